@@ -1,0 +1,103 @@
+"""The base of component specs, and the translation of a wrong value into field, value and remedy."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any, TypeVar, cast
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+
+class Spec(BaseModel):
+    """The plain part of a component's arguments: frozen, unknown keys refused, camelCase or snake_case keys accepted."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True, use_attribute_docstrings=False
+    )
+
+
+class SpecError(ValueError):
+    """A spec that holds a wrong value. `problems` has one sentence for each: field, value, what is allowed."""
+
+    def __init__(self, where: str, problems: list[str]):
+        self.where = where
+        self.problems = problems
+        super().__init__("\n".join([f"{where}: {len(problems)} wrong", *(f"  {problem}" for problem in problems)]))
+
+
+def refuse(value: object, remedy: str, allowed: Mapping[str, object] | list[str] | None = None) -> PydanticCustomError:
+    """The error a validator raises: `value` is wrong, `remedy` says what to write instead.
+
+    With `allowed` the nearest valid value is proposed as well.
+    """
+    nearest = get_close_matches(str(value), list(allowed), n=1, cutoff=0.4) if allowed else []
+    hint = f"; did you mean {nearest[0]}?" if nearest else ""
+    # Braces would be read as placeholders of pydantic's message template.
+    message = (remedy + hint).replace("{", "(").replace("}", ")")
+    return PydanticCustomError("refused", message)  # pyright: ignore[reportArgumentType]
+
+
+SpecType = TypeVar("SpecType", bound=BaseModel)
+
+
+def parse(model: type[SpecType], values: Mapping[str, Any], where: str) -> SpecType:
+    """Read `values` into `model`.
+
+    `where` names the place in messages: "GpuCluster(ml)" or "mlplatform:network".
+
+    Raises:
+        SpecError: naming every wrong field with its value and the remedy.
+    """
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        problems = [_sentence(model, detail) for detail in error.errors(include_url=False)]
+        raise SpecError(where, problems) from None
+
+
+def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:
+    path = _path(detail["loc"])
+    value = detail.get("input")
+    kind = detail["type"]
+    if kind == "missing":
+        return f"{path} is missing; it is required"
+    if kind == "extra_forbidden":
+        known = _keys_at(model, detail["loc"][:-1])
+        nearest = get_close_matches(str(detail["loc"][-1]), known, n=1, cutoff=0.4)
+        hint = f"; did you mean {nearest[0]}?" if nearest else ""
+        return f"{path} is not a known field; known here: {', '.join(known)}{hint}"
+    remedy = detail["msg"].removeprefix("Value error, ")
+    if kind == "enum":
+        allowed = [part.strip("' ") for part in str(detail.get("ctx", {}).get("expected", "")).replace(" or ", ", ").split(",")]
+        nearest = get_close_matches(str(value), allowed, n=1, cutoff=0.4)
+        remedy = f"allowed: {', '.join(allowed)}" + (f"; did you mean {nearest[0]}?" if nearest else "")
+    shown = repr(value) if not isinstance(value, Mapping | BaseModel) else "this object"
+    return f"{path} = {shown}: {remedy}" if path else f"{remedy}"
+
+
+def _path(loc: tuple[int | str, ...]) -> str:
+    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc]
+    return "".join(parts).removeprefix(".")
+
+
+def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
+    """The camelCase keys of the model that `loc` leads to, followed through optional, list and dict fields."""
+    current: type[BaseModel] | None = model
+    for part in loc:
+        if isinstance(part, int) or current is None:
+            continue
+        for name, info in current.model_fields.items():
+            if part in (name, info.alias):
+                current = _model_in(info.annotation)
+                break
+    return [info.alias or name for name, info in current.model_fields.items()] if current else []
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in cast(tuple[object, ...], getattr(annotation, "__args__", ())):
+        if found := _model_in(argument):
+            return found
+    return None

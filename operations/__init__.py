@@ -1,0 +1,1 @@
+"""What is run beside and after a deployment."""

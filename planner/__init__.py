@@ -1,0 +1,1 @@
+"""What would happen: a stack evaluated in process, judged, priced and shown, with no account and no network."""

@@ -1,0 +1,1 @@
+"""What each environment wants: the typed stack config, and the components it asks for."""
