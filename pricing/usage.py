@@ -1,0 +1,72 @@
+"""What the stack will use that no resource states: the `mlplatform:usage` section."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from pricing.spec import Section
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class Usage(Section):
+    """A month's use, as it is assumed until the bills say otherwise.
+
+    Amounts "of the stack" are shared evenly by its resources of that kind; amounts "each" count for every one of them.
+    """
+
+    nat_gb: Amount = Field(
+        default=1000,
+        description="Data that the NAT gateways of the stack process, in GB a month. Images and models pulled through "
+        "them count; traffic to S3 does not where a gateway endpoint stands.",
+    )
+    interface_endpoint_gb: Amount = Field(
+        default=500, description="Data through the interface endpoints of the stack, in GB a month."
+    )
+    inter_zone_gb: Amount = Field(
+        default=1000,
+        description="Data that crosses from one availability zone of the stack to another, in GB a month, counted once. "
+        "It is charged twice: going out of one zone and coming into the other.",
+    )
+    internet_out_gb: Amount = Field(
+        default=500,
+        description="Data out to the internet from the stack, in GB a month. "
+        "The 100 GB that an account has free are not deducted.",
+    )
+    control_plane_log_gb: Amount = Field(
+        default=30, description="Logs of each EKS control plane with all log types on, in GB a month."
+    )
+    flow_log_gb: Amount = Field(default=50, description="VPC flow logs of the stack, in GB a month.")
+    log_gb: Amount = Field(
+        default=10,
+        description="Logs written to each log group that holds neither control-plane nor flow logs, in GB a month.",
+    )
+    kms_requests: Amount = Field(
+        default=100_000, description="Requests to each customer key, a month. The free 20,000 are not deducted."
+    )
+    queue_requests: Amount = Field(
+        default=200_000,
+        description="Requests to each SQS queue, a month; polling an empty queue every 20 seconds takes 131,400. "
+        "The free million is not deducted.",
+    )
+    secret_requests: Amount = Field(default=10_000, description="Reads of each secret in Secrets Manager, a month.")
+    burst_share: Share = Field(
+        default=1.0,
+        description="Share (0 to 1) of the nodes above a pool's base that run while a schedule allows them. "
+        "1 is the worst case: all of them, in every hour that is allowed.",
+    )
+    spot_share: Share = Field(
+        default=0.9,
+        description="Share (0 to 1) of burst hours that the savings advice moves to spot; the rest is kept on demand, "
+        "for the hours in which spot capacity is interrupted or missing.",
+    )
+    karpenter_limit_share: Share = Field(
+        default=0.5,
+        description="Share (0 to 1) of its limits that a Karpenter pool uses on average over the month.",
+    )
+    average_nodes: dict[str, Amount] = Field(
+        default_factory=dict[str, float],
+        description="Average nodes over the month, by pool name, where it is known. It replaces the pool's desired size, "
+        "or for a Karpenter pool the share of its limits.",
+    )
