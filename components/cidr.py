@@ -1,0 +1,174 @@
+"""Pure planning of address ranges: which subnets a VPC gets, and which ranges may not meet.
+
+Every refusal is a `ValueError` whose text says what is wrong with the range and what to write instead.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from itertools import islice
+
+PRIVATE_RANGES = tuple(IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+"""RFC 1918: the ranges that no public network announces."""
+
+SHARED_RANGE = IPv4Network("100.64.0.0/10")
+"""RFC 6598: carrier-grade NAT space, which a VPC may use as well."""
+
+EKS_SERVICE_RANGES = tuple(IPv4Network(block) for block in ("172.20.0.0/16", "10.100.0.0/16"))
+"""What Kubernetes services get when a cluster names no range of its own.
+
+Source: Amazon EKS API reference, KubernetesNetworkConfigRequest, serviceIpv4Cidr.
+"""
+
+DOCKER_RANGE = IPv4Network("172.17.0.0/16")
+"""The bridge network of Docker and of AWS services built on it.
+
+Source: Amazon VPC user guide, "VPC CIDR blocks".
+"""
+
+LARGEST_VPC = 16
+"""Prefix length. Source: Amazon VPC user guide, "VPC CIDR blocks": between /16 and /28."""
+
+SMALLEST_VPC = 20
+"""Prefix length. At /20 a private subnet is a /22: some 62 free blocks of 16 addresses for prefix delegation, below
+which a zone holds too few pods to be worth a cluster."""
+
+SMALLEST_PUBLIC_SUBNET = 27
+"""Prefix length. Source: Application Load Balancers user guide, "Subnets for your load balancer": a /27 at least."""
+
+MAX_ZONES = 3
+"""Ranges are cut for three zones even when two are used, so that the third zone moves no subnet."""
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneSubnets:
+    """The ranges of one zone's three tiers."""
+
+    zone: str
+    public: IPv4Network
+    private: IPv4Network
+    isolated: IPv4Network
+
+
+def plan_subnets(vpc: IPv4Network, zones: Sequence[str]) -> tuple[ZoneSubnets, ...]:
+    """Cut `vpc` into the subnets of `zones`, by position.
+
+    A quarter of the VPC is each zone's private subnet: nodes and pods, which the VPC CNI serves in blocks of 16
+    addresses. The last quarter holds the isolated subnets in its first half and the public ones, small since only load
+    balancers and NAT gateways live there, in its second; about a third of that quarter stays free. A /16 gives
+    private /18, isolated /21 and public /24.
+
+    Raises:
+        ValueError: the VPC is too small, or the zones aren't one to three different ones.
+    """
+    if not 1 <= len(zones) <= MAX_ZONES or len(set(zones)) != len(zones):
+        raise ValueError(f"zones {list(zones)}: name one to {MAX_ZONES} different zones")
+    if vpc.prefixlen > SMALLEST_VPC:
+        raise ValueError(_too_small(vpc))
+    *private, last = vpc.subnets(prefixlen_diff=2)
+    first_half, second_half = last.subnets()
+    isolated = first_half.subnets(prefixlen_diff=2)
+    public = second_half.subnets(new_prefix=min(vpc.prefixlen + 8, SMALLEST_PUBLIC_SUBNET))
+    ranges = zip(zones, public, private, isolated, strict=False)
+    return tuple(ZoneSubnets(*zone_ranges) for zone_ranges in islice(ranges, len(zones)))
+
+
+def vpc_network(value: str) -> IPv4Network:
+    """Read the range of a VPC.
+
+    Raises:
+        ValueError: not an IPv4 range, bits set beyond the prefix, not private, too large or too small, or a range that
+            EKS services or Docker use.
+    """
+    network = parse_network(value)
+    if network.prefixlen < LARGEST_VPC:
+        raise ValueError(
+            f"is larger than AWS allows; write /{LARGEST_VPC} (recommended) to /{SMALLEST_VPC}, "
+            f"such as {network.network_address}/{LARGEST_VPC}"
+        )
+    if not _is_private(network):
+        allowed = ", ".join(str(block) for block in (*PRIVATE_RANGES, SHARED_RANGE))
+        raise ValueError(f"is not private; choose a range inside {allowed}, such as {free_network(network.prefixlen)}")
+    if network.prefixlen > SMALLEST_VPC:
+        raise ValueError(_too_small(network))
+    refuse_overlap(network, EKS_SERVICE_RANGES, "which Kubernetes services get by default")
+    refuse_overlap(network, [DOCKER_RANGE], "which Docker's bridge uses")
+    return network
+
+
+def service_network(value: str, vpc: IPv4Network, reserved: Iterable[IPv4Network] = ()) -> IPv4Network:
+    """Read the range of a cluster's Kubernetes services, which must meet neither its VPC nor a connected network.
+
+    Source: Amazon EKS API reference, KubernetesNetworkConfigRequest: private (RFC 1918), /24 to /12.
+
+    Raises:
+        ValueError: not such a range, or it overlaps `vpc` or one of `reserved`.
+    """
+    network = parse_network(value)
+    if not 12 <= network.prefixlen <= 24 or not any(network.subnet_of(block) for block in PRIVATE_RANGES):
+        allowed = ", ".join(str(block) for block in PRIVATE_RANGES)
+        raise ValueError(f"cannot be a service range; choose a /24 to /12 inside {allowed}, such as 172.20.0.0/16")
+    refuse_overlap(network, [vpc], "the VPC")
+    refuse_overlap(network, reserved, "a reserved range")
+    return network
+
+
+def parse_network(value: str) -> IPv4Network:
+    """Read an IPv4 range written as address/prefix.
+
+    Raises:
+        ValueError: it is none, or has bits set beyond its prefix.
+    """
+    address, slash, prefix = value.partition("/")
+    try:
+        if not (slash and prefix.isdecimal()):
+            raise ValueError
+        network = IPv4Network(value, strict=False)
+    except ValueError:
+        raise ValueError("is not an IPv4 range; write address/prefix, such as 10.0.0.0/16") from None
+    if str(network.network_address) != address:
+        raise ValueError(f"has bits set beyond its prefix; write {network}")
+    return network
+
+
+def refuse_overlap(network: IPv4Network, others: Iterable[IPv4Network], why: str) -> None:
+    """Refuse a range that meets one of `others`.
+
+    Raises:
+        ValueError: naming the first one met, `why` it is taken, and a free range of the same size.
+    """
+    taken = list(others)
+    for other in taken:
+        if network.overlaps(other):
+            free = free_network(network.prefixlen, taken)
+            advice = f", such as {free}" if free else ""
+            raise ValueError(f"overlaps {other}, {why}; choose a range apart from it{advice}")
+
+
+def free_network(prefix: int, taken: Iterable[IPv4Network] = ()) -> IPv4Network | None:
+    """The first range of this size in 10.0.0.0/8 that meets none of `taken` nor a default service range."""
+    if prefix < PRIVATE_RANGES[0].prefixlen:
+        return None
+    blocked = sorted((*taken, *EKS_SERVICE_RANGES))
+    candidate = next(PRIVATE_RANGES[0].subnets(new_prefix=prefix))
+    while candidate.subnet_of(PRIVATE_RANGES[0]):
+        met = next((other for other in blocked if candidate.overlaps(other)), None)
+        if met is None:
+            return candidate
+        beyond = int(max(met.broadcast_address, candidate.broadcast_address)) + 1
+        if beyond >= 2**32:
+            return None
+        candidate = IPv4Network((beyond, prefix), strict=False)
+    return None
+
+
+def _is_private(network: IPv4Network) -> bool:
+    return any(network.subnet_of(block) for block in (*PRIVATE_RANGES, SHARED_RANGE))
+
+
+def _too_small(network: IPv4Network) -> str:
+    wider = network.supernet(new_prefix=SMALLEST_VPC)
+    return (
+        f"is too small for three tiers in three zones; write /{LARGEST_VPC} (recommended) to /{SMALLEST_VPC}, "
+        f"such as {wider}"
+    )
