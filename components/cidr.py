@@ -55,8 +55,8 @@ def plan_subnets(vpc: IPv4Network, zones: Sequence[str]) -> tuple[ZoneSubnets, .
 
     A quarter of the VPC is each zone's private subnet: nodes and pods, which the VPC CNI serves in blocks of 16
     addresses. The last quarter holds the isolated subnets in its first half and the public ones, small since only load
-    balancers and NAT gateways live there, in its second; about a third of that quarter stays free. A /16 gives
-    private /18, isolated /21 and public /24.
+    balancers and NAT gateways live there, at the start of its second; the rest stays free. A /16 gives private /18,
+    isolated /21 and public /24.
 
     Raises:
         ValueError: the VPC is too small, or the zones aren't one to three different ones.
@@ -146,19 +146,21 @@ def refuse_overlap(network: IPv4Network, others: Iterable[IPv4Network], why: str
 
 
 def free_network(prefix: int, taken: Iterable[IPv4Network] = ()) -> IPv4Network | None:
-    """The first range of this size in 10.0.0.0/8 that meets none of `taken` nor a default service range."""
-    if prefix < PRIVATE_RANGES[0].prefixlen:
-        return None
-    blocked = sorted((*taken, *EKS_SERVICE_RANGES))
-    candidate = next(PRIVATE_RANGES[0].subnets(new_prefix=prefix))
-    while candidate.subnet_of(PRIVATE_RANGES[0]):
-        met = next((other for other in blocked if candidate.overlaps(other)), None)
-        if met is None:
+    """The first private range of this size that meets none of `taken`, nor what services and Docker use by default."""
+    blocked = (*taken, *EKS_SERVICE_RANGES, DOCKER_RANGE)
+    return next((free for block in PRIVATE_RANGES if (free := _free_in(block, prefix, blocked))), None)
+
+
+def _free_in(block: IPv4Network, prefix: int, blocked: Sequence[IPv4Network]) -> IPv4Network | None:
+    size = 2 ** (32 - prefix)
+    address = int(block.network_address)
+    while address + size <= int(block.broadcast_address) + 1:
+        candidate = IPv4Network((address, prefix))
+        met = [other for other in blocked if candidate.overlaps(other)]
+        if not met:
             return candidate
-        beyond = int(max(met.broadcast_address, candidate.broadcast_address)) + 1
-        if beyond >= 2**32:
-            return None
-        candidate = IPv4Network((beyond, prefix), strict=False)
+        # Two ranges that meet are nested, so the end of the larger one is where the next candidate can begin.
+        address = max(address + size, *(int(other.broadcast_address) + 1 for other in met))
     return None
 
 

@@ -1,0 +1,222 @@
+"""Runs a Pulumi program to its end against a made-up AWS account and hands back everything it registered.
+
+    recording = run(lambda: Network("net", {"vpc_cidr": "10.0.0.0/16"}))
+    assert recording.one("aws:ec2/vpc:Vpc").inputs["cidrBlock"] == "10.0.0.0/16"
+
+The program has ended by the time `run` returns, so assertions are plain ones on what was recorded: none hides in an
+`apply` that never runs. Each run has an event loop and Pulumi settings of its own, so none leaks into the next.
+"""
+
+import asyncio
+import contextvars
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+import pulumi
+from google.protobuf import empty_pb2
+from pulumi.runtime import Mocks, rpc
+from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, set_mocks
+from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.stack import run_pulumi_func
+
+from pricing.resource import SECRET, UNKNOWN, Resource
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+PROJECT = "mlplatform"
+STACK = "test"
+STACK_TYPE = "pulumi:pulumi:Stack"
+
+ZONES = {
+    "us-east-1a": "use1-az6",
+    "us-east-1b": "use1-az1",
+    "us-east-1c": "use1-az2",
+    "us-east-1d": "use1-az4",
+    "us-east-1e": "use1-az3",
+    "us-east-1f": "use1-az5",
+}
+"""Zone names and ids of the made-up account; use1-az3 is the one that can't hold an EKS control plane."""
+
+Answer = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+
+class Recording(Mocks):
+    """The made-up account, and what a program registered with it.
+
+    `computed` adds outputs by resource type, `answers` adds or replaces replies by function token; either may be a plain
+    mapping or a function of the resource's inputs or the call's arguments. With `preview` nothing that a deployment
+    decides (ids, ARNs, addresses) is known.
+    """
+
+    def __init__(
+        self,
+        *,
+        preview: bool = False,
+        zones: Mapping[str, str] = ZONES,
+        region: str = REGION,
+        computed: Mapping[str, Answer | Mapping[str, Any]] | None = None,
+        answers: Mapping[str, Answer | Mapping[str, Any]] | None = None,
+    ):
+        self.preview = preview
+        self.region = region
+        self.resources: list[Resource] = []
+        self.calls: list[tuple[str, dict[str, Any], str]] = []
+        """Functions called: token, arguments, provider."""
+        self.registered_outputs: list[tuple[str, dict[str, Any]]] = []
+        """Each `register_outputs`: the component's URN and what it registered."""
+        self._zones = zones
+        self._computed = {**self._known_outputs(), **(computed or {})}
+        self._answers = {**self._known_answers(), **(answers or {})}
+
+    def all(self, resource_type: str) -> list[Resource]:
+        """The resources of a type, by name."""
+        return sorted((each for each in self.resources if each.type == resource_type), key=lambda each: each.name)
+
+    def one(self, resource_type: str, name: str | None = None) -> Resource:
+        """The only resource of a type, or the one of that name."""
+        found = [each for each in self.all(resource_type) if name in (None, each.name)]
+        names = [each.name for each in self.all(resource_type)]
+        assert len(found) == 1, f"{resource_type} {name or ''}: {len(found)} found among {names}"
+        return found[0]
+
+    def outputs(self, component: str) -> dict[str, Any]:
+        """What the component of this name registered as its outputs, once."""
+        found = [outputs for urn, outputs in self.registered_outputs if urn.endswith(f"::{component}")]
+        assert len(found) == 1, f"{component} registered its outputs {len(found)} times"
+        return found[0]
+
+    def children(self, component: str) -> list[Resource]:
+        """The resources whose parent is the component of this name."""
+        return [each for each in self.resources if each.parent and each.parent.endswith(f"::{component}")]
+
+    def call(self, args: MockCallArgs) -> Any:
+        """Answer a provider function."""
+        self.calls.append((args.token, args.args, args.provider))
+        assert args.token in self._answers, f"no answer for {args.token}; give one in answers="
+        return dict(_reply(self._answers[args.token], args.args))
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        """Answer a registration: the inputs, and unless this is a preview, an id and what AWS would add."""
+        if self.preview or not args.custom:
+            return "", args.inputs
+        module = args.typ.split(":")[1].split("/")[0]
+        added = {
+            "arn": f"arn:aws:{module}:{self.region}:{ACCOUNT}:{args.name}",
+            "name": f"{args.name}-1a2b3c4",
+            **_reply(self._computed.get(args.typ, {}), args.inputs),
+        }
+        # With the type in it: a subnet and its route table may share a name, and a test must tell them apart.
+        return f"{args.name}:{args.typ.rpartition(':')[2]}", {**added, **args.inputs}
+
+    def _known_outputs(self) -> dict[str, Answer | Mapping[str, Any]]:
+        return {
+            "aws:ec2/vpc:Vpc": {"defaultRouteTableId": "rtb-default"},
+            "aws:ec2/eip:Eip": {"publicIp": "203.0.113.10"},
+            "aws:cloudwatch/logGroup:LogGroup": lambda inputs: {
+                "arn": f"arn:aws:logs:{self.region}:{ACCOUNT}:log-group:{inputs.get('name', 'generated')}"
+            },
+            "aws:ec2/launchTemplate:LaunchTemplate": {"latestVersion": 1},
+        }
+
+    def _known_answers(self) -> dict[str, Answer | Mapping[str, Any]]:
+        identity = {"accountId": ACCOUNT, "arn": f"arn:aws:iam::{ACCOUNT}:user/test", "userId": "A", "id": ACCOUNT}
+        partition = {"partition": "aws", "dnsSuffix": "amazonaws.com", "reverseDnsPrefix": "com.amazonaws", "id": "aws"}
+        return {
+            "aws:index/getCallerIdentity:getCallerIdentity": identity,
+            "aws:index/getPartition:getPartition": partition,
+            "aws:index/getRegion:getRegion": {"region": self.region, "name": self.region, "id": self.region},
+            "aws:index/getAvailabilityZones:getAvailabilityZones": self._offered,
+        }
+
+    def _offered(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        excluded = cast(list[str], arguments.get("excludeZoneIds") or [])
+        zones = {name: zone_id for name, zone_id in self._zones.items() if zone_id not in excluded}
+        return {"names": list(zones), "zoneIds": list(zones.values()), "id": self.region, "region": self.region}
+
+
+def run(build: Callable[[], object], recording: Recording | None = None) -> Recording:
+    """Run `build` as a Pulumi program until every registration is done, and hand back what it registered.
+
+    What `build` raises is raised; a `recording` made beforehand then shows what had been registered by then.
+    """
+    recording = recording or Recording()
+    contextvars.Context().run(_run, build, recording)
+    return recording
+
+
+class _Monitor(MockMonitor):
+    """The SDK's mock monitor, which also notes what its `Mocks` never see: parents, dependencies, options, outputs."""
+
+    def __init__(self, recording: Recording):
+        super().__init__(recording)
+        self._recording = recording
+
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        ancestors = parent.split("::")[2] if parent else STACK_TYPE
+        qualified = type_ if ancestors == STACK_TYPE else f"{ancestors}${type_}"
+        return f"urn:pulumi:{STACK}::{PROJECT}::{qualified}::{name}"
+
+    def RegisterResource(self, request: Any) -> Any:
+        if request.type != STACK_TYPE:
+            self._recording.resources.append(self._resource(request))
+        return super().RegisterResource(request)
+
+    def RegisterResourceOutputs(self, request: Any) -> empty_pb2.Empty:
+        if not request.urn.endswith(f"::{PROJECT}-{STACK}"):
+            self._recording.registered_outputs.append((request.urn, _read(request.outputs)))
+        return empty_pb2.Empty()
+
+    def _resource(self, request: resource_pb2.RegisterResourceRequest) -> Resource:
+        return Resource(
+            urn=self.make_urn(request.parent, request.type, request.name),
+            type=request.type,
+            name=request.name,
+            parent=request.parent or None,
+            custom=request.custom,
+            provider=request.provider.rpartition("::")[0] or None,
+            dependencies=sorted(request.dependencies),
+            property_dependencies={key: sorted(value.urns) for key, value in request.propertyDependencies.items()},
+            inputs=_read(request.object),
+            protect=request.protect,
+            retain_on_delete=request.retainOnDelete,
+            ignore_changes=sorted(request.ignoreChanges),
+        )
+
+
+def _run(build: Callable[[], object], recording: Recording) -> None:
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+
+    def program() -> None:
+        build()
+
+    try:
+        set_mocks(recording, PROJECT, STACK, preview=recording.preview, monitor=_Monitor(recording))
+        loop.run_until_complete(run_pulumi_func(program))
+    finally:
+        unfinished = asyncio.all_tasks(loop)
+        for task in unfinished:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*unfinished, return_exceptions=True))
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
+def _reply(reply: Answer | Mapping[str, Any], given: Mapping[str, Any]) -> Mapping[str, Any]:
+    return reply(given) if callable(reply) else reply
+
+
+def _read(struct: Any) -> dict[str, Any]:
+    return cast(dict[str, Any], _plain(rpc.deserialize_properties(struct, keep_unknowns=True)))
+
+
+def _plain(value: Any) -> Any:
+    if rpc.is_rpc_secret(value):
+        return SECRET
+    if isinstance(value, pulumi.output.Unknown):
+        return UNKNOWN
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in cast(Mapping[Any, Any], value).items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in cast(list[Any], value)]
+    return value

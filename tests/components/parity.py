@@ -1,0 +1,64 @@
+"""Holds a component's arguments, which other languages see, to the spec that validates them."""
+
+import typing
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pulumi
+from pydantic import BaseModel
+
+
+def assert_parity(args: type[Mapping[str, Any]], spec: type[BaseModel]) -> None:
+    """`args` without its `pulumi.Input` fields and `spec` have the same fields and the same required ones.
+
+    Nested TypedDicts, in lists and dicts as well, are held to the nested specs.
+    """
+    hints = {name: hint for name, hint in typing.get_type_hints(args).items() if not _is_input(hint)}
+    required = {name for name in cast(Any, args).__required_keys__ if name in hints}
+    assert set(hints) == set(spec.model_fields), (
+        f"{args.__name__} and {spec.__name__} differ in {sorted(set(hints) ^ set(spec.model_fields))}"
+    )
+    spec_required = {name for name, field in spec.model_fields.items() if field.is_required()}
+    assert required == spec_required, (
+        f"{args.__name__} and {spec.__name__} differ in what is required: {sorted(required ^ spec_required)}"
+    )
+    for name, hint in hints.items():
+        nested_args = _only(hint, typing.is_typeddict)
+        nested_spec = _only(spec.model_fields[name].annotation, _is_model)
+        assert (nested_args is None) == (nested_spec is None), f"{args.__name__}.{name} is nested on one side alone"
+        if nested_args and nested_spec:
+            assert_parity(nested_args, nested_spec)
+
+
+def assert_documented(args: type[Mapping[str, Any]], spec: type[BaseModel]) -> None:
+    """Every field of `spec`, nested ones too, has a description, and every field of `args` a docstring literal."""
+    from pulumi.provider.experimental.analyzer import Analyzer
+
+    analyzer = Analyzer("mlplatform")
+    silent = [name for name in typing.get_type_hints(args) if not analyzer.get_docstring(args, name)]
+    silent += [name for name, field in spec.model_fields.items() if not field.description]
+    assert not silent, f"{args.__name__}: no description for {silent}"
+    for name, hint in typing.get_type_hints(args).items():
+        nested_args, field = _only(hint, typing.is_typeddict), spec.model_fields.get(name)
+        nested_spec = _only(field.annotation, _is_model) if field else None
+        if nested_args and nested_spec:
+            assert_documented(nested_args, nested_spec)
+
+
+def _is_input(hint: Any) -> bool:
+    """Whether a hint is `pulumi.Input[...]`, which is a union with an Output among its members."""
+    members = typing.get_args(hint)
+    return any(typing.get_origin(member) is pulumi.Output or member is pulumi.Output for member in members) or any(
+        isinstance(member, typing.ForwardRef) and member.__forward_arg__.startswith("Output") for member in members
+    )
+
+
+def _is_model(candidate: Any) -> bool:
+    return isinstance(candidate, type) and issubclass(candidate, BaseModel)
+
+
+def _only(hint: Any, wanted: Any) -> Any:
+    """The first type inside a hint that `wanted` accepts, through lists, dicts, tuples and optionals."""
+    if wanted(hint):
+        return hint
+    return next((found for member in typing.get_args(hint) if (found := _only(member, wanted))), None)
