@@ -43,8 +43,8 @@ Answer = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 class Recording(Mocks):
     """The made-up account, and what a program registered with it.
 
-    `computed` adds outputs by resource type, `answers` adds or replaces replies by function token; either may be a plain
-    mapping or a function of the resource's inputs or the call's arguments. With `preview` nothing that a deployment
+    `computed` adds outputs by resource type, `answers` adds or replaces replies by function token; either is a plain
+    mapping, or a function of the resource's inputs or the call's arguments. With `preview` nothing that a deployment
     decides (ids, ARNs, addresses) is known.
     """
 
@@ -91,22 +91,24 @@ class Recording(Mocks):
 
     def call(self, args: MockCallArgs) -> Any:
         """Answer a provider function."""
-        self.calls.append((args.token, args.args, args.provider))
+        arguments = cast(dict[str, Any], args.args)  # pyright: ignore[reportUnknownMemberType]
+        self.calls.append((args.token, arguments, args.provider))
         assert args.token in self._answers, f"no answer for {args.token}; give one in answers="
-        return dict(_reply(self._answers[args.token], args.args))
+        return dict(_reply(self._answers[args.token], arguments))
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
         """Answer a registration: the inputs, and unless this is a preview, an id and what AWS would add."""
+        inputs = cast(dict[str, Any], args.inputs)  # pyright: ignore[reportUnknownMemberType]
         if self.preview or not args.custom:
-            return "", args.inputs
+            return "", inputs
         module = args.typ.split(":")[1].split("/")[0]
         added = {
             "arn": f"arn:aws:{module}:{self.region}:{ACCOUNT}:{args.name}",
             "name": f"{args.name}-1a2b3c4",
-            **_reply(self._computed.get(args.typ, {}), args.inputs),
+            **_reply(self._computed.get(args.typ, {}), inputs),
         }
         # With the type in it: a subnet and its route table may share a name, and a test must tell them apart.
-        return f"{args.name}:{args.typ.rpartition(':')[2]}", {**added, **args.inputs}
+        return f"{args.name}:{args.typ.rpartition(':')[2]}", {**added, **inputs}
 
     def _known_outputs(self) -> dict[str, Answer | Mapping[str, Any]]:
         return {
@@ -159,7 +161,7 @@ class _Monitor(MockMonitor):
     def RegisterResource(self, request: Any) -> Any:
         if request.type != STACK_TYPE:
             self._recording.resources.append(self._resource(request))
-        return super().RegisterResource(request)
+        return super().RegisterResource(request)  # pyright: ignore[reportUnknownMemberType]
 
     def RegisterResourceOutputs(self, request: Any) -> empty_pb2.Empty:
         if not request.urn.endswith(f"::{PROJECT}-{STACK}"):

@@ -1,10 +1,10 @@
 """Holds a component's arguments, which other languages see, to the spec that validates them."""
 
 import typing
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any, cast
 
-import pulumi
+from pulumi.provider.experimental.analyzer import Analyzer
 from pydantic import BaseModel
 
 
@@ -13,7 +13,7 @@ def assert_parity(args: type[Mapping[str, Any]], spec: type[BaseModel]) -> None:
 
     Nested TypedDicts, in lists and dicts as well, are held to the nested specs.
     """
-    hints = {name: hint for name, hint in typing.get_type_hints(args).items() if not _is_input(hint)}
+    hints = {name: hint for name, hint in _fields(args).items() if not _is_input(hint)}
     required = {name for name in cast(Any, args).__required_keys__ if name in hints}
     assert set(hints) == set(spec.model_fields), (
         f"{args.__name__} and {spec.__name__} differ in {sorted(set(hints) ^ set(spec.model_fields))}"
@@ -32,25 +32,29 @@ def assert_parity(args: type[Mapping[str, Any]], spec: type[BaseModel]) -> None:
 
 def assert_documented(args: type[Mapping[str, Any]], spec: type[BaseModel]) -> None:
     """Every field of `spec`, nested ones too, has a description, and every field of `args` a docstring literal."""
-    from pulumi.provider.experimental.analyzer import Analyzer
-
     analyzer = Analyzer("mlplatform")
-    silent = [name for name in typing.get_type_hints(args) if not analyzer.get_docstring(args, name)]
+    silent = [name for name in _fields(args) if not analyzer.get_docstring(args, name)]
     silent += [name for name, field in spec.model_fields.items() if not field.description]
     assert not silent, f"{args.__name__}: no description for {silent}"
-    for name, hint in typing.get_type_hints(args).items():
+    for name, hint in _fields(args).items():
         nested_args, field = _only(hint, typing.is_typeddict), spec.model_fields.get(name)
         nested_spec = _only(field.annotation, _is_model) if field else None
         if nested_args and nested_spec:
             assert_documented(nested_args, nested_spec)
 
 
+def _fields(args: type[Mapping[str, Any]]) -> dict[str, Any]:
+    """A TypedDict's fields without NotRequired around them. `typing.get_type_hints` fails on `pulumi.Input`."""
+    wrappers = (typing.NotRequired, typing.Required)
+    return {
+        name: typing.get_args(hint)[0] if typing.get_origin(hint) in wrappers else hint
+        for name, hint in args.__annotations__.items()
+    }
+
+
 def _is_input(hint: Any) -> bool:
-    """Whether a hint is `pulumi.Input[...]`, which is a union with an Output among its members."""
-    members = typing.get_args(hint)
-    return any(typing.get_origin(member) is pulumi.Output or member is pulumi.Output for member in members) or any(
-        isinstance(member, typing.ForwardRef) and member.__forward_arg__.startswith("Output") for member in members
-    )
+    """Whether a hint is `pulumi.Input[...]`: a union that has an awaitable among its members."""
+    return any(typing.get_origin(member) is Awaitable for member in typing.get_args(hint))
 
 
 def _is_model(candidate: Any) -> bool:
