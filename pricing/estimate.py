@@ -1,19 +1,100 @@
 """From resources and usage to the month's cost."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from datetime import date
 
+from pricing.charges import Charge, Compute, Gap
+from pricing.estimators import ESTIMATORS
+from pricing.free import OPAQUE_COMPONENTS, is_free
 from pricing.lines import Estimate, Line, Saving
+from pricing.reading import Undecided
 from pricing.resource import Resource
+from pricing.savings import savings
+from pricing.schedules import HOURS_A_MONTH
+from pricing.stack import Stack
 from pricing.usage import Usage
 
-__all__ = ["Estimate", "Line", "Saving", "estimate"]
+__all__ = ["CURRENCY", "Estimate", "Line", "Saving", "estimate"]
+
+CURRENCY = "USD"
+_DECIMALS = 4
 
 
 def estimate(resources: Sequence[Resource], *, region: str, usage: Usage, today: date | None = None) -> Estimate:
-    """What `resources` cost a month in `region` under `usage`.
+    """What `resources` cost a month (730 hours) in `region` under `usage`.
 
     `today` decides whether an EKS version is still in standard support; without it, the newest date of the price table
-    does, so that the result never depends on the clock.
+    does, so that the result never depends on the clock. The order of `resources` does not matter. Never raises for what
+    a resource holds: what has no figure is in `unpriced`, with the reason in `reasons`.
     """
-    raise NotImplementedError
+    stack = Stack(resources, region=region, usage=usage, today=today)
+    priced: list[tuple[Charge, Line]] = []
+    reasons: dict[str, str] = {}
+    for resource in resources:
+        gaps: list[str] = []
+        for item in _items(resource, stack):
+            if isinstance(item, Gap):
+                gaps.append(item.reason)
+            elif item.quantity > 0:
+                priced.append((item, _line(resource, stack, item)))
+        if gaps:
+            reasons[resource.urn] = "; ".join(dict.fromkeys(gaps))
+    priced.sort(key=lambda pair: (pair[1].urn, pair[1].what, pair[1].quantity))
+    lines = tuple(line for _, line in priced)
+    return Estimate(
+        currency=CURRENCY,
+        region=region,
+        monthly=round(math.fsum(line.monthly for line in lines), _DECIMALS),
+        lines=lines,
+        unpriced=tuple(sorted(reasons)),
+        savings=savings(priced, usage),
+        reasons={urn: reasons[urn] for urn in sorted(reasons)},
+        notes=_notes(stack),
+    )
+
+
+def _items(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+    estimator = ESTIMATORS.get(resource.type)
+    if estimator:
+        try:
+            yield from estimator(resource, stack)
+        except Undecided as why:
+            yield Gap(str(why))
+    elif resource.type.startswith(OPAQUE_COMPONENTS):
+        if not stack.has_child_of(resource.urn, "aws:"):
+            yield Gap(f"what {resource.type} makes is out of sight until the engine shows it")
+    elif not is_free(resource.type, custom=resource.custom):
+        yield Gap(f"{resource.type} has no estimator")
+
+
+def _line(resource: Resource, stack: Stack, charge: Charge) -> Line:
+    compute = charge.compute
+    return Line(
+        urn=resource.urn,
+        component=stack.component(resource),
+        what=charge.what,
+        quantity=charge.quantity,
+        unit=charge.unit,
+        unit_price=charge.unit_price,
+        monthly=_money(charge.quantity * charge.unit_price),
+        price_date=charge.date,
+        spot=_money(charge.quantity * compute.spot) if compute and compute.spot is not None else None,
+        one_year=_committed(compute),
+    )
+
+
+def _committed(compute: Compute | None) -> float | None:
+    """A commitment is paid for every hour of the month, whether its nodes run or not."""
+    if compute is None or compute.one_year is None:
+        return None
+    return _money(compute.nodes * HOURS_A_MONTH * compute.one_year)
+
+
+def _money(amount: float) -> float:
+    return round(amount, _DECIMALS)
+
+
+def _notes(stack: Stack) -> tuple[str, ...]:
+    unused = sorted(set(stack.usage.average_nodes) - stack.used_pools)
+    return tuple(f"usage.averageNodes names {pool}, which no pool of the stack is called" for pool in unused)

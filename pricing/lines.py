@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 class Line:
     """One item of the month's cost: `monthly` is `quantity` times `unit_price`, to a hundredth of a cent, in USD.
 
-    `spot` and `one_year` are what the same quantity would cost as spot and under a one-year commitment without upfront
-    payment; `None` where there is no such price, and for everything that isn't compute.
+    For compute, `spot` is what the same hours would cost as spot, and `one_year` what a commitment without upfront
+    payment for as many nodes would, which is paid in all hours of the month. Both are `None` where there is no such
+    price, and for everything that isn't compute.
     """
 
     urn: str

@@ -26,7 +26,7 @@ class Usage(Section):
     )
     inter_zone_gb: Amount = Field(
         default=1000,
-        description="Data that crosses from one availability zone of the stack to another, in GB a month, counted once. "
+        description="Data that crosses from one zone of the stack to another, in GB a month, counted once. "
         "It is charged twice: going out of one zone and coming into the other.",
     )
     internet_out_gb: Amount = Field(
@@ -67,6 +67,6 @@ class Usage(Section):
     )
     average_nodes: dict[str, Amount] = Field(
         default_factory=dict[str, float],
-        description="Average nodes over the month, by pool name, where it is known. It replaces the pool's desired size, "
-        "or for a Karpenter pool the share of its limits.",
+        description="Nodes on average over the month, by pool name, where it is known. It replaces the desired size "
+        "and the burst, or for a Karpenter pool the share of its limits.",
     )

@@ -1,0 +1,50 @@
+"""What estimators yield: charges with a price, and gaps where there is none."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a compute charge is for the one who wants to save."""
+
+    BASE = "base"
+    """On demand in all hours of the month: a commitment is safe."""
+    BURST = "burst"
+    """On demand above the base, in some hours: spot is safe, for the base stays."""
+    FIXED = "fixed"
+    """As it is: bought as spot already, or by a decision that a price does not overrule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compute:
+    """The side of a compute charge that a purchase option changes.
+
+    `nodes` are the most that run at once, which a commitment would pay for in every hour; `spot` and `one_year` are USD
+    an hour and node.
+    """
+
+    kind: str
+    nodes: float
+    role: Role
+    spot: float | None
+    one_year: float | None
+    spot_derived: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A quantity at a unit price of a known date. `what` says in words what is bought."""
+
+    what: str
+    quantity: float
+    unit: str
+    unit_price: float
+    date: str
+    compute: Compute | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that costs money and has no figure; `reason` says why."""
+
+    reason: str

@@ -1,0 +1,30 @@
+"""One estimator a resource type that costs money, grouped by service. Importing this package registers all of them."""
+
+from pricing.estimators import (
+    cloudwatch,
+    compute,
+    eks,
+    karpenter,
+    kubernetes,
+    logs,
+    messaging,
+    network,
+    security,
+    volumes,
+)
+from pricing.estimators.registry import ESTIMATORS, Estimator
+
+__all__ = [
+    "ESTIMATORS",
+    "Estimator",
+    "cloudwatch",
+    "compute",
+    "eks",
+    "karpenter",
+    "kubernetes",
+    "logs",
+    "messaging",
+    "network",
+    "security",
+    "volumes",
+]

@@ -1,0 +1,109 @@
+"""Amazon EKS: control planes and managed node groups."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
+
+from pricing.charges import Charge, Gap
+from pricing.estimators.logs import FOREVER_DAYS, kept
+from pricing.estimators.nodes import instance_charges, launch_template, load_of, purchase, template_charges
+from pricing.estimators.registry import prices
+from pricing.estimators.volumes import volume_charges
+from pricing.reading import Undecided, flag, items, number, section, text
+from pricing.resource import Resource
+from pricing.schedules import HOURS_A_MONTH, Size
+from pricing.stack import Stack
+from pricing.support import in_extended_support
+
+_CLUSTER = "aws:eks/cluster:Cluster"
+_DEFAULT_TYPE = "t3.medium"
+_DEFAULT_DISK_GB = 20
+
+
+@prices("eks:index:Cluster")
+def packaged_cluster(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+    """The cluster component of pulumi-eks while what it makes is out of sight; the engine shows its children."""
+    if stack.has_child_of(resource.urn, "aws:"):
+        return
+    yield from cluster(resource, stack)
+    if not flag(resource.inputs, "skipDefaultNodeGroup") and not resource.inputs.get("fargate"):
+        yield Gap("its default node group is made out of sight; skipDefaultNodeGroup leaves it out")
+
+
+@prices(_CLUSTER)
+def cluster(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+    """The control plane by hour, dearer once the version's standard support has ended, and logs that nothing keeps."""
+    inputs = resource.inputs
+    sku = "control-plane-extended-support" if _extended(inputs, stack) else "control-plane-standard-support"
+    support = sku.removeprefix("control-plane-").replace("-", " ")
+    yield stack.charge(resource, "eks", sku, HOURS_A_MONTH, f"EKS control plane in {support}, all hours")
+    if any(inputs.get(key) for key in ("autoMode", "computeConfig")):
+        yield Gap("EKS Auto Mode charges each of its nodes beside the instance")
+    if inputs.get("controlPlaneScalingConfig"):
+        yield Gap("a provisioned control plane costs more than the standard one")
+    if items(inputs, "enabledClusterLogTypes") and not _has_log_group(inputs, stack):
+        written = stack.usage.control_plane_log_gb
+        yield stack.charge(resource, "cloudwatch", "logs-ingestion-standard", written, "control-plane logs written")
+        yield kept(resource, stack, written, FOREVER_DAYS)
+
+
+@prices("aws:eks/nodeGroup:NodeGroup")
+def node_group(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+    """The nodes of a managed node group by its size and schedules, their volumes and monitoring."""
+    inputs = resource.inputs
+    template = launch_template(resource, stack)
+    names = [value for key in ("nodeGroupName", "nodeGroupNamePrefix") if isinstance(value := inputs.get(key), str)]
+    override = stack.average_nodes(resource.name, *names)
+    load = load_of(resource, stack, _size(inputs), override, _group_names(resource))
+    kinds = _kinds(inputs, template)
+    yield from instance_charges(purchase(resource, stack, kinds, text(inputs, "capacityType", "ON_DEMAND")), load)
+    if template:
+        yield from template_charges(resource, stack, template, load.average)
+    elif inputs.get("launchTemplate") is None:
+        disk = {"volumeSize": inputs.get("diskSize", _DEFAULT_DISK_GB), "volumeType": "gp3"}
+        yield from volume_charges(resource, stack, disk, load.average, "node volume")
+    else:
+        yield Gap("the volumes of its nodes are in a launch template outside the stack")
+
+
+def _size(inputs: Mapping[str, Any]) -> Size:
+    scaling = section(inputs, "scalingConfig")
+    values = [number(scaling, key) if scaling.get(key) is not None else None for key in _SIZE_KEYS]
+    return Size(*values)
+
+
+_SIZE_KEYS = ("minSize", "desiredSize", "maxSize")
+
+
+def _kinds(inputs: Mapping[str, Any], template: Resource | None) -> Sequence[str]:
+    kinds = items(inputs, "instanceTypes")
+    if not all(isinstance(kind, str) for kind in kinds):
+        raise Undecided("instanceTypes are known only after the deployment")
+    if kinds:
+        return kinds
+    return [text(template.inputs, "instanceType", _DEFAULT_TYPE) if template else _DEFAULT_TYPE]
+
+
+def _group_names(resource: Resource) -> list[str]:
+    """The names of the scaling groups that EKS made for a node group, where the engine knows them already."""
+    try:
+        groups = items(section(resource.outputs, "resources"), "autoscalingGroups")
+    except Undecided:
+        return []
+    names = [cast(Mapping[str, Any], group).get("name") for group in groups if isinstance(group, Mapping)]
+    return [name for name in names if isinstance(name, str)]
+
+
+def _extended(inputs: Mapping[str, Any], stack: Stack) -> bool:
+    if text(section(inputs, "upgradePolicy"), "supportType", "EXTENDED") == "STANDARD":
+        return False
+    version = text(inputs, "version", "")
+    try:
+        return bool(version) and in_extended_support(version, stack.today)
+    except ValueError:
+        raise Undecided(f"version {version!r} is not like 1.35") from None
+
+
+def _has_log_group(inputs: Mapping[str, Any], stack: Stack) -> bool:
+    name = inputs.get("name")
+    groups = stack.known_as("aws:cloudwatch/logGroup:LogGroup")
+    return not isinstance(name, str) or f"/aws/eks/{name}/cluster" in groups

@@ -1,0 +1,134 @@
+"""Karpenter pools: nodes that a controller buys within the limits the stack gives it."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from pricing.charges import Charge, Gap
+from pricing.estimators.nodes import Load, instance_charges, purchase
+from pricing.estimators.registry import prices
+from pricing.estimators.volumes import mapped_volumes
+from pricing.instances import InstanceType, instance_types
+from pricing.reading import Undecided, items, quantity, section, sections, text
+from pricing.resource import Resource
+from pricing.schedules import HOURS_A_MONTH
+from pricing.stack import Stack
+from pricing.table import PriceTable
+
+_CLASSES = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
+_CAPACITY = "karpenter.sh/capacity-type"
+_TESTS: Mapping[str, Callable[[InstanceType], str]] = {
+    "node.kubernetes.io/instance-type": lambda kind: kind.name,
+    "kubernetes.io/arch": lambda kind: kind.architecture,
+    "karpenter.k8s.aws/instance-family": lambda kind: kind.family,
+    "karpenter.k8s.aws/instance-size": lambda kind: kind.size,
+    "karpenter.k8s.aws/instance-category": lambda kind: kind.category,
+    "karpenter.k8s.aws/instance-generation": lambda kind: str(kind.generation),
+    "karpenter.k8s.aws/instance-cpu": lambda kind: str(kind.vcpus),
+    "karpenter.k8s.aws/instance-memory": lambda kind: f"{kind.memory_gib * 1024:.0f}",
+    "karpenter.k8s.aws/instance-gpu-name": lambda kind: kind.accelerator if kind.resource == "nvidia.com/gpu" else "",
+    "karpenter.k8s.aws/instance-gpu-count": lambda kind: (
+        str(kind.accelerators) if kind.resource == "nvidia.com/gpu" else ""
+    ),
+}
+
+
+@prices("kubernetes:karpenter.sh/v1:NodePool")
+def node_pool(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+    """The cheapest listed type that fits, for the share of the limits that the usage section says is used."""
+    spec = section(resource.inputs, "spec")
+    template = section(section(spec, "template"), "spec")
+    requirements = sections(template, "requirements")
+    spot = "spot" in _values(requirements, _CAPACITY)
+    limits = section(spec, "limits")
+    kind = _cheapest(stack.table(resource), requirements, limits, spot)
+    nodes, why = _nodes(resource, stack, limits, kind)
+    bought = purchase(resource, stack, [kind.name], "SPOT" if spot else "ON_DEMAND")
+    load = Load(0, nodes * HOURS_A_MONTH, nodes, f"by Karpenter ({why}, cheapest type that fits)")
+    if nodes > 0:
+        yield from instance_charges(bought, load)
+        yield from _volumes(resource, stack, template, nodes)
+
+
+def _nodes(resource: Resource, stack: Stack, limits: Mapping[str, Any], kind: InstanceType) -> tuple[float, str]:
+    metadata = section(resource.inputs, "metadata")
+    known = stack.average_nodes(text(metadata, "name", ""), resource.name)
+    if known is not None:
+        return known, "average from usage"
+    most = _most(limits, kind)
+    if math.isinf(most):
+        raise Undecided("no limit says how far the pool may grow; limits or usage.averageNodes would")
+    share = stack.usage.karpenter_limit_share
+    return most * share, f"{share:.0%} of its limit of {most:g}"
+
+
+def _cheapest(
+    table: PriceTable, requirements: Sequence[Mapping[str, Any]], limits: Mapping[str, Any], spot: bool
+) -> InstanceType:
+    wants = {key for key in limits if "/" in key and quantity(limits, key)}
+    listed = set(table.skus("ec2"))
+    fitting: list[tuple[float, str, InstanceType]] = []
+    for kind in instance_types():
+        if kind.name not in listed or (kind.resource or None) not in (wants or {None, kind.resource or None}):
+            continue
+        price = table.price("ec2", kind.name)
+        rate = price.spot if spot else price.on_demand
+        if rate is not None and _most(limits, kind) >= 1 and all(_fits(need, kind) for need in requirements):
+            fitting.append((rate, kind.name, kind))
+    if not fitting:
+        raise Undecided(f"no instance type with a price in {table.region} fits its requirements and limits")
+    return min(fitting)[2]
+
+
+def _most(limits: Mapping[str, Any], kind: InstanceType) -> float:
+    """How many nodes of a kind the limits admit; infinite without limits."""
+    sizes = {"cpu": kind.vcpus, "memory": kind.memory_gib * 2**30, "nodes": 1, kind.resource: kind.accelerators}
+    admitted = [
+        math.floor(limit / size)
+        for key, size in sizes.items()
+        if key and size and (limit := quantity(limits, key)) is not None
+    ]
+    return min(admitted, default=math.inf)
+
+
+def _fits(requirement: Mapping[str, Any], kind: InstanceType) -> bool:
+    """Whether a type meets a requirement. Keys that say nothing of the type (zones, systems, capacity) are met."""
+    read = _TESTS.get(text(requirement, "key"))
+    if read is None:
+        return True
+    actual, allowed = read(kind), items(requirement, "values")
+    match text(requirement, "operator"):
+        case "In":
+            return actual in allowed
+        case "NotIn":
+            return actual not in allowed
+        case "Exists":
+            return actual != ""
+        case "DoesNotExist":
+            return actual == ""
+        case "Gt":
+            return _amount(actual) > _amount(allowed[0] if allowed else None)
+        case "Lt":
+            return _amount(actual) < _amount(allowed[0] if allowed else None)
+        case other:
+            raise Undecided(f"requirement operator {other} is unknown")
+
+
+def _amount(value: object) -> float:
+    try:
+        return float(value) if isinstance(value, str | int | float) and value != "" else 0.0
+    except ValueError:
+        raise Undecided("a requirement compares with what is no number") from None
+
+
+def _values(requirements: Sequence[Mapping[str, Any]], key: str) -> list[Any]:
+    return [value for need in requirements if need.get("key") == key for value in items(need, "values")]
+
+
+def _volumes(resource: Resource, stack: Stack, template: Mapping[str, Any], nodes: float) -> Iterator[Charge | Gap]:
+    wanted = section(template, "nodeClassRef").get("name")
+    for node_class in stack.of_type(_CLASSES):
+        if isinstance(wanted, str) and section(node_class.inputs, "metadata").get("name") == wanted:
+            yield from mapped_volumes(resource, stack, section(node_class.inputs, "spec"), nodes)
+            return
+    yield Gap("its node class is not in the stack, so neither are its volumes")

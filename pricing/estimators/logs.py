@@ -1,0 +1,70 @@
+"""CloudWatch Logs: log groups, and VPC flow logs delivered to them."""
+
+import math
+import re
+from collections.abc import Iterator
+
+from pricing.charges import Charge, Gap
+from pricing.estimators.registry import prices
+from pricing.reading import number, text
+from pricing.resource import Resource
+from pricing.stack import Stack
+
+COMPRESSION = 0.15
+"""The share of its size that a log takes up in storage, as Amazon CloudWatch's pricing examples assume."""
+FOREVER_DAYS = 365.0
+"""Storage of a group that never expires is priced as it stands after a year."""
+
+_DAYS_A_MONTH = 365 / 12
+_CONTROL_PLANE = re.compile(r"/aws/eks/.+/cluster")
+_FLOW_LOG = "aws:ec2/flowLog:FlowLog"
+_INGESTION = {"STANDARD": "logs-ingestion-standard", "INFREQUENT_ACCESS": "logs-ingestion-infrequent-access"}
+_VENDED = (
+    ("logs-vended-first-10TB", 10_240),
+    ("logs-vended-next-20TB", 30_720),
+    ("logs-vended-next-20TB-more", 51_200),
+    ("logs-vended-over-50TB", math.inf),
+)
+
+
+@prices("aws:cloudwatch/logGroup:LogGroup")
+def log_group(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+    """What is written to the group in a month, and what its retention makes it keep."""
+    days = number(resource.inputs, "retentionInDays", 0) or FOREVER_DAYS
+    flows = _flow_logs_into(resource, stack)
+    if flows:
+        per_flow = stack.share(flows[0], stack.usage.flow_log_gb)
+        yield kept(resource, stack, per_flow * len(flows), days)
+        return
+    name = text(resource.inputs, "name", text(resource.inputs, "namePrefix", ""))
+    control_plane = _CONTROL_PLANE.fullmatch(name) is not None
+    written = stack.usage.control_plane_log_gb if control_plane else stack.usage.log_gb
+    kind = text(resource.inputs, "logGroupClass", "STANDARD")
+    sku = _INGESTION.get(kind, f"logs-ingestion-{kind.lower()}")
+    what = "EKS control-plane logs written" if control_plane else "logs written"
+    yield stack.charge(resource, "cloudwatch", sku, written, what)
+    yield kept(resource, stack, written, days)
+
+
+@prices(_FLOW_LOG)
+def flow_log(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+    """The delivery of flow logs. Their storage is the log group's."""
+    destination = text(resource.inputs, "logDestinationType", "cloud-watch-logs")
+    if destination != "cloud-watch-logs":
+        yield Gap(f"the delivery of flow logs to {destination} has no estimator")
+        return
+    delivered = stack.share(resource, stack.usage.flow_log_gb)
+    yield from stack.tiers(resource, "cloudwatch", _VENDED, delivered, "flow logs delivered to CloudWatch")
+
+
+def kept(resource: Resource, stack: Stack, gigabytes: float, days: float) -> Charge | Gap:
+    """Storage of logs of so many GB a month over `days` of retention."""
+    stored = gigabytes * days / _DAYS_A_MONTH * COMPRESSION
+    return stack.charge(resource, "cloudwatch", "logs-storage", stored, f"logs kept for {days:g} days, compressed")
+
+
+def _flow_logs_into(group: Resource, stack: Stack) -> list[Resource]:
+    flows = stack.referrers(_FLOW_LOG, "logDestination")
+    arn = group.outputs.get("arn")
+    found = [*flows.get(group.urn, ()), *(flows.get(arn, ()) if isinstance(arn, str) else ())]
+    return list({flow.urn: flow for flow in found}.values())

@@ -1,0 +1,23 @@
+"""Which estimator prices which resource type."""
+
+from collections.abc import Callable, Iterable
+
+from pricing.charges import Charge, Gap
+from pricing.resource import Resource
+from pricing.stack import Stack
+
+Estimator = Callable[[Resource, Stack], Iterable[Charge | Gap]]
+"""Yields what a resource costs. It may raise `Undecided`, and what it yielded before still counts."""
+
+ESTIMATORS: dict[str, Estimator] = {}
+"""By type token. `pricing.estimators` fills it when it is imported."""
+
+
+def prices(*types: str) -> Callable[[Estimator], Estimator]:
+    """Register the estimator of these types."""
+
+    def register(estimator: Estimator) -> Estimator:
+        ESTIMATORS.update(dict.fromkeys(types, estimator))
+        return estimator
+
+    return register

@@ -1,0 +1,105 @@
+"""What is known to cost nothing, and why. A type that is neither here nor has an estimator is listed as unpriced."""
+
+_IAM = "identity and access management is free"
+_NETWORK = "the network's own objects are free; what runs or flows in it is priced"
+_CONFIG = "configuration of something that is priced on its own"
+_EKS = "charged with the cluster, or with the pods it runs"
+
+FREE_MODULES = {
+    "aws:iam": _IAM,
+    "aws:accessanalyzer": "the analyzer of external access is free",
+    "aws:resourcegroups": _CONFIG,
+    "aws:servicequotas": "a request for a higher quota is free",
+}
+"""By provider and module: every type within."""
+
+FREE_TYPES = {
+    **dict.fromkeys(
+        (
+            "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl",
+            "aws:ec2/defaultRouteTable:DefaultRouteTable",
+            "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+            "aws:ec2/defaultSubnet:DefaultSubnet",
+            "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway",
+            "aws:ec2/internetGateway:InternetGateway",
+            "aws:ec2/internetGatewayAttachment:InternetGatewayAttachment",
+            "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation",
+            "aws:ec2/managedPrefixList:ManagedPrefixList",
+            "aws:ec2/networkAcl:NetworkAcl",
+            "aws:ec2/networkAclRule:NetworkAclRule",
+            "aws:ec2/networkInterface:NetworkInterface",
+            "aws:ec2/route:Route",
+            "aws:ec2/routeTable:RouteTable",
+            "aws:ec2/routeTableAssociation:RouteTableAssociation",
+            "aws:ec2/securityGroup:SecurityGroup",
+            "aws:ec2/securityGroupRule:SecurityGroupRule",
+            "aws:ec2/subnet:Subnet",
+            "aws:ec2/vpcDhcpOptions:VpcDhcpOptions",
+            "aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation",
+            "aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy",
+            "aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation",
+            "aws:ec2/vpcEndpointSecurityGroupAssociation:VpcEndpointSecurityGroupAssociation",
+            "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation",
+            "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+            "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+            "aws:vpc/securityGroupVpcAssociation:SecurityGroupVpcAssociation",
+        ),
+        _NETWORK,
+    ),
+    **dict.fromkeys(
+        (
+            "aws:autoscaling/attachment:Attachment",
+            "aws:autoscaling/lifecycleHook:LifecycleHook",
+            "aws:autoscaling/notification:Notification",
+            "aws:autoscaling/policy:Policy",
+            "aws:autoscaling/schedule:Schedule",
+            "aws:autoscaling/tag:Tag",
+            "aws:cloudwatch/eventPermission:EventPermission",
+            "aws:cloudwatch/eventTarget:EventTarget",
+            "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
+            "aws:cloudwatch/logStream:LogStream",
+            "aws:cloudwatch/queryDefinition:QueryDefinition",
+            "aws:ebs/defaultKmsKey:DefaultKmsKey",
+            "aws:ebs/encryptionByDefault:EncryptionByDefault",
+            "aws:ec2/eipAssociation:EipAssociation",
+            "aws:ec2/keyPair:KeyPair",
+            "aws:ec2/launchTemplate:LaunchTemplate",
+            "aws:ec2/placementGroup:PlacementGroup",
+            "aws:ec2/tag:Tag",
+            "aws:ec2/volumeAttachment:VolumeAttachment",
+            "aws:kms/alias:Alias",
+            "aws:kms/grant:Grant",
+            "aws:kms/keyPolicy:KeyPolicy",
+            "aws:secretsmanager/secretPolicy:SecretPolicy",
+            "aws:secretsmanager/secretVersion:SecretVersion",
+            "aws:sqs/queuePolicy:QueuePolicy",
+            "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy",
+            "aws:sqs/redrivePolicy:RedrivePolicy",
+        ),
+        _CONFIG,
+    ),
+    **dict.fromkeys(
+        (
+            "aws:eks/accessEntry:AccessEntry",
+            "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
+            "aws:eks/addon:Addon",
+            "aws:eks/identityProviderConfig:IdentityProviderConfig",
+            "aws:eks/podIdentityAssociation:PodIdentityAssociation",
+        ),
+        _EKS,
+    ),
+}
+"""By type token."""
+
+OPAQUE_COMPONENTS = ("eks:", "awsx:")
+"""Packages of remote components: until the engine shows what they make, they may hide anything."""
+
+
+def is_free(type_: str, *, custom: bool) -> bool:
+    """Whether a type without an estimator costs nothing.
+
+    Components cost through their children, other providers' resources and Kubernetes objects through what they run on.
+    """
+    if not custom or not type_.startswith(("aws:", "aws-native:")):
+        return True
+    return type_ in FREE_TYPES or type_.partition("/")[0] in FREE_MODULES

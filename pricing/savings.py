@@ -1,0 +1,52 @@
+"""What the cheapest safe mix of purchase options would save: commitments for the base, spot for the burst."""
+
+import math
+from collections.abc import Sequence
+
+from pricing.charges import Charge, Compute, Role
+from pricing.lines import Line, Saving
+from pricing.schedules import HOURS_A_MONTH
+from pricing.usage import Usage
+
+_LEAST = 1.0
+"""Savings below this many USD a month are not worth a sentence."""
+
+
+def savings(priced: Sequence[tuple[Charge, Line]], usage: Usage) -> tuple[Saving, ...]:
+    """The advice for compute lines, the biggest first. Nothing is advised where the price for it is missing."""
+    found = [
+        saving
+        for charge, line in priced
+        if charge.compute
+        for saving in (_commit(charge, charge.compute, line), _spot(charge, charge.compute, line, usage.spot_share))
+        if saving and saving.monthly >= _LEAST
+    ]
+    return tuple(sorted(found, key=lambda saving: (-saving.monthly, saving.what)))
+
+
+def _commit(charge: Charge, compute: Compute, line: Line) -> Saving | None:
+    nodes = math.floor(compute.nodes)
+    if compute.role is not Role.BASE or compute.one_year is None or not nodes:
+        return None
+    now, then = (nodes * HOURS_A_MONTH * rate for rate in (charge.unit_price, compute.one_year))
+    return Saving(
+        what=f"{line.component}: a one-year commitment for the {nodes} {compute.kind} that run all hours "
+        f"costs {then:,.2f} instead of {now:,.2f} USD a month.",
+        how=f"Buy {nodes} one-year no-upfront reservations of {compute.kind} in this region, or as large a savings plan; "
+        "leave what runs above them uncommitted.",
+        monthly=round(now - then, 2),
+    )
+
+
+def _spot(charge: Charge, compute: Compute, line: Line, share: float) -> Saving | None:
+    if compute.role is not Role.BURST or compute.spot is None:
+        return None
+    now, then = (charge.quantity * share * rate for rate in (charge.unit_price, compute.spot))
+    doubt = " The spot price is derived from a published discount; look at the current one first."
+    return Saving(
+        what=f"{line.component}: spot for {share:.0%} of the {compute.kind} hours above the base "
+        f"costs {then:,.2f} instead of {now:,.2f} USD a month.",
+        how=f"Serve the burst from a spot pool of {compute.kind} with the same labels and taints beside the base; "
+        f"keep {1 - share:.0%} of its hours on demand for interruptions." + (doubt if compute.spot_derived else ""),
+        monthly=round(now - then, 2),
+    )

@@ -1,0 +1,131 @@
+"""The price table: one file a region in `pricing/prices/`, read when a region is asked for."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+PRICES: Path = Path(__file__).parent / "prices"
+"""Where the region files are: `<region>.csv`, sorted by service and sku."""
+
+
+class Row(NamedTuple):
+    """A line of a region's file, as written there."""
+
+    service: str
+    sku: str
+    region: str
+    unit: str
+    on_demand: str
+    spot: str
+    one_year: str
+    source: str
+    date: str
+    mark: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one `unit` costs in USD.
+
+    `spot` and `one_year` (a commitment without upfront payment) are `None` where no such price is known. `mark` names
+    what was worked out instead of read: `spot-derived` for a spot price made from a published discount, `derived` for
+    the whole row; `note` says from what.
+    """
+
+    on_demand: float
+    spot: float | None
+    one_year: float | None
+    unit: str
+    date: str
+    source: str
+    mark: str = ""
+    note: str = ""
+
+
+class PriceNotFound(LookupError):  # noqa: N818 - reads as what it says
+    """No price of that service and sku in that region; the message names the nearest one that there is."""
+
+    def __init__(self, service: str, sku: str, region: str, nearest: str | None):
+        self.service, self.sku, self.region, self.nearest = service, sku, region, nearest
+        hint = f"nearest there: {nearest}" if nearest else f"make prices REGION={region} may bring it"
+        super().__init__(f"no price of {service} {sku} in {region}; {hint}")
+
+
+class PriceTable:
+    """The prices of one region."""
+
+    def __init__(self, region: str, rows: Mapping[tuple[str, str], Row]):
+        self.region = region
+        self._rows = rows
+        self._prices: dict[tuple[str, str], Price] = {}
+        self._missing: dict[tuple[str, str], PriceNotFound] = {}
+
+    @property
+    def date(self) -> str:
+        """The newest date in the table, as written: a day, or a month or year where no more is known."""
+        return max((row.date for row in self._rows.values()), default="")
+
+    def price(self, service: str, sku: str) -> Price:
+        """The price of a sku.
+
+        Raises:
+            PriceNotFound: naming service, sku, region and the nearest sku of that service.
+        """
+        key = (service, sku)
+        if found := self._prices.get(key):
+            return found
+        if row := self._rows.get(key):
+            return self._prices.setdefault(key, _price(row))
+        raise self._missing.setdefault(key, PriceNotFound(service, sku, self.region, self._nearest(service, sku)))
+
+    def skus(self, service: str) -> tuple[str, ...]:
+        """Every sku of a service, sorted."""
+        return tuple(sorted(sku for of, sku in self._rows if of == service))
+
+    def _nearest(self, service: str, sku: str) -> str | None:
+        from difflib import get_close_matches
+
+        near = get_close_matches(sku, self.skus(service), n=1, cutoff=0.4)
+        return near[0] if near else None
+
+
+def regions() -> tuple[str, ...]:
+    """Every region that has a table."""
+    return tuple(sorted(path.stem for path in PRICES.glob("*.csv")))
+
+
+@lru_cache(maxsize=64)
+def load_table(region: str) -> PriceTable:
+    """The table of a region; an empty one, in which every price is missing, where there is no file."""
+    path = PRICES / f"{region}.csv"
+    return PriceTable(region, read_rows(path) if region in regions() else {})
+
+
+def read_rows(path: Path) -> dict[tuple[str, str], Row]:
+    """The rows of a region's file by service and sku.
+
+    Raises:
+        ValueError: when the file's columns are not those of `Row`.
+    """
+    with path.open(newline="", encoding="utf-8") as lines:
+        reader = csv.reader(lines)
+        if tuple(next(reader, ())) != Row._fields:
+            raise ValueError(f"{path.name}: the columns must be {','.join(Row._fields)}")
+        return {(line[0], line[1]): Row(*line) for line in reader}
+
+
+def _price(row: Row) -> Price:
+    return Price(
+        on_demand=float(row.on_demand),
+        spot=float(row.spot) if row.spot else None,
+        one_year=float(row.one_year) if row.one_year else None,
+        unit=row.unit,
+        date=row.date,
+        source=row.source,
+        mark=row.mark,
+        note=row.note,
+    )
