@@ -1,23 +1,24 @@
 """The base of component specs, and the translation of a wrong value into field, value and remedy."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, TypeVar, cast
 
+import pulumi
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 
 class Spec(BaseModel):
-    """The plain part of a component's arguments: frozen, unknown keys refused, camelCase or snake_case keys accepted."""
+    """The plain part of a component's arguments: frozen, unknown keys refused, camelCase or snake_case keys."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True, use_attribute_docstrings=False
     )
 
 
-class SpecError(ValueError):
+class SpecError(pulumi.RunError, ValueError):
     """A spec that holds a wrong value. `problems` has one sentence for each: field, value, what is allowed."""
 
     def __init__(self, where: str, problems: list[str]):
@@ -36,6 +37,11 @@ def refuse(value: object, remedy: str, allowed: Mapping[str, object] | list[str]
     # Braces would be read as placeholders of pydantic's message template.
     message = (remedy + hint).replace("{", "(").replace("}", ")")
     return PydanticCustomError("refused", message)  # pyright: ignore[reportArgumentType]
+
+
+def plain(args: Mapping[str, Any], wiring: Sequence[str]) -> dict[str, Any]:
+    """The arguments that a spec checks: all but `wiring`, those that other resources yield."""
+    return {key: value for key, value in args.items() if key not in wiring}
 
 
 SpecType = TypeVar("SpecType", bound=BaseModel)
@@ -69,7 +75,9 @@ def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:
         return f"{path} is not a known field; known here: {', '.join(known)}{hint}"
     remedy = detail["msg"].removeprefix("Value error, ")
     if kind == "enum":
-        allowed = [part.strip("' ") for part in str(detail.get("ctx", {}).get("expected", "")).replace(" or ", ", ").split(",")]
+        allowed = [
+            part.strip("' ") for part in str(detail.get("ctx", {}).get("expected", "")).replace(" or ", ", ").split(",")
+        ]
         nearest = get_close_matches(str(value), allowed, n=1, cutoff=0.4)
         remedy = f"allowed: {', '.join(allowed)}" + (f"; did you mean {nearest[0]}?" if nearest else "")
     shown = repr(value) if not isinstance(value, Mapping | BaseModel) else "this object"

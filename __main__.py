@@ -1,0 +1,9 @@
+"""The platform of the stack that is selected: load its config, build it, export what others need."""
+
+import pulumi
+
+from stacks.config import load_config
+from stacks.platform import build_platform
+
+for name, value in build_platform(load_config()).items():
+    pulumi.export(name, value)

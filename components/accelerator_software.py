@@ -1,0 +1,109 @@
+"""What GPU, Neuron and EFA nodes run beside the workloads: device plugins and the GPU exporter, as Helm values."""
+
+from typing import Any
+
+from .node_pool.labels import (
+    DEVICE_PLUGIN_LABEL,
+    EFA_LABEL,
+    NEURON_LABEL,
+    NEURON_TAINT,
+    NVIDIA_LABEL,
+    NVIDIA_TAINT,
+)
+from .node_pool.spec import LARGEST_REPLICAS
+
+METRICS_PORT = 9400
+
+
+def tolerations(*taints: str) -> list[dict[str, str]]:
+    """Lets a pod run on nodes whose accelerators are kept by `taints`."""
+    return [{"key": taint, "operator": "Exists", "effect": "NoSchedule"} for taint in taints]
+
+
+def device_plugin_configs() -> dict[str, str]:
+    """Every configuration that a pool can choose by its label, so that a new pool needs no change of the plugin.
+
+    `exclusive` and `mig` advertise whole devices; `time-slicing-N`, `mig-time-slicing-N` and `mps-N` advertise each of
+    them N times. Source: NVIDIA k8s-device-plugin, "Configuring the NVIDIA device plugin".
+    """
+    configs = {"exclusive": _config("none"), "mig": _config("single")}
+    for replicas in range(2, LARGEST_REPLICAS + 1):
+        configs[f"time-slicing-{replicas}"] = _config("none", "timeSlicing", replicas)
+        configs[f"mig-time-slicing-{replicas}"] = _config("single", "timeSlicing", replicas)
+        configs[f"mps-{replicas}"] = _config("none", "mps", replicas)
+    return configs
+
+
+def _config(mig: str, mode: str | None = None, replicas: int = 0) -> str:
+    text = f"version: v1\nflags:\n  migStrategy: {mig}\n"
+    if mode:
+        text += (
+            f"sharing:\n  {mode}:\n    renameByDefault: false\n    failRequestsGreaterThanOne: true\n"
+            f"    resources:\n    - name: nvidia.com/gpu\n      replicas: {replicas}\n"
+        )
+    return text
+
+
+def device_plugin_values() -> dict[str, Any]:
+    """Values of the NVIDIA device plugin: on nodes whose image brings none, sharing GPUs as each node's label says."""
+    on_our_nodes = {"key": DEVICE_PLUGIN_LABEL, "operator": "In", "values": ["true"]}
+    return {
+        "fullnameOverride": "nvidia-device-plugin",
+        "config": {"map": device_plugin_configs(), "default": "exclusive"},
+        "gfd": {"enabled": False},
+        "tolerations": tolerations(NVIDIA_TAINT),
+        # Replaces the chart's default, which would run it beside the plugin that Bottlerocket brings.
+        "affinity": {
+            "nodeAffinity": {
+                "requiredDuringSchedulingIgnoredDuringExecution": {
+                    "nodeSelectorTerms": [{"matchExpressions": [on_our_nodes]}]
+                }
+            }
+        },
+        "resources": {"requests": {"cpu": "10m", "memory": "64Mi"}, "limits": {"cpu": "200m", "memory": "256Mi"}},
+        "priorityClassName": "system-node-critical",
+    }
+
+
+def dcgm_exporter_values(service_monitor: bool) -> dict[str, Any]:
+    """Values of the DCGM exporter: GPU metrics of every NVIDIA node, without profiling metrics and so without root."""
+    return {
+        "fullnameOverride": "dcgm-exporter",
+        "nodeSelector": {NVIDIA_LABEL: "true"},
+        "tolerations": tolerations(NVIDIA_TAINT),
+        # Its chart's memory limit is exceeded on nodes of eight GPUs.
+        "resources": {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"cpu": "500m", "memory": "1Gi"}},
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": 1000,
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"], "add": []},
+        },
+        "service": {"enable": True, "port": METRICS_PORT, "address": f":{METRICS_PORT}"},
+        # Its definition comes with the monitoring stack; without it the release would fail.
+        "serviceMonitor": {"enabled": service_monitor},
+    }
+
+
+def efa_device_plugin_values(region: str) -> dict[str, Any]:
+    """Values of the EFA device plugin, which offers each node's fabric adapters to pods."""
+    registry = f"602401143452.dkr.ecr.{region}.amazonaws.com"
+    return {
+        "image": {"repository": f"{registry}/eks/aws-efa-k8s-device-plugin"},
+        "nodeSelector": {EFA_LABEL: "true"},
+        "tolerations": tolerations(NVIDIA_TAINT, NEURON_TAINT),
+        "resources": {"requests": {"cpu": "10m", "memory": "20Mi"}, "limits": {"cpu": "100m", "memory": "64Mi"}},
+    }
+
+
+def neuron_values(namespace: str) -> dict[str, Any]:
+    """Values of the Neuron chart: the device plugin alone, on nodes with Inferentia or Trainium."""
+    return {
+        "npd": {"enabled": False},
+        "scheduler": {"enabled": False},
+        "devicePlugin": {
+            "namespaceOverride": namespace,
+            "nodeSelector": {NEURON_LABEL: "true"},
+            "tolerations": tolerations(NEURON_TAINT),
+        },
+    }

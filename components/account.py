@@ -1,0 +1,33 @@
+"""The account, region and partition that a component deploys to, asked of its AWS provider."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where a component's AWS provider deploys to."""
+
+    id: str
+    region: str
+    partition: str
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of a regional resource, such as `arn("eks", "cluster/ml")`."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.id}:{resource}"
+
+    def managed_policy(self, name: str) -> str:
+        """The ARN of a policy that AWS keeps."""
+        return f"arn:{self.partition}:iam::aws:policy/{name}"
+
+
+def account_of(component: pulumi.Resource) -> Account:
+    """Ask the provider that `component` hands to its children."""
+    options = pulumi.InvokeOptions(parent=component)
+    return Account(
+        id=aws.get_caller_identity(opts=options).account_id,
+        region=aws.get_region(opts=options).region,
+        partition=aws.get_partition(opts=options).partition,
+    )

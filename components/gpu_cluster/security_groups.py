@@ -1,0 +1,86 @@
+"""Who may talk to whom in a cluster: the API server and its nodes, each other, and HTTPS outward."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+ANYWHERE = "0.0.0.0/0"
+
+
+@dataclass(frozen=True)
+class SecurityGroups:
+    """The security group of the control plane's interfaces, and that of the nodes and their pods."""
+
+    cluster: aws.ec2.SecurityGroup
+    nodes: aws.ec2.SecurityGroup
+    rules: list[pulumi.Resource]
+
+
+def security_groups(
+    name: str, cluster_name: str, vpc_id: pulumi.Input[str], opts: pulumi.ResourceOptions
+) -> SecurityGroups:
+    """Security groups with the least that EKS asks for, rule by rule.
+
+    Source: EKS user guide, "View Amazon EKS security group requirements for clusters". DNS, time and instance metadata
+    are not filtered by security groups.
+    """
+    cluster = aws.ec2.SecurityGroup(
+        f"{name}-cluster-sg",
+        description="Control plane interfaces",
+        vpc_id=vpc_id,
+        tags={"Name": f"{name}-cluster"},
+        opts=opts,
+    )
+    nodes = aws.ec2.SecurityGroup(
+        f"{name}-nodes-sg",
+        description="Nodes and their pods",
+        vpc_id=vpc_id,
+        # Karpenter and the load balancer controller look for these.
+        tags={
+            "Name": f"{name}-nodes",
+            "karpenter.sh/discovery": cluster_name,
+            f"kubernetes.io/cluster/{cluster_name}": "owned",
+        },
+        opts=opts,
+    )
+    ingress = {
+        "api-from-nodes": (cluster, nodes, 443, 443),
+        "kubelet-and-webhooks-from-cluster": (nodes, cluster, 1025, 65535),
+        "webhooks-from-cluster": (nodes, cluster, 443, 443),
+    }
+    rules: list[pulumi.Resource] = [
+        aws.vpc.SecurityGroupIngressRule(
+            f"{name}-{rule}",
+            security_group_id=into.id,
+            referenced_security_group_id=source.id,
+            ip_protocol="tcp",
+            from_port=first,
+            to_port=last,
+            description=rule.replace("-", " "),
+            opts=opts,
+        )
+        for rule, (into, source, first, last) in ingress.items()
+    ]
+    # Between nodes every protocol: pods talk on ports of their own, and fabric adapters on none.
+    among: dict[str, Any] = {
+        "security_group_id": nodes.id,
+        "referenced_security_group_id": nodes.id,
+        "ip_protocol": "-1",
+    }
+    rules.append(aws.vpc.SecurityGroupIngressRule(f"{name}-nodes-in", description="among nodes", opts=opts, **among))
+    rules.append(aws.vpc.SecurityGroupEgressRule(f"{name}-nodes-out", description="among nodes", opts=opts, **among))
+    rules.append(
+        aws.vpc.SecurityGroupEgressRule(
+            f"{name}-https-out",
+            security_group_id=nodes.id,
+            cidr_ipv4=ANYWHERE,
+            ip_protocol="tcp",
+            from_port=443,
+            to_port=443,
+            description="AWS APIs, registries and the API server",
+            opts=opts,
+        )
+    )
+    return SecurityGroups(cluster, nodes, rules)

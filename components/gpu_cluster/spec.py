@@ -1,0 +1,165 @@
+"""What a GPU cluster is made from, and what is refused."""
+
+from enum import StrEnum
+from ipaddress import IPv4Network
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pydantic import Field, field_validator, model_validator
+
+from ..karpenter.spec import KarpenterConfig, KarpenterSpec
+from ..network_args import RETENTION_DAYS
+from ..node_pool.spec import NodePoolConfig, NodePoolSpec
+from ..secure_namespace import SecureNamespaceArgs, SecureNamespaceSpec
+from ..spec import Spec, refuse
+from ..versions import STANDARD_SUPPORT_ENDS, KubernetesVersion
+
+
+class AccessLevel(StrEnum):
+    """What a principal may do in the cluster, as an EKS access policy."""
+
+    ADMIN = "admin"
+    EDIT = "edit"
+    VIEW = "view"
+
+
+class AccessConfig(TypedDict):
+    """Who may use the cluster."""
+
+    name: str
+    """A short name of the grant."""
+    principal_arn: str
+    """The IAM role or user; a role that people assume, rather than a user."""
+    level: AccessLevel
+    """What it may do."""
+    namespaces: NotRequired[list[str]]
+    """Where it may do it; the whole cluster by default."""
+
+
+class AccessSpec(Spec):
+    """Who may use the cluster."""
+
+    name: str = Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$", description="A short name of the grant.")
+    principal_arn: str = Field(
+        pattern=r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/\S+$", description="The IAM role (or user) that is let in."
+    )
+    level: AccessLevel = Field(description="What it may do.")
+    namespaces: tuple[str, ...] = Field((), description="Where it may do it; the whole cluster when empty.")
+
+
+class GpuClusterConfig(TypedDict):
+    """A GPU cluster, as a stack's config describes it."""
+
+    cluster_name: str
+    """The EKS cluster's name, unique in its account and region."""
+    kubernetes_version: NotRequired[KubernetesVersion]
+    """The EKS version."""
+    endpoint_public_cidrs: NotRequired[list[str]]
+    """Addresses that may reach the API server from outside; private alone when empty."""
+    access: NotRequired[list[AccessConfig]]
+    """Who may use the cluster, beside the principal that creates it."""
+    service_cidr: NotRequired[str]
+    """Addresses of Kubernetes services."""
+    log_retention_days: NotRequired[int]
+    """Days that control-plane logs are kept."""
+    deletion_protection: NotRequired[bool]
+    """Whether EKS refuses to delete the cluster."""
+    node_pools: list[NodePoolConfig]
+    """Managed node pools; one without accelerators must carry the system's own pods."""
+    karpenter: NotRequired[KarpenterConfig]
+    """Pools that Karpenter makes and removes as pods need them."""
+    namespaces: NotRequired[list[SecureNamespaceArgs]]
+    """Namespaces to make, each closed by default."""
+    monitoring_namespace: NotRequired[str]
+    """The namespace whose pods may read metrics."""
+
+
+class GpuClusterArgs(GpuClusterConfig):
+    """What a GpuCluster is made from: its config, and the network it lies in."""
+
+    vpc_id: pulumi.Input[str]
+    """The VPC."""
+    private_subnet_ids: pulumi.Input[list[str]]
+    """Private subnets of at least two zones."""
+
+
+class GpuClusterSpec(Spec):
+    """A GPU cluster."""
+
+    cluster_name: str = Field(
+        pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$",
+        description="The EKS cluster's name, unique in its account and region.",
+    )
+    kubernetes_version: KubernetesVersion = Field(
+        KubernetesVersion.V1_36, description="The EKS version, in quotes; one in standard support."
+    )
+    endpoint_public_cidrs: tuple[str, ...] = Field(
+        (), description="Addresses (CIDR) that may reach the API server from outside; private alone when empty."
+    )
+    access: tuple[AccessSpec, ...] = Field(
+        (), description="Who may use the cluster, beside the principal that creates it."
+    )
+    service_cidr: str = Field(
+        "172.20.0.0/16", description="Addresses of Kubernetes services, apart from the VPC's and its peers'."
+    )
+    log_retention_days: int = Field(90, description="Days that control-plane logs are kept in CloudWatch.")
+    deletion_protection: bool = Field(True, description="Whether EKS refuses to delete the cluster until it is lifted.")
+    node_pools: tuple[NodePoolSpec, ...] = Field(
+        min_length=1, description="Managed node pools; one without accelerators must carry the system's own pods."
+    )
+    karpenter: KarpenterSpec | None = Field(
+        None, description="Pools that Karpenter makes and removes as pods need them; none when left out."
+    )
+    namespaces: tuple[SecureNamespaceSpec, ...] = Field((), description="Namespaces to make, each closed by default.")
+    monitoring_namespace: str = Field("monitoring", description="The namespace whose pods may read metrics.")
+
+    @field_validator("kubernetes_version", mode="before")
+    @classmethod
+    def _in_support(cls, version: object) -> object:
+        if isinstance(version, float):
+            raise refuse(version, f'a version is text, or 1.30 would become 1.3; put it in quotes: "{version}"')
+        ended = STANDARD_SUPPORT_ENDS.get(str(version))
+        if ended and str(version) not in list(KubernetesVersion):
+            allowed = ", ".join(KubernetesVersion)
+            raise refuse(version, f"EKS {version} leaves standard support on {ended}; allowed: {allowed}")
+        return version
+
+    @field_validator("endpoint_public_cidrs", "service_cidr")
+    @classmethod
+    def _cidrs(cls, value: tuple[str, ...] | str) -> tuple[str, ...] | str:
+        for cidr in (value,) if isinstance(value, str) else value:
+            try:
+                IPv4Network(cidr)
+            except ValueError as error:
+                raise refuse(cidr, f"{error}; write a CIDR such as 203.0.113.0/24") from None
+        return value
+
+    @field_validator("log_retention_days")
+    @classmethod
+    def _retention(cls, days: int) -> int:
+        if days not in RETENTION_DAYS:
+            nearest = min(RETENTION_DAYS, key=lambda allowed: abs(allowed - days))
+            raise refuse(
+                days, f"CloudWatch keeps logs for {', '.join(map(str, RETENTION_DAYS))} days; nearest: {nearest}"
+            )
+        return days
+
+    @model_validator(mode="after")
+    def _has_a_system_pool(self) -> "GpuClusterSpec":
+        names = [pool.name for pool in self.node_pools] + [
+            pool.name for pool in (self.karpenter.pools if self.karpenter else ())
+        ]
+        if len(set(names)) != len(names):
+            raise refuse(names, f"two pools have one name: {', '.join(names)}; name each differently")
+        if not any(pool.minimum >= 2 and not pool.lead.accelerators and not pool.taints for pool in self.node_pools):
+            raise refuse(
+                names,
+                "nodePools needs one with minimum 2 or more, without accelerators and taints: the cluster's DNS, controllers "
+                "and autoscaler run there",
+            )
+        return self
+
+    @property
+    def autoscaled(self) -> bool:
+        """Whether a pool's size can move, so that an autoscaler must run."""
+        return any(pool.peak > pool.minimum for pool in self.node_pools)

@@ -1,0 +1,145 @@
+"""EC2 instance types: what each has, and which region offers it.
+
+Facts come from EC2's DescribeInstanceTypes, kept in `instances.csv` (refreshed by `make instances`); which region offers a
+type comes from the tables that cfn-lint publishes with each release.
+"""
+
+import importlib.util
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+
+MIG_PROFILES: dict[tuple[str, int], dict[str, int]] = {
+    ("A100", 40960): {"1g.5gb": 7, "1g.10gb": 4, "2g.10gb": 3, "3g.20gb": 2, "4g.20gb": 1, "7g.40gb": 1},
+    ("A100", 81920): {"1g.10gb": 7, "1g.20gb": 4, "2g.20gb": 3, "3g.40gb": 2, "4g.40gb": 1, "7g.80gb": 1},
+    ("H100", 81920): {"1g.10gb": 7, "1g.20gb": 4, "2g.20gb": 3, "3g.40gb": 2, "4g.40gb": 1, "7g.80gb": 1},
+    ("H200", 144384): {"1g.18gb": 7, "1g.35gb": 4, "2g.35gb": 3, "3g.71gb": 2, "4g.71gb": 1, "7g.141gb": 1},
+    ("B200", 183359): {"1g.23gb": 7, "1g.45gb": 4, "2g.45gb": 3, "3g.90gb": 2, "4g.90gb": 1, "7g.180gb": 1},
+    ("B300", 275040): {"1g.34gb": 7, "1g.67gb": 4, "2g.67gb": 3, "3g.135gb": 2, "4g.135gb": 1, "7g.269gb": 1},
+    ("RTX PRO Server 6000", 98304): {"1g.24gb": 4, "2g.48gb": 2, "4g.96gb": 1},
+}
+"""Instances that one GPU gives of each profile, by the GPU's name and memory in MiB.
+
+Source: NVIDIA Multi-Instance GPU user guide, "Supported MIG profiles"; the layouts that NVIDIA's mig-parted publishes.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceType:
+    """What one EC2 instance type has. Memory is in MiB, the local disk in GB; counts are per instance."""
+
+    name: str
+    vcpus: int
+    memory_mib: int
+    architecture: str
+    accelerator_maker: str
+    accelerator: str
+    accelerators: int
+    accelerator_memory_mib: int
+    efa_interfaces: int
+    network_cards: int
+    interfaces: int
+    addresses_per_interface: int
+    local_disk_gb: int
+    current: bool
+    spot: bool
+
+    @property
+    def family(self) -> str:
+        """The part before the dot: `g4dn` of `g4dn.xlarge`."""
+        return self.name.partition(".")[0]
+
+    @property
+    def has_nvidia(self) -> bool:
+        """Whether it has NVIDIA GPUs."""
+        return self.accelerator_maker == "nvidia"
+
+    @property
+    def has_neuron(self) -> bool:
+        """Whether it has AWS Inferentia or Trainium devices."""
+        return self.accelerator_maker == "aws"
+
+    @property
+    def mig_profiles(self) -> dict[str, int]:
+        """The MIG profiles its GPU has, each with the instances one GPU gives; empty without MIG."""
+        return MIG_PROFILES.get((self.accelerator, self.accelerator_memory_mib), {})
+
+    @property
+    def maximum_pods(self) -> int:
+        """Pods the VPC CNI can address with prefix delegation, within the 110 or 250 that Kubernetes is tested for.
+
+        Source: EKS user guide, "Increase the available IP addresses"; /28 prefixes of 16 addresses take a slot each.
+        """
+        addresses = self.interfaces * (self.addresses_per_interface - 1) * 16 + 2
+        return min(addresses, 110 if self.vcpus < 30 else 250)
+
+
+@cache
+def instance_type(name: str) -> InstanceType | None:
+    """The facts of `name`, such as `g4dn.xlarge`, or None where EC2 has no such type."""
+    row = _rows().get(name)
+    return _parsed(row) if row else None
+
+
+def known_types() -> list[str]:
+    """Every instance type EC2 has, sorted."""
+    return list(_rows())
+
+
+@cache
+def types_in(region: str) -> frozenset[str]:
+    """The instance types that `region` offers; empty for a region nobody knows."""
+    entry = _offerings().get(region)
+    return frozenset(entry["enum"]) if entry else frozenset()
+
+
+def regions() -> list[str]:
+    """The regions whose offering is known, sorted."""
+    return sorted(region for region in _offerings() if region != "all")
+
+
+def lacking(names: Sequence[str], region: str) -> str | None:
+    """A sentence that names the first of `names` that `region` does not offer, and what it has in its place."""
+    offered = types_in(region)
+    for name in names:
+        wanted = instance_type(name)
+        if wanted is None or not offered or name in offered:
+            continue
+        like = (wanted.accelerator_maker, wanted.accelerators, wanted.architecture, wanted.vcpus)
+        equals = [
+            other.name
+            for other in map(instance_type, sorted(offered))
+            if other and (other.accelerator_maker, other.accelerators, other.architecture, other.vcpus) == like
+        ]
+        nearest = get_close_matches(name, equals, n=3, cutoff=0)
+        return f"{name} is not offered in {region}" + (f"; like it there: {', '.join(nearest)}" if nearest else "")
+    return None
+
+
+@cache
+def _rows() -> dict[str, str]:
+    lines = (Path(__file__).parent / "instances.csv").read_text(encoding="utf-8").splitlines()[1:]
+    return {line.partition(",")[0]: line for line in lines}
+
+
+def _parsed(row: str) -> InstanceType:
+    name, vcpus, memory, architecture, maker, accelerator, *numbers = row.split(",")
+    count, accelerator_memory, efa, cards, interfaces, addresses, disk, current, spot = map(int, numbers)
+    return InstanceType(
+        name, int(vcpus), int(memory), architecture, maker, accelerator, count, accelerator_memory,
+        efa, cards, interfaces, addresses, disk, bool(current), bool(spot),
+    )  # fmt: skip
+
+
+@cache
+def _offerings() -> dict[str, dict[str, list[str]]]:
+    # Found without importing cfn-lint: its import takes a second, its table a few milliseconds.
+    package = importlib.util.find_spec("cfnlint")
+    if package is None or not package.submodule_search_locations:
+        raise ModuleNotFoundError("cfn-lint is not installed; its tables say which region offers an instance type")
+    folder = Path(package.submodule_search_locations[0])
+    table = folder / "data" / "schemas" / "extensions" / "aws_ec2_instance" / "instancetype_enum.json"
+    return json.loads(table.read_bytes())

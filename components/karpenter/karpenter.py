@@ -1,0 +1,148 @@
+"""Karpenter: nodes made as pods need them, spot first, and drained when AWS announces that one will go."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from ..account import account_of
+from ..manifest import Manifest, Release
+from ..network_policies import allow_apis
+from ..secure_namespace import SecureNamespace
+from ..spec import SpecError, parse, plain
+from ..versions import KARPENTER, KARPENTER_CRD
+from ..workload_identity import WorkloadIdentity
+from .iam import controller_policy, queue_policy
+from .manifests import node_class, node_pool
+from .spec import KarpenterArgs, KarpenterPoolSpec, KarpenterSpec
+
+WIRING = ("cluster_name", "node_role_name", "node_role_arn", "volume_key_arn")
+NAMESPACE = "karpenter"
+
+EVENTS = {
+    "health": ("aws.health", "AWS Health Event"),
+    "spot-interruption": ("aws.ec2", "EC2 Spot Instance Interruption Warning"),
+    "rebalance": ("aws.ec2", "EC2 Instance Rebalance Recommendation"),
+    "state-change": ("aws.ec2", "EC2 Instance State-change Notification"),
+    "reservation-interruption": ("aws.ec2", "EC2 Capacity Reservation Instance Interruption Warning"),
+}
+"""What AWS announces of instances, by source and detail type. Source: Karpenter 1.14, "CloudFormation", Interruption."""
+
+
+class Karpenter(pulumi.ComponentResource):
+    """Karpenter with its definitions, identity, interruption queue and pools.
+
+    Give it a Kubernetes provider by `providers` in its options. Its pools depend on the controller, so that on destroy the
+    controller removes their nodes before it goes.
+    """
+
+    queue_name: pulumi.Output[str]
+    """The interruption queue's name."""
+    pool_names: pulumi.Output[list[str]]
+    """The names of the pools, known once they exist."""
+
+    def __init__(self, name: str, args: KarpenterArgs, opts: pulumi.ResourceOptions | None = None):
+        spec = parse(KarpenterSpec, plain(args, WIRING), f"Karpenter({name})")
+        super().__init__("mlplatform:index:Karpenter", name, {}, opts)
+        self._name, self._spec, self._args = name, spec, args
+        self._account = account_of(self)
+        self._child = pulumi.ResourceOptions(parent=self)
+        if lacking := [problem for pool in spec.pools if (problem := pool.not_in(self._account.region))]:
+            raise SpecError(f"Karpenter({name})", lacking)
+        queue, routes = self._interruption_queue()
+        controller = self._controller(queue, routes)
+        profile = aws.iam.InstanceProfile(f"{name}-nodes-profile", role=args["node_role_name"], opts=self._child)
+        pools = [self._pool(pool, profile, controller) for pool in spec.pools]
+        self.queue_name = queue.name
+        self.pool_names = pulumi.Output.all(*(pool.id for pool in pools)).apply(
+            lambda _: [pool.name for pool in spec.pools]
+        )
+        self.register_outputs({"queue_name": self.queue_name, "pool_names": self.pool_names})
+
+    def _interruption_queue(self) -> tuple[aws.sqs.Queue, list[pulumi.Resource]]:
+        """The queue, and what must exist for it to hear of interruptions."""
+        queue = aws.sqs.Queue(
+            f"{self._name}-interruptions",
+            # A spot interruption is two minutes away when it is announced; older news helps nobody.
+            message_retention_seconds=300,
+            sqs_managed_sse_enabled=True,
+            opts=self._child,
+        )
+        rules = {
+            event: aws.cloudwatch.EventRule(
+                f"{self._name}-{event}",
+                event_pattern=pulumi.Output.json_dumps({"source": [source], "detail-type": [kind]}),
+                opts=self._child,
+            )
+            for event, (source, kind) in EVENTS.items()
+        }
+        arns = [rule.arn for rule in rules.values()]
+        policy = aws.sqs.QueuePolicy(
+            f"{self._name}-queue-policy",
+            queue_url=queue.url,
+            policy=pulumi.Output.all(queue.arn, *arns).apply(lambda known: queue_policy(known[0], known[1:])),
+            opts=self._child,
+        )
+        targets = [
+            aws.cloudwatch.EventTarget(f"{self._name}-{event}-target", rule=rule.name, arn=queue.arn, opts=self._child)
+            for event, rule in rules.items()
+        ]
+        return queue, [policy, *targets]
+
+    def _controller(self, queue: aws.sqs.Queue, routes: list[pulumi.Resource]) -> Release:
+        cluster = self._args["cluster_name"]
+        policy = pulumi.Output.all(cluster, self._args["node_role_arn"], queue.arn).apply(
+            lambda known: controller_policy(self._account, *known)
+        )
+        namespace = SecureNamespace(f"{self._name}-namespace", {"namespace": NAMESPACE}, self._child)
+        identity = WorkloadIdentity(
+            f"{self._name}-identity",
+            {
+                "cluster_name": cluster,
+                "namespace": NAMESPACE,
+                "service_account": KARPENTER.name,
+                "policies": {"controller": policy},
+            },
+            self._child,
+        )
+        pods = {"app.kubernetes.io/name": KARPENTER.name}
+        egress = Manifest(f"{self._name}-apis", allow_apis(NAMESPACE, pods), _after(self, namespace))
+        access = aws.eks.AccessEntry(
+            f"{self._name}-nodes-access",
+            cluster_name=cluster,
+            principal_arn=self._args["node_role_arn"],
+            type="EC2_LINUX",
+            opts=self._child,
+        )
+        definitions = Release(f"{self._name}-crd", KARPENTER_CRD, NAMESPACE, {}, _after(self, namespace))
+        needed = (namespace, definitions, identity, egress, access, *routes)
+        return Release(
+            f"{self._name}-controller",
+            KARPENTER,
+            NAMESPACE,
+            controller_values(cluster, queue.name),
+            _after(self, *needed),
+        )
+
+    def _pool(self, pool: KarpenterPoolSpec, profile: aws.iam.InstanceProfile, controller: Release) -> Manifest:
+        tags = aws.get_default_tags_output(opts=pulumi.InvokeOptions(parent=self)).tags
+        own = node_class(pool, self._args["cluster_name"], profile.name, self._args["volume_key_arn"], tags)
+        made = Manifest(f"{self._name}-{pool.name}-class", own, _after(self, controller))
+        return Manifest(f"{self._name}-{pool.name}-pool", node_pool(pool), _after(self, controller, made))
+
+
+def _after(parent: pulumi.Resource, *needed: pulumi.Resource) -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions(parent=parent, depends_on=list(needed))
+
+
+def controller_values(cluster: pulumi.Input[str], queue_name: pulumi.Input[str]) -> Mapping[str, Any]:
+    """Values of Karpenter's chart; its containers are non-root and read-only by themselves."""
+    return {
+        "settings": {"clusterName": cluster, "interruptionQueue": queue_name},
+        "serviceAccount": {"name": KARPENTER.name},
+        "replicas": 2,
+        "controller": {
+            "resources": {"requests": {"cpu": "500m", "memory": "1Gi"}, "limits": {"cpu": "1", "memory": "1Gi"}}
+        },
+    }

@@ -1,0 +1,121 @@
+"""Karpenter's own objects: what nodes look like, and which are bought when."""
+
+from typing import Any
+
+import pulumi
+
+from ..node_pool.labels import (
+    AUTOSCALER_GPU_LABEL,
+    DEVICE_PLUGIN_CONFIG_LABEL,
+    DEVICE_PLUGIN_LABEL,
+    NEURON_LABEL,
+    NEURON_TAINT,
+    NVIDIA_LABEL,
+    NVIDIA_TAINT,
+    POOL_LABEL,
+)
+from ..node_pool.spec import AmiFamily, TaintEffect
+from .spec import Consolidation, KarpenterPoolSpec
+
+_EFFECTS = {
+    TaintEffect.NO_SCHEDULE: "NoSchedule",
+    TaintEffect.PREFER_NO_SCHEDULE: "PreferNoSchedule",
+    TaintEffect.NO_EXECUTE: "NoExecute",
+}
+
+
+def node_class(
+    pool: KarpenterPoolSpec,
+    cluster: pulumi.Input[str],
+    instance_profile: pulumi.Input[str],
+    volume_key_arn: pulumi.Input[str],
+    tags: pulumi.Input[dict[str, str]],
+) -> dict[str, Any]:
+    """The EC2NodeClass of a pool: pinned image, encrypted disk, IMDSv2, our profile, discovery by the cluster's tag."""
+    discovery = [{"tags": {"karpenter.sh/discovery": cluster}}]
+    ebs = {"encrypted": True, "kmsKeyID": volume_key_arn, "volumeType": "gp3", "deleteOnTermination": True}
+    data = {**ebs, "volumeSize": f"{pool.disk_gib}Gi"}
+    bottlerocket = pool.ami_family is AmiFamily.BOTTLEROCKET
+    system = [{"deviceName": "/dev/xvda", "ebs": {**ebs, "volumeSize": "4Gi"}}] if bottlerocket else []
+    return {
+        "apiVersion": "karpenter.k8s.aws/v1",
+        "kind": "EC2NodeClass",
+        "metadata": {"name": pool.name},
+        "spec": {
+            "amiSelectorTerms": [{"alias": f"{pool.ami_family}@{pool.ami_version}"}],
+            "instanceProfile": instance_profile,
+            "subnetSelectorTerms": discovery,
+            "securityGroupSelectorTerms": discovery,
+            "associatePublicIPAddress": False,
+            "metadataOptions": {
+                "httpEndpoint": "enabled",
+                "httpProtocolIPv6": "disabled",
+                "httpPutResponseHopLimit": 1,
+                "httpTokens": "required",
+            },
+            "blockDeviceMappings": [*system, {"deviceName": "/dev/xvdb" if bottlerocket else "/dev/xvda", "ebs": data}],
+            "kubelet": {"maxPods": min(each.maximum_pods for each in pool.types)},
+            "detailedMonitoring": True,
+            "tags": tags,
+        },
+    }
+
+
+def node_pool(pool: KarpenterPoolSpec) -> dict[str, Any]:
+    """The NodePool: spot first where it may be bought (Karpenter's own order), bounded, consolidated a tenth at a time."""
+    purchases = [name for name, allowed in (("spot", pool.spot), ("on-demand", pool.on_demand)) if allowed]
+    limits: dict[str, Any] = {"cpu": str(pool.maximum_vcpus)}
+    if pool.maximum_gpus is not None:
+        limits["nvidia.com/gpu" if pool.lead.has_nvidia else "aws.amazon.com/neuron"] = str(pool.maximum_gpus)
+    underutilized = pool.consolidation is Consolidation.UNDERUTILIZED
+    return {
+        "apiVersion": "karpenter.sh/v1",
+        "kind": "NodePool",
+        "metadata": {"name": pool.name},
+        "spec": {
+            "template": {
+                "metadata": {"labels": labels(pool)},
+                "spec": {
+                    "nodeClassRef": {"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": pool.name},
+                    "requirements": [
+                        _one_of("karpenter.sh/capacity-type", purchases),
+                        _one_of("node.kubernetes.io/instance-type", list(pool.instance_types)),
+                        _one_of("kubernetes.io/arch", ["arm64" if pool.lead.architecture == "arm64" else "amd64"]),
+                    ],
+                    "taints": taints(pool),
+                    "expireAfter": f"{pool.expire_after_hours}h",
+                    "terminationGracePeriod": "1h",
+                },
+            },
+            "disruption": {
+                "consolidationPolicy": "WhenEmptyOrUnderutilized" if underutilized else "WhenEmpty",
+                "consolidateAfter": f"{pool.consolidate_after_minutes}m",
+                "budgets": [{"nodes": "10%"}],
+            },
+            "limits": limits,
+        },
+    }
+
+
+def labels(pool: KarpenterPoolSpec) -> dict[str, str]:
+    """The labels of each node. GPUs are whole: Karpenter counts them by instance type and knows nothing of shares."""
+    found = {**pool.labels, POOL_LABEL: pool.name}
+    if pool.lead.has_neuron:
+        found[NEURON_LABEL] = "true"
+    if pool.lead.has_nvidia:
+        model = pool.lead.accelerator.lower().replace(" ", "-")
+        found |= {NVIDIA_LABEL: "true", AUTOSCALER_GPU_LABEL: f"nvidia-{model}"}
+        if pool.ami_family is AmiFamily.AL2023:
+            found |= {DEVICE_PLUGIN_LABEL: "true", DEVICE_PLUGIN_CONFIG_LABEL: "exclusive"}
+    return found
+
+
+def taints(pool: KarpenterPoolSpec) -> list[dict[str, str]]:
+    """The taints of each node, accelerators first."""
+    own = NVIDIA_TAINT if pool.lead.has_nvidia else NEURON_TAINT if pool.lead.has_neuron else None
+    found = [{"key": own, "value": "present", "effect": "NoSchedule"}] if own else []
+    return found + [{"key": taint.key, "value": taint.value, "effect": _EFFECTS[taint.effect]} for taint in pool.taints]
+
+
+def _one_of(key: str, values: list[str]) -> dict[str, Any]:
+    return {"key": key, "operator": "In", "values": values}

@@ -1,0 +1,154 @@
+"""What Karpenter is asked for, and what is refused."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pydantic import Field, field_validator, model_validator
+
+from ..instances import InstanceType, instance_type, known_types, lacking
+from ..node_pool.spec import AmiFamily, TaintConfig, TaintSpec
+from ..spec import Spec, refuse
+
+
+class Consolidation(StrEnum):
+    """Which nodes Karpenter may replace or remove to save money."""
+
+    EMPTY = "empty"
+    UNDERUTILIZED = "underutilized"
+
+
+class KarpenterPoolConfig(TypedDict):
+    """Nodes that Karpenter makes as pods need them."""
+
+    name: str
+    """The pool's name within its cluster."""
+    instance_types: list[str]
+    """EC2 instance types to choose from; the more, the fewer spot interruptions."""
+    on_demand: NotRequired[bool]
+    """Whether on-demand nodes may be bought where there is no spot capacity."""
+    spot: NotRequired[bool]
+    """Whether spot nodes may be bought; they come first."""
+    maximum_gpus: NotRequired[int]
+    """The most GPUs (or Neuron devices) of all nodes together."""
+    maximum_vcpus: int
+    """The most vCPUs of all nodes together."""
+    ami_family: NotRequired[AmiFamily]
+    """The operating system."""
+    ami_version: NotRequired[str]
+    """The image's release, such as v20261104; latest rolls nodes with each release."""
+    disk_gib: NotRequired[int]
+    """The encrypted gp3 volume of each node, in GiB."""
+    labels: NotRequired[dict[str, str]]
+    """Further labels of each node."""
+    taints: NotRequired[list[TaintConfig]]
+    """Further taints of each node; nodes with accelerators are tainted anyway."""
+    consolidation: NotRequired[Consolidation]
+    """Which nodes may be replaced or removed to save money."""
+    consolidate_after_minutes: NotRequired[int]
+    """Minutes a node must be eligible before it goes."""
+    expire_after_hours: NotRequired[int]
+    """Hours after which a node is replaced."""
+
+
+class KarpenterConfig(TypedDict):
+    """Karpenter and its pools."""
+
+    pools: list[KarpenterPoolConfig]
+    """The pools."""
+
+
+class KarpenterArgs(KarpenterConfig):
+    """What Karpenter is made from: its config, and the cluster it serves."""
+
+    cluster_name: pulumi.Input[str]
+    """The EKS cluster; its private subnets and node security group carry karpenter.sh/discovery with this name."""
+    node_role_name: pulumi.Input[str]
+    """The name of the nodes' IAM role."""
+    node_role_arn: pulumi.Input[str]
+    """The ARN of the nodes' IAM role."""
+    volume_key_arn: pulumi.Input[str]
+    """The KMS key that encrypts the nodes' volumes."""
+
+
+class KarpenterPoolSpec(Spec):
+    """Nodes that Karpenter makes as pods need them."""
+
+    name: str = Field(
+        pattern=r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$", description="The pool's name within its cluster."
+    )
+    instance_types: tuple[str, ...] = Field(
+        min_length=1, max_length=60, description="EC2 instance types to choose from; the more, the fewer interruptions."
+    )
+    on_demand: bool = Field(True, description="Whether on-demand nodes may be bought where there is no spot capacity.")
+    spot: bool = Field(True, description="Whether spot nodes may be bought; they come first.")
+    maximum_gpus: int | None = Field(
+        None,
+        ge=1,
+        description="The most GPUs (or Neuron devices) of all nodes together; required for types that have them.",
+    )
+    maximum_vcpus: int = Field(ge=1, description="The most vCPUs of all nodes together.")
+    ami_family: AmiFamily = Field(AmiFamily.AL2023, description="The operating system.")
+    ami_version: str = Field(
+        "latest",
+        pattern=r"^(latest|v[0-9.]+)$",
+        description="The image's release; latest rolls nodes with each release.",
+    )
+    disk_gib: int = Field(100, ge=20, le=16384, description="The encrypted gp3 volume of each node, in GiB.")
+    labels: dict[str, str] = Field(default_factory=dict, description="Further labels of each node.")
+    taints: tuple[TaintSpec, ...] = Field((), description="Further taints of each node.")
+    consolidation: Consolidation = Field(
+        Consolidation.UNDERUTILIZED, description="Which nodes may be replaced or removed to save money."
+    )
+    consolidate_after_minutes: int = Field(
+        5, ge=0, le=1440, description="Minutes a node must be eligible before it goes."
+    )
+    expire_after_hours: int = Field(
+        336, ge=1, le=8760, description="Hours after which a node is replaced, so that images stay fresh."
+    )
+
+    @field_validator("instance_types")
+    @classmethod
+    def _types_of_ec2(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if instance_type(name) is None:
+                raise refuse(name, f"{name} is no EC2 instance type", known_types())
+        return names
+
+    @model_validator(mode="after")
+    def _bounded_and_buyable(self) -> "KarpenterPoolSpec":
+        if not (self.spot or self.on_demand):
+            raise refuse(self.name, f"pool {self.name}: spot and onDemand are both off; one of them must be on")
+        if self.lead.accelerators and self.maximum_gpus is None:
+            raise refuse(
+                self.name, f"pool {self.name}: maximumGpus is missing; {self.lead.name} has accelerators, so bound them"
+            )
+        if len({(each.accelerator_maker, each.architecture) for each in self.types}) > 1:
+            raise refuse(
+                self.name, f"pool {self.name}: instanceTypes mixes accelerators or architectures; give each a pool"
+            )
+        if self.lead.has_neuron and self.ami_family is not AmiFamily.AL2023:
+            raise refuse(self.name, f"pool {self.name}: Neuron devices need amiFamily al2023")
+        return self
+
+    @property
+    def types(self) -> Sequence[InstanceType]:
+        """The facts of the instance types."""
+        return [found for name in self.instance_types if (found := instance_type(name))]
+
+    @property
+    def lead(self) -> InstanceType:
+        """The facts of the first instance type."""
+        return self.types[0]
+
+    def not_in(self, region: str) -> str | None:
+        """The sentence that refuses the pool in `region`, when the region lacks one of its instance types."""
+        problem = lacking(self.instance_types, region)
+        return f"pool {self.name}: {problem}" if problem else None
+
+
+class KarpenterSpec(Spec):
+    """Karpenter and its pools."""
+
+    pools: tuple[KarpenterPoolSpec, ...] = Field(min_length=1, description="The pools.")

@@ -1,0 +1,75 @@
+"""Network policies as manifests: everything is denied, and what a workload needs is named."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Policy = dict[str, Any]
+
+POD_IDENTITY_ADDRESS = "169.254.170.23/32"
+"""Where the EKS Pod Identity agent answers on each node (EKS user guide, "Set up the Amazon EKS Pod Identity Agent")."""
+
+
+def default_deny(namespace: str) -> Policy:
+    """Denies all traffic into and out of each pod that no other policy allows."""
+    return _policy("default-deny", namespace, {}, {"policyTypes": ["Ingress", "Egress"]})
+
+
+def allow_dns(namespace: str) -> Policy:
+    """Lets each pod ask the cluster's DNS."""
+    ports = [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")]
+    peer = {
+        "namespaceSelector": _namespace("kube-system"),
+        "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}},
+    }
+    return _egress("allow-dns", namespace, {}, [{"to": [peer], "ports": ports}])
+
+
+def allow_within(namespace: str) -> Policy:
+    """Lets pods of the namespace reach each other."""
+    peers: list[Policy] = [{"podSelector": {}}]
+    rules = {"policyTypes": ["Ingress", "Egress"], "ingress": [{"from": peers}], "egress": [{"to": peers}]}
+    return _policy("allow-within", namespace, {}, rules)
+
+
+def allow_apis(namespace: str, pods: Mapping[str, str]) -> Policy:
+    """Lets `pods` reach HTTPS anywhere (the Kubernetes API, AWS) and their credentials at the Pod Identity agent.
+
+    AWS's APIs have no fixed addresses, so that the port is all there is to bound; the instance metadata service is left
+    out, and refuses pods by its hop limit anyway.
+    """
+    https = {
+        "to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": ["169.254.0.0/16"]}}],
+        "ports": [{"protocol": "TCP", "port": 443}],
+    }
+    credentials = {
+        "to": [{"ipBlock": {"cidr": POD_IDENTITY_ADDRESS}}],
+        "ports": [{"protocol": "TCP", "port": 80}],
+    }
+    return _egress("allow-apis", namespace, pods, [https, credentials])
+
+
+def allow_metrics(namespace: str, pods: Mapping[str, str], port: int, scraper_namespace: str) -> Policy:
+    """Lets the pods of `scraper_namespace` read metrics at `port` of `pods`."""
+    rule = {
+        "from": [{"namespaceSelector": _namespace(scraper_namespace)}],
+        "ports": [{"protocol": "TCP", "port": port}],
+    }
+    return _policy("allow-metrics", namespace, pods, {"policyTypes": ["Ingress"], "ingress": [rule]})
+
+
+def _namespace(name: str) -> Policy:
+    # Kubernetes sets this label on every namespace itself.
+    return {"matchLabels": {"kubernetes.io/metadata.name": name}}
+
+
+def _egress(name: str, namespace: str, pods: Mapping[str, str], rules: Sequence[Policy]) -> Policy:
+    return _policy(name, namespace, pods, {"policyTypes": ["Egress"], "egress": list(rules)})
+
+
+def _policy(name: str, namespace: str, pods: Mapping[str, str], rules: Mapping[str, Any]) -> Policy:
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {"podSelector": {"matchLabels": dict(pods)} if pods else {}, **rules},
+    }

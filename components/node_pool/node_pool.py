@@ -1,0 +1,192 @@
+"""NodePool: a managed node group of an EKS cluster, with its launch template and scheduled ceiling."""
+
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from ..account import account_of
+from ..spec import SpecError, parse, plain
+from .labels import labels, resources, taints
+from .spec import AmiFamily, NodePoolArgs, NodePoolSpec, Purchase
+from .user_data import user_data
+
+WIRING = ("cluster_name", "node_role_arn", "subnet_ids", "security_group_ids", "volume_key_arn")
+"""The arguments that other resources yield; the rest is the pool's spec."""
+
+_CAPACITY_TYPES = {
+    Purchase.ON_DEMAND: "ON_DEMAND",
+    Purchase.SPOT: "SPOT",
+    Purchase.CAPACITY_RESERVATION: "ON_DEMAND",
+    Purchase.CAPACITY_BLOCK: "CAPACITY_BLOCK",
+}
+
+
+class NodePool(pulumi.ComponentResource):
+    """Equal nodes that join an EKS cluster: encrypted disks, IMDSv2, taints for accelerators, GPUs shared as asked.
+
+    The cluster may be of this library or any other with the Pod Identity agent and, for shared GPUs, the device plugin that
+    GpuCluster installs.
+    """
+
+    node_group_name: pulumi.Output[str]
+    """The managed node group's name."""
+    scaling_group_name: pulumi.Output[str]
+    """The Auto Scaling group's name."""
+    launch_template_id: pulumi.Output[str]
+    """The launch template's id."""
+
+    def __init__(self, name: str, args: NodePoolArgs, opts: pulumi.ResourceOptions | None = None):
+        spec = parse(NodePoolSpec, plain(args, WIRING), f"NodePool({name})")
+        super().__init__("mlplatform:index:NodePool", name, {}, opts)
+        if problem := spec.not_in(account_of(self).region):
+            raise SpecError(f"NodePool({name})", [problem])
+        self._name, self._spec, self._args = name, spec, args
+        self._child = pulumi.ResourceOptions(parent=self)
+        template = self._launch_template()
+        group = self._node_group(template)
+        self.node_group_name = group.node_group_name
+        self.scaling_group_name = group.resources[0].autoscaling_groups[0].name.apply(str)
+        self.launch_template_id = template.id
+        self._schedules()
+        self._autoscaler_hints()
+        self.register_outputs(
+            {
+                "node_group_name": self.node_group_name,
+                "scaling_group_name": self.scaling_group_name,
+                "launch_template_id": self.launch_template_id,
+            }
+        )
+
+    def _launch_template(self) -> aws.ec2.LaunchTemplate:
+        spec = self._spec
+        tags = {"Name": self._name}
+        launched = ("instance", "volume", "network-interface")
+        properties: dict[str, Any] = {
+            "update_default_version": True,
+            "block_device_mappings": self._disks(),
+            "metadata_options": {
+                "http_endpoint": "enabled",
+                "http_tokens": "required",
+                "http_put_response_hop_limit": 1,
+            },
+            "monitoring": {"enabled": True},
+            "tag_specifications": [{"resource_type": kind, "tags": self._launched_tags(tags)} for kind in launched],
+            "user_data": user_data(spec),
+        }
+        if spec.efa:
+            properties["network_interfaces"] = self._fabric_interfaces()
+            properties["placement"] = {"group_name": self._placement_group().name}
+        else:
+            properties["vpc_security_group_ids"] = self._args["security_group_ids"]
+        if spec.capacity_reservation_id:
+            target = {"capacity_reservation_id": spec.capacity_reservation_id}
+            properties["capacity_reservation_specification"] = {"capacity_reservation_target": target}
+        if spec.purchase is Purchase.CAPACITY_BLOCK:
+            properties["instance_market_options"] = {"market_type": "capacity-block"}
+        return aws.ec2.LaunchTemplate(f"{self._name}-template", opts=self._child, **properties)
+
+    def _launched_tags(self, tags: dict[str, str]) -> pulumi.Output[dict[str, str]]:
+        """Tags of what the scaling group launches: the provider's default tags stop at the template itself."""
+        defaults = aws.get_default_tags_output(opts=pulumi.InvokeOptions(parent=self)).tags
+        return defaults.apply(lambda own: {**own, **tags})
+
+    def _disks(self) -> list[dict[str, Any]]:
+        spec = self._spec
+        data = {
+            "encrypted": "true",
+            "kms_key_id": self._args["volume_key_arn"],
+            "volume_type": "gp3",
+            "volume_size": spec.disk_gib,
+            "iops": spec.disk_iops,
+            "throughput": spec.disk_throughput,
+            "delete_on_termination": "true",
+        }
+        if spec.ami_family is AmiFamily.AL2023:
+            return [{"device_name": "/dev/xvda", "ebs": data}]
+        # Bottlerocket keeps its system, some 2 GiB, apart from what containers write.
+        system = {**data, "volume_size": 4, "iops": 3000, "throughput": 125}
+        return [{"device_name": "/dev/xvda", "ebs": system}, {"device_name": "/dev/xvdb", "ebs": data}]
+
+    def _fabric_interfaces(self) -> list[dict[str, Any]]:
+        """An adapter on each network card. Source: EKS user guide, "Run machine learning training on EKS with EFA"."""
+        cards = min(self._spec.lead.network_cards, self._spec.lead.efa_interfaces)
+        return [
+            {
+                "device_index": min(card, 1),
+                "network_card_index": card,
+                "interface_type": "efa",
+                "security_groups": self._args["security_group_ids"],
+                "delete_on_termination": "true",
+                "associate_public_ip_address": "false",
+            }
+            for card in range(cards)
+        ]
+
+    def _placement_group(self) -> aws.ec2.PlacementGroup:
+        return aws.ec2.PlacementGroup(f"{self._name}-placement", strategy="cluster", opts=self._child)
+
+    def _node_group(self, template: aws.ec2.LaunchTemplate) -> aws.eks.NodeGroup:
+        spec = self._spec
+        subnets = pulumi.Output.from_input(self._args["subnet_ids"])
+        moved = ["scalingConfig.desiredSize", *(["scalingConfig.maxSize"] if spec.schedules else [])]
+        return aws.eks.NodeGroup(
+            f"{self._name}-nodes",
+            cluster_name=self._args["cluster_name"],
+            node_role_arn=self._args["node_role_arn"],
+            # A placement group of the cluster kind lies in one zone.
+            subnet_ids=subnets.apply(lambda ids: ids[:1]) if spec.efa else subnets,
+            ami_type=ami_type(spec),
+            capacity_type=_CAPACITY_TYPES[spec.purchase],
+            instance_types=list(spec.instance_types),
+            launch_template={"id": template.id, "version": template.latest_version.apply(str)},
+            scaling_config={"min_size": spec.minimum, "desired_size": spec.start, "max_size": spec.maximum},
+            update_config={"max_unavailable_percentage": 33},
+            node_repair_config={"enabled": True},
+            labels=labels(spec),
+            taints=[{"key": taint.key, "value": taint.value, "effect": str(taint.effect)} for taint in taints(spec)],
+            tags={"Name": self._name},
+            # The autoscaler moves the size and the schedule moves the ceiling; a deployment must take neither back.
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=moved),
+        )
+
+    def _schedules(self) -> None:
+        for schedule in self._spec.schedules:
+            for action in schedule.actions(self._spec.maximum):
+                aws.autoscaling.Schedule(
+                    f"{self._name}-{action.name}",
+                    scheduled_action_name=f"{self._name}-{action.name}",
+                    autoscaling_group_name=self.scaling_group_name,
+                    recurrence=action.recurrence,
+                    time_zone=action.time_zone,
+                    max_size=action.ceiling,
+                    # -1 leaves the floor and the size alone; left out they would become 0.
+                    min_size=-1,
+                    desired_capacity=-1,
+                    opts=self._child,
+                )
+
+    def _autoscaler_hints(self) -> None:
+        """Tells the cluster autoscaler what a node of an empty pool would advertise."""
+        if self._spec.minimum > 0:
+            return
+        for resource, count in resources(self._spec).items():
+            key = f"k8s.io/cluster-autoscaler/node-template/resources/{resource}"
+            aws.autoscaling.Tag(
+                f"{self._name}-{resource.rpartition('/')[2]}",
+                autoscaling_group_name=self.scaling_group_name,
+                tag={"key": key, "value": str(count), "propagate_at_launch": False},
+                opts=self._child,
+            )
+
+
+def ami_type(pool: NodePoolSpec) -> str:
+    """EKS's name of the image that fits the pool. Source: EKS API reference, Nodegroup.amiType."""
+    lead = pool.lead
+    architecture = "ARM_64" if lead.architecture == "arm64" else "x86_64"
+    nvidia = "_NVIDIA" if lead.has_nvidia else ""
+    if pool.ami_family is AmiFamily.BOTTLEROCKET:
+        return f"BOTTLEROCKET_{architecture}{nvidia}"
+    if lead.has_neuron:
+        return f"AL2023_{architecture}_NEURON"
+    return f"AL2023_{architecture}{nvidia or '_STANDARD'}"

@@ -1,0 +1,299 @@
+"""What a node pool is made from, and what is refused."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from ..instances import InstanceType, instance_type, known_types, lacking
+from ..spec import Spec, refuse
+from .schedule import ScheduleConfig, ScheduleSpec, overlapping
+
+LARGEST_REPLICAS = 16
+"""Shares of a GPU that the device plugin's standing configurations go up to."""
+
+_BOTTLEROCKET_MIG = ("A100", "H100", "H200")
+"""GPUs that Bottlerocket can cut. Source: its documentation, settings.kubelet-device-plugins.nvidia.mig.profile."""
+
+
+class Purchase(StrEnum):
+    """How a pool's capacity is bought."""
+
+    ON_DEMAND = "on-demand"
+    SPOT = "spot"
+    CAPACITY_RESERVATION = "capacity-reservation"
+    CAPACITY_BLOCK = "capacity-block"
+
+
+class AmiFamily(StrEnum):
+    """The operating system of a pool's nodes; its accelerator variant follows from the instance types."""
+
+    AL2023 = "al2023"
+    BOTTLEROCKET = "bottlerocket"
+
+
+class TaintEffect(StrEnum):
+    """What a taint does to pods that don't tolerate it."""
+
+    NO_SCHEDULE = "NO_SCHEDULE"
+    PREFER_NO_SCHEDULE = "PREFER_NO_SCHEDULE"
+    NO_EXECUTE = "NO_EXECUTE"
+
+
+class TaintConfig(TypedDict):
+    """A taint on each node of a pool."""
+
+    key: str
+    """The taint's key."""
+    value: NotRequired[str]
+    """The taint's value."""
+    effect: TaintEffect
+    """What it does to pods that don't tolerate it."""
+
+
+class TaintSpec(Spec):
+    """A taint on each node of a pool."""
+
+    key: str = Field(min_length=1, max_length=63, description="The taint's key.")
+    value: str = Field("", max_length=63, description="The taint's value.")
+    effect: TaintEffect = Field(description="What it does to pods that don't tolerate it.")
+
+
+class SharingConfig(TypedDict):
+    """How the pods of a node share its GPUs; each pod has a GPU of its own when nothing is set."""
+
+    time_slicing: NotRequired[int]
+    """Pods that take turns on each GPU, without isolation of memory."""
+    mps: NotRequired[int]
+    """Pods that share each GPU at once through NVIDIA MPS, each with its part of the memory."""
+    mig_profile: NotRequired[str]
+    """The MIG profile each GPU is cut into, such as 1g.10gb, isolated in hardware."""
+
+
+class SharingSpec(Spec):
+    """How the pods of a node share its GPUs; each pod has a GPU of its own when nothing is set."""
+
+    time_slicing: int | None = Field(
+        None, ge=2, le=LARGEST_REPLICAS, description="Pods that take turns on each GPU, without isolation of memory."
+    )
+    mps: int | None = Field(
+        None, ge=2, le=LARGEST_REPLICAS, description="Pods that share each GPU at once through NVIDIA MPS."
+    )
+    mig_profile: str | None = Field(None, description="The MIG profile each GPU is cut into, such as 1g.10gb.")
+
+    @model_validator(mode="after")
+    def _modes_that_exclude_each_other(self) -> "SharingSpec":
+        if self.mps and self.time_slicing:
+            raise refuse(self.mps, "timeSlicing and mps exclude each other; keep one of them")
+        if self.mps and self.mig_profile:
+            raise refuse(self.mps, "migProfile and mps exclude each other; keep one of them")
+        return self
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether each pod has GPUs of its own."""
+        return not (self.time_slicing or self.mps or self.mig_profile)
+
+
+class NodePoolConfig(TypedDict):
+    """A pool of equal nodes, as a cluster's config lists it."""
+
+    name: str
+    """The pool's name within its cluster."""
+    instance_types: list[str]
+    """EC2 instance types, best first; of one size, so that the autoscaler counts right."""
+    minimum: int
+    """The fewest nodes."""
+    desired: NotRequired[int]
+    """Nodes at the start; the minimum by default, later moved by the autoscaler."""
+    maximum: int
+    """The most nodes outside scheduled hours."""
+    purchase: NotRequired[Purchase]
+    """How the capacity is bought; on demand by default."""
+    capacity_reservation_id: NotRequired[str]
+    """The reservation or capacity block to launch into."""
+    labels: NotRequired[dict[str, str]]
+    """Further labels of each node."""
+    taints: NotRequired[list[TaintConfig]]
+    """Further taints of each node; nodes with accelerators are tainted anyway."""
+    disk_gib: NotRequired[int]
+    """The encrypted gp3 volume of each node, in GiB."""
+    disk_iops: NotRequired[int]
+    """Its operations a second; 3,000 are included in its price."""
+    disk_throughput: NotRequired[int]
+    """Its throughput in MiB/s; 125 are included in its price."""
+    ami_family: NotRequired[AmiFamily]
+    """The operating system."""
+    local_disk: NotRequired[bool]
+    """Puts container storage on the instance's own NVMe disks."""
+    efa: NotRequired[bool]
+    """Gives each node its Elastic Fabric Adapters and puts the pool into one placement group and zone."""
+    sharing: NotRequired[SharingConfig]
+    """How pods share a GPU."""
+    schedules: NotRequired[list[ScheduleConfig]]
+    """Hours in which the pool may grow beyond its maximum."""
+
+
+class NodePoolArgs(NodePoolConfig):
+    """What a NodePool is made from: its config, and the cluster it joins."""
+
+    cluster_name: pulumi.Input[str]
+    """The EKS cluster to join."""
+    node_role_arn: pulumi.Input[str]
+    """The IAM role of the nodes; the cluster must let it in by an access entry, as EKS does for managed nodes."""
+    subnet_ids: pulumi.Input[list[str]]
+    """Private subnets, one a zone."""
+    security_group_ids: pulumi.Input[list[str]]
+    """Security groups of the nodes."""
+    volume_key_arn: pulumi.Input[str]
+    """The KMS key that encrypts the nodes' volumes."""
+
+
+class NodePoolSpec(Spec):
+    """A pool of equal nodes."""
+
+    name: str = Field(
+        pattern=r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$", description="The pool's name within its cluster."
+    )
+    instance_types: tuple[str, ...] = Field(
+        min_length=1,
+        max_length=20,
+        description="EC2 instance types, best first; of one size, so that the autoscaler counts right.",
+    )
+    minimum: int = Field(ge=0, le=450, description="The fewest nodes. 450 is EKS's limit for a managed node group.")
+    desired: int | None = Field(None, ge=0, description="Nodes at the start; the minimum by default.")
+    maximum: int = Field(ge=1, le=450, description="The most nodes outside scheduled hours.")
+    purchase: Purchase = Field(Purchase.ON_DEMAND, description="How the capacity is bought.")
+    capacity_reservation_id: str | None = Field(
+        None, pattern=r"^cr-[0-9a-f]{8,17}$", description="The reservation or capacity block to launch into."
+    )
+    labels: dict[str, str] = Field(default_factory=dict, description="Further labels of each node.")
+    taints: tuple[TaintSpec, ...] = Field((), description="Further taints of each node.")
+    disk_gib: int = Field(
+        100, ge=20, le=16384, description="The encrypted gp3 volume of each node, in GiB; inference images are large."
+    )
+    disk_iops: int = Field(3000, ge=3000, le=16000, description="Its operations a second; 3,000 are included.")
+    disk_throughput: int = Field(125, ge=125, le=1000, description="Its throughput in MiB/s; 125 are included.")
+    ami_family: AmiFamily = Field(AmiFamily.AL2023, description="The operating system.")
+    local_disk: bool = Field(False, description="Puts container storage on the instance's own NVMe disks (RAID 0).")
+    efa: bool = Field(
+        False,
+        description="Gives nodes Elastic Fabric Adapters, one placement group and one zone.",
+    )
+    sharing: SharingSpec = Field(default_factory=lambda: SharingSpec(), description="How pods share a GPU.")
+    schedules: tuple[ScheduleSpec, ...] = Field((), description="Hours in which the pool may grow beyond its maximum.")
+
+    @field_validator("instance_types")
+    @classmethod
+    def _types_of_ec2(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if name.startswith("ml."):
+                plain = name.removeprefix("ml.")
+                raise refuse(name, f"{name} is SageMaker's name; an EKS node is {plain}")
+            if instance_type(name) is None:
+                raise refuse(name, f"{name} is no EC2 instance type", known_types())
+        return names
+
+    @field_validator("maximum")
+    @classmethod
+    def _above_the_minimum(cls, maximum: int, info: ValidationInfo) -> int:
+        minimum, desired = info.data.get("minimum", 0), info.data.get("desired")
+        if maximum < minimum:
+            raise refuse(maximum, f"maximum must be at least minimum = {minimum}")
+        if desired is not None and not minimum <= desired <= maximum:
+            raise refuse(desired, f"desired = {desired} must be between minimum = {minimum} and maximum = {maximum}")
+        return maximum
+
+    @model_validator(mode="after")
+    def _fits_its_instance_types(self) -> "NodePoolSpec":
+        for problem in (self._unequal(), self._purchase(), self._hardware(), self._sharing(), self._schedules()):
+            if problem:
+                raise refuse(self.name, f"pool {self.name}: {problem}")
+        return self
+
+    def _unequal(self) -> str | None:
+        first = self.lead
+        for other in self.types[1:]:
+            same = (first.architecture, first.accelerator, first.accelerators, first.vcpus)
+            if (other.architecture, other.accelerator, other.accelerators, other.vcpus) != same:
+                return (
+                    f"instanceTypes mixes {first.name} and {other.name}, which differ in architecture, accelerators or "
+                    "vCPUs; give each size a pool of its own"
+                )
+        return None
+
+    def _purchase(self) -> str | None:
+        reserved = self.purchase in (Purchase.CAPACITY_RESERVATION, Purchase.CAPACITY_BLOCK)
+        if reserved and not self.capacity_reservation_id:
+            return f"purchase {self.purchase} needs capacityReservationId"
+        if self.capacity_reservation_id and not reserved:
+            return f"capacityReservationId is set, but purchase is {self.purchase}; set it to capacity-reservation"
+        if self.purchase is Purchase.SPOT and not all(each.spot for each in self.types):
+            return f"{', '.join(each.name for each in self.types if not each.spot)} is not sold as spot"
+        return None
+
+    def _hardware(self) -> str | None:
+        if self.efa and not all(each.efa_interfaces for each in self.types):
+            return f"efa is set, but {self.lead.name} has no Elastic Fabric Adapter"
+        if self.local_disk and not all(each.local_disk_gb for each in self.types):
+            return f"localDisk is set, but {self.lead.name} has no disk of its own"
+        if self.local_disk and self.ami_family is not AmiFamily.AL2023:
+            return "localDisk needs amiFamily al2023"
+        if self.lead.has_neuron and self.ami_family is not AmiFamily.AL2023:
+            return f"{self.lead.name} has Neuron devices, which need amiFamily al2023"
+        if self.lead.accelerators and not (self.lead.has_nvidia or self.lead.has_neuron):
+            return f"{self.lead.name} has an accelerator of {self.lead.accelerator_maker}, which EKS has no image for"
+        return None
+
+    def _sharing(self) -> str | None:
+        if self.sharing.exclusive:
+            return None
+        if not self.lead.has_nvidia:
+            return f"sharing is set, but {self.lead.name} has no NVIDIA GPU"
+        if self.sharing.mps and self.ami_family is AmiFamily.BOTTLEROCKET:
+            return "sharing.mps needs amiFamily al2023; only the newest releases of Bottlerocket have it"
+        profile = self.sharing.mig_profile
+        if profile and not self.lead.mig_profiles:
+            return f"sharing.migProfile is set, but {self.lead.name} has a {self.lead.accelerator}, which has no MIG"
+        if profile and profile not in self.lead.mig_profiles:
+            return f"sharing.migProfile = {profile}: allowed on {self.lead.name}: {', '.join(self.lead.mig_profiles)}"
+        if profile and self.ami_family is AmiFamily.BOTTLEROCKET and self.lead.accelerator not in _BOTTLEROCKET_MIG:
+            return f"sharing.migProfile on a {self.lead.accelerator} needs amiFamily al2023"
+        if profile and self.ami_family is AmiFamily.BOTTLEROCKET and self.sharing.time_slicing:
+            return "sharing.timeSlicing on top of migProfile needs amiFamily al2023"
+        return None
+
+    def _schedules(self) -> str | None:
+        names = [schedule.name for schedule in self.schedules]
+        if len(set(names)) != len(names):
+            return "schedules has one name twice; name each differently"
+        if pair := overlapping(self.schedules):
+            return f"schedules {pair[0]} and {pair[1]} overlap; each sets the ceiling outright, so keep them apart"
+        return None
+
+    @property
+    def types(self) -> Sequence[InstanceType]:
+        """The facts of the instance types."""
+        return [found for name in self.instance_types if (found := instance_type(name))]
+
+    @property
+    def lead(self) -> InstanceType:
+        """The facts of the first instance type, which the others equal in what matters."""
+        return self.types[0]
+
+    @property
+    def start(self) -> int:
+        """Nodes at the start."""
+        return self.minimum if self.desired is None else self.desired
+
+    @property
+    def peak(self) -> int:
+        """The most nodes at any hour."""
+        return self.maximum + max((schedule.additional_nodes for schedule in self.schedules), default=0)
+
+    def not_in(self, region: str) -> str | None:
+        """The sentence that refuses the pool in `region`, when the region lacks one of its instance types."""
+        problem = lacking(self.instance_types, region)
+        return f"pool {self.name}: {problem}" if problem else None

@@ -1,0 +1,88 @@
+"""What a node runs and sets before it joins its cluster; EKS adds the joining itself."""
+
+import base64
+
+from .spec import AmiFamily, NodePoolSpec
+
+_BOUNDARY = "==BOUNDARY=="
+
+NODE_CONFIG = """apiVersion: node.eks.aws/v1alpha1
+kind: NodeConfig
+spec:
+  instance:
+    localStorage:
+      strategy: RAID0
+"""
+"""Puts container storage on the instance's own disks (nodeadm, NodeConfig v1alpha1)."""
+
+
+def user_data(pool: NodePoolSpec) -> str | None:
+    """The base64 user data of a pool's launch template, or None where EKS's own is all that is needed.
+
+    EKS merges MIME parts (AL2023) or TOML settings (Bottlerocket) with its own. Source: EKS user guide, "Customize
+    managed nodes with launch templates".
+    """
+    text = _bottlerocket(pool) if pool.ami_family is AmiFamily.BOTTLEROCKET else _al2023(pool)
+    return base64.b64encode(text.encode()).decode() if text else None
+
+
+def _al2023(pool: NodePoolSpec) -> str | None:
+    parts: list[tuple[str, str]] = []
+    if pool.local_disk:
+        parts.append(("application/node.eks.aws", NODE_CONFIG))
+    if pool.sharing.mig_profile:
+        parts.append(('text/x-shellscript; charset="us-ascii"', mig_script(pool)))
+    if not parts:
+        return None
+    body = "".join(f"--{_BOUNDARY}\nContent-Type: {kind}\n\n{text}\n" for kind, text in parts)
+    return f'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="{_BOUNDARY}"\n\n{body}--{_BOUNDARY}--\n'
+
+
+def mig_script(pool: NodePoolSpec) -> str:
+    """Cuts every GPU into instances of the pool's MIG profile at each boot, before the kubelet counts them.
+
+    A service rather than a bare script: instances don't survive a reboot, and cloud-init runs a script but once.
+    """
+    profile = pool.sharing.mig_profile or ""
+    cut = ",".join([profile] * pool.lead.mig_profiles[profile])
+    return f"""#!/bin/bash
+set -euo pipefail
+cat > /etc/systemd/system/mig-partition.service <<'UNIT'
+[Unit]
+Description=Cut GPUs into MIG instances
+After=nvidia-kmod-load.service
+Before=nvidia-persistenced.service kubelet.service
+
+[Service]
+Type=oneshot
+RemainAfterExit=true
+ExecStart=/usr/bin/nvidia-smi --multi-instance-gpu=1
+ExecStart=-/usr/bin/nvidia-smi mig --destroy-compute-instance
+ExecStart=-/usr/bin/nvidia-smi mig --destroy-gpu-instance
+ExecStart=/usr/bin/nvidia-smi mig --create-gpu-instance {cut} --default-compute-instance
+
+[Install]
+WantedBy=multi-user.target
+UNIT
+systemctl daemon-reload
+systemctl enable mig-partition.service
+systemctl stop nvidia-persistenced.service
+systemctl start mig-partition.service nvidia-persistenced.service
+"""
+
+
+def _bottlerocket(pool: NodePoolSpec) -> str | None:
+    """Bottlerocket runs the device plugin itself; its settings say how GPUs are shared.
+
+    Source: Bottlerocket documentation, settings.kubelet-device-plugins.nvidia.
+    """
+    section = "[settings.kubelet-device-plugins.nvidia]"
+    if pool.sharing.mig_profile:
+        model = f"{pool.lead.accelerator.lower()}.{pool.lead.accelerator_memory_mib // 1024}gb"
+        profile = f'[settings.kubelet-device-plugins.nvidia.mig.profile]\n"{model}" = "{pool.sharing.mig_profile}"\n'
+        return f'{section}\ndevice-partitioning-strategy = "mig"\n\n{profile}'
+    if pool.sharing.time_slicing:
+        shares = f"[settings.kubelet-device-plugins.nvidia.time-slicing]\nreplicas = {pool.sharing.time_slicing}\n"
+        own = "rename-by-default = false\nfail-requests-greater-than-one = true\n"
+        return f'{section}\ndevice-sharing-strategy = "time-slicing"\n\n{shares}{own}'
+    return None

@@ -1,0 +1,72 @@
+"""SecureNamespace: a namespace in which nothing talks and nothing is privileged unless it is said."""
+
+from enum import StrEnum
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pydantic import Field
+
+from .manifest import Manifest
+from .network_policies import allow_dns, allow_within, default_deny
+from .spec import Spec, parse
+
+
+class PodSecurity(StrEnum):
+    """The Pod Security Standard a namespace enforces. Source: Kubernetes, "Pod Security Standards"."""
+
+    RESTRICTED = "restricted"
+    BASELINE = "baseline"
+    PRIVILEGED = "privileged"
+
+
+class SecureNamespaceArgs(TypedDict):
+    """What a SecureNamespace is made from."""
+
+    namespace: str
+    """The namespace's name."""
+
+    pod_security: NotRequired[PodSecurity]
+    """The Pod Security Standard that pods must meet; restricted unless a workload can't meet it."""
+
+    labels: NotRequired[dict[str, str]]
+    """Further labels of the namespace."""
+
+
+class SecureNamespaceSpec(Spec):
+    """The checked arguments of a SecureNamespace."""
+
+    namespace: str = Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", description="The namespace's name.")
+    pod_security: PodSecurity = Field(
+        PodSecurity.RESTRICTED,
+        description="The Pod Security Standard that pods must meet; enforced, not just warned of.",
+    )
+    labels: dict[str, str] = Field(default_factory=dict, description="Further labels of the namespace.")
+
+
+class SecureNamespace(pulumi.ComponentResource):
+    """A namespace with Pod Security labels whose pods reach each other and the cluster's DNS, and nothing else.
+
+    Give it a Kubernetes provider by `providers` in its options; whoever deploys into it adds the network policies that
+    the workload needs.
+    """
+
+    namespace: pulumi.Output[str]
+    """The namespace's name, known once it and its policies exist."""
+
+    def __init__(self, name: str, args: SecureNamespaceArgs, opts: pulumi.ResourceOptions | None = None):
+        spec = parse(SecureNamespaceSpec, args, f"SecureNamespace({name})")
+        super().__init__("mlplatform:index:SecureNamespace", name, {}, opts)
+        levels = {f"pod-security.kubernetes.io/{mode}": str(spec.pod_security) for mode in ("enforce", "audit", "warn")}
+        manifest = {
+            "apiVersion": "v1",
+            "kind": "Namespace",
+            "metadata": {"name": spec.namespace, "labels": {**spec.labels, **levels}},
+        }
+        namespace = Manifest(f"{name}-namespace", manifest, pulumi.ResourceOptions(parent=self))
+        inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        policies = [
+            Manifest(f"{name}-{policy['metadata']['name']}", policy, inside)
+            for policy in (default_deny(spec.namespace), allow_dns(spec.namespace), allow_within(spec.namespace))
+        ]
+        self.namespace = pulumi.Output.all(*(policy.id for policy in policies)).apply(lambda _: spec.namespace)
+        self.register_outputs({"namespace": self.namespace})

@@ -1,0 +1,70 @@
+"""Every version this library pins, with the date its support ends where there is one."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class KubernetesVersion(StrEnum):
+    """The EKS versions in standard support that the pinned charts and add-ons are made for."""
+
+    V1_35 = "1.35"
+    V1_36 = "1.36"
+
+
+STANDARD_SUPPORT_ENDS = {
+    "1.33": date(2026, 7, 29),
+    "1.34": date(2026, 12, 2),
+    "1.35": date(2027, 3, 27),
+    "1.36": date(2027, 8, 2),
+}
+"""When EKS's standard support of each version ends. Source: EKS user guide, "Kubernetes release calendar"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A pinned Helm chart. `repository` is empty where `reference` is an OCI address of its own."""
+
+    name: str
+    version: str
+    reference: str
+    repository: str = ""
+    skip_crds: bool = False
+
+
+NVIDIA_DEVICE_PLUGIN = Chart(
+    "nvidia-device-plugin", "0.20.0", "nvidia-device-plugin", "https://nvidia.github.io/k8s-device-plugin"
+)
+DCGM_EXPORTER = Chart("dcgm-exporter", "4.8.3", "dcgm-exporter", "https://nvidia.github.io/dcgm-exporter/helm-charts")
+EFA_DEVICE_PLUGIN = Chart(
+    "aws-efa-k8s-device-plugin", "v0.5.30", "aws-efa-k8s-device-plugin", "https://aws.github.io/eks-charts"
+)
+NEURON = Chart("neuron-helm-chart", "1.10.0", "oci://public.ecr.aws/neuron/neuron-helm-chart")
+CLUSTER_AUTOSCALER = Chart(
+    "cluster-autoscaler", "9.59.0", "cluster-autoscaler", "https://kubernetes.github.io/autoscaler"
+)
+KARPENTER_CRD = Chart("karpenter-crd", "1.14.1", "oci://public.ecr.aws/karpenter/karpenter-crd")
+KARPENTER = Chart("karpenter", "1.14.1", "oci://public.ecr.aws/karpenter/karpenter", skip_crds=True)
+
+CLUSTER_AUTOSCALER_IMAGE = {"1.35": "v1.35.2", "1.36": "v1.36.1"}
+"""The autoscaler follows the cluster's minor version; the chart's own default lags behind."""
+
+ADDONS = {
+    "1.35": {
+        "vpc-cni": "v1.22.4-eksbuild.3",
+        "kube-proxy": "v1.35.3-eksbuild.29",
+        "eks-pod-identity-agent": "v1.3.10-eksbuild.3",
+        "coredns": "v1.13.2-eksbuild.21",
+        "aws-ebs-csi-driver": "v1.66.0-eksbuild.1",
+        "metrics-server": "v0.9.0-eksbuild.7",
+    },
+    "1.36": {
+        "vpc-cni": "v1.23.2-eksbuild.1",
+        "kube-proxy": "v1.36.0-eksbuild.25",
+        "eks-pod-identity-agent": "v1.4.0-eksbuild.3",
+        "coredns": "v1.14.7-eksbuild.10",
+        "aws-ebs-csi-driver": "v1.66.0-eksbuild.1",
+        "metrics-server": "v0.9.0-eksbuild.11",
+    },
+}
+"""Managed add-ons by EKS version, as EKS offered them in October 2026 (`aws eks describe-addon-versions`)."""

@@ -1,0 +1,204 @@
+"""What AWS would answer while the program runs, from recorded facts: a plan asks no account."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pricing.resource import UNKNOWN
+
+ZONE_IDS = {
+    "us-east-1": {"a": "use1-az1", "b": "use1-az2", "c": "use1-az4", "d": "use1-az6", "e": "use1-az3", "f": "use1-az5"},
+    "us-west-2": {"a": "usw2-az1", "b": "usw2-az2", "c": "usw2-az3", "d": "usw2-az4"},
+    "eu-west-1": {"a": "euw1-az1", "b": "euw1-az2", "c": "euw1-az3"},
+    "eu-central-1": {"a": "euc1-az1", "b": "euc1-az2", "c": "euc1-az3"},
+}
+"""The zones of each region with a price table, and their ids. Which letter names which id differs from account to
+account (AWS RAM user guide, "Availability Zone IDs"); the plan takes one mapping, the deployment asks the account."""
+
+
+class UnansweredError(LookupError):
+    """The program asked AWS something that no recorded fact answers."""
+
+    def __init__(self, token: str, arguments: Mapping[str, Any], why: str):
+        self.token = token
+        super().__init__(f"{token} was asked with {json.dumps(dict(arguments), default=str, sort_keys=True)}: {why}")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedAnswers:
+    """Answers for one account and region. Ids are made of the resource's name, so that two plans agree."""
+
+    region: str
+    account: str
+
+    def invoke(self, token: str, arguments: Mapping[str, Any], provider: Mapping[str, Any]) -> dict[str, Any]:
+        """The recorded answer to a function of a provider with the inputs `provider`.
+
+        Raises:
+            UnansweredError: naming the function and its arguments.
+        """
+        match token:
+            case "aws:index/getAvailabilityZones:getAvailabilityZones":
+                return self._zones(token, arguments)
+            case "aws:index/getCallerIdentity:getCallerIdentity":
+                arn = f"arn:aws:iam::{self.account}:user/plan"
+                return {"accountId": self.account, "arn": arn, "userId": "plan", "id": self.account}
+            case "aws:index/getDefaultTags:getDefaultTags":
+                # A provider's nested inputs travel as JSON.
+                return {"id": "default-tags", "tags": json.loads(provider.get("defaultTags", "{}")).get("tags", {})}
+            case "aws:index/getPartition:getPartition":
+                return {
+                    "partition": "aws",
+                    "dnsSuffix": "amazonaws.com",
+                    "reverseDnsPrefix": "com.amazonaws",
+                    "id": "aws",
+                }
+            case "aws:index/getRegion:getRegion":
+                return {"region": self.region, "name": self.region, "id": self.region, "description": self.region}
+            case _:
+                raise UnansweredError(token, arguments, "no answer is recorded; add one to planner/answers.py")
+
+    def _zones(self, token: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        region = str(arguments.get("region") or self.region)
+        zones = ZONE_IDS.get(region)
+        if zones is None:
+            raise UnansweredError(
+                token, arguments, f"no zones are recorded for {region}; recorded: {', '.join(sorted(ZONE_IDS))}"
+            )
+        return {
+            "id": region,
+            "region": region,
+            "names": [region + letter for letter in zones],
+            "zoneIds": list(zones.values()),
+            "groupNames": [region],
+        }
+
+    def outputs(self, resource_type: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """The computed outputs of a resource; those of a type without an entry are its id and its ARN."""
+        if resource_type.startswith("kubernetes:"):
+            return _kubernetes(name, inputs)
+        physical = inputs.get("name")
+        known = physical if isinstance(physical, str) else name
+        special = _OUTPUTS.get(resource_type)
+        if special:
+            return special(self, known)
+        if resource_type.startswith("aws:"):
+            service, _, kind = resource_type.split(":")[1].partition("/")
+            return {"id": known, "arn": f"arn:aws:{service}:{self.region}:{self.account}:{kind}/{known}"}
+        return {"id": known}
+
+
+def _kubernetes(name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    metadata: Mapping[str, Any] = inputs.get("metadata") or {}
+    object_name = metadata.get("name") or inputs.get("name") or name
+    namespace = metadata.get("namespace") or inputs.get("namespace")
+    return {"id": object_name if namespace in (None, UNKNOWN) else f"{namespace}/{object_name}"}
+
+
+def _iam(kind: str) -> Callable[[RecordedAnswers, str], dict[str, Any]]:
+    def outputs(at: RecordedAnswers, name: str) -> dict[str, Any]:
+        return {"id": name, "name": name, "arn": f"arn:aws:iam::{at.account}:{kind}/{name}", "uniqueId": f"AROA-{name}"}
+
+    return outputs
+
+
+def _ec2(kind: str, prefix: str, **more: str) -> Callable[[RecordedAnswers, str], dict[str, Any]]:
+    def outputs(at: RecordedAnswers, name: str) -> dict[str, Any]:
+        identity = f"{prefix}-{name}"
+        arn = f"arn:aws:ec2:{at.region}:{at.account}:{kind}/{identity}"
+        return {"id": identity, "arn": arn, **{key: f"{value}-{name}" for key, value in more.items()}}
+
+    return outputs
+
+
+def _policy(at: RecordedAnswers, name: str) -> dict[str, Any]:
+    arn = f"arn:aws:iam::{at.account}:policy/{name}"
+    return {"id": arn, "arn": arn, "name": name}
+
+
+def _key(at: RecordedAnswers, name: str) -> dict[str, Any]:
+    return {"id": name, "keyId": name, "arn": f"arn:aws:kms:{at.region}:{at.account}:key/{name}"}
+
+
+def _log_group(at: RecordedAnswers, name: str) -> dict[str, Any]:
+    return {"id": name, "name": name, "arn": f"arn:aws:logs:{at.region}:{at.account}:log-group:{name}"}
+
+
+def _queue(at: RecordedAnswers, name: str) -> dict[str, Any]:
+    url = f"https://sqs.{at.region}.amazonaws.com/{at.account}/{name}"
+    return {"id": url, "url": url, "name": name, "arn": f"arn:aws:sqs:{at.region}:{at.account}:{name}"}
+
+
+def _rule(at: RecordedAnswers, name: str) -> dict[str, Any]:
+    return {"id": name, "name": name, "arn": f"arn:aws:events:{at.region}:{at.account}:rule/{name}"}
+
+
+def _address(at: RecordedAnswers, name: str) -> dict[str, Any]:
+    # 192.0.2.0/24 is set aside for documentation (RFC 5737).
+    arn = f"arn:aws:ec2:{at.region}:{at.account}:elastic-ip/eipalloc-{name}"
+    return {"id": f"eipalloc-{name}", "allocationId": f"eipalloc-{name}", "publicIp": "192.0.2.1", "arn": arn}
+
+
+def _launch_template(at: RecordedAnswers, name: str) -> dict[str, Any]:
+    return {**_ec2("launch-template", "lt")(at, name), "latestVersion": 1, "defaultVersion": 1, "name": name}
+
+
+def _node_group(at: RecordedAnswers, name: str) -> dict[str, Any]:
+    return {
+        "id": name,
+        "arn": f"arn:aws:eks:{at.region}:{at.account}:nodegroup/{name}",
+        "resources": [{"autoscalingGroups": [{"name": f"eks-{name}"}]}],
+        "status": "ACTIVE",
+    }
+
+
+def _eks_cluster(at: RecordedAnswers, name: str) -> dict[str, Any]:
+    issuer = f"oidc.eks.{at.region}.amazonaws.com/id/{name}"
+    command = {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "aws"}
+    kubeconfig = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": name, "cluster": {"server": f"https://{name}.eks.amazonaws.com"}}],
+        "users": [{"name": "aws", "user": {"exec": {**command, "args": ["eks", "get-token", "--cluster-name", name]}}}],
+        "contexts": [{"name": "aws", "context": {"cluster": name, "user": "aws"}}],
+        "current-context": "aws",
+    }
+    return {
+        "kubeconfig": kubeconfig,
+        "kubeconfigJson": json.dumps(kubeconfig),
+        "oidcIssuer": issuer,
+        "oidcProviderUrl": f"https://{issuer}",
+        "oidcProviderArn": f"arn:aws:iam::{at.account}:oidc-provider/{issuer}",
+        "clusterSecurityGroupId": f"sg-{name}-cluster",
+        "nodeSecurityGroupId": "",
+    }
+
+
+_OUTPUTS: dict[str, Callable[[RecordedAnswers, str], dict[str, Any]]] = {
+    "aws:cloudwatch/eventRule:EventRule": _rule,
+    "aws:cloudwatch/logGroup:LogGroup": _log_group,
+    "aws:ec2/eip:Eip": _address,
+    "aws:ec2/internetGateway:InternetGateway": _ec2("internet-gateway", "igw"),
+    "aws:ec2/launchTemplate:LaunchTemplate": _launch_template,
+    "aws:ec2/natGateway:NatGateway": _ec2("natgateway", "nat"),
+    "aws:ec2/placementGroup:PlacementGroup": _ec2("placement-group", "pg"),
+    "aws:ec2/routeTable:RouteTable": _ec2("route-table", "rtb"),
+    "aws:ec2/securityGroup:SecurityGroup": _ec2("security-group", "sg"),
+    "aws:ec2/subnet:Subnet": _ec2("subnet", "subnet"),
+    "aws:ec2/vpc:Vpc": _ec2(
+        "vpc",
+        "vpc",
+        defaultSecurityGroupId="sg-default",
+        defaultRouteTableId="rtb-default",
+        mainRouteTableId="rtb-main",
+    ),
+    "aws:ec2/vpcEndpoint:VpcEndpoint": _ec2("vpc-endpoint", "vpce", prefixListId="pl"),
+    "aws:eks/nodeGroup:NodeGroup": _node_group,
+    "aws:iam/instanceProfile:InstanceProfile": _iam("instance-profile"),
+    "aws:iam/policy:Policy": _policy,
+    "aws:iam/role:Role": _iam("role"),
+    "aws:kms/key:Key": _key,
+    "aws:sqs/queue:Queue": _queue,
+    "eks:index:Cluster": _eks_cluster,
+}

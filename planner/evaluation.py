@@ -1,0 +1,110 @@
+"""Runs a stack's own program in this process, under a recording monitor instead of the engine."""
+
+import asyncio
+import contextvars
+import logging
+import os
+import runpy
+from collections.abc import Callable, Generator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from pulumi.runtime import Settings, configure
+from pulumi.runtime.stack import run_in_stack
+
+from planner.recorder import STACK_TYPE, Answers, Recorder
+from planner.stackfile import StackFile
+from pricing.resource import Resource
+
+Params = ParamSpec("Params")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What a program registered, ordered by URN, and what its stack exports."""
+
+    resources: tuple[Resource, ...]
+    outputs: Mapping[str, Any]
+
+
+def evaluate_program(
+    program: Path, stack: StackFile, answers: Answers, on_resource: Callable[[Resource], None] | None = None
+) -> Evaluation:
+    """Run `program` as `pulumi preview` would and return what it registered.
+
+    `on_resource` hears of each resource as it is registered. Whatever the program raises goes through unchanged.
+    """
+    recorder = Recorder(stack.project, stack.name, answers, on_resource)
+    with _config_of(stack):
+        contextvars.copy_context().run(_run, program, stack, recorder)
+    ordered = sorted(recorder.resources.values(), key=lambda resource: resource.urn)
+    stacks = [resource.urn for resource in ordered if resource.type == STACK_TYPE]
+    outputs = recorder.outputs.get(stacks[0], {}) if stacks else {}
+    return Evaluation(tuple(ordered), outputs)
+
+
+def _run(program: Path, stack: StackFile, recorder: Recorder) -> None:
+    configure(
+        Settings(
+            project=stack.project,
+            stack=stack.name,
+            monitor=recorder,
+            engine=_Log(),
+            dry_run=True,
+            organization="organization",
+            root_directory=str(program.parent),
+        )
+    )
+    # What a failed program leaves unfinished is no news: the error that ended it is raised.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    loop = asyncio.new_event_loop()
+    loop.set_default_executor(_InlineExecutor(max_workers=1))
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_until_complete(run_in_stack(lambda: _execute(program)))
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
+def _execute(program: Path) -> None:
+    runpy.run_path(str(program), run_name="__main__")
+
+
+@contextmanager
+def _config_of(stack: StackFile) -> Generator[None]:
+    """The environment in which the engine starts a program, for as long as it runs."""
+    ours = {"PULUMI_CONFIG": stack.config_json, "PULUMI_CONFIG_SECRET_KEYS": stack.secret_keys_json}
+    before = {key: os.environ.get(key) for key in ours}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for key, value in before.items():
+            if value is None:
+                del os.environ[key]
+            else:
+                os.environ[key] = value
+
+
+class _InlineExecutor(ThreadPoolExecutor):
+    """Runs a call at once on the calling thread: a hop to a thread would cost more than the recorder."""
+
+    def submit(self, fn: Callable[Params, Result], /, *args: Params.args, **kwargs: Params.kwargs) -> "Future[Result]":
+        future: Future[Result] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except BaseException as error:  # noqa: BLE001 - handed on, as an executor must
+            future.set_exception(error)
+        return future
+
+
+class _Log:
+    """The engine's log. The SDK repeats every error here that it also raises: only the raised one is shown."""
+
+    def Log(self, request: Any) -> None:  # noqa: N802 - gRPC's name and shape
+        """Drop the message."""

@@ -1,0 +1,88 @@
+"""What an environment wants, read from its `Pulumi.<stack>.yaml` and refused where it can't be right."""
+
+import json
+from collections.abc import Mapping
+from ipaddress import IPv4Network
+from typing import Any
+
+from pulumi.runtime import get_config_env
+from pydantic import Field, ValidationInfo, field_validator
+
+from components.gpu_cluster.spec import GpuClusterSpec
+from components.instances import regions
+from components.network_args import NetworkSpec
+from components.spec import Spec, SpecError, parse, refuse
+from policies.settings import EnvironmentSpec, PolicySettings
+from pricing.budget import Budget
+from pricing.usage import Usage
+
+NAMESPACE = "mlplatform"
+
+
+class StackConfig(Spec):
+    """One environment: what it is, what it may cost, what is assumed of its use, and an object for each component."""
+
+    environment: EnvironmentSpec = Field(description="What the stack is for, who owns it and where it lives.")
+    cost: Budget = Field(description="What the stack may cost a month.")
+    usage: Usage = Field(default_factory=Usage, description="What the stack will use that no resource states.")
+    policies: PolicySettings = Field(
+        default_factory=PolicySettings, description="Levels and thresholds of the rules, where they differ."
+    )
+    network: NetworkSpec = Field(description="The private network.")
+    gpu_cluster: GpuClusterSpec | None = Field(None, description="The GPU cluster; none when left out.")
+
+    @field_validator("environment")
+    @classmethod
+    def _in_a_known_region(cls, environment: EnvironmentSpec) -> EnvironmentSpec:
+        if environment.region not in regions():
+            raise refuse(environment.region, f"region {environment.region} is no AWS region", regions())
+        return environment
+
+    @field_validator("gpu_cluster")
+    @classmethod
+    def _fits_region_and_network(cls, cluster: GpuClusterSpec | None, info: ValidationInfo) -> GpuClusterSpec | None:
+        environment, network = info.data.get("environment"), info.data.get("network")
+        if cluster is None:
+            return None
+        if environment:
+            pools = (*cluster.node_pools, *(cluster.karpenter.pools if cluster.karpenter else ()))
+            for pool in pools:
+                if problem := pool.not_in(environment.region):
+                    raise refuse(pool.name, problem)
+        if network and IPv4Network(network.vpc_cidr).overlaps(IPv4Network(cluster.service_cidr)):
+            raise refuse(
+                cluster.service_cidr,
+                f"serviceCidr {cluster.service_cidr} overlaps network.vpcCidr {network.vpc_cidr}; take 172.20.0.0/16 "
+                "or 10.100.0.0/16, whichever is apart from it",
+            )
+        return cluster
+
+
+def load_config() -> StackConfig:
+    """The config of the stack that is running, as the engine hands it to its program.
+
+    Raises:
+        SpecError: naming each wrong field, its value and the remedy.
+    """
+    return parse_config(get_config_env())
+
+
+def parse_config(config: Mapping[str, str]) -> StackConfig:
+    """Read a stack's config: values by their full key, such as `mlplatform:network`, objects as JSON.
+
+    Raises:
+        SpecError: naming each wrong field, its value and the remedy.
+    """
+    sections: dict[str, Any] = {}
+    for key, value in config.items():
+        namespace, _, name = key.partition(":")
+        if namespace == NAMESPACE:
+            sections[name] = _object(key, value)
+    return parse(StackConfig, sections, NAMESPACE)
+
+
+def _object(key: str, value: str) -> Any:
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError:
+        raise SpecError(NAMESPACE, [f"{key} = {value!r}: must be an object of fields and values"]) from None

@@ -1,0 +1,67 @@
+"""Which components a config asks for, and how they fit together."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components.gpu_cluster import GpuCluster
+from components.network import Network
+from stacks.config import StackConfig
+
+
+def build_platform(config: StackConfig) -> Mapping[str, pulumi.Output[Any]]:
+    """Declare everything the config asks for and return what the stack exports."""
+    provider = aws_provider(config)
+    options = pulumi.ResourceOptions(providers=[provider])
+    network = Network("network", network_args(config), options)
+    outputs: dict[str, pulumi.Output[Any]] = {
+        "vpcId": network.vpc_id,
+        "privateSubnetIds": network.private_subnet_ids,
+        "isolatedSubnetIds": network.isolated_subnet_ids,
+    }
+    if config.gpu_cluster:
+        cluster = GpuCluster(
+            "gpu-cluster",
+            {
+                **config.gpu_cluster.model_dump(exclude_unset=True),  # pyright: ignore[reportArgumentType] - parsed already
+                "vpc_id": network.vpc_id,
+                "private_subnet_ids": network.private_subnet_ids,
+            },
+            options,
+        )
+        outputs |= {
+            "clusterName": cluster.cluster_name,
+            "kubeconfig": cluster.kubeconfig,
+            "oidcProviderArn": cluster.oidc_provider_arn,
+            "nodeSecurityGroupId": cluster.node_security_group_id,
+            "nodeRoleArn": cluster.node_role_arn,
+            "volumeKeyArn": cluster.volume_key_arn,
+        }
+    return outputs
+
+
+def aws_provider(config: StackConfig) -> aws.Provider:
+    """The AWS provider, pinned to the stack's account and region, tagging everything it makes."""
+    environment = config.environment
+    tags = {
+        "owner": environment.owner,
+        "cost-center": environment.cost_center,
+        "environment": str(environment.kind),
+        "managed-by": "mlplatform",
+    }
+    return aws.Provider(
+        "aws",
+        region=environment.region,
+        allowed_account_ids=[environment.account],
+        default_tags=aws.ProviderDefaultTagsArgs(tags=tags),
+    )
+
+
+def network_args(config: StackConfig) -> Any:
+    """The network's arguments: its section, and the names of the clusters that will live in it."""
+    args = config.network.model_dump(exclude_unset=True)
+    if config.gpu_cluster and not config.network.cluster_names:
+        args["cluster_names"] = [config.gpu_cluster.cluster_name]
+    return args
