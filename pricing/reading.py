@@ -74,9 +74,10 @@ def section(inputs: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     Raises:
         Undecided: when it is unknown or no object.
     """
-    value: Any = inputs.get(key)
-    if isinstance(value, list | tuple) and len(cast(Sequence[Any], value)) == 1:
-        value = cast(Sequence[Any], value)[0]
+    value: object = inputs.get(key)
+    if isinstance(value, list | tuple):
+        wrapped = cast(Sequence[object], value)
+        value = wrapped[0] if len(wrapped) == 1 else ...
     if value is None:
         return {}
     if not isinstance(value, Mapping):

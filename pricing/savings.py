@@ -30,9 +30,9 @@ def _commit(charge: Charge, compute: Compute, line: Line) -> Saving | None:
         return None
     now, then = (nodes * HOURS_A_MONTH * rate for rate in (charge.unit_price, compute.one_year))
     return Saving(
-        what=f"{line.component}: a one-year commitment for the {nodes} {compute.kind} that run all hours "
+        what=f"{line.component}: a one-year commitment for {nodes} {compute.kind} that run all hours "
         f"costs {then:,.2f} instead of {now:,.2f} USD a month.",
-        how=f"Buy {nodes} one-year no-upfront reservations of {compute.kind} in this region, or as large a savings plan; "
+        how=f"Buy {nodes} one-year no-upfront reservations of {compute.kind}, or as large a savings plan; "
         "leave what runs above them uncommitted.",
         monthly=round(now - then, 2),
     )

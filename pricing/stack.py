@@ -122,8 +122,10 @@ class Stack:
             by_target: defaultdict[str, list[Resource]] = defaultdict(list)
             for resource in self.of_type(type_):
                 written: Any = resource.inputs.get(key)
-                targets: set[str] = {*resource.property_dependencies.get(key, ())}
-                for target in targets | ({written} if isinstance(written, str) else set()):
+                targets = {*resource.property_dependencies.get(key, ())}
+                if isinstance(written, str):
+                    targets.add(written)
+                for target in targets:
                     by_target[target].append(resource)
             found = self._referrers[(type_, key)] = by_target
         return found

@@ -5,19 +5,15 @@ from types import MappingProxyType
 
 STANDARD_SUPPORT_ENDS = MappingProxyType(
     {
-        "1.29": date(2025, 3, 23),
-        "1.30": date(2025, 7, 23),
-        "1.31": date(2025, 11, 26),
-        "1.32": date(2026, 3, 23),
         "1.33": date(2026, 7, 29),
         "1.34": date(2026, 12, 2),
         "1.35": date(2027, 3, 27),
         "1.36": date(2027, 8, 2),
     }
 )
-"""By version, the first day (UTC) that is charged as extended support.
+"""By version, the first day (UTC) that is charged as extended support; what is older has been for longer.
 
-Source: the release calendar of the Amazon EKS user guide, and endoflife.date for 1.35.
+Source: the release calendar of the Amazon EKS user guide.
 """
 
 

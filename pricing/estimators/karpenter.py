@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from pricing.charges import Charge, Gap
+from pricing.charges import Charge, Gap, Role
 from pricing.estimators.nodes import Load, instance_charges, purchase
 from pricing.estimators.registry import prices
 from pricing.estimators.volumes import mapped_volumes
@@ -46,7 +46,7 @@ def node_pool(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
     bought = purchase(resource, stack, [kind.name], "SPOT" if spot else "ON_DEMAND")
     load = Load(0, nodes * HOURS_A_MONTH, nodes, f"by Karpenter ({why}, cheapest type that fits)")
     if nodes > 0:
-        yield from instance_charges(bought, load)
+        yield from instance_charges(bought, load, Role.FIXED)
         yield from _volumes(resource, stack, template, nodes)
 
 
@@ -69,11 +69,13 @@ def _cheapest(
     listed = set(table.skus("ec2"))
     fitting: list[tuple[float, str, InstanceType]] = []
     for kind in instance_types():
-        if kind.name not in listed or (kind.resource or None) not in (wants or {None, kind.resource or None}):
+        if kind.name not in listed or (wants and kind.resource not in wants):
+            continue
+        if not all(_fits(need, kind) for need in requirements) or _most(limits, kind) < 1:
             continue
         price = table.price("ec2", kind.name)
         rate = price.spot if spot else price.on_demand
-        if rate is not None and _most(limits, kind) >= 1 and all(_fits(need, kind) for need in requirements):
+        if rate is not None:
             fitting.append((rate, kind.name, kind))
     if not fitting:
         raise Undecided(f"no instance type with a price in {table.region} fits its requirements and limits")

@@ -65,15 +65,16 @@ def purchase(resource: Resource, stack: Stack, kinds: Sequence[str], purchased: 
     return Purchase(" or ".join(kind for kind, _ in listed), listed[0][1], mean, purchased)
 
 
-def instance_charges(bought: Purchase, load: Load) -> Iterator[Charge]:
-    """The instances of a pool, the base and what runs beyond it apart."""
+def instance_charges(bought: Purchase, load: Load, extra: Role = Role.BURST) -> Iterator[Charge]:
+    """The instances of a pool, the base and what runs beyond it apart; `extra` is the role of the latter."""
     way = "on demand" if bought.purchased == "ON_DEMAND" else "spot"
     base = f"{load.base:.4g} x {bought.kind} {way}"
     yield _hours(bought, load.base * HOURS_A_MONTH, load.base, Role.BASE, base)
     if load.extra_hours > 0:
-        a_day = load.extra_hours / load.extra_nodes * 12 / 365
-        extra = f"{load.extra_nodes:.4g} x {bought.kind} {way} {load.extra}, {a_day:.4g} hours a day"
-        yield _hours(bought, load.extra_hours, load.extra_nodes, Role.BURST, extra)
+        a_day = 24 * load.extra_hours / load.extra_nodes / HOURS_A_MONTH
+        span = f", {a_day:.4g} hours a day" if a_day < 23.99 else ""
+        what = f"{load.extra_nodes:.4g} x {bought.kind} {way} {load.extra}{span}"
+        yield _hours(bought, load.extra_hours, load.extra_nodes, extra, what)
 
 
 def template_charges(resource: Resource, stack: Stack, template: Resource, nodes: float) -> Iterator[Charge | Gap]:

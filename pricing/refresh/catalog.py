@@ -1,0 +1,220 @@
+"""What the Price List API is asked for, and which sku of ours each product of its answers is."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from pricing.instances import instance_types
+
+_PREFIX = r"(?:[A-Z]{2,}[0-9]*-|[a-z]{2}-[a-z]+-[0-9]-)?"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A sku of ours. Its price of a `unit` is the product's in the range that begins at `begin`, times `factor`."""
+
+    service: str
+    sku: str
+    unit: str
+    factor: str = "1"
+    begin: str = "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question to the API: a service code, filters on attributes, and what to take from each product.
+
+    `items` are by usage type without the region's prefix; `named` makes an item of a product's attributes instead.
+    """
+
+    code: str
+    filters: Mapping[str, str]
+    items: Mapping[str, tuple[Item, ...]] = field(default_factory=dict[str, tuple[Item, ...]])
+    named: Callable[[Mapping[str, str]], Item | None] | None = None
+    region_field: str = "regionCode"
+
+    def matches(self, attributes: Mapping[str, str]) -> tuple[Item, ...]:
+        """Our skus of a product with these attributes; none for what the table doesn't hold."""
+        if self.named:
+            item = self.named(attributes)
+            return (item,) if item else ()
+        usage = attributes.get("usagetype", "")
+        return next((items for name, items in self.items.items() if _is_usage(usage, name)), ())
+
+
+def _is_usage(usage: str, name: str) -> bool:
+    return re.fullmatch(_PREFIX + re.escape(name), usage) is not None
+
+
+def _one(service: str, sku: str, unit: str, factor: str = "1", begin: str = "0") -> tuple[Item, ...]:
+    return (Item(service, sku, unit, factor, begin),)
+
+
+def _instance(attributes: Mapping[str, str]) -> Item | None:
+    kind = attributes.get("instanceType", "")
+    known = kind in {known.name for known in instance_types()}
+    return Item("ec2", kind, "instance-hour") if known else None
+
+
+def _cache(attributes: Mapping[str, str]) -> Item | None:
+    kind, engine = attributes.get("instanceType", ""), attributes.get("cacheEngine", "")
+    if not kind.startswith(("cache.r", "cache.m", "cache.t")) or engine not in ("Redis", "Valkey"):
+        return None
+    return Item("elasticache", f"{kind} ({engine})", "node-hour")
+
+
+def _database(attributes: Mapping[str, str]) -> Item | None:
+    deployment = attributes.get("deploymentOption", "")
+    if deployment not in ("Single-AZ", "Multi-AZ"):
+        return None
+    return Item("rds-postgresql", f"{attributes.get('instanceType', '')} {deployment}", "instance-hour")
+
+
+def _tiers(service: str, unit: str, *steps: tuple[str, str]) -> tuple[Item, ...]:
+    return tuple(Item(service, sku, unit, begin=begin) for begin, sku in steps)
+
+
+def _requests(sku: str, *usages: str) -> Mapping[str, tuple[Item, ...]]:
+    return dict.fromkeys(usages, _one("sqs", sku, "1M-requests", "1000000", "1000000"))
+
+
+_LINUX = {
+    "operatingSystem": "Linux",
+    "tenancy": "Shared",
+    "preInstalledSw": "NA",
+    "capacitystatus": "Used",
+    "marketoption": "OnDemand",
+}
+_MIBPS_OF_GIBPS = "0.0009765625"
+_OUT = _tiers(
+    "data-transfer",
+    "GB",
+    ("0", "out-internet-first-10TB"),
+    ("10240", "out-internet-next-40TB"),
+    ("51200", "out-internet-next-100TB"),
+    ("153600", "out-internet-over-150TB"),
+)
+_VENDED = _tiers(
+    "cloudwatch",
+    "GB",
+    ("0", "logs-vended-first-10TB"),
+    ("10240", "logs-vended-next-20TB"),
+    ("30720", "logs-vended-next-20TB-more"),
+    ("51200", "logs-vended-over-50TB"),
+)
+_BUCKETS = _tiers(
+    "s3",
+    "GB-month",
+    ("0", "standard-first-50TB"),
+    ("51200", "standard-next-450TB"),
+    ("512000", "standard-over-500TB"),
+)
+
+EXTENDED_SURCHARGE = "control-plane-extended-surcharge"
+"""What the price list has for extended support: an addition to the standard price, which our sku includes."""
+
+QUERIES: tuple[Query, ...] = (
+    Query("AmazonEC2", {"productFamily": "Compute Instance", **_LINUX}, named=_instance),
+    Query(
+        "AmazonEKS",
+        {},
+        {
+            "AmazonEKS-Hours:perCluster": _one("eks", "control-plane-standard-support", "cluster-hour"),
+            "AmazonEKS-Hours:extendedSupport": _one("eks", EXTENDED_SURCHARGE, "cluster-hour"),
+        },
+    ),
+    Query(
+        "AmazonEC2",
+        {"productFamily": "NAT Gateway"},
+        {
+            "NatGateway-Hours": _one("vpc", "nat-gateway-hour", "hour"),
+            "NatGateway-Bytes": _one("vpc", "nat-gateway-data", "GB"),
+        },
+    ),
+    Query(
+        "AmazonVPC",
+        {},
+        {
+            "PublicIPv4:InUseAddress": _one("vpc", "public-ipv4-hour", "hour"),
+            "VpcEndpoint-Hours": _one("vpc", "interface-endpoint-az-hour", "hour"),
+            "VpcEndpoint-Bytes": _one("vpc", "interface-endpoint-data-first-1PB", "GB"),
+        },
+    ),
+    Query(
+        "AmazonEC2",
+        {"productFamily": "Storage"},
+        {f"EBS:VolumeUsage.{kind}": _one("ebs", f"{kind}-storage", "GB-month") for kind in ("gp3", "st1", "sc1", "io2")}
+        | {
+            "EBS:VolumeUsage.gp2": _one("ebs", "gp2-storage", "GB-month"),
+            "EBS:VolumeUsage.piops": _one("ebs", "io1-storage", "GB-month"),
+        },
+    ),
+    Query(
+        "AmazonEC2",
+        {"productFamily": "System Operation"},
+        {
+            "EBS:VolumeP-IOPS.gp3": _one("ebs", "gp3-iops-over-3000", "IOPS-month"),
+            "EBS:VolumeP-IOPS.piops": _one("ebs", "io1-iops", "IOPS-month"),
+            "EBS:VolumeP-IOPS.io2": _one("ebs", "io2-iops-first-32000", "IOPS-month"),
+        },
+    ),
+    Query(
+        "AmazonEC2",
+        {"productFamily": "Provisioned Throughput"},
+        {"EBS:VolumeP-Throughput.gp3": _one("ebs", "gp3-throughput-over-125MiBps", "MiBps-month", _MIBPS_OF_GIBPS)},
+    ),
+    Query(
+        "AmazonEC2",
+        {"productFamily": "Storage Snapshot"},
+        {"EBS:SnapshotUsage": _one("ebs", "snapshot", "GB-month")},
+    ),
+    Query(
+        "AWSDataTransfer",
+        {},
+        {
+            "DataTransfer-Out-Bytes": _OUT,
+            "DataTransfer-Regional-Bytes": _one("data-transfer", "inter-az-each-direction", "GB"),
+        },
+        region_field="fromRegionCode",
+    ),
+    Query(
+        "AmazonCloudWatch",
+        {},
+        {
+            "DataProcessing-Bytes": _one("cloudwatch", "logs-ingestion-standard", "GB"),
+            "DataProcessingIA-Bytes": _one("cloudwatch", "logs-ingestion-infrequent-access", "GB"),
+            "TimedStorage-ByteHrs": _one("cloudwatch", "logs-storage", "GB-month"),
+            "VendedLog-Bytes": _VENDED,
+            "CW:AlarmMonitorUsage": _one("cloudwatch", "alarm-standard", "alarm-month"),
+            "CW:HighResAlarmMonitorUsage": _one("cloudwatch", "alarm-high-resolution", "alarm-month"),
+            "CW:MetricMonitorUsage": _one("cloudwatch", "metric-custom-first-10k", "metric-month"),
+        },
+    ),
+    Query(
+        "awskms",
+        {},
+        {
+            "KMS-Keys": _one("kms", "customer-key", "key-month"),
+            "KMS-Requests": _one("kms", "requests-symmetric", "10k-requests", "10000", "20000"),
+        },
+    ),
+    Query(
+        "AWSSecretsManager",
+        {},
+        {
+            "AWSSecretsManager-Secrets": _one("secretsmanager", "secret", "secret-month"),
+            "AWSSecretsManagerAPIRequest": _one("secretsmanager", "api-calls", "10k-requests", "10000"),
+        },
+    ),
+    Query(
+        "AWSQueueService", {"queueType": "Standard"}, _requests("requests-standard", "Requests-RBP", "Requests-Tier1")
+    ),
+    Query(
+        "AWSQueueService",
+        {"queueType": "FIFO (first-in, first-out)"},
+        _requests("requests-fifo", "Requests-FIFO-RBP", "Requests-FIFO-Tier1"),
+    ),
+    Query("AmazonS3", {"productFamily": "Storage"}, {"TimedStorage-ByteHrs": _BUCKETS}),
+    Query("AmazonElastiCache", {"productFamily": "Cache Instance"}, named=_cache),
+    Query("AmazonRDS", {"productFamily": "Database Instance", "databaseEngine": "PostgreSQL"}, named=_database),
+)
