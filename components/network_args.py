@@ -190,7 +190,11 @@ class NetworkSpec(Spec):
         "first ones that can hold an EKS control plane.",
     )
     zone_count: int = Field(
-        default=3, ge=2, le=3, description="How many zones, 2 or 3. With `zones` it may be left out."
+        default_factory=lambda data: len(data.get("zones", ())) or 3,
+        ge=2,
+        le=3,
+        description="How many zones, 2 or 3. With `zones` it may be left out.",
+        json_schema_extra={"default": 3},
     )
     nat: NatMode = Field(
         default=NatMode.PER_ZONE,
