@@ -122,7 +122,7 @@ class NetworkArgs(TypedDict):
     """The VPC's range, /16 to /20, inside 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10."""
 
     zone_count: NotRequired[int]
-    """How many zones, 2 or 3. Default: the number of `zones`, else 3."""
+    """How many zones to take when `zones` names none, 2 or 3. Default: 3."""
 
     zones: NotRequired[list[str]]
     """Names of the zones, such as us-east-1a, in the order their ranges are cut. Default: the region's first ones."""
@@ -190,11 +190,7 @@ class NetworkSpec(Spec):
         "first ones that can hold an EKS control plane.",
     )
     zone_count: int = Field(
-        default_factory=lambda data: len(data.get("zones", ())) or 3,
-        ge=2,
-        le=3,
-        description="How many zones, 2 or 3. With `zones` it may be left out.",
-        json_schema_extra={"default": 3},
+        default=3, ge=2, le=3, description="How many zones to take when `zones` names none, 2 or 3."
     )
     nat: NatMode = Field(
         default=NatMode.PER_ZONE,

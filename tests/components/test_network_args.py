@@ -94,11 +94,6 @@ def test_the_defaults_fit_production() -> None:
     assert spec.flow_logs.traffic == "all"
 
 
-def test_named_zones_say_how_many_there_are() -> None:
-    spec = parse(NetworkSpec, {"vpcCidr": "10.0.0.0/16", "zones": ["us-east-1a", "us-east-1b"]}, "test")
-    assert spec.zone_count == 2
-
-
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
