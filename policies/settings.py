@@ -102,8 +102,3 @@ class PolicySettings(Section):
         default_factory=list[str],
         description="CIDRs that a public cluster endpoint may name. Empty allows every range except the whole world.",
     )
-    exceptions_file: str = Field(
-        default="policies/exceptions.yaml",
-        min_length=1,
-        description="The reviewed file of exceptions, relative to the project.",
-    )

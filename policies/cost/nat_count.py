@@ -1,0 +1,31 @@
+"""Outside production one NAT gateway serves all zones."""
+
+from collections.abc import Iterator
+
+from policies.frameworks import finops, well_architected
+from policies.rule import Finding, Result, Rule, Severity
+from policies.settings import Level
+from policies.view import View
+from policies.zones import layouts
+
+
+def _check(view: View) -> Iterator[Result]:
+    if view.environment.is_production:
+        return
+    for layout in layouts(view).values():
+        for gateway in layout.gateways[1:]:
+            yield Finding(
+                f"is one of {len(layout.gateways)} NAT gateways of a VPC that is not for production; one is enough",
+                gateway.urn,
+            )
+
+
+RULE = Rule(
+    name="nat-count",
+    title="Outside production a VPC has one NAT gateway, not one a zone",
+    severity=Severity.LOW,
+    level=Level.MANDATORY,
+    frameworks=(finops("Workload Optimization"), well_architected("COST02-BP05")),
+    remediation="Share one NAT gateway between the zones; each further one costs about 33 USD a month before traffic.",
+    check_stack=_check,
+)

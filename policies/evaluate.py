@@ -1,0 +1,128 @@
+"""Judging a stack: every rule over every resource it is for, with the stack's levels and the reviewed exceptions."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from policies.exceptions import PolicyError, PolicyException, require_rule
+from policies.registry import RULES
+from policies.rule import Finding, Result, Rule, Severity, settled
+from policies.settings import Level, PolicySettings
+from policies.view import Context, View
+from pricing.resource import Resource
+
+__all__ = ["EXPIRED", "UNUSED", "Context", "PolicyError", "Verdict", "check_settings", "evaluate", "fails"]
+
+EXPIRED = "expired-exception"
+"""Names the verdict on an exception whose last day has passed. It is mandatory, and no level changes that."""
+
+UNUSED = "unused-exception"
+"""Names the advisory verdict on an exception that covers nothing in the stack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """That a rule does not hold for a resource, or can't be judged. `exception` is the reason why that is accepted.
+
+    `urn` is empty for the stack as a whole when the stack's own resource isn't among those judged.
+    """
+
+    policy: str
+    severity: str
+    level: str
+    urn: str
+    message: str
+    exception: str | None = None
+
+
+def fails(verdicts: Iterable[Verdict]) -> bool:
+    """Whether any verdict stops a deployment: it is mandatory and no exception covers it."""
+    return any(verdict.level == Level.MANDATORY and verdict.exception is None for verdict in verdicts)
+
+
+def evaluate(resources: Sequence[Resource], context: Context) -> tuple[Verdict, ...]:
+    """What does not hold for `resources`, sorted by rule, resource and message. Holds nothing but violations.
+
+    Raises:
+        PolicyError: when a level names a rule that doesn't exist.
+    """
+    check_settings(context.settings)
+    view = View(resources, context)
+    used: set[PolicyException] = set()
+    verdicts = [
+        _verdict(rule, result, urn, context, used)
+        for rule in active_rules(context.settings)
+        for urn, result in _results(rule, view)
+    ]
+    verdicts += stale_exceptions(context, used, stack_of(resources))
+    return tuple(sorted(verdicts, key=lambda verdict: (verdict.policy, verdict.urn, verdict.message)))
+
+
+def check_settings(settings: PolicySettings) -> None:
+    """Refuse levels for rules that don't exist.
+
+    Raises:
+        PolicyError: naming the field and the nearest rule.
+    """
+    for name in settings.levels:
+        require_rule(name, RULES, "mlplatform:policies: levels")
+
+
+def level_of(rule: Rule, settings: PolicySettings) -> Level:
+    """The rule's level in this stack."""
+    return settings.levels.get(rule.name, rule.level)
+
+
+def active_rules(settings: PolicySettings) -> Iterator[Rule]:
+    """The rules that are not disabled in this stack."""
+    return (rule for rule in RULES.values() if level_of(rule, settings) is not Level.DISABLED)
+
+
+@cache
+def rules_for(resource_type: str) -> tuple[Rule, ...]:
+    """The rules that judge a single resource of this type."""
+    return tuple(rule for rule in RULES.values() if rule.check and (not rule.types or resource_type in rule.types))
+
+
+def excused(context: Context, rule: str, urn: str) -> list[PolicyException]:
+    """The unexpired exceptions for this rule and resource, those that hold longest first."""
+    found = [one for one in context.exceptions if one.covers(rule, urn) and not one.expired(context.today)]
+    return sorted(found, key=lambda one: one.expires, reverse=True)
+
+
+def stack_of(resources: Sequence[Resource]) -> str:
+    """The name of the stack that resources belong to, from a URN; empty when there is none."""
+    first = resources[0].urn if resources else ""
+    return first.split("::", 1)[0].removeprefix("urn:pulumi:")
+
+
+def stale_exceptions(context: Context, used: Iterable[PolicyException], stack: str) -> Iterator[Verdict]:
+    """The verdicts on exceptions that have expired, and on those that cover nothing."""
+    covering_something = set(used)
+    for exception in context.exceptions:
+        if exception.names_other_stack(stack):
+            continue
+        what = f"the exception of {exception.rule} for {exception.resource}, approved by {exception.approved_by},"
+        if exception.expired(context.today):
+            message = f"{what} expired on {exception.expires}: mend the resource, or have the exception approved again"
+            yield Verdict(EXPIRED, Severity.HIGH, Level.MANDATORY, "", message)
+        elif exception not in covering_something:
+            message = f"{what} covers nothing here: remove it from policies/exceptions.yaml"
+            yield Verdict(UNUSED, Severity.LOW, Level.ADVISORY, "", message)
+
+
+def _results(rule: Rule, view: View) -> Iterator[tuple[str, Result]]:
+    if rule.check_stack:
+        for result in settled(rule.check_stack(view)):
+            yield result.urn or view.stack_urn, result
+    elif rule.check:
+        for resource in view.of(rule.types) if rule.types else view.resources:
+            for result in settled(rule.check(resource, view)):
+                yield resource.urn, result
+
+
+def _verdict(rule: Rule, result: Result, urn: str, context: Context, used: set[PolicyException]) -> Verdict:
+    level = level_of(rule, context.settings) if isinstance(result, Finding) else Level.ADVISORY
+    held = excused(context, rule.name, urn)
+    used.update(held[:1])
+    return Verdict(rule.name, rule.severity, level, urn, result.message, held[0].reason if held else None)

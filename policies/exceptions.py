@@ -1,0 +1,97 @@
+"""The reviewed file of exceptions: which rule need not hold for which resource, why, and until when."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import Field, ValidationError
+
+from pricing.spec import Section
+
+EXCEPTIONS_FILE = Path(__file__).with_name("exceptions.yaml")
+
+
+class PolicyError(ValueError):
+    """A wrong level, or a wrong entry in the file of exceptions. Says field, value and remedy."""
+
+
+class PolicyException(Section):
+    """One entry of the file."""
+
+    rule: str = Field(min_length=1, description="Name of the rule that need not hold.")
+    resource: str = Field(
+        min_length=1, description="Resource that it need not hold for: a glob over its URN or its name."
+    )
+    reason: str = Field(min_length=10, description="Why, for the reviewer and for whoever finds it in a year.")
+    expires: date = Field(description="Last day on which it holds, as YYYY-MM-DD; from the next day on it fails.")
+    approved_by: str = Field(min_length=1, description="Who approved it.")
+
+    def covers(self, rule: str, urn: str) -> bool:
+        """Whether it is about this rule and this resource, expired or not."""
+        return self.rule == rule and (
+            fnmatchcase(urn, self.resource) or fnmatchcase(urn.rpartition("::")[2], self.resource)
+        )
+
+    def expired(self, today: date) -> bool:
+        """Whether its last day has passed."""
+        return today > self.expires
+
+    def names_other_stack(self, stack: str) -> bool:
+        """Whether its glob is a URN of a stack other than `stack`, so that it can't be of use there."""
+        parts = self.resource.split("::", 1)[0].split(":")
+        return self.resource.startswith("urn:pulumi:") and not fnmatchcase(stack, parts[2])
+
+
+def load_exceptions(rules: Collection[str], path: Path = EXCEPTIONS_FILE) -> tuple[PolicyException, ...]:
+    """The entries of the file at `path`; `rules` are the names that an entry may use.
+
+    Raises:
+        PolicyError: naming the entry, the field and what to write instead.
+    """
+    import yaml
+
+    source = path.read_text(encoding="utf-8") if path.exists() else ""
+    try:
+        content = yaml.safe_load(source)
+    except yaml.YAMLError as error:
+        raise PolicyError(f"{path.name} is not valid YAML: {error}") from None
+    if content is None:
+        return ()
+    if not isinstance(content, list):
+        raise PolicyError(
+            f"{path.name} must be a list of exceptions, each with rule, resource, reason, expires, approvedBy"
+        )
+    return tuple(
+        _entry(f"{path.name}, entry {index}", entry, rules)
+        for index, entry in enumerate(cast(list[Any], content), start=1)
+    )
+
+
+def _entry(where: str, entry: Any, rules: Collection[str]) -> PolicyException:
+    if not isinstance(entry, Mapping):
+        raise PolicyError(f"{where} must be a mapping with rule, resource, reason, expires and approvedBy")
+    try:
+        exception = PolicyException.model_validate(dict(cast(Mapping[str, Any], entry)))
+    except ValidationError as error:
+        problems = [
+            f"{'.'.join(str(part) for part in detail['loc']) or 'entry'}: {detail['msg']}" for detail in error.errors()
+        ]
+        raise PolicyError(f"{where}: {'; '.join(problems)}") from None
+    require_rule(exception.rule, rules, f"{where}: rule")
+    return exception
+
+
+def require_rule(name: str, rules: Collection[str], where: str) -> None:
+    """Refuse the name of a rule that doesn't exist.
+
+    Raises:
+        PolicyError: proposing the nearest name.
+    """
+    if name in rules:
+        return
+    nearest = get_close_matches(name, list(rules), n=1, cutoff=0.4)
+    hint = f"did you mean {nearest[0]}?" if nearest else "docs/policies.md lists them"
+    raise PolicyError(f"{where} = {name!r}: there is no such rule; {hint}")

@@ -1,0 +1,1 @@
+"""What Kubernetes objects must keep to."""

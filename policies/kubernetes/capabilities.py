@@ -1,0 +1,38 @@
+"""Containers drop every Linux capability."""
+
+from collections.abc import Iterator
+
+from policies.frameworks import nsa, pod_security
+from policies.inputs import each, read
+from policies.kubernetes.pods import WORKLOADS, pod_of
+from policies.rule import Finding, Result, Rule, Severity, Undecided
+from policies.settings import Level
+from policies.view import View
+from pricing.resource import UNKNOWN, Resource
+
+
+def _check(resource: Resource, _: View) -> Iterator[Result]:
+    for container in pod_of(resource).containers():
+        capabilities = read(container.security, "capabilities")
+        dropped = each(read(capabilities, "drop"))
+        added = [name for name in each(read(capabilities, "add")) if name != "NET_BIND_SERVICE"]
+        if "ALL" not in dropped and UNKNOWN in dropped:
+            yield Undecided(f"{container.path}.securityContext.capabilities.drop")
+        elif "ALL" not in dropped:
+            yield Finding(f"{container.label} keeps capabilities: capabilities.drop does not hold ALL")
+        if UNKNOWN in added:
+            yield Undecided(f"{container.path}.securityContext.capabilities.add")
+        elif added:
+            yield Finding(f"{container.label} adds the capability {', '.join(map(str, added))}")
+
+
+RULE = Rule(
+    name="capabilities",
+    title="Containers drop all capabilities",
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=(pod_security("Restricted: Capabilities"), nsa("Pod security: Linux capabilities")),
+    remediation="Set securityContext.capabilities.drop to [ALL]; NET_BIND_SERVICE may be added.",
+    types=WORKLOADS,
+    check=_check,
+)

@@ -1,0 +1,70 @@
+"""In every namespace, traffic that no policy allows is refused."""
+
+from collections.abc import Iterator
+
+from policies.frameworks import cis_eks, nsa
+from policies.inputs import each, flag, given, read
+from policies.kubernetes.objects import NAMESPACE, NETWORK_POLICY, RELEASE, metadata, name_of, namespace_of
+from policies.rule import Finding, Result, Rule, Severity, Undecided
+from policies.settings import Level
+from policies.view import View
+from pricing.resource import UNKNOWN, Resource
+
+_WAYS = {"Ingress", "Egress"}
+
+
+def _check(view: View) -> Iterator[Result]:
+    policies = view.of([NETWORK_POLICY])
+    for namespace in view.of([NAMESPACE]):
+        here = [policy for policy in policies if _in(policy, namespace)]
+        denied = {way for policy in here for way in _denied(policy)}
+        if denied >= _WAYS:
+            continue
+        unread = [policy for policy in policies if _unreadable(policy) or namespace_of(policy) is UNKNOWN]
+        if unread:
+            yield Undecided(f"what the network policy {unread[0].name} denies", namespace.urn)
+        else:
+            lacking = " and ".join(sorted(_WAYS - denied)).lower()
+            yield Finding(f"has no network policy that denies {lacking} for all its Pods", namespace.urn)
+    for release in view.of([RELEASE]):
+        if flag(read(release.inputs, "createNamespace")) is True:
+            yield Finding(
+                f"lets Helm create the namespace {namespace_of(release)}, without default deny or Pod Security labels",
+                release.urn,
+            )
+
+
+def _in(policy: Resource, namespace: Resource) -> bool:
+    named = namespace_of(policy)
+    if isinstance(named, str) and isinstance(name_of(namespace), str):
+        return named == name_of(namespace)
+    return namespace.urn in policy.property_dependencies.get("metadata", ())
+
+
+def _denied(policy: Resource) -> set[str]:
+    """The ways that a policy closes for every Pod of its namespace."""
+    spec = read(policy.inputs, "spec")
+    selector = read(spec, "podSelector")
+    if spec is None or _unreadable(policy) or read(selector, "matchLabels") or read(selector, "matchExpressions"):
+        return set()
+    ways = {way for way in each(read(spec, "policyTypes")) if isinstance(way, str)} or {"Ingress"}
+    return {way for way in ways & _WAYS if not given(read(spec, way.lower()))}
+
+
+def _unreadable(policy: Resource) -> bool:
+    spec = read(policy.inputs, "spec")
+    parts = (metadata(policy), spec, read(spec, "podSelector"), *each(read(spec, "policyTypes")))
+    return any(part is UNKNOWN for part in parts)
+
+
+RULE = Rule(
+    name="default-deny",
+    title="Every namespace denies traffic by default, both ways",
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=(cis_eks("4.3.2"), nsa("Network separation and hardening: network policies")),
+    remediation="Add a NetworkPolicy with an empty podSelector, policyTypes Ingress and Egress and no rules, and "
+    "policies that "
+    "allow what is needed (DNS first). Create the namespace as a resource, not by Helm.",
+    check_stack=_check,
+)

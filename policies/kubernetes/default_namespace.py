@@ -1,0 +1,31 @@
+"""Nothing runs in the namespace that nobody made."""
+
+from collections.abc import Iterator
+
+from policies.frameworks import cis_eks
+from policies.kubernetes.objects import RELEASE, namespace_of
+from policies.kubernetes.pods import WORKLOADS
+from policies.rule import Finding, Result, Rule, Severity, Undecided
+from policies.settings import Level
+from policies.view import View
+from pricing.resource import UNKNOWN, Resource
+
+
+def _check(resource: Resource, _: View) -> Iterator[Result]:
+    namespace = namespace_of(resource)
+    if namespace is UNKNOWN:
+        yield Undecided("namespace")
+    elif namespace in (None, "default"):
+        yield Finding("goes to the namespace default, which has no network policy and no Pod Security label")
+
+
+RULE = Rule(
+    name="default-namespace",
+    title="Nothing runs in the namespace default",
+    severity=Severity.LOW,
+    level=Level.ADVISORY,
+    frameworks=(cis_eks("4.5.2"),),
+    remediation="Name a namespace that the stack creates.",
+    types=WORKLOADS | {RELEASE},
+    check=_check,
+)

@@ -1,0 +1,37 @@
+"""Pods don't mount the node's files."""
+
+from collections.abc import Iterator
+
+from policies.frameworks import nsa, pod_security
+from policies.inputs import each, read
+from policies.kubernetes.pods import WORKLOADS, pod_of
+from policies.rule import Finding, Result, Rule, Severity, Undecided
+from policies.settings import Level
+from policies.view import View
+from pricing.resource import UNKNOWN, Resource
+
+
+def _check(resource: Resource, _: View) -> Iterator[Result]:
+    pod = pod_of(resource)
+    for index, volume in enumerate(each(read(pod.spec, "volumes"))):
+        mounted = read(volume, "hostPath")
+        if volume is UNKNOWN:
+            yield Undecided(f"{pod.path}.volumes")
+        elif mounted is UNKNOWN:
+            yield Undecided(f"{pod.path}.volumes[{index}].hostPath")
+        elif mounted is not None:
+            yield Finding(
+                f"mounts {read(mounted, 'path') or 'a path'} of the node as the volume {read(volume, 'name')}"
+            )
+
+
+RULE = Rule(
+    name="host-path",
+    title="Pods mount no files of the node",
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=(pod_security("Baseline: HostPath Volumes"), nsa("Pod security enforcement")),
+    remediation="Use emptyDir, a volume claim or a CSI driver; a device plugin is named in policies/exceptions.yaml.",
+    types=WORKLOADS,
+    check=_check,
+)

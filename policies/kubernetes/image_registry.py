@@ -1,0 +1,37 @@
+"""Images come from registries that the stack trusts."""
+
+from collections.abc import Iterator
+
+from policies.frameworks import cis_eks, nsa
+from policies.inputs import read, text
+from policies.kubernetes.images import parts
+from policies.kubernetes.pods import WORKLOADS, pod_of
+from policies.rule import Finding, Result, Rule, Severity, Undecided
+from policies.settings import Level
+from policies.view import View
+from pricing.resource import UNKNOWN, Resource
+
+
+def _check(resource: Resource, view: View) -> Iterator[Result]:
+    allowed = tuple(view.settings.allowed_registries)
+    if not allowed:
+        return
+    for container in pod_of(resource).containers():
+        image = text(read(container.values, "image"))
+        if image is UNKNOWN:
+            yield Undecided(f"{container.path}.image")
+        elif image and not parts(image)[0].startswith(allowed):
+            yield Finding(f"{container.label} pulls {image}, from a registry that allowedRegistries does not list")
+
+
+RULE = Rule(
+    name="image-registry",
+    title="Images come from allowed registries",
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=(cis_eks("5.1.4"), nsa("Pod security: building secure container images")),
+    remediation="Copy the image to a registry of the company, or add its registry to allowedRegistries of the section "
+    "mlplatform:policies. While that list is empty every registry is allowed.",
+    types=WORKLOADS,
+    check=_check,
+)

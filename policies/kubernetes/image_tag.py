@@ -1,0 +1,39 @@
+"""An image is the one that was tested: named by digest or by a tag that says a version."""
+
+from collections.abc import Iterator
+
+from policies.frameworks import nsa
+from policies.inputs import read, text
+from policies.kubernetes.images import parts
+from policies.kubernetes.pods import WORKLOADS, pod_of
+from policies.rule import Finding, Result, Rule, Severity, Undecided
+from policies.settings import Level
+from policies.view import View
+from pricing.resource import UNKNOWN, Resource
+
+_MOVING = frozenset({"latest", "main", "master", "stable", "edge", "nightly", "dev"})
+
+
+def _check(resource: Resource, _: View) -> Iterator[Result]:
+    for container in pod_of(resource).containers():
+        image = text(read(container.values, "image"))
+        if image is UNKNOWN:
+            yield Undecided(f"{container.path}.image")
+        elif image is None:
+            yield Finding(f"{container.label} names no image")
+        else:
+            _, tag, digest = parts(image)
+            if not digest and (not tag or tag in _MOVING):
+                yield Finding(f"{container.label} pulls {image}, {'untagged' if not tag else 'whose tag moves'}")
+
+
+RULE = Rule(
+    name="image-tag",
+    title="Images have a digest or a version as tag",
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=(nsa("Pod security: building secure container images"),),
+    remediation="Name the image by digest (name:1.2.3@sha256:...) or by a version tag.",
+    types=WORKLOADS,
+    check=_check,
+)

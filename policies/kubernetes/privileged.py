@@ -1,0 +1,32 @@
+"""No container has the rights of its node."""
+
+from collections.abc import Iterator
+
+from policies.frameworks import cis_eks, nsa, pod_security
+from policies.inputs import flag, read
+from policies.kubernetes.pods import WORKLOADS, pod_of
+from policies.rule import Finding, Result, Rule, Severity, Undecided
+from policies.settings import Level
+from policies.view import View
+from pricing.resource import UNKNOWN, Resource
+
+
+def _check(resource: Resource, _: View) -> Iterator[Result]:
+    for container in pod_of(resource).containers():
+        privileged = flag(read(container.security, "privileged"))
+        if privileged is UNKNOWN:
+            yield Undecided(f"{container.path}.securityContext.privileged")
+        elif privileged:
+            yield Finding(f"{container.label} is privileged: it has the rights of the node")
+
+
+RULE = Rule(
+    name="privileged",
+    title="No container is privileged",
+    severity=Severity.CRITICAL,
+    level=Level.MANDATORY,
+    frameworks=(pod_security("Baseline: Privileged Containers"), cis_eks("4.2.1"), nsa("Pod security enforcement")),
+    remediation="Drop privileged; a device plugin that needs it is named in policies/exceptions.yaml with its reason.",
+    types=WORKLOADS,
+    check=_check,
+)

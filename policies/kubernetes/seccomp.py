@@ -1,0 +1,34 @@
+"""Containers run under a seccomp profile."""
+
+from collections.abc import Iterator
+
+from policies.frameworks import nsa, pod_security
+from policies.inputs import read, text
+from policies.kubernetes.pods import WORKLOADS, pod_of
+from policies.rule import Finding, Result, Rule, Severity, Undecided
+from policies.settings import Level
+from policies.view import View
+from pricing.resource import UNKNOWN, Resource
+
+
+def _check(resource: Resource, _: View) -> Iterator[Result]:
+    pod = pod_of(resource)
+    of_pod = text(read(pod.spec, "securityContext", "seccompProfile", "type"))
+    for container in pod.containers():
+        profile = text(read(container.security, "seccompProfile", "type")) or of_pod
+        if profile is UNKNOWN:
+            yield Undecided(f"{container.path}.securityContext.seccompProfile.type")
+        elif profile not in ("RuntimeDefault", "Localhost"):
+            yield Finding(f"{container.label} has no seccomp profile")
+
+
+RULE = Rule(
+    name="seccomp",
+    title="Containers have a seccomp profile",
+    severity=Severity.LOW,
+    level=Level.ADVISORY,
+    frameworks=(pod_security("Restricted: Seccomp"), nsa("Pod security: hardening applications")),
+    remediation="Set securityContext.seccompProfile.type to RuntimeDefault on the Pod.",
+    types=WORKLOADS,
+    check=_check,
+)

@@ -1,0 +1,38 @@
+"""A workload with several replicas keeps some of them while nodes are drained."""
+
+from collections.abc import Iterator
+
+from policies.frameworks import eks_guide
+from policies.reliability.budgets import DISRUPTION_BUDGET, REPLICATED, replicas, selected
+from policies.rule import Finding, Result, Rule, Severity, Undecided
+from policies.settings import Level
+from policies.view import View
+from pricing.resource import UNKNOWN
+
+
+def _check(view: View) -> Iterator[Result]:
+    budgets = view.of([DISRUPTION_BUDGET])
+    for workload in view.of(REPLICATED):
+        count = replicas(workload)
+        found = [selected(budget, workload) for budget in budgets]
+        if True in found or count in (0, 1):
+            continue
+        if count is UNKNOWN:
+            yield Undecided("spec.replicas", workload.urn)
+        elif UNKNOWN in found:
+            yield Undecided("which Pods the disruption budgets select", workload.urn)
+        else:
+            yield Finding(
+                f"has {count:g} replicas and no disruption budget, so a drain may take all at once", workload.urn
+            )
+
+
+RULE = Rule(
+    name="budget-present",
+    title="Replicated workloads have a disruption budget",
+    severity=Severity.MEDIUM,
+    level=Level.ADVISORY,
+    frameworks=(eks_guide("Reliability: applications"),),
+    remediation="Add a PodDisruptionBudget whose selector matches the Pods' labels, with maxUnavailable 1.",
+    check_stack=_check,
+)

@@ -1,0 +1,49 @@
+"""A disruption budget lets a node be drained."""
+
+from collections.abc import Iterator
+
+from policies.frameworks import eks_guide
+from policies.inputs import read
+from policies.reliability.budgets import DISRUPTION_BUDGET, amount, replicas, workloads_of
+from policies.rule import Finding, Result, Rule, Severity, Undecided
+from policies.settings import Level
+from policies.view import View
+from pricing.resource import UNKNOWN, Resource
+
+_ANY_COUNT = 100.0
+
+
+def _check(view: View) -> Iterator[Result]:
+    for budget in view.of([DISRUPTION_BUDGET]):
+        yield from _judge(budget, view)
+
+
+def _judge(budget: Resource, view: View) -> Iterator[Result]:
+    least, most = read(budget.inputs, "spec", "minAvailable"), read(budget.inputs, "spec", "maxUnavailable")
+    if UNKNOWN in (least, most):
+        yield Undecided("spec.minAvailable" if least is UNKNOWN else "spec.maxUnavailable", budget.urn)
+    elif amount(most, _ANY_COUNT) == 0:
+        yield Finding(f"maxUnavailable {most} never lets a Pod go, so no node can be drained", budget.urn)
+    elif isinstance(least, str) and amount(least, _ANY_COUNT) == _ANY_COUNT:
+        yield Finding(f"minAvailable {least} never lets a Pod go, so no node can be drained", budget.urn)
+    elif least is not None:
+        for workload in workloads_of(budget, view):
+            count = replicas(workload)
+            needed = amount(least, count) if isinstance(count, float) else UNKNOWN
+            if needed is UNKNOWN:
+                yield Undecided(f"replicas of {workload.name}", budget.urn)
+            elif isinstance(count, float) and isinstance(needed, float) and needed >= count:
+                yield Finding(
+                    f"minAvailable {least} of {count:g} replicas of {workload.name} never lets a Pod go", budget.urn
+                )
+
+
+RULE = Rule(
+    name="budget-satisfiable",
+    title="Disruption budgets let nodes be drained",
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=(eks_guide("Reliability: applications"),),
+    remediation="Use maxUnavailable 1, or a minAvailable below the number of replicas.",
+    check_stack=_check,
+)

@@ -1,0 +1,33 @@
+"""A production cluster can't be deleted by mistake."""
+
+from collections.abc import Iterator
+
+from policies.clusters import CLUSTERS
+from policies.frameworks import well_architected
+from policies.inputs import read
+from policies.rule import Result, Rule, Severity, require
+from policies.settings import Level
+from policies.view import View
+from pricing.resource import Resource
+
+
+def _check(resource: Resource, view: View) -> Iterator[Result]:
+    if view.environment.is_production and not resource.protect:
+        yield from require(
+            read(resource.inputs, "deletionProtection"),
+            True,
+            "deletionProtection",
+            "deletionProtection is not true, and the resource is not protected in the stack either",
+        )
+
+
+RULE = Rule(
+    name="cluster-deletion",
+    title="Production clusters are protected from deletion",
+    severity=Severity.MEDIUM,
+    level=Level.ADVISORY,
+    frameworks=(well_architected("REL08-BP05"),),
+    remediation="Set deletionProtection to true; take it away in a deployment of its own before destroying the stack.",
+    types=CLUSTERS,
+    check=_check,
+)

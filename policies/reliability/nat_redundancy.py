@@ -1,0 +1,33 @@
+"""In production, a lost zone doesn't take the way out from the others."""
+
+from collections.abc import Iterator
+
+from policies.frameworks import well_architected
+from policies.rule import Finding, Result, Rule, Severity
+from policies.settings import Level
+from policies.view import View
+from policies.zones import is_regional, layouts
+
+
+def _check(view: View) -> Iterator[Result]:
+    if not view.environment.is_production:
+        return
+    for layout in layouts(view).values():
+        gateways = layout.gateways
+        if gateways and len(gateways) < len(layout.zones) and not any(map(is_regional, gateways)):
+            yield Finding(
+                f"serves {len(layout.zones)} zones with {len(gateways)} NAT gateway{'s' if len(gateways) > 1 else ''}: "
+                "a lost zone cuts off the others",
+                gateways[0].urn,
+            )
+
+
+RULE = Rule(
+    name="nat-redundancy",
+    title="In production every zone has its NAT gateway",
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=(well_architected("REL10-BP01"), well_architected("REL02-BP02")),
+    remediation="Make one NAT gateway a zone, and route each private subnet to the one of its own zone.",
+    check_stack=_check,
+)

@@ -1,0 +1,27 @@
+"""Logs are encrypted with a key of the account."""
+
+from collections.abc import Iterator
+
+from policies.frameworks import well_architected
+from policies.inputs import given, read
+from policies.rule import Finding, Result, Rule, Severity
+from policies.settings import Level
+from policies.view import View
+from pricing.resource import Resource
+
+
+def _check(resource: Resource, _: View) -> Iterator[Result]:
+    if not given(read(resource.inputs, "kmsKeyId")):
+        yield Finding("is encrypted with a key of AWS only, because kmsKeyId is absent")
+
+
+RULE = Rule(
+    name="log-encryption",
+    title="Log groups are encrypted with a customer key",
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=(well_architected("SEC08-BP02"), well_architected("SEC08-BP01")),
+    remediation="Set kmsKeyId to a key whose policy lets the logs service of the region use it.",
+    types=frozenset({"aws:cloudwatch/logGroup:LogGroup"}),
+    check=_check,
+)

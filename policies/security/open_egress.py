@@ -1,0 +1,27 @@
+"""Nothing sends to the whole internet on more than the ports the stack allows."""
+
+from collections.abc import Iterator
+
+from policies.frameworks import well_architected
+from policies.rule import Result, Rule, Severity
+from policies.security.traffic import EGRESS_RULE, RULE_OF_GROUP, SECURITY_GROUP, judge
+from policies.settings import Level
+from policies.view import View
+from pricing.resource import Resource
+
+
+def _check(resource: Resource, view: View) -> Iterator[Result]:
+    return judge(resource, "egress", view.settings.world_egress_ports)
+
+
+RULE = Rule(
+    name="open-egress",
+    title="Security groups send to the world on no port but those allowed",
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=(well_architected("SEC05-BP02"),),
+    remediation="Send to the VPC's range, to endpoints or to prefix lists; worldEgressPorts lists what may go "
+    "anywhere.",
+    types=frozenset({SECURITY_GROUP, RULE_OF_GROUP, EGRESS_RULE}),
+    check=_check,
+)

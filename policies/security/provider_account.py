@@ -1,0 +1,35 @@
+"""A stack can be deployed only into its own account."""
+
+from collections.abc import Iterator
+
+from policies.frameworks import well_architected
+from policies.inputs import each, parsed, read
+from policies.rule import Finding, Result, Rule, Severity, Undecided
+from policies.settings import Level
+from policies.view import View
+from pricing.resource import UNKNOWN, Resource
+
+
+def _check(resource: Resource, view: View) -> Iterator[Result]:
+    accounts = each(parsed(read(resource.inputs, "allowedAccountIds")))
+    own = view.environment.account
+    if UNKNOWN in accounts:
+        yield Undecided("allowedAccountIds")
+    elif not accounts:
+        yield Finding("takes whichever account the caller's credentials are of, because allowedAccountIds is absent")
+    elif foreign := [str(account) for account in accounts if str(account) != own]:
+        yield Finding(f"may deploy into {', '.join(foreign)}, but the stack belongs to {own}")
+
+
+RULE = Rule(
+    name="provider-account",
+    title="AWS providers are pinned to the stack's account",
+    severity=Severity.MEDIUM,
+    level=Level.ADVISORY,
+    frameworks=(well_architected("SEC01-BP01"),),
+    remediation="Set allowedAccountIds of the provider to the account in mlplatform:environment, and use that "
+    "provider for "
+    "every resource.",
+    types=frozenset({"pulumi:providers:aws"}),
+    check=_check,
+)

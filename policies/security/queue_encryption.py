@@ -1,0 +1,37 @@
+"""Queues and topics are encrypted at rest."""
+
+from collections.abc import Iterator
+
+from policies.frameworks import fsbp, well_architected
+from policies.inputs import flag, given, read
+from policies.rule import Finding, Result, Rule, Severity, Undecided
+from policies.settings import Level
+from policies.view import View
+from pricing.resource import UNKNOWN, Resource
+
+_TOPIC = "aws:sns/topic:Topic"
+
+
+def _check(resource: Resource, _: View) -> Iterator[Result]:
+    if given(read(resource.inputs, "kmsMasterKeyId")):
+        return
+    if resource.type == _TOPIC:
+        yield Finding("is not encrypted, because kmsMasterKeyId is absent")
+        return
+    managed = flag(read(resource.inputs, "sqsManagedSseEnabled"))
+    if managed is UNKNOWN:
+        yield Undecided("sqsManagedSseEnabled")
+    elif managed is not True:
+        yield Finding("names no key and does not set sqsManagedSseEnabled")
+
+
+RULE = Rule(
+    name="queue-encryption",
+    title="Queues and topics are encrypted",
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=(fsbp("SQS.1"), fsbp("SNS.1"), well_architected("SEC08-BP02")),
+    remediation="Set sqsManagedSseEnabled, or kmsMasterKeyId to a key that the senders may use.",
+    types=frozenset({"aws:sqs/queue:Queue", _TOPIC}),
+    check=_check,
+)
