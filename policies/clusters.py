@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies.inputs import each, flag, number, read, text
-from pricing.resource import UNKNOWN, Resource, Unknown
+from pricing.resource import Resource, Unknown
 
 CLUSTER = "aws:eks/cluster:Cluster"
 REMOTE_CLUSTER = "eks:index:Cluster"
@@ -36,4 +36,4 @@ def version(cluster: Resource) -> str | Unknown | None:
     """The Kubernetes version, as 1.35; a number is read as its text."""
     value = read(cluster.inputs, "version")
     found = number(value) if not isinstance(value, str) else text(value)
-    return f"{found:.2f}" if isinstance(found, float) else UNKNOWN if found is UNKNOWN else found
+    return f"{found:.2f}" if isinstance(found, int | float) else found

@@ -22,7 +22,7 @@ def _check(resource: Resource, _: View) -> Iterator[Result]:
         elif image is None:
             yield Finding(f"{container.label} names no image")
         else:
-            _, tag, digest = parts(image)
+            tag, digest = parts(image)[1:]
             if not digest and (not tag or tag in _MOVING):
                 yield Finding(f"{container.label} pulls {image}, {'untagged' if not tag else 'whose tag moves'}")
 

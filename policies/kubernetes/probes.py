@@ -8,12 +8,12 @@ from policies.kubernetes.pods import LONG_RUNNING, pod_of
 from policies.rule import Finding, Result, Rule, Severity, Undecided
 from policies.settings import Level
 from policies.view import View
-from pricing.resource import Resource
+from pricing.resource import UNKNOWN, Resource
 
 
 def _check(resource: Resource, _: View) -> Iterator[Result]:
     for container in pod_of(resource).containers(initial=False):
-        if not isinstance(container.values, dict):
+        if container.values is UNKNOWN:
             yield Undecided(container.path)
             continue
         lacking = [name for name in ("livenessProbe", "readinessProbe") if not given(read(container.values, name))]

@@ -1,0 +1,165 @@
+"""The rules as policies of a CrossGuard pack: what the plan says, the engine enforces."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+
+from pulumi_policy import (
+    EnforcementLevel,
+    Policy,
+    PolicyComplianceFramework,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+from pulumi_policy import Severity as PackSeverity
+
+from policies.engine_context import read_context
+from policies.engine_inputs import Recorder, provider_of
+from policies.evaluate import EXPIRED, UNUSED, excused, level_of, rules_for, stack_of, stale_exceptions
+from policies.exceptions import PolicyException
+from policies.registry import RULES
+from policies.rule import Finding, Result, Rule, Severity, Undecided, settled
+from policies.settings import Level
+from policies.view import Context, View
+
+UNDECIDED = "undecided"
+UNDECIDED_STACK = "undecided-stack"
+_RECORD = "record-inputs"
+
+
+def _nothing(_args: ResourceValidationArgs, _report: ReportViolation) -> None:
+    """Judges nothing."""
+
+
+def pack_policies() -> list[Policy]:
+    """Every rule as a policy, with the levels, thresholds and exceptions of the stack being deployed.
+
+    Raises:
+        PolicyError: when the stack's config or the file of exceptions is wrong.
+    """
+    return Pack(read_context(datetime.now(UTC).date())).policies()
+
+
+class Pack:
+    """The policies of one context. A rule keeps its level; what it can't decide is told by an advisory policy apart."""
+
+    def __init__(self, context: Context):
+        self._context = context
+        self._recorder = Recorder()
+        self._used: set[PolicyException] = set()
+
+    def policies(self) -> list[Policy]:
+        """The policies in the order in which the engine runs them."""
+        rules = [self._policy(rule) for rule in RULES.values()]
+        return [self._record_policy(), *rules, *self._undecided_policies(), *self._exception_policies()]
+
+    def _policy(self, rule: Rule) -> Policy:
+        def resource(args: ResourceValidationArgs, report: ReportViolation) -> None:
+            for result in self._judge(rule, args):
+                if isinstance(result, Finding) and not self._excused(rule, args.urn):
+                    report(result.message, None)
+
+        def stack(args: StackValidationArgs, report: ReportViolation) -> None:
+            for urn, result in self._judge_stack(rule, self._view(args)):
+                if isinstance(result, Finding) and not self._excused(rule, urn):
+                    report(result.message, urn or None)
+
+        policy = (
+            StackValidationPolicy(rule.name, rule.title, stack)
+            if rule.check_stack
+            else ResourceValidationPolicy(rule.name, rule.title, resource)
+        )
+        first = rule.frameworks[0]
+        policy.display_name = rule.title
+        policy.enforcement_level = EnforcementLevel(level_of(rule, self._context.settings))
+        policy.severity = PackSeverity(rule.severity)
+        policy.framework = PolicyComplianceFramework(first.name, first.version or None, first.reference)
+        policy.tags = [str(framework) for framework in rule.frameworks]
+        policy.remediation_steps = rule.remediation
+        return policy
+
+    def _record_policy(self) -> Policy:
+        return ResourceValidationPolicy(
+            name=_RECORD,
+            description="Keeps the inputs for the rules, with secrets masked; changes nothing",
+            enforcement_level=EnforcementLevel.REMEDIATE,
+            remediate=self._recorder.record,
+            validate=_nothing,
+        )
+
+    def _undecided_policies(self) -> list[Policy]:
+        def resource(args: ResourceValidationArgs, report: ReportViolation) -> None:
+            for rule in self._active(rules_for(args.resource_type)):
+                for result in self._judge(rule, args):
+                    if isinstance(result, Undecided) and not self._excused(rule, args.urn):
+                        report(f"{rule.name} {result.message}", None)
+
+        def stack(args: StackValidationArgs, report: ReportViolation) -> None:
+            view = self._view(args)
+            for rule in self._active(RULES.values()):
+                for urn, result in self._judge_stack(rule, view):
+                    if isinstance(result, Undecided) and not self._excused(rule, urn):
+                        report(f"{rule.name} {result.message}", urn or None)
+
+        title = "What a rule cannot decide before the deployment"
+        level, severity = EnforcementLevel.ADVISORY, PackSeverity.LOW
+        return [
+            ResourceValidationPolicy(
+                name=UNDECIDED, description=title, enforcement_level=level, severity=severity, validate=resource
+            ),
+            StackValidationPolicy(
+                name=UNDECIDED_STACK, description=title, enforcement_level=level, severity=severity, validate=stack
+            ),
+        ]
+
+    def _exception_policies(self) -> list[Policy]:
+        def validate(name: str) -> Callable[[StackValidationArgs, ReportViolation], None]:
+            def stack(args: StackValidationArgs, report: ReportViolation) -> None:
+                current = stack_of(self._recorder.stack(args.resources))
+                for verdict in stale_exceptions(self._context, self._used, current):
+                    if verdict.policy == name:
+                        report(verdict.message, None)
+
+            return stack
+
+        return [
+            StackValidationPolicy(
+                name=EXPIRED,
+                description="Exceptions are within their time",
+                enforcement_level=EnforcementLevel.MANDATORY,
+                severity=PackSeverity(Severity.HIGH),
+                validate=validate(EXPIRED),
+            ),
+            StackValidationPolicy(
+                name=UNUSED,
+                description="Exceptions cover something",
+                enforcement_level=EnforcementLevel.ADVISORY,
+                severity=PackSeverity(Severity.LOW),
+                validate=validate(UNUSED),
+            ),
+        ]
+
+    def _judge(self, rule: Rule, args: ResourceValidationArgs) -> list[Result]:
+        concerned = not rule.types or args.resource_type in rule.types
+        if rule.check is None or not concerned or not self._recorder.judged(args.resource_type, args.urn):
+            return []
+        resource = self._recorder.resource(args)
+        return settled(rule.check(resource, View([resource, *provider_of(args)], self._context)))
+
+    def _judge_stack(self, rule: Rule, view: View) -> list[tuple[str, Result]]:
+        if rule.check_stack is None:
+            return []
+        return [(result.urn or view.stack_urn, result) for result in settled(rule.check_stack(view))]
+
+    def _view(self, args: StackValidationArgs) -> View:
+        return View(self._recorder.stack(args.resources), self._context)
+
+    def _active(self, rules: Iterable[Rule]) -> list[Rule]:
+        return [rule for rule in rules if level_of(rule, self._context.settings) is not Level.DISABLED]
+
+    def _excused(self, rule: Rule, urn: str) -> bool:
+        held = excused(self._context, rule.name, urn)
+        self._used.update(held[:1])
+        return bool(held)
