@@ -124,7 +124,8 @@ def _amount(value: object) -> float:
 
 
 def _values(requirements: Sequence[Mapping[str, Any]], key: str) -> list[Any]:
-    return [value for need in requirements if need.get("key") == key for value in items(need, "values")]
+    found = [need for need in requirements if (need.get("key"), need.get("operator")) == (key, "In")]
+    return [value for need in found for value in items(need, "values")]
 
 
 def _volumes(resource: Resource, stack: Stack, template: Mapping[str, Any], nodes: float) -> Iterator[Charge | Gap]:

@@ -31,9 +31,7 @@ def offers(query: Query, answers: Sequence[str]) -> Iterator[Offer]:
         try:
             yield from _offers(query, json.loads(answer))
         except (AttributeError, KeyError, TypeError, InvalidOperation, json.JSONDecodeError) as error:
-            raise ValueError(
-                f"an answer of {query.code} hasn't the shape of a price list product: {error!r}"
-            ) from error
+            raise ValueError(f"{query.code} answered what isn't a product of the price list: {error!r}") from error
 
 
 def _offers(query: Query, product: Mapping[str, Any]) -> Iterator[Offer]:
