@@ -66,6 +66,8 @@ class RecordedAnswers:
             raise UnansweredError(
                 token, arguments, f"no zones are recorded for {region}; recorded: {', '.join(sorted(ZONE_IDS))}"
             )
+        excluded = arguments.get("excludeZoneIds") or ()
+        zones = {letter: identity for letter, identity in zones.items() if identity not in excluded}
         return {
             "id": region,
             "region": region,

@@ -1,0 +1,67 @@
+# Everything a person or a pipeline runs. `make plan STACK=prod` and `make test` set themselves up.
+STACK ?= prod
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+
+.PHONY: plan preview up destroy test lint types format schema prices instances bench lock clean help
+
+help:  ## What can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+.venv/.runtime: requirements.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mlplatform needs Python 3.11 or newer; set PYTHON=")'
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/.dev: requirements-dev.lock .venv/.runtime
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+plan: .venv/.runtime  ## Show what STACK would deploy, cost and violate; AGAINST=plan.json compares
+	@$(BIN)/python -m planner $(STACK) $(if $(AGAINST),--against $(AGAINST)) $(ARGS)
+
+preview: .venv/.runtime  ## The same by the real engine, with the account's credentials
+	pulumi preview --stack $(STACK) --policy-pack policies $(ARGS)
+
+up: .venv/.runtime  ## Deploy STACK, with the policies on
+	pulumi up --stack $(STACK) --policy-pack policies $(ARGS)
+
+destroy: .venv/.runtime  ## Delete everything STACK deployed
+	pulumi destroy --stack $(STACK) $(ARGS)
+
+test: lint types .venv/.dev  ## Lint, types and all tests
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/.dev  ## ruff, rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/.dev  ## pyright, strict
+	$(BIN)/pyright
+
+format: .venv/.dev  ## Let ruff put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+schema: .venv/.runtime  ## Write the JSON Schema that completes Pulumi.<stack>.yaml in editors
+	@$(BIN)/python -m stacks
+
+prices: .venv/.dev  ## Refresh the price table of REGION from the AWS Price List API
+	$(BIN)/python -m pricing.refresh --region $(REGION) $(ARGS)
+
+instances: .venv/.dev  ## Refresh the facts of EC2 instance types
+	$(BIN)/python -m operations.instances $(ARGS)
+
+bench: .venv/.dev  ## Measure planning in whole processes
+	$(BIN)/python -m tests.bench $(ARGS)
+
+lock:  ## Pin what pyproject.toml asks for, with hashes and without addresses; needs uv
+	uv pip compile -q pyproject.toml --extra plan --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
+	uv pip compile -q pyproject.toml --extra plan --extra dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements-dev.lock
+
+clean:  ## Remove what was made, the virtual environment too
+	rm -rf .venv build

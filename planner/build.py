@@ -1,0 +1,54 @@
+"""From a stack's name to its plan."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from planner.answers import RecordedAnswers
+from planner.evaluation import evaluate_program
+from planner.plan import Plan
+from planner.quotas import quotas
+from planner.stackfile import read_stack_file
+from policies.evaluate import Context, evaluate
+from policies.exceptions import load_exceptions
+from policies.registry import RULES
+from pricing.estimate import estimate
+from pricing.resource import Resource
+from stacks.choices import unusual
+from stacks.config import parse_config
+
+
+def build_plan(root: Path, stack: str, *, today: date, on_resource: Callable[[Resource], None] | None = None) -> Plan:
+    """Evaluate the stack of the project in `root`, price it and judge it as of `today`.
+
+    Raises:
+        StackFileError: when the stack's file is missing or no YAML.
+        SpecError: when its config is wrong, naming each field.
+        PolicyError: when a level or an exception names what doesn't exist.
+    """
+    stack_file = read_stack_file(root, stack)
+    # Read here as well as by the program: a wrong config is told apart from a failing program.
+    config = parse_config(stack_file.config)
+    environment = config.environment
+    answers = RecordedAnswers(environment.region, environment.account)
+    evaluation = evaluate_program(root / "__main__.py", stack_file, answers, on_resource)
+    cost = estimate(evaluation.resources, region=environment.region, usage=config.usage, today=today)
+    context = Context(
+        environment=environment,
+        settings=config.policies,
+        budget=config.cost,
+        usage=config.usage,
+        today=today,
+        exceptions=load_exceptions(RULES),
+    )
+    return Plan(
+        project=stack_file.project,
+        stack=stack_file.name,
+        resources=evaluation.resources,
+        outputs=evaluation.outputs,
+        budget=config.cost.monthly_budget,
+        estimate=cost,
+        verdicts=evaluate(evaluation.resources, context),
+        quotas=quotas(evaluation.resources),
+        choices=unusual(config),
+    )

@@ -1,0 +1,108 @@
+"""The command behind `make plan`: arguments in, a plan on the terminal and on disk, an exit code out."""
+
+import argparse
+import sys
+import traceback
+from contextlib import nullcontext
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+
+from components.spec import SpecError
+from planner.build import build_plan
+from planner.difference import PlanFileError, compare, read
+from planner.difference_view import render
+from planner.failure import describe
+from planner.markdown import render as render_markdown
+from planner.plan import Plan
+from planner.stackfile import StackFileError
+from planner.terminal import show, summary
+from policies.evaluate import PolicyError
+
+FINE, REFUSED, WRONG_CONFIG, FAILED = 0, 1, 2, 3
+"""Exit codes: deployable; a mandatory policy or the budget fails; the config is wrong; the program itself failed."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Plan one stack and say whether it may be deployed."""
+    options = _parser().parse_args(arguments)
+    errors = Console(stderr=True, highlight=False)
+    try:
+        plan = _build(options, errors)
+        return _deliver(plan, options)
+    except (SpecError, StackFileError, PolicyError, PlanFileError) as error:
+        errors.print(f"[red]wrong config[/red] {error}", soft_wrap=True)
+        return WRONG_CONFIG
+    except Exception as error:  # noqa: BLE001 - whatever the program raised is reported, not shown as a bare traceback
+        _report(error, options, errors)
+        return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="plan", description="Show what a stack would deploy, cost and violate.")
+    parser.add_argument("stack", help="the stack, as in Pulumi.<stack>.yaml")
+    parser.add_argument("--root", type=Path, default=Path.cwd(), help="the project's folder")
+    parser.add_argument("--out", type=Path, help="where plan.json goes; build/<stack>/plan.json by default")
+    parser.add_argument("--against", type=Path, metavar="PLAN", help="an earlier plan.json: show what changes")
+    parser.add_argument("--today", type=date.fromisoformat, default=None, help="judge as of this day (YYYY-MM-DD)")
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument("--quiet", action="store_true", help="print one line alone")
+    output.add_argument("--json", action="store_true", help="print plan.json instead")
+    output.add_argument("--markdown", action="store_true", help="print Markdown for a pull request instead")
+    parser.add_argument("--traceback", action="store_true", help="show where a failing program failed, frame by frame")
+    return parser
+
+
+def _build(options: argparse.Namespace, errors: Console) -> Plan:
+    root: Path = options.root.resolve()
+    sys.path.insert(0, str(root))
+    silent = options.quiet or options.json or options.markdown
+    count = 0
+    with nullcontext() if silent else errors.status(f"planning {options.stack}") as status:
+
+        def on_resource(_: object) -> None:
+            nonlocal count
+            count += 1
+            if status:
+                status.update(f"planning {options.stack}: {count} resources")
+
+        return build_plan(root, options.stack, today=options.today or date.today(), on_resource=on_resource)
+
+
+def _deliver(plan: Plan, options: argparse.Namespace) -> int:
+    path: Path = options.out or options.root / "build" / plan.stack / "plan.json"
+    # Read before the plan is written: both may be one file.
+    before = read(options.against) if options.against else None
+    plan.write(path)
+    difference = compare(before, plan.document()) if before else None
+    console = Console(highlight=False)
+    if options.json:
+        sys.stdout.write(plan.json())
+    elif options.markdown:
+        sys.stdout.write(render_markdown(plan.document(), difference))
+    elif options.quiet:
+        console.print(summary(plan), soft_wrap=True)
+    else:
+        show(plan, console)
+        if difference:
+            render(difference, console)
+        console.print(f"[dim]written to {path}[/dim]", soft_wrap=True)
+    return FINE if plan.deployable else REFUSED
+
+
+def _report(error: Exception, options: argparse.Namespace, errors: Console) -> None:
+    failure = describe(error, options.root.resolve())
+    errors.print("[red]the program failed[/red]")
+    named = {
+        "component": failure.component,
+        "resource": failure.resource,
+        "where": failure.place,
+        "what": failure.message,
+        "remedy": failure.remedy,
+    }
+    for key, value in named.items():
+        if value:
+            errors.print(f"  {key}: {value}", markup=False, soft_wrap=True)
+    if options.traceback:
+        traceback.print_exception(error)

@@ -1,0 +1,157 @@
+"""The plan of a stack: what would be deployed, what it costs, how the rules judge it. The same each time."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from planner.quotas import Quota
+from policies.evaluate import Verdict, fails
+from pricing.lines import Estimate, Line, Saving
+from pricing.resource import UNKNOWN, Resource
+from stacks.choices import Choice
+
+FORMAT = 1
+"""The version of the plan's JSON; it rises when a reader of the last one would misread the next."""
+
+UNKNOWN_TEXT = "[unknown]"
+"""Stands in the JSON where a value is decided by the deployment alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a stack's program asks for, and what follows from it."""
+
+    project: str
+    stack: str
+    resources: tuple[Resource, ...]
+    outputs: Mapping[str, Any]
+    budget: float
+    estimate: Estimate
+    verdicts: tuple[Verdict, ...]
+    quotas: tuple[Quota, ...]
+    choices: tuple[Choice, ...]
+
+    @property
+    def within_budget(self) -> bool:
+        """Whether the estimate stays within the budget."""
+        return self.estimate.monthly <= self.budget
+
+    @property
+    def violations(self) -> tuple[Verdict, ...]:
+        """The mandatory rules that are broken without an exception."""
+        return tuple(verdict for verdict in self.verdicts if fails([verdict]))
+
+    @property
+    def deployable(self) -> bool:
+        """Whether nothing mandatory is broken and the budget holds."""
+        return self.within_budget and not self.violations
+
+    def document(self) -> dict[str, Any]:
+        """The plan as `plan.schema.json` describes it."""
+        return {
+            "format": FORMAT,
+            "project": self.project,
+            "stack": self.stack,
+            "resources": [_resource(resource) for resource in self.resources],
+            "outputs": _plain(self.outputs),
+            "cost": {
+                "currency": self.estimate.currency,
+                "region": self.estimate.region,
+                "monthly": self.estimate.monthly,
+                "budget": self.budget,
+                "lines": [_line(line) for line in self.estimate.lines],
+                "unpriced": list(self.estimate.unpriced),
+                "savings": [_saving(saving) for saving in self.estimate.savings],
+            },
+            "policies": [_verdict(verdict) for verdict in self.verdicts],
+            "quotas": [_quota(quota) for quota in self.quotas],
+            "unusual": [_choice(choice) for choice in self.choices],
+        }
+
+    def write(self, path: Path) -> None:
+        """Write the JSON to `path`, whole or not at all."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(".new")
+        fresh.write_text(self.json(), encoding="utf-8")
+        fresh.replace(path)
+
+    def json(self) -> str:
+        """The JSON of the plan: keys in a fixed order, so that equal plans are equal bytes."""
+        return json.dumps(self.document(), indent=1, ensure_ascii=False) + "\n"
+
+
+def _resource(resource: Resource) -> dict[str, Any]:
+    return {
+        "urn": resource.urn,
+        "type": resource.type,
+        "name": resource.name,
+        "parent": resource.parent,
+        "custom": resource.custom,
+        "provider": resource.provider,
+        "dependencies": list(resource.dependencies),
+        "propertyDependencies": {key: list(urns) for key, urns in sorted(resource.property_dependencies.items())},
+        "inputs": _plain(resource.inputs),
+        "outputs": _plain(resource.outputs),
+        "protect": resource.protect,
+        "retainOnDelete": resource.retain_on_delete,
+        "ignoreChanges": list(resource.ignore_changes),
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {
+        "urn": line.urn,
+        "component": line.component,
+        "what": line.what,
+        "quantity": line.quantity,
+        "unit": line.unit,
+        "unitPrice": line.unit_price,
+        "monthly": line.monthly,
+        "priceDate": line.price_date,
+        "spot": line.spot,
+        "oneYear": line.one_year,
+    }
+
+
+def _saving(saving: Saving) -> dict[str, Any]:
+    return {"what": saving.what, "how": saving.how, "monthly": saving.monthly}
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "policy": verdict.policy,
+        "severity": verdict.severity,
+        "level": verdict.level,
+        "urn": verdict.urn,
+        "message": verdict.message,
+        "exception": verdict.exception,
+    }
+
+
+def _quota(quota: Quota) -> dict[str, Any]:
+    return {
+        "service": quota.service,
+        "code": quota.code,
+        "name": quota.name,
+        "default": quota.default,
+        "needed": quota.needed,
+        "why": quota.why,
+    }
+
+
+def _choice(choice: Choice) -> dict[str, Any]:
+    return {"field": choice.field, "value": _plain(choice.value), "why": choice.why}
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON, keys sorted: they come in the order a program happened to set them."""
+    if value is UNKNOWN:
+        return UNKNOWN_TEXT
+    if isinstance(value, Mapping):
+        mapping = cast(Mapping[str, Any], value)
+        return {key: _plain(mapping[key]) for key in sorted(mapping)}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(item) for item in cast(Sequence[Any], value)]
+    return value

@@ -1,0 +1,90 @@
+"""What is unusual in a config: each choice that is less safe or dearer than the default, and what it means."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from components.gpu_cluster.spec import AccessLevel, AccessSpec, GpuClusterSpec
+from components.karpenter.spec import KarpenterPoolSpec
+from components.network_args import FlowLogTraffic, NatMode, NetworkSpec
+from components.node_pool.spec import NodePoolSpec
+from components.secure_namespace import PodSecurity
+from stacks.config import StackConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One unsafe or dear choice: the field that makes it, its value, and what follows from it."""
+
+    field: str
+    value: Any
+    why: str
+
+
+def unusual(config: StackConfig) -> tuple[Choice, ...]:
+    """Every unsafe or dear choice of `config`, in the order of its sections."""
+    found = [*_policies(config), *_network(config.network, config.environment.is_production)]
+    if config.gpu_cluster:
+        found += _cluster(config.gpu_cluster, "gpuCluster")
+    return tuple(found)
+
+
+def _policies(config: StackConfig) -> Iterator[Choice]:
+    for rule, level in sorted(config.policies.levels.items()):
+        yield Choice(f"policies.levels.{rule}", str(level), "this rule holds otherwise here than by default")
+    if config.policies.allowed_instance_types:
+        allowed = list(config.policies.allowed_instance_types)
+        yield Choice("policies.allowedInstanceTypes", allowed, "dear instance types are allowed by name")
+
+
+def _network(network: NetworkSpec, production: bool) -> Iterator[Choice]:
+    if production and network.nat is NatMode.SINGLE:
+        yield Choice("network.nat", str(network.nat), "the loss of one zone takes every zone's way out with it")
+    if production and network.zone_count < 3:
+        yield Choice("network.zoneCount", network.zone_count, "the loss of one zone takes half of the nodes")
+    if network.flow_logs.traffic is not FlowLogTraffic.ALL:
+        why = "connections of the other kind leave no record"
+        yield Choice("network.flowLogs.traffic", str(network.flow_logs.traffic), why)
+
+
+def _cluster(cluster: GpuClusterSpec, at: str) -> Iterator[Choice]:
+    if cluster.endpoint_public_cidrs:
+        cidrs = list(cluster.endpoint_public_cidrs)
+        yield Choice(f"{at}.endpointPublicCidrs", cidrs, "the API server answers outside of the VPC")
+    if not cluster.deletion_protection:
+        yield Choice(f"{at}.deletionProtection", False, "a deployment can delete the cluster")
+    yield from _each(cluster.access, f"{at}.access", _access)
+    yield from _each(cluster.node_pools, f"{at}.nodePools", _pool)
+    if cluster.karpenter:
+        yield from _each(cluster.karpenter.pools, f"{at}.karpenter.pools", _karpenter_pool)
+    for index, namespace in enumerate(cluster.namespaces):
+        if namespace.pod_security is not PodSecurity.RESTRICTED:
+            why = "pods with more rights than the restricted standard are admitted"
+            yield Choice(f"{at}.namespaces[{index}].podSecurity", str(namespace.pod_security), why)
+
+
+def _each(items: tuple[Any, ...], at: str, of: Callable[[Any, str], Iterator[Choice]]) -> Iterator[Choice]:
+    for index, item in enumerate(items):
+        yield from of(item, f"{at}[{index}]")
+
+
+def _access(access: AccessSpec, at: str) -> Iterator[Choice]:
+    if access.level is AccessLevel.ADMIN and not access.namespaces:
+        yield Choice(f"{at}.level", str(access.level), f"{access.principal_arn} administers the whole cluster")
+    if ":user/" in access.principal_arn:
+        yield Choice(f"{at}.principalArn", access.principal_arn, "a user has long-lived keys; a role has none")
+
+
+def _pool(pool: NodePoolSpec, at: str) -> Iterator[Choice]:
+    if pool.sharing.time_slicing:
+        why = "pods on one GPU share its memory and can starve each other"
+        yield Choice(f"{at}.sharing.timeSlicing", pool.sharing.time_slicing, why)
+    if pool.efa:
+        yield Choice(f"{at}.efa", True, "all nodes of the pool lie in one zone")
+
+
+def _karpenter_pool(pool: KarpenterPoolSpec, at: str) -> Iterator[Choice]:
+    if pool.ami_version == "latest":
+        yield Choice(f"{at}.amiVersion", "latest", "nodes are replaced whenever AWS releases an image")
+    if not pool.on_demand:
+        yield Choice(f"{at}.onDemand", False, "pods wait when there is no spot capacity")
