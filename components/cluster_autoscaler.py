@@ -38,7 +38,9 @@ class ClusterAutoscalerSpec(Spec):
     kubernetes_version: KubernetesVersion = Field(
         description="The cluster's version, which the autoscaler's own must match."
     )
-    monitoring_namespace: str = Field("monitoring", description="The namespace whose pods may read its metrics.")
+    monitoring_namespace: str = Field(
+        default="monitoring", description="The namespace whose pods may read its metrics."
+    )
 
 
 class ClusterAutoscaler(pulumi.ComponentResource):

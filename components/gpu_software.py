@@ -41,12 +41,14 @@ class GpuSoftwareArgs(TypedDict):
 class GpuSoftwareSpec(Spec):
     """The checked arguments of a GpuSoftware."""
 
-    fabric: bool = Field(False, description="Whether a pool has Elastic Fabric Adapters.")
-    neuron: bool = Field(False, description="Whether a pool has Inferentia or Trainium.")
+    fabric: bool = Field(default=False, description="Whether a pool has Elastic Fabric Adapters.")
+    neuron: bool = Field(default=False, description="Whether a pool has Inferentia or Trainium.")
     service_monitor: bool = Field(
-        False, description="Whether Prometheus's operator is installed and shall scrape GPU metrics."
+        default=False, description="Whether Prometheus's operator is installed and shall scrape GPU metrics."
     )
-    monitoring_namespace: str = Field("monitoring", description="The namespace whose pods may read GPU metrics.")
+    monitoring_namespace: str = Field(
+        default="monitoring", description="The namespace whose pods may read GPU metrics."
+    )
 
 
 class GpuSoftware(pulumi.ComponentResource):

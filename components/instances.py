@@ -1,7 +1,7 @@
 """EC2 instance types: what each has, and which region offers it.
 
-Facts come from EC2's DescribeInstanceTypes, kept in `instances.csv` (refreshed by `make instances`); which region offers a
-type comes from the tables that cfn-lint publishes with each release.
+Facts come from EC2's DescribeInstanceTypes, kept in `instances.csv` (refreshed by `make instances`); which region
+offers a type comes from the tables that cfn-lint publishes with each release.
 """
 
 import importlib.util

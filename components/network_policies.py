@@ -6,7 +6,7 @@ from typing import Any
 Policy = dict[str, Any]
 
 POD_IDENTITY_ADDRESS = "169.254.170.23/32"
-"""Where the EKS Pod Identity agent answers on each node (EKS user guide, "Set up the Amazon EKS Pod Identity Agent")."""
+"""Where the EKS Pod Identity agent answers on each node (EKS user guide, "Set up the Pod Identity Agent")."""
 
 
 def default_deny(namespace: str) -> Policy:

@@ -37,7 +37,7 @@ class SecureNamespaceSpec(Spec):
 
     namespace: str = Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", description="The namespace's name.")
     pod_security: PodSecurity = Field(
-        PodSecurity.RESTRICTED,
+        default=PodSecurity.RESTRICTED,
         description="The Pod Security Standard that pods must meet; enforced, not just warned of.",
     )
     labels: dict[str, str] = Field(default_factory=dict, description="Further labels of the namespace.")

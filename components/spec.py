@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, get_args
 
 import pulumi
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -105,7 +105,7 @@ def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
 def _model_in(annotation: object) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    for argument in cast(tuple[object, ...], getattr(annotation, "__args__", ())):
+    for argument in get_args(annotation):
         if found := _model_in(argument):
             return found
     return None

@@ -33,7 +33,7 @@ class WorkloadIdentitySpec(Spec):
 
     namespace: str = Field(description="The service account's namespace.")
     service_account: str = Field(description="The service account's name.")
-    managed_policies: tuple[str, ...] = Field((), description="Names of policies that AWS keeps.")
+    managed_policies: tuple[str, ...] = Field(default=(), description="Names of policies that AWS keeps.")
 
 
 class WorkloadIdentity(pulumi.ComponentResource):

@@ -44,7 +44,7 @@ class AccessSpec(Spec):
         pattern=r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/\S+$", description="The IAM role (or user) that is let in."
     )
     level: AccessLevel = Field(description="What it may do.")
-    namespaces: tuple[str, ...] = Field((), description="Where it may do it; the whole cluster when empty.")
+    namespaces: tuple[str, ...] = Field(default=(), description="Where it may do it; the whole cluster when empty.")
 
 
 class GpuClusterConfig(TypedDict):
@@ -91,27 +91,31 @@ class GpuClusterSpec(Spec):
         description="The EKS cluster's name, unique in its account and region.",
     )
     kubernetes_version: KubernetesVersion = Field(
-        KubernetesVersion.V1_36, description="The EKS version, in quotes; one in standard support."
+        default=KubernetesVersion.V1_36, description="The EKS version, in quotes; one in standard support."
     )
     endpoint_public_cidrs: tuple[str, ...] = Field(
-        (), description="Addresses (CIDR) that may reach the API server from outside; private alone when empty."
+        default=(), description="Addresses (CIDR) that may reach the API server from outside; private alone when empty."
     )
     access: tuple[AccessSpec, ...] = Field(
-        (), description="Who may use the cluster, beside the principal that creates it."
+        default=(), description="Who may use the cluster, beside the principal that creates it."
     )
     service_cidr: str = Field(
-        "172.20.0.0/16", description="Addresses of Kubernetes services, apart from the VPC's and its peers'."
+        default="172.20.0.0/16", description="Addresses of Kubernetes services, apart from the VPC's and its peers'."
     )
-    log_retention_days: int = Field(90, description="Days that control-plane logs are kept in CloudWatch.")
-    deletion_protection: bool = Field(True, description="Whether EKS refuses to delete the cluster until it is lifted.")
+    log_retention_days: int = Field(default=90, description="Days that control-plane logs are kept in CloudWatch.")
+    deletion_protection: bool = Field(
+        default=True, description="Whether EKS refuses to delete the cluster until it is lifted."
+    )
     node_pools: tuple[NodePoolSpec, ...] = Field(
         min_length=1, description="Managed node pools; one without accelerators must carry the system's own pods."
     )
     karpenter: KarpenterSpec | None = Field(
-        None, description="Pools that Karpenter makes and removes as pods need them; none when left out."
+        default=None, description="Pools that Karpenter makes and removes as pods need them; none when left out."
     )
-    namespaces: tuple[SecureNamespaceSpec, ...] = Field((), description="Namespaces to make, each closed by default.")
-    monitoring_namespace: str = Field("monitoring", description="The namespace whose pods may read metrics.")
+    namespaces: tuple[SecureNamespaceSpec, ...] = Field(
+        default=(), description="Namespaces to make, each closed by default."
+    )
+    monitoring_namespace: str = Field(default="monitoring", description="The namespace whose pods may read metrics.")
 
     @field_validator("kubernetes_version", mode="before")
     @classmethod
@@ -154,8 +158,8 @@ class GpuClusterSpec(Spec):
         if not any(pool.minimum >= 2 and not pool.lead.accelerators and not pool.taints for pool in self.node_pools):
             raise refuse(
                 names,
-                "nodePools needs one with minimum 2 or more, without accelerators and taints: the cluster's DNS, controllers "
-                "and autoscaler run there",
+                "nodePools needs one with minimum 2 or more, without accelerators and taints: the cluster's DNS, "
+                "controllers and autoscaler run there",
             )
         return self
 

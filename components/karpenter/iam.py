@@ -1,7 +1,7 @@
 """What Karpenter's controller may do.
 
-Source: Karpenter 1.14, "CloudFormation" reference, whose statements these are, without those that make instance profiles:
-the profile is ours.
+Source: Karpenter 1.14, "CloudFormation" reference, whose statements these are, without those that make instance
+profiles: the profile is ours.
 """
 
 from ..account import Account
@@ -11,7 +11,7 @@ _LAUNCHED = ("fleet", "instance", "volume", "network-interface", "launch-templat
 
 
 def controller_policy(at: Account, cluster: str, node_role_arn: str, queue_arn: str) -> str:
-    """The policy of the controller: what it launches and ends carries the cluster's tags, and nothing else is touched."""
+    """The policy of the controller: what it launches and ends carries the cluster's tags."""
     return document(*_launching(at, cluster), *_discovery(at, cluster), *_supporting(at, node_role_arn, queue_arn))
 
 

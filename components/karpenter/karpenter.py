@@ -27,14 +27,14 @@ EVENTS = {
     "state-change": ("aws.ec2", "EC2 Instance State-change Notification"),
     "reservation-interruption": ("aws.ec2", "EC2 Capacity Reservation Instance Interruption Warning"),
 }
-"""What AWS announces of instances, by source and detail type. Source: Karpenter 1.14, "CloudFormation", Interruption."""
+"""What AWS announces of instances, by source and detail type. Source: Karpenter 1.14, "CloudFormation"."""
 
 
 class Karpenter(pulumi.ComponentResource):
     """Karpenter with its definitions, identity, interruption queue and pools.
 
-    Give it a Kubernetes provider by `providers` in its options. Its pools depend on the controller, so that on destroy the
-    controller removes their nodes before it goes.
+    Give it a Kubernetes provider by `providers` in its options. Its pools depend on the controller, so that on destroy
+    the controller removes their nodes before it goes.
     """
 
     queue_name: pulumi.Output[str]

@@ -62,7 +62,7 @@ def node_class(
 
 
 def node_pool(pool: KarpenterPoolSpec) -> dict[str, Any]:
-    """The NodePool: spot first where it may be bought (Karpenter's own order), bounded, consolidated a tenth at a time."""
+    """The NodePool: spot first where it may be bought, bounded, consolidated a tenth at a time."""
     purchases = [name for name, allowed in (("spot", pool.spot), ("on-demand", pool.on_demand)) if allowed]
     limits: dict[str, Any] = {"cpu": str(pool.maximum_vcpus)}
     if pool.maximum_gpus is not None:

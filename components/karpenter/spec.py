@@ -81,31 +81,33 @@ class KarpenterPoolSpec(Spec):
     instance_types: tuple[str, ...] = Field(
         min_length=1, max_length=60, description="EC2 instance types to choose from; the more, the fewer interruptions."
     )
-    on_demand: bool = Field(True, description="Whether on-demand nodes may be bought where there is no spot capacity.")
-    spot: bool = Field(True, description="Whether spot nodes may be bought; they come first.")
+    on_demand: bool = Field(
+        default=True, description="Whether on-demand nodes may be bought where there is no spot capacity."
+    )
+    spot: bool = Field(default=True, description="Whether spot nodes may be bought; they come first.")
     maximum_gpus: int | None = Field(
-        None,
+        default=None,
         ge=1,
         description="The most GPUs (or Neuron devices) of all nodes together; required for types that have them.",
     )
     maximum_vcpus: int = Field(ge=1, description="The most vCPUs of all nodes together.")
-    ami_family: AmiFamily = Field(AmiFamily.AL2023, description="The operating system.")
+    ami_family: AmiFamily = Field(default=AmiFamily.AL2023, description="The operating system.")
     ami_version: str = Field(
-        "latest",
+        default="latest",
         pattern=r"^(latest|v[0-9.]+)$",
         description="The image's release; latest rolls nodes with each release.",
     )
-    disk_gib: int = Field(100, ge=20, le=16384, description="The encrypted gp3 volume of each node, in GiB.")
+    disk_gib: int = Field(default=100, ge=20, le=16384, description="The encrypted gp3 volume of each node, in GiB.")
     labels: dict[str, str] = Field(default_factory=dict, description="Further labels of each node.")
-    taints: tuple[TaintSpec, ...] = Field((), description="Further taints of each node.")
+    taints: tuple[TaintSpec, ...] = Field(default=(), description="Further taints of each node.")
     consolidation: Consolidation = Field(
-        Consolidation.UNDERUTILIZED, description="Which nodes may be replaced or removed to save money."
+        default=Consolidation.UNDERUTILIZED, description="Which nodes may be replaced or removed to save money."
     )
     consolidate_after_minutes: int = Field(
-        5, ge=0, le=1440, description="Minutes a node must be eligible before it goes."
+        default=5, ge=0, le=1440, description="Minutes a node must be eligible before it goes."
     )
     expire_after_hours: int = Field(
-        336, ge=1, le=8760, description="Hours after which a node is replaced, so that images stay fresh."
+        default=336, ge=1, le=8760, description="Hours after which a node is replaced, so that images stay fresh."
     )
 
     @field_validator("instance_types")

@@ -25,8 +25,8 @@ _CAPACITY_TYPES = {
 class NodePool(pulumi.ComponentResource):
     """Equal nodes that join an EKS cluster: encrypted disks, IMDSv2, taints for accelerators, GPUs shared as asked.
 
-    The cluster may be of this library or any other with the Pod Identity agent and, for shared GPUs, the device plugin that
-    GpuCluster installs.
+    The cluster may be of this library or any other with the Pod Identity agent and, for shared GPUs, the device plugin
+    that GpuCluster installs.
     """
 
     node_group_name: pulumi.Output[str]

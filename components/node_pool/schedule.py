@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import NotRequired, TypedDict
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -57,10 +58,12 @@ class ScheduleSpec(Spec):
     start: str = Field(pattern=_CLOCK, description="When the ceiling rises, HH:MM.")
     end: str = Field(pattern=_CLOCK, description="When it falls back, HH:MM; before the start means on the next day.")
     days: tuple[Weekday, ...] = Field(
-        tuple(Weekday), min_length=1, description="The days on which it starts; every day by default."
+        default=tuple(Weekday), min_length=1, description="The days on which it starts; every day by default."
     )
     time_zone: str = Field(
-        "Etc/UTC", pattern=r"^[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)+$", description="The IANA time zone of the hours."
+        default="Etc/UTC",
+        pattern=r"^[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)+$",
+        description="The IANA time zone of the hours.",
     )
 
     @field_validator("end")
@@ -114,7 +117,7 @@ def overlapping(schedules: Sequence[ScheduleSpec]) -> tuple[str, str] | None:
         for shift in (0, week)
     ]
     spans.sort()
-    for (_, end, first), (start, _, second) in zip(spans, spans[1:], strict=False):
+    for (_, end, first), (start, _, second) in pairwise(spans):
         if start < end:
             return first, second
     return None

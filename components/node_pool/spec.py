@@ -57,7 +57,7 @@ class TaintSpec(Spec):
     """A taint on each node of a pool."""
 
     key: str = Field(min_length=1, max_length=63, description="The taint's key.")
-    value: str = Field("", max_length=63, description="The taint's value.")
+    value: str = Field(default="", max_length=63, description="The taint's value.")
     effect: TaintEffect = Field(description="What it does to pods that don't tolerate it.")
 
 
@@ -76,12 +76,15 @@ class SharingSpec(Spec):
     """How the pods of a node share its GPUs; each pod has a GPU of its own when nothing is set."""
 
     time_slicing: int | None = Field(
-        None, ge=2, le=LARGEST_REPLICAS, description="Pods that take turns on each GPU, without isolation of memory."
+        default=None,
+        ge=2,
+        le=LARGEST_REPLICAS,
+        description="Pods that take turns on each GPU, without isolation of memory.",
     )
     mps: int | None = Field(
-        None, ge=2, le=LARGEST_REPLICAS, description="Pods that share each GPU at once through NVIDIA MPS."
+        default=None, ge=2, le=LARGEST_REPLICAS, description="Pods that share each GPU at once through NVIDIA MPS."
     )
-    mig_profile: str | None = Field(None, description="The MIG profile each GPU is cut into, such as 1g.10gb.")
+    mig_profile: str | None = Field(default=None, description="The MIG profile each GPU is cut into, such as 1g.10gb.")
 
     @model_validator(mode="after")
     def _modes_that_exclude_each_other(self) -> "SharingSpec":
@@ -163,27 +166,34 @@ class NodePoolSpec(Spec):
         description="EC2 instance types, best first; of one size, so that the autoscaler counts right.",
     )
     minimum: int = Field(ge=0, le=450, description="The fewest nodes. 450 is EKS's limit for a managed node group.")
-    desired: int | None = Field(None, ge=0, description="Nodes at the start; the minimum by default.")
+    desired: int | None = Field(default=None, ge=0, description="Nodes at the start; the minimum by default.")
     maximum: int = Field(ge=1, le=450, description="The most nodes outside scheduled hours.")
-    purchase: Purchase = Field(Purchase.ON_DEMAND, description="How the capacity is bought.")
+    purchase: Purchase = Field(default=Purchase.ON_DEMAND, description="How the capacity is bought.")
     capacity_reservation_id: str | None = Field(
-        None, pattern=r"^cr-[0-9a-f]{8,17}$", description="The reservation or capacity block to launch into."
+        default=None, pattern=r"^cr-[0-9a-f]{8,17}$", description="The reservation or capacity block to launch into."
     )
     labels: dict[str, str] = Field(default_factory=dict, description="Further labels of each node.")
-    taints: tuple[TaintSpec, ...] = Field((), description="Further taints of each node.")
+    taints: tuple[TaintSpec, ...] = Field(default=(), description="Further taints of each node.")
     disk_gib: int = Field(
-        100, ge=20, le=16384, description="The encrypted gp3 volume of each node, in GiB; inference images are large."
+        default=100,
+        ge=20,
+        le=16384,
+        description="The encrypted gp3 volume of each node, in GiB; inference images are large.",
     )
-    disk_iops: int = Field(3000, ge=3000, le=16000, description="Its operations a second; 3,000 are included.")
-    disk_throughput: int = Field(125, ge=125, le=1000, description="Its throughput in MiB/s; 125 are included.")
-    ami_family: AmiFamily = Field(AmiFamily.AL2023, description="The operating system.")
-    local_disk: bool = Field(False, description="Puts container storage on the instance's own NVMe disks (RAID 0).")
+    disk_iops: int = Field(default=3000, ge=3000, le=16000, description="Its operations a second; 3,000 are included.")
+    disk_throughput: int = Field(default=125, ge=125, le=1000, description="Its throughput in MiB/s; 125 are included.")
+    ami_family: AmiFamily = Field(default=AmiFamily.AL2023, description="The operating system.")
+    local_disk: bool = Field(
+        default=False, description="Puts container storage on the instance's own NVMe disks (RAID 0)."
+    )
     efa: bool = Field(
-        False,
+        default=False,
         description="Gives nodes Elastic Fabric Adapters, one placement group and one zone.",
     )
-    sharing: SharingSpec = Field(default_factory=lambda: SharingSpec(), description="How pods share a GPU.")
-    schedules: tuple[ScheduleSpec, ...] = Field((), description="Hours in which the pool may grow beyond its maximum.")
+    sharing: SharingSpec = Field(default=SharingSpec(), description="How pods share a GPU.")
+    schedules: tuple[ScheduleSpec, ...] = Field(
+        default=(), description="Hours in which the pool may grow beyond its maximum."
+    )
 
     @field_validator("instance_types")
     @classmethod
