@@ -5,6 +5,7 @@ from pathlib import Path
 from types import TracebackType
 
 import pulumi
+from pulumi.runtime.stack import Stack
 
 from planner.answers import UnansweredError
 from planner.recorder import DuplicateResourceError, ExistingResourceError
@@ -29,7 +30,7 @@ def describe(error: BaseException, root: Path) -> Failure:
     for frame, line in _frames(error):
         owner = frame.tb_frame.f_locals.get("self") or frame.tb_frame.f_locals.get("__self__")
         name = frame.tb_frame.f_locals.get("name") or frame.tb_frame.f_locals.get("resource_name")
-        if isinstance(owner, pulumi.ComponentResource) and not isinstance(owner, pulumi.runtime.Stack):
+        if isinstance(owner, pulumi.ComponentResource) and not isinstance(owner, Stack):
             component = f"{type(owner).__name__} {_name_of(owner, name)}".strip()
         elif isinstance(owner, pulumi.CustomResource):
             resource = f"{type(owner).__name__} {_name_of(owner, name)}".strip()

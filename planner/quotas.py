@@ -30,7 +30,7 @@ class _Limit:
     default: float
 
 
-# Defaults of a new account. Source: EC2, VPC and EBS quotas in the AWS General Reference and the Service Quotas console.
+# Defaults of a new account. Source: AWS General Reference, "Amazon EC2 endpoints and quotas", and those of VPC and EBS.
 _VCPUS: dict[tuple[str, bool], _Limit] = {
     ("standard", False): _Limit("L-1216C47A", "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances", 5),
     ("standard", True): _Limit("L-34B43A08", "All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests", 5),
@@ -57,7 +57,7 @@ Source: EKS user guide, "Understand each phase of node updates".
 
 
 def quotas(resources: Sequence[Resource]) -> tuple[Quota, ...]:
-    """The quotas whose default is too small for the plan at its peak, with what an update of a pool adds for a while."""
+    """The quotas whose default is too small for the plan at its peak, updates of its pools included."""
     found = [*_compute(resources), *_counts(resources)]
     return tuple(sorted(found, key=lambda quota: (quota.service, quota.code)))
 

@@ -89,7 +89,7 @@ def _dearest(plan: Plan, console: Console) -> None:
     for column in table.columns[1:]:
         column.justify = "right"
     for line in sorted(plan.estimate.lines, key=lambda line: -line.monthly)[:DEAREST]:
-        alternatives = [f"{price:,.2f}" if price is not None else "–" for price in (line.spot, line.one_year)]
+        alternatives = [f"{price:,.2f}" if price is not None else "-" for price in (line.spot, line.one_year)]
         quantity = f"{line.quantity:,.0f} {line.unit}"
         what = f"{line.component}: {escape(line.what)}"
         table.add_row(what, quantity, f"{line.unit_price:g}", f"{line.monthly:,.2f}", *alternatives)
@@ -102,7 +102,8 @@ def _savings(plan: Plan, console: Console) -> None:
     total = sum(saving.monthly for saving in plan.estimate.savings)
     console.print(f"\n[bold]The cheapest safe mix would save {total:,.2f} USD a month[/bold]")
     for saving in plan.estimate.savings:
-        console.print(f"  {saving.monthly:,.2f}  {escape(saving.what)}: {escape(saving.how)}")
+        console.print(f"  {saving.monthly:>9,.2f}  {escape(saving.what)}")
+        console.print(f"  {'':>9}  [dim]{escape(saving.how)}[/dim]")
 
 
 def _unpriced(plan: Plan, console: Console) -> None:
@@ -149,7 +150,8 @@ def summary(plan: Plan) -> str:
     """One line: what the plan costs and whether it may be deployed."""
     kinds = Counter(_standing(verdict) for verdict in plan.verdicts)
     return (
-        f"{plan.stack}: {len(plan.resources)} resources, {plan.estimate.monthly:,.2f} of {plan.budget:,.2f} USD a month, "
+        f"{plan.stack}: {len(plan.resources)} resources, "
+        f"{plan.estimate.monthly:,.2f} of {plan.budget:,.2f} USD a month, "
         f"{kinds['violated']} mandatory violations, {kinds['advised']} advisories, "
         f"{'deployable' if plan.deployable else 'NOT deployable'}"
     )

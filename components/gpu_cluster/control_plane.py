@@ -42,10 +42,14 @@ def control_plane(
     log_group = f"/aws/eks/{spec.cluster_name}/cluster"
     grant = logs_key_grant(account.region, account.id, account.partition, log_group)
     secrets_key = _key(
-        f"{name}-secrets", f"{spec.cluster_name}-secrets", key_policy(account.id, account.partition, grant), opts
+        f"{name}-secrets",
+        f"{spec.cluster_name}-secrets",
+        key_policy(account.id, account.partition, grant),
+        spec.deletion_protection,
+        opts,
     )
     volumes = key_policy(account.id, account.partition, *volumes_key_grants(account.region, account.id))
-    volume_key = _key(f"{name}-volumes", f"{spec.cluster_name}-volumes", volumes, opts)
+    volume_key = _key(f"{name}-volumes", f"{spec.cluster_name}-volumes", volumes, spec.deletion_protection, opts)
     logs = aws.cloudwatch.LogGroup(
         f"{name}-logs",
         name=log_group,
@@ -93,9 +97,14 @@ def control_plane(
     return ControlPlane(cluster, cluster.urn.apply(lambda _: spec.cluster_name), volume_key, oidc_provider)
 
 
-def _key(name: str, alias: str, policy: str, opts: pulumi.ResourceOptions) -> aws.kms.Key:
+def _key(name: str, alias: str, policy: str, protect: bool, opts: pulumi.ResourceOptions) -> aws.kms.Key:
     key = aws.kms.Key(
-        f"{name}-key", description=name, enable_key_rotation=True, deletion_window_in_days=30, policy=policy, opts=opts
+        f"{name}-key",
+        description=name,
+        enable_key_rotation=True,
+        deletion_window_in_days=30,
+        policy=policy,
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=protect)),
     )
     aws.kms.Alias(f"{name}-alias", name=f"alias/{alias}", target_key_id=key.key_id, opts=opts)
     return key

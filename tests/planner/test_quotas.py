@@ -1,0 +1,98 @@
+"""Quotas to ask for are those that the plan's peak needs beyond AWS's defaults."""
+
+from collections.abc import Sequence
+
+from planner.quotas import Quota, quotas
+from pricing.resource import Resource
+
+SUBNETS = ["a", "b", "c"]
+
+
+def group(name: str, kind: str, maximum: int, capacity: str = "ON_DEMAND", template: str = "") -> Resource:
+    return Resource(
+        urn=name,
+        type="aws:eks/nodeGroup:NodeGroup",
+        name=name,
+        property_dependencies={"launchTemplate": [template]} if template else {},
+        inputs={
+            "instanceTypes": [kind],
+            "capacityType": capacity,
+            "subnetIds": SUBNETS,
+            "scalingConfig": {"minSize": 1, "maxSize": maximum},
+            "updateConfig": {"maxUnavailablePercentage": 33},
+        },
+    )
+
+
+def needed(found: Sequence[Quota]) -> dict[str, float]:
+    return {quota.code: quota.needed for quota in found}
+
+
+def test_gpu_nodes_at_their_raised_ceiling_and_an_update_count() -> None:
+    schedule = Resource(
+        urn="s",
+        type="aws:autoscaling/schedule:Schedule",
+        name="s",
+        property_dependencies={"autoscalingGroupName": ["pool"]},
+        inputs={"maxSize": 30},
+    )
+    # 30 at the peak, a third of them (10) more while updating, 4 vCPUs each.
+    assert needed(quotas([group("pool", "g4dn.xlarge", 20), schedule])) == {"L-DB2E81BA": 160}
+
+
+def test_spot_and_on_demand_are_quotas_of_their_own() -> None:
+    found = quotas([group("a", "g4dn.xlarge", 1), group("b", "g5.xlarge", 1, "SPOT"), group("c", "p5.48xlarge", 1)])
+    # One node, and six more while updating: two a zone.
+    assert needed(found) == {"L-DB2E81BA": 28, "L-3819A6DF": 28, "L-417A185B": 7 * 192}
+
+
+def test_what_the_default_covers_is_not_asked_for() -> None:
+    template = Resource(urn="t", type="aws:ec2/launchTemplate:LaunchTemplate", name="t")
+    small = Resource(
+        urn="one",
+        type="aws:eks/nodeGroup:NodeGroup",
+        name="one",
+        inputs={"instanceTypes": ["t3.micro"], "subnetIds": ["a"], "scalingConfig": {"maxSize": 0}},
+    )
+    # None at the peak and two while updating make four vCPUs of the five that an account has.
+    assert quotas([template, small]) == ()
+
+
+def test_karpenter_counts_in_full_for_each_way_it_may_buy() -> None:
+    pool = Resource(
+        urn="k",
+        type="kubernetes:karpenter.sh/v1:NodePool",
+        name="k",
+        inputs={
+            "spec": {
+                "limits": {"cpu": "64"},
+                "template": {
+                    "spec": {
+                        "requirements": [
+                            {"key": "karpenter.sh/capacity-type", "operator": "In", "values": ["spot", "on-demand"]},
+                            {"key": "node.kubernetes.io/instance-type", "operator": "In", "values": ["trn1.2xlarge"]},
+                        ]
+                    }
+                },
+            }
+        },
+    )
+    assert needed(quotas([pool])) == {"L-2C3B7624": 64, "L-6B0D517C": 64}
+
+
+def test_disks_of_all_nodes_at_their_peak_count() -> None:
+    template = Resource(
+        urn="t",
+        type="aws:ec2/launchTemplate:LaunchTemplate",
+        name="t",
+        inputs={"blockDeviceMappings": [{"ebs": {"volumeSize": 4}}, {"ebs": {"volumeSize": 1020}}]},
+    )
+    found = quotas([template, group("pool", "m7i.xlarge", 60, template="t")])
+    # 60 nodes and a third more (20) of one TiB each.
+    assert needed(found)["L-7A658B76"] == 80
+
+
+def test_addresses_and_endpoints_count() -> None:
+    addresses = [Resource(urn=f"e{index}", type="aws:ec2/eip:Eip", name=f"e{index}") for index in range(6)]
+    assert needed(quotas(addresses[:5])) == {}
+    assert needed(quotas(addresses)) == {"L-0263D0A3": 6}
