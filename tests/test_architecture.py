@@ -1,0 +1,87 @@
+"""Imports point one way, and what another team imports stands alone."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+ALLOWED = {
+    "components": set[str](),
+    "pricing": set[str](),
+    "operations": set[str](),
+    "policies": {"pricing"},
+    "stacks": {"components", "pricing", "policies.settings"},
+    # Facts of instance types and the error of a wrong config come from the components that own them.
+    "planner": {"stacks", "policies", "pricing", "components.instances", "components.spec"},
+    "__main__.py": {"stacks"},
+}
+HOUSE = {"components", "pricing", "operations", "policies", "stacks", "planner", "reports", "tests"}
+LONGEST_FILE = 400
+
+
+def imports(path: Path) -> Iterator[tuple[str, int]]:
+    """The absolute modules that a file imports, with their lines; relative ones stay in the folder by nature."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module, node.lineno
+
+
+def files(room: str) -> list[Path]:
+    path = ROOT / room
+    return [path] if path.is_file() else sorted(path.rglob("*.py"))
+
+
+@pytest.mark.parametrize("room", ALLOWED)
+def test_imports_point_one_way(room: str) -> None:
+    allowed = ALLOWED[room] | {room.removesuffix(".py")}
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} imports {module}"
+        for path in files(room)
+        for module, line in imports(path)
+        if module.partition(".")[0] in HOUSE
+        and not any(module == each or module.startswith(f"{each}.") for each in allowed)
+    ]
+    assert files(room)
+    assert wrong == []
+
+
+def test_components_import_each_other_relatively_alone() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in files("components")
+        for module, line in imports(path)
+        if module.partition(".")[0] in HOUSE
+    ]
+    assert wrong == []
+
+
+def test_pricing_and_rules_know_nothing_of_pulumi() -> None:
+    rules = [f"policies/{kind}" for kind in ("cost", "security", "reliability", "kubernetes")]
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} imports {module}"
+        for room in ("pricing", *rules)
+        for path in files(room)
+        for module, line in imports(path)
+        if module.startswith("pulumi")
+    ]
+    assert wrong == []
+
+
+def test_no_file_is_two_rooms() -> None:
+    rooms = [room for room in (*ALLOWED, "tests") if (ROOT / room).exists()]
+    long = {
+        str(path.relative_to(ROOT)): count
+        for room in rooms
+        for path in files(room)
+        if (count := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST_FILE
+    }
+    assert long == {}
+
+
+def test_the_program_is_short() -> None:
+    assert len((ROOT / "__main__.py").read_text().splitlines()) < 40
