@@ -115,7 +115,9 @@ class Karpenter(pulumi.ComponentResource):
             type="EC2_LINUX",
             opts=self._child,
         )
-        definitions = Release(f"{self._name}-crd", KARPENTER_CRD, NAMESPACE, {}, _after(self, namespace))
+        # The cluster's name carries what the cluster needs first; on destroy that outlives the definitions.
+        ready = pulumi.Output.from_input(cluster).apply(lambda _: NAMESPACE)
+        definitions = Release(f"{self._name}-crd", KARPENTER_CRD, ready, {}, _after(self, namespace))
         needed = (namespace, definitions, identity, egress, access, *routes)
         return Release(
             f"{self._name}-controller",

@@ -10,22 +10,24 @@ The program has ended by the time `run` returns, so assertions are plain ones on
 import asyncio
 import contextvars
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, cast
 
-import pulumi
 from google.protobuf import empty_pb2
-from pulumi.runtime import Mocks, rpc
+from pulumi.runtime import Mocks
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, set_mocks
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import run_pulumi_func
 
-from pricing.resource import SECRET, UNKNOWN, Resource
+from planner.values import decode
+from pricing.resource import Resource
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 PROJECT = "mlplatform"
 STACK = "test"
 STACK_TYPE = "pulumi:pulumi:Stack"
+DEFAULT_TAGS = {"owner": "ml-platform"}
 
 ZONES = {
     "us-east-1a": "use1-az6",
@@ -99,7 +101,7 @@ class Recording(Mocks):
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
         """Answer a registration: the inputs, and unless this is a preview, an id and what AWS would add."""
         inputs = cast(dict[str, Any], args.inputs)  # pyright: ignore[reportUnknownMemberType]
-        if self.preview or not args.custom:
+        if self.preview or not (args.custom or args.typ in self._computed):
             return "", inputs
         module = args.typ.split(":")[1].split("/")[0]
         added = {
@@ -118,6 +120,12 @@ class Recording(Mocks):
                 "arn": f"arn:aws:logs:{self.region}:{ACCOUNT}:log-group:{inputs.get('name', 'generated')}"
             },
             "aws:ec2/launchTemplate:LaunchTemplate": {"latestVersion": 1},
+            "aws:eks/nodeGroup:NodeGroup": {"resources": [{"autoscalingGroups": [{"name": "eks-scaling-group"}]}]},
+            "aws:sqs/queue:Queue": {"url": f"https://sqs.{self.region}.amazonaws.com/{ACCOUNT}/interruptions"},
+            "eks:index:Cluster": lambda inputs: {
+                "kubeconfigJson": '{"current-context": "aws"}',
+                "oidcIssuer": f"oidc.eks.{self.region}.amazonaws.com/id/{inputs['name']}",
+            },
         }
 
     def _known_answers(self) -> dict[str, Answer | Mapping[str, Any]]:
@@ -125,6 +133,7 @@ class Recording(Mocks):
         partition = {"partition": "aws", "dnsSuffix": "amazonaws.com", "reverseDnsPrefix": "com.amazonaws", "id": "aws"}
         return {
             "aws:index/getCallerIdentity:getCallerIdentity": identity,
+            "aws:index/getDefaultTags:getDefaultTags": {"id": "default-tags", "tags": DEFAULT_TAGS},
             "aws:index/getPartition:getPartition": partition,
             "aws:index/getRegion:getRegion": {"region": self.region, "name": self.region, "id": self.region},
             "aws:index/getAvailabilityZones:getAvailabilityZones": self._offered,
@@ -165,7 +174,7 @@ class _Monitor(MockMonitor):
 
     def RegisterResourceOutputs(self, request: Any) -> empty_pb2.Empty:
         if not request.urn.endswith(f"::{PROJECT}-{STACK}"):
-            self._recording.registered_outputs.append((request.urn, _read(request.outputs)))
+            self._recording.registered_outputs.append((request.urn, decode(request.outputs)))
         return empty_pb2.Empty()
 
     def _resource(self, request: resource_pb2.RegisterResourceRequest) -> Resource:
@@ -178,7 +187,7 @@ class _Monitor(MockMonitor):
             provider=request.provider.rpartition("::")[0] or None,
             dependencies=sorted(request.dependencies),
             property_dependencies={key: sorted(value.urns) for key, value in request.propertyDependencies.items()},
-            inputs=_read(request.object),
+            inputs=decode(request.object),
             protect=request.protect,
             retain_on_delete=request.retainOnDelete,
             ignore_changes=sorted(request.ignoreChanges),
@@ -187,6 +196,7 @@ class _Monitor(MockMonitor):
 
 def _run(build: Callable[[], object], recording: Recording) -> None:
     loop = asyncio.new_event_loop()
+    loop.set_default_executor(_Inline(max_workers=1))
     asyncio.set_event_loop(loop)
 
     def program() -> None:
@@ -204,21 +214,17 @@ def _run(build: Callable[[], object], recording: Recording) -> None:
         loop.close()
 
 
+class _Inline(ThreadPoolExecutor):
+    """Runs a call on the calling thread, which alone has the event loop that a resource reference needs."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except BaseException as error:  # noqa: BLE001 - handed on, as an executor must
+            future.set_exception(error)
+        return future
+
+
 def _reply(reply: Answer | Mapping[str, Any], given: Mapping[str, Any]) -> Mapping[str, Any]:
     return reply(given) if callable(reply) else reply
-
-
-def _read(struct: Any) -> dict[str, Any]:
-    return cast(dict[str, Any], _plain(rpc.deserialize_properties(struct, keep_unknowns=True)))
-
-
-def _plain(value: Any) -> Any:
-    if rpc.is_rpc_secret(value):
-        return SECRET
-    if isinstance(value, pulumi.output.Unknown):
-        return UNKNOWN
-    if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in cast(Mapping[Any, Any], value).items()}
-    if isinstance(value, list):
-        return [_plain(each) for each in cast(list[Any], value)]
-    return value
