@@ -64,7 +64,9 @@ class GpuCluster(pulumi.ComponentResource):
         if lacking := [problem for pool in spec.node_pools if (problem := pool.not_in(self._account.region))]:
             raise SpecError(f"GpuCluster({name})", lacking)
         self._child = pulumi.ResourceOptions(parent=self)
-        self._groups = security_groups(name, spec.cluster_name, args["vpc_id"], self._child)
+        self._groups = security_groups(
+            name, spec.cluster_name, args["vpc_id"], spec.endpoint_private_cidrs, self._child
+        )
         self._plane = control_plane(name, spec, args, self._account, self._groups, self._child)
         self._kubeconfig = pulumi.Output.secret(self._plane.cluster.kubeconfig_json)
         self._role = self._node_role()

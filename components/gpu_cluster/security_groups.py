@@ -1,6 +1,8 @@
 """Who may talk to whom in a cluster: the API server and its nodes, each other, and HTTPS outward."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 from typing import Any
 
 import pulumi
@@ -19,9 +21,13 @@ class SecurityGroups:
 
 
 def security_groups(
-    name: str, cluster_name: str, vpc_id: pulumi.Input[str], opts: pulumi.ResourceOptions
+    name: str,
+    cluster_name: str,
+    vpc_id: pulumi.Input[str],
+    callers: Sequence[str],
+    opts: pulumi.ResourceOptions,
 ) -> SecurityGroups:
-    """Security groups with the least that EKS asks for, rule by rule.
+    """Security groups with the least that EKS asks for, rule by rule; `callers` (CIDR) reach the API server as well.
 
     Source: EKS user guide, "View Amazon EKS security group requirements for clusters". DNS, time and instance metadata
     are not filtered by security groups.
@@ -62,6 +68,19 @@ def security_groups(
             opts=opts,
         )
         for rule, (into, source, first, last) in ingress.items()
+    ]
+    rules += [
+        aws.vpc.SecurityGroupIngressRule(
+            f"{name}-api-from-{IPv4Network(cidr).network_address}",
+            security_group_id=cluster.id,
+            cidr_ipv4=cidr,
+            ip_protocol="tcp",
+            from_port=443,
+            to_port=443,
+            description=f"API server from {cidr}",
+            opts=opts,
+        )
+        for cidr in callers
     ]
     # Between nodes every protocol: pods talk on ports of their own, and fabric adapters on none.
     among: dict[str, Any] = {

@@ -56,6 +56,8 @@ class GpuClusterConfig(TypedDict):
     """The EKS version."""
     endpoint_public_cidrs: NotRequired[list[str]]
     """Addresses that may reach the API server from outside; private alone when empty."""
+    endpoint_private_cidrs: NotRequired[list[str]]
+    """Private addresses, of a VPN or of pipelines, that may reach the API server beside the nodes."""
     access: NotRequired[list[AccessConfig]]
     """Who may use the cluster, beside the principal that creates it."""
     service_cidr: NotRequired[str]
@@ -96,6 +98,10 @@ class GpuClusterSpec(Spec):
     endpoint_public_cidrs: tuple[str, ...] = Field(
         default=(), description="Addresses (CIDR) that may reach the API server from outside; private alone when empty."
     )
+    endpoint_private_cidrs: tuple[str, ...] = Field(
+        default=(),
+        description="Private addresses (CIDR), of a VPN or of pipelines, that may reach the API server as well.",
+    )
     access: tuple[AccessSpec, ...] = Field(
         default=(), description="Who may use the cluster, beside the principal that creates it."
     )
@@ -128,7 +134,7 @@ class GpuClusterSpec(Spec):
             raise refuse(version, f"EKS {version} leaves standard support on {ended}; allowed: {allowed}")
         return version
 
-    @field_validator("endpoint_public_cidrs", "service_cidr")
+    @field_validator("endpoint_public_cidrs", "endpoint_private_cidrs", "service_cidr")
     @classmethod
     def _cidrs(cls, value: tuple[str, ...] | str) -> tuple[str, ...] | str:
         for cidr in (value,) if isinstance(value, str) else value:
@@ -137,6 +143,14 @@ class GpuClusterSpec(Spec):
             except ValueError as error:
                 raise refuse(cidr, f"{error}; write a CIDR such as 203.0.113.0/24") from None
         return value
+
+    @field_validator("endpoint_private_cidrs")
+    @classmethod
+    def _private(cls, cidrs: tuple[str, ...]) -> tuple[str, ...]:
+        for cidr in cidrs:
+            if not IPv4Network(cidr).is_private:
+                raise refuse(cidr, f"{cidr} is a public range; name it in endpointPublicCidrs if it must reach the API")
+        return cidrs
 
     @field_validator("log_retention_days")
     @classmethod
