@@ -6,18 +6,20 @@ from .node_pool.labels import (
     DEVICE_PLUGIN_LABEL,
     EFA_LABEL,
     NEURON_LABEL,
-    NEURON_TAINT,
     NVIDIA_LABEL,
-    NVIDIA_TAINT,
 )
 from .node_pool.spec import LARGEST_REPLICAS
 
 METRICS_PORT = 9400
+NEURON_PLUGIN = "neuron-device-plugin"
+"""The name that the Neuron chart gives its device plugin."""
 
 
-def tolerations(*taints: str) -> list[dict[str, str]]:
-    """Lets a pod run on nodes whose accelerators are kept by `taints`."""
-    return [{"key": taint, "operator": "Exists", "effect": "NoSchedule"} for taint in taints]
+TOLERATIONS = [{"operator": "Exists"}]
+"""Lets a device plugin or exporter run on every node it selects by label, whatever further taints a pool has.
+
+Without its plugin a node advertises no device, and pods that tolerate all of its taints would wait for ever.
+"""
 
 
 def device_plugin_configs() -> dict[str, str]:
@@ -51,7 +53,7 @@ def device_plugin_values() -> dict[str, Any]:
         "fullnameOverride": "nvidia-device-plugin",
         "config": {"map": device_plugin_configs(), "default": "exclusive"},
         "gfd": {"enabled": False},
-        "tolerations": tolerations(NVIDIA_TAINT),
+        "tolerations": TOLERATIONS,
         # Replaces the chart's default, which would run it beside the plugin that Bottlerocket brings.
         "affinity": {
             "nodeAffinity": {
@@ -70,7 +72,7 @@ def dcgm_exporter_values(service_monitor: bool) -> dict[str, Any]:
     return {
         "fullnameOverride": "dcgm-exporter",
         "nodeSelector": {NVIDIA_LABEL: "true"},
-        "tolerations": tolerations(NVIDIA_TAINT),
+        "tolerations": TOLERATIONS,
         # Its chart's memory limit is exceeded on nodes of eight GPUs.
         "resources": {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"cpu": "500m", "memory": "1Gi"}},
         "securityContext": {
@@ -91,7 +93,7 @@ def efa_device_plugin_values(region: str) -> dict[str, Any]:
     return {
         "image": {"repository": f"{registry}/eks/aws-efa-k8s-device-plugin"},
         "nodeSelector": {EFA_LABEL: "true"},
-        "tolerations": tolerations(NVIDIA_TAINT, NEURON_TAINT),
+        "tolerations": TOLERATIONS,
         "resources": {"requests": {"cpu": "10m", "memory": "20Mi"}, "limits": {"cpu": "100m", "memory": "64Mi"}},
     }
 
@@ -102,8 +104,9 @@ def neuron_values(namespace: str) -> dict[str, Any]:
         "npd": {"enabled": False},
         "scheduler": {"enabled": False},
         "devicePlugin": {
+            "nameOverride": NEURON_PLUGIN,
             "namespaceOverride": namespace,
             "nodeSelector": {NEURON_LABEL: "true"},
-            "tolerations": tolerations(NEURON_TAINT),
+            "tolerations": TOLERATIONS,
         },
     }

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from .accelerator_software import (
     METRICS_PORT,
+    NEURON_PLUGIN,
     dcgm_exporter_values,
     device_plugin_values,
     efa_device_plugin_values,
@@ -79,6 +80,9 @@ class GpuSoftware(pulumi.ComponentResource):
                 f"{name}-metrics", allow_metrics(NAMESPACE, exporter, METRICS_PORT, spec.monitoring_namespace), inside
             ),
         ]
+        if spec.neuron:
+            neuron = allow_apis(NAMESPACE, {"app.kubernetes.io/name": NEURON_PLUGIN}, "allow-neuron-apis")
+            rules.append(Manifest(f"{name}-neuron-apis", neuron, inside))
         wanted = {
             NVIDIA_DEVICE_PLUGIN: device_plugin_values(),
             DCGM_EXPORTER: dcgm_exporter_values(spec.service_monitor),

@@ -31,7 +31,7 @@ def allow_within(namespace: str) -> Policy:
     return _policy("allow-within", namespace, {}, rules)
 
 
-def allow_apis(namespace: str, pods: Mapping[str, str]) -> Policy:
+def allow_apis(namespace: str, pods: Mapping[str, str], name: str = "allow-apis") -> Policy:
     """Lets `pods` reach HTTPS anywhere (the Kubernetes API, AWS) and their credentials at the Pod Identity agent.
 
     AWS's APIs have no fixed addresses, so that the port is all there is to bound; the instance metadata service is left
@@ -45,7 +45,7 @@ def allow_apis(namespace: str, pods: Mapping[str, str]) -> Policy:
         "to": [{"ipBlock": {"cidr": POD_IDENTITY_ADDRESS}}],
         "ports": [{"protocol": "TCP", "port": 80}],
     }
-    return _egress("allow-apis", namespace, pods, [https, credentials])
+    return _egress(name, namespace, pods, [https, credentials])
 
 
 def allow_metrics(namespace: str, pods: Mapping[str, str], port: int, scraper_namespace: str) -> Policy:
