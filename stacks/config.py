@@ -49,13 +49,20 @@ class StackConfig(Spec):
             for pool in pools:
                 if problem := pool.not_in(environment.region):
                     raise refuse(pool.name, problem)
-        if network and IPv4Network(network.vpc_cidr).overlaps(IPv4Network(cluster.service_cidr)):
-            raise refuse(
-                cluster.service_cidr,
-                f"serviceCidr {cluster.service_cidr} overlaps network.vpcCidr {network.vpc_cidr}; take 172.20.0.0/16 "
-                "or 10.100.0.0/16, whichever is apart from it",
-            )
+        if network:
+            _refuse_overlap(cluster.service_cidr, "network.vpcCidr", network.vpc_cidr)
+            for reserved in network.reserved_cidrs:
+                _refuse_overlap(cluster.service_cidr, "network.reservedCidrs", reserved)
         return cluster
+
+
+def _refuse_overlap(services: str, field: str, taken: str) -> None:
+    if IPv4Network(services).overlaps(IPv4Network(taken)):
+        raise refuse(
+            services,
+            f"serviceCidr {services} overlaps {field} {taken}; take 172.20.0.0/16 or 10.100.0.0/16, whichever is apart "
+            "from it",
+        )
 
 
 def load_config() -> StackConfig:
@@ -84,5 +91,6 @@ def parse_config(config: Mapping[str, str]) -> StackConfig:
 def _object(key: str, value: str) -> Any:
     try:
         return json.loads(value)
-    except json.JSONDecodeError:
+    # A number of thousands of digits is a ValueError of its own, brackets by the thousand a RecursionError.
+    except (ValueError, RecursionError):
         raise SpecError(NAMESPACE, [f"{key} = {value!r}: must be an object of fields and values"]) from None

@@ -14,6 +14,9 @@ from ..secure_namespace import SecureNamespaceArgs, SecureNamespaceSpec
 from ..spec import Spec, refuse
 from ..versions import STANDARD_SUPPORT_ENDS, KubernetesVersion
 
+_SERVICE_RANGES = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
+"""Source: EKS API reference, KubernetesNetworkConfigRequest.serviceIpv4Cidr."""
+
 
 class AccessLevel(StrEnum):
     """What a principal may do in the cluster, as an EKS access policy."""
@@ -151,6 +154,15 @@ class GpuClusterSpec(Spec):
             if not IPv4Network(cidr).is_private:
                 raise refuse(cidr, f"{cidr} is a public range; name it in endpointPublicCidrs if it must reach the API")
         return cidrs
+
+    @field_validator("service_cidr")
+    @classmethod
+    def _private_services(cls, cidr: str) -> str:
+        network = IPv4Network(cidr)
+        if not (12 <= network.prefixlen <= 24 and any(network.subnet_of(each) for each in _SERVICE_RANGES)):
+            ranges = ", ".join(map(str, _SERVICE_RANGES))
+            raise refuse(cidr, f"services need a /12 to a /24 inside one of {ranges}; write one such as 172.20.0.0/16")
+        return cidr
 
     @field_validator("log_retention_days")
     @classmethod
