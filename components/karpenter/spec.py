@@ -7,8 +7,8 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator, model_validator
 
-from ..instances import InstanceType, instance_type, known_types, lacking
-from ..node_pool.spec import AmiFamily, TaintConfig, TaintSpec
+from ..instances import InstanceType, instance_type, lacking
+from ..node_pool.spec import AmiFamily, TaintConfig, TaintSpec, ec2_types
 from ..spec import Spec, refuse
 
 
@@ -113,10 +113,7 @@ class KarpenterPoolSpec(Spec):
     @field_validator("instance_types")
     @classmethod
     def _types_of_ec2(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            if instance_type(name) is None:
-                raise refuse(name, f"{name} is no EC2 instance type", known_types())
-        return names
+        return ec2_types(names)
 
     @model_validator(mode="after")
     def _bounded_and_buyable(self) -> "KarpenterPoolSpec":

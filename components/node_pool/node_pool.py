@@ -83,7 +83,10 @@ class NodePool(pulumi.ComponentResource):
             target = {"capacity_reservation_id": spec.capacity_reservation_id}
             properties["capacity_reservation_specification"] = {"capacity_reservation_target": target}
         if spec.purchase is Purchase.CAPACITY_BLOCK:
+            # A block needs its type in the template, and EKS takes it from one place alone.
+            # Source: EKS user guide, "Create a managed node group with Capacity Blocks for ML".
             properties["instance_market_options"] = {"market_type": "capacity-block"}
+            properties["instance_type"] = spec.lead.name
         return aws.ec2.LaunchTemplate(f"{self._name}-template", opts=self._child, **properties)
 
     def _launched_tags(self, tags: dict[str, str]) -> pulumi.Output[dict[str, str]]:
@@ -138,7 +141,7 @@ class NodePool(pulumi.ComponentResource):
             subnet_ids=subnets.apply(lambda ids: ids[:1]) if spec.efa else subnets,
             ami_type=ami_type(spec),
             capacity_type=_CAPACITY_TYPES[spec.purchase],
-            instance_types=list(spec.instance_types),
+            instance_types=None if spec.purchase is Purchase.CAPACITY_BLOCK else list(spec.instance_types),
             launch_template={"id": template.id, "version": template.latest_version.apply(str)},
             scaling_config={"min_size": spec.minimum, "desired_size": spec.start, "max_size": spec.maximum},
             update_config={"max_unavailable_percentage": 33},

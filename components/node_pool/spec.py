@@ -14,6 +14,9 @@ from .schedule import ScheduleConfig, ScheduleSpec, overlapping
 LARGEST_REPLICAS = 16
 """Shares of a GPU that the device plugin's standing configurations go up to."""
 
+LARGEST_GROUP = 450
+"""Nodes that a managed node group can have. Source: EKS user guide, "Service quotas", Nodes per managed node group."""
+
 _BOTTLEROCKET_MIG = ("A100", "H100", "H200")
 """GPUs that Bottlerocket can cut. Source: its documentation, settings.kubelet-device-plugins.nvidia.mig.profile."""
 
@@ -100,6 +103,23 @@ class SharingSpec(Spec):
         return not (self.time_slicing or self.mps or self.mig_profile)
 
 
+def ec2_types(names: tuple[str, ...]) -> tuple[str, ...]:
+    """`names`, when each is an EC2 instance type and none comes twice.
+
+    Raises:
+        PydanticCustomError: naming the first that isn't, and the nearest that is.
+    """
+    for name in names:
+        plain = name.removeprefix("ml.")
+        if plain != name and instance_type(plain):
+            raise refuse(name, f"{name} is SageMaker's name; an EKS node is {plain}")
+        if instance_type(name) is None:
+            raise refuse(name, f"{name} is no EC2 instance type", known_types())
+        if names.count(name) > 1:
+            raise refuse(name, f"{name} is named more than once; name each type once")
+    return names
+
+
 class NodePoolConfig(TypedDict):
     """A pool of equal nodes, as a cluster's config lists it."""
 
@@ -165,9 +185,9 @@ class NodePoolSpec(Spec):
         max_length=20,
         description="EC2 instance types, best first; of one size, so that the autoscaler counts right.",
     )
-    minimum: int = Field(ge=0, le=450, description="The fewest nodes. 450 is EKS's limit for a managed node group.")
+    minimum: int = Field(ge=0, le=LARGEST_GROUP, description="The fewest nodes.")
     desired: int | None = Field(default=None, ge=0, description="Nodes at the start; the minimum by default.")
-    maximum: int = Field(ge=1, le=450, description="The most nodes outside scheduled hours.")
+    maximum: int = Field(ge=1, le=LARGEST_GROUP, description="The most nodes outside scheduled hours.")
     purchase: Purchase = Field(default=Purchase.ON_DEMAND, description="How the capacity is bought.")
     capacity_reservation_id: str | None = Field(
         default=None, pattern=r"^cr-[0-9a-f]{8,17}$", description="The reservation or capacity block to launch into."
@@ -198,13 +218,7 @@ class NodePoolSpec(Spec):
     @field_validator("instance_types")
     @classmethod
     def _types_of_ec2(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            if name.startswith("ml."):
-                plain = name.removeprefix("ml.")
-                raise refuse(name, f"{name} is SageMaker's name; an EKS node is {plain}")
-            if instance_type(name) is None:
-                raise refuse(name, f"{name} is no EC2 instance type", known_types())
-        return names
+        return ec2_types(names)
 
     @field_validator("maximum")
     @classmethod
@@ -240,6 +254,8 @@ class NodePoolSpec(Spec):
             return f"purchase {self.purchase} needs capacityReservationId"
         if self.capacity_reservation_id and not reserved:
             return f"capacityReservationId is set, but purchase is {self.purchase}; set it to capacity-reservation"
+        if self.purchase is Purchase.CAPACITY_BLOCK and len(self.instance_types) > 1:
+            return f"a capacity block is of one instance type; leave {self.lead.name} alone in instanceTypes"
         if self.purchase is Purchase.SPOT and not all(each.spot for each in self.types):
             return f"{', '.join(each.name for each in self.types if not each.spot)} is not sold as spot"
         return None
@@ -279,6 +295,13 @@ class NodePoolSpec(Spec):
         names = [schedule.name for schedule in self.schedules]
         if len(set(names)) != len(names):
             return "schedules has one name twice; name each differently"
+        zones = sorted({schedule.time_zone for schedule in self.schedules})
+        if len(zones) > 1:
+            return (
+                f"schedules name the time zones {', '.join(zones)}, whose hours can't be compared; give all of them one"
+            )
+        if self.peak > LARGEST_GROUP:
+            return f"maximum and additionalNodes make {self.peak} nodes; EKS allows {LARGEST_GROUP}, so make two pools"
         if pair := overlapping(self.schedules):
             return f"schedules {pair[0]} and {pair[1]} overlap; each sets the ceiling outright, so keep them apart"
         return None

@@ -120,7 +120,10 @@ class Recording(Mocks):
                 "arn": f"arn:aws:logs:{self.region}:{ACCOUNT}:log-group:{inputs.get('name', 'generated')}"
             },
             "aws:ec2/launchTemplate:LaunchTemplate": {"latestVersion": 1},
-            "aws:eks/nodeGroup:NodeGroup": {"resources": [{"autoscalingGroups": [{"name": "eks-scaling-group"}]}]},
+            "aws:eks/nodeGroup:NodeGroup": {
+                "nodeGroupName": "eks-node-group",
+                "resources": [{"autoscalingGroups": [{"name": "eks-scaling-group"}]}],
+            },
             "aws:sqs/queue:Queue": {"url": f"https://sqs.{self.region}.amazonaws.com/{ACCOUNT}/interruptions"},
             "eks:index:Cluster": lambda inputs: {
                 "kubeconfigJson": '{"current-context": "aws"}',

@@ -306,7 +306,7 @@ def test_the_issuer_is_trusted_by_an_iam_provider_of_ours(recording: Recording) 
 def test_a_preview_knows_everything_but_what_a_deployment_decides() -> None:
     recording = gpu_cluster(Recording(preview=True), node_pools=[SYSTEM, GPU], karpenter=KARPENTER)
     deployed = gpu_cluster(node_pools=[SYSTEM, GPU], karpenter=KARPENTER)
-    assert [each.urn for each in recording.resources] == [each.urn for each in deployed.resources]
+    assert sorted(each.urn for each in recording.resources) == sorted(each.urn for each in deployed.resources)
 
 
 def test_kubernetes_objects_go_through_the_provider_of_the_cluster(recording: Recording) -> None:

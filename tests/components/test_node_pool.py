@@ -1,0 +1,362 @@
+import base64
+import email
+import tomllib
+from typing import Any
+
+import botocore.session  # pyright: ignore[reportMissingTypeStubs] - it ships none
+import pytest
+import yaml
+
+from components.accelerator_software import device_plugin_configs, device_plugin_values
+from components.node_pool.labels import DEVICE_PLUGIN_CONFIG_LABEL
+from pricing.resource import UNKNOWN, Resource
+from tests.components.clusters import KEY, NODE_GROUP, NODE_ROLE, SCHEDULE, TEMPLATE, node_pool
+from tests.components.mocks import Recording
+
+TAG = "aws:autoscaling/tag:Tag"
+PLACEMENT = "aws:ec2/placementGroup:PlacementGroup"
+
+
+def group(**args: Any) -> dict[str, Any]:
+    return dict(node_pool(**args).one(NODE_GROUP).inputs)
+
+
+def template(**args: Any) -> dict[str, Any]:
+    return dict(node_pool(**args).one(TEMPLATE).inputs)
+
+
+def script(**args: Any) -> str:
+    return base64.b64decode(template(**args)["userData"]).decode()
+
+
+@pytest.fixture(scope="module")
+def plain() -> Recording:
+    return node_pool()
+
+
+def test_instance_metadata_needs_a_token_and_stays_on_the_node(plain: Recording) -> None:
+    options = plain.one(TEMPLATE).inputs["metadataOptions"]
+    assert options == {"httpEndpoint": "enabled", "httpTokens": "required", "httpPutResponseHopLimit": 1}
+
+
+def test_the_disk_is_encrypted_gp3_with_the_given_key() -> None:
+    [disk] = template(disk_gib=200, disk_iops=4000, disk_throughput=250)["blockDeviceMappings"]
+    assert disk["deviceName"] == "/dev/xvda"
+    assert disk["ebs"] == {
+        "encrypted": "true",
+        "kmsKeyId": KEY,
+        "volumeType": "gp3",
+        "volumeSize": 200,
+        "iops": 4000,
+        "throughput": 250,
+        "deleteOnTermination": "true",
+    }
+
+
+def test_bottlerocket_keeps_its_system_apart_and_both_disks_encrypted() -> None:
+    disks = {each["deviceName"]: each["ebs"] for each in template(ami_family="bottlerocket")["blockDeviceMappings"]}
+    assert {name: disk["volumeSize"] for name, disk in disks.items()} == {"/dev/xvda": 4, "/dev/xvdb": 100}
+    assert {(disk["encrypted"], disk["kmsKeyId"]) for disk in disks.values()} == {("true", KEY)}
+
+
+def test_everything_launched_carries_the_providers_tags(plain: Recording) -> None:
+    tagged = {each["resourceType"]: each["tags"] for each in plain.one(TEMPLATE).inputs["tagSpecifications"]}
+    assert tagged == {
+        kind: {"owner": "ml-platform", "Name": "pool"} for kind in ("instance", "volume", "network-interface")
+    }
+
+
+def test_the_group_joins_the_cluster_it_was_given(plain: Recording) -> None:
+    inputs = plain.one(NODE_GROUP).inputs
+    assert (inputs["clusterName"], inputs["nodeRoleArn"]) == ("ml", NODE_ROLE)
+    assert inputs["subnetIds"] == ["subnet-a", "subnet-b"]
+    assert inputs["launchTemplate"] == {"id": "pool-template:LaunchTemplate", "version": "1"}
+    assert plain.one(TEMPLATE).inputs["vpcSecurityGroupIds"] == ["sg-nodes"]
+
+
+@pytest.mark.parametrize(
+    ("args", "size"),
+    [
+        ({"minimum": 1, "maximum": 3}, {"minSize": 1, "desiredSize": 1, "maxSize": 3}),
+        ({"minimum": 0, "desired": 2, "maximum": 3}, {"minSize": 0, "desiredSize": 2, "maxSize": 3}),
+    ],
+)
+def test_the_size_starts_at_desired_or_the_minimum(args: dict[str, int], size: dict[str, int]) -> None:
+    assert group(**args)["scalingConfig"] == size
+
+
+def test_a_deployment_takes_back_neither_the_size_nor_a_scheduled_ceiling(plain: Recording) -> None:
+    assert plain.one(NODE_GROUP).ignore_changes == ["scalingConfig.desiredSize"]
+    scheduled = node_pool(schedules=[{"name": "peak", "additional_nodes": 1, "start": "08:00", "end": "22:00"}])
+    assert scheduled.one(NODE_GROUP).ignore_changes == ["scalingConfig.desiredSize", "scalingConfig.maxSize"]
+
+
+def test_twenty_nodes_may_grow_by_ten_from_eight_to_twenty_two() -> None:
+    peak = {"name": "peak", "additional_nodes": 10, "start": "08:00", "end": "22:00"}
+    recording = node_pool(minimum=20, maximum=20, schedules=[peak])
+    actions = {each.name: each.inputs for each in recording.all(SCHEDULE)}
+    common = {"autoscalingGroupName": "eks-scaling-group", "timeZone": "Etc/UTC", "minSize": -1, "desiredCapacity": -1}
+    assert actions == {
+        "pool-peak-start": {
+            **common,
+            "scheduledActionName": "pool-peak-start",
+            "recurrence": "0 8 * * *",
+            "maxSize": 30,
+        },
+        "pool-peak-end": {**common, "scheduledActionName": "pool-peak-end", "recurrence": "0 22 * * *", "maxSize": 20},
+    }
+    group = recording.one(NODE_GROUP)
+    assert recording.all(SCHEDULE)[0].property_dependencies["autoscalingGroupName"] == [group.urn]
+    assert group.inputs["scalingConfig"] == {"minSize": 20, "desiredSize": 20, "maxSize": 20}
+
+
+AMI_TYPES = [
+    (["m7i.large"], "al2023", "AL2023_x86_64_STANDARD"),
+    (["m7g.large"], "al2023", "AL2023_ARM_64_STANDARD"),
+    (["g4dn.xlarge"], "al2023", "AL2023_x86_64_NVIDIA"),
+    (["g5g.xlarge"], "al2023", "AL2023_ARM_64_NVIDIA"),
+    (["inf2.xlarge"], "al2023", "AL2023_x86_64_NEURON"),
+    (["m7i.large"], "bottlerocket", "BOTTLEROCKET_x86_64"),
+    (["m7g.large"], "bottlerocket", "BOTTLEROCKET_ARM_64"),
+    (["g4dn.xlarge"], "bottlerocket", "BOTTLEROCKET_x86_64_NVIDIA"),
+    (["g5g.xlarge"], "bottlerocket", "BOTTLEROCKET_ARM_64_NVIDIA"),
+]
+
+
+@pytest.mark.parametrize(("types", "family", "ami_type"), AMI_TYPES)
+def test_the_image_fits_architecture_accelerator_and_family(types: list[str], family: str, ami_type: str) -> None:
+    assert group(instance_types=types, ami_family=family)["amiType"] == ami_type
+
+
+def test_every_image_is_one_that_eks_knows() -> None:
+    session: Any = botocore.session.get_session()  # pyright: ignore[reportUnknownMemberType]
+    known = session.get_service_model("eks").shape_for("AMITypes").enum
+    assert {ami_type for *_, ami_type in AMI_TYPES} <= set(known)
+
+
+def test_accelerators_are_kept_for_pods_that_ask_for_them() -> None:
+    own = {"key": "team", "value": "vision", "effect": "NO_SCHEDULE"}
+    assert group(taints=[own])["taints"] == [
+        {"key": "nvidia.com/gpu", "value": "present", "effect": "NO_SCHEDULE"},
+        own,
+    ]
+    assert group(instance_types=["trn1.2xlarge"])["taints"][0]["key"] == "aws.amazon.com/neuron"
+    assert group(instance_types=["m7i.large"])["taints"] == []
+
+
+def test_labels_say_what_a_node_has_and_none_of_ours_can_be_overridden() -> None:
+    found = group(labels={"team": "vision", "mlplatform.io/pool": "other"})["labels"]
+    assert found == {
+        "team": "vision",
+        "mlplatform.io/pool": "gpu",
+        "nvidia.com/gpu.present": "true",
+        "k8s.amazonaws.com/accelerator": "nvidia-t4",
+        "mlplatform.io/nvidia-device-plugin": "true",
+        "nvidia.com/device-plugin.config": "exclusive",
+    }
+    assert group(instance_types=["m7i.large"])["labels"] == {"mlplatform.io/pool": "gpu"}
+    assert group(instance_types=["inf2.xlarge"])["labels"]["mlplatform.io/neuron"] == "true"
+
+
+SHARING = [
+    ("g4dn.xlarge", {}, "exclusive"),
+    ("g4dn.xlarge", {"time_slicing": 4}, "time-slicing-4"),
+    ("g4dn.xlarge", {"mps": 16}, "mps-16"),
+    ("p4d.24xlarge", {"mig_profile": "1g.5gb"}, "mig"),
+    ("p5.48xlarge", {"mig_profile": "1g.10gb", "time_slicing": 2}, "mig-time-slicing-2"),
+]
+
+
+@pytest.mark.parametrize(("kind", "sharing", "config"), SHARING)
+def test_a_shared_pool_chooses_a_configuration_that_the_device_plugin_has(
+    kind: str, sharing: dict[str, Any], config: str
+) -> None:
+    found = group(instance_types=[kind], sharing=sharing)["labels"]
+    assert found[DEVICE_PLUGIN_CONFIG_LABEL] == config
+    chosen = yaml.safe_load(device_plugin_configs()[config])
+    shared = chosen.get("sharing", {})
+    assert chosen["flags"]["migStrategy"] == ("single" if "mig_profile" in sharing else "none")
+    assert set(shared) == {
+        {"time_slicing": "timeSlicing", "mps": "mps"}[key] for key in sharing if key != "mig_profile"
+    }
+    for mode in shared.values():
+        assert mode["failRequestsGreaterThanOne"] is True
+        assert mode["resources"] == [
+            {"name": "nvidia.com/gpu", "replicas": sharing.get("time_slicing") or sharing["mps"]}
+        ]
+
+
+def test_only_pools_that_use_mps_run_its_daemon() -> None:
+    assert group(sharing={"mps": 4})["labels"]["nvidia.com/mps.capable"] == "true"
+    assert "nvidia.com/mps.capable" not in group(sharing={"time_slicing": 4})["labels"]
+
+
+def test_bottlerocket_runs_its_own_device_plugin_and_ours_stays_away() -> None:
+    labels = group(ami_family="bottlerocket")["labels"]
+    [term] = device_plugin_values()["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"][
+        "nodeSelectorTerms"
+    ]
+    [wanted] = term["matchExpressions"]
+    assert wanted["key"] not in labels
+    assert group()["labels"][wanted["key"]] in wanted["values"]
+
+
+def test_a_plain_pool_leaves_user_data_to_eks(plain: Recording) -> None:
+    assert plain.one(TEMPLATE).inputs.get("userData") is None
+
+
+def parts(text: str) -> list[tuple[str, str]]:
+    message = email.message_from_string(text)
+    assert message.is_multipart()
+    return [(part.get_content_type(), str(part.get_payload())) for part in message.walk() if not part.is_multipart()]
+
+
+def test_local_disks_carry_containers() -> None:
+    [(kind, text)] = parts(script(local_disk=True))
+    assert kind == "application/node.eks.aws"
+    config = yaml.safe_load(text)
+    assert (config["apiVersion"], config["kind"]) == ("node.eks.aws/v1alpha1", "NodeConfig")
+    assert config["spec"]["instance"]["localStorage"] == {"strategy": "RAID0"}
+
+
+def test_each_gpu_is_cut_into_all_the_instances_it_gives_before_the_kubelet_counts_them() -> None:
+    [(kind, text)] = parts(script(instance_types=["p4d.24xlarge"], sharing={"mig_profile": "2g.10gb"}))
+    assert kind == "text/x-shellscript"
+    assert text.startswith("#!/bin/bash\n")
+    assert "mig --create-gpu-instance 2g.10gb,2g.10gb,2g.10gb --default-compute-instance" in text
+    assert "Before=nvidia-persistenced.service kubelet.service" in text
+
+
+def test_local_disks_and_mig_are_two_parts_of_one_message() -> None:
+    found = parts(script(instance_types=["p5.48xlarge"], sharing={"mig_profile": "7g.80gb"}, local_disk=True))
+    assert [kind for kind, _ in found] == ["application/node.eks.aws", "text/x-shellscript"]
+
+
+def bottlerocket(**args: Any) -> dict[str, Any]:
+    settings = tomllib.loads(script(ami_family="bottlerocket", **args))
+    return settings["settings"]["kubelet-device-plugins"]["nvidia"]
+
+
+def test_bottlerocket_slices_time_by_its_settings() -> None:
+    assert bottlerocket(sharing={"time_slicing": 4}) == {
+        "device-sharing-strategy": "time-slicing",
+        "time-slicing": {"replicas": 4, "rename-by-default": False, "fail-requests-greater-than-one": True},
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "profile", "model"),
+    [
+        ("p4d.24xlarge", "1g.5gb", "a100.40gb"),
+        ("p4de.24xlarge", "1g.10gb", "a100.80gb"),
+        ("p5.48xlarge", "1g.10gb", "h100.80gb"),
+        ("p5en.48xlarge", "1g.18gb", "h200.141gb"),
+    ],
+)
+def test_bottlerocket_cuts_gpus_by_its_settings(kind: str, profile: str, model: str) -> None:
+    """The model is spelled as Bottlerocket's documentation spells it: `a100.40gb` on p4d.24xlarge."""
+    found = bottlerocket(instance_types=[kind], sharing={"mig_profile": profile})
+    assert found == {"device-partitioning-strategy": "mig", "mig": {"profile": {model: profile}}}
+
+
+@pytest.fixture(scope="module")
+def fabric() -> Recording:
+    return node_pool(instance_types=["p5.48xlarge"], minimum=0, maximum=4, efa=True)
+
+
+def test_fabric_nodes_have_an_adapter_on_each_card(fabric: Recording) -> None:
+    inputs = fabric.one(TEMPLATE).inputs
+    interfaces = inputs["networkInterfaces"]
+    assert [each["networkCardIndex"] for each in interfaces] == list(range(32))
+    assert [each["deviceIndex"] for each in interfaces] == [0] + [1] * 31
+    assert {each["interfaceType"] for each in interfaces} == {"efa"}
+    assert all(each["securityGroups"] == ["sg-nodes"] for each in interfaces)
+    assert all(each["associatePublicIpAddress"] == "false" for each in interfaces)
+    assert "vpcSecurityGroupIds" not in inputs
+
+
+def test_fabric_nodes_lie_in_one_placement_group_and_one_zone(fabric: Recording) -> None:
+    assert fabric.one(PLACEMENT).inputs["strategy"] == "cluster"
+    placed = fabric.one(TEMPLATE)
+    assert placed.property_dependencies["placement"] == [fabric.one(PLACEMENT).urn]
+    assert fabric.one(NODE_GROUP).inputs["subnetIds"] == ["subnet-a"]
+
+
+def test_pools_without_fabric_have_neither(plain: Recording) -> None:
+    assert plain.all(PLACEMENT) == []
+    assert "networkInterfaces" not in plain.one(TEMPLATE).inputs
+
+
+@pytest.mark.parametrize(("purchase", "capacity_type"), [("on-demand", "ON_DEMAND"), ("spot", "SPOT")])
+def test_capacity_is_bought_as_asked(purchase: str, capacity_type: str) -> None:
+    assert group(purchase=purchase)["capacityType"] == capacity_type
+    assert "capacityReservationSpecification" not in template(purchase=purchase)
+
+
+RESERVED = {"capacityReservationTarget": {"capacityReservationId": "cr-0123456789abcdef0"}}
+
+
+def test_a_reservation_is_targeted() -> None:
+    recording = node_pool(purchase="capacity-reservation", capacity_reservation_id="cr-0123456789abcdef0")
+    assert recording.one(TEMPLATE).inputs["capacityReservationSpecification"] == RESERVED
+    assert recording.one(NODE_GROUP).inputs["capacityType"] == "ON_DEMAND"
+    assert recording.one(NODE_GROUP).inputs["instanceTypes"] == ["g4dn.xlarge"]
+
+
+def test_a_capacity_block_names_its_type_in_the_template_alone() -> None:
+    recording = node_pool(
+        instance_types=["p5.48xlarge"], purchase="capacity-block", capacity_reservation_id="cr-0123456789abcdef0"
+    )
+    inputs = recording.one(TEMPLATE).inputs
+    assert inputs["capacityReservationSpecification"] == RESERVED
+    assert inputs["instanceMarketOptions"] == {"marketType": "capacity-block"}
+    assert inputs["instanceType"] == "p5.48xlarge"
+    group = recording.one(NODE_GROUP).inputs
+    assert group["capacityType"] == "CAPACITY_BLOCK"
+    assert "instanceTypes" not in group
+
+
+HINTS = "k8s.io/cluster-autoscaler/node-template/resources/"
+
+
+@pytest.mark.parametrize(
+    ("args", "hints"),
+    [
+        ({"instance_types": ["g4dn.12xlarge"]}, {"nvidia.com/gpu": "4"}),
+        ({"instance_types": ["g4dn.12xlarge"], "sharing": {"time_slicing": 4}}, {"nvidia.com/gpu": "16"}),
+        ({"instance_types": ["g4dn.xlarge"], "sharing": {"mps": 3}}, {"nvidia.com/gpu": "3"}),
+        (
+            {"instance_types": ["p4d.24xlarge"], "sharing": {"mig_profile": "1g.5gb", "time_slicing": 2}},
+            {"nvidia.com/gpu": "112"},
+        ),
+        ({"instance_types": ["p5.48xlarge"], "efa": True}, {"nvidia.com/gpu": "8", "vpc.amazonaws.com/efa": "32"}),
+        ({"instance_types": ["inf2.24xlarge"]}, {"aws.amazon.com/neuron": "6"}),
+        ({"instance_types": ["m7i.large"]}, {}),
+    ],
+)
+def test_the_autoscaler_knows_what_a_node_of_an_empty_pool_would_offer(
+    args: dict[str, Any], hints: dict[str, str]
+) -> None:
+    tags = [each.inputs for each in node_pool(minimum=0, maximum=2, **args).all(TAG)]
+    assert {tag["autoscalingGroupName"] for tag in tags} <= {"eks-scaling-group"}
+    found = {tag["tag"]["key"].removeprefix(HINTS): tag["tag"]["value"] for tag in tags}
+    assert found == hints
+
+
+def test_a_pool_that_always_has_a_node_needs_no_hints(plain: Recording) -> None:
+    assert plain.all(TAG) == []
+
+
+def test_a_preview_knows_the_size_and_leaves_the_scaling_group_open() -> None:
+    schedule = {"name": "peak", "additional_nodes": 1, "start": "08:00", "end": "22:00"}
+    recording = node_pool(Recording(preview=True), schedules=[schedule])
+    found: list[Resource] = recording.all(SCHEDULE)
+    assert [each.inputs["autoscalingGroupName"] for each in found] == [UNKNOWN, UNKNOWN]
+    assert {each.inputs["maxSize"] for each in found} == {3, 4}
+
+
+def test_outputs_name_the_group_and_its_template(plain: Recording) -> None:
+    outputs = plain.outputs("pool")
+    assert outputs["scaling_group_name"] == "eks-scaling-group"
+    assert outputs["launch_template_id"] == "pool-template:LaunchTemplate"
+    assert outputs["node_group_name"] == "eks-node-group"
