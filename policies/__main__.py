@@ -10,5 +10,11 @@ sys.path[:] = [str(_HERE.parent), *(entry for entry in sys.path if entry and Pat
 from pulumi_policy import PolicyPack  # noqa: E402
 
 from policies.crossguard import pack_policies  # noqa: E402
+from policies.exceptions import PolicyError  # noqa: E402
 
-PolicyPack("mlplatform", policies=pack_policies())
+try:
+    POLICIES = pack_policies()
+except PolicyError as error:
+    raise SystemExit(f"policy pack mlplatform: {error}") from None
+
+PolicyPack("mlplatform", policies=POLICIES)

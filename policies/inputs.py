@@ -57,6 +57,11 @@ def text(value: Any) -> str | Unknown | None:
     return value if isinstance(value, str) and value else None
 
 
+def first(*values: Any) -> Any:
+    """The first value that is there. Unlike `or` it takes `UNKNOWN`, which is falsy, for a value."""
+    return next((value for value in values if value is not None), None)
+
+
 def each(value: Any) -> list[Any]:
     """The elements of a list; a lone value as its own list, nothing for `None`.
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from policies.inputs import read, text
+from policies.inputs import first, read, text
 from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
@@ -45,7 +45,7 @@ def vpc_of(resource: Resource, view: View) -> str:
 
 def zone_of(subnet: Resource) -> str | None:
     """The zone of a subnet, or `None` where it is unknown or left to AWS."""
-    zone = text(read(subnet.inputs, "availabilityZone")) or text(read(subnet.inputs, "availabilityZoneId"))
+    zone = first(text(read(subnet.inputs, "availabilityZone")), text(read(subnet.inputs, "availabilityZoneId")))
     return None if zone is UNKNOWN else zone
 
 

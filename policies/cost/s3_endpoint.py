@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.frameworks import finops
-from policies.inputs import read, text
+from policies.inputs import first, read, text
 from policies.rule import Finding, Result, Rule, Severity, Undecided
 from policies.settings import Level
 from policies.view import View
@@ -26,7 +26,7 @@ def _check(view: View) -> Iterator[Result]:
 
 
 def _is_s3_gateway(endpoint: Resource) -> object:
-    kind = text(read(endpoint.inputs, "vpcEndpointType")) or "Gateway"
+    kind = first(text(read(endpoint.inputs, "vpcEndpointType")), "Gateway")
     service = text(read(endpoint.inputs, "serviceName"))
     if kind is UNKNOWN or service is UNKNOWN:
         return UNKNOWN

@@ -1,6 +1,7 @@
 """In every namespace, traffic that no policy allows is refused."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from policies.frameworks import cis_eks, nsa
 from policies.inputs import each, flag, given, read
@@ -45,7 +46,7 @@ def _denied(policy: Resource) -> set[str]:
     """The ways that a policy closes for every Pod of its namespace."""
     spec = read(policy.inputs, "spec")
     selector = read(spec, "podSelector")
-    if spec is None or _unreadable(policy) or read(selector, "matchLabels") or read(selector, "matchExpressions"):
+    if spec is None or _unreadable(policy) or _narrow(selector):
         return set()
     ways = {way for way in each(read(spec, "policyTypes")) if isinstance(way, str)} or {"Ingress"}
     return {way for way in ways & _WAYS if not given(read(spec, way.lower()))}
@@ -53,8 +54,13 @@ def _denied(policy: Resource) -> set[str]:
 
 def _unreadable(policy: Resource) -> bool:
     spec = read(policy.inputs, "spec")
-    parts = (metadata(policy), spec, read(spec, "podSelector"), *each(read(spec, "policyTypes")))
+    selector = read(spec, "podSelector")
+    parts = (metadata(policy), spec, selector, read(selector, "matchLabels"), *each(read(spec, "policyTypes")))
     return any(part is UNKNOWN for part in parts)
+
+
+def _narrow(selector: Any) -> bool:
+    return given(read(selector, "matchLabels")) or given(read(selector, "matchExpressions"))
 
 
 RULE = Rule(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from policies.inputs import each, entries, flag, read, text
+from policies.inputs import each, entries, flag, given, read, text
 from pricing.resource import UNKNOWN, Resource, Unknown
 
 POD = "kubernetes:core/v1:Pod"
@@ -92,7 +92,7 @@ def pod_of(resource: Resource) -> Pod:
 def matches(selector: Any, labels: Any) -> bool | Unknown:
     """Whether a label selector's `matchLabels` select these labels. Expressions are not followed: `UNKNOWN`."""
     wanted = read(selector, "matchLabels")
-    if wanted is UNKNOWN or labels is UNKNOWN or read(selector, "matchExpressions"):
+    if wanted is UNKNOWN or labels is UNKNOWN or given(read(selector, "matchExpressions")):
         return UNKNOWN
     have = dict(entries(labels))
     results = [

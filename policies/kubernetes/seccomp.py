@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.frameworks import nsa, pod_security
-from policies.inputs import read, text
+from policies.inputs import first, read, text
 from policies.kubernetes.pods import WORKLOADS, pod_of
 from policies.rule import Finding, Result, Rule, Severity, Undecided
 from policies.settings import Level
@@ -15,7 +15,7 @@ def _check(resource: Resource, _: View) -> Iterator[Result]:
     pod = pod_of(resource)
     of_pod = text(read(pod.spec, "securityContext", "seccompProfile", "type"))
     for container in pod.containers():
-        profile = text(read(container.security, "seccompProfile", "type")) or of_pod
+        profile = first(text(read(container.security, "seccompProfile", "type")), of_pod)
         if profile is UNKNOWN:
             yield Undecided(f"{container.path}.securityContext.seccompProfile.type")
         elif profile not in ("RuntimeDefault", "Localhost"):

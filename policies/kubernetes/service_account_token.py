@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.frameworks import cis_eks, nsa
-from policies.inputs import flag, read, text
+from policies.inputs import first, flag, read, text
 from policies.kubernetes.pods import WORKLOADS, pod_of
 from policies.rule import Finding, Result, Rule, Severity, Undecided
 from policies.settings import Level
@@ -22,7 +22,7 @@ def _check(resource: Resource, _: View) -> Iterator[Result]:
     else:
         pod = pod_of(resource)
         mounted, where = flag(read(pod.spec, "automountServiceAccountToken")), f"{pod.path}."
-        account = text(read(pod.spec, "serviceAccountName")) or text(read(pod.spec, "serviceAccount")) or "default"
+        account = first(text(read(pod.spec, "serviceAccountName")), text(read(pod.spec, "serviceAccount")), "default")
         name = "" if account is UNKNOWN else account
     if mounted is UNKNOWN:
         yield Undecided(f"{where}automountServiceAccountToken")

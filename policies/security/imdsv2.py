@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.frameworks import cis_aws, eks_guide, fsbp
-from policies.inputs import given, number, read, text
+from policies.inputs import first, given, number, read, text
 from policies.instances import INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP
 from policies.rule import Finding, Result, Rule, Severity, Undecided
 from policies.settings import Level
@@ -30,9 +30,8 @@ def _check(resource: Resource, _: View) -> Iterator[Result]:
 def _judge(path: str, options: Any, defaults: tuple[str | None, float | None]) -> Iterator[Result]:
     if text(read(options, "httpEndpoint")) == "disabled":
         return
-    tokens = text(read(options, "httpTokens")) or defaults[0]
-    hops = number(read(options, "httpPutResponseHopLimit"))
-    hops = defaults[1] if hops is None else hops
+    tokens = first(text(read(options, "httpTokens")), defaults[0])
+    hops = first(number(read(options, "httpPutResponseHopLimit")), defaults[1])
     if tokens is UNKNOWN:
         yield Undecided(f"{path}.httpTokens")
     elif tokens != "required":

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.frameworks import cis_aws, fsbp, well_architected
-from policies.inputs import given, read, text
+from policies.inputs import first, given, read, text
 from policies.rule import Result, Rule, Severity, Undecided, require
 from policies.settings import Level
 from policies.view import View
@@ -11,7 +11,7 @@ from pricing.resource import UNKNOWN, Resource
 
 
 def _check(resource: Resource, _: View) -> Iterator[Result]:
-    spec = text(read(resource.inputs, "customerMasterKeySpec")) or text(read(resource.inputs, "keySpec"))
+    spec = first(text(read(resource.inputs, "customerMasterKeySpec")), text(read(resource.inputs, "keySpec")))
     if spec is UNKNOWN:
         yield Undecided("customerMasterKeySpec")
         return

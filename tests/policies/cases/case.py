@@ -1,0 +1,97 @@
+"""How a rule's specification is written: resources in, findings out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from policies.evaluate import Context, Verdict, evaluate
+from policies.exceptions import PolicyException
+from policies.settings import EnvironmentKind, EnvironmentSpec, Level, PolicySettings
+from pricing.budget import Budget
+from pricing.lines import Estimate
+from pricing.resource import Resource
+from pricing.usage import Usage
+
+Kind = Literal["pass", "fail", "absent", "unknown"]
+
+TODAY = date(2026, 11, 21)
+ACCOUNT = "123456789012"
+UNDECIDED = "cannot be decided before deployment: "
+
+
+def urn(resource_type: str, name: str) -> str:
+    return f"urn:pulumi:test::mlplatform::{resource_type}::{name}"
+
+
+def make(resource_type: str, inputs: Mapping[str, Any] | None = None, *, name: str = "it", **options: Any) -> Resource:
+    """A resource of the stack `test`. `refers` maps inputs to the resources they were computed from."""
+    refers: Mapping[str, Sequence[Resource]] = options.pop("refers", {})
+    return Resource(
+        urn=urn(resource_type, name),
+        type=resource_type,
+        name=name,
+        inputs=inputs or {},
+        property_dependencies={key: [one.urn for one in others] for key, others in refers.items()},
+        **options,
+    )
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a rule says about some resources: a text for each finding, and the fields it leaves undecided."""
+
+    rule: str
+    kind: Kind
+    resources: tuple[Resource, ...]
+    found: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = ()
+    environment: EnvironmentKind = EnvironmentKind.PRODUCTION
+    settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    estimate: Estimate | None = None
+
+
+def passes(rule: str, *resources: Resource, kind: Kind = "pass", **options: Any) -> Case:
+    return Case(rule, kind, resources, **options)
+
+
+def fails(rule: str, *resources: Resource, found: str | tuple[str, ...], kind: Kind = "fail", **options: Any) -> Case:
+    return Case(rule, kind, resources, found=(found,) if isinstance(found, str) else found, **options)
+
+
+def unknown(rule: str, *resources: Resource, undecided: str | tuple[str, ...], **options: Any) -> Case:
+    fields = (undecided,) if isinstance(undecided, str) else undecided
+    return Case(rule, "unknown", resources, undecided=fields, **options)
+
+
+def context(
+    kind: EnvironmentKind = EnvironmentKind.PRODUCTION,
+    settings: Mapping[str, Any] | None = None,
+    exceptions: Sequence[PolicyException] = (),
+    estimate: Estimate | None = None,
+    today: date = TODAY,
+) -> Context:
+    """A context with a budget of 1,000 USD."""
+    return Context(
+        environment=EnvironmentSpec(kind=kind, owner="ml", cost_center="42", account=ACCOUNT, region="us-east-1"),
+        settings=PolicySettings.model_validate(settings or {}),
+        budget=Budget(monthly_budget=1000),
+        usage=Usage(),
+        today=today,
+        exceptions=tuple(exceptions),
+        estimate=estimate or costing(0),
+    )
+
+
+def costing(monthly: float) -> Estimate:
+    return Estimate("USD", "us-east-1", monthly, (), (), ())
+
+
+def verdicts(case: Case) -> list[Verdict]:
+    """What the case's rule says, and nothing of the others."""
+    found = evaluate(case.resources, context(case.environment, case.settings, estimate=case.estimate))
+    return [verdict for verdict in found if verdict.policy == case.rule]
+
+
+def advisory(verdict: Verdict) -> bool:
+    return verdict.level == Level.ADVISORY

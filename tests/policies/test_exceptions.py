@@ -1,0 +1,58 @@
+"""What the file of exceptions may hold, and what is said of a wrong one."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from policies.exceptions import EXCEPTIONS_FILE, PolicyError, load_exceptions
+from policies.registry import RULES
+
+SOUND = """
+- rule: privileged
+  resource: "*::gpu-device-plugin"
+  reason: registers the GPUs with the kubelet
+  expires: 2027-06-30
+  approvedBy: platform-security
+"""
+
+
+def load(folder: Path, content: str) -> object:
+    path = folder / "exceptions.yaml"
+    path.write_text(content, encoding="utf-8")
+    return load_exceptions(RULES, path)
+
+
+def test_the_projects_own_file_is_sound() -> None:
+    assert EXCEPTIONS_FILE.exists()
+    assert isinstance(load_exceptions(RULES), tuple)
+
+
+def test_an_entry_is_read(tmp_path: Path) -> None:
+    (tmp_path / "exceptions.yaml").write_text(SOUND, encoding="utf-8")
+    (entry,) = load_exceptions(RULES, tmp_path / "exceptions.yaml")
+    assert (entry.rule, entry.expires, entry.approved_by) == ("privileged", date(2027, 6, 30), "platform-security")
+    assert entry.covers("privileged", "urn:pulumi:prod::mlplatform::kubernetes:apps/v1:DaemonSet::gpu-device-plugin")
+
+
+@pytest.mark.parametrize("content", ["", "[]", "# nothing is excepted\n"])
+def test_an_empty_file_holds_no_exceptions(tmp_path: Path, content: str) -> None:
+    assert load(tmp_path, content) == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (SOUND.replace("privileged", "privilegd"), r"entry 1: rule = 'privilegd'.*did you mean privileged\?"),
+        (SOUND.replace("2027-06-30", "next summer"), r"entry 1: expires: .*date"),
+        (SOUND.replace("reason: registers the GPUs with the kubelet", "reason: later"), r"entry 1: reason: .*10 char"),
+        (SOUND.replace("  approvedBy: platform-security\n", ""), r"entry 1: approvedBy: Field required"),
+        (SOUND + "  until: forever\n", r"entry 1: until: Extra inputs are not permitted"),
+        (SOUND + "- privileged\n", r"entry 2 must be a mapping"),
+        ("rule: privileged\n", r"must be a list of exceptions"),
+        ("- [\n", r"is not valid YAML"),
+    ],
+)
+def test_a_wrong_entry_is_refused_with_its_place_and_the_remedy(tmp_path: Path, content: str, message: str) -> None:
+    with pytest.raises(PolicyError, match=message):
+        load(tmp_path, content)
