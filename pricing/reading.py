@@ -1,6 +1,5 @@
 """Reading inputs that may be unknown, secret, missing or of the wrong shape."""
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
@@ -33,7 +32,7 @@ def number(inputs: Mapping[str, Any], key: str, default: float | None = None) ->
             raise Undecided(f"{key} is not a number") from None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Undecided(_why(key, value))
-    if not (math.isfinite(value) and 0 <= value <= _LARGEST):
+    if not 0 <= value <= _LARGEST:
         raise Undecided(f"{key} is no plausible amount")
     return float(value)
 

@@ -63,9 +63,8 @@ def mapped_volumes(resource: Resource, stack: Stack, holder: Mapping[str, Any], 
 def _over(
     resource: Resource, stack: Stack, described: Mapping[str, Any], key: str, included: float, sku: str, count: float
 ) -> Iterator[Charge | Gap]:
-    beyond = number(described, key, included) - included
-    if beyond > 0:
-        yield stack.charge(resource, "ebs", sku, beyond * count, f"gp3 {key} over {included:g}")
+    beyond = max(0.0, number(described, key, included) - included)
+    yield stack.charge(resource, "ebs", sku, beyond * count, f"gp3 {key} over {included:g}")
 
 
 def _gigabytes(described: Mapping[str, Any]) -> float:

@@ -98,6 +98,12 @@ def test_a_spot_pool_costs_the_mean_of_its_types() -> None:
     assert line(priced(pool), "spot").monthly == pytest.approx(704.654, abs=0.001)
 
 
+def test_an_on_demand_pool_takes_its_first_type() -> None:
+    # 2 x 730 x 0.526 = 767.96
+    pool = node_group(("g4dn.xlarge", "g4dn.2xlarge"), least=2.0, wanted=2.0, most=2.0)
+    assert [line.monthly for line in priced(pool).lines if line.unit == "instance-hour"] == [767.96]
+
+
 def test_known_average_nodes_replace_size_and_burst() -> None:
     # 24.5 nodes x 730 x 0.526 = 9,407.51, of which the minimum of 20 is the base: 7,679.60 and 1,727.91.
     result = priced(*serving(), average_nodes={"serving": 24.5})
@@ -226,6 +232,12 @@ def test_volumes_and_a_snapshot() -> None:
     assert priced(first, snapshot, *others).monthly == pytest.approx(40 + 15 + 25 + 10 + 12.5 + 325)
 
 
+def test_performance_that_is_included_costs_nothing() -> None:
+    # 10 x 0.08; 2,000 operations and 100 MiB/s are below what gp3 includes
+    small = resource("aws:ebs/volume:Volume", size=10.0, type="gp3", iops=2000.0, throughput=100.0)
+    assert priced(small).monthly == 0.80
+
+
 def test_a_single_instance_with_its_root_volume_and_address() -> None:
     # t3.medium 730 x 0.0416 = 30.368; gp3 30 GB 2.40; address 3.65
     instance = resource(
@@ -238,13 +250,15 @@ def test_a_single_instance_with_its_root_volume_and_address() -> None:
 
 
 def test_an_auto_scaling_group_takes_size_and_type_from_template_and_schedule() -> None:
-    # 2 x m5.large 730 x 0.096 = 140.16; volumes 2 x 20 GB gp3 x 0.08 = 3.20
+    # 2 x m5.large 730 x 0.096 = 140.16; above, 2 x 12 h x 365/12 = 730 h x 0.096 = 70.08
+    # Volumes of 2 + 2 x 12/24 = 3 nodes on average: 3 x 20 GB gp3 x 0.08 = 4.80
     template = launch_template({"volumeType": "gp3", "volumeSize": 20.0}, instanceType="m5.large")
     group = resource(
-        "aws:autoscaling/group:Group", minSize=1.0, maxSize=4.0, desiredCapacity=2.0, launchTemplate={"id": UNKNOWN}
+        "aws:autoscaling/group:Group", minSize=1.0, maxSize=2.0, desiredCapacity=2.0, launchTemplate={"id": UNKNOWN}
     )
-    result = priced(template, referring(group, {"launchTemplate": [template]}))
-    assert result.monthly == pytest.approx(140.16 + 3.20)
+    day, night = schedule(group, "0 8 * * *", 4.0, "day"), schedule(group, "0 20 * * *", 2.0, "night")
+    result = priced(template, referring(group, {"launchTemplate": [template]}), day, night)
+    assert result.monthly == pytest.approx(140.16 + 70.08 + 4.80)
 
 
 def test_another_region_has_its_own_prices() -> None:
