@@ -1,7 +1,7 @@
 """What estimators yield: charges with a price, and gaps where there is none."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Role(StrEnum):
@@ -15,8 +15,7 @@ class Role(StrEnum):
     """As it is: bought as spot already, or by a decision that a price does not overrule."""
 
 
-@dataclass(frozen=True, slots=True)
-class Compute:
+class Compute(NamedTuple):
     """The side of a compute charge that a purchase option changes.
 
     `nodes` are the most that run at once, which a commitment would pay for in every hour; `spot` and `one_year` are USD
@@ -31,8 +30,7 @@ class Compute:
     spot_derived: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(NamedTuple):
     """A quantity at a unit price of a known date. `what` says in words what is bought."""
 
     what: str
@@ -43,8 +41,7 @@ class Charge:
     compute: Compute | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """Something that costs money and has no figure; `reason` says why."""
 
     reason: str

@@ -2,16 +2,15 @@
 
 import csv
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 _TABLE = Path(__file__).parent / "instance_types.csv"
 _NAME = re.compile(r"([a-z]+)(\d+)([a-z-]*)")
 
 
-@dataclass(frozen=True, slots=True)
-class InstanceType:
+class InstanceType(NamedTuple):
     """An EC2 instance type.
 
     `resource` is the name under which Kubernetes counts its accelerators, `accelerator` their model in lower case.

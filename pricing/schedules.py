@@ -1,7 +1,7 @@
 """What scheduled actions make of a pool over a week: how many hours it has which size."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 HOURS_A_MONTH = 730.0
 """365 days of 24 hours over twelve months, the convention of every figure here."""
@@ -10,8 +10,7 @@ _DAY, _WEEK = 24 * 60, 7 * 24 * 60
 _DAYS = {name: number for number, name in enumerate(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"))}
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(NamedTuple):
     """The bounds and the wish of a scaling group, in nodes; `None` where nothing sets it."""
 
     least: float | None = None
@@ -19,8 +18,7 @@ class Size:
     most: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """A scheduled change of a pool's size: at these minutes of the week (0 is Sunday 00:00), to these values."""
 
     minutes: frozenset[int]
@@ -65,7 +63,7 @@ def week(start: Size, actions: Sequence[Action]) -> list[tuple[float, Size]]:
 def _after(size: Size, change: Size) -> Size:
     """A size after an action. What the action leaves out stays."""
     values = {name: value for name in ("least", "wanted", "most") if (value := getattr(change, name)) is not None}
-    return replace(size, **values)
+    return size._replace(**values)
 
 
 def _values(field: str, low: int, high: int) -> set[int]:

@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -27,8 +26,7 @@ class Row(NamedTuple):
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(NamedTuple):
     """What one `unit` costs in USD.
 
     `spot` and `one_year` (a commitment without upfront payment) are `None` where no such price is known. `mark` names

@@ -1,8 +1,7 @@
 """What a pool of EC2 instances costs: instances by purchase option and hour, their volumes and their monitoring."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pricing.charges import Charge, Compute, Gap, Role
 from pricing.estimators.volumes import mapped_volumes
@@ -17,8 +16,7 @@ _SCHEDULE = "aws:autoscaling/schedule:Schedule"
 _DETAILED_METRICS = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Purchase:
+class Purchase(NamedTuple):
     """One kind of instance bought in one way. `purchased` is ON_DEMAND, SPOT or CAPACITY_BLOCK."""
 
     kind: str
@@ -27,8 +25,7 @@ class Purchase:
     purchased: str
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(NamedTuple):
     """Nodes that run: `base` in all hours, `extra_hours` node hours a month beyond, at most `extra_nodes` at once."""
 
     base: float
