@@ -136,10 +136,12 @@ def _parsed(row: str) -> InstanceType:
 
 @cache
 def _offerings() -> dict[str, dict[str, list[str]]]:
+    """The types of each region, under `enum`."""
     # Found without importing cfn-lint: its import takes a second, its table a few milliseconds.
     package = importlib.util.find_spec("cfnlint")
     if package is None or not package.submodule_search_locations:
         raise ModuleNotFoundError("cfn-lint is not installed; its tables say which region offers an instance type")
     folder = Path(package.submodule_search_locations[0])
     table = folder / "data" / "schemas" / "extensions" / "aws_ec2_instance" / "instancetype_enum.json"
-    return json.loads(table.read_bytes())
+    # Beside the regions the table describes itself.
+    return {region: entry for region, entry in json.loads(table.read_bytes()).items() if isinstance(entry, dict)}

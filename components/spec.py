@@ -58,8 +58,17 @@ def parse(model: type[SpecType], values: Mapping[str, Any], where: str) -> SpecT
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        problems = [_sentence(model, detail) for detail in error.errors(include_url=False)]
+        details = error.errors(include_url=False)
+        problems = [_sentence(model, detail) for detail in details if not _follows(detail, details)]
         raise SpecError(where, problems) from None
+
+
+def _follows(detail: ErrorDetails, others: Sequence[ErrorDetails]) -> bool:
+    """Whether a list is called too short only because its items are wrong, which others say."""
+    depth = len(detail["loc"])
+    return detail["type"] == "too_short" and any(
+        other["loc"][:depth] == detail["loc"] and len(other["loc"]) > depth for other in others
+    )
 
 
 def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:

@@ -105,9 +105,11 @@ class Action:
 
 
 def overlapping(schedules: Sequence[ScheduleSpec]) -> tuple[str, str] | None:
-    """The names of two schedules that move the ceiling at the same hours, if there are any.
+    """The names of two schedules that move the ceiling at the same hours or minute, if there are any.
 
-    Each sets the ceiling outright, so that the earlier end of two would take the nodes of the other.
+    Each sets the ceiling outright, so that the earlier end of two would take the nodes of the other; and Auto Scaling
+    refuses two actions at one time, as where one ends and the next starts. Source: EC2 Auto Scaling user guide,
+    "Scheduled scaling", Limitations.
     """
     week = 7 * MINUTES_A_DAY
     spans = [
@@ -118,7 +120,7 @@ def overlapping(schedules: Sequence[ScheduleSpec]) -> tuple[str, str] | None:
     ]
     spans.sort()
     for (_, end, first), (start, _, second) in pairwise(spans):
-        if start < end:
+        if start <= end:
             return first, second
     return None
 

@@ -303,7 +303,9 @@ class NodePoolSpec(Spec):
         if self.peak > LARGEST_GROUP:
             return f"maximum and additionalNodes make {self.peak} nodes; EKS allows {LARGEST_GROUP}, so make two pools"
         if pair := overlapping(self.schedules):
-            return f"schedules {pair[0]} and {pair[1]} overlap; each sets the ceiling outright, so keep them apart"
+            return (
+                f"schedules {pair[0]} and {pair[1]} overlap or meet; each sets the ceiling outright, so keep them apart"
+            )
         return None
 
     @property

@@ -1,5 +1,6 @@
 """Holds a component's arguments, which other languages see, to the spec that validates them."""
 
+import sys
 import typing
 from collections.abc import Awaitable, Mapping
 from typing import Any, cast
@@ -33,7 +34,7 @@ def assert_parity(args: type[Mapping[str, Any]], spec: type[BaseModel]) -> None:
 def assert_documented(args: type[Mapping[str, Any]], spec: type[BaseModel]) -> None:
     """Every field of `spec`, nested ones too, has a description, and every field of `args` a docstring literal."""
     analyzer = Analyzer("mlplatform")
-    silent = [name for name in _fields(args) if not analyzer.get_docstring(args, name)]
+    silent = [name for name in _fields(args) if not _docstring(analyzer, args, name)]
     silent += [name for name, field in spec.model_fields.items() if not field.description]
     assert not silent, f"{args.__name__}: no description for {silent}"
     for name, hint in _fields(args).items():
@@ -52,9 +53,20 @@ def _fields(args: type[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
+def _docstring(analyzer: Analyzer, args: Any, name: str) -> str | None:
+    """The docstring literal below a field, in the TypedDict itself or in one of its module that it can extend.
+
+    A TypedDict keeps no bases before Python 3.12.
+    """
+    siblings = [each for each in vars(sys.modules[args.__module__]).values() if typing.is_typeddict(each)]
+    bases = [each for each in siblings if set(each.__annotations__) <= set(args.__annotations__)]
+    return next((found for each in (args, *bases) if (found := analyzer.get_docstring(each, name))), None)
+
+
 def _is_input(hint: Any) -> bool:
-    """Whether a hint is `pulumi.Input[...]`: a union that has an awaitable among its members."""
-    return any(typing.get_origin(member) is Awaitable for member in typing.get_args(hint))
+    """Whether a hint is `pulumi.Input[...]`, a union with an awaitable as a member, or a list or dict of those."""
+    members = typing.get_args(hint)
+    return any(typing.get_origin(member) is Awaitable or _is_input(member) for member in members)
 
 
 def _is_model(candidate: Any) -> bool:

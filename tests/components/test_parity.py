@@ -1,0 +1,39 @@
+"""What other languages see of a component, its arguments, says the same as the spec that checks them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from components.cluster_autoscaler import ClusterAutoscalerArgs, ClusterAutoscalerSpec
+from components.gpu_cluster import GpuClusterArgs, GpuClusterConfig, GpuClusterSpec
+from components.gpu_software import GpuSoftwareArgs, GpuSoftwareSpec
+from components.karpenter import KarpenterArgs, KarpenterConfig, KarpenterSpec
+from components.node_pool import NodePoolArgs, NodePoolConfig, NodePoolSpec
+from components.secure_namespace import SecureNamespaceArgs, SecureNamespaceSpec
+from components.workload_identity import WorkloadIdentityArgs, WorkloadIdentitySpec
+from tests.components.parity import assert_documented, assert_parity
+
+PAIRS: list[tuple[Any, type[BaseModel]]] = [
+    (ClusterAutoscalerArgs, ClusterAutoscalerSpec),
+    (GpuClusterArgs, GpuClusterSpec),
+    (GpuClusterConfig, GpuClusterSpec),
+    (GpuSoftwareArgs, GpuSoftwareSpec),
+    (KarpenterArgs, KarpenterSpec),
+    (KarpenterConfig, KarpenterSpec),
+    (NodePoolArgs, NodePoolSpec),
+    (NodePoolConfig, NodePoolSpec),
+    (SecureNamespaceArgs, SecureNamespaceSpec),
+    (WorkloadIdentityArgs, WorkloadIdentitySpec),
+]
+
+
+@pytest.mark.parametrize(("args", "spec"), PAIRS)
+def test_arguments_and_spec_have_the_same_fields(args: type[Mapping[str, Any]], spec: type[BaseModel]) -> None:
+    assert_parity(args, spec)
+
+
+@pytest.mark.parametrize(("args", "spec"), PAIRS)
+def test_every_field_is_described(args: type[Mapping[str, Any]], spec: type[BaseModel]) -> None:
+    assert_documented(args, spec)

@@ -1,0 +1,257 @@
+"""Wrong arguments are refused before anything is registered, with field, value and remedy."""
+
+from typing import Any
+
+import pytest
+
+from components.spec import SpecError
+from tests.components.clusters import GPU, SYSTEM, gpu_cluster, karpenter, node_pool
+from tests.components.mocks import Recording
+
+RESERVATION = "cr-0123456789abcdef0"
+PEAK = {"name": "peak", "additional_nodes": 10, "start": "08:00", "end": "22:00"}
+P5 = ["p5.48xlarge"]
+
+
+def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
+    recording = recording or Recording()
+    with pytest.raises(SpecError) as error:
+        build(recording, **args)
+    # The component itself is known by then in the one case that needs its region; nothing in a cloud is.
+    assert not [each for each in recording.resources if each.custom]
+    return str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (
+            {"instance_types": ["ml.g4dn.xlarge"]},
+            "instance_types = ['ml.g4dn.xlarge']: ml.g4dn.xlarge is SageMaker's name; an EKS node is g4dn.xlarge",
+        ),
+        ({"instance_types": ["g4dn.xlrage"]}, "g4dn.xlrage is no EC2 instance type; did you mean g4dn.xlarge?"),
+        ({"instance_types": []}, "instance_types = []: "),
+        ({"instance_types": ["g4dn.xlarge"] * 2}, "g4dn.xlarge is named more than once; name each type once"),
+        (
+            {"instance_types": ["g4dn.xlarge", "g4dn.2xlarge"]},
+            "pool gpu: instanceTypes mixes g4dn.xlarge and g4dn.2xlarge, which differ in architecture, accelerators or "
+            "vCPUs; give each size a pool of its own",
+        ),
+        ({"instance_types": ["c6i.large", "c6i.xlarge"]}, "instanceTypes mixes c6i.large and c6i.xlarge"),
+        ({"minimum": 4}, "maximum = 3: maximum must be at least minimum = 4"),
+        ({"desired": 4}, "desired = 4 must be between minimum = 1 and maximum = 3"),
+        ({"minimum": -1}, "minimum = -1: "),
+        ({"maximum": 451}, "maximum = 451: Input should be less than or equal to 450"),
+        ({"maximum": "many"}, "maximum = 'many': Input should be a valid integer"),
+        ({"name": "GPU"}, "name = 'GPU': "),
+        ({"disk_gib": 10}, "disk_gib = 10: Input should be greater than or equal to 20"),
+        ({"disk_throughput": 2000}, "disk_throughput = 2000: Input should be less than or equal to 1000"),
+        ({"purchase": "reserved"}, "purchase = 'reserved': allowed: on-demand, spot, capacity-reservation"),
+        ({"purchase": "on_demand"}, "did you mean on-demand?"),
+        ({"purchase": "capacity-block"}, "purchase capacity-block needs capacityReservationId"),
+        (
+            {"capacity_reservation_id": RESERVATION},
+            "capacityReservationId is set, but purchase is on-demand; set it to capacity-reservation",
+        ),
+        ({"capacity_reservation_id": "reservation"}, "capacity_reservation_id = 'reservation': "),
+        (
+            {
+                "instance_types": ["p4d.24xlarge", "p4de.24xlarge"],
+                "purchase": "capacity-block",
+                "capacity_reservation_id": RESERVATION,
+            },
+            "a capacity block is of one instance type; leave p4d.24xlarge alone in instanceTypes",
+        ),
+        ({"instance_types": ["mac2.metal"], "purchase": "spot"}, "mac2.metal is not sold as spot"),
+        ({"efa": True}, "efa is set, but g4dn.xlarge has no Elastic Fabric Adapter"),
+        (
+            {"instance_types": ["m7i.large"], "local_disk": True},
+            "localDisk is set, but m7i.large has no disk of its own",
+        ),
+        ({"local_disk": True, "ami_family": "bottlerocket"}, "localDisk needs amiFamily al2023"),
+        (
+            {"instance_types": ["inf2.xlarge"], "ami_family": "bottlerocket"},
+            "inf2.xlarge has Neuron devices, which need amiFamily al2023",
+        ),
+        ({"ami_family": "al2"}, "ami_family = 'al2': allowed: al2023, bottlerocket; did you mean al2023?"),
+        (
+            {"sharing": {"time_slicing": 4, "mps": 4}},
+            "timeSlicing and mps exclude each other; keep one of them",
+        ),
+        (
+            {"instance_types": P5, "sharing": {"mps": 4, "mig_profile": "1g.10gb"}},
+            "migProfile and mps exclude each other; keep one of them",
+        ),
+        ({"sharing": {"time_slicing": 1}}, "sharing.time_slicing = 1: Input should be greater than or equal to 2"),
+        ({"sharing": {"mps": 17}}, "sharing.mps = 17: Input should be less than or equal to 16"),
+        (
+            {"sharing": {"mig_profile": "1g.5gb"}},
+            "sharing.migProfile is set, but g4dn.xlarge has a T4, which has no MIG",
+        ),
+        (
+            {"instance_types": P5, "sharing": {"mig_profile": "1g.5gb"}},
+            "sharing.migProfile = 1g.5gb: allowed on p5.48xlarge: 1g.10gb, 1g.20gb, 2g.20gb, 3g.40gb, 4g.40gb, 7g.80gb",
+        ),
+        ({"instance_types": ["m7i.large"], "sharing": {"mps": 2}}, "sharing is set, but m7i.large has no NVIDIA GPU"),
+        ({"ami_family": "bottlerocket", "sharing": {"mps": 2}}, "sharing.mps needs amiFamily al2023"),
+        (
+            {
+                "instance_types": ["p6-b200.48xlarge"],
+                "ami_family": "bottlerocket",
+                "sharing": {"mig_profile": "1g.23gb"},
+            },
+            "sharing.migProfile on a B200 needs amiFamily al2023",
+        ),
+        (
+            {
+                "instance_types": P5,
+                "ami_family": "bottlerocket",
+                "sharing": {"mig_profile": "1g.10gb", "time_slicing": 2},
+            },
+            "sharing.timeSlicing on top of migProfile needs amiFamily al2023",
+        ),
+        (
+            {"schedules": [{key: PEAK[key] for key in PEAK if key != "end"}]},
+            "schedules[0].end is missing; it is required",
+        ),
+        (
+            {"schedules": [PEAK, {**PEAK, "name": "noon", "start": "12:00", "end": "13:00"}]},
+            "pool gpu: schedules peak and noon overlap or meet; each sets the ceiling outright, so keep them apart",
+        ),
+        (
+            {"schedules": [PEAK, {**PEAK, "name": "night", "start": "22:00", "end": "06:00"}]},
+            "schedules peak and night overlap or meet",
+        ),
+        ({"schedules": [PEAK, PEAK]}, "schedules has one name twice; name each differently"),
+        (
+            {
+                "schedules": [
+                    PEAK,
+                    {**PEAK, "name": "night", "start": "23:00", "end": "06:00", "time_zone": "Asia/Tokyo"},
+                ]
+            },
+            "schedules name the time zones Asia/Tokyo, Etc/UTC, whose hours can't be compared; give all of them one",
+        ),
+        (
+            {"schedules": [{**PEAK, "additional_nodes": 448}]},
+            "maximum and additionalNodes make 451 nodes; EKS allows 450, so make two pools",
+        ),
+        ({"instanceType": ["g4dn.xlarge"]}, "instanceType is not a known field; known here: name, instanceTypes, "),
+        ({"instanceType": ["g4dn.xlarge"]}, "did you mean instanceTypes?"),
+        (
+            {"sharing": {"mig": "1g.5gb"}},
+            "sharing.mig is not a known field; known here: timeSlicing, mps, migProfile; did you mean ",
+        ),
+        ({"taints": [{"key": "a", "effect": "NoSchedule"}]}, "taints[0].effect = 'NoSchedule': allowed: NO_SCHEDULE, "),
+    ],
+)
+def test_a_wrong_pool(args: dict[str, Any], message: str) -> None:
+    told = refusal(node_pool, **args)
+    assert told.startswith("NodePool(pool): 1 wrong\n  ")
+    assert message in told
+
+
+def test_every_wrong_field_is_told_at_once() -> None:
+    told = refusal(node_pool, disk_gib=1, purchase="free", colour="red")
+    assert told.startswith("NodePool(pool): 3 wrong")
+    assert [line.split(" ")[2] for line in told.splitlines()[1:]] == ["purchase", "disk_gib", "colour"]
+
+
+def test_a_type_that_the_region_lacks_is_refused_with_what_is_like_it_there() -> None:
+    told = refusal(node_pool, Recording(region="ap-south-2"))
+    assert "pool gpu: g4dn.xlarge is not offered in ap-south-2; like it there: g6.xlarge, g6e.xlarge" in told
+
+
+def test_a_cluster_refuses_a_pool_of_a_type_that_the_region_lacks() -> None:
+    args = {"node_pools": [{**SYSTEM, "instance_types": ["m7i.large"]}, GPU]}
+    told = refusal(gpu_cluster, Recording(region="ap-south-2"), **args)
+    assert "pool gpu: g4dn.xlarge is not offered in ap-south-2" in told
+
+
+def test_karpenter_refuses_a_type_that_the_region_lacks() -> None:
+    told = refusal(karpenter, Recording(region="ap-south-2"), instance_types=["g6.xlarge", "g4dn.xlarge"])
+    assert "pool burst: g4dn.xlarge is not offered in ap-south-2" in told
+
+
+@pytest.mark.parametrize(
+    ("pool", "message"),
+    [
+        ({"instance_types": ["ml.g5.xlarge"]}, "ml.g5.xlarge is SageMaker's name; an EKS node is g5.xlarge"),
+        ({"instance_types": ["g5.xlagre"]}, "did you mean g5.xlarge?"),
+        ({"maximum_gpus": None}, "pool burst: maximumGpus is missing; g5.xlarge has accelerators, so bound them"),
+        ({"spot": False, "on_demand": False}, "pool burst: spot and onDemand are both off; one of them must be on"),
+        (
+            {"instance_types": ["g5.xlarge", "m7i.large"]},
+            "pool burst: instanceTypes mixes accelerators or architectures; give each a pool",
+        ),
+        ({"instance_types": ["inf2.xlarge"], "ami_family": "bottlerocket"}, "Neuron devices need amiFamily al2023"),
+        ({"ami_version": "newest"}, "pools[0].ami_version = 'newest': "),
+        ({"maximum_vcpus": 0}, "pools[0].maximum_vcpus = 0: "),
+        ({"consolidation": "always"}, "pools[0].consolidation = 'always': allowed: empty, underutilized"),
+        ({"schedules": []}, "pools[0].schedules is not a known field"),
+    ],
+)
+def test_a_wrong_karpenter_pool(pool: dict[str, Any], message: str) -> None:
+    told = refusal(karpenter, **pool)
+    assert told.startswith("Karpenter(karpenter): 1 wrong\n  ")
+    assert message in told
+
+
+def test_karpenter_without_pools() -> None:
+    told = refusal(gpu_cluster, karpenter={"pools": []})
+    assert "karpenter.pools = []: " in told
+
+
+ACCESS = {"name": "ops", "principal_arn": "arn:aws:iam::123456789012:role/ops", "level": "admin"}
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (
+            {"kubernetes_version": 1.36},
+            'kubernetes_version = 1.36: a version is text, or 1.30 would become 1.3; put it in quotes: "1.36"',
+        ),
+        (
+            {"kubernetes_version": "1.34"},
+            "kubernetes_version = '1.34': EKS 1.34 leaves standard support on 2026-12-02; allowed: 1.35, 1.36",
+        ),
+        ({"kubernetes_version": "1.37"}, "kubernetes_version = '1.37': allowed: 1.35, 1.36; did you mean 1.36?"),
+        ({"service_cidr": "172.20.0.0"}, "service_cidr = '172.20.0.0': services need a /12 to a /24"),
+        ({"service_cidr": "203.0.113.0/24"}, "inside one of 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16"),
+        ({"service_cidr": "10.0.0.1/16"}, "10.0.0.1/16 has host bits set; write a CIDR such as 203.0.113.0/24"),
+        ({"endpoint_public_cidrs": ["office"]}, "'office'"),
+        (
+            {"log_retention_days": 100},
+            "log_retention_days = 100: CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, ",
+        ),
+        ({"log_retention_days": 100}, "nearest: 90"),
+        (
+            {"node_pools": [GPU]},
+            "nodePools needs one with minimum 2 or more, without accelerators and taints: the cluster's DNS, "
+            "controllers and autoscaler run there",
+        ),
+        ({"node_pools": [{**SYSTEM, "minimum": 1}]}, "nodePools needs one with minimum 2 or more"),
+        ({"node_pools": [SYSTEM, SYSTEM]}, "two pools have one name: system, system; name each differently"),
+        ({"node_pools": []}, "node_pools = []: "),
+        ({"cluster_name": "-ml"}, "cluster_name = '-ml': "),
+        ({"access": [{**ACCESS, "level": "owner"}]}, "access[0].level = 'owner': allowed: admin, edit, view"),
+        ({"access": [{**ACCESS, "principal_arn": "ops"}]}, "access[0].principal_arn = 'ops': "),
+        ({"namespaces": [{"namespace": "Serving"}]}, "namespaces[0].namespace = 'Serving': "),
+        (
+            {"namespaces": [{"namespace": "serving", "pod_security": "strict"}]},
+            "namespaces[0].pod_security = 'strict': allowed: restricted, baseline, privileged; did you mean ",
+        ),
+        ({"nodepools": []}, "nodepools is not a known field; known here: clusterName, kubernetesVersion"),
+        ({"node_pools": [{**SYSTEM, "instanceType": "m7i.large"}]}, "node_pools[0].instanceType is not a known field"),
+    ],
+)
+def test_a_wrong_cluster(args: dict[str, Any], message: str) -> None:
+    told = refusal(gpu_cluster, **args)
+    assert told.startswith("GpuCluster(ml): 1 wrong\n  ")
+    assert message in told
+
+
+def test_a_pool_of_a_managed_group_and_of_karpenter_cannot_share_a_name() -> None:
+    pool = {"name": "system", "instance_types": ["g5.xlarge"], "maximum_gpus": 1, "maximum_vcpus": 4}
+    assert "two pools have one name: system, system" in refusal(gpu_cluster, karpenter={"pools": [pool]})
