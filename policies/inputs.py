@@ -86,6 +86,15 @@ def given(value: Any) -> bool:
     return value is UNKNOWN or (value is not None and value != "" and value != [] and value != {})
 
 
+def shown(value: Any) -> str:
+    """A value as a message writes it: text and numbers as they are, everything else as what it isn't."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | float):
+        return f"{value:g}"
+    return "(not known)" if value is UNKNOWN else "(not readable)"
+
+
 def parsed(value: Any) -> Any:
     """A JSON document given as text or as an object; `UNKNOWN` stays, what isn't JSON is `None`."""
     if not isinstance(value, str):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.frameworks import nsa, pod_security
-from policies.inputs import each, read
+from policies.inputs import each, read, shown
 from policies.kubernetes.pods import WORKLOADS, pod_of
 from policies.rule import Finding, Result, Rule, Severity, Undecided
 from policies.settings import Level
@@ -23,7 +23,7 @@ def _check(resource: Resource, _: View) -> Iterator[Result]:
         if UNKNOWN in added:
             yield Undecided(f"{container.path}.securityContext.capabilities.add")
         elif added:
-            yield Finding(f"{container.label} adds the capability {', '.join(map(str, added))}")
+            yield Finding(f"{container.label} adds the capability {', '.join(map(shown, added))}")
 
 
 RULE = Rule(

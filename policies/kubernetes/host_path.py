@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.frameworks import nsa, pod_security
-from policies.inputs import each, read
+from policies.inputs import each, read, shown
 from policies.kubernetes.pods import WORKLOADS, pod_of
 from policies.rule import Finding, Result, Rule, Severity, Undecided
 from policies.settings import Level
@@ -21,7 +21,7 @@ def _check(resource: Resource, _: View) -> Iterator[Result]:
             yield Undecided(f"{pod.path}.volumes[{index}].hostPath")
         elif mounted is not None:
             yield Finding(
-                f"mounts {read(mounted, 'path') or 'a path'} of the node as the volume {read(volume, 'name')}"
+                f"mounts {shown(read(mounted, 'path'))} of the node as the volume {shown(read(volume, 'name'))}"
             )
 
 

@@ -11,15 +11,13 @@ from pricing.resource import UNKNOWN, Resource
 
 
 def _check(resource: Resource, view: View) -> Iterator[Result]:
-    if not view.environment.is_production or resource.protect or resource.retain_on_delete:
+    if not view.environment.is_production or resource.protect:
         return
     guarded = flag(read(resource.inputs, "deletionProtection"))
     if guarded is UNKNOWN:
         yield Undecided("deletionProtection")
     elif not guarded:
-        yield Finding(
-            "holds data or the key to it, and neither protect, retainOnDelete nor deletionProtection keeps it"
-        )
+        yield Finding("holds data or the key to it, and neither protect nor deletionProtection keeps it")
 
 
 RULE = Rule(
@@ -28,8 +26,7 @@ RULE = Rule(
     severity=Severity.MEDIUM,
     level=Level.ADVISORY,
     frameworks=(well_architected("REL09-BP01"),),
-    remediation="Create the resource with protect or retain_on_delete, or set deletionProtection where the service "
-    "has it.",
+    remediation="Create the resource with protect, or set deletionProtection where the service has it.",
     types=frozenset(
         {
             "aws:dynamodb/table:Table",

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from policies.inputs import each, entries, parsed, read
+from policies.inputs import each, entries, parsed, read, text
 from pricing.resource import UNKNOWN, Resource
 
 ROLE = "aws:iam/role:Role"
@@ -93,7 +93,7 @@ def statements(document: Any, path: str) -> Iterator[Statement]:
         yield Statement(path, UNKNOWN)
         return
     for index, body in enumerate(each(read(content, "Statement"))):
-        yield Statement(f"{path} statement {read(body, 'Sid') or index + 1}", body)
+        yield Statement(f"{path} statement {text(read(body, 'Sid')) or index + 1}", body)
 
 
 def _narrows(value: Any) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.clusters import CLUSTERS, Endpoint, endpoint
 from policies.frameworks import cis_eks, fsbp
-from policies.inputs import is_world, network
+from policies.inputs import is_world, network, shown
 from policies.rule import Finding, Result, Rule, Severity, Undecided
 from policies.settings import Level
 from policies.view import View
@@ -33,7 +33,7 @@ def _public(found: Endpoint, allowed: list[str]) -> Iterator[Result]:
         if cidr is UNKNOWN:
             yield Undecided("publicAccessCidrs")
         elif allowed and not is_world(cidr) and not any(_within(cidr, range_) for range_ in allowed):
-            yield Finding(f"publicAccessCidrs holds {cidr}, which publicEndpointCidrs does not allow")
+            yield Finding(f"publicAccessCidrs holds {shown(cidr)}, which publicEndpointCidrs does not allow")
 
 
 def _within(cidr: object, allowed: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.frameworks import well_architected
-from policies.inputs import each, parsed, read
+from policies.inputs import each, parsed, read, shown
 from policies.rule import Finding, Result, Rule, Severity, Undecided
 from policies.settings import Level
 from policies.view import View
@@ -17,7 +17,7 @@ def _check(resource: Resource, view: View) -> Iterator[Result]:
         yield Undecided("allowedAccountIds")
     elif not accounts:
         yield Finding("takes whichever account the caller's credentials are of, because allowedAccountIds is absent")
-    elif foreign := [str(account) for account in accounts if str(account) != own]:
+    elif foreign := [shown(account) for account in accounts if shown(account) != own]:
         yield Finding(f"may deploy into {', '.join(foreign)}, but the stack belongs to {own}")
 
 

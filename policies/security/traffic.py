@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from policies.inputs import each, is_world, number, read, text
+from policies.inputs import each, is_world, number, read, shown, text
 from policies.rule import Finding, Result, Undecided
 from pricing.resource import UNKNOWN, Resource
 
@@ -58,7 +58,7 @@ def judge(resource: Resource, direction: Direction, allowed: Sequence[int]) -> I
             yield Undecided(f"{where}protocol and ports open to {worlds[0]}")
         elif worlds:
             way = "from" if direction == "ingress" else "to"
-            yield Finding(f"{where}lets {_named(opening)} {way} {', '.join(worlds)}")
+            yield Finding(f"{where}lets {_named(opening)} {way} {', '.join(map(shown, worlds))}")
         elif UNKNOWN in opening.cidrs:
             yield Undecided(f"{where}CIDRs")
 
@@ -92,4 +92,4 @@ def _named(opening: Opening) -> str:
         return f"TCP port {ports[0]}" if len(ports) == 1 else f"TCP ports {ports[0]} to {ports[-1]}"
     if opening.protocol in ("-1", -1, "all", None):
         return "everything"
-    return f"{opening.protocol} traffic"
+    return f"{shown(opening.protocol)} traffic"

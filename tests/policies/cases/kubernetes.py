@@ -20,7 +20,7 @@ def namespace(labels: Any = None, name: Any = "ml") -> Resource:
 
 
 def deny(types: Any = BOTH, *, where: Any = "ml", name: str = "deny", refers: Any = None, **spec: Any) -> Resource:
-    body = {"podSelector": {}, "policyTypes": types, **spec}
+    body: dict[str, Any] = {"podSelector": {}, "policyTypes": types, **spec}
     inputs = {"metadata": {"namespace": where}, "spec": body}
     return make(NETWORK_POLICY, inputs, name=name, refers=refers or {})
 
