@@ -1,6 +1,7 @@
 """The account, region and partition that a component deploys to, asked of its AWS provider."""
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import pulumi
 import pulumi_aws as aws
@@ -24,8 +25,23 @@ class Account:
 
 
 def account_of(component: pulumi.Resource) -> Account:
-    """Ask the provider that `component` hands to its children."""
-    options = pulumi.InvokeOptions(parent=component)
+    """Ask the provider that `component` hands to its children; a provider that has answered isn't asked again."""
+    provider = component.get_provider("aws:index:")
+    known = _ANSWERED.get(provider) if provider else None
+    if known:
+        return known
+    account = _ask(pulumi.InvokeOptions(parent=component))
+    if provider:
+        _ANSWERED[provider] = account
+    return account
+
+
+# Each question waits until the engine has seen everything that is asked of it already: with one for each component,
+# a stack's time would grow with the square of its size.
+_ANSWERED: WeakKeyDictionary[pulumi.ProviderResource, Account] = WeakKeyDictionary()
+
+
+def _ask(options: pulumi.InvokeOptions) -> Account:
     return Account(
         id=aws.get_caller_identity(opts=options).account_id,
         region=aws.get_region(opts=options).region,

@@ -40,6 +40,7 @@ def build_plan(root: Path, stack: str, *, today: date, on_resource: Callable[[Re
         usage=config.usage,
         today=today,
         exceptions=load_exceptions(RULES),
+        estimate=cost,
     )
     return Plan(
         project=stack_file.project,

@@ -1,6 +1,6 @@
 """What a rule sees beside the resource it judges."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -14,6 +14,8 @@ from pricing.resource import Resource
 from pricing.usage import Usage
 
 STACK_TYPE = "pulumi:pulumi:Stack"
+
+Keys = Callable[[Resource], Iterable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class View:
     def __init__(self, resources: Sequence[Resource], context: Context):
         self.resources = resources
         self.context = context
+        self._indexes: dict[tuple[tuple[str, ...], Keys], Mapping[Any, list[Resource]]] = {}
 
     @property
     def settings(self) -> PolicySettings:
@@ -65,6 +68,17 @@ class View:
     def of(self, types: Iterable[str]) -> list[Resource]:
         """The resources of any of `types`."""
         return [resource for token in types for resource in self.by_type.get(token, ())]
+
+    def indexed(self, types: tuple[str, ...], keys: Keys) -> Mapping[Any, list[Resource]]:
+        """The resources of `types` by each of their `keys`, made once: rules that pair resources compare few."""
+        index = self._indexes.get((types, keys))
+        if index is None:
+            found: dict[Any, list[Resource]] = {}
+            for resource in self.of(types):
+                for key in keys(resource):
+                    found.setdefault(key, []).append(resource)
+            index = self._indexes[types, keys] = found
+        return index
 
     def referred(self, resource: Resource, name: str, types: Iterable[str]) -> list[Resource]:
         """The resources of `types` that the input `name` of `resource` was computed from."""

@@ -15,13 +15,12 @@ _WAYS = {"Ingress", "Egress"}
 
 
 def _check(view: View) -> Iterator[Result]:
-    policies = view.of([NETWORK_POLICY])
+    unread = [policy for policy in view.of([NETWORK_POLICY]) if _unreadable(policy) or namespace_of(policy) is UNKNOWN]
     for namespace in view.of([NAMESPACE]):
-        here = [policy for policy in policies if _in(policy, namespace)]
+        here = [policy for policy in _candidates(namespace, view) if _in(policy, namespace)]
         denied = {way for policy in here for way in _denied(policy)}
         if denied >= _WAYS:
             continue
-        unread = [policy for policy in policies if _unreadable(policy) or namespace_of(policy) is UNKNOWN]
         if unread:
             yield Undecided(f"what the network policy {unread[0].name} denies", namespace.urn)
         else:
@@ -33,6 +32,16 @@ def _check(view: View) -> Iterator[Result]:
                 f"lets Helm create the namespace {namespace_of(release)}, without default deny or Pod Security labels",
                 release.urn,
             )
+
+
+def _candidates(namespace: Resource, view: View) -> list[Resource]:
+    """The policies that name the namespace, and those that take their metadata from it."""
+    index = view.indexed((NETWORK_POLICY,), _places)
+    return [*index.get(name_of(namespace), ()), *index.get(namespace.urn, ())]
+
+
+def _places(policy: Resource) -> tuple[Any, ...]:
+    return (namespace_of(policy), *policy.property_dependencies.get("metadata", ()))
 
 
 def _in(policy: Resource, namespace: Resource) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.frameworks import eks_guide
-from policies.reliability.budgets import DISRUPTION_BUDGET, REPLICATED, replicas, selected
+from policies.reliability.budgets import REPLICATED, replicas, selection
 from policies.rule import Finding, Result, Rule, Severity, Undecided
 from policies.settings import Level
 from policies.view import View
@@ -11,15 +11,14 @@ from pricing.resource import UNKNOWN
 
 
 def _check(view: View) -> Iterator[Result]:
-    budgets = view.of([DISRUPTION_BUDGET])
     for workload in view.of(REPLICATED):
         count = replicas(workload)
-        found = [selected(budget, workload) for budget in budgets]
-        if True in found or count in (0, 1):
+        found = selection(workload, view)
+        if found is True or count in (0, 1):
             continue
         if count is UNKNOWN:
             yield Undecided("spec.replicas", workload.urn)
-        elif UNKNOWN in found:
+        elif found is UNKNOWN:
             yield Undecided("which Pods the disruption budgets select", workload.urn)
         else:
             yield Finding(

@@ -30,7 +30,26 @@ def selected(budget: Resource, workload: Resource) -> bool | Unknown:
 
 def workloads_of(budget: Resource, view: View) -> Iterator[Resource]:
     """The workloads that a budget is for."""
-    return (workload for workload in view.of(REPLICATED) if selected(budget, workload) is True)
+    return (workload for workload in _around(budget, REPLICATED, view) if selected(budget, workload) is True)
+
+
+def selection(workload: Resource, view: View) -> bool | Unknown:
+    """Whether any budget is for the Pods of a workload."""
+    found = [selected(budget, workload) for budget in _around(workload, (DISRUPTION_BUDGET,), view)]
+    return True if True in found else UNKNOWN if UNKNOWN in found else False
+
+
+def _around(resource: Resource, types: tuple[str, ...], view: View) -> list[Resource]:
+    """The objects of `types` that may be in the namespace of `resource`."""
+    space = namespace_of(resource)
+    if space is UNKNOWN:
+        return view.of(types)
+    index = view.indexed(types, _spaces)
+    return [*index.get(space, ()), *index.get(UNKNOWN, ())]
+
+
+def _spaces(resource: Resource) -> tuple[str | Unknown | None]:
+    return (namespace_of(resource),)
 
 
 def amount(value: Any, of: float) -> float | Unknown | None:
