@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.frameworks import cis_eks, nsa
-from policies.inputs import each, flag, given, read
+from policies.inputs import each, flag, given, read, shown
 from policies.kubernetes.objects import NAMESPACE, NETWORK_POLICY, RELEASE, metadata, name_of, namespace_of
 from policies.rule import Finding, Result, Rule, Severity, Undecided
 from policies.settings import Level
@@ -29,7 +29,8 @@ def _check(view: View) -> Iterator[Result]:
     for release in view.of([RELEASE]):
         if flag(read(release.inputs, "createNamespace")) is True:
             yield Finding(
-                f"lets Helm create the namespace {namespace_of(release)}, without default deny or Pod Security labels",
+                f"lets Helm create the namespace {shown(namespace_of(release))}, "
+                "without default deny or Pod Security labels",
                 release.urn,
             )
 

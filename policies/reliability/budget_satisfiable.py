@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.frameworks import eks_guide
-from policies.inputs import read
+from policies.inputs import read, shown
 from policies.reliability.budgets import DISRUPTION_BUDGET, amount, replicas, workloads_of
 from policies.rule import Finding, Result, Rule, Severity, Undecided
 from policies.settings import Level
@@ -23,9 +23,9 @@ def _judge(budget: Resource, view: View) -> Iterator[Result]:
     if UNKNOWN in (least, most):
         yield Undecided("spec.minAvailable" if least is UNKNOWN else "spec.maxUnavailable", budget.urn)
     elif amount(most, _ANY_COUNT) == 0:
-        yield Finding(f"maxUnavailable {most} never lets a Pod go, so no node can be drained", budget.urn)
+        yield Finding(f"maxUnavailable {shown(most)} never lets a Pod go, so no node can be drained", budget.urn)
     elif isinstance(least, str) and amount(least, _ANY_COUNT) == _ANY_COUNT:
-        yield Finding(f"minAvailable {least} never lets a Pod go, so no node can be drained", budget.urn)
+        yield Finding(f"minAvailable {shown(least)} never lets a Pod go, so no node can be drained", budget.urn)
     elif least is not None:
         for workload in workloads_of(budget, view):
             count = replicas(workload)
@@ -34,7 +34,8 @@ def _judge(budget: Resource, view: View) -> Iterator[Result]:
                 yield Undecided(f"replicas of {workload.name}", budget.urn)
             elif isinstance(count, float) and isinstance(needed, float) and needed >= count:
                 yield Finding(
-                    f"minAvailable {least} of {count:g} replicas of {workload.name} never lets a Pod go", budget.urn
+                    f"minAvailable {shown(least)} of {count:g} replicas of {workload.name} never lets a Pod go",
+                    budget.urn,
                 )
 
 

@@ -1,0 +1,62 @@
+"""Writes the tables of rules and thresholds in docs/policies.md: `python -m policies.document`."""
+
+import re
+import sys
+from pathlib import Path
+
+from policies.registry import AREAS
+from policies.rule import Rule
+from policies.settings import PolicySettings
+
+DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "policies.md"
+
+_HEADINGS = {"cost": "Cost", "security": "Security", "reliability": "Reliability", "kubernetes": "Kubernetes"}
+
+
+def rules_section() -> str:
+    """Every rule, by area, as Markdown tables."""
+    parts: list[str] = []
+    for area, rules in AREAS.items():
+        parts += [
+            f"### {_HEADINGS[area]}",
+            "",
+            "| rule | what must hold, and what to do | level, severity | refers to |",
+        ]
+        parts += ["|---|---|---|---|", *map(_row, rules), ""]
+    return "\n".join(parts)
+
+
+def settings_section() -> str:
+    """Every field of the section `mlplatform:policies`, as a Markdown table."""
+    fields = PolicySettings.model_fields.items()
+    rows = [f"| `{info.alias or name}` | {info.description} | {_default(name)} |" for name, info in fields]
+    return "\n".join(["| field | what it says | default |", "|---|---|---|", *rows, ""])
+
+
+def updated(document: str) -> str:
+    """A document with the text between its markers as it must be."""
+    for marker, section in (("rules", rules_section()), ("settings", settings_section())):
+        start, end = f"<!-- {marker} -->", f"<!-- /{marker} -->"
+        pattern = re.compile(f"{re.escape(start)}.*{re.escape(end)}", re.DOTALL)
+        document = pattern.sub(lambda _, text=f"{start}\n{section}{end}": text, document)
+    return document
+
+
+def _row(rule: Rule) -> str:
+    frameworks = "; ".join(map(str, rule.frameworks))
+    return f"| `{rule.name}` | {rule.title}. *{rule.remediation}* | {rule.level}, {rule.severity} | {frameworks} |"
+
+
+def _default(name: str) -> str:
+    value = getattr(PolicySettings(), name)
+    return f"`{value}`" if value not in ([], {}) else "none"
+
+
+def main() -> int:
+    """Rewrite the document."""
+    DOCUMENT.write_text(updated(DOCUMENT.read_text(encoding="utf-8")), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
