@@ -1,0 +1,222 @@
+import contextlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.gpu_cluster import GpuClusterSpec
+from components.network_args import NetworkSpec
+from components.spec import SpecError
+from planner.stackfile import read_stack_file
+from stacks.config import StackConfig, parse_config
+
+ROOT = Path(__file__).parents[2]
+STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
+
+ENVIRONMENT = {
+    "kind": "staging",
+    "owner": "ml-platform",
+    "costCenter": "ml",
+    "account": "111122223333",
+    "region": "us-east-1",
+}
+SYSTEM = {"name": "system", "instanceTypes": ["m7i.large"], "minimum": 2, "maximum": 4}
+CLUSTER = {"clusterName": "ml", "nodePools": [SYSTEM]}
+SECTIONS: dict[str, Any] = {
+    "environment": ENVIRONMENT,
+    "cost": {"monthlyBudget": 1000},
+    "network": {"vpcCidr": "10.0.0.0/16"},
+    "gpuCluster": CLUSTER,
+}
+
+
+def read(sections: dict[str, Any]) -> StackConfig:
+    return parse_config({f"mlplatform:{name}": json.dumps(section) for name, section in sections.items()})
+
+
+def refusal(**changed: Any) -> str:
+    with pytest.raises(SpecError) as error:
+        read({**SECTIONS, **changed})
+    return str(error.value)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_stack_file_is_a_config(stack: str) -> None:
+    config = parse_config(read_stack_file(ROOT, stack).config)
+    assert config.environment.owner
+
+
+def test_the_seeds_pool_is_what_production_asks_for() -> None:
+    """20 g4dn.xlarge nodes, and up to 10 more from 08:00 to 22:00 UTC."""
+    cluster = parse_config(read_stack_file(ROOT, "prod").config).gpu_cluster
+    assert cluster
+    [pool] = [each for each in cluster.node_pools if each.lead.has_nvidia]
+    assert (pool.instance_types, pool.minimum, pool.maximum, pool.peak) == (("g4dn.xlarge",), 20, 20, 30)
+    [peak] = pool.schedules
+    assert (peak.additional_nodes, peak.start, peak.end, peak.time_zone) == (10, "08:00", "22:00", "Etc/UTC")
+    assert len(peak.days) == 7
+
+
+def test_other_namespaces_and_the_provider_are_left_alone() -> None:
+    config = {f"mlplatform:{name}": json.dumps(section) for name, section in SECTIONS.items()}
+    assert parse_config({**config, "aws:region": "eu-west-1", "pulumi:disable-default-providers": "[]"}) == read(
+        SECTIONS
+    )
+
+
+def test_only_environment_cost_and_network_are_required() -> None:
+    needed = {name: SECTIONS[name] for name in ("environment", "cost", "network")}
+    assert read(needed).gpu_cluster is None
+    told = refusal_of({})
+    assert told.splitlines()[1:] == [
+        "  environment is missing; it is required",
+        "  cost is missing; it is required",
+        "  network is missing; it is required",
+    ]
+
+
+def refusal_of(sections: dict[str, Any]) -> str:
+    with pytest.raises(SpecError) as error:
+        read(sections)
+    return str(error.value)
+
+
+def pool(**changed: Any) -> dict[str, Any]:
+    gpu = {"name": "gpu", "instanceTypes": ["g4dn.xlarge"], "minimum": 0, "maximum": 2, **changed}
+    return {**CLUSTER, "nodePools": [SYSTEM, gpu]}
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        (
+            {"gpuCluster": pool(instanceTypes=["ml.g4dn.xlarge"])},
+            "gpuCluster.nodePools[1].instanceTypes = ['ml.g4dn.xlarge']: ml.g4dn.xlarge is SageMaker's name; an EKS "
+            "node is g4dn.xlarge",
+        ),
+        (
+            {"gpuCluster": pool(sharing={"migProfile": "1g.5gb"})},
+            "sharing.migProfile is set, but g4dn.xlarge has a T4, which has no MIG",
+        ),
+        (
+            {"gpuCluster": pool(sharing={"timeSlicing": 2, "mps": 2})},
+            "timeSlicing and mps exclude each other; keep one of them",
+        ),
+        (
+            {"gpuCluster": pool(schedules=[{"name": "peak", "additionalNodes": 1, "start": "08:00"}])},
+            "gpuCluster.nodePools[1].schedules[0].end is missing; it is required",
+        ),
+        (
+            {"gpuCluster": {**CLUSTER, "kubernetesVersion": 1.36}},
+            'kubernetesVersion = 1.36: a version is text, or 1.30 would become 1.3; put it in quotes: "1.36"',
+        ),
+        (
+            {"gpuCluster": {**CLUSTER, "kubernetesVersion": "1.33"}},
+            "kubernetesVersion = '1.33': EKS 1.33 leaves standard support on 2026-07-29; allowed: 1.35, 1.36",
+        ),
+        (
+            {"gpuCluster": {**CLUSTER, "serviceCidr": "10.0.128.0/20"}},
+            "serviceCidr 10.0.128.0/20 overlaps network.vpcCidr 10.0.0.0/16; take 172.20.0.0/16 or 10.100.0.0/16",
+        ),
+        (
+            {
+                "network": {"vpcCidr": "10.0.0.0/16", "reservedCidrs": ["192.168.0.0/16"]},
+                "gpuCluster": {**CLUSTER, "serviceCidr": "192.168.10.0/24"},
+            },
+            "serviceCidr 192.168.10.0/24 overlaps network.reservedCidrs 192.168.0.0/16",
+        ),
+        (
+            {"environment": {**ENVIRONMENT, "region": "ap-south-2"}, "gpuCluster": pool()},
+            "pool gpu: g4dn.xlarge is not offered in ap-south-2; like it there: g6.xlarge, g6e.xlarge",
+        ),
+        (
+            {"environment": {**ENVIRONMENT, "region": "us-east-9"}},
+            "region us-east-9 is no AWS region; did you mean us-",
+        ),
+        ({"environment": {**ENVIRONMENT, "region": "description"}}, "environment.region = 'description': "),
+        ({"environment": {**ENVIRONMENT, "kind": "prod"}}, "did you mean production?"),
+        ({"cost": {"monthlyBudget": "much"}}, "cost.monthlyBudget = 'much': "),
+        ({"gpucluster": CLUSTER}, "gpucluster is not a known field; known here: environment, cost, usage, policies,"),
+        ({"gpucluster": CLUSTER}, "did you mean gpuCluster?"),
+        ({"network": {"vpcCidr": "10.0.0.0/16", "zones": ["a"]}}, "network.zones = "),
+        ({"network": "10.0.0.0/16"}, "network = '10.0.0.0/16': "),
+    ],
+)
+def test_a_wrong_value_is_told_with_its_path(changed: dict[str, Any], message: str) -> None:
+    told = refusal(**changed)
+    assert told.startswith("mlplatform: 1 wrong\n  ")
+    assert message in told
+
+
+@pytest.mark.parametrize("text", ["[", "network", "1" * 5000, "[" * 100_000])
+def test_a_section_that_is_no_json_is_told(text: str) -> None:
+    with pytest.raises(SpecError, match=r"mlplatform:network = .* must be an object of fields and values"):
+        parse_config({"mlplatform:network": text})
+
+
+def test_the_config_composes_the_specs_of_the_components() -> None:
+    """One model a concept: nothing that a component declares is declared again."""
+    assert StackConfig.model_fields["network"].annotation is NetworkSpec
+    assert StackConfig.model_fields["gpu_cluster"].annotation == GpuClusterSpec | None
+
+
+def test_every_field_is_described_and_no_key_is_in_snake_case() -> None:
+    schema = StackConfig.model_json_schema(by_alias=True)
+    models = {"StackConfig": schema, **schema["$defs"]}
+    for name, model in models.items():
+        for key, field in model.get("properties", {}).items():
+            assert "_" not in key, f"{name}.{key}"
+            assert field.get("description"), f"{name}.{key}"
+
+
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+json_values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+def _keys(model: Any) -> list[str]:
+    schema = model.model_json_schema(by_alias=True)
+    return sorted({key for each in (schema, *schema["$defs"].values()) for key in each.get("properties", {})})
+
+
+@st.composite
+def spoiled(draw: st.DrawFn) -> dict[str, Any]:
+    """A good config with a few values anywhere in it replaced by others, or with keys of its own added."""
+    sections = json.loads(json.dumps({**SECTIONS, "gpuCluster": pool(sharing={"timeSlicing": 2})}))
+    for _ in range(draw(st.integers(1, 4))):
+        place: Any = sections
+        while True:
+            keys: Any = list(range(len(place))) if isinstance(place, list) else list(place)  # pyright: ignore[reportUnknownArgumentType]
+            if not keys or (keys and draw(st.integers(0, 3)) == 0):
+                break
+            inner = place[draw(st.sampled_from(keys))]
+            if not isinstance(inner, dict | list):
+                break
+            place = inner  # pyright: ignore[reportUnknownVariableType]
+        value = draw(json_values | st.sampled_from(["1.36", "10.0.0.0/16", "g4dn.xlarge", "08:00", -1, 0, 1, 10**30]))
+        if isinstance(place, list):
+            place.append(value)  # pyright: ignore[reportUnknownMemberType]
+        else:
+            place[draw(st.sampled_from(_keys(StackConfig)) | st.text(max_size=6))] = value
+    return sections
+
+
+@given(spoiled())
+def test_a_spoiled_config_parses_or_is_refused(sections: dict[str, Any]) -> None:
+    with contextlib.suppress(SpecError):
+        read(sections)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(SECTIONS)) | st.text(max_size=8), json_values | st.text(), max_size=6))
+def test_no_input_does_anything_but_parse_or_be_refused(config: dict[str, Any]) -> None:
+    texts = {
+        f"mlplatform:{key}": value if isinstance(value, str) else json.dumps(value) for key, value in config.items()
+    }
+    with contextlib.suppress(SpecError):
+        parse_config(texts)
