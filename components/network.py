@@ -105,7 +105,7 @@ class Network(pulumi.ComponentResource):
             f"{name}-internet", vpc_id=vpc.id, tags={"Name": f"{name}-internet"}, opts=options
         )
         public_table = _route_table(f"{name}-public", vpc, options)
-        aws.ec2.Route(
+        internet = aws.ec2.Route(
             f"{name}-public-internet",
             route_table_id=public_table.id,
             destination_cidr_block=ANYWHERE,
@@ -116,35 +116,44 @@ class Network(pulumi.ComponentResource):
         isolated_table = _route_table(f"{name}-isolated", vpc, options)
 
         tags = subnet_tags(spec.cluster_names)
-        public = _tier(
+        public, public_routing = _tier(
             f"{name}-public", vpc, [(each.zone, each.public, public_table) for each in ranges], tags["public"], options
         )
-        private = _tier(
+        private, private_routing = _tier(
             f"{name}-private",
             vpc,
             [(each.zone, each.private, table) for each, table in zip(ranges, private_tables, strict=True)],
             tags["private"],
             options,
         )
-        isolated = _tier(
+        isolated, isolated_routing = _tier(
             f"{name}-isolated", vpc, [(each.zone, each.isolated, isolated_table) for each in ranges], {}, options
         )
-        addresses = _nat(name, spec.nat, zones, public, private_tables, gateway, options)
-        endpoint_group = endpoint_security_group(name, spec.vpc_cidr, vpc, options)
+        addresses, ways_out = _nat(name, spec.nat, zones, public, private_tables, gateway, options)
+        endpoint_group, https = endpoint_security_group(name, spec.vpc_cidr, vpc, options)
         tables = [table.id for table in (*private_tables, isolated_table)]
         s3 = gateway_endpoint(name, "s3", account, vpc, tables, options)
+        endpoints = [s3]
         if spec.dynamodb_endpoint:
-            gateway_endpoint(name, "dynamodb", account, vpc, tables, options)
-        for service in spec.interface_endpoints:
-            interface_endpoint(name, service, account, vpc, private, endpoint_group, options)
+            endpoints.append(gateway_endpoint(name, "dynamodb", account, vpc, tables, options))
+        to_internet = (*public_routing, internet)
+        to_services = [
+            https,
+            *(
+                interface_endpoint(name, service, account, vpc, private, endpoint_group, options)
+                for service in spec.interface_endpoints
+            ),
+        ]
         log_group = _flow_log(name, spec.flow_logs, account, vpc, options)
 
         self.vpc_id = vpc.id
         self.vpc_cidr = vpc.cidr_block
         self.zones = Output.from_input(list(zones))
-        self.public_subnet_ids = _ids(public)
-        self.private_subnet_ids = _ids(private)
-        self.isolated_subnet_ids = _ids(isolated)
+        self.public_subnet_ids = _usable(public, to_internet)
+        self.private_subnet_ids = _usable(
+            private, (*private_routing, *ways_out, *to_internet, *endpoints, *to_services)
+        )
+        self.isolated_subnet_ids = _usable(isolated, (*isolated_routing, *endpoints))
         self.private_route_table_ids = _ids(private_tables)
         self.isolated_route_table_id = isolated_table.id
         self.nat_public_ips = Output.all(*(address.public_ip for address in addresses))
@@ -206,6 +215,12 @@ def _ids(resources: Sequence[pulumi.CustomResource]) -> Output[list[str]]:
     return Output.all(*(resource.id for resource in resources))
 
 
+def _usable(subnets: Sequence[aws.ec2.Subnet], needed: Sequence[pulumi.Resource]) -> Output[list[str]]:
+    """The subnets' ids, for whoever must come after `needed` and go before them: without a way out, nodes neither join
+    nor leave, and what runs on them can't clean up in AWS."""
+    return Output.all(_ids(subnets), *(each.urn for each in needed)).apply(lambda known: known[0])
+
+
 def _vpc(name: str, cidr: str, options: ResourceOptions) -> aws.ec2.Vpc:
     """The VPC with its defaults locked: what names no security group or route table gets ones that let nothing pass."""
     vpc = aws.ec2.Vpc(
@@ -244,9 +259,10 @@ def _tier(
     placements: Iterable[tuple[str, IPv4Network, aws.ec2.RouteTable]],
     tags: Mapping[str, str],
     options: ResourceOptions,
-) -> list[aws.ec2.Subnet]:
-    """One subnet for each (zone, range, route table), routed by that table."""
+) -> tuple[list[aws.ec2.Subnet], list[pulumi.Resource]]:
+    """One subnet for each (zone, range, route table), and what routes each by that table."""
     subnets: list[aws.ec2.Subnet] = []
+    routing: list[pulumi.Resource] = []
     for zone, cidr, table in placements:
         role = f"{name}-{_letter(zone)}"
         subnet = aws.ec2.Subnet(
@@ -258,9 +274,10 @@ def _tier(
             tags={"Name": role, **tags},
             opts=options,
         )
-        aws.ec2.RouteTableAssociation(role, subnet_id=subnet.id, route_table_id=table.id, opts=options)
+        association = aws.ec2.RouteTableAssociation(role, subnet_id=subnet.id, route_table_id=table.id, opts=options)
         subnets.append(subnet)
-    return subnets
+        routing.append(association)
+    return subnets, routing
 
 
 def _nat(
@@ -271,8 +288,8 @@ def _nat(
     private_tables: Sequence[aws.ec2.RouteTable],
     gateway: aws.ec2.InternetGateway,
     options: ResourceOptions,
-) -> list[aws.ec2.Eip]:
-    """NAT gateways as `mode` wants them, and each private table's way out through one of them; their addresses."""
+) -> tuple[list[aws.ec2.Eip], list[pulumi.Resource]]:
+    """NAT gateways as `mode` wants them: their addresses, and each private table's way out through one of them."""
     wanted = {NatMode.NONE: 0, NatMode.SINGLE: 1, NatMode.PER_ZONE: len(zones)}[mode]
     # Source: Amazon EC2 API reference, AllocateAddress and CreateNatGateway: both want the internet gateway attached.
     after_gateway = ResourceOptions.merge(options, ResourceOptions(depends_on=[gateway]))
@@ -286,16 +303,18 @@ def _nat(
         )
         addresses.append(address)
         nats.append(nat)
-    if nats:
-        for index, (zone, table) in enumerate(zip(zones, private_tables, strict=True)):
-            aws.ec2.Route(
-                f"{name}-private-{_letter(zone)}-nat",
-                route_table_id=table.id,
-                destination_cidr_block=ANYWHERE,
-                nat_gateway_id=nats[index % len(nats)].id,
-                opts=options,
-            )
-    return addresses
+    ways_out: list[pulumi.Resource] = [
+        aws.ec2.Route(
+            f"{name}-private-{_letter(zone)}-nat",
+            route_table_id=table.id,
+            destination_cidr_block=ANYWHERE,
+            nat_gateway_id=nats[index % len(nats)].id,
+            opts=options,
+        )
+        for index, (zone, table) in enumerate(zip(zones, private_tables, strict=True))
+        if nats
+    ]
+    return addresses, ways_out
 
 
 def _flow_log(

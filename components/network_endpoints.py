@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import pulumi
 import pulumi_aws as aws
 from pulumi import Output, ResourceOptions
 
@@ -16,8 +17,8 @@ Identity's service documents no policy of its own."""
 
 def endpoint_security_group(
     name: str, vpc_cidr: str, vpc: aws.ec2.Vpc, options: ResourceOptions
-) -> aws.ec2.SecurityGroup:
-    """The security group of interface endpoints: HTTPS from inside the VPC, and nothing outward."""
+) -> tuple[aws.ec2.SecurityGroup, pulumi.Resource]:
+    """The security group of interface endpoints, and its rule: HTTPS from inside the VPC, and nothing outward."""
     role = f"{name}-endpoints"
     group = aws.ec2.SecurityGroup(
         role,
@@ -26,7 +27,7 @@ def endpoint_security_group(
         tags={"Name": role},
         opts=options,
     )
-    aws.vpc.SecurityGroupIngressRule(
+    rule = aws.vpc.SecurityGroupIngressRule(
         f"{role}-https",
         security_group_id=group.id,
         description="HTTPS from inside the VPC",
@@ -36,7 +37,7 @@ def endpoint_security_group(
         to_port=443,
         opts=options,
     )
-    return group
+    return group, rule
 
 
 def gateway_endpoint(
@@ -69,10 +70,10 @@ def interface_endpoint(
     subnets: Sequence[aws.ec2.Subnet],
     group: aws.ec2.SecurityGroup,
     options: ResourceOptions,
-) -> None:
+) -> aws.ec2.VpcEndpoint:
     """An interface endpoint with private DNS: programs reach it under the service's usual name."""
     role = f"{name}-{service.replace('.', '-')}"
-    aws.ec2.VpcEndpoint(
+    return aws.ec2.VpcEndpoint(
         role,
         vpc_id=vpc.id,
         service_name=f"com.amazonaws.{account.region}.{service.value}",

@@ -94,7 +94,10 @@ def control_plane(
         client_id_lists=["sts.amazonaws.com"],
         opts=opts,
     )
-    return ControlPlane(cluster, cluster.urn.apply(lambda _: spec.cluster_name), volume_key, oidc_provider)
+    # The component's own URN would let EKS be told to delete the cluster while it still has node groups: an output
+    # carries the cluster that the component holds.
+    cluster_name = cluster.oidc_issuer.apply(lambda _: spec.cluster_name, run_with_unknowns=True)
+    return ControlPlane(cluster, cluster_name, volume_key, oidc_provider)
 
 
 def _key(name: str, alias: str, policy: str, protect: bool, opts: pulumi.ResourceOptions) -> aws.kms.Key:
