@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.node_pool.schedule import Action, ScheduleSpec, Weekday, overlapping
@@ -57,6 +57,7 @@ schedules = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(schedules, st.integers(1, 100))
 def test_the_actions_raise_the_ceiling_in_the_scheduled_minutes_and_no_others(spec: ScheduleSpec, ceiling: int) -> None:
     meant = raised(spec)
@@ -64,6 +65,7 @@ def test_the_actions_raise_the_ceiling_in_the_scheduled_minutes_and_no_others(sp
     assert found == [ceiling + spec.additional_nodes if at in meant else ceiling for at in range(WEEK)]
 
 
+@settings(deadline=None)
 @given(st.lists(schedules, min_size=2, max_size=3))
 def test_overlaps_are_found_as_by_counting_minutes(specs: list[ScheduleSpec]) -> None:
     named = [spec.model_copy(update={"name": f"s{index}"}) for index, spec in enumerate(specs)]

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.gpu_cluster import GpuClusterSpec
@@ -164,9 +164,7 @@ def test_the_config_composes_the_specs_of_the_components() -> None:
 
 
 def test_every_field_is_described_and_no_key_is_in_snake_case() -> None:
-    schema = StackConfig.model_json_schema(by_alias=True)
-    models = {"StackConfig": schema, **schema["$defs"]}
-    for name, model in models.items():
+    for name, model in {"StackConfig": SCHEMA, **SCHEMA["$defs"]}.items():
         for key, field in model.get("properties", {}).items():
             assert "_" not in key, f"{name}.{key}"
             assert field.get("description"), f"{name}.{key}"
@@ -180,9 +178,8 @@ json_values = st.recursive(
 )
 
 
-def _keys(model: Any) -> list[str]:
-    schema = model.model_json_schema(by_alias=True)
-    return sorted({key for each in (schema, *schema["$defs"].values()) for key in each.get("properties", {})})
+SCHEMA = StackConfig.model_json_schema(by_alias=True)
+KEYS = sorted({key for model in (SCHEMA, *SCHEMA["$defs"].values()) for key in model.get("properties", {})})
 
 
 @st.composite
@@ -203,16 +200,18 @@ def spoiled(draw: st.DrawFn) -> dict[str, Any]:
         if isinstance(place, list):
             place.append(value)  # pyright: ignore[reportUnknownMemberType]
         else:
-            place[draw(st.sampled_from(_keys(StackConfig)) | st.text(max_size=6))] = value
+            place[draw(st.sampled_from(KEYS) | st.text(max_size=6))] = value
     return sections
 
 
+@settings(deadline=None)
 @given(spoiled())
 def test_a_spoiled_config_parses_or_is_refused(sections: dict[str, Any]) -> None:
     with contextlib.suppress(SpecError):
         read(sections)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(SECTIONS)) | st.text(max_size=8), json_values | st.text(), max_size=6))
 def test_no_input_does_anything_but_parse_or_be_refused(config: dict[str, Any]) -> None:
     texts = {
