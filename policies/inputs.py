@@ -14,16 +14,16 @@ def read(value: Any, *path: str | int) -> Any:
     `None` where a part of the path is absent or of another shape; `UNKNOWN` where a part is unknown or secret.
     """
     for key in path:
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             value = cast(Mapping[Any, Any], value).get(key)
         elif isinstance(value, list) and isinstance(key, int):
             items = cast(list[Any], value)
             value = items[key] if 0 <= key < len(items) else None
+        elif value is UNKNOWN or value == SECRET:
+            return UNKNOWN
         else:
-            break
-    else:
-        return UNKNOWN if isinstance(value, str) and value == SECRET else value
-    return UNKNOWN if value is UNKNOWN or (isinstance(value, str) and value == SECRET) else None
+            return None
+    return UNKNOWN if value == SECRET else value
 
 
 def flag(value: Any) -> bool | Unknown | None:
@@ -76,7 +76,7 @@ def each(value: Any) -> list[Any]:
 
 def entries(value: Any) -> Iterator[tuple[str, Any]]:
     """The items of a mapping in their order; nothing for any other shape."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for key, item in cast(Mapping[Any, Any], value).items():
             yield str(key), item
 

@@ -69,7 +69,7 @@ class Statement:
         principal = read(self.body, "Principal")
         if principal is UNKNOWN:
             yield "", UNKNOWN
-        elif isinstance(principal, Mapping):
+        elif isinstance(principal, dict):
             for kind, names in entries(cast(Mapping[str, Any], principal)):
                 for name in each(names):
                     yield kind, name

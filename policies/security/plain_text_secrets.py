@@ -33,7 +33,7 @@ def _check(resource: Resource, _: View) -> Iterator[Result]:
 def _walk(path: str, name: str, value: Any) -> Iterator[Result]:
     if isinstance(value, str):
         yield from _text(path, name, value)
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         yield from _mapping(path, cast(Mapping[Any, Any], value))
     elif isinstance(value, list):
         for index, item in enumerate(cast(list[Any], value)):
@@ -47,7 +47,7 @@ def _mapping(path: str, value: Mapping[Any, Any]) -> Iterator[Result]:
     label, content = value.get("name"), value.get("value")
     if isinstance(label, str) and isinstance(content, str):
         yield from _text(f"{path}.value of {label}", label, content)
-        return
+        value = {key: item for key, item in value.items() if key not in ("name", "value")}
     for key, item in entries(value):
         yield from _walk(f"{path}.{key}", key, item)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.evaluate import evaluate
@@ -79,11 +79,13 @@ def shape(resources: list[Resource]) -> None:
         assert verdict.urn in urns
 
 
+@settings(deadline=None)
 @given(spoiled())
 def test_a_spoiled_input_is_judged_without_a_crash(resources: list[Resource]) -> None:
     shape(resources)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(TYPES), st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=6))
 def test_arbitrary_inputs_are_judged_without_a_crash(resource_type: str, inputs: dict[str, Any]) -> None:
     shape([make(resource_type, inputs)])
