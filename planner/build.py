@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from components.spec import SpecError
 from planner.answers import RecordedAnswers
 from planner.evaluation import evaluate_program
 from planner.plan import Plan
@@ -14,8 +15,9 @@ from policies.exceptions import load_exceptions
 from policies.registry import RULES
 from pricing.estimate import estimate
 from pricing.resource import Resource
+from pricing.table import regions
 from stacks.choices import unusual
-from stacks.config import parse_config
+from stacks.config import NAMESPACE, parse_config
 
 
 def build_plan(root: Path, stack: str, *, today: date, on_resource: Callable[[Resource], None] | None = None) -> Plan:
@@ -30,6 +32,10 @@ def build_plan(root: Path, stack: str, *, today: date, on_resource: Callable[[Re
     # Read here as well as by the program: a wrong config is told apart from a failing program.
     config = parse_config(stack_file.config)
     environment = config.environment
+    if environment.region not in regions():
+        priced = ", ".join(regions())
+        remedy = f"no price table; run make prices REGION={environment.region}, or take one of {priced}"
+        raise SpecError(NAMESPACE, [f"environment.region = {environment.region!r}: {remedy}"])
     answers = RecordedAnswers(environment.region, environment.account)
     evaluation = evaluate_program(root / "__main__.py", stack_file, answers, on_resource)
     cost = estimate(evaluation.resources, region=environment.region, usage=config.usage, today=today)

@@ -6,16 +6,14 @@ import traceback
 from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
 from components.spec import SpecError
 from planner.build import build_plan
-from planner.difference import PlanFileError, compare, read
-from planner.difference_view import render
 from planner.failure import describe
-from planner.markdown import render as render_markdown
-from planner.plan import Plan
+from planner.plan import Plan, PlanFileError
 from planner.stackfile import StackFileError
 from planner.terminal import show, summary
 from policies.evaluate import PolicyError
@@ -72,23 +70,35 @@ def _build(options: argparse.Namespace, errors: Console) -> Plan:
 
 def _deliver(plan: Plan, options: argparse.Namespace) -> int:
     path: Path = options.out or options.root / "build" / plan.stack / "plan.json"
-    # Read before the plan is written: both may be one file.
-    before = read(options.against) if options.against else None
+    difference = _difference(plan, options)
     plan.write(path)
-    difference = compare(before, plan.document()) if before else None
     console = Console(highlight=False)
     if options.json:
         sys.stdout.write(plan.json())
     elif options.markdown:
+        from planner.markdown import render as render_markdown
+
         sys.stdout.write(render_markdown(plan.document(), difference))
     elif options.quiet:
         console.print(summary(plan), soft_wrap=True)
     else:
         show(plan, console)
         if difference:
+            from planner.difference_view import render
+
             render(difference, console)
         console.print(f"[dim]written to {path}[/dim]", soft_wrap=True)
     return FINE if plan.deployable else REFUSED
+
+
+def _difference(plan: Plan, options: argparse.Namespace) -> Any:
+    """What changes against an earlier plan, read before this one is written: both may be one file."""
+    if not options.against:
+        return None
+    # What only a comparison needs is imported for one alone; a plan should start quickly.
+    from planner.difference import compare, read
+
+    return compare(read(options.against), plan.document())
 
 
 def _report(error: Exception, options: argparse.Namespace, errors: Console) -> None:

@@ -15,6 +15,11 @@ from stacks.choices import Choice
 FORMAT = 1
 """The version of the plan's JSON; it rises when a reader of the last one would misread the next."""
 
+
+class PlanFileError(ValueError):
+    """A file that was to be an earlier plan and isn't one, or isn't of this format."""
+
+
 UNKNOWN_TEXT = "[unknown]"
 """Stands in the JSON where a value is decided by the deployment alone."""
 
