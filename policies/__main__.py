@@ -3,14 +3,13 @@
 import sys
 from pathlib import Path
 
-_HERE = Path(__file__).resolve().parent
-# The engine puts this folder on the path, where our `kubernetes` would hide the package of that name.
-sys.path[:] = [str(_HERE.parent), *(entry for entry in sys.path if entry and Path(entry).resolve() != _HERE)]
+# The engine starts this folder as a program, and puts the folder itself on the path instead of the project.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from pulumi_policy import PolicyPack  # noqa: E402
+from pulumi_policy import PolicyPack
 
-from policies.crossguard import pack_policies  # noqa: E402
-from policies.exceptions import PolicyError  # noqa: E402
+from policies.crossguard import pack_policies
+from policies.exceptions import PolicyError
 
 try:
     POLICIES = pack_policies()

@@ -195,6 +195,7 @@ CASES = [
     passes("required-tags", *tagged({"tags": {"owner": "ml", "cost-center": "42"}}, tags={"environment": UNKNOWN})),
     passes("required-tags", make("aws:sqs/queue:Queue", {"tags": {"team": "ml"}}), settings={"requiredTags": ["team"]}),
     passes("required-tags", make("aws:ec2/route:Route")),
+    passes("required-tags", make("aws:sqs/queue:Queue", {"tagsAll": TAGS})),
     fails("required-tags", *tagged({"tags": {**TAGS, "owner": ""}}), found="lacks the tag owner"),
     fails("required-tags", make("aws:new/thing:Thing", {"tags": {"owner": "x"}}), found="cost-center, environment"),
     fails("required-tags", make("aws:sqs/queue:Queue"), kind="absent", found="lacks the tags owner, cost-center"),

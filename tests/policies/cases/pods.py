@@ -129,6 +129,7 @@ CASES = [
     unknown("image-tag", app(image=UNKNOWN), undecided="containers[0].image"),
     passes("image-registry", app(image="anything:1")),
     passes("image-registry", app(image="nvcr.io/nvidia/x:1"), settings={"allowedRegistries": ["nvcr.io/nvidia/"]}),
+    passes("image-registry", app(image="localhost/x:1"), settings={"allowedRegistries": ["localhost/"]}),
     passes("image-registry", app(image="redis:8"), settings={"allowedRegistries": ["docker.io/redis"]}),
     fails(
         "image-registry",
