@@ -9,6 +9,10 @@ gc.disable()
 # The SDK notes where in the program each resource is made; nothing here reads it, and each note walks the whole stack.
 sys.tracebacklimit = 1
 
+from planner import lazy_sdk  # noqa: E402
+
+lazy_sdk.install()
+
 from planner.command import main  # noqa: E402
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 The first resource of `pulumi_aws.ec2` runs two hundred files, and together with those of other services that is a
 quarter of what a plan costs. Here a package starts empty, and a name is looked for in the file that is called after it:
-`Vpc` and `VpcArgs` in `vpc.py`, `get_ami_output` in `get_ami.py`, other arguments in `_inputs.py`. When it is in none of
-them, the package is run as its author wrote it, so that no name is missing.
+`Vpc` and `VpcArgs` in `vpc.py`, `get_ami_output` in `get_ami.py`, other arguments in `_inputs.py`. When it is in none
+of them, the package is run as its author wrote it, so that no name is missing.
 """
 
 import re
@@ -69,5 +69,5 @@ class _Loader(Loader):
 
 def _files(name: str) -> tuple[str, ...]:
     """The files that may have a name, the likeliest first."""
-    words = _BETWEEN_WORDS.sub("_", name.removesuffix("Args")).lower()
-    return (name, words.removesuffix("_output"), "_inputs") if name.endswith("Args") else (name, words.removesuffix("_output"))
+    words = _BETWEEN_WORDS.sub("_", name.removesuffix("Args")).lower().removesuffix("_output")
+    return (name, words, "_inputs") if name.endswith("Args") else (name, words)
