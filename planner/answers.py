@@ -80,7 +80,7 @@ class RecordedAnswers:
         """The computed outputs of a resource; those of a type without an entry are its id and its ARN."""
         if resource_type.startswith("kubernetes:"):
             return _kubernetes(name, inputs)
-        physical = inputs.get("name")
+        physical = inputs.get("name") or inputs.get("bucket")
         known = physical if isinstance(physical, str) else name
         special = _OUTPUTS.get(resource_type)
         if special:
@@ -121,6 +121,14 @@ def _policy(at: RecordedAnswers, name: str) -> dict[str, Any]:
 
 def _key(at: RecordedAnswers, name: str) -> dict[str, Any]:
     return {"id": name, "keyId": name, "arn": f"arn:aws:kms:{at.region}:{at.account}:key/{name}"}
+
+
+def _bucket(at: RecordedAnswers, name: str) -> dict[str, Any]:
+    return {
+        "id": name,
+        "arn": f"arn:aws:s3:::{name}",
+        "bucketRegionalDomainName": f"{name}.s3.{at.region}.amazonaws.com",
+    }
 
 
 def _log_group(at: RecordedAnswers, name: str) -> dict[str, Any]:
@@ -201,6 +209,7 @@ _OUTPUTS: dict[str, Callable[[RecordedAnswers, str], dict[str, Any]]] = {
     "aws:iam/policy:Policy": _policy,
     "aws:iam/role:Role": _iam("role"),
     "aws:kms/key:Key": _key,
+    "aws:s3/bucket:Bucket": _bucket,
     "aws:sqs/queue:Queue": _queue,
     "eks:index:Cluster": _eks_cluster,
 }

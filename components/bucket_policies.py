@@ -1,0 +1,83 @@
+"""Bucket policies as plain data."""
+
+from collections.abc import Sequence
+
+from .account import Account
+from .iam import Statement, allow, document
+
+OLDEST_TLS = "1.2"
+
+
+def tls_only(partition: str, bucket: str) -> list[Statement]:
+    """Denies every request that isn't encrypted with a TLS of today.
+
+    Source: S3 user guide, "Security best practices", enforce encryption of data in transit.
+    """
+    everything = [f"arn:{partition}:s3:::{bucket}", f"arn:{partition}:s3:::{bucket}/*"]
+    refused = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": everything}
+    return [
+        {"Sid": "TlsOnly", **refused, "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+        {"Sid": "TlsOfToday", **refused, "Condition": {"NumericLessThan": {"s3:TlsVersion": OLDEST_TLS}}},
+    ]
+
+
+def bucket_policy(partition: str, bucket: str, *grants: Statement) -> str:
+    """The policy of a bucket: TLS alone, and what `grants` allow."""
+    return document(*tls_only(partition, bucket), *grants)
+
+
+def log_delivery(account: Account, bucket: str) -> list[Statement]:
+    """Lets S3 write access logs of the account's buckets, and load balancers of the region theirs.
+
+    Source: S3 user guide, "Enabling Amazon S3 server access logging"; Elastic Load Balancing user guide, "Access logs
+    for your Application Load Balancer".
+    """
+    objects = f"arn:{account.partition}:s3:::{bucket}"
+    own = {"StringEquals": {"aws:SourceAccount": account.id}}
+    balancers = account.arn("elasticloadbalancing", "loadbalancer/*")
+    return [
+        {
+            "Sid": "BucketsWriteAccessLogs",
+            "Effect": "Allow",
+            "Principal": {"Service": "logging.s3.amazonaws.com"},
+            "Action": "s3:PutObject",
+            "Resource": f"{objects}/s3/*",
+            "Condition": own,
+        },
+        {
+            "Sid": "LoadBalancersWriteAccessLogs",
+            "Effect": "Allow",
+            "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
+            "Action": "s3:PutObject",
+            "Resource": f"{objects}/*/AWSLogs/{account.id}/*",
+            "Condition": {"ArnLike": {"aws:SourceArn": balancers}},
+        },
+    ]
+
+
+def replication_permissions(source: str, replica: str, source_key: str, replica_key: str) -> str:
+    """What S3 may do to copy each object: read it here, write it there, with both keys.
+
+    Source: S3 user guide, "Setting up permissions for live replication" and "Replicating encrypted objects".
+    """
+    read = ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"]
+    write = ["s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"]
+    return document(
+        allow("ReadConfiguration", ["s3:GetReplicationConfiguration", "s3:ListBucket"], [source]),
+        allow("ReadSource", read, [f"{source}/*"]),
+        allow("WriteReplica", write, [f"{replica}/*"]),
+        allow("DecryptSource", ["kms:Decrypt"], [source_key]),
+        allow("EncryptReplica", ["kms:Encrypt"], [replica_key]),
+    )
+
+
+def bucket_access(bucket_arns: Sequence[str], key_arn: str, *, write: bool, prefix: str = "") -> str:
+    """The policy of a workload that reads, or reads and writes, objects under `prefix` of some buckets."""
+    listed = {"StringLike": {"s3:prefix": [f"{prefix}*"]}} if prefix else None
+    objects = ["s3:GetObject", *(["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"] if write else [])]
+    keys = ["kms:Decrypt", *(["kms:GenerateDataKey"] if write else [])]
+    return document(
+        allow("List", ["s3:ListBucket", "s3:GetBucketLocation"], list(bucket_arns), listed),
+        allow("Objects", objects, [f"{arn}/{prefix}*" for arn in bucket_arns]),
+        allow("Key", keys, [key_arn]),
+    )
