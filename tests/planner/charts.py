@@ -1,0 +1,208 @@
+"""What each pinned chart and add-on names by itself: read from its templates, rendered with our values.
+
+Keep an entry when its version is raised only after rendering the new one (`helm template`): labels, accounts and ports
+are the chart's own choice, and nothing in our program says them again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Toleration = Mapping[str, str]
+EVERY_TAINT: Toleration = {"operator": "Exists"}
+
+
+@dataclass(frozen=True)
+class Pods:
+    """One workload of a chart. Paths lead into the release's values; `ports` are those it listens on."""
+
+    labels: Mapping[str, str]
+    account: str
+    """Its service account, or the path of the value that names it, after "values:"."""
+    ports: tuple[int, ...] = ()
+    selector_path: tuple[str, ...] = ("nodeSelector",)
+    affinity_path: tuple[str, ...] = ("affinity",)
+    tolerations_path: tuple[str, ...] = ("tolerations",)
+    selector: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What its template asks of a node beside our values."""
+    tolerations: tuple[Toleration, ...] = ()
+    """What it tolerates beside our values, or by default."""
+    advertises: str = ""
+    """The resource that nodes have through it alone."""
+    asks_kubernetes: bool = False
+    asks_aws: bool = False
+    daemon: bool = False
+    host_network: bool = False
+    optional: bool = False
+    """Whether a plan may hold no node for it."""
+
+
+@dataclass(frozen=True)
+class ChartFacts:
+    """A chart at a version: its workloads, and the API groups it brings definitions for."""
+
+    version: str
+    source: str
+    pods: tuple[Pods, ...] = ()
+    defines: tuple[str, ...] = ()
+
+
+def _named(name: str, instance: str | None = None) -> dict[str, str]:
+    return {"app.kubernetes.io/name": name, "app.kubernetes.io/instance": instance or name}
+
+
+_CRITICAL: Toleration = {"key": "CriticalAddonsOnly", "operator": "Exists"}
+
+CHARTS: dict[str, ChartFacts] = {
+    "nvidia-device-plugin": ChartFacts(
+        version="0.20.0",
+        source="NVIDIA/k8s-device-plugin v0.20.0, deployments/helm/nvidia-device-plugin/templates",
+        pods=(
+            Pods(
+                labels=_named("nvidia-device-plugin"),
+                account="nvidia-device-plugin-service-account",
+                advertises="nvidia.com/gpu",
+                asks_kubernetes=True,
+                daemon=True,
+            ),
+            Pods(
+                labels=_named("nvidia-device-plugin"),
+                account="nvidia-device-plugin-service-account",
+                selector={"nvidia.com/mps.capable": "true"},
+                asks_kubernetes=True,
+                daemon=True,
+                optional=True,
+            ),
+        ),
+    ),
+    "dcgm-exporter": ChartFacts(
+        version="4.8.3",
+        source="NVIDIA/dcgm-exporter, deployment/templates (chart 4.8.2, the newest whose source was read)",
+        pods=(
+            Pods(
+                labels={**_named("dcgm-exporter"), "app.kubernetes.io/component": "dcgm-exporter"},
+                account="dcgm-exporter",
+                ports=(9400,),
+                daemon=True,
+            ),
+        ),
+    ),
+    "aws-efa-k8s-device-plugin": ChartFacts(
+        version="v0.5.30",
+        source="aws/eks-charts, stable/aws-efa-k8s-device-plugin/templates/daemonset.yaml",
+        pods=(
+            Pods(
+                labels={"name": "aws-efa-k8s-device-plugin"},
+                account="default",
+                tolerations=(_CRITICAL,),
+                advertises="vpc.amazonaws.com/efa",
+                daemon=True,
+                host_network=True,
+            ),
+        ),
+    ),
+    "neuron-helm-chart": ChartFacts(
+        version="1.10.0",
+        source="aws-neuron/neuron-helm-charts, charts/neuron-helm-chart/templates (1.0.0 was read)",
+        pods=(
+            Pods(
+                labels={"name": "neuron-device-plugin-ds", **_named("neuron-device-plugin", "neuron-helm-chart")},
+                account="neuron-device-plugin",
+                selector_path=("devicePlugin", "nodeSelector"),
+                affinity_path=(),
+                tolerations_path=("devicePlugin", "tolerations"),
+                advertises="aws.amazon.com/neuron",
+                asks_kubernetes=True,
+                daemon=True,
+            ),
+        ),
+    ),
+    "cluster-autoscaler": ChartFacts(
+        version="9.59.0",
+        source="kubernetes/autoscaler, cluster-autoscaler/charts/cluster-autoscaler/templates",
+        pods=(
+            Pods(
+                labels=_named("aws-cluster-autoscaler", "cluster-autoscaler"),
+                account="values:rbac.serviceAccount.name",
+                ports=(8085,),
+                asks_kubernetes=True,
+                asks_aws=True,
+            ),
+        ),
+    ),
+    "karpenter-crd": ChartFacts(
+        version="1.14.1",
+        source="aws/karpenter-provider-aws, charts/karpenter-crd/templates",
+        defines=("karpenter.sh", "karpenter.k8s.aws", "autoscaling.x-k8s.io"),
+    ),
+    "karpenter": ChartFacts(
+        version="1.14.1",
+        source="aws/karpenter-provider-aws, charts/karpenter/templates/deployment.yaml",
+        pods=(
+            Pods(
+                labels=_named("karpenter"),
+                account="values:serviceAccount.name",
+                ports=(8080, 8081),
+                tolerations=(_CRITICAL,),
+                selector={"kubernetes.io/os": "linux"},
+                asks_kubernetes=True,
+                asks_aws=True,
+            ),
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class AddonFacts:
+    """A managed add-on, which lives in kube-system: its pods' labels, the accounts that call AWS, what it provides."""
+
+    source: str
+    labels: Mapping[str, str]
+    accounts: tuple[str, ...] = ()
+    ports: tuple[int, ...] = ()
+    called_by_api_server: tuple[int, ...] = ()
+    provisioner: str = ""
+    needs_nodes: bool = False
+
+
+_GUIDE = "EKS user guide, "
+
+ADDONS: dict[str, AddonFacts] = {
+    "vpc-cni": AddonFacts(
+        _GUIDE + "Configure Amazon VPC CNI plugin to use IRSA", {"k8s-app": "aws-node"}, ("aws-node",)
+    ),
+    "kube-proxy": AddonFacts(_GUIDE + "Manage kube-proxy", {"k8s-app": "kube-proxy"}),
+    "eks-pod-identity-agent": AddonFacts(
+        _GUIDE + "Set up the Amazon EKS Pod Identity Agent",
+        {"app.kubernetes.io/name": "eks-pod-identity-agent"},
+        (),
+        (80,),
+    ),
+    "coredns": AddonFacts(_GUIDE + "Manage CoreDNS", {"k8s-app": "kube-dns"}, (), (53, 9153), needs_nodes=True),
+    "aws-ebs-csi-driver": AddonFacts(
+        _GUIDE + "Use Kubernetes volume storage with Amazon EBS",
+        {"app.kubernetes.io/name": "aws-ebs-csi-driver"},
+        ("ebs-csi-controller-sa",),
+        provisioner="ebs.csi.aws.com",
+        needs_nodes=True,
+    ),
+    "metrics-server": AddonFacts(
+        "terraform-aws-modules/terraform-aws-eks, issue 3557: the add-on listens on 10251",
+        {"app.kubernetes.io/name": "metrics-server"},
+        called_by_api_server=(10251,),
+        needs_nodes=True,
+    ),
+}
+
+KUBELET_PORT = 10250
+WELL_KNOWN_LABELS = {"kubernetes.io/os": "linux"}
+"""What the kubelet sets on every Linux node. Source: Kubernetes, "Well-Known Labels, Annotations and Taints"."""
+
+
+def value_at(values: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+    """The value at `path`, or None where it is not given."""
+    found: Any = values
+    for part in path:
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found if path else None

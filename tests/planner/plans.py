@@ -1,0 +1,156 @@
+"""What each stack registers: every stack on file, and one that asks for everything the components can do."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from planner.answers import RecordedAnswers
+from planner.evaluation import evaluate_program
+from planner.stackfile import StackFile, read_stack_file
+from pricing.resource import Resource
+
+ROOT = Path(__file__).parents[2]
+Plan = tuple[Resource, ...]
+
+_PEAK = {"name": "peak", "additionalNodes": 2, "start": "08:00", "end": "22:00"}
+_TAINT = {"key": "team", "value": "vision", "effect": "NO_SCHEDULE"}
+_RESERVED = "cr-0123456789abcdef0"
+
+EVERYTHING: dict[str, Any] = {
+    "environment": {
+        "kind": "production",
+        "owner": "ml-platform",
+        "costCenter": "ml",
+        "account": "111122223333",
+        "region": "us-east-1",
+    },
+    "cost": {"monthlyBudget": 1_000_000},
+    "network": {
+        "vpcCidr": "10.42.0.0/16",
+        "nat": "none",
+        "dynamodbEndpoint": True,
+        "interfaceEndpoints": ["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "sts", "autoscaling", "sqs", "logs"],
+    },
+    "gpuCluster": {
+        "clusterName": "ml-everything",
+        "kubernetesVersion": "1.35",
+        "endpointPublicCidrs": ["203.0.113.0/24"],
+        "access": [
+            {"name": "ops", "principalArn": "arn:aws:iam::111122223333:role/ops", "level": "admin"},
+            {
+                "name": "ci",
+                "principalArn": "arn:aws:iam::111122223333:role/ci",
+                "level": "edit",
+                "namespaces": ["serving"],
+            },
+        ],
+        "nodePools": [
+            {"name": "system", "instanceTypes": ["m7g.large"], "minimum": 2, "maximum": 4},
+            {
+                "name": "sliced",
+                "instanceTypes": ["g4dn.xlarge"],
+                "minimum": 0,
+                "maximum": 4,
+                "sharing": {"timeSlicing": 4},
+                "taints": [_TAINT],
+                "schedules": [_PEAK],
+            },
+            {"name": "mps", "instanceTypes": ["g5.xlarge"], "minimum": 1, "maximum": 2, "sharing": {"mps": 8}},
+            {
+                "name": "mig",
+                "instanceTypes": ["p4d.24xlarge"],
+                "minimum": 0,
+                "maximum": 1,
+                "localDisk": True,
+                "sharing": {"migProfile": "1g.5gb", "timeSlicing": 2},
+            },
+            {"name": "train", "instanceTypes": ["p5.48xlarge"], "minimum": 0, "maximum": 4, "efa": True},
+            {
+                "name": "bottle",
+                "instanceTypes": ["g6.xlarge"],
+                "minimum": 0,
+                "maximum": 2,
+                "amiFamily": "bottlerocket",
+                "sharing": {"timeSlicing": 2},
+            },
+            {"name": "neuron", "instanceTypes": ["inf2.xlarge"], "minimum": 0, "maximum": 2, "purchase": "spot"},
+            {
+                "name": "reserved",
+                "instanceTypes": ["p4d.24xlarge"],
+                "minimum": 0,
+                "maximum": 1,
+                "purchase": "capacity-reservation",
+                "capacityReservationId": _RESERVED,
+            },
+            {
+                "name": "block",
+                "instanceTypes": ["p5.48xlarge"],
+                "minimum": 0,
+                "maximum": 1,
+                "purchase": "capacity-block",
+                "capacityReservationId": _RESERVED,
+            },
+        ],
+        "karpenter": {
+            "pools": [
+                {
+                    "name": "burst",
+                    "instanceTypes": ["g5.xlarge", "g6.xlarge"],
+                    "maximumGpus": 4,
+                    "maximumVcpus": 32,
+                    "taints": [_TAINT],
+                },
+                {"name": "trn", "instanceTypes": ["trn1.2xlarge"], "maximumGpus": 4, "maximumVcpus": 32, "spot": False},
+                {"name": "cpu", "instanceTypes": ["m7i.large"], "maximumVcpus": 64, "amiFamily": "bottlerocket"},
+            ]
+        },
+        "namespaces": [{"namespace": "serving"}, {"namespace": "batch", "podSecurity": "baseline"}],
+    },
+}
+
+
+def _everything() -> StackFile:
+    config = {f"mlplatform:{name}": json.dumps(section) for name, section in EVERYTHING.items()}
+    return StackFile("mlplatform", "everything", ROOT / "Pulumi.everything.yaml", config, frozenset())
+
+
+STACKS = [*sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml")), "everything"]
+
+
+@cache
+def config_of(stack: str) -> Mapping[str, Any]:
+    """The sections of a stack's config, by their name."""
+    file = _everything() if stack == "everything" else read_stack_file(ROOT, stack)
+    return {key.partition(":")[2]: json.loads(value) for key, value in file.config.items()}
+
+
+@cache
+def plan_of(stack: str) -> Plan:
+    """What the stack's program registers."""
+    file = _everything() if stack == "everything" else read_stack_file(ROOT, stack)
+    environment = config_of(stack)["environment"]
+    answers = RecordedAnswers(environment["region"], environment["account"])
+    return evaluate_program(ROOT / "__main__.py", file, answers).resources
+
+
+def of_type(plan: Plan, *types: str) -> list[Resource]:
+    """The resources of these types."""
+    return [each for each in plan if each.type in types]
+
+
+def changed(plan: Plan, name: str, change: Callable[[dict[str, Any]], object]) -> Plan:
+    """The plan with the inputs of the custom resource called `name` changed by `change`: a fault."""
+    found = [each for each in plan if each.name == name and each.custom]
+    assert len(found) == 1, f"{name}: {len(found)} found"
+    inputs = cast(dict[str, Any], json.loads(json.dumps(found[0].inputs)))
+    change(inputs)
+    return tuple(replace(each, inputs=inputs) if each is found[0] else each for each in plan)
+
+
+def without(plan: Plan, *names: str) -> Plan:
+    """The plan without the resources of these names."""
+    assert set(names) <= {each.name for each in plan}
+    return tuple(each for each in plan if each.name not in names)

@@ -1,0 +1,299 @@
+"""Every stack keeps its own promises, and is taken down in an order that lets each controller clean up first.
+
+Each check is also run on a plan with the fault that it guards against.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+from components.gpu_cluster.spec import GpuClusterSpec
+from tests.planner import contract, order, traffic
+from tests.planner.charts import ADDONS, CHARTS
+from tests.planner.contract import (
+    ADDON,
+    RELEASE,
+)
+from tests.planner.graph import loose
+from tests.planner.plans import STACKS, Plan, changed, config_of, of_type, plan_of, without
+
+Check = Callable[[Plan], Iterable[str]]
+MONITORING = GpuClusterSpec.model_fields["monitoring_namespace"].default
+
+
+def policies_fit(plan: Plan) -> Iterable[str]:
+    return traffic.unheard_policies(plan, MONITORING)
+
+
+def metrics_are_read(plan: Plan) -> Iterable[str]:
+    return traffic.unscraped(plan, MONITORING)
+
+
+CHECKS: list[Check] = [
+    order.references_are_in_the_plan,
+    contract.unknown_charts,
+    contract.homeless,
+    contract.unadvertised,
+    contract.orphaned_identities,
+    contract.unheard_news,
+    contract.undiscovered,
+    contract.unprovisioned,
+    contract.missing_secrets,
+    traffic.silenced,
+    traffic.open_namespaces,
+    traffic.closed_ports,
+    policies_fit,
+    metrics_are_read,
+    order.definitions_come_first,
+    order.namespaces_come_first,
+    order.objects_go_to_the_cluster,
+    order.karpenter_cleans_up_first,
+    order.roles_outlive_workloads,
+    order.software_goes_before_nodes,
+    order.nodes_go_before_what_they_need,
+]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_promise_is_kept(stack: str, check: Check) -> None:
+    assert list(check(plan_of(stack))) == []
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_checks_have_something_to_check(stack: str) -> None:
+    plan = plan_of(stack)
+    assert {"nvidia-device-plugin", "dcgm-exporter", "cluster-autoscaler"} <= {
+        order.chart_of(each) for each in of_type(plan, RELEASE)
+    }
+    assert bool(order.custom(plan)) == ("karpenter" in config_of(stack)["gpuCluster"])
+
+
+def values(path: str, value: object) -> Callable[[dict[str, Any]], object]:
+    """A fault: the input at `path`, keys and places between bars, is `value`."""
+
+    def change(inputs: dict[str, Any]) -> None:
+        *places, last = [int(part) if part.isdigit() else part for part in path.split("|")]
+        found: Any = inputs
+        for place in places:
+            found = found[place]
+        found[last] = value
+
+    return change
+
+
+CONTROLLER = "gpu-cluster-karpenter-controller"
+PLUGIN = "gpu-cluster-gpu-software-nvidia-device-plugin"
+SCALER = "gpu-cluster-autoscaler-release"
+SLICED = "gpu-cluster-sliced-nodes"
+GPU_TAINT = [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}]
+PASSWORD = values("values|secretName", "password")
+OTHER = {"karpenter.sh/discovery": "other"}
+
+FAULTS: list[tuple[Check, Callable[[Plan], Plan], str]] = [
+    (contract.unknown_charts, lambda plan: changed(plan, CONTROLLER, values("version", "2.0.0")), "is not the version"),
+    (
+        contract.homeless,
+        lambda plan: changed(plan, PLUGIN, values("values|tolerations", GPU_TAINT)),
+        "nvidia-device-plugin: does not tolerate the taints of gpu-cluster-sliced-nodes",
+    ),
+    (
+        contract.homeless,
+        lambda plan: changed(plan, PLUGIN, values("values|nodeSelector", {"gpu": "yes"})),
+        "nvidia-device-plugin: no pool has the labels it selects",
+    ),
+    (
+        contract.homeless,
+        lambda plan: changed(plan, "gpu-cluster-system-nodes", values("scalingConfig|minSize", 1)),
+        "karpenter: no pool of two or more nodes runs it",
+    ),
+    (
+        contract.unadvertised,
+        lambda plan: changed(plan, SLICED, values("labels|mlplatform.io/nvidia-device-plugin", "no")),
+        "gpu-cluster-sliced-nodes: nothing advertises nvidia.com/gpu there",
+    ),
+    (
+        contract.unadvertised,
+        lambda plan: changed(plan, SLICED, values("labels|nvidia.com/device-plugin.config", "time-slicing-99")),
+        "has no configuration time-slicing-99",
+    ),
+    (
+        contract.unadvertised,
+        lambda plan: without(plan, "gpu-cluster-gpu-software-aws-efa-k8s-device-plugin"),
+        "gpu-cluster-train-nodes: nothing advertises vpc.amazonaws.com/efa there",
+    ),
+    (
+        contract.unadvertised,
+        lambda plan: changed(
+            plan, "gpu-cluster-mps-nodes", lambda inputs: inputs["labels"].pop("nvidia.com/mps.capable")
+        ),
+        "the MPS daemon and the configuration mps-8 disagree",
+    ),
+    (
+        contract.orphaned_identities,
+        lambda plan: changed(plan, CONTROLLER, values("values|serviceAccount|name", "other")),
+        "karpenter: its service account karpenter/other has no role",
+    ),
+    (
+        contract.orphaned_identities,
+        lambda plan: changed(plan, "gpu-cluster-vpc-cni", values("podIdentityAssociations", [])),
+        "gpu-cluster-vpc-cni: roles for [], but ['aws-node'] call AWS",
+    ),
+    (
+        contract.unheard_news,
+        lambda plan: changed(plan, CONTROLLER, values("values|settings|interruptionQueue", "other")),
+        "no queue is called other",
+    ),
+    (
+        contract.unheard_news,
+        lambda plan: without(plan, "gpu-cluster-karpenter-rebalance-target"),
+        "gpu-cluster-karpenter-rebalance: the rule has no target",
+    ),
+    (
+        contract.unheard_news,
+        lambda plan: changed(plan, "gpu-cluster-karpenter-queue-policy", values("policy", '{"Statement": []}')),
+        "gpu-cluster-karpenter-queue-policy: lets [] send",
+    ),
+    (
+        contract.undiscovered,
+        lambda plan: changed(
+            plan, "gpu-cluster-karpenter-burst-class", values("spec|subnetSelectorTerms|0|tags", OTHER)
+        ),
+        "gpu-cluster-karpenter-burst-class: discovers the subnets [], not the private ones",
+    ),
+    (
+        contract.undiscovered,
+        lambda plan: without(plan, "gpu-cluster-karpenter-nodes-access"),
+        "or its role is not let into the cluster",
+    ),
+    (
+        contract.unprovisioned,
+        lambda plan: without(plan, "gpu-cluster-aws-ebs-csi-driver"),
+        "no add-on provisions ebs.csi.aws.com",
+    ),
+    (
+        contract.unprovisioned,
+        lambda plan: changed(plan, "gpu-cluster-sliced-peak-start", values("autoscalingGroupName", "other")),
+        "no node group has the scaling group other",
+    ),
+    (contract.missing_secrets, lambda plan: changed(plan, CONTROLLER, PASSWORD), "nothing makes the secret password"),
+    (
+        traffic.silenced,
+        lambda plan: without(plan, "gpu-cluster-gpu-software-neuron-apis"),
+        "neuron-helm-chart: may not reach the Kubernetes API or AWS",
+    ),
+    (
+        traffic.silenced,
+        lambda plan: changed(plan, "gpu-cluster-autoscaler-apis", values("spec|egress|1|ports|0|port", 8080)),
+        "cluster-autoscaler: may not reach the agent that gives it its role",
+    ),
+    (
+        traffic.open_namespaces,
+        lambda plan: without(plan, "gpu-cluster-serving-default-deny"),
+        "serving: nothing denies what no policy allows",
+    ),
+    (
+        traffic.closed_ports,
+        lambda plan: changed(plan, "gpu-cluster-kubelet-and-webhooks-from-cluster", values("toPort", 10250)),
+        "gpu-cluster-nodes-sg: the API server does not reach port 10251",
+    ),
+    (
+        traffic.closed_ports,
+        lambda plan: without(plan, "gpu-cluster-nodes-out"),
+        "pods of different nodes do not reach each other",
+    ),
+    (
+        policies_fit,
+        lambda plan: changed(
+            plan,
+            "gpu-cluster-autoscaler-metrics",
+            values("spec|podSelector|matchLabels", {"app.kubernetes.io/name": "cluster-autoscaler"}),
+        ),
+        "no pod of cluster-autoscaler has the labels {'app.kubernetes.io/name': 'cluster-autoscaler'}",
+    ),
+    (
+        policies_fit,
+        lambda plan: changed(plan, "gpu-cluster-gpu-software-metrics", values("spec|ingress|0|ports|0|port", 9401)),
+        "nobody it selects listens on 9401",
+    ),
+    (
+        policies_fit,
+        lambda plan: without(plan, "gpu-cluster-coredns"),
+        "no add-on has the labels {'k8s-app': 'kube-dns'}",
+    ),
+    (
+        metrics_are_read,
+        lambda plan: without(plan, "gpu-cluster-gpu-software-metrics"),
+        "dcgm-exporter: its metrics are read from [], not from monitoring",
+    ),
+    (
+        order.definitions_come_first,
+        lambda plan: loose(
+            loose(plan, "gpu-cluster-karpenter-controller", "gpu-cluster-karpenter-crd"), "x", "network"
+        ),
+        "gpu-cluster-karpenter-burst-pool does not wait for gpu-cluster-karpenter-crd",
+    ),
+    (
+        order.definitions_come_first,
+        lambda plan: without(plan, "gpu-cluster-karpenter-crd"),
+        "no release brings definitions of karpenter.sh",
+    ),
+    (
+        order.namespaces_come_first,
+        lambda plan: loose(plan, "gpu-cluster-serving-allow-dns", "gpu-cluster-serving-namespace"),
+        "gpu-cluster-serving-allow-dns does not wait for gpu-cluster-serving-namespace",
+    ),
+    (
+        order.namespaces_come_first,
+        lambda plan: without(plan, "gpu-cluster-batch-namespace"),
+        "nothing makes the namespace batch",
+    ),
+    (
+        order.objects_go_to_the_cluster,
+        lambda plan: without(plan, "gpu-cluster-kubernetes"),
+        "no provider with a kubeconfig of this plan",
+    ),
+    (order.references_are_in_the_plan, lambda plan: without(plan, "gpu-cluster-coredns"), "which is not in the plan"),
+    (
+        order.karpenter_cleans_up_first,
+        lambda plan: loose(plan, CONTROLLER, "gpu-cluster-karpenter-queue-policy"),
+        "gpu-cluster-karpenter-controller does not wait for gpu-cluster-karpenter-queue-policy",
+    ),
+    (
+        order.karpenter_cleans_up_first,
+        lambda plan: loose(plan, "gpu-cluster-karpenter-trn-pool", "gpu-cluster-karpenter-trn-class"),
+        "gpu-cluster-karpenter-trn-pool does not wait for gpu-cluster-karpenter-trn-class",
+    ),
+    (
+        order.roles_outlive_workloads,
+        lambda plan: loose(plan, SCALER, "gpu-cluster-autoscaler-identity-association"),
+        "gpu-cluster-autoscaler-release does not wait for gpu-cluster-autoscaler-identity-association",
+    ),
+    (
+        order.software_goes_before_nodes,
+        lambda plan: loose(plan, None, "gpu-cluster-system-nodes"),
+        "gpu-cluster-autoscaler-release does not wait for gpu-cluster-system-nodes",
+    ),
+    (
+        order.nodes_go_before_what_they_need,
+        lambda plan: loose(plan, "gpu-cluster-system-nodes", "gpu-cluster-vpc-cni"),
+        "gpu-cluster-system-nodes does not wait for gpu-cluster-vpc-cni",
+    ),
+]
+
+
+@pytest.mark.parametrize(("check", "fault", "told"), FAULTS, ids=lambda each: getattr(each, "__name__", None))
+def test_a_broken_promise_is_told(check: Check, fault: Callable[[Plan], Plan], told: str) -> None:
+    sentences = list(check(fault(plan_of("everything"))))
+    assert any(told in sentence for sentence in sentences), sentences
+
+
+def test_every_check_is_shown_to_find_a_fault() -> None:
+    assert {check for check, *_ in FAULTS} == set(CHECKS)
+
+
+def test_the_plan_of_everything_has_every_chart_and_add_on() -> None:
+    plan = plan_of("everything")
+    assert {order.chart_of(each) for each in of_type(plan, RELEASE)} == set(CHARTS)
+    assert {each.inputs["addonName"] for each in of_type(plan, ADDON)} == set(ADDONS)

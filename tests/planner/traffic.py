@@ -1,0 +1,154 @@
+"""Who may talk to whom in a plan: network policies against the pods that charts make, security groups against ports."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pricing.resource import Resource
+from tests.planner.charts import ADDONS, KUBELET_PORT, Pods
+from tests.planner.contract import ADDON, NAMESPACE, NETWORK_POLICY, SYSTEM_NAMESPACES, releases
+from tests.planner.plans import Plan, of_type
+
+POD_IDENTITY_AGENT = ("169.254.170.23/32", 80)
+API = ("0.0.0.0/0", 443)
+INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+
+
+def policies(plan: Plan, namespace: str) -> list[Mapping[str, Any]]:
+    """The specs of a namespace's network policies."""
+    found = of_type(plan, NETWORK_POLICY)
+    return [each.inputs["spec"] for each in found if each.inputs["metadata"]["namespace"] == namespace]
+
+
+def selects(policy: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
+    """Whether the policy is for pods with these labels."""
+    return policy["podSelector"].get("matchLabels", {}).items() <= labels.items()
+
+
+def _ports(rule: Mapping[str, Any]) -> set[int]:
+    return {each["port"] for each in rule.get("ports", [])}
+
+
+def blocks_open(plan: Plan, namespace: str, labels: Mapping[str, str]) -> set[tuple[str, int]]:
+    """The addresses and ports that the pods may reach outside of the cluster."""
+    return {
+        (peer["ipBlock"]["cidr"], port)
+        for policy in policies(plan, namespace)
+        if selects(policy, labels)
+        for rule in policy.get("egress", [])
+        for peer in rule.get("to", [])
+        if "ipBlock" in peer
+        for port in _ports(rule)
+    }
+
+
+def silenced(plan: Plan) -> Iterator[str]:
+    """Workloads that need an API and may not reach it, in namespaces that deny what nobody allows."""
+    for release, chart, workloads in releases(plan):
+        for pods in (each for each in workloads if not each.host_network):
+            reachable = blocks_open(plan, release.inputs["namespace"], pods.labels)
+            if (pods.asks_kubernetes or pods.asks_aws) and API not in reachable:
+                yield f"{chart}: may not reach the Kubernetes API or AWS"
+            if pods.asks_aws and POD_IDENTITY_AGENT not in reachable:
+                yield f"{chart}: may not reach the agent that gives it its role"
+
+
+def unheard_policies(plan: Plan, monitoring: str) -> Iterator[str]:
+    """Network policies that select no pod, name a namespace that is not there, or open a port where nobody listens."""
+    namespaces = {each.inputs["metadata"]["name"] for each in of_type(plan, NAMESPACE)}
+    for each in of_type(plan, NETWORK_POLICY):
+        spec, home = each.inputs["spec"], each.inputs["metadata"]["namespace"]
+        here = _pods_in(plan, home)
+        chosen = [pods for pods in here if selects(spec, pods.labels)]
+        if spec["podSelector"] and not chosen:
+            yield f"{each.name}: no pod of {home} has the labels {spec['podSelector']['matchLabels']}"
+        for rule in spec.get("ingress", []):
+            for port in _ports(rule):
+                if not any(port in pods.ports for pods in chosen):
+                    yield f"{each.name}: nobody it selects listens on {port}"
+        for peer, ports in _peers(spec):
+            named = peer.get("namespaceSelector", {}).get("matchLabels", {}).get("kubernetes.io/metadata.name")
+            if named and named not in (*namespaces, *SYSTEM_NAMESPACES, monitoring):
+                yield f"{each.name}: there is no namespace {named}"
+            labels = peer.get("podSelector", {}).get("matchLabels")
+            if named in SYSTEM_NAMESPACES and labels and not _addons_listen(plan, labels, ports):
+                yield f"{each.name}: no add-on has the labels {labels} and listens on {sorted(ports)}"
+
+
+def _pods_in(plan: Plan, namespace: str) -> list[Pods]:
+    return [pods for release, _, found in releases(plan) if release.inputs["namespace"] == namespace for pods in found]
+
+
+def _peers(spec: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], set[int]]]:
+    for rule in spec.get("ingress", []):
+        yield from ((peer, set[int]()) for peer in rule.get("from", []))
+    for rule in spec.get("egress", []):
+        yield from ((peer, _ports(rule)) for peer in rule.get("to", []))
+
+
+def _addons_listen(plan: Plan, labels: Mapping[str, str], ports: set[int]) -> bool:
+    facts = [ADDONS[each.inputs["addonName"]] for each in of_type(plan, ADDON)]
+    return any(labels.items() <= each.labels.items() and ports <= set(each.ports) for each in facts)
+
+
+def unscraped(plan: Plan, monitoring: str) -> Iterator[str]:
+    """Metrics that a policy lets nobody of the monitoring namespace read, where the component says that it may."""
+    for release, chart, workloads in releases(plan):
+        if chart not in ("dcgm-exporter", "cluster-autoscaler"):
+            continue
+        for pods in workloads:
+            readers = {
+                peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
+                for policy in policies(plan, release.inputs["namespace"])
+                if selects(policy, pods.labels)
+                for rule in policy.get("ingress", [])
+                if _ports(rule) & set(pods.ports)
+                for peer in rule["from"]
+            }
+            if readers != {monitoring}:
+                yield f"{chart}: its metrics are read from {sorted(readers)}, not from {monitoring}"
+
+
+def open_namespaces(plan: Plan) -> Iterator[str]:
+    """Namespaces of ours without a policy that denies what no other allows."""
+    for each in of_type(plan, NAMESPACE):
+        name = each.inputs["metadata"]["name"]
+        if {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]} not in policies(plan, name):
+            yield f"{name}: nothing denies what no policy allows"
+
+
+def closed_ports(plan: Plan) -> Iterator[str]:
+    """Ports between the control plane and its nodes that no security group rule lets through."""
+    clusters = of_type(plan, "eks:index:Cluster")
+    groups = {each.outputs["id"]: each.name for each in of_type(plan, "aws:ec2/securityGroup:SecurityGroup")}
+    nodes = {group for each in of_type(plan, "aws:ec2/launchTemplate:LaunchTemplate") for group in _groups(each)}
+    for cluster in clusters:
+        plane = cluster.inputs["clusterSecurityGroup"]
+        asked = [
+            port for each in of_type(plan, ADDON) for port in ADDONS[each.inputs["addonName"]].called_by_api_server
+        ]
+        for group in nodes:
+            for port in (KUBELET_PORT, 443, *asked):
+                if not any(_lets(rule, group, plane, port) for rule in of_type(plan, INGRESS)):
+                    yield f"{groups.get(group)}: the API server does not reach port {port}"
+            if not any(_lets(rule, plane, group, 443) for rule in of_type(plan, INGRESS)):
+                yield f"{groups.get(group)}: nodes do not reach the API server"
+            for kind in (INGRESS, EGRESS):
+                if not any(_lets(rule, group, group, None) for rule in of_type(plan, kind)):
+                    yield f"{groups.get(group)}: pods of different nodes do not reach each other"
+
+
+def _groups(template: Resource) -> list[str]:
+    interfaces = template.inputs.get("networkInterfaces") or [
+        {"securityGroups": template.inputs["vpcSecurityGroupIds"]}
+    ]
+    return [group for each in interfaces for group in each["securityGroups"]]
+
+
+def _lets(rule: Resource, group: str, peer: str, port: int | None) -> bool:
+    inputs = rule.inputs
+    if inputs["securityGroupId"] != group or inputs.get("referencedSecurityGroupId") != peer:
+        return False
+    if inputs["ipProtocol"] == "-1":
+        return True
+    return port is not None and inputs["ipProtocol"] == "tcp" and inputs["fromPort"] <= port <= inputs["toPort"]
