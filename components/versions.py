@@ -68,3 +68,6 @@ ADDONS = {
     },
 }
 """Managed add-ons by EKS version, as EKS offered them in October 2026 (`aws eks describe-addon-versions`)."""
+
+CACHE_ENGINES = {"valkey": ("8.2", "valkey8"), "redis": ("7.1", "redis7")}
+"""The version of each engine of ElastiCache and its parameter group family; both know users and IAM authentication."""
