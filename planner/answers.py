@@ -154,6 +154,11 @@ def _launch_template(at: RecordedAnswers, name: str) -> dict[str, Any]:
     return {**_ec2("launch-template", "lt")(at, name), "latestVersion": 1, "defaultVersion": 1, "name": name}
 
 
+def _placement_group(at: RecordedAnswers, name: str) -> dict[str, Any]:
+    # Its name is its id; the one that EC2 numbers it with is an output of its own.
+    return {**_ec2("placement-group", "pg")(at, name), "id": name, "name": name, "placementGroupId": f"pg-{name}"}
+
+
 def _node_group(at: RecordedAnswers, name: str) -> dict[str, Any]:
     return {
         "id": name,
@@ -192,7 +197,7 @@ _OUTPUTS: dict[str, Callable[[RecordedAnswers, str], dict[str, Any]]] = {
     "aws:ec2/internetGateway:InternetGateway": _ec2("internet-gateway", "igw"),
     "aws:ec2/launchTemplate:LaunchTemplate": _launch_template,
     "aws:ec2/natGateway:NatGateway": _ec2("natgateway", "nat"),
-    "aws:ec2/placementGroup:PlacementGroup": _ec2("placement-group", "pg"),
+    "aws:ec2/placementGroup:PlacementGroup": _placement_group,
     "aws:ec2/routeTable:RouteTable": _ec2("route-table", "rtb"),
     "aws:ec2/securityGroup:SecurityGroup": _ec2("security-group", "sg"),
     "aws:ec2/subnet:Subnet": _ec2("subnet", "subnet"),

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from planner.answers import RecordedAnswers
 from planner.evaluation import evaluate_program
@@ -142,10 +143,10 @@ def of_type(plan: Plan, *types: str) -> list[Resource]:
 
 
 def changed(plan: Plan, name: str, change: Callable[[dict[str, Any]], object]) -> Plan:
-    """The plan with the inputs of the custom resource called `name` changed by `change`: a fault."""
-    found = [each for each in plan if each.name == name and each.custom]
+    """The plan with the inputs of the resource called `name` changed by `change`: a fault."""
+    found = [each for each in plan if each.name == name and not each.type.startswith("mlplatform:")]
     assert len(found) == 1, f"{name}: {len(found)} found"
-    inputs = cast(dict[str, Any], json.loads(json.dumps(found[0].inputs)))
+    inputs = deepcopy(dict(found[0].inputs))
     change(inputs)
     return tuple(replace(each, inputs=inputs) if each is found[0] else each for each in plan)
 
