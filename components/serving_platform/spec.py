@@ -1,0 +1,107 @@
+"""What a serving platform is asked for, and what is refused."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pydantic import Field, field_validator, model_validator
+
+from ..spec import Spec, refuse
+from . import names
+from .names import DeploymentMode, Runtime
+
+NAMESPACE_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+DOMAIN_PATTERN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
+OWN_NAMESPACES = (
+    names.CERT_MANAGER_NAMESPACE,
+    names.LOAD_BALANCER_NAMESPACE,
+    names.MESH_NAMESPACE,
+    names.GATEWAY_NAMESPACE,
+    names.KSERVE_NAMESPACE,
+)
+
+
+class ServingPlatformConfig(TypedDict):
+    """Where models are served, and by which servers."""
+
+    domain: str
+    """Models answer at <model>.<domain>."""
+    mode: NotRequired[DeploymentMode]
+    """How KServe runs models."""
+    runtimes: NotRequired[list[Runtime]]
+    """The model servers to offer."""
+    model_namespaces: NotRequired[list[str]]
+    """Namespaces to make for models; the gateway reaches these alone."""
+    gateway_minimum: NotRequired[int]
+    """The fewest gateway pods."""
+    gateway_maximum: NotRequired[int]
+    """The most gateway pods."""
+    monitoring_namespace: NotRequired[str]
+    """The namespace whose pods may read metrics."""
+
+
+class ServingPlatformArgs(ServingPlatformConfig):
+    """What a ServingPlatform is made from: its config, the cluster, and the load balancer in front of it."""
+
+    cluster_name: pulumi.Input[str]
+    """The EKS cluster."""
+    vpc_id: pulumi.Input[str]
+    """The VPC of the cluster and of the target groups."""
+    vpc_cidr: pulumi.Input[str]
+    """The VPC's range, from whose addresses the API server calls webhooks."""
+    load_balancer_cidrs: pulumi.Input[list[str]]
+    """The ranges of the load balancer's subnets, which alone reach the gateway."""
+    rest_target_group_arn: pulumi.Input[str]
+    """The target group (type ip, HTTP/1.1) that carries REST."""
+    grpc_target_group_arn: pulumi.Input[str]
+    """The target group (type ip, gRPC) that carries gRPC."""
+
+
+class ServingPlatformSpec(Spec):
+    """The checked arguments of a ServingPlatform."""
+
+    domain: str = Field(pattern=DOMAIN_PATTERN, max_length=190, description="Models answer at <model>.<domain>.")
+    mode: DeploymentMode = Field(default=DeploymentMode.STANDARD, description="How KServe runs models.")
+    runtimes: tuple[Runtime, ...] = Field(
+        default=tuple(Runtime), min_length=1, description="The model servers to offer."
+    )
+    model_namespaces: tuple[str, ...] = Field(
+        default=("models",),
+        min_length=1,
+        description="Namespaces to make for models; the gateway reaches these alone.",
+    )
+    gateway_minimum: int = Field(default=2, ge=1, le=100, description="The fewest gateway pods.")
+    gateway_maximum: int = Field(default=6, ge=1, le=100, description="The most gateway pods.")
+    monitoring_namespace: str = Field(
+        default="monitoring", pattern=NAMESPACE_PATTERN, description="The namespace whose pods may read metrics."
+    )
+
+    @field_validator("mode")
+    @classmethod
+    def _deliverable(cls, mode: DeploymentMode) -> DeploymentMode:
+        if mode is DeploymentMode.KNATIVE:
+            raise refuse(mode, "Knative Serving comes in no chart that could be pinned; keep Standard")
+        return mode
+
+    @field_validator("runtimes", "model_namespaces")
+    @classmethod
+    def _once(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        if twice := next((str(each) for each in values if values.count(each) > 1), None):
+            raise refuse(twice, f"{twice} is named more than once; name each once")
+        return values
+
+    @field_validator("model_namespaces")
+    @classmethod
+    def _for_models_alone(cls, namespaces: tuple[str, ...]) -> tuple[str, ...]:
+        for each in namespaces:
+            if each in OWN_NAMESPACES or each == "default" or each.startswith("kube-"):
+                raise refuse(each, f"{each} is not for models; choose a namespace of their own")
+        return namespaces
+
+    @model_validator(mode="after")
+    def _growing(self) -> "ServingPlatformSpec":
+        if self.gateway_maximum < self.gateway_minimum:
+            raise refuse(
+                self.gateway_maximum,
+                f"gatewayMaximum = {self.gateway_maximum} must be at least gatewayMinimum = {self.gateway_minimum}",
+            )
+        return self
