@@ -1,6 +1,7 @@
 """What the serving platform and a model agree on: namespaces, ports, labels and the names of runtimes."""
 
 from enum import StrEnum
+from typing import Any
 
 CERT_MANAGER_NAMESPACE = "cert-manager"
 LOAD_BALANCER_NAMESPACE = "aws-load-balancer-controller"
@@ -22,6 +23,8 @@ GATEWAY_STATUS_PORT = 15021
 """Where the REST target group's health check asks."""
 GATEWAY_HEALTH_PATH = "/healthz/ready"
 GATEWAY_METRICS_PORT = 15020
+GATEWAY_DRAIN_SECONDS = 45
+"""How long a gateway pod that is told to go still answers: no less than the target groups' deregistration delay."""
 
 REST_PORT = 8080
 """Where every runtime's container answers REST (the open inference protocol, v2)."""
@@ -35,13 +38,6 @@ GRPC_PORT_NAME = "h2c"
 
 PREDICTOR_PODS = {"component": "predictor"}
 """The label that KServe gives every predictor's pods."""
-MODEL_LABEL = "mlplatform.io/model"
-"""An InferenceService's label: the name callers know the model by, where it isn't the InferenceService's own.
-
-A canary is an InferenceService of its own and still answers for the same model.
-"""
-MODEL_CLASS_LABEL = "modelClass"
-"""An InferenceService's label that tells MLServer which of its implementations reads the model."""
 START_SECONDS = 1800
 """How long a model may take from its container's start to its first ready answer."""
 
@@ -54,17 +50,31 @@ class DeploymentMode(StrEnum):
 
 
 class Runtime(StrEnum):
-    """The model servers of the platform."""
+    """The model servers of the platform; a ClusterServingRuntime of the same name serves each.
+
+    KServe takes the Hugging Face server's GPU image by itself where the model asks for a GPU.
+    """
 
     TRITON = "triton"
     HUGGINGFACE = "huggingface"
     MLSERVER = "mlserver"
 
 
+METRICS_PORT_NAMES = {Runtime.TRITON: "metrics", Runtime.HUGGINGFACE: REST_PORT_NAME, Runtime.MLSERVER: "metrics"}
 METRICS_PORTS = {Runtime.TRITON: 8002, Runtime.HUGGINGFACE: REST_PORT, Runtime.MLSERVER: 8082}
 """Where each runtime's container answers Prometheus."""
 
 
-def runtime_name(runtime: Runtime, gpu: bool) -> str:
-    """The ClusterServingRuntime that serves a model of `runtime`, on a GPU or without one."""
-    return f"{runtime}-gpu" if gpu and runtime is Runtime.HUGGINGFACE else str(runtime)
+def answering_as(model: str, runtime: Runtime) -> dict[str, list[Any]]:
+    """What an InferenceService's `predictor.model` adds so that callers know it as `model`, whatever its own name.
+
+    A canary is an InferenceService of its own and answers for the same model. Triton names models by the folders of
+    their repository.
+    """
+    match runtime:
+        case Runtime.HUGGINGFACE:
+            return {"args": [f"--model_name={model}"]}
+        case Runtime.MLSERVER:
+            return {"env": [{"name": "MLSERVER_MODEL_NAME", "value": model}]}
+        case Runtime.TRITON:
+            return {}
