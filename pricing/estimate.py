@@ -97,4 +97,9 @@ def _money(amount: float) -> float:
 
 def _notes(stack: Stack) -> tuple[str, ...]:
     unused = sorted(set(stack.usage.average_nodes) - stack.used_pools)
-    return tuple(f"usage.averageNodes names {pool}, which no pool of the stack is called" for pool in unused)
+    pools = (f"usage.averageNodes names {pool}, which no pool of the stack is called" for pool in unused)
+    strange = sorted(set(stack.usage.cache_gb) - stack.used_caches)
+    caches = (f"usage.cacheGb names {cache}, which no cache of the stack is called" for cache in strange)
+    nameless = sorted(set(stack.usage.buckets) - stack.used_buckets)
+    buckets = (f"usage.buckets names {name}, which no bucket's component ends in" for name in nameless)
+    return (*pools, *caches, *buckets)

@@ -26,9 +26,9 @@ SECRET: Final = "[secret]"  # noqa: S105 - the mask itself
 class Resource:
     """One resource of a stack.
 
-    `inputs` are as the provider would get them (camelCase keys, plain `dict`, `list`, `str`, `float`, `bool`, `None`),
-    with `UNKNOWN` and `SECRET` standing for what can't or mustn't be read. `provider` is the provider's URN, `parent` the
-    parent's; `property_dependencies` maps an input's name to the URNs of the resources it was computed from.
+    `inputs` are as the provider would get them (camelCase keys; plain `dict`, `list`, `str`, `float`, `bool`, `None`),
+    with `UNKNOWN` and `SECRET` standing for what is not known or not shown. `provider` is the provider's URN, `parent`
+    the parent's; `property_dependencies` maps an input's name to the URNs of the resources it was computed from.
     """
 
     urn: str

@@ -6,12 +6,17 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from pricing.caches import known_cache
 from pricing.charges import Charge, Gap
+from pricing.objects import BucketUsage
 from pricing.resource import SECRET, Resource
 from pricing.table import PriceNotFound, PriceTable, load_table
 from pricing.usage import Usage
 
 COMPONENT_PREFIX = "mlplatform:index:"
+
+
+_DEFAULT_BUCKET = BucketUsage()
 
 
 class Stack:
@@ -23,6 +28,8 @@ class Stack:
         self.home = load_table(region)
         self.today = today or _day(self.home.date)
         self.used_pools: set[str] = set()
+        self.used_buckets: set[str] = set()
+        self.used_caches: set[str] = set()
         self._referrers: dict[tuple[str, str], Mapping[str, Sequence[Resource]]] = {}
         self._known: dict[str, Mapping[str, Resource]] = {}
         self._counts: dict[tuple[str, str], Counter[str]] = {}
@@ -114,6 +121,23 @@ class Stack:
                     self.used_pools.add(pool)
                     return nodes
         return None
+
+    def cache_gigabytes(self, *names: str | None) -> float | None:
+        """What the usage section says that the cache with one of these names holds, in GB."""
+        key = known_cache(self.usage.cache_gb, *names)
+        if key is None:
+            return None
+        self.used_caches.add(key)
+        return self.usage.cache_gb[key]
+
+    def bucket_usage(self, resource: Resource) -> BucketUsage:
+        """What the usage section says of a bucket, found by the end of its component's name."""
+        component = self.component(resource)
+        for name, usage in self.usage.buckets.items():
+            if component == name or component.endswith(f"-{name}"):
+                self.used_buckets.add(name)
+                return usage
+        return _DEFAULT_BUCKET
 
     def referrers(self, type_: str, key: str) -> Mapping[str, Sequence[Resource]]:
         """The resources of a type by what their input `key` refers to: the URN of a resource, or the value written."""

@@ -30,8 +30,9 @@ class Price(NamedTuple):
     """What one `unit` costs in USD.
 
     `spot` and `one_year` (a commitment without upfront payment) are `None` where no such price is known. `mark` names
-    what was worked out instead of read: `spot-derived` for a spot price made from a published discount, `derived` for
-    the whole row; `note` says from what.
+    what was worked out instead of read: `spot-derived` for a spot price made from a published discount,
+    `one-year-derived` for a commitment worked out from another product's, `derived` for the whole row; `note` says from
+    what.
     """
 
     on_demand: float

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from pricing.objects import BucketUsage
 from pricing.spec import Section
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -51,6 +52,30 @@ class Usage(Section):
         "The free million is not deducted.",
     )
     secret_requests: Amount = Field(default=10_000, description="Reads of each secret in Secrets Manager, a month.")
+    cache_gb: dict[str, Amount] = Field(
+        default_factory=dict[str, float],
+        description="Data that an ElastiCache cluster holds over the month, in GB without replicas, by the cluster's "
+        "name, where it is known. It sizes snapshots, which are priced as if the cluster were full without it, and "
+        "shows clusters that are too large.",
+    )
+    serverless_cache_gb: Amount = Field(
+        default=10, description="Data that the serverless caches of the stack hold over the month on average, in GB."
+    )
+    serverless_cache_million_ecpus: Amount = Field(
+        default=1000,
+        description="ElastiCache processing units (ECPU) that requests to the serverless caches of the stack take, in "
+        "millions a month. Reading or writing up to 1 KB takes one.",
+    )
+    buckets: dict[str, BucketUsage] = Field(
+        default_factory=dict[str, BucketUsage],
+        description="What buckets hold and serve in a month, by the end of their component's name, such as raw; "
+        "the defaults of an entry hold for buckets that are not named.",
+    )
+    catalog_objects: Amount = Field(
+        default=100_000,
+        description="Tables and partitions in the Glue catalog over the month; the first million are free.",
+    )
+    scanned_tb: Amount = Field(default=1, description="Data that queries of each Athena workgroup scan, in TB a month.")
     burst_share: Share = Field(
         default=1.0,
         description="Share (0 to 1) of the nodes above a pool's base that run while a schedule allows them. "

@@ -1,0 +1,95 @@
+"""Amazon ElastiCache: clusters of Valkey and Redis OSS by node, with snapshots, and serverless caches by use."""
+
+from collections.abc import Iterator
+
+from pricing.caches import usable_gigabytes
+from pricing.charges import Charge, Compute, Gap, Role
+from pricing.estimators.registry import prices
+from pricing.reading import Undecided, number, sections, text
+from pricing.resource import Resource
+from pricing.schedules import HOURS_A_MONTH
+from pricing.stack import Stack
+from pricing.table import PriceNotFound
+
+_SERVICE = "elasticache"
+_PRODUCTS = {"valkey": "Valkey", "redis": "Redis", "memcached": "Memcached"}
+
+
+@prices("aws:elasticache/replicationGroup:ReplicationGroup")
+def replication_group(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+    """The nodes of every shard in all hours, and the daily snapshots beyond the one that is free."""
+    inputs = resource.inputs
+    if inputs.get("globalReplicationGroupId") is not None:
+        yield Gap("the nodes of a secondary cluster are those of its global datastore")
+        return
+    held = stack.cache_gigabytes(text(inputs, "replicationGroupId", ""), resource.name)
+    node_type, shards, nodes = text(inputs, "nodeType"), _shards(resource), _nodes(resource)
+    yield _hours(resource, stack, node_type, text(inputs, "engine", "redis"), nodes)
+    kept = number(inputs, "snapshotRetentionLimit", 0)
+    if kept > 1:
+        size, as_if = _snapshot(node_type, shards, held)
+        what = f"{kept - 1:g} daily snapshots of {size:.4g} GB beyond the free one{as_if}"
+        yield stack.charge(resource, _SERVICE, "backup-storage", size * (kept - 1), what)
+
+
+@prices("aws:elasticache/cluster:Cluster")
+def cluster(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+    """The nodes of a lone cluster, or one node more of the replication group that it joins."""
+    inputs = resource.inputs
+    if inputs.get("replicationGroupId") is None:
+        nodes = number(inputs, "numCacheNodes", 1)
+        yield _hours(resource, stack, text(inputs, "nodeType"), text(inputs, "engine"), nodes)
+        return
+    group = stack.referred(resource, "replicationGroupId", "aws:elasticache/replicationGroup:ReplicationGroup")
+    if group is None:
+        yield Gap("the replication group that it joins is not in the stack")
+        return
+    yield _hours(resource, stack, text(group.inputs, "nodeType"), text(group.inputs, "engine", "redis"), 1)
+
+
+@prices("aws:elasticache/serverlessCache:ServerlessCache")
+def serverless_cache(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+    """The data it holds in all hours, and the processing units (ECPU) that requests take."""
+    engine = text(resource.inputs, "engine").lower()
+    held = stack.share(resource, stack.usage.serverless_cache_gb) * HOURS_A_MONTH
+    yield stack.charge(resource, _SERVICE, f"serverless-{engine}-data", held, f"data held by serverless {engine}")
+    units = stack.share(resource, stack.usage.serverless_cache_million_ecpus)
+    yield stack.charge(resource, _SERVICE, f"serverless-{engine}-ecpu", units, f"requests to serverless {engine}")
+
+
+def _shards(resource: Resource) -> float:
+    groups = sections(resource.inputs, "nodeGroupConfigurations")
+    return number(resource.inputs, "numNodeGroups", float(len(groups)) or 1)
+
+
+def _nodes(resource: Resource) -> float:
+    inputs = resource.inputs
+    if inputs.get("numCacheClusters") is not None:
+        return number(inputs, "numCacheClusters")
+    replicas = number(inputs, "replicasPerNodeGroup", 0)
+    groups = sections(inputs, "nodeGroupConfigurations")
+    if groups:
+        return sum(1 + number(group, "replicaCount", replicas) for group in groups)
+    return _shards(resource) * (1 + replicas)
+
+
+def _hours(resource: Resource, stack: Stack, node_type: str, engine: str, nodes: float) -> Charge | Gap:
+    product = _PRODUCTS.get(engine.lower(), engine)
+    try:
+        price = stack.table(resource).price(_SERVICE, f"{node_type} ({product})")
+    except PriceNotFound as missing:
+        return Gap(str(missing))
+    kind = f"{node_type} for {product}"
+    compute = Compute(kind, nodes, Role.BASE, None, price.one_year, spot_derived=False)
+    what = f"{nodes:g} x {kind}, all hours"
+    return Charge(what, nodes * HOURS_A_MONTH, price.unit, price.on_demand, price.date, compute)
+
+
+def _snapshot(node_type: str, shards: float, held: float | None) -> tuple[float, str]:
+    """The size of a snapshot in GB: that of the data, or where it isn't known what the cluster can hold."""
+    if held is not None:
+        return held, ""
+    usable = usable_gigabytes(node_type)
+    if usable is None:
+        raise Undecided(f"what {node_type} holds is not listed, so snapshots have no size; say it in usage.cacheGb")
+    return shards * usable, ", as if the cluster were full"

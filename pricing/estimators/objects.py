@@ -1,0 +1,83 @@
+"""Amazon S3 by class and request, the Glue catalog and Athena."""
+
+from collections.abc import Iterator
+
+from pricing.charges import Charge, Gap
+from pricing.estimators.registry import prices
+from pricing.objects import BucketUsage
+from pricing.reading import sections, text
+from pricing.resource import Resource
+from pricing.stack import Stack
+
+GB_A_TB = 1024
+_THOUSANDS_A_MILLION = 1000
+_FREE_CATALOG_OBJECTS = 1_000_000
+
+_STANDARD = (
+    ("standard-first-50TB", 50 * GB_A_TB),
+    ("standard-next-450TB", 500 * GB_A_TB),
+    ("standard-over-500TB", float("inf")),
+)
+# Beyond the first step the frequent tier costs what standard storage does (Amazon S3 pricing, storage).
+_TIERED = (("intelligent-frequent-first-50TB", 50 * GB_A_TB), *_STANDARD[1:])
+
+
+@prices("aws:s3/bucket:Bucket")
+def bucket(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+    """What it holds by storage class, and the requests to it. Steps of price are taken for each bucket on its own."""
+    usage = stack.bucket_usage(resource)
+    classes = _classes(resource, stack)
+    stored = usage.stored_tb * GB_A_TB
+    archived = stored * usage.archive_share if "GLACIER_IR" in classes else 0.0
+    seldom = stored * usage.infrequent_share if classes & {"STANDARD_IA", "INTELLIGENT_TIERING"} else 0.0
+    seldom = min(seldom, stored - archived)
+    often = stored - archived - seldom
+    if "INTELLIGENT_TIERING" in classes:
+        watched = usage.objects_million * _THOUSANDS_A_MILLION
+        yield stack.charge(resource, "s3", "intelligent-monitoring", watched, "objects watched by intelligent tiering")
+        yield from stack.tiers(resource, "s3", _TIERED, often, "objects in the frequent tier")
+        yield stack.charge(resource, "s3", "intelligent-infrequent", seldom, "objects in the infrequent tier")
+    else:
+        yield from stack.tiers(resource, "s3", _STANDARD, often, "objects in standard storage")
+        yield stack.charge(resource, "s3", "standard-ia", seldom, "objects in infrequent access")
+    yield stack.charge(resource, "s3", "glacier-instant-retrieval", archived, "objects in Glacier Instant Retrieval")
+    yield from _requests(resource, stack, usage)
+
+
+def _requests(resource: Resource, stack: Stack, usage: BucketUsage) -> Iterator[Charge | Gap]:
+    puts, gets = usage.put_million * _THOUSANDS_A_MILLION, usage.get_million * _THOUSANDS_A_MILLION
+    yield stack.charge(resource, "s3", "standard-put-copy-post-list", puts, "writes and lists")
+    yield stack.charge(resource, "s3", "standard-get-select", gets, "reads")
+    yield stack.charge(resource, "s3", "ia-retrieval", usage.retrieved_gb, "data read from infrequent access")
+
+
+@prices("aws:s3/bucketReplicationConfig:BucketReplicationConfig")
+def replication(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+    """The transfer of new objects to the second region; the copy itself is priced as a bucket."""
+    copied = stack.bucket_usage(resource).replicated_gb
+    yield stack.charge(resource, "data-transfer", "inter-region-out", copied, "objects copied to the second region")
+
+
+@prices("aws:glue/catalogDatabase:CatalogDatabase")
+def catalog(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+    """Tables and partitions beyond the first million, of which every database has its share."""
+    charged = max(0.0, stack.usage.catalog_objects - _FREE_CATALOG_OBJECTS)
+    hundred_thousands = stack.share(resource, charged) / 100_000
+    yield stack.charge(resource, "glue", "catalog-objects", hundred_thousands, "tables and partitions over a million")
+
+
+@prices("aws:athena/workgroup:Workgroup")
+def workgroup(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+    """What its queries scan."""
+    yield stack.charge(resource, "athena", "data-scanned", stack.usage.scanned_tb, "data scanned by queries")
+
+
+def _classes(resource: Resource, stack: Stack) -> set[str]:
+    """The storage classes that the bucket's lifecycle moves objects to."""
+    found: set[str] = set()
+    for lifecycle in stack.referrers("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "bucket").get(
+        resource.urn, ()
+    ):
+        for rule in sections(lifecycle.inputs, "rules"):
+            found.update(text(transition, "storageClass", "") for transition in sections(rule, "transitions"))
+    return found

@@ -1,0 +1,94 @@
+"""Buckets, the catalog and queries, worked out by hand at list price in us-east-1."""
+
+from typing import Any
+
+import pytest
+
+from pricing.estimate import Estimate, estimate
+from pricing.resource import Resource
+from pricing.usage import Usage
+from tests.pricing.build import referring, resource
+
+COMPONENT = Resource("urn:raw", "mlplatform:index:ObjectStore", "feature-store-data-raw", custom=False)
+BUCKET = resource("aws:s3/bucket:Bucket", "raw", parent="urn:raw")
+
+
+def lifecycle(*classes: str) -> Resource:
+    rules = [{"transitions": [{"days": 30, "storageClass": each} for each in classes]}]
+    made = resource("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "raw", parent="urn:raw")
+    return referring(made, {"bucket": [BUCKET]}, rules=rules)
+
+
+def priced(*resources: Resource, **bucket: Any) -> Estimate:
+    idle = {"put_million": 0, "get_million": 0, "objects_million": 0}
+    usage = Usage.model_validate({"buckets": {"raw": {**idle, **bucket}}})
+    return estimate([COMPONENT, *resources], region="us-east-1", usage=usage)
+
+
+def monthly(result: Estimate) -> dict[str, float]:
+    assert result.unpriced == ()
+    return {line.what: line.monthly for line in result.lines}
+
+
+def test_standard_storage_has_steps() -> None:
+    # 50 TB = 51,200 GB x 0.023 = 1,177.60; 10 TB = 10,240 GB x 0.022 = 225.28.
+    result = priced(BUCKET, stored_tb=60, infrequent_share=0.5)
+    assert [line.monthly for line in result.lines] == [225.28, 1177.60]
+
+
+def test_intelligent_tiering_moves_what_is_seldom_read_and_watches_objects() -> None:
+    # 10 TB = 10,240 GB: 60% x 0.023 = 141.312; 40% x 0.0125 = 51.20; 5 million objects x 0.0025 a thousand = 12.50.
+    result = priced(BUCKET, lifecycle("INTELLIGENT_TIERING"), stored_tb=10, infrequent_share=0.4, objects_million=5)
+    assert monthly(result) == {
+        "objects in the frequent tier": 141.312,
+        "objects in the infrequent tier": 51.20,
+        "objects watched by intelligent tiering": 12.50,
+    }
+
+
+def test_infrequent_access_costs_for_what_is_read_back() -> None:
+    # 1 TB: 0.5 x 1,024 x 0.023 = 11.776; 0.5 x 1,024 x 0.0125 = 6.40; 100 GB x 0.01 = 1.00.
+    result = priced(BUCKET, lifecycle("STANDARD_IA"), stored_tb=1, infrequent_share=0.5, retrieved_gb=100)
+    assert monthly(result) == {
+        "objects in standard storage": 11.776,
+        "objects in infrequent access": 6.40,
+        "data read from infrequent access": 1.00,
+    }
+
+
+def test_requests_cost() -> None:
+    # 2 million writes = 2,000 thousands x 0.005 = 10.00; 50 million reads = 50,000 thousands x 0.0004 = 20.00.
+    assert monthly(priced(BUCKET, stored_tb=0, put_million=2, get_million=50)) == {"writes and lists": 10, "reads": 20}
+
+
+def test_an_archive_without_a_sourced_price_is_unpriced_never_free() -> None:
+    result = priced(BUCKET, lifecycle("GLACIER_IR"), stored_tb=1, archive_share=0.5)
+    assert result.unpriced == (BUCKET.urn,)
+    assert "glacier-instant-retrieval" in result.reasons[BUCKET.urn]
+
+
+def test_copies_to_a_second_region_cost_their_transfer() -> None:
+    made = resource("aws:s3/bucketReplicationConfig:BucketReplicationConfig", "raw", parent="urn:raw")
+    # 500 GB x 0.02 = 10.00.
+    assert monthly(priced(made, replicated_gb=500)) == {"objects copied to the second region": 10.0}
+
+
+@pytest.mark.parametrize(("scanned", "cost"), [(0, {}), (12, {"data scanned by queries": 60.0})])
+def test_queries_cost_by_what_they_scan(scanned: float, cost: dict[str, float]) -> None:
+    made = resource("aws:athena/workgroup:Workgroup", "features")
+    result = estimate([made], region="us-east-1", usage=Usage(scanned_tb=scanned))
+    # 12 TB x 5.00 = 60.00.
+    assert monthly(result) == cost
+
+
+def test_the_first_million_of_catalog_objects_is_free() -> None:
+    made = resource("aws:glue/catalogDatabase:CatalogDatabase", "features")
+    assert monthly(estimate([made], region="us-east-1", usage=Usage(catalog_objects=1_000_000))) == {}
+    # 500,000 more are five times a hundred thousand x 1.00.
+    more = estimate([made], region="us-east-1", usage=Usage(catalog_objects=1_500_000))
+    assert monthly(more) == {"tables and partitions over a million": 5.0}
+
+
+def test_usage_of_a_bucket_that_does_not_exist_is_noted() -> None:
+    result = estimate([], region="us-east-1", usage=Usage.model_validate({"buckets": {"raww": {}}}))
+    assert result.notes == ("usage.buckets names raww, which no bucket's component ends in",)
