@@ -158,7 +158,7 @@ def test_labels_say_what_a_node_has_and_none_of_ours_can_be_overridden() -> None
     assert group(instance_types=["inf2.xlarge"])["labels"]["mlplatform.io/neuron"] == "true"
 
 
-SHARING = [
+SHARING: list[tuple[str, dict[str, Any], str]] = [
     ("g4dn.xlarge", {}, "exclusive"),
     ("g4dn.xlarge", {"time_slicing": 4}, "time-slicing-4"),
     ("g4dn.xlarge", {"mps": 16}, "mps-16"),

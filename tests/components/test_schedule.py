@@ -49,8 +49,14 @@ def raised(spec: ScheduleSpec) -> set[int]:
 clocks = st.builds("{:02d}:{:02d}".format, st.integers(0, 23), st.integers(0, 59))
 days = st.lists(st.sampled_from(list(Weekday)), min_size=1, unique=True)
 hours = st.tuples(clocks, clocks).filter(lambda both: both[0] != both[1])
+
+
+def _spec(both: tuple[str, str], on: list[Weekday], extra: int) -> ScheduleSpec:
+    return schedule(start=both[0], end=both[1], days=on, additionalNodes=extra)
+
+
 schedules = st.builds(
-    lambda both, on, extra: schedule(start=both[0], end=both[1], days=on, additionalNodes=extra),
+    _spec,
     hours,
     days,
     st.integers(1, 50),

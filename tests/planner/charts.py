@@ -6,7 +6,7 @@ are the chart's own choice, and nothing in our program says them again.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 Toleration = Mapping[str, str]
 EVERY_TAINT: Toleration = {"operator": "Exists"}
@@ -204,5 +204,5 @@ def value_at(values: Mapping[str, Any], path: tuple[str, ...]) -> Any:
     """The value at `path`, or None where it is not given."""
     found: Any = values
     for part in path:
-        found = found.get(part) if isinstance(found, Mapping) else None
+        found = cast(Mapping[str, Any], found).get(part) if isinstance(found, Mapping) else None
     return found if path else None

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from pricing.resource import Resource
 from tests.planner.charts import ADDONS, CHARTS, EVERY_TAINT, WELL_KNOWN_LABELS, Pods, Toleration, value_at
@@ -78,7 +78,7 @@ def unknown_charts(plan: Plan) -> list[str]:
 
 def selected(pods: Pods, values: Mapping[str, Any], nodes: Nodes) -> bool:
     """Whether the node's labels are those that the pods ask for."""
-    wanted = {**pods.selector, **(value_at(values, pods.selector_path) or {})}
+    wanted: dict[str, str] = {**pods.selector, **(value_at(values, pods.selector_path) or {})}
     affinity: Any = value_at(values, pods.affinity_path) or {}
     required = affinity.get("nodeAffinity", {}).get("requiredDuringSchedulingIgnoredDuringExecution", {})
     terms: list[Mapping[str, Any]] = required.get("nodeSelectorTerms", [])
@@ -103,7 +103,7 @@ def tolerates(tolerations: Iterable[Toleration], taint: Mapping[str, str]) -> bo
 
 def can_run(pods: Pods, values: Mapping[str, Any], nodes: Nodes) -> bool:
     """Whether the pods are scheduled to the nodes: selected, and every hard taint tolerated."""
-    tolerations = [*pods.tolerations, *(value_at(values, pods.tolerations_path) or [])]
+    tolerations: list[Toleration] = [*pods.tolerations, *(value_at(values, pods.tolerations_path) or [])]
     hard = [taint for taint in nodes.taints if taint["effect"] != "PreferNoSchedule"]
     return selected(pods, values, nodes) and all(tolerates(tolerations, taint) for taint in hard)
 
@@ -177,7 +177,8 @@ def orphaned_identities(plan: Plan) -> Iterator[str]:
             yield f"{chart}: its service account {'/'.join(place)} has no role"
     for addon in of_type(plan, ADDON):
         facts = ADDONS[addon.inputs["addonName"]]
-        accounts = {each["serviceAccount"] for each in addon.inputs.get("podIdentityAssociations") or []}
+        identities: list[Mapping[str, str]] = addon.inputs.get("podIdentityAssociations") or []
+        accounts = {each["serviceAccount"] for each in identities}
         if accounts != set(facts.accounts):
             yield f"{addon.name}: roles for {sorted(accounts)}, but {sorted(facts.accounts)} call AWS"
 
@@ -272,12 +273,17 @@ def missing_secrets(plan: Plan) -> Iterator[str]:
 
 def _secrets(value: Any) -> Iterator[str]:
     if isinstance(value, Mapping):
-        for key, item in value.items():
+        for key, item in cast(Mapping[str, Any], value).items():
             if key in SECRET_KEYS:
-                names = item if isinstance(item, list) else [item]
-                yield from (str(each["name"] if isinstance(each, Mapping) else each) for each in names if each)
+                yield from (
+                    str(_name(each)) for each in cast(list[Any], item if isinstance(item, list) else [item]) if each
+                )
             else:
                 yield from _secrets(item)
     elif isinstance(value, list):
-        for item in value:
+        for item in cast(list[Any], value):
             yield from _secrets(item)
+
+
+def _name(reference: Any) -> Any:
+    return cast(Mapping[str, Any], reference)["name"] if isinstance(reference, Mapping) else reference

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-import kubernetes_validate
+import kubernetes_validate  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
 from pricing.resource import Resource
 from tests.planner import contract, traffic

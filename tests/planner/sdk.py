@@ -99,7 +99,8 @@ def _value(value: Any, hint: Any, path: str) -> Iterator[tuple[str, str]]:
     if value is None or value is UNKNOWN or value == SECRET:
         return
     complaints = [list(_against(value, member, path)) for member in _members(hint)]
-    yield from min(complaints, key=len, default=[])
+    if complaints:
+        yield from min(complaints, key=len)
 
 
 def _members(hint: Any) -> list[Any]:

@@ -1,7 +1,8 @@
 import contextlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -182,23 +183,25 @@ SCHEMA = StackConfig.model_json_schema(by_alias=True)
 KEYS = sorted({key for model in (SCHEMA, *SCHEMA["$defs"].values()) for key in model.get("properties", {})})
 
 
+def _somewhere(draw: st.DrawFn, value: Any) -> Any:
+    """An object or list within `value`, at any depth."""
+    inner: list[Any] = list(cast(Mapping[str, Any], value).values() if isinstance(value, Mapping) else value)
+    containers = (dict, list)
+    deeper: list[Any] = [each for each in inner if isinstance(each, containers)]
+    if deeper and draw(st.integers(0, 3)):
+        return _somewhere(draw, draw(st.sampled_from(deeper)))
+    return cast(Any, value)
+
+
 @st.composite
 def spoiled(draw: st.DrawFn) -> dict[str, Any]:
     """A good config with a few values anywhere in it replaced by others, or with keys of its own added."""
     sections = json.loads(json.dumps({**SECTIONS, "gpuCluster": pool(sharing={"timeSlicing": 2})}))
     for _ in range(draw(st.integers(1, 4))):
-        place: Any = sections
-        while True:
-            keys: Any = list(range(len(place))) if isinstance(place, list) else list(place)  # pyright: ignore[reportUnknownArgumentType]
-            if not keys or (keys and draw(st.integers(0, 3)) == 0):
-                break
-            inner = place[draw(st.sampled_from(keys))]
-            if not isinstance(inner, dict | list):
-                break
-            place = inner  # pyright: ignore[reportUnknownVariableType]
+        place = _somewhere(draw, sections)
         value = draw(json_values | st.sampled_from(["1.36", "10.0.0.0/16", "g4dn.xlarge", "08:00", -1, 0, 1, 10**30]))
         if isinstance(place, list):
-            place.append(value)  # pyright: ignore[reportUnknownMemberType]
+            cast(list[Any], place).append(value)
         else:
             place[draw(st.sampled_from(KEYS) | st.text(max_size=6))] = value
     return sections
