@@ -1,0 +1,36 @@
+"""Regular expressions that AWS WAF can match, from plain values."""
+
+import re
+from collections.abc import Sequence
+
+LONGEST = 512
+"""Characters that a pattern can have. Source: AWS WAF developer guide, "AWS WAF quotas"."""
+
+JSON = r"^application/(?:[a-z0-9.-]+\+)?json\s*(?:;|$)"
+"""A lower-case Content-Type of JSON, also of a kind of JSON such as application/cloudevents+json."""
+
+
+def one_of(words: Sequence[str]) -> str:
+    """Matches exactly one of `words`."""
+    return f"^(?:{'|'.join(map(re.escape, words))})$"
+
+
+def media_type(types: Sequence[str]) -> str:
+    """Matches a lower-case Content-Type of one of `types`, with or without parameters."""
+    return rf"^(?:{'|'.join(re.escape(each.lower()) for each in types)})\s*(?:;|$)"
+
+
+def number_above(limit: int) -> str:
+    """Matches a decimal number greater than `limit`: AWS WAF compares the size of a header, never its value."""
+    digits = str(limit)
+    longer = rf"[1-9][0-9]{{{len(digits)},}}"
+    larger = [
+        f"{digits[:place]}[{int(digit) + 1}-9]" + _any_digits(len(digits) - place - 1)
+        for place, digit in enumerate(digits)
+        if digit != "9"
+    ]
+    return f"^0*(?:{'|'.join([longer, *larger])})$"
+
+
+def _any_digits(count: int) -> str:
+    return f"[0-9]{{{count}}}" if count else ""

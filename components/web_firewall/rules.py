@@ -1,0 +1,203 @@
+"""The rules of a firewall, as the provider takes them: pure functions of the spec."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .capacity import AWS_NAMES, ManagedRuleGroup
+from .patterns import JSON, media_type, number_above, one_of
+from .spec import WebFirewallSpec
+
+Rule = dict[str, Any]
+Statement = dict[str, Any]
+
+INSPECTED_BYTES = 8192
+"""How much of a body or of the headers a load balancer shows AWS WAF. Source: AWS WAF developer guide, "Considerations
+for managing body inspection"."""
+
+METHODS_WITH_BODY = ("POST", "PUT", "PATCH")
+
+RESPONSES = {
+    400: "The body is not valid JSON.",
+    405: "This method is not allowed.",
+    413: "The request is too large, or its body does not state its length.",
+    415: "The Content-Type is missing or not supported.",
+    429: "Too many requests from this address; try again later.",
+}
+"""What a client is told, by status code."""
+
+_OWN_LIMIT = "SizeRestrictions_BODY"
+_COUNT: dict[str, Any] = {"count": {}}
+_AS_IT_IS = [{"priority": 0, "type": "NONE"}]
+_LOWER = [{"priority": 0, "type": "LOWERCASE"}]
+
+
+def build(spec: WebFirewallSpec, name: str) -> list[Rule]:
+    """Every rule, in the order they are asked; `name` begins the names of their metrics."""
+    own: list[Rule] = [
+        *_rates(spec),
+        _refusal("method-not-allowed", 405, _not(_method(spec.allowed_methods)), {"Allow": _allow(spec)}),
+        _refusal("body-too-large", 413, _too_large(spec.maximum_body_kib * 1024)),
+        _refusal("headers-too-large", 413, _HEADERS_TOO_LARGE),
+        _refusal("content-type-not-supported", 415, _wrong_content_type(spec)),
+        _refusal("json-not-valid", 400, _BROKEN_JSON),
+    ]
+    rules = own if spec.blocks else [rule | {"action": _COUNT} for rule in own]
+    rules += [_managed(spec, group) for group in spec.managed_rule_groups]
+    return [{**rule, "priority": place, **visibility(f"{name}-{rule['name']}")} for place, rule in enumerate(rules)]
+
+
+def visibility(metric: str) -> dict[str, Any]:
+    """Metrics and samples under a name of their own."""
+    return {
+        "visibilityConfig": {
+            "cloudwatchMetricsEnabled": True,
+            "metricName": metric,
+            "sampledRequestsEnabled": True,
+        }
+    }
+
+
+def response_bodies() -> list[dict[str, str]]:
+    """The bodies that refusals answer with."""
+    return [
+        {
+            "key": _body_key(code),
+            "contentType": "APPLICATION_JSON",
+            "content": json.dumps({"error": {"code": code, "message": message}}),
+        }
+        for code, message in RESPONSES.items()
+    ]
+
+
+def _refusal(name: str, code: int, statement: Statement, headers: Mapping[str, str] | None = None) -> Rule:
+    response: dict[str, Any] = {"responseCode": code, "customResponseBodyKey": _body_key(code)}
+    if headers:
+        response["responseHeaders"] = [{"name": key, "value": value} for key, value in headers.items()]
+    return {"name": name, "action": {"block": {"customResponse": response}}, "statement": statement}
+
+
+def _body_key(code: int) -> str:
+    return f"status-{code}"
+
+
+def _allow(spec: WebFirewallSpec) -> str:
+    return ", ".join(spec.allowed_methods)
+
+
+def _rates(spec: WebFirewallSpec) -> list[Rule]:
+    """The limit of each client address.
+
+    AWS WAF skips a rule on a forwarded address where the header is missing, and whoever reaches the load balancer past
+    the proxy could leave it out: such requests are counted by the address they come from.
+    """
+    counting = {"limit": spec.requests_per_window, "evaluationWindowSec": spec.window_seconds}
+    by_connection = {**counting, "aggregateKeyType": "IP"}
+    header = spec.forwarded_address_header
+    if header is None:
+        return [_rate(spec, "requests-per-address", by_connection)]
+    forwarded = {
+        **counting,
+        "aggregateKeyType": "FORWARDED_IP",
+        "forwardedIpConfig": {"headerName": header, "fallbackBehavior": "MATCH"},
+    }
+    missing = _not(_size(_header(header), "GT", 0))
+    return [
+        _rate(spec, "requests-per-address", forwarded),
+        _rate(spec, "requests-without-forwarded-address", {**by_connection, "scopeDownStatement": missing}),
+    ]
+
+
+def _rate(spec: WebFirewallSpec, name: str, body: Mapping[str, Any]) -> Rule:
+    headers = {"Retry-After": str(spec.window_seconds)}
+    return _refusal(name, 429, {"rateBasedStatement": dict(body)}, headers)
+
+
+def _managed(spec: WebFirewallSpec, group: ManagedRuleGroup) -> Rule:
+    counted = list(spec.counted_rules.get(group, ()))
+    if group is ManagedRuleGroup.COMMON and _OWN_LIMIT not in counted:
+        # It stops every body over 8 KiB, which is less than an image or a prompt takes; our own limit stands instead.
+        counted.append(_OWN_LIMIT)
+    body: dict[str, Any] = {"vendorName": "AWS", "name": AWS_NAMES[group]}
+    if counted:
+        body["ruleActionOverrides"] = [{"name": rule, "actionToUse": _COUNT} for rule in counted]
+    override: dict[str, Any] = {"none": {}} if spec.blocks else _COUNT
+    return {"name": group.value, "overrideAction": override, "statement": {"managedRuleGroupStatement": body}}
+
+
+def _too_large(limit: int) -> Statement:
+    """A body beyond `limit` bytes by its Content-Length, or one that states none and is more than can be inspected."""
+    length = _header("content-length")
+    inspected = {"body": {"oversizeHandling": "MATCH"}}
+    unstated = _and([_size(inspected, "GT", min(limit, INSPECTED_BYTES)), _not(_size(length, "GT", 0))])
+    return {"orStatement": {"statements": [_matches(length, number_above(limit)), unstated]}}
+
+
+def _wrong_content_type(spec: WebFirewallSpec) -> Statement:
+    supported = _matches(_header("content-type"), media_type(spec.allowed_content_types), _LOWER)
+    return _and([_method(METHODS_WITH_BODY), _not(supported)])
+
+
+def _method(methods: Sequence[str]) -> Statement:
+    return _matches({"method": {}}, one_of(methods))
+
+
+def _header(name: str) -> dict[str, Any]:
+    return {"singleHeader": {"name": name.lower()}}
+
+
+def _matches(field: Mapping[str, Any], pattern: str, transformations: Sequence[Any] = _AS_IT_IS) -> Statement:
+    return {
+        "regexMatchStatement": {
+            "fieldToMatch": dict(field),
+            "regexString": pattern,
+            "textTransformations": list(transformations),
+        }
+    }
+
+
+def _size(field: Mapping[str, Any], operator: str, size: int) -> Statement:
+    return {
+        "sizeConstraintStatement": {
+            "fieldToMatch": dict(field),
+            "comparisonOperator": operator,
+            "size": size,
+            "textTransformations": _AS_IT_IS,
+        }
+    }
+
+
+def _and(statements: Sequence[Statement]) -> Statement:
+    return {"andStatement": {"statements": list(statements)}}
+
+
+def _not(statement: Statement) -> Statement:
+    return {"notStatement": {"statement": statement}}
+
+
+_HEADERS_TOO_LARGE = _size(
+    {"headers": [{"matchPattern": {"all": {}}, "matchScope": "ALL", "oversizeHandling": "MATCH"}]},
+    "GT",
+    INSPECTED_BYTES,
+)
+
+# No part of an inspected body is larger than what is inspected, so that only one that can't be parsed matches. A body
+# beyond it arrives cut off, is never valid, and must be let through here.
+_BROKEN_JSON = _and(
+    [
+        _method(METHODS_WITH_BODY),
+        _matches(_header("content-type"), JSON, _LOWER),
+        _size(
+            {
+                "jsonBody": {
+                    "matchPattern": {"all": {}},
+                    "matchScope": "ALL",
+                    "invalidFallbackBehavior": "MATCH",
+                    "oversizeHandling": "NO_MATCH",
+                }
+            },
+            "GT",
+            INSPECTED_BYTES,
+        ),
+    ]
+)
