@@ -5,11 +5,17 @@ from collections.abc import Mapping
 RESERVED_SHARE = 0.25
 """The share of memory that is kept from data by default (ElastiCache user guide, "Managing reserved memory")."""
 
-_SIZES: tuple[str, ...] = ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge")
-_R = dict(zip(_SIZES, (13.07, 26.32, 52.82, 105.81, 209.55, 317.77, 419.09), strict=True))
-_M = dict(zip(_SIZES, (6.38, 12.93, 26.04, 52.26, 103.68, 157.12, 209.55), strict=True))
-_FAMILIES = {"r6g": _R, "r6gd": _R, "r7g": _R, "m7g": _M, "t4g": {"micro": 0.5, "small": 1.37, "medium": 3.09}}
-_SSD = dict(zip(_SIZES[1:], (99.33, 199.07, 398.14, 796.28, 1194.42, 1592.56), strict=True))
+_SIZES = ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge")
+_R: dict[str, float] = dict(zip(_SIZES, (13.07, 26.32, 52.82, 105.81, 209.55, 317.77, 419.09), strict=True))
+_M: dict[str, float] = dict(zip(_SIZES, (6.38, 12.93, 26.04, 52.26, 103.68, 157.12, 209.55), strict=True))
+_FAMILIES: dict[str, dict[str, float]] = {
+    "r6g": _R,
+    "r6gd": _R,
+    "r7g": _R,
+    "m7g": _M,
+    "t4g": {"micro": 0.5, "small": 1.37, "medium": 3.09},
+}
+_SSD: dict[str, float] = dict(zip(_SIZES[1:], (99.33, 199.07, 398.14, 796.28, 1194.42, 1592.56), strict=True))
 
 
 def usable_gigabytes(node_type: str) -> float | None:
