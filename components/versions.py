@@ -45,6 +45,17 @@ CLUSTER_AUTOSCALER = Chart(
 )
 KARPENTER_CRD = Chart("karpenter-crd", "1.14.1", "oci://public.ecr.aws/karpenter/karpenter-crd")
 KARPENTER = Chart("karpenter", "1.14.1", "oci://public.ecr.aws/karpenter/karpenter", skip_crds=True)
+CERT_MANAGER = Chart("cert-manager", "v1.21.1", "cert-manager", "https://charts.jetstack.io")
+LOAD_BALANCER_CONTROLLER = Chart(
+    "aws-load-balancer-controller", "3.5.0", "aws-load-balancer-controller", "https://aws.github.io/eks-charts"
+)
+ISTIO_BASE = Chart("istio-base", "1.29.1", "base", "https://istio-release.storage.googleapis.com/charts")
+ISTIOD = Chart("istiod", "1.29.1", "istiod", "https://istio-release.storage.googleapis.com/charts")
+ISTIO_GATEWAY = Chart(
+    "istio-ingressgateway", "1.29.1", "gateway", "https://istio-release.storage.googleapis.com/charts"
+)
+KSERVE_CRD = Chart("kserve-crd", "v0.20.0", "oci://ghcr.io/kserve/charts/kserve-crd")
+KSERVE = Chart("kserve", "v0.20.0", "oci://ghcr.io/kserve/charts/kserve-resources")
 
 CLUSTER_AUTOSCALER_IMAGE = {"1.35": "v1.35.2", "1.36": "v1.36.1"}
 """The autoscaler follows the cluster's minor version; the chart's own default lags behind."""
@@ -71,3 +82,10 @@ ADDONS = {
 
 CACHE_ENGINES = {"valkey": ("8.2", "valkey8"), "redis": ("7.1", "redis7")}
 """The version of each engine of ElastiCache and its parameter group family; both know users and IAM authentication."""
+
+RUNTIME_IMAGES = {
+    "triton": "nvcr.io/nvidia/tritonserver:26.06-py3",
+    "huggingface": "docker.io/kserve/huggingfaceserver:v0.20.0",
+    "mlserver": "docker.io/seldonio/mlserver:1.7.1",
+}
+"""The model servers; KServe appends -gpu to the Hugging Face server's tag where a model asks for a GPU."""
