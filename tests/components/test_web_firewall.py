@@ -314,34 +314,34 @@ def test_whatever_is_asked_for_fits_a_web_acl(spec: WebFirewallSpec) -> None:
     assert all(len(pattern) <= LONGEST for pattern in patterns)
 
 
-@pytest.mark.parametrize(
-    ("statement", "units"),
-    [
-        ({"sizeConstraintStatement": {"fieldToMatch": {"body": {}}, "textTransformations": []}}, 1),
-        ({"sizeConstraintStatement": {"fieldToMatch": {"jsonBody": {}}, "textTransformations": []}}, 2),
-        (
-            {
-                "regexMatchStatement": {
-                    "fieldToMatch": {"allQueryArguments": {}},
-                    "textTransformations": [{"type": "LOWERCASE"}, {"type": "NONE"}],
-                }
-            },
-            3 + 10 + 10,
-        ),
-        (
-            {
-                "byteMatchStatement": {
-                    "positionalConstraint": "CONTAINS",
-                    "fieldToMatch": {"jsonBody": {}},
-                    "textTransformations": [{"type": "LOWERCASE"}],
-                }
-            },
-            10 * 2 + 10,
-        ),
-        ({"rateBasedStatement": {"customKeys": [{"ip": {}}, {"header": {}}]}}, 2 + 2 * 30),
-        ({"managedRuleGroupStatement": {"name": "AWSManagedRulesCommonRuleSet"}}, 700),
-    ],
-)
+UNITS: list[tuple[dict[str, Any], int]] = [
+    ({"sizeConstraintStatement": {"fieldToMatch": {"body": {}}, "textTransformations": []}}, 1),
+    ({"sizeConstraintStatement": {"fieldToMatch": {"jsonBody": {}}, "textTransformations": []}}, 2),
+    (
+        {
+            "regexMatchStatement": {
+                "fieldToMatch": {"allQueryArguments": {}},
+                "textTransformations": [{"type": "LOWERCASE"}, {"type": "NONE"}],
+            }
+        },
+        3 + 10 + 10,
+    ),
+    (
+        {
+            "byteMatchStatement": {
+                "positionalConstraint": "CONTAINS",
+                "fieldToMatch": {"jsonBody": {}},
+                "textTransformations": [{"type": "LOWERCASE"}],
+            }
+        },
+        10 * 2 + 10,
+    ),
+    ({"rateBasedStatement": {"customKeys": [{"ip": {}}, {"header": {}}]}}, 2 + 2 * 30),
+    ({"managedRuleGroupStatement": {"name": "AWSManagedRulesCommonRuleSet"}}, 700),
+]
+
+
+@pytest.mark.parametrize(("statement", "units"), UNITS)
 def test_capacity_is_what_the_developer_guide_says(statement: Any, units: int) -> None:
     assert capacity([{"statement": statement}]) == units
 

@@ -1,0 +1,80 @@
+"""The certificate of a load balancer, validated and renewed by DNS, and the names that lead to it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+
+class Record(pulumi.CustomResource):
+    """An aws:route53/record:Record, its inputs in camel case.
+
+    The typed class reads the nested arguments of all of Route 53 for the few keys that a record here has.
+    """
+
+    fqdn: pulumi.Output[str]
+
+    def __init__(self, name: str, properties: Mapping[str, Any], opts: pulumi.ResourceOptions):
+        super().__init__("aws:route53/record:Record", name, {**properties, "fqdn": None}, opts)
+
+
+def certificate(
+    name: str, names: Sequence[str], zone_id: pulumi.Input[str], opts: pulumi.ResourceOptions
+) -> pulumi.Output[str]:
+    """The ARN of a certificate for `names`, known once AWS has found the records that prove they are ours."""
+    requested = aws.acm.Certificate(
+        f"{name}-certificate",
+        domain_name=names[0],
+        subject_alternative_names=list(names[1:]) or None,
+        validation_method="DNS",
+        tags={"Name": name},
+        opts=opts,
+    )
+    proofs = [
+        _proof(f"{name}-proof-{bare}", bare, requested, zone_id, opts)
+        for bare in dict.fromkeys(each.removeprefix("*.") for each in names)
+    ]
+    validated = aws.acm.CertificateValidation(
+        f"{name}-validation",
+        certificate_arn=requested.arn,
+        validation_record_fqdns=[proof.fqdn for proof in proofs],
+        opts=opts,
+    )
+    return validated.certificate_arn
+
+
+def alias(
+    name: str,
+    domain: str,
+    balancer: aws.lb.LoadBalancer,
+    zone_id: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+) -> Record:
+    """Leads `domain` to the load balancer; Route 53 answers for an alias of AWS without charge."""
+    target = {"name": balancer.dns_name, "zoneId": balancer.zone_id, "evaluateTargetHealth": True}
+    return Record(
+        f"{name}-{domain.replace('*', 'wildcard')}",
+        {"zoneId": zone_id, "name": domain, "type": "A", "aliases": [target]},
+        opts,
+    )
+
+
+def _proof(
+    name: str, domain: str, requested: aws.acm.Certificate, zone_id: pulumi.Input[str], opts: pulumi.ResourceOptions
+) -> Record:
+    """The record by which AWS knows the domain as ours; a wildcard shares its domain's."""
+    option = requested.domain_validation_options.apply(
+        lambda options: next(each for each in options if str(each.domain_name).removeprefix("*.") == domain)
+    )
+    return Record(
+        name,
+        {
+            "zoneId": zone_id,
+            "name": option.apply(lambda each: each.resource_record_name),
+            "type": option.apply(lambda each: each.resource_record_type),
+            "records": [option.apply(lambda each: each.resource_record_value)],
+            "ttl": 300,
+        },
+        opts,
+    )
