@@ -1,6 +1,7 @@
 """Every rule there is, in the order of the documentation."""
 
 from policies.cost import (
+    bucket_lifecycle,
     dear_instances,
     eks_support_end,
     eks_upgrade_policy,
@@ -39,6 +40,7 @@ from policies.kubernetes import (
 )
 from policies.reliability import (
     addon_version,
+    bucket_versioning,
     budget_present,
     budget_satisfiable,
     cluster_deletion,
@@ -53,6 +55,9 @@ from policies.reliability import (
 )
 from policies.rule import Rule
 from policies.security import (
+    bucket_encryption,
+    bucket_public_access,
+    bucket_tls,
     cluster_secrets_encryption,
     default_security_group,
     eks_authentication,
@@ -81,6 +86,7 @@ from policies.security import (
 
 AREAS: dict[str, tuple[Rule, ...]] = {
     "cost": (
+        bucket_lifecycle.RULE,
         dear_instances.RULE,
         eks_support_end.RULE,
         eks_upgrade_policy.RULE,
@@ -97,6 +103,9 @@ AREAS: dict[str, tuple[Rule, ...]] = {
         volume_type.RULE,
     ),
     "security": (
+        bucket_encryption.RULE,
+        bucket_public_access.RULE,
+        bucket_tls.RULE,
         cluster_secrets_encryption.RULE,
         default_security_group.RULE,
         eks_authentication.RULE,
@@ -124,6 +133,7 @@ AREAS: dict[str, tuple[Rule, ...]] = {
     ),
     "reliability": (
         addon_version.RULE,
+        bucket_versioning.RULE,
         budget_present.RULE,
         budget_satisfiable.RULE,
         cluster_deletion.RULE,

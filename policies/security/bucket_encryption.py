@@ -1,0 +1,44 @@
+"""Buckets encrypt with a key of KMS; those that logs are delivered to may use S3's own."""
+
+from collections.abc import Iterator
+
+from policies.buckets import configured
+from policies.frameworks import fsbp, well_architected
+from policies.inputs import each, read, text
+from policies.rule import Finding, Result, Rule, Severity, Undecided
+from policies.settings import Level
+from policies.view import View
+from pricing.resource import UNKNOWN
+
+_ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
+_ALGORITHMS = ("aws:kms", "aws:kms:dsse")
+
+
+def _check(view: View) -> Iterator[Result]:
+    targets = {text(read(one.inputs, "targetBucket")) for one in view.of(["aws:s3/bucketLogging:BucketLogging"])}
+    for bucket, configurations in configured(view, _ENCRYPTION):
+        if bucket.outputs.get("id") in targets or text(read(bucket.inputs, "bucket")) in targets:
+            # Load balancers can't deliver under a key of KMS.
+            continue
+        found = [
+            text(read(rule, "applyServerSideEncryptionByDefault", "sseAlgorithm"))
+            for configuration in configurations
+            for rule in each(read(configuration.inputs, "rules"))
+        ]
+        if any(algorithm in _ALGORITHMS for algorithm in found):
+            continue
+        if UNKNOWN in found:
+            yield Undecided("rules of its encryption", bucket.urn)
+        else:
+            yield Finding("is not encrypted with a key of KMS", bucket.urn)
+
+
+RULE = Rule(
+    name="bucket-encryption",
+    title="Buckets encrypt with a key of KMS",
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=(fsbp("S3.17"), well_architected("SEC08-BP02")),
+    remediation="Add a BucketServerSideEncryptionConfiguration with sseAlgorithm aws:kms and a bucket key.",
+    check_stack=_check,
+)

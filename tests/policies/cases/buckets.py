@@ -1,0 +1,91 @@
+"""Specifications of the rules about buckets."""
+
+import json
+
+from pricing.resource import UNKNOWN, Resource
+from tests.policies.cases.case import Case, fails, make, passes, unknown
+
+BUCKET = make("aws:s3/bucket:Bucket", {"bucket": "models"}, name="models")
+SWITCHES = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+
+
+def about(resource_type: str, **inputs: object) -> Resource:
+    return make(resource_type, {"bucket": "models", **inputs}, name="models", refers={"bucket": [BUCKET]})
+
+
+def by_name(resource_type: str, **inputs: object) -> Resource:
+    return make(resource_type, {"bucket": "models", **inputs}, name="models")
+
+
+def block(**switches: object) -> Resource:
+    return about("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", **dict.fromkeys(SWITCHES, True) | switches)
+
+
+def policy(document: object) -> Resource:
+    return about("aws:s3/bucketPolicy:BucketPolicy", policy=document)
+
+
+def denying(principal: object, transport: object) -> str:
+    condition = {"Bool": {"aws:SecureTransport": transport}}
+    statement = {"Effect": "Deny", "Principal": principal, "Action": "s3:*", "Resource": "*", "Condition": condition}
+    return json.dumps({"Statement": [statement]})
+
+
+def encryption(algorithm: object) -> Resource:
+    rule = {"applyServerSideEncryptionByDefault": {"sseAlgorithm": algorithm}}
+    kind = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
+    return about(kind, rules=[rule])
+
+
+def lifecycle(rules: object) -> Resource:
+    return about("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", rules=rules)
+
+
+def versioning(status: object) -> Resource:
+    return about("aws:s3/bucketVersioning:BucketVersioning", versioningConfiguration={"status": status})
+
+
+ABORT = {"abortIncompleteMultipartUpload": {"daysAfterInitiation": 7}}
+OLD = {"noncurrentVersionExpiration": {"noncurrentDays": 30}}
+
+CASES: list[Case] = [
+    passes("bucket-public-access", BUCKET, block()),
+    passes(
+        "bucket-public-access",
+        BUCKET,
+        by_name("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", **dict.fromkeys(SWITCHES, True)),
+    ),
+    fails("bucket-public-access", BUCKET, block(blockPublicPolicy=False), found="leaves blockPublicPolicy off"),
+    fails("bucket-public-access", BUCKET, kind="absent", found="has no BucketPublicAccessBlock"),
+    unknown(
+        "bucket-public-access",
+        BUCKET,
+        block(ignorePublicAcls=UNKNOWN),
+        undecided="ignorePublicAcls of its public access block",
+    ),
+    passes("bucket-tls", BUCKET, policy(denying("*", "false"))),
+    passes("bucket-tls", BUCKET, policy(denying({"AWS": "*"}, False))),
+    fails("bucket-tls", BUCKET, policy(denying("arn:aws:iam::123456789012:root", "false")), found="denies requests"),
+    fails("bucket-tls", BUCKET, policy(denying("*", "true")), found="has no policy that denies requests without TLS"),
+    fails("bucket-tls", BUCKET, kind="absent", found="has no policy that denies requests without TLS"),
+    unknown("bucket-tls", BUCKET, policy(UNKNOWN), undecided="policy of its BucketPolicy"),
+    passes("bucket-encryption", BUCKET, encryption("aws:kms")),
+    passes(
+        "bucket-encryption",
+        BUCKET,
+        encryption("AES256"),
+        make("aws:s3/bucketLogging:BucketLogging", {"bucket": "raw", "targetBucket": "models"}),
+    ),
+    fails("bucket-encryption", BUCKET, encryption("AES256"), found="is not encrypted with a key of KMS"),
+    fails("bucket-encryption", BUCKET, kind="absent", found="is not encrypted with a key of KMS"),
+    unknown("bucket-encryption", BUCKET, encryption(UNKNOWN), undecided="rules of its encryption"),
+    passes("bucket-lifecycle", BUCKET, lifecycle([ABORT, OLD])),
+    passes("bucket-lifecycle", BUCKET, lifecycle([{**ABORT, **OLD}])),
+    fails("bucket-lifecycle", BUCKET, lifecycle([ABORT]), found="keeps old versions for ever"),
+    fails("bucket-lifecycle", BUCKET, kind="absent", found="keeps incomplete uploads and old versions for ever"),
+    unknown("bucket-lifecycle", BUCKET, lifecycle(UNKNOWN), undecided="rules of its lifecycle"),
+    passes("bucket-versioning", BUCKET, versioning("Enabled")),
+    fails("bucket-versioning", BUCKET, versioning("Suspended"), found="keeps no versions"),
+    fails("bucket-versioning", BUCKET, kind="absent", found="keeps no versions"),
+    unknown("bucket-versioning", BUCKET, versioning(UNKNOWN), undecided="versioningConfiguration of its versioning"),
+]
