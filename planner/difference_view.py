@@ -1,0 +1,124 @@
+"""What a change does, on the terminal."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from planner import difference_text as text
+from planner.difference import Difference, Effect, Reference, Replacement, ResourceChange
+from policies.evaluate import Verdict, fails
+
+_SHOWN = 20
+"""Resources or lines of one kind that are listed; the rest is counted."""
+
+
+def render(difference: Difference, console: Console) -> None:
+    """Print what changes against the earlier plan: the state at risk first, the cost line by line last."""
+    console.print("\n[bold]Against the earlier plan[/bold]")
+    if difference.empty:
+        console.print("  nothing changes")
+        return
+    console.print(f"  resources: {text.counts(difference)}")
+    _risks(difference, console)
+    _lifted(difference, console)
+    _replaced("Replaced", [each for each in difference.replaced if each.certain], console)
+    _replaced("May be replaced", [each for each in difference.replaced if not each.certain], console)
+    _references("Added", "green", difference.added, console)
+    _references("Removed", "red", difference.removed, console)
+    for rename in difference.renamed:
+        console.print(f"  {_name(rename.before)} looks renamed: {escape(rename.hint)}", soft_wrap=True)
+    _changed(difference.changed, console)
+    _verdicts("New verdicts", difference.verdicts_new, console)
+    _verdicts("Verdicts gone", difference.verdicts_gone, console)
+    _costs(difference, console)
+
+
+def _risks(difference: Difference, console: Console) -> None:
+    if not difference.at_risk:
+        return
+    console.print("\n[bold red]State at risk[/bold red]")
+    for risk in difference.at_risk:
+        what = f"holds {risk.holds} and [bold]{'is ' if risk.event != 'may be replaced' else ''}{risk.event}[/bold]"
+        console.print(f"  {_name(risk.resource)} {what} [dim]({escape(text.stopped_by(risk))})[/dim]", soft_wrap=True)
+
+
+def _lifted(difference: Difference, console: Console) -> None:
+    for change in difference.changed:
+        for option in change.options:
+            if option.lifts:
+                console.print(f"  [yellow]{_name(change.resource)}: {escape(text.option(option))}[/yellow]")
+
+
+def _replaced(title: str, replaced: Sequence[Replacement], console: Console) -> None:
+    lines = [f"{_name(each.resource)} [dim]{escape(text.replacement(each))}[/dim]" for each in replaced]
+    _listed(title, "yellow", lines, console)
+
+
+def _references(title: str, color: str, references: Sequence[Reference], console: Console) -> None:
+    _listed(title, color, [_name(each) for each in references], console)
+
+
+def _changed(changed: Sequence[ResourceChange], console: Console) -> None:
+    lines = [line for change in changed for line in _inputs(change)]
+    _listed("Changed", "cyan", lines, console)
+
+
+def _inputs(change: ResourceChange) -> Iterable[str]:
+    for each in change.inputs:
+        before, after = text.values(each)
+        effect = f" [yellow]{text.effect(each)}[/yellow]" if each.effect is not Effect.UPDATES else ""
+        yield f"{_name(change.resource)} {escape(each.path)}: {escape(before)} [dim]→[/dim] {escape(after)}{effect}"
+    for option in change.options:
+        yield f"{_name(change.resource)} {escape(text.option(option))}"
+
+
+def _verdicts(title: str, verdicts: Sequence[Verdict], console: Console) -> None:
+    lines = [
+        f"{'[red]mandatory[/red] ' if fails([each]) else ''}{escape(each.policy)} "
+        f"{escape(each.urn.rpartition('::')[2])}: {escape(each.message)}"
+        for each in verdicts
+    ]
+    _listed(title, "magenta", lines, console)
+
+
+def _listed(title: str, color: str, lines: Sequence[str], console: Console) -> None:
+    if not lines:
+        return
+    console.print(f"\n[bold {color}]{title}[/bold {color}]")
+    for line in lines[:_SHOWN]:
+        console.print(f"  {line}", soft_wrap=True)
+    if len(lines) > _SHOWN:
+        console.print(f"  [dim]and {len(lines) - _SHOWN} more; --markdown lists them[/dim]")
+
+
+def _costs(difference: Difference, console: Console) -> None:
+    budget = difference.budget
+    title = f"\nCost, {budget.currency} a month"
+    table = Table("component", "what", "quantity", "before", "after", "change", title=title, box=None, show_footer=True)
+    table.title_justify = "left"
+    footers = (
+        "all",
+        "",
+        "",
+        text.money(budget.cost_before),
+        text.money(budget.cost_after),
+        text.signed(budget.monthly),
+    )
+    for column, footer in zip(table.columns, footers, strict=True):
+        column.footer = f"[bold]{footer}[/bold]"
+    for column in table.columns[3:]:
+        column.justify = "right"
+    for each in difference.costs:
+        amounts = (text.money(each.before), text.money(each.after), text.signed(each.monthly))
+        table.add_row(escape(each.component), escape(each.what), escape(text.quantity(each)), *amounts)
+    console.print(table)
+    if budget.before != budget.after:
+        console.print(f"  budget: {text.money(budget.before)} → {text.money(budget.after)}")
+    if not budget.holds:
+        console.print(f"  [red]the budget is exceeded by {text.money(budget.cost_after - budget.after)}[/red]")
+
+
+def _name(reference: Reference) -> str:
+    return f"{escape(reference.name)} [dim]{escape(text.short_type(reference.type))}[/dim]"

@@ -1,0 +1,223 @@
+"""What becomes of the resources that two plans share: changed, replaced, put at risk."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from planner.input_changes import Effect, InputChange, changes_of
+from planner.plan import UNKNOWN_TEXT
+from planner.replacement import effect_of, forced_values, is_known, is_regional, leaves
+from planner.stateful import HOLDS, guard_of
+from pricing.resource import SECRET
+
+Document = Mapping[str, Any]
+Documents = Mapping[str, Document]
+
+_OPTIONS: Final = ("protect", "retainOnDelete", "ignoreChanges", "provider")
+_MUTABLE: Final[Mapping[str, str]] = {
+    "kubernetes:core/v1:ConfigMap": "enableConfigMapMutable",
+    "kubernetes:core/v1:Secret": "enableSecretMutable",
+}
+"""The provider's switch by which data of a kind changes in place."""
+
+_IDENTIFYING: Final = 8
+"""Characters from which on a text is taken for an identifier rather than for a word such as `aws`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A resource of a plan."""
+
+    urn: str
+    type: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptionChange:
+    """One of `protect`, `retainOnDelete`, `ignoreChanges` and `provider` that differs."""
+
+    option: str
+    before: Any
+    after: Any
+
+    @property
+    def lifts(self) -> bool:
+        """Whether a guard against loss is taken away."""
+        return self.option in ("protect", "retainOnDelete") and bool(self.before) and not self.after
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceChange:
+    """A resource of both plans of which inputs or options differ."""
+
+    resource: Reference
+    inputs: tuple[InputChange, ...]
+    options: tuple[OptionChange, ...]
+
+    @property
+    def effect(self) -> Effect:
+        """What the changed inputs do to it, by themselves."""
+        return max((change.effect for change in self.inputs), default=Effect.UPDATES)
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A resource that is replaced (`certain`) or may be, and why."""
+
+    resource: Reference
+    certain: bool
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """A resource with state that is removed, replaced or may be replaced.
+
+    `stopped` says that `protect` makes the deployment fail instead; `retained`, that the old one stays in the account
+    outside of the stack; `guard` names what in the cloud refuses the deletion.
+    """
+
+    resource: Reference
+    holds: str
+    event: str
+    stopped: bool
+    retained: bool
+    guard: str | None
+
+
+def reference(resource: Document) -> Reference:
+    """What names a resource."""
+    return Reference(resource["urn"], resource["type"], resource["name"])
+
+
+def changed_resources(old: Documents, new: Documents) -> tuple[ResourceChange, ...]:
+    """The resources of both plans that differ, ordered by URN."""
+    changes = (_changed(old[urn], new[urn], new) for urn in sorted(old.keys() & new.keys()))
+    return tuple(change for change in changes if change.inputs or change.options)
+
+
+def _changed(before: Document, after: Document, new: Documents) -> ResourceChange:
+    mutable = _is_mutable(after, new)
+    inputs = tuple(
+        replace(
+            change, effect=effect_of(after["type"], change, mutable=mutable) if _is_judged(after) else change.effect
+        )
+        for change in changes_of(before["inputs"], after["inputs"], after["ignoreChanges"])
+    )
+    options = tuple(OptionChange(name, before[name], after[name]) for name in _OPTIONS if before[name] != after[name])
+    return ResourceChange(reference(after), inputs, options)
+
+
+def _is_judged(resource: Document) -> bool:
+    """A component has nothing to replace, but for one that a provider builds out of sight."""
+    return resource["custom"] or is_known(resource["type"])
+
+
+def _is_mutable(resource: Document, new: Documents) -> bool:
+    switch = _MUTABLE.get(resource["type"])
+    provider = new.get(resource["provider"] or "")
+    if switch is None or provider is None or resource["inputs"].get("immutable") is True:
+        return False
+    # A provider's inputs are JSON in text.
+    return str(provider["inputs"].get(switch)).lower() == "true"
+
+
+def replacements(old: Documents, new: Documents, changed: Iterable[ResourceChange]) -> tuple[Replacement, ...]:
+    """What is replaced for its own inputs or its provider's region, and what may be for another's replacement."""
+    found = {change.resource.urn: each for change in changed if (each := _by_inputs(change))}
+    found = _moved(old, new, found)
+    shared = [new[urn] for urn in sorted(old.keys() & new.keys())]
+    fresh: Collection[str] = found.keys()
+    while fresh:
+        reached = {resource["urn"]: reasons for resource in shared if (reasons := _through(resource, fresh, new))}
+        fresh = reached.keys() - found.keys()
+        for urn, reasons in reached.items():
+            known = found.get(urn)
+            if known is None or not known.certain:
+                told = (*known.reasons, *reasons) if known else reasons
+                found[urn] = Replacement(reference(new[urn]), False, told)
+    return tuple(found[urn] for urn in sorted(found))
+
+
+def _by_inputs(change: ResourceChange) -> Replacement | None:
+    reasons = [f"{each.path} changes" for each in change.inputs if each.effect is Effect.REPLACES]
+    if reasons:
+        return Replacement(change.resource, True, tuple(reasons))
+    reasons = [f"{each.path} changes, which replaces it or not" for each in _forcing(change, Effect.MAY_REPLACE)]
+    reasons += [f"{each.path} changes, of which nothing is known" for each in _forcing(change, Effect.UNKNOWN)]
+    if any(option.option == "provider" for option in change.options):
+        reasons.append("its provider changes")
+    return Replacement(change.resource, False, tuple(reasons)) if reasons else None
+
+
+def _forcing(change: ResourceChange, effect: Effect) -> Iterator[InputChange]:
+    return (each for each in change.inputs if each.effect is effect)
+
+
+def _moved(old: Documents, new: Documents, found: Mapping[str, Replacement]) -> dict[str, Replacement]:
+    """`found` and what follows its provider to another region."""
+    moved = {
+        urn: f"its provider moves from {old[urn]['inputs'].get('region')} to {new[urn]['inputs'].get('region')}"
+        for urn in old.keys() & new.keys()
+        if new[urn]["type"] == "pulumi:providers:aws"
+        and old[urn]["inputs"].get("region") != new[urn]["inputs"].get("region")
+    }
+    result = dict(found)
+    for urn in old.keys() & new.keys():
+        resource = new[urn]
+        if resource["provider"] in moved and is_regional(resource["type"]) and "region" not in resource["inputs"]:
+            known = result[urn].reasons if urn in result and result[urn].certain else ()
+            result[urn] = Replacement(reference(resource), True, (*known, moved[resource["provider"]]))
+    return result
+
+
+def _through(resource: Document, replaced: Collection[str], new: Documents) -> tuple[str, ...]:
+    """Why the replacement of others may replace this one: a value that forces it is computed by them."""
+    forced = forced_values(resource["type"], resource["inputs"])
+    sources = {
+        name: [new[urn]["name"] for urn in urns if urn in replaced and _comes_from(forced[name], new[urn])]
+        for name, urns in sorted(resource["propertyDependencies"].items())
+        if name in forced
+    }
+    reasons = [f"{name} comes from {', '.join(names)}" for name, names in sources.items() if names]
+    if resource["provider"] in replaced:
+        reasons.append(f"its provider {new[resource['provider']]['name']} may be replaced")
+    return tuple(reasons)
+
+
+def _comes_from(values: Iterable[Any], source: Document) -> bool:
+    """Whether a value is one that `source` computes. An input may depend on a resource for the order alone."""
+    computed = {each for each in leaves(source["outputs"]) if isinstance(each, str)}
+    texts = [value for value in values if isinstance(value, str)]
+    return any(text in (UNKNOWN_TEXT, SECRET) or text in computed or _embeds(text, computed) for text in texts)
+
+
+def _embeds(text: str, identifiers: Iterable[str]) -> bool:
+    """Whether a text such as an ARN or a path has an identifier as one of its parts."""
+    return any(
+        len(each) >= _IDENTIFYING and each in text and re.search(rf"(?<![\w-]){re.escape(each)}(?![\w-])", text)
+        for each in identifiers
+    )
+
+
+def risks(
+    old: Documents, new: Documents, removed: Sequence[Document], replaced: Iterable[Replacement]
+) -> Iterator[Risk]:
+    """The stateful resources that are removed or replaced, the certain ones first."""
+    for resource in removed:
+        if resource["type"] in HOLDS:
+            yield _risk(resource, resource, "removed", stopped=resource["protect"])
+    for each in sorted(replaced, key=lambda one: not one.certain):
+        if each.resource.type in HOLDS:
+            before, after = old[each.resource.urn], new[each.resource.urn]
+            event = "replaced" if each.certain else "may be replaced"
+            # The engine refuses to replace what was protected and still is.
+            yield _risk(before, after, event, stopped=before["protect"] and after["protect"])
+
+
+def _risk(before: Document, after: Document, event: str, *, stopped: bool) -> Risk:
+    guard = guard_of(after["type"], before["inputs"]) and guard_of(after["type"], after["inputs"])
+    retained = before["retainOnDelete"] and after["retainOnDelete"]
+    return Risk(reference(after), HOLDS[after["type"]], event, stopped, retained, guard)

@@ -1,0 +1,225 @@
+"""Whether a change replaces a resource, by the facts of the providers, and what follows it."""
+
+from typing import Any
+
+import pytest
+from pulumi import _types as sdk  # pyright: ignore[reportPrivateUsage] - the SDK's own translation of names
+
+from planner.difference import Effect, compare
+from planner.replacement import effect_of, forced_values, known_types
+from planner.stateful import HOLDS
+from tests.planner.documents import plan, resource, urn
+from tests.planner.plans import STACKS, plan_of
+from tests.planner.sdk import arguments_of
+
+POOL = "aws:eks/nodeGroup:NodeGroup"
+VPC = "aws:ec2/vpc:Vpc"
+SUBNET = "aws:ec2/subnet:Subnet"
+TABLE = "aws:ec2/routeTable:RouteTable"
+CLUSTER = "eks:index:Cluster"
+PROVIDER = "pulumi:providers:kubernetes"
+CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
+
+
+def effect(resource_type: str, before: dict[str, Any], after: dict[str, Any]) -> Effect:
+    changes = compare(plan([resource(resource_type, "x", before)]), plan([resource(resource_type, "x", after)])).changed
+    return changes[0].effect
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "before", "after", "expected"),
+    [
+        (POOL, {"instanceTypes": ["g4dn.xlarge"]}, {"instanceTypes": ["g5.xlarge"]}, Effect.REPLACES),
+        (POOL, {"scalingConfig": {"maxSize": 3}}, {"scalingConfig": {"maxSize": 4}}, Effect.UPDATES),
+        (
+            POOL,
+            {"launchTemplate": {"id": "lt-1", "version": "1"}},
+            {"launchTemplate": {"id": "lt-1", "version": "2"}},
+            Effect.UPDATES,
+        ),
+        (POOL, {"launchTemplate": {"id": "lt-1"}}, {"launchTemplate": {"id": "lt-2"}}, Effect.REPLACES),
+        # What the provider chose before may be what is now asked for, and what it keeps is no change.
+        (POOL, {}, {"diskSize": 20}, Effect.MAY_REPLACE),
+        (POOL, {"diskSize": 20}, {}, Effect.UPDATES),
+        (POOL, {"capacityType": "[unknown]"}, {"capacityType": "SPOT"}, Effect.MAY_REPLACE),
+        # A block that comes or goes replaces, and so does what is in it.
+        (POOL, {}, {"remoteAccess": {"ec2SshKey": "k"}}, Effect.REPLACES),
+        (
+            "aws:msk/cluster:Cluster",
+            {"brokerNodeGroupInfo": {"instanceType": "a"}},
+            {"brokerNodeGroupInfo": {"instanceType": "b"}},
+            Effect.UPDATES,
+        ),
+        (
+            "aws:msk/cluster:Cluster",
+            {"brokerNodeGroupInfo": {"clientSubnets": ["a"]}},
+            {"brokerNodeGroupInfo": {"clientSubnets": ["b"]}},
+            Effect.REPLACES,
+        ),
+        ("aws:sqs/queue:Queue", {"fifoQueue": True}, {}, Effect.REPLACES),
+        ("aws:sqs/queue:Queue", {"fifoQueue": False}, {}, Effect.MAY_REPLACE),
+        (
+            "aws:elasticache/replicationGroup:ReplicationGroup",
+            {"engineVersion": "7.0"},
+            {"engineVersion": "7.1"},
+            Effect.MAY_REPLACE,
+        ),
+        (CLUSTER, {"version": "1.33"}, {"version": "1.34"}, Effect.UPDATES),
+        (CLUSTER, {"name": "a"}, {"name": "b"}, Effect.REPLACES),
+        (CLUSTER, {"encryptionConfigKeyArn": "arn:a"}, {}, Effect.REPLACES),
+        (CLUSTER, {}, {"encryptionConfigKeyArn": "arn:a"}, Effect.UPDATES),
+        ("kubernetes:apps/v1:Deployment", {"spec": {"replicas": 1}}, {"spec": {"replicas": 2}}, Effect.UPDATES),
+        (
+            "kubernetes:apps/v1:Deployment",
+            {"spec": {"selector": {"matchLabels": {"app": "a"}}}},
+            {"spec": {"selector": {"matchLabels": {"app": "b"}}}},
+            Effect.REPLACES,
+        ),
+        ("kubernetes:helm.sh/v3:Release", {"namespace": "a"}, {"namespace": "b"}, Effect.REPLACES),
+        ("kubernetes:helm.sh/v3:Release", {"version": "1"}, {"version": "2"}, Effect.UPDATES),
+        (
+            "kubernetes:karpenter.sh/v1:NodePool",
+            {"metadata": {"name": "a"}},
+            {"metadata": {"name": "b"}},
+            Effect.REPLACES,
+        ),
+        ("kubernetes:karpenter.sh/v1:NodePool", {"spec": {"weight": 1}}, {"spec": {"weight": 2}}, Effect.UPDATES),
+        ("aws:nowhere/thing:Thing", {"a": 1}, {"a": 2}, Effect.UNKNOWN),
+    ],
+)
+def test_a_change_does_what_the_provider_says(
+    resource_type: str, before: dict[str, Any], after: dict[str, Any], expected: Effect
+) -> None:
+    assert effect(resource_type, before, after) is expected
+
+
+def test_a_component_of_ours_is_never_replaced() -> None:
+    before, after = (resource("mlplatform:index:Network", "n", {"a": value}, custom=False) for value in (1, 2))
+    assert compare(plan([before]), plan([after])).replaced == ()
+
+
+@pytest.mark.parametrize(
+    ("switch", "immutable", "expected"),
+    [(None, None, Effect.REPLACES), ("true", None, Effect.UPDATES), ("true", True, Effect.REPLACES)],
+)
+def test_data_of_a_config_map_is_replaced_unless_the_provider_says_otherwise(
+    switch: str | None, immutable: bool | None, expected: Effect
+) -> None:
+    provider = resource(PROVIDER, "k8s", {"enableConfigMapMutable": switch} if switch else {})
+    before, after = (
+        resource(CONFIG_MAP, "c", {"data": {"k": value}, "immutable": immutable}, provider=provider["urn"])
+        for value in "ab"
+    )
+    (change,) = compare(plan([provider, before]), plan([provider, after])).changed
+    assert change.effect is expected
+
+
+def network(cidr: str) -> list[dict[str, Any]]:
+    """A network in which a subnet takes the id of the VPC, a queue only waits for it, and a table uses the subnet."""
+    after_vpc = {"vpcId": [urn(VPC, "vpc")]}
+    return [
+        resource(VPC, "vpc", {"cidrBlock": cidr}, outputs={"id": "vpc-12345678"}),
+        resource(
+            SUBNET,
+            "subnet",
+            {"vpcId": "vpc-12345678"},
+            propertyDependencies=after_vpc,
+            outputs={"id": "subnet-12345678"},
+        ),
+        resource(
+            "aws:ec2/routeTableAssociation:RouteTableAssociation",
+            "association",
+            {"subnetId": "subnet-12345678"},
+            propertyDependencies={"subnetId": [urn(SUBNET, "subnet")]},
+        ),
+        resource("aws:sqs/queue:Queue", "queue", {"name": "jobs"}, propertyDependencies={"name": [urn(VPC, "vpc")]}),
+        resource(TABLE, "table", {"tags": {"vpc": "vpc-12345678"}}, propertyDependencies={"tags": [urn(VPC, "vpc")]}),
+    ]
+
+
+def test_what_takes_a_forcing_value_from_a_replaced_resource_may_be_replaced_too() -> None:
+    replaced = compare(plan(network("10.0.0.0/16")), plan(network("10.1.0.0/16"))).replaced
+    assert {(each.resource.name, each.certain, each.reasons) for each in replaced} == {
+        ("vpc", True, ("cidrBlock changes",)),
+        ("subnet", False, ("vpcId comes from vpc",)),
+        ("association", False, ("subnetId comes from subnet",)),
+    }
+
+
+def test_a_replaced_cluster_takes_its_provider_and_all_that_uses_it_along() -> None:
+    def cluster(name: str) -> list[dict[str, Any]]:
+        provider = resource(
+            PROVIDER, "k8s", {"kubeconfig": "[secret]"}, propertyDependencies={"kubeconfig": [urn(CLUSTER, "eks")]}
+        )
+        inside = resource("kubernetes:core/v1:Namespace", "ns", {"metadata": {"name": "ns"}}, provider=provider["urn"])
+        return [resource(CLUSTER, "eks", {"name": name}, custom=False), provider, inside]
+
+    difference = compare(plan(cluster("a")), plan(cluster("b")))
+    assert [(each.resource.name, each.certain) for each in difference.replaced] == [
+        ("eks", True),
+        ("ns", False),
+        ("k8s", False),
+    ]
+    assert [(each.resource.name, each.event) for each in difference.at_risk] == [
+        ("eks", "replaced"),
+        ("ns", "may be replaced"),
+    ]
+
+
+def test_a_provider_that_moves_to_another_region_takes_its_regional_resources_along() -> None:
+    def stack(region: str) -> list[dict[str, Any]]:
+        provider = resource("pulumi:providers:aws", "aws", {"region": region})
+        resources = [
+            resource(VPC, "vpc"),
+            resource(VPC, "elsewhere", {"region": "eu-west-1"}),
+            resource("aws:iam/role:Role", "role"),
+        ]
+        return [provider, *({**each, "provider": provider["urn"]} for each in resources)]
+
+    (replacement,) = compare(plan(stack("us-east-1")), plan(stack("us-west-2"))).replaced
+    assert replacement.resource.name == "vpc"
+    assert replacement.certain
+    assert replacement.reasons == ("its provider moves from us-east-1 to us-west-2",)
+
+
+def test_resources_that_name_each_other_end_the_search() -> None:
+    def pair(cidr: str) -> list[dict[str, Any]]:
+        return [
+            resource(
+                SUBNET,
+                name,
+                {"vpcId": f"id-of-{other}", "cidrBlock": cidr},
+                outputs={"id": f"id-of-{name}"},
+                propertyDependencies={"vpcId": [urn(SUBNET, other)]},
+            )
+            for name, other in (("one", "two"), ("two", "one"))
+        ]
+
+    assert len(compare(plan(pair("10.0.0.0/24")), plan(pair("10.0.1.0/24"))).replaced) == 2
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_facts_speak_of_every_type_a_stack_registers_in_the_names_of_its_sdk(stack: str) -> None:
+    types = {each.type for each in plan_of(stack) if each.custom or each.type.startswith("eks:")}
+    known = set(known_types())
+    wrong: list[str] = []
+    for resource_type in sorted(types):
+        if resource_type.startswith("kubernetes:"):
+            continue
+        if resource_type not in known:
+            wrong.append(f"{resource_type} is missing")
+        arguments = arguments_of(resource_type)
+        names = set(sdk.input_type_py_to_pulumi_names(arguments).values()) if arguments else set[str]()
+        wrong += [f"{resource_type} has no {name}" for name in forced_values(resource_type, {}) if name not in names]
+    assert wrong == []
+
+
+def test_every_stateful_type_is_one_the_facts_know() -> None:
+    known = set(known_types())
+    assert [each for each in HOLDS if not each.startswith("kubernetes:") and each not in known] == []
+
+
+def test_an_effect_is_judged_alone_as_well() -> None:
+    (change,) = compare(plan([resource(VPC, "v", {"a": 1})]), plan([resource(VPC, "v", {"a": 2})])).changed[0].inputs
+    assert effect_of(VPC, change) is Effect.UPDATES
+    assert effect_of("random:index:Id", change) is Effect.UNKNOWN
