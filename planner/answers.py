@@ -80,8 +80,7 @@ class RecordedAnswers:
         """The computed outputs of a resource; those of a type without an entry are its id and its ARN."""
         if resource_type.startswith("kubernetes:"):
             return _kubernetes(name, inputs)
-        physical = inputs.get("name") or inputs.get("bucket")
-        known = physical if isinstance(physical, str) else name
+        known = next((value for key in _IDENTITIES if isinstance(value := inputs.get(key), str)), name)
         special = _OUTPUTS.get(resource_type)
         if special:
             return special(self, known)
@@ -89,6 +88,10 @@ class RecordedAnswers:
             service, _, kind = resource_type.split(":")[1].partition("/")
             return {"id": known, "arn": f"arn:aws:{service}:{self.region}:{self.account}:{kind}/{known}"}
         return {"id": known}
+
+
+_IDENTITIES = ("name", "bucket", "replicationGroupId", "userGroupId", "userId")
+"""The inputs that name a resource in AWS; what has none of them is named after the program's resource."""
 
 
 def _kubernetes(name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -168,6 +171,24 @@ def _node_group(at: RecordedAnswers, name: str) -> dict[str, Any]:
     }
 
 
+def _elasticache(kind: str) -> Callable[[RecordedAnswers, str], dict[str, Any]]:
+    def outputs(at: RecordedAnswers, name: str) -> dict[str, Any]:
+        return {"id": name, "name": name, "arn": f"arn:aws:elasticache:{at.region}:{at.account}:{kind}:{name}"}
+
+    return outputs
+
+
+def _replication_group(at: RecordedAnswers, name: str) -> dict[str, Any]:
+    host = f"{name}.plan.{at.region}.cache.amazonaws.com"
+    return {
+        "id": name,
+        "arn": f"arn:aws:elasticache:{at.region}:{at.account}:replicationgroup:{name}",
+        "configurationEndpointAddress": f"clustercfg.{host}",
+        "primaryEndpointAddress": f"master.{host}",
+        "readerEndpointAddress": f"replica.{host}",
+    }
+
+
 def _eks_cluster(at: RecordedAnswers, name: str) -> dict[str, Any]:
     issuer = f"oidc.eks.{at.region}.amazonaws.com/id/{name}"
     command = {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "aws"}
@@ -210,6 +231,11 @@ _OUTPUTS: dict[str, Callable[[RecordedAnswers, str], dict[str, Any]]] = {
     ),
     "aws:ec2/vpcEndpoint:VpcEndpoint": _ec2("vpc-endpoint", "vpce", prefixListId="pl"),
     "aws:eks/nodeGroup:NodeGroup": _node_group,
+    "aws:elasticache/parameterGroup:ParameterGroup": _elasticache("parametergroup"),
+    "aws:elasticache/replicationGroup:ReplicationGroup": _replication_group,
+    "aws:elasticache/subnetGroup:SubnetGroup": _elasticache("subnetgroup"),
+    "aws:elasticache/user:User": _elasticache("user"),
+    "aws:elasticache/userGroup:UserGroup": _elasticache("usergroup"),
     "aws:iam/instanceProfile:InstanceProfile": _iam("instance-profile"),
     "aws:iam/policy:Policy": _policy,
     "aws:iam/role:Role": _iam("role"),
