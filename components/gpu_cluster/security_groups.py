@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Network
 from typing import Any
 
 import pulumi
@@ -71,7 +70,7 @@ def security_groups(
     ]
     rules += [
         aws.vpc.SecurityGroupIngressRule(
-            f"{name}-api-from-{IPv4Network(cidr).network_address}",
+            f"{name}-api-from-{cidr.replace('/', '-')}",
             security_group_id=cluster.id,
             cidr_ipv4=cidr,
             ip_protocol="tcp",

@@ -131,6 +131,17 @@ def test_no_address_reaches_the_cluster_or_its_nodes(recording: Recording) -> No
     assert not any("cidrIpv4" in rule.inputs or "cidrIpv6" in rule.inputs for rule in rules)
 
 
+def test_private_callers_reach_the_api_server_alone() -> None:
+    callers = ["10.0.0.0/8", "10.0.0.0/16"]
+    opened = [
+        each.inputs for each in gpu_cluster(endpoint_private_cidrs=callers).all(INGRESS) if "cidrIpv4" in each.inputs
+    ]
+    assert [rule["cidrIpv4"] for rule in opened] == ["10.0.0.0/16", "10.0.0.0/8"]
+    assert {(rule["securityGroupId"], rule["fromPort"], rule["toPort"]) for rule in opened} == {
+        ("ml-cluster-sg:SecurityGroup", 443, 443)
+    }
+
+
 def test_nodes_reach_the_world_by_https_alone(recording: Recording) -> None:
     outward = [rule.inputs for rule in recording.all(EGRESS) if "cidrIpv4" in rule.inputs]
     assert [(rule["cidrIpv4"], rule["ipProtocol"], rule["fromPort"], rule["toPort"]) for rule in outward] == [

@@ -222,6 +222,11 @@ ACCESS = {"name": "ops", "principal_arn": "arn:aws:iam::123456789012:role/ops", 
         ({"service_cidr": "10.0.0.1/16"}, "10.0.0.1/16 has host bits set; write a CIDR such as 203.0.113.0/24"),
         ({"endpoint_public_cidrs": ["office"]}, "'office'"),
         (
+            {"endpoint_private_cidrs": ["52.94.0.0/22"]},
+            "52.94.0.0/22 is a public range; name it in endpointPublicCidrs",
+        ),
+        ({"endpoint_private_cidrs": ["10.0.0.0/33"]}, "write a CIDR such as 203.0.113.0/24"),
+        (
             {"log_retention_days": 100},
             "log_retention_days = 100: CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, ",
         ),

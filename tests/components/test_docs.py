@@ -1,0 +1,136 @@
+"""The pages on components name every argument and output, and their examples run."""
+
+import importlib.util
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import BaseModel
+from pydantic.alias_generators import to_camel
+
+from components.cluster_autoscaler import ClusterAutoscaler, ClusterAutoscalerArgs, ClusterAutoscalerSpec
+from components.gpu_cluster import GpuCluster, GpuClusterArgs, GpuClusterSpec
+from components.gpu_software import GpuSoftware, GpuSoftwareArgs, GpuSoftwareSpec
+from components.karpenter import Karpenter, KarpenterArgs, KarpenterSpec
+from components.karpenter.spec import KarpenterPoolSpec
+from components.network import Network, NetworkArgs, NetworkSpec
+from components.node_pool import NodePool, NodePoolArgs, NodePoolSpec
+from components.secure_namespace import SecureNamespace, SecureNamespaceArgs, SecureNamespaceSpec
+from components.spec import parse
+from components.workload_identity import WorkloadIdentity, WorkloadIdentityArgs, WorkloadIdentitySpec
+from tests.components.mocks import Recording, run
+
+ROOT = Path(__file__).parents[2]
+PAGES = ROOT / "docs" / "components"
+
+DOCUMENTED: list[tuple[str, Any, Any, type[BaseModel]]] = [
+    ("cluster_autoscaler", ClusterAutoscaler, ClusterAutoscalerArgs, ClusterAutoscalerSpec),
+    ("gpu_cluster", GpuCluster, GpuClusterArgs, GpuClusterSpec),
+    ("gpu_software", GpuSoftware, GpuSoftwareArgs, GpuSoftwareSpec),
+    ("karpenter", Karpenter, KarpenterArgs, KarpenterSpec),
+    ("network", Network, NetworkArgs, NetworkSpec),
+    ("node_pool", NodePool, NodePoolArgs, NodePoolSpec),
+    ("secure_namespace", SecureNamespace, SecureNamespaceArgs, SecureNamespaceSpec),
+    ("workload_identity", WorkloadIdentity, WorkloadIdentityArgs, WorkloadIdentitySpec),
+]
+EACH = pytest.mark.parametrize(("page", "component", "args", "spec"), DOCUMENTED, ids=[each[0] for each in DOCUMENTED])
+
+
+def section(page: str, title: str) -> str:
+    text = (PAGES / f"{page}.md").read_text(encoding="utf-8")
+    return text.split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
+def first_cells(table: str) -> set[str]:
+    """Every name in code in the first cell of each row."""
+    return {
+        name
+        for line in table.splitlines()
+        if line.startswith("|")
+        for name in re.findall(r"`(\w+)", line.split("|")[1])
+    }
+
+
+def code(page: str, language: str) -> str:
+    [block] = re.findall(rf"```{language}\n(.*?)```", section(page, "Example"), re.DOTALL)
+    return block
+
+
+@EACH
+def test_every_argument_is_named_and_no_other(page: str, component: Any, args: Any, spec: type[BaseModel]) -> None:
+    wanted = {to_camel(name) for name in args.__annotations__}
+    if spec is KarpenterSpec:
+        wanted |= {to_camel(name) for name in KarpenterPoolSpec.model_fields}
+    assert first_cells(section(page, "Arguments")) == wanted
+
+
+@EACH
+def test_every_output_is_named_and_no_other(page: str, component: Any, args: Any, spec: type[BaseModel]) -> None:
+    outputs = {to_camel(name) for name in component.__annotations__ if not name.startswith("_")}
+    assert first_cells(section(page, "Outputs")) == outputs
+
+
+@EACH
+def test_defaults_are_those_of_the_spec(page: str, component: Any, args: Any, spec: type[BaseModel]) -> None:
+    table = section(page, "Arguments")
+    fields = {**spec.model_fields, **(KarpenterPoolSpec.model_fields if spec is KarpenterSpec else {})}
+    for name, field in fields.items():
+        row = re.search(rf"^\| `{to_camel(name)}` \| ([^|]*) \|", table, re.MULTILINE)
+        if row is None or name in ("zones",):
+            continue
+        told = row.group(1).strip().strip("`").strip('"')
+        if field.is_required():
+            assert told == "required", name
+        elif isinstance(field.default, bool | int | str):
+            assert told.lower() == str(field.default).lower(), name
+
+
+@EACH
+def test_the_yaml_example_is_accepted(page: str, component: Any, args: Any, spec: type[BaseModel]) -> None:
+    program = yaml.safe_load(code(page, "yaml"))
+    token = f"mlplatform:{component.__name__}"
+    [resource] = [each for each in program["resources"].values() if each["type"] == token]
+    given = set(resource["properties"])
+    wiring = {to_camel(name) for name in args.__annotations__} - {to_camel(name) for name in spec.model_fields}
+    required = {to_camel(name) for name in args.__required_keys__}
+    assert required <= given
+    parse(spec, {key: value for key, value in resource["properties"].items() if key not in wiring}, page)
+    outputs = {to_camel(name) for name in component.__annotations__}
+    assert {each.rpartition(".")[2].rstrip("}") for each in program["outputs"].values()} <= outputs
+
+
+@pytest.fixture
+def as_package() -> Iterator[ModuleType]:
+    """The components under the name that the wheel gives them."""
+    package = ROOT / "components"
+    found = importlib.util.spec_from_file_location(
+        "mlplatform", package / "__init__.py", submodule_search_locations=[str(package)]
+    )
+    assert found
+    assert found.loader
+    module = importlib.util.module_from_spec(found)
+    sys.modules["mlplatform"] = module
+    found.loader.exec_module(module)
+    yield module
+    for name in [name for name in sys.modules if name == "mlplatform" or name.startswith("mlplatform.")]:
+        del sys.modules[name]
+
+
+@pytest.mark.usefixtures("as_package")
+@EACH
+def test_the_python_example_runs(page: str, component: Any, args: Any, spec: type[BaseModel]) -> None:
+    region = "eu-west-1" if page == "network" else "us-east-1"
+    zones = {f"{region}{letter}": f"az{letter}" for letter in "abc"}
+    program = compile(code(page, "python"), f"{page}.md", "exec")
+
+    def example() -> None:
+        exec(program, {"__name__": "__main__"})
+
+    recording = run(example, Recording(region=region, zones=zones))
+    [made] = [each for each in recording.resources if each.type == f"mlplatform:index:{component.__name__}"][:1]
+    assert recording.children(made.name)
