@@ -1,5 +1,6 @@
 """What a serving platform is asked for, and what is refused."""
 
+import re
 from typing import NotRequired, TypedDict
 
 import pulumi
@@ -93,12 +94,18 @@ class ServingPlatformSpec(Spec):
     @classmethod
     def _for_models_alone(cls, namespaces: tuple[str, ...]) -> tuple[str, ...]:
         for each in namespaces:
+            if not re.fullmatch(NAMESPACE_PATTERN, each):
+                raise refuse(each, f"{each} is no namespace's name; use lower case letters, digits and hyphens")
             if each in OWN_NAMESPACES or each == "default" or each.startswith("kube-"):
                 raise refuse(each, f"{each} is not for models; choose a namespace of their own")
         return namespaces
 
     @model_validator(mode="after")
-    def _growing(self) -> "ServingPlatformSpec":
+    def _consistent(self) -> "ServingPlatformSpec":
+        if self.monitoring_namespace in self.model_namespaces:
+            raise refuse(
+                self.model_namespaces, f"{self.monitoring_namespace} is not for models; it is monitoringNamespace"
+            )
         if self.gateway_maximum < self.gateway_minimum:
             raise refuse(
                 self.gateway_maximum,

@@ -1,0 +1,111 @@
+"""KServe: turns InferenceServices into running model servers."""
+
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+from pydantic import Field
+
+from ..manifest import Manifest, Release
+from ..network_policies import allow_apis, allow_metrics
+from ..spec import Spec, parse, plain
+from ..versions import KSERVE, KSERVE_CRD
+from .allowances import admit_api_server
+from .building import RESTRICTED, after, closed_namespace, resources, spread
+from .names import KSERVE_NAMESPACE as NAMESPACE
+from .names import Runtime
+from .runtimes import serving_runtime
+
+WIRING = ("cluster_name", "vpc_cidr")
+WEBHOOK_PORT = 9443
+METRICS_PORT = 8443
+_PODS = {"app.kubernetes.io/name": "kserve-controller-manager"}
+
+
+class KServeArgs(TypedDict):
+    """What a KServe is made from."""
+
+    cluster_name: pulumi.Input[str]
+    """The EKS cluster, in which cert-manager must be ready."""
+    vpc_cidr: pulumi.Input[str]
+    """The VPC's range, from whose addresses the API server calls webhooks."""
+    domain: str
+    """Models answer at <model>.<domain>."""
+    runtimes: NotRequired[list[Runtime]]
+    """The model servers to offer."""
+    monitoring_namespace: NotRequired[str]
+    """The namespace whose pods may read metrics."""
+
+
+class KServeSpec(Spec):
+    """The checked arguments of a KServe."""
+
+    domain: str = Field(description="Models answer at <model>.<domain>.")
+    runtimes: tuple[Runtime, ...] = Field(default=tuple(Runtime), description="The model servers to offer.")
+    monitoring_namespace: str = Field(default="monitoring", description="The namespace whose pods may read metrics.")
+
+
+class KServe(pulumi.ComponentResource):
+    """KServe in mode Standard, with its definitions and our own model servers.
+
+    It makes no routes: those of a model, with its canary's weight, are the model's own. Give it a Kubernetes provider
+    by `providers` in its options.
+    """
+
+    runtime_names: pulumi.Output[list[str]]
+    """The model servers' names; whoever reads them waits until models can be made."""
+
+    def __init__(self, name: str, args: KServeArgs, opts: pulumi.ResourceOptions | None = None):
+        spec = parse(KServeSpec, plain(args, WIRING), f"KServe({name})")
+        super().__init__("mlplatform:index:KServe", name, {}, opts)
+        policies = [
+            allow_apis(NAMESPACE, _PODS),
+            admit_api_server(NAMESPACE, _PODS, WEBHOOK_PORT, args["vpc_cidr"]),
+            allow_metrics(NAMESPACE, _PODS, METRICS_PORT, spec.monitoring_namespace),
+        ]
+        namespace = closed_namespace(f"{name}-namespace", NAMESPACE, policies, self)
+        ready = after(NAMESPACE, args["cluster_name"])
+        definitions = Release(
+            f"{name}-crd", KSERVE_CRD, ready, {}, pulumi.ResourceOptions(parent=self, depends_on=namespace)
+        )
+        controller = Release(
+            f"{name}-controller",
+            KSERVE,
+            NAMESPACE,
+            kserve_values(spec.domain),
+            pulumi.ResourceOptions(parent=self, depends_on=[*namespace, definitions]),
+        )
+        served = pulumi.ResourceOptions(parent=self, depends_on=[controller])
+        runtimes = [Manifest(f"{name}-{runtime}", serving_runtime(runtime), served) for runtime in spec.runtimes]
+        offered = [str(runtime) for runtime in spec.runtimes]
+        self.runtime_names = after(offered, controller.urn, *(runtime.urn for runtime in runtimes))
+        self.register_outputs({"runtime_names": self.runtime_names})
+
+
+def kserve_values(domain: str) -> dict[str, Any]:
+    """Values of KServe's chart: Standard mode, no routes of its own, models without the API server's token."""
+    return {
+        "kserve": {
+            "controller": {
+                "deploymentMode": "Standard",
+                "gateway": {
+                    "domain": domain,
+                    "domainTemplate": "{{ .Name }}.{{ .IngressDomain }}",
+                    "urlScheme": "https",
+                    # Its routes know no weights; ours do.
+                    "disableIngressCreation": True,
+                    "disableIstioVirtualHost": True,
+                    "ingressGateway": {"enableGatewayApi": False, "createGateway": False},
+                },
+                "resources": resources("100m", "1Gi", "1"),
+                "rbacProxy": {"resources": resources("20m", "128Mi", "200m"), "securityContext": RESTRICTED},
+                "imagePullPolicy": "IfNotPresent",
+                "topologySpreadConstraints": spread(_PODS),
+            },
+            # Downloads files side by side: a model of some gigabytes doesn't fit the chart's 1 GiB.
+            "storage": {
+                "resources": resources("500m", "4Gi", "2"),
+                "containerSecurityContext": RESTRICTED,
+            },
+            "security": {"autoMountServiceAccountToken": False},
+        }
+    }

@@ -1,0 +1,131 @@
+"""LoadBalancerController: keeps the targets of load balancers that the program owns; it makes none itself."""
+
+from collections.abc import Sequence
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+from pydantic import Field
+
+from ..account import account_of
+from ..iam import allow, document
+from ..manifest import Release
+from ..network_policies import allow_apis, allow_metrics
+from ..spec import Spec, parse, plain
+from ..versions import LOAD_BALANCER_CONTROLLER
+from ..workload_identity import WorkloadIdentity
+from .allowances import admit_api_server
+from .building import RESTRICTED, after, closed_namespace, resources, spread
+from .names import LOAD_BALANCER_NAMESPACE as NAMESPACE
+
+WIRING = ("cluster_name", "vpc_id", "vpc_cidr", "target_group_arns")
+WEBHOOK_PORT = 9443
+METRICS_PORT = 8080
+_PODS = {"app.kubernetes.io/name": LOAD_BALANCER_CONTROLLER.name}
+
+
+class LoadBalancerControllerArgs(TypedDict):
+    """What a LoadBalancerController is made from."""
+
+    cluster_name: pulumi.Input[str]
+    """The EKS cluster, in which cert-manager must be ready."""
+    vpc_id: pulumi.Input[str]
+    """The VPC of the cluster and of the target groups."""
+    vpc_cidr: pulumi.Input[str]
+    """The VPC's range, from whose addresses the API server calls webhooks."""
+    target_group_arns: pulumi.Input[list[str]]
+    """The target groups whose targets it may change, and no other."""
+    monitoring_namespace: NotRequired[str]
+    """The namespace whose pods may read metrics."""
+
+
+class LoadBalancerControllerSpec(Spec):
+    """The checked arguments of a LoadBalancerController."""
+
+    monitoring_namespace: str = Field(default="monitoring", description="The namespace whose pods may read metrics.")
+
+
+class LoadBalancerController(pulumi.ComponentResource):
+    """The AWS load balancer controller for TargetGroupBindings alone.
+
+    Ingresses, Services of type LoadBalancer and the Gateway API are left to others: a load balancer that a controller
+    made would outlive the program. Give it a Kubernetes provider by `providers` in its options.
+    """
+
+    ready: pulumi.Output[str]
+    """The namespace's name; whoever reads it waits until target groups can be bound."""
+    role_arn: pulumi.Output[str]
+    """The role it changes targets with."""
+
+    def __init__(self, name: str, args: LoadBalancerControllerArgs, opts: pulumi.ResourceOptions | None = None):
+        spec = parse(LoadBalancerControllerSpec, plain(args, WIRING), f"LoadBalancerController({name})")
+        super().__init__("mlplatform:index:LoadBalancerController", name, {}, opts)
+        policies = [
+            allow_apis(NAMESPACE, _PODS),
+            admit_api_server(NAMESPACE, _PODS, WEBHOOK_PORT, args["vpc_cidr"]),
+            allow_metrics(NAMESPACE, _PODS, METRICS_PORT, spec.monitoring_namespace),
+        ]
+        namespace = closed_namespace(f"{name}-namespace", NAMESPACE, policies, self)
+        identity = WorkloadIdentity(
+            f"{name}-identity",
+            {
+                "cluster_name": args["cluster_name"],
+                "namespace": NAMESPACE,
+                "service_account": LOAD_BALANCER_CONTROLLER.name,
+                "policies": {"targets": pulumi.Output.from_input(args["target_group_arns"]).apply(targets_policy)},
+            },
+            pulumi.ResourceOptions(parent=self),
+        )
+        release = Release(
+            f"{name}-release",
+            LOAD_BALANCER_CONTROLLER,
+            NAMESPACE,
+            controller_values(args["cluster_name"], account_of(self).region, args["vpc_id"]),
+            pulumi.ResourceOptions(parent=self, depends_on=[*namespace, identity]),
+        )
+        self.ready = after(NAMESPACE, release.urn)
+        self.role_arn = identity.role_arn
+        self.register_outputs({"ready": self.ready, "role_arn": self.role_arn})
+
+
+def targets_policy(target_groups: Sequence[str]) -> str:
+    """Registers and deregisters targets of these groups; security groups, listeners and load balancers are not its.
+
+    What the controller calls for a binding to addresses without `networking`. Source: its documentation,
+    "TargetGroupBinding", and pkg/targetgroupbinding of v3.5.0.
+    """
+    reads = [f"elasticloadbalancing:Describe{what}" for what in ("TargetGroups", "TargetHealth")]
+    changes = ["elasticloadbalancing:RegisterTargets", "elasticloadbalancing:DeregisterTargets"]
+    # AWS lets neither description be bound to a resource.
+    return document(
+        allow("Look", [*reads, "ec2:DescribeVpcs"], ["*"]),
+        allow("Bind", changes, target_groups),
+    )
+
+
+def controller_values(cluster: pulumi.Input[str], region: str, vpc_id: pulumi.Input[str]) -> dict[str, Any]:
+    """Values of its chart: two replicas that elect a leader, and everything off but TargetGroupBindings."""
+    return {
+        "clusterName": cluster,
+        "region": region,
+        "vpcId": vpc_id,
+        "replicaCount": 2,
+        "serviceAccount": {"name": LOAD_BALANCER_CONTROLLER.name},
+        "enableCertManager": True,
+        "createIngressClassResource": False,
+        "ingressClassParams": {"create": False},
+        # On, it would take over every Service of type LoadBalancer, and none could be made while it is away.
+        "enableServiceMutatorWebhook": False,
+        "webhookConfig": {"disableIngressValidation": True},
+        "enableShield": False,
+        "enableWaf": False,
+        "enableWafv2": False,
+        "enableBackendSecurityGroup": False,
+        "controllerConfig": {
+            "featureGates": {"ALBGatewayAPI": False, "NLBGatewayAPI": False, "EnableServiceController": False}
+        },
+        "podDisruptionBudget": {"maxUnavailable": 1},
+        "topologySpreadConstraints": spread(_PODS),
+        "resources": resources("100m", "256Mi", "500m"),
+        "podSecurityContext": {"fsGroup": 65534, "seccompProfile": {"type": "RuntimeDefault"}},
+        "securityContext": RESTRICTED,
+    }

@@ -1,0 +1,133 @@
+"""The model servers as ClusterServingRuntimes: pinned, REST and gRPC on agreed ports, non-root, read-only."""
+
+from typing import Any
+
+from ..versions import RUNTIME_IMAGES
+from .building import RESTRICTED, resources
+from .names import (
+    GRPC_PORT,
+    GRPC_PORT_NAME,
+    METRICS_PORT_NAMES,
+    METRICS_PORTS,
+    REST_PORT,
+    REST_PORT_NAME,
+    START_SECONDS,
+    Runtime,
+)
+
+_MODELS = "/mnt/models"
+_SCRATCH = "/tmp"  # noqa: S108 - a volume of the pod's own
+_PERIOD = 10
+_USER = 1000
+"""The user that the images make for themselves."""
+
+_SERVER_TYPES = {
+    Runtime.TRITON: "tritonserver",
+    Runtime.HUGGINGFACE: "huggingfaceserver",
+    Runtime.MLSERVER: "mlserver",
+}
+"""What KServe knows the server by: for the GPU image of one, for the model class of another."""
+
+_FORMATS = {
+    Runtime.TRITON: {"tensorrt": ("10",), "onnx": ("1",), "pytorch": ("1", "2"), "triton": ("2",)},
+    Runtime.HUGGINGFACE: {"huggingface": ("1",)},
+    Runtime.MLSERVER: {
+        "sklearn": ("1",),
+        "xgboost": ("1", "2"),
+        "lightgbm": ("3", "4"),
+        "mlflow": ("1", "2"),
+    },
+}
+
+_ARGUMENTS = {
+    Runtime.TRITON: [
+        "tritonserver",
+        f"--model-store={_MODELS}",
+        f"--http-port={REST_PORT}",
+        f"--grpc-port={GRPC_PORT}",
+        f"--metrics-port={METRICS_PORTS[Runtime.TRITON]}",
+    ],
+    Runtime.HUGGINGFACE: ["--model_name={{.Name}}", f"--http_port={REST_PORT}", f"--grpc_port={GRPC_PORT}"],
+    Runtime.MLSERVER: [],
+}
+
+_ENVIRONMENT = {
+    Runtime.TRITON: {},
+    # Caches of compiled kernels and of tokenizers go where its user may write.
+    Runtime.HUGGINGFACE: {"HOME": _SCRATCH, "HF_HOME": f"{_SCRATCH}/huggingface"},
+    Runtime.MLSERVER: {
+        # KServe sets this label from the model's format.
+        "MLSERVER_MODEL_IMPLEMENTATION": "{{.Labels.modelClass}}",
+        "MLSERVER_HTTP_PORT": str(REST_PORT),
+        "MLSERVER_GRPC_PORT": str(GRPC_PORT),
+        "MLSERVER_METRICS_PORT": str(METRICS_PORTS[Runtime.MLSERVER]),
+        "MLSERVER_METRICS_DIR": f"{_SCRATCH}/metrics",
+        "MLSERVER_ENVIRONMENTS_DIR": f"{_SCRATCH}/environments",
+    },
+}
+
+
+def serving_runtime(runtime: Runtime) -> dict[str, Any]:
+    """The ClusterServingRuntime of a model server, which each model's own values complete or replace."""
+    return {
+        "apiVersion": "serving.kserve.io/v1alpha1",
+        "kind": "ClusterServingRuntime",
+        "metadata": {
+            "name": str(runtime),
+            "annotations": {"serving.kserve.io/server-type": _SERVER_TYPES[runtime]},
+        },
+        "spec": {
+            "annotations": {
+                "prometheus.kserve.io/path": "/metrics",
+                "prometheus.kserve.io/port": str(METRICS_PORTS[runtime]),
+            },
+            "protocolVersions": ["v2", "grpc-v2"],
+            "supportedModelFormats": [
+                {"name": form, "version": version, "autoSelect": True, "priority": 1}
+                for form, versions in _FORMATS[runtime].items()
+                for version in versions
+            ],
+            "containers": [_container(runtime)],
+            "volumes": [
+                {"name": "scratch", "emptyDir": {"sizeLimit": "10Gi"}},
+                {"name": "shared-memory", "emptyDir": {"medium": "Memory", "sizeLimit": "1Gi"}},
+            ],
+        },
+    }
+
+
+def _container(runtime: Runtime) -> dict[str, Any]:
+    arguments = {"args": _ARGUMENTS[runtime]} if _ARGUMENTS[runtime] else {}
+    environment = [{"name": name, "value": value} for name, value in _ENVIRONMENT[runtime].items()]
+    return {
+        "name": "kserve-container",
+        "image": RUNTIME_IMAGES[runtime],
+        **arguments,
+        **({"env": environment} if environment else {}),
+        "ports": _ports(runtime),
+        "resources": resources("1", "4Gi", "2"),
+        "securityContext": {**RESTRICTED, "runAsUser": _USER},
+        # A model on a new GPU node is pulled and loaded for minutes; until it has started, nothing else is asked.
+        "startupProbe": _probe("/v2/health/ready", _PERIOD, START_SECONDS // _PERIOD),
+        "readinessProbe": _probe("/v2/health/ready", 5, 3),
+        "livenessProbe": _probe("/v2/health/live", _PERIOD, 6),
+        "volumeMounts": [
+            {"name": "scratch", "mountPath": _SCRATCH},
+            {"name": "shared-memory", "mountPath": "/dev/shm"},  # noqa: S108 - a volume of the pod's own
+        ],
+    }
+
+
+def _ports(runtime: Runtime) -> list[dict[str, Any]]:
+    """REST first, for KServe's Service maps its port 80 to the first."""
+    named = {REST_PORT_NAME: REST_PORT, GRPC_PORT_NAME: GRPC_PORT, METRICS_PORT_NAMES[runtime]: METRICS_PORTS[runtime]}
+    return [{"name": name, "containerPort": port, "protocol": "TCP"} for name, port in named.items()]
+
+
+def _probe(path: str, period: int, failures: int) -> dict[str, Any]:
+    return {
+        "httpGet": {"path": path, "port": REST_PORT},
+        "periodSeconds": period,
+        "timeoutSeconds": 5,
+        "failureThreshold": failures,
+    }

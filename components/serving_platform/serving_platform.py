@@ -1,0 +1,123 @@
+"""ServingPlatform: everything between the load balancer and a model."""
+
+import pulumi
+
+from ..spec import parse, plain
+from . import names
+from .allowances import admit, pods_of
+from .building import after, closed_namespace
+from .cert_manager import CertManager
+from .gateway import ServingGateway
+from .kserve import KServe
+from .load_balancer_controller import LoadBalancerController
+from .spec import ServingPlatformArgs, ServingPlatformSpec
+
+WIRING = (
+    "cluster_name",
+    "vpc_id",
+    "vpc_cidr",
+    "load_balancer_cidrs",
+    "rest_target_group_arn",
+    "grpc_target_group_arn",
+)
+
+
+class ServingPlatform(pulumi.ComponentResource):
+    """KServe behind a gateway of its own, whose pods are the targets of a load balancer that the program owns.
+
+    Each part has a namespace in which nothing talks unless it is said. What depends on `ready` comes up after all of
+    it and goes before any of it. Give it a Kubernetes provider by `providers` in its options.
+    """
+
+    gateway_name: pulumi.Output[str]
+    """The Istio Gateway as a VirtualService names it."""
+    model_namespaces: pulumi.Output[list[str]]
+    """The namespaces for models."""
+    ready: pulumi.Output[str]
+    """The domain of the models; whoever reads it waits until a model can be made and reached."""
+
+    def __init__(self, name: str, args: ServingPlatformArgs, opts: pulumi.ResourceOptions | None = None):
+        spec = parse(ServingPlatformSpec, plain(args, WIRING), f"ServingPlatform({name})")
+        super().__init__("mlplatform:index:ServingPlatform", name, {}, opts)
+        self._name, self._spec, self._args = name, spec, args
+        self._child = pulumi.ResourceOptions(parent=self)
+        certificates = CertManager(
+            f"{name}-certificates",
+            {
+                "cluster_name": args["cluster_name"],
+                "vpc_cidr": args["vpc_cidr"],
+                "monitoring_namespace": spec.monitoring_namespace,
+            },
+            self._child,
+        )
+        certified = after(args["cluster_name"], certificates.ready)
+        gateway = self._gateway(self._controller(certified))
+        kserve = KServe(
+            f"{name}-kserve",
+            {
+                "cluster_name": certified,
+                "vpc_cidr": args["vpc_cidr"],
+                "domain": spec.domain,
+                "runtimes": list(spec.runtimes),
+                "monitoring_namespace": spec.monitoring_namespace,
+            },
+            self._child,
+        )
+        closed = [policy.urn for namespace in spec.model_namespaces for policy in self._for_models(namespace)]
+        parts = (gateway.gateway_name, kserve.runtime_names.apply(",".join), *closed)
+        self.gateway_name = gateway.gateway_name
+        self.model_namespaces = after(list(spec.model_namespaces), *closed)
+        self.ready = after(spec.domain, *parts)
+        self.register_outputs(
+            {
+                "gateway_name": self.gateway_name,
+                "model_namespaces": self.model_namespaces,
+                "ready": self.ready,
+            }
+        )
+
+    def _controller(self, cluster_name: pulumi.Output[str]) -> LoadBalancerController:
+        args = self._args
+        groups = pulumi.Output.all(args["rest_target_group_arn"], args["grpc_target_group_arn"])
+        return LoadBalancerController(
+            f"{self._name}-targets",
+            {
+                "cluster_name": cluster_name,
+                "vpc_id": args["vpc_id"],
+                "vpc_cidr": args["vpc_cidr"],
+                "target_group_arns": groups.apply(lambda arns: [str(arn) for arn in arns]),
+                "monitoring_namespace": self._spec.monitoring_namespace,
+            },
+            self._child,
+        )
+
+    def _gateway(self, controller: LoadBalancerController) -> ServingGateway:
+        args, spec = self._args, self._spec
+        return ServingGateway(
+            f"{self._name}-gateway",
+            {
+                "cluster_name": args["cluster_name"],
+                "vpc_cidr": args["vpc_cidr"],
+                "load_balancer_cidrs": args["load_balancer_cidrs"],
+                "rest_target_group_arn": after(args["rest_target_group_arn"], controller.ready),
+                "grpc_target_group_arn": after(args["grpc_target_group_arn"], controller.ready),
+                "domain": spec.domain,
+                "model_namespaces": list(spec.model_namespaces),
+                "minimum": spec.gateway_minimum,
+                "maximum": spec.gateway_maximum,
+                "monitoring_namespace": spec.monitoring_namespace,
+            },
+            self._child,
+        )
+
+    def _for_models(self, namespace: str) -> list[pulumi.Resource]:
+        """A namespace whose predictors hear the gateway and the monitoring; where they go to, each model says."""
+        predictors = names.PREDICTOR_PODS
+        gateway = pods_of(names.GATEWAY_NAMESPACE, names.GATEWAY_PODS)
+        scrapers = pods_of(self._spec.monitoring_namespace)
+        metrics = sorted({names.METRICS_PORTS[runtime] for runtime in self._spec.runtimes})
+        policies = [
+            admit("allow-gateway", namespace, predictors, gateway, [names.REST_PORT, names.GRPC_PORT]),
+            admit("allow-metrics", namespace, predictors, scrapers, metrics),
+        ]
+        return closed_namespace(f"{self._name}-{namespace}", namespace, policies, self)
