@@ -21,6 +21,17 @@ STANDARD_SUPPORT_ENDS = {
 """When EKS's standard support of each version ends. Source: EKS user guide, "Kubernetes release calendar"."""
 
 
+class PostgresVersion(StrEnum):
+    """The major versions of PostgreSQL in RDS's standard support that the platform's services are tested with."""
+
+    V16 = "16"
+    V17 = "17"
+
+
+POSTGRES_SUPPORT_ENDS = {"16": date(2029, 2, 28), "17": date(2030, 2, 28)}
+"""When RDS's standard support of each version ends. Source: RDS for PostgreSQL release notes, "Release calendars"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chart:
     """A pinned Helm chart. `repository` is empty where `reference` is an OCI address of its own."""

@@ -1,0 +1,118 @@
+"""What a Database is made from, and what is refused."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pydantic import Field, ValidationInfo, field_validator
+
+from ..network_args import RETENTION_DAYS
+from ..spec import Spec, refuse
+from ..versions import PostgresVersion
+
+_WINDOW_DAY = r"(mon|tue|wed|thu|fri|sat|sun)"
+_WINDOW_TIME = r"([01]\d|2[0-3]):[0-5]\d"
+
+
+class DatabaseConfig(TypedDict):
+    """A PostgreSQL database, as a stack's config describes it."""
+
+    identifier: str
+    """The instance's name, unique in its account and region."""
+    instance_class: NotRequired[str]
+    """The RDS instance class."""
+    version: NotRequired[PostgresVersion]
+    """The major version of PostgreSQL."""
+    storage_gib: NotRequired[int]
+    """Storage at the start, in GiB."""
+    maximum_storage_gib: NotRequired[int]
+    """What storage may grow to by itself, in GiB."""
+    multi_az: NotRequired[bool]
+    """Whether a standby in another zone takes over."""
+    backup_days: NotRequired[int]
+    """Days back to which any moment can be restored."""
+    backup_window: NotRequired[str]
+    """When backups start, as hh:mm-hh:mm UTC."""
+    maintenance_window: NotRequired[str]
+    """When AWS may patch, as ddd:hh:mm-ddd:hh:mm UTC."""
+    log_retention_days: NotRequired[int]
+    """Days that its logs are kept."""
+    deletion_protection: NotRequired[bool]
+    """Whether RDS refuses to delete it."""
+
+
+class DatabaseArgs(DatabaseConfig):
+    """What a Database is made from: its config, and the network it lies in."""
+
+    vpc_id: pulumi.Input[str]
+    """The VPC."""
+    subnet_ids: pulumi.Input[list[str]]
+    """Isolated subnets of at least two zones."""
+    client_security_group_id: pulumi.Input[str]
+    """The security group of those who connect."""
+
+
+class DatabaseSpec(Spec):
+    """A PostgreSQL database."""
+
+    identifier: str = Field(
+        pattern=r"^[a-z](-?[a-z0-9]){0,62}$", description="The instance's name, unique in its account and region."
+    )
+    instance_class: str = Field(
+        default="db.m7g.large",
+        pattern=r"^db\.[a-z0-9]+\.[a-z0-9]+$",
+        description="The RDS instance class; Graviton is the cheaper one.",
+    )
+    version: PostgresVersion = Field(
+        default=PostgresVersion.V17, description="The major version of PostgreSQL, in quotes."
+    )
+    storage_gib: int = Field(default=100, ge=20, le=65536, description="Storage at the start, in GiB.")
+    maximum_storage_gib: int = Field(
+        default=500, ge=20, le=65536, description="What storage may grow to by itself, in GiB; it never shrinks."
+    )
+    multi_az: bool = Field(default=True, description="Whether a standby in another zone takes over within minutes.")
+    backup_days: int = Field(
+        default=14, ge=1, le=35, description="Days back to which any moment can be restored; 35 is RDS's limit."
+    )
+    backup_window: str = Field(
+        default="03:00-04:00", pattern=rf"^{_WINDOW_TIME}-{_WINDOW_TIME}$", description="When backups start, in UTC."
+    )
+    maintenance_window: str = Field(
+        default="sun:04:30-sun:05:30",
+        pattern=rf"^{_WINDOW_DAY}:{_WINDOW_TIME}-{_WINDOW_DAY}:{_WINDOW_TIME}$",
+        description="When AWS may patch, in UTC; apart from the backup.",
+    )
+    log_retention_days: int = Field(default=90, description="Days that its logs are kept in CloudWatch.")
+    deletion_protection: bool = Field(default=True, description="Whether RDS refuses to delete it.")
+
+    @field_validator("version", mode="before")
+    @classmethod
+    def _as_text(cls, version: object) -> object:
+        if isinstance(version, int | float):
+            raise refuse(version, f'a version is text; put it in quotes: "{version:g}"')
+        return version
+
+    @field_validator("maximum_storage_gib")
+    @classmethod
+    def _room_to_grow(cls, maximum: int, info: ValidationInfo) -> int:
+        storage = info.data.get("storage_gib", 20)
+        if maximum * 10 < storage * 11:
+            # RDS user guide, "Managing capacity automatically with storage autoscaling".
+            raise refuse(maximum, f"maximumStorageGib must be a tenth above storageGib = {storage}, or more")
+        return maximum
+
+    @field_validator("log_retention_days")
+    @classmethod
+    def _retention(cls, days: int) -> int:
+        if days not in RETENTION_DAYS:
+            nearest = min(RETENTION_DAYS, key=lambda allowed: abs(allowed - days))
+            raise refuse(days, f"CloudWatch keeps logs for certain numbers of days; nearest: {nearest}")
+        return days
+
+    @field_validator("maintenance_window")
+    @classmethod
+    def _apart_from_the_backup(cls, window: str, info: ValidationInfo) -> str:
+        backup = info.data.get("backup_window")
+        start, end = (part[4:] for part in window.split("-"))
+        if backup and start <= end and start < backup[6:] and backup[:5] < end:
+            raise refuse(window, f"maintenanceWindow overlaps backupWindow {backup}; RDS wants them apart")
+        return window

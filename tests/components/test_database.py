@@ -1,0 +1,116 @@
+"""A database that keeps its data: encrypted, unreachable but for its clients, restorable, hard to delete."""
+
+import json
+from typing import Any
+
+import pytest
+
+from components.database import Database, DatabaseArgs, DatabaseSpec
+from components.spec import SpecError, parse
+from components.versions import POSTGRES_SUPPORT_ENDS, PostgresVersion
+from tests.components.mocks import ACCOUNT, Recording, run
+from tests.components.parity import assert_documented, assert_parity
+
+INSTANCE = "aws:rds/instance:Instance"
+SECRET_ARN = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:rds!db-1"
+COMPUTED = {
+    INSTANCE: {"masterUserSecrets": [{"secretArn": SECRET_ARN}], "address": "db.internal", "resourceId": "db-ABC"}
+}
+
+
+def database(**config: Any) -> Recording:
+    args: Any = {
+        "identifier": "ml-prod",
+        "vpc_id": "vpc-1",
+        "subnet_ids": ["subnet-a", "subnet-b"],
+        "client_security_group_id": "sg-nodes",
+        **config,
+    }
+    return run(lambda: Database("metadata", args), Recording(computed=COMPUTED))
+
+
+def test_arguments_and_spec_are_one() -> None:
+    assert_parity(DatabaseArgs, DatabaseSpec)
+    assert_documented(DatabaseArgs, DatabaseSpec)
+
+
+def test_data_backups_insights_and_the_secret_are_encrypted_with_one_key() -> None:
+    found = database()
+    inputs = found.one(INSTANCE).inputs
+    key = next(value for value in [inputs["kmsKeyId"]])
+    assert inputs["storageEncrypted"]
+    assert {inputs["masterUserSecretKmsKeyId"], inputs["performanceInsightsKmsKeyId"]} == {key}
+    assert found.one("aws:kms/key:Key").inputs["enableKeyRotation"]
+    groups = found.all("aws:cloudwatch/logGroup:LogGroup")
+    assert {each.inputs["kmsKeyId"] for each in groups} == {key}
+    assert {each.inputs["name"].rpartition("/")[2] for each in groups} == set(inputs["enabledCloudwatchLogsExports"])
+
+
+def test_nobody_holds_the_administrators_password() -> None:
+    found = database()
+    inputs = found.one(INSTANCE).inputs
+    assert inputs["manageMasterUserPassword"]
+    assert "password" not in inputs
+    assert found.outputs("metadata")["administrator_secret_arn"] == SECRET_ARN
+
+
+def test_clients_alone_reach_it_by_tls() -> None:
+    found = database()
+    inputs = found.one(INSTANCE).inputs
+    assert not inputs["publiclyAccessible"]
+    parameters = found.one("aws:rds/parameterGroup:ParameterGroup").inputs
+    assert {"name": "rds.force_ssl", "value": "1"} in parameters["parameters"]
+    assert parameters["family"] == "postgres17"
+    ingress = found.one("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").inputs
+    assert (ingress["referencedSecurityGroupId"], ingress["fromPort"], ingress["toPort"]) == ("sg-nodes", 5432, 5432)
+    # Nodes may send to HTTPS alone by themselves; the database opens its port for them.
+    egress = found.one("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule").inputs
+    assert (egress["securityGroupId"], egress["referencedSecurityGroupId"]) == ("sg-nodes", ingress["securityGroupId"])
+    assert inputs["iamDatabaseAuthenticationEnabled"]
+
+
+def test_any_moment_of_two_weeks_can_be_restored_and_deletion_takes_intent() -> None:
+    found = database()
+    instance = found.one(INSTANCE)
+    assert instance.inputs["backupRetentionPeriod"] == 14
+    assert instance.inputs["multiAz"]
+    assert instance.inputs["deletionProtection"]
+    assert not instance.inputs["skipFinalSnapshot"]
+    assert not instance.inputs["deleteAutomatedBackups"]
+    assert instance.protect
+    assert found.one("aws:kms/key:Key").protect
+    # Storage that has grown is not taken back by the next deployment.
+    assert "allocatedStorage" in instance.ignore_changes
+
+
+def test_protection_can_be_lifted_to_delete_it() -> None:
+    found = database(deletion_protection=False)
+    assert not found.one(INSTANCE).inputs["deletionProtection"]
+    assert not any(each.protect for each in found.resources)
+
+
+def test_monitoring_assumes_its_role_for_this_instance_alone() -> None:
+    trust = json.loads(database().one("aws:iam/role:Role").inputs["assumeRolePolicy"])["Statement"][0]
+    assert trust["Principal"] == {"Service": "monitoring.rds.amazonaws.com"}
+    assert trust["Condition"]["ArnLike"] == {"aws:SourceArn": f"arn:aws:rds:us-east-1:{ACCOUNT}:db:ml-prod"}
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({"version": 17}, r'version = 17: a version is text; put it in quotes: "17"'),
+        ({"version": "13"}, r"version = '13': allowed: 16, 17"),
+        ({"storageGib": 500, "maximumStorageGib": 520}, r"maximumStorageGib = 520: .* a tenth above storageGib = 500"),
+        ({"logRetentionDays": 100}, r"logRetentionDays = 100: .* nearest: 90"),
+        ({"maintenanceWindow": "sun:03:30-sun:04:30"}, r"overlaps backupWindow 03:00-04:00"),
+        ({"backupDays": 0}, r"backupDays = 0: .*greater than or equal to 1"),
+        ({"instanceClass": "m7g.large"}, r"instanceClass = 'm7g.large'"),
+    ],
+)
+def test_what_rds_would_refuse_or_nobody_wants_is_refused(config: dict[str, Any], message: str) -> None:
+    with pytest.raises(SpecError, match=message):
+        parse(DatabaseSpec, {"identifier": "ml", **config}, "database")
+
+
+def test_every_version_has_an_end_of_support() -> None:
+    assert set(POSTGRES_SUPPORT_ENDS) == set(PostgresVersion)
