@@ -39,7 +39,7 @@ REMOTE = "eks:index:Cluster"
 
 def of_engine(case: Case) -> set[tuple[str, str, str]]:
     """What the engine hears, as rule, URN and message; what is undecided is told apart from its rule there."""
-    settings = context(case.environment, case.settings, estimate=case.estimate)
+    settings = context(case.environment, case.settings, estimate=case.estimate, usage=case.usage)
     heard: set[tuple[str, str, str]] = set()
     for policy, _, urn, message in deploy(Pack(settings).policies(), case.resources):
         rule, _, rest = message.partition(" ") if policy in (UNDECIDED, UNDECIDED_STACK) else (policy, "", message)
@@ -53,7 +53,7 @@ COMPARABLE = [case for case in CASES if all(one.inputs or one.type != REMOTE for
 
 @pytest.mark.parametrize("case", COMPARABLE, ids=lambda case: f"{case.rule}-{case.kind}")
 def test_the_engine_hears_what_the_plan_says(case: Case) -> None:
-    settings = context(case.environment, case.settings, estimate=case.estimate)
+    settings = context(case.environment, case.settings, estimate=case.estimate, usage=case.usage)
     said = {(verdict.policy, verdict.urn, verdict.message) for verdict in evaluate(case.resources, settings)}
     assert of_engine(case) == said
 

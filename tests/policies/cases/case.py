@@ -48,6 +48,7 @@ class Case:
     undecided: tuple[str, ...] = ()
     environment: EnvironmentKind = EnvironmentKind.PRODUCTION
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    usage: Mapping[str, Any] = field(default_factory=dict[str, Any])
     estimate: Estimate | None = None
 
 
@@ -70,13 +71,14 @@ def context(
     exceptions: Sequence[PolicyException] = (),
     estimate: Estimate | None = None,
     today: date = TODAY,
+    usage: Mapping[str, Any] | None = None,
 ) -> Context:
     """A context with a budget of 1,000 USD."""
     return Context(
         environment=EnvironmentSpec(kind=kind, owner="ml", cost_center="42", account=ACCOUNT, region="us-east-1"),
         settings=PolicySettings.model_validate(settings or {}),
         budget=Budget(monthly_budget=1000),
-        usage=Usage(),
+        usage=Usage.model_validate(usage or {}),
         today=today,
         exceptions=tuple(exceptions),
         estimate=estimate or costing(0),
@@ -89,7 +91,7 @@ def costing(monthly: float) -> Estimate:
 
 def verdicts(case: Case) -> list[Verdict]:
     """What the case's rule says, and nothing of the others."""
-    found = evaluate(case.resources, context(case.environment, case.settings, estimate=case.estimate))
+    found = evaluate(case.resources, context(case.environment, case.settings, estimate=case.estimate, usage=case.usage))
     return [verdict for verdict in found if verdict.policy == case.rule]
 
 

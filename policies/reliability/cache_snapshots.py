@@ -1,0 +1,45 @@
+"""In production, what a store keeps in memory is kept outside of it as well."""
+
+from collections.abc import Iterator
+
+from policies.caches import GROUP, PARAMETERS, SERVERLESS
+from policies.frameworks import fsbp, well_architected
+from policies.inputs import each, number, read, text
+from policies.rule import Finding, Result, Rule, Severity, Undecided
+from policies.settings import Level
+from policies.view import View
+from pricing.resource import UNKNOWN, Resource
+
+
+def _check(view: View) -> Iterator[Result]:
+    if not view.environment.is_production:
+        return
+    for store in view.of((GROUP, SERVERLESS)):
+        kept = number(read(store.inputs, "snapshotRetentionLimit"))
+        if _evicts(store, view):
+            continue
+        if kept is UNKNOWN:
+            yield Undecided("snapshotRetentionLimit", store.urn)
+        elif not kept:
+            yield Finding("keeps no snapshots, and does not evict as a mere cache does", store.urn)
+
+
+def _evicts(group: Resource, view: View) -> bool:
+    """Whether it drops what was used least when it is full: then nothing in it is meant to last."""
+    return any(
+        read(parameter, "name") == "maxmemory-policy" and str(text(read(parameter, "value"))).startswith("allkeys-")
+        for parameters in view.referred(group, "parameterGroupName", [PARAMETERS])
+        for parameter in each(read(parameters.inputs, "parameters"))
+    )
+
+
+RULE = Rule(
+    name="cache-snapshots",
+    title="In production stores in memory have snapshots",
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=(fsbp("ElastiCache.1"), well_architected("REL09-BP03")),
+    remediation="Set snapshotRetentionLimit to a week, or let it evict (maxmemory-policy allkeys-lru) if nothing in it "
+    "must last.",
+    check_stack=_check,
+)
