@@ -1,7 +1,7 @@
 """What stands between the load balancer and a model: what it is made of, in what order, and what is refused."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
 
 import pulumi
 import pytest
@@ -227,17 +227,22 @@ def test_everything_waits_for_the_cluster() -> None:
         assert "cluster" in needs(recording, each), each.name
 
 
-def unknowns(value: Any) -> bool:
+def unknowns(value: Any) -> Iterator[Any]:
     if isinstance(value, Mapping):
-        return any(unknowns(each) for each in value.values())
-    return any(unknowns(each) for each in value) if isinstance(value, list) else value is UNKNOWN
+        for each in cast(Mapping[str, Any], value).values():
+            yield from unknowns(each)
+    elif isinstance(value, list):
+        for each in cast(list[Any], value):
+            yield from unknowns(each)
+    elif value is UNKNOWN:
+        yield value
 
 
 def test_a_preview_knows_every_object_and_every_value() -> None:
     recording = platform(Recording(preview=True))
     for each in recording.resources:
         if each.type.startswith("kubernetes:"):
-            assert not unknowns(each.inputs), each.name
+            assert not list(unknowns(each.inputs)), each.name
 
 
 @pytest.mark.parametrize(

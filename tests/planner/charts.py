@@ -35,6 +35,8 @@ class Pods:
     host_network: bool = False
     optional: bool = False
     """Whether a plan may hold no node for it."""
+    pod_security: str = "restricted"
+    """The strictest Pod Security Standard that admits it; host paths need `privileged`."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class ChartFacts:
     source: str
     pods: tuple[Pods, ...] = ()
     defines: tuple[str, ...] = ()
+    makes: tuple[Pods, ...] = ()
+    """Pods that its controller makes for the objects of others, in whichever namespace those are."""
 
 
 def _named(name: str, instance: str | None = None) -> dict[str, str]:
@@ -64,6 +68,7 @@ CHARTS: dict[str, ChartFacts] = {
                 advertises="nvidia.com/gpu",
                 asks_kubernetes=True,
                 daemon=True,
+                pod_security="privileged",
             ),
             Pods(
                 labels=_named("nvidia-device-plugin"),
@@ -71,6 +76,7 @@ CHARTS: dict[str, ChartFacts] = {
                 selector={"nvidia.com/mps.capable": "true"},
                 asks_kubernetes=True,
                 daemon=True,
+                pod_security="privileged",
                 optional=True,
             ),
         ),
@@ -84,6 +90,7 @@ CHARTS: dict[str, ChartFacts] = {
                 account="dcgm-exporter",
                 ports=(9400,),
                 daemon=True,
+                pod_security="privileged",
             ),
         ),
     ),
@@ -97,6 +104,7 @@ CHARTS: dict[str, ChartFacts] = {
                 tolerations=(_CRITICAL,),
                 advertises="vpc.amazonaws.com/efa",
                 daemon=True,
+                pod_security="privileged",
                 host_network=True,
             ),
         ),
@@ -114,6 +122,7 @@ CHARTS: dict[str, ChartFacts] = {
                 advertises="aws.amazon.com/neuron",
                 asks_kubernetes=True,
                 daemon=True,
+                pod_security="privileged",
             ),
         ),
     ),
@@ -149,6 +158,111 @@ CHARTS: dict[str, ChartFacts] = {
                 asks_aws=True,
             ),
         ),
+    ),
+    "cert-manager": ChartFacts(
+        version="v1.21.1",
+        source="cert-manager/cert-manager v1.21.1, deploy/charts/cert-manager/templates",
+        pods=(
+            Pods(
+                labels={**_named("cert-manager"), "app.kubernetes.io/component": "controller"},
+                account="cert-manager",
+                ports=(9402, 9403),
+                selector={"kubernetes.io/os": "linux"},
+                asks_kubernetes=True,
+            ),
+            Pods(
+                labels={**_named("cainjector", "cert-manager"), "app.kubernetes.io/component": "cainjector"},
+                account="cert-manager-cainjector",
+                ports=(9402,),
+                selector_path=("cainjector", "nodeSelector"),
+                affinity_path=("cainjector", "affinity"),
+                tolerations_path=("cainjector", "tolerations"),
+                selector={"kubernetes.io/os": "linux"},
+                asks_kubernetes=True,
+            ),
+            Pods(
+                labels={**_named("webhook", "cert-manager"), "app.kubernetes.io/component": "webhook"},
+                account="cert-manager-webhook",
+                ports=(10250, 6080, 9402),
+                selector_path=("webhook", "nodeSelector"),
+                affinity_path=("webhook", "affinity"),
+                tolerations_path=("webhook", "tolerations"),
+                selector={"kubernetes.io/os": "linux"},
+                asks_kubernetes=True,
+            ),
+        ),
+        defines=("cert-manager.io", "acme.cert-manager.io"),
+    ),
+    "aws-load-balancer-controller": ChartFacts(
+        version="3.5.0",
+        source="kubernetes-sigs/aws-load-balancer-controller v3.5.0, helm/aws-load-balancer-controller",
+        pods=(
+            Pods(
+                labels=_named("aws-load-balancer-controller"),
+                account="values:serviceAccount.name",
+                ports=(9443, 8080, 61779),
+                asks_kubernetes=True,
+                asks_aws=True,
+            ),
+        ),
+        defines=("elbv2.k8s.aws", "aga.k8s.aws", "gateway.k8s.aws"),
+    ),
+    "base": ChartFacts(
+        version="1.29.1",
+        source="istio/istio 1.29.1, manifests/charts/base/templates",
+        defines=(
+            "networking.istio.io",
+            "security.istio.io",
+            "telemetry.istio.io",
+            "extensions.istio.io",
+        ),
+    ),
+    "istiod": ChartFacts(
+        version="1.29.1",
+        source="istio/istio 1.29.1, manifests/charts/istio-control/istio-discovery/templates",
+        pods=(
+            Pods(
+                labels={"app": "istiod", "istio": "pilot", "app.kubernetes.io/name": "istiod"},
+                account="istiod",
+                ports=(8080, 15010, 15012, 15014, 15017),
+                asks_kubernetes=True,
+            ),
+        ),
+    ),
+    "gateway": ChartFacts(
+        version="1.29.1",
+        source="istio/istio 1.29.1, manifests/charts/gateway/templates",
+        pods=(
+            Pods(
+                labels={"app": "istio-ingressgateway", "istio": "ingressgateway", **_named("istio-ingressgateway")},
+                account="istio-ingressgateway",
+                # 8080 is where the release's own Service leads to, on which the Gateway then listens.
+                ports=(8080, 15020, 15021, 15090),
+            ),
+        ),
+    ),
+    "kserve-crd": ChartFacts(
+        version="v0.20.0", source="kserve/kserve v0.20.0, charts/kserve-crd", defines=("serving.kserve.io",)
+    ),
+    "kserve-resources": ChartFacts(
+        version="v0.20.0",
+        source="kserve/kserve v0.20.0, charts/kserve-resources/templates",
+        pods=(
+            Pods(
+                labels={
+                    "app.kubernetes.io/name": "kserve-controller-manager",
+                    "control-plane": "kserve-controller-manager",
+                },
+                account="kserve-controller-manager",
+                ports=(9443, 8080, 8081, 8443),
+                selector_path=("kserve", "controller", "nodeSelector"),
+                affinity_path=("kserve", "controller", "affinity"),
+                tolerations_path=("kserve", "controller", "tolerations"),
+                asks_kubernetes=True,
+            ),
+        ),
+        # Ports as our serving runtimes declare them: REST, gRPC and metrics.
+        makes=(Pods(labels={"component": "predictor"}, account="default", ports=(8080, 9000, 8002, 8082)),),
     ),
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pricing.resource import Resource
-from tests.planner.charts import ADDONS, KUBELET_PORT, Pods
+from tests.planner.charts import ADDONS, CHARTS, KUBELET_PORT, Pods
 from tests.planner.contract import ADDON, NAMESPACE, NETWORK_POLICY, SYSTEM_NAMESPACES, releases
 from tests.planner.plans import Plan, of_type
 
@@ -76,7 +76,9 @@ def unheard_policies(plan: Plan, monitoring: str) -> Iterator[str]:
 
 
 def _pods_in(plan: Plan, namespace: str) -> list[Pods]:
-    return [pods for release, _, found in releases(plan) if release.inputs["namespace"] == namespace for pods in found]
+    found = releases(plan)
+    own = [pods for release, _, made in found if release.inputs["namespace"] == namespace for pods in made]
+    return own + [pods for _, chart, _ in found for pods in CHARTS[chart].makes]
 
 
 def _peers(spec: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], set[int]]]:
