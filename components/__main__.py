@@ -1,0 +1,93 @@
+"""The component provider: what `pulumi package add` installs, for programs in every language of Pulumi."""
+
+import ast
+import importlib
+import inspect
+import sys
+import typing
+from pathlib import Path
+
+if not __package__:
+    # The engine runs this folder as a script, which belongs to no package; its modules would hide others of their name.
+    _folder = Path(__file__).resolve().parent
+    sys.path[0] = str(_folder.parent)
+    __package__ = _folder.name
+    importlib.import_module(__package__)
+
+import pulumi
+from pulumi.provider.experimental import component, component_provider_host
+from pulumi.provider.experimental.analyzer import Analyzer, AnalyzeResult
+
+from .cache import Cache
+from .cluster_autoscaler import ClusterAutoscaler
+from .data_buckets import DataBuckets
+from .gpu_cluster import GpuCluster
+from .gpu_software import GpuSoftware
+from .karpenter import Karpenter
+from .load_balancer import ServingLoadBalancer
+from .log_bucket import LogBucket
+from .network import Network
+from .node_pool import NodePool
+from .object_store import ObjectStore
+from .offline_catalog import OfflineCatalog
+from .secure_namespace import SecureNamespace
+from .web_firewall import WebFirewall
+from .workload_identity import WorkloadIdentity
+
+COMPONENTS: list[type[pulumi.ComponentResource]] = [
+    Cache,
+    ClusterAutoscaler,
+    DataBuckets,
+    GpuCluster,
+    GpuSoftware,
+    Karpenter,
+    LogBucket,
+    Network,
+    NodePool,
+    ObjectStore,
+    OfflineCatalog,
+    SecureNamespace,
+    ServingLoadBalancer,
+    WebFirewall,
+    WorkloadIdentity,
+]
+
+
+class PackageAnalyzer(Analyzer):
+    """Pulumi's own, but for two things that it passes on badly to other languages.
+
+    It reads descriptions from the source of the last class alone, not of those that it inherits from; and code is
+    generated for enums in PascalCase: PER_ZONE would reach another Python program as PE_R_ZONE.
+    """
+
+    def analyze(self, components: list[type[pulumi.ComponentResource]]) -> AnalyzeResult:
+        """The definitions of the components and their types."""
+        result = super().analyze(components)
+        members = [member for kind in result["type_definitions"].values() for member in kind.enum or ()]
+        for member in members:
+            if member.name.replace("_", "").isalpha():
+                member.name = member.name.title().replace("_", "")
+        return result
+
+    def get_docstring(self, typ: type, name: str) -> str | None:
+        """The description of the field `name` of `typ`."""
+        own = super().get_docstring(typ, name)
+        inherited = (self.get_docstring(base, name) for base in _bases(typ)) if not own else ()
+        return own or next((description for description in inherited if description), None)
+
+
+def _bases(typ: type) -> list[type]:
+    """The TypedDicts that `typ` is made from, which Python 3.11 keeps in the source alone."""
+    if not typing.is_typeddict(typ):
+        return []
+    [definition] = [node for node in ast.parse(inspect.getsource(typ)).body if isinstance(node, ast.ClassDef)]
+    known = vars(sys.modules[typ.__module__])
+    named = [known.get(base.id) for base in definition.bases if isinstance(base, ast.Name)]
+    return [base for base in named if base is not None and typing.is_typeddict(base)]
+
+
+if __name__ == "__main__":
+    setattr(component, "Analyzer", PackageAnalyzer)  # noqa: B010 - a private import otherwise
+    for each in COMPONENTS:
+        each.__doc__ = inspect.getdoc(each)
+    component_provider_host(COMPONENTS, name="mlplatform")

@@ -1,0 +1,109 @@
+"""A whole life of a stack under the engine, recorded step by step, for tests to look at."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, cast
+
+from planner.build import build_plan
+from planner.plan import Plan
+from pricing.resource import SECRET
+from tests.engine.harness import Engine, Outcome
+
+# The engine's signatures: pulumi/pulumi, sdk/go/common/resource/properties.go
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"
+
+PACK = ("--policy-pack", "policies")
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What became of a stack: previewed and deployed with the policy pack on, then deployed again."""
+
+    name: str
+    preview: Outcome
+    up: Outcome
+    again: Outcome
+    resources: tuple[Mapping[str, Any], ...]
+    created: tuple[str, ...]
+
+    def of_type(self, resource_type: str) -> list[str]:
+        """The URNs of the resources of a type."""
+        return [resource["urn"] for resource in self.resources if resource["type"] == resource_type]
+
+    def inside_the_cluster(self) -> list[str]:
+        """The URNs of the objects in the cluster."""
+        return [resource["urn"] for resource in self.resources if resource["type"].startswith("kubernetes:")]
+
+
+def deploy(engine: Engine, name: str) -> Deployment:
+    """Preview the stack file's stack, deploy it, and deploy it again."""
+    engine.init(name, like=name)
+    preview = engine.run("preview", "--stack", name, *PACK)
+    engine.changes()
+    up = engine.run("up", "--yes", "--skip-preview", "--stack", name, *PACK)
+    changes = engine.changes()
+    again = engine.run("up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", name)
+    created = tuple(urn for operation, urn in changes if operation == "create")
+    return Deployment(name, preview, up, again, tuple(engine.resources(name)), created)
+
+
+def dependents(engine: Engine, stack: str, urn: str) -> set[str]:
+    """What the engine would have to delete before it deletes `urn`, by its own reckoning."""
+    preview = engine.run(
+        "destroy", "--preview-only", "--json", "--target", urn, "--target-dependents", "--stack", stack
+    )
+    assert preview.code == 0, preview.printed
+    steps = json.loads(preview.printed)["steps"]
+    return {step["urn"] for step in steps if step["op"] == "delete"} - {urn}
+
+
+def planned(engine: Engine, stack: str) -> Plan:
+    """The plan of the same stack, from the same files, judged as of the same day."""
+    return build_plan(engine.project, stack, today=datetime.now(UTC).date())
+
+
+class Finding(NamedTuple):
+    """That a rule does not hold, as the plan and the engine both tell it."""
+
+    level: str
+    rule: str
+    resource: str
+    message: str
+
+
+def found_by_plan(plan: Plan) -> set[Finding]:
+    """What the plan says of the rules, without what is excepted."""
+    return {
+        Finding(verdict.level, verdict.policy, verdict.urn.rpartition("::")[2], verdict.message)
+        for verdict in plan.verdicts
+        if verdict.exception is None
+    }
+
+
+def found_by_engine(outcome: Outcome) -> set[Finding]:
+    """What the engine printed of the rules, without what they leave to the deployment.
+
+    The engine knows no inputs of the remote `eks.Cluster`, so that rules judge the cluster that it makes instead.
+    """
+    line = re.compile(r"- \[(\w+)\] \[severity: \w+\]  (\S+)  \(\S+: (\S+)\)\n.*\n +(.+)")
+    return {
+        Finding(level, rule, resource.removesuffix("-eksCluster"), message)
+        for level, rule, resource, message in line.findall(outcome.printed)
+        if not rule.startswith("undecided")
+    }
+
+
+def masked(value: Any) -> Any:
+    """A value of the state as a plan shows it."""
+    if isinstance(value, Mapping):
+        entries = cast(Mapping[str, Any], value)
+        if entries.get(_SIGNATURE) == _SECRET:
+            return SECRET
+        return {key: masked(item) for key, item in entries.items()}
+    if isinstance(value, list):
+        return [masked(item) for item in cast(list[Any], value)]
+    return value

@@ -1,0 +1,156 @@
+"""Runs this project under the installed Pulumi engine: a home, a backend and providers of its own, and no account."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSPHRASE = "not-a-secret"
+
+_STAND_INS = {
+    "pulumi-resource-aws": "tests.engine.standin aws",
+    "pulumi-resource-kubernetes": "tests.engine.standin kubernetes",
+}
+_EKS_STAND_IN = {"pulumi-resource-eks": "tests.engine.eks_standin"}
+_FOREIGN = ("AWS_", "PULUMI_", "KUBE", "STANDIN_")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a command of the CLI ended, and all that it printed."""
+
+    code: int
+    printed: str
+
+
+def eks_plugin() -> Path | None:
+    """The newest plugin of pulumi-eks that the user has installed."""
+    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    found = sorted(home.glob("plugins/resource-eks-v*/pulumi-resource-eks"))
+    return found[-1].parent if found else None
+
+
+class Engine:
+    """The CLI with a home, a file backend and a copy of the project's files below `folder`."""
+
+    def __init__(self, folder: Path, eks: Path | None):
+        self.project = folder / "project"
+        self._folder = folder
+        self._binaries = folder / "bin"
+        self._home = folder / "home"
+        for made in (self.project, self._binaries, self._home / "plugins", folder / "state"):
+            made.mkdir(parents=True)
+        self._lay_out_project()
+        self._lay_out_plugins(eks)
+
+    def init(self, stack: str, like: str, **sections: Mapping[str, Any]) -> None:
+        """Make `stack` with the config of the stack file `like`; `sections` replace fields of its sections."""
+        shutil.copy(ROOT / f"Pulumi.{like}.yaml", self._stack_file(stack))
+        made = self.run("stack", "init", stack)
+        assert made.code == 0, made.printed
+        self.configure(stack, **sections)
+
+    def configure(self, stack: str, **sections: Mapping[str, Any]) -> None:
+        """Replace fields of sections of the stack's config."""
+        path = self._stack_file(stack)
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for section, fields in sections.items():
+            document["config"].setdefault(f"mlplatform:{section}", {}).update(fields)
+        path.write_text(yaml.safe_dump(document), encoding="utf-8")
+
+    def run(self, *arguments: str, folder: Path | None = None) -> Outcome:
+        """Run the CLI in the project, or in another one in `folder`."""
+        process = subprocess.run(
+            ["pulumi", *arguments, "--non-interactive", "--color", "never"],
+            cwd=folder or self.project,
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return Outcome(process.returncode, process.stdout)
+
+    def resources(self, stack: str, folder: Path | None = None) -> list[dict[str, Any]]:
+        """The resources in the stack's state, as `pulumi stack export` writes them, secrets encrypted."""
+        exported = self.run("stack", "export", "--stack", stack, folder=folder)
+        assert exported.code == 0, exported.printed
+        return json.loads(exported.printed)["deployment"].get("resources", [])
+
+    def changes(self) -> list[tuple[str, str]]:
+        """What the stand-ins did since the last call, in order: operation and URN."""
+        log = self._folder / "changes.jsonl"
+        lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+        log.unlink(missing_ok=True)
+        return [(entry["operation"], entry["urn"]) for entry in map(json.loads, lines)]
+
+    def plugin(self) -> Path:
+        """Our component provider as an executable, started as the engine starts a folder, but installing nothing."""
+        return _script(
+            self._folder / "pulumi-resource-mlplatform", f'exec "{sys.executable}" "{ROOT / "components"}" "$@"'
+        )
+
+    def _stack_file(self, stack: str) -> Path:
+        return self.project / f"Pulumi.{stack}.yaml"
+
+    def _lay_out_project(self) -> None:
+        """Links instead of copies, but for what the CLI writes and what it finds by `..`."""
+        for name in ("__main__.py", "components", "operations", "planner", "pricing", "stacks", "tests"):
+            (self.project / name).symlink_to(ROOT / name)
+        (self.project / ".venv").symlink_to(sys.prefix)
+        shutil.copy(ROOT / "Pulumi.yaml", self.project)
+        shutil.copytree(ROOT / "policies", self.project / "policies")
+
+    def _lay_out_plugins(self, eks: Path | None) -> None:
+        """Stand-ins on PATH serve every version; the installed plugin is linked file by file into the home."""
+        if eks:
+            linked = self._home / "plugins" / eks.name
+            linked.mkdir()
+            for file in eks.iterdir():
+                (linked / file.name).symlink_to(file)
+        modules = _STAND_INS if eks else _STAND_INS | _EKS_STAND_IN
+        commands = {name: f'exec "{sys.executable}" -m {module} "$@"' for name, module in modules.items()}
+        # All that pulumi-eks wants of the AWS CLI is its version.
+        commands["aws"] = "echo aws-cli/2.31.0"
+        for name, command in commands.items():
+            _script(self._binaries / name, command)
+
+    def _environment(self) -> dict[str, str]:
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith(_FOREIGN)}
+        nowhere = "http://127.0.0.1:9"
+        return {
+            **inherited,
+            "PATH": f"{self._binaries}{os.pathsep}{inherited['PATH']}",
+            "PYTHONPATH": str(ROOT),
+            "HOME": str(self._home),
+            "PULUMI_HOME": str(self._home),
+            "PULUMI_BACKEND_URL": f"file://{self._folder / 'state'}",
+            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "STANDIN_LOG": str(self._folder / "changes.jsonl"),
+            # Whatever would reach out finds nobody.
+            "HTTP_PROXY": nowhere,
+            "HTTPS_PROXY": nowhere,
+            "NO_PROXY": "127.0.0.1,localhost",
+        }
+
+
+def _script(path: Path, command: str) -> Path:
+    path.write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def names(urns: Iterable[str]) -> set[str]:
+    """The names at the ends of URNs."""
+    return {urn.rpartition("::")[2] for urn in urns}

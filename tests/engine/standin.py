@@ -1,0 +1,152 @@
+"""Stands where the plugin of a provider stands: answers the engine without a cloud.
+
+Started as `python -m tests.engine.standin PACKAGE engine-address`; prints its port, as every plugin does. Of a preview
+it knows the inputs alone, so that computed outputs are unknown as they are in life; of a deployment it knows what the
+plan's recorded answers say. Each change is a line of JSON in the file that STANDIN_LOG names.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from concurrent import futures
+from typing import Any, cast
+
+import grpc
+from google.protobuf import empty_pb2, struct_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+
+from planner.answers import RecordedAnswers, UnansweredError
+from planner.values import decode, encode
+
+VERSION = "999.0.0"
+KUBERNETES_ANSWERS = RecordedAnswers("nowhere", "000000000000")
+"""Answers for Kubernetes objects hold neither region nor account."""
+
+
+class StandIn(provider_pb2_grpc.ResourceProviderServicer):
+    """One configured provider."""
+
+    def __init__(self, package: str):
+        self._package = package
+        self._config: Mapping[str, Any] = {}
+
+    def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
+        return plugin_pb2.PluginInfo(version=VERSION)
+
+    def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
+        return provider_pb2.CheckResponse(inputs=request.news)
+
+    def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
+        return _difference(request.olds, request.news)
+
+    def Configure(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.ConfigureResponse:
+        """Takes plain values and unknowns alone: the engine then keeps the secrets, and hands on references as ids."""
+        self._config = decode(request.args)
+        return provider_pb2.ConfigureResponse(supportsPreview=True)
+
+    def Check(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
+        return provider_pb2.CheckResponse(inputs=request.news)
+
+    def Diff(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
+        return _difference(request.old_inputs, request.news)
+
+    def Create(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
+        if request.preview:
+            return provider_pb2.CreateResponse(properties=request.properties)
+        _log("create", request.urn)
+        identity, state = self._state(request.urn, request.properties, context)
+        return provider_pb2.CreateResponse(id=identity, properties=state)
+
+    def Update(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
+        if request.preview:
+            return provider_pb2.UpdateResponse(properties=request.news)
+        _log("update", request.urn)
+        return provider_pb2.UpdateResponse(properties=self._state(request.urn, request.news, context)[1])
+
+    def Read(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
+        return provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
+
+    def Delete(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
+        _log("delete", request.urn)
+        return empty_pb2.Empty()
+
+    def Invoke(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:
+        try:
+            answer = self._answers(context).invoke(request.tok, decode(request.args), self._config)
+        except UnansweredError as error:
+            context.abort(grpc.StatusCode.UNIMPLEMENTED, str(error))
+        return provider_pb2.InvokeResponse(**{"return": encode(answer).struct_value})  # pyright: ignore[reportArgumentType]
+
+    def Cancel(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
+        return empty_pb2.Empty()
+
+    def _answers(self, context: grpc.ServicerContext) -> RecordedAnswers:
+        """Answers for the account and region that the provider is pinned to; one that is pinned to none is refused."""
+        if self._package == "kubernetes":
+            return KUBERNETES_ANSWERS
+        accounts: list[str] = json.loads(self._config.get("allowedAccountIds", "[]"))
+        if "region" not in self._config or not accounts:
+            lacking = f"the {self._package} provider has no region or account: {self._config}"
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, lacking)
+        return RecordedAnswers(self._config["region"], accounts[0])
+
+    def _state(
+        self, urn: str, inputs: struct_pb2.Struct, context: grpc.ServicerContext
+    ) -> tuple[str, struct_pb2.Struct]:
+        """The id of what was made, and its inputs with its computed outputs."""
+        resource_type, name = urn.split("::")[2].rpartition("$")[2], urn.rpartition("::")[2]
+        given = decode(inputs)
+        answers = self._answers(context)
+        computed = {**answers.outputs(resource_type, name, given), **_only_in_life(answers, resource_type, given)}
+        identity = str(computed.pop("id"))
+        state = struct_pb2.Struct()
+        state.CopyFrom(inputs)
+        for key, value in computed.items():
+            if key not in given:
+                state.fields[key].CopyFrom(encode(value))
+        return identity, state
+
+
+def _only_in_life(answers: RecordedAnswers, resource_type: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Outputs of what pulumi-eks makes out of sight, which a plan never sees."""
+    if resource_type != "aws:eks/cluster:Cluster":
+        return {}
+    cluster = answers.outputs("eks:index:Cluster", str(given["name"]), given)
+    return {
+        "endpoint": f"https://{given['name']}.eks.amazonaws.com",
+        "certificateAuthority": {"data": "c3RhbmQtaW4="},
+        "identities": [{"oidcs": [{"issuer": cluster["oidcProviderUrl"]}]}],
+        "vpcConfig": {**cast(Mapping[str, Any], given["vpcConfig"]), "clusterSecurityGroupId": "sg-of-eks"},
+    }
+
+
+def _difference(before: struct_pb2.Struct, after: struct_pb2.Struct) -> provider_pb2.DiffResponse:
+    old, new = decode(before), decode(after)
+    changed = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
+    kind = provider_pb2.DiffResponse.DIFF_SOME if changed else provider_pb2.DiffResponse.DIFF_NONE
+    return provider_pb2.DiffResponse(changes=kind, diffs=changed)
+
+
+def _log(operation: str, urn: str) -> None:
+    if path := os.environ.get("STANDIN_LOG"):
+        line = json.dumps({"operation": operation, "urn": urn}) + "\n"
+        # One write each: several plugins share the file.
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        os.write(descriptor, line.encode())
+        os.close(descriptor)
+
+
+def main(package: str) -> None:
+    """Serve until the engine ends the process."""
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=16))
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(StandIn(package), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    server.wait_for_termination()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,65 @@
+"""The policy pack and the config's own refusals under the real engine. Skipped where there is no Pulumi CLI on PATH."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from components.spec import SpecError
+from planner.stackfile import read_stack_file
+from stacks.config import parse_config
+from tests.engine.deployment import PACK, found_by_engine, found_by_plan, planned
+from tests.engine.harness import Engine
+
+VIOLATIONS: Mapping[str, Mapping[str, Any]] = {
+    "cost": {"monthlyBudget": 100},
+    "gpuCluster": {"endpointPublicCidrs": ["0.0.0.0/0"], "logRetentionDays": 1},
+    "network": {"nat": "per-zone"},
+}
+WRONG: Mapping[str, Mapping[str, Any]] = {
+    "network": {"vpcCidr": "10.0.0.0/30"},
+    "gpuCluster": {
+        "kubernetesVersion": "1.29",
+        "nodePools": [{"name": "a", "instanceTypes": ["ml.g4dn.xlarge"], "minimum": 2, "maximum": 1}],
+    },
+}
+
+
+def test_a_violating_stack_is_refused_by_the_same_rules_as_in_its_plan(engine: Engine) -> None:
+    engine.init("violating", like="staging", **VIOLATIONS)
+    preview = engine.run("preview", "--stack", "violating", *PACK)
+    found = found_by_engine(preview)
+    assert preview.code != 0
+    broken = {finding.rule for finding in found if finding.level == "mandatory"}
+    assert broken >= {"eks-endpoint", "monthly-budget", "log-retention", "nat-count"}
+    assert found == found_by_plan(planned(engine, "violating"))
+
+
+def test_up_creates_nothing_that_a_rule_refuses(engine: Engine) -> None:
+    engine.init("refused", like="staging", gpuCluster={"logRetentionDays": 1})
+    engine.changes()
+    up = engine.run("up", "--yes", "--skip-preview", "--stack", "refused", *PACK)
+    made = [urn for operation, urn in engine.changes() if operation == "create"]
+    assert up.code != 0
+    assert "log-retention" in up.printed
+    assert not any(urn.endswith("::gpu-cluster-logs") for urn in made)
+    assert not any("kubernetes:" in urn for urn in made)
+
+
+def test_a_wrong_config_is_refused_in_sentences_without_a_traceback(engine: Engine) -> None:
+    engine.init("wrong", like="staging", **WRONG)
+    with pytest.raises(SpecError) as refused:
+        parse_config(read_stack_file(engine.project, "wrong").config)
+    preview = engine.run("preview", "--stack", "wrong")
+    assert preview.code != 0
+    assert len(refused.value.problems) == 4
+    assert all(problem in preview.printed for problem in refused.value.problems)
+    assert "Traceback" not in preview.printed
+
+
+def test_a_level_for_an_unknown_rule_stops_the_deployment_and_names_the_nearest(engine: Engine) -> None:
+    engine.init("misspelled", like="staging", policies={"levels": {"nat-cuont": "advisory"}})
+    preview = engine.run("preview", "--stack", "misspelled", *PACK)
+    assert preview.code != 0
+    assert "did you mean nat-count?" in preview.printed
+    assert "Traceback" not in preview.printed

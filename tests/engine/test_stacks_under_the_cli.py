@@ -1,0 +1,222 @@
+"""The stacks under the real engine. All of it is skipped where there is no Pulumi CLI on PATH."""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from planner.plan import Plan
+from pricing.resource import Resource
+from tests.engine.deployment import (
+    PACK,
+    Deployment,
+    dependents,
+    deploy,
+    found_by_engine,
+    found_by_plan,
+    masked,
+    planned,
+)
+from tests.engine.harness import Engine, names
+
+CLUSTER = "eks:index:Cluster"
+CONTROL_PLANE = "aws:eks/cluster:Cluster"
+NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
+NODE_POOL = "kubernetes:karpenter.sh/v1:NodePool"
+NODE_CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
+RELEASE = "kubernetes:helm.sh/v3:Release"
+VPC = "aws:ec2/vpc:Vpc"
+WAY_OUT = ("aws:ec2/natGateway:NatGateway", "aws:ec2/route:Route", "aws:ec2/vpcEndpoint:VpcEndpoint")
+OF_ENGINE_ALONE = ("version", "__internal", "pluginDownloadURL")
+
+
+@pytest.fixture(scope="module")
+def staging(engine: Engine) -> Deployment:
+    return deploy(engine, "staging")
+
+
+@pytest.fixture(scope="module")
+def prod(engine: Engine) -> Deployment:
+    return deploy(engine, "prod")
+
+
+@pytest.fixture(scope="module", params=["staging", "prod"])
+def stack(request: pytest.FixtureRequest) -> Deployment:
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="module")
+def plan(engine: Engine, stack: Deployment) -> Plan:
+    return planned(engine, stack.name)
+
+
+def test_preview_passes_with_the_policy_pack_on(stack: Deployment) -> None:
+    assert stack.preview.code == 0, stack.preview.printed
+    assert "mlplatform@v" in stack.preview.printed
+    assert "[mandatory]" not in stack.preview.printed
+
+
+def test_up_deploys_everything_with_the_policy_pack_on(stack: Deployment) -> None:
+    assert stack.up.code == 0, stack.up.printed
+    assert "mlplatform@v" in stack.up.printed
+
+
+def test_the_rules_find_in_the_deployment_what_they_find_in_the_plan(stack: Deployment, plan: Plan) -> None:
+    assert found_by_engine(stack.up) == found_by_plan(plan)
+
+
+def test_a_second_up_changes_nothing(stack: Deployment) -> None:
+    assert stack.again.code == 0, stack.again.printed
+
+
+def test_the_engine_registers_what_the_plan_has(stack: Deployment, plan: Plan) -> None:
+    registered = {each["urn"] for each in stack.resources if not _made_by_the_engine(each) and not _out_of_sight(each)}
+    assert registered == {each.urn for each in plan.resources}
+
+
+def test_every_resource_has_the_planned_parent_provider_inputs_and_dependencies(stack: Deployment, plan: Plan) -> None:
+    registered = {each["urn"]: each for each in stack.resources}
+    hidden = {each["urn"] for each in stack.resources if _out_of_sight(each)}
+    # The engine keeps no inputs of a remote component: its provider reads them.
+    expected = {each.urn: _planned(each) for each in plan.resources if each.type != CLUSTER}
+    assert {urn: _registered(registered[urn], hidden) for urn in expected} == expected
+
+
+def test_no_resource_is_made_by_a_provider_without_an_account(stack: Deployment) -> None:
+    providers = {each["urn"].rpartition("::")[2] for each in stack.resources if each["type"] == "pulumi:providers:aws"}
+    assert providers == {"aws"}
+
+
+def test_eks_makes_nothing_out_of_sight_but_the_control_plane_as_asked(stack: Deployment, plan: Plan) -> None:
+    assert {each["type"] for each in stack.resources if _out_of_sight(each)} <= {
+        CONTROL_PLANE,
+        "pulumi:providers:kubernetes",
+    }
+    [plane] = [each for each in stack.resources if each["type"] == CONTROL_PLANE]
+    [asked] = [each.inputs for each in plan.resources if each.type == CLUSTER]
+    network = plane["inputs"]["vpcConfig"]
+    assert network["endpointPublicAccess"] is asked["endpointPublicAccess"] is False
+    assert network["endpointPrivateAccess"] is asked["endpointPrivateAccess"] is True
+    assert network["subnetIds"] == asked["privateSubnetIds"]
+    assert (plane["inputs"]["name"], plane["inputs"]["version"]) == (asked["name"], asked["version"])
+
+
+def test_the_kubeconfig_is_secret_wherever_the_state_holds_it(stack: Deployment) -> None:
+    [root] = [each for each in stack.resources if each["type"] == "pulumi:pulumi:Stack"]
+    [cluster] = [each for each in stack.resources if each["type"] == "mlplatform:index:GpuCluster"]
+    [provider] = [each for each in stack.resources if each["urn"].endswith("::gpu-cluster-kubernetes")]
+    held = (root["outputs"]["kubeconfig"], cluster["outputs"]["kubeconfig"], provider["inputs"]["kubeconfig"])
+    assert [masked(value) for value in held] == ["[secret]"] * 3
+
+
+def test_karpenters_objects_are_deleted_before_its_controller(engine: Engine, staging: Deployment) -> None:
+    [controller] = _controller(staging)
+    first = {*staging.of_type(NODE_POOL), *staging.of_type(NODE_CLASS)}
+    assert len(first) == 2
+    assert first <= dependents(engine, staging.name, controller)
+
+
+def test_releases_are_deleted_before_the_nodes_they_run_on(engine: Engine, staging: Deployment) -> None:
+    first = {*staging.of_type(RELEASE), *staging.of_type(NODE_POOL)}
+    for group in staging.of_type(NODE_GROUP):
+        assert first <= dependents(engine, staging.name, group)
+
+
+def test_whatever_lives_in_the_cluster_is_deleted_before_the_control_plane(engine: Engine, staging: Deployment) -> None:
+    [plane] = staging.of_type(CONTROL_PLANE)
+    first = {*staging.of_type(NODE_GROUP), *staging.of_type("aws:eks/addon:Addon"), *staging.inside_the_cluster()}
+    assert first <= dependents(engine, staging.name, plane)
+
+
+def test_the_cluster_is_deleted_before_its_ways_out(engine: Engine, prod: Deployment) -> None:
+    first = {*prod.of_type(CONTROL_PLANE), *prod.of_type(NODE_GROUP), *prod.of_type(RELEASE)}
+    for way in ("network-private-a-nat", "network-public-internet", "network-sts", "network-endpoints-https"):
+        [urn] = [each["urn"] for each in prod.resources if each["urn"].endswith(f"::{way}")]
+        assert first <= dependents(engine, prod.name, urn), way
+
+
+def test_destroy_leaves_nothing_and_goes_from_the_inside_out(engine: Engine, staging: Deployment) -> None:
+    destroyed = engine.run("destroy", "--yes", "--skip-preview", "--stack", staging.name)
+    order = [urn for operation, urn in engine.changes() if operation == "delete"]
+    assert destroyed.code == 0, destroyed.printed
+    assert engine.resources(staging.name) == []
+    assert sorted(order) == sorted(staging.created)
+    controller = _controller(staging)
+    first = (
+        _span(order, staging.of_type(NODE_POOL)),
+        _span(order, staging.of_type(NODE_CLASS)),
+        _span(order, controller),
+    )
+    then = [_span(order, urns) for urns in (staging.of_type(RELEASE), staging.of_type(NODE_GROUP), *_shell(staging))]
+    for each in (first, then):
+        assert all(before[1] < after[0] for before, after in pairwise(each))
+
+
+def test_deletion_protection_must_be_lifted_before_destroy(engine: Engine, prod: Deployment) -> None:
+    refused = engine.run("destroy", "--yes", "--stack", prod.name)
+    assert refused.code != 0
+    assert "protected" in refused.printed
+    assert engine.changes() == []
+    engine.configure(prod.name, gpuCluster={"deletionProtection": False})
+    lifted = engine.run("up", "--yes", "--skip-preview", "--stack", prod.name)
+    assert lifted.code == 0, lifted.printed
+    assert names(urn for _, urn in engine.changes()) == {"gpu-cluster-eks-eksCluster"}
+    destroyed = engine.run("destroy", "--yes", "--skip-preview", "--stack", prod.name)
+    assert destroyed.code == 0, destroyed.printed
+    assert engine.resources(prod.name) == []
+
+
+def test_the_program_runs_with_a_stand_in_for_pulumi_eks_too(engine_without_eks: Engine) -> None:
+    engine_without_eks.init("staging", like="staging")
+    up = engine_without_eks.run("up", "--yes", "--skip-preview", "--stack", "staging", *PACK)
+    assert up.code == 0, up.printed
+    resources = engine_without_eks.resources("staging")
+    assert len([each for each in resources if each["type"] == CONTROL_PLANE]) == 1
+
+
+def _made_by_the_engine(resource: Mapping[str, Any]) -> bool:
+    """Default providers, which the plan knows nothing of."""
+    return resource["type"].startswith("pulumi:providers:") and "::default" in resource["urn"]
+
+
+def _out_of_sight(resource: Mapping[str, Any]) -> bool:
+    """What the remote `eks.Cluster` makes."""
+    return f"${CLUSTER}$" in resource["urn"]
+
+
+def _planned(resource: Resource) -> dict[str, Any]:
+    return {
+        "parent": resource.parent,
+        "provider": resource.provider,
+        "inputs": resource.inputs,
+        "dependencies": set(resource.dependencies),
+        "protect": resource.protect,
+    }
+
+
+def _registered(resource: Mapping[str, Any], hidden: set[str]) -> dict[str, Any]:
+    inputs = masked(resource.get("inputs", {}))
+    provider = resource["type"].startswith("pulumi:providers:")
+    return {
+        "parent": resource.get("parent"),
+        "provider": resource.get("provider", "").rpartition("::")[0] or None,
+        "inputs": {key: value for key, value in inputs.items() if not (provider and key in OF_ENGINE_ALONE)},
+        "dependencies": set(resource.get("dependencies", ())) - hidden,
+        "protect": resource.get("protect", False),
+    }
+
+
+def _controller(deployment: Deployment) -> list[str]:
+    return [urn for urn in deployment.of_type(RELEASE) if urn.endswith("-karpenter-controller")]
+
+
+def _shell(deployment: Deployment) -> list[list[str]]:
+    """What is around the nodes, from the inside out."""
+    ways = [urn for kind in WAY_OUT for urn in deployment.of_type(kind)]
+    return [deployment.of_type(CONTROL_PLANE), ways, deployment.of_type(VPC)]
+
+
+def _span(order: list[str], urns: list[str]) -> tuple[int, int]:
+    places = [order.index(urn) for urn in urns]
+    return min(places), max(places)
