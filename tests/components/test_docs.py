@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
+from components.cache import Cache, CacheArgs, CacheSpec
 from components.cluster_autoscaler import ClusterAutoscaler, ClusterAutoscalerArgs, ClusterAutoscalerSpec
 from components.gpu_cluster import GpuCluster, GpuClusterArgs, GpuClusterSpec
 from components.gpu_software import GpuSoftware, GpuSoftwareArgs, GpuSoftwareSpec
@@ -29,6 +30,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "components"
 
 DOCUMENTED: list[tuple[str, Any, Any, type[BaseModel]]] = [
+    ("cache", Cache, CacheArgs, CacheSpec),
     ("cluster_autoscaler", ClusterAutoscaler, ClusterAutoscalerArgs, ClusterAutoscalerSpec),
     ("gpu_cluster", GpuCluster, GpuClusterArgs, GpuClusterSpec),
     ("gpu_software", GpuSoftware, GpuSoftwareArgs, GpuSoftwareSpec),
