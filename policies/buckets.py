@@ -14,9 +14,14 @@ def configured(view: View, configuration: str) -> Iterator[tuple[Resource, list[
     """Each bucket with the resources of type `configuration` that name it."""
     by_target = view.indexed((configuration,), _targets)
     for bucket in view.of([BUCKET]):
-        known = {bucket.urn, read(bucket.inputs, "bucket"), bucket.outputs.get("id")}
-        found = {made.urn: made for key in known if isinstance(key, str) for made in by_target.get(key, ())}
+        found = {made.urn: made for key in names(bucket) for made in by_target.get(key, ())}
         yield bucket, list(found.values())
+
+
+def names(bucket: Resource) -> set[str]:
+    """What a configuration may call the bucket: its URN, and its name as it is written or given."""
+    known = (bucket.urn, read(bucket.inputs, "bucket"), bucket.outputs.get("id"))
+    return {name for name in known if isinstance(name, str)}
 
 
 def _targets(configuration: Resource) -> Iterable[Any]:

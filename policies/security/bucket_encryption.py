@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policies.buckets import configured
+from policies.buckets import configured, names
 from policies.frameworks import fsbp, well_architected
 from policies.inputs import each, read, text
 from policies.rule import Finding, Result, Rule, Severity, Undecided
@@ -17,7 +17,7 @@ _ALGORITHMS = ("aws:kms", "aws:kms:dsse")
 def _check(view: View) -> Iterator[Result]:
     targets = {text(read(one.inputs, "targetBucket")) for one in view.of(["aws:s3/bucketLogging:BucketLogging"])}
     for bucket, configurations in configured(view, _ENCRYPTION):
-        if bucket.outputs.get("id") in targets or text(read(bucket.inputs, "bucket")) in targets:
+        if names(bucket) & targets:
             # Load balancers can't deliver under a key of KMS.
             continue
         found = [

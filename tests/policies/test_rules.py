@@ -7,10 +7,22 @@ import pytest
 from policies.registry import AREAS, RULES
 from policies.rule import Rule, Severity
 from policies.settings import Level
-from tests.policies.cases import buckets, caches, clusters, cost, iam, kubernetes, pods, reliability, secrets, security
+from tests.policies.cases import (
+    buckets,
+    caches,
+    clusters,
+    cost,
+    databases,
+    iam,
+    kubernetes,
+    pods,
+    reliability,
+    secrets,
+    security,
+)
 from tests.policies.cases.case import UNDECIDED, Case, advisory, verdicts
 
-MODULES = (buckets, caches, clusters, cost, iam, kubernetes, pods, reliability, secrets, security)
+MODULES = (buckets, caches, clusters, cost, databases, iam, kubernetes, pods, reliability, secrets, security)
 CASES = [case for module in MODULES for case in module.CASES]
 
 

@@ -1,0 +1,37 @@
+"""A database can be restored to any moment of the last week."""
+
+from collections.abc import Iterator
+
+from policies.frameworks import fsbp, well_architected
+from policies.inputs import given, number, read
+from policies.rule import Finding, Result, Rule, Severity, Undecided
+from policies.settings import Level
+from policies.view import View
+from pricing.resource import UNKNOWN, Resource
+
+_LEAST_DAYS = 7
+
+
+def _check(resource: Resource, _: View) -> Iterator[Result]:
+    if given(read(resource.inputs, "replicateSourceDb")):
+        return
+    days = number(read(resource.inputs, "backupRetentionPeriod"))
+    if days is UNKNOWN:
+        yield Undecided("backupRetentionPeriod")
+    elif (days or 0) < _LEAST_DAYS:
+        yield Finding(f"keeps backups for {days or 0:g} days; {_LEAST_DAYS} are the least")
+
+
+RULE = Rule(
+    name="database-backups",
+    title="Databases keep backups for a week or more",
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=(
+        fsbp("RDS.11"),
+        well_architected("REL09-BP03"),
+    ),
+    remediation="Set backupRetentionPeriod to 7 or more.",
+    types=frozenset({"aws:rds/instance:Instance"}),
+    check=_check,
+)

@@ -1,0 +1,33 @@
+"""Databases, and with them their backups and logs, are encrypted at rest."""
+
+from collections.abc import Iterator
+
+from policies.frameworks import fsbp, well_architected
+from policies.inputs import flag, read
+from policies.rule import Finding, Result, Rule, Severity, Undecided
+from policies.settings import Level
+from policies.view import View
+from pricing.resource import UNKNOWN, Resource
+
+
+def _check(resource: Resource, _: View) -> Iterator[Result]:
+    state = flag(read(resource.inputs, "storageEncrypted"))
+    if state is UNKNOWN:
+        yield Undecided("storageEncrypted")
+    elif state is not True:
+        yield Finding("is not encrypted; that can only be chosen when it is made")
+
+
+RULE = Rule(
+    name="database-encryption",
+    title="Databases are encrypted",
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=(
+        fsbp("RDS.3"),
+        well_architected("SEC08-BP02"),
+    ),
+    remediation="Set storageEncrypted and kmsKeyId before the first deployment, or use Database.",
+    types=frozenset({"aws:rds/instance:Instance"}),
+    check=_check,
+)

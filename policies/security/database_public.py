@@ -1,0 +1,30 @@
+"""No database answers the internet."""
+
+from collections.abc import Iterator
+
+from policies.frameworks import fsbp
+from policies.inputs import flag, read
+from policies.rule import Finding, Result, Rule, Severity, Undecided
+from policies.settings import Level
+from policies.view import View
+from pricing.resource import UNKNOWN, Resource
+
+
+def _check(resource: Resource, _: View) -> Iterator[Result]:
+    state = flag(read(resource.inputs, "publiclyAccessible"))
+    if state is UNKNOWN:
+        yield Undecided("publiclyAccessible")
+    elif state is True:
+        yield Finding("has a public address")
+
+
+RULE = Rule(
+    name="database-public",
+    title="Databases have no public address",
+    severity=Severity.CRITICAL,
+    level=Level.MANDATORY,
+    frameworks=(fsbp("RDS.2"),),
+    remediation="Set publiclyAccessible to false and put it into isolated subnets.",
+    types=frozenset({"aws:rds/instance:Instance"}),
+    check=_check,
+)
