@@ -95,6 +95,9 @@ def _listed(title: str, color: str, lines: Sequence[str], console: Console) -> N
 
 def _costs(difference: Difference, console: Console) -> None:
     budget = difference.budget
+    if not difference.costs:
+        console.print(f"\nCost: {text.money(budget.cost_after)} {budget.currency} a month, unchanged")
+        return _budget(difference, console)
     title = f"\nCost, {budget.currency} a month"
     table = Table("component", "what", "quantity", "before", "after", "change", title=title, box=None, show_footer=True)
     table.title_justify = "left"
@@ -114,6 +117,11 @@ def _costs(difference: Difference, console: Console) -> None:
         amounts = (text.money(each.before), text.money(each.after), text.signed(each.monthly))
         table.add_row(escape(each.component), escape(each.what), escape(text.quantity(each)), *amounts)
     console.print(table)
+    return _budget(difference, console)
+
+
+def _budget(difference: Difference, console: Console) -> None:
+    budget = difference.budget
     if budget.before != budget.after:
         console.print(f"  budget: {text.money(budget.before)} → {text.money(budget.after)}")
     if not budget.holds:

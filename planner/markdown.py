@@ -47,9 +47,10 @@ def render(plan: Mapping[str, Any], difference: Difference | None = None) -> str
 def _headline(plan: Mapping[str, Any], difference: Difference | None, verdicts: Sequence[Verdict]) -> str:
     cost = plan["cost"]
     now = f"{text.money(cost['monthly'])} {_text(cost['currency'])} a month"
-    if difference:
-        change = text.signed(difference.budget.monthly)
-        now = f"{text.money(difference.budget.cost_before)} → {now} ({change})"
+    if difference and difference.budget.monthly:
+        now = f"{text.money(difference.budget.cost_before)} → {now} ({text.signed(difference.budget.monthly)})"
+    elif difference:
+        now = f"{now} (unchanged)"
     lines = [
         f"<!-- plan of {re.sub(r'[^A-Za-z0-9_.]', '-', plan['project'] + '.' + plan['stack'])[:_CELL]} -->",
         f"### {_code(plan['stack'])} of {_code(plan['project'])}: {now}",

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from planner.difference import Difference, PlanFileError, compare, read
 from planner.difference_view import render
-from tests.planner.documents import line, plan, resource, urn, verdict
+from tests.planner.documents import line, plan, resource, verdict
 
 DATABASE = "aws:rds/instance:Instance"
 BUCKET = "aws:s3/bucket:Bucket"
@@ -260,6 +260,12 @@ def test_the_terminal_takes_no_markup_from_values() -> None:
     assert "tag: [red]x[/red] → [/]" in shown(compare(plan([before]), plan([after])))
 
 
+def test_a_budget_that_changes_alone_is_shown() -> None:
+    out = shown(compare(plan(lines=[line("a", "hours", 30)]), plan(lines=[line("a", "hours", 30)], budget=20)))
+    assert "30.00 USD a month, unchanged" in out
+    assert "budget: 100.00 → 20.00" in out
+    assert "exceeded by 10.00" in out
+
+
 def test_the_same_is_shown_as_nothing() -> None:
     assert "nothing changes" in shown(compare(plan(), plan()))
-    assert urn(ROLE, "x") not in shown(compare(plan(), plan()))

@@ -56,7 +56,9 @@ def test_a_changed_input_shows_where_long_values_part() -> None:
 
 
 def test_nothing_changed_is_said() -> None:
-    assert "**Resources** nothing changes" in changed(plan(), plan())
+    same = plan(lines=[line("a", "hours", 30)])
+    assert "**Resources** nothing changes" in changed(same, same)
+    assert "30.00 USD a month (unchanged)" in changed(same, same)
 
 
 def test_without_a_difference_the_plan_itself_is_told() -> None:
