@@ -151,6 +151,22 @@ def unadvertised(plan: Plan) -> Iterator[str]:
             yield f"{nodes.name}: the MPS daemon and the configuration {config} disagree"
 
 
+_LEVELS = ("restricted", "baseline", "privileged")
+
+
+def unadmitted(plan: Plan) -> Iterator[str]:
+    """Workloads whose namespace enforces a stricter Pod Security Standard than they meet."""
+    enforced = {
+        each.inputs["metadata"]["name"]: each.inputs["metadata"]["labels"]["pod-security.kubernetes.io/enforce"]
+        for each in of_type(plan, NAMESPACE)
+    }
+    for release, chart, workloads in releases(plan):
+        level = enforced.get(release.inputs["namespace"], "privileged")
+        for pods in workloads:
+            if _LEVELS.index(level) < _LEVELS.index(pods.pod_security):
+                yield f"{chart}: {release.inputs['namespace']} enforces {level}, it needs {pods.pod_security}"
+
+
 def _plugin_configs(plan: Plan) -> set[str]:
     values = [each.inputs["values"] for each, chart, _ in releases(plan) if chart == "nvidia-device-plugin"]
     return {name for each in values for name in each["config"]["map"]}

@@ -10,7 +10,7 @@ import pytest
 
 from components.gpu_cluster.spec import GpuClusterSpec
 from tests.planner import contract, order, traffic
-from tests.planner.charts import ADDONS, CHARTS
+from tests.planner.charts import ADDONS
 from tests.planner.contract import (
     ADDON,
     RELEASE,
@@ -35,6 +35,7 @@ CHECKS: list[Check] = [
     contract.unknown_charts,
     contract.homeless,
     contract.unadvertised,
+    contract.unadmitted,
     contract.orphaned_identities,
     contract.unheard_news,
     contract.undiscovered,
@@ -89,6 +90,7 @@ SCALER = "gpu-cluster-autoscaler-release"
 SLICED = "gpu-cluster-sliced-nodes"
 GPU_TAINT = [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}]
 PASSWORD = values("values|secretName", "password")
+ENFORCE = "metadata|labels|pod-security.kubernetes.io/enforce"
 OTHER = {"karpenter.sh/discovery": "other"}
 
 FAULTS: list[tuple[Check, Callable[[Plan], Plan], str]] = [
@@ -129,6 +131,11 @@ FAULTS: list[tuple[Check, Callable[[Plan], Plan], str]] = [
             plan, "gpu-cluster-mps-nodes", lambda inputs: inputs["labels"].pop("nvidia.com/mps.capable")
         ),
         "the MPS daemon and the configuration mps-8 disagree",
+    ),
+    (
+        contract.unadmitted,
+        lambda plan: changed(plan, "gpu-cluster-gpu-software-namespace-namespace", values(ENFORCE, "baseline")),
+        "dcgm-exporter: gpu-system enforces baseline, it needs privileged",
     ),
     (
         contract.orphaned_identities,
@@ -293,7 +300,16 @@ def test_every_check_is_shown_to_find_a_fault() -> None:
     assert {check for check, *_ in FAULTS} == set(CHECKS)
 
 
-def test_the_plan_of_everything_has_every_chart_and_add_on() -> None:
+def test_the_plan_of_everything_has_every_chart_of_a_cluster_and_every_add_on() -> None:
     plan = plan_of("everything")
-    assert {order.chart_of(each) for each in of_type(plan, RELEASE)} == set(CHARTS)
+    cluster = {
+        "nvidia-device-plugin",
+        "dcgm-exporter",
+        "aws-efa-k8s-device-plugin",
+        "neuron-helm-chart",
+        "cluster-autoscaler",
+        "karpenter-crd",
+        "karpenter",
+    }
+    assert {order.chart_of(each) for each in of_type(plan, RELEASE)} >= cluster
     assert {each.inputs["addonName"] for each in of_type(plan, ADDON)} == set(ADDONS)
