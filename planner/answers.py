@@ -84,6 +84,8 @@ class RecordedAnswers:
         special = _OUTPUTS.get(resource_type)
         if special:
             return special(self, known)
+        if derived := _DERIVED.get(resource_type):
+            return derived(self, known, inputs)
         if resource_type.startswith("aws:"):
             service, _, kind = resource_type.split(":")[1].partition("/")
             return {"id": known, "arn": f"arn:aws:{service}:{self.region}:{self.account}:{kind}/{known}"}
@@ -160,6 +162,17 @@ def _launch_template(at: RecordedAnswers, name: str) -> dict[str, Any]:
 def _placement_group(at: RecordedAnswers, name: str) -> dict[str, Any]:
     # Its name is its id; the one that EC2 numbers it with is an output of its own.
     return {**_ec2("placement-group", "pg")(at, name), "id": name, "name": name, "placementGroupId": f"pg-{name}"}
+
+
+def _database(at: RecordedAnswers, name: str) -> dict[str, Any]:
+    secret = f"arn:aws:secretsmanager:{at.region}:{at.account}:secret:rds!db-{name}"
+    return {
+        "id": name,
+        "arn": f"arn:aws:rds:{at.region}:{at.account}:db:{name}",
+        "address": f"{name}.{at.region}.rds.amazonaws.com",
+        "resourceId": f"db-{name}",
+        "masterUserSecrets": [{"secretArn": secret}],
+    }
 
 
 def _node_group(at: RecordedAnswers, name: str) -> dict[str, Any]:
@@ -240,7 +253,54 @@ _OUTPUTS: dict[str, Callable[[RecordedAnswers, str], dict[str, Any]]] = {
     "aws:iam/policy:Policy": _policy,
     "aws:iam/role:Role": _iam("role"),
     "aws:kms/key:Key": _key,
+    "aws:rds/instance:Instance": _database,
     "aws:s3/bucket:Bucket": _bucket,
     "aws:sqs/queue:Queue": _queue,
     "eks:index:Cluster": _eks_cluster,
 }
+
+
+def _certificate(at: RecordedAnswers, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    names = [inputs.get("domainName"), *(inputs.get("subjectAlternativeNames") or ())]
+    options = [
+        {
+            "domainName": each,
+            "resourceRecordName": f"_{name}.{each.removeprefix('*.')}.",
+            "resourceRecordType": "CNAME",
+            "resourceRecordValue": f"_{name}.acm-validations.aws.",
+        }
+        for each in names
+        if isinstance(each, str)
+    ]
+    arn = f"arn:aws:acm:{at.region}:{at.account}:certificate/{name}"
+    return {"id": arn, "arn": arn, "domainValidationOptions": options}
+
+
+def _load_balancer(at: RecordedAnswers, name: str, _: Mapping[str, Any]) -> dict[str, Any]:
+    arn = f"arn:aws:elasticloadbalancing:{at.region}:{at.account}:loadbalancer/app/{name}/{name}"
+    return {"id": arn, "arn": arn, "dnsName": f"{name}.{at.region}.elb.amazonaws.com", "zoneId": f"Z-{at.region}"}
+
+
+def _record(_: RecordedAnswers, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {"id": f"{inputs.get('zoneId')}_{name}", "fqdn": name.removesuffix(".")}
+
+
+def _web_acl(at: RecordedAnswers, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """With its capacity, where every rule is of a kind whose units are known."""
+    from components.web_firewall.capacity import capacity
+
+    arn = f"arn:aws:wafv2:{at.region}:{at.account}:regional/webacl/{name}/{name}"
+    outputs: dict[str, Any] = {"id": name, "arn": arn}
+    try:
+        return {**outputs, "capacity": capacity(inputs.get("rules") or ())}
+    except (KeyError, TypeError, ValueError):
+        return outputs
+
+
+_DERIVED: dict[str, Callable[[RecordedAnswers, str, Mapping[str, Any]], dict[str, Any]]] = {
+    "aws:acm/certificate:Certificate": _certificate,
+    "aws:lb/loadBalancer:LoadBalancer": _load_balancer,
+    "aws:route53/record:Record": _record,
+    "aws:wafv2/webAcl:WebAcl": _web_acl,
+}
+"""Outputs that follow from a resource's inputs as well as from its name."""

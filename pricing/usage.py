@@ -71,11 +71,41 @@ class Usage(Section):
         description="What buckets hold and serve in a month, by the end of their component's name, such as raw; "
         "the defaults of an entry hold for buckets that are not named.",
     )
+    database_backup_gb: Amount = Field(
+        default=50,
+        description="Backups of each database beyond the free amount, its own size, in GB over the month.",
+    )
     catalog_objects: Amount = Field(
         default=100_000,
         description="Tables and partitions in the Glue catalog over the month; the first million are free.",
     )
     scanned_tb: Amount = Field(default=1, description="Data that queries of each Athena workgroup scan, in TB a month.")
+    web_requests: Amount = Field(
+        default=30_000_000,
+        description="Requests to the load balancers of the stack, a month; the firewalls of the stack inspect them.",
+    )
+    load_balancer_gb: Amount = Field(
+        default=500, description="Data through the load balancers of the stack, requests and answers, in GB a month."
+    )
+    new_connection_share: Share = Field(
+        default=0.1, description="Share (0 to 1) of requests to a load balancer that open a new connection."
+    )
+    connection_seconds: Amount = Field(
+        default=60, description="Seconds that a connection to a load balancer stays open, on average over the month."
+    )
+    firewall_log_gb: Amount = Field(
+        default=5,
+        description="Logs of the firewalls of the stack, in GB a month; a record takes 1 to 2 KB. The 500 MB that each "
+        "million requests have free are not deducted.",
+    )
+    dns_queries: Amount = Field(
+        default=1_000_000,
+        description="Queries to the hosted zones of the stack, a month. Those for an alias of AWS are free and don't "
+        "count.",
+    )
+    signed_in_users: Amount = Field(
+        default=100, description="Users who sign in to the user pools of the stack in a month."
+    )
     burst_share: Share = Field(
         default=1.0,
         description="Share (0 to 1) of the nodes above a pool's base that run while a schedule allows them. "

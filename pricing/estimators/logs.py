@@ -18,6 +18,7 @@ FOREVER_DAYS = 365.0
 _DAYS_A_MONTH = 365 / 12
 _CONTROL_PLANE = re.compile(r"/aws/eks/.+/cluster")
 _FLOW_LOG = "aws:ec2/flowLog:FlowLog"
+_FIREWALL_LOG = "aws-waf-logs-"
 _INGESTION = {"STANDARD": "logs-ingestion-standard", "INFREQUENT_ACCESS": "logs-ingestion-infrequent-access"}
 _VENDED = (
     ("logs-vended-first-10TB", 10_240),
@@ -37,6 +38,11 @@ def log_group(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
         yield kept(resource, stack, per_flow * len(flows), days)
         return
     name = text(resource.inputs, "name", text(resource.inputs, "namePrefix", ""))
+    if name.startswith(_FIREWALL_LOG):
+        delivered = stack.usage.firewall_log_gb / max(1, _firewall_logs(stack))
+        yield from stack.tiers(resource, "cloudwatch", _VENDED, delivered, "firewall logs delivered to CloudWatch")
+        yield kept(resource, stack, delivered, days)
+        return
     control_plane = _CONTROL_PLANE.fullmatch(name) is not None
     written = stack.usage.control_plane_log_gb if control_plane else stack.usage.log_gb
     kind = text(resource.inputs, "logGroupClass", "STANDARD")
@@ -61,6 +67,11 @@ def kept(resource: Resource, stack: Stack, gigabytes: float, days: float) -> Cha
     """Storage of logs of so many GB a month over `days` of retention."""
     stored = gigabytes * days / _DAYS_A_MONTH * COMPRESSION
     return stack.charge(resource, "cloudwatch", "logs-storage", stored, f"logs kept for {days:g} days, compressed")
+
+
+def _firewall_logs(stack: Stack) -> int:
+    names = [group.inputs.get("name") for group in stack.of_type("aws:cloudwatch/logGroup:LogGroup")]
+    return sum(isinstance(name, str) and name.startswith(_FIREWALL_LOG) for name in names)
 
 
 def _flow_logs_into(group: Resource, stack: Stack) -> list[Resource]:

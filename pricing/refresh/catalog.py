@@ -214,6 +214,31 @@ QUERIES: tuple[Query, ...] = (
         {"queueType": "FIFO (first-in, first-out)"},
         _requests("requests-fifo", "Requests-FIFO-RBP", "Requests-FIFO-Tier1"),
     ),
+    Query(
+        "AWSELB",
+        {"productFamily": "Load Balancer-Application"},
+        {
+            "LoadBalancerUsage": _one("elbv2", "alb-hour", "hour"),
+            "LCUUsage": _one("elbv2", "alb-lcu", "LCU-hour"),
+        },
+    ),
+    Query(
+        "AWSELB",
+        {"productFamily": "Load Balancer-Network"},
+        {
+            "LoadBalancerUsage": _one("elbv2", "nlb-hour", "hour"),
+            "LCUUsage": _one("elbv2", "nlb-nlcu", "NLCU-hour"),
+        },
+    ),
+    Query(
+        "awswaf",
+        {},
+        {
+            "WebACLV2": _one("wafv2", "web-acl", "month"),
+            "RuleV2": _one("wafv2", "rule", "month"),
+            "RequestV2-Tier1": _one("wafv2", "requests", "1M-requests", "1000000"),
+        },
+    ),
     Query("AmazonS3", {"productFamily": "Storage"}, {"TimedStorage-ByteHrs": _BUCKETS}),
     Query("AmazonElastiCache", {"productFamily": "Cache Instance"}, named=_cache),
     Query("AmazonRDS", {"productFamily": "Database Instance", "databaseEngine": "PostgreSQL"}, named=_database),

@@ -41,7 +41,7 @@ OIDC = {
 }
 OIDC_SIGN_IN = {"provider": "oidc", "hosts": ["studio.models.example.com"], "oidc": OIDC}
 COGNITO_SIGN_IN = {"provider": "cognito", "hosts": ["models.example.com"]}
-POOL = {
+POOL: dict[str, Any] = {
     "cognito_user_pool_arn": f"arn:aws:cognito-idp:us-east-1:{ACCOUNT}:userpool/us-east-1_1",
     "cognito_client_id": "client",
     "cognito_domain": "models",
@@ -63,9 +63,13 @@ def proofs(inputs: Any) -> dict[str, Any]:
     return {"domainValidationOptions": options}
 
 
+def named(inputs: Any) -> dict[str, Any]:
+    return {"fqdn": inputs["name"]}
+
+
 def account(*, preview: bool = False) -> Recording:
     balancer = {"dnsName": "serving-1.us-east-1.elb.amazonaws.com", "zoneId": "Z35SXDOTRQ7X7K"}
-    computed: Any = {CERTIFICATE: proofs, BALANCER: balancer, RECORD: lambda given: {"fqdn": given["name"]}}
+    computed: Any = {CERTIFICATE: proofs, BALANCER: balancer, RECORD: named}
     return Recording(preview=preview, computed=computed)
 
 
