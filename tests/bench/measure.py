@@ -5,8 +5,8 @@ The system counts this process, from which each is forked, into a command's resi
 
 import os
 import subprocess
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
@@ -20,12 +20,12 @@ class BenchError(Exception):
 
 @dataclass(frozen=True)
 class Case:
-    """A command to measure, in `folder`. It must end with one of the codes in `accepted`."""
+    """A command to measure, in `folder`, with `settings` added to the environment. It must end with 0."""
 
     name: str
     command: Sequence[str]
     folder: Path = ROOT
-    accepted: tuple[int, ...] = (0,)
+    settings: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,12 @@ def run(case: Case) -> Sample:
     """Run a command once.
 
     Raises:
-        BenchError: when it ends with a code that isn't accepted, with the end of what it printed.
+        BenchError: when it ends with another code than 0, with the end of what it printed.
     """
     with subprocess.Popen(
         case.command,
         cwd=case.folder,
-        env=environment(),
+        env={**environment(), **case.settings},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     ) as process:
@@ -53,7 +53,7 @@ def run(case: Case) -> Sample:
         printed = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in case.accepted:
+    if process.returncode:
         last = printed.decode(errors="replace")[-2000:]
         raise BenchError(f"{case.name}: {' '.join(case.command)} ended with {process.returncode}\n{last}")
     return Sample(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
