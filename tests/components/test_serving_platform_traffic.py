@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from components.serving_platform.names import GATEWAY_PODS, PREDICTOR_PODS
-from tests.components.clusters import NAMESPACE, NETWORK_POLICY
+from pricing.resource import Resource
+from tests.components.clusters import NAMESPACE, NETWORK_POLICY, RELEASE
 from tests.components.mocks import Recording
 from tests.components.serving import MODELS, platform
+from tests.planner import contract, order, traffic
+from tests.planner.charts import CHARTS, SERVING_CHARTS
 
 API_SERVER, BALANCER, STRANGER = "10.40.64.10", "10.40.1.20", "10.40.99.1"
 GATEWAY_POD = {"app": "istio-ingressgateway", **GATEWAY_PODS}
@@ -151,3 +154,30 @@ def test_the_monitoring_alone_reads_metrics(pod: Pod, port: int) -> None:
     assert allows(recording, pod, "Ingress", ("watch", {}), port)
     assert not allows(recording, pod, "Ingress", ("monitoring", {}), port)
     assert not reaches(recording, BALANCER, pod, port)
+
+
+@pytest.fixture
+def plan(recording: Recording, monkeypatch: pytest.MonkeyPatch) -> tuple[Resource, ...]:
+    for chart, facts in SERVING_CHARTS.items():
+        monkeypatch.setitem(CHARTS, chart, facts)
+    return tuple(recording.resources)
+
+
+def test_every_chart_is_pinned_at_the_version_that_was_read(plan: tuple[Resource, ...]) -> None:
+    assert not list(contract.unknown_charts(plan))
+    assert {order.chart_of(each) for each in plan if each.type == RELEASE} == set(SERVING_CHARTS)
+
+
+def test_every_policy_is_for_pods_that_are_there_and_listen(plan: tuple[Resource, ...]) -> None:
+    found = traffic.unheard_policies(plan, "monitoring")
+    # The cluster's DNS is an add-on, which the platform alone does not have.
+    assert not [each for each in found if "k8s-app" not in each]
+
+
+def test_no_controller_is_silenced(plan: tuple[Resource, ...]) -> None:
+    assert not list(traffic.silenced(plan))
+
+
+def test_definitions_and_namespaces_come_before_their_objects(plan: tuple[Resource, ...]) -> None:
+    assert not list(order.definitions_come_first(plan))
+    assert not list(order.namespaces_come_first(plan))
