@@ -18,6 +18,7 @@ from pricing.resource import Resource
 from pricing.table import regions
 from stacks.choices import unusual
 from stacks.config import NAMESPACE, parse_config
+from stacks.decisions import decisions
 
 
 def build_plan(root: Path, stack: str, *, today: date, on_resource: Callable[[Resource], None] | None = None) -> Plan:
@@ -58,4 +59,5 @@ def build_plan(root: Path, stack: str, *, today: date, on_resource: Callable[[Re
         verdicts=evaluate(evaluation.resources, context),
         quotas=quotas(evaluation.resources),
         choices=unusual(config),
+        decisions=decisions(config),
     )

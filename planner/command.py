@@ -18,6 +18,8 @@ from planner.stackfile import StackFileError
 from planner.terminal import show, summary
 from policies.evaluate import PolicyError
 
+PIPE_WIDTH = 150
+
 FINE, REFUSED, WRONG_CONFIG, FAILED = 0, 1, 2, 3
 """Exit codes: deployable; a mandatory policy or the budget fails; the config is wrong; the program itself failed."""
 
@@ -72,7 +74,8 @@ def _deliver(plan: Plan, options: argparse.Namespace) -> int:
     path: Path = options.out or options.root / "build" / plan.stack / "plan.json"
     difference = _difference(plan, options)
     plan.write(path)
-    console = Console(highlight=False)
+    # A pipe has no width of its own; 80 columns would break every table.
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
     if options.json:
         sys.stdout.write(plan.json())
     elif options.markdown:

@@ -11,6 +11,7 @@ from policies.evaluate import Verdict, fails
 from pricing.lines import Estimate, Line, Saving
 from pricing.resource import UNKNOWN, Resource
 from stacks.choices import Choice
+from stacks.decisions import Decision
 
 FORMAT = 1
 """The version of the plan's JSON; it rises when a reader of the last one would misread the next."""
@@ -37,6 +38,7 @@ class Plan:
     verdicts: tuple[Verdict, ...]
     quotas: tuple[Quota, ...]
     choices: tuple[Choice, ...]
+    decisions: tuple[Decision, ...] = ()
 
     @property
     def within_budget(self) -> bool:
@@ -73,6 +75,7 @@ class Plan:
             "policies": [_verdict(verdict) for verdict in self.verdicts],
             "quotas": [_quota(quota) for quota in self.quotas],
             "unusual": [_choice(choice) for choice in self.choices],
+            "decisions": [_choice(decision) for decision in self.decisions],
         }
 
     def write(self, path: Path) -> None:
@@ -146,7 +149,7 @@ def _quota(quota: Quota) -> dict[str, Any]:
     }
 
 
-def _choice(choice: Choice) -> dict[str, Any]:
+def _choice(choice: Choice | Decision) -> dict[str, Any]:
     return {"field": choice.field, "value": _plain(choice.value), "why": choice.why}
 
 

@@ -25,6 +25,7 @@ def show(plan: Plan, console: Console) -> None:
     _dearest(plan, console)
     _savings(plan, console)
     _unpriced(plan, console)
+    _decisions(plan, console)
     _choices(plan, console)
     _policies(plan, console)
     console.print(_conclusion(plan))
@@ -116,6 +117,13 @@ def _unpriced(plan: Plan, console: Console) -> None:
     for urn in plan.estimate.unpriced:
         reason = plan.estimate.reasons.get(urn, "")
         console.print(f"  {urn.rpartition('::')[2]}  [dim]{escape(reason)}[/dim]")
+
+
+def _decisions(plan: Plan, console: Console) -> None:
+    if plan.decisions:
+        console.print("\n[bold]Chosen by price[/bold]")
+    for decision in plan.decisions:
+        console.print(f"  {decision.field}: {escape(decision.why)}")
 
 
 def _choices(plan: Plan, console: Console) -> None:

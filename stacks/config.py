@@ -6,8 +6,9 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from pulumi.runtime import get_config_env
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from components.feature_store.spec import FeatureStoreSpec
 from components.gpu_cluster.spec import GpuClusterSpec
 from components.instances import regions
 from components.network_args import NetworkSpec
@@ -29,7 +30,14 @@ class StackConfig(Spec):
         default_factory=PolicySettings, description="Levels and thresholds of the rules, where they differ."
     )
     network: NetworkSpec = Field(description="The private network.")
+    feature_store: FeatureStoreSpec | None = Field(default=None, description="The feature store; none when left out.")
     gpu_cluster: GpuClusterSpec | None = Field(None, description="The GPU cluster; none when left out.")
+
+    @model_validator(mode="after")
+    def _stores_have_clients(self) -> "StackConfig":
+        if self.feature_store and not self.gpu_cluster:
+            raise refuse("featureStore", "featureStore needs gpuCluster: its nodes are all that may reach the stores")
+        return self
 
     @field_validator("environment")
     @classmethod

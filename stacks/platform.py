@@ -6,9 +6,11 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from components.feature_store import FeatureStore
 from components.gpu_cluster import GpuCluster
 from components.network import Network
 from stacks.config import StackConfig
+from stacks.decisions import decisions
 
 
 def build_platform(config: StackConfig) -> Mapping[str, pulumi.Output[Any]]:
@@ -39,7 +41,33 @@ def build_platform(config: StackConfig) -> Mapping[str, pulumi.Output[Any]]:
             "nodeRoleArn": cluster.node_role_arn,
             "volumeKeyArn": cluster.volume_key_arn,
         }
+        if config.feature_store:
+            store = FeatureStore("feature-store", feature_store_args(config, network, cluster), options)
+            outputs |= {
+                "rawBucket": store.raw_bucket,
+                "trainingBucket": store.training_bucket,
+                "modelsBucket": store.models_bucket,
+                "offlineBucket": store.offline_bucket,
+                "featureWorkgroup": store.workgroup,
+                "onlineStoreEndpoint": store.online_endpoint,
+                "predictionCacheEndpoint": store.predictions_endpoint,
+                "databaseAddress": store.database_address,
+            }
     return outputs
+
+
+def feature_store_args(config: StackConfig, network: Network, cluster: GpuCluster) -> Any:
+    """The feature store's section, completed by what is chosen by price, beside the cluster that uses it."""
+    args: dict[str, Any] = config.feature_store.model_dump(exclude_unset=True) if config.feature_store else {}
+    for decision in decisions(config):
+        section = args[decision.field.removeprefix("featureStore.")]
+        section.update(decision.value)
+    return {
+        **args,
+        "vpc_id": network.vpc_id,
+        "isolated_subnet_ids": network.isolated_subnet_ids,
+        "client_security_group_id": cluster.node_security_group_id,
+    }
 
 
 def aws_provider(config: StackConfig) -> aws.Provider:

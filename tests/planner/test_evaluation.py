@@ -102,7 +102,8 @@ def test_two_resources_of_one_name_are_refused_as_the_engine_refuses_them(tmp_pa
 
 def test_reading_an_existing_resource_is_refused(tmp_path: Path) -> None:
     program = 'import pulumi_aws as aws\naws.sqs.Queue.get("other", "https://sqs/other")\n'
-    with pytest.raises(ExistingResourceError, match=r"aws:sqs/queue:Queue 'https://sqs/other' is read from the account"):
+    refusal = r"aws:sqs/queue:Queue 'https://sqs/other' is read from the account"
+    with pytest.raises(ExistingResourceError, match=refusal):
         evaluate(tmp_path, program)
 
 

@@ -1,0 +1,124 @@
+"""`python -m planner` from the outside: what it prints, what it writes, and how it ends."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from planner.command import main
+from tests.planner.programs import project
+
+ROOT = Path(__file__).parents[2]
+TODAY = ["--today", "2026-11-21"]
+
+
+def platform(folder: Path, **sections: object) -> Path:
+    """A project with this repository's program and staging's config, with whole sections replaced."""
+    config = yaml.safe_load((ROOT / "Pulumi.staging.yaml").read_text())["config"]
+    config.update({f"mlplatform:{key}": value for key, value in sections.items()})
+    root = project(folder, (ROOT / "__main__.py").read_text(), config)
+    (root / "Pulumi.yaml").write_text("name: mlplatform\nruntime: python\n")
+    return root
+
+
+def run(root: Path, *arguments: str) -> int:
+    return main(["test", "--root", str(root), *TODAY, *arguments])
+
+
+def test_a_plan_is_written_and_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(platform(tmp_path)) == 0
+    shown = capsys.readouterr().out
+    for heading in ("What is deployed", "To be asked of AWS first", "Monthly cost", "dearest lines", "Policies"):
+        assert heading in shown
+    assert "may be deployed" in shown
+    plan = json.loads((tmp_path / "build" / "test" / "plan.json").read_text())
+    assert (plan["format"], plan["project"], plan["stack"]) == (1, "mlplatform", "test")
+
+
+def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
+    root = platform(tmp_path)
+    run(root, "--quiet", "--out", str(tmp_path / "one.json"))
+    run(root, "--quiet", "--out", str(tmp_path / "two.json"))
+    assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
+
+
+def test_quiet_prints_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(platform(tmp_path), "--quiet") == 0
+    printed = capsys.readouterr()
+    assert re.fullmatch(r"test: \d+ resources, [\d,.]+ of 2,500\.00 USD a month, .*, deployable\n", printed.out)
+    assert printed.err == ""
+
+
+def test_json_prints_the_plan_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(platform(tmp_path), "--json")
+    printed = capsys.readouterr().out
+    assert printed == (tmp_path / "build" / "test" / "plan.json").read_text()
+    assert json.loads(printed)["cost"]["budget"] == 2500
+
+
+def test_a_budget_that_is_too_small_refuses_the_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(platform(tmp_path, cost={"monthlyBudget": 10}), "--quiet") == 1
+    assert "NOT deployable" in capsys.readouterr().out
+
+
+def test_a_mandatory_rule_that_is_broken_refuses_the_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = yaml.safe_load((ROOT / "Pulumi.staging.yaml").read_text())["config"]["mlplatform:gpuCluster"]
+    assert run(platform(tmp_path, gpuCluster={**config, "endpointPublicCidrs": ["0.0.0.0/0"]})) == 1
+    shown = capsys.readouterr().out
+    assert "must not be deployed" in shown
+    assert "eks-endpoint" in shown
+
+
+def test_a_wrong_config_names_field_value_and_remedy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = platform(tmp_path, cost={"monthlyBudget": -1, "monthlyBudgit": 2})
+    assert run(root) == 2
+    told = capsys.readouterr().err
+    assert "cost.monthlyBudget = -1: Input should be greater than 0" in told
+    assert "cost.monthlyBudgit is not a known field" in told
+    assert "did you mean monthlyBudget?" in told
+    assert not (root / "build").exists()
+
+
+def test_an_unknown_stack_is_a_wrong_config(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["prd", "--root", str(ROOT)]) == 2
+    assert "did you mean prod?" in capsys.readouterr().err
+
+
+def test_a_failing_program_is_reported_by_component_resource_and_remedy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = platform(tmp_path)
+    (root / "__main__.py").write_text(
+        "import pulumi, pulumi_aws as aws\n"
+        "class Store(pulumi.ComponentResource):\n"
+        "    def __init__(self, name):\n"
+        "        super().__init__('sample:index:Store', name)\n"
+        "        aws.sqs.Queue(f'{name}-queue', delay='ten', opts=pulumi.ResourceOptions(parent=self))\n"
+        "Store('orders')\n"
+    )
+    assert run(root) == 3
+    told = capsys.readouterr().err
+    assert "the program failed" in told
+    assert "component: Store orders" in told
+    assert "resource: Queue orders-queue" in told
+    assert "where: __main__.py:5" in told
+    assert "unexpected keyword argument 'delay'" in told
+    assert "remedy: compare the arguments with the resource's reference" in told
+    assert "Traceback" not in told
+
+
+def test_a_plan_against_an_earlier_one_shows_what_changes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = platform(tmp_path)
+    before = tmp_path / "before.json"
+    run(root, "--quiet", "--out", str(before))
+    config = yaml.safe_load((ROOT / "Pulumi.staging.yaml").read_text())["config"]["mlplatform:gpuCluster"]
+    config["nodePools"][0]["minimum"] = 3
+    platform(tmp_path, gpuCluster=config)
+    capsys.readouterr()
+    assert run(root, "--against", str(before), "--markdown") == 0
+    markdown = capsys.readouterr().out
+    assert "gpu-cluster-system-nodes" in markdown
+    # A third m7i.large, its disk of 100 GB and its seven detailed metrics: 0.1008 * 730 + 8 + 7 * 0.30.
+    assert "83.68" in markdown
