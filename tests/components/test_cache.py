@@ -10,10 +10,12 @@ from components.cache import Cache, CacheArgs, CacheConfig, CacheSpec
 from components.cache.access import access_string, connect_policy
 from components.cache.spec import CacheAccess
 from components.spec import SpecError
+from policies.evaluate import evaluate
 from pricing.resource import UNKNOWN
 from tests.components.clusters import needs, select, statements
 from tests.components.mocks import ACCOUNT, Recording, run
 from tests.components.parity import assert_documented, assert_parity
+from tests.policies.cases.case import context
 
 CLUSTER = "aws:elasticache/replicationGroup:ReplicationGroup"
 PARAMETERS = "aws:elasticache/parameterGroup:ParameterGroup"
@@ -252,6 +254,13 @@ def test_two_caches_share_a_stack() -> None:
     recording = run(program)
     assert len({each.urn for each in recording.resources}) == len(recording.resources)
     assert len({each.inputs["userId"] for each in recording.all(USER)}) == 2
+
+
+@pytest.mark.parametrize("args", [{}, {"engine": "redis"}, {"evicts": True}, {"data_tiering": True}])
+def test_every_rule_holds_in_production(args: dict[str, Any]) -> None:
+    told = {f"{each.policy}: {each.message}" for each in evaluate(cache(**args).resources, context())}
+    # Tags come from the stack's provider, which there is none of here, and Redis OSS is a choice.
+    assert {each for each in told if not each.startswith(("required-tags", "cache-engine"))} == set()
 
 
 @pytest.mark.parametrize(

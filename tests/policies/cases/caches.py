@@ -78,6 +78,7 @@ CASES = [
     ),
     passes("cache-users", group(userGroupIds=[UNKNOWN]), user("on ~* +@read", "iam")),
     passes("cache-users", user("off -@all", "no-password-required")),
+    passes("cache-users", user("~* +@all", "no-password-required")),
     passes("cache-users", make(SERVERLESS, {"userGroupId": "readers"})),
     fails("cache-users", group(authToken="x" * 16), found="one token that all clients share"),
     fails("cache-users", group(userGroupIds=[]), found="whoever reaches it may do everything"),
