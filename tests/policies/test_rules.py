@@ -14,6 +14,7 @@ from tests.policies.cases import (
     cost,
     databases,
     iam,
+    ingress,
     kubernetes,
     pods,
     reliability,
@@ -22,7 +23,7 @@ from tests.policies.cases import (
 )
 from tests.policies.cases.case import UNDECIDED, Case, advisory, verdicts
 
-MODULES = (buckets, caches, clusters, cost, databases, iam, kubernetes, pods, reliability, secrets, security)
+MODULES = (buckets, caches, clusters, cost, databases, iam, ingress, kubernetes, pods, reliability, secrets, security)
 CASES = [case for module in MODULES for case in module.CASES]
 
 

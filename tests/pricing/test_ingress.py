@@ -9,7 +9,7 @@ import pytest
 from pricing.estimate import Estimate, Line, estimate
 from pricing.resource import UNKNOWN, Resource
 from pricing.usage import Usage
-from tests.pricing.build import component, referring, resource
+from tests.pricing.build import CLUSTER, component, referring, resource
 
 TODAY = date(2026, 11, 21)
 ZONES = ["subnet-a", "subnet-b", "subnet-c"]
@@ -31,7 +31,7 @@ def charged(result: Estimate, what: str) -> float:
 
 
 def balancer(name: str = "alb", **inputs: Any) -> Resource:
-    return resource("aws:lb/loadBalancer:LoadBalancer", name, **{"subnets": ZONES, **inputs})
+    return resource("aws:lb/loadBalancer:LoadBalancer", name, CLUSTER, **{"subnets": ZONES, **inputs})
 
 
 def listener(of: Resource, protocol: str = "HTTPS") -> Resource:
@@ -45,7 +45,7 @@ def rules(of: Resource, count: int) -> list[Resource]:
 
 
 def web_acl(*rules_: Any, capacity: Any = 970.0, **inputs: Any) -> Resource:
-    acl = resource("aws:wafv2/webAcl:WebAcl", "acl", **{"rules": list(rules_), **inputs})
+    acl = resource("aws:wafv2/webAcl:WebAcl", "acl", CLUSTER, **{"rules": list(rules_), **inputs})
     outputs = {} if capacity is None else {"capacity": capacity}
     return Resource(acl.urn, acl.type, acl.name, parent=acl.parent, inputs=acl.inputs, outputs=outputs)
 
@@ -214,7 +214,7 @@ def test_public_certificates_are_free_and_others_unpriced() -> None:
     public = resource("aws:acm/certificate:Certificate", domainName="example.com", validationMethod="DNS")
     assert (priced(public).monthly, priced(public).unpriced) == (0, ())
     for inputs in ({"certificateAuthorityArn": UNKNOWN}, {"options": {"export": "ENABLED"}}):
-        other = resource("aws:acm/certificate:Certificate", **inputs)
+        other = resource("aws:acm/certificate:Certificate", "x", CLUSTER, **inputs)
         assert priced(other).unpriced == (other.urn,)
 
 

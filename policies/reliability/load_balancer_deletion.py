@@ -1,0 +1,29 @@
+"""In production, nobody deletes a load balancer by mistake."""
+
+from collections.abc import Iterator
+
+from policies.frameworks import fsbp, well_architected
+from policies.ingress import LOAD_BALANCERS
+from policies.inputs import read
+from policies.rule import Result, Rule, Severity, require
+from policies.settings import Level
+from policies.view import View
+from pricing.resource import Resource
+
+
+def _check(resource: Resource, view: View) -> Iterator[Result]:
+    if view.environment.is_production:
+        field = "enableDeletionProtection"
+        yield from require(read(resource.inputs, field), True, field, "can be deleted by a single call")
+
+
+RULE = Rule(
+    name="load-balancer-deletion",
+    title="In production, load balancers have deletion protection",
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=(fsbp("ELB.6"), well_architected("REL08-BP04")),
+    remediation="Set enableDeletionProtection; to destroy on purpose, turn it off in a deployment of its own.",
+    types=frozenset(LOAD_BALANCERS),
+    check=_check,
+)

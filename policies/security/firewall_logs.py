@@ -1,0 +1,30 @@
+"""Firewalls log what they decide."""
+
+from collections.abc import Iterator
+
+from policies.frameworks import fsbp, well_architected
+from policies.ingress import LOGGING, WEB_ACL, hidden, of
+from policies.rule import Finding, Result, Rule, Severity, Undecided
+from policies.settings import Level
+from policies.view import View
+
+
+def _check(view: View) -> Iterator[Result]:
+    for acl in view.of([WEB_ACL]):
+        if of(view, acl, LOGGING):
+            continue
+        if hidden(view, LOGGING):
+            yield Undecided("resourceArn of a logging configuration", acl.urn)
+        else:
+            yield Finding("has no logging configuration", acl.urn)
+
+
+RULE = Rule(
+    name="firewall-logs",
+    title="Web ACLs log requests",
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=(fsbp("WAF.11"), well_architected("SEC04-BP01")),
+    remediation="Add a logging configuration with the web ACL's ARN as resourceArn.",
+    check_stack=_check,
+)

@@ -1,0 +1,41 @@
+"""No request from the internet passes a firewall by."""
+
+from collections.abc import Iterator
+
+from policies.frameworks import fsbp, well_architected
+from policies.ingress import ASSOCIATION, LOAD_BALANCERS, hidden, is_application, is_public, of
+from policies.inputs import flag, read
+from policies.rule import Finding, Result, Rule, Severity, Undecided
+from policies.settings import Level
+from policies.view import View
+from pricing.resource import UNKNOWN, Resource
+
+
+def _check(view: View) -> Iterator[Result]:
+    for balancer in filter(is_application, view.of(LOAD_BALANCERS)):
+        public = is_public(balancer)
+        if public is UNKNOWN:
+            yield Undecided("internal", balancer.urn)
+        elif public:
+            yield from _public(balancer, view)
+
+
+def _public(balancer: Resource, view: View) -> Iterator[Result]:
+    if not of(view, balancer, ASSOCIATION):
+        if hidden(view, ASSOCIATION):
+            yield Undecided("resourceArn of a web ACL's association", balancer.urn)
+        else:
+            yield Finding("is reached from the internet and has no web ACL", balancer.urn)
+    if flag(read(balancer.inputs, "enableWafFailOpen")) is True:
+        yield Finding("lets requests through when its firewall does not answer (enableWafFailOpen)", balancer.urn)
+
+
+RULE = Rule(
+    name="load-balancer-firewall",
+    title="Public application load balancers have a web ACL",
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=(fsbp("ELB.16"), well_architected("SEC05-BP03")),
+    remediation="Associate a regional web ACL with the load balancer, and leave enableWafFailOpen off.",
+    check_stack=_check,
+)

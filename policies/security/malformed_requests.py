@@ -1,0 +1,35 @@
+"""What isn't proper HTTP reaches no target."""
+
+from collections.abc import Iterator
+
+from policies.frameworks import fsbp, well_architected
+from policies.ingress import LOAD_BALANCERS, is_application
+from policies.inputs import read, text
+from policies.rule import Finding, Result, Rule, Severity, Undecided, require
+from policies.settings import Level
+from policies.view import View
+from pricing.resource import UNKNOWN, Resource
+
+
+def _check(resource: Resource, _: View) -> Iterator[Result]:
+    if not is_application(resource):
+        return
+    dropped = read(resource.inputs, "dropInvalidHeaderFields")
+    yield from require(dropped, True, "dropInvalidHeaderFields", "passes headers on whose names are invalid")
+    mode = text(read(resource.inputs, "desyncMitigationMode"))
+    if mode is UNKNOWN:
+        yield Undecided("desyncMitigationMode")
+    elif mode == "monitor":
+        yield Finding("passes on requests that servers may split differently (desyncMitigationMode is monitor)")
+
+
+RULE = Rule(
+    name="malformed-requests",
+    title="Application load balancers drop invalid headers and ambiguous requests",
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=(fsbp("ELB.4"), fsbp("ELB.12"), well_architected("SEC05-BP03")),
+    remediation="Set dropInvalidHeaderFields, and desyncMitigationMode to defensive or strictest.",
+    types=frozenset(LOAD_BALANCERS),
+    check=_check,
+)
