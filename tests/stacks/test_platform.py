@@ -1,0 +1,36 @@
+import json
+
+import pytest
+
+from tests.planner.plans import STACKS, config_of, of_type, plan_of
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_provider_is_pinned_to_account_and_region_and_tags_all_it_makes(stack: str) -> None:
+    environment = config_of(stack)["environment"]
+    [provider] = of_type(plan_of(stack), "pulumi:providers:aws")
+    assert provider.inputs["region"] == environment["region"]
+    assert json.loads(provider.inputs["allowedAccountIds"]) == [environment["account"]]
+    assert json.loads(provider.inputs["defaultTags"])["tags"] == {
+        "owner": environment["owner"],
+        "cost-center": environment["costCenter"],
+        "environment": environment["kind"],
+        "managed-by": "mlplatform",
+    }
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_everything_in_aws_goes_through_that_provider(stack: str) -> None:
+    plan = plan_of(stack)
+    [provider] = of_type(plan, "pulumi:providers:aws")
+    in_aws = [each for each in plan if each.type.startswith("aws:")]
+    assert in_aws
+    assert {each.provider for each in in_aws} == {provider.urn}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_network_is_tagged_for_the_cluster_that_will_live_in_it(stack: str) -> None:
+    name = config_of(stack)["gpuCluster"]["clusterName"]
+    private = [each for each in of_type(plan_of(stack), "aws:ec2/subnet:Subnet") if "private" in each.name]
+    assert private
+    assert all(each.inputs["tags"]["karpenter.sh/discovery"] == name for each in private)
