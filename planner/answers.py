@@ -88,7 +88,8 @@ class RecordedAnswers:
             return derived(self, known, inputs)
         if resource_type.startswith("aws:"):
             service, _, kind = resource_type.split(":")[1].partition("/")
-            return {"id": known, "arn": f"arn:aws:{service}:{self.region}:{self.account}:{kind}/{known}"}
+            arn = f"arn:aws:{service}:{self.region}:{self.account}:{kind}/{known}"
+            return {"id": known, "name": known, "arn": arn}
         return {"id": known}
 
 

@@ -244,6 +244,37 @@ SERVING_CHARTS: dict[str, ChartFacts] = {
             ),
         ),
     ),
+    "keda": ChartFacts(
+        version="2.20.2",
+        source="kedacore/charts 2.20.2, keda/templates",
+        pods=(
+            Pods(
+                labels={"app": "keda-operator", **_named("keda-operator", "keda")},
+                account="keda-operator",
+                ports=(9666, 8080, 8081),
+                selector={"kubernetes.io/os": "linux"},
+                asks_kubernetes=True,
+            ),
+            Pods(
+                labels={
+                    "app": "keda-operator-metrics-apiserver",
+                    **_named("keda-operator-metrics-apiserver", "keda"),
+                },
+                account="keda-metrics-server",
+                ports=(6443, 8080),
+                selector={"kubernetes.io/os": "linux"},
+                asks_kubernetes=True,
+            ),
+            Pods(
+                labels={"app": "keda-admission-webhooks", **_named("keda-admission-webhooks", "keda")},
+                account="keda-webhook",
+                ports=(9443, 8080, 8081),
+                selector={"kubernetes.io/os": "linux"},
+                asks_kubernetes=True,
+            ),
+        ),
+        defines=("keda.sh", "eventing.keda.sh"),
+    ),
     "kserve-crd": ChartFacts(
         version="v0.20.0", source="kserve/kserve v0.20.0, charts/kserve-crd", defines=("serving.kserve.io",)
     ),

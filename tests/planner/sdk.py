@@ -33,7 +33,8 @@ def arguments_of(resource_type: str) -> type[Any] | None:
         found = importlib.import_module(f"pulumi_{package}" + ("" if path == "index" else f".{path}"))
     except ModuleNotFoundError:
         return None
-    return getattr(found, f"{name}Args", None)
+    # Where another input has taken the resource's name, as in s3, the SDK calls its arguments so.
+    return getattr(found, f"{name}InitArgs", None) or getattr(found, f"{name}Args", None)
 
 
 @cache
