@@ -32,7 +32,7 @@ destroy: .venv/.runtime  ## Delete everything STACK deployed
 	pulumi destroy --stack $(STACK) $(ARGS)
 
 test: lint types .venv/.dev  ## Lint, types and all tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 lint: .venv/.dev  ## ruff, rules and format
 	$(BIN)/ruff check .
