@@ -120,6 +120,11 @@ def _ec2(kind: str, prefix: str, **more: str) -> Callable[[RecordedAnswers, str]
     return outputs
 
 
+def _oidc_provider(at: RecordedAnswers, _: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    arn = f"arn:aws:iam::{at.account}:oidc-provider/{str(inputs.get('url')).removeprefix('https://')}"
+    return {"id": arn, "arn": arn}
+
+
 def _policy(at: RecordedAnswers, name: str) -> dict[str, Any]:
     arn = f"arn:aws:iam::{at.account}:policy/{name}"
     return {"id": arn, "arn": arn, "name": name}
@@ -299,6 +304,7 @@ def _web_acl(at: RecordedAnswers, name: str, inputs: Mapping[str, Any]) -> dict[
 
 
 _DERIVED: dict[str, Callable[[RecordedAnswers, str, Mapping[str, Any]], dict[str, Any]]] = {
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": _oidc_provider,
     "aws:acm/certificate:Certificate": _certificate,
     "aws:lb/loadBalancer:LoadBalancer": _load_balancer,
     "aws:route53/record:Record": _record,

@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from components.cache.access import CacheAccess
+from components.cache.spec import CacheSpec
+from components.feature_store.spec import FeatureStoreSpec
 from components.gpu_cluster.spec import AccessLevel, AccessSpec, GpuClusterSpec
 from components.karpenter.spec import KarpenterPoolSpec
 from components.network_args import FlowLogTraffic, NatMode, NetworkSpec
@@ -24,6 +27,8 @@ class Choice:
 def unusual(config: StackConfig) -> tuple[Choice, ...]:
     """Every unsafe or dear choice of `config`, in the order of its sections."""
     found = [*_policies(config), *_network(config.network, config.environment.is_production)]
+    if config.feature_store:
+        found += _stores(config.feature_store, "featureStore", config.environment.is_production)
     if config.gpu_cluster:
         found += _cluster(config.gpu_cluster, "gpuCluster")
     return tuple(found)
@@ -45,6 +50,34 @@ def _network(network: NetworkSpec, production: bool) -> Iterator[Choice]:
     if network.flow_logs.traffic is not FlowLogTraffic.ALL:
         why = "connections of the other kind leave no record"
         yield Choice("network.flowLogs.traffic", str(network.flow_logs.traffic), why)
+
+
+def _stores(store: FeatureStoreSpec, at: str, production: bool) -> Iterator[Choice]:
+    if not store.data.deletion_protection:
+        yield Choice(f"{at}.data.deletionProtection", False, "a deployment can delete buckets and their key")
+    if not store.database.deletion_protection:
+        yield Choice(f"{at}.database.deletionProtection", False, "a deployment can delete the database")
+    if production and not store.database.multi_az:
+        yield Choice(
+            f"{at}.database.multiAz", False, "the loss of a zone is the loss of the database until it is restored"
+        )
+    yield from _cache(store.online, f"{at}.online")
+    if store.predictions:
+        yield from _cache(store.predictions, f"{at}.predictions")
+
+
+def _cache(cache: CacheSpec, at: str) -> Iterator[Choice]:
+    if not cache.deletion_protection:
+        yield Choice(f"{at}.deletionProtection", False, "a deployment can delete the cluster and its key")
+    if not cache.replicas:
+        yield Choice(f"{at}.replicas", 0, "the loss of a node is the loss of its shard")
+    if not cache.headroom:
+        yield Choice(f"{at}.headroom", cache.headroom, "growth finds no room")
+    for index, user in enumerate(cache.users):
+        if user.access is CacheAccess.ADMIN:
+            yield Choice(
+                f"{at}.users[{index}].access", str(user.access), f"{user.name} may do anything, flushing included"
+            )
 
 
 def _cluster(cluster: GpuClusterSpec, at: str) -> Iterator[Choice]:
