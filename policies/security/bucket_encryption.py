@@ -15,7 +15,7 @@ _ALGORITHMS = ("aws:kms", "aws:kms:dsse")
 
 
 def _check(view: View) -> Iterator[Result]:
-    targets = {text(read(one.inputs, "targetBucket")) for one in view.of(["aws:s3/bucketLogging:BucketLogging"])}
+    targets = set(_log_targets(view))
     for bucket, configurations in configured(view, _ENCRYPTION):
         if names(bucket) & targets:
             # Load balancers can't deliver under a key of KMS.
@@ -31,6 +31,15 @@ def _check(view: View) -> Iterator[Result]:
             yield Undecided("rules of its encryption", bucket.urn)
         else:
             yield Finding("is not encrypted with a key of KMS", bucket.urn)
+
+
+def _log_targets(view: View) -> Iterator[str]:
+    """Buckets that logs are delivered to, by name where it is known and by URN where the deployment decides it."""
+    for logging in view.of(["aws:s3/bucketLogging:BucketLogging"]):
+        yield from logging.property_dependencies.get("targetBucket", ())
+        target = text(read(logging.inputs, "targetBucket"))
+        if isinstance(target, str):
+            yield target
 
 
 RULE = Rule(

@@ -76,6 +76,12 @@ CASES: list[Case] = [
         encryption("AES256"),
         make("aws:s3/bucketLogging:BucketLogging", {"bucket": "raw", "targetBucket": "models"}),
     ),
+    passes(
+        "bucket-encryption",
+        BUCKET,
+        encryption("AES256"),
+        make("aws:s3/bucketLogging:BucketLogging", {"targetBucket": UNKNOWN}, refers={"targetBucket": [BUCKET]}),
+    ),
     fails("bucket-encryption", BUCKET, encryption("AES256"), found="is not encrypted with a key of KMS"),
     fails("bucket-encryption", BUCKET, kind="absent", found="is not encrypted with a key of KMS"),
     unknown("bucket-encryption", BUCKET, encryption(UNKNOWN), undecided="rules of its encryption"),
