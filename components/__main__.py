@@ -21,6 +21,8 @@ from pulumi.provider.experimental.analyzer import Analyzer, AnalyzeResult
 from .cache import Cache
 from .cluster_autoscaler import ClusterAutoscaler
 from .data_buckets import DataBuckets
+from .database import Database
+from .feature_store import FeatureStore
 from .gpu_cluster import GpuCluster
 from .gpu_software import GpuSoftware
 from .karpenter import Karpenter
@@ -31,23 +33,35 @@ from .node_pool import NodePool
 from .object_store import ObjectStore
 from .offline_catalog import OfflineCatalog
 from .secure_namespace import SecureNamespace
+from .serving_platform.cert_manager import CertManager
+from .serving_platform.gateway import ServingGateway
+from .serving_platform.kserve import KServe
+from .serving_platform.load_balancer_controller import LoadBalancerController
+from .serving_platform.serving_platform import ServingPlatform
 from .web_firewall import WebFirewall
 from .workload_identity import WorkloadIdentity
 
 COMPONENTS: list[type[pulumi.ComponentResource]] = [
     Cache,
+    CertManager,
     ClusterAutoscaler,
     DataBuckets,
+    Database,
+    FeatureStore,
     GpuCluster,
     GpuSoftware,
+    KServe,
     Karpenter,
+    LoadBalancerController,
     LogBucket,
     Network,
     NodePool,
     ObjectStore,
     OfflineCatalog,
     SecureNamespace,
+    ServingGateway,
     ServingLoadBalancer,
+    ServingPlatform,
     WebFirewall,
     WorkloadIdentity,
 ]

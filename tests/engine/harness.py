@@ -5,10 +5,10 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -59,11 +59,11 @@ class Engine:
         self.configure(stack, **sections)
 
     def configure(self, stack: str, **sections: Mapping[str, Any]) -> None:
-        """Replace fields of sections of the stack's config."""
+        """Replace fields of sections of the stack's config, those of nested objects one by one."""
         path = self._stack_file(stack)
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
         for section, fields in sections.items():
-            document["config"].setdefault(f"mlplatform:{section}", {}).update(fields)
+            _merge(document["config"].setdefault(f"mlplatform:{section}", {}), fields)
         path.write_text(yaml.safe_dump(document), encoding="utf-8")
 
     def run(self, *arguments: str, folder: Path | None = None) -> Outcome:
@@ -151,6 +151,9 @@ def _script(path: Path, command: str) -> Path:
     return path
 
 
-def names(urns: Iterable[str]) -> set[str]:
-    """The names at the ends of URNs."""
-    return {urn.rpartition("::")[2] for urn in urns}
+def _merge(into: dict[str, Any], fields: Mapping[str, Any]) -> None:
+    for key, value in fields.items():
+        if isinstance(value, Mapping) and isinstance(into.get(key), dict):
+            _merge(into[key], cast(Mapping[str, Any], value))
+        else:
+            into[key] = value
