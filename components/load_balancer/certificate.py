@@ -1,22 +1,9 @@
 """The certificate of a load balancer, validated and renewed by DNS, and the names that lead to it."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pulumi
 import pulumi_aws as aws
-
-
-class Record(pulumi.CustomResource):
-    """An aws:route53/record:Record, its inputs in camel case.
-
-    The typed class reads the nested arguments of all of Route 53 for the few keys that a record here has.
-    """
-
-    fqdn: pulumi.Output[str]
-
-    def __init__(self, name: str, properties: Mapping[str, Any], opts: pulumi.ResourceOptions):
-        super().__init__("aws:route53/record:Record", name, {**properties, "fqdn": None}, opts)
 
 
 def certificate(
@@ -50,31 +37,31 @@ def alias(
     balancer: aws.lb.LoadBalancer,
     zone_id: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
-) -> Record:
+) -> aws.route53.Record:
     """Leads `domain` to the load balancer; Route 53 answers for an alias of AWS without charge."""
-    target = {"name": balancer.dns_name, "zoneId": balancer.zone_id, "evaluateTargetHealth": True}
-    return Record(
+    return aws.route53.Record(
         f"{name}-{domain.replace('*', 'wildcard')}",
-        {"zoneId": zone_id, "name": domain, "type": "A", "aliases": [target]},
-        opts,
+        zone_id=zone_id,
+        name=domain,
+        type="A",
+        aliases=[{"name": balancer.dns_name, "zone_id": balancer.zone_id, "evaluate_target_health": True}],
+        opts=opts,
     )
 
 
 def _proof(
     name: str, domain: str, requested: aws.acm.Certificate, zone_id: pulumi.Input[str], opts: pulumi.ResourceOptions
-) -> Record:
+) -> aws.route53.Record:
     """The record by which AWS knows the domain as ours; a wildcard shares its domain's."""
     option = requested.domain_validation_options.apply(
         lambda options: next(each for each in options if str(each.domain_name).removeprefix("*.") == domain)
     )
-    return Record(
+    return aws.route53.Record(
         name,
-        {
-            "zoneId": zone_id,
-            "name": option.apply(lambda each: each.resource_record_name),
-            "type": option.apply(lambda each: each.resource_record_type),
-            "records": [option.apply(lambda each: each.resource_record_value)],
-            "ttl": 300,
-        },
-        opts,
+        zone_id=zone_id,
+        name=option.apply(lambda each: str(each.resource_record_name)),
+        type=option.apply(lambda each: str(each.resource_record_type)),
+        records=[option.apply(lambda each: str(each.resource_record_value))],
+        ttl=300,
+        opts=opts,
     )

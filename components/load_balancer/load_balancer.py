@@ -201,19 +201,20 @@ def _unusable(name: str, spec: ServingLoadBalancerSpec, args: ServingLoadBalance
     return missing(spec.sign_in, args)
 
 
-def _health_check(spec: ServingLoadBalancerSpec, version: str) -> aws.lb.TargetGroupHealthCheckArgsDict:
-    how: aws.lb.TargetGroupHealthCheckArgsDict = {
-        "interval": 10,
-        "timeout": 5,
-        "healthy_threshold": 2,
-        "unhealthy_threshold": 3,
-    }
-    if version == "GRPC":
+def _health_check(spec: ServingLoadBalancerSpec, version: str) -> aws.lb.TargetGroupHealthCheckArgs:
+    grpc = version == "GRPC"
+    apart = not grpc and spec.health_check_port != spec.gateway_port
+    return aws.lb.TargetGroupHealthCheckArgs(
+        protocol="HTTP" if apart else spec.gateway_protocol,
+        port=None if grpc else str(spec.health_check_port),
+        path="/AWS.ALB/healthcheck" if grpc else spec.health_check_path,
         # A gateway answers a method that it doesn't know with code 12, and when it can't serve at all with 14.
-        return {**how, "protocol": spec.gateway_protocol, "path": "/AWS.ALB/healthcheck", "matcher": "0,12"}
-    apart = spec.health_check_port != spec.gateway_port
-    protocol = "HTTP" if apart else spec.gateway_protocol
-    return {**how, "protocol": protocol, "path": spec.health_check_path, "port": str(spec.health_check_port)}
+        matcher="0,12" if grpc else None,
+        interval=10,
+        timeout=5,
+        healthy_threshold=2,
+        unhealthy_threshold=3,
+    )
 
 
 def _hosts(names: Sequence[str]) -> dict[str, Any]:

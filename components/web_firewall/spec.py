@@ -55,6 +55,8 @@ class WebFirewallConfig(TypedDict):
     """Whether requests that no rule matched are logged too; access logs have them anyway. Default: false."""
     log_retention_days: NotRequired[int]
     """Days that the log is kept. Default: 90."""
+    deletion_protection: NotRequired[bool]
+    """Whether the key that opens the log is protected from deletion. Default: true."""
 
 
 class WebFirewallArgs(WebFirewallConfig):
@@ -113,6 +115,9 @@ class WebFirewallSpec(Spec):
         description="Whether requests that no rule matched are logged too; access logs have them anyway.",
     )
     log_retention_days: int = Field(default=90, description="Days that the log is kept.")
+    deletion_protection: bool = Field(
+        default=True, description="Whether the key that opens the log is protected from deletion."
+    )
 
     @property
     def blocks(self) -> bool:

@@ -70,7 +70,7 @@ class WebFirewall(pulumi.ComponentResource):
             deletion_window_in_days=30,
             policy=key_policy(account.id, account.partition, grant),
             tags={"Name": f"{name}-log"},
-            opts=self._child,
+            opts=pulumi.ResourceOptions(parent=self, protect=self._spec.deletion_protection),
         )
         group = aws.cloudwatch.LogGroup(
             f"{name}-log",

@@ -243,6 +243,8 @@ def test_the_log_has_a_key_that_serves_it_alone() -> None:
     recording = firewall()
     key = recording.one("aws:kms/key:Key")
     assert key.inputs["enableKeyRotation"] is True
+    assert key.protect
+    assert not firewall(deletion_protection=False).one("aws:kms/key:Key").protect
     grant = json.loads(key.inputs["policy"])["Statement"][1]
     assert recording.one(LOG_GROUP).inputs["name"] in str(grant["Condition"])
 
