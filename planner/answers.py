@@ -190,6 +190,13 @@ def _node_group(at: RecordedAnswers, name: str) -> dict[str, Any]:
     }
 
 
+def _rds(kind: str) -> Callable[[RecordedAnswers, str], dict[str, Any]]:
+    def outputs(at: RecordedAnswers, name: str) -> dict[str, Any]:
+        return {"id": name, "name": name, "arn": f"arn:aws:rds:{at.region}:{at.account}:{kind}:{name}"}
+
+    return outputs
+
+
 def _elasticache(kind: str) -> Callable[[RecordedAnswers, str], dict[str, Any]]:
     def outputs(at: RecordedAnswers, name: str) -> dict[str, Any]:
         return {"id": name, "name": name, "arn": f"arn:aws:elasticache:{at.region}:{at.account}:{kind}:{name}"}
@@ -260,6 +267,8 @@ _OUTPUTS: dict[str, Callable[[RecordedAnswers, str], dict[str, Any]]] = {
     "aws:iam/role:Role": _iam("role"),
     "aws:kms/key:Key": _key,
     "aws:rds/instance:Instance": _database,
+    "aws:rds/parameterGroup:ParameterGroup": _rds("pg"),
+    "aws:rds/subnetGroup:SubnetGroup": _rds("subgrp"),
     "aws:s3/bucket:Bucket": _bucket,
     "aws:sqs/queue:Queue": _queue,
     "eks:index:Cluster": _eks_cluster,
