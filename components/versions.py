@@ -65,6 +65,7 @@ ISTIOD = Chart("istiod", "1.29.1", "istiod", "https://istio-release.storage.goog
 ISTIO_GATEWAY = Chart(
     "istio-ingressgateway", "1.29.1", "gateway", "https://istio-release.storage.googleapis.com/charts"
 )
+KEDA = Chart("keda", "2.20.2", "keda", "https://kedacore.github.io/charts")
 KSERVE_CRD = Chart("kserve-crd", "v0.20.0", "oci://ghcr.io/kserve/charts/kserve-crd")
 KSERVE = Chart("kserve", "v0.20.0", "oci://ghcr.io/kserve/charts/kserve-resources")
 
