@@ -19,6 +19,7 @@ from planner.terminal import show, summary
 from policies.evaluate import PolicyError
 
 PIPE_WIDTH = 150
+ALL_FRAMES = 1000
 
 FINE, REFUSED, WRONG_CONFIG, FAILED = 0, 1, 2, 3
 """Exit codes: deployable; a mandatory policy or the budget fails; the config is wrong; the program itself failed."""
@@ -118,4 +119,5 @@ def _report(error: Exception, options: argparse.Namespace, errors: Console) -> N
         if value:
             errors.print(f"  {key}: {value}", markup=False, soft_wrap=True)
     if options.traceback:
-        traceback.print_exception(error)
+        # Said outright, for the planner's process keeps no frames by default.
+        traceback.print_exception(error, limit=ALL_FRAMES)

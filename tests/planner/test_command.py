@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -107,6 +109,16 @@ def test_a_failing_program_is_reported_by_component_resource_and_remedy(
     assert "unexpected keyword argument 'delay'" in told
     assert "remedy: compare the arguments with the resource's reference" in told
     assert "Traceback" not in told
+
+
+def test_the_whole_traceback_is_there_for_whoever_asks(tmp_path: Path) -> None:
+    root = platform(tmp_path)
+    (root / "__main__.py").write_text("def deeper():\n    raise KeyError('lost')\n\n\ndeeper()\n")
+    command = [sys.executable, "-m", "planner", "test", "--root", str(root), "--traceback"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 3
+    assert "in deeper" in ended.stderr
+    assert "in main" in ended.stderr
 
 
 def test_a_plan_against_an_earlier_one_shows_what_changes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
