@@ -8,7 +8,12 @@ from tests.pricing.build import resource
 
 
 def priced(**inputs: Any) -> Estimate:
-    wanted = {"engine": "postgres", "instanceClass": "db.m7g.large", "allocatedStorage": 100.0, "storageType": "gp3"}
+    wanted: dict[str, Any] = {
+        "engine": "postgres",
+        "instanceClass": "db.m7g.large",
+        "allocatedStorage": 100.0,
+        "storageType": "gp3",
+    }
     instance = resource("aws:rds/instance:Instance", "metadata", **{**wanted, **inputs})
     return estimate([instance], region="us-east-1", usage=Usage(database_backup_gb=200))
 
