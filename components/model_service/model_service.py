@@ -1,0 +1,65 @@
+"""ModelService: a model, served."""
+
+import pulumi
+
+from ..account import account_of
+from ..manifest import Manifest
+from ..spec import parse, plain
+from ..workload_identity import WorkloadIdentity
+from .access import model_access
+from .objects import model_service_objects
+from .spec import ModelServiceArgs, ModelServiceSpec
+
+WIRING = ("cluster_name", "models_key_arn")
+MODEL_KIND = "InferenceService"
+
+
+class ModelService(pulumi.ComponentResource):
+    """A model behind the serving platform's gateway, with its autoscaler, and a canary where one is asked for.
+
+    Its identity reads the model's own folder. Give it a Kubernetes provider by `providers` in its options.
+    """
+
+    url: pulumi.Output[str]
+    """Where the model answers, known once its route exists."""
+    role_arn: pulumi.Output[str]
+    """The role that the model reads its folder with."""
+
+    def __init__(self, name: str, args: ModelServiceArgs, opts: pulumi.ResourceOptions | None = None):
+        spec = parse(ModelServiceSpec, plain(args, WIRING), f"ModelService({name})")
+        super().__init__("mlplatform:index:ModelService", name, {}, opts)
+        uris = [spec.model_uri, *([spec.canary.model_uri] if spec.canary else [])]
+        partition = account_of(self).partition
+        identity = WorkloadIdentity(
+            f"{name}-identity",
+            {
+                "cluster_name": args["cluster_name"],
+                "namespace": spec.namespace,
+                "service_account": spec.name,
+                "policies": {
+                    "model": pulumi.Output.from_input(args["models_key_arn"]).apply(
+                        lambda key: model_access(partition, uris, key)
+                    )
+                },
+            },
+            pulumi.ResourceOptions(parent=self),
+        )
+        self.url = self._register(name, spec, identity)
+        self.role_arn = identity.role_arn
+        self.register_outputs({"url": self.url, "role_arn": self.role_arn})
+
+    def _register(self, name: str, spec: ModelServiceSpec, identity: WorkloadIdentity) -> pulumi.Output[str]:
+        """The objects: what the model runs with, then the model and its canary, then what needs them to be there."""
+        manifests = model_service_objects(spec)
+        models = [place for place, each in enumerate(manifests) if each["kind"] == MODEL_KIND]
+        needed: list[pulumi.Resource] = [identity]
+        made: list[pulumi.Resource] = []
+        for place, manifest in enumerate(manifests):
+            if place in (models[0], models[-1] + 1):
+                needed = [*needed, *made]
+            own = manifest["metadata"]["name"].removeprefix(spec.name)
+            role = f"{name}{own}-{manifest['kind'].lower()}"
+            made.append(Manifest(role, manifest, pulumi.ResourceOptions(parent=self, depends_on=needed)))
+        [route] = [each for each in manifests if each["kind"] == "VirtualService"]
+        urns = [each.urn for each in made]
+        return pulumi.Output.all(*urns).apply(lambda _: f"https://{route['spec']['hosts'][0]}")
