@@ -32,8 +32,8 @@ class ServingGatewayArgs(TypedDict):
     """The ranges of the load balancer's subnets, which alone reach the gateway."""
     rest_target_group_arn: pulumi.Input[str]
     """The target group that carries REST; whoever binds it must be ready."""
-    grpc_target_group_arn: pulumi.Input[str]
-    """The target group that carries gRPC; whoever binds it must be ready."""
+    grpc_target_group_arn: NotRequired[pulumi.Input[str]]
+    """The target group that carries gRPC, where there is one; whoever binds it must be ready."""
     domain: str
     """Models answer at <model>.<domain>."""
     model_namespaces: list[str]
@@ -75,7 +75,9 @@ class ServingGateway(pulumi.ComponentResource):
         gateway = Manifest(
             f"{name}-models", gateway_manifest(spec.domain, spec.model_namespaces), self._needing(release)
         )
-        groups = {"rest": args["rest_target_group_arn"], "grpc": args["grpc_target_group_arn"]}
+        groups = {"rest": args["rest_target_group_arn"]}
+        if "grpc_target_group_arn" in args:
+            groups["grpc"] = args["grpc_target_group_arn"]
         bindings = [self._binding(protocol, arn, release) for protocol, arn in groups.items()]
         self.gateway_name = after(names.GATEWAY_NAME, gateway.urn, *(binding.urn for binding in bindings))
         self.register_outputs({"gateway_name": self.gateway_name})

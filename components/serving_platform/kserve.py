@@ -12,7 +12,7 @@ from ..versions import KSERVE, KSERVE_CRD
 from .allowances import admit_api_server
 from .building import RESTRICTED, after, closed_namespace, resources, spread
 from .names import KSERVE_NAMESPACE as NAMESPACE
-from .names import Runtime
+from .names import DeploymentMode, Runtime
 from .runtimes import serving_runtime
 
 WIRING = ("cluster_name", "vpc_cidr")
@@ -86,7 +86,7 @@ def kserve_values(domain: str) -> dict[str, Any]:
     return {
         "kserve": {
             "controller": {
-                "deploymentMode": "Standard",
+                "deploymentMode": str(DeploymentMode.STANDARD),
                 "gateway": {
                     "domain": domain,
                     "domainTemplate": "{{ .Name }}.{{ .IngressDomain }}",

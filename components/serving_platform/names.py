@@ -23,7 +23,7 @@ GATEWAY_STATUS_PORT = 15021
 """Where the REST target group's health check asks."""
 GATEWAY_HEALTH_PATH = "/healthz/ready"
 GATEWAY_METRICS_PORT = 15020
-GATEWAY_DRAIN_SECONDS = 45
+GATEWAY_DRAIN_SECONDS = 120
 """How long a gateway pod that is told to go still answers: no less than the target groups' deregistration delay."""
 
 REST_PORT = 8080

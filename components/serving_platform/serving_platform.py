@@ -76,9 +76,16 @@ class ServingPlatform(pulumi.ComponentResource):
             }
         )
 
+    def _target_groups(self) -> dict[str, pulumi.Input[str]]:
+        """The target groups by their argument's name; without one for gRPC, REST alone is served."""
+        groups = {"rest_target_group_arn": self._args["rest_target_group_arn"]}
+        if "grpc_target_group_arn" in self._args:
+            groups["grpc_target_group_arn"] = self._args["grpc_target_group_arn"]
+        return groups
+
     def _controller(self, cluster_name: pulumi.Output[str]) -> LoadBalancerController:
         args = self._args
-        groups = pulumi.Output.all(args["rest_target_group_arn"], args["grpc_target_group_arn"])
+        groups = pulumi.Output.all(*self._target_groups().values())
         return LoadBalancerController(
             f"{self._name}-targets",
             {
@@ -93,14 +100,14 @@ class ServingPlatform(pulumi.ComponentResource):
 
     def _gateway(self, controller: LoadBalancerController) -> ServingGateway:
         args, spec = self._args, self._spec
+        groups = {name: after(arn, controller.ready) for name, arn in self._target_groups().items()}
         return ServingGateway(
             f"{self._name}-gateway",
             {
+                **groups,  # pyright: ignore[reportArgumentType] - the keys are those of the arguments
                 "cluster_name": args["cluster_name"],
                 "vpc_cidr": args["vpc_cidr"],
                 "load_balancer_cidrs": args["load_balancer_cidrs"],
-                "rest_target_group_arn": after(args["rest_target_group_arn"], controller.ready),
-                "grpc_target_group_arn": after(args["grpc_target_group_arn"], controller.ready),
                 "domain": spec.domain,
                 "model_namespaces": list(spec.model_namespaces),
                 "minimum": spec.gateway_minimum,

@@ -53,8 +53,8 @@ class ServingPlatformArgs(ServingPlatformConfig):
     """The ranges of the load balancer's subnets, which alone reach the gateway."""
     rest_target_group_arn: pulumi.Input[str]
     """The target group (type ip, HTTP/1.1) that carries REST."""
-    grpc_target_group_arn: pulumi.Input[str]
-    """The target group (type ip, gRPC) that carries gRPC."""
+    grpc_target_group_arn: NotRequired[pulumi.Input[str]]
+    """The target group (type ip, gRPC) that carries gRPC, where there is one."""
 
 
 class ServingPlatformSpec(Spec):
@@ -80,7 +80,10 @@ class ServingPlatformSpec(Spec):
     @classmethod
     def _deliverable(cls, mode: DeploymentMode) -> DeploymentMode:
         if mode is DeploymentMode.KNATIVE:
-            raise refuse(mode, "Knative Serving comes in no chart that could be pinned; keep Standard")
+            raise refuse(
+                mode,
+                "Knative Serving comes in no chart that could be pinned; keep Standard, with a replica of each model",
+            )
         return mode
 
     @field_validator("runtimes", "model_namespaces")

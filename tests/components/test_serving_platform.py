@@ -31,6 +31,18 @@ def recording() -> Recording:
     return platform()
 
 
+def wiring(cluster_name: pulumi.Input[str]) -> ServingPlatformArgs:
+    """The least that a platform is made from."""
+    return {
+        "cluster_name": cluster_name,
+        "vpc_id": "vpc-1",
+        "vpc_cidr": VPC,
+        "load_balancer_cidrs": PUBLIC,
+        "rest_target_group_arn": REST,
+        "domain": "models.example.com",
+    }
+
+
 def values(recording: Recording, chart: str) -> dict[str, Any]:
     return release(recording, chart).inputs["values"]
 
@@ -75,6 +87,13 @@ def test_one_gateway_takes_both_protocols_from_their_own_target_groups(recording
     assert len({binding["metadata"]["name"] for binding in bindings.values()}) == 2
     assert service["type"] == "ClusterIP"
     assert min(ports.values()) >= 1024
+
+
+def test_without_a_target_group_for_grpc_rest_alone_is_bound() -> None:
+    recording = Recording()
+    run(lambda: ServingPlatform("serving", wiring("ml")), recording)
+    assert [each.inputs["spec"]["targetGroupARN"] for each in recording.all(BINDING)] == [REST]
+    assert statements(recording.one("aws:iam/rolePolicy:RolePolicy"))["Bind"]["Resource"] == [REST]
 
 
 def test_the_gateway_routes_models_of_their_namespaces_alone(recording: Recording) -> None:
@@ -211,16 +230,7 @@ def test_everything_waits_for_the_cluster() -> None:
 
     def program() -> None:
         cluster = pulumi.CustomResource("test:index:Cluster", "cluster", {})
-        given: Any = {
-            "cluster_name": cluster.urn.apply(lambda _: "ml"),
-            "vpc_id": "vpc-1",
-            "vpc_cidr": VPC,
-            "load_balancer_cidrs": PUBLIC,
-            "rest_target_group_arn": REST,
-            "grpc_target_group_arn": GRPC,
-            "domain": "models.example.com",
-        }
-        ServingPlatform("serving", given)
+        ServingPlatform("serving", wiring(cluster.urn.apply(lambda _: "ml")))
 
     run(program, recording)
     for each in recording.all(RELEASE):
