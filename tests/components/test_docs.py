@@ -19,6 +19,7 @@ from components.gpu_cluster import GpuCluster, GpuClusterArgs, GpuClusterSpec
 from components.gpu_software import GpuSoftware, GpuSoftwareArgs, GpuSoftwareSpec
 from components.karpenter import Karpenter, KarpenterArgs, KarpenterSpec
 from components.karpenter.spec import KarpenterPoolSpec
+from components.model_service import ModelService, ModelServiceArgs, ModelServiceSpec
 from components.network import Network, NetworkArgs, NetworkSpec
 from components.node_pool import NodePool, NodePoolArgs, NodePoolSpec
 from components.secure_namespace import SecureNamespace, SecureNamespaceArgs, SecureNamespaceSpec
@@ -35,6 +36,7 @@ DOCUMENTED: list[tuple[str, Any, Any, type[BaseModel]]] = [
     ("gpu_cluster", GpuCluster, GpuClusterArgs, GpuClusterSpec),
     ("gpu_software", GpuSoftware, GpuSoftwareArgs, GpuSoftwareSpec),
     ("karpenter", Karpenter, KarpenterArgs, KarpenterSpec),
+    ("model_service", ModelService, ModelServiceArgs, ModelServiceSpec),
     ("network", Network, NetworkArgs, NetworkSpec),
     ("node_pool", NodePool, NodePoolArgs, NodePoolSpec),
     ("secure_namespace", SecureNamespace, SecureNamespaceArgs, SecureNamespaceSpec),
