@@ -5,7 +5,7 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from components.network import Network, NetworkArgs
+from components.network import EndpointService, Network, NetworkArgs
 from components.spec import SpecError
 from pricing.resource import UNKNOWN
 from tests.components.mocks import ACCOUNT, Recording, run
@@ -310,3 +310,20 @@ def test_at_preview_the_same_resources_are_planned(prod: Recording) -> None:
     assert {each.urn for each in preview.resources} == {each.urn for each in prod.resources}
     assert preview.one(SUBNET, "net-private-a").inputs["vpcId"] is UNKNOWN
     assert preview.outputs("net")["zones"] == prod.outputs("net")["zones"]
+
+
+def test_whoever_takes_private_subnets_comes_after_their_ways_out_and_goes_before_them() -> None:
+    def build() -> None:
+        made = Network("net", {"vpc_cidr": "10.20.0.0/16", "interface_endpoints": [EndpointService.STS]})
+        aws.ec2.NetworkInterface("node", subnet_id=made.private_subnet_ids.apply(lambda ids: ids[0]))
+
+    node = run(build).one("aws:ec2/networkInterface:NetworkInterface")
+    needed = {urn.rpartition("$")[2] for urn in node.dependencies}
+    assert needed >= {
+        f"{ROUTE}::net-private-a-nat",
+        f"{ROUTE}::net-public-internet",
+        f"{ASSOCIATION}::net-private-a",
+        f"{ASSOCIATION}::net-public-a",
+        f"{ENDPOINT}::net-s3",
+        f"{ENDPOINT}::net-sts",
+    }

@@ -21,9 +21,10 @@ class ControlPlane(pulumi.CustomResource):
     """The EKS cluster itself, which pulumi-eks makes as a child."""
 
     endpoint: pulumi.Output[str]
+    identities: pulumi.Output[list[Any]]
 
     def __init__(self, name: str, properties: dict[str, Any], opts: pulumi.ResourceOptions):
-        super().__init__("aws:eks/cluster:Cluster", name, {**properties, "endpoint": None}, opts)
+        super().__init__("aws:eks/cluster:Cluster", name, {**properties, "endpoint": None, "identities": None}, opts)
 
 
 class Cluster(pulumi.ComponentResource):
@@ -34,6 +35,7 @@ class Cluster(pulumi.ComponentResource):
         plane = ControlPlane(f"{name}-eksCluster", control_plane(inputs), pulumi.ResourceOptions(parent=self))
         answers = RecordedAnswers("nowhere", "000000000000").outputs("eks:index:Cluster", name, {})
         self.state = {key: plane.endpoint.apply(lambda _, known=value: known) for key, value in answers.items()}
+        self.state["oidcIssuer"] = plane.identities.apply(lambda known: known[0]["oidcs"][0]["issuer"])
         self.register_outputs(self.state)
 
 
