@@ -26,8 +26,10 @@ from .feature_store import FeatureStore
 from .gpu_cluster import GpuCluster
 from .gpu_software import GpuSoftware
 from .karpenter import Karpenter
+from .keda import Keda
 from .load_balancer import ServingLoadBalancer
 from .log_bucket import LogBucket
+from .model_service import ModelService
 from .network import Network
 from .node_pool import NodePool
 from .object_store import ObjectStore
@@ -52,8 +54,10 @@ COMPONENTS: list[type[pulumi.ComponentResource]] = [
     GpuSoftware,
     KServe,
     Karpenter,
+    Keda,
     LoadBalancerController,
     LogBucket,
+    ModelService,
     Network,
     NodePool,
     ObjectStore,
