@@ -9,13 +9,8 @@ from typing import NotRequired, Self, TypedDict, TypeVar
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from .cidr import parse_network, refuse_overlap, vpc_network
+from .log_retention import RETENTION_DAYS
 from .spec import Spec, refuse
-
-RETENTION_DAYS = (
-    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180),
-    *(365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
-)
-"""Source: Amazon CloudWatch Logs API reference, PutRetentionPolicy."""
 
 AGGREGATION_SECONDS = (60, 600)
 """Source: Amazon VPC user guide, "Flow log records", aggregation interval."""

@@ -6,7 +6,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator, model_validator
 
-from ..network_args import RETENTION_DAYS
+from ..log_retention import RETENTION_DAYS, LogRetentionDays
 from ..spec import Spec, refuse
 from .access import CacheAccess
 from .sizing import MOST_NODES, NODES, Layout, largest, layout, layouts, shards_needed, tiers, tightest
@@ -158,7 +158,7 @@ class CacheSpec(Spec):
         r"(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d$",
         description="When AWS may patch it, ddd:HH:MM-ddd:HH:MM in UTC, an hour or more.",
     )
-    log_retention_days: int = Field(
+    log_retention_days: LogRetentionDays = Field(
         default=90,
         description="Days that the slow log and the engine's log are kept in CloudWatch.",
         json_schema_extra={"enum": list(RETENTION_DAYS)},
@@ -173,16 +173,6 @@ class CacheSpec(Spec):
         if node_type is not None and node_type not in NODES:
             raise refuse(node_type, f"{node_type} is no node type of a current generation", list(NODES))
         return node_type
-
-    @field_validator("log_retention_days")
-    @classmethod
-    def _retention(cls, days: int) -> int:
-        if days not in RETENTION_DAYS:
-            nearest = min(RETENTION_DAYS, key=lambda allowed: abs(allowed - days))
-            raise refuse(
-                days, f"CloudWatch keeps logs for {', '.join(map(str, RETENTION_DAYS))} days; nearest: {nearest}"
-            )
-        return days
 
     @model_validator(mode="after")
     def _users_apart(self) -> "CacheSpec":

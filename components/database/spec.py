@@ -5,7 +5,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, ValidationInfo, field_validator
 
-from ..network_args import RETENTION_DAYS
+from ..log_retention import LogRetentionDays
 from ..spec import Spec, refuse
 from ..versions import PostgresVersion
 
@@ -81,7 +81,7 @@ class DatabaseSpec(Spec):
         pattern=rf"^{_WINDOW_DAY}:{_WINDOW_TIME}-{_WINDOW_DAY}:{_WINDOW_TIME}$",
         description="When AWS may patch, in UTC; apart from the backup.",
     )
-    log_retention_days: int = Field(default=90, description="Days that its logs are kept in CloudWatch.")
+    log_retention_days: LogRetentionDays = Field(default=90, description="Days that its logs are kept in CloudWatch.")
     deletion_protection: bool = Field(default=True, description="Whether RDS refuses to delete it.")
 
     @field_validator("version", mode="before")
@@ -99,14 +99,6 @@ class DatabaseSpec(Spec):
             # RDS user guide, "Managing capacity automatically with storage autoscaling".
             raise refuse(maximum, f"maximumStorageGib must be a tenth above storageGib = {storage}, or more")
         return maximum
-
-    @field_validator("log_retention_days")
-    @classmethod
-    def _retention(cls, days: int) -> int:
-        if days not in RETENTION_DAYS:
-            nearest = min(RETENTION_DAYS, key=lambda allowed: abs(allowed - days))
-            raise refuse(days, f"CloudWatch keeps logs for certain numbers of days; nearest: {nearest}")
-        return days
 
     @field_validator("maintenance_window")
     @classmethod

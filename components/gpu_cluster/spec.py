@@ -8,7 +8,7 @@ import pulumi
 from pydantic import Field, field_validator, model_validator
 
 from ..karpenter.spec import KarpenterConfig, KarpenterSpec
-from ..network_args import RETENTION_DAYS
+from ..log_retention import LogRetentionDays
 from ..node_pool.spec import NodePoolConfig, NodePoolSpec
 from ..secure_namespace import SecureNamespaceArgs, SecureNamespaceSpec
 from ..spec import Spec, refuse
@@ -111,7 +111,9 @@ class GpuClusterSpec(Spec):
     service_cidr: str = Field(
         default="172.20.0.0/16", description="Addresses of Kubernetes services, apart from the VPC's and its peers'."
     )
-    log_retention_days: int = Field(default=90, description="Days that control-plane logs are kept in CloudWatch.")
+    log_retention_days: LogRetentionDays = Field(
+        default=90, description="Days that control-plane logs are kept in CloudWatch."
+    )
     deletion_protection: bool = Field(
         default=True, description="Whether EKS refuses to delete the cluster until it is lifted."
     )
@@ -163,16 +165,6 @@ class GpuClusterSpec(Spec):
             ranges = ", ".join(map(str, _SERVICE_RANGES))
             raise refuse(cidr, f"services need a /12 to a /24 inside one of {ranges}; write one such as 172.20.0.0/16")
         return cidr
-
-    @field_validator("log_retention_days")
-    @classmethod
-    def _retention(cls, days: int) -> int:
-        if days not in RETENTION_DAYS:
-            nearest = min(RETENTION_DAYS, key=lambda allowed: abs(allowed - days))
-            raise refuse(
-                days, f"CloudWatch keeps logs for {', '.join(map(str, RETENTION_DAYS))} days; nearest: {nearest}"
-            )
-        return days
 
     @model_validator(mode="after")
     def _has_a_system_pool(self) -> "GpuClusterSpec":

@@ -6,7 +6,7 @@ from typing import NotRequired, TypedDict
 
 from pydantic import Field, field_validator, model_validator
 
-from ..network_args import RETENTION_DAYS
+from ..log_retention import RETENTION_DAYS
 from ..spec import Spec, refuse
 from .capacity import ManagedRuleGroup
 from .patterns import LONGEST, media_type
