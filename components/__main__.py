@@ -25,6 +25,7 @@ from .database import Database
 from .feature_store import FeatureStore
 from .gpu_cluster import GpuCluster
 from .gpu_software import GpuSoftware
+from .image_registry import ImageRegistry
 from .karpenter import Karpenter
 from .keda import Keda
 from .load_balancer import ServingLoadBalancer
@@ -52,6 +53,7 @@ COMPONENTS: list[type[pulumi.ComponentResource]] = [
     FeatureStore,
     GpuCluster,
     GpuSoftware,
+    ImageRegistry,
     KServe,
     Karpenter,
     Keda,

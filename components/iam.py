@@ -38,6 +38,14 @@ def instance_trust() -> str:
     return _trust("ec2.amazonaws.com", ["sts:AssumeRole"], None)
 
 
+def registry_trust() -> str:
+    """Lets ECR assume the role to make repositories. It names no source keys, and takes roles of its own account alone.
+
+    Source: ECR user guide, "Create an IAM role for repository creation templates".
+    """
+    return _trust("ecr.amazonaws.com", ["sts:AssumeRole"], None)
+
+
 def pod_identity_trust(account: str, cluster_arn: str) -> str:
     """Lets EKS Pod Identity assume the role for pods of one cluster.
 

@@ -174,14 +174,13 @@ class ObjectStore(pulumi.ComponentResource):
     def _replica(self, source: aws.s3.Bucket, versioning: aws.s3.BucketVersioning) -> pulumi.Output[str]:
         name, region = self._name, self._spec.replica_region
         child = pulumi.ResourceOptions(parent=self)
-        key = aws.kms.Key(
+        key = encryption_key(
             f"{name}-replica-key",
-            description=f"Second copy of {self._spec.bucket}",
-            enable_key_rotation=True,
-            deletion_window_in_days=30,
-            policy=key_policy(self._account.id, self._account.partition),
+            self._account,
+            f"Second copy of {self._spec.bucket}",
+            self._spec.deletion_protection,
+            self,
             region=region,
-            opts=pulumi.ResourceOptions(parent=self, protect=self._spec.deletion_protection),
         )
         replica_name = f"{self._spec.bucket[:50]}-replica"
         replica, replica_versioning, _ = self._bucket(f"{name}-replica", replica_name, key.arn, region)
@@ -238,14 +237,21 @@ def lifecycle_rules(spec: ObjectStoreLifecycle) -> list[dict[str, Any]]:
 
 
 def encryption_key(
-    name: str, account: Account, description: str, protect: bool, parent: pulumi.Resource
+    name: str,
+    account: Account,
+    description: str,
+    protect: bool,
+    parent: pulumi.Resource,
+    *,
+    region: str | None = None,
 ) -> aws.kms.Key:
-    """A rotating key that the account's IAM policies govern."""
+    """A rotating key that the account's IAM policies govern, in the provider's region unless another is named."""
     return aws.kms.Key(
         name,
         description=description,
         enable_key_rotation=True,
         deletion_window_in_days=30,
         policy=key_policy(account.id, account.partition),
+        region=region,
         opts=pulumi.ResourceOptions(parent=parent, protect=protect),
     )

@@ -17,9 +17,11 @@ from components.cache import Cache, CacheArgs, CacheSpec
 from components.cluster_autoscaler import ClusterAutoscaler, ClusterAutoscalerArgs, ClusterAutoscalerSpec
 from components.gpu_cluster import GpuCluster, GpuClusterArgs, GpuClusterSpec
 from components.gpu_software import GpuSoftware, GpuSoftwareArgs, GpuSoftwareSpec
+from components.image_registry import ImageRegistry, ImageRegistryArgs, ImageRegistrySpec
 from components.karpenter import Karpenter, KarpenterArgs, KarpenterSpec
 from components.karpenter.spec import KarpenterPoolSpec
 from components.model_service import ModelService, ModelServiceArgs, ModelServiceSpec
+from components.model_serving_ingress import ModelServingIngress, ModelServingIngressArgs, ModelServingSpec
 from components.network import Network, NetworkArgs, NetworkSpec
 from components.node_pool import NodePool, NodePoolArgs, NodePoolSpec
 from components.secure_namespace import SecureNamespace, SecureNamespaceArgs, SecureNamespaceSpec
@@ -35,8 +37,10 @@ DOCUMENTED: list[tuple[str, Any, Any, type[BaseModel]]] = [
     ("cluster_autoscaler", ClusterAutoscaler, ClusterAutoscalerArgs, ClusterAutoscalerSpec),
     ("gpu_cluster", GpuCluster, GpuClusterArgs, GpuClusterSpec),
     ("gpu_software", GpuSoftware, GpuSoftwareArgs, GpuSoftwareSpec),
+    ("image_registry", ImageRegistry, ImageRegistryArgs, ImageRegistrySpec),
     ("karpenter", Karpenter, KarpenterArgs, KarpenterSpec),
     ("model_service", ModelService, ModelServiceArgs, ModelServiceSpec),
+    ("model_serving_ingress", ModelServingIngress, ModelServingIngressArgs, ModelServingSpec),
     ("network", Network, NetworkArgs, NetworkSpec),
     ("node_pool", NodePool, NodePoolArgs, NodePoolSpec),
     ("secure_namespace", SecureNamespace, SecureNamespaceArgs, SecureNamespaceSpec),
