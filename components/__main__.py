@@ -22,6 +22,7 @@ from .cache import Cache
 from .cluster_autoscaler import ClusterAutoscaler
 from .data_buckets import DataBuckets
 from .database import Database
+from .external_secrets import ExternalSecrets
 from .feature_store import FeatureStore
 from .gpu_cluster import GpuCluster
 from .gpu_software import GpuSoftware
@@ -50,6 +51,7 @@ COMPONENTS: list[type[pulumi.ComponentResource]] = [
     ClusterAutoscaler,
     DataBuckets,
     Database,
+    ExternalSecrets,
     FeatureStore,
     GpuCluster,
     GpuSoftware,

@@ -66,6 +66,7 @@ ISTIO_GATEWAY = Chart(
     "istio-ingressgateway", "1.29.1", "gateway", "https://istio-release.storage.googleapis.com/charts"
 )
 KEDA = Chart("keda", "2.20.2", "keda", "https://kedacore.github.io/charts")
+EXTERNAL_SECRETS = Chart("external-secrets", "2.9.0", "external-secrets", "https://charts.external-secrets.io")
 KSERVE_CRD = Chart("kserve-crd", "v0.20.0", "oci://ghcr.io/kserve/charts/kserve-crd")
 KSERVE = Chart("kserve", "v0.20.0", "oci://ghcr.io/kserve/charts/kserve-resources")
 
@@ -94,6 +95,9 @@ ADDONS = {
 
 CACHE_ENGINES = {"valkey": ("8.2", "valkey8"), "redis": ("7.1", "redis7")}
 """The version of each engine of ElastiCache and its parameter group family; both know users and IAM authentication."""
+
+FEATURE_SERVER_IMAGE = "quay.io/feastdev/feature-server:0.67.0"
+"""Feast with the stores of AWS, Redis, PostgreSQL and DuckDB; it runs as user 1001."""
 
 RUNTIME_IMAGES = {
     "triton": "nvcr.io/nvidia/tritonserver:26.06-py3",

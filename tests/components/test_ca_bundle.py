@@ -44,7 +44,7 @@ def fetch(address: str, target: Path) -> subprocess.CompletedProcess[str]:
     """Run the init container's command with another address and file."""
     container = bundle_fetcher("image", "us-east-1", {}, {})
     places = {bundle_address("us-east-1"): address, BUNDLE_PATH: str(target)}
-    command = [places.get(word, word) for word in container["command"]]
+    command = [places.get(word, word) for word in map(str, container["command"])]
     assert command[0] == "python3"
     return subprocess.run([sys.executable, *command[1:]], capture_output=True, text=True, timeout=60, check=False)
 

@@ -275,6 +275,38 @@ SERVING_CHARTS: dict[str, ChartFacts] = {
         ),
         defines=("keda.sh", "eventing.keda.sh"),
     ),
+    "external-secrets": ChartFacts(
+        version="2.9.0",
+        source="external-secrets/external-secrets, deploy/charts/external-secrets/templates",
+        pods=(
+            Pods(
+                labels=_named("external-secrets"),
+                account="external-secrets",
+                ports=(8080, 8082),
+                asks_kubernetes=True,
+                asks_aws=True,
+            ),
+            Pods(
+                labels=_named("external-secrets-webhook", "external-secrets"),
+                account="external-secrets-webhook",
+                ports=(8080, 8081, 10250),
+                selector_path=("webhook", "nodeSelector"),
+                affinity_path=("webhook", "affinity"),
+                tolerations_path=("webhook", "tolerations"),
+                asks_kubernetes=True,
+            ),
+            Pods(
+                labels=_named("external-secrets-cert-controller", "external-secrets"),
+                account="external-secrets-cert-controller",
+                ports=(8080, 8081),
+                selector_path=("certController", "nodeSelector"),
+                affinity_path=("certController", "affinity"),
+                tolerations_path=("certController", "tolerations"),
+                asks_kubernetes=True,
+            ),
+        ),
+        defines=("external-secrets.io", "generators.external-secrets.io"),
+    ),
     "kserve-crd": ChartFacts(
         version="v0.20.0", source="kserve/kserve v0.20.0, charts/kserve-crd", defines=("serving.kserve.io",)
     ),

@@ -1,0 +1,221 @@
+"""ExternalSecrets: brings secrets from AWS Secrets Manager to the workloads that may have them."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+from pydantic import Field, field_validator
+
+from .account import Account, account_of
+from .iam import allow, document
+from .manifest import Manifest, Release
+from .network_policies import allow_apis, allow_metrics
+from .serving_platform.allowances import admit_api_server
+from .serving_platform.building import after, closed_namespace, resources, spread
+from .spec import Spec, parse, plain, refuse
+from .versions import EXTERNAL_SECRETS
+from .workload_identity import WorkloadIdentity
+
+WIRING = ("cluster_name", "vpc_cidr", "key_arn")
+NAMESPACE = "external-secrets"
+STORE = "aws-secrets"
+WEBHOOK_PORT = 10250
+METRICS_PORT = 8080
+_CONTROLLER = {"app.kubernetes.io/name": "external-secrets"}
+_WEBHOOK = {"app.kubernetes.io/name": "external-secrets-webhook"}
+_CERTIFICATES = {"app.kubernetes.io/name": "external-secrets-cert-controller"}
+_NAMESPACE_PATTERN = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+
+
+class ExternalSecretsConfig(TypedDict):
+    """Which secrets of the account the cluster may have, and where in the cluster."""
+
+    secret_prefix: str
+    """What the names of its secrets begin with, before a slash; no other secret is read."""
+    namespaces: NotRequired[list[str]]
+    """The namespaces whose ExternalSecrets are answered; no other namespace is."""
+    monitoring_namespace: NotRequired[str]
+    """The namespace whose pods may read metrics."""
+
+
+class ExternalSecretsArgs(ExternalSecretsConfig):
+    """What ExternalSecrets are made from: their config, the cluster and the secrets' key."""
+
+    cluster_name: pulumi.Input[str]
+    """The EKS cluster."""
+    vpc_cidr: pulumi.Input[str]
+    """The VPC's range, from whose addresses the API server calls webhooks."""
+    key_arn: pulumi.Input[str]
+    """The KMS key that encrypts the secrets."""
+
+
+class ExternalSecretsSpec(Spec):
+    """The checked arguments of ExternalSecrets."""
+
+    secret_prefix: str = Field(
+        pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$",
+        description="What the names of its secrets begin with, before a slash; no other secret is read.",
+    )
+    namespaces: tuple[str, ...] = Field(
+        default=("feast", "mlflow"),
+        min_length=1,
+        description="The namespaces whose ExternalSecrets are answered; each may ask for every secret of the prefix.",
+    )
+    monitoring_namespace: str = Field(
+        default="monitoring",
+        pattern=f"^{_NAMESPACE_PATTERN}$",
+        description="The namespace whose pods may read metrics.",
+    )
+
+    @field_validator("namespaces")
+    @classmethod
+    def _named(cls, namespaces: tuple[str, ...]) -> tuple[str, ...]:
+        for each in namespaces:
+            if not re.fullmatch(_NAMESPACE_PATTERN, each):
+                raise refuse(each, f"{each!r} is no namespace's name; use lower case letters, digits and hyphens")
+            if namespaces.count(each) > 1:
+                raise refuse(each, f"{each} is named more than once; name each once")
+        return namespaces
+
+
+class ExternalSecrets(pulumi.ComponentResource):
+    """The External Secrets Operator in a closed namespace, and one store of secrets that named namespaces may ask.
+
+    Its own identity reads the secrets of one prefix, under one key, and nothing else of the account. Give it a
+    Kubernetes provider by `providers` in its options.
+    """
+
+    store_name: pulumi.Output[str]
+    """The ClusterSecretStore's name; whoever reads it waits until an ExternalSecret can be made."""
+
+    def __init__(self, name: str, args: ExternalSecretsArgs, opts: pulumi.ResourceOptions | None = None):
+        spec = parse(ExternalSecretsSpec, plain(args, WIRING), f"ExternalSecrets({name})")
+        super().__init__("mlplatform:index:ExternalSecrets", name, {}, opts)
+        account = account_of(self)
+        policies = [
+            allow_apis(NAMESPACE, {}),
+            admit_api_server(NAMESPACE, _WEBHOOK, WEBHOOK_PORT, args["vpc_cidr"]),
+            allow_metrics(NAMESPACE, {}, METRICS_PORT, spec.monitoring_namespace),
+        ]
+        namespace = closed_namespace(f"{name}-namespace", NAMESPACE, policies, self)
+        readable = pulumi.Output.from_input(args["key_arn"]).apply(
+            lambda key: secrets_access(account, spec.secret_prefix, key)
+        )
+        identity = WorkloadIdentity(
+            f"{name}-identity",
+            {
+                "cluster_name": args["cluster_name"],
+                "namespace": NAMESPACE,
+                "service_account": NAMESPACE,
+                "policies": {"secrets": readable},
+            },
+            pulumi.ResourceOptions(parent=self),
+        )
+        release = Release(
+            f"{name}-release",
+            EXTERNAL_SECRETS,
+            after(NAMESPACE, identity.association_id),
+            external_secrets_values(),
+            pulumi.ResourceOptions(parent=self, depends_on=namespace),
+        )
+        store = Manifest(
+            f"{name}-store",
+            secret_store(account.region, spec.namespaces),
+            pulumi.ResourceOptions(parent=self, depends_on=[release]),
+        )
+        self.store_name = after(STORE, store.urn)
+        self.register_outputs({"store_name": self.store_name})
+
+
+def external_secrets_values() -> dict[str, Any]:
+    """Values of its chart: two of each, spread, with budgets and probes.
+
+    What isn't used is off: definitions of secrets that are pushed, generated or spread over namespaces, the right to
+    make tokens of any service account, and the rights that editors of a namespace would have to ask for secrets.
+    """
+    parts = {"webhook": _WEBHOOK, "certController": _CERTIFICATES}
+    return {
+        **_workload(_CONTROLLER),
+        **{part: {**_workload(labels), "startupProbe": {"enabled": True}} for part, labels in parts.items()},
+        "readinessProbe": {"enabled": True},
+        "leaderElect": True,
+        "crds": {
+            f"create{kind}": False
+            for kind in ("ClusterExternalSecret", "ClusterGenerator", "ClusterPushSecret", "PushSecret")
+        },
+        "processClusterExternalSecret": False,
+        "processClusterGenerator": False,
+        "processClusterPushSecret": False,
+        "processPushSecret": False,
+        "rbac": {
+            "serviceAccountTokenCreate": False,
+            "servicebindings": {"create": False},
+            "aggregateToEdit": False,
+            "aggregateToAdmin": False,
+        },
+    }
+
+
+def _workload(labels: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "replicaCount": 2,
+        "resources": resources("50m", "256Mi", "500m"),
+        "topologySpreadConstraints": spread(labels),
+        "podDisruptionBudget": {"enabled": True, "minAvailable": 1},
+        "priorityClassName": "system-cluster-critical",
+        "livenessProbe": {"enabled": True},
+    }
+
+
+def secrets_access(account: Account, prefix: str, key_arn: str) -> str:
+    """Lets the operator read the secrets whose names begin with `prefix` and a slash.
+
+    Source: Secrets Manager user guide, "Secret encryption and decryption in AWS Secrets Manager".
+    """
+    secrets = account.arn("secretsmanager", f"secret:{prefix}/*")
+    through = {"kms:ViaService": f"secretsmanager.{account.region}.amazonaws.com"}
+    of_these = {"kms:EncryptionContext:SecretARN": secrets}
+    return document(
+        allow("Read", ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], [secrets]),
+        allow("Decrypt", ["kms:Decrypt"], [key_arn], {"StringEquals": through, "StringLike": of_these}),
+    )
+
+
+def secret_store(region: str, namespaces: tuple[str, ...]) -> dict[str, Any]:
+    """Secrets Manager as `namespaces` see it, read with the operator's own identity."""
+    return {
+        "apiVersion": "external-secrets.io/v1",
+        "kind": "ClusterSecretStore",
+        "metadata": {"name": STORE},
+        "spec": {
+            "conditions": [{"namespaces": list(namespaces)}],
+            "provider": {"aws": {"service": "SecretsManager", "region": region}},
+        },
+    }
+
+
+def external_secret(
+    name: str, namespace: str, store: pulumi.Input[str], secret: pulumi.Input[str], fields: Mapping[str, str]
+) -> dict[str, Any]:
+    """An ExternalSecret that keeps a Kubernetes Secret of the same name.
+
+    Its keys are those of `fields`; their values name the fields of the JSON in `secret`, a secret of Secrets Manager.
+    """
+    template = {key: f"{{{{ .{field} }}}}" for key, field in fields.items()}
+    return {
+        "apiVersion": "external-secrets.io/v1",
+        "kind": "ExternalSecret",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {
+            "refreshInterval": "15m",
+            "secretStoreRef": {"name": store, "kind": "ClusterSecretStore"},
+            "target": {
+                "name": name,
+                "creationPolicy": "Owner",
+                "deletionPolicy": "Retain",
+                "template": {"engineVersion": "v2", "data": template},
+            },
+            "dataFrom": [{"extract": {"key": secret}}],
+        },
+    }
