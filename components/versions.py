@@ -99,6 +99,9 @@ CACHE_ENGINES = {"valkey": ("8.2", "valkey8"), "redis": ("7.1", "redis7")}
 FEATURE_SERVER_IMAGE = "quay.io/feastdev/feature-server:0.67.0"
 """Feast with the stores of AWS, Redis, PostgreSQL and DuckDB; it runs as user 1001."""
 
+MLFLOW_IMAGE = "ghcr.io/mlflow/mlflow:v3.17.2-full"
+"""MLflow with boto3, psycopg2 and Prometheus' exporter, which the image without `-full` lacks; it would run as root."""
+
 RUNTIME_IMAGES = {
     "triton": "nvcr.io/nvidia/tritonserver:26.06-py3",
     "huggingface": "docker.io/kserve/huggingfaceserver:v0.20.0",
