@@ -15,6 +15,7 @@ from policies.cost import (
     monthly_budget,
     nat_count,
     previous_generation,
+    repository_lifecycle,
     required_tags,
     s3_endpoint,
     volume_type,
@@ -39,6 +40,7 @@ from policies.kubernetes import (
     run_as_non_root,
     seccomp,
     service_account_token,
+    workload_network_policy,
 )
 from policies.reliability import (
     addon_version,
@@ -102,6 +104,9 @@ from policies.security import (
     public_address,
     public_policy,
     queue_encryption,
+    repository_encryption,
+    repository_immutability,
+    repository_scanning,
     role_trust,
     static_credentials,
     tls_policy,
@@ -124,6 +129,7 @@ AREAS: dict[str, tuple[Rule, ...]] = {
         monthly_budget.RULE,
         nat_count.RULE,
         previous_generation.RULE,
+        repository_lifecycle.RULE,
         required_tags.RULE,
         s3_endpoint.RULE,
         volume_type.RULE,
@@ -168,6 +174,9 @@ AREAS: dict[str, tuple[Rule, ...]] = {
         public_address.RULE,
         public_policy.RULE,
         queue_encryption.RULE,
+        repository_encryption.RULE,
+        repository_immutability.RULE,
+        repository_scanning.RULE,
         role_trust.RULE,
         static_credentials.RULE,
         tls_policy.RULE,
@@ -214,6 +223,7 @@ AREAS: dict[str, tuple[Rule, ...]] = {
         run_as_non_root.RULE,
         seccomp.RULE,
         service_account_token.RULE,
+        workload_network_policy.RULE,
     ),
 }
 """The rules by area."""

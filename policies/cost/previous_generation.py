@@ -37,16 +37,25 @@ _SUCCESSORS = {
 }
 """Families of the past and what follows them (AWS: previous generation instances, and the older of burstable ones)."""
 
+_STORE_FIELDS = ("instanceClass", "nodeType")
+_STORE_SUCCESSORS = {"m": "m7g", "r": "r7g", "t": "t4g"}
+"""What follows in RDS and ElastiCache, by a family's first letter: not every family of EC2 is to be had there."""
+
 
 def _check(resource: Resource, _: View) -> Iterator[Result]:
     for field, name in instance_types(resource):
         if name is UNKNOWN:
             yield Undecided(field)
-        elif successor := _SUCCESSORS.get(family(name)):
+        elif successor := _successor(field, family(name)):
             yield Finding(f"{name} is of a previous generation; {successor} follows it")
     for name in instance_families(resource):
         if successor := _SUCCESSORS.get(name):
             yield Finding(f"the family {name} is of a previous generation; {successor} follows it")
+
+
+def _successor(field: str, old: str) -> str | None:
+    following = _SUCCESSORS.get(old)
+    return _STORE_SUCCESSORS.get(old[0], following) if following and field in _STORE_FIELDS else following
 
 
 RULE = Rule(

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.inputs import number, read
-from policies.kubernetes.objects import namespace_of
-from policies.kubernetes.pods import DEPLOYMENT, STATEFUL_SET, matches, pod_of
+from policies.kubernetes.pods import DEPLOYMENT, STATEFUL_SET, pod_of
+from policies.kubernetes.selection import around, selected, selects
 from policies.view import View
-from pricing.resource import UNKNOWN, Resource, Unknown
+from pricing.resource import Resource, Unknown
 
 DISRUPTION_BUDGET = "kubernetes:policy/v1:PodDisruptionBudget"
 REPLICATED = (DEPLOYMENT, STATEFUL_SET)
+_SELECTOR = "selector"
 
 
 def replicas(workload: Resource) -> float | Unknown:
@@ -19,37 +20,16 @@ def replicas(workload: Resource) -> float | Unknown:
     return 1.0 if count is None else count
 
 
-def selected(budget: Resource, workload: Resource) -> bool | Unknown:
-    """Whether a budget is for the Pods of a workload."""
-    spaces = (namespace_of(budget), namespace_of(workload))
-    chosen = matches(read(budget.inputs, "spec", "selector"), pod_of(workload).labels)
-    if chosen is False or (UNKNOWN not in spaces and spaces[0] != spaces[1]):
-        return False
-    return UNKNOWN if UNKNOWN in spaces else chosen
-
-
 def workloads_of(budget: Resource, view: View) -> Iterator[Resource]:
     """The workloads that a budget is for."""
-    return (workload for workload in _around(budget, REPLICATED, view) if selected(budget, workload) is True)
+    for workload in around(budget, REPLICATED, view):
+        if selects(budget, _SELECTOR, workload, pod_of(workload).labels) is True:
+            yield workload
 
 
 def selection(workload: Resource, view: View) -> bool | Unknown:
     """Whether any budget is for the Pods of a workload."""
-    found = [selected(budget, workload) for budget in _around(workload, (DISRUPTION_BUDGET,), view)]
-    return True if True in found else UNKNOWN if UNKNOWN in found else False
-
-
-def _around(resource: Resource, types: tuple[str, ...], view: View) -> list[Resource]:
-    """The objects of `types` that may be in the namespace of `resource`."""
-    space = namespace_of(resource)
-    if space is UNKNOWN:
-        return view.of(types)
-    index = view.indexed(types, _spaces)
-    return [*index.get(space, ()), *index.get(UNKNOWN, ())]
-
-
-def _spaces(resource: Resource) -> tuple[str | Unknown | None]:
-    return (namespace_of(resource),)
+    return selected(workload, pod_of(workload).labels, DISRUPTION_BUDGET, _SELECTOR, view)
 
 
 def amount(value: Any, of: float) -> float | Unknown | None:

@@ -3,21 +3,17 @@
 from collections.abc import Iterator
 
 from policies.frameworks import fsbp, well_architected
-from policies.inputs import flag, given, read
-from policies.rule import Finding, Result, Rule, Severity, Undecided
+from policies.inputs import given, read
+from policies.rule import Result, Rule, Severity, require
 from policies.settings import Level
 from policies.view import View
-from pricing.resource import UNKNOWN, Resource
+from pricing.resource import Resource
 
 
 def _check(resource: Resource, view: View) -> Iterator[Result]:
     if not view.environment.is_production or given(read(resource.inputs, "replicateSourceDb")):
         return
-    state = flag(read(resource.inputs, "multiAz"))
-    if state is UNKNOWN:
-        yield Undecided("multiAz")
-    elif state is not True:
-        yield Finding("has no standby in another zone")
+    yield from require(read(resource.inputs, "multiAz"), True, "multiAz", "has no standby in another zone")
 
 
 RULE = Rule(

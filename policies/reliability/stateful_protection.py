@@ -31,6 +31,7 @@ RULE = Rule(
         {
             "aws:dynamodb/table:Table",
             "aws:ebs/volume:Volume",
+            "aws:ecr/repository:Repository",
             "aws:efs/fileSystem:FileSystem",
             "aws:elasticache/replicationGroup:ReplicationGroup",
             "aws:kms/key:Key",

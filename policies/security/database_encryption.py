@@ -3,19 +3,18 @@
 from collections.abc import Iterator
 
 from policies.frameworks import fsbp, well_architected
-from policies.inputs import flag, read
-from policies.rule import Finding, Result, Rule, Severity, Undecided
+from policies.inputs import read
+from policies.rule import Result, Rule, Severity, require
 from policies.settings import Level
 from policies.view import View
-from pricing.resource import UNKNOWN, Resource
+from pricing.resource import Resource
 
 
 def _check(resource: Resource, _: View) -> Iterator[Result]:
-    state = flag(read(resource.inputs, "storageEncrypted"))
-    if state is UNKNOWN:
-        yield Undecided("storageEncrypted")
-    elif state is not True:
-        yield Finding("is not encrypted; that can only be chosen when it is made")
+    field = "storageEncrypted"
+    yield from require(
+        read(resource.inputs, field), True, field, "is not encrypted; that can only be chosen when it is made"
+    )
 
 
 RULE = Rule(

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from policies.frameworks import fsbp, well_architected
-from policies.inputs import flag, given, read
-from policies.rule import Finding, Result, Rule, Severity, Undecided
+from policies.inputs import given, read
+from policies.rule import Finding, Result, Rule, Severity, require
 from policies.settings import Level
 from policies.view import View
-from pricing.resource import UNKNOWN, Resource
+from pricing.resource import Resource
 
 _TOPIC = "aws:sns/topic:Topic"
 
@@ -18,11 +18,8 @@ def _check(resource: Resource, _: View) -> Iterator[Result]:
     if resource.type == _TOPIC:
         yield Finding("is not encrypted, because kmsMasterKeyId is absent")
         return
-    managed = flag(read(resource.inputs, "sqsManagedSseEnabled"))
-    if managed is UNKNOWN:
-        yield Undecided("sqsManagedSseEnabled")
-    elif managed is not True:
-        yield Finding("names no key and does not set sqsManagedSseEnabled")
+    managed = "sqsManagedSseEnabled"
+    yield from require(read(resource.inputs, managed), True, managed, f"names no key and does not set {managed}")
 
 
 RULE = Rule(

@@ -11,9 +11,10 @@ from policies.settings import Level
 from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
-_IN_ACCOUNT_SERVICES = frozenset({"ec2", "lambda"})
-"""Services that assume a role only after someone in the same account passed it to an instance or a function of that
-account, and that send neither aws:SourceAccount nor aws:SourceArn: a condition would lock them out."""
+_IN_ACCOUNT_SERVICES = frozenset({"ec2", "ecr", "lambda"})
+"""Services that assume a role only after someone in the same account passed it to an instance, a function or a template
+for repositories of that account, and that document neither aws:SourceAccount nor aws:SourceArn: a condition would lock
+them out."""
 
 _SOURCE_KEYS = frozenset({"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"})
 _POD_IDENTITY = "pods.eks"
@@ -92,7 +93,7 @@ RULE = Rule(
     ),
     remediation="For a service ask for aws:SourceAccount or aws:SourceArn; for EKS Pod Identity for the tags "
     "aws:RequestTag/kubernetes-namespace and kubernetes-service-account; for OIDC for aud and sub; for an account for "
-    "sts:ExternalId or aws:PrincipalArn. EC2 and Lambda send no such keys and need none.",
+    "sts:ExternalId or aws:PrincipalArn. EC2, ECR and Lambda send no such keys and need none.",
     types=frozenset({ROLE}),
     check=_check,
 )

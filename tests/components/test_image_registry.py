@@ -10,9 +10,11 @@ from components.image_registry import ImageRegistry, ImageRegistryArgs, ImageReg
 from components.image_registry.policies import team_lifecycle
 from components.image_registry.upstreams import UPSTREAMS
 from components.spec import SpecError, parse
+from policies.evaluate import evaluate
 from pricing.resource import Resource
 from tests.components.mocks import ACCOUNT, DEFAULT_TAGS, REGION, Recording, run
 from tests.components.parity import assert_documented, assert_parity
+from tests.policies.cases.case import context
 
 REPOSITORY = "aws:ecr/repository:Repository"
 TEMPLATE = "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate"
@@ -279,6 +281,13 @@ def test_without_upstreams_and_copies_ecr_needs_no_role() -> None:
     found = registry()
     for kind in ("aws:iam/role:Role", TEMPLATE, CACHE, "aws:ecr/replicationConfiguration:ReplicationConfiguration"):
         assert not found.all(kind)
+
+
+def test_no_rule_has_anything_against_it() -> None:
+    found = registry(upstreams=[{"registry": "quay.io"}], replica_regions=["us-west-2"])
+    # Tags are a provider's, which a component alone has not.
+    said = [each for each in evaluate(found.resources, context()) if each.policy != "required-tags"]
+    assert [(each.policy, each.urn.rpartition("::")[2], each.message) for each in said] == []
 
 
 def test_a_preview_knows_nothing_of_aws_and_still_plans() -> None:

@@ -18,12 +18,27 @@ from tests.policies.cases import (
     kubernetes,
     pods,
     reliability,
+    repositories,
     secrets,
     security,
 )
 from tests.policies.cases.case import UNDECIDED, Case, advisory, verdicts
 
-MODULES = (buckets, caches, clusters, cost, databases, iam, ingress, kubernetes, pods, reliability, secrets, security)
+MODULES = (
+    buckets,
+    caches,
+    clusters,
+    cost,
+    databases,
+    iam,
+    ingress,
+    kubernetes,
+    pods,
+    reliability,
+    repositories,
+    secrets,
+    security,
+)
 CASES = [case for module in MODULES for case in module.CASES]
 
 

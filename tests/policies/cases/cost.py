@@ -210,7 +210,20 @@ CASES = [
     passes("previous-generation", group(types=["g6.xlarge", "m7i.large"])),
     fails("previous-generation", group(types=["p3.2xlarge"]), found="p3.2xlarge is of a previous generation"),
     fails("previous-generation", make(INSTANCE, {"instanceType": "t2.micro"}), found="t3 follows it"),
-    fails("previous-generation", make("aws:rds/instance:Instance", {"instanceClass": "db.m4.large"}), found="m4.large"),
+    fails(
+        "previous-generation",
+        make("aws:rds/instance:Instance", {"instanceClass": "db.m4.large"}),
+        found="m4.large is of a previous generation; m7g follows it",
+    ),
+    fails(
+        "previous-generation",
+        make("aws:elasticache/replicationGroup:ReplicationGroup", {"nodeType": "cache.t2.medium"}),
+        found="t2.medium is of a previous generation; t4g follows it",
+    ),
+    passes(
+        "previous-generation",
+        make("aws:elasticache/replicationGroup:ReplicationGroup", {"nodeType": "cache.r6gd.xlarge"}),
+    ),
     fails("previous-generation", drawing("karpenter.k8s.aws/instance-family", "g3"), found="the family g3"),
     fails(
         "previous-generation",

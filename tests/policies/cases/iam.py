@@ -126,6 +126,7 @@ CASES = [
     ),
     passes("role-trust", trust(service("ec2"))),
     passes("role-trust", trust({"Service": "ec2.amazonaws.com.cn"})),
+    passes("role-trust", trust({"Service": "ecr.amazonaws.com"})),
     passes("role-trust", trust(service("lambda"))),
     passes("role-trust", trust(service("eks"), asks("aws:SourceAccount"))),
     passes("role-trust", trust(service("eks"), asks("aws:SourceArn", UNKNOWN, "ArnLike"))),

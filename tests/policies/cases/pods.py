@@ -62,7 +62,49 @@ def opaque(rule: str, *fields: str) -> Case:
 FULL = {"cpu": "1", "memory": "1Gi"}
 HTTP = {"httpGet": {"path": "/healthz", "port": 8080}}
 
+NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+INFERENCE_SERVICE = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
+UNSELECTED = "no network policy of its namespace selects its Pods"
+
+
+def policy(selector: Any, where: Any = "ml") -> Resource:
+    return make(NETWORK_POLICY, {"metadata": {"namespace": where}, "spec": {"podSelector": selector}}, name="policy")
+
+
+def model(**labels: str) -> Resource:
+    return make(INFERENCE_SERVICE, {"metadata": {"name": "fraud", "namespace": "ml", "labels": labels}})
+
+
 CASES = [
+    *(
+        passes("workload-network-policy", pod(kind), policy({"matchLabels": {"app": "it"}}))
+        for kind in (DEPLOYMENT, STATEFUL_SET, DAEMON_SET, JOB, CRON_JOB)
+    ),
+    passes("workload-network-policy", pod(), policy({})),
+    passes("workload-network-policy", pod(hostNetwork=True)),
+    passes("workload-network-policy", model(team="a"), policy({"matchLabels": {"team": "a"}})),
+    passes(
+        "workload-network-policy",
+        model(),
+        policy({"matchLabels": {"serving.kserve.io/inferenceservice": "fraud"}}),
+    ),
+    passes("workload-network-policy", make(DEPLOYMENT), policy({}, where=None)),
+    fails("workload-network-policy", pod(), policy({"matchLabels": {"app": "other"}}), found=UNSELECTED),
+    fails("workload-network-policy", pod(CRON_JOB), policy({}, where="other"), found=UNSELECTED),
+    fails("workload-network-policy", model(team="b"), policy({"matchLabels": {"team": "a"}}), found=UNSELECTED),
+    fails("workload-network-policy", pod(), kind="absent", found=UNSELECTED),
+    unknown(
+        "workload-network-policy",
+        pod(),
+        policy({"matchLabels": UNKNOWN}),
+        undecided="which Pods the network policies of its namespace select",
+    ),
+    unknown(
+        "workload-network-policy",
+        pod(),
+        policy({}, where=UNKNOWN),
+        undecided="which Pods the network policies of its namespace select",
+    ),
     passes("run-as-non-root", secured(runAsNonRoot=True)),
     passes("run-as-non-root", pod(securityContext={"runAsNonRoot": True, "runAsUser": 1000})),
     *everywhere("run-as-non-root", "container app may run as root", securityContext={"runAsNonRoot": False}),
