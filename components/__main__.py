@@ -32,6 +32,7 @@ from .keda import Keda
 from .load_balancer import ServingLoadBalancer
 from .log_bucket import LogBucket
 from .model_service import ModelService
+from .model_serving_ingress import ModelServingIngress
 from .network import Network
 from .node_pool import NodePool
 from .object_store import ObjectStore
@@ -62,6 +63,7 @@ COMPONENTS: list[type[pulumi.ComponentResource]] = [
     LoadBalancerController,
     LogBucket,
     ModelService,
+    ModelServingIngress,
     Network,
     NodePool,
     ObjectStore,

@@ -68,6 +68,15 @@ class Network(pulumi.ComponentResource):
     isolated_subnet_ids: Output[list[str]]
     """Subnets for data stores, without a way out, one a zone."""
 
+    public_subnet_cidrs: Output[list[str]]
+    """The public subnets' ranges, from which internet-facing load balancers reach their targets."""
+
+    private_subnet_cidrs: Output[list[str]]
+    """The private subnets' ranges."""
+
+    isolated_subnet_cidrs: Output[list[str]]
+    """The isolated subnets' ranges, in which data stores answer."""
+
     private_route_table_ids: Output[list[str]]
     """The private subnets' route tables, one a zone."""
 
@@ -154,6 +163,9 @@ class Network(pulumi.ComponentResource):
             private, (*private_routing, *ways_out, *to_internet, *endpoints, *to_services)
         )
         self.isolated_subnet_ids = _usable(isolated, (*isolated_routing, *endpoints))
+        self.public_subnet_cidrs = Output.from_input([str(each.public) for each in ranges])
+        self.private_subnet_cidrs = Output.from_input([str(each.private) for each in ranges])
+        self.isolated_subnet_cidrs = Output.from_input([str(each.isolated) for each in ranges])
         self.private_route_table_ids = _ids(private_tables)
         self.isolated_route_table_id = isolated_table.id
         self.nat_public_ips = Output.all(*(address.public_ip for address in addresses))

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, cast, get_args
 
 import pulumi
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError, ValidationInfo
 from pydantic.alias_generators import to_camel
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
 
 
 class Spec(BaseModel):
@@ -16,6 +17,38 @@ class Spec(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True, use_attribute_docstrings=False
     )
+
+
+class Inherits:
+    """Marks a section, or each of a list's, that takes `fields` from the spec around it, where they are said once.
+
+    `section: Annotated[SectionSpec, Inherits("domain")]`; the fields must stand before the section.
+    """
+
+    def __init__(self, *fields: str):
+        self.fields = fields
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_info_before_validator_function(self._complete, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        reference = handler(schema)
+        section = handler.resolve_ref_schema(reference)
+        for field in map(to_camel, self.fields):
+            section["properties"].pop(field, None)
+        section["required"] = [field for field in section.get("required", []) if field in section["properties"]]
+        return reference
+
+    def _complete(self, section: Any, info: ValidationInfo) -> Any:
+        if not isinstance(section, Mapping):
+            return section
+        given = cast(Mapping[str, Any], section)
+        known = {field: info.data[field] for field in self.fields if field in info.data}
+        for field, value in known.items():
+            if given.get(field, given.get(to_camel(field), value)) != value:
+                raise refuse(given, f"{to_camel(field)} is said once, for all sections; leave it out here")
+        rest = {key: value for key, value in given.items() if key not in map(to_camel, known)}
+        return {**rest, **known}
 
 
 class SpecError(pulumi.RunError, ValueError):

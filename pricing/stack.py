@@ -81,22 +81,36 @@ class Stack:
             current = self.get(current.parent)
         return resource.name
 
-    def table(self, resource: Resource) -> PriceTable:
-        """The prices of the region a resource is in: its own, its provider's, or the stack's."""
+    def table(self, resource: Resource, region: str | None = None) -> PriceTable:
+        """The prices of `region`, or of the one a resource is in: its own, its provider's, or the stack's."""
+        if region is not None:
+            return load_table(region)
         if not resource.type.startswith("aws"):
             return self.home
         for source in (resource, self.get(resource.provider)):
-            region: Any = source.inputs.get("region") if source else None
-            if isinstance(region, str) and region != SECRET:
-                return load_table(region)
+            named: Any = source.inputs.get("region") if source else None
+            if isinstance(named, str) and named != SECRET:
+                return load_table(named)
         return self.home
 
-    def charge(self, resource: Resource, service: str, sku: str, quantity: float, what: str) -> Charge | Gap:
-        """A quantity at the list price, or the gap that its absence leaves. Nothing at all needs no price."""
+    def charge(
+        self,
+        resource: Resource,
+        service: str,
+        sku: str,
+        quantity: float,
+        what: str,
+        *,
+        region: str | None = None,
+    ) -> Charge | Gap:
+        """A quantity at the list price, or the gap that its absence leaves. Nothing at all needs no price.
+
+        The price is that of `region`, for what a resource causes elsewhere, or of the region the resource is in.
+        """
         if quantity == 0:
             return Charge(what, 0, "", 0, "")
         try:
-            price = self.table(resource).price(service, sku)
+            price = self.table(resource, region).price(service, sku)
         except PriceNotFound as missing:
             return Gap(str(missing))
         return Charge(what, quantity, price.unit, price.on_demand, price.date)

@@ -32,8 +32,8 @@ class Usage(Section):
     )
     internet_out_gb: Amount = Field(
         default=500,
-        description="Data out to the internet from the stack, in GB a month. "
-        "The 100 GB that an account has free are not deducted.",
+        description="Data out to the internet from the stack, in GB a month, counted once whether it leaves through "
+        "NAT gateways, load balancers or public addresses. The 100 GB that an account has free are not deducted.",
     )
     control_plane_log_gb: Amount = Field(
         default=30, description="Logs of each EKS control plane with all log types on, in GB a month."
@@ -80,6 +80,27 @@ class Usage(Section):
         description="Tables and partitions in the Glue catalog over the month; the first million are free.",
     )
     scanned_tb: Amount = Field(default=1, description="Data that queries of each Athena workgroup scan, in TB a month.")
+    catalog_requests: Amount = Field(
+        default=1_000_000, description="Requests to the Glue catalog, a month; the first million are free."
+    )
+    repository_gb: Amount = Field(
+        default=20,
+        description="Images that each ECR repository holds over the month, in GB compressed; a layer that several "
+        "images share counts once.",
+    )
+    cached_image_gb: Amount = Field(
+        default=50, description="Images that the pull-through caches of the stack hold over the month, in GB."
+    )
+    pushed_image_gb: Amount = Field(
+        default=50,
+        description="New images that pipelines push, in GB a month; replication copies them to each further region.",
+    )
+    pushed_images: Amount = Field(
+        default=500, description="Images pushed or pulled through, a month; enhanced scanning is charged for each."
+    )
+    image_rescans: Amount = Field(
+        default=5000, description="Times that continuous enhanced scanning looks at an image again, a month."
+    )
     web_requests: Amount = Field(
         default=30_000_000,
         description="Requests to the load balancers of the stack, a month; the firewalls of the stack inspect them.",

@@ -9,6 +9,7 @@ from components.cache.spec import CacheSpec
 from components.feature_store.spec import FeatureStoreSpec
 from components.gpu_cluster.spec import AccessLevel, AccessSpec, GpuClusterSpec
 from components.karpenter.spec import KarpenterPoolSpec
+from components.model_serving_ingress.spec import ModelServingSpec
 from components.network_args import FlowLogTraffic, NatMode, NetworkSpec
 from components.node_pool.spec import NodePoolSpec
 from components.secure_namespace import PodSecurity
@@ -31,6 +32,8 @@ def unusual(config: StackConfig) -> tuple[Choice, ...]:
         found += _stores(config.feature_store, "featureStore", config.environment.is_production)
     if config.gpu_cluster:
         found += _cluster(config.gpu_cluster, "gpuCluster")
+    if config.model_serving:
+        found += _serving(config.model_serving, "modelServing", config.environment.is_production)
     return tuple(found)
 
 
@@ -94,6 +97,29 @@ def _cluster(cluster: GpuClusterSpec, at: str) -> Iterator[Choice]:
         if namespace.pod_security is not PodSecurity.RESTRICTED:
             why = "pods with more rights than the restricted standard are admitted"
             yield Choice(f"{at}.namespaces[{index}].podSecurity", str(namespace.pod_security), why)
+
+
+def _serving(serving: ModelServingSpec, at: str, production: bool) -> Iterator[Choice]:
+    firewall, balancer, platform = serving.firewall, serving.load_balancer, serving.platform
+    if not firewall.blocks:
+        yield Choice(f"{at}.firewall.mode", str(firewall.mode), "requests are only counted, none is stopped")
+    if firewall.counted_rules:
+        rules = sorted(rule for each in firewall.counted_rules.values() for rule in each)
+        yield Choice(f"{at}.firewall.countedRules", rules, "these rules of AWS stop nothing")
+    if firewall.forwarded_address_header:
+        why = "whoever reaches the load balancer without the proxy can write any address there"
+        yield Choice(f"{at}.firewall.forwardedAddressHeader", firewall.forwarded_address_header, why)
+    if not firewall.deletion_protection:
+        yield Choice(f"{at}.firewall.deletionProtection", False, "a deployment can delete the key of the log")
+    if not balancer.deletion_protection:
+        yield Choice(f"{at}.loadBalancer.deletionProtection", False, "a deployment can delete the load balancer")
+    if production and platform.gateway_minimum < 2:
+        why = "the loss of one node is the loss of every model until another gateway starts"
+        yield Choice(f"{at}.platform.gatewayMinimum", platform.gateway_minimum, why)
+    for index, model in enumerate(serving.models):
+        if production and model.minimum < 2:
+            why = f"the loss of one node is the loss of {model.name} until a replica has started elsewhere"
+            yield Choice(f"{at}.models[{index}].minimum", model.minimum, why)
 
 
 def _each(items: tuple[Any, ...], at: str, of: Callable[[Any, str], Iterator[Choice]]) -> Iterator[Choice]:

@@ -11,6 +11,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from components.feature_store.spec import FeatureStoreSpec
 from components.gpu_cluster.spec import GpuClusterSpec
 from components.instances import regions
+from components.model_serving_ingress.spec import ModelServingSpec
 from components.network_args import NetworkSpec
 from components.spec import Spec, SpecError, parse, refuse
 from policies.settings import EnvironmentSpec, PolicySettings
@@ -32,6 +33,50 @@ class StackConfig(Spec):
     network: NetworkSpec = Field(description="The private network.")
     feature_store: FeatureStoreSpec | None = Field(default=None, description="The feature store; none when left out.")
     gpu_cluster: GpuClusterSpec | None = Field(None, description="The GPU cluster; none when left out.")
+    model_serving: ModelServingSpec | None = Field(
+        default=None, description="Models and the way to them; none when left out."
+    )
+
+    @model_validator(mode="after")
+    def _models_have_a_place(self) -> "StackConfig":
+        if self.model_serving and not (self.gpu_cluster and self.feature_store):
+            lacking = "featureStore" if self.gpu_cluster else "gpuCluster"
+            why = "models and access logs lie in its buckets" if self.gpu_cluster else "models run on its nodes"
+            raise refuse("modelServing", f"modelServing needs {lacking}: {why}")
+        if self.model_serving and self.model_serving.load_balancer.sign_in:
+            raise refuse(
+                "modelServing",
+                "loadBalancer.signIn can't be wired from a stack's config yet; leave it out, or give "
+                "ModelServingIngress its user pool in a program of your own",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _namespaces_are_made_once(self) -> "StackConfig":
+        served = self.model_serving.platform.model_namespaces if self.model_serving else ()
+        given = [each.namespace for each in self.gpu_cluster.namespaces] if self.gpu_cluster else []
+        if twice := [namespace for namespace in served if namespace in given]:
+            raise refuse(
+                twice,
+                f"{twice[0]} is in gpuCluster.namespaces and in modelServing.platform.modelNamespaces, which would "
+                "both make it; leave it out of gpuCluster.namespaces",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _models_are_in_the_bucket(self) -> "StackConfig":
+        if not (self.model_serving and self.feature_store):
+            return self
+        bucket = f"{self.feature_store.data.prefix}-models-{self.environment.account}"
+        for model in self.model_serving.models:
+            for uri in (model.model_uri, *([model.canary.model_uri] if model.canary else [])):
+                if not uri.startswith(f"s3://{bucket}/"):
+                    raise refuse(
+                        uri,
+                        f"modelServing.models: {model.name} is at {uri}, but the feature store's bucket of models is "
+                        f"{bucket}; write s3://{bucket}/<folder>/",
+                    )
+        return self
 
     @model_validator(mode="after")
     def _stores_have_clients(self) -> "StackConfig":

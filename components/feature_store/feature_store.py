@@ -41,6 +41,10 @@ class FeatureStore(pulumi.ComponentResource):
     """The online store's configuration endpoint."""
     predictions_endpoint: pulumi.Output[str]
     """The prediction cache's configuration endpoint; empty without one."""
+    online_connect_policies: pulumi.Output[dict[str, str]]
+    """The IAM policy, as JSON, that lets a workload log in to the online store as each of its users."""
+    predictions_connect_policies: pulumi.Output[dict[str, str]]
+    """The same for the prediction cache; empty without one."""
     database_address: pulumi.Output[str]
     """The database's host."""
     administrator_secret_arn: pulumi.Output[str]
@@ -67,6 +71,9 @@ class FeatureStore(pulumi.ComponentResource):
         self.workgroup = catalog.workgroup_name
         self.online_endpoint = online.endpoint
         self.predictions_endpoint = predictions.endpoint if predictions else pulumi.Output.from_input("")
+        self.online_connect_policies = online.connect_policies
+        none = pulumi.Output.from_input(dict[str, str]())
+        self.predictions_connect_policies = predictions.connect_policies if predictions else none
         self.database_address = database.address
         self.administrator_secret_arn = database.administrator_secret_arn
         self.register_outputs(
@@ -81,6 +88,8 @@ class FeatureStore(pulumi.ComponentResource):
                 "workgroup": self.workgroup,
                 "online_endpoint": self.online_endpoint,
                 "predictions_endpoint": self.predictions_endpoint,
+                "online_connect_policies": self.online_connect_policies,
+                "predictions_connect_policies": self.predictions_connect_policies,
                 "database_address": self.database_address,
                 "administrator_secret_arn": self.administrator_secret_arn,
             }

@@ -34,11 +34,14 @@ class GpuCluster(pulumi.ComponentResource):
     """An EKS cluster with GPU pools.
 
     The API server is private unless addresses are named, secrets are enveloped, access goes by entries, every namespace
-    is closed by default, and nothing that AWS or pulumi-eks would choose by itself is left to them.
+    is closed by default, and nothing that AWS or pulumi-eks would choose by itself is left to them. In the same program
+    `kubernetes_provider` is how to make objects in it.
     """
 
     cluster_name: pulumi.Output[str]
     """The EKS cluster's name."""
+    ready: pulumi.Output[str]
+    """The cluster's name; whoever reads it waits until nodes have joined and add-ons answer."""
     kubeconfig: pulumi.Output[str]
     """How to reach the cluster, as JSON; secret."""
     oidc_issuer: pulumi.Output[str]
@@ -74,7 +77,8 @@ class GpuCluster(pulumi.ComponentResource):
         pools = self._node_pools(self._addons(BEFORE_NODES, self._plane.name))
         ready = after(self._plane.name, *pools.values())
         addons = self._addons(AFTER_NODES, ready)
-        self._inside(after(ready, *addons))
+        self.ready = after(ready, *addons)
+        self._inside(self.ready)
         self._export(self._plane, pools)
 
     def _node_role(self) -> aws.iam.Role:
@@ -139,7 +143,7 @@ class GpuCluster(pulumi.ComponentResource):
     def _inside(self, cluster_name: pulumi.Output[str]) -> None:
         """What runs in the cluster, once it has nodes and the add-ons that need them."""
         spec, name = self._spec, self._name
-        provider = kubernetes.Provider(
+        self.kubernetes_provider = kubernetes.Provider(
             f"{name}-kubernetes",
             kubeconfig=self._kubeconfig,
             enable_server_side_apply=True,
@@ -147,7 +151,7 @@ class GpuCluster(pulumi.ComponentResource):
             delete_unreachable=False,
             opts=self._child,
         )
-        inside = pulumi.ResourceOptions(parent=self, providers=[provider])
+        inside = pulumi.ResourceOptions(parent=self, providers=[self.kubernetes_provider])
         Manifest(f"{name}-gp3", storage_class(self._plane.volume_key.arn), inside)
         for wanted in spec.namespaces:
             SecureNamespace(f"{name}-{wanted.namespace}", {**wanted.model_dump()}, inside)  # pyright: ignore[reportArgumentType]
@@ -202,6 +206,7 @@ class GpuCluster(pulumi.ComponentResource):
         self.register_outputs(
             {
                 "cluster_name": self.cluster_name,
+                "ready": self.ready,
                 "kubeconfig": self.kubeconfig,
                 "oidc_issuer": self.oidc_issuer,
                 "oidc_provider_arn": self.oidc_provider_arn,

@@ -85,7 +85,7 @@ class SignInConfig(TypedDict):
 class SignInSpec(Spec):
     """Sign-in before the gateway, for names that browsers use."""
 
-    provider: SignInProvider = Field(description="Who signs users in.")
+    provider: SignInProvider = Field(description="The service that signs users in.")
     hosts: tuple[str, ...] = Field(
         min_length=1,
         max_length=MOST_NAMES + 1,
@@ -104,13 +104,9 @@ class SignInSpec(Spec):
         return self
 
 
-class ServingLoadBalancerConfig(TypedDict):
-    """What a load balancer serves, and how."""
+class ServingLoadBalancerOptions(TypedDict):
+    """How a load balancer serves."""
 
-    zone_name: str
-    """The Route 53 zone that holds every name."""
-    domain: str
-    """The name that clients use."""
     alternative_names: NotRequired[list[str]]
     """Further names on the certificate, such as *.models.example.com. Default: none."""
     internal: NotRequired[bool]
@@ -137,6 +133,15 @@ class ServingLoadBalancerConfig(TypedDict):
     """Whether AWS refuses to delete it. Default: true."""
     sign_in: NotRequired[SignInConfig]
     """Sign-in before the gateway, for names that browsers use. Default: none."""
+
+
+class ServingLoadBalancerConfig(ServingLoadBalancerOptions):
+    """What a load balancer serves, and how."""
+
+    zone_name: str
+    """The Route 53 zone that holds every name."""
+    domain: str
+    """The name that clients use."""
 
 
 class ServingLoadBalancerArgs(ServingLoadBalancerConfig):

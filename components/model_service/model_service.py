@@ -10,7 +10,7 @@ from .access import model_access
 from .objects import model_service_objects
 from .spec import ModelServiceArgs, ModelServiceSpec
 
-WIRING = ("cluster_name", "models_key_arn")
+WIRING = ("cluster_name", "models_key_arn", "policies")
 MODEL_KIND = "InferenceService"
 
 
@@ -37,9 +37,10 @@ class ModelService(pulumi.ComponentResource):
                 "namespace": spec.namespace,
                 "service_account": spec.name,
                 "policies": {
+                    **args.get("policies", {}),
                     "model": pulumi.Output.from_input(args["models_key_arn"]).apply(
                         lambda key: model_access(partition, uris, key)
-                    )
+                    ),
                 },
             },
             pulumi.ResourceOptions(parent=self),

@@ -109,15 +109,13 @@ class EgressSpec(Spec):
     port: int = Field(ge=1, le=65535, description="The TCP port.")
 
 
-class ModelServiceConfig(TypedDict):
+class ModelConfig(TypedDict):
     """A model: where it is, what serves it, on what, and how much of it there may be."""
 
     name: str
     """The model's name, by which callers know it."""
     namespace: str
     """One of the serving platform's namespaces for models."""
-    domain: str
-    """The serving platform's domain; the model answers at <name>.<domain>."""
     host: NotRequired[str]
     """Another name below the domain to answer at."""
     model_uri: str
@@ -158,12 +156,19 @@ class ModelServiceConfig(TypedDict):
     """Where the autoscaler asks how many requests are under way."""
     monitoring: NotRequired[bool]
     """Whether Prometheus's operator is installed and shall scrape the model and watch it."""
-    monitoring_namespace: NotRequired[str]
-    """The namespace whose pods may read metrics."""
     latency_milliseconds: NotRequired[int]
     """The latency of the slowest hundredth of requests that is worth an alert."""
     error_percent: NotRequired[int]
     """The part of failed requests that is worth an alert."""
+
+
+class ModelServiceConfig(ModelConfig):
+    """A model, the domain that it answers in, and who watches it."""
+
+    domain: str
+    """The serving platform's domain; the model answers at <name>.<domain>."""
+    monitoring_namespace: NotRequired[str]
+    """The namespace whose pods may read metrics."""
 
 
 class ModelServiceArgs(ModelServiceConfig):
@@ -173,6 +178,8 @@ class ModelServiceArgs(ModelServiceConfig):
     """The EKS cluster, whose serving platform must be ready."""
     models_key_arn: pulumi.Input[str]
     """The key that the models' bucket is encrypted with."""
+    policies: NotRequired[dict[str, pulumi.Input[str]]]
+    """Further IAM policy documents of its identity by a short name, as JSON, such as a cache's."""
 
 
 class ModelServiceSpec(Spec):

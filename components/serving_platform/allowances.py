@@ -28,7 +28,9 @@ def admit(
     return _policy(name, namespace, pods, "Ingress", {"from": sources, "ports": _tcp(ports)})
 
 
-def reach(name: str, namespace: str, pods: Mapping[str, str], targets: list[Peer], ports: Sequence[int]) -> Policy:
+def reach(
+    name: str, namespace: str, pods: Mapping[str, str], targets: pulumi.Input[list[Peer]], ports: Sequence[int]
+) -> Policy:
     """Lets `pods` reach TCP `ports` of `targets`."""
     return _policy(name, namespace, pods, "Egress", {"to": targets, "ports": _tcp(ports)})
 

@@ -21,11 +21,9 @@ OWN_NAMESPACES = (
 )
 
 
-class ServingPlatformConfig(TypedDict):
-    """Where models are served, and by which servers."""
+class ServingPlatformOptions(TypedDict):
+    """By which servers models are served, and for whom."""
 
-    domain: str
-    """Models answer at <model>.<domain>."""
     mode: NotRequired[DeploymentMode]
     """How KServe runs models."""
     runtimes: NotRequired[list[Runtime]]
@@ -36,6 +34,13 @@ class ServingPlatformConfig(TypedDict):
     """The fewest gateway pods."""
     gateway_maximum: NotRequired[int]
     """The most gateway pods."""
+
+
+class ServingPlatformConfig(ServingPlatformOptions):
+    """Where models are served, and by which servers."""
+
+    domain: str
+    """Models answer at <model>.<domain>."""
     monitoring_namespace: NotRequired[str]
     """The namespace whose pods may read metrics."""
 

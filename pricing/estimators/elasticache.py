@@ -49,12 +49,15 @@ def cluster(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
 
 @prices("aws:elasticache/serverlessCache:ServerlessCache")
 def serverless_cache(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
-    """The data it holds in all hours, and the processing units (ECPU) that requests take."""
+    """The data it holds in all hours, the processing units (ECPU) that requests take, and its snapshots, none free."""
     engine = text(resource.inputs, "engine").lower()
-    held = stack.share(resource, stack.usage.serverless_cache_gb) * HOURS_A_MONTH
-    yield stack.charge(resource, _SERVICE, f"serverless-{engine}-data", held, f"data held by serverless {engine}")
+    held = stack.share(resource, stack.usage.serverless_cache_gb)
+    hours = held * HOURS_A_MONTH
+    yield stack.charge(resource, _SERVICE, f"serverless-{engine}-data", hours, f"data held by serverless {engine}")
     units = stack.share(resource, stack.usage.serverless_cache_million_ecpus)
     yield stack.charge(resource, _SERVICE, f"serverless-{engine}-ecpu", units, f"requests to serverless {engine}")
+    kept = number(resource.inputs, "snapshotRetentionLimit", 0)
+    yield stack.charge(resource, _SERVICE, "backup-storage", held * kept, f"{kept:g} daily snapshots")
 
 
 def _shards(resource: Resource) -> float:

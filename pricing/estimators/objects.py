@@ -12,6 +12,8 @@ from pricing.stack import Stack
 GB_A_TB = 1024
 _THOUSANDS_A_MILLION = 1000
 _FREE_CATALOG_OBJECTS = 1_000_000
+_FREE_CATALOG_REQUESTS = 1_000_000
+_MILLION = 1_000_000
 
 _STANDARD = (
     ("standard-first-50TB", 50 * GB_A_TB),
@@ -60,10 +62,13 @@ def replication(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
 
 @prices("aws:glue/catalogDatabase:CatalogDatabase")
 def catalog(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
-    """Tables and partitions beyond the first million, of which every database has its share."""
+    """Tables and partitions, and requests for them, beyond the first million; every database has its share."""
     charged = max(0.0, stack.usage.catalog_objects - _FREE_CATALOG_OBJECTS)
     hundred_thousands = stack.share(resource, charged) / 100_000
     yield stack.charge(resource, "glue", "catalog-objects", hundred_thousands, "tables and partitions over a million")
+    asked = max(0.0, stack.usage.catalog_requests - _FREE_CATALOG_REQUESTS)
+    millions = stack.share(resource, asked) / _MILLION
+    yield stack.charge(resource, "glue", "catalog-requests", millions, "requests to the catalog over a million")
 
 
 @prices("aws:athena/workgroup:Workgroup")

@@ -239,6 +239,7 @@ QUERIES: tuple[Query, ...] = (
             "RequestV2-Tier1": _one("wafv2", "requests", "1M-requests", "1000000"),
         },
     ),
+    Query("AmazonECR", {}, {"TimedStorage-ByteHrs": _one("ecr", "private-storage", "GB-month")}),
     Query("AmazonS3", {"productFamily": "Storage"}, {"TimedStorage-ByteHrs": _BUCKETS}),
     Query("AmazonElastiCache", {"productFamily": "Cache Instance"}, named=_cache),
     Query("AmazonRDS", {"productFamily": "Database Instance", "databaseEngine": "PostgreSQL"}, named=_database),

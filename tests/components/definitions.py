@@ -2,15 +2,33 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import jsonschema
 import yaml
 
-from tests.planner.test_validity import DEFINITIONS, strict
+ROOT = Path(__file__).parents[2]
+DEFINITIONS = ROOT.parent / "shared" / "facts" / "crds"
 
 _SERVER_KNOWS = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": {"type": "object"}}
 """What the API server takes of every object, whether its definition says so or not."""
+
+
+def strict(schema: Any) -> Any:
+    """A structural schema in which no field is unknown, as the API server prunes or refuses them."""
+    if isinstance(schema, list):
+        return [strict(item) for item in cast(list[Any], schema)]
+    if not isinstance(schema, Mapping):
+        return schema
+    found: dict[str, Any] = {key: strict(item) for key, item in cast(Mapping[str, Any], schema).items()}
+    if found.get("x-kubernetes-int-or-string"):
+        found.pop("type", None)
+        found["anyOf"] = [{"type": "integer"}, {"type": "string"}]
+    closed = found.get("type") == "object" and "properties" in found and "additionalProperties" not in found
+    if closed and not found.get("x-kubernetes-preserve-unknown-fields"):
+        found["additionalProperties"] = False
+    return found
 
 
 @cache

@@ -115,6 +115,12 @@ class Recording(Mocks):
     def _known_outputs(self) -> dict[str, Answer | Mapping[str, Any]]:
         return {
             "aws:ec2/vpc:Vpc": {"defaultRouteTableId": "rtb-default"},
+            "aws:acm/certificate:Certificate": _proofs,
+            "aws:lb/loadBalancer:LoadBalancer": {
+                "dnsName": f"serving-1.{self.region}.elb.amazonaws.com",
+                "zoneId": "Z35SXDOTRQ7X7K",
+            },
+            "aws:route53/record:Record": lambda inputs: {"fqdn": inputs["name"]},
             "aws:ec2/eip:Eip": {"publicIp": "203.0.113.10"},
             "aws:cloudwatch/logGroup:LogGroup": lambda inputs: {
                 "arn": f"arn:aws:logs:{self.region}:{ACCOUNT}:log-group:{inputs.get('name', 'generated')}"
@@ -231,3 +237,18 @@ class _Inline(ThreadPoolExecutor):
 
 def _reply(reply: Answer | Mapping[str, Any], given: Mapping[str, Any]) -> Mapping[str, Any]:
     return reply(given) if callable(reply) else reply
+
+
+def _proofs(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """What ACM answers: a record for each name, in an order of its own, the same for a wildcard and its domain."""
+    names = [inputs["domainName"], *inputs.get("subjectAlternativeNames", [])]
+    options = [
+        {
+            "domainName": name,
+            "resourceRecordName": f"_proof.{name.removeprefix('*.')}.",
+            "resourceRecordType": "CNAME",
+            "resourceRecordValue": f"_{name.removeprefix('*.')}.acm-validations.aws.",
+        }
+        for name in reversed(names)
+    ]
+    return {"domainValidationOptions": options}

@@ -2,33 +2,44 @@
 
 import sys
 import typing
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Container, Mapping
 from typing import Any, cast
 
 from pulumi.provider.experimental.analyzer import Analyzer
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from components.spec import Inherits
 
 
-def assert_parity(args: type[Mapping[str, Any]], spec: type[BaseModel]) -> None:
+def assert_parity(args: type[Mapping[str, Any]], spec: type[BaseModel], inherited: Container[str] = ()) -> None:
     """`args` without its `pulumi.Input` fields and `spec` have the same fields and the same required ones.
 
-    Nested TypedDicts, in lists and dicts as well, are held to the nested specs.
+    Nested TypedDicts, in lists and dicts as well, are held to the nested specs, but for what these inherit.
     """
+    fields = {name: field for name, field in spec.model_fields.items() if name not in inherited}
     hints = {name: hint for name, hint in _fields(args).items() if not _is_input(hint)}
     required = {name for name in cast(Any, args).__required_keys__ if name in hints}
-    assert set(hints) == set(spec.model_fields), (
-        f"{args.__name__} and {spec.__name__} differ in {sorted(set(hints) ^ set(spec.model_fields))}"
+    assert set(hints) == set(fields), (
+        f"{args.__name__} and {spec.__name__} differ in {sorted(set(hints) ^ set(fields))}"
     )
-    spec_required = {name for name, field in spec.model_fields.items() if field.is_required()}
+    spec_required = {name for name, field in fields.items() if field.is_required()}
     assert required == spec_required, (
         f"{args.__name__} and {spec.__name__} differ in what is required: {sorted(required ^ spec_required)}"
     )
     for name, hint in hints.items():
         nested_args = _only(hint, typing.is_typeddict)
-        nested_spec = _only(spec.model_fields[name].annotation, _is_model)
+        nested_spec = _only(fields[name].annotation, _is_model)
         assert (nested_args is None) == (nested_spec is None), f"{args.__name__}.{name} is nested on one side alone"
         if nested_args and nested_spec:
-            assert_parity(nested_args, nested_spec)
+            assert_parity(nested_args, nested_spec, _inherited(fields[name]))
+
+
+def _inherited(field: FieldInfo) -> Container[str]:
+    """What a section, or each of a list's, takes from the spec around it."""
+    marks = [each for each in field.metadata if isinstance(each, Inherits)]
+    mark = marks[0] if marks else _only(field.annotation, _is_mark)
+    return mark.fields if mark else ()
 
 
 def assert_documented(args: type[Mapping[str, Any]], spec: type[BaseModel]) -> None:
@@ -67,6 +78,10 @@ def _is_input(hint: Any) -> bool:
     """Whether a hint is `pulumi.Input[...]`, a union with an awaitable as a member, or a list or dict of those."""
     members = typing.get_args(hint)
     return any(typing.get_origin(member) is Awaitable or _is_input(member) for member in members)
+
+
+def _is_mark(candidate: Any) -> bool:
+    return isinstance(candidate, Inherits)
 
 
 def _is_model(candidate: Any) -> bool:

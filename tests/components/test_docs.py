@@ -22,6 +22,7 @@ from components.image_registry import ImageRegistry, ImageRegistryArgs, ImageReg
 from components.karpenter import Karpenter, KarpenterArgs, KarpenterSpec
 from components.karpenter.spec import KarpenterPoolSpec
 from components.model_service import ModelService, ModelServiceArgs, ModelServiceSpec
+from components.model_serving_ingress import ModelServingIngress, ModelServingIngressArgs, ModelServingSpec
 from components.network import Network, NetworkArgs, NetworkSpec
 from components.node_pool import NodePool, NodePoolArgs, NodePoolSpec
 from components.secure_namespace import SecureNamespace, SecureNamespaceArgs, SecureNamespaceSpec
@@ -41,6 +42,7 @@ DOCUMENTED: list[tuple[str, Any, Any, type[BaseModel]]] = [
     ("image_registry", ImageRegistry, ImageRegistryArgs, ImageRegistrySpec),
     ("karpenter", Karpenter, KarpenterArgs, KarpenterSpec),
     ("model_service", ModelService, ModelServiceArgs, ModelServiceSpec),
+    ("model_serving_ingress", ModelServingIngress, ModelServingIngressArgs, ModelServingSpec),
     ("network", Network, NetworkArgs, NetworkSpec),
     ("node_pool", NodePool, NodePoolArgs, NodePoolSpec),
     ("secure_namespace", SecureNamespace, SecureNamespaceArgs, SecureNamespaceSpec),

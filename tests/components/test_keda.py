@@ -10,11 +10,11 @@ from components.spec import SpecError
 from tests.components.clusters import NETWORK_POLICY, RELEASE, needs
 from tests.components.mocks import Recording, run
 from tests.components.parity import assert_documented, assert_parity
-from tests.planner.charts import SERVING_CHARTS
+from tests.planner.charts import CHARTS
 
 READER = "test:index:Reader"
 VPC = "10.40.0.0/16"
-OPERATOR, METRICS_API, WEBHOOKS = (each.labels for each in SERVING_CHARTS["keda"].pods)
+OPERATOR, METRICS_API, WEBHOOKS = (each.labels for each in CHARTS["keda"].pods)
 
 
 def keda(recording: Recording | None = None, **args: Any) -> Recording:
@@ -70,7 +70,7 @@ def test_only_the_operator_asks_prometheus(recording: Recording) -> None:
 
 
 def test_it_is_the_chart_whose_templates_were_read(recording: Recording) -> None:
-    assert recording.one(RELEASE).inputs["version"] == SERVING_CHARTS["keda"].version
+    assert recording.one(RELEASE).inputs["version"] == CHARTS["keda"].version
 
 
 def test_each_part_is_there_twice_bounded_and_goes_one_at_a_time() -> None:

@@ -48,29 +48,8 @@ POOL: dict[str, Any] = {
 }
 
 
-def proofs(inputs: Any) -> dict[str, Any]:
-    """What ACM answers: a record for each name, in an order of its own, the same for a wildcard and its domain."""
-    names = [inputs["domainName"], *inputs.get("subjectAlternativeNames", [])]
-    options = [
-        {
-            "domainName": name,
-            "resourceRecordName": f"_proof.{name.removeprefix('*.')}.",
-            "resourceRecordType": "CNAME",
-            "resourceRecordValue": f"_{name.removeprefix('*.')}.acm-validations.aws.",
-        }
-        for name in reversed(names)
-    ]
-    return {"domainValidationOptions": options}
-
-
-def named(inputs: Any) -> dict[str, Any]:
-    return {"fqdn": inputs["name"]}
-
-
 def account(*, preview: bool = False) -> Recording:
-    balancer = {"dnsName": "serving-1.us-east-1.elb.amazonaws.com", "zoneId": "Z35SXDOTRQ7X7K"}
-    computed: Any = {CERTIFICATE: proofs, BALANCER: balancer, RECORD: named}
-    return Recording(preview=preview, computed=computed)
+    return Recording(preview=preview)
 
 
 GIVEN = {

@@ -12,7 +12,6 @@ from tests.components.clusters import NAMESPACE, NETWORK_POLICY
 from tests.components.mocks import Recording
 from tests.components.serving import MODELS, platform
 from tests.planner import contract, order, traffic
-from tests.planner.charts import CHARTS, SERVING_CHARTS
 
 API_SERVER, BALANCER, STRANGER = "10.40.64.10", "10.40.1.20", "10.40.99.1"
 GATEWAY_POD = {"app": "istio-ingressgateway", **GATEWAY_PODS}
@@ -157,9 +156,7 @@ def test_the_monitoring_alone_reads_metrics(pod: Pod, port: int) -> None:
 
 
 @pytest.fixture
-def plan(recording: Recording, monkeypatch: pytest.MonkeyPatch) -> tuple[Resource, ...]:
-    for chart, facts in SERVING_CHARTS.items():
-        monkeypatch.setitem(CHARTS, chart, facts)
+def plan(recording: Recording) -> tuple[Resource, ...]:
     return tuple(recording.resources)
 
 

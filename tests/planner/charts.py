@@ -159,9 +159,6 @@ CHARTS: dict[str, ChartFacts] = {
             ),
         ),
     ),
-}
-
-SERVING_CHARTS: dict[str, ChartFacts] = {
     "cert-manager": ChartFacts(
         version="v1.21.1",
         source="cert-manager/cert-manager v1.21.1, deploy/charts/cert-manager/templates",
@@ -331,7 +328,6 @@ SERVING_CHARTS: dict[str, ChartFacts] = {
         makes=(Pods(labels={"component": "predictor"}, account="default", ports=(8080, 9000, 8002, 8082)),),
     ),
 }
-"""The charts of the serving platform."""
 
 
 @dataclass(frozen=True)

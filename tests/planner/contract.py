@@ -7,8 +7,8 @@ from typing import Any, cast
 from pricing.resource import Resource
 from tests.planner.charts import ADDONS, CHARTS, EVERY_TAINT, WELL_KNOWN_LABELS, Pods, Toleration, value_at
 from tests.planner.plans import Plan, of_type
+from tests.planner.workloads import RELEASE, namespace_of, own, releases
 
-RELEASE = "kubernetes:helm.sh/v3:Release"
 NAMESPACE = "kubernetes:core/v1:Namespace"
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
@@ -56,12 +56,6 @@ def pools(plan: Plan) -> list[Nodes]:
         image = classes[template["spec"]["nodeClassRef"]["name"]]["amiSelectorTerms"][0]["alias"]
         found.append(Nodes(each.name, template["metadata"]["labels"], template["spec"]["taints"], image, 0))
     return found
-
-
-def releases(plan: Plan) -> list[tuple[Resource, str, tuple[Pods, ...]]]:
-    """Every release with its chart's name and workloads."""
-    named = [(each, each.inputs["chart"].rpartition("/")[2]) for each in of_type(plan, RELEASE)]
-    return [(each, chart, CHARTS[chart].pods) for each, chart in named if chart in CHARTS]
 
 
 def unknown_charts(plan: Plan) -> list[str]:
@@ -179,15 +173,22 @@ def account_of(pods: Pods, values: Mapping[str, Any]) -> str:
 
 
 def orphaned_identities(plan: Plan) -> Iterator[str]:
-    """Roles for service accounts that no chart or add-on makes, and workloads that call AWS without a role."""
+    """Roles for service accounts that nothing makes or no pod has, and workloads that call AWS without a role."""
     made = {
         (release.inputs["namespace"], account_of(pods, release.inputs["values"])): (chart, pods)
         for release, chart, workloads in releases(plan)
         for pods in workloads
     }
     given = {(each.inputs["namespace"], each.inputs["serviceAccount"]): each for each in of_type(plan, ASSOCIATION)}
-    for namespace, account in given.keys() - made.keys():
+    objects = {
+        (each.inputs["metadata"]["namespace"], each.inputs["metadata"]["name"])
+        for each in of_type(plan, "kubernetes:core/v1:ServiceAccount")
+    }
+    used = {(namespace_of(each), pods.account) for each, pods in own(plan)}
+    for namespace, account in given.keys() - made.keys() - objects:
         yield f"{given[namespace, account].name}: nothing makes the service account {namespace}/{account}"
+    for namespace, account in objects - used:
+        yield f"{namespace}/{account}: no pod has this service account"
     for place, (chart, pods) in made.items():
         if pods.asks_aws and place not in given:
             yield f"{chart}: its service account {'/'.join(place)} has no role"

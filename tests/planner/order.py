@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import kubernetes_validate  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
 from pricing.resource import Resource
-from tests.planner import contract, traffic
+from tests.planner import contract, traffic, workloads
 from tests.planner.charts import ADDONS, CHARTS
 from tests.planner.contract import (
     ADDON,
@@ -115,14 +115,15 @@ def karpenter_cleans_up_first(plan: Plan) -> Iterable[str]:
 
 
 def roles_outlive_workloads(plan: Plan) -> Iterable[str]:
-    """A release that calls AWS goes before its role's permissions, its association and the agent that hands it out."""
+    """What calls AWS goes before its role's permissions, its association and the agent that hands it out."""
     graph = Graph(plan)
     accounts = {
         release.urn: {
             (release.inputs["namespace"], contract.account_of(pods, release.inputs["values"])) for pods in found
         }
-        for release, _, found in contract.releases(plan)
+        for release, _, found in workloads.releases(plan)
     }
+    accounts |= {each.urn: {(workloads.namespace_of(each), pods.account)} for each, pods in workloads.own(plan)}
     agents = [each for each in of_type(plan, ADDON) if each.inputs["addonName"] == "eks-pod-identity-agent"]
     for association in of_type(plan, ASSOCIATION):
         place = (association.inputs["namespace"], association.inputs["serviceAccount"])
@@ -131,7 +132,7 @@ def roles_outlive_workloads(plan: Plan) -> Iterable[str]:
         granted = {each.outputs["name"] for each in roles}
         grants = of_type(plan, "aws:iam/rolePolicy:RolePolicy", "aws:iam/rolePolicyAttachment:RolePolicyAttachment")
         permissions = [each for each in grants if each.inputs["role"] in granted]
-        using = [each for each in of_type(plan, RELEASE) if place in accounts[each.urn]]
+        using = [each for each in plan if place in accounts.get(each.urn, ())]
         yield from graph.out_of_order(using, [association, *roles, *permissions, *agents])
 
 

@@ -68,7 +68,8 @@ def test_the_checks_have_something_to_check(stack: str) -> None:
     assert {"nvidia-device-plugin", "dcgm-exporter", "cluster-autoscaler"} <= {
         order.chart_of(each) for each in of_type(plan, RELEASE)
     }
-    assert bool(order.custom(plan)) == ("karpenter" in config_of(stack)["gpuCluster"])
+    config = config_of(stack)
+    assert bool(order.custom(plan)) == ("karpenter" in config["gpuCluster"] or "modelServing" in config)
 
 
 def values(path: str, value: object) -> Callable[[dict[str, Any]], object]:

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pricing.resource import Resource
-from tests.planner.charts import ADDONS, CHARTS, KUBELET_PORT, Pods
-from tests.planner.contract import ADDON, NAMESPACE, NETWORK_POLICY, SYSTEM_NAMESPACES, releases
+from tests.planner.charts import ADDONS, KUBELET_PORT
+from tests.planner.contract import ADDON, NAMESPACE, NETWORK_POLICY, SYSTEM_NAMESPACES
 from tests.planner.plans import Plan, of_type
+from tests.planner.workloads import pods_in, releases
 
 POD_IDENTITY_AGENT = ("169.254.170.23/32", 80)
 API = ("0.0.0.0/0", 443)
@@ -58,7 +59,7 @@ def unheard_policies(plan: Plan, monitoring: str) -> Iterator[str]:
     namespaces = {each.inputs["metadata"]["name"] for each in of_type(plan, NAMESPACE)}
     for each in of_type(plan, NETWORK_POLICY):
         spec, home = each.inputs["spec"], each.inputs["metadata"]["namespace"]
-        here = _pods_in(plan, home)
+        here = pods_in(plan, home)
         chosen = [pods for pods in here if selects(spec, pods.labels)]
         if spec["podSelector"] and not chosen:
             yield f"{each.name}: no pod of {home} has the labels {spec['podSelector']['matchLabels']}"
@@ -73,12 +74,6 @@ def unheard_policies(plan: Plan, monitoring: str) -> Iterator[str]:
             labels = peer.get("podSelector", {}).get("matchLabels")
             if named in SYSTEM_NAMESPACES and labels and not _addons_listen(plan, labels, ports):
                 yield f"{each.name}: no add-on has the labels {labels} and listens on {sorted(ports)}"
-
-
-def _pods_in(plan: Plan, namespace: str) -> list[Pods]:
-    found = releases(plan)
-    own = [pods for release, _, made in found if release.inputs["namespace"] == namespace for pods in made]
-    return own + [pods for _, chart, _ in found for pods in CHARTS[chart].makes]
 
 
 def _peers(spec: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], set[int]]]:
@@ -123,7 +118,9 @@ def closed_ports(plan: Plan) -> Iterator[str]:
     """Ports between the control plane and its nodes that no security group rule lets through."""
     clusters = of_type(plan, "eks:index:Cluster")
     groups = {each.outputs["id"]: each.name for each in of_type(plan, "aws:ec2/securityGroup:SecurityGroup")}
-    nodes = {group for each in of_type(plan, "aws:ec2/launchTemplate:LaunchTemplate") for group in _groups(each)}
+    nodes = {
+        group for each in of_type(plan, "aws:ec2/launchTemplate:LaunchTemplate") for group in security_groups(each)
+    }
     for cluster in clusters:
         plane = cluster.inputs["clusterSecurityGroup"]
         asked = [
@@ -140,7 +137,8 @@ def closed_ports(plan: Plan) -> Iterator[str]:
                     yield f"{groups.get(group)}: pods of different nodes do not reach each other"
 
 
-def _groups(template: Resource) -> list[str]:
+def security_groups(template: Resource) -> list[str]:
+    """The security groups of a launch template's nodes."""
     interfaces = template.inputs.get("networkInterfaces") or [
         {"securityGroups": template.inputs["vpcSecurityGroupIds"]}
     ]

@@ -180,6 +180,18 @@ def test_transfer_is_charged_with_the_network() -> None:
     assert sorted(line.monthly for line in result.lines) == [20.00, 149.60, 921.60]
 
 
+def test_data_out_is_counted_once_beside_what_processes_it() -> None:
+    # 1,000 GB leave through NAT gateway and load balancer; each charges its own work, and the network the way out once.
+    # Out 1,000 x 0.09 = 90. NAT 32.85 and 400 x 0.045 = 18. Load balancer 16.425 and 584 / 730 h = 0.8 units x 730 x
+    # 0.008 = 4.672; its addresses are another line.
+    vpc = resource("aws:ec2/vpc:Vpc", cidrBlock="10.0.0.0/16")
+    gateway = resource("aws:ec2/natGateway:NatGateway", subnetId=UNKNOWN)
+    balancer = resource("aws:lb/loadBalancer:LoadBalancer", internal=True)
+    usage = {"internet_out_gb": 1000, "inter_zone_gb": 0, "nat_gb": 400, "load_balancer_gb": 584, "web_requests": 0}
+    result = priced(vpc, gateway, balancer, **usage)
+    assert sorted(line.monthly for line in result.lines) == [4.672, 16.425, 18.0, 32.85, 90.0]
+
+
 def test_log_groups_by_what_is_written_to_them() -> None:
     # Control plane: 40 x 0.50 = 20; kept 90 days: 40 x 90 / (365/12) x 0.15 x 0.03 = 0.5326
     # Other: 10 x 0.50 = 5; kept 30 days: 10 x 30 / (365/12) x 0.15 x 0.03 = 0.0444

@@ -120,6 +120,13 @@ def test_serverless_by_what_it_holds_and_does() -> None:
         assert result.monthly == pytest.approx(data + requests)
 
 
+def test_snapshots_of_a_serverless_cache_are_charged_from_the_first() -> None:
+    # 20 GB x 3 snapshots x 0.085 = 5.10.
+    cache = resource(SERVERLESS, engine="valkey", snapshotRetentionLimit=3.0)
+    result = priced(cache, serverless_cache_gb=20, serverless_cache_million_ecpus=0)
+    assert [line.monthly for line in result.lines if "snapshots" in line.what] == [5.1]
+
+
 def test_serverless_caches_share_what_the_stack_uses() -> None:
     both = [resource(SERVERLESS, name, engine="valkey") for name in ("one", "two")]
     assert priced(*both).monthly == pytest.approx(priced(both[0]).monthly)

@@ -89,6 +89,14 @@ def test_the_first_million_of_catalog_objects_is_free() -> None:
     assert monthly(more) == {"tables and partitions over a million": 5.0}
 
 
+def test_the_first_million_of_catalog_requests_is_free() -> None:
+    catalogs = [resource("aws:glue/catalogDatabase:CatalogDatabase", name) for name in ("features", "raw")]
+    assert monthly(estimate(catalogs, region="us-east-1", usage=Usage(catalog_requests=1_000_000))) == {}
+    # 6 million more x 1.00, half for each of two databases.
+    more = estimate(catalogs, region="us-east-1", usage=Usage(catalog_requests=7_000_000))
+    assert [line.monthly for line in more.lines] == [3.0, 3.0]
+
+
 def test_usage_of_a_bucket_that_does_not_exist_is_noted() -> None:
     result = estimate([], region="us-east-1", usage=Usage.model_validate({"buckets": {"raww": {}}}))
     assert result.notes == ("usage.buckets names raww, which no bucket's component ends in",)

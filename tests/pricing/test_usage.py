@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,12 @@ def test_every_field_is_described_with_its_unit_and_has_a_default() -> None:
         assert not field.is_required()
         assert field.description
         assert any(unit in field.description for unit in (" month", "a month.", "0 to 1")), field.description
+
+
+@pytest.mark.parametrize("key", [field.alias or name for name, field in Usage.model_fields.items()])
+def test_the_page_on_prices_names_every_key(key: str) -> None:
+    page = Path(__file__).parents[2] / "docs" / "prices.md"
+    assert f"| `{key}` |" in page.read_text(encoding="utf-8")
 
 
 def test_keys_are_camel_case() -> None:

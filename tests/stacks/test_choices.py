@@ -41,6 +41,19 @@ def test_prod_makes_no_unusual_choice() -> None:
         ({"featureStore__data__deletionProtection": False}, "featureStore.data.deletionProtection"),
         ({"featureStore__online__replicas": 0}, "featureStore.online.replicas"),
         ({"featureStore__online__users__0__access": "admin"}, "featureStore.online.users[0].access"),
+        ({"modelServing__firewall": {"mode": "count"}}, "modelServing.firewall.mode"),
+        (
+            {"modelServing__firewall": {"countedRules": {"common": ["SizeRestrictions_BODY"]}}},
+            "modelServing.firewall.countedRules",
+        ),
+        (
+            {"modelServing__firewall": {"forwardedAddressHeader": "X-Real-Ip"}},
+            "modelServing.firewall.forwardedAddressHeader",
+        ),
+        ({"modelServing__firewall": {"deletionProtection": False}}, "modelServing.firewall.deletionProtection"),
+        ({"modelServing__loadBalancer": {"deletionProtection": False}}, "modelServing.loadBalancer.deletionProtection"),
+        ({"modelServing__platform": {"gatewayMinimum": 1}}, "modelServing.platform.gatewayMinimum"),
+        ({"modelServing__models__2__minimum": 1}, "modelServing.models[2].minimum"),
     ],
 )
 def test_each_unsafe_or_dear_choice_is_named(changes: dict[str, Any], field: str) -> None:

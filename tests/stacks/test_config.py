@@ -222,3 +222,67 @@ def test_no_input_does_anything_but_parse_or_be_refused(config: dict[str, Any]) 
     }
     with contextlib.suppress(SpecError):
         parse_config(texts)
+
+
+STORE: dict[str, Any] = {
+    "data": {"prefix": "acme"},
+    "catalog": {"database": "acme"},
+    "online": {"cacheName": "acme-online", "gigabytes": 10, "users": [{"name": "serving", "access": "read"}]},
+    "database": {"identifier": "acme"},
+}
+MODEL = {
+    "name": "fraud",
+    "namespace": "models",
+    "modelUri": "s3://acme-models-111122223333/fraud/3/",
+    "runtime": "triton",
+    "cpu": "2",
+    "memory": "8Gi",
+    "minimum": 1,
+    "maximum": 2,
+    "targetConcurrency": 8,
+}
+SERVING: dict[str, Any] = {"zoneName": "example.com", "domain": "models.example.com", "models": [MODEL]}
+
+
+def test_models_are_served_between_cluster_and_stores() -> None:
+    read({**SECTIONS, "featureStore": STORE, "modelServing": SERVING})
+    lonely = {name: section for name, section in SECTIONS.items() if name != "gpuCluster"}
+    assert "modelServing needs gpuCluster: models run on its nodes" in refusal_of({**lonely, "modelServing": SERVING})
+    assert "modelServing needs featureStore: models and access logs lie in its buckets" in refusal(modelServing=SERVING)
+
+
+@pytest.mark.parametrize(
+    ("serving", "cluster", "told"),
+    [
+        (
+            {},
+            {"namespaces": [{"namespace": "models"}]},
+            "models is in gpuCluster.namespaces and in modelServing.platform.modelNamespaces, which would both make it",
+        ),
+        (
+            {"models": [{**MODEL, "modelUri": "s3://elsewhere/fraud/3/"}]},
+            {},
+            "fraud is at s3://elsewhere/fraud/3/, but the feature store's bucket of models is "
+            "acme-models-111122223333; write s3://acme-models-111122223333/<folder>/",
+        ),
+        (
+            {"models": [{**MODEL, "canary": {"modelUri": "s3://acme-models-1111/fraud/4/", "percent": 5}}]},
+            {},
+            "fraud is at s3://acme-models-1111/fraud/4/, but",
+        ),
+        (
+            {
+                "loadBalancer": {
+                    "signIn": {"provider": "cognito", "hosts": ["models.example.com"]},
+                }
+            },
+            {},
+            "loadBalancer.signIn can't be wired from a stack's config yet",
+        ),
+        ({"models": [{**MODEL, "domain": "example.com"}]}, {}, "models[0] = this object: domain is said once"),
+    ],
+)
+def test_serving_that_does_not_fit_the_stack_is_refused(
+    serving: dict[str, Any], cluster: dict[str, Any], told: str
+) -> None:
+    assert told in refusal(gpuCluster={**CLUSTER, **cluster}, featureStore=STORE, modelServing={**SERVING, **serving})

@@ -1,0 +1,146 @@
+"""ModelServingIngress: firewall, load balancer, gateway, KServe, and the models behind them."""
+
+from typing import Any
+
+import pulumi
+
+from ..keda import Keda
+from ..load_balancer import ServingLoadBalancer
+from ..load_balancer.load_balancer import LONGEST_NAME
+from ..manifest import Manifest
+from ..model_service import ModelService, ModelServiceSpec
+from ..serving_platform import ServingPlatform
+from ..serving_platform.allowances import addresses, reach
+from ..serving_platform.building import after
+from ..serving_platform.names import PREDICTOR_PODS
+from ..spec import SpecError, parse, plain
+from ..web_firewall import WebFirewall
+from .spec import ModelServingIngressArgs, ModelServingSpec
+
+WIRING = (
+    "cluster_name",
+    "vpc_id",
+    "vpc_cidr",
+    "load_balancer_subnet_ids",
+    "load_balancer_cidrs",
+    "node_security_group_id",
+    "zone_id",
+    "log_bucket_name",
+    "models_key_arn",
+    "cache_cidrs",
+    "model_policies",
+    "cognito_user_pool_arn",
+    "cognito_client_id",
+    "cognito_domain",
+    "oidc_client_secret",
+)
+SIGN_IN = ("cognito_user_pool_arn", "cognito_client_id", "cognito_domain", "oidc_client_secret")
+CACHE_PORT = 6379
+
+
+class ModelServingIngress(pulumi.ComponentResource):
+    """The only way from outside to models: firewall, load balancer with certificate and names, gateway, KServe.
+
+    The load balancer is the program's own, so that destroy works. Models of the config are served at once; those of
+    GitOps find the same namespaces and gateway. Give it a Kubernetes provider by `providers` in its options.
+    """
+
+    url: pulumi.Output[str]
+    """Where the load balancer answers, known once its names resolve."""
+    load_balancer_arn: pulumi.Output[str]
+    """The load balancer's ARN."""
+    web_acl_arn: pulumi.Output[str]
+    """The firewall's ARN."""
+    gateway_name: pulumi.Output[str]
+    """The gateway as a VirtualService names it."""
+    model_namespaces: pulumi.Output[list[str]]
+    """The namespaces for models."""
+    model_urls: pulumi.Output[dict[str, str]]
+    """Where each model of the config answers, by its name."""
+    ready: pulumi.Output[str]
+    """The domain; whoever reads it waits until a model can be made, scaled and reached."""
+
+    def __init__(self, name: str, args: ModelServingIngressArgs, opts: pulumi.ResourceOptions | None = None):
+        where = f"ModelServingIngress({name})"
+        spec = parse(ModelServingSpec, plain(args, WIRING), where)
+        if len(f"{name}-lb") > LONGEST_NAME:
+            most = LONGEST_NAME - len("-lb")
+            raise SpecError(where, [f"name = {name!r}: AWS has room for {most} characters of it; choose a shorter one"])
+        super().__init__("mlplatform:index:ModelServingIngress", name, {}, opts)
+        self._name, self._spec, self._args = name, spec, args
+        self._child = pulumi.ResourceOptions(parent=self)
+        firewall = WebFirewall(f"{name}-firewall", _given(spec.firewall), self._child)
+        balancer = self._balancer(firewall)
+        platform = self._platform(balancer)
+        scaling = Keda(
+            f"{name}-keda",
+            {
+                "cluster_name": args["cluster_name"],
+                "vpc_cidr": args["vpc_cidr"],
+                "monitoring_namespace": spec.monitoring_namespace,
+            },
+            self._child,
+        )
+        self._caches(platform)
+        self.url = balancer.url
+        self.load_balancer_arn = balancer.load_balancer_arn
+        self.web_acl_arn = firewall.web_acl_arn
+        self.gateway_name = platform.gateway_name
+        self.model_namespaces = platform.model_namespaces
+        self.ready = after(platform.ready, scaling.ready)
+        models = {model.name: self._model(model).url for model in spec.models}
+        self.model_urls = pulumi.Output.all(**models).apply(lambda urls: dict(urls))
+        self.register_outputs({output: getattr(self, output) for output in ModelServingIngress.__annotations__})
+
+    def _balancer(self, firewall: WebFirewall) -> ServingLoadBalancer:
+        args = self._args
+        given: Any = {
+            **_given(self._spec.load_balancer),
+            **{key: value for key, value in args.items() if key in SIGN_IN},
+            "vpc_id": args["vpc_id"],
+            "subnet_ids": args["load_balancer_subnet_ids"],
+            "node_security_group_id": args["node_security_group_id"],
+            "zone_id": args["zone_id"],
+            "log_bucket_name": args["log_bucket_name"],
+            "web_acl_arn": firewall.web_acl_arn,
+        }
+        return ServingLoadBalancer(f"{self._name}-lb", given, self._child)
+
+    def _platform(self, balancer: ServingLoadBalancer) -> ServingPlatform:
+        args = self._args
+        given: Any = {
+            **_given(self._spec.platform),
+            "cluster_name": args["cluster_name"],
+            "vpc_id": args["vpc_id"],
+            "vpc_cidr": args["vpc_cidr"],
+            "load_balancer_cidrs": args["load_balancer_cidrs"],
+            "rest_target_group_arn": balancer.rest_target_group_arn,
+        }
+        if self._spec.load_balancer.grpc:
+            given["grpc_target_group_arn"] = balancer.grpc_target_group_arn
+        return ServingPlatform(f"{self._name}-platform", given, self._child)
+
+    def _caches(self, platform: ServingPlatform) -> None:
+        """Lets predictors reach the caches, where there are some."""
+        if "cache_cidrs" not in self._args:
+            return
+        caches = pulumi.Output.from_input(self._args["cache_cidrs"]).apply(lambda cidrs: addresses(*cidrs))
+        for place, namespace in enumerate(self._spec.platform.model_namespaces):
+            made = platform.model_namespaces.apply(lambda namespaces, place=place: namespaces[place])
+            policy = reach("allow-caches", namespace, PREDICTOR_PODS, caches, [CACHE_PORT])
+            policy["metadata"]["namespace"] = made
+            Manifest(f"{self._name}-{namespace}-caches", policy, self._child)
+
+    def _model(self, model: ModelServiceSpec) -> ModelService:
+        given: Any = {
+            **_given(model),
+            "cluster_name": after(self._args["cluster_name"], self.ready),
+            "models_key_arn": self._args["models_key_arn"],
+            "policies": self._args.get("model_policies", {}),
+        }
+        return ModelService(f"{self._name}-{model.namespace}-{model.name}", given, self._child)
+
+
+def _given(section: Any) -> Any:
+    """What was set of a section that has been checked, as the arguments of its component."""
+    return section.model_dump(exclude_unset=True)

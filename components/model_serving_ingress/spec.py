@@ -1,0 +1,154 @@
+"""What a ModelServingIngress is made from, and what is refused."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, NotRequired, TypedDict, cast
+
+import pulumi
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from ..load_balancer.spec import ServingLoadBalancerOptions, ServingLoadBalancerSpec
+from ..model_service.spec import ModelConfig, ModelServiceSpec
+from ..serving_platform.spec import (
+    DOMAIN_PATTERN,
+    NAMESPACE_PATTERN,
+    ServingPlatformOptions,
+    ServingPlatformSpec,
+)
+from ..spec import Inherits, Spec, refuse
+from ..web_firewall.spec import WebFirewallConfig, WebFirewallSpec
+
+
+class ModelServingConfig(TypedDict):
+    """Models and the way to them, as a stack's config describes it."""
+
+    zone_name: str
+    """The public Route 53 zone that holds the domain."""
+    domain: str
+    """Models answer at <model>.<domain>."""
+    monitoring_namespace: NotRequired[str]
+    """The namespace whose pods may read metrics, and whose Prometheus the autoscaler asks."""
+    firewall: NotRequired[WebFirewallConfig]
+    """What the firewall lets through."""
+    load_balancer: NotRequired[ServingLoadBalancerOptions]
+    """How the load balancer serves."""
+    platform: NotRequired[ServingPlatformOptions]
+    """By which servers models are served, and for whom."""
+    models: NotRequired[list[ModelConfig]]
+    """The models that the program itself serves; others come by GitOps."""
+
+
+class ModelServingIngressArgs(ModelServingConfig):
+    """What a ModelServingIngress is made from: its config, the cluster and the network it lies in."""
+
+    cluster_name: pulumi.Input[str]
+    """The EKS cluster, whose nodes must be ready."""
+    vpc_id: pulumi.Input[str]
+    """The VPC."""
+    vpc_cidr: pulumi.Input[str]
+    """The VPC's range."""
+    load_balancer_subnet_ids: pulumi.Input[list[str]]
+    """Subnets in two zones or more: public ones, or private ones where the load balancer is internal."""
+    load_balancer_cidrs: pulumi.Input[list[str]]
+    """The ranges of those subnets, which alone reach the gateway."""
+    node_security_group_id: pulumi.Input[str]
+    """The security group of the nodes that run the gateway."""
+    zone_id: pulumi.Input[str]
+    """The id of the Route 53 zone."""
+    log_bucket_name: pulumi.Input[str]
+    """The bucket for access logs; its policy must let load balancers write, as LogBucket's does."""
+    models_key_arn: pulumi.Input[str]
+    """The key that the models' bucket is encrypted with."""
+    cache_cidrs: NotRequired[pulumi.Input[list[str]]]
+    """The ranges in which caches answer, for models to reach; none by default."""
+    model_policies: NotRequired[dict[str, pulumi.Input[str]]]
+    """Further IAM policy documents of each model's identity by a short name, as JSON, such as a cache's."""
+    cognito_user_pool_arn: NotRequired[pulumi.Input[str]]
+    """The user pool, where Cognito signs users in."""
+    cognito_client_id: NotRequired[pulumi.Input[str]]
+    """The user pool's client for the load balancer, one with a secret."""
+    cognito_domain: NotRequired[pulumi.Input[str]]
+    """The user pool's domain."""
+    oidc_client_secret: NotRequired[pulumi.Input[str]]
+    """The secret of the OpenID Connect client."""
+
+
+class ModelServingSpec(Spec):
+    """Models and the way to them. What its sections share is said once, above them."""
+
+    zone_name: str = Field(pattern=DOMAIN_PATTERN, description="The public Route 53 zone that holds the domain.")
+    domain: str = Field(
+        pattern=DOMAIN_PATTERN,
+        max_length=64,
+        description="Models answer at <model>.<domain>, for which the certificate is.",
+    )
+    monitoring_namespace: str = Field(
+        default="monitoring",
+        pattern=NAMESPACE_PATTERN,
+        description="The namespace whose pods may read metrics, and whose Prometheus the autoscaler asks.",
+    )
+    firewall: WebFirewallSpec = Field(
+        default_factory=WebFirewallSpec, description="What the firewall in front of the load balancer lets through."
+    )
+    load_balancer: Annotated[ServingLoadBalancerSpec, Inherits("zone_name", "domain")] = Field(
+        default_factory=cast(Any, dict), validate_default=True, description="How the load balancer serves."
+    )
+    platform: Annotated[ServingPlatformSpec, Inherits("domain", "monitoring_namespace")] = Field(
+        default_factory=cast(Any, dict),
+        validate_default=True,
+        description="By which servers models are served, and for whom.",
+    )
+    models: tuple[Annotated[ModelServiceSpec, Inherits("domain", "monitoring_namespace")], ...] = Field(
+        default=(), description="The models that the program itself serves; others come by GitOps."
+    )
+
+    @field_validator("domain")
+    @classmethod
+    def _inside_the_zone(cls, domain: str, info: ValidationInfo) -> str:
+        zone = info.data.get("zone_name")
+        if zone and not f".{domain}".endswith(f".{zone}"):
+            raise refuse(domain, f"{domain} is outside the zone {zone}; name one below it, or the zone that holds it")
+        return domain
+
+    @field_validator("load_balancer", mode="before")
+    @classmethod
+    def _answers_for_models(cls, section: Any, info: ValidationInfo) -> Any:
+        """A model's name is one label below the domain, which the certificate and the rules must cover."""
+        if not isinstance(section, Mapping) or "domain" not in info.data:
+            return cast(Any, section)
+        given = cast(Mapping[str, Any], section)
+        wildcard = f"*.{info.data['domain']}"
+        names = given.get("alternative_names", given.get("alternativeNames", ()))
+        if not isinstance(names, list | tuple):
+            return given
+        others = [name for name in cast(list[Any], names) if name != wildcard]
+        rest = {key: value for key, value in given.items() if key != "alternativeNames"}
+        return {**rest, "alternative_names": [wildcard, *others]}
+
+    @model_validator(mode="after")
+    def _models_have_a_place(self) -> "ModelServingSpec":
+        hosts: dict[str, str] = {}
+        for model in self.models:
+            if model.namespace not in self.platform.model_namespaces:
+                known = list(self.platform.model_namespaces)
+                raise refuse(
+                    model.namespace,
+                    f"model {model.name}: namespace {model.namespace} is not one of platform.modelNamespaces = "
+                    f"{', '.join(known)}; add it there",
+                    known,
+                )
+            if model.runtime not in self.platform.runtimes:
+                known = [str(runtime) for runtime in self.platform.runtimes]
+                raise refuse(
+                    model.runtime,
+                    f"model {model.name}: runtime {model.runtime} is not one of platform.runtimes = "
+                    f"{', '.join(known)}; add it there",
+                )
+            host = model.host or f"{model.name}.{model.domain}"
+            if other := hosts.get(host):
+                raise refuse(
+                    host,
+                    f"models {other} and {model.namespace}/{model.name} both answer at {host}; give one of them "
+                    "another name or host",
+                )
+            hosts[host] = f"{model.namespace}/{model.name}"
+        return self

@@ -1,0 +1,118 @@
+"""The way from a name to a model in a plan: each check returns a sentence for every step that leads nowhere."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pricing.resource import Resource
+from tests.planner.plans import Plan, of_type
+from tests.planner.traffic import EGRESS, INGRESS, policies, security_groups, selects
+from tests.planner.workloads import MODEL
+
+BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+TARGETS = "aws:lb/targetGroup:TargetGroup"
+BINDING = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
+ROUTE = "kubernetes:networking.istio.io/v1:VirtualService"
+GATEWAY = "kubernetes:networking.istio.io/v1:Gateway"
+GATEWAY_PODS = {"istio": "ingressgateway"}
+HEALTH_PORT = 15021
+
+
+def unknown_names(plan: Plan) -> Iterator[str]:
+    """Models whose name no record leads to the load balancer, no certificate covers, or no gateway listens for."""
+    certified = {
+        name
+        for each in of_type(plan, "aws:acm/certificate:Certificate")
+        for name in (each.inputs["domainName"], *each.inputs.get("subjectAlternativeNames", ()))
+    }
+    pointed = {each.inputs["name"] for each in of_type(plan, "aws:route53/record:Record") if "aliases" in each.inputs}
+    gateways = {
+        f"{each.inputs['metadata']['namespace']}/{each.inputs['metadata']['name']}": {
+            tuple(host.split("/")) for server in each.inputs["spec"]["servers"] for host in server["hosts"]
+        }
+        for each in of_type(plan, GATEWAY)
+    }
+    for route in of_type(plan, ROUTE):
+        namespace = route.inputs["metadata"]["namespace"]
+        for host in route.inputs["spec"]["hosts"]:
+            wildcard = f"*.{host.partition('.')[2]}"
+            if not {host, wildcard} & certified:
+                yield f"{route.name}: no certificate covers {host}"
+            if not {host, wildcard} & pointed:
+                yield f"{route.name}: no record leads {host} to a load balancer"
+            for gateway in route.inputs["spec"]["gateways"]:
+                if not {(namespace, host), (namespace, wildcard)} & gateways.get(gateway, set()):
+                    yield f"{route.name}: the gateway {gateway} does not listen for {host} of {namespace}"
+
+
+def unbound_targets(plan: Plan) -> Iterator[str]:
+    """Target groups that no binding fills, bindings of another's, and ports where no load balancer may go."""
+    groups = {each.outputs["arn"]: each for each in of_type(plan, TARGETS)}
+    bound = [each.inputs["spec"]["targetGroupARN"] for each in of_type(plan, BINDING)]
+    for arn in groups.keys() ^ set(bound):
+        yield f"{arn}: is in the plan or bound, not both"
+    templates = of_type(plan, "aws:ec2/launchTemplate:LaunchTemplate")
+    nodes = {group for each in templates for group in security_groups(each)}
+    for balancer in of_type(plan, BALANCER):
+        [own] = balancer.inputs["securityGroups"]
+        for group in groups.values():
+            for port in (group.inputs["port"], HEALTH_PORT):
+                ways = [(EGRESS, own, node) for node in nodes] + [(INGRESS, node, own) for node in nodes]
+                for kind, at, peer in ways:
+                    if not any(_opens(rule, at, peer, port) for rule in of_type(plan, kind)):
+                        yield f"{balancer.name}: security groups close port {port} of {group.name}"
+                if not all(_admitted(plan, cidr, port) for cidr in _ranges(plan, balancer)):
+                    yield f"{balancer.name}: no network policy admits its subnets to port {port} of the gateway"
+
+
+def _opens(rule: Resource, at: str, peer: str, port: int) -> bool:
+    inputs = rule.inputs
+    ours = inputs["securityGroupId"] == at and inputs.get("referencedSecurityGroupId") == peer
+    return ours and inputs["ipProtocol"] == "tcp" and inputs["fromPort"] <= port <= inputs["toPort"]
+
+
+def _ranges(plan: Plan, balancer: Resource) -> list[str]:
+    subnets = {each.outputs["id"]: each.inputs["cidrBlock"] for each in of_type(plan, "aws:ec2/subnet:Subnet")}
+    return [subnets[identity] for identity in balancer.inputs["subnets"]]
+
+
+def _admitted(plan: Plan, cidr: str, port: int) -> bool:
+    return any(
+        {"ipBlock": {"cidr": cidr}} in rule["from"] and {"protocol": "TCP", "port": port} in rule["ports"]
+        for policy in policies(plan, "istio-ingress")
+        if selects(policy, GATEWAY_PODS)
+        for rule in policy.get("ingress", ())
+    )
+
+
+def unread_models(plan: Plan) -> Iterator[str]:
+    """Models in no bucket of the plan, or on a runtime that nothing offers."""
+    buckets = {each.inputs["bucket"] for each in of_type(plan, "aws:s3/bucket:Bucket")}
+    runtimes = {
+        each.inputs["metadata"]["name"]
+        for each in of_type(plan, "kubernetes:serving.kserve.io/v1alpha1:ClusterServingRuntime")
+    }
+    for each in of_type(plan, MODEL):
+        model: Mapping[str, Any] = each.inputs["spec"]["predictor"]["model"]
+        bucket = model["storageUri"].removeprefix("s3://").partition("/")[0]
+        if bucket not in buckets:
+            yield f"{each.name}: the bucket {bucket} is not in the plan"
+        if model["runtime"] not in runtimes:
+            yield f"{each.name}: nothing offers the runtime {model['runtime']}"
+
+
+def unreached_caches(plan: Plan) -> Iterator[str]:
+    """Caches that models may log in to, but whose subnets no policy lets them reach."""
+    isolated = [each for each in of_type(plan, "aws:ec2/subnet:Subnet") if "isolated" in each.name]
+    for each in of_type(plan, MODEL):
+        namespace = each.inputs["metadata"]["namespace"]
+        open_to = {
+            peer["ipBlock"]["cidr"]
+            for policy in policies(plan, namespace)
+            if selects(policy, {"component": "predictor"})
+            for rule in policy.get("egress", ())
+            for peer in rule["to"]
+            if "ipBlock" in peer and {"protocol": "TCP", "port": 6379} in rule["ports"]
+        }
+        for subnet in isolated:
+            if subnet.inputs["cidrBlock"] not in open_to:
+                yield f"{each.name}: may not reach caches in {subnet.name}"

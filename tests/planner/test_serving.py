@@ -1,0 +1,136 @@
+"""Every model of every stack is reached by its name, and each check finds the fault that it guards against."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+from tests.planner import contract, order, serving
+from tests.planner.graph import loose
+from tests.planner.plans import STACKS, Plan, changed, config_of, of_type, plan_of, without
+
+Check = Callable[[Plan], Iterable[str]]
+CHECKS: list[Check] = [
+    serving.unknown_names,
+    serving.unbound_targets,
+    serving.unread_models,
+    serving.unreached_caches,
+]
+SERVING = [stack for stack in STACKS if "modelServing" in config_of(stack)]
+
+
+def put(*path: str | int, value: object) -> Callable[[dict[str, Any]], object]:
+    """A fault: the input at `path` is `value`."""
+
+    def change(inputs: dict[str, Any]) -> None:
+        *places, last = path
+        found: Any = inputs
+        for place in places:
+            found = found[place]
+        found[last] = value
+
+    return change
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("stack", SERVING)
+def test_every_step_leads_on(stack: str, check: Check) -> None:
+    plan = plan_of(stack)
+    assert len(of_type(plan, serving.MODEL)) >= len(config_of(stack)["modelServing"]["models"]) > 0
+    assert list(check(plan)) == []
+
+
+FAULTS: list[tuple[Check, Callable[[Plan], Plan], str]] = [
+    (
+        serving.unknown_names,
+        lambda plan: changed(plan, "serving-lb-certificate", put("subjectAlternativeNames", value=[])),
+        "serving-models-fraud-virtualservice: no certificate covers fraud.models.example.com",
+    ),
+    (
+        serving.unknown_names,
+        lambda plan: without(plan, "serving-lb-wildcard.models.example.com"),
+        "no record leads fraud.models.example.com to a load balancer",
+    ),
+    (
+        serving.unknown_names,
+        lambda plan: changed(
+            plan,
+            "serving-platform-gateway-models",
+            put("spec", "servers", 0, "hosts", value=["vision/*.models.example.com"]),
+        ),
+        "the gateway istio-ingress/models does not listen for fraud.models.example.com of models",
+    ),
+    (
+        serving.unbound_targets,
+        lambda plan: without(plan, "serving-platform-gateway-rest-binding"),
+        "targetGroup/serving-lb-rest: is in the plan or bound, not both",
+    ),
+    (
+        serving.unbound_targets,
+        lambda plan: without(plan, "serving-lb-gateway-15021"),
+        "serving-lb-alb: security groups close port 15021 of serving-lb-rest",
+    ),
+    (
+        serving.unbound_targets,
+        lambda plan: changed(plan, "serving-lb-to-gateway-8080", put("toPort", value=8079)),
+        "serving-lb-alb: security groups close port 8080 of serving-lb-rest",
+    ),
+    (
+        serving.unbound_targets,
+        lambda plan: changed(
+            plan,
+            "serving-platform-gateway-ingress-allow-load-balancer",
+            put("spec", "ingress", 0, "from", 0, "ipBlock", "cidr", value="10.42.224.0/24"),
+        ),
+        "serving-lb-alb: no network policy admits its subnets to port 8080 of the gateway",
+    ),
+    (
+        serving.unread_models,
+        lambda plan: without(plan, "feature-store-data-models-bucket"),
+        "the bucket ml-everything-models-111122223333 is not in the plan",
+    ),
+    (
+        serving.unread_models,
+        lambda plan: without(plan, "serving-platform-kserve-mlserver"),
+        "serving-vision-churn-inferenceservice: nothing offers the runtime",
+    ),
+    (
+        serving.unreached_caches,
+        lambda plan: without(plan, "serving-vision-caches"),
+        "may not reach caches in network-isolated-a",
+    ),
+    (
+        contract.orphaned_identities,
+        lambda plan: without(plan, "serving-vision-churn-serviceaccount"),
+        "serving-vision-churn-identity-association: nothing makes the service account vision/churn",
+    ),
+    (
+        contract.orphaned_identities,
+        lambda plan: changed(
+            plan,
+            "serving-vision-churn-inferenceservice",
+            put("spec", "predictor", "serviceAccountName", value="default"),
+        ),
+        "vision/churn: no pod has this service account",
+    ),
+    (
+        order.roles_outlive_workloads,
+        lambda plan: loose(plan, None, "serving-vision-churn-identity-association"),
+        "serving-vision-churn-inferenceservice does not wait for serving-vision-churn-identity-association",
+    ),
+    (
+        order.definitions_come_first,
+        lambda plan: loose(plan, None, "serving-platform-kserve-crd"),
+        "serving-vision-churn-inferenceservice does not wait for serving-platform-kserve-crd",
+    ),
+]
+
+
+@pytest.mark.parametrize(("check", "fault", "told"), FAULTS, ids=lambda each: getattr(each, "__name__", None))
+def test_a_step_that_leads_nowhere_is_told(check: Check, fault: Callable[[Plan], Plan], told: str) -> None:
+    sentences = list(check(fault(plan_of("everything"))))
+    assert any(told in sentence for sentence in sentences), sentences
+
+
+def test_every_check_of_the_way_is_shown_to_find_a_fault() -> None:
+    assert set(CHECKS) <= {check for check, *_ in FAULTS}

@@ -1,0 +1,64 @@
+"""The pods of a plan: those that charts make, and those of objects that the program itself registers."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pricing.resource import Resource
+from tests.planner.charts import CHARTS, Pods
+from tests.planner.plans import Plan, of_type
+
+RELEASE = "kubernetes:helm.sh/v3:Release"
+_TEMPLATES = {
+    "kubernetes:apps/v1:Deployment": ("spec", "template"),
+    "kubernetes:apps/v1:StatefulSet": ("spec", "template"),
+    "kubernetes:apps/v1:DaemonSet": ("spec", "template"),
+    "kubernetes:batch/v1:Job": ("spec", "template"),
+    "kubernetes:batch/v1:CronJob": ("spec", "jobTemplate", "spec", "template"),
+}
+"""Where each kind of workload says what its pods are like."""
+
+MODEL = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
+_PREDICTOR_PORTS = CHARTS["kserve-resources"].makes[0].ports
+
+
+def releases(plan: Plan) -> list[tuple[Resource, str, tuple[Pods, ...]]]:
+    """Every release with its chart's name and workloads."""
+    named = [(each, each.inputs["chart"].rpartition("/")[2]) for each in of_type(plan, RELEASE)]
+    return [(each, chart, CHARTS[chart].pods) for each, chart in named if chart in CHARTS]
+
+
+def own(plan: Plan) -> Iterator[tuple[Resource, Pods]]:
+    """The workloads that are objects of the program, with their pods."""
+    for each in of_type(plan, *_TEMPLATES):
+        template: Any = each.inputs
+        for key in _TEMPLATES[each.type]:
+            template = template[key]
+        yield each, _pods(template)
+    for each in of_type(plan, MODEL):
+        predictor = each.inputs["spec"]["predictor"]
+        labels = {**each.inputs["metadata"].get("labels", {}), **predictor.get("labels", {})}
+        # Source: kserve v0.20.0, pkg/constants, KServiceComponentLabel and InferenceServicePodLabelKey.
+        name = each.inputs["metadata"]["name"]
+        labels |= {"component": "predictor", "serving.kserve.io/inferenceservice": name}
+        yield each, Pods(labels, predictor["serviceAccountName"], _PREDICTOR_PORTS)
+
+
+def _pods(template: Mapping[str, Any]) -> Pods:
+    spec = template["spec"]
+    listening = tuple(
+        port["containerPort"] for container in spec["containers"] for port in container.get("ports") or ()
+    )
+    return Pods(template["metadata"]["labels"], spec.get("serviceAccountName", "default"), listening)
+
+
+def namespace_of(workload: Resource) -> str:
+    """The namespace that an object or a release is in."""
+    return workload.inputs.get("namespace") or workload.inputs["metadata"]["namespace"]
+
+
+def pods_in(plan: Plan, namespace: str) -> list[Pods]:
+    """The pods of a namespace, with those that a chart's controller makes for the objects of others."""
+    found = releases(plan)
+    charted = [pods for release, _, made in found if namespace_of(release) == namespace for pods in made]
+    mine = [pods for each, pods in own(plan) if namespace_of(each) == namespace]
+    return charted + mine + [pods for _, chart, _ in found for pods in CHARTS[chart].makes]
