@@ -60,5 +60,5 @@ def transfer(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
     """The network itself is free; what crosses zones or leaves for the internet is charged where the network is."""
     both_ways = 2 * stack.share(resource, stack.usage.inter_zone_gb)
     yield stack.charge(resource, "data-transfer", "inter-az-each-direction", both_ways, "data between zones, both ways")
-    out = stack.share(resource, stack.usage.internet_out_gb + stack.usage.nat_gb)
+    out = stack.share(resource, stack.usage.internet_out_gb)
     yield from stack.tiers(resource, "data-transfer", _OUT, out, "data out to the internet")
