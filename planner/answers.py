@@ -145,6 +145,16 @@ def _bucket(at: RecordedAnswers, name: str) -> dict[str, Any]:
     }
 
 
+def _repository(at: RecordedAnswers, name: str) -> dict[str, Any]:
+    return {
+        "id": name,
+        "name": name,
+        "arn": f"arn:aws:ecr:{at.region}:{at.account}:repository/{name}",
+        "registryId": at.account,
+        "repositoryUrl": f"{at.account}.dkr.ecr.{at.region}.amazonaws.com/{name}",
+    }
+
+
 def _log_group(at: RecordedAnswers, name: str) -> dict[str, Any]:
     return {"id": name, "name": name, "arn": f"arn:aws:logs:{at.region}:{at.account}:log-group:{name}"}
 
@@ -259,6 +269,7 @@ _OUTPUTS: dict[str, Callable[[RecordedAnswers, str], dict[str, Any]]] = {
         mainRouteTableId="rtb-main",
     ),
     "aws:ec2/vpcEndpoint:VpcEndpoint": _ec2("vpc-endpoint", "vpce", prefixListId="pl"),
+    "aws:ecr/repository:Repository": _repository,
     "aws:eks/nodeGroup:NodeGroup": _node_group,
     "aws:elasticache/parameterGroup:ParameterGroup": _elasticache("parametergroup"),
     "aws:elasticache/replicationGroup:ReplicationGroup": _replication_group,

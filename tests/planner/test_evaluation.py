@@ -33,6 +33,28 @@ def test_resources_carry_what_the_provider_would_get(tmp_path: Path) -> None:
     assert found.outputs == {"vpc": vpc.outputs["id"], "password": SECRET}
 
 
+def test_what_a_registry_hands_to_pipelines_and_nodes_is_known_before_the_deployment(tmp_path: Path) -> None:
+    program = """
+import pulumi
+from components.image_registry import ImageRegistry
+role = "arn:aws:iam::111122223333:role/fraud-pipeline"
+registry = ImageRegistry("images", {
+    "teams": [{"team": "fraud", "images": ["scorer"], "pipeline_role_arns": [role]}],
+    "upstreams": [{"registry": "quay.io"}],
+    "replica_regions": ["us-west-2"],
+})
+pulumi.export("repositories", registry.repository_urls)
+pulumi.export("upstreams", registry.upstream_urls)
+pulumi.export("key", registry.key_arn)
+"""
+    host = "111122223333.dkr.ecr.us-east-1.amazonaws.com"
+    found = evaluate(tmp_path, program)
+    assert found.outputs["repositories"] == {"fraud/scorer": f"{host}/fraud/scorer"}
+    assert found.outputs["upstreams"] == {"quay.io": f"{host}/quay"}
+    assert str(found.outputs["key"]).startswith("arn:aws:kms:")
+    assert not any(UNKNOWN in each.inputs.values() for each in found.resources)
+
+
 def test_children_are_named_by_the_types_of_their_parents(tmp_path: Path) -> None:
     program = """
 import pulumi, pulumi_aws as aws
