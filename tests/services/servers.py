@@ -41,6 +41,7 @@ class Postgres:
     certificates: Path
     """The certificates of its authority, as RDS publishes those of its own."""
     binaries: Path
+    log: Path
     host: str = HOST
     superuser: str = "postgres"
     password: str = _PASSWORD
@@ -109,9 +110,10 @@ def postgres(settings: Sequence[str] = ()) -> Generator[Postgres]:
         ]
         control = [str(binaries / "pg_ctl"), "-D", str(data), "-w", "-t", str(int(_DEADLINE))]
         given = " ".join(f"-c {option}" for option in options)
-        _as_nobody([*control, "-l", str(folder / "log"), "-o", given, "start"])
+        log = folder / "log"
+        _as_nobody([*control, "-l", str(log), "-o", given, "start"])
         try:
-            yield Postgres(port, authority, binaries)
+            yield Postgres(port, authority, binaries, log)
         finally:
             _as_nobody([*control, "-m", "immediate", "stop"])
 
@@ -181,9 +183,9 @@ def free_port() -> int:
 def issue_certificate(folder: Path) -> Path:
     """Writes server.pem and server.key for localhost into `folder`; returns the path of their authority's."""
     authority_key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    authority_name, server_name = (
-        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]) for name in ("Authority of the tests", HOST)
-    )
+    # Clients tell an authority that they don't know by its name.
+    names = (f"Authority {x509.random_serial_number()}", HOST)
+    authority_name, server_name = (x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]) for name in names)
     now = datetime.now(UTC)
 
     def certificate(subject: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
@@ -197,10 +199,10 @@ def issue_certificate(folder: Path) -> Path:
             .not_valid_after(now + timedelta(days=1))
         )
 
-    names = x509.SubjectAlternativeName([x509.DNSName(HOST), x509.IPAddress(ip_address("127.0.0.1"))])
+    hosts = x509.SubjectAlternativeName([x509.DNSName(HOST), x509.IPAddress(ip_address("127.0.0.1"))])
     constraint = x509.BasicConstraints(ca=True, path_length=0)
     authority = certificate(authority_name, authority_key).add_extension(constraint, critical=True)
-    server = certificate(server_name, server_key).add_extension(names, critical=False)
+    server = certificate(server_name, server_key).add_extension(hosts, critical=False)
     files = {
         "authority.pem": authority.sign(authority_key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM),
         "server.pem": server.sign(authority_key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM),
