@@ -10,7 +10,7 @@ from policies.settings import Level
 from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
-_FIELDS = ("policy", "accessPolicies")
+_FIELDS = ("policy", "accessPolicies", "repositoryPolicy")
 _NARROWING = frozenset(
     {
         "aws:principalaccount",
@@ -64,6 +64,8 @@ RULE = Rule(
     "aws:SourceVpce.",
     types=frozenset(
         {
+            "aws:ecr/registryPolicy:RegistryPolicy",
+            "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
             "aws:ecr/repositoryPolicy:RepositoryPolicy",
             "aws:efs/fileSystemPolicy:FileSystemPolicy",
             "aws:elasticsearch/domain:Domain",

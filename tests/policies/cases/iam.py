@@ -11,6 +11,7 @@ POLICY = "aws:iam/policy:Policy"
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 KEY = "aws:kms/key:Key"
 QUEUE = "aws:sqs/queue:Queue"
+TEMPLATE = "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate"
 BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
 OIDC = f"arn:aws:iam::{ACCOUNT}:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/ABC"
 ISSUER = OIDC.partition("/")[2]
@@ -114,6 +115,18 @@ CASES = [
     fails(
         "public-policy",
         make(BUCKET_POLICY, {"policy": json.dumps(document({"Effect": "Allow", "NotPrincipal": {"AWS": ROOT}}))}),
+        found="lets every AWS principal in",
+    ),
+    fails(
+        "public-policy",
+        make(TEMPLATE, {"repositoryPolicy": json.dumps(document(allow("ecr:PutImage", Principal={"AWS": "*"})))}),
+        found="repositoryPolicy statement 1 lets every AWS principal in",
+    ),
+    fails(
+        "public-policy",
+        make(
+            "aws:ecr/registryPolicy:RegistryPolicy", {"policy": document(allow("ecr:CreateRepository", Principal="*"))}
+        ),
         found="lets every AWS principal in",
     ),
     passes("public-policy", make(KEY), kind="absent"),
