@@ -23,6 +23,7 @@ from .cluster_autoscaler import ClusterAutoscaler
 from .data_buckets import DataBuckets
 from .database import Database
 from .external_secrets import ExternalSecrets
+from .feature_server import FeatureServer
 from .feature_store import FeatureStore
 from .gpu_cluster import GpuCluster
 from .gpu_software import GpuSoftware
@@ -54,6 +55,7 @@ COMPONENTS: list[type[pulumi.ComponentResource]] = [
     DataBuckets,
     Database,
     ExternalSecrets,
+    FeatureServer,
     FeatureStore,
     GpuCluster,
     GpuSoftware,

@@ -16,6 +16,7 @@ from pydantic.alias_generators import to_camel
 from components.cache import Cache, CacheArgs, CacheSpec
 from components.cluster_autoscaler import ClusterAutoscaler, ClusterAutoscalerArgs, ClusterAutoscalerSpec
 from components.external_secrets import ExternalSecrets, ExternalSecretsArgs, ExternalSecretsSpec
+from components.feature_server import FeatureServer, FeatureServerArgs, FeatureServerSpec
 from components.gpu_cluster import GpuCluster, GpuClusterArgs, GpuClusterSpec
 from components.gpu_software import GpuSoftware, GpuSoftwareArgs, GpuSoftwareSpec
 from components.image_registry import ImageRegistry, ImageRegistryArgs, ImageRegistrySpec
@@ -38,6 +39,7 @@ DOCUMENTED: list[tuple[str, Any, Any, type[BaseModel]]] = [
     ("cache", Cache, CacheArgs, CacheSpec),
     ("cluster_autoscaler", ClusterAutoscaler, ClusterAutoscalerArgs, ClusterAutoscalerSpec),
     ("external_secrets", ExternalSecrets, ExternalSecretsArgs, ExternalSecretsSpec),
+    ("feature_server", FeatureServer, FeatureServerArgs, FeatureServerSpec),
     ("gpu_cluster", GpuCluster, GpuClusterArgs, GpuClusterSpec),
     ("gpu_software", GpuSoftware, GpuSoftwareArgs, GpuSoftwareSpec),
     ("image_registry", ImageRegistry, ImageRegistryArgs, ImageRegistrySpec),

@@ -1,0 +1,202 @@
+"""What a feature server is made from, and what is refused."""
+
+import re
+from enum import StrEnum
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pydantic import Field, field_validator, model_validator
+
+from ..spec import Spec, refuse
+
+_NAMESPACE_PATTERN = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_CPU_PATTERN = r"^([1-9][0-9]{0,2}|[1-9][0-9]{1,4}m)$"
+_MEMORY_PATTERN = r"^[1-9][0-9]{0,4}(Mi|Gi)$"
+_PLACES = {"minute": (0, 59), "hour": (0, 23), "day": (1, 31), "month": (1, 12), "weekday": (0, 7)}
+
+
+class OfflineEngine(StrEnum):
+    """By what offline features are read: Athena, or in the pod itself by DuckDB or Dask (file), from the same files."""
+
+    ATHENA = "athena"
+    DUCKDB = "duckdb"
+    FILE = "file"
+
+
+class MaterializationConfig(TypedDict):
+    """When offline features are copied to the online store, and with what."""
+
+    schedule: NotRequired[str]
+    """When it begins, as the five places of cron, in UTC."""
+    deadline_minutes: NotRequired[int]
+    """How long a run may take before it is ended."""
+    cpu: NotRequired[str]
+    """The CPU of a run, such as 2 or 500m."""
+    memory: NotRequired[str]
+    """The memory of a run, such as 8Gi; what one feature view exports must fit."""
+    views: NotRequired[list[str]]
+    """The feature views that are copied; all when left out."""
+
+
+class MaterializationSpec(Spec):
+    """When offline features are copied to the online store, and with what."""
+
+    schedule: str = Field(
+        default="15 * * * *", description="When it begins, as the five places of cron, in UTC; one run at a time."
+    )
+    deadline_minutes: int = Field(
+        default=55, ge=1, le=1440, description="How long a run may take before it is ended; the next one goes on."
+    )
+    cpu: str = Field(default="1", pattern=_CPU_PATTERN, description="The CPU of a run, such as 2 or 500m.")
+    memory: str = Field(
+        default="4Gi",
+        pattern=_MEMORY_PATTERN,
+        description="The memory of a run, such as 8Gi; what one feature view exports must fit.",
+    )
+    views: tuple[str, ...] = Field(
+        default=(), description="The feature views that are copied; all when left out, as they are applied."
+    )
+
+    @field_validator("schedule")
+    @classmethod
+    def _five_places(cls, schedule: str) -> str:
+        given = schedule.split(" ")
+        if len(given) != len(_PLACES):
+            raise refuse(schedule, f"{schedule!r} has {len(given)} places; write minute hour day month weekday")
+        for text, (place, (least, most)) in zip(given, _PLACES.items(), strict=True):
+            if not all(_fits(part, least, most) for part in text.split(",")):
+                raise refuse(
+                    schedule, f"{text!r} is no {place} of cron; write *, numbers from {least} to {most}, a-b or */n"
+                )
+        return schedule
+
+    @field_validator("views")
+    @classmethod
+    def _views(cls, views: tuple[str, ...]) -> tuple[str, ...]:
+        for view in views:
+            if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", view):
+                raise refuse(view, f"{view!r} is no feature view's name; use letters, digits and underscores")
+        return views
+
+
+class FeatureServerConfig(TypedDict):
+    """A feature server, as a stack's config describes it."""
+
+    project: str
+    """The Feast project that it serves."""
+    client_namespaces: list[str]
+    """The namespaces whose pods may ask it; no other may."""
+    offline_engine: NotRequired[OfflineEngine]
+    """By what offline features are read."""
+    minimum: NotRequired[int]
+    """The fewest servers."""
+    maximum: NotRequired[int]
+    """The most servers."""
+    cpu: NotRequired[str]
+    """The CPU of a server, such as 1 or 500m."""
+    memory: NotRequired[str]
+    """The memory of a server, such as 2Gi."""
+    workers: NotRequired[int]
+    """Processes of a server that answer side by side."""
+    keep_days: NotRequired[int]
+    """Days after which features that weren't written again are forgotten; never when left out."""
+    materialization: NotRequired[MaterializationConfig]
+    """When offline features are copied to the online store, and with what."""
+    scan_limit_gib: NotRequired[int]
+    """The most that one of its queries may scan, in GiB."""
+    monitoring_namespace: NotRequired[str]
+    """The namespace whose pods may read metrics."""
+
+
+class FeatureServerArgs(FeatureServerConfig):
+    """What a FeatureServer is made from: its config, the cluster, and the stores that it stands on."""
+
+    cluster_name: pulumi.Input[str]
+    """The EKS cluster."""
+    vpc_cidr: pulumi.Input[str]
+    """The VPC's range, in which the database and the online store answer."""
+    secret_store: pulumi.Input[str]
+    """The ClusterSecretStore that answers ExternalSecrets of the namespace feast."""
+    secret_prefix: pulumi.Input[str]
+    """What the names of the secrets begin with: <prefix>/database/feast and <prefix>/online-store/feast are read."""
+    database_address: pulumi.Input[str]
+    """The host of PostgreSQL, in which the registry is the database feast."""
+    online_endpoint: pulumi.Input[str]
+    """The configuration endpoint of the online store."""
+    offline_bucket: pulumi.Input[str]
+    """The bucket of offline features; the results of queries go there, too."""
+    catalog_database: pulumi.Input[str]
+    """The Glue database over the offline store."""
+    data_key_arn: pulumi.Input[str]
+    """The KMS key that encrypts the bucket."""
+
+
+class FeatureServerSpec(Spec):
+    """A feature server."""
+
+    project: str = Field(
+        pattern=r"^[a-z][a-z0-9_]{0,62}$", description="The Feast project that it serves; teams apply to it."
+    )
+    client_namespaces: tuple[str, ...] = Field(
+        min_length=1,
+        description="The namespaces whose pods may ask it; no other may, for Feast asks nobody who they are.",
+    )
+    offline_engine: OfflineEngine = Field(
+        default=OfflineEngine.ATHENA,
+        description="By what offline features are read: athena, or in the pod by duckdb or file (Dask).",
+    )
+    minimum: int = Field(default=2, ge=1, le=200, description="The fewest servers.")
+    maximum: int = Field(default=6, ge=1, le=200, description="The most servers; as many as the minimum: no scaling.")
+    cpu: str = Field(default="1", pattern=_CPU_PATTERN, description="The CPU of a server, such as 1 or 500m.")
+    memory: str = Field(default="2Gi", pattern=_MEMORY_PATTERN, description="The memory of a server, such as 2Gi.")
+    workers: int = Field(
+        default=2, ge=1, le=32, description="Processes of a server that answer side by side, some 250 MiB each."
+    )
+    keep_days: int | None = Field(
+        default=None,
+        ge=1,
+        le=3650,
+        description="Days after which features that weren't written again are forgotten; never when left out.",
+    )
+    materialization: MaterializationSpec = Field(
+        default=MaterializationSpec(),
+        description="When offline features are copied to the online store, and with what.",
+    )
+    scan_limit_gib: int = Field(
+        default=256, ge=1, description="The most that one of its queries may scan, in GiB; Athena charges 5 USD a TB."
+    )
+    monitoring_namespace: str = Field(
+        default="monitoring",
+        pattern=f"^{_NAMESPACE_PATTERN}$",
+        description="The namespace whose pods may read metrics.",
+    )
+
+    @field_validator("client_namespaces")
+    @classmethod
+    def _named(cls, namespaces: tuple[str, ...]) -> tuple[str, ...]:
+        for each in namespaces:
+            if not re.fullmatch(_NAMESPACE_PATTERN, each):
+                raise refuse(each, f"{each!r} is no namespace's name; use lower case letters, digits and hyphens")
+            if namespaces.count(each) > 1:
+                raise refuse(each, f"{each} is named more than once; name each once")
+        return namespaces
+
+    @model_validator(mode="after")
+    def _bounds(self) -> "FeatureServerSpec":
+        if self.maximum < self.minimum:
+            raise refuse(self.maximum, f"maximum = {self.maximum} must be at least minimum = {self.minimum}")
+        return self
+
+
+def _fits(part: str, least: int, most: int) -> bool:
+    """Whether one of a place's parts, which commas divide, is `*`, a number or a range of its bounds, with a step."""
+    found = re.fullmatch(r"(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:/(\d{1,2}))?", part)
+    if not found:
+        return False
+    first, last, step = (int(number) if number else None for number in found.groups())
+    numbers = [number for number in (first, last) if number is not None]
+    return (
+        all(least <= number <= most for number in numbers)
+        and numbers == sorted(numbers)
+        and (step is None or 0 < step <= most)
+    )
