@@ -44,6 +44,7 @@ from .serving_platform.gateway import ServingGateway
 from .serving_platform.kserve import KServe
 from .serving_platform.load_balancer_controller import LoadBalancerController
 from .serving_platform.serving_platform import ServingPlatform
+from .store_access import StoreAccess
 from .tracking_server import TrackingServer
 from .web_firewall import WebFirewall
 from .workload_identity import WorkloadIdentity
@@ -75,6 +76,7 @@ COMPONENTS: list[type[pulumi.ComponentResource]] = [
     ServingGateway,
     ServingLoadBalancer,
     ServingPlatform,
+    StoreAccess,
     TrackingServer,
     WebFirewall,
     WorkloadIdentity,

@@ -194,6 +194,12 @@ def _database(at: RecordedAnswers, name: str) -> dict[str, Any]:
     }
 
 
+def _secret(at: RecordedAnswers, name: str) -> dict[str, Any]:
+    # Secrets Manager adds six characters of its own to the name.
+    arn = f"arn:aws:secretsmanager:{at.region}:{at.account}:secret:{name}-AbCdEf"
+    return {"id": arn, "name": name, "arn": arn}
+
+
 def _node_group(at: RecordedAnswers, name: str) -> dict[str, Any]:
     return {
         "id": name,
@@ -284,6 +290,7 @@ _OUTPUTS: dict[str, Callable[[RecordedAnswers, str], dict[str, Any]]] = {
     "aws:rds/parameterGroup:ParameterGroup": _rds("pg"),
     "aws:rds/subnetGroup:SubnetGroup": _rds("subgrp"),
     "aws:s3/bucket:Bucket": _bucket,
+    "aws:secretsmanager/secret:Secret": _secret,
     "aws:sqs/queue:Queue": _queue,
     "eks:index:Cluster": _eks_cluster,
 }

@@ -28,6 +28,7 @@ from components.network import Network, NetworkArgs, NetworkSpec
 from components.node_pool import NodePool, NodePoolArgs, NodePoolSpec
 from components.secure_namespace import SecureNamespace, SecureNamespaceArgs, SecureNamespaceSpec
 from components.spec import parse
+from components.store_access import StoreAccess, StoreAccessArgs, StoreAccessSpec
 from components.tracking_server import TrackingServer, TrackingServerArgs, TrackingServerSpec
 from components.workload_identity import WorkloadIdentity, WorkloadIdentityArgs, WorkloadIdentitySpec
 from tests.components.mocks import Recording, run
@@ -49,6 +50,7 @@ DOCUMENTED: list[tuple[str, Any, Any, type[BaseModel]]] = [
     ("network", Network, NetworkArgs, NetworkSpec),
     ("node_pool", NodePool, NodePoolArgs, NodePoolSpec),
     ("secure_namespace", SecureNamespace, SecureNamespaceArgs, SecureNamespaceSpec),
+    ("store_access", StoreAccess, StoreAccessArgs, StoreAccessSpec),
     ("tracking_server", TrackingServer, TrackingServerArgs, TrackingServerSpec),
     ("workload_identity", WorkloadIdentity, WorkloadIdentityArgs, WorkloadIdentitySpec),
 ]

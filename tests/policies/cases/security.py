@@ -12,9 +12,11 @@ INSTANCE = "aws:ec2/instance:Instance"
 VOLUME = "aws:ebs/volume:Volume"
 STORAGE_CLASS = "kubernetes:storage.k8s.io/v1:StorageClass"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+SECRET = "aws:secretsmanager/secret:Secret"
 QUEUE = "aws:sqs/queue:Queue"
 TOPIC = "aws:sns/topic:Topic"
 KEY = "aws:kms/key:Key"
+KEY_ARN = "arn:aws:kms:us-east-1:1:key/k"
 SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"
 DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 RULE_OF_GROUP = "aws:ec2/securityGroupRule:SecurityGroupRule"
@@ -31,6 +33,10 @@ VPC = make("aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16"})
 
 def template(**inputs: Any) -> Resource:
     return make(LAUNCH_TEMPLATE, inputs)
+
+
+def secret(**replica: Any) -> Resource:
+    return make(SECRET, {"kmsKeyId": KEY_ARN, "replicas": [replica]})
 
 
 def disk(**ebs: Any) -> Resource:
@@ -90,6 +96,11 @@ CASES = [
     fails("log-encryption", make(LOG_GROUP, {"kmsKeyId": ""}), found="kmsKeyId is absent"),
     fails("log-encryption", make(LOG_GROUP), kind="absent", found="kmsKeyId is absent"),
     passes("log-encryption", make(LOG_GROUP, {"kmsKeyId": UNKNOWN}), kind="unknown"),
+    passes("secret-encryption", secret(region="r", kmsKeyId=KEY_ARN)),
+    fails("secret-encryption", make(SECRET, {"kmsKeyId": ""}), found="kmsKeyId is absent"),
+    fails("secret-encryption", secret(region="r"), found="encrypted in r"),
+    fails("secret-encryption", make(SECRET), kind="absent", found="kmsKeyId is absent"),
+    passes("secret-encryption", make(SECRET, {"kmsKeyId": UNKNOWN, "replicas": UNKNOWN}), kind="unknown"),
     passes("queue-encryption", make(QUEUE, {"sqsManagedSseEnabled": True})),
     passes("queue-encryption", make(TOPIC, {"kmsMasterKeyId": "alias/events"})),
     fails("queue-encryption", make(QUEUE, {"sqsManagedSseEnabled": False}), found="does not set sqsManagedSseEnabled"),
