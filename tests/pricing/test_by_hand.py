@@ -187,7 +187,13 @@ def test_data_out_is_counted_once_beside_what_processes_it() -> None:
     vpc = resource("aws:ec2/vpc:Vpc", cidrBlock="10.0.0.0/16")
     gateway = resource("aws:ec2/natGateway:NatGateway", subnetId=UNKNOWN)
     balancer = resource("aws:lb/loadBalancer:LoadBalancer", internal=True)
-    usage = {"internet_out_gb": 1000, "inter_zone_gb": 0, "nat_gb": 400, "load_balancer_gb": 584, "web_requests": 0}
+    usage: dict[str, Any] = {
+        "internet_out_gb": 1000,
+        "inter_zone_gb": 0,
+        "nat_gb": 400,
+        "load_balancer_gb": 584,
+        "web_requests": 0,
+    }
     result = priced(vpc, gateway, balancer, **usage)
     assert sorted(line.monthly for line in result.lines) == [4.672, 16.425, 18.0, 32.85, 90.0]
 
