@@ -116,7 +116,7 @@ def _upgrade(region: str, database: list[Manifest]) -> Manifest:
     return {
         **_container("tables", database + _variables(server_environment(region))),
         "command": upgrade_arguments(),
-        "resources": resources("250m", "768Mi", "1"),
+        "resources": resources("250m", "512Mi", "1"),
     }
 
 

@@ -43,7 +43,7 @@ class TrackingServerArgs(TrackingServerConfig):
     secret_prefix: pulumi.Input[str]
     """What the names of the secrets begin with: <prefix>/database/mlflow is read."""
     database_address: pulumi.Input[str]
-    """The host of PostgreSQL, in which the database mlflow belongs to the secret's user."""
+    """The host of PostgreSQL, in whose database mlflow the secret's user makes tables."""
     models_bucket: pulumi.Input[str]
     """The bucket of artifacts; they lie in its folder mlflow."""
     data_key_arn: pulumi.Input[str]

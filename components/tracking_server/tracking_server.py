@@ -33,8 +33,8 @@ DATABASE_PORT = 5432
 class TrackingServer(pulumi.ComponentResource):
     """MLflow's tracking server and model registry: runs and models in PostgreSQL, artifacts in S3.
 
-    Clients need no AWS credentials, for the server hands artifacts on. It asks nobody who they are: the namespace is
-    closed to all but named ones. Give it a Kubernetes provider by `providers` in its options.
+    Clients need no AWS credentials, for they reach artifacts through the server. It asks nobody who they are: the
+    namespace is closed to all but named ones. Give it a Kubernetes provider by `providers` in its options.
     """
 
     address: pulumi.Output[str]
