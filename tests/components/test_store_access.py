@@ -43,7 +43,8 @@ def store_access(recording: Recording | None = None, **args: Any) -> Recording:
     def program() -> None:
         user = pulumi.CustomResource(USER, "user", {"arn": USER_ARN})
         arn = pulumi.Output.all(user.id).apply(lambda _: USER_ARN)
-        made = StoreAccess("access", {"cache_users": {"online-store/feast": arn}, **given})
+        wired: Any = {"cache_users": {"online-store/feast": arn}, **given}
+        made = StoreAccess("access", wired)
         pulumi.CustomResource(READER, "reader", {"prefix": made.ready})
 
     return run(program, recording)
@@ -203,7 +204,6 @@ def test_nothing_that_only_a_deployment_knows_stops_a_preview() -> None:
         ({"databases": [{"name": "feast", "readers": ["feast"]}]}, "feast is a database's own role"),
         ({"databases": [{"name": "feast", "readers": ["a-b"]}]}, "databases[0].readers[0] = 'a-b': "),
         ({"recovery_window_days": 3}, "keeps a deleted secret 7 to 30 days, or with 0 not at all"),
-        ({"secret_prefix": "ml/prod"}, "secret_prefix = 'ml/prod': "),
         ({"cache_users": {"database/feast": USER_ARN}}, "secrets below database/ are those of database roles"),
         ({"cache_users": {"feast": USER_ARN}}, "cache_users[0] = 'feast': "),
     ],
