@@ -1,18 +1,13 @@
 """What materialization may do in AWS, as plain data. The server itself may do nothing there."""
 
 from ..account import Account
-from ..iam import Statement, allow, document
+from ..iam import allow, document
 
 RESULTS = "athena-results/feast"
 """The folder of the offline bucket in which Feast's queries leave what they find; beside those of people's queries."""
 TEMPORARY_TABLES = "_*"
 """Feast exports by a table of its own, named by an underscore and a number, that it drops again. Source: feast v0.67.0,
 sdk/python/feast/infra/offline_stores/contrib/athena_offline_store/athena.py."""
-
-
-def files_access(account: Account, bucket: str, key_arn: str) -> str:
-    """Lets materialization read the Parquet files of the offline bucket."""
-    return document(*_reading(account, bucket), _keyed(account, key_arn, ["kms:Decrypt"]))
 
 
 def athena_access(account: Account, bucket: str, key_arn: str, workgroup: str, database: str) -> str:
@@ -23,7 +18,8 @@ def athena_access(account: Account, bucket: str, key_arn: str, workgroup: str, d
     glue = {part: account.arn("glue", part) for part in ("catalog", f"database/{database}", f"table/{database}/*")}
     temporary = account.arn("glue", f"table/{database}/{TEMPORARY_TABLES}")
     catalog, schema, tables = glue.values()
-    results = f"arn:{account.partition}:s3:::{bucket}/{RESULTS}/*"
+    offline = f"arn:{account.partition}:s3:::{bucket}"
+    through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{account.region}.amazonaws.com"}}
     queries = ("Start", "Stop", "Get")
     return document(
         allow(
@@ -38,24 +34,12 @@ def athena_access(account: Account, bucket: str, key_arn: str, workgroup: str, d
             [catalog, schema, tables],
         ),
         allow("TemporaryTables", ["glue:CreateTable", "glue:DeleteTable"], [catalog, schema, temporary]),
-        *_reading(account, bucket),
+        allow("Bucket", ["s3:GetBucketLocation", "s3:ListBucket"], [offline]),
+        allow("Objects", ["s3:GetObject"], [f"{offline}/*"]),
         allow(
             "Results",
             ["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
-            [results],
+            [f"{offline}/{RESULTS}/*"],
         ),
-        _keyed(account, key_arn, ["kms:Decrypt", "kms:GenerateDataKey"]),
+        allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [key_arn], through_s3),
     )
-
-
-def _reading(account: Account, bucket: str) -> list[Statement]:
-    arn = f"arn:{account.partition}:s3:::{bucket}"
-    return [
-        allow("Bucket", ["s3:GetBucketLocation", "s3:ListBucket"], [arn]),
-        allow("Objects", ["s3:GetObject"], [f"{arn}/*"]),
-    ]
-
-
-def _keyed(account: Account, key_arn: str, actions: list[str]) -> Statement:
-    through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{account.region}.amazonaws.com"}}
-    return allow("Key", actions, [key_arn], through_s3)

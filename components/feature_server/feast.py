@@ -42,7 +42,8 @@ def athena(region: str, database: str, workgroup: str, staging: str) -> dict[str
 
 
 def files(engine: str) -> dict[str, Any]:
-    """An offline store of Parquet files, on S3 or on disk, read by the engine `duckdb` or `file` (Dask)."""
+    """An offline store of Parquet files on disk, laid out as those that Athena queries, and read by `duckdb` or `file`
+    (Dask): to try definitions without AWS. The pinned image lacks what either would need to read S3."""
     return {"type": engine}
 
 

@@ -16,7 +16,7 @@ from ..serving_platform.building import after, closed_namespace
 from ..spec import parse, plain
 from ..workload_identity import WorkloadIdentity
 from . import objects
-from .access import RESULTS, athena_access, files_access
+from .access import RESULTS, athena_access
 from .feast import (
     ONLINE_PASSWORD,
     ONLINE_USERNAME,
@@ -26,10 +26,9 @@ from .feast import (
     as_text,
     athena,
     feast_config,
-    files,
 )
 from .objects import MATERIALIZATION, NAMESPACE, SERVER
-from .spec import FeatureServerArgs, FeatureServerSpec, OfflineEngine
+from .spec import FeatureServerArgs, FeatureServerSpec
 
 WIRING = (
     "cluster_name",
@@ -60,7 +59,7 @@ class FeatureServer(pulumi.ComponentResource):
     config: pulumi.Output[str]
     """Feast's configuration, feature_store.yaml, for whoever applies definitions to the project."""
     workgroup: pulumi.Output[str]
-    """The Athena workgroup of its queries; empty where Athena isn't asked."""
+    """The Athena workgroup of its queries."""
 
     def __init__(self, name: str, args: FeatureServerArgs, opts: pulumi.ResourceOptions | None = None):
         spec = parse(FeatureServerSpec, plain(args, WIRING), f"FeatureServer({name})")
@@ -77,10 +76,6 @@ class FeatureServer(pulumi.ComponentResource):
         self.address = after(f"http://{SERVER}.{NAMESPACE}.svc.cluster.local:{objects.PORT}", *server)
         self.register_outputs({"address": self.address, "config": self.config, "workgroup": self.workgroup})
 
-    @property
-    def _by_athena(self) -> bool:
-        return self._spec.offline_engine is OfflineEngine.ATHENA
-
     def _workgroup(self) -> pulumi.Output[str]:
         """A workgroup that lets a query say where it puts its table.
 
@@ -88,8 +83,6 @@ class FeatureServer(pulumi.ComponentResource):
         permissions of whoever starts them. Source: Athena user guide, "Considerations and limitations for CTAS
         queries".
         """
-        if not self._by_athena:
-            return pulumi.Output.from_input("")
         database = pulumi.Output.from_input(self._args["catalog_database"])
         results = pulumi.Output.concat("s3://", self._args["offline_bucket"], f"/{RESULTS}/")
         made = aws.athena.Workgroup(
@@ -117,11 +110,7 @@ class FeatureServer(pulumi.ComponentResource):
 
         def text(known: list[Any]) -> str:
             database_address, online_endpoint, bucket, catalog, workgroup = known
-            offline = (
-                athena(account.region, catalog, workgroup, f"s3://{bucket}/{RESULTS}")
-                if self._by_athena
-                else files(str(spec.offline_engine))
-            )
+            offline = athena(account.region, catalog, workgroup, f"s3://{bucket}/{RESULTS}")
             registry = Place(database_address, DATABASE_PORT, BUNDLE_PATH)
             online = Place(online_endpoint, ONLINE_PORT)
             return as_text(feast_config(spec.project, registry, online, offline, spec.keep_days))
@@ -176,7 +165,7 @@ class FeatureServer(pulumi.ComponentResource):
         args = self._args
         granted = pulumi.Output.all(
             args["offline_bucket"], args["data_key_arn"], self.workgroup, args["catalog_database"]
-        ).apply(lambda known: athena_access(account, *known) if self._by_athena else files_access(account, *known[:2]))
+        ).apply(lambda known: athena_access(account, *known))
         identity = WorkloadIdentity(
             f"{self._name}-identity",
             {

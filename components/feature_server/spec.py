@@ -1,7 +1,6 @@
 """What a feature server is made from, and what is refused."""
 
 import re
-from enum import StrEnum
 from typing import NotRequired, TypedDict
 
 import pulumi
@@ -13,14 +12,6 @@ _NAMESPACE_PATTERN = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _CPU_PATTERN = r"^([1-9][0-9]{0,2}|[1-9][0-9]{1,4}m)$"
 _MEMORY_PATTERN = r"^[1-9][0-9]{0,4}(Mi|Gi)$"
 _PLACES = {"minute": (0, 59), "hour": (0, 23), "day": (1, 31), "month": (1, 12), "weekday": (0, 7)}
-
-
-class OfflineEngine(StrEnum):
-    """By what offline features are read: Athena, or in the pod itself by DuckDB or Dask (file), from the same files."""
-
-    ATHENA = "athena"
-    DUCKDB = "duckdb"
-    FILE = "file"
 
 
 class MaterializationConfig(TypedDict):
@@ -86,8 +77,6 @@ class FeatureServerConfig(TypedDict):
     """The Feast project that it serves."""
     client_namespaces: list[str]
     """The namespaces whose pods may ask it; no other may."""
-    offline_engine: NotRequired[OfflineEngine]
-    """By what offline features are read."""
     minimum: NotRequired[int]
     """The fewest servers."""
     maximum: NotRequired[int]
@@ -140,10 +129,6 @@ class FeatureServerSpec(Spec):
     client_namespaces: tuple[str, ...] = Field(
         min_length=1,
         description="The namespaces whose pods may ask it; no other may, for Feast asks nobody who they are.",
-    )
-    offline_engine: OfflineEngine = Field(
-        default=OfflineEngine.ATHENA,
-        description="By what offline features are read: athena, or in the pod by duckdb or file (Dask).",
     )
     minimum: int = Field(default=2, ge=1, le=200, description="The fewest servers.")
     maximum: int = Field(default=6, ge=1, le=200, description="The most servers; as many as the minimum: no scaling.")

@@ -127,15 +127,6 @@ def test_exports_go_where_its_own_workgroup_lets_them(recording: Recording) -> N
     assert offline["s3_staging_location"] + "/" == result["outputLocation"]
 
 
-@pytest.mark.parametrize("engine", ["duckdb", "file"])
-def test_without_athena_nothing_of_it_is_made_and_files_are_read_alone(engine: str) -> None:
-    recording = feature_server(offline_engine=engine)
-    assert config_of(recording)["offline_store"] == {"type": engine}
-    assert not recording.all(WORKGROUP)
-    allowed = {action for each in granted(recording) for action in each["Action"]}
-    assert allowed == {"s3:GetBucketLocation", "s3:ListBucket", "s3:GetObject", "kms:Decrypt"}
-
-
 def granted(recording: Recording) -> list[dict[str, Any]]:
     """The statements of the only identity."""
     [policy] = recording.all(POLICY)
@@ -224,7 +215,7 @@ def test_a_change_of_configuration_makes_new_servers(recording: Recording) -> No
         return pods(recording)["server"]["metadata"]["annotations"]["mlplatform/config"]
 
     assert mark(feature_server()) == mark(recording)
-    changes: list[dict[str, Any]] = [{"database_address": "other"}, {"keep_days": 30}, {"offline_engine": "file"}]
+    changes: list[dict[str, Any]] = [{"database_address": "other"}, {"keep_days": 30}]
     for change in changes:
         assert mark(feature_server(**change)) != mark(recording)
 
@@ -279,12 +270,10 @@ def objects(recording: Recording) -> Iterator[Resource]:
     return (each for each in recording.resources if each.type.startswith("kubernetes:"))
 
 
-def test_kubernetes_accepts_every_object() -> None:
-    for engine in ("athena", "file"):
-        recording = feature_server(offline_engine=engine)
-        for each in objects(recording):
-            if each.type != EXTERNAL_SECRET:
-                kubernetes_validate.validate(dict(each.inputs), "1.36", strict=True)
+def test_kubernetes_accepts_every_object(recording: Recording) -> None:
+    for each in objects(recording):
+        if each.type != EXTERNAL_SECRET:
+            kubernetes_validate.validate(dict(each.inputs), "1.36", strict=True)
 
 
 @needs_definitions
@@ -292,7 +281,7 @@ def test_external_secrets_fit_their_definition(recording: Recording) -> None:
     assert [fault for each in recording.all(EXTERNAL_SECRET) for fault in faults(each.inputs)] == []
 
 
-@pytest.mark.parametrize("args", [{}, {"offline_engine": "duckdb"}, {"maximum": 2}])
+@pytest.mark.parametrize("args", [{}, {"maximum": 2}])
 def test_no_rule_has_anything_against_it(args: dict[str, Any]) -> None:
     # Tags are a provider's, which a component alone has not.
     said = evaluate(feature_server(**args).resources, context())
@@ -340,7 +329,6 @@ def test_the_text_is_yaml_with_and_without_the_passwords_in_it(
         ({"client_namespaces": ["a", "a"]}, "a is named more than once"),
         ({"minimum": 4, "maximum": 2}, "maximum = 2 must be at least minimum = 4"),
         ({"memory": "2GB"}, "memory = '2GB'"),
-        ({"offline_engine": "spark"}, "allowed: athena, duckdb, file"),
         ({"materialization": {"schedule": "hourly"}}, "has 1 places"),
         ({"materialization": {"schedule": "60 * * * *"}}, "'60' is no minute of cron"),
         ({"materialization": {"schedule": "0 5-2 * * *"}}, "'5-2' is no hour of cron"),

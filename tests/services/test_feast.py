@@ -1,0 +1,289 @@
+"""Our configuration of Feast, with a real PostgreSQL and a real Redis cluster: applied to, copied to, asked.
+
+The commands are those of our Deployment and CronJob; the users are those that our own stores would give Feast.
+"""
+
+import json
+import os
+import subprocess
+import time
+import urllib.request
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.cache.access import CacheAccess, access_string
+from components.feature_server.feast import (
+    CONFIG_FILE,
+    ONLINE_PASSWORD,
+    ONLINE_USERNAME,
+    REGISTRY_PASSWORD,
+    REGISTRY_USERNAME,
+    Place,
+    as_text,
+    athena,
+    feast_config,
+    files,
+)
+from components.feature_server.objects import CONFIG_FOLDER, PORT, cron_job, deployment
+from components.feature_server.spec import FeatureServerSpec
+from components.store_access.job import database_grants, schema_grants
+from tests.services import servers
+
+PROJECT = "drivers"
+SPEC = FeatureServerSpec.model_validate({"project": PROJECT, "clientNamespaces": ["models"], "keepDays": 7})
+AWS = athena("us-east-1", "features", "features-feast", "s3://ml-offline/athena-results/feast")
+PASSWORD = "a0123456789012345678901234567890123456789"
+DAY = 86400
+_DEADLINE = 120.0
+
+DEFINITIONS = """
+from datetime import timedelta
+from feast import Entity, FeatureView, Field, FileSource, ValueType
+from feast.types import Float32, Int64
+
+driver = Entity(name="driver", join_keys=["driver_id"], value_type=ValueType.INT64)
+trips = FileSource(name="trips", path="{data}", timestamp_field="event_timestamp")
+driver_stats = FeatureView(
+    name="driver_stats",
+    entities=[driver],
+    ttl=timedelta(days=30),
+    schema=[Field(name="rating", dtype=Float32), Field(name="trips", dtype=Int64)],
+    source=trips,
+)
+"""
+"""What a team says of its features, in the repository of its own pipeline."""
+
+WRITE_ROWS = """
+import sys, json, pandas
+rows = pandas.DataFrame(json.loads(sys.argv[2]))
+rows["event_timestamp"] = pandas.to_datetime(rows["event_timestamp"], unit="s", utc=True)
+rows.to_parquet(sys.argv[1], coerce_timestamps="us", allow_truncated_timestamps=True)
+"""
+"""Writes Parquet as Athena reads it: timestamps in microseconds."""
+
+
+@dataclass(frozen=True)
+class Stores:
+    """The registry's PostgreSQL and the online store, with what a pod has in its environment to log in."""
+
+    registry: servers.Postgres
+    online: servers.Redis
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the two ExternalSecrets bring."""
+        return {
+            REGISTRY_USERNAME: "feast",
+            REGISTRY_PASSWORD: PASSWORD,
+            ONLINE_USERNAME: self.online.username,
+            ONLINE_PASSWORD: self.online.password,
+        }
+
+    def config(self, offline: dict[str, Any]) -> dict[str, Any]:
+        """The configuration that FeatureServer generates, for these stores."""
+        registry = Place(self.registry.host, self.registry.port, str(self.registry.certificates))
+        online = Place(self.online.host, self.online.port, str(self.online.certificates))
+        return feast_config(PROJECT, registry, online, offline, SPEC.keep_days)
+
+
+@pytest.fixture(scope="module")
+def stores() -> Iterator[Stores]:
+    servers.tool("feast", "feast")
+    access = access_string(CacheAccess.WRITE, ["*"]).removeprefix("on ")
+    with servers.postgres() as registry, servers.redis(True, "ml-online-feast", access) as online:
+        registry.sql(f"CREATE ROLE feast LOGIN PASSWORD '{PASSWORD}'")
+        registry.sql("CREATE DATABASE feast")
+        for statement in (*database_grants("feast", []), *schema_grants("feast", [])):
+            registry.sql(statement, database="feast")
+        yield Stores(registry, online)
+
+
+def folder(place: Path, config: dict[str, Any]) -> Path:
+    """What a pod mounts, or what a team's pipeline starts from."""
+    place.mkdir(parents=True, exist_ok=True)
+    (place / CONFIG_FILE).write_text(as_text(config), encoding="utf-8")
+    return place
+
+
+def run(stores: Stores, command: list[str]) -> subprocess.CompletedProcess[str]:
+    """A command of Feast's, to its end."""
+    return subprocess.run(
+        command, capture_output=True, text=True, env=environment(stores), timeout=_DEADLINE, check=False
+    )
+
+
+def environment(stores: Stores) -> dict[str, str]:
+    """What a container of ours has, with a home that can't be written."""
+    binaries = servers.tool("feast", "feast").parent
+    home = {"HOME": "/nonexistent", "FEAST_USAGE": "False"}
+    return {"PATH": f"{binaries}:{os.environ['PATH']}", **home, **stores.environment}
+
+
+def apply(stores: Stores, team: Path) -> None:
+    done = run(stores, ["feast", "--chdir", str(team), "apply"])
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def materialize(stores: Stores, pod: Path) -> subprocess.CompletedProcess[str]:
+    """The CronJob's own command, in the folder `pod` instead of the mounted one."""
+    template = cron_job(SPEC, "us-east-1")["spec"]["jobTemplate"]["spec"]["template"]
+    [container] = template["spec"]["containers"]
+    return run(stores, [word.replace(CONFIG_FOLDER, str(pod)) for word in container["command"]])
+
+
+@contextmanager
+def served(stores: Stores, pod: Path) -> Generator[str]:
+    """The address of the Deployment's own command, once its probe passes."""
+    port = servers.free_port()
+    [container] = deployment(SPEC, "us-east-1", "")["spec"]["template"]["spec"]["containers"]
+    places = {CONFIG_FOLDER: str(pod), str(PORT): str(port), "0.0.0.0": "127.0.0.1"}
+    # Metrics have a port of their own that can't be chosen.
+    command = [places.get(word, word) for word in map(str, container["command"]) if word != "--metrics"]
+    log = pod.parent / f"{pod.name}.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(command, env=environment(stores), stdout=output, stderr=subprocess.STDOUT)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + _DEADLINE
+        while not healthy(address):
+            assert process.poll() is None, log.read_text(encoding="utf-8")
+            assert time.monotonic() < deadline, log.read_text(encoding="utf-8")
+            time.sleep(0.2)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+        # Shown with whatever failed.
+        print(log.read_text(encoding="utf-8"))
+
+
+def healthy(address: str) -> bool:
+    """What the probes of the Deployment ask."""
+    try:
+        with urllib.request.urlopen(f"{address}/health", timeout=20) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def features(address: str, *drivers: int) -> list[tuple[Any, ...]]:
+    """The rating and the trips of drivers, as a client reads them."""
+    question = {"features": ["driver_stats:rating", "driver_stats:trips"], "entities": {"driver_id": list(drivers)}}
+    request = urllib.request.Request(
+        f"{address}/get-online-features", json.dumps(question).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        found = json.load(answer)
+    columns = dict(zip(found["metadata"]["feature_names"], found["results"], strict=True))
+    return list(zip(columns["rating"]["values"], columns["trips"]["values"], strict=True))
+
+
+def write(file: Path, *rows: tuple[int, float, int, int]) -> None:
+    """Rows of driver, rating, trips and how many seconds ago that was."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    now = int(time.time())
+    names = ("driver_id", "rating", "trips", "event_timestamp")
+    content = [dict(zip(names, (*row[:3], now - row[3]), strict=True)) for row in rows]
+    python = servers.tool("feast", "python")
+    subprocess.run([str(python), "-c", WRITE_ROWS, str(file), json.dumps(content)], check=True, timeout=60)
+
+
+@dataclass(frozen=True)
+class Team:
+    """A team's repository, and its data in the offline store."""
+
+    repository: Path
+    data: Path
+
+    def defines(self, definitions: str) -> None:
+        """What the team says of its features from now on."""
+        (self.repository / "features.py").write_text(definitions, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def team(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
+    """A team whose features are applied; what it drops in the end is forgotten."""
+    place = tmp_path_factory.mktemp("team")
+    made = Team(folder(place / "repository", stores.config(files("file"))), place / "features/trips/part-0.parquet")
+    write(made.data, (1, 4.5, 10, DAY), (1, 4.0, 9, 2 * DAY), (2, 3.5, 5, DAY))
+    made.defines(DEFINITIONS.format(data=made.data))
+    apply(stores, made.repository)
+    yield made
+    made.defines("")
+    apply(stores, made.repository)
+    assert stores.online.command("DBSIZE", username="administrator") == "0", "what was dropped is still stored"
+
+
+def test_servers_are_ready_and_copying_succeeds_before_anything_is_applied(stores: Stores, tmp_path: Path) -> None:
+    tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+    assert stores.registry.sql(tables, database="feast") == ["0"]
+    done = materialize(stores, folder(tmp_path / "copy", stores.config(files("file"))))
+    assert done.returncode == 0, done.stderr
+    with served(stores, folder(tmp_path / "serve", stores.config(AWS))) as address:
+        assert healthy(address)
+
+
+def test_what_a_team_applies_is_copied_and_served_and_what_is_newer_replaces_it(
+    stores: Stores, team: Team, tmp_path: Path
+) -> None:
+    copied(stores, tmp_path / "file", "file")
+    assert 0 < forgotten_after(stores) <= 7 * DAY
+    # Configured as in AWS: a server never asks the offline store.
+    with served(stores, folder(tmp_path / "serve", stores.config(AWS))) as address:
+        assert features(address, 1, 2, 3) == [(4.5, 10), (3.5, 5), (None, None)]
+        write(team.data, (1, 5.0, 11, 0), (2, 1.0, 1, 3 * DAY))
+        copied(stores, tmp_path / "duckdb", "duckdb")
+        # What lies before the last run isn't read again.
+        assert features(address, 1, 2) == [(5.0, 11), (3.5, 5)]
+
+
+@pytest.mark.usefixtures("team")
+def test_servers_answer_on_while_the_registry_is_away(stores: Stores, tmp_path: Path) -> None:
+    config = stores.config(AWS)
+    config["registry"]["cache_ttl_seconds"] = 1
+    with served(stores, folder(tmp_path / "serve", config)) as address, away(stores.registry):
+        expired = time.monotonic() + 3
+        while time.monotonic() < expired:
+            assert features(address, 2) == [(3.5, 5)]
+            assert healthy(address)
+
+
+@pytest.mark.parametrize("store", ["registry", "online"])
+def test_a_store_of_another_authority_is_not_trusted(stores: Stores, team: Team, tmp_path: Path, store: str) -> None:
+    registry, online = stores.registry, stores.online
+    if store == "registry":
+        registry = replace(registry, certificates=online.certificates)
+    else:
+        online = replace(online, certificates=registry.certificates)
+    write(team.data, (1, 2.0, 12, 0))
+    config = Stores(registry, online).config(files("file"))
+    done = materialize(stores, folder(tmp_path / "copy", config))
+    assert done.returncode != 0
+    # OpenSSL's two words for it: an authority of the same name whose signature it isn't, or none of that name.
+    assert any(fault in done.stderr for fault in ("provider signature failure", "certificate verify failed"))
+
+
+def copied(stores: Stores, pod: Path, engine: str) -> None:
+    """Materialize by an engine that reads files."""
+    done = materialize(stores, folder(pod, stores.config(files(engine))))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@contextmanager
+def away(registry: servers.Postgres) -> Generator[None]:
+    """The registry refuses Feast and ends what it had open, as in a failover."""
+    registry.sql("ALTER ROLE feast NOLOGIN")
+    registry.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'feast'")
+    yield
+    registry.sql("ALTER ROLE feast LOGIN")
+
+
+def forgotten_after(stores: Stores) -> int:
+    """The seconds that some stored key still has."""
+    script = "return redis.call('TTL', redis.call('RANDOMKEY'))"
+    return int(stores.online.command("EVAL", script, "0", username="administrator"))
