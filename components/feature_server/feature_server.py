@@ -152,7 +152,7 @@ class FeatureServer(pulumi.ComponentResource):
             objects.deployment(spec, account.region, config_hash),
             pulumi.ResourceOptions(
                 parent=self,
-                depends_on=[*needed, identity],
+                depends_on=[identity],
                 ignore_changes=["spec.replicas"] if scaled else None,
             ),
         )
