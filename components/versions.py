@@ -67,6 +67,7 @@ ISTIO_GATEWAY = Chart(
 )
 KEDA = Chart("keda", "2.20.2", "keda", "https://kedacore.github.io/charts")
 EXTERNAL_SECRETS = Chart("external-secrets", "2.9.0", "external-secrets", "https://charts.external-secrets.io")
+ARGO_CD = Chart("argocd", "10.1.1", "argo-cd", "https://argoproj.github.io/argo-helm")
 KSERVE_CRD = Chart("kserve-crd", "v0.20.0", "oci://ghcr.io/kserve/charts/kserve-crd")
 KSERVE = Chart("kserve", "v0.20.0", "oci://ghcr.io/kserve/charts/kserve-resources")
 

@@ -304,6 +304,64 @@ CHARTS: dict[str, ChartFacts] = {
         ),
         defines=("external-secrets.io", "generators.external-secrets.io"),
     ),
+    "argo-cd": ChartFacts(
+        version="10.1.1",
+        source="argoproj/argo-helm argo-cd-10.1.1, charts/argo-cd/templates, and its redis-ha 4.38.0, rendered",
+        pods=(
+            *(
+                Pods(
+                    labels={
+                        **_named(f"argocd-{part}", "argocd"),
+                        "app.kubernetes.io/component": part,
+                        "app.kubernetes.io/part-of": "argocd",
+                    },
+                    account=f"argocd-{part}",
+                    ports=ports,
+                    selector_path=("global", "nodeSelector"),
+                    affinity_path=(),
+                    tolerations_path=("global", "tolerations"),
+                    selector={"kubernetes.io/os": "linux"},
+                    asks_kubernetes=True,
+                )
+                for part, ports in {
+                    "application-controller": (8082,),
+                    "applicationset-controller": (7000, 8080, 8081),
+                    "notifications-controller": (9001,),
+                    "redis-secret-init": (),
+                    "repo-server": (8081, 8084),
+                    "server": (8080, 8083),
+                }.items()
+            ),
+            # One of both kinds of Redis is there.
+            Pods(
+                labels={**_named("argocd-redis", "argocd"), "app.kubernetes.io/part-of": "argocd"},
+                account="default",
+                ports=(6379,),
+                affinity_path=(),
+            ),
+            Pods(
+                labels={"app": "redis-ha", "release": "argocd", "argocd-redis-ha": "replica"},
+                account="argocd-redis-ha",
+                ports=(6379, 26379),
+                selector_path=("redis-ha", "nodeSelector"),
+                affinity_path=(),
+                tolerations_path=("redis-ha", "tolerations"),
+            ),
+            Pods(
+                labels={
+                    "app": "redis-ha-haproxy",
+                    "release": "argocd",
+                    "app.kubernetes.io/name": "argocd-redis-ha-haproxy",
+                },
+                account="argocd-redis-ha-haproxy",
+                ports=(6379, 8888, 9101),
+                selector_path=("redis-ha", "nodeSelector"),
+                affinity_path=(),
+                tolerations_path=("redis-ha", "haproxy", "tolerations"),
+            ),
+        ),
+        defines=("argoproj.io",),
+    ),
     "kserve-crd": ChartFacts(
         version="v0.20.0", source="kserve/kserve v0.20.0, charts/kserve-crd", defines=("serving.kserve.io",)
     ),
