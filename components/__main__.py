@@ -46,6 +46,7 @@ from .serving_platform.load_balancer_controller import LoadBalancerController
 from .serving_platform.serving_platform import ServingPlatform
 from .store_access import StoreAccess
 from .tracking_server import TrackingServer
+from .user_pool import UserPool
 from .web_firewall import WebFirewall
 from .workload_identity import WorkloadIdentity
 
@@ -78,6 +79,7 @@ COMPONENTS: list[type[pulumi.ComponentResource]] = [
     ServingPlatform,
     StoreAccess,
     TrackingServer,
+    UserPool,
     WebFirewall,
     WorkloadIdentity,
 ]

@@ -200,6 +200,20 @@ def _secret(at: RecordedAnswers, name: str) -> dict[str, Any]:
     return {"id": arn, "name": name, "arn": arn}
 
 
+def _user_pool(at: RecordedAnswers, name: str) -> dict[str, Any]:
+    pool = f"{at.region}_{name}"
+    return {
+        "id": pool,
+        "name": name,
+        "arn": f"arn:aws:cognito-idp:{at.region}:{at.account}:userpool/{pool}",
+        "endpoint": f"cognito-idp.{at.region}.amazonaws.com/{pool}",
+    }
+
+
+def _user_pool_client(_: RecordedAnswers, name: str) -> dict[str, Any]:
+    return {"id": f"client-{name}", "clientSecret": f"made-by-cognito-{name}"}
+
+
 def _node_group(at: RecordedAnswers, name: str) -> dict[str, Any]:
     return {
         "id": name,
@@ -259,6 +273,8 @@ def _eks_cluster(at: RecordedAnswers, name: str) -> dict[str, Any]:
 _OUTPUTS: dict[str, Callable[[RecordedAnswers, str], dict[str, Any]]] = {
     "aws:cloudwatch/eventRule:EventRule": _rule,
     "aws:cloudwatch/logGroup:LogGroup": _log_group,
+    "aws:cognito/userPool:UserPool": _user_pool,
+    "aws:cognito/userPoolClient:UserPoolClient": _user_pool_client,
     "aws:ec2/eip:Eip": _address,
     "aws:ec2/internetGateway:InternetGateway": _ec2("internet-gateway", "igw"),
     "aws:ec2/launchTemplate:LaunchTemplate": _launch_template,

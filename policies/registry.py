@@ -60,6 +60,7 @@ from policies.reliability import (
     node_group_zones,
     stateful_protection,
     subnet_zones,
+    user_pool_deletion,
     workload_replicas,
     workload_spread,
 )
@@ -111,6 +112,9 @@ from policies.security import (
     secret_encryption,
     static_credentials,
     tls_policy,
+    user_pool_mfa,
+    user_pool_sign_up,
+    user_pool_threats,
     volume_encryption,
 )
 
@@ -182,6 +186,9 @@ AREAS: dict[str, tuple[Rule, ...]] = {
         secret_encryption.RULE,
         static_credentials.RULE,
         tls_policy.RULE,
+        user_pool_mfa.RULE,
+        user_pool_sign_up.RULE,
+        user_pool_threats.RULE,
         volume_encryption.RULE,
     ),
     "reliability": (
@@ -202,6 +209,7 @@ AREAS: dict[str, tuple[Rule, ...]] = {
         node_group_zones.RULE,
         stateful_protection.RULE,
         subnet_zones.RULE,
+        user_pool_deletion.RULE,
         workload_replicas.RULE,
         workload_spread.RULE,
     ),

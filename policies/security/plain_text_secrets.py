@@ -22,9 +22,12 @@ _MADE_FOR_SECRETS = {
 }
 """Inputs that a provider always keeps as secrets, whatever the program gave it."""
 
+_NO_SECRETS = {"aws:cognito/userPoolClient:UserPoolClient": ("tokenValidityUnits",)}
+"""Inputs that are called like secrets, and are none."""
+
 
 def _check(resource: Resource, _: View) -> Iterator[Result]:
-    kept = _MADE_FOR_SECRETS.get(resource.type, ())
+    kept = (*_MADE_FOR_SECRETS.get(resource.type, ()), *_NO_SECRETS.get(resource.type, ()))
     for field, value in resource.inputs.items():
         if field not in kept:
             yield from _walk(field, field, value)

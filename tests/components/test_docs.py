@@ -30,6 +30,7 @@ from components.secure_namespace import SecureNamespace, SecureNamespaceArgs, Se
 from components.spec import parse
 from components.store_access import StoreAccess, StoreAccessArgs, StoreAccessSpec
 from components.tracking_server import TrackingServer, TrackingServerArgs, TrackingServerSpec
+from components.user_pool import UserPool, UserPoolArgs, UserPoolSpec
 from components.workload_identity import WorkloadIdentity, WorkloadIdentityArgs, WorkloadIdentitySpec
 from tests.components.mocks import Recording, run
 
@@ -52,6 +53,7 @@ DOCUMENTED: list[tuple[str, Any, Any, type[BaseModel]]] = [
     ("secure_namespace", SecureNamespace, SecureNamespaceArgs, SecureNamespaceSpec),
     ("store_access", StoreAccess, StoreAccessArgs, StoreAccessSpec),
     ("tracking_server", TrackingServer, TrackingServerArgs, TrackingServerSpec),
+    ("user_pool", UserPool, UserPoolArgs, UserPoolSpec),
     ("workload_identity", WorkloadIdentity, WorkloadIdentityArgs, WorkloadIdentitySpec),
 ]
 EACH = pytest.mark.parametrize(("page", "component", "args", "spec"), DOCUMENTED, ids=[each[0] for each in DOCUMENTED])

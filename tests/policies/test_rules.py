@@ -21,6 +21,7 @@ from tests.policies.cases import (
     repositories,
     secrets,
     security,
+    users,
 )
 from tests.policies.cases.case import UNDECIDED, Case, advisory, verdicts
 
@@ -38,6 +39,7 @@ MODULES = (
     repositories,
     secrets,
     security,
+    users,
 )
 CASES = [case for module in MODULES for case in module.CASES]
 

@@ -1,0 +1,33 @@
+"""In production, nobody deletes the users by mistake."""
+
+from collections.abc import Iterator
+
+from policies.frameworks import fsbp, well_architected
+from policies.inputs import read, text
+from policies.rule import Finding, Result, Rule, Severity, Undecided
+from policies.settings import Level
+from policies.view import View
+from pricing.resource import UNKNOWN, Resource
+
+
+def _check(resource: Resource, view: View) -> Iterator[Result]:
+    field = "deletionProtection"
+    mode = text(read(resource.inputs, field))
+    if not view.environment.is_production:
+        return
+    if mode is UNKNOWN:
+        yield Undecided(field)
+    elif mode != "ACTIVE":
+        yield Finding("can be deleted with all users by a single call, and has no backup")
+
+
+RULE = Rule(
+    name="user-pool-deletion",
+    title="In production, user pools have deletion protection",
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=(fsbp("Cognito.6"), well_architected("REL09-BP01")),
+    remediation="Set deletionProtection to ACTIVE; to destroy on purpose, turn it off in a deployment of its own.",
+    types=frozenset({"aws:cognito/userPool:UserPool"}),
+    check=_check,
+)

@@ -1,0 +1,31 @@
+"""User pools refuse passwords that have leaked and sign-ins that look like a takeover."""
+
+from collections.abc import Iterator
+
+from policies.frameworks import fsbp, well_architected
+from policies.inputs import read, shown, text
+from policies.rule import Finding, Result, Rule, Severity, Undecided
+from policies.settings import Level
+from policies.view import View
+from pricing.resource import UNKNOWN, Resource
+
+
+def _check(resource: Resource, _: View) -> Iterator[Result]:
+    field = "userPoolAddOns.advancedSecurityMode"
+    mode = text(read(resource.inputs, *field.split(".")))
+    if mode is UNKNOWN:
+        yield Undecided(field)
+    elif mode != "ENFORCED":
+        yield Finding(f"answers no threat: {field} is {shown(mode or 'absent')}")
+
+
+RULE = Rule(
+    name="user-pool-threats",
+    title="User pools have threat protection that acts",
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=(fsbp("Cognito.1"), well_architected("SEC02-BP01")),
+    remediation="Set userPoolTier to PLUS and userPoolAddOns.advancedSecurityMode to ENFORCED, or use UserPool.",
+    types=frozenset({"aws:cognito/userPool:UserPool"}),
+    check=_check,
+)
