@@ -1,0 +1,144 @@
+"""Argo CD's own configuration: who gets in, what it may do, and how often each part is there."""
+
+import json
+from typing import Any
+
+import pulumi
+
+from ..serving_platform.building import resources
+from .credentials import CLIENT_SECRET, REGISTRY_CONFIG
+from .names import CHARTS_SECRET, IN_CLUSTER, SSO_SECRET
+from .notifications import notifications_values
+from .spec import DeliverySpec
+
+_REGISTRY_FOLDER = "/etc/helm-registry"
+_PROBED = {"livenessProbe": {"enabled": True}, "readinessProbe": {"enabled": True}}
+_BUDGET = {"enabled": True, "maxUnavailable": 1}
+
+
+def oidc_config(spec: DeliverySpec, issuer: str, client_id: str) -> str:
+    """How people sign in; the client's secret is named, not held.
+
+    Source: Argo CD v3.4.4, docs/operator-manual/user-management/index.md, "Existing OIDC Provider".
+    """
+    return json.dumps(
+        {
+            "name": "Single sign-on",
+            "issuer": issuer,
+            "clientID": client_id,
+            "clientSecret": f"${SSO_SECRET}:{CLIENT_SECRET}",
+            "requestedScopes": list(spec.scopes),
+        }
+    )
+
+
+def argo_cd_values(spec: DeliverySpec, oidc: pulumi.Input[str]) -> dict[str, Any]:
+    """Values of its chart: nobody but the sign-in's users, no rights by default, no rights of the whole cluster."""
+    return {
+        "global": {
+            "domain": spec.domain,
+            "logging": {"format": "json"},
+            # Its policies let everyone in the cluster reach the server; ours are those of the namespace.
+            "networkPolicy": {"create": False},
+            "topologySpreadConstraints": [
+                {"maxSkew": 1, "topologyKey": key, "whenUnsatisfiable": "ScheduleAnyway"}
+                for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
+            ],
+        },
+        # Its definitions go with it: what is destroyed leaves nothing behind.
+        "crds": {"install": True, "keep": False},
+        "createClusterRoles": spec.cluster_wide,
+        "configs": _configs(spec, oidc),
+        "dex": {"enabled": False},
+        "notifications": {
+            **notifications_values(spec.slack_channel),
+            **_PROBED,
+            "resources": resources("50m", "256Mi", "500m"),
+        },
+        **_workloads(spec),
+        **_redis(spec.highly_available),
+    }
+
+
+def _configs(spec: DeliverySpec, oidc: pulumi.Input[str]) -> dict[str, Any]:
+    administrators = [f"g, {group}, role:admin" for group in spec.administrators]
+    configs: dict[str, Any] = {
+        "cm": {
+            "admin.enabled": "false",
+            "users.anonymous.enabled": "false",
+            "exec.enabled": "false",
+            "oidc.config": oidc,
+            # An overlay inflates the model's chart.
+            "kustomize.buildOptions": "--enable-helm",
+            # What it has no right to list, it doesn't watch.
+            "resource.respectRBAC": "normal",
+        },
+        "rbac": {
+            "policy.default": "",
+            "policy.csv": "\n".join(administrators),
+            "scopes": f"[{spec.groups_claim}, email]",
+        },
+    }
+    if not spec.cluster_wide:
+        configs["clusterCredentials"] = {
+            "in-cluster": {
+                "server": IN_CLUSTER,
+                "namespaces": ",".join(spec.namespaces),
+                "config": {"tlsClientConfig": {"insecure": False}},
+            }
+        }
+    return configs
+
+
+def _workloads(spec: DeliverySpec) -> dict[str, Any]:
+    """The controller is one, for one cluster is one's to watch: Kubernetes starts another when it fails."""
+    replicas = 2 if spec.highly_available else 1
+    measured = {"metrics": {"enabled": True}}
+    several: dict[str, Any] = {"replicas": replicas, **measured}
+    if spec.highly_available:
+        several["pdb"] = _BUDGET
+    charts = _chart_login() if spec.chart_registry else {}
+    return {
+        "controller": {"replicas": 1, **measured, "resources": resources("500m", "2Gi", "2")},
+        "server": {**several, "resources": resources("100m", "256Mi", "500m")},
+        "repoServer": {**several, **charts, "resources": resources("250m", "1Gi", "2")},
+        "applicationSet": {**several, **_PROBED, "resources": resources("50m", "256Mi", "500m")},
+        "redisSecretInit": {"resources": resources("50m", "128Mi", "200m")},
+    }
+
+
+def _chart_login() -> dict[str, Any]:
+    """Kustomize has Helm pull charts, and Helm reads its login here, not in Argo CD's repositories."""
+    return {
+        "env": [{"name": "HELM_REGISTRY_CONFIG", "value": f"{_REGISTRY_FOLDER}/{REGISTRY_CONFIG}"}],
+        "volumes": [{"name": "helm-registry", "secret": {"secretName": CHARTS_SECRET}}],
+        "volumeMounts": [{"name": "helm-registry", "mountPath": _REGISTRY_FOLDER, "readOnly": True}],
+    }
+
+
+def _redis(highly_available: bool) -> dict[str, Any]:
+    """A cache that can be made again; its password is made in the cluster at the first start, and in no value."""
+    if not highly_available:
+        return {
+            "redis": {**_PROBED, "automountServiceAccountToken": False, "resources": resources("50m", "256Mi", "500m")}
+        }
+    small = resources("20m", "64Mi", "200m")
+    return {
+        "redis-ha": {
+            "enabled": True,
+            # Two of its three sentinels must agree, so that no two may be lost with one node.
+            "hardAntiAffinity": True,
+            "topologySpreadConstraints": {"enabled": True},
+            "podDisruptionBudget": {"maxUnavailable": 1},
+            "redis": {"resources": resources("50m", "256Mi", "500m")},
+            "sentinel": {"resources": small},
+            "splitBrainDetection": {"resources": small},
+            "init": {"resources": small},
+            "haproxy": {
+                "hardAntiAffinity": False,
+                "podDisruptionBudget": {"maxUnavailable": 1},
+                "resources": resources("50m", "128Mi", "500m"),
+                "init": {"resources": small},
+            },
+        }
+    }

@@ -1,0 +1,63 @@
+"""The kinds of objects that a team may deliver, as Argo CD and as Kubernetes know them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+READ = ["get", "list", "watch"]
+WRITE = ["create", "update", "patch", "delete"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of objects in a namespace; a `stateful` one holds what is nowhere else."""
+
+    group: str
+    kind: str
+    plural: str
+    stateful: bool = False
+
+
+HARMLESS = (
+    Kind("", "ConfigMap", "configmaps"),
+    Kind("", "PersistentVolumeClaim", "persistentvolumeclaims", stateful=True),
+    Kind("", "Service", "services"),
+    Kind("", "ServiceAccount", "serviceaccounts"),
+    Kind("apps", "Deployment", "deployments"),
+    Kind("apps", "StatefulSet", "statefulsets", stateful=True),
+    Kind("autoscaling", "HorizontalPodAutoscaler", "horizontalpodautoscalers"),
+    Kind("batch", "CronJob", "cronjobs"),
+    Kind("batch", "Job", "jobs"),
+    Kind("keda.sh", "ScaledObject", "scaledobjects"),
+    Kind("monitoring.coreos.com", "PrometheusRule", "prometheusrules"),
+    Kind("monitoring.coreos.com", "ServiceMonitor", "servicemonitors"),
+    Kind("networking.istio.io", "VirtualService", "virtualservices"),
+    Kind("networking.k8s.io", "NetworkPolicy", "networkpolicies"),
+    Kind("policy", "PodDisruptionBudget", "poddisruptionbudgets"),
+    Kind("serving.kserve.io", "InferenceService", "inferenceservices"),
+)
+"""What a model's chart renders and what stands beside a model.
+
+Not among them: what gives rights (roles, bindings), what holds or brings secrets, quotas, and namespaces. A Service of
+type LoadBalancer is refused by the quota.
+"""
+
+_SEEN = (Kind("", "Pod", "pods"), Kind("", "Pod", "pods/log"), Kind("", "Event", "events"))
+_CHILDREN = (Kind("apps", "ReplicaSet", "replicasets"), Kind("apps", "ControllerRevision", "controllerrevisions"))
+
+
+def looking() -> list[dict[str, Any]]:
+    """The rules of a role that sees these kinds and what comes of them; secrets are not among it."""
+    return _rules((*HARMLESS, *_SEEN, *_CHILDREN), READ)
+
+
+def delivering() -> list[dict[str, Any]]:
+    """The rules of a role that makes, changes and removes these kinds."""
+    return [*looking(), *_rules(HARMLESS, WRITE)]
+
+
+def _rules(kinds: Iterable[Kind], verbs: list[str]) -> list[dict[str, Any]]:
+    groups: dict[str, list[str]] = {}
+    for kind in kinds:
+        groups.setdefault(kind.group, []).append(kind.plural)
+    return [{"apiGroups": [group], "resources": plurals, "verbs": verbs} for group, plurals in groups.items()]

@@ -1,0 +1,16 @@
+"""What Argo CD's chart and our objects agree on."""
+
+NAMESPACE = "argocd"
+IN_CLUSTER = "https://kubernetes.default.svc"
+CONTROLLER = "argocd-application-controller"
+SERVER = "argocd-server"
+"""The service accounts of the parts that look at the cluster or change it."""
+SERVER_SERVICE_PORT = 443
+SERVER_PORT = 8080
+PARTS = {"app.kubernetes.io/part-of": "argocd"}
+"""The label of Argo CD's own pods; Redis and its proxies of the highly available kind lack it."""
+SERVER_PODS = {"app.kubernetes.io/name": "argocd-server"}
+
+SSO_SECRET = "argocd-sso"  # noqa: S105 - a name
+CHARTS_SECRET = "argocd-charts"  # noqa: S105 - a name
+NOTIFICATIONS_SECRET = "argocd-notifications-secret"  # noqa: S105 - the chart's own name
