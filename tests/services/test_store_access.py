@@ -230,6 +230,17 @@ def test_a_role_can_let_nobody_into_its_database(opened: Stores) -> None:
         opened.sql("analyst", "mlflow", "CREATE TABLE own (x int)")
 
 
+def test_a_database_that_was_open_to_all_is_closed(opened: Stores) -> None:
+    administrator = {"user": ADMINISTRATOR, "password": ADMINISTRATOR_PASSWORD}
+    opened.postgres.sql("CREATE DATABASE commons", **administrator)
+    opened.postgres.sql("GRANT ALL ON SCHEMA public TO PUBLIC", **administrator, database="commons")
+    opened.open({"commons": ["visitor"]})
+    with pytest.raises(SqlError, match="permission denied for schema"):
+        opened.sql("visitor", "commons", "CREATE TABLE own (x int)")
+    with pytest.raises(SqlError, match="permission denied for database"):
+        opened.sql("mlflow", "commons", "SELECT 1")
+
+
 def test_a_reader_of_two_databases_is_one_role(opened: Stores) -> None:
     opened.open({"first": ["both"], "second": ["both"]})
     for database in ("first", "second"):
