@@ -120,6 +120,7 @@ def logged(tracking: Tracking) -> dict[str, Any]:
         "MLFLOW_TRACKING_URI": f"http://{HOST}:{tracking.port}",
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "AWS_EC2_METADATA_DISABLED": "true",
+        "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
         # Otherwise it asks the server for addresses that S3 answers by itself, which moto refuses like everyone.
         "MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD": "false",
     }
