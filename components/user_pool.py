@@ -1,5 +1,6 @@
 """UserPool: the people of the platform, who sign in with a second factor, and the applications they sign in to."""
 
+import hashlib
 import json
 import re
 from typing import Any, NotRequired, TypedDict
@@ -22,9 +23,11 @@ class UserPoolClientConfig(TypedDict):
     """An application that users sign in to."""
 
     name: str
-    """A short name, such as kubeflow; its secret is called after it."""
+    """A short name, such as kubeflow."""
     callback_urls: list[str]
     """Where Cognito may send a browser back to with the code."""
+    secret: NotRequired[str]
+    """What its secret is called, after the prefix. Default: sign-in/<name>."""
     logout_urls: NotRequired[list[str]]
     """Where it may send a browser after signing out. Default: none."""
     session_hours: NotRequired[int]
@@ -34,16 +37,24 @@ class UserPoolClientConfig(TypedDict):
 class UserPoolClientSpec(Spec):
     """An application that users sign in to."""
 
-    name: str = Field(
-        pattern=f"^{_NAME}$", description="A short name, such as kubeflow; its secret is called after it."
-    )
+    name: str = Field(pattern=f"^{_NAME}$", description="A short name, such as kubeflow.")
     callback_urls: tuple[str, ...] = Field(
         min_length=1, max_length=100, description="Where Cognito may send a browser back to with the code."
+    )
+    secret: str = Field(
+        default="",
+        pattern=r"^([a-z0-9-]+/)*[a-z0-9-]*$",
+        description="What its secret is called, after the prefix; sign-in/<name> when left out.",
     )
     logout_urls: tuple[str, ...] = Field(
         default=(), max_length=100, description="Where it may send a browser after signing out."
     )
     session_hours: int = Field(default=12, ge=1, le=168, description="Hours until a user signs in again.")
+
+    @property
+    def secret_name(self) -> str:
+        """What its secret is called, after the prefix."""
+        return self.secret or f"sign-in/{self.name}"
 
     @field_validator("callback_urls")
     @classmethod
@@ -121,6 +132,9 @@ class UserPoolSpec(Spec):
         names = [client.name for client in clients]
         if twice := next((name for name in names if names.count(name) > 1), None):
             raise refuse(twice, f"two clients are called {twice}; name each differently")
+        secrets = [client.secret_name for client in clients]
+        if shared := next((secret for secret in secrets if secrets.count(secret) > 1), None):
+            raise refuse(shared, f"two clients have the secret {shared}; give each one of its own")
         return clients
 
     @field_validator("groups")
@@ -160,7 +174,7 @@ class UserPool(pulumi.ComponentResource):
     client_ids: pulumi.Output[dict[str, str]]
     """The id of each client, by its name."""
     secret_names: pulumi.Output[dict[str, str]]
-    """By each client's name the secret in Secrets Manager with its client_id and client_secret, once it is there."""
+    """By each client's name the secret in Secrets Manager with its clientId and clientSecret, once it is there."""
     group_names: pulumi.Output[list[str]]
     """The groups, as the claim cognito:groups of a token names them."""
 
@@ -183,7 +197,7 @@ class UserPool(pulumi.ComponentResource):
             for group in spec.groups
         ]
         clients = {client.name: self._client(pool, client) for client in spec.clients}
-        secrets = {client: self._secret(client, made) for client, made in clients.items()}
+        secrets = {client.name: self._secret(client, clients[client.name]) for client in spec.clients}
         self.user_pool_id = pool.id
         self.user_pool_arn = pool.arn
         self.issuer = pool.endpoint.apply(lambda endpoint: f"https://{endpoint}")
@@ -263,29 +277,39 @@ class UserPool(pulumi.ComponentResource):
         )
         return made
 
-    def _secret(self, name: str, client: aws.cognito.UserPoolClient) -> pulumi.Output[str]:
+    def _secret(self, client: UserPoolClientSpec, made: aws.cognito.UserPoolClient) -> pulumi.Output[str]:
         """The name of the client's secret, known once its value is there.
 
         Cognito makes the value, and the provider reads it into the state, encrypted as a Pulumi secret. A write-only
         argument would keep nothing out: Pulumi has every input of a resource in its state, encrypted like this one.
         """
-        prefix = pulumi.Output.from_input(self._args["secret_prefix"])
         secret = aws.secretsmanager.Secret(
-            f"{self._name}-secret-{name}",
-            name=prefix.apply(lambda known: f"{known}/sign-in/{name}"),
-            description=f"How {name} proves who it is to the user pool {self._spec.name}.",
+            f"{self._name}-secret-{client.name}",
+            name=pulumi.Output.concat(self._args["secret_prefix"], f"/{client.secret_name}"),
+            description=f"How {client.name} proves who it is to the user pool {self._spec.name}.",
             kms_key_id=self._args["secrets_key_arn"],
             recovery_window_in_days=self._spec.recovery_window_days,
             opts=self._child,
         )
-        value = pulumi.Output.all(client_id=client.id, client_secret=client.client_secret).apply(json.dumps)
+        value = pulumi.Output.all(made.id, made.client_secret).apply(lambda known: secret_value(*known))
         version = aws.secretsmanager.SecretVersion(
-            f"{self._name}-value-{name}",
+            f"{self._name}-value-{client.name}",
             secret_id=secret.id,
             secret_string=pulumi.Output.secret(value),
             opts=self._child,
         )
         return pulumi.Output.all(secret.name, version.id).apply(lambda known: str(known[0]))
+
+
+def secret_value(client_id: str, client_secret: str) -> str:
+    """What the secret of a client holds, as JSON.
+
+    `cookieSecret` follows from the client's secret by a hash: an application that seals its sessions with it has no
+    further secret to keep, and ends all sessions when the client's secret is changed. Its 32 characters make a key of
+    AES for oauth2-proxy.
+    """
+    cookie = hashlib.sha256(f"cookies:{client_secret}".encode()).hexdigest()[:32]
+    return json.dumps({"clientId": client_id, "clientSecret": client_secret, "cookieSecret": cookie})
 
 
 def risk_answers() -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pulumi
 import pytest
 
 from components.spec import SpecError
-from components.user_pool import UserPool, UserPoolArgs, UserPoolSpec, risk_answers
+from components.user_pool import UserPool, UserPoolArgs, UserPoolSpec, risk_answers, secret_value
 from policies.evaluate import evaluate
 from pricing.resource import SECRET
 from tests.components.clusters import needs
@@ -140,6 +140,20 @@ def test_a_client_s_secret_goes_to_secrets_manager_and_never_in_the_open(recordi
     assert "made-for-" not in json.dumps(recording.outputs("users"), default=str)
 
 
+def test_sessions_are_sealed_by_what_follows_from_the_client_s_secret_and_doesn_t_tell_it() -> None:
+    one, same, other = (json.loads(secret_value("id", secret)) for secret in ("first", "first", "second"))
+    assert one == same
+    assert one["clientSecret"] == "first"
+    assert len(one["cookieSecret"]) == 32
+    assert one["cookieSecret"] != other["cookieSecret"]
+    assert "first" not in one["cookieSecret"]
+
+
+def test_a_client_s_secret_is_called_as_its_application_wants_it() -> None:
+    named = {**ARGO_CD, "secret": "delivery/sso"}
+    assert user_pool(clients=[named]).outputs("users")["secret_names"] == {"argo-cd": "ml-kubeflow/delivery/sso"}
+
+
 def test_who_reads_a_secret_s_name_waits_for_its_value(recording: Recording) -> None:
     needed = needs(recording, recording.one(READER))
     assert {version.name for version in recording.all(VERSION)} <= needed
@@ -164,6 +178,8 @@ def test_what_others_are_wired_to(recording: Recording) -> None:
         ({"domain_prefix": "aws-ml"}, "names with aws in them"),
         ({"clients": []}, "clients = "),
         ({"clients": [KUBEFLOW, KUBEFLOW]}, "two clients are called kubeflow"),
+        ({"clients": [KUBEFLOW, {**ARGO_CD, "secret": "sign-in/kubeflow"}]}, "two clients have the secret"),
+        ({"clients": [{**KUBEFLOW, "secret": "../delivery"}]}, "secret = "),
         ({"clients": [{**KUBEFLOW, "callback_urls": ["http://kubeflow.example.com/back"]}]}, "no address to send"),
         ({"clients": [{**KUBEFLOW, "callback_urls": ["https://*.example.com/back"]}]}, "no address to send"),
         ({"clients": [{**KUBEFLOW, "callback_urls": ["https://kubeflow.example.com/"]}]}, "no address to send"),
