@@ -66,6 +66,8 @@ from policies.reliability import (
 )
 from policies.rule import Rule
 from policies.security import (
+    argo_cd_access,
+    argo_cd_project,
     bucket_encryption,
     bucket_public_access,
     bucket_tls,
@@ -77,6 +79,7 @@ from policies.security import (
     database_identity,
     database_public,
     database_tls,
+    default_login,
     default_security_group,
     eks_authentication,
     eks_endpoint,
@@ -140,6 +143,8 @@ AREAS: dict[str, tuple[Rule, ...]] = {
         volume_type.RULE,
     ),
     "security": (
+        argo_cd_access.RULE,
+        argo_cd_project.RULE,
         bucket_encryption.RULE,
         bucket_public_access.RULE,
         bucket_tls.RULE,
@@ -151,6 +156,7 @@ AREAS: dict[str, tuple[Rule, ...]] = {
         database_identity.RULE,
         database_public.RULE,
         database_tls.RULE,
+        default_login.RULE,
         default_security_group.RULE,
         eks_authentication.RULE,
         eks_endpoint.RULE,

@@ -1,0 +1,159 @@
+"""What the rules on Argo CD, its projects and default logins say."""
+
+import base64
+from typing import Any
+
+from pricing.resource import SECRET, UNKNOWN, Resource
+from tests.policies.cases.case import fails, make, passes, unknown
+
+ACCESS, PROJECT, LOGIN = "argo-cd-access", "argo-cd-project", "default-login"
+RELEASE = "kubernetes:helm.sh/v3:Release"
+CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
+KUBERNETES_SECRET = "kubernetes:core/v1:Secret"
+DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+HASH = "$2y$12$" + "4K/VkmDkljc3hS" * 3 + "abcdefghijk"
+"""What a hash by bcrypt looks like."""
+
+
+def argo(chart: Any = "argo-cd", **configs: Any) -> Resource:
+    return make(RELEASE, {"chart": chart, "values": {"configs": configs}})
+
+
+def settings(**cm: Any) -> Resource:
+    return argo(cm={"admin.enabled": "false", **{key.replace("__", "."): value for key, value in cm.items()}})
+
+
+def own(name: str, data: Any) -> Resource:
+    return make(CONFIG_MAP, {"metadata": {"name": name}, "data": data})
+
+
+def project(**spec: Any) -> Resource:
+    named: dict[str, Any] = {
+        "sourceRepos": ["https://github.com/example/platform"],
+        "destinations": [{"server": "https://kubernetes.default.svc", "namespace": "ranking"}],
+        "clusterResourceWhitelist": [],
+        "namespaceResourceWhitelist": [{"group": "apps", "kind": "Deployment"}],
+        **spec,
+    }
+    wanted = {key: value for key, value in named.items() if value is not None}
+    return make("kubernetes:argoproj.io/v1alpha1:AppProject", {"spec": wanted})
+
+
+def secret(**data: str) -> Resource:
+    return make(KUBERNETES_SECRET, {"data": {k: base64.b64encode(v.encode()).decode() for k, v in data.items()}})
+
+
+def config(**data: Any) -> Resource:
+    return make(CONFIG_MAP, {"metadata": {"name": "settings"}, "data": data})
+
+
+def environment(name: str, value: str) -> Resource:
+    container = {"name": "it", "env": [{"name": name, "value": value}]}
+    return make(DEPLOYMENT, {"spec": {"template": {"spec": {"containers": [container]}}}})
+
+
+def chart(name: str, **values: Any) -> Resource:
+    return make(RELEASE, {"chart": name, "values": values})
+
+
+CASES = [
+    passes(ACCESS, settings()),
+    passes(ACCESS, argo(cm={"admin.enabled": False}, rbac={"policy.default": ""})),
+    passes(ACCESS, settings(accounts__bot="apiKey", accounts__bot__enabled="true")),
+    passes(ACCESS, own("argocd-cm", {"admin.enabled": "false"})),
+    passes(ACCESS, own("settings", {"policy.default": "role:admin"})),
+    passes(ACCESS, make(RELEASE, {"chart": "keda"})),
+    fails(ACCESS, settings(admin__enabled="true"), found="values.configs.cm.admin.enabled is true"),
+    fails(ACCESS, argo(cm={"admin.enabled": True}), found="admin.enabled is true"),
+    fails(ACCESS, argo("oci://ghcr.io/argoproj/argo-helm/argo-cd"), found="admin.enabled does not say so"),
+    fails(ACCESS, settings(users__anonymous__enabled="true"), found="lets in whoever comes"),
+    fails(ACCESS, settings(accounts__ada="apiKey, login"), found="accounts.ada is a local user"),
+    fails(
+        ACCESS,
+        argo(cm={"admin.enabled": "false"}, rbac={"policy.default": "role:readonly"}),
+        found="policy.default gives role:readonly to whoever signs in",
+    ),
+    fails(
+        ACCESS,
+        argo(cm={"admin.enabled": "false"}, secret={"argocdServerAdminPassword": SECRET}),
+        found="gives the local admin a password",
+    ),
+    fails(
+        ACCESS, own("argocd-rbac-cm", {"policy.default": "role:admin"}), found="data.policy.default gives role:admin"
+    ),
+    fails(ACCESS, own("argocd-cm", {"url": "https://argocd.example.com"}), found="data.admin.enabled does not say so"),
+    fails(ACCESS, make(RELEASE, {"chart": "argo-cd"}), kind="absent", found="admin.enabled does not say so"),
+    unknown(ACCESS, settings(admin__enabled=UNKNOWN), undecided="values.configs.cm.admin.enabled"),
+    unknown(ACCESS, settings(users__anonymous__enabled=UNKNOWN), undecided="users.anonymous.enabled"),
+    unknown(
+        ACCESS, argo(cm={"admin.enabled": "false"}, rbac={"policy.default": UNKNOWN}), undecided="rbac.policy.default"
+    ),
+    passes(PROJECT, project()),
+    passes(PROJECT, project(clusterResourceWhitelist=[{"group": "", "kind": "Namespace"}])),
+    passes(PROJECT, project(sourceRepos=[], destinations=[], namespaceResourceWhitelist=None)),
+    passes(PROJECT, project(sourceRepos=["https://github.com/example/platform", "!https://github.com/other/*"])),
+    fails(PROJECT, project(sourceRepos=["*"]), found="spec.sourceRepos[0] is *"),
+    fails(PROJECT, project(sourceRepos=["https://github.com/*"]), found="repositories of others"),
+    fails(
+        PROJECT,
+        project(destinations=[{"server": "https://kubernetes.default.svc", "namespace": "*"}]),
+        found="spec.destinations[0].namespace is *",
+    ),
+    fails(
+        PROJECT,
+        project(destinations=[{"server": "https://kubernetes.default.svc", "namespace": "team-*"}]),
+        found="namespace is team-*",
+    ),
+    fails(PROJECT, project(destinations=[{"server": "*", "namespace": "ranking"}]), found="server is *"),
+    fails(PROJECT, project(destinations=[{"name": "*", "namespace": "ranking"}]), found="server is *"),
+    fails(
+        PROJECT,
+        project(clusterResourceWhitelist=[{"group": "*", "kind": "*"}]),
+        found="clusterResourceWhitelist[0] lets every kind through",
+    ),
+    fails(
+        PROJECT,
+        project(namespaceResourceWhitelist=[{"group": "rbac.authorization.k8s.io", "kind": "*"}]),
+        found="namespaceResourceWhitelist[0] lets every kind through",
+    ),
+    fails(PROJECT, project(namespaceResourceWhitelist=None), kind="absent", found="every kind is let through"),
+    unknown(PROJECT, project(sourceRepos=UNKNOWN), undecided="spec.sourceRepos[0]"),
+    unknown(PROJECT, project(destinations=UNKNOWN), undecided="spec.destinations[0]"),
+    unknown(PROJECT, project(clusterResourceWhitelist=UNKNOWN), undecided="clusterResourceWhitelist[0]"),
+    unknown(PROJECT, make("kubernetes:argoproj.io/v1alpha1:AppProject", {"spec": UNKNOWN}), undecided="spec"),
+    passes(LOGIN, secret(password="k3V" * 9)),
+    passes(LOGIN, config(admin="argocd", database="postgres", owner="ada@example.com")),
+    passes(LOGIN, environment("POSTGRES_USER", "postgres")),
+    passes(LOGIN, environment("ALLOW_EMPTY_PASSWORD", "no")),
+    passes(LOGIN, config(**{"config.yaml": "enablePasswordDB: false\nstaticPasswords: []\n"})),
+    passes(LOGIN, chart("kube-prometheus-stack", grafana={"admin": {"existingSecret": "grafana"}})),
+    passes(LOGIN, chart("kube-prometheus-stack", grafana={"enabled": False})),
+    passes(LOGIN, chart("keda", auth={"existingSecret": "it", "passwordKey": "password"})),
+    fails(LOGIN, secret(secretkey="minio123"), found="data.secretkey is a password that everybody knows"),
+    fails(
+        LOGIN,
+        make(KUBERNETES_SECRET, {"stringData": {"password": "Admin"}}),
+        found="stringData.password is a password that everybody knows",
+    ),
+    fails(LOGIN, environment("MINIO_ROOT_PASSWORD", "minioadmin"), found="value of MINIO_ROOT_PASSWORD is a password"),
+    fails(LOGIN, environment("MYSQL_ALLOW_EMPTY_PASSWORD", "true"), found="value of MYSQL_ALLOW_EMPTY_PASSWORD"),
+    fails(LOGIN, environment("POSTGRES_HOST_AUTH_METHOD", "trust"), found="value of POSTGRES_HOST_AUTH_METHOD"),
+    fails(LOGIN, config(**{"app.yaml": "db:\n  password: changeme\n"}), found="gives password a value"),
+    fails(LOGIN, chart("kube-prometheus-stack"), found="values.grafana leaves Grafana's admin the password"),
+    fails(LOGIN, chart("oci://ghcr.io/grafana/grafana", admin={}), found="values leaves Grafana's admin"),
+    fails(LOGIN, chart("dex", config={"staticPasswords": [{"email": "ada@example.com"}]}), found="lists local users"),
+    fails(LOGIN, chart("dex", config={"enablePasswordDB": True}), found="lets local users sign in"),
+    fails(LOGIN, config(**{"config.yaml": "enablePasswordDB: true\n"}), found="lets local users sign in"),
+    fails(LOGIN, secret(**{"admin.password": HASH}), found="holds the hash of a local user's password"),
+    fails(LOGIN, config(user="user@example.com"), found="names user@example.com"),
+    fails(
+        LOGIN,
+        make("kubernetes:kubeflow.org/v1:Profile", {"spec": {"owner": {"kind": "User", "name": "user@example.com"}}}),
+        found="spec.owner.name names user@example.com",
+    ),
+    fails(LOGIN, make("aws:rds/instance:Instance", {"password": "postgres"}), found="password is a password that"),
+    passes(LOGIN, make(CONFIG_MAP), kind="absent"),
+    passes(LOGIN, make("aws:rds/instance:Instance", {"password": SECRET}), kind="unknown"),
+    passes(LOGIN, config(password=UNKNOWN), kind="unknown"),
+    unknown(LOGIN, chart("kube-prometheus-stack", grafana=UNKNOWN), undecided="values.grafana"),
+]
