@@ -25,12 +25,15 @@ def closed_default() -> Manifest:
     made = _object("AppProject", "default")
     made["metadata"]["annotations"] = {"pulumi.com/patchForce": "true"}
     nothing: list[Any] = []
+    everything = [{"group": "*", "kind": "*"}]
     spec = {
         "description": "Closed: each team has a project of its own.",
         "sourceRepos": nothing,
         "destinations": nothing,
         "clusterResourceWhitelist": nothing,
-        "namespaceResourceWhitelist": nothing,
+        "clusterResourceBlacklist": everything,
+        # Without a list of kinds that go, all would.
+        "namespaceResourceBlacklist": everything,
     }
     return {**made, "spec": spec}
 

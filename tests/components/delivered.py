@@ -66,10 +66,12 @@ def permits(project: Mapping[str, Any], repository: str, namespace: str, group: 
         each["namespace"] in ("*", namespace) and each["server"] in ("*", "https://kubernetes.default.svc")
         for each in spec["destinations"]
     )
-    kinds = any(
-        each["group"] in ("*", group) and each["kind"] in ("*", kind) for each in spec["namespaceResourceWhitelist"]
-    )
-    return sources and places and kinds
+
+    def listed(field: str) -> bool:
+        return any(each["group"] in ("*", group) and each["kind"] in ("*", kind) for each in spec.get(field, []))
+
+    kinds = "namespaceResourceWhitelist" not in spec or listed("namespaceResourceWhitelist")
+    return sources and places and kinds and not listed("namespaceResourceBlacklist")
 
 
 def may(recording: Recording, who: str, verb: str, group: str, resource: str, namespace: str) -> bool:
