@@ -25,6 +25,8 @@ from cryptography.x509.oid import NameOID
 
 ROOT = Path(__file__).parents[2]
 HOST = "localhost"
+ANOTHER_NAME = "127.0.0.2"
+"""An address at which PostgreSQL answers too, for which it has no certificate."""
 REGION = "us-east-1"
 _PASSWORD = "of-the-superuser"
 _DEADLINE = 30.0
@@ -104,7 +106,7 @@ def postgres(settings: Sequence[str] = ()) -> Generator[Postgres]:
         login = ["-U", "postgres", "--pwfile", str(password), "--auth", "scram-sha-256"]
         _as_nobody([str(binaries / "initdb"), "-D", str(data), "-E", "UTF8", "--locale", "C.UTF-8", *login, "-N"])
         options = [
-            *(f"port={port}", "listen_addresses=localhost", f"unix_socket_directories={folder}"),
+            *(f"port={port}", f"listen_addresses=localhost,{ANOTHER_NAME}", f"unix_socket_directories={folder}"),
             *("ssl=on", f"ssl_cert_file={folder / 'server.pem'}", f"ssl_key_file={folder / 'server.key'}"),
             *("fsync=off", "synchronous_commit=off", "full_page_writes=off", *settings),
         ]

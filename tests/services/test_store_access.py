@@ -16,7 +16,17 @@ import pytest
 
 from components.store_access.store_access import SCRIPT, access_plan
 from tests.services.elasticache import CacheUser, elasticache
-from tests.services.servers import CREDENTIALS, REGION, Postgres, SqlError, issue_certificate, moto, postgres, tool
+from tests.services.servers import (
+    ANOTHER_NAME,
+    CREDENTIALS,
+    REGION,
+    Postgres,
+    SqlError,
+    issue_certificate,
+    moto,
+    postgres,
+    tool,
+)
 
 ADMINISTRATOR, ADMINISTRATOR_PASSWORD = "platform", "of-the-administrator"
 DATABASES: Mapping[str, list[str]] = {"mlflow": ["analyst"], "feast": []}
@@ -338,9 +348,10 @@ def test_failures_name_the_login(opened: Stores, tmp_path: Path) -> None:
     wrong = opened.secret("wrong", json.dumps({"username": ADMINISTRATOR, "password": "guess"}))
     said = opened.failure(DATABASES, administrator=wrong)
     assert "logging in to database postgres as platform" in said
-    assert "127.0.0.2" in opened.failure(DATABASES, host="127.0.0.2")
+    assert "127.0.0.3" in opened.failure(DATABASES, host="127.0.0.3")
     said = opened.failure(DATABASES, certificates=str(issue_certificate(tmp_path)))
     assert "certificate verify failed" in said
+    assert "does not match host name" in opened.failure(DATABASES, host=ANOTHER_NAME)
 
 
 def test_a_cache_user_that_is_not_there_is_named(opened: Stores) -> None:
