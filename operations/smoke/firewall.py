@@ -1,0 +1,90 @@
+"""What the firewall answers to requests that no model should see.
+
+The answers are WebFirewall's own: each with the status in a body of its own, {"error": {"code": 415, "message": …}}. A
+model server may refuse the same request with the same status: then the firewall has let it through.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from .config import FirewallConfig
+from .rest import Answer, Rest, excerpt
+from .settings import fault
+
+INSPECTED_BYTES = 8192
+"""How much of a body or of the headers a load balancer shows AWS WAF. Source: AWS WAF developer guide, "Considerations
+for managing body inspection"."""
+_FORBIDDEN_METHODS = ("DELETE", "PUT", "PATCH")
+_CHUNK = 64 * 1024
+_JSON = {"Content-Type": "application/json"}
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A request that must be refused, by the rule of this name, with this status and these headers."""
+
+    rule: str
+    status: int
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: Callable[[], bytes | Iterable[bytes] | None] = lambda: None
+    answered: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def ask(self, rest: Rest) -> Answer:
+        """The answer to this request; a CallError where there is none."""
+        return rest.call(self.method, self.path, self.body(), self.headers)
+
+
+def probes(firewall: FirewallConfig, infer_path: str, live_path: str) -> tuple[Probe, ...]:
+    """The malformed requests; that with a method of its own only where a method is forbidden."""
+    largest = firewall.maximum_body_kib * 1024
+    unstated = min(largest, INSPECTED_BYTES) + 1
+    forbidden = [method for method in _FORBIDDEN_METHODS if method not in firewall.allowed_methods][:1]
+    allow = {"allow": ", ".join(firewall.allowed_methods)}
+    return (
+        Probe("json-not-valid", 400, "POST", infer_path, _JSON, lambda: b'{"inputs": ['),
+        Probe("content-type-not-supported", 415, "POST", infer_path, {"Content-Type": "text/plain"}, lambda: b"{}"),
+        *(Probe("method-not-allowed", 405, method, infer_path, answered=allow) for method in forbidden),
+        Probe("headers-too-large", 413, "GET", live_path, {"X-Smoke-Padding": "x" * (INSPECTED_BYTES + 1)}),
+        Probe(
+            "body-too-large",
+            413,
+            "POST",
+            infer_path,
+            {**_JSON, "Content-Length": str(largest + 1)},
+            lambda: _blanks(largest + 1),
+        ),
+        Probe("body-of-unstated-length", 413, "POST", infer_path, _JSON, lambda: _blanks(unstated)),
+    )
+
+
+def judge_refusal(answer: Answer, status: int, answered: Mapping[str, str]) -> list[str]:
+    """What is wrong with an answer to a request that must be refused."""
+    if answer.status != status:
+        remedy = f"it must be {status}; look whether the firewall guards this name, blocks, and has these limits"
+        return [f"{fault('status', answer.status, remedy)}; the body is {excerpt(answer.body)}"]
+    if _code(answer.body) != status:
+        remedy = f"the firewall's own has error.code = {status}; another answered, so the firewall let it through"
+        return [fault("body", answer.body[:1000].decode(errors="replace"), remedy)]
+    return [
+        fault(name, answer.headers.get(name), f"it must be {value}; compare the firewall's config with this one")
+        for name, value in answered.items()
+        if answer.headers.get(name) != value
+    ]
+
+
+def _code(body: bytes) -> object:
+    try:
+        said: object = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    error: object = cast(dict[str, Any], said).get("error") if isinstance(said, dict) else None
+    return cast(dict[str, Any], error).get("code") if isinstance(error, dict) else None
+
+
+def _blanks(size: int) -> Iterator[bytes]:
+    for start in range(0, size, _CHUNK):
+        yield b" " * min(_CHUNK, size - start)

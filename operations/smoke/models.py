@@ -1,0 +1,102 @@
+"""One way to call a model, whichever the protocol."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import uuid4
+
+from .answers import judge_health, judge_inference, read_inference
+from .config import SmokeConfig
+from .rest import Rest
+from .rpc import Rpc, inference_of, request_of
+from .settings import fault
+
+LIVE_PATH = "/v2/health/live"
+READY_PATH = "/v2/health/ready"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What is wrong with the answer to one inference, and the seconds it took."""
+
+    faults: Sequence[str]
+    seconds: float
+
+
+class Model(Protocol):
+    """A model as it is called; each method raises a CallError where no sound answer comes."""
+
+    def live(self) -> list[str]:
+        """What is wrong with the server's word that it lives."""
+        ...
+
+    def ready(self) -> list[str]:
+        """What is wrong with the server's word that it is ready."""
+        ...
+
+    def model_ready(self) -> list[str]:
+        """What is wrong with the server's word that the model is ready."""
+        ...
+
+    def infer(self) -> Measured:
+        """One inference."""
+        ...
+
+
+class RestModel:
+    """A model called by REST."""
+
+    def __init__(self, config: SmokeConfig, rest: Rest):
+        self._config, self._rest = config, rest
+        sent = {"name", "datatype", "shape", "data"}
+        self._inputs = [each.model_dump(mode="json", include=sent) for each in config.inputs]
+
+    def live(self) -> list[str]:
+        """What is wrong with the server's word that it lives."""
+        return judge_health(self._rest.call("GET", LIVE_PATH), "live")
+
+    def ready(self) -> list[str]:
+        """What is wrong with the server's word that it is ready."""
+        return judge_health(self._rest.call("GET", READY_PATH), "ready")
+
+    def model_ready(self) -> list[str]:
+        """What is wrong with the server's word that the model is ready."""
+        answer = self._rest.call("GET", f"{self._config.model_path}/ready")
+        return judge_health(answer, "ready", self._config.model)
+
+    def infer(self) -> Measured:
+        """One inference."""
+        identity = uuid4().hex
+        body = json.dumps({"id": identity, "inputs": self._inputs}).encode()
+        answer = self._rest.call("POST", f"{self._config.model_path}/infer", body, {"Content-Type": "application/json"})
+        return Measured(judge_inference(read_inference(answer), self._config, identity), answer.seconds)
+
+
+class GrpcModel:
+    """A model called by gRPC."""
+
+    def __init__(self, config: SmokeConfig, rpc: Rpc):
+        self._config, self._rpc = config, rpc
+
+    def live(self) -> list[str]:
+        """What is wrong with the server's word that it lives."""
+        return _said("live", self._rpc.live().message.live)
+
+    def ready(self) -> list[str]:
+        """What is wrong with the server's word that it is ready."""
+        return _said("ready", self._rpc.ready().message.ready)
+
+    def model_ready(self) -> list[str]:
+        """What is wrong with the server's word that the model is ready."""
+        return _said("ready", self._rpc.model_ready(self._config.model).message.ready)
+
+    def infer(self) -> Measured:
+        """One inference."""
+        identity = uuid4().hex
+        reply = self._rpc.infer(request_of(self._config.model, self._config.inputs, identity))
+        return Measured(judge_inference(inference_of(reply.message), self._config, identity), reply.seconds)
+
+
+def _said(field: str, value: bool) -> list[str]:
+    return [] if value else [fault(field, value, "the server says that it is not; look at the model's pods")]

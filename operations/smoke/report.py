@@ -1,0 +1,171 @@
+"""What a smoke test found, bound to the release that it measured: as JSON for programs and as JUnit XML for CI."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal
+from xml.etree import ElementTree
+
+from pydantic import Field, model_validator
+
+from .config import Protocol
+from .release import Release
+from .settings import Settings, SettingsError, fault, parse, refuse
+
+FORMAT = 1
+"""The number of this form of report; another form has another."""
+
+NEEDED = ("live", "ready", "model-ready", "inference", "latency")
+"""The checks of each protocol, without which a model is not proven."""
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class Result(StrEnum):
+    """How a check, or a whole smoke test, ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Check(Settings):
+    """One thing that was asked."""
+
+    group: str = Field(description="tls, rest, grpc or firewall.")
+    name: str = Field(description="What was asked.")
+    result: Result = Field(description="passed, failed or skipped.")
+    seconds: float = Field(ge=0, allow_inf_nan=False, description="How long it took.")
+    messages: tuple[str, ...] = Field(default=(), description="What is wrong, or why it was skipped.")
+    facts: dict[str, int | float | str] = Field(
+        default_factory=dict[str, int | float | str], description="What was measured."
+    )
+
+    @model_validator(mode="after")
+    def _says_why(self) -> "Check":
+        if (self.result is Result.PASSED) == bool(self.messages):
+            raise refuse(f"{self.group} {self.name} is {self.result}; messages say why, where it did not pass")
+        return self
+
+
+class Report(Settings):
+    """What a smoke test found."""
+
+    format: Literal[1] = Field(default=FORMAT, description="The number of this form of report.")
+    result: Result = Field(description="passed, where nothing failed and nothing that is needed was skipped.")
+    model: str = Field(min_length=1, description="The model's name.")
+    url: str = Field(description="The public address that was called.")
+    protocols: tuple[Protocol, ...] = Field(min_length=1, description="How it was called.")
+    release: Release = Field(description="What was deployed.")
+    config_digest: str = Field(pattern=r"^sha256:[0-9a-f]{64}$", description="The digest of the smoke.yaml.")
+    started_at: datetime = Field(description="When it began, in UTC.")
+    finished_at: datetime = Field(description="When it ended, in UTC.")
+    checks: tuple[Check, ...] = Field(min_length=1, description="What was asked, in order.")
+
+    @model_validator(mode="after")
+    def _result_of_its_checks(self) -> "Report":
+        if self.result is not (right := result_of(self.checks, self.protocols)):
+            raise refuse(f"result = {self.result}, and by its checks it is {right}; run the smoke test again")
+        return self
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        """The checks that failed."""
+        return tuple(check for check in self.checks if check.result is Result.FAILED)
+
+    def refusals(self, deployed: Release, model: str) -> tuple[str, ...]:
+        """Why this report does not prove that `model` works as `deployed`; empty where it does."""
+        reasons: list[str] = []
+        if self.result is not Result.PASSED:
+            names = ", ".join(f"{check.group} {check.name}" for check in self.failed) or "nothing needed was asked"
+            reasons.append(fault("result", self.result.value, f"it must be passed; look at {names}"))
+        if self.model != model:
+            reasons.append(fault("model", self.model, f"it must be {model}; run the smoke test against that model"))
+        return (*reasons, *self.release.differences(deployed))
+
+
+def result_of(checks: tuple[Check, ...], protocols: tuple[Protocol, ...]) -> Result:
+    """passed, where nothing failed and each protocol passed all that is needed; failed otherwise."""
+    passed = {(check.group, check.name) for check in checks if check.result is Result.PASSED}
+    needed = {(protocol.value, name) for protocol in protocols for name in NEEDED}
+    failed = any(check.result is Result.FAILED for check in checks)
+    return Result.FAILED if failed or not needed <= passed else Result.PASSED
+
+
+def digest_of(content: bytes) -> str:
+    """The digest by which a file is known, such as a report's in release.yaml."""
+    return f"sha256:{sha256(content).hexdigest()}"
+
+
+def to_json(report: Report) -> str:
+    """A report as the text of its file."""
+    return json.dumps(report.model_dump(mode="json"), indent=2, ensure_ascii=True) + "\n"
+
+
+def report_of(content: bytes, where: str) -> Report:
+    """The report that a file holds; a SettingsError names what is wrong."""
+    try:
+        data: object = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(where, [f"no JSON: {error}; name the report of a smoke test"]) from None
+    return parse(Report, data, where)
+
+
+def load_report(path: Path) -> Report:
+    """The report that a file holds; a SettingsError names what is wrong."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(str(path), [f"{error.strerror}; name a file that can be read"]) from None
+    return report_of(content, str(path))
+
+
+def to_junit(report: Report) -> str:
+    """A report as JUnit XML, one suite with a case for each check."""
+    took = (report.finished_at - report.started_at).total_seconds()
+    counts = {
+        "tests": str(len(report.checks)),
+        "failures": str(len(report.failed)),
+        "errors": "0",
+        "skipped": str(sum(check.result is Result.SKIPPED for check in report.checks)),
+        "time": f"{took:.3f}",
+    }
+    name = f"smoke {report.model}"
+    suites = ElementTree.Element("testsuites", {"name": name, **counts})
+    suite = ElementTree.SubElement(
+        suites, "testsuite", {"name": name, **counts, "timestamp": report.started_at.isoformat(timespec="seconds")}
+    )
+    properties = ElementTree.SubElement(suite, "properties")
+    for key, value in _properties(report).items():
+        ElementTree.SubElement(properties, "property", {"name": key, "value": _xml(value)})
+    for check in report.checks:
+        _case(suite, check)
+    ElementTree.indent(suites)
+    return ElementTree.tostring(suites, encoding="unicode", xml_declaration=False) + "\n"
+
+
+def _properties(report: Report) -> Mapping[str, str]:
+    release = report.release.model_dump(mode="json", exclude_none=True)
+    return {"url": report.url, **{f"release.{key}": str(value) for key, value in release.items()}}
+
+
+def _case(suite: ElementTree.Element, check: Check) -> None:
+    about = {"classname": f"smoke.{check.group}", "name": check.name, "time": f"{check.seconds:.3f}"}
+    case = ElementTree.SubElement(suite, "testcase", about)
+    text = _xml("\n".join(check.messages))
+    if check.result is Result.FAILED:
+        ElementTree.SubElement(case, "failure", {"message": _xml(check.messages[0]), "type": "smoke"}).text = text
+    elif check.result is Result.SKIPPED:
+        ElementTree.SubElement(case, "skipped", {"message": text})
+    if check.facts:
+        told = "\n".join(f"{key} = {value}" for key, value in check.facts.items())
+        ElementTree.SubElement(case, "system-out").text = _xml(told)
+
+
+def _xml(text: str) -> str:
+    """Text without what XML has no way to write; a server may have answered anything."""
+    return _NOT_XML.sub("\ufffd", text)

@@ -1,0 +1,170 @@
+"""Tensors of the open inference protocol: what their values may be, and their raw form."""
+
+import math
+import struct
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .settings import fault, shown
+
+Value = bool | int | float | str | bytes
+
+
+class Datatype(StrEnum):
+    """Kinds of values. Source: open inference protocol, version 2, tensor data types."""
+
+    BOOL = "BOOL"
+    UINT8 = "UINT8"
+    UINT16 = "UINT16"
+    UINT32 = "UINT32"
+    UINT64 = "UINT64"
+    INT8 = "INT8"
+    INT16 = "INT16"
+    INT32 = "INT32"
+    INT64 = "INT64"
+    FP16 = "FP16"
+    FP32 = "FP32"
+    FP64 = "FP64"
+    BF16 = "BF16"
+    BYTES = "BYTES"
+
+
+RAW_ONLY = (Datatype.FP16, Datatype.BF16)
+"""What gRPC carries in raw form alone."""
+
+_LAYOUT = {
+    Datatype.BOOL: "?",
+    Datatype.UINT8: "B",
+    Datatype.UINT16: "H",
+    Datatype.UINT32: "I",
+    Datatype.UINT64: "Q",
+    Datatype.INT8: "b",
+    Datatype.INT16: "h",
+    Datatype.INT32: "i",
+    Datatype.INT64: "q",
+    Datatype.FP16: "e",
+    Datatype.FP32: "f",
+    Datatype.FP64: "d",
+}
+_LENGTH = struct.Struct("<I")
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A tensor with its values in row-major order."""
+
+    name: str
+    datatype: str
+    shape: tuple[int, ...]
+    data: tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What an output must be. A dimension of -1 is any from 1 on; the bounds are for each value."""
+
+    name: str
+    datatype: Datatype
+    shape: tuple[int, ...]
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+def judge(expected: Expected, tensor: Tensor, where: str) -> list[str]:
+    """What is wrong with a tensor of an answer, one sentence each; `where` begins the names of its fields."""
+    faults: list[str] = []
+    if tensor.datatype != expected.datatype:
+        faults.append(fault(f"{where}.datatype", tensor.datatype, f"it must be {expected.datatype}"))
+    if not _fits(tensor.shape, expected.shape):
+        faults.append(fault(f"{where}.shape", list(tensor.shape), f"it must be {list(expected.shape)}"))
+    elif len(tensor.data) != math.prod(tensor.shape):
+        remedy = f"a shape of {list(tensor.shape)} has {math.prod(tensor.shape)} values; the answer contradicts itself"
+        faults.append(fault(f"{where}.data", f"{len(tensor.data)} values", remedy))
+    wrong = [(place, why) for place, value in enumerate(tensor.data) if (why := _why_wrong(value, expected))]
+    if wrong:
+        place, why = wrong[0]
+        more = f"; so are {len(wrong) - 1} more" if len(wrong) > 1 else ""
+        faults.append(fault(f"{where}.data[{place}]", tensor.data[place], f"{why}{more}"))
+    return faults
+
+
+def why_not(value: object, datatype: Datatype) -> str | None:
+    """Why `value` is none of `datatype`, as a remedy; None where it is one."""
+    match datatype:
+        case Datatype.BOOL:
+            return None if isinstance(value, bool) else "it must be true or false"
+        case Datatype.BYTES:
+            return None if isinstance(value, str | bytes) else "it must be text"
+        case Datatype.FP16 | Datatype.FP32 | Datatype.FP64 | Datatype.BF16:
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                return "it must be a number"
+            return None if math.isfinite(value) else "it must be a finite number"
+        case _:
+            if isinstance(value, bool) or not isinstance(value, int):
+                return "it must be a whole number"
+            low, high = _range(datatype)
+            return None if low <= value <= high else f"{datatype} goes from {low} to {high}"
+
+
+def to_raw(datatype: Datatype, values: Sequence[Value]) -> bytes:
+    """The raw form of `values`, which are of `datatype`."""
+    if datatype is Datatype.BYTES:
+        encoded = [value.encode() if isinstance(value, str) else bytes(value) for value in values]  # pyright: ignore[reportArgumentType]
+        return b"".join(_LENGTH.pack(len(each)) + each for each in encoded)
+    if datatype is Datatype.BF16:
+        return b"".join(struct.pack("<f", value)[2:] for value in values)
+    return struct.pack(f"<{len(values)}{_LAYOUT[datatype]}", *values)
+
+
+def from_raw(datatype: str, raw: bytes) -> tuple[Value, ...]:
+    """The values that a raw form holds; a ValueError says why it holds none."""
+    if datatype not in Datatype.__members__:
+        raise ValueError(f"{shown(datatype)} is no datatype of the protocol")
+    kind = Datatype(datatype)
+    if kind is Datatype.BYTES:
+        return tuple(_strings(raw))
+    if kind is Datatype.BF16:
+        whole = b"".join(b"\0\0" + raw[place : place + 2] for place in range(0, len(raw), 2))
+        return from_raw(Datatype.FP32, whole)
+    item = struct.Struct(f"<{_LAYOUT[kind]}")
+    if len(raw) % item.size:
+        raise ValueError(f"{len(raw)} bytes are no whole number of {kind}, which has {item.size}")
+    return tuple(value for (value,) in item.iter_unpack(raw))
+
+
+def _strings(raw: bytes) -> Iterator[bytes]:
+    place = 0
+    while place < len(raw):
+        start = place + _LENGTH.size
+        if start > len(raw):
+            raise ValueError(f"{len(raw)} bytes end inside a length")
+        place = start + _LENGTH.unpack_from(raw, place)[0]
+        if place > len(raw):
+            raise ValueError(f"{len(raw)} bytes end inside a value")
+        yield raw[start:place]
+
+
+def _fits(shape: Sequence[int], expected: Sequence[int]) -> bool:
+    """An empty output fits nothing: whoever answers nothing has not inferred."""
+    return len(shape) == len(expected) and all(
+        size >= 1 and wanted in (-1, size) for size, wanted in zip(shape, expected, strict=True)
+    )
+
+
+def _why_wrong(value: object, expected: Expected) -> str | None:
+    if why := why_not(value, expected.datatype):
+        return why
+    bounds: list[tuple[float | None, Callable[[float, float], bool], str]] = [
+        (expected.minimum, lambda number, bound: number < bound, "at least"),
+        (expected.maximum, lambda number, bound: number > bound, "at most"),
+    ]
+    for bound, beyond, words in bounds:
+        if bound is not None and isinstance(value, int | float) and beyond(value, bound):
+            return f"it must be {words} {bound:g}"
+    return None
+
+
+def _range(datatype: Datatype) -> tuple[int, int]:
+    bits = int(datatype.lstrip("UINT"))
+    return (0, 2**bits - 1) if datatype.startswith("U") else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)

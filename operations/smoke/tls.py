@@ -1,0 +1,43 @@
+"""The TLS connection to a public name, and its certificate."""
+
+import socket
+import ssl
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from .rest import CallError
+from .settings import fault
+
+
+@dataclass(frozen=True)
+class Connection:
+    """The TLS version that was agreed on, and the day the certificate ends."""
+
+    version: str
+    expires: datetime
+
+
+def connect(host: str, port: int, trust: ssl.SSLContext, timeout_seconds: float) -> Connection:
+    """Connect once; a CallError where the name has no answer, or no certificate that holds for it."""
+    try:
+        with (
+            socket.create_connection((host, port), timeout_seconds) as plain,
+            trust.wrap_socket(plain, server_hostname=host) as wrapped,
+        ):
+            ends = (wrapped.getpeercert() or {}).get("notAfter")
+            version = wrapped.version() or ""
+    except ssl.SSLCertVerificationError as error:
+        remedy = f"it must be valid for {host}, and its issuer trusted; look at the load balancer's certificate"
+        raise CallError(fault("certificate", error.verify_message, remedy)) from None
+    except OSError as error:
+        remedy = f"{host} must answer TLS at port {port}; look at DNS, load balancer and security group"
+        raise CallError(fault("connection", error.strerror or str(error), remedy)) from None
+    return Connection(version, datetime.fromtimestamp(ssl.cert_time_to_seconds(str(ends)), UTC))
+
+
+def judge_expiry(connection: Connection, now: datetime, days: int) -> list[str]:
+    """What is wrong with the day that the certificate ends."""
+    if connection.expires - now >= timedelta(days=days):
+        return []
+    remedy = f"it must be valid for certificateDays = {days} more; look why it was not renewed"
+    return [fault("certificate.expires", connection.expires.isoformat(), remedy)]

@@ -1,0 +1,160 @@
+"""What is refused before anything is called, with field, value and remedy."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from operations.smoke.__main__ import main
+from operations.smoke.config import SmokeConfig
+from operations.smoke.release import Release, release_of
+from operations.smoke.settings import SettingsError, parse
+from tests.operations.smoke_runs import RELEASE, config
+
+INPUT = {"name": "features", "datatype": "FP32", "shape": [1, 4], "data": [0.5, -1, 2.25, 8]}
+OUTPUT = {"name": "score", "datatype": "FP32", "shape": [1, -1]}
+LATENCY = {"requests": 20, "percentile": 90, "maximumMilliseconds": 200}
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"url": "http://localhost"}, "url = 'http://localhost': it must be https and nothing but a name"),
+    ({"url": "https://localhost/v2"}, "url = 'https://localhost/v2': it must be https and nothing but a name"),
+    ({"url": "https://me:pass@localhost"}, "it must be https and nothing but a name"),
+    ({"url": "https://localhost:port"}, "url = 'https://localhost:port': it is no address; write https://<name>"),
+    ({"url": "https://"}, "it must be https and nothing but a name"),
+    ({"model": None}, "model: it is missing; write it"),
+    ({"modle": "fraud"}, "modle = 'fraud': there is no such field; take it out or correct its name"),
+    ({"servedVersion": 7}, "servedVersion = 7: it must be text; write it in quotes"),
+    ({"protocols": ["rest", "rest"]}, "a protocol is named more than once"),
+    ({"protocols": ["http"]}, "protocols.0 = 'http': Input should be 'rest' or 'grpc'"),
+    ({"inputs": [{**INPUT, "data": [1]}]}, "data has 1 values, and a shape of [1, 4] 4; write as many"),
+    ({"inputs": [{**INPUT, "shape": [-1, 4]}]}, "inputs.0.shape = [-1, 4]: what is sent has a size of 1 or more"),
+    ({"inputs": [{**INPUT, "datatype": "UINT8"}]}, "data[0] = 0.5: it must be a whole number"),
+    ({"inputs": [{**INPUT, "data": [1, 2, 3, float("inf")]}]}, "data[3] = inf: it must be a finite number"),
+    ({"inputs": [INPUT, INPUT]}, "a name is given more than once"),
+    ({"outputs": [{**OUTPUT, "shape": [0]}]}, "outputs.0.shape = [0]: a dimension has a size of 1 or more, or -1"),
+    ({"outputs": [{**OUTPUT, "minimum": 2, "maximum": 1}]}, "minimum = 2 is above maximum = 1; exchange them"),
+    (
+        {"outputs": [{**OUTPUT, "datatype": "BYTES", "minimum": 2}]},
+        "minimum and maximum are for numbers, not for BYTES",
+    ),
+    ({"latency": {**LATENCY, "percentile": 99}}, "percentile = 99 of requests = 20 is the slowest alone; make 100"),
+    ({"latency": {**LATENCY, "percentile": 99.9}}, "make 1000 requests or more"),
+    ({"latency": {**LATENCY, "requests": 500}}, "latency.requests = 500 by 2 protocols can pass"),
+    ({"errorBudgetPercent": 100}, "errorBudgetPercent = 100: Input should be less than 100"),
+    ({"headersFromEnvironment": {"X Key": "KEY"}}, "X Key is no header's name"),
+    ({"headersFromEnvironment": {"X-Key": "s3cret!"}}, "s3cret! is no environment variable's name; write the name"),
+]
+
+
+@pytest.mark.parametrize(("change", "told"), WRONG, ids=[each[1][:40] for each in WRONG])
+def test_a_wrong_config_is_refused(change: dict[str, Any], told: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        parse(SmokeConfig, config(443, **change), "smoke.yaml")
+    assert told in str(refused.value)
+    assert len(refused.value.problems) == 1
+
+
+def test_many_requests_are_let_pass_where_no_firewall_counts_them() -> None:
+    many = {"latency": {**LATENCY, "requests": 500}}
+    assert parse(SmokeConfig, config(443, **many, firewall={"enforced": False}), "smoke.yaml").latency.requests == 500
+    assert parse(SmokeConfig, config(443, **many, firewall={"requestsPerWindow": 5000}), "smoke.yaml")
+
+
+def test_a_name_alone_is_at_the_port_of_https() -> None:
+    read = parse(SmokeConfig, config(443, url="https://fraud.models.example.com/", model="a/b c"), "smoke.yaml")
+    assert (read.url, read.host, read.port) == ("https://fraud.models.example.com", "fraud.models.example.com", 443)
+    assert read.model_path == "/v2/models/a%2Fb%20c"
+
+
+WRONG_RELEASES: list[tuple[dict[str, Any], str]] = [
+    ({"image": "example.com/fraud:7"}, "image = 'example.com/fraud:7': it has no digest, and a tag can be another"),
+    ({"image": "example.com/fraud@sha256:abc"}, "image = 'example.com/fraud@sha256:abc'"),
+    ({"modelVersion": 7}, "modelVersion = 7: it must be text; write it in quotes"),
+    ({"commit": "0123456"}, "commit = '0123456'"),
+    ({"chartVersion": "latest"}, "chartVersion = 'latest'"),
+    ({"modelUri": "https://example.com/fraud"}, "modelUri = 'https://example.com/fraud'"),
+    ({"imgae": "x"}, "imgae = 'x': there is no such field"),
+]
+
+
+@pytest.mark.parametrize(("change", "told"), WRONG_RELEASES, ids=[each[1][:30] for each in WRONG_RELEASES])
+def test_a_release_that_binds_nothing_is_refused(change: dict[str, Any], told: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        release_of({**RELEASE, **change}, "release.yaml")
+    assert told in str(refused.value)
+
+
+def test_what_a_release_tells_of_its_smoke_test_is_no_part_of_it() -> None:
+    assert release_of({**RELEASE, "smoke": {"result": "passed"}}, "release.yaml") == release_of(RELEASE, "release.yaml")
+
+
+def test_a_model_without_an_image_of_its_own_is_a_release() -> None:
+    release = release_of({key: value for key, value in RELEASE.items() if key != "image"}, "release.yaml")
+    assert isinstance(release, Release)
+    assert release.image_digest is None
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    (tmp_path / "smoke.yaml").write_text(json.dumps(config(443, url="https://localhost:1")))
+    (tmp_path / "release.yaml").write_text(yaml.safe_dump(RELEASE))
+    return tmp_path
+
+
+def start(folder: Path, *arguments: str) -> int:
+    files = {"config": "smoke.yaml", "release": "release.yaml", "json": "report.json"}
+    given = [word for name, file in files.items() for word in (f"--{name}", str(folder / file))]
+    return main([*given, *arguments], environment={})
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("- a list\n", "it must be a mapping of fields to values"),
+        ("url: [\n", "no YAML"),
+        ("\x00", "no YAML"),
+        ("", "document = None"),
+    ],
+)
+def test_a_file_that_is_no_config_is_refused(
+    files: Path, capsys: pytest.CaptureFixture[str], text: str, told: str
+) -> None:
+    (files / "smoke.yaml").write_text(text)
+    assert start(files) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_files_that_are_not_there_are_refused(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for option in ("--config", "--release"):
+        assert start(files, option, str(files / "absent.yaml")) == 2
+        assert "No such file or directory; name a file that can be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--ca", "absent.pem"], "name a file with certificates as PEM"),
+        (["--ca", "smoke.yaml"], "name a file with certificates as PEM"),
+        (["--junit", "absent/report.xml"], "there is no folder"),
+    ],
+)
+def test_arguments_that_can_not_be_followed_are_refused(
+    files: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    told: str,
+) -> None:
+    monkeypatch.chdir(files)
+    assert start(files, *arguments) == 2
+    assert told in capsys.readouterr().err
+    assert not (files / "report.json").exists()
+
+
+def test_a_header_without_a_value_is_refused(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    changed = config(443, headersFromEnvironment={"X-Api-Key": "SMOKE_KEY"})
+    (files / "smoke.yaml").write_text(json.dumps(changed))
+    assert start(files) == 2
+    assert "SMOKE_KEY is not set; set it in the environment" in capsys.readouterr().err

@@ -1,0 +1,169 @@
+"""What a smoke test asks of the firewall: WebFirewall's own answers, and no others."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.web_firewall.rules import INSPECTED_BYTES, build, response_bodies
+from components.web_firewall.spec import WebFirewallSpec
+from operations.smoke import firewall as smoke_firewall
+from operations.smoke.config import FirewallConfig
+from operations.smoke.report import Result
+from tests.operations.model_standin import Behavior, HeldClock, serving
+from tests.operations.smoke_runs import run
+
+RULES = [
+    "json-not-valid",
+    "content-type-not-supported",
+    "method-not-allowed",
+    "headers-too-large",
+    "body-too-large",
+    "body-of-unstated-length",
+]
+
+
+def spec(**fields: Any) -> WebFirewallSpec:
+    return WebFirewallSpec.model_validate(fields)
+
+
+def without(tmp_path: Path, firewall: WebFirewallSpec | None, **asked: Any) -> list[str]:
+    """What fails where this firewall stands, and `asked` is what the smoke test believes of it."""
+    with serving(tmp_path, Behavior(firewall=firewall)) as standin:
+        return run(tmp_path, standin, protocols=["rest"], firewall=asked).failed
+
+
+def test_no_firewall_fails_though_the_model_refuses_broken_json_itself(tmp_path: Path) -> None:
+    with serving(tmp_path, Behavior(firewall=None)) as standin:
+        outcome = run(tmp_path, standin, protocols=["rest"])
+    assert outcome.failed == [f"firewall {rule}" for rule in RULES]
+    [message] = outcome.check("firewall", "json-not-valid").messages
+    assert "the firewall's own has error.code = 400; another answered" in message
+    [message] = outcome.check("firewall", "headers-too-large").messages
+    assert message.startswith("status = 200: it must be 413; look whether the firewall guards this name, blocks")
+
+
+def test_a_firewall_that_only_counts_fails(tmp_path: Path) -> None:
+    assert without(tmp_path, spec(mode="count")) == [f"firewall {rule}" for rule in RULES]
+
+
+def test_a_firewall_that_only_counts_is_not_asked_where_that_is_said(tmp_path: Path) -> None:
+    with serving(tmp_path, Behavior(firewall=spec(mode="count"))) as standin:
+        outcome = run(tmp_path, standin, firewall={"enforced": False})
+    assert outcome.code == 0
+    assert [check.result for check in outcome.report.checks if check.group == "firewall"] == [Result.SKIPPED] * 7
+    assert {request.method for request in standin.requests} == {"GET", "POST"}
+
+
+def test_another_size_limit_fails(tmp_path: Path) -> None:
+    assert without(tmp_path, spec(maximumBodyKib=64), maximumBodyKib=32) == ["firewall body-too-large"]
+    assert without(tmp_path, spec(maximumBodyKib=64), maximumBodyKib=64) == []
+
+
+def test_a_small_size_limit_is_asked_for_below_what_is_inspected(tmp_path: Path) -> None:
+    assert without(tmp_path, spec(maximumBodyKib=4), maximumBodyKib=4) == []
+
+
+def test_other_methods_fail(tmp_path: Path) -> None:
+    assert without(tmp_path, spec(allowedMethods=["GET", "POST"])) == ["firewall method-not-allowed"]
+    methods = ["GET", "HEAD", "OPTIONS", "POST", "DELETE"]
+    assert without(tmp_path, spec(allowedMethods=methods), allowedMethods=methods) == []
+
+
+def test_other_content_types_fail(tmp_path: Path) -> None:
+    assert without(tmp_path, spec(allowedContentTypes=["application/json", "text/plain"])) == [
+        "firewall content-type-not-supported"
+    ]
+
+
+def test_a_rate_above_the_limit_is_asked_for_last_and_only_where_it_is_wished(tmp_path: Path) -> None:
+    limit = {"requestsPerWindow": 100}
+    with serving(tmp_path, Behavior(firewall=spec(**limit))) as standin:
+        assert run(tmp_path, standin, firewall=limit).code == 0
+        assert len(standin.requests) <= 60
+        outcome = run(tmp_path, standin, "--exceed-rate", protocols=["grpc"], firewall=limit)
+    assert outcome.code == 0
+    assert outcome.report.checks[-1].name == "requests-per-address"
+    assert outcome.report.checks[-1].result is Result.PASSED
+    assert len(standin.requests) > 100
+
+
+def test_a_rate_that_is_never_refused_fails(tmp_path: Path) -> None:
+    clock = HeldClock()
+    asked = Behavior(firewall=spec(requestsPerWindow=2000), asked=lambda: clock.advance(0.125))
+    limit = {"requestsPerWindow": 100, "patienceSeconds": 0}
+    with serving(tmp_path, asked) as standin:
+        outcome = run(
+            tmp_path,
+            standin,
+            "--exceed-rate",
+            clock=clock,
+            protocols=["rest"],
+            firewall=limit,
+            latency={"requests": 20, "percentile": 90, "maximumMilliseconds": 500},
+        )
+    assert outcome.failed == ["firewall requests-per-address"]
+    [message] = outcome.report.checks[-1].messages
+    assert "none was refused with 429 in 60 s, and firewall.requestsPerWindow is 100; look whether" in message
+
+
+def test_a_caller_too_slow_to_pass_the_rate_is_told_so(tmp_path: Path) -> None:
+    clock = HeldClock()
+    limit = {"requestsPerWindow": 100, "patienceSeconds": 0}
+    with serving(tmp_path, Behavior(asked=lambda: clock.advance(2))) as standin:
+        outcome = run(
+            tmp_path,
+            standin,
+            "--exceed-rate",
+            clock=clock,
+            protocols=["rest"],
+            firewall=limit,
+            latency={"requests": 20, "percentile": 90, "maximumMilliseconds": 5000},
+        )
+    [message] = outcome.report.checks[-1].messages
+    assert message.endswith("the caller is too slow to pass it; call from nearer")
+
+
+def test_another_window_fails(tmp_path: Path) -> None:
+    limit = {"requestsPerWindow": 100}
+    with serving(tmp_path, Behavior(firewall=spec(**limit, windowSeconds=120))) as standin:
+        outcome = run(tmp_path, standin, "--exceed-rate", protocols=["rest"], firewall=limit)
+    assert outcome.failed == ["firewall requests-per-address"]
+    assert outcome.report.checks[-1].messages[0].startswith("retry-after = '120': it must be 60")
+
+
+def test_a_name_that_stops_answering_ends_the_attempt(tmp_path: Path) -> None:
+    """A firewall that drops connections gives no 429, and there is no end to wait for."""
+    dropping = iter(range(10_000))
+
+    def drop() -> None:
+        if next(dropping) >= 60:
+            raise ConnectionResetError
+
+    with serving(tmp_path, Behavior(asked=drop)) as standin:
+        outcome = run(tmp_path, standin, "--exceed-rate", protocols=["rest"])
+    [message] = outcome.report.checks[-1].messages
+    assert "the attempt was given up; the first was: connection = " in message
+
+
+def test_the_defaults_are_those_of_the_component() -> None:
+    component, asked = WebFirewallSpec(), FirewallConfig()
+    assert asked.maximum_body_kib == component.maximum_body_kib
+    assert asked.allowed_methods == component.allowed_methods
+    assert asked.requests_per_window == component.requests_per_window
+    assert asked.window_seconds == component.window_seconds
+    assert smoke_firewall.INSPECTED_BYTES == INSPECTED_BYTES
+
+
+def test_every_rule_of_the_component_is_asked() -> None:
+    """A body of unstated length is refused by the rule on large ones."""
+    own = [rule["name"] for rule in build(WebFirewallSpec(), "firewall") if "action" in rule]
+    probed = [probe.rule for probe in smoke_firewall.probes(FirewallConfig(), "/infer", "/live")]
+    assert {*probed, "requests-per-address"} == {*own, "body-of-unstated-length"}
+    assert len(response_bodies()) == len({400, 405, 413, 415, 429})
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"error": 400}', b'{"error": {"code": "400"}}', b"[" * 100_000])
+def test_only_the_firewalls_own_body_counts(body: bytes) -> None:
+    answer = smoke_firewall.Answer(400, {}, body, 0)
+    assert smoke_firewall.judge_refusal(answer, 400, {})

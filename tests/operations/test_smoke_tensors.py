@@ -1,0 +1,163 @@
+"""Tensors as they are sent and as they are judged, and the percentile."""
+
+import re
+import struct
+from pathlib import Path
+
+import pytest
+from google.protobuf.descriptor_pb2 import FileDescriptorProto
+from hypothesis import given
+from hypothesis import strategies as st
+
+from operations.smoke import inference_pb2 as messages
+from operations.smoke.config import InputConfig
+from operations.smoke.latency import percentile
+from operations.smoke.rpc import inference_of, request_of
+from operations.smoke.tensors import Datatype, Expected, Tensor, Value, from_raw, judge, to_raw, why_not
+
+PROTO = Path(messages.__file__).with_name("inference.proto")
+
+VALUES: dict[Datatype, st.SearchStrategy[Value]] = {
+    Datatype.BOOL: st.booleans(),
+    **{Datatype(f"UINT{bits}"): st.integers(min_value=0, max_value=2**bits - 1) for bits in (8, 16, 32, 64)},
+    **{
+        Datatype(f"INT{bits}"): st.integers(min_value=-(2 ** (bits - 1)), max_value=2 ** (bits - 1) - 1)
+        for bits in (8, 16, 32, 64)
+    },
+    Datatype.FP16: st.floats(width=16, allow_nan=False, allow_infinity=False),
+    Datatype.FP32: st.floats(width=32, allow_nan=False, allow_infinity=False),
+    Datatype.FP64: st.floats(allow_nan=False, allow_infinity=False),
+    # A BF16 is the upper half of an FP32.
+    Datatype.BF16: st.integers(min_value=0, max_value=0x7F7F).map(
+        lambda half: struct.unpack("<f", b"\0\0" + half.to_bytes(2, "little"))[0]
+    ),
+    Datatype.BYTES: st.text(alphabet=st.characters(exclude_categories=["Cs"])),
+}
+TENSORS = st.sampled_from(list(Datatype)).flatmap(
+    lambda kind: st.tuples(st.just(kind), st.lists(VALUES[kind], min_size=1, max_size=9))
+)
+
+
+def same(datatype: Datatype, values: list[Value]) -> tuple[Value, ...]:
+    """What comes back: text comes as bytes."""
+    return tuple(value.encode() if isinstance(value, str) else value for value in values)
+
+
+@given(TENSORS)
+def test_raw_values_come_back(tensor: tuple[Datatype, list[Value]]) -> None:
+    datatype, values = tensor
+    assert all(why_not(value, datatype) is None for value in values)
+    assert from_raw(datatype, to_raw(datatype, values)) == same(datatype, values)
+
+
+@given(st.lists(TENSORS, min_size=1, max_size=3))
+def test_what_is_sent_by_grpc_is_what_was_meant(tensors: list[tuple[Datatype, list[Value]]]) -> None:
+    """A server that echoes the request's bytes answers with the values of the config."""
+    inputs = [
+        InputConfig.model_construct(name=f"input{place}", datatype=datatype, shape=(len(values),), data=tuple(values))
+        for place, (datatype, values) in enumerate(tensors)
+    ]
+    sent = messages.ModelInferRequest.FromString(request_of("echo", inputs, "1").SerializeToString())
+    reply = messages.ModelInferResponse(model_name=sent.model_name, id=sent.id)
+    for tensor in sent.inputs:
+        reply.outputs.add().ParseFromString(tensor.SerializeToString())
+    reply.raw_output_contents.extend(sent.raw_input_contents)
+    answered = inference_of(reply)
+    assert (answered.model, answered.version, answered.identity) == ("echo", None, "1")
+    assert [each.data for each in answered.outputs] == [same(datatype, values) for datatype, values in tensors]
+
+
+@pytest.mark.parametrize(
+    ("datatype", "raw", "told"),
+    [
+        ("FP32", b"\0" * 6, "6 bytes are no whole number of FP32, which has 4"),
+        ("BF16", b"\0" * 3, "bytes are no whole number"),
+        ("BYTES", b"\5\0\0\0abc", "7 bytes end inside a value"),
+        ("BYTES", b"\5\0", "2 bytes end inside a length"),
+        ("FP8", b"", "'FP8' is no datatype of the protocol"),
+    ],
+)
+def test_raw_values_that_are_none_are_refused(datatype: str, raw: bytes, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        from_raw(datatype, raw)
+
+
+@pytest.mark.parametrize(
+    ("datatype", "value"),
+    [
+        (Datatype.BOOL, 1),
+        (Datatype.UINT8, 256),
+        (Datatype.UINT8, -1),
+        (Datatype.INT8, 128),
+        (Datatype.INT64, 2**63),
+        (Datatype.INT32, 1.0),
+        (Datatype.INT32, True),
+        (Datatype.FP16, float("nan")),
+        (Datatype.BF16, float("-inf")),
+        (Datatype.FP64, True),
+        (Datatype.FP64, None),
+        (Datatype.BYTES, 7),
+    ],
+)
+def test_values_of_another_kind_are_refused(datatype: Datatype, value: object) -> None:
+    assert why_not(value, datatype)
+
+
+def test_many_wrong_values_are_told_by_the_first_and_their_number() -> None:
+    expected = Expected("score", Datatype.FP32, (-1,), minimum=0)
+    [told] = judge(expected, Tensor("score", "FP32", (4,), (1.0, -1.0, 2.0, -2.0)), "outputs.score")
+    assert told == "outputs.score.data[1] = -1.0: it must be at least 0; so are 1 more"
+
+
+@given(
+    st.lists(st.integers(min_value=0, max_value=1000), min_size=1, max_size=200), st.sampled_from([50, 90, 95, 99.9])
+)
+def test_the_percentile_is_the_least_time_within_which_so_many_came(times: list[int], part: float) -> None:
+    found = percentile(times, part)
+    needed = part * len(times) / 100
+    assert found in times
+    assert sum(time <= found for time in times) >= needed - 1e-9
+    assert sum(time < found for time in times) < needed
+
+
+def test_a_percentile_is_not_moved_by_how_floats_are_kept() -> None:
+    assert percentile(range(1, 1001), 99.9) == 999
+    assert percentile(range(1, 101), 95) == 95
+    assert percentile([3.0], 50) == 3
+
+
+def described() -> dict[str, dict[str, tuple[int, str, bool]]]:
+    """Number, type and whether it is repeated, of each field of each message that inference.proto writes."""
+    found: dict[str, dict[str, tuple[int, str, bool]]] = {}
+    inside: list[str] = []
+    for line in PROTO.read_text().splitlines():
+        if start := re.match(r"\s*message (\w+) \{(\})?", line):
+            inside.append(start[1])
+            found[start[1]] = {}
+            if start[2]:
+                inside.pop()
+        elif line.strip() == "}" and inside:
+            inside.pop()
+        elif field := re.match(r"\s*(repeated )?(\w+) (\w+) = (\d+);", line):
+            found[inside[-1]][field[3]] = (int(field[4]), field[2], field[1] is not None)
+    return found
+
+
+def test_the_messages_are_those_of_the_proto() -> None:
+    """inference_pb2.py was made from inference.proto as it is."""
+    file = FileDescriptorProto()
+    messages.DESCRIPTOR.CopyToProto(file)
+    every = [*file.message_type, *(nested for message in file.message_type for nested in message.nested_type)]
+    made = {
+        message.name: {
+            field.name: (
+                field.number,
+                field.type_name.rpartition(".")[2] or field.Type.Name(field.type).removeprefix("TYPE_").lower(),
+                field.label == field.LABEL_REPEATED,
+            )
+            for field in message.field
+        }
+        for message in every
+    }
+    assert made == described()
+    assert len(made) == 11
