@@ -1,0 +1,7 @@
+"""`python -m operations.promote`."""
+
+import sys
+
+from .command import run
+
+sys.exit(run())

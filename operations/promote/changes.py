@@ -1,0 +1,115 @@
+"""What promotion writes: a new version in staging, what its smoke test found, and production's change."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..smoke.report import digest_of, report_of
+from ..smoke.settings import SettingsError
+from .overlay import Environment, Overlay, Place, Tree, promoted, read_overlay
+from .publish import Proposal
+from .release import PromotionError, Release, Smoke, bucket_of, folder_of, release_of, version_of
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A new version of a model; what is None stays as it is."""
+
+    commit: str
+    model_version: str | None = None
+    chart_version: str | None = None
+    image_digest: str | None = None
+
+
+def staged(overlay: Overlay, wanted: Wanted) -> Overlay:
+    """Staging's overlay with a new version, which nothing has proven yet.
+
+    Raises:
+        PromotionError: when the version has no place in the overlay, or is none.
+    """
+    chart, uri, image = overlay.chart_version(), str(overlay.value("modelUri")), overlay.image()
+    if wanted.image_digest and image is None:
+        raise PromotionError(f"{overlay.place.folder}kustomization.yaml has no `images` for it; add an entry")
+    try:
+        version = wanted.model_version or version_of(uri)
+        above = folder_of(uri).rstrip("/").rpartition("/")[0]
+        fields = {
+            "chartVersion": wanted.chart_version or chart,
+            "modelUri": f"s3://{bucket_of(uri)}/{above}/{version}/",
+            "modelVersion": version,
+            "image": f"{image.partition('@')[0]}@{wanted.image_digest}" if image and wanted.image_digest else image,
+            "commit": wanted.commit,
+        }
+    except ValueError as error:
+        raise PromotionError(f"{overlay.place.folder}values.yaml: {error}") from None
+    return overlay.at(release_of(fields, f"{overlay.place.team}/{overlay.place.model}"))
+
+
+def proven(overlay: Overlay, report: bytes) -> Overlay:
+    """Staging's overlay with what a smoke test found, be it good or bad.
+
+    Raises:
+        PromotionError: when the report is none, or is of another release than staging's.
+    """
+    release = overlay.recorded()
+    try:
+        read = report_of(report, "the report of the smoke test")
+    except SettingsError as error:
+        raise PromotionError(str(error)) from None
+    if read.model != overlay.place.model:
+        raise PromotionError(f"the report is of {read.model}, not of {overlay.place.model}")
+    if differences := read.release.differences(release):
+        raise PromotionError(f"the report is of another release than staging has now: {'; '.join(differences)}")
+    smoke = Smoke(
+        result=read.result,
+        report=digest_of(report),
+        at=read.finished_at.replace(microsecond=0),
+        overlay=overlay.digest(),
+        measured=read.release,
+    )
+    return overlay.at(release.model_copy(update={"smoke": smoke}))
+
+
+def planned(tree: Tree, team: str, model: str, otherwise: Tree | None = None) -> tuple[Overlay, Overlay]:
+    """Production's overlay before and after the promotion of what staging has.
+
+    Raises:
+        PromotionError: when staging proved nothing, or the overlays don't fit.
+    """
+    staging = read_overlay(tree, Place(team, model, Environment.STAGING))
+    prod = read_overlay(tree, Place(team, model, Environment.PROD), otherwise)
+    return prod, promoted(staging, prod)
+
+
+def difference(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """What changes, as a unified diff; empty when nothing does."""
+    lines: list[str] = []
+    for path, text in sorted(after.items()):
+        old = before.get(path, "")
+        lines += difflib.unified_diff(old.splitlines(True), text.splitlines(True), f"a/{path}", f"b/{path}")
+    return "".join(lines)
+
+
+def proposal(kind: str, before: Overlay, after: Overlay) -> Proposal:
+    """The pull request of a change; `kind` is the first word of its branch."""
+    place, release = after.place, after.recorded()
+    title = f"{kind}: {place.team}/{place.model} {release.model_version} in {place.environment}"
+    return Proposal(f"{kind}/{place.team}/{place.model}", title, _body(before, after, release), after.files())
+
+
+def _body(before: Overlay, after: Overlay, release: Release) -> str:
+    rows = [
+        ("chart", before.chart_version(), release.chart_version),
+        ("model", str(before.value("modelUri")), release.model_uri),
+        ("image", before.image() or "none", after.image() or "none"),
+    ]
+    table = "\n".join(f"| {name} | `{old}` | `{new}` |" for name, old, new in rows)
+    lines = ["| | before | after |", "|---|---|---|", table, "", f"Commit of the model's repository: {release.commit}"]
+    if smoke := release.smoke:
+        lines.append(f"Smoke test in staging: {smoke.result} at {smoke.at:%Y-%m-%d %H:%M %Z}, report {smoke.report}")
+    if after.place.environment is Environment.PROD:
+        lines += [
+            "",
+            "Seniors approve; `promote verify` holds this to what staging proved. A push makes approvals old.",
+        ]
+    return "\n".join(lines)

@@ -1,0 +1,166 @@
+"""The command: `python -m operations.promote plan|open|stage|record|verify`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from .changes import Wanted, difference, planned, proposal, proven, staged
+from .github import Client, Clock, GithubError
+from .overlay import Environment, Overlay, Place, read_overlay
+from .publish import head_of, propose
+from .release import PromotionError
+from .settings import PromotionSettings, read_settings
+from .shapes import Anything, Pull
+from .trees import CommitTree, LocalTree
+from .verify import Verdict, verify
+
+CONTEXT = "promotion"
+"""The name of the commit status that the ruleset requires."""
+
+_EPILOG = """exit codes: 0 done, or verified; 1 refused, with the reason; 2 nothing can be said: wrong arguments, or
+GitHub fails. The token comes from GITHUB_TOKEN or GH_TOKEN, the API's address from GITHUB_API_URL."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments of every subcommand."""
+    top = argparse.ArgumentParser(prog="python -m operations.promote", description=__doc__, epilog=_EPILOG)
+    commands = top.add_subparsers(dest="command", required=True)
+
+    def add(name: str, what: str, *, model: bool = True, remote: bool = True) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=what, description=what)
+        added.add_argument("--root", type=Path, default=Path(), help="a checkout of the repository; here by default")
+        if model:
+            added.add_argument("--team", required=True, help="the team, as deploy/models names it")
+            added.add_argument("--model", required=True, help="the model")
+        if remote:
+            default = os.environ.get("GITHUB_REPOSITORY")
+            added.add_argument("--repository", default=default, required=default is None, help="<owner>/<name>")
+        return added
+
+    add("plan", "Show what a promotion would change in production", remote=False)
+    add("open", "Open the pull request that takes what staging proved to production")
+    stage = add("stage", "Open the pull request that gives staging a new version")
+    stage.add_argument("--commit", required=True, help="the commit of the model's repository")
+    stage.add_argument("--model-version", help="the last folder of the model's address")
+    stage.add_argument("--chart-version", help="the version of the chart model-service")
+    stage.add_argument("--image-digest", help="the digest of the image that the model brings along")
+    record = add("record", "Open the pull request that records what staging's smoke test found")
+    record.add_argument("--report", type=Path, required=True, help="the JSON report of operations.smoke")
+    check = add("verify", "Say whether a pull request may be merged", model=False)
+    check.add_argument("--pull-request", type=int, required=True, help="its number")
+    check.add_argument("--status", action="store_true", help=f"set the commit status {CONTEXT} too")
+    return top
+
+
+def run(
+    arguments: list[str] | None = None, environ: Mapping[str, str] | None = None, clock: Clock | None = None
+) -> int:
+    """Run a subcommand and return its exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        if options.command == "plan":
+            return _plan(options)
+        settings = read_settings(options.root)
+        client = _client(os.environ if environ is None else environ, clock)
+        commands: dict[str, Callable[[Client, PromotionSettings, argparse.Namespace], int]] = {
+            "open": _open,
+            "stage": _stage,
+            "record": _record,
+            "verify": _verify,
+        }
+        return commands[options.command](client, settings, options)
+    except PromotionError as error:
+        print(f"promote: refused: {error}", file=sys.stderr)
+        return 1
+    except (GithubError, OSError) as error:
+        print(f"promote: {error}", file=sys.stderr)
+        return 2
+
+
+def _client(environ: Mapping[str, str], clock: Clock | None) -> Client:
+    token = environ.get("GITHUB_TOKEN") or environ.get("GH_TOKEN")
+    if not token:
+        raise GithubError("GITHUB_TOKEN is not set; give it the token of an app that may do this")
+    return Client(environ.get("GITHUB_API_URL") or "https://api.github.com", token, clock)
+
+
+def _plan(options: argparse.Namespace) -> int:
+    before, after = planned(LocalTree(options.root), options.team, options.model)
+    print(difference(before.files(), after.files()) or "production has what staging proved", end="")
+    return 0
+
+
+def _open(client: Client, settings: PromotionSettings, options: argparse.Namespace) -> int:
+    on = _newest(client, settings, options)
+    before, after = planned(on, options.team, options.model, otherwise=LocalTree(options.root))
+    known = {path: text for path in before.files() if (text := on.read(path)) is not None}
+    return _publish(client, settings, options, on, "promote", known, before, after)
+
+
+def _stage(client: Client, settings: PromotionSettings, options: argparse.Namespace) -> int:
+    on = _newest(client, settings, options)
+    before = read_overlay(on, Place(options.team, options.model, Environment.STAGING))
+    wanted = Wanted(options.commit, options.model_version, options.chart_version, options.image_digest)
+    return _publish(client, settings, options, on, "stage", before.files(), before, staged(before, wanted))
+
+
+def _record(client: Client, settings: PromotionSettings, options: argparse.Namespace) -> int:
+    place = Place(options.team, options.model, Environment.STAGING)
+    on = _newest(client, settings, options)
+    before = read_overlay(on, place)
+    # What the smoke test met is what the checkout says; staging may have moved on since.
+    if read_overlay(LocalTree(options.root), place).digest() != before.digest():
+        raise PromotionError(f"{place.folder} is not what it was when the smoke test ran; let it run again")
+    after = proven(before, options.report.read_bytes())
+    return _publish(client, settings, options, on, "record", before.files(), before, after)
+
+
+def _newest(client: Client, settings: PromotionSettings, options: argparse.Namespace) -> CommitTree:
+    head = head_of(client, options.repository, settings.base)
+    if head is None:
+        raise GithubError(f"{options.repository} has no branch {settings.base}, or the token may not see it")
+    return CommitTree(client, options.repository, head)
+
+
+def _publish(
+    client: Client,
+    settings: PromotionSettings,
+    options: argparse.Namespace,
+    on: CommitTree,
+    kind: str,
+    known: Mapping[str, str],
+    before: Overlay,
+    after: Overlay,
+) -> int:
+    if known == after.files():
+        print(f"nothing to do: {after.place.environment} has this version already")
+        return 0
+    pull = propose(client, options.repository, settings.base, on, proposal(kind, before, after))
+    print(pull.html_url)
+    return 0
+
+
+def _verify(client: Client, settings: PromotionSettings, options: argparse.Namespace) -> int:
+    if options.status:
+        # Until it is judged anew, what was found before holds no more.
+        head = client.get(f"repos/{options.repository}/pulls/{options.pull_request}", Pull).head.sha
+        _set_status(client, options.repository, head, "pending", "being verified")
+    verdict = verify(client, options.repository, options.pull_request, settings)
+    lines = [f"refused: {each}" for each in verdict.refusals] or [_summary(verdict)]
+    if options.status:
+        state = "failure" if verdict.refusals else "success"
+        _set_status(client, options.repository, verdict.head, state, lines[0])
+    print("\n".join([*([f"{verdict.what}:"] if verdict.refusals else []), *lines]))
+    return 1 if verdict.refusals else 0
+
+
+def _summary(verdict: Verdict) -> str:
+    approved = f", approved by {', '.join(verdict.approvers)}" if verdict.approvers else ""
+    return f"{verdict.what}: may be merged{approved}"
+
+
+def _set_status(client: Client, repository: str, commit: str, state: str, text: str) -> None:
+    body = {"state": state, "context": CONTEXT, "description": text[:140]}
+    client.send("POST", f"repos/{repository}/statuses/{commit}", body, Anything)

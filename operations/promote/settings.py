@@ -1,0 +1,53 @@
+"""deploy/github/promotion.yaml: who approves, and what needs approval."""
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from ..smoke.settings import Settings, SettingsError, parse, read, refuse
+from .github import Client
+from .release import PromotionError
+from .shapes import User
+
+SETTINGS = "deploy/github/promotion.yaml"
+
+
+class PromotionSettings(Settings):
+    """The rules of promotion."""
+
+    base: str = Field(default="main", min_length=1, description="The branch that environments follow.")
+    approvals: int = Field(default=2, ge=2, le=6, description="Seniors who must approve.")
+    senior_team: str | None = Field(
+        default=None, pattern=r"^[\w-]+/[\w-]+$", description="The seniors, as <organization>/<team>."
+    )
+    seniors: tuple[str, ...] = Field(default=(), description="The seniors by login, in place of a team.")
+    recorder: str | None = Field(default=None, description="The login of the app that alone records smoke tests.")
+    protected: tuple[str, ...] = Field(default=(), description="Paths beside production's that seniors must approve.")
+
+    @model_validator(mode="after")
+    def _seniors_one_way(self) -> Self:
+        if (self.senior_team is None) == (not self.seniors):
+            raise refuse("say who is senior by one of seniorTeam and seniors")
+        return self
+
+
+def read_settings(root: Path) -> PromotionSettings:
+    """The settings in a checkout.
+
+    Raises:
+        PromotionError: with the field, when they are wrong.
+    """
+    try:
+        return parse(PromotionSettings, read(root / SETTINGS), SETTINGS)
+    except SettingsError as error:
+        raise PromotionError(str(error)) from None
+
+
+def seniors(client: Client, settings: PromotionSettings) -> frozenset[str]:
+    """The seniors' logins in lower case, for GitHub's logins have no case."""
+    if settings.senior_team is None:
+        return frozenset(login.lower() for login in settings.seniors)
+    organization, _, team = settings.senior_team.partition("/")
+    members = client.pages(f"orgs/{organization}/teams/{team}/members", User)
+    return frozenset(member.login.lower() for member in members)

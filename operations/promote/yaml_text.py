@@ -1,0 +1,77 @@
+"""Reads and replaces single values in YAML text, so that comments and order stay as people wrote them."""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+import yaml
+
+Step = str | int
+_PLAIN = re.compile(r"^[A-Za-z][A-Za-z0-9_./:@+-]*[A-Za-z0-9_/]$")
+
+
+class YamlTextError(Exception):
+    """The text is not what can be edited; the message says where."""
+
+
+def value_at(text: str, *steps: Step) -> str | None:
+    """The scalar at a path of keys and places; None when there is nothing.
+
+    Raises:
+        YamlTextError: when the text is no YAML, a key on the way is there twice, or it is no scalar.
+    """
+    node = _node(text, steps)
+    return None if node is None else node.value
+
+
+def replace_at(text: str, value: str, *steps: Step) -> str:
+    """The text with another scalar at the path, and not a byte changed elsewhere.
+
+    Raises:
+        YamlTextError: when there is no scalar to replace.
+    """
+    node = _node(text, steps)
+    if node is None:
+        raise YamlTextError(f"{_shown(steps)} is missing; write it once by hand")
+    # Plain scalars could be read as a number or a date; what is not plainly a word is quoted.
+    written = value if _PLAIN.match(value) and yaml.safe_load(value) == value else f'"{value}"'
+    changed = text[: node.start_mark.index] + written + text[node.end_mark.index :]
+    if value_at(changed, *steps) != value:
+        raise YamlTextError(f"{_shown(steps)} can't be replaced in place; write it as a plain value")
+    return changed
+
+
+@lru_cache(maxsize=32)
+def _composed(text: str) -> Any:
+    try:
+        return yaml.compose(text, yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        raise YamlTextError(f"not YAML: {error}") from None
+
+
+def _node(text: str, steps: tuple[Step, ...]) -> yaml.ScalarNode | None:
+    node = _composed(text)
+    for step in steps:
+        node = _item(node, step) if isinstance(step, int) else _entry(node, step)
+        if node is None:
+            return None
+    if not isinstance(node, yaml.ScalarNode):
+        raise YamlTextError(f"{_shown(steps)} is not one value")
+    return node
+
+
+def _entry(node: Any, key: str) -> Any:
+    if not isinstance(node, yaml.MappingNode):
+        return None
+    found = [value for name, value in node.value if name.value == key]
+    if len(found) > 1:
+        raise YamlTextError(f"{key} is there twice; keep one")
+    return found[0] if found else None
+
+
+def _item(node: Any, place: int) -> Any:
+    return node.value[place] if isinstance(node, yaml.SequenceNode) and place < len(node.value) else None
+
+
+def _shown(steps: tuple[Step, ...]) -> str:
+    return ".".join(str(step) for step in steps)

@@ -1,0 +1,224 @@
+"""GitHub's API as promotion asks it: every page, patient with rate limits, and with a token that goes nowhere else."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from operations.promote.command import run
+from operations.promote.github import Client, Clock, GithubError, NotFoundError
+from operations.promote.shapes import Anything, User
+from tests.operations.github import TOKEN, Fault, GitHub
+from tests.operations.promotion import REPOSITORY, TEAM, github_with, of_model, promote, verified
+
+MEMBERS = "orgs/example/teams/senior-engineers/members"
+NOW = 1_000_000.0
+
+
+@dataclass
+class Time:
+    """A clock that stands still but for whoever waits."""
+
+    waits: list[float] = field(default_factory=list[float])
+
+    def clock(self) -> Clock:
+        return Clock(now=lambda: NOW + sum(self.waits), sleep=self.waits.append)
+
+
+def members(github: GitHub, time: Time, patience: float = 900) -> list[str]:
+    client = Client(github.url, TOKEN, time.clock(), patience=patience)
+    return [each.login for each in client.pages(MEMBERS, User)]
+
+
+def failing(github: GitHub, status: int, times: int = 1, body: bytes = b"{}", **headers: str) -> None:
+    github.faults.append(
+        Fault("/members", status, {name.replace("_", "-"): value for name, value in headers.items()}, body, times)
+    )
+
+
+def test_every_page_is_read() -> None:
+    with github_with(page=2) as github:
+        github.teams[TEAM] = [f"senior-{number}" for number in range(5)]
+        assert members(github, Time()) == github.teams[TEAM]
+        assert [each.path for each in github.requests] == [f"/{MEMBERS}"] * 3
+
+
+def test_a_next_page_elsewhere_is_not_asked() -> None:
+    with github_with() as github, github_with() as other:
+        failing(github, 200, body=b"[]", Link=f'<{other.url}/{MEMBERS}>; rel="next"')
+        with pytest.raises(GithubError, match="no token goes there"):
+            members(github, Time())
+        assert other.requests == []
+
+
+def test_pages_that_never_end_are_given_up() -> None:
+    with github_with() as github:
+        failing(github, 200, times=9, body=b"[]", Link=f'<{github.url}/{MEMBERS}?page=2>; rel="next"')
+        with pytest.raises(GithubError, match="don't end"):
+            members(github, Time())
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "wait"),
+    [
+        (403, {"Retry_After": "30"}, 30),
+        (429, {"Retry_After": "7"}, 7),
+        (429, {"Retry_After": "soon"}, 60),
+        (403, {"X_RateLimit_Remaining": "0", "X_RateLimit_Reset": str(int(NOW) + 90)}, 91),
+        (429, {"X_RateLimit_Remaining": "0", "X_RateLimit_Reset": str(int(NOW) - 90)}, 1),
+        (403, {"X_RateLimit_Remaining": "0", "X_RateLimit_Reset": "later"}, 60),
+        (429, {}, 60),
+    ],
+)
+def test_a_rate_limit_is_waited_for(status: int, headers: dict[str, str], wait: float) -> None:
+    with github_with() as github:
+        failing(github, status, 1, b"{}", **headers)
+        time = Time()
+        assert "ada" in members(github, time)
+        assert time.waits == [wait]
+
+
+def test_a_rate_limit_that_lasts_too_long_is_told() -> None:
+    with github_with() as github:
+        failing(github, 403, Retry_After="3600")
+        time = Time()
+        with pytest.raises(GithubError, match="3600 seconds"):
+            members(github, time)
+        assert time.waits == []
+
+
+def test_patience_is_for_all_waits_together() -> None:
+    with github_with() as github:
+        failing(github, 429, times=99, Retry_After="40")
+        time = Time()
+        with pytest.raises(GithubError, match="longer than this waits"):
+            members(github, time, patience=100)
+        assert time.waits == [40, 40]
+
+
+def test_a_refusal_that_is_no_rate_limit_is_told_at_once() -> None:
+    with github_with() as github:
+        failing(github, 403, body=b'{"message": "Resource not accessible by integration"}', X_RateLimit_Remaining="41")
+        time = Time()
+        with pytest.raises(GithubError, match="403, Resource not accessible"):
+            members(github, time)
+        assert time.waits == []
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_server_that_stumbles_is_asked_again(status: int) -> None:
+    with github_with() as github:
+        failing(github, status, times=3)
+        time = Time()
+        assert "ada" in members(github, time)
+        assert time.waits == [1, 2, 4]
+
+
+def test_a_server_that_stays_down_is_told() -> None:
+    with github_with() as github:
+        failing(github, 503, times=99)
+        with pytest.raises(GithubError, match="status 503"):
+            members(github, Time())
+
+
+def test_what_is_written_is_not_written_twice() -> None:
+    with github_with() as github:
+        github.faults.append(Fault("/statuses/", 502, times=1))
+        client = Client(github.url, TOKEN, Time().clock())
+        with pytest.raises(GithubError, match="run it again"):
+            client.send("POST", f"repos/{REPOSITORY}/statuses/{'a' * 40}", {"state": "success"}, Anything)
+        assert len(github.requests) == 1
+
+
+def test_nobody_there_is_told() -> None:
+    with github_with() as github:
+        url = github.url
+    time = Time()
+    with pytest.raises(GithubError, match="failed"):
+        list(Client(url, TOKEN, time.clock()).pages(MEMBERS, User))
+    assert time.waits == [1, 2, 4]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html>", b'{"id": 1}', b"[{}]", b'[{"id": "one", "login": "ada"}]', b"[null]", b"\xff\xfe", b"[" * 5000],
+)
+def test_an_answer_in_another_shape_is_told(body: bytes) -> None:
+    with github_with() as github:
+        failing(github, 200, body=body)
+        with pytest.raises(GithubError, match="another shape"):
+            members(github, Time())
+
+
+def test_an_answer_that_breaks_off_is_asked_again() -> None:
+    with github_with() as github:
+        failing(github, 200, body=b"[", Content_Length="100")
+        time = Time()
+        assert "ada" in members(github, time)
+        assert time.waits == [1]
+
+
+def test_a_redirect_is_not_followed() -> None:
+    with github_with() as github, github_with() as other:
+        failing(github, 301, Location=f"{other.url}/{MEMBERS}")
+        with pytest.raises(GithubError, match="has moved"):
+            members(github, Time())
+        assert other.requests == []
+
+
+def test_what_is_not_there_is_another_error() -> None:
+    with github_with() as github:
+        github.teams.clear()
+        with pytest.raises(NotFoundError):
+            members(github, Time())
+
+
+def test_the_token_is_not_told_even_when_the_server_tells_it() -> None:
+    with github_with() as github:
+        failing(github, 422, body=f'{{"message": "bad token {TOKEN}"}}'.encode())
+        with pytest.raises(GithubError) as told:
+            members(github, Time())
+        assert TOKEN not in str(told.value)
+        assert "***" in str(told.value)
+
+
+def test_the_token_goes_by_https_alone() -> None:
+    with pytest.raises(GithubError, match="not https"):
+        Client("http://api.github.example", TOKEN)
+
+
+def test_without_a_token_nothing_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    with github_with() as github:
+        arguments = ["verify", "--pull-request", "1", "--repository", REPOSITORY]
+        assert run(arguments, {"GITHUB_API_URL": github.url}) == 2
+        assert "GITHUB_TOKEN is not set" in capsys.readouterr().err
+        assert github.requests == []
+
+
+@pytest.mark.parametrize("body", [b"<html>", b'{"number": 1}'])
+def test_what_can_not_be_read_is_neither_yes_nor_no(body: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    with github_with() as github:
+        github.push("change", {"README.md": "more\n"})
+        number = github.open("change")
+        github.faults.append(Fault(f"/pulls/{number}$", 200, body=body))
+        assert verified(github, number) == 2
+        assert "another shape" in capsys.readouterr().err
+
+
+def test_a_team_that_the_token_may_not_see_is_neither_yes_nor_no(capsys: pytest.CaptureFixture[str]) -> None:
+    with github_with() as github:
+        github.push("change", {".github/workflows/a.yaml": "on: push\n"})
+        number = github.open("change")
+        github.teams.clear()
+        assert verified(github, number) == 2
+        assert "members: status 404" in capsys.readouterr().err
+
+
+def test_a_rate_limit_in_the_middle_of_a_command_is_waited_for(tmp_path: Path) -> None:
+    with github_with() as github:
+        github.faults.append(Fault("/git/trees", 403, {"Retry-After": "5"}))
+        time = Time()
+        arguments = ["--commit", "c" * 40, "--model-version", "32"]
+        assert promote(github, "stage", *of_model(), *arguments, clock=time.clock()) == 0
+        assert time.waits == [5]
+        assert len(github.pulls) == 1

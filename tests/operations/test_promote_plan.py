@@ -1,0 +1,266 @@
+"""What promotion writes: the versions and their record, and nothing else of what people wrote."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from operations.promote.changes import Wanted, planned, proven, staged
+from operations.promote.command import run
+from operations.promote.overlay import Environment, Overlay, Place, read_overlay
+from operations.promote.release import PromotionError
+from operations.promote.trees import LocalTree
+from operations.promote.yaml_text import YamlTextError, replace_at, value_at
+from tests.operations.github import Files
+from tests.operations.promotion import (
+    COMMIT,
+    DIGEST,
+    PROD,
+    ROOT,
+    STAGING,
+    github_with,
+    of_model,
+    opened,
+    promote,
+    report_text,
+    repository_files,
+    stage,
+    write,
+)
+
+FRAUD = Place("risk", "fraud", Environment.STAGING)
+WANTED = Wanted(COMMIT, model_version="32", chart_version="0.2.0", image_digest=DIGEST)
+
+
+def staging() -> Overlay:
+    return read_overlay(LocalTree(ROOT), FRAUD)
+
+
+def proved(wanted: Wanted = WANTED, failed: str | None = None) -> Files:
+    """The repository once staging proved a version."""
+    overlay = staged(staging(), wanted)
+    assert overlay.release
+    return {**repository_files(), **proven(overlay, report_text(overlay.release, failed=failed).encode()).files()}
+
+
+def plan(root: Path) -> tuple[Overlay, Overlay]:
+    return planned(LocalTree(root), "risk", "fraud")
+
+
+def test_staging_gets_the_versions_that_are_asked_for_and_no_proof() -> None:
+    after = staged(staging(), WANTED)
+    release = after.recorded()
+    assert (release.chart_version, release.model_version, release.commit) == ("0.2.0", "32", COMMIT)
+    assert release.model_uri == "s3://ml-staging-models-444455556666/fraud/32/"
+    assert release.image == f"444455556666.dkr.ecr.us-east-1.amazonaws.com/risk/fraud-scorer@{DIGEST}"
+    assert release.smoke is None
+
+
+def test_what_is_not_asked_for_stays() -> None:
+    before, after = staging().recorded(), staged(staging(), Wanted(COMMIT)).recorded()
+    assert after.model_copy(update={"commit": before.commit}) == before
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        (Wanted("main"), "commit"),
+        (Wanted(COMMIT, model_version="../other"), "modelUri"),
+        (Wanted(COMMIT, chart_version="latest"), "chartVersion"),
+        (Wanted(COMMIT, image_digest="v3"), "image"),
+        (Wanted(COMMIT, image_digest="sha256:1234"), "image"),
+    ],
+)
+def test_a_version_that_is_none_is_refused(wanted: Wanted, said: str) -> None:
+    with pytest.raises(PromotionError, match=said):
+        staged(staging(), wanted)
+
+
+def test_production_gets_what_staging_proved_and_keeps_the_rest(tmp_path: Path) -> None:
+    before, after = plan(write(tmp_path, proved()))
+    release = after.recorded()
+    assert (release.chart_version, release.model_version, release.commit) == ("0.2.0", "32", COMMIT)
+    assert release.model_uri == "s3://ml-prod-models-111122223333/fraud/32/"
+    assert release.image == f"111122223333.dkr.ecr.us-east-1.amazonaws.com/risk/fraud-scorer@{DIGEST}"
+    assert release.smoke
+    assert release.smoke.measured.model_uri == "s3://ml-staging-models-444455556666/fraud/32/"
+    changed = [
+        (old, new)
+        for one, two in ((before.values, after.values), (before.kustomization, after.kustomization))
+        for old, new in zip(one.splitlines(), two.splitlines(), strict=True)
+        if old != new
+    ]
+    assert [new.split()[0] for _, new in changed] == ["modelUri:", "version:", "digest:"]
+
+
+def test_the_plan_is_shown_and_nothing_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = write(tmp_path, proved())
+    before = {path: path.read_text() for path in root.rglob("*") if path.is_file()}
+    assert run(["plan", *of_model(), "--root", str(root)], {}) == 0
+    said = capsys.readouterr().out
+    assert "+modelUri: s3://ml-prod-models-111122223333/fraud/32/" in said
+    assert "-modelUri: s3://ml-prod-models-111122223333/fraud/31/" in said
+    assert {path: path.read_text() for path in root.rglob("*") if path.is_file()} == before
+
+
+def test_a_plan_twice_is_a_plan_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = write(tmp_path, proved())
+    write(root, plan(root)[1].files())
+    before, after = plan(root)
+    assert after == before
+    assert run(["plan", *of_model(), "--root", str(root)], {}) == 0
+    assert capsys.readouterr().out == "production has what staging proved"
+
+
+def without(path: str) -> Files:
+    return {name: text for name, text in proved().items() if name != path}
+
+
+def replaced(path: str, old: str, new: str) -> Files:
+    files = proved()
+    assert old in files[path]
+    return {**files, path: files[path].replace(old, new)}
+
+
+REFUSED: list[tuple[str, Files, str]] = [
+    ("no proof", {**repository_files(), **staged(staging(), WANTED).files()}, "no smoke test is recorded"),
+    ("failed", proved(failed="latency"), "failed"),
+    ("no record", without(STAGING + "release.yaml"), "release.yaml is missing"),
+    ("no values in prod", without(PROD + "values.yaml"), "values.yaml is missing"),
+    ("another image", replaced(STAGING + "release.yaml", "d" * 64, "a" * 64), "differ: images.0"),
+    ("another chart", replaced(STAGING + "kustomization.yaml", "0.2.0", "0.3.0"), "helmCharts.0.version is 0.3.0"),
+    ("another model", replaced(STAGING + "values.yaml", "fraud/32/", "fraud/33/"), "modelUri"),
+    ("another name", replaced(STAGING + "values.yaml", "name: fraud", "name: ranking"), "name is ranking"),
+    ("more replicas", replaced(STAGING + "values.yaml", "maximum: 2", "maximum: 3"), "changed after the smoke test"),
+    ("another server", replaced(PROD + "values.yaml", "runtime: triton", "runtime: mlserver"), "make them alike"),
+    ("a second chart", replaced(STAGING + "kustomization.yaml", "images:", "  - name: x\nimages:"), "more than one"),
+    ("a record of its own", replaced(STAGING + "release.yaml", "commit:", "note: mine\ncommit:"), "note"),
+    ("no YAML", replaced(STAGING + "values.yaml", "name: fraud", "name: [fraud"), "not YAML"),
+    ("no image in prod", replaced(PROD + "kustomization.yaml", "images:", "annotations:"), "names an image"),
+    ("the name twice", replaced(PROD + "values.yaml", "gpus: 1", "modelUri: s3://other/fraud/1/"), "twice"),
+]
+
+
+@pytest.mark.parametrize(("files", "said"), [each[1:] for each in REFUSED], ids=[each[0] for each in REFUSED])
+def test_what_staging_does_not_prove_is_refused(
+    files: Files, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["plan", *of_model(), "--root", str(write(tmp_path, files))], {}) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_a_canary_in_staging_is_refused(tmp_path: Path) -> None:
+    overlay = staged(staging(), WANTED)
+    canary = f"{overlay.values}canary: {{modelUri: s3://b-b/fraud/33/, percent: 10}}\n"
+    overlay = Overlay(FRAUD, overlay.kustomization, canary, overlay.release)
+    assert overlay.release
+    files = {**repository_files(), **proven(overlay, report_text(overlay.release).encode()).files()}
+    with pytest.raises(PromotionError, match="canary"):
+        plan(write(tmp_path, files))
+
+
+def test_a_report_of_another_release_is_not_recorded() -> None:
+    before = staged(staging(), WANTED)
+    after = staged(before, Wanted(COMMIT, model_version="33"))
+    assert before.release
+    with pytest.raises(PromotionError, match="another release"):
+        proven(after, report_text(before.release).encode())
+
+
+@pytest.mark.parametrize("report", ["", "[]", "{}", '{"result": "passed"}'])
+def test_what_is_no_report_is_not_recorded(report: str) -> None:
+    with pytest.raises(PromotionError, match="report"):
+        proven(staged(staging(), WANTED), report.encode())
+
+
+def test_a_report_that_says_passed_over_failed_checks_is_not_recorded() -> None:
+    overlay = staged(staging(), WANTED)
+    assert overlay.release
+    lying = report_text(overlay.release, failed="latency").replace('"result": "failed"', '"result": "passed"', 1)
+    with pytest.raises(PromotionError, match="by its checks it is failed"):
+        proven(overlay, lying.encode())
+
+
+def test_a_report_of_another_model_is_not_recorded() -> None:
+    overlay = staged(staging(), WANTED)
+    assert overlay.release
+    with pytest.raises(PromotionError, match="is of ranking"):
+        proven(overlay, report_text(overlay.release, model="ranking").encode())
+
+
+def test_a_report_is_not_recorded_once_staging_moved_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with github_with() as github:
+        stage(github)
+        root = write(tmp_path, github.files())
+        report = root / "report.json"
+        report.write_text(report_text(github.files()[STAGING + "release.yaml"]))
+        values = github.files()[STAGING + "values.yaml"]
+        github.push("main", {STAGING + "values.yaml": values.replace("maximum: 2", "maximum: 3")})
+        assert promote(github, "record", *of_model(), "--report", str(report), "--root", str(root)) == 1
+        assert "not what it was when the smoke test ran" in capsys.readouterr().err
+
+
+def test_opening_twice_is_opening_once_and_keeps_approvals(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with github_with() as github:
+        number = opened(github, tmp_path)
+        head = github.branches["promote/risk/fraud"]
+        capsys.readouterr()
+        assert promote(github, "open", *of_model()) == 0
+        assert (max(github.pulls), github.branches["promote/risk/fraud"]) == (number, head)
+        assert capsys.readouterr().out == f"https://github.example/example/mlplatform/pull/{number}\n"
+
+
+def test_opening_again_on_a_newer_base_moves_the_branch(tmp_path: Path) -> None:
+    with github_with() as github:
+        number = opened(github, tmp_path)
+        head = github.branches["promote/risk/fraud"]
+        github.push("main", {"README.md": "# More\n"})
+        assert promote(github, "open", *of_model()) == 0
+        assert max(github.pulls) == number
+        assert github.branches["promote/risk/fraud"] != head
+        assert github.files("promote/risk/fraud")["README.md"] == "# More\n"
+
+
+def test_what_production_has_is_not_opened_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with github_with() as github:
+        number = opened(github, tmp_path)
+        github.merge(number)
+        assert promote(github, "open", *of_model()) == 0
+        assert "nothing to do" in capsys.readouterr().out
+        assert max(github.pulls) == number
+
+
+def test_the_branch_changes_production_s_overlay_alone(tmp_path: Path) -> None:
+    with github_with() as github:
+        opened(github, tmp_path)
+        main, head = github.files(), github.files("promote/risk/fraud")
+        changed = {path for path in {*main, *head} if main.get(path) != head.get(path)}
+        assert changed == {PROD + name for name in ("kustomization.yaml", "values.yaml", "release.yaml")}
+
+
+WORDS = st.text(
+    st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters="\u2028\u2029\x85\ufeff"), max_size=20
+)
+
+
+@given(WORDS, WORDS)
+def test_a_value_is_replaced_and_nothing_else(comment: str, other: str) -> None:
+    text = (
+        f"# {comment}\na: {yaml.safe_dump(other, default_style=chr(34)).strip()}  # {comment}\nb:\n  - c: old  # kept\n"
+    )
+    changed = replace_at(text, "s3://bucket/1.2/", "b", 0, "c")
+    assert changed == text.replace("c: old", "c: s3://bucket/1.2/")
+    assert value_at(changed, "a") == other
+
+
+@given(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,30}", fullmatch=True))
+def test_a_value_is_read_back_as_the_text_that_was_written(value: str) -> None:
+    assert yaml.safe_load(replace_at("a: b\n", value, "a")) == {"a": value}
+
+
+@pytest.mark.parametrize("text", ["b: 1\n", "a: {c: 1}\n", "a: 1\na: 2\n", "["])
+def test_what_has_no_one_place_is_refused(text: str) -> None:
+    with pytest.raises(YamlTextError):
+        replace_at(text, "one", "a")
