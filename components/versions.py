@@ -43,6 +43,15 @@ class Chart:
     skip_crds: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """A pinned repository of Kustomize bases."""
+
+    repository: str
+    release: str
+    commit: str
+
+
 NVIDIA_DEVICE_PLUGIN = Chart(
     "nvidia-device-plugin", "0.20.0", "nvidia-device-plugin", "https://nvidia.github.io/k8s-device-plugin"
 )
@@ -71,6 +80,12 @@ ARGO_CD = Chart("argocd", "10.1.1", "argo-cd", "https://argoproj.github.io/argo-
 KSERVE_CRD = Chart("kserve-crd", "v0.20.0", "oci://ghcr.io/kserve/charts/kserve-crd")
 KSERVE = Chart("kserve", "v0.20.0", "oci://ghcr.io/kserve/charts/kserve-resources")
 
+KUBEFLOW = Upstream(
+    "https://github.com/kubeflow/community-distribution", "26.03.1", "0d1a00306501ebaf2a0edc121656752b3deeba57"
+)
+KUEUE = Upstream("https://github.com/kubernetes-sigs/kueue", "v0.19.2", "8eab68778fc1b52affe165fdf5af29d1e9b4f3cb")
+"""What `deploy/kubeflow` builds upon; a test holds its bases to these."""
+
 CLUSTER_AUTOSCALER_IMAGE = {"1.35": "v1.35.2", "1.36": "v1.36.1"}
 """The autoscaler follows the cluster's minor version; the chart's own default lags behind."""
 
@@ -96,6 +111,9 @@ ADDONS = {
 
 CACHE_ENGINES = {"valkey": ("8.2", "valkey8"), "redis": ("7.1", "redis7")}
 """The version of each engine of ElastiCache and its parameter group family; both know users and IAM authentication."""
+
+AWS_CLI_IMAGE = "public.ecr.aws/aws-cli/aws-cli:2.36.7"
+"""AWS's command line on Amazon Linux 2023, with bash and what belongs to it."""
 
 FEATURE_SERVER_IMAGE = "quay.io/feastdev/feature-server:0.67.0"
 """Feast with the stores of AWS, Redis, PostgreSQL and DuckDB; it runs as user 1001."""

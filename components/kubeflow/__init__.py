@@ -1,0 +1,1 @@
+"""Kubeflow: what delivers it, and what each team has in it."""

@@ -1,0 +1,140 @@
+"""Argo CD's part of the delivery: an Application for each wave, synced in order and gated by the health of the last."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .waves import Wave
+
+WAVE_LABEL = "mlplatform.io/wave"
+NAME = "kubeflow"
+SETTINGS = {"kind": "ConfigMap", "name": "settings"}
+"""What each overlay takes its settings from; it is never applied itself."""
+_PATCH = """\
+{{- if .settings }}
+spec:
+  source:
+    kustomize:
+      patches:
+        - target: {kind: ConfigMap, name: settings}
+          patch: {{ .settings | quote }}
+{{- end }}
+"""
+
+
+class MissingSettingError(ValueError):
+    """A wave lacks a setting, or there is one that no wave knows."""
+
+
+def settings_patch(wave: Wave, settings: Mapping[str, str]) -> str:
+    """What gives a wave its settings, as Kustomize takes it; empty where a wave has none.
+
+    Raises:
+        MissingSettingError: when one of them is not among `settings`, or empty.
+    """
+    if missing := [key for key in wave.settings if not settings.get(key)]:
+        raise MissingSettingError(f"wave {wave.name} has no {', '.join(missing)}; give each a value")
+    if not wave.settings:
+        return ""
+    data = {key: settings[key] for key in wave.settings}
+    return json.dumps({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings"}, "data": data})
+
+
+def application_set(
+    waves: Sequence[Wave],
+    settings: Mapping[str, Mapping[str, str]],
+    *,
+    namespace: str,
+    project: str,
+    repository: str,
+    revision: str,
+) -> dict[str, Any]:
+    """The ApplicationSet that delivers `waves` from a revision of this repository.
+
+    Args:
+        settings: of each wave by its name.
+        namespace: Argo CD's own.
+        project: the AppProject, which must allow objects of the whole cluster.
+
+    Needs Argo CD's progressive syncs (`applicationsetcontroller.enable.progressive.syncs`); without them there would be
+    no order. A wave is synced when it differs from its revision or from what is in the cluster, and the next waits
+    until it is healthy. Deleting the set deletes the last wave first and ends when the first one is gone.
+
+    Raises:
+        MissingSettingError: when `settings` lacks one that a wave has, or names no wave.
+    """
+    if unknown := sorted({*settings} - {wave.name for wave in waves}):
+        raise MissingSettingError(f"settings of {', '.join(unknown)}, which is no wave; name one that is delivered")
+    elements = [
+        {
+            "wave": wave.name,
+            "path": wave.path,
+            "namespace": wave.namespace,
+            "settings": settings_patch(wave, settings.get(wave.name, {})),
+        }
+        for wave in waves
+    ]
+    steps = [{"matchExpressions": [{"key": WAVE_LABEL, "operator": "In", "values": [wave.name]}]} for wave in waves]
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "ApplicationSet",
+        "metadata": {"name": NAME, "namespace": namespace},
+        "spec": {
+            "goTemplate": True,
+            "goTemplateOptions": ["missingkey=error"],
+            "generators": [{"list": {"elements": elements}}],
+            "strategy": {"type": "RollingSync", "deletionOrder": "Reverse", "rollingSync": {"steps": steps}},
+            "template": _template(project, repository, revision),
+            "templatePatch": _PATCH,
+        },
+    }
+
+
+def _template(project: str, repository: str, revision: str) -> dict[str, Any]:
+    return {
+        "metadata": {
+            "name": f"{NAME}-{{{{.wave}}}}",
+            "labels": {WAVE_LABEL: "{{.wave}}"},
+            # Deleting an Application deletes what it delivered, and waits for it.
+            "finalizers": ["resources-finalizer.argocd.argoproj.io"],
+        },
+        "spec": {
+            "project": project,
+            "source": {"repoURL": repository, "targetRevision": revision, "path": "{{.path}}"},
+            "destination": {"server": "https://kubernetes.default.svc", "namespace": "{{.namespace}}"},
+            "syncPolicy": {
+                # A rolling sync takes from here that it prunes; when to sync is its own decision.
+                "automated": {"prune": True},
+                "syncOptions": [
+                    # Some definitions are larger than the annotation of a client's apply may be.
+                    "ServerSideApply=true",
+                    "PruneLast=true",
+                    "RespectIgnoreDifferences=true",
+                    "FailOnSharedResource=true",
+                ],
+                "retry": {"limit": 5, "backoff": {"duration": "20s", "factor": 2, "maxDuration": "5m"}},
+            },
+            "ignoreDifferences": _written_by_controllers(),
+        },
+    }
+
+
+def _written_by_controllers() -> list[dict[str, Any]]:
+    """What the cluster's own controllers write into delivered objects, which is no drift."""
+    authorities = [".webhooks[]?.clientConfig.caBundle"]
+    return [
+        {"group": "admissionregistration.k8s.io", "kind": kind, "jqPathExpressions": authorities}
+        for kind in ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
+    ] + [
+        {
+            "group": "apiextensions.k8s.io",
+            "kind": "CustomResourceDefinition",
+            "jqPathExpressions": [".spec.conversion.webhook.clientConfig.caBundle"],
+        },
+        {"group": "", "kind": "Secret", "jqPathExpressions": [".data"]},
+        {
+            "group": "rbac.authorization.k8s.io",
+            "kind": "ClusterRole",
+            "jqPathExpressions": ["select(.aggregationRule) | .rules"],
+        },
+    ]
