@@ -6,12 +6,12 @@ from typing import Any
 import pulumi
 
 from ..serving_platform.building import resources
-from .credentials import CLIENT_SECRET, REGISTRY_CONFIG
-from .names import CHARTS_SECRET, IN_CLUSTER, SSO_SECRET
+from .charts import ChartRegistry, login_values
+from .credentials import CLIENT_SECRET
+from .names import IN_CLUSTER, SSO_SECRET
 from .notifications import notifications_values
 from .spec import DeliverySpec
 
-_REGISTRY_FOLDER = "/etc/helm-registry"
 _PROBED = {"livenessProbe": {"enabled": True}, "readinessProbe": {"enabled": True}}
 _BUDGET = {"enabled": True, "maxUnavailable": 1}
 
@@ -97,22 +97,13 @@ def _workloads(spec: DeliverySpec) -> dict[str, Any]:
     several: dict[str, Any] = {"replicas": replicas, **measured}
     if spec.highly_available:
         several["pdb"] = _BUDGET
-    charts = _chart_login() if spec.chart_registry else {}
+    charts = login_values(ChartRegistry.of(spec.chart_registry)) if spec.chart_registry else {}
     return {
         "controller": {"replicas": 1, **measured, "resources": resources("500m", "2Gi", "2")},
         "server": {**several, "resources": resources("100m", "256Mi", "500m")},
         "repoServer": {**several, **charts, "resources": resources("250m", "1Gi", "2")},
         "applicationSet": {**several, **_PROBED, "resources": resources("50m", "256Mi", "500m")},
         "redisSecretInit": {"resources": resources("50m", "128Mi", "200m")},
-    }
-
-
-def _chart_login() -> dict[str, Any]:
-    """Kustomize has Helm pull charts, and Helm reads its login here, not in Argo CD's repositories."""
-    return {
-        "env": [{"name": "HELM_REGISTRY_CONFIG", "value": f"{_REGISTRY_FOLDER}/{REGISTRY_CONFIG}"}],
-        "volumes": [{"name": "helm-registry", "secret": {"secretName": CHARTS_SECRET}}],
-        "volumeMounts": [{"name": "helm-registry", "mountPath": _REGISTRY_FOLDER, "readOnly": True}],
     }
 
 

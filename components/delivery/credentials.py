@@ -6,12 +6,12 @@ from typing import Any
 import pulumi
 
 from ..external_secrets import external_secret
+from .charts import CONFIG, ChartRegistry
 from .names import CHARTS_SECRET, NAMESPACE, NOTIFICATIONS_SECRET, PARTS, SSO_SECRET
 from .spec import DeliverySpec, RepositoryLogin, RepositorySpec
 
 CLIENT_SECRET = "clientSecret"  # noqa: S105 - a name
 SLACK_TOKEN = "slack-token"  # noqa: S105 - a name
-REGISTRY_CONFIG = "config.json"
 _FIELDS: dict[RepositoryLogin, dict[str, str]] = {
     RepositoryLogin.GITHUB_APP: {
         "githubAppID": "appId",
@@ -34,8 +34,8 @@ def external_secrets(spec: DeliverySpec, store: pulumi.Input[str], prefix: pulum
     made = {"sso": _secret(SSO_SECRET, store, of("sso"), {CLIENT_SECRET: "clientSecret"}, PARTS)}
     for each in spec.repositories:
         made[f"repository-{each.name}"] = _repository(each, store, of(f"repositories/{each.name}"))
-    if spec.chart_registry:
-        made["charts"] = _charts(spec.chart_registry, store, of("charts"))
+    if spec.chart_registry and not (registry := ChartRegistry.of(spec.chart_registry)).on_aws:
+        made["charts"] = _charts(registry.host, store, of("charts"))
     if spec.slack_channel:
         found = {SLACK_TOKEN: "slackToken"}
         made["notifications"] = _secret(NOTIFICATIONS_SECRET, store, of("notifications"), found, PARTS)
@@ -54,7 +54,7 @@ def _charts(host: str, store: pulumi.Input[str], secret: pulumi.Input[str]) -> M
     """Docker's configuration, which Helm reads for an OCI registry."""
     made = _secret(CHARTS_SECRET, store, secret, {}, PARTS)
     login = '{{ printf "%s:%s" .username .password | b64enc }}'
-    made["spec"]["target"]["template"]["data"] = {REGISTRY_CONFIG: f'{{"auths": {{"{host}": {{"auth": "{login}"}}}}}}'}
+    made["spec"]["target"]["template"]["data"] = {CONFIG: f'{{"auths": {{"{host}": {{"auth": "{login}"}}}}}}'}
     return made
 
 

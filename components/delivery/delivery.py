@@ -5,6 +5,7 @@ from typing import Any, cast
 import pulumi
 import pulumi_aws as aws
 
+from ..account import account_of
 from ..manifest import Manifest, Release
 from ..network_policies import allow_apis, allow_metrics
 from ..secure_namespace import SecureNamespace
@@ -13,10 +14,12 @@ from ..serving_platform.building import after, closed_namespace
 from ..spec import SpecError, parse, plain
 from ..teams import TeamSpec
 from ..versions import ARGO_CD
+from ..workload_identity import WorkloadIdentity
 from . import projects, tenancy
 from .argo_cd import argo_cd_values, oidc_config
+from .charts import ChartRegistry
 from .credentials import external_secrets
-from .names import NAMESPACE, PARTS, SERVER, SERVER_PODS, SERVER_PORT, SERVER_SERVICE_PORT
+from .names import NAMESPACE, PARTS, REPO_SERVER, SERVER, SERVER_PODS, SERVER_PORT, SERVER_SERVICE_PORT
 from .spec import WIRING, DeliveryArgs, DeliverySpec
 
 METRICS_PORTS = {
@@ -74,10 +77,27 @@ class Delivery(pulumi.ComponentResource):
         return Release(
             f"{self._name}-release",
             ARGO_CD,
-            after(NAMESPACE, args["cluster_name"]),
+            after(NAMESPACE, args["cluster_name"], *self._chart_identity()),
             argo_cd_values(spec, oidc),
             self._needing(*namespace, *made, *homes),
         )
+
+    def _chart_identity(self) -> list[pulumi.Output[str]]:
+        """Who pulls charts from ECR, where they are there; the pods that have it start after it."""
+        registry = ChartRegistry.of(self._spec.chart_registry or "")
+        if not registry.on_aws:
+            return []
+        identity = WorkloadIdentity(
+            f"{self._name}-charts",
+            {
+                "cluster_name": self._args["cluster_name"],
+                "namespace": NAMESPACE,
+                "service_account": REPO_SERVER,
+                "policies": {"pull": registry.pull_policy(account_of(self).partition)},
+            },
+            pulumi.ResourceOptions(parent=self),
+        )
+        return [identity.association_id]
 
     def _policies(self) -> list[Policy]:
         policies = [allow_apis(NAMESPACE, PARTS)]

@@ -4,7 +4,8 @@ NAMESPACE = "argocd"
 IN_CLUSTER = "https://kubernetes.default.svc"
 CONTROLLER = "argocd-application-controller"
 SERVER = "argocd-server"
-"""The service accounts of the parts that look at the cluster or change it."""
+REPO_SERVER = "argocd-repo-server"
+"""The service accounts of the parts that change the cluster, look at it, and fetch what it is to be."""
 SERVER_SERVICE_PORT = 443
 SERVER_PORT = 8080
 PARTS = {"app.kubernetes.io/part-of": "argocd"}

@@ -14,6 +14,7 @@ _REPOSITORY_PATTERN = r"https://[^\s*@?#]+"
 _NAME_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"
 _NAMESPACE_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 _HOST_PATTERN = r"^(([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)\.)+[a-z]{2,63}$"
+_REGISTRY_PATTERN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}(/[a-z0-9._-]+)*$"
 _GROUP_PATTERN = r"[^\s,*]+"
 _CRON_PATTERN = r"^[\d*,/-]+( [\w*,/-]+){4}$"
 
@@ -106,7 +107,7 @@ class DeliveryConfig(TypedDict):
     repositories: NotRequired[list[RepositoryConfig]]
     """Repositories that ask who reads them."""
     chart_registry: NotRequired[str]
-    """The host of the registry of charts, where it asks who reads it."""
+    """The registry of charts, as host/folder, where it asks who reads it."""
     sync_windows: NotRequired[list[SyncWindowConfig]]
     """When changes are let through."""
     slack_channel: NotRequired[str]
@@ -185,9 +186,9 @@ class DeliverySpec(Spec):
     )
     chart_registry: str | None = Field(
         default=None,
-        pattern=_HOST_PATTERN,
-        description="The host of the registry of charts, where it asks who reads it: <prefix>/delivery/charts holds "
-        "username and password.",
+        pattern=_REGISTRY_PATTERN,
+        description="The registry of charts, as host/folder, where it asks who reads it. To one of ECR Argo CD signs "
+        "in by an identity that pulls from the folder; of others <prefix>/delivery/charts holds username and password.",
     )
     sync_windows: tuple[SyncWindowSpec, ...] = Field(
         default=(), description="When changes are let through; always when left out. A person may sync at any time."
