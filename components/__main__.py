@@ -24,6 +24,7 @@ from .data_buckets import DataBuckets
 from .database import Database
 from .external_secrets import ExternalSecrets
 from .feature_server import FeatureServer
+from .feature_services import FeatureServices
 from .feature_store import FeatureStore
 from .gpu_cluster import GpuCluster
 from .gpu_software import GpuSoftware
@@ -58,6 +59,7 @@ COMPONENTS: list[type[pulumi.ComponentResource]] = [
     Database,
     ExternalSecrets,
     FeatureServer,
+    FeatureServices,
     FeatureStore,
     GpuCluster,
     GpuSoftware,

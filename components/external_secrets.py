@@ -11,13 +11,14 @@ from .account import Account, account_of
 from .iam import allow, document
 from .manifest import Manifest, Release
 from .network_policies import allow_apis, allow_metrics
+from .object_store import encryption_key
 from .serving_platform.allowances import admit_api_server
 from .serving_platform.building import after, closed_namespace, resources, spread
 from .spec import Spec, parse, plain, refuse
 from .versions import EXTERNAL_SECRETS
 from .workload_identity import WorkloadIdentity
 
-WIRING = ("cluster_name", "vpc_cidr", "key_arn")
+WIRING = ("cluster_name", "vpc_cidr")
 NAMESPACE = "external-secrets"
 STORE = "aws-secrets"
 WEBHOOK_PORT = 10250
@@ -37,17 +38,17 @@ class ExternalSecretsConfig(TypedDict):
     """The namespaces whose ExternalSecrets are answered; no other namespace is."""
     monitoring_namespace: NotRequired[str]
     """The namespace whose pods may read metrics."""
+    deletion_protection: NotRequired[bool]
+    """Whether the key of the secrets is protected from deletion."""
 
 
 class ExternalSecretsArgs(ExternalSecretsConfig):
-    """What ExternalSecrets are made from: their config, the cluster and the secrets' key."""
+    """What ExternalSecrets are made from: their config and the cluster."""
 
     cluster_name: pulumi.Input[str]
     """The EKS cluster."""
     vpc_cidr: pulumi.Input[str]
     """The VPC's range, from whose addresses the API server calls webhooks."""
-    key_arn: pulumi.Input[str]
-    """The KMS key that encrypts the secrets."""
 
 
 class ExternalSecretsSpec(Spec):
@@ -67,6 +68,9 @@ class ExternalSecretsSpec(Spec):
         pattern=f"^{_NAMESPACE_PATTERN}$",
         description="The namespace whose pods may read metrics.",
     )
+    deletion_protection: bool = Field(
+        default=True, description="Whether the key of the secrets is protected from deletion."
+    )
 
     @field_validator("namespaces")
     @classmethod
@@ -82,12 +86,16 @@ class ExternalSecretsSpec(Spec):
 class ExternalSecrets(pulumi.ComponentResource):
     """The External Secrets Operator in a closed namespace, and one store of secrets that named namespaces may ask.
 
-    Its own identity reads the secrets of one prefix, under one key, and nothing else of the account. Give it a
+    Its own identity reads the secrets of one prefix, under the key it makes, and nothing else of the account. Give it a
     Kubernetes provider by `providers` in its options.
     """
 
     store_name: pulumi.Output[str]
     """The ClusterSecretStore's name; whoever reads it waits until an ExternalSecret can be made."""
+    secret_prefix: pulumi.Output[str]
+    """What the names of its secrets begin with, before a slash."""
+    key_arn: pulumi.Output[str]
+    """The KMS key to encrypt those secrets with."""
 
     def __init__(self, name: str, args: ExternalSecretsArgs, opts: pulumi.ResourceOptions | None = None):
         spec = parse(ExternalSecretsSpec, plain(args, WIRING), f"ExternalSecrets({name})")
@@ -99,9 +107,10 @@ class ExternalSecrets(pulumi.ComponentResource):
             allow_metrics(NAMESPACE, {}, METRICS_PORT, spec.monitoring_namespace),
         ]
         namespace = closed_namespace(f"{name}-namespace", NAMESPACE, policies, self)
-        readable = pulumi.Output.from_input(args["key_arn"]).apply(
-            lambda key: secrets_access(account, spec.secret_prefix, key)
+        key = encryption_key(
+            f"{name}-key", account, f"Secrets below {spec.secret_prefix}/", spec.deletion_protection, self
         )
+        readable = key.arn.apply(lambda arn: secrets_access(account, spec.secret_prefix, arn))
         identity = WorkloadIdentity(
             f"{name}-identity",
             {
@@ -125,7 +134,11 @@ class ExternalSecrets(pulumi.ComponentResource):
             pulumi.ResourceOptions(parent=self, depends_on=[release]),
         )
         self.store_name = after(STORE, store.urn)
-        self.register_outputs({"store_name": self.store_name})
+        self.secret_prefix = pulumi.Output.from_input(spec.secret_prefix)
+        self.key_arn = key.arn
+        self.register_outputs(
+            {"store_name": self.store_name, "secret_prefix": self.secret_prefix, "key_arn": self.key_arn}
+        )
 
 
 def external_secrets_values() -> dict[str, Any]:

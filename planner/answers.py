@@ -91,10 +91,13 @@ class RecordedAnswers:
             return derived(self, known, inputs)
         if resource_type.startswith("aws:"):
             service, _, kind = resource_type.split(":")[1].partition("/")
-            arn = f"arn:aws:{service}:{self.region}:{self.account}:{kind}/{known}"
+            arn = f"arn:aws:{_SERVICES.get(service, service)}:{self.region}:{self.account}:{kind}/{known}"
             return {"id": known, "name": known, "arn": arn}
         return {"id": known}
 
+
+_SERVICES = {"lb": "elasticloadbalancing"}
+"""What ARNs call a service whose module of the SDK has another name."""
 
 _IDENTITIES = ("name", "bucket", "replicationGroupId", "userGroupId", "userId")
 """The inputs that name a resource in AWS; what has none of them is named after the program's resource."""
@@ -214,6 +217,11 @@ def _user_pool_client(_: RecordedAnswers, name: str) -> dict[str, Any]:
     return {"id": f"client-{name}", "clientSecret": f"made-by-cognito-{name}"}
 
 
+def _association(at: RecordedAnswers, name: str) -> dict[str, Any]:
+    arn = f"arn:aws:eks:{at.region}:{at.account}:podidentityassociation/a-{name}"
+    return {"id": f"a-{name}", "associationId": f"a-{name}", "associationArn": arn}
+
+
 def _node_group(at: RecordedAnswers, name: str) -> dict[str, Any]:
     return {
         "id": name,
@@ -293,6 +301,7 @@ _OUTPUTS: dict[str, Callable[[RecordedAnswers, str], dict[str, Any]]] = {
     "aws:ec2/vpcEndpoint:VpcEndpoint": _ec2("vpc-endpoint", "vpce", prefixListId="pl"),
     "aws:ecr/repository:Repository": _repository,
     "aws:eks/nodeGroup:NodeGroup": _node_group,
+    "aws:eks/podIdentityAssociation:PodIdentityAssociation": _association,
     "aws:elasticache/parameterGroup:ParameterGroup": _elasticache("parametergroup"),
     "aws:elasticache/replicationGroup:ReplicationGroup": _replication_group,
     "aws:elasticache/subnetGroup:SubnetGroup": _elasticache("subnetgroup"),

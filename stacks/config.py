@@ -8,6 +8,7 @@ from typing import Any
 from pulumi.runtime import get_config_env
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from components.feature_services.spec import FEAST, FeatureServicesSpec
 from components.feature_store.spec import FeatureStoreSpec
 from components.gpu_cluster.spec import GpuClusterSpec
 from components.instances import regions
@@ -32,6 +33,9 @@ class StackConfig(Spec):
     )
     network: NetworkSpec = Field(description="The private network.")
     feature_store: FeatureStoreSpec | None = Field(default=None, description="The feature store; none when left out.")
+    feature_services: FeatureServicesSpec | None = Field(
+        default=None, description="Feast and MLflow over the feature store; none when left out."
+    )
     gpu_cluster: GpuClusterSpec | None = Field(None, description="The GPU cluster; none when left out.")
     model_serving: ModelServingSpec | None = Field(
         default=None, description="Models and the way to them; none when left out."
@@ -48,6 +52,22 @@ class StackConfig(Spec):
                 "modelServing",
                 "loadBalancer.signIn can't be wired from a stack's config yet; leave it out, or give "
                 "ModelServingIngress its user pool in a program of your own",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _services_have_stores(self) -> "StackConfig":
+        if not self.feature_services:
+            return self
+        if not (self.gpu_cluster and self.feature_store):
+            lacking = "featureStore" if self.gpu_cluster else "gpuCluster"
+            raise refuse("featureServices", f"featureServices needs {lacking}: Feast and MLflow stand on both")
+        users = {user.name: user.password for user in self.feature_store.online.users}
+        if self.feature_services.feature_server and not users.get(FEAST):
+            raise refuse(
+                users,
+                "featureServices.featureServer needs a user feast in featureStore.online.users with access: write "
+                "and password: true, for Feast can't make IAM tokens",
             )
         return self
 

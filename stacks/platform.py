@@ -6,14 +6,15 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from components.external_secrets import ExternalSecrets
+from components.feature_services import FeatureServices
 from components.feature_store import FeatureStore
-from components.feature_store.spec import FeatureStoreSpec
 from components.gpu_cluster import GpuCluster
 from components.model_serving_ingress import ModelServingIngress
-from components.model_serving_ingress.spec import ModelServingSpec
 from components.network import Network
 from stacks.config import StackConfig
 from stacks.decisions import decisions
+from stacks.wiring import neighbors, secrets_args, services_place, services_stores, serving_place, serving_stores
 
 
 def build_platform(config: StackConfig) -> Mapping[str, pulumi.Output[Any]]:
@@ -56,15 +57,37 @@ def build_platform(config: StackConfig) -> Mapping[str, pulumi.Output[Any]]:
                 "predictionCacheEndpoint": store.predictions_endpoint,
                 "databaseAddress": store.database_address,
             }
+            inside = pulumi.ResourceOptions(providers=[provider, cluster.kubernetes_provider])
+            if config.feature_services:
+                secrets = ExternalSecrets(
+                    "secrets",
+                    secrets_args(config.gpu_cluster, config.feature_services.namespaces, network, cluster),
+                    inside,
+                )
+                services = FeatureServices(
+                    "feature-services",
+                    {
+                        **config.feature_services.model_dump(exclude_unset=True),  # pyright: ignore[reportArgumentType]
+                        **services_place(network, cluster, secrets),
+                        **services_stores(config.feature_services, store),
+                    },
+                    inside,
+                )
+                outputs |= {
+                    "featureServerAddress": services.feature_server_address,
+                    "featureConfig": services.feature_config,
+                    "trackingAddress": services.tracking_address,
+                }
             if config.model_serving:
                 serving = ModelServingIngress(
                     "serving",
                     {
                         **config.model_serving.model_dump(exclude_unset=True),  # pyright: ignore[reportArgumentType]
                         **serving_place(config.model_serving, network, cluster, provider),
+                        "neighbors": neighbors(config.model_serving, config.feature_services),
                         **serving_stores(config.feature_store, store),
                     },
-                    pulumi.ResourceOptions(providers=[provider, cluster.kubernetes_provider]),
+                    inside,
                 )
                 outputs |= {
                     "servingUrl": serving.url,
@@ -85,47 +108,6 @@ def feature_store_args(config: StackConfig, network: Network, cluster: GpuCluste
         "vpc_id": network.vpc_id,
         "isolated_subnet_ids": network.isolated_subnet_ids,
         "client_security_group_id": cluster.node_security_group_id,
-    }
-
-
-SERVING_USER = "serving"
-"""The user of a cache whose rights models have."""
-
-
-def serving_place(
-    serving: ModelServingSpec, network: Network, cluster: GpuCluster, provider: aws.Provider
-) -> Mapping[str, Any]:
-    """Where models are served: the cluster, the load balancer's subnets and the zone of its names."""
-    internal = serving.load_balancer.internal
-    zone = aws.route53.get_zone_output(
-        name=serving.zone_name, private_zone=False, opts=pulumi.InvokeOutputOptions(provider=provider)
-    )
-    return {
-        "cluster_name": cluster.ready,
-        "vpc_id": network.vpc_id,
-        "vpc_cidr": network.vpc_cidr,
-        "load_balancer_subnet_ids": network.private_subnet_ids if internal else network.public_subnet_ids,
-        "load_balancer_cidrs": network.private_subnet_cidrs if internal else network.public_subnet_cidrs,
-        "cache_cidrs": network.isolated_subnet_cidrs,
-        "node_security_group_id": cluster.node_security_group_id,
-        "zone_id": zone.zone_id,
-    }
-
-
-def serving_stores(spec: FeatureStoreSpec, store: FeatureStore) -> Mapping[str, Any]:
-    """What models read: their bucket's key, and the caches that have a user for them."""
-    caches = {
-        "online": (spec.online, store.online_connect_policies),
-        "predictions": (spec.predictions, store.predictions_connect_policies),
-    }
-    return {
-        "log_bucket_name": store.log_bucket,
-        "models_key_arn": store.data_key_arn,
-        "model_policies": {
-            role: policies[SERVING_USER]
-            for role, (cache, policies) in caches.items()
-            if cache and SERVING_USER in [user.name for user in cache.users]
-        },
     }
 
 

@@ -145,7 +145,7 @@ class FeatureServerSpec(Spec):
     )
     materialization: MaterializationSpec = Field(
         default=MaterializationSpec(),
-        description="When offline features are copied to the online store, and with what.",
+        description="The runs that copy offline features to the online store.",
     )
     scan_limit_gib: int = Field(
         default=256, ge=1, description="The most that one of its queries may scan, in GiB; Athena charges 5 USD a TB."

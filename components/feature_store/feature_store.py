@@ -49,6 +49,10 @@ class FeatureStore(pulumi.ComponentResource):
     """The database's host."""
     administrator_secret_arn: pulumi.Output[str]
     """The secret that holds the database administrator's name and password."""
+    administrator_key_arn: pulumi.Output[str]
+    """The key that encrypts that secret, and the database."""
+    online_user_arns: pulumi.Output[dict[str, str]]
+    """The ARN of each of the online store's users, by its name, for whoever sets its password."""
 
     def __init__(self, name: str, args: FeatureStoreArgs, opts: pulumi.ResourceOptions | None = None):
         spec = parse(FeatureStoreSpec, plain(args, WIRING), f"FeatureStore({name})")
@@ -76,6 +80,8 @@ class FeatureStore(pulumi.ComponentResource):
         self.predictions_connect_policies = predictions.connect_policies if predictions else none
         self.database_address = database.address
         self.administrator_secret_arn = database.administrator_secret_arn
+        self.administrator_key_arn = database.key_arn
+        self.online_user_arns = online.user_arns
         self.register_outputs(
             {
                 "raw_bucket": self.raw_bucket,
@@ -92,6 +98,8 @@ class FeatureStore(pulumi.ComponentResource):
                 "predictions_connect_policies": self.predictions_connect_policies,
                 "database_address": self.database_address,
                 "administrator_secret_arn": self.administrator_secret_arn,
+                "administrator_key_arn": self.administrator_key_arn,
+                "online_user_arns": self.online_user_arns,
             }
         )
 

@@ -10,7 +10,7 @@ from ..load_balancer.load_balancer import LONGEST_NAME
 from ..manifest import Manifest
 from ..model_service import ModelService, ModelServiceSpec
 from ..serving_platform import ServingPlatform
-from ..serving_platform.allowances import addresses, reach
+from ..serving_platform.allowances import addresses, pods_of, reach
 from ..serving_platform.building import after
 from ..serving_platform.names import PREDICTOR_PODS
 from ..spec import SpecError, parse, plain
@@ -81,7 +81,7 @@ class ModelServingIngress(pulumi.ComponentResource):
             },
             self._child,
         )
-        self._caches(platform)
+        self._open(platform)
         self.url = balancer.url
         self.load_balancer_arn = balancer.load_balancer_arn
         self.web_acl_arn = firewall.web_acl_arn
@@ -120,16 +120,21 @@ class ModelServingIngress(pulumi.ComponentResource):
             given["grpc_target_group_arn"] = balancer.grpc_target_group_arn
         return ServingPlatform(f"{self._name}-platform", given, self._child)
 
-    def _caches(self, platform: ServingPlatform) -> None:
-        """Lets predictors reach the caches, where there are some."""
-        if "cache_cidrs" not in self._args:
-            return
-        caches = pulumi.Output.from_input(self._args["cache_cidrs"]).apply(lambda cidrs: addresses(*cidrs))
+    def _open(self, platform: ServingPlatform) -> None:
+        """Lets predictors reach the caches and the neighbors, where there are some."""
         for place, namespace in enumerate(self._spec.platform.model_namespaces):
             made = platform.model_namespaces.apply(lambda namespaces, place=place: namespaces[place])
-            policy = reach("allow-caches", namespace, PREDICTOR_PODS, caches, [CACHE_PORT])
-            policy["metadata"]["namespace"] = made
-            Manifest(f"{self._name}-{namespace}-caches", policy, self._child)
+            policies = [
+                reach(f"allow-{each.namespace}", namespace, PREDICTOR_PODS, pods_of(each.namespace), [each.port])
+                for each in self._spec.neighbors
+            ]
+            if "cache_cidrs" in self._args:
+                caches = pulumi.Output.from_input(self._args["cache_cidrs"]).apply(lambda cidrs: addresses(*cidrs))
+                policies.append(reach("allow-caches", namespace, PREDICTOR_PODS, caches, [CACHE_PORT]))
+            for policy in policies:
+                role = policy["metadata"]["name"].removeprefix("allow-")
+                policy["metadata"]["namespace"] = made
+                Manifest(f"{self._name}-{namespace}-{role}", policy, self._child)
 
     def _model(self, model: ModelServiceSpec) -> ModelService:
         given: Any = {

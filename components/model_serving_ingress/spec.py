@@ -18,6 +18,24 @@ from ..spec import Inherits, Spec, refuse
 from ..web_firewall.spec import WebFirewallConfig, WebFirewallSpec
 
 
+class NeighborConfig(TypedDict):
+    """A service on the cluster that models ask."""
+
+    namespace: str
+    """Its namespace, which must admit the models' namespaces."""
+    port: int
+    """Its pods' port."""
+
+
+class NeighborSpec(Spec):
+    """A service on the cluster that models ask."""
+
+    namespace: str = Field(
+        pattern=NAMESPACE_PATTERN, description="Its namespace, which must admit the models' namespaces."
+    )
+    port: int = Field(ge=1, le=65535, description="Its pods' port.")
+
+
 class ModelServingConfig(TypedDict):
     """Models and the way to them, as a stack's config describes it."""
 
@@ -33,6 +51,8 @@ class ModelServingConfig(TypedDict):
     """How the load balancer serves."""
     platform: NotRequired[ServingPlatformOptions]
     """By which servers models are served, and for whom."""
+    neighbors: NotRequired[list[NeighborConfig]]
+    """Services on the cluster that models ask, such as a feature server."""
     models: NotRequired[list[ModelConfig]]
     """The models that the program itself serves; others come by GitOps."""
 
@@ -96,6 +116,9 @@ class ModelServingSpec(Spec):
         default_factory=cast(Any, dict),
         validate_default=True,
         description="By which servers models are served, and for whom.",
+    )
+    neighbors: tuple[NeighborSpec, ...] = Field(
+        default=(), description="Services on the cluster that models ask, such as a feature server."
     )
     models: tuple[Annotated[ModelServiceSpec, Inherits("domain", "monitoring_namespace")], ...] = Field(
         default=(), description="The models that the program itself serves; others come by GitOps."

@@ -51,8 +51,6 @@ class DatabaseAccessSpec(Spec):
 class StoreAccessConfig(TypedDict):
     """Who has a login to the stores."""
 
-    secret_prefix: str
-    """What the names of the secrets begin with, before a slash."""
     databases: list[DatabaseAccessConfig]
     """The uses of the database instance; each gets a database, a role and a secret."""
     recovery_window_days: NotRequired[int]
@@ -66,6 +64,8 @@ class StoreAccessArgs(StoreAccessConfig):
     """The EKS cluster."""
     vpc_cidr: pulumi.Input[str]
     """The VPC's range, where the database answers."""
+    secret_prefix: pulumi.Input[str]
+    """What the names of the secrets begin with, before a slash."""
     key_arn: pulumi.Input[str]
     """The KMS key that encrypts the secrets."""
     database_address: pulumi.Input[str]
@@ -81,10 +81,6 @@ class StoreAccessArgs(StoreAccessConfig):
 class StoreAccessSpec(Spec):
     """The checked arguments of StoreAccess."""
 
-    secret_prefix: str = Field(
-        pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$",
-        description="What the names of the secrets begin with, before a slash.",
-    )
     databases: tuple[DatabaseAccessSpec, ...] = Field(
         min_length=1, description="The uses of the database instance; each gets a database, a role and a secret."
     )

@@ -24,6 +24,7 @@ from .spec import CacheUses, StoreAccessArgs, StoreAccessSpec
 WIRING = (
     "cluster_name",
     "vpc_cidr",
+    "secret_prefix",
     "key_arn",
     "database_address",
     "administrator_secret_arn",
@@ -75,14 +76,14 @@ class StoreAccess(pulumi.ComponentResource):
         plan = self._plan(account, users)
         identity = self._identity(account, users)
         job = self._job(account, plan, identity, namespace)
-        self.ready = after(spec.secret_prefix, job.urn)
+        self.ready = after(args["secret_prefix"], job.urn)
         self.register_outputs({"ready": self.ready, "secret_arns": self.secret_arns})
 
     def _secrets(self, uses: tuple[str, ...]) -> pulumi.Output[dict[str, str]]:
         made = {
             use: aws.secretsmanager.Secret(
                 f"{self._name}-{use.replace('/', '-')}",
-                name=f"{self._spec.secret_prefix}/{use}",
+                name=pulumi.Output.concat(self._args["secret_prefix"], f"/{use}"),
                 description=f"Login of {use}",
                 kms_key_id=self._args["key_arn"],
                 recovery_window_in_days=self._spec.recovery_window_days,

@@ -30,6 +30,10 @@ _NAME = re.compile(
 )
 _TEXTS_WITH_NAMES = r"(?:password|passwd|pwd|secret[_-]?(?:access[_-]?)?key|api[_-]?key|(?:auth|access|api)[_-]?token)"
 _ASSIGNED = re.compile(rf"(?i)(?:^|[\s\"'?&;,{{_-]){_TEXTS_WITH_NAMES}[\"']?\s*[=:]\s*[\"']?(?P<value>[^\s\"'&;,]+)")
+_ASSIGNED_IN_CODE = re.compile(
+    rf"(?i){_TEXTS_WITH_NAMES}[\"']?\s*[=:]\s*[a-z]{{0,2}}[\"'](?P<value>[^\s\"']{{4,}})[\"']"
+)
+"""In a program what isn't quoted is a variable, a type or a call."""
 _IN_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/:@]*:(?P<value>[^\s/@]+)@")
 _PLACEHOLDER = re.compile(
     r"^[$<{%*\[]|^(?:ref\+|vault:|arn:|secretref|env[.:]|file:)|^/|^\.\.?/|^(?:true|false|null|none|required|optional)?$",
@@ -60,19 +64,19 @@ def secret_in(value: str, field: str) -> str | None:
     """What kind of secret a string holds, or `None`. User data is decoded before."""
     if len(value) < 8:
         return None
-    found = _scan(value[:_LONGEST])
+    found = _scan(value[:_LONGEST], _ASSIGNED_IN_CODE if field.endswith(".py") else _ASSIGNED)
     if found is None and normalized(field) in _USER_DATA and (decoded := _decoded(value)):
-        found = _scan(decoded)
+        found = _scan(decoded, _ASSIGNED)
     return found
 
 
-def _scan(value: str) -> str | None:
+def _scan(value: str, assigned: re.Pattern[str]) -> str | None:
     for kind, mark, form in _FORMS:
         if mark in value and re.search(form, value):
             return kind
     if "://" in value and "@" in value and (url := _IN_URL.search(value)) and is_literal(url["value"]):
         return "a password in a URL"
-    if ("=" in value or ":" in value) and any(is_literal(found["value"]) for found in _ASSIGNED.finditer(value)):
+    if ("=" in value or ":" in value) and any(is_literal(found["value"]) for found in assigned.finditer(value)):
         return "a password or key"
     return None
 

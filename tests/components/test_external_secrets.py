@@ -19,10 +19,11 @@ from tests.components.definitions import faults
 from tests.components.mocks import ACCOUNT, Recording, run
 from tests.components.parity import assert_documented, assert_parity
 from tests.planner.charts import CHARTS
+from tests.planner.test_validity import needs_definitions
 
 READER = "test:index:Reader"
 STORE = "kubernetes:external-secrets.io/v1:ClusterSecretStore"
-KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/secrets"
+KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:secrets-key"
 SECRETS = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:ml-prod/*"
 PARTS: dict[str, str] = {"": "external-secrets", "webhook": "-webhook", "certController": "-cert-controller"}
 
@@ -31,7 +32,6 @@ def external_secrets(recording: Recording | None = None, **args: Any) -> Recordi
     given: Any = {
         "cluster_name": "ml",
         "vpc_cidr": "10.40.0.0/16",
-        "key_arn": KEY,
         "secret_prefix": "ml-prod",
         "namespaces": ["feast", "mlflow"],
         **args,
@@ -39,7 +39,9 @@ def external_secrets(recording: Recording | None = None, **args: Any) -> Recordi
 
     def program() -> None:
         made = ExternalSecrets("secrets", given)
-        pulumi.CustomResource(READER, "reader", {"store": made.store_name})
+        pulumi.CustomResource(
+            READER, "reader", {"store": made.store_name, "prefix": made.secret_prefix, "key": made.key_arn}
+        )
 
     return run(program, recording)
 
@@ -68,12 +70,21 @@ def test_it_reads_the_secrets_of_its_prefix_and_nothing_else_of_the_account(reco
     assert found["Decrypt"]["Condition"]["StringLike"] == {"kms:EncryptionContext:SecretARN": SECRETS}
 
 
+def test_whoever_makes_secrets_learns_where_and_under_which_key(recording: Recording) -> None:
+    read = recording.one(READER).inputs
+    assert (read["prefix"], read["key"]) == ("ml-prod", KEY)
+    key = recording.one("aws:kms/key:Key")
+    assert (key.name, key.protect, key.inputs["enableKeyRotation"]) == ("secrets-key", True, True)
+    assert external_secrets(deletion_protection=False).one("aws:kms/key:Key").protect is False
+
+
 def test_its_identity_is_that_of_the_chart_s_controller(recording: Recording) -> None:
     association = recording.one("aws:eks/podIdentityAssociation:PodIdentityAssociation").inputs
     [controller] = [pods for pods in CHARTS["external-secrets"].pods if pods.asks_aws]
     assert (association["namespace"], association["serviceAccount"]) == ("external-secrets", controller.account)
 
 
+@needs_definitions
 def test_the_store_answers_the_named_namespaces_alone(recording: Recording) -> None:
     store = manifest(recording.one(STORE))
     assert not faults(store)
@@ -82,6 +93,7 @@ def test_the_store_answers_the_named_namespaces_alone(recording: Recording) -> N
     assert store["spec"]["provider"] == {"aws": {"service": "SecretsManager", "region": "us-east-1"}}
 
 
+@needs_definitions
 def test_an_external_secret_fits_its_definition() -> None:
     made = external_secret("registry", "feast", "aws-secrets", "ml-prod/database/feast", {"USER": "username"})
     assert not faults(made)

@@ -132,6 +132,17 @@ def test_models_reach_the_caches_of_their_ranges_alone() -> None:
     ]
 
 
+def test_models_ask_the_neighbors_that_are_named_alone() -> None:
+    recording = ingress(neighbors=[{"namespace": "feast", "port": 6566}])
+    policy = recording.one(POLICY, "serving-models-feast").inputs
+    assert policy["metadata"] == {"name": "allow-feast", "namespace": "models"}
+    [rule] = policy["spec"]["egress"]
+    assert rule["ports"] == [{"protocol": "TCP", "port": 6566}]
+    [peer] = rule["to"]
+    assert peer == {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "feast"}}}
+    assert not [each for each in ingress().all(POLICY) if each.name == "serving-models-feast"]
+
+
 def test_each_model_gets_the_further_policies() -> None:
     recording = ingress(model_policies={"predictions": '{"Version": "2012-10-17"}'})
     [policy] = [each for each in recording.all(ROLE_POLICY) if each.name.endswith("fraud-identity-predictions")]

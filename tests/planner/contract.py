@@ -16,6 +16,8 @@ KARPENTER_POOL = "kubernetes:karpenter.sh/v1:NodePool"
 KARPENTER_CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
 ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 ADDON = "aws:eks/addon:Addon"
+EXTERNAL_SECRET = "kubernetes:external-secrets.io/v1:ExternalSecret"
+SECRET_STORE = "kubernetes:external-secrets.io/v1:ClusterSecretStore"
 SYSTEM_NAMESPACES = ("kube-system",)
 
 _EFFECTS = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
@@ -279,13 +281,32 @@ SECRET_KEYS = ("secretName", "existingSecret", "secretKeyRef", "secretRef", "ima
 
 
 def missing_secrets(plan: Plan) -> Iterator[str]:
-    """Secrets that a manifest or a release's values name and no resource makes."""
-    made = {each.inputs["metadata"]["name"] for each in of_type(plan, "kubernetes:core/v1:Secret")}
+    """Secrets that a manifest or a release's values name and no resource makes, nor any ExternalSecret."""
+    made = {each.inputs["metadata"]["name"] for each in of_type(plan, "kubernetes:core/v1:Secret", EXTERNAL_SECRET)}
     for each in plan:
         if each.type.startswith("kubernetes:"):
             yield from (
                 f"{each.name}: nothing makes the secret {name}" for name in _secrets(each.inputs) if name not in made
             )
+
+
+def unanswered_secrets(plan: Plan) -> Iterator[str]:
+    """ExternalSecrets of what nobody made in Secrets Manager, or from a namespace that the store doesn't answer."""
+    kept = {each.inputs["name"] for each in of_type(plan, "aws:secretsmanager/secret:Secret")}
+    answered = {
+        (each.inputs["metadata"]["name"], namespace)
+        for each in of_type(plan, SECRET_STORE)
+        for condition in each.inputs["spec"]["conditions"]
+        for namespace in condition["namespaces"]
+    }
+    for each in of_type(plan, EXTERNAL_SECRET):
+        store = each.inputs["spec"]["secretStoreRef"]["name"]
+        namespace = each.inputs["metadata"]["namespace"]
+        if (store, namespace) not in answered:
+            yield f"{each.name}: the store {store} does not answer {namespace}"
+        for source in each.inputs["spec"]["dataFrom"]:
+            if source["extract"]["key"] not in kept:
+                yield f"{each.name}: nothing makes {source['extract']['key']} in Secrets Manager"
 
 
 def _secrets(value: Any) -> Iterator[str]:

@@ -127,6 +127,15 @@ EVERYTHING: dict[str, Any] = {
         },
         "database": {"identifier": "ml-everything"},
     },
+    "featureServices": {
+        "featureServer": {
+            "project": "everything",
+            "clientNamespaces": ["models", "vision"],
+            "keepDays": 30,
+        },
+        "trackingServer": {"clientNamespaces": ["batch"], "hosts": ["mlflow.example.com"]},
+        "databases": [{"name": "metadata", "readers": ["reports"]}],
+    },
     "modelServing": {
         "zoneName": "example.com",
         "domain": "models.example.com",

@@ -41,6 +41,7 @@ CHECKS: list[Check] = [
     contract.undiscovered,
     contract.unprovisioned,
     contract.missing_secrets,
+    contract.unanswered_secrets,
     traffic.silenced,
     traffic.open_namespaces,
     traffic.closed_ports,
@@ -186,6 +187,21 @@ FAULTS: list[tuple[Check, Callable[[Plan], Plan], str]] = [
         "no node group has the scaling group other",
     ),
     (contract.missing_secrets, lambda plan: changed(plan, CONTROLLER, PASSWORD), "nothing makes the secret password"),
+    (
+        contract.missing_secrets,
+        lambda plan: without(plan, "feature-services-tracking-database"),
+        "feature-services-tracking-servers: nothing makes the secret mlflow-database",
+    ),
+    (
+        contract.unanswered_secrets,
+        lambda plan: without(plan, "feature-services-access-database-mlflow"),
+        "nothing makes ml-everything/database/mlflow in Secrets Manager",
+    ),
+    (
+        contract.unanswered_secrets,
+        lambda plan: changed(plan, "secrets-store", values("spec|conditions|0|namespaces", ["feast"])),
+        "the store aws-secrets does not answer mlflow",
+    ),
     (
         traffic.silenced,
         lambda plan: without(plan, "gpu-cluster-gpu-software-neuron-apis"),

@@ -244,6 +244,19 @@ MODEL = {
 SERVING: dict[str, Any] = {"zoneName": "example.com", "domain": "models.example.com", "models": [MODEL]}
 
 
+def test_servers_of_features_stand_on_cluster_and_stores() -> None:
+    features = {"featureServer": {"project": "acme", "clientNamespaces": ["models"]}}
+    feast = {"name": "feast", "access": "write", "password": True}
+    store = {**STORE, "online": {**STORE["online"], "users": [feast]}}
+    read({**SECTIONS, "featureStore": store, "featureServices": features})
+    assert "featureServices needs featureStore" in refusal(featureServices=features)
+    assert "needs a user feast in featureStore.online.users with access: write and password: true" in refusal(
+        featureStore=STORE, featureServices=features
+    )
+    iam = {**STORE, "online": {**STORE["online"], "users": [{**feast, "password": False}]}}
+    assert "needs a user feast in" in refusal(featureStore=iam, featureServices=features)
+
+
 def test_models_are_served_between_cluster_and_stores() -> None:
     read({**SECTIONS, "featureStore": STORE, "modelServing": SERVING})
     lonely = {name: section for name, section in SECTIONS.items() if name != "gpuCluster"}

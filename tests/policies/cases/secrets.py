@@ -56,6 +56,15 @@ CASES = [
     passes(RULE, config(url="postgresql://feast:$(DB_PASSWORD)@db:5432/registry")),
     passes(RULE, user_data("#!/bin/bash\nexport TOKEN=$(curl -s http://169.254.169.254/latest/api/token)\n")),
     passes(RULE, config(**{"redis.conf": "requirepass ${REDIS_PASSWORD}\npassword: ${REDIS_PASSWORD}\n"})),
+    passes(
+        RULE,
+        config(
+            **{"job.py": 'def login(password: str, **more: str) -> None:\n    connect(password=password, user="a")\n'}
+        ),
+    ),
+    passes(RULE, config(**{"job.py": 'text = {"password": made, "note": f"password: {name}"}\n'})),
+    fails(RULE, config(**{"job.py": 'connect(user="feast", password="hunter22")\n'}), found="holds a password or key"),
+    fails(RULE, config(**{"job.py": '{"api_key": r"hunter22"}\n'}), found="holds a password or key"),
     fails(RULE, config(note=f"key {ACCESS_KEY}"), found="data.note holds an AWS access key in plain text"),
     fails(RULE, config(pem=PRIVATE_KEY), found="data.pem holds a private key"),
     fails(RULE, values(github={"value": GITHUB}), found="values.github.value holds a GitHub token"),

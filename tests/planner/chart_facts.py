@@ -1,0 +1,50 @@
+"""The form in which a chart's own names are written down."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Toleration = Mapping[str, str]
+EVERY_TAINT: Toleration = {"operator": "Exists"}
+
+
+@dataclass(frozen=True)
+class Pods:
+    """One workload of a chart. Paths lead into the release's values; `ports` are those it listens on."""
+
+    labels: Mapping[str, str]
+    account: str
+    """Its service account, or the path of the value that names it, after "values:"."""
+    ports: tuple[int, ...] = ()
+    selector_path: tuple[str, ...] = ("nodeSelector",)
+    affinity_path: tuple[str, ...] = ("affinity",)
+    tolerations_path: tuple[str, ...] = ("tolerations",)
+    selector: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What its template asks of a node beside our values."""
+    tolerations: tuple[Toleration, ...] = ()
+    """What it tolerates beside our values, or by default."""
+    advertises: str = ""
+    """The resource that nodes have through it alone."""
+    asks_kubernetes: bool = False
+    asks_aws: bool = False
+    daemon: bool = False
+    host_network: bool = False
+    optional: bool = False
+    """Whether a plan may hold no node for it."""
+    pod_security: str = "restricted"
+    """The strictest Pod Security Standard that admits it; host paths need `privileged`."""
+
+
+@dataclass(frozen=True)
+class ChartFacts:
+    """A chart at a version: its workloads, and the API groups it brings definitions for."""
+
+    version: str
+    source: str
+    pods: tuple[Pods, ...] = ()
+    defines: tuple[str, ...] = ()
+    makes: tuple[Pods, ...] = ()
+    """Pods that its controller makes for the objects of others, in whichever namespace those are."""
+
+
+def named(name: str, instance: str | None = None) -> dict[str, str]:
+    return {"app.kubernetes.io/name": name, "app.kubernetes.io/instance": instance or name}
