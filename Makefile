@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: plan preview up destroy test lint types format schema prices instances bench lock clean help
+.PHONY: plan preview up destroy test lint types services format schema prices instances bench lock clean help
 
 help:  ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -19,6 +19,12 @@ help:  ## What can be made
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# Feast and MLflow in environments of their own: their pins are those of neither the rest nor each other.
+.venv/.feast .venv/.mlflow: .venv/.%: tests/services/%.lock | .venv/.runtime
+	@test -x .venv/$*/bin/python || $(PYTHON) -m venv .venv/$*
+	.venv/$*/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@touch $@
+
 plan: .venv/.runtime  ## Show what STACK would deploy, cost and violate; AGAINST=plan.json compares
 	@$(BIN)/python -m planner $(STACK) $(if $(AGAINST),--against $(AGAINST)) $(ARGS)
 
@@ -31,8 +37,10 @@ up: .venv/.runtime  ## Deploy STACK, with the policies on
 destroy: .venv/.runtime  ## Delete everything STACK deployed
 	pulumi destroy --stack $(STACK) $(ARGS)
 
-test: lint types .venv/.dev  ## Lint, types and all tests
+test: lint types .venv/.dev services  ## Lint, types and all tests
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+
+services: .venv/.feast .venv/.mlflow  ## Feast and MLflow, which tests start for real
 
 lint: .venv/.dev  ## ruff, rules and format
 	$(BIN)/ruff check .
@@ -62,6 +70,10 @@ lock:  ## Pin what pyproject.toml asks for, with hashes and without addresses; n
 	  --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
 	uv pip compile -q pyproject.toml --extra plan --extra dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements-dev.lock
+	for service in feast mlflow; do \
+	  uv pip compile -q tests/services/$$service.in --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-annotate --no-header -o tests/services/$$service.lock || exit 1; \
+	done
 
 clean:  ## Remove what was made, the virtual environment too
 	rm -rf .venv build
