@@ -22,6 +22,7 @@ from .cache import Cache
 from .cluster_autoscaler import ClusterAutoscaler
 from .data_buckets import DataBuckets
 from .database import Database
+from .delivery import Delivery
 from .external_secrets import ExternalSecrets
 from .feature_server import FeatureServer
 from .feature_services import FeatureServices
@@ -57,6 +58,7 @@ COMPONENTS: list[type[pulumi.ComponentResource]] = [
     ClusterAutoscaler,
     DataBuckets,
     Database,
+    Delivery,
     ExternalSecrets,
     FeatureServer,
     FeatureServices,

@@ -15,6 +15,7 @@ from pydantic.alias_generators import to_camel
 
 from components.cache import Cache, CacheArgs, CacheSpec
 from components.cluster_autoscaler import ClusterAutoscaler, ClusterAutoscalerArgs, ClusterAutoscalerSpec
+from components.delivery import Delivery, DeliveryArgs, DeliverySpec
 from components.external_secrets import ExternalSecrets, ExternalSecretsArgs, ExternalSecretsSpec
 from components.feature_server import FeatureServer, FeatureServerArgs, FeatureServerSpec
 from components.gpu_cluster import GpuCluster, GpuClusterArgs, GpuClusterSpec
@@ -40,6 +41,7 @@ PAGES = ROOT / "docs" / "components"
 DOCUMENTED: list[tuple[str, Any, Any, type[BaseModel]]] = [
     ("cache", Cache, CacheArgs, CacheSpec),
     ("cluster_autoscaler", ClusterAutoscaler, ClusterAutoscalerArgs, ClusterAutoscalerSpec),
+    ("delivery", Delivery, DeliveryArgs, DeliverySpec),
     ("external_secrets", ExternalSecrets, ExternalSecretsArgs, ExternalSecretsSpec),
     ("feature_server", FeatureServer, FeatureServerArgs, FeatureServerSpec),
     ("gpu_cluster", GpuCluster, GpuClusterArgs, GpuClusterSpec),
