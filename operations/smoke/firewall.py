@@ -5,7 +5,7 @@ model server may refuse the same request with the same status: then the firewall
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -17,7 +17,6 @@ INSPECTED_BYTES = 8192
 """How much of a body or of the headers a load balancer shows AWS WAF. Source: AWS WAF developer guide, "Considerations
 for managing body inspection"."""
 _FORBIDDEN_METHODS = ("DELETE", "PUT", "PATCH")
-_CHUNK = 64 * 1024
 _JSON = {"Content-Type": "application/json"}
 
 
@@ -30,12 +29,18 @@ class Probe:
     method: str
     path: str
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    body: Callable[[], bytes | Iterable[bytes] | None] = lambda: None
+    body: bytes | None = None
+    size: int | None = None
+    """The length of a body of blanks, in place of one that is given."""
+    chunked: bool = False
+    """Whether the body is sent without its length."""
     answered: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def ask(self, rest: Rest) -> Answer:
         """The answer to this request; a CallError where there is none."""
-        return rest.call(self.method, self.path, self.body(), self.headers)
+        if self.size is not None:
+            return rest.call_large(self.method, self.path, self.size, self.headers)
+        return rest.call(self.method, self.path, iter([self.body or b""]) if self.chunked else self.body, self.headers)
 
 
 def probes(firewall: FirewallConfig, infer_path: str, live_path: str) -> tuple[Probe, ...]:
@@ -45,19 +50,12 @@ def probes(firewall: FirewallConfig, infer_path: str, live_path: str) -> tuple[P
     forbidden = [method for method in _FORBIDDEN_METHODS if method not in firewall.allowed_methods][:1]
     allow = {"allow": ", ".join(firewall.allowed_methods)}
     return (
-        Probe("json-not-valid", 400, "POST", infer_path, _JSON, lambda: b'{"inputs": ['),
-        Probe("content-type-not-supported", 415, "POST", infer_path, {"Content-Type": "text/plain"}, lambda: b"{}"),
+        Probe("json-not-valid", 400, "POST", infer_path, _JSON, b'{"inputs": ['),
+        Probe("content-type-not-supported", 415, "POST", infer_path, {"Content-Type": "text/plain"}, b"{}"),
         *(Probe("method-not-allowed", 405, method, infer_path, answered=allow) for method in forbidden),
         Probe("headers-too-large", 413, "GET", live_path, {"X-Smoke-Padding": "x" * (INSPECTED_BYTES + 1)}),
-        Probe(
-            "body-too-large",
-            413,
-            "POST",
-            infer_path,
-            {**_JSON, "Content-Length": str(largest + 1)},
-            lambda: _blanks(largest + 1),
-        ),
-        Probe("body-of-unstated-length", 413, "POST", infer_path, _JSON, lambda: _blanks(unstated)),
+        Probe("body-too-large", 413, "POST", infer_path, _JSON, size=largest + 1),
+        Probe("body-of-unstated-length", 413, "POST", infer_path, _JSON, b" " * unstated, chunked=True),
     )
 
 
@@ -83,8 +81,3 @@ def _code(body: bytes) -> object:
         return None
     error: object = cast(dict[str, Any], said).get("error") if isinstance(said, dict) else None
     return cast(dict[str, Any], error).get("code") if isinstance(error, dict) else None
-
-
-def _blanks(size: int) -> Iterator[bytes]:
-    for start in range(0, size, _CHUNK):
-        yield b" " * min(_CHUNK, size - start)

@@ -1,8 +1,9 @@
-"""Calls over HTTPS, with a bound on time and size that no server can pass."""
+"""Calls over HTTPS, with a bound on the time and the size of an answer."""
 
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from http.client import HTTPException, HTTPResponse, HTTPSConnection
 
 import urllib3
 from urllib3.exceptions import HTTPError, LocationParseError, MaxRetryError, SSLError
@@ -13,6 +14,9 @@ from .settings import fault, shown
 
 LARGEST_ANSWER = 16 * 1024 * 1024
 """Bytes of an answer that are read."""
+EARLY_SECONDS = 2.0
+"""How long a server may think about the beginning of a large body before the rest is sent."""
+_BEGINNING = 16 * 1024
 _CHUNK = 64 * 1024
 
 
@@ -44,6 +48,7 @@ class Rest:
         clock: Clock,
         connections: int = 1,
     ):
+        self._host, self._port, self._trust = host, port, trust
         self._timeout, self._headers, self._clock = timeout_seconds, dict(headers), clock
         self._pool = urllib3.HTTPSConnectionPool(
             host, port, ssl_context=trust, maxsize=connections, block=True, timeout=timeout_seconds
@@ -82,11 +87,49 @@ class Rest:
                 response.release_conn()
         except (HTTPError, OSError, LocationParseError) as error:
             raise CallError(self._why(error)) from None
-        seconds = self._clock.seconds() - start
-        named = {key.lower(): value for key, value in response.headers.items()}
-        return Answer(response.status, named, content, seconds)
+        return self._answer(response, content, start)
 
-    def _content(self, response: urllib3.BaseHTTPResponse, start: float) -> bytes:
+    def call_large(self, method: str, path: str, size: int, headers: Mapping[str, str]) -> Answer:
+        """The answer to a request with a body of `size` blanks; a CallError when it does not come whole and in time.
+
+        Who refuses a body by its length answers before it has come, and may close at once: whoever goes on sending
+        then loses the answer. So the beginning is sent, and the rest only where it is waited for.
+        """
+        start = self._clock.seconds()
+        connection = HTTPSConnection(self._host, self._port, timeout=self._timeout, context=self._trust)
+        try:
+            connection.putrequest(method, path)
+            for key, value in {**self._headers, **headers, "Content-Length": str(size)}.items():
+                connection.putheader(key, value)
+            connection.endheaders(b" " * min(size, _BEGINNING))
+            response = self._early(connection) or self._late(connection, size - _BEGINNING)
+            return self._answer(response, self._content(response, start), start)
+        except (HTTPException, OSError) as error:
+            raise CallError(self._why(error)) from None
+        finally:
+            connection.close()
+
+    def _early(self, connection: HTTPSConnection) -> HTTPResponse | None:
+        """The answer to the beginning, where there is one."""
+        connection.sock.settimeout(min(EARLY_SECONDS, self._timeout))
+        try:
+            return connection.getresponse()
+        except TimeoutError:
+            return None
+        finally:
+            if connection.sock:
+                connection.sock.settimeout(self._timeout)
+
+    def _late(self, connection: HTTPSConnection, size: int) -> HTTPResponse:
+        for chunk in _blanks(size):
+            connection.send(chunk)
+        return connection.getresponse()
+
+    def _answer(self, response: urllib3.BaseHTTPResponse | HTTPResponse, content: bytes, start: float) -> Answer:
+        named = {key.lower(): value for key, value in response.headers.items()}
+        return Answer(response.status, named, content, self._clock.seconds() - start)
+
+    def _content(self, response: urllib3.BaseHTTPResponse | HTTPResponse, start: float) -> bytes:
         content = bytearray()
         while chunk := response.read1(_CHUNK):
             content += chunk
@@ -99,15 +142,20 @@ class Rest:
 
     def _why(self, error: Exception) -> str:
         reason = error.reason if isinstance(error, MaxRetryError) and error.reason else error
-        if isinstance(reason, CallTimeout):
+        if isinstance(reason, CallTimeout | TimeoutError):
             return fault("seconds", f"over {self._timeout:g}", self._slow())
         text = " ".join(str(reason).split())
-        if isinstance(reason, SSLError):
+        if isinstance(reason, SSLError | ssl.SSLError):
             return fault("TLS", text, "the name's certificate must be valid for it, and its issuer trusted")
         return fault("connection", text, "the name must answer at its port; look at DNS, load balancer and target")
 
     def _slow(self) -> str:
         return f"no whole answer within timeoutSeconds = {self._timeout:g}; look at the model's replicas and its queue"
+
+
+def _blanks(size: int) -> Iterator[bytes]:
+    for start in range(0, size, _CHUNK):
+        yield b" " * min(_CHUNK, size - start)
 
 
 def excerpt(body: bytes) -> str:

@@ -189,7 +189,9 @@ def _handler(standin: Standin) -> type[BaseHTTPRequestHandler]:
         disable_nagle_algorithm = True
 
         def _answer(self) -> None:
-            body = self._body()
+            self._taken = 0
+            # A firewall sees the beginning of a body, and refuses before the rest has come.
+            body = self._body(waf.SHOWN + 1)
             behavior.asked()
             if behavior.hanging:
                 standin.released.wait()
@@ -197,22 +199,33 @@ def _handler(standin: Standin) -> type[BaseHTTPRequestHandler]:
             refused = standin.refusal(waf.Request(self.command, dict(self.headers.items()), body))
             if refused:
                 self._send(*refused)
+                self._body()
             elif behavior.chunks:
                 self._trickle(behavior.chunks())
             else:
+                body += self._body()
                 status, content = _model(standin, self.path, body)
                 self._send(status, {}, content)
 
         do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = _answer  # noqa: N815 - as the class calls them
 
-        def _body(self) -> bytes:
-            if self.headers.get("Transfer-Encoding") != "chunked":
-                return self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        def _body(self, most: int | None = None) -> bytes:
+            """So much of the body, or what is left of it."""
+            if self.headers.get("Transfer-Encoding") == "chunked":
+                return self._chunks()
+            length = int(self.headers.get("Content-Length", "0")) - self._taken
+            content = self.rfile.read(length if most is None else min(most, length))
+            self._taken += len(content)
+            return content
+
+        def _chunks(self) -> bytes:
             content = b""
-            while size := int(self.rfile.readline(), 16):
+            while not self._taken and (size := int(self.rfile.readline(), 16)):
                 content += self.rfile.read(size)
                 self.rfile.readline()
-            self.rfile.readline()
+            if not self._taken:
+                self.rfile.readline()
+            self._taken += 1
             return content
 
         def _send(self, status: int, headers: Mapping[str, str], content: bytes) -> None:

@@ -1,5 +1,10 @@
 """What a smoke test asks of the firewall: WebFirewall's own answers, and no others."""
 
+import socket
+import ssl
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +13,10 @@ import pytest
 from components.web_firewall.rules import INSPECTED_BYTES, build, response_bodies
 from components.web_firewall.spec import WebFirewallSpec
 from operations.smoke import firewall as smoke_firewall
+from operations.smoke import rest
 from operations.smoke.config import FirewallConfig
 from operations.smoke.report import Result
-from tests.operations.model_standin import Behavior, HeldClock, serving
+from tests.operations.model_standin import Behavior, HeldClock, issue, serving
 from tests.operations.smoke_runs import run
 
 RULES = [
@@ -31,6 +37,12 @@ def without(tmp_path: Path, firewall: WebFirewallSpec | None, **asked: Any) -> l
     """What fails where this firewall stands, and `asked` is what the smoke test believes of it."""
     with serving(tmp_path, Behavior(firewall=firewall)) as standin:
         return run(tmp_path, standin, protocols=["rest"], firewall=asked).failed
+
+
+@pytest.fixture(autouse=True)
+def _in_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that waits for a whole body is not waited for long."""
+    monkeypatch.setattr(rest, "EARLY_SECONDS", 0.05)
 
 
 def test_no_firewall_fails_though_the_model_refuses_broken_json_itself(tmp_path: Path) -> None:
@@ -144,6 +156,38 @@ def test_a_name_that_stops_answering_ends_the_attempt(tmp_path: Path) -> None:
         outcome = run(tmp_path, standin, "--exceed-rate", protocols=["rest"])
     [message] = outcome.report.checks[-1].messages
     assert "the attempt was given up; the first was: connection = " in message
+
+
+@contextmanager
+def closing_early(folder: Path) -> Generator[int]:
+    """A port where a body is refused by the headers before it, and the connection closed."""
+    issue(folder, "localhost")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(folder / "server.pem")
+    body = b'{"error": {"code": 413}}'
+
+    def refuse() -> None:
+        wrapped = context.wrap_socket(listening.accept()[0], server_side=True)
+        wrapped.recv(1024)
+        wrapped.sendall(b"HTTP/1.1 413 No\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%b" % (len(body), body))
+        with suppress(OSError):
+            wrapped.unwrap()
+        wrapped.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        answering = threading.Thread(target=refuse)
+        answering.start()
+        yield listening.getsockname()[1]
+        answering.join()
+
+
+def test_an_answer_is_heard_though_the_body_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rest, "EARLY_SECONDS", 30)
+    with closing_early(tmp_path) as port:
+        trust = ssl.create_default_context(cafile=tmp_path / "ca.pem")
+        calls = rest.Rest("localhost", port, trust=trust, timeout_seconds=30, headers={}, clock=HeldClock())
+        answer = calls.call_large("POST", "/", 1024**2 + 1, {"Content-Type": "application/json"})
+    assert smoke_firewall.judge_refusal(answer, 413, {}) == []
 
 
 def test_the_defaults_are_those_of_the_component() -> None:
