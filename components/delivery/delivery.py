@@ -77,10 +77,14 @@ class Delivery(pulumi.ComponentResource):
         return Release(
             f"{self._name}-release",
             ARGO_CD,
-            after(NAMESPACE, args["cluster_name"], *self._chart_identity()),
+            after(NAMESPACE, args["cluster_name"], *self._chart_identity(), *self._awaited()),
             argo_cd_values(spec, oidc),
             self._needing(*namespace, *made, *homes),
         )
+
+    def _awaited(self) -> list[pulumi.Input[str]]:
+        """What comes before Argo CD, and goes after what it brought."""
+        return [self._args["existing_ready"]] if "existing_ready" in self._args else []
 
     def _chart_identity(self) -> list[pulumi.Output[str]]:
         """Who pulls charts from ECR, where they are there; the pods that have it start after it."""
@@ -129,8 +133,7 @@ class Delivery(pulumi.ComponentResource):
     def _home(self, namespace: str) -> tuple[pulumi.Input[str], list[pulumi.Resource]]:
         """A namespace's name once it is there, and what must be made before anything in it."""
         if namespace in self._spec.existing_namespaces:
-            ready = self._args.get("existing_ready")
-            return (after(namespace, ready) if ready is not None else namespace), []
+            return after(namespace, *self._awaited()), []
         made = SecureNamespace(
             f"{self._name}-{namespace}", {"namespace": namespace}, pulumi.ResourceOptions(parent=self)
         )

@@ -134,7 +134,7 @@ class DeliveryArgs(DeliveryConfig):
     oidc_client_id: pulumi.Input[str]
     """Argo CD as the sign-in knows it; it lets go back to https://<domain>/auth/callback."""
     existing_ready: NotRequired[pulumi.Input[str]]
-    """What waits for the namespaces that something else makes."""
+    """What waits for all that the teams' manifests need and something else makes: namespaces, definitions."""
     target_group_arn: NotRequired[pulumi.Input[str]]
     """The load balancer's target group of HTTPS to port 8080; whoever binds it must be ready."""
     load_balancer_cidrs: NotRequired[pulumi.Input[list[str]]]

@@ -28,8 +28,11 @@ RANKING: dict[str, Any] = {
 FRAUD: dict[str, Any] = {"name": "fraud", "groups": ["fraud-engineers"]}
 
 
-def delivery(recording: Recording | None = None, **args: Any) -> Recording:
-    """A Delivery "ship" of two teams, highly available unless `args` say otherwise."""
+def delivery(recording: Recording | None = None, *, waiting: bool = False, **args: Any) -> Recording:
+    """A Delivery "ship" of two teams, highly available unless `args` say otherwise.
+
+    With `waiting` something else, "serving", makes what the teams need.
+    """
     given: Any = {
         "cluster_name": "ml",
         "secret_store": "aws-secrets",
@@ -45,6 +48,8 @@ def delivery(recording: Recording | None = None, **args: Any) -> Recording:
     }
 
     def program() -> None:
+        if waiting:
+            given["existing_ready"] = pulumi.CustomResource(READER, "serving", {}).id
         made = Delivery("ship", given)
         pulumi.CustomResource(READER, "ready", {"it": made.ready})
         pulumi.CustomResource(READER, "projects", {"it": made.projects})

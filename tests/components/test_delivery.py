@@ -8,6 +8,7 @@ import pytest
 
 from components.delivery import DeliveryArgs, DeliveryConfig, DeliverySpec
 from components.spec import SpecError
+from policies.evaluate import evaluate
 from tests.components.clusters import NAMESPACE, NETWORK_POLICY, RELEASE, needs
 from tests.components.definitions import faults
 from tests.components.delivered import (
@@ -25,6 +26,7 @@ from tests.components.delivered import (
 from tests.components.mocks import Recording
 from tests.components.parity import assert_documented, assert_parity
 from tests.planner.charts import CHARTS
+from tests.policies.cases.case import context
 
 GROUP = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/argocd/1"
 BEHIND: dict[str, Any] = {"target_group_arn": GROUP, "load_balancer_cidrs": ["10.40.0.0/24"]}
@@ -68,6 +70,13 @@ def test_every_object_is_one_that_its_definition_accepts(recording: Recording) -
             kubernetes_validate.validate(dict(each.inputs), "1.36", strict=True)
         except kubernetes_validate.SchemaNotFoundError:
             assert faults(dict(each.inputs)) == [], each.name
+
+
+@pytest.mark.parametrize("chosen", [{}, {"highly_available": False}, {"cluster_wide": True}])
+def test_it_meets_every_rule(chosen: dict[str, Any]) -> None:
+    made = delivery(**BEHIND, **SECRETS, **chosen).resources
+    # Tags come from the stack's provider.
+    assert [each.message for each in evaluate(made, context()) if each.policy != "required-tags"] == []
 
 
 def test_nobody_gets_in_but_by_the_sign_in_and_nobody_may_anything_by_default(recording: Recording) -> None:
@@ -255,11 +264,18 @@ def test_who_reads_an_output_waits_for_what_it_promises(recording: Recording) ->
 
 
 def test_namespaces_that_something_else_makes_are_bounded_and_not_made() -> None:
-    found = delivery(existing_namespaces=["fraud"], existing_ready="models.example.com")
+    found = delivery(existing_namespaces=["fraud"])
     made = {each.inputs["metadata"]["name"] for each in found.all(NAMESPACE)}
     assert made == {"argocd", "ranking", "ranking-batch"}
     bounded = {each.inputs["metadata"]["namespace"] for each in found.all("kubernetes:core/v1:ResourceQuota")}
     assert bounded == {"ranking", "ranking-batch", "fraud"}
+
+
+def test_all_of_it_waits_for_what_something_else_makes_for_the_teams() -> None:
+    found = delivery(existing_namespaces=["fraud"], waiting=True)
+    quotas = {each.inputs["metadata"]["namespace"]: each for each in found.all("kubernetes:core/v1:ResourceQuota")}
+    for each in (quotas["fraud"], found.one(RELEASE), *found.all(APPLICATION_SET)):
+        assert "serving" in needs(found, each), each.name
 
 
 def test_a_team_s_roles_are_in_its_group_of_the_cluster_and_have_no_policy_of_eks(recording: Recording) -> None:

@@ -3,9 +3,11 @@
 import json
 import re
 from fnmatch import fnmatch
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from components.delivery.kinds import HARMLESS
 from components.model_service.objects import model_service_objects
@@ -248,3 +250,33 @@ def test_changes_keep_to_the_hours_that_are_named() -> None:
     assert (window["kind"], window["schedule"], window["duration"]) == ("deny", "0 22 * * *", "8h")
     assert (window["timeZone"], window["manualSync"]) == ("Europe/Rome", True)
     assert window["applications"] == ["*"]
+
+
+REPOSITORY = Path(__file__).parents[2]
+MODELS = REPOSITORY / "deploy" / "models"
+
+
+def test_all_that_stands_beside_the_models_of_this_repository_is_let_through() -> None:
+    found = [
+        (path.relative_to(MODELS).parts[0], each)
+        for path in MODELS.glob("*/*/base/*.yaml")
+        if path.name != "kustomization.yaml"
+        for each in yaml.safe_load_all(path.read_text(encoding="utf-8"))
+    ]
+    assert found
+    teams = sorted({team for team, _ in found})
+    recording = delivery(teams=[{"name": team, "groups": [team]} for team in teams])
+    for team, each in found:
+        group = each["apiVersion"].rpartition("/")[0]
+        assert permits(project(recording, team), PLATFORM, team, group, each["kind"]), (team, each["kind"])
+
+
+@pytest.mark.parametrize("environment", ["staging", "prod"])
+def test_each_overlay_of_this_repository_is_an_application_of_its_team(environment: str) -> None:
+    overlays = [path.relative_to(REPOSITORY) for path in MODELS.glob(f"*/*/overlays/{environment}")]
+    assert overlays
+    teams = sorted({path.parts[2] for path in overlays})
+    recording = delivery(environment=environment, teams=[{"name": team, "groups": [team]} for team in teams])
+    for path in overlays:
+        names = {team: generated(applications(recording, team), path.as_posix()) for team in teams}
+        assert {team: name for team, name in names.items() if name} == {path.parts[2]: "-".join(path.parts[2:4])}
