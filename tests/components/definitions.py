@@ -39,7 +39,8 @@ def validator(api_version: str, kind: str) -> Any:
         LookupError: when no definition of it is published.
     """
     group, _, version = api_version.partition("/")
-    for path in DEFINITIONS.glob(f"{kind.lower()}*.{group}.yaml"):
+    # Files have the plural's name: policies of a policy.
+    for path in DEFINITIONS.glob(f"{kind.lower().removesuffix('y')}*.{group}.yaml"):
         spec = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)["spec"]
         if spec["names"]["kind"] != kind:
             continue
