@@ -36,7 +36,7 @@ def measure(model: Model, requests: int, error_budget_percent: float) -> Measure
 
 def percentile(seconds: Sequence[float], part: float) -> float:
     """The least time within which `part` percent of all came: the nearest rank, which was measured itself."""
-    # Rounded, for 99.9 percent of 1000 are 999.0000000000001 to a float.
+    # Rounded, for 64.4 percent of 500 are 322.00000000000006 to a float.
     rank = math.ceil(round(part * len(seconds) / 100, 9))
     return sorted(seconds)[max(rank, 1) - 1]
 

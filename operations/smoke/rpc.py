@@ -29,6 +29,8 @@ _SERVICE = "/inference.GRPCInferenceService/"
 _OPTIONS = [
     ("grpc.enable_http_proxy", 0),
     ("grpc.enable_retries", 0),
+    ("grpc.initial_reconnect_backoff_ms", 500),
+    ("grpc.max_reconnect_backoff_ms", 2000),
     ("grpc.max_receive_message_length", LARGEST_ANSWER),
 ]
 _CONTENTS = {

@@ -134,14 +134,13 @@ def serving(folder: Path, behavior: Behavior, name: str = "localhost") -> Genera
     loop = asyncio.new_event_loop()
     balance = threading.Thread(target=loop.run_forever)
     balance.start()
-    targets = {"h2": rpc_port, None: rest.server_port, "http/1.1": rest.server_port}
-    listening = asyncio.run_coroutine_threadsafe(_listen(context, targets), loop).result()
-    standin.port = listening.sockets[0].getsockname()[1]
+    balancer = _Balancer({"h2": rpc_port, None: rest.server_port, "http/1.1": rest.server_port})
+    standin.port = asyncio.run_coroutine_threadsafe(balancer.listen(context), loop).result()
     try:
         yield standin
     finally:
         standin.released.set()
-        asyncio.run_coroutine_threadsafe(_end(listening), loop).result()
+        asyncio.run_coroutine_threadsafe(balancer.end(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         balance.join()
         loop.close()
@@ -151,15 +150,29 @@ def serving(folder: Path, behavior: Behavior, name: str = "localhost") -> Genera
         rpc.stop(None).wait()
 
 
-async def _listen(context: ssl.SSLContext, targets: Mapping[str | None, int]) -> asyncio.Server:
-    """End TLS and send on by what was agreed to be spoken, as a load balancer does."""
+class _Balancer:
+    """Ends TLS, and sends on by what was agreed to be spoken, as a load balancer does."""
 
-    async def balance(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, targets: Mapping[str | None, int]):
+        self._targets = targets
+        self._open: set[asyncio.StreamWriter] = set()
+
+    async def listen(self, context: ssl.SSLContext) -> int:
+        self._server = await asyncio.start_server(self._balance, "127.0.0.1", 0, ssl=context)
+        return self._server.sockets[0].getsockname()[1]
+
+    async def end(self) -> None:
+        self._server.close()
+        for writer in self._open:
+            writer.close()
+        await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()}, return_exceptions=True)
+
+    async def _balance(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         spoken = writer.get_extra_info("ssl_object").selected_alpn_protocol()
-        behind = await asyncio.open_connection("127.0.0.1", targets[spoken])
+        behind = await asyncio.open_connection("127.0.0.1", self._targets[spoken])
+        self._open |= {writer, behind[1]}
         await asyncio.gather(_pump(reader, behind[1]), _pump(behind[0], writer))
-
-    return await asyncio.start_server(balance, "127.0.0.1", 0, ssl=context)
+        self._open -= {writer, behind[1]}
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -171,14 +184,6 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         return
     finally:
         writer.close()
-
-
-async def _end(server: asyncio.Server) -> None:
-    server.close()
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
 
 
 def _handler(standin: Standin) -> type[BaseHTTPRequestHandler]:

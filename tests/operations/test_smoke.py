@@ -95,6 +95,12 @@ REST_LIES: list[tuple[str, Behavior, str, str]] = [
     ("out-of-bounds", Behavior(change=output(data=[0.5, 1.5])), "inference", "it must be at most 1"),
     ("other-datatype", Behavior(change=output(datatype="INT32")), "inference", "outputs.score.datatype = 'INT32'"),
     ("other-output", Behavior(change=output(name="label")), "inference", "score must be among them once"),
+    (
+        "output-twice",
+        Behavior(change=lambda answer: answer.update(outputs=answer["outputs"] * 2)),
+        "inference",
+        "score must be among them once",
+    ),
     ("no-outputs", Behavior(change=field(outputs=None)), "inference", "outputs = None"),
     ("a-page", Behavior(rest={INFER: (200, b"<html>Sign in</html>")}), "inference", "it must be a JSON object"),
     ("nested-without-end", Behavior(rest={INFER: (200, b"[" * 100_000)}), "inference", "it must be a JSON object"),
