@@ -32,6 +32,7 @@ from .gpu_software import GpuSoftware
 from .image_registry import ImageRegistry
 from .karpenter import Karpenter
 from .keda import Keda
+from .kubeflow.kubeflow_cluster import KubeflowCluster
 from .load_balancer import ServingLoadBalancer
 from .log_bucket import LogBucket
 from .model_service import ModelService
@@ -69,6 +70,7 @@ COMPONENTS: list[type[pulumi.ComponentResource]] = [
     KServe,
     Karpenter,
     Keda,
+    KubeflowCluster,
     LoadBalancerController,
     LogBucket,
     ModelService,

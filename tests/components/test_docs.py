@@ -23,6 +23,8 @@ from components.gpu_software import GpuSoftware, GpuSoftwareArgs, GpuSoftwareSpe
 from components.image_registry import ImageRegistry, ImageRegistryArgs, ImageRegistrySpec
 from components.karpenter import Karpenter, KarpenterArgs, KarpenterSpec
 from components.karpenter.spec import KarpenterPoolSpec
+from components.kubeflow.kubeflow_cluster import KubeflowCluster
+from components.kubeflow.spec import KubeflowClusterArgs, KubeflowSpec
 from components.model_service import ModelService, ModelServiceArgs, ModelServiceSpec
 from components.model_serving_ingress import ModelServingIngress, ModelServingIngressArgs, ModelServingSpec
 from components.network import Network, NetworkArgs, NetworkSpec
@@ -48,6 +50,7 @@ DOCUMENTED: list[tuple[str, Any, Any, type[BaseModel]]] = [
     ("gpu_software", GpuSoftware, GpuSoftwareArgs, GpuSoftwareSpec),
     ("image_registry", ImageRegistry, ImageRegistryArgs, ImageRegistrySpec),
     ("karpenter", Karpenter, KarpenterArgs, KarpenterSpec),
+    ("kubeflow_cluster", KubeflowCluster, KubeflowClusterArgs, KubeflowSpec),
     ("model_service", ModelService, ModelServiceArgs, ModelServiceSpec),
     ("model_serving_ingress", ModelServingIngress, ModelServingIngressArgs, ModelServingSpec),
     ("network", Network, NetworkArgs, NetworkSpec),

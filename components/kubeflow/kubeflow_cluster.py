@@ -1,0 +1,295 @@
+"""KubeflowCluster: Kubeflow on a cluster, delivered in waves, and a place in it for each team."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import pulumi
+import pulumi_aws as aws
+
+from ..account import account_of
+from ..load_balancer import ServingLoadBalancer
+from ..load_balancer.load_balancer import LONGEST_NAME
+from ..manifest import Manifest
+from ..serving_platform.building import after
+from ..serving_platform.cert_manager import CertManager
+from ..serving_platform.load_balancer_controller import LoadBalancerController
+from ..spec import SpecError, parse, plain
+from ..teams import TeamSpec
+from ..web_firewall import WebFirewall
+from ..workload_identity import WorkloadIdentity
+from . import profiles, queues
+from .access import READ, pipelines_access, team_access
+from .applications import NAME, application_set
+from .project import project
+from .settings import wave_settings
+from .spec import KubeflowClusterArgs, KubeflowSpec
+from .waves import SYSTEM, Wave, chosen
+
+SIGN_IN = ("cognito_user_pool_arn", "cognito_client_id", "cognito_domain", "oidc_client_secret")
+WIRING = tuple(name for name in KubeflowClusterArgs.__annotations__ if name not in KubeflowSpec.model_fields)
+PIPELINES_SERVER = "ml-pipeline"
+BUCKETS = {purpose: f"{purpose}_bucket" for purpose in READ}
+
+
+class KubeflowCluster(pulumi.ComponentResource):
+    """Kubeflow behind a firewall and a load balancer of its own, with single sign-on and no user of its own.
+
+    Argo CD brings it in waves, each of which must be healthy before the next; `ready` waits for the last. Each team has
+    a namespace, a quota, a queue and an identity that reaches its own folders. Give it a Kubernetes provider by
+    `providers` in its options.
+    """
+
+    url: pulumi.Output[str]
+    """Where browsers reach it, known once its names resolve."""
+    load_balancer_arn: pulumi.Output[str]
+    """The load balancer's ARN."""
+    listener_arn: pulumi.Output[str]
+    """The HTTPS listener, for further rules."""
+    web_acl_arn: pulumi.Output[str]
+    """The firewall's ARN."""
+    target_group_arn: pulumi.Output[str]
+    """The target group of Kubeflow's gateway."""
+    controllers_ready: pulumi.Output[str]
+    """Whoever reads it waits for cert-manager and the load balancer controller."""
+    namespaces: pulumi.Output[dict[str, str]]
+    """The namespace of each team, by its name, known once its profile is there."""
+    role_arns: pulumi.Output[dict[str, str]]
+    """The role of each team's workloads, by the team's name."""
+    ready: pulumi.Output[str]
+    """The domain; whoever reads it waits until every wave is healthy."""
+
+    def __init__(self, name: str, args: KubeflowClusterArgs, opts: pulumi.ResourceOptions | None = None):
+        where = f"KubeflowCluster({name})"
+        spec = parse(KubeflowSpec, plain(cast(dict[str, Any], args), WIRING), where)
+        if problem := _unusable(name, spec):
+            raise SpecError(where, [problem])
+        super().__init__("mlplatform:index:KubeflowCluster", name, {}, opts)
+        self._name, self._spec, self._args = name, spec, args
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._account = account_of(self)
+        firewall = WebFirewall(f"{name}-firewall", _given(spec.firewall), self._child)
+        balancer = self._balancer(firewall)
+        self.controllers_ready = self._controllers(balancer)
+        waves = self._waves(balancer)
+        queue = self._shared_queue(waves)
+        made = {team.name: self._team(team, waves, queue) for team in spec.teams}
+        self.url = balancer.url
+        self.load_balancer_arn = balancer.load_balancer_arn
+        self.listener_arn = balancer.listener_arn
+        self.web_acl_arn = firewall.web_acl_arn
+        self.target_group_arn = balancer.rest_target_group_arn
+        self.namespaces = pulumi.Output.all(**{team: place for team, (place, _) in made.items()}).apply(
+            lambda each: dict(each)
+        )
+        self.role_arns = pulumi.Output.all(**{team: role for team, (_, role) in made.items()}).apply(
+            lambda each: dict(each)
+        )
+        self.ready = after(spec.domain, waves.urn)
+        self.register_outputs({output: getattr(self, output) for output in KubeflowCluster.__annotations__})
+
+    def _balancer(self, firewall: WebFirewall) -> ServingLoadBalancer:
+        args = self._args
+        given: Any = {
+            **_given(self._spec.load_balancer),
+            **{key: value for key, value in args.items() if key in SIGN_IN},
+            "vpc_id": args["vpc_id"],
+            "subnet_ids": args["load_balancer_subnet_ids"],
+            "node_security_group_id": args["node_security_group_id"],
+            "zone_id": args["zone_id"],
+            "log_bucket_name": args["log_bucket_name"],
+            "web_acl_arn": firewall.web_acl_arn,
+        }
+        return ServingLoadBalancer(f"{self._name}-lb", given, self._child)
+
+    def _controllers(self, balancer: ServingLoadBalancer) -> pulumi.Output[str]:
+        """What waits for the controllers that the waves need: those of the cluster, or new ones."""
+        args, monitoring = self._args, self._spec.monitoring_namespace
+        if "controllers_ready" in args:
+            return after(self._spec.domain, args["controllers_ready"])
+        certificates = CertManager(
+            f"{self._name}-certificates",
+            {
+                "cluster_name": args["cluster_name"],
+                "vpc_cidr": args["vpc_cidr"],
+                "monitoring_namespace": monitoring,
+            },
+            self._child,
+        )
+        controller = LoadBalancerController(
+            f"{self._name}-targets",
+            {
+                "cluster_name": after(args["cluster_name"], certificates.ready),
+                "vpc_id": args["vpc_id"],
+                "vpc_cidr": args["vpc_cidr"],
+                "target_group_arns": balancer.rest_target_group_arn.apply(lambda arn: [arn]),
+                "monitoring_namespace": monitoring,
+            },
+            self._child,
+        )
+        return after(self._spec.domain, certificates.ready, controller.ready)
+
+    def _waves(self, balancer: ServingLoadBalancer) -> Manifest:
+        """The set of Applications, which is there once the last wave is healthy at the revision that is wanted."""
+        spec, args = self._spec, self._args
+        waves = chosen(shared_serving=spec.models)
+        identity = WorkloadIdentity(
+            f"{self._name}-pipelines",
+            {
+                "cluster_name": args["cluster_name"],
+                "namespace": SYSTEM,
+                "service_account": PIPELINES_SERVER,
+                "policies": {
+                    "definitions": pulumi.Output.all(args["training_bucket"], args["data_key_arn"]).apply(
+                        lambda known: pipelines_access(self._account, *known)
+                    )
+                },
+            },
+            self._child,
+        )
+        needed = [
+            *(args[key] for key in ("cluster_name", "argo_cd", "client_secret_name")),
+            *([args["databases_ready"]] if "databases_ready" in args else []),
+            self.controllers_ready,
+            identity.association_id,
+            *self._backup(),
+        ]
+        place = after(args["argo_cd"], *needed)
+        boundary = Manifest(f"{self._name}-project", _placed(project(waves, NAME, spec.repository), place), self._child)
+        wired = {key: value for key, value in args.items() if key in WIRING}
+        known = pulumi.Output.all(**wired, target_group_arn=balancer.rest_target_group_arn)
+        delivered = known.apply(lambda known: self._delivered(waves, known)["spec"])
+        manifest = {
+            "apiVersion": "argoproj.io/v1alpha1",
+            "kind": "ApplicationSet",
+            "metadata": {"name": NAME, "namespace": place, "annotations": gates(waves, spec)},
+            "spec": delivered,
+        }
+        minutes = spec.wave_minutes * len(waves)
+        bounded = pulumi.CustomTimeouts(create=f"{minutes}m", update=f"{minutes}m", delete=f"{minutes}m")
+        return Manifest(
+            f"{self._name}-waves",
+            manifest,
+            pulumi.ResourceOptions(parent=self, depends_on=[boundary], custom_timeouts=bounded),
+        )
+
+    def _delivered(self, waves: Sequence[Wave], known: Mapping[str, str]) -> dict[str, Any]:
+        return application_set(
+            waves,
+            wave_settings(waves, self._spec.domain, self._account.region, known),
+            namespace=known["argo_cd"],
+            project=NAME,
+            repository=self._spec.repository,
+            revision=self._spec.revision,
+        )
+
+    def _backup(self) -> list[pulumi.Output[str]]:
+        """A snapshot of the database before another revision comes; those of earlier ones stay."""
+        if "database_identifier" not in self._args:
+            return []
+        revision = self._spec.revision[:12]
+        snapshot = aws.rds.Snapshot(
+            f"{self._name}-before-{revision}",
+            db_instance_identifier=self._args["database_identifier"],
+            db_snapshot_identifier=f"{self._name}-before-{revision}",
+            tags={"Name": f"{self._name}-before-{revision}"},
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
+        )
+        return [snapshot.id]
+
+    def _shared_queue(self, waves: Manifest) -> list[pulumi.Resource]:
+        spec = self._spec
+        if not spec.pools:
+            return []
+        behind = pulumi.ResourceOptions(parent=self, depends_on=[waves])
+        pools = [
+            Manifest(f"{self._name}-flavor-{made['metadata']['name']}", made, behind)
+            for made in queues.flavors(spec.pools)
+        ]
+        kept = queues.cluster_queues(spec.teams, spec.pools, spec.guaranteed, borrowing=spec.borrowing)
+        behind = pulumi.ResourceOptions(parent=self, depends_on=pools)
+        return [Manifest(f"{self._name}-queue-{made['metadata']['name']}", made, behind) for made in kept]
+
+    def _team(
+        self, team: TeamSpec, waves: Manifest, queue: list[pulumi.Resource]
+    ) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
+        """The team's namespace, known once it may be used, and the role of what runs there."""
+        name, spec = f"{self._name}-{team.name}", self._spec
+        home = team.homes[0]
+        kept = pulumi.ResourceOptions(parent=self, depends_on=[waves], protect=spec.deletion_protection)
+        namespace = Manifest(f"{name}-namespace", profiles.namespace(team), kept)
+        closed = self._inside(name, profiles.network_policies(team, spec.services), [namespace])
+        identity = self._identity(name, home)
+        wired = pulumi.ResourceOptions(parent=self, depends_on=[*closed, identity])
+        profile = Manifest(f"{name}-profile", profiles.profile(team), wired)
+        made = self._inside(name, [profiles.bounds(team), *profiles.members(team), *self._pipelines(team)], [profile])
+        if spec.pools:
+            made += self._inside(name, [queues.local_queue(team)], [profile, *queue])
+        return after(home, *(each.urn for each in (profile, *made))), identity.role_arn
+
+    def _pipelines(self, team: TeamSpec) -> list[dict[str, Any]]:
+        """Where the team's pipelines write, once the bucket is known."""
+        region = self._account.region
+        written = pulumi.Output.from_input(self._args["training_bucket"]).apply(
+            lambda bucket: [each["data"] for each in profiles.pipelines(team, bucket, region)]
+        )
+        known_before = profiles.pipelines(team, "", region)
+        return [{**each, "data": written[place]} for place, each in enumerate(known_before)]
+
+    def _identity(self, name: str, home: str) -> WorkloadIdentity:
+        args = self._args
+        wired = cast(Mapping[str, pulumi.Input[str]], args)
+        buckets = pulumi.Output.all(**{purpose: wired[key] for purpose, key in BUCKETS.items()})
+        reach = pulumi.Output.all(buckets, args["data_key_arn"]).apply(
+            lambda known: team_access(self._account, home, known[0], known[1])
+        )
+        return WorkloadIdentity(
+            f"{name}-identity",
+            {
+                "cluster_name": args["cluster_name"],
+                "namespace": home,
+                "service_account": profiles.EDITOR,
+                "policies": {"folders": reach},
+            },
+            self._child,
+        )
+
+    def _inside(
+        self, name: str, manifests: Sequence[Mapping[str, Any]], needed: Sequence[pulumi.Resource]
+    ) -> list[Manifest]:
+        options = pulumi.ResourceOptions(parent=self, depends_on=list(needed))
+        return [
+            Manifest(f"{name}-{manifest['kind'].lower()}-{manifest['metadata']['name']}", manifest, options)
+            for manifest in manifests
+        ]
+
+
+def gates(waves: Sequence[Wave], spec: KubeflowSpec) -> dict[str, str]:
+    """What Pulumi waits for: each wave healthy, at the revision that is wanted.
+
+    Source: pulumi-kubernetes, provider/pkg/metadata/overrides.go, "pulumi.com/waitFor": all of a list must hold; Argo
+    CD, "Progressive Syncs", status of Applications.
+    """
+    found: list[str] = []
+    for wave in waves:
+        status = f".status.applicationStatus[?(@.application=='{NAME}-{wave.name}')]"
+        found.append(f"jsonpath={{{status}.targetRevisions[0]}}={spec.revision}")
+        found.append(f"jsonpath={{{status}.status}}=Healthy")
+    return {"pulumi.com/waitFor": json.dumps(found)}
+
+
+def _placed(manifest: dict[str, Any], namespace: pulumi.Input[str]) -> dict[str, Any]:
+    return {**manifest, "metadata": {**manifest["metadata"], "namespace": namespace}}
+
+
+def _unusable(name: str, spec: KubeflowSpec) -> str | None:
+    if len(f"{name}-lb") > LONGEST_NAME:
+        return f"name = {name!r}: AWS has room for {LONGEST_NAME - len('-lb')} characters of it; choose a shorter one"
+    if not spec.pools and (wanting := [team.name for team in spec.teams if team.quota.gpus]):
+        return f"teams {', '.join(wanting)} have quotas of GPUs, but there are no pools; name the pools they are in"
+    return None
+
+
+def _given(section: Any) -> Any:
+    """What was set of a section that has been checked, as the arguments of its component."""
+    return section.model_dump(exclude_unset=True)

@@ -1,0 +1,167 @@
+"""The nodes that teams share, and how much of them each is sure of."""
+
+from collections.abc import Sequence
+from math import floor
+from typing import Any, NotRequired, TypedDict
+
+from pydantic import Field
+
+from ..gpu_cluster.spec import GpuClusterSpec
+from ..node_pool.labels import resources, taints
+from ..node_pool.spec import NodePoolSpec, TaintConfig, TaintSpec
+from ..spec import Spec, refuse
+from ..teams import TeamSpec
+
+USABLE = 0.85
+"""The share of a node's CPUs and memory that is left for teams: the kubelet, the system's DaemonSets and their sidecars
+take the rest."""
+GPU = "nvidia.com/gpu"
+
+
+class PoolConfig(TypedDict):
+    """Nodes that queued work runs on."""
+
+    name: str
+    """The pool's name, which its nodes have as the label mlplatform.io/pool."""
+    nodes: int
+    """The most nodes that it may have."""
+    cpu: int
+    """CPUs of each node."""
+    memory_gib: int
+    """Memory of each node in GiB."""
+    gpus: NotRequired[int]
+    """GPUs that each node offers; shared ones count as often as they are shared."""
+    taints: NotRequired[list[TaintConfig]]
+    """What its nodes keep other pods off with."""
+
+
+class PoolSpec(Spec):
+    """Nodes that queued work runs on."""
+
+    name: str = Field(
+        pattern=r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$",
+        description="The pool's name, which its nodes have as the label mlplatform.io/pool.",
+    )
+    nodes: int = Field(ge=1, le=10000, description="The most nodes that it may have.")
+    cpu: int = Field(ge=1, description="CPUs of each node.")
+    memory_gib: int = Field(ge=1, description="Memory of each node in GiB.")
+    gpus: int = Field(
+        default=0, ge=0, description="GPUs that each node offers; shared ones count as often as they are shared."
+    )
+    taints: tuple[TaintSpec, ...] = Field(default=(), description="What its nodes keep other pods off with.")
+
+    @property
+    def all_gpus(self) -> int:
+        """The GPUs of all nodes."""
+        return self.nodes * self.gpus
+
+    @property
+    def all_cpus(self) -> int:
+        """The CPUs of all nodes that teams may use."""
+        return floor(self.nodes * self.cpu * USABLE)
+
+    @property
+    def all_memory_gib(self) -> int:
+        """The memory of all nodes that teams may use, in GiB."""
+        return floor(self.nodes * self.memory_gib * USABLE)
+
+
+class GuaranteeConfig(TypedDict):
+    """GPUs that are kept for a team."""
+
+    team: str
+    """The team."""
+    pool: str
+    """The pool whose GPUs they are."""
+    gpus: int
+    """How many."""
+
+
+class GuaranteeSpec(Spec):
+    """GPUs that are kept for a team: it waits for nobody to have them, though others may use them until it asks."""
+
+    team: str = Field(description="The team.")
+    pool: str = Field(description="The pool whose GPUs they are.")
+    gpus: int = Field(ge=1, description="How many.")
+
+
+def pools_of(cluster: GpuClusterSpec) -> list[dict[str, Any]]:
+    """The managed pools of a cluster as `PoolConfig`s, at their peak; the one of the system's own pods is left out
+    where there is another."""
+    system = [pool for pool in cluster.node_pools if not pool.lead.accelerators and not pool.taints]
+    shared = [pool for pool in cluster.node_pools if pool is not system[0]] or system
+    return [_pool(pool) for pool in shared]
+
+
+def _pool(pool: NodePoolSpec) -> dict[str, Any]:
+    return {
+        "name": pool.name,
+        "nodes": pool.peak,
+        "cpu": pool.lead.vcpus,
+        "memory_gib": pool.lead.memory_mib // 1024,
+        "gpus": resources(pool).get(GPU, 0),
+        "taints": [taint.model_dump() for taint in taints(pool)],
+    }
+
+
+def guaranteed(
+    teams: Sequence[TeamSpec], pools: Sequence[PoolSpec], given: Sequence[GuaranteeSpec]
+) -> dict[str, dict[str, int]]:
+    """The GPUs kept for each team, by pool.
+
+    Without a word a team is sure of all that its quota allows, where there is one pool to take them from.
+
+    Raises:
+        PydanticCustomError: when more is promised than there is, or than a team may hold.
+    """
+    found: dict[str, dict[str, int]] = {team.name: {} for team in teams}
+    with_gpus = {pool.name: pool for pool in pools if pool.gpus}
+    for each in given:
+        if each.team not in found:
+            raise refuse(each.team, f"guarantees names the team {each.team}, which teams lacks", list(found))
+        if each.pool not in with_gpus:
+            raise refuse(each.pool, f"guarantees names {each.pool}, which is no pool with GPUs", list(with_gpus))
+        if each.pool in found[each.team]:
+            raise refuse(each.team, f"guarantees has {each.team} in {each.pool} more than once; write it once")
+        found[each.team][each.pool] = each.gpus
+    for team in teams:
+        if team.quota.gpus and not found[team.name]:
+            found[team.name] = _by_itself(team, list(with_gpus))
+    _refuse_what_is_not_there(teams, with_gpus, found)
+    return found
+
+
+def _by_itself(team: TeamSpec, pools: list[str]) -> dict[str, int]:
+    if len(pools) != 1:
+        there = f"{', '.join(pools)} have GPUs" if pools else "no pool has GPUs"
+        remedy = "say in guarantees how many of which it is sure of" if pools else "give pools, or its quota none"
+        raise refuse(team.quota.gpus, f"team {team.name} has a quota of {team.quota.gpus} GPUs and {there}; {remedy}")
+    return {pools[0]: team.quota.gpus}
+
+
+def _refuse_what_is_not_there(
+    teams: Sequence[TeamSpec], pools: dict[str, PoolSpec], found: dict[str, dict[str, int]]
+) -> None:
+    for name, pool in pools.items():
+        promised = {team: gpus[name] for team, gpus in found.items() if gpus.get(name)}
+        if sum(promised.values()) > pool.all_gpus:
+            who = ", ".join(f"{team} {gpus}" for team, gpus in promised.items())
+            raise refuse(
+                sum(promised.values()),
+                f"pool {name} has {pool.all_gpus} GPUs at its peak, and {sum(promised.values())} are promised ({who}); "
+                "promise less in guarantees, lower a quota, or give the pool more nodes",
+            )
+    everything = sum(pool.all_gpus for pool in pools.values())
+    for team in teams:
+        sure = sum(found[team.name].values())
+        if sure > team.quota.gpus:
+            raise refuse(
+                sure,
+                f"team {team.name} is sure of {sure} GPUs, but its quota lets it hold {team.quota.gpus}; raise "
+                "quota.gpus, or promise less",
+            )
+        if team.quota.gpus > everything:
+            raise refuse(
+                team.quota.gpus,
+                f"team {team.name} may hold {team.quota.gpus} GPUs, but the pools have {everything}; lower quota.gpus",
+            )

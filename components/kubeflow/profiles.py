@@ -1,0 +1,163 @@
+"""A team's place in Kubeflow: its namespace, who may come in, how much it may take, and where its pipelines write."""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from ..delivery.tenancy import limit_range, quota
+from ..network_policies import allow_apis, allow_dns, allow_within, default_deny
+from ..serving_platform.allowances import admit, pods_of
+from ..teams import TeamSpec
+from .access import PIPELINES
+
+Manifest = dict[str, Any]
+
+EDITOR = "default-editor"
+"""The service account that Kubeflow makes in each profile; notebooks and the steps of pipelines run as it."""
+KUBEFLOW = "kubeflow"
+MESH = "istio-system"
+GATEWAY = f"cluster.local/ns/{MESH}/sa/istio-ingressgateway-service-account"
+PIPELINES_UI = f"cluster.local/ns/{KUBEFLOW}/sa/ml-pipeline-ui"
+"""Who may bring a member's requests into the team's namespace."""
+USER_HEADER = "kubeflow-userid"
+NOTEBOOK_PORT = 8888
+TENSORBOARD_PORT = 6006
+MESH_PORTS = (15012, 15017)
+"""Where a sidecar gets its certificate and its configuration from."""
+
+
+def namespace(team: TeamSpec) -> Manifest:
+    """The team's namespace, which its profile takes over as its owner's.
+
+    Kubeflow's controller makes one without it, that pods could use before it is closed. Source: profile-controller,
+    controllers/profile_controller.go, "Check existing namespace ownership".
+    """
+    levels = {f"pod-security.kubernetes.io/{mode}": "baseline" for mode in ("enforce", "audit", "warn")}
+    labels = {
+        **levels,
+        "istio-injection": "enabled",
+        "app.kubernetes.io/part-of": "kubeflow-profile",
+        "katib.kubeflow.org/metrics-collector-injection": "enabled",
+        "pipelines.kubeflow.org/enabled": "true",
+    }
+    metadata = {"name": team.homes[0], "labels": labels, "annotations": {"owner": team.emails[0]}}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+
+
+def network_policies(team: TeamSpec, services: Sequence[str]) -> list[Manifest]:
+    """What pods of the team may talk with: each other, Kubeflow, the mesh, HTTPS, and `services`, namespaces whose
+    services teams share; never another team."""
+    home = team.homes[0]
+    shared = [peer for each in (KUBEFLOW, *services) for peer in pods_of(each)]
+    return [
+        default_deny(home),
+        allow_dns(home),
+        allow_within(home),
+        allow_apis(home, {}),
+        admit("allow-gateway", home, {}, pods_of(MESH, {"app": "istio-ingressgateway"}), _FROM_GATEWAY),
+        # It asks notebooks whether anything runs in them, and shows what pipelines made.
+        admit("allow-kubeflow", home, {}, pods_of(KUBEFLOW), _FROM_GATEWAY),
+        _reach("allow-mesh", home, pods_of(MESH), MESH_PORTS),
+        _reach("allow-services", home, shared, ()),
+    ]
+
+
+_FROM_GATEWAY = (80, NOTEBOOK_PORT, TENSORBOARD_PORT, 3000)
+
+
+def _reach(name: str, home: str, targets: Sequence[Manifest], ports: Sequence[int]) -> Manifest:
+    rule: Manifest = {"to": list(targets)}
+    if ports:
+        rule["ports"] = [{"protocol": "TCP", "port": port} for port in ports]
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": name, "namespace": home},
+        "spec": {"podSelector": {}, "policyTypes": ["Egress"], "egress": [rule]},
+    }
+
+
+def profile(team: TeamSpec) -> Manifest:
+    """The team's profile. Its owner, the first of its members, lets others in by the dashboard as well."""
+    return {
+        "apiVersion": "kubeflow.org/v1",
+        "kind": "Profile",
+        "metadata": {"name": team.homes[0]},
+        "spec": {
+            "owner": {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": team.emails[0]},
+            "resourceQuotaSpec": {"hard": quota(team.homes[0], team.quota)["spec"]["hard"]},
+        },
+    }
+
+
+def members(team: TeamSpec) -> list[Manifest]:
+    """The other members, as the dashboard would let them in. Source: kubeflow/dashboard, access-management/kfam."""
+    return [manifest for email in team.emails[1:] for manifest in _member(team.homes[0], email)]
+
+
+def _member(home: str, email: str) -> list[Manifest]:
+    name = re.sub(r"[^a-z0-9]+", "-", f"user-{email}-clusterrole-edit".lower())
+    metadata = {"name": name, "namespace": home, "annotations": {"user": email, "role": "edit"}}
+    group = "rbac.authorization.k8s.io"
+    return [
+        {
+            "apiVersion": f"{group}/v1",
+            "kind": "RoleBinding",
+            "metadata": metadata,
+            "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": "kubeflow-edit"},
+            "subjects": [{"apiGroup": group, "kind": "User", "name": email}],
+        },
+        {
+            "apiVersion": "security.istio.io/v1",
+            "kind": "AuthorizationPolicy",
+            "metadata": metadata,
+            "spec": {
+                "rules": [
+                    {
+                        "from": [{"source": {"principals": [GATEWAY, PIPELINES_UI]}}],
+                        "when": [{"key": f"request.headers[{USER_HEADER}]", "values": [email]}],
+                    }
+                ]
+            },
+        },
+    ]
+
+
+def pipelines(team: TeamSpec, bucket: str, region: str) -> list[Manifest]:
+    """Where the team's pipelines write: below its own folder, as its own identity, with no key.
+
+    Source: Kubeflow Pipelines, "Configure object store"; argo-workflows, "Configuring your artifact repository".
+    """
+    home = team.homes[0]
+    root = f"s3://{bucket}/{home}/{PIPELINES}"
+    endpoint = f"s3.{region}.amazonaws.com"
+    providers = {"s3": {"default": {"endpoint": endpoint, "region": region, "credentials": {"fromEnv": True}}}}
+    workflow = "{{workflow.name}}/{{pod.name}}"
+    logs = {"endpoint": endpoint, "bucket": bucket, "region": region, "useSDKCreds": True}
+    repository = {"archiveLogs": True, "s3": {**logs, "keyFormat": f"{home}/logs/{workflow}"}}
+    default = {"workflows.argoproj.io/default-artifact-repository": "default-namespaced"}
+    return [
+        _config("kfp-launcher", home, {"defaultPipelineRoot": root, "providers": json.dumps(providers)}),
+        _config(
+            "metadata-grpc-configmap",
+            home,
+            {
+                "METADATA_GRPC_SERVICE_HOST": f"metadata-grpc-service.{KUBEFLOW}",
+                "METADATA_GRPC_SERVICE_PORT": "8080",
+            },
+        ),
+        _config("artifact-repositories", home, {"default-namespaced": json.dumps(repository)}, default),
+    ]
+
+
+def bounds(team: TeamSpec) -> Manifest:
+    """What a container gets that asks for nothing."""
+    return limit_range(team.homes[0])
+
+
+def _config(name: str, home: str, data: dict[str, str], annotations: dict[str, str] | None = None) -> Manifest:
+    metadata: Manifest = {"name": name, "namespace": home}
+    if annotations:
+        metadata["annotations"] = annotations
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}

@@ -1,0 +1,276 @@
+"""What a KubeflowCluster is made from, and what is refused."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, NotRequired, TypedDict, cast
+
+import pulumi
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from ..load_balancer.spec import ServingLoadBalancerOptions, ServingLoadBalancerSpec
+from ..serving_platform.spec import DOMAIN_PATTERN, NAMESPACE_PATTERN
+from ..spec import Inherits, Spec, refuse
+from ..teams import TeamConfig, TeamSpec, distinct
+from ..web_firewall.spec import WebFirewallConfig, WebFirewallSpec
+from .pools import GuaranteeConfig, GuaranteeSpec, PoolConfig, PoolSpec, guaranteed
+
+FIREWALL: Mapping[str, Any] = {
+    # A notebook asks its server for something several times a second.
+    "requests_per_window": 3000,
+    "allowed_methods": ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"),
+    "allowed_content_types": (
+        "application/json",
+        "application/json-patch+json",
+        "application/merge-patch+json",
+        "application/octet-stream",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "text/plain",
+        "application/grpc-web",
+        "application/grpc-web+proto",
+        "application/grpc-web-text",
+    ),
+    # Notebooks are uploaded and saved whole.
+    "maximum_body_kib": 102_400,
+    # What is saved is a program: it holds addresses, paths and markup, and is longer than a form.
+    "counted_rules": {
+        "common": (
+            "SizeRestrictions_BODY",
+            "CrossSiteScripting_BODY",
+            "GenericLFI_BODY",
+            "GenericRFI_BODY",
+            "EC2MetaDataSSRF_BODY",
+        )
+    },
+}
+"""What a firewall before notebooks lets through, where it differs from one before models."""
+
+TAKEN = ("kubeflow", "pipelines", "mlflow", "athena-results", "istio-system", "oauth2-proxy", "kueue-system", "argocd")
+"""Namespaces, and folders of the buckets, that are not a team's."""
+
+
+class KubeflowConfig(TypedDict):
+    """Kubeflow, as a stack's config describes it."""
+
+    zone_name: str
+    """The public Route 53 zone that holds the domain."""
+    domain: str
+    """Where browsers reach Kubeflow."""
+    repository: str
+    """The repository, as an https address, that has the folder deploy/kubeflow."""
+    revision: str
+    """The commit of it that is deployed, in full."""
+    teams: list[TeamConfig]
+    """The teams; each has a profile."""
+    pools: NotRequired[list[PoolConfig]]
+    """Nodes that queued work runs on."""
+    guarantees: NotRequired[list[GuaranteeConfig]]
+    """GPUs that are kept for teams; by default all that a team's quota allows, where one pool has GPUs."""
+    borrowing: NotRequired[bool]
+    """Whether a team may use what others leave, up to its quota. Default: true."""
+    services: NotRequired[list[str]]
+    """Namespaces whose services every team may call, such as feast and mlflow. Default: none."""
+    models: NotRequired[bool]
+    """Whether Kubeflow shows the models of a KServe on the same cluster. Default: false."""
+    monitoring_namespace: NotRequired[str]
+    """The namespace whose pods may read metrics."""
+    firewall: NotRequired[WebFirewallConfig]
+    """What the firewall lets through."""
+    load_balancer: NotRequired[ServingLoadBalancerOptions]
+    """How the load balancer serves."""
+    wave_minutes: NotRequired[int]
+    """How long each wave may take until it is healthy. Default: 30."""
+    deletion_protection: NotRequired[bool]
+    """Whether the namespaces of teams are protected from deletion. Default: true."""
+
+
+class KubeflowClusterArgs(KubeflowConfig):
+    """What a KubeflowCluster is made from: its config, the cluster, the stores, the sign-in and Argo CD."""
+
+    cluster_name: pulumi.Input[str]
+    """The EKS cluster, whose nodes must be ready."""
+    argo_cd: pulumi.Input[str]
+    """Argo CD's namespace, once Applications can be made; it must be allowed to change the whole cluster."""
+    vpc_id: pulumi.Input[str]
+    """The VPC."""
+    vpc_cidr: pulumi.Input[str]
+    """The VPC's range."""
+    load_balancer_subnet_ids: pulumi.Input[list[str]]
+    """Subnets in two zones or more: public ones, or private ones where the load balancer is internal."""
+    node_security_group_id: pulumi.Input[str]
+    """The security group of the nodes that run the gateway."""
+    zone_id: pulumi.Input[str]
+    """The id of the Route 53 zone."""
+    log_bucket_name: pulumi.Input[str]
+    """The bucket for access logs; its policy must let load balancers write, as LogBucket's does."""
+    raw_bucket: pulumi.Input[str]
+    """The bucket of raw data."""
+    training_bucket: pulumi.Input[str]
+    """The bucket of training sets, in which pipelines leave their artifacts."""
+    models_bucket: pulumi.Input[str]
+    """The bucket of models."""
+    offline_bucket: pulumi.Input[str]
+    """The bucket of offline features."""
+    data_key_arn: pulumi.Input[str]
+    """The key that encrypts the buckets."""
+    database_address: pulumi.Input[str]
+    """PostgreSQL of experiments and the model registry."""
+    pipelines_database_address: pulumi.Input[str]
+    """MySQL of pipelines and their metadata."""
+    databases_ready: NotRequired[pulumi.Input[str]]
+    """What waits for the databases and their roles, as StoreAccess' `ready`."""
+    database_identifier: NotRequired[pulumi.Input[str]]
+    """The RDS instance that is backed up before another version comes."""
+    secret_store: pulumi.Input[str]
+    """The ClusterSecretStore; it must answer the namespaces kubeflow and oauth2-proxy."""
+    secret_prefix: pulumi.Input[str]
+    """What the names of the secrets begin with, before a slash."""
+    issuer: pulumi.Input[str]
+    """The user pool's issuer."""
+    sign_in_url: pulumi.Input[str]
+    """Where the user pool's sign-in pages are."""
+    client_id: pulumi.Input[str]
+    """Kubeflow's client of the user pool."""
+    client_secret_name: pulumi.Input[str]
+    """The client's secret, once it is there: <prefix>/kubeflow/sign-in."""
+    controllers_ready: NotRequired[pulumi.Input[str]]
+    """Where cert-manager and the load balancer controller are there already: what waits for them; made otherwise."""
+    cognito_user_pool_arn: NotRequired[pulumi.Input[str]]
+    """The user pool, where the load balancer asks for the sign-in as well."""
+    cognito_client_id: NotRequired[pulumi.Input[str]]
+    """The user pool's client for the load balancer, one with a secret."""
+    cognito_domain: NotRequired[pulumi.Input[str]]
+    """The user pool's domain."""
+    oidc_client_secret: NotRequired[pulumi.Input[str]]
+    """The secret of the OpenID Connect client."""
+
+
+class KubeflowSpec(Spec):
+    """Kubeflow, its teams, and what they share."""
+
+    zone_name: str = Field(pattern=DOMAIN_PATTERN, description="The public Route 53 zone that holds the domain.")
+    domain: str = Field(pattern=DOMAIN_PATTERN, max_length=64, description="Where browsers reach Kubeflow.")
+    repository: str = Field(
+        pattern=r"^https://[^\s*@?#]+$",
+        description="The repository, as an https address, that has the folder deploy/kubeflow.",
+    )
+    revision: str = Field(
+        pattern=r"^[0-9a-f]{40}$",
+        description="The commit of it that is deployed, in full: a branch moves on without a gate.",
+    )
+    teams: tuple[TeamSpec, ...] = Field(min_length=1, description="The teams; each has a profile.")
+    pools: tuple[PoolSpec, ...] = Field(
+        default=(),
+        description="Nodes that queued work runs on; in a stack those of its cluster, but for the system's own.",
+    )
+    guarantees: tuple[GuaranteeSpec, ...] = Field(
+        default=(),
+        description="GPUs that are kept for teams; all that a team's quota allows, where one pool alone has GPUs.",
+    )
+    borrowing: bool = Field(
+        default=True, description="Whether a team may use what others leave, up to its quota, until they ask for it."
+    )
+    services: tuple[str, ...] = Field(
+        default=(), description="Namespaces whose services every team may call, such as feast and mlflow."
+    )
+    models: bool = Field(
+        default=False, description="Whether Kubeflow shows the models of a KServe on the same cluster."
+    )
+    monitoring_namespace: str = Field(
+        default="monitoring", pattern=NAMESPACE_PATTERN, description="The namespace whose pods may read metrics."
+    )
+    firewall: WebFirewallSpec = Field(
+        default_factory=cast(Any, dict),
+        validate_default=True,
+        description="What the firewall lets through; methods, types and sizes of browsers and notebooks by default.",
+    )
+    load_balancer: Annotated[ServingLoadBalancerSpec, Inherits("zone_name", "domain")] = Field(
+        default_factory=cast(Any, dict), validate_default=True, description="How the load balancer serves."
+    )
+    wave_minutes: int = Field(
+        default=30, ge=5, le=240, description="How long each wave may take until it is healthy, in minutes."
+    )
+    deletion_protection: bool = Field(
+        default=True, description="Whether the namespaces of teams, with their volumes, are protected from deletion."
+    )
+
+    @property
+    def guaranteed(self) -> dict[str, dict[str, int]]:
+        """The GPUs kept for each team, by pool."""
+        return guaranteed(self.teams, self.pools, self.guarantees)
+
+    @field_validator("domain")
+    @classmethod
+    def _inside_the_zone(cls, domain: str, info: ValidationInfo) -> str:
+        zone = info.data.get("zone_name")
+        if zone and not f".{domain}".endswith(f".{zone}"):
+            raise refuse(domain, f"{domain} is outside the zone {zone}; name one below it, or the zone that holds it")
+        return domain
+
+    @field_validator("firewall", mode="before")
+    @classmethod
+    def _for_notebooks(cls, section: Any) -> Any:
+        if not isinstance(section, Mapping):
+            return section
+        given = WebFirewallSpec.model_validate(cast(Mapping[str, Any], section)).model_dump(exclude_unset=True)
+        return {**FIREWALL, **given}
+
+    @field_validator("load_balancer", mode="before")
+    @classmethod
+    def _one_target_group(cls, section: Any) -> Any:
+        """Browsers speak no gRPC; that of pipelines' clients goes by HTTP."""
+        return {"grpc": False, **cast(Mapping[str, Any], section)} if isinstance(section, Mapping) else section
+
+    @field_validator("teams")
+    @classmethod
+    def _teams(cls, teams: tuple[TeamSpec, ...]) -> tuple[TeamSpec, ...]:
+        for team in distinct(teams):
+            home, *others = team.homes
+            if others:
+                raise refuse(
+                    team.homes,
+                    f"team {team.name} has {len(team.homes)} namespaces, and a profile is one; name one, or make two "
+                    "teams",
+                )
+            if home in TAKEN:
+                raise refuse(home, f"{home} is not for a team; name another namespace")
+            if not team.emails:
+                raise refuse(
+                    team.name,
+                    f"team {team.name} has no emails: Kubeflow knows people by their address, and the first owns the "
+                    "profile",
+                )
+            if not team.quota.storage_gib:
+                raise refuse(
+                    team.name,
+                    f"team {team.name} has no quota.storageGib: a notebook keeps its files on a volume",
+                )
+        return teams
+
+    @model_validator(mode="after")
+    def _what_teams_share_is_there(self) -> "KubeflowSpec":
+        names = [pool.name for pool in self.pools]
+        if len(set(names)) < len(names):
+            raise refuse(names, f"two pools have one name: {', '.join(names)}; name each once")
+        if self.pools:
+            _ = self.guaranteed
+            _refuse_larger(self)
+        homes = [team.homes[0] for team in self.teams]
+        if strange := next((each for each in self.services if each in homes), None):
+            raise refuse(strange, f"services names {strange}, a team's namespace; teams don't reach each other")
+        return self
+
+
+def _refuse_larger(spec: KubeflowSpec) -> None:
+    there = {
+        "CPUs": sum(pool.all_cpus for pool in spec.pools),
+        "GiB of memory": sum(pool.all_memory_gib for pool in spec.pools),
+    }
+    for team in spec.teams:
+        wanted = {"CPUs": team.quota.cpu, "GiB of memory": team.quota.memory_gib}
+        for what, amount in wanted.items():
+            if amount > there[what]:
+                raise refuse(
+                    amount,
+                    f"team {team.name} may hold {amount} {what}, but the pools have {there[what]} for teams; lower its "
+                    "quota, or name more pools",
+                )
