@@ -62,6 +62,12 @@ def test_the_server_starts_with_a_login_and_reads_what_the_sidecar_writes(record
     assert sidecar["securityContext"]["runAsNonRoot"] is True
 
 
+def test_kustomize_inflates_charts_where_there_is_a_login_and_where_none_is_needed(recording: Recording) -> None:
+    for each in (recording, delivery()):
+        configs = each.one(RELEASE).inputs["values"]["configs"]
+        assert configs["cm"]["kustomize.buildOptions"] == "--enable-helm"
+
+
 def test_nothing_in_it_is_a_template_of_helm_s(recording: Recording) -> None:
     # The chart fills in whatever stands in two braces.
     assert "{{" not in yaml.safe_dump(server(recording)["initContainers"])

@@ -77,6 +77,9 @@ def test_argo_cd_s_own_project_is_closed_although_its_server_made_it_open(record
     default = project(recording, "default")
     assert not permits(default, PLATFORM, "ranking", *MODEL)
     assert default["metadata"]["annotations"] == {"pulumi.com/patchForce": "true"}
+    opened = {**default["spec"], "sourceRepos": ["*"], "destinations": [{"server": "*", "namespace": "*"}]}
+    # Even with a place and a repository nothing goes by it.
+    assert not permits({"spec": opened}, PLATFORM, "ranking", *MODEL)
 
 
 def test_all_that_a_model_s_chart_renders_is_let_through(recording: Recording) -> None:
@@ -157,6 +160,8 @@ def test_argo_cd_manages_the_teams_namespaces_alone(recording: Recording) -> Non
     [cluster] = values["configs"]["clusterCredentials"].values()
     assert cluster["namespaces"] == "ranking,ranking-batch,fraud"
     assert "clusterResources" not in cluster
+    # It watches what it may list, and does not stop at what it may not.
+    assert values["configs"]["cm"]["resource.respectRBAC"] == "normal"
     destinations = {place["server"] for place in project(recording, "ranking")["spec"]["destinations"]}
     assert {cluster["server"]} == destinations
 
@@ -235,6 +240,11 @@ def test_what_a_set_generates_its_project_lets_through(recording: Recording) -> 
         assert permits(project(recording, team), template["source"]["repoURL"], place, *MODEL)
         # No folder's name has a say in where something goes.
         assert "{{" not in json.dumps([template["project"], template["destination"]])
+
+
+def test_what_a_folder_brought_goes_with_the_folder(recording: Recording) -> None:
+    template = applications(recording, "ranking")["template"]
+    assert template["metadata"]["finalizers"] == ["resources-finalizer.argocd.argoproj.io"]
 
 
 def test_drift_is_healed_and_pruning_comes_last(recording: Recording) -> None:
