@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .changes import Wanted, difference, planned, proposal, proven, staged
 from .github import Client, Clock, GithubError
+from .model_file import ModelFile, read_model_file
 from .overlay import Environment, Overlay, Place, read_overlay
 from .publish import head_of, propose
 from .release import PromotionError
@@ -32,8 +33,9 @@ def parser() -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=what, description=what)
         added.add_argument("--root", type=Path, default=Path(), help="a checkout of the repository; here by default")
         if model:
-            added.add_argument("--team", required=True, help="the team, as deploy/models names it")
-            added.add_argument("--model", required=True, help="the model")
+            added.add_argument("--file", type=Path, help="the model.yaml of its repository, in place of what follows")
+            added.add_argument("--team", help="the team, as deploy/models names it")
+            added.add_argument("--model", help="the model")
         if remote:
             default = os.environ.get("GITHUB_REPOSITORY")
             added.add_argument("--repository", default=default, required=default is None, help="<owner>/<name>")
@@ -43,8 +45,8 @@ def parser() -> argparse.ArgumentParser:
     add("open", "Open the pull request that takes what staging proved to production")
     stage = add("stage", "Open the pull request that gives staging a new version")
     stage.add_argument("--commit", required=True, help="the commit of the model's repository")
-    stage.add_argument("--model-version", help="the last folder of the model's address")
-    stage.add_argument("--chart-version", help="the version of the chart model-service")
+    stage.add_argument("--model-version", help="the last folder of the model's address; what it is by default")
+    stage.add_argument("--chart-version", help="the version of the chart model-service; what it is by default")
     stage.add_argument("--image-digest", help="the digest of the image that the model brings along")
     record = add("record", "Open the pull request that records what staging's smoke test found")
     record.add_argument("--report", type=Path, required=True, help="the JSON report of operations.smoke")
@@ -58,7 +60,10 @@ def run(
     arguments: list[str] | None = None, environ: Mapping[str, str] | None = None, clock: Clock | None = None
 ) -> int:
     """Run a subcommand and return its exit code."""
-    options = parser().parse_args(arguments)
+    top = parser()
+    options = top.parse_args(arguments)
+    if "file" in options and not (options.file or (options.team and options.model)):
+        top.error("no model is named; give --file, or --team and --model")
     try:
         if options.command == "plan":
             return _plan(options)
@@ -86,28 +91,44 @@ def _client(environ: Mapping[str, str], clock: Clock | None) -> Client:
     return Client(environ.get("GITHUB_API_URL") or "https://api.github.com", token, clock)
 
 
+def _asked(options: argparse.Namespace) -> ModelFile:
+    """Which model is meant."""
+    if options.file:
+        return read_model_file(options.file)
+    return ModelFile(team=options.team, model=options.model)
+
+
 def _plan(options: argparse.Namespace) -> int:
-    before, after = planned(LocalTree(options.root), options.team, options.model)
+    asked = _asked(options)
+    before, after = planned(LocalTree(options.root), asked.team, asked.model)
     print(difference(before.files(), after.files()) or "production has what staging proved", end="")
     return 0
 
 
 def _open(client: Client, settings: PromotionSettings, options: argparse.Namespace) -> int:
     on = _newest(client, settings, options)
-    before, after = planned(on, options.team, options.model, otherwise=LocalTree(options.root))
+    asked = _asked(options)
+    before, after = planned(on, asked.team, asked.model, otherwise=LocalTree(options.root))
     known = {path: text for path in before.files() if (text := on.read(path)) is not None}
     return _publish(client, settings, options, on, "promote", known, before, after)
 
 
 def _stage(client: Client, settings: PromotionSettings, options: argparse.Namespace) -> int:
     on = _newest(client, settings, options)
-    before = read_overlay(on, Place(options.team, options.model, Environment.STAGING))
-    wanted = Wanted(options.commit, options.model_version, options.chart_version, options.image_digest)
+    asked = _asked(options)
+    before = read_overlay(on, Place(asked.team, asked.model, Environment.STAGING))
+    wanted = Wanted(
+        options.commit,
+        options.model_version or asked.model_version,
+        options.chart_version or asked.chart_version,
+        options.image_digest,
+    )
     return _publish(client, settings, options, on, "stage", before.files(), before, staged(before, wanted))
 
 
 def _record(client: Client, settings: PromotionSettings, options: argparse.Namespace) -> int:
-    place = Place(options.team, options.model, Environment.STAGING)
+    asked = _asked(options)
+    place = Place(asked.team, asked.model, Environment.STAGING)
     on = _newest(client, settings, options)
     before = read_overlay(on, place)
     # What the smoke test met is what the checkout says; staging may have moved on since.

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 Step = str | int
-_PLAIN = re.compile(r"^[A-Za-z][A-Za-z0-9_./:@+-]*[A-Za-z0-9_/]$")
+_PLAIN = re.compile(r"^([A-Za-z]|\d+\.\d+\.\d+)([A-Za-z0-9_./:@+-]*[A-Za-z0-9_/])?$")
 
 
 class YamlTextError(Exception):

@@ -54,7 +54,7 @@ def test_staging_gets_the_versions_that_are_asked_for_and_no_proof() -> None:
     release = after.recorded()
     assert (release.chart_version, release.model_version, release.commit) == ("0.2.0", "32", COMMIT)
     assert release.model_uri == "s3://ml-staging-models-444455556666/fraud/32/"
-    assert release.image == f"444455556666.dkr.ecr.us-east-1.amazonaws.com/risk/fraud-scorer@{DIGEST}"
+    assert release.image == f"111122223333.dkr.ecr.us-east-1.amazonaws.com/risk/fraud-scorer@{DIGEST}"
     assert release.smoke is None
 
 
@@ -93,6 +93,41 @@ def test_production_gets_what_staging_proved_and_keeps_the_rest(tmp_path: Path) 
         if old != new
     ]
     assert [new.split()[0] for _, new in changed] == ["modelUri:", "version:", "digest:"]
+
+
+def test_each_environment_keeps_its_own_registry(tmp_path: Path) -> None:
+    place = read_overlay(LocalTree(ROOT), Place("risk", "fraud", Environment.PROD))
+    kustomization = place.kustomization.replace("111122223333", "999988887777")
+    assert place.release
+    release = place.release.replace("image: 111122223333", "image: 999988887777")
+    files = proved() | {PROD + "kustomization.yaml": kustomization, PROD + "release.yaml": release}
+    _, after = plan(write(tmp_path, files))
+    assert after.recorded().image == f"999988887777.dkr.ecr.us-east-1.amazonaws.com/risk/fraud-scorer@{DIGEST}"
+
+
+def test_the_version_comes_from_the_model_s_own_repository(tmp_path: Path) -> None:
+    file = tmp_path / "model.yaml"
+    file.write_text("{team: risk, model: fraud, modelVersion: '40', chartVersion: 0.3.0}")
+    with github_with() as github:
+        assert promote(github, "stage", "--file", str(file), "--commit", COMMIT) == 0
+        head = github.files("stage/risk/fraud")
+        assert "fraud/40/" in head[STAGING + "values.yaml"]
+        assert "version: 0.3.0" in head[STAGING + "kustomization.yaml"]
+
+
+@pytest.mark.parametrize("text", ["{team: risk}", "{team: ../risk, model: fraud}", "[", "{team: a, model: b, more: c}"])
+def test_a_wrong_model_file_is_refused(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "model.yaml"
+    file.write_text(text)
+    with github_with() as github:
+        assert promote(github, "stage", "--file", str(file), "--commit", COMMIT) == 1
+    assert "model.yaml" in capsys.readouterr().err
+
+
+def test_no_model_is_a_wrong_argument() -> None:
+    with pytest.raises(SystemExit) as ended:
+        run(["plan"], {})
+    assert ended.value.code == 2
 
 
 def test_the_plan_is_shown_and_nothing_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,1 @@
+"""The fraud model's probability, turned into a decision."""

@@ -1,0 +1,109 @@
+"""Each overlay in the tree: its record tells what is rendered, and what is rendered fits the published definitions."""
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from operations.promote.overlay import SAME, Environment, Place, read_overlay
+from operations.promote.trees import LocalTree
+from operations.smoke.config import load_config
+from operations.smoke.release import load_release
+from tests.components.definitions import faults
+
+ROOT = Path(__file__).parents[2]
+MODELS = ROOT / "deploy" / "models"
+PLACES = [
+    Place(path.parts[-4], path.parts[-3], Environment(path.parts[-1])) for path in sorted(MODELS.glob("*/*/overlays/*"))
+]
+KUBERNETES = "1.36.0"
+WORKLOADS = {"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"}
+
+every_place = pytest.mark.parametrize("place", PLACES, ids=[f"{each.model}-{each.environment}" for each in PLACES])
+
+
+def rendered(place: Place, folder: Path) -> list[dict[str, Any]]:
+    if missing := [tool for tool in ("kustomize", "helm") if shutil.which(tool) is None]:
+        pytest.skip(f"{', '.join(missing)} not on PATH, so that no overlay can be rendered")
+    shutil.copytree(MODELS / place.team / place.model, folder / place.model)
+    overlay = folder / place.model / "overlays" / place.environment
+    chart = ROOT / "charts" / "model-service"
+    version = yaml.safe_load((chart / "Chart.yaml").read_text())["version"]
+    shutil.copytree(chart, overlay / "charts" / f"model-service-{version}" / "model-service")
+    built = subprocess.run(
+        ["kustomize", "build", "--enable-helm", str(overlay)], capture_output=True, text=True, check=False
+    )
+    assert built.returncode == 0, built.stderr
+    return list(yaml.safe_load_all(built.stdout))
+
+
+def test_each_model_has_both_environments() -> None:
+    models = {(each.team, each.model) for each in PLACES}
+    assert {model for _, model in models} == {"ranking", "embeddings", "fraud"}
+    assert len(PLACES) == 2 * len(models)
+
+
+@every_place
+def test_the_record_tells_what_the_overlay_pins(place: Place) -> None:
+    read_overlay(LocalTree(ROOT), place).recorded()
+    load_release(ROOT / place.folder / "release.yaml")
+
+
+@every_place
+def test_staging_says_how_it_is_smoke_tested(place: Place) -> None:
+    staging = Place(place.team, place.model, Environment.STAGING)
+    config = load_config(ROOT / staging.folder / "smoke.yaml")
+    values = read_overlay(LocalTree(ROOT), staging)
+    assert (config.model, config.host) == (place.model, f"{place.model}.{values.value('domain')}")
+
+
+@every_place
+def test_both_environments_serve_a_model_in_the_same_way(place: Place) -> None:
+    both = [read_overlay(LocalTree(ROOT), Place(place.team, place.model, each)) for each in Environment]
+    assert [both[0].value(name) for name in SAME] == [both[1].value(name) for name in SAME]
+
+
+@every_place
+def test_what_is_rendered_is_what_the_record_tells(place: Place, tmp_path: Path) -> None:
+    objects = rendered(place, tmp_path)
+    release = read_overlay(LocalTree(ROOT), place).recorded()
+    [model] = [each for each in objects if each["kind"] == "InferenceService"]
+    assert model["spec"]["predictor"]["model"]["storageUri"] == release.model_uri
+    images = {
+        container["image"]
+        for each in objects
+        if each["kind"] in WORKLOADS
+        for container in each["spec"]["template"]["spec"]["containers"]
+    }
+    assert images == ({release.image} if release.image else set())
+
+
+@every_place
+def test_everything_is_in_the_team_s_namespace_and_fits_its_definition(place: Place, tmp_path: Path) -> None:
+    objects = rendered(place, tmp_path)
+    assert {each["metadata"]["namespace"] for each in objects} == {place.team}
+    custom = [each for each in objects if "." in each["apiVersion"] and ".k8s.io" not in each["apiVersion"]]
+    assert custom
+    assert [fault for each in custom for fault in faults(each)] == []
+
+
+@every_place
+def test_workloads_are_confined(place: Place, tmp_path: Path) -> None:
+    objects = rendered(place, tmp_path)
+    for each in objects:
+        if each["kind"] not in WORKLOADS:
+            continue
+        pod = each["spec"]["template"]["spec"]
+        assert pod["automountServiceAccountToken"] is False
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        for container in pod["containers"]:
+            assert "@sha256:" in container["image"]
+            assert container["resources"]["requests"] == container["resources"]["limits"]
+            assert {"startupProbe", "livenessProbe", "readinessProbe"} <= set(container)
+            assert container["securityContext"]["readOnlyRootFilesystem"] is True
+            assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+        name = each["metadata"]["name"]
+        assert {"NetworkPolicy", "PodDisruptionBudget"} <= {o["kind"] for o in objects if o["metadata"]["name"] == name}

@@ -1,0 +1,156 @@
+"""From a model repository's merge to production: staging, smoke test, promotion, two approvals, what is rendered.
+
+The commands are those of the workflows, run as they stand there; GitHub and the model are servers on this machine.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from operations.promote.overlay import Environment, Place, read_overlay
+from operations.promote.trees import LocalTree
+from tests.operations.github import TOKEN, GitHub
+from tests.operations.model_standin import Behavior, serving
+from tests.operations.promotion import (
+    COMMIT,
+    DIGEST,
+    PROD,
+    REPOSITORY,
+    ROOT,
+    STAGING,
+    github_with,
+    repository_files,
+    verified,
+)
+from tests.operations.workflows import checkout, run_step
+
+EXAMPLE = "examples/model-repo"
+VERSION, CHART = "32", "0.2.0"
+TOOLS = ("kustomize", "helm")
+
+
+def environ(github: GitHub, **more: str) -> dict[str, str]:
+    return {"GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": github.url, "GITHUB_REPOSITORY": REPOSITORY, **more}
+
+
+def merge_of_the_model(github: GitHub, folder: Path) -> None:
+    """The model repository's workflow after a merge, and its request merged."""
+    model = (ROOT / EXAMPLE / "model.yaml").read_text()
+    changed = re.sub(r'modelVersion: "\d+"', f'modelVersion: "{VERSION}"', model)
+    folder.mkdir()
+    (folder / "model.yaml").write_text(re.sub(r"chartVersion: .+", f"chartVersion: {CHART}", changed))
+    checkout(folder / "platform", {})
+    outputs = run_step(
+        f"{EXAMPLE}/.github/workflows/merge.yaml",
+        "staging",
+        "Give staging this version",
+        folder,
+        environ(github, GITHUB_SHA=COMMIT, DIGEST=DIGEST, PLATFORM=REPOSITORY),
+    )
+    number = int(outputs["url"].rpartition("/")[2])
+    assert verified(github, number) == 0
+    github.merge(number)
+
+
+def smoke_of_staging(github: GitHub, folder: Path, behavior: Behavior) -> int:
+    """This repository's workflow once staging is delivered, and its request merged; the smoke test's exit code."""
+    files = dict(github.files())
+    folder.mkdir()
+    with serving(folder, behavior) as model:
+        config = yaml.safe_load(files[STAGING + "smoke.yaml"])
+        config["url"] = f"https://localhost:{model.port}"
+        config["latency"] = {"requests": 10, "percentile": 90, "maximumMilliseconds": 60_000}
+        files[STAGING + "smoke.yaml"] = yaml.safe_dump(config)
+        checkout(folder / "delivered", {path: text for path, text in files.items() if path.startswith("deploy/")})
+        main = checkout(folder / "main", {})
+        (main / "build").mkdir()
+        trust = {"SSL_CERT_FILE": str(folder / "ca.pem"), "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH": str(folder / "ca.pem")}
+        workflow, given = ".github/workflows/smoke.yaml", {"TEAM": "risk", "MODEL": "fraud", "SECONDS_TO_WAIT": "0"}
+        outputs = run_step(workflow, "smoke", "Call the model", main, environ(github, **trust, **given))
+    github.login = "mlplatform-recorder[bot]"
+    gh = main / ".venv" / "bin" / "gh"
+    gh.write_text('#!/bin/sh\necho "$@" > gh-was-asked\n')
+    gh.chmod(0o755)
+    path = f"{gh.parent}:{os.environ['PATH']}"
+    run_step(workflow, "smoke", "Record what it found", main, environ(github, PATH=path, **given))
+    asked = (main / "gh-was-asked").read_text().split()
+    assert asked[:4] == ["pr", "merge", "--auto", "--squash"]
+    number = int(asked[4].rpartition("/")[2])
+    assert verified(github, number) == 0
+    github.merge(number)
+    github.login = "delivery[bot]"
+    return int(outputs["code"])
+
+
+def opened_promotion(github: GitHub, folder: Path) -> int:
+    """The model repository's workflow that opens a promotion."""
+    folder.mkdir()
+    shutil.copy(ROOT / EXAMPLE / "model.yaml", folder)
+    checkout(folder / "platform", {path: text for path, text in github.files().items() if path.startswith("deploy/")})
+    workflow = f"{EXAMPLE}/.github/workflows/promote.yaml"
+    for name in ("Show what would change, or why nothing may", "Open the request"):
+        run_step(workflow, "open", name, folder, environ(github, PLATFORM=REPOSITORY))
+    return max(github.pulls)
+
+
+def rendered(files: dict[str, str], folder: Path) -> dict[tuple[str, str], Any]:
+    """What Argo CD would apply of production's overlay; the one chart to be had is the promoted version."""
+    for path, text in files.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    chart = folder / PROD / "charts" / f"model-service-{CHART}" / "model-service"
+    shutil.copytree(ROOT / "charts" / "model-service", chart)
+    declared = chart / "Chart.yaml"
+    declared.write_text(re.sub(r"(?m)^version: .+$", f"version: {CHART}", declared.read_text()))
+    built = subprocess.run(
+        ["kustomize", "build", "--enable-helm", str(folder / PROD)], capture_output=True, text=True, check=False
+    )
+    assert built.returncode == 0, built.stderr
+    return {(each["kind"], each["metadata"]["name"]): each for each in yaml.safe_load_all(built.stdout)}
+
+
+def test_a_merge_reaches_production_as_staging_proved_it_with_two_approvals(tmp_path: Path) -> None:
+    if missing := [tool for tool in TOOLS if shutil.which(tool) is None]:
+        pytest.skip(f"{', '.join(missing)} not on PATH, so that production's overlay can't be rendered")
+    with github_with(repository_files()) as github:
+        merge_of_the_model(github, tmp_path / "merge")
+        assert f"fraud/{VERSION}/" in github.files()[STAGING + "values.yaml"]
+        assert f"version: {CHART}" in github.files()[STAGING + "kustomization.yaml"]
+        assert "fraud/31/" in github.files()[PROD + "values.yaml"]
+
+        assert smoke_of_staging(github, tmp_path / "smoke", Behavior()) == 0
+        number = opened_promotion(github, tmp_path / "promote")
+        assert verified(github, number) == 1
+        github.review(number, "ada")
+        assert verified(github, number) == 1
+        github.review(number, "grace")
+        assert verified(github, number) == 0
+        github.merge(number)
+
+        objects = rendered(github.files(), tmp_path / "rendered")
+    model = objects["InferenceService", "fraud"]["spec"]["predictor"]["model"]
+    assert model["storageUri"] == f"s3://ml-prod-models-111122223333/fraud/{VERSION}/"
+    [container] = objects["Deployment", "fraud-scorer"]["spec"]["template"]["spec"]["containers"]
+    assert container["image"].partition("@")[2] == DIGEST
+    tree = LocalTree(tmp_path / "rendered")
+    staging, prod = (read_overlay(tree, Place("risk", "fraud", each)).recorded() for each in Environment)
+    assert prod.smoke == staging.smoke
+    assert prod.smoke
+    assert prod.smoke.measured.model_dump() == staging.model_dump(exclude={"smoke"})
+    assert (prod.chart_version, prod.model_version, prod.commit) == (CHART, VERSION, COMMIT)
+
+
+def test_what_failed_in_staging_does_not_reach_production(tmp_path: Path) -> None:
+    with github_with(repository_files()) as github:
+        merge_of_the_model(github, tmp_path / "merge")
+        lying = Behavior(change=lambda answer: answer.update(model_name="ranking"))
+        assert smoke_of_staging(github, tmp_path / "smoke", lying) == 1
+        with pytest.raises(AssertionError, match="failed; mend the model"):
+            opened_promotion(github, tmp_path / "promote")
