@@ -14,8 +14,6 @@ ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "model-repo"
 FOLDERS = [ROOT / ".github" / "workflows", EXAMPLE / ".github" / "workflows"]
 WORKFLOWS = sorted(path for folder in FOLDERS for path in folder.glob("*.y*ml"))
-    [*(ROOT / ".github" / "workflows").glob("*.y*ml"), *(EXAMPLE / ".github" / "workflows").glob("*.y*ml")]
-)
 NAMES = [str(each.relative_to(ROOT)) for each in WORKFLOWS]
 PINNED = re.compile(r"^\s*-? *uses: [\w.-]+/[\w./-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+$")
 ACTIONLINT = shutil.which("actionlint")
