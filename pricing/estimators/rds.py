@@ -1,4 +1,4 @@
-"""Amazon RDS for PostgreSQL: the instance, its storage and the backups beyond what is free."""
+"""Amazon RDS for PostgreSQL and MySQL: the instance, its storage and the backups beyond what is free."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from pricing.schedules import HOURS_A_MONTH
 from pricing.stack import Stack
 from pricing.table import PriceNotFound
 
-_SERVICE = "rds-postgresql"
+_SERVICES = {"postgres": "rds-postgresql", "mysql": "rds-mysql"}
 _LARGE_GIB = 400
 _INCLUDED_IOPS = {False: 3000.0, True: 12000.0}
 
@@ -23,28 +23,29 @@ def instance(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
     """
     inputs = resource.inputs
     engine = text(inputs, "engine")
-    if engine != "postgres":
+    service = _SERVICES.get(engine)
+    if service is None:
         yield Gap(f"RDS for {engine} has no estimator")
         return
     zones = "Multi-AZ" if flag(inputs, "multiAz") else "Single-AZ"
     kind = text(inputs, "instanceClass")
-    yield _hours(resource, stack, kind, zones)
+    yield _hours(resource, stack, service, f"{kind} {zones}")
     if text(inputs, "storageType", "gp3") != "gp3":
         yield Gap(f"storage of type {text(inputs, 'storageType')} has no estimator")
         return
     size = number(inputs, "allocatedStorage")
-    yield stack.charge(resource, _SERVICE, f"gp3-storage {zones}", size, f"{size:g} GB of gp3 storage, {zones}")
+    yield stack.charge(resource, service, f"gp3-storage {zones}", size, f"{size:g} GB of gp3 storage, {zones}")
     beyond = number(inputs, "iops", 0) - _INCLUDED_IOPS[size >= _LARGE_GIB]
     if beyond > 0:
-        yield stack.charge(resource, _SERVICE, f"gp3-iops-over-12000 {zones}", beyond, "operations beyond the included")
-    yield stack.charge(resource, _SERVICE, "backup-storage-over-100%", stack.usage.database_backup_gb, "backups")
+        yield stack.charge(resource, service, f"gp3-iops-over-12000 {zones}", beyond, "operations beyond the included")
+    yield stack.charge(resource, service, "backup-storage-over-100%", stack.usage.database_backup_gb, "backups")
     yield stack.charge(resource, "secretsmanager", "secret", int(flag(inputs, "manageMasterUserPassword")), "secret")
 
 
-def _hours(resource: Resource, stack: Stack, kind: str, zones: str) -> Charge | Gap:
+def _hours(resource: Resource, stack: Stack, service: str, kind: str) -> Charge | Gap:
     try:
-        price = stack.table(resource).price(_SERVICE, f"{kind} {zones}")
+        price = stack.table(resource).price(service, kind)
     except PriceNotFound as missing:
         return Gap(str(missing))
-    compute = Compute(f"{kind} {zones}", 1, Role.BASE, None, price.one_year, spot_derived=False)
-    return Charge(f"{kind} {zones}, all hours", HOURS_A_MONTH, price.unit, price.on_demand, price.date, compute)
+    compute = Compute(kind, 1, Role.BASE, None, price.one_year, spot_derived=False)
+    return Charge(f"{kind}, all hours", HOURS_A_MONTH, price.unit, price.on_demand, price.date, compute)

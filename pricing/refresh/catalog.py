@@ -67,7 +67,10 @@ def _database(attributes: Mapping[str, str]) -> Item | None:
     deployment = attributes.get("deploymentOption", "")
     if deployment not in ("Single-AZ", "Multi-AZ"):
         return None
-    return Item("rds-postgresql", f"{attributes.get('instanceType', '')} {deployment}", "instance-hour")
+    service = {"PostgreSQL": "rds-postgresql", "MySQL": "rds-mysql"}.get(attributes.get("databaseEngine", ""))
+    if service is None:
+        return None
+    return Item(service, f"{attributes.get('instanceType', '')} {deployment}", "instance-hour")
 
 
 def _tiers(service: str, unit: str, *steps: tuple[str, str]) -> tuple[Item, ...]:
@@ -243,4 +246,5 @@ QUERIES: tuple[Query, ...] = (
     Query("AmazonS3", {"productFamily": "Storage"}, {"TimedStorage-ByteHrs": _BUCKETS}),
     Query("AmazonElastiCache", {"productFamily": "Cache Instance"}, named=_cache),
     Query("AmazonRDS", {"productFamily": "Database Instance", "databaseEngine": "PostgreSQL"}, named=_database),
+    Query("AmazonRDS", {"productFamily": "Database Instance", "databaseEngine": "MySQL"}, named=_database),
 )

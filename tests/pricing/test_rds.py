@@ -1,4 +1,4 @@
-"""PostgreSQL on RDS, worked out by hand at list price in us-east-1."""
+"""PostgreSQL and MySQL on RDS, worked out by hand at list price in us-east-1."""
 
 from typing import Any
 
@@ -47,6 +47,13 @@ def test_one_zone() -> None:
     assert found["100 GB of gp3 storage, Single-AZ"] == 11.50
 
 
+def test_mysql_has_prices_of_its_own() -> None:
+    # 730 h x 0.129 = 94.17; 50 GB x 0.23 = 11.50.
+    found = monthly(priced(engine="mysql", instanceClass="db.t4g.medium", allocatedStorage=50.0, multiAz=True))
+    assert found["db.t4g.medium Multi-AZ, all hours"] == 94.17
+    assert found["50 GB of gp3 storage, Multi-AZ"] == 11.50
+
+
 def test_operations_beyond_the_included_cost() -> None:
     # 12,000 are included from 400 GB on: 1,000 more x 0.02 = 20.00.
     assert monthly(priced(allocatedStorage=400.0, iops=13000.0))["operations beyond the included"] == 20.0
@@ -54,5 +61,5 @@ def test_operations_beyond_the_included_cost() -> None:
 
 
 def test_what_has_no_price_is_unpriced() -> None:
-    for inputs in ({"engine": "mysql"}, {"instanceClass": "db.z9.large"}, {"storageType": "io2"}):
+    for inputs in ({"engine": "mariadb"}, {"instanceClass": "db.z9.large"}, {"storageType": "io2"}):
         assert len(priced(**inputs).unpriced) == 1
