@@ -37,7 +37,7 @@ def _settings(path: str, settings: Any) -> Iterator[Result]:
     elif anonymous == "true":
         yield Finding(f"{path}.users.anonymous.enabled lets in whoever comes")
     for name, can in entries(settings):
-        if name.startswith("accounts.") and name.count(".") == 1 and "login" in str(written(can)):
+        if name.startswith("accounts.") and "login" in str(written(can)):
             yield Finding(f"{path}.{name} is a local user that signs in with a password")
 
 
