@@ -213,6 +213,8 @@ def generated(spec: Any, folder: str) -> str | None:
     """The name of the Application that a set generates for a folder of the repository, or nothing."""
     [generator] = spec["generators"]
     [directory] = generator["git"]["directories"]
+    # Without these a template is another language's, and what is missing in one becomes a name.
+    assert (spec["goTemplate"], spec["goTemplateOptions"]) == (True, ["missingkey=error"])
     segments = folder.split("/")
     # Argo CD's * goes no deeper than one folder, as fnmatch's does.
     if len(segments) != len(directory["path"].split("/")) or not fnmatch(folder, directory["path"]):
