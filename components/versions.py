@@ -31,6 +31,9 @@ class PostgresVersion(StrEnum):
 POSTGRES_SUPPORT_ENDS = {"16": date(2029, 2, 28), "17": date(2030, 2, 28)}
 """When RDS's standard support of each version ends. Source: RDS for PostgreSQL release notes, "Release calendars"."""
 
+MYSQL = "8.4"
+"""The major version of MySQL, for what knows no other database; one with long-term support."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chart:

@@ -1,6 +1,15 @@
-"""Database: PostgreSQL on RDS."""
+"""Database: PostgreSQL on RDS; MySqlDatabase: MySQL there."""
 
-from .database import Database
-from .spec import DatabaseArgs, DatabaseConfig, DatabaseSpec
+from .database import Database, MySqlDatabase
+from .spec import DatabaseArgs, DatabaseConfig, DatabaseSpec, InstanceConfig, InstanceSpec, MySqlDatabaseArgs
 
-__all__ = ["Database", "DatabaseArgs", "DatabaseConfig", "DatabaseSpec"]
+__all__ = [
+    "Database",
+    "DatabaseArgs",
+    "DatabaseConfig",
+    "DatabaseSpec",
+    "InstanceConfig",
+    "InstanceSpec",
+    "MySqlDatabase",
+    "MySqlDatabaseArgs",
+]

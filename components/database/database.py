@@ -1,5 +1,9 @@
-"""Database: PostgreSQL on RDS, encrypted, reached by TLS and by named clients alone, restorable to any moment."""
+"""Database: PostgreSQL on RDS, encrypted, reached by TLS and by named clients alone, restorable to any moment.
 
+MySqlDatabase is the same for MySQL.
+"""
+
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -8,12 +12,46 @@ import pulumi_aws as aws
 from ..account import Account, account_of
 from ..iam import key_policy, service_trust
 from ..spec import parse, plain
-from .spec import DatabaseArgs, DatabaseSpec
+from ..versions import MYSQL
+from .spec import DatabaseArgs, DatabaseSpec, InstanceSpec, MySqlDatabaseArgs
 
 WIRING = ("vpc_id", "subnet_ids", "client_security_group_id")
-PORT = 5432
-LOGS = ("postgresql", "upgrade", "iam-db-auth-error")
 ADMINISTRATOR = "platform"
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What RDS asks to know of an engine."""
+
+    name: str
+    title: str
+    version: str
+    port: int
+    logs: tuple[str, ...]
+    parameters: tuple[tuple[str, str], ...]
+
+    @property
+    def family(self) -> str:
+        """The family of its parameters."""
+        return f"{self.name}{self.version}"
+
+
+def postgresql(version: str) -> Engine:
+    """PostgreSQL that refuses connections without TLS."""
+    parameters = (("rds.force_ssl", "1"), ("log_min_duration_statement", "1000"), ("log_connections", "1"))
+    return Engine("postgres", "PostgreSQL", version, 5432, ("postgresql", "upgrade", "iam-db-auth-error"), parameters)
+
+
+def mysql() -> Engine:
+    """MySQL that refuses connections without TLS."""
+    parameters = (
+        ("require_secure_transport", "1"),
+        ("slow_query_log", "1"),
+        ("long_query_time", "1"),
+        # A log that lies in a table isn't exported.
+        ("log_output", "FILE"),
+    )
+    return Engine("mysql", "MySQL", MYSQL, 3306, ("error", "slowquery", "iam-db-auth-error"), parameters)
 
 
 class Database(pulumi.ComponentResource):
@@ -39,7 +77,10 @@ class Database(pulumi.ComponentResource):
     def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None):
         spec = parse(DatabaseSpec, plain(args, WIRING), f"Database({name})")
         super().__init__("mlplatform:index:Database", name, {}, opts)
-        self._name, self._spec, self._args = name, spec, args
+        self._make(name, spec, args, postgresql(str(spec.version)))
+
+    def _make(self, name: str, spec: InstanceSpec, args: DatabaseArgs | MySqlDatabaseArgs, engine: Engine) -> None:
+        self._name, self._spec, self._args, self._engine = name, spec, args, engine
         self._child = pulumi.ResourceOptions(parent=self)
         self._kept = pulumi.ResourceOptions(parent=self, protect=spec.deletion_protection)
         account = account_of(self)
@@ -83,19 +124,20 @@ class Database(pulumi.ComponentResource):
             opts=self._child,
         )
         client = self._args["client_security_group_id"]
-        ports: dict[str, Any] = {"ip_protocol": "tcp", "from_port": PORT, "to_port": PORT, "opts": self._child}
+        port, title = self._engine.port, self._engine.title
+        ports: dict[str, Any] = {"ip_protocol": "tcp", "from_port": port, "to_port": port, "opts": self._child}
         aws.vpc.SecurityGroupIngressRule(
             f"{self._name}-from-clients",
             security_group_id=group.id,
             referenced_security_group_id=client,
-            description="PostgreSQL from clients",
+            description=f"{title} from clients",
             **ports,
         )
         aws.vpc.SecurityGroupEgressRule(
             f"{self._name}-clients-out",
             security_group_id=client,
             referenced_security_group_id=group.id,
-            description="PostgreSQL of the database",
+            description=f"{title} of the database",
             **ports,
         )
         return group
@@ -110,15 +152,14 @@ class Database(pulumi.ComponentResource):
                 kms_key_id=key.arn,
                 opts=self._child,
             )
-            for kind in LOGS
+            for kind in self._engine.logs
         ]
 
     def _parameters(self) -> aws.rds.ParameterGroup:
-        values = {"rds.force_ssl": "1", "log_min_duration_statement": "1000", "log_connections": "1"}
         return aws.rds.ParameterGroup(
             f"{self._name}-parameters",
-            family=f"postgres{self._spec.version}",
-            parameters=[{"name": key, "value": value} for key, value in values.items()],
+            family=self._engine.family,
+            parameters=[{"name": key, "value": value} for key, value in self._engine.parameters],
             # A new major version takes a new family; the instance moves over before the old group goes.
             opts=self._child,
         )
@@ -146,8 +187,8 @@ class Database(pulumi.ComponentResource):
         return aws.rds.Instance(
             f"{self._name}-instance",
             identifier=spec.identifier,
-            engine="postgres",
-            engine_version=str(spec.version),
+            engine=self._engine.name,
+            engine_version=self._engine.version,
             engine_lifecycle_support="open-source-rds-extended-support-disabled",
             instance_class=spec.instance_class,
             storage_type="gp3",
@@ -163,7 +204,7 @@ class Database(pulumi.ComponentResource):
             db_subnet_group_name=subnets.name,
             vpc_security_group_ids=[group.id],
             publicly_accessible=False,
-            port=PORT,
+            port=self._engine.port,
             ca_cert_identifier="rds-ca-rsa2048-g1",
             parameter_group_name=self._parameters().name,
             backup_retention_period=spec.backup_days,
@@ -180,7 +221,7 @@ class Database(pulumi.ComponentResource):
             performance_insights_retention_period=7,
             monitoring_interval=60,
             monitoring_role_arn=role.arn,
-            enabled_cloudwatch_logs_exports=list(LOGS),
+            enabled_cloudwatch_logs_exports=list(self._engine.logs),
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=spec.deletion_protection,
@@ -189,6 +230,15 @@ class Database(pulumi.ComponentResource):
                 ignore_changes=["allocatedStorage"],
             ),
         )
+
+
+class MySqlDatabase(Database):
+    """A MySQL instance for what knows no other database, as pipelines of Kubeflow."""
+
+    def __init__(self, name: str, args: MySqlDatabaseArgs, opts: pulumi.ResourceOptions | None = None):
+        spec = parse(InstanceSpec, plain(args, WIRING), f"MySqlDatabase({name})")
+        pulumi.ComponentResource.__init__(self, "mlplatform:index:MySqlDatabase", name, {}, opts)
+        self._make(name, spec, args, mysql())
 
 
 def logs_grant(account: Account, identifier: str) -> dict[str, Any]:

@@ -13,15 +13,13 @@ _WINDOW_DAY = r"(mon|tue|wed|thu|fri|sat|sun)"
 _WINDOW_TIME = r"([01]\d|2[0-3]):[0-5]\d"
 
 
-class DatabaseConfig(TypedDict):
-    """A PostgreSQL database, as a stack's config describes it."""
+class InstanceConfig(TypedDict):
+    """An instance of RDS, whatever its engine."""
 
     identifier: str
     """The instance's name, unique in its account and region."""
     instance_class: NotRequired[str]
     """The RDS instance class."""
-    version: NotRequired[PostgresVersion]
-    """The major version of PostgreSQL."""
     storage_gib: NotRequired[int]
     """Storage at the start, in GiB."""
     maximum_storage_gib: NotRequired[int]
@@ -40,6 +38,13 @@ class DatabaseConfig(TypedDict):
     """Whether RDS refuses to delete it."""
 
 
+class DatabaseConfig(InstanceConfig):
+    """A PostgreSQL database, as a stack's config describes it."""
+
+    version: NotRequired[PostgresVersion]
+    """The major version of PostgreSQL."""
+
+
 class DatabaseArgs(DatabaseConfig):
     """What a Database is made from: its config, and the network it lies in."""
 
@@ -51,8 +56,19 @@ class DatabaseArgs(DatabaseConfig):
     """The security group of those who connect."""
 
 
-class DatabaseSpec(Spec):
-    """A PostgreSQL database."""
+class MySqlDatabaseArgs(InstanceConfig):
+    """What a MySqlDatabase is made from: its config, and the network it lies in."""
+
+    vpc_id: pulumi.Input[str]
+    """The VPC."""
+    subnet_ids: pulumi.Input[list[str]]
+    """Isolated subnets of at least two zones."""
+    client_security_group_id: pulumi.Input[str]
+    """The security group of those who connect."""
+
+
+class InstanceSpec(Spec):
+    """An instance of RDS, whatever its engine."""
 
     identifier: str = Field(
         pattern=r"^[a-z](-?[a-z0-9]){0,62}$", description="The instance's name, unique in its account and region."
@@ -61,9 +77,6 @@ class DatabaseSpec(Spec):
         default="db.m7g.large",
         pattern=r"^db\.[a-z0-9]+\.[a-z0-9]+$",
         description="The RDS instance class; Graviton is the cheaper one.",
-    )
-    version: PostgresVersion = Field(
-        default=PostgresVersion.V17, description="The major version of PostgreSQL, in quotes."
     )
     storage_gib: int = Field(default=100, ge=20, le=65536, description="Storage at the start, in GiB.")
     maximum_storage_gib: int = Field(
@@ -84,13 +97,6 @@ class DatabaseSpec(Spec):
     log_retention_days: LogRetentionDays = Field(default=90, description="Days that its logs are kept in CloudWatch.")
     deletion_protection: bool = Field(default=True, description="Whether RDS refuses to delete it.")
 
-    @field_validator("version", mode="before")
-    @classmethod
-    def _as_text(cls, version: object) -> object:
-        if isinstance(version, int | float):
-            raise refuse(version, f'a version is text; put it in quotes: "{version:g}"')
-        return version
-
     @field_validator("maximum_storage_gib")
     @classmethod
     def _room_to_grow(cls, maximum: int, info: ValidationInfo) -> int:
@@ -108,3 +114,18 @@ class DatabaseSpec(Spec):
         if backup and start <= end and start < backup[6:] and backup[:5] < end:
             raise refuse(window, f"maintenanceWindow overlaps backupWindow {backup}; RDS wants them apart")
         return window
+
+
+class DatabaseSpec(InstanceSpec):
+    """A PostgreSQL database."""
+
+    version: PostgresVersion = Field(
+        default=PostgresVersion.V17, description="The major version of PostgreSQL, in quotes."
+    )
+
+    @field_validator("version", mode="before")
+    @classmethod
+    def _as_text(cls, version: object) -> object:
+        if isinstance(version, int | float):
+            raise refuse(version, f'a version is text; put it in quotes: "{version:g}"')
+        return version

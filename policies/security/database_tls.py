@@ -13,30 +13,34 @@ from pricing.resource import UNKNOWN, Resource
 _INSTANCE = "aws:rds/instance:Instance"
 _GROUP = "aws:rds/parameterGroup:ParameterGroup"
 _FORCED = ("1", "on", "true")
+_FORCING = {"postgres": "rds.force_ssl", "mysql": "require_secure_transport"}
+"""The parameter of each engine that does it."""
 
 
 def _check(view: View) -> Iterator[Result]:
     for instance in view.of([_INSTANCE]):
-        if not str(text(read(instance.inputs, "engine"))).startswith("postgres"):
+        engine = str(text(read(instance.inputs, "engine")))
+        forcing = next((name for prefix, name in _FORCING.items() if engine.startswith(prefix)), None)
+        if forcing is None:
             continue
         name = read(instance.inputs, "parameterGroupName")
-        values = list(_values(instance, name, view))
+        values = list(_values(instance, name, forcing, view))
         if any(str(value).lower() in _FORCED for value in values if value is not UNKNOWN):
             continue
         if UNKNOWN in values or (name is UNKNOWN and not values):
-            yield Undecided("rds.force_ssl of its parameter group", instance.urn)
+            yield Undecided(f"{forcing} of its parameter group", instance.urn)
         else:
-            yield Finding("its parameter group does not set rds.force_ssl", instance.urn)
+            yield Finding(f"its parameter group does not set {forcing}", instance.urn)
 
 
-def _values(instance: Resource, name: Any, view: View) -> Iterator[Any]:
-    """What its parameter groups say of rds.force_ssl."""
+def _values(instance: Resource, name: Any, forcing: str, view: View) -> Iterator[Any]:
+    """What its parameter groups say of the parameter."""
     groups = view.referred(instance, "parameterGroupName", [_GROUP])
     if not groups and isinstance(name, str):
         groups = [group for group in view.of([_GROUP]) if group.outputs.get("id") == name]
     for group in groups:
         for parameter in each(read(group.inputs, "parameters")):
-            if text(read(parameter, "name")) == "rds.force_ssl":
+            if text(read(parameter, "name")) == forcing:
                 yield text(read(parameter, "value"))
 
 
@@ -46,6 +50,7 @@ RULE = Rule(
     severity=Severity.HIGH,
     level=Level.MANDATORY,
     frameworks=(fsbp("RDS.38"), well_architected("SEC09-BP02")),
-    remediation="Give it a parameter group with rds.force_ssl = 1, or use Database.",
+    remediation="Give it a parameter group with rds.force_ssl = 1, or for MySQL with require_secure_transport = 1; or use "
+    "Database.",
     check_stack=_check,
 )

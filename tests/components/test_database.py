@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.database import Database, DatabaseArgs, DatabaseSpec
+from components.database import Database, DatabaseArgs, DatabaseSpec, InstanceSpec, MySqlDatabase, MySqlDatabaseArgs
 from components.spec import SpecError, parse
 from components.versions import POSTGRES_SUPPORT_ENDS, PostgresVersion
 from tests.components.mocks import ACCOUNT, Recording, run
@@ -114,3 +114,26 @@ def test_what_rds_would_refuse_or_nobody_wants_is_refused(config: dict[str, Any]
 
 def test_every_version_has_an_end_of_support() -> None:
     assert set(POSTGRES_SUPPORT_ENDS) == set(PostgresVersion)
+
+
+def test_mysql_is_as_well_kept_and_speaks_tls_alone() -> None:
+    args: Any = {
+        "identifier": "ml-pipelines",
+        "vpc_id": "vpc-1",
+        "subnet_ids": ["subnet-a", "subnet-b"],
+        "client_security_group_id": "sg-nodes",
+    }
+    recording = run(lambda: MySqlDatabase("pipelines", args), Recording(computed=COMPUTED))
+    inputs = recording.one(INSTANCE).inputs
+    assert (inputs["engine"], inputs["engineVersion"], inputs["port"]) == ("mysql", "8.4", 3306)
+    [group] = recording.all("aws:rds/parameterGroup:ParameterGroup")
+    assert group.inputs["family"] == "mysql8.4"
+    assert {"name": "require_secure_transport", "value": "1"} in group.inputs["parameters"]
+    logs = {each.inputs["name"] for each in recording.all("aws:cloudwatch/logGroup:LogGroup")}
+    assert logs == {f"/aws/rds/instance/ml-pipelines/{kind}" for kind in inputs["enabledCloudwatchLogsExports"]}
+    for rule in recording.all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"):
+        assert (rule.inputs["fromPort"], rule.inputs["toPort"]) == (3306, 3306)
+    same = {"multiAz": True, "storageEncrypted": True, "manageMasterUserPassword": True, "deletionProtection": True}
+    assert inputs.items() >= same.items()
+    assert_parity(MySqlDatabaseArgs, InstanceSpec)
+    assert_documented(MySqlDatabaseArgs, InstanceSpec)

@@ -15,9 +15,9 @@ def group(value: object, name: str = "rds.force_ssl") -> Resource:
     return make("aws:rds/parameterGroup:ParameterGroup", {"parameters": [{"name": name, "value": value}]}, name="group")
 
 
-def forced(value: object) -> tuple[Resource, Resource]:
-    made = group(value)
-    inputs = {"engine": "postgres", "parameterGroupName": "group"}
+def forced(value: object, engine: str = "postgres", name: str = "rds.force_ssl") -> tuple[Resource, Resource]:
+    made = group(value, name)
+    inputs = {"engine": engine, "parameterGroupName": "group"}
     return made, make(INSTANCE, inputs, refers={"parameterGroupName": [made]})
 
 
@@ -48,7 +48,9 @@ CASES: list[Case] = [
         undecided="manageMasterUserPassword or iamDatabaseAuthenticationEnabled",
     ),
     passes("database-tls", *forced("1")),
-    passes("database-tls", make(INSTANCE, {"engine": "mysql"})),
+    passes("database-tls", *forced("1", "mysql", "require_secure_transport")),
+    passes("database-tls", make(INSTANCE, {"engine": "oracle-se2"})),
+    fails("database-tls", *forced("1", "mysql"), found="does not set require_secure_transport"),
     fails("database-tls", *forced("0"), found="does not set rds.force_ssl"),
     fails("database-tls", database(), kind="absent", found="does not set rds.force_ssl"),
     unknown("database-tls", *forced(UNKNOWN), undecided="rds.force_ssl of its parameter group"),
