@@ -76,7 +76,7 @@ class Client:
         self._timeout = timeout
         self._opener = urllib.request.build_opener(_NoRedirects)
 
-    def get(self, path: str, shape: type[T], **query: str | int) -> T:
+    def get(self, path: str, shape: type[T], /, **query: str | int) -> T:
         """What is at the path.
 
         Raises:
@@ -86,7 +86,7 @@ class Client:
         url = self._at(path, query)
         return self._read(url, self._ask("GET", url), shape)
 
-    def pages(self, path: str, item: type[T], **query: str | int) -> Iterator[T]:
+    def pages(self, path: str, item: type[T], /, **query: str | int) -> Iterator[T]:
         """Every item of a list, page after page."""
         url: str | None = self._at(path, {**query, "per_page": 100})
         seen: set[str] = set()

@@ -69,4 +69,12 @@ class CommitTree:
 
     def below(self, folder: str) -> list[str]:
         """The paths below a folder."""
-        return sorted(path for path, each in self._entries.items() if path.startswith(folder) and each.type != "tree")
+        return sorted(self.blobs(folder))
+
+    def blobs(self, folder: str) -> dict[str, tuple[str, str]]:
+        """Mode and SHA of each file below a folder, by path: alike where the folders are."""
+        return {
+            path: (each.mode, each.sha)
+            for path, each in self._entries.items()
+            if path.startswith(folder) and each.type != "tree"
+        }

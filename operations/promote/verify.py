@@ -2,15 +2,20 @@
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
+from ..smoke.report import Result
 from .github import Client
 from .overlay import RELEASE, Environment, Place, promoted, read_overlay
 from .publish import head_of
 from .release import PromotionError, Smoke, parse_release
 from .reviews import judge_reviews
 from .settings import PromotionSettings, seniors
-from .shapes import ChangedFile, Commit, Event, Pull, Review
+from .shapes import ChangedFile, Commit, Event, Pull, Review, Target
 from .trees import CommitTree
+
+STATES_BACK = 10
+"""How many of production's last states of a model one may return to."""
 
 _MODELS = "deploy/models/"
 _OVERLAY = re.compile(r"^deploy/models/(?P<team>[^/]+)/(?P<model>[^/]+)/overlays/(?P<environment>staging|prod)/")
@@ -31,6 +36,8 @@ class Verdict:
 class _Change:
     """What a pull request changes, and between which states."""
 
+    client: Client
+    repository: str
     pull: Pull
     paths: frozenset[str]
     before: CommitTree
@@ -74,7 +81,7 @@ def verify(client: Client, repository: str, number: int, settings: PromotionSett
         return Verdict(pull.head.sha, "no change that can be judged", (told,))
     paths = frozenset(path for each in files for path in (each.filename, each.previous_filename) if path)
     before, after = CommitTree(client, repository, base), CommitTree(client, repository, pull.head.sha)
-    return _judge(client, repository, settings, _Change(pull, paths, before, after))
+    return _judge(settings, _Change(client, repository, pull, paths, before, after))
 
 
 def _unfit(pull: Pull, repository: str, settings: PromotionSettings) -> str | None:
@@ -90,7 +97,8 @@ def _unfit(pull: Pull, repository: str, settings: PromotionSettings) -> str | No
     return None
 
 
-def _judge(client: Client, repository: str, settings: PromotionSettings, change: _Change) -> Verdict:
+def _judge(settings: PromotionSettings, change: _Change) -> Verdict:
+    client, at = change.client, f"repos/{change.repository}"
     head = change.pull.head.sha
     refusals = _evidence(change, settings)
     if not change.reaches_production(settings):
@@ -100,19 +108,19 @@ def _judge(client: Client, repository: str, settings: PromotionSettings, change:
         what, wrong = _production(change, places)
         refusals += wrong
     approvals = judge_reviews(
-        client.pages(f"repos/{repository}/pulls/{change.pull.number}/reviews", Review),
+        client.pages(f"{at}/pulls/{change.pull.number}/reviews", Review),
         head=head,
-        authors=_authors(client, repository, change.pull),
+        authors=_authors(change),
         seniors=seniors(client, settings),
-        events=client.pages(f"repos/{repository}/issues/{change.pull.number}/events", Event),
+        events=client.pages(f"{at}/issues/{change.pull.number}/events", Event),
     )
     return Verdict(head, what, (*refusals, *approvals.refusals(settings.approvals)), approvals.counted)
 
 
-def _authors(client: Client, repository: str, pull: Pull) -> frozenset[int]:
+def _authors(change: _Change) -> frozenset[int]:
     """Who opened it, and whose commits it has."""
-    commits = client.pages(f"repos/{repository}/pulls/{pull.number}/commits", Commit)
-    people = [pull.user, *(user for each in commits for user in (each.author, each.committer))]
+    commits = change.client.pages(f"repos/{change.repository}/pulls/{change.pull.number}/commits", Commit)
+    people = [change.pull.user, *(user for each in commits for user in (each.author, each.committer))]
     return frozenset(user.id for user in people if user)
 
 
@@ -130,9 +138,12 @@ def _production(change: _Change, places: list[Place]) -> tuple[str, list[str]]:
         if after.release is not None and after.release == change.before.read(place.folder + RELEASE):
             after.recorded()
             return f"a change to how production runs {name}, of the version that it has", []
-        return f"a promotion of {name}", _promotion(change, place)
+        wrong = _promotion(change, place)
     except PromotionError as error:
-        return f"a promotion of {name}", [str(error)]
+        wrong = [str(error)]
+    if wrong and _ran_before(change, place):
+        return f"a return of {name} to what production ran before", []
+    return f"a promotion of {name}", wrong
 
 
 def _promotion(change: _Change, place: Place) -> list[str]:
@@ -145,6 +156,24 @@ def _promotion(change: _Change, place: Place) -> list[str]:
     if wrong:
         return [f"{', '.join(wrong)}: not what staging proved; open the promotion again"]
     return []
+
+
+def _ran_before(change: _Change, place: Place) -> bool:
+    """Whether production's overlay is again, to the byte, one that was promoted before: the way back stays open."""
+    text = change.after.read(place.folder + RELEASE)
+    try:
+        smoke = parse_release(text, place.folder + RELEASE).smoke if text is not None else None
+    except PromotionError:
+        return False
+    if smoke is None or smoke.result is not Result.PASSED:
+        return False
+    found = change.after.blobs(place.folder)
+    path, start = place.folder.rstrip("/"), change.before.commit
+    past = change.client.pages(f"repos/{change.repository}/commits", Target, sha=start, path=path)
+    return any(
+        CommitTree(change.client, change.repository, each.sha).blobs(place.folder) == found
+        for each in islice(past, STATES_BACK)
+    )
 
 
 def _evidence(change: _Change, settings: PromotionSettings) -> list[str]:

@@ -158,6 +158,7 @@ class GitHub:
             ("GET", rf"{repo}/pulls/(\d+)/commits", self._pull_commits),
             ("GET", rf"{repo}/pulls/(\d+)/reviews", self._reviews),
             ("GET", rf"{repo}/issues/(\d+)/events", self._events),
+            ("GET", rf"{repo}/commits", self._history),
             ("POST", rf"{repo}/statuses/([0-9a-f]+)", self._status),
             ("GET", r"/orgs/([^/]+)/teams/([^/]+)/members", self._members),
         ]
@@ -263,6 +264,22 @@ class GitHub:
             {"sha": sha, "author": self.user(login) if login else None, "committer": self.user("web-flow")}
             for sha, login in people
         ]
+
+    def _history(self, query: dict[str, str], **_: Any) -> tuple[int, Any]:
+        """The commits that changed something below a path, the newest first."""
+
+        def below(sha: str | None) -> Files:
+            files = self.commits[sha].files if sha else {}
+            return {path: text for path, text in files.items() if path.startswith(query["path"])}
+
+        found: list[dict[str, str]] = []
+        sha: str | None = query["sha"]
+        while sha:
+            parent = next(iter(self.commits[sha].parents), None)
+            if below(sha) != below(parent):
+                found.append({"sha": sha})
+            sha = parent
+        return 200, found
 
     def _status(self, sha: str, body: Any, **_: Any) -> tuple[int, Any]:
         self.statuses.append((sha, body["context"], body["state"], body["description"]))

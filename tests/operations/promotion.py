@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from operations.promote.command import run
@@ -20,6 +21,7 @@ TEAM = "example/senior-engineers"
 MODEL = ("risk", "fraud")
 STAGING = "deploy/models/risk/fraud/overlays/staging/"
 PROD = "deploy/models/risk/fraud/overlays/prod/"
+Output = pytest.CaptureFixture[str]
 COMMIT = "c" * 40
 DIGEST = "sha256:" + "d" * 64
 
@@ -120,3 +122,26 @@ def opened(github: GitHub, tmp: Path) -> int:
 
 def verified(github: GitHub, number: int, *arguments: str) -> int:
     return promote(github, "verify", "--pull-request", str(number), *arguments)
+
+
+def refused(github: GitHub, number: int, output: Output) -> str:
+    """What verification says when it refuses."""
+    output.readouterr()
+    assert verified(github, number) == 1
+    said = output.readouterr()
+    assert TOKEN not in said.out + said.err
+    return said.out
+
+
+def approved(github: GitHub, tmp: Path) -> int:
+    """A promotion that two seniors approved."""
+    number = opened(github, tmp)
+    for login in ("ada", "grace"):
+        github.review(number, login)
+    return number
+
+
+def again(github: GitHub, number: int) -> None:
+    """Two seniors approve what it is now."""
+    for login in ("ada", "grace"):
+        github.review(number, login)
