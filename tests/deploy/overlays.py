@@ -33,7 +33,7 @@ SETTINGS = {
     "host": "kubeflow.example.com",
     "issuer": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Example",
     "redirectUrl": "https://kubeflow.example.com/oauth2/callback",
-    "region": "us-east-1",
+    "region": "eu-west-1",
     "secretPrefix": "ml-kubeflow",
     "secretStore": "aws-secrets",
     "signInDomain": "acme.auth.us-east-1.amazoncognito.com",
@@ -73,7 +73,9 @@ def build(name: str, objects: Sequence[Object], patches: Sequence[Object] = ()) 
     assert KUSTOMIZE
     with TemporaryDirectory() as folder:
         tree = Path(folder) / "kubeflow"
-        shutil.copytree(TREE, tree)
+        for part in ("components", f"overlays/{name}"):
+            shutil.copytree(TREE / part, tree / part)
+        (tree / "base" / name).mkdir(parents=True)
         (tree / "base" / name / "kustomization.yaml").write_text("resources: [objects.yaml]\n", encoding="utf-8")
         (tree / "base" / name / "objects.yaml").write_text(yaml.safe_dump_all(objects), encoding="utf-8")
         overlay = tree / "overlays" / name

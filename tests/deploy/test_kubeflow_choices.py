@@ -97,7 +97,7 @@ def test_every_client_is_let_out_to_the_databases_and_nobody_else() -> None:
 def test_artifacts_go_to_s3_by_the_identity_of_who_writes() -> None:
     server = container("pipelines", "ml-pipeline", "ml-pipeline-api-server")
     variables = environment(server)
-    assert variables["OBJECTSTORECONFIG_HOST"] == "s3.us-east-1.amazonaws.com"
+    assert variables["OBJECTSTORECONFIG_HOST"] == "s3.eu-west-1.amazonaws.com"
     assert variables["OBJECTSTORECONFIG_SECURE"] == "true"
     names = {each["name"] for each in server["env"]}
     assert not names & {"OBJECTSTORECONFIG_ACCESSKEY", "OBJECTSTORECONFIG_SECRETACCESSKEY"}
