@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import kubernetes_validate  # pyright: ignore[reportMissingTypeStubs] - it ships none
 import pytest
 import yaml
 
@@ -13,6 +14,7 @@ from operations.promote.trees import LocalTree
 from operations.smoke.config import load_config
 from operations.smoke.release import load_release
 from tests.components.definitions import faults
+from tests.planner.test_validity import needs_definitions
 
 ROOT = Path(__file__).parents[2]
 MODELS = ROOT / "deploy" / "models"
@@ -81,12 +83,25 @@ def test_what_is_rendered_is_what_the_record_tells(place: Place, tmp_path: Path)
     assert images == ({release.image} if release.image else set())
 
 
+def is_custom(kind: dict[str, Any]) -> bool:
+    return "." in kind["apiVersion"] and ".k8s.io" not in kind["apiVersion"]
+
+
 @every_place
-def test_everything_is_in_the_team_s_namespace_and_fits_its_definition(place: Place, tmp_path: Path) -> None:
+def test_everything_is_in_the_team_s_namespace_and_accepted_by_kubernetes(place: Place, tmp_path: Path) -> None:
     objects = rendered(place, tmp_path)
     assert {each["metadata"]["namespace"] for each in objects} == {place.team}
-    custom = [each for each in objects if "." in each["apiVersion"] and ".k8s.io" not in each["apiVersion"]]
-    assert custom
+    own = [each for each in objects if not is_custom(each)]
+    assert {"ConfigMap", "NetworkPolicy", "ServiceAccount"} <= {each["kind"] for each in own}
+    for each in own:
+        kubernetes_validate.validate(each, KUBERNETES.rpartition(".")[0], strict=True)
+
+
+@needs_definitions
+@every_place
+def test_custom_resources_fit_their_published_definitions(place: Place, tmp_path: Path) -> None:
+    custom = [each for each in rendered(place, tmp_path) if is_custom(each)]
+    assert {"InferenceService", "ScaledObject", "VirtualService"} <= {each["kind"] for each in custom}
     assert [fault for each in custom for fault in faults(each)] == []
 
 
