@@ -167,9 +167,12 @@ def test_argo_cd_manages_the_teams_namespaces_alone(recording: Recording) -> Non
 
 
 def test_where_the_whole_cluster_is_its_to_change_that_is_said() -> None:
-    values = delivery(cluster_wide=True).one("kubernetes:helm.sh/v3:Release").inputs["values"]
+    wide = delivery(cluster_wide=True)
+    values = wide.one("kubernetes:helm.sh/v3:Release").inputs["values"]
     assert values["createClusterRoles"] is True
     assert "clusterCredentials" not in values["configs"]
+    # The chart's own rights are all it has then.
+    assert not may(wide, CONTROLLER, "get", "apps", "deployments", "ranking")
 
 
 def test_a_team_s_namespaces_have_its_quota_each(recording: Recording) -> None:
