@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol, cast
 
-import yaml
-
 from .release import PromotionError, Release, bucket_of, folder_of, parse_release, release_text
-from .yaml_text import YamlTextError, replace_at, value_at
+from .yaml_text import YamlTextError, content_of, replace_at, value_at
 
 KUSTOMIZATION = "kustomization.yaml"
 VALUES = "values.yaml"
@@ -99,17 +97,14 @@ class Overlay:
 
     def chart_version(self) -> str:
         """The chart's version."""
-        try:
-            found = value_at(self.kustomization, *_CHART)
-        except YamlTextError as error:
-            raise PromotionError(f"{self.place.folder}{KUSTOMIZATION}: {error}") from None
+        found = self._pin(*_CHART)
         if found is None:
             raise PromotionError(f"{self.place.folder}{KUSTOMIZATION} has no helmCharts.0.version; write it by hand")
         return found
 
     def image(self) -> str | None:
         """The image that the model brings along, as <name>@<digest>; None when it brings none."""
-        name, digest = (value_at(self.kustomization, "images", 0, field) for field in ("newName", "digest"))
+        name, digest = (self._pin("images", 0, field) for field in ("newName", "digest"))
         return f"{name}@{digest}" if name or digest else None
 
     def at(self, release: Release) -> "Overlay":
@@ -130,21 +125,25 @@ class Overlay:
         return changed
 
     def _disagreements(self, release: Release) -> list[str]:
-        try:
-            found = {
-                "helmCharts.0.version": (value_at(self.kustomization, *_CHART), release.chart_version),
-                "images.0": (self.image(), release.image),
-                "modelUri": (value_at(self.values, "modelUri"), release.model_uri),
-                "name": (value_at(self.values, "name"), self.place.model),
-            }
-        except YamlTextError as error:
-            raise PromotionError(f"{self.place.folder}: {error}") from None
+        found = {
+            "helmCharts.0.version": (self._pin(*_CHART), release.chart_version),
+            "images.0": (self.image(), release.image),
+            "modelUri": (self.value("modelUri"), release.model_uri),
+            "name": (self.value("name"), self.place.model),
+        }
         wrong = [f"{name} is {has}, not {wanted}" for name, (has, wanted) in found.items() if has != wanted]
         kustomization = _mapping(self.kustomization, self.place.folder + KUSTOMIZATION)
         for field in ("helmCharts", "images"):
-            if len(cast(list[Any], kustomization.get(field) or [])) > 1:
+            entries: object = kustomization.get(field) or []
+            if not isinstance(entries, list) or len(cast(list[object], entries)) > 1:
                 wrong.append(f"{field} has more than one entry, of which one alone is recorded")
         return wrong
+
+    def _pin(self, *steps: str | int) -> str | None:
+        try:
+            return value_at(self.kustomization, *steps)
+        except YamlTextError as error:
+            raise PromotionError(f"{self.place.folder}{KUSTOMIZATION}: {error}") from None
 
     def _values(self) -> Mapping[str, Any]:
         return _mapping(self.values, self.place.folder + VALUES)
@@ -200,9 +199,9 @@ def promoted(staging: Overlay, prod: Overlay) -> Overlay:
 
 def _mapping(text: str, path: str) -> Mapping[str, Any]:
     try:
-        found: object = yaml.load(text, yaml.CSafeLoader)
-    except yaml.YAMLError as error:
-        raise PromotionError(f"{path} is not YAML: {error}") from None
+        found = content_of(text)
+    except YamlTextError as error:
+        raise PromotionError(f"{path}: {error}") from None
     if not isinstance(found, Mapping):
         raise PromotionError(f"{path} holds no fields")
     return cast(Mapping[str, Any], found)

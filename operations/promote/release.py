@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field, model_validator
 from ..smoke.release import Release as Deployed
 from ..smoke.report import Result
 from ..smoke.settings import Settings, SettingsError, parse, refuse
+from .yaml_text import YamlTextError, content_of
 
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 _URI = re.compile(r"^s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>[A-Za-z0-9!_.*'()/-]+/)$")
@@ -83,9 +84,9 @@ def parse_release(text: str, path: str) -> Release:
         PromotionError: with file and field, when it is none.
     """
     try:
-        return release_of(yaml.load(text, yaml.CSafeLoader), path)
-    except yaml.YAMLError as error:
-        raise PromotionError(f"{path} is not YAML: {error}") from None
+        return release_of(content_of(text), path)
+    except YamlTextError as error:
+        raise PromotionError(f"{path}: {error}") from None
 
 
 def release_of(content: object, where: str) -> Release:

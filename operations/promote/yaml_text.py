@@ -14,6 +14,18 @@ class YamlTextError(Exception):
     """The text is not what can be edited; the message says where."""
 
 
+def content_of(text: str) -> object:
+    """What the text holds.
+
+    Raises:
+        YamlTextError: when it is no YAML; a value that its own tag belies, such as `!!int x`, is none either.
+    """
+    try:
+        return yaml.load(text, yaml.CSafeLoader)
+    except (yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise YamlTextError(f"not YAML: {' '.join(str(error).split())}") from None
+
+
 def value_at(text: str, *steps: Step) -> str | None:
     """The scalar at a path of keys and places; None when there is nothing.
 
@@ -45,8 +57,8 @@ def replace_at(text: str, value: str, *steps: Step) -> str:
 def _composed(text: str) -> Any:
     try:
         return yaml.compose(text, yaml.CSafeLoader)
-    except yaml.YAMLError as error:
-        raise YamlTextError(f"not YAML: {error}") from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise YamlTextError(f"not YAML: {' '.join(str(error).split())}") from None
 
 
 def _node(text: str, steps: tuple[Step, ...]) -> yaml.ScalarNode | None:

@@ -1,10 +1,12 @@
 """What promotion writes: the versions and their record, and nothing else of what people wrote."""
 
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from operations.promote.changes import Wanted, planned, proven, staged
@@ -34,10 +36,21 @@ FRAUD = Place("risk", "fraud", Environment.STAGING)
 WANTED = Wanted(COMMIT, model_version="32", chart_version="0.2.0", image_digest=DIGEST)
 
 
+@dataclass(frozen=True)
+class Texts:
+    """A state of the repository that is nowhere."""
+
+    files: Files
+
+    def read(self, path: str) -> str | None:
+        return self.files.get(path)
+
+
 def staging() -> Overlay:
     return read_overlay(LocalTree(ROOT), FRAUD)
 
 
+@cache
 def proved(wanted: Wanted = WANTED, failed: str | None = None) -> Files:
     """The repository once staging proved a version."""
     overlay = staged(staging(), wanted)
@@ -273,6 +286,26 @@ def test_the_branch_changes_production_s_overlay_alone(tmp_path: Path) -> None:
         main, head = github.files(), github.files("promote/risk/fraud")
         changed = {path for path in {*main, *head} if main.get(path) != head.get(path)}
         assert changed == {PROD + name for name in ("kustomization.yaml", "values.yaml", "release.yaml")}
+
+
+JUNK = ["[", "{", "- 1", "\t", "&a", "*a", "!!int x", "null\n", "'", "\n", "0", "? ", "<<: {}\n", "2026-11-21"]
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_whatever_stands_in_the_files_is_promoted_or_refused(data: st.DataObject) -> None:
+    files = proved()
+    path = data.draw(st.sampled_from(sorted(name for name in files if name.startswith((STAGING, PROD)))))
+    start = data.draw(st.integers(0, len(files[path])))
+    junk = data.draw(
+        st.sampled_from(["[", "{", "- 1", "\t", "&a", "*a", "!!int x", "null\n", "'", "\n", "0", "? ", "<<: {}\n"])
+    )
+    texts = {**files, path: files[path][:start] + junk + files[path][start + data.draw(st.integers(0, 40)) :]}
+    try:
+        _, after = planned(Texts(texts), "risk", "fraud")
+    except PromotionError:
+        return
+    assert after.recorded().model_version == "32"
 
 
 WORDS = st.text(
