@@ -1,10 +1,12 @@
 """Gives each use of the stores its own login, and keeps its password in Secrets Manager alone.
 
-Runs in the cluster with boto3, psycopg2 and nothing else of this package: `python3 job.py access.json`. May be run
-again at any time: what is as it should be stays, and two runs at once wait for each other.
+Runs in the cluster with boto3, psycopg2 and PyMySQL, and nothing else of this package: `python3 job.py access.json`.
+May be run again at any time: what is as it should be stays, and two runs at once wait for each other.
 """
 
+import hashlib
 import json
+import re
 import secrets
 import string
 import sys
@@ -140,16 +142,6 @@ class Server:
         connection.autocommit = True
         return connection
 
-    def lets_in(self, user: str, password: str, database: str) -> bool:
-        """Whether a login works."""
-        import psycopg2  # pyright: ignore[reportMissingModuleSource]
-
-        try:
-            self.connect(user, password, database).close()
-        except psycopg2.OperationalError:
-            return False
-        return True
-
     def run(self, user: str, password: str, database: str, statements: Sequence[str]) -> None:
         """Run statements as a user of a database."""
         if not statements:
@@ -160,6 +152,17 @@ class Server:
         ):
             for statement in statements:
                 rows(connection, statement)
+
+
+def lets_in(connect: Callable[[], Any]) -> bool:
+    """Whether a login works. Both drivers call what is refused, and no error of theirs, an OperationalError."""
+    try:
+        connect().close()
+    except Exception as error:
+        if type(error).__name__ != "OperationalError":
+            raise
+        return False
+    return True
 
 
 def rows(connection: Any, statement: str, *values: object) -> list[tuple[Any, ...]]:
@@ -221,7 +224,7 @@ def set_password(connection: Any, server: Server, role: str, database: str, pass
     """Let a role log in to its database with this password. What the server and its logs see is no password."""
     from psycopg2 import extensions  # pyright: ignore[reportMissingModuleSource]
 
-    if server.lets_in(role, password, database):
+    if lets_in(partial(server.connect, role, password, database)):
         return
     with doing(f"setting the password of role {role}"):
         verifier = extensions.encrypt_password(password, role, connection, "scram-sha-256")
@@ -261,6 +264,65 @@ def roles(databases: Databases) -> dict[str, str]:
     """Each role, with a database that it may connect to."""
     readers = {reader: database for database, named in databases.items() for reader in named}
     return {**{database: database for database in databases}, **readers}
+
+
+def mysql(place: Mapping[str, Any], user: str, password: str) -> Any:
+    """A connection to a MySQL instance by TLS alone, on which each statement is a transaction of its own."""
+    import pymysql  # pyright: ignore[reportMissingModuleSource]
+
+    tls: dict[str, Any] = {"ssl_ca": place["certificates"], "ssl_verify_cert": True, "ssl_verify_identity": True}
+    address: dict[str, Any] = {"host": place["host"], "port": place["port"], "connect_timeout": 15}
+    return pymysql.connect(**address, **tls, user=user, password=password, autocommit=True)
+
+
+def native_verifier(password: str) -> str:
+    """What MySQL keeps of a password by its plugin mysql_native_password, the only one that ml-metadata knows."""
+    return "*" + hashlib.sha1(hashlib.sha1(password.encode()).digest()).hexdigest().upper()  # noqa: S324 - its form
+
+
+def set_mysql_password(connection: Any, place: Mapping[str, Any], user: str, password: str) -> None:
+    """Let a user log in over TLS with this password. What the server and its logs see is no password."""
+    if lets_in(partial(mysql, place, user, password)):
+        return
+    identified = f"`{user}`@`%` IDENTIFIED WITH mysql_native_password AS '{native_verifier(password)}' REQUIRE SSL"
+    with doing(f"setting the password of MySQL user {user}"):
+        rows(connection, f"CREATE USER IF NOT EXISTS {identified}")
+        rows(connection, f"ALTER USER {identified}")
+    with doing(f"logging in to MySQL as {user}"):
+        mysql(place, user, password).close()
+
+
+def refuse_more(connection: Any, user: str, databases: Sequence[str]) -> None:
+    """Refuse a user that exists and may do more than use its own databases."""
+    with doing(f"reading what MySQL user {user} may do"):
+        if not rows(connection, "SELECT 1 FROM mysql.user WHERE user = %s AND host = '%%'", user):
+            return
+        granted = [str(grant) for (grant,) in rows(connection, f"SHOW GRANTS FOR `{user}`@`%`")]
+    own = "|".join(databases)
+    for grant in granted:
+        if not re.match(rf"GRANT (USAGE ON \*\.\*|[A-Z ,]+ ON `({own})`\.\*) TO ", grant) or "GRANT OPTION" in grant:
+            may = re.split(r" TO [`'\"]", grant)[0].removeprefix("GRANT ")
+            raise AccessError(f"MySQL user {user} exists with {may}; take that away, or name another user")
+
+
+def open_mysql(place: Mapping[str, Any], secret: Mapping[str, str], vault: Vault) -> None:
+    """Give each use of the MySQL instance a user that makes and uses its own databases."""
+    login = vault.login(place["administrator"])
+    if not login:
+        raise AccessError(f"reading secret {place['administrator']}: it has no value")
+    with doing(f"logging in to MySQL as {login[0]}"):
+        connection = mysql(place, *login)
+    with closing(connection):
+        with doing("waiting for another run to end"):
+            if rows(connection, "SELECT GET_LOCK('store-access', %s)", LOCK_SECONDS) != [(1,)]:
+                raise AccessError(f"another run has not ended after {LOCK_SECONDS} s")
+        for use, wanted in place["logins"].items():
+            user = str(wanted["user"])
+            refuse_more(connection, user, wanted["databases"])
+            vault.give(secret[use], user, partial(set_mysql_password, connection, place, user))
+            for database in wanted["databases"]:
+                with doing(f"opening MySQL database {database}"):
+                    rows(connection, f"GRANT ALL PRIVILEGES ON `{database}`.* TO `{user}`@`%`")
 
 
 class CacheUsers:
@@ -308,6 +370,8 @@ def give_access(plan: Mapping[str, Any], vault: Vault, caches: CacheUsers) -> No
         for database, readers in databases.items():
             if own := vault.login(secret[f"database/{database}"]):
                 server.run(*own, database, reader_grants(readers))
+        if "mysql" in plan:
+            open_mysql({"certificates": plan["certificates"], **plan["mysql"]}, secret, vault)
         for use, user in plan["cache_users"].items():
             vault.give(secret[use], user, partial(caches.set_password, user))
 

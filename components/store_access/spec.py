@@ -48,11 +48,34 @@ class DatabaseAccessSpec(Spec):
     )
 
 
+class MySqlAccessConfig(TypedDict):
+    """One use of the MySQL instance."""
+
+    name: str
+    """The user."""
+    secret: str
+    """What its secret is called, after the prefix, such as kubeflow/pipelines."""
+    databases: list[str]
+    """The databases that it makes and uses."""
+
+
+class MySqlAccessSpec(Spec):
+    """One use of the MySQL instance."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", description="The user.")
+    secret: CacheUse = Field(description="What its secret is called, after the prefix, such as kubeflow/pipelines.")
+    databases: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,47}$")], ...] = Field(
+        min_length=1, description="The databases that it makes and uses."
+    )
+
+
 class StoreAccessConfig(TypedDict):
     """Who has a login to the stores."""
 
     databases: list[DatabaseAccessConfig]
     """The uses of the database instance; each gets a database, a role and a secret."""
+    mysql_users: NotRequired[list[MySqlAccessConfig]]
+    """The uses of the MySQL instance, where there is one."""
     recovery_window_days: NotRequired[int]
     """Days that a deleted secret can be restored; 0 deletes at once."""
 
@@ -74,6 +97,12 @@ class StoreAccessArgs(StoreAccessConfig):
     """The secret in which RDS keeps the administrator's login."""
     administrator_key_arn: pulumi.Input[str]
     """The KMS key that encrypts that secret."""
+    mysql_address: NotRequired[pulumi.Input[str]]
+    """The MySQL instance's host, where there is one."""
+    mysql_administrator_secret_arn: NotRequired[pulumi.Input[str]]
+    """The secret in which RDS keeps its administrator's login."""
+    mysql_administrator_key_arn: NotRequired[pulumi.Input[str]]
+    """The KMS key that encrypts that secret."""
     cache_users: NotRequired[dict[str, pulumi.Input[str]]]
     """ARNs of cache users that log in with a password, by what their secret is called, such as online-store/feast."""
 
@@ -83,6 +112,9 @@ class StoreAccessSpec(Spec):
 
     databases: tuple[DatabaseAccessSpec, ...] = Field(
         min_length=1, description="The uses of the database instance; each gets a database, a role and a secret."
+    )
+    mysql_users: tuple[MySqlAccessSpec, ...] = Field(
+        default=(), description="The uses of the MySQL instance, where there is one."
     )
     recovery_window_days: int = Field(
         default=30, ge=0, le=30, description="Days that a deleted secret can be restored, 7 to 30; 0 deletes at once."
@@ -104,6 +136,10 @@ class StoreAccessSpec(Spec):
         for reader in self.readers:
             if reader in names:
                 raise refuse(reader, f"{reader} is a database's own role; a reader needs a role that makes no tables")
+        for what in ("name", "secret"):
+            given = [str(getattr(user, what)) for user in self.mysql_users]
+            if twice := next((value for value in given if given.count(value) > 1), None):
+                raise refuse(twice, f"mysqlUsers has the {what} {twice} more than once; give each user its own")
         return self
 
     @property
@@ -115,6 +151,11 @@ class StoreAccessSpec(Spec):
     def database_uses(self) -> tuple[str, ...]:
         """What the secrets of the roles are called, after the prefix."""
         return tuple(f"database/{role}" for role in (*(each.name for each in self.databases), *self.readers))
+
+    @property
+    def mysql_uses(self) -> dict[str, dict[str, object]]:
+        """The users of MySQL and their databases, by what their secrets are called."""
+        return {each.secret: {"user": each.name, "databases": list(each.databases)} for each in self.mysql_users}
 
 
 class CacheUses(Spec):

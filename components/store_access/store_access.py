@@ -16,11 +16,12 @@ from ..manifest import Manifest
 from ..network_policies import allow_apis
 from ..serving_platform.allowances import addresses, reach
 from ..serving_platform.building import RESTRICTED, after, closed_namespace, resources
-from ..spec import parse, plain
+from ..spec import SpecError, parse, plain
 from ..versions import MLFLOW_IMAGE
 from ..workload_identity import WorkloadIdentity
 from .spec import CacheUses, StoreAccessArgs, StoreAccessSpec
 
+MYSQL = ("mysql_address", "mysql_administrator_secret_arn", "mysql_administrator_key_arn")
 WIRING = (
     "cluster_name",
     "vpc_cidr",
@@ -29,10 +30,12 @@ WIRING = (
     "database_address",
     "administrator_secret_arn",
     "administrator_key_arn",
+    *MYSQL,
     "cache_users",
 )
 NAMESPACE = "store-access"
 POSTGRES_PORT = 5432
+MYSQL_PORT = 3306
 SCRIPT = Path(__file__).with_name("job.py")
 FOLDER = "/etc/store-access"
 DEADLINE_SECONDS = 840
@@ -59,17 +62,20 @@ class StoreAccess(pulumi.ComponentResource):
         spec = parse(StoreAccessSpec, plain(args, WIRING), where)
         users = args.get("cache_users", {})
         uses = parse(CacheUses, {"cache_users": tuple(users)}, where).cache_users
+        if problem := _unwired(spec, args, uses):
+            raise SpecError(where, [problem])
         super().__init__("mlplatform:index:StoreAccess", name, {}, opts)
         self._name, self._spec, self._args = name, spec, args
         self._child = pulumi.ResourceOptions(parent=self)
         account = account_of(self)
-        self.secret_arns = self._secrets((*spec.database_uses, *uses))
+        self.secret_arns = self._secrets((*spec.database_uses, *spec.mysql_uses, *uses))
+        ports = [POSTGRES_PORT, *([MYSQL_PORT] if spec.mysql_users else [])]
         namespace = closed_namespace(
             f"{name}-namespace",
             NAMESPACE,
             [
                 allow_apis(NAMESPACE, _LABELS),
-                reach("allow-database", NAMESPACE, _LABELS, addresses(args["vpc_cidr"]), [POSTGRES_PORT]),
+                reach("allow-database", NAMESPACE, _LABELS, addresses(args["vpc_cidr"]), ports),
             ],
             self,
         )
@@ -100,9 +106,16 @@ class StoreAccess(pulumi.ComponentResource):
             administrator=self._args["administrator_secret_arn"],
             secrets=self.secret_arns,
             users=dict(users),
+            mysql=self._mysql(),
         )
         databases = {each.name: list(each.readers) for each in self._spec.databases}
-        return known.apply(lambda given: access_plan(account.region, databases, given))
+        logins = self._spec.mysql_uses
+        return known.apply(lambda given: access_plan(account.region, databases, given, logins))
+
+    def _mysql(self) -> list[pulumi.Input[str]]:
+        """Address, administrator's secret and its key of the MySQL instance, where it has uses."""
+        wired = cast(Mapping[str, pulumi.Input[str]], self._args)
+        return [wired[name] for name in MYSQL] if self._spec.mysql_users else []
 
     def _identity(self, account: Account, users: Mapping[str, pulumi.Input[str]]) -> WorkloadIdentity:
         known = pulumi.Output.all(
@@ -111,6 +124,7 @@ class StoreAccess(pulumi.ComponentResource):
             secrets=self.secret_arns,
             key=self._args["key_arn"],
             users=list(users.values()),
+            mysql=self._mysql(),
         )
         return WorkloadIdentity(
             f"{self._name}-identity",
@@ -149,7 +163,21 @@ class StoreAccess(pulumi.ComponentResource):
         )
 
 
-def access_plan(region: str, databases: Mapping[str, list[str]], given: Mapping[str, Any]) -> str:
+def _unwired(spec: StoreAccessSpec, args: StoreAccessArgs, uses: tuple[str, ...]) -> str | None:
+    missing = [name for name in MYSQL if name not in args]
+    if spec.mysql_users and missing:
+        return f"mysqlUsers needs {', '.join(missing)} of the MySQL instance"
+    if both := [use for use in spec.mysql_uses if use in uses]:
+        return f"{both[0]} is a secret of mysqlUsers and of cacheUsers; call one otherwise"
+    return None
+
+
+def access_plan(
+    region: str,
+    databases: Mapping[str, list[str]],
+    given: Mapping[str, Any],
+    mysql_logins: Mapping[str, Mapping[str, Any]] | None = None,
+) -> str:
     """What the Job is to do, as it reads it. Source of a user's id: it is the end of its ARN."""
     users = cast(Mapping[str, str], given["users"])
     plan = {
@@ -162,6 +190,12 @@ def access_plan(region: str, databases: Mapping[str, list[str]], given: Mapping[
         "secrets": given["secrets"],
         "cache_users": {use: arn.rpartition(":")[2] for use, arn in users.items()},
     }
+    if mysql_logins:
+        host, administrator, _ = given["mysql"]
+        plan["mysql"] = {
+            **{"host": host, "port": MYSQL_PORT, "administrator": administrator},
+            "logins": dict(mysql_logins),
+        }
     return json.dumps(plan, indent=2, sort_keys=True)
 
 
@@ -184,6 +218,10 @@ def logins_access(region: str, given: Mapping[str, Any]) -> str:
         allow("KeepLogins", [*read, "secretsmanager:PutSecretValue"], secrets),
         allow("EncryptLogins", ["kms:Decrypt", "kms:GenerateDataKey"], [given["key"]], of(*secrets)),
     ]
+    if mysql := given.get("mysql"):
+        _, secret, key = mysql
+        statements.append(allow("ReadMySqlAdministrator", read, [secret]))
+        statements.append(allow("DecryptMySqlAdministrator", ["kms:Decrypt"], [key], of(secret)))
     if users:
         statements.append(allow("SetPasswords", ["elasticache:DescribeUsers", "elasticache:ModifyUser"], users))
     return document(*statements)

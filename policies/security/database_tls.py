@@ -50,7 +50,7 @@ RULE = Rule(
     severity=Severity.HIGH,
     level=Level.MANDATORY,
     frameworks=(fsbp("RDS.38"), well_architected("SEC09-BP02")),
-    remediation="Give it a parameter group with rds.force_ssl = 1, or for MySQL with require_secure_transport = 1; or use "
-    "Database.",
+    remediation="Give it a parameter group with rds.force_ssl = 1, or for MySQL with require_secure_transport = 1; or "
+    "use Database.",
     check_stack=_check,
 )

@@ -9,7 +9,15 @@ import pytest
 
 from components.spec import SpecError
 from components.store_access import StoreAccess, StoreAccessArgs, StoreAccessSpec
-from components.store_access.job import database_grants, new_password, quoted, reader_grants, roles, schema_grants
+from components.store_access.job import (
+    database_grants,
+    native_verifier,
+    new_password,
+    quoted,
+    reader_grants,
+    roles,
+    schema_grants,
+)
 from components.store_access.store_access import SCRIPT, access_job
 from components.versions import MLFLOW_IMAGE
 from pricing.resource import Resource
@@ -96,6 +104,44 @@ def test_the_job_runs_the_script_that_is_tried_against_real_servers(recording: R
     files = [f"{mounted['config']}/{name}" for name in ("job.py", "access.json")]
     assert container["command"][-2:] == files
     assert plan(recording)["certificates"].startswith(mounted["rds-certificates"])
+
+
+MYSQL: dict[str, Any] = {
+    "mysql_users": [{"name": "pipelines", "secret": "kubeflow/pipelines", "databases": ["mlpipeline", "metadb"]}],
+    "mysql_address": "pipelines.rds.amazonaws.com",
+    "mysql_administrator_secret_arn": f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:rds!db-2",
+    "mysql_administrator_key_arn": f"arn:aws:kms:us-east-1:{ACCOUNT}:key/pipelines",
+}
+
+
+def test_users_of_mysql_have_a_secret_each_and_the_job_knows_where() -> None:
+    recording = store_access(**MYSQL)
+    assert "ml-prod/kubeflow/pipelines" in {each.inputs["name"] for each in recording.all(SECRET)}
+    assert plan(recording)["mysql"] == {
+        "host": "pipelines.rds.amazonaws.com",
+        "port": 3306,
+        "administrator": MYSQL["mysql_administrator_secret_arn"],
+        "logins": {"kubeflow/pipelines": {"user": "pipelines", "databases": ["mlpipeline", "metadb"]}},
+    }
+    assert "mysql" not in plan(store_access())
+
+
+def test_the_job_reads_mysql_s_administrator_and_reaches_its_port_where_there_is_one() -> None:
+    def ports(made: Recording) -> list[int]:
+        rules = made.one(NETWORK_POLICY, "access-namespace-allow-database").inputs["spec"]["egress"]
+        return [port["port"] for rule in rules for port in rule["ports"]]
+
+    with_mysql = store_access(**MYSQL)
+    [policy] = with_mysql.all("aws:iam/rolePolicy:RolePolicy")
+    found = statements(policy)
+    assert found["ReadMySqlAdministrator"]["Resource"] == [MYSQL["mysql_administrator_secret_arn"]]
+    assert found["DecryptMySqlAdministrator"]["Resource"] == [MYSQL["mysql_administrator_key_arn"]]
+    assert (ports(with_mysql), ports(store_access())) == ([5432, 3306], [5432])
+
+
+def test_mysql_is_told_what_it_keeps_of_a_password_and_never_the_password() -> None:
+    # MySQL 5.7 reference manual, "Password Hashing in MySQL": SELECT PASSWORD('mypass').
+    assert native_verifier("mypass") == "*6C8989366EAF75BB670AD8EA7A7FC1176A95CEF4"
 
 
 def test_another_plan_is_another_job_and_the_same_one_is_not() -> None:
@@ -206,6 +252,9 @@ def test_nothing_that_only_a_deployment_knows_stops_a_preview() -> None:
         ({"recovery_window_days": 3}, "keeps a deleted secret 7 to 30 days, or with 0 not at all"),
         ({"cache_users": {"database/feast": USER_ARN}}, "secrets below database/ are those of database roles"),
         ({"cache_users": {"feast": USER_ARN}}, "cache_users[0] = 'feast': "),
+        ({"mysql_users": MYSQL["mysql_users"]}, "mysqlUsers needs mysql_address, mysql_administrator_secret_arn"),
+        ({**MYSQL, "mysql_users": MYSQL["mysql_users"] * 2}, "mysqlUsers has the name pipelines more than once"),
+        ({**MYSQL, "cache_users": {"kubeflow/pipelines": USER_ARN}}, "is a secret of mysqlUsers and of cacheUsers"),
     ],
 )
 def test_wrong_arguments_are_refused(args: Any, message: str) -> None:
