@@ -271,10 +271,12 @@ def test_namespaces_that_something_else_makes_are_bounded_and_not_made() -> None
     assert bounded == {"ranking", "ranking-batch", "fraud"}
 
 
-def test_all_of_it_waits_for_what_something_else_makes_for_the_teams() -> None:
-    found = delivery(existing_namespaces=["fraud"], waiting=True)
-    quotas = {each.inputs["metadata"]["namespace"]: each for each in found.all("kubernetes:core/v1:ResourceQuota")}
-    for each in (quotas["fraud"], found.one(RELEASE), *found.all(APPLICATION_SET)):
+@pytest.mark.parametrize("existing", [[], ["fraud"]])
+def test_all_of_it_waits_for_what_something_else_makes_for_the_teams(existing: list[str]) -> None:
+    found = delivery(existing_namespaces=existing, waiting=True)
+    bounded = {each.inputs["metadata"]["namespace"]: each for each in found.all("kubernetes:core/v1:ResourceQuota")}
+    inside = [bounded[namespace] for namespace in existing]
+    for each in (*inside, found.one(RELEASE), *found.all(APPLICATION_SET)):
         assert "serving" in needs(found, each), each.name
 
 
