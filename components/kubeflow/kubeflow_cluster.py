@@ -13,7 +13,7 @@ from ..load_balancer.load_balancer import LONGEST_NAME
 from ..manifest import Manifest
 from ..serving_platform.building import after
 from ..serving_platform.cert_manager import CertManager
-from ..serving_platform.load_balancer_controller import LoadBalancerController
+from ..serving_platform.load_balancer_controller import LoadBalancerController, targets_policy
 from ..spec import SpecError, parse, plain
 from ..teams import TeamSpec
 from ..web_firewall import WebFirewall
@@ -62,7 +62,7 @@ class KubeflowCluster(pulumi.ComponentResource):
     def __init__(self, name: str, args: KubeflowClusterArgs, opts: pulumi.ResourceOptions | None = None):
         where = f"KubeflowCluster({name})"
         spec = parse(KubeflowSpec, plain(cast(dict[str, Any], args), WIRING), where)
-        if problem := _unusable(name, spec):
+        if problem := _unusable(name, spec, args):
             raise SpecError(where, [problem])
         super().__init__("mlplatform:index:KubeflowCluster", name, {}, opts)
         self._name, self._spec, self._args = name, spec, args
@@ -105,8 +105,14 @@ class KubeflowCluster(pulumi.ComponentResource):
     def _controllers(self, balancer: ServingLoadBalancer) -> pulumi.Output[str]:
         """What waits for the controllers that the waves need: those of the cluster, or new ones."""
         args, monitoring = self._args, self._spec.monitoring_namespace
-        if "controllers_ready" in args:
-            return after(self._spec.domain, args["controllers_ready"])
+        if "controllers_ready" in args and "controller_role_arn" in args:
+            grant = aws.iam.RolePolicy(
+                f"{self._name}-targets",
+                role=pulumi.Output.from_input(args["controller_role_arn"]).apply(lambda arn: arn.rpartition("/")[2]),
+                policy=balancer.rest_target_group_arn.apply(lambda arn: targets_policy([arn])),
+                opts=self._child,
+            )
+            return after(self._spec.domain, args["controllers_ready"], grant.id)
         certificates = CertManager(
             f"{self._name}-certificates",
             {
@@ -282,7 +288,9 @@ def _placed(manifest: dict[str, Any], namespace: pulumi.Input[str]) -> dict[str,
     return {**manifest, "metadata": {**manifest["metadata"], "namespace": namespace}}
 
 
-def _unusable(name: str, spec: KubeflowSpec) -> str | None:
+def _unusable(name: str, spec: KubeflowSpec, args: KubeflowClusterArgs) -> str | None:
+    if ("controllers_ready" in args) != ("controller_role_arn" in args):
+        return "controllersReady and controllerRoleArn go together: give both or neither"
     if len(f"{name}-lb") > LONGEST_NAME:
         return f"name = {name!r}: AWS has room for {LONGEST_NAME - len('-lb')} characters of it; choose a shorter one"
     if not spec.pools and (wanting := [team.name for team in spec.teams if team.quota.gpus]):

@@ -134,6 +134,8 @@ class KubeflowClusterArgs(KubeflowConfig):
     """The client's secret, once it is there: <prefix>/kubeflow/sign-in."""
     controllers_ready: NotRequired[pulumi.Input[str]]
     """Where cert-manager and the load balancer controller are there already: what waits for them; made otherwise."""
+    controller_role_arn: NotRequired[pulumi.Input[str]]
+    """The role of that controller, which may then change the targets of Kubeflow's gateway as well."""
     cognito_user_pool_arn: NotRequired[pulumi.Input[str]]
     """The user pool, where the load balancer asks for the sign-in as well."""
     cognito_client_id: NotRequired[pulumi.Input[str]]

@@ -18,10 +18,10 @@ from components.spec import SpecError, parse
 from policies.evaluate import evaluate
 from policies.registry import RULES
 from pricing.resource import Resource
-from tests.components.clusters import NAMESPACE, NETWORK_POLICY, RELEASE, needs
+from tests.components.clusters import NAMESPACE, NETWORK_POLICY, RELEASE, needs, statements
 from tests.components.definitions import ROOT, faults
 from tests.components.kubeflow import CONFIG, FRAUD, RANKING, REVISION, TARGETS, WIRING, kubeflow
-from tests.components.mocks import Recording
+from tests.components.mocks import ACCOUNT, Recording
 from tests.components.parity import assert_documented, assert_parity
 from tests.policies.cases.case import context
 
@@ -110,8 +110,14 @@ def test_waves_wait_for_what_they_need(recording: Recording) -> None:
     assert {"kubeflow-pipelines-association", "kubeflow-project"} <= needed
 
 
-def test_controllers_that_are_there_are_not_made_again() -> None:
-    assert not kubeflow(controllers_ready="serving").all(RELEASE)
+def test_controllers_that_are_there_are_not_made_again_and_may_bind_the_gateway() -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/targets-role-1a2b3c4"
+    recording = kubeflow(controllers_ready="serving", controller_role_arn=role)
+    assert not recording.all(RELEASE)
+    grant = recording.one("aws:iam/rolePolicy:RolePolicy", "kubeflow-targets")
+    assert grant.inputs["role"] == "targets-role-1a2b3c4"
+    assert statements(grant)["Bind"]["Resource"] == [TARGETS]
+    assert grant.name in needs(recording, recording.one(SET))
 
 
 def test_who_reads_ready_waits_for_the_waves_and_for_places_until_they_may_be_used(recording: Recording) -> None:
@@ -301,6 +307,7 @@ def without(base: Mapping[str, Any], *fields: str) -> dict[str, Any]:
         ({"teams": [{**without(RANKING, "emails"), "groups": ["ranking"]}]}, "has no emails"),
         ({"teams": [{**FRAUD, "quota": {"gpus": 1}}]}, "has no quota.storageGib"),
         ({"services": ["fraud"]}, "teams don't reach each other"),
+        ({"controllers_ready": "serving"}, "controllersReady and controllerRoleArn go together"),
         ({"pools": None}, "teams ranking, fraud have quotas of GPUs, but there are no pools"),
     ],
 )
