@@ -79,7 +79,10 @@ def _configs(spec: DeliverySpec, oidc: pulumi.Input[str]) -> dict[str, Any]:
             "scopes": f"[{spec.groups_claim}, email]",
         },
     }
-    if not spec.cluster_wide:
+    if spec.cluster_wide:
+        # What needs rights in the whole cluster, as Kubeflow, comes in waves that wait for each other.
+        configs["params"] = {"applicationsetcontroller.enable.progressive.syncs": True}
+    else:
         configs["clusterCredentials"] = {
             "in-cluster": {
                 "server": IN_CLUSTER,

@@ -171,6 +171,8 @@ def test_where_the_whole_cluster_is_its_to_change_that_is_said() -> None:
     values = wide.one("kubernetes:helm.sh/v3:Release").inputs["values"]
     assert values["createClusterRoles"] is True
     assert "clusterCredentials" not in values["configs"]
+    # Kubeflow's waves have no order without it.
+    assert values["configs"]["params"] == {"applicationsetcontroller.enable.progressive.syncs": True}
     # The chart's own rights are all it has then.
     assert not may(wide, CONTROLLER, "get", "apps", "deployments", "ranking")
 
