@@ -8,18 +8,23 @@ from typing import Any
 from pulumi.runtime import get_config_env
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from components.delivery.spec import DeliverySpec
 from components.feature_services.spec import FEAST, FeatureServicesSpec
 from components.feature_store.spec import FeatureStoreSpec
 from components.gpu_cluster.spec import GpuClusterSpec
+from components.image_registry.spec import ImageRegistrySpec
 from components.instances import regions
 from components.model_serving_ingress.spec import ModelServingSpec
 from components.network_args import NetworkSpec
 from components.spec import Spec, SpecError, parse, refuse
+from components.user_pool import UserPoolSpec
 from policies.settings import EnvironmentSpec, PolicySettings
 from pricing.budget import Budget
 from pricing.usage import Usage
 
 NAMESPACE = "mlplatform"
+SSO = "delivery/sso"
+"""What Argo CD's secret is called, after the prefix."""
 
 
 class StackConfig(Spec):
@@ -40,6 +45,29 @@ class StackConfig(Spec):
     model_serving: ModelServingSpec | None = Field(
         default=None, description="Models and the way to them; none when left out."
     )
+
+    image_registry: ImageRegistrySpec | None = Field(
+        default=None, description="The account's registry of images; none when left out, or made by another stack."
+    )
+    user_pool: UserPoolSpec | None = Field(default=None, description="Who may sign in; none when left out.")
+    delivery: DeliverySpec | None = Field(
+        default=None, description="Argo CD and the teams that ship through it; none when left out."
+    )
+
+    @model_validator(mode="after")
+    def _delivery_has_a_sign_in(self) -> "StackConfig":
+        if not self.delivery:
+            return self
+        if not (self.model_serving and self.user_pool):
+            lacking = "userPool" if self.model_serving else "modelServing"
+            raise refuse("delivery", f"delivery needs {lacking}: teams sign in, and ship models")
+        callback = f"https://{self.delivery.domain}/auth/callback"
+        wanted = f"{{name: argocd, secret: {SSO}, callbackUrls: [{callback}]}}"
+        clients = {client.name: client for client in self.user_pool.clients}
+        client = clients.get("argocd")
+        if not client or client.secret_name != SSO or callback not in client.callback_urls:
+            raise refuse(list(clients), f"userPool.clients has no client for Argo CD; add {wanted}")
+        return self
 
     @model_validator(mode="after")
     def _models_have_a_place(self) -> "StackConfig":

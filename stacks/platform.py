@@ -1,4 +1,4 @@
-"""Which components a config asks for, and how they fit together."""
+"""Which components a config asks for, in the order in which each finds what it stands on."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,38 +6,58 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from components.delivery import Delivery
 from components.external_secrets import ExternalSecrets
 from components.feature_services import FeatureServices
 from components.feature_store import FeatureStore
 from components.gpu_cluster import GpuCluster
+from components.image_registry import ImageRegistry
+from components.load_balancer import ServingLoadBalancer
 from components.model_serving_ingress import ModelServingIngress
 from components.network import Network
+from components.user_pool import UserPool
+from components.web_firewall import WebFirewall
+from stacks import wiring
 from stacks.config import StackConfig
-from stacks.decisions import decisions
-from stacks.wiring import neighbors, secrets_args, services_place, services_stores, serving_place, serving_stores
 
 
 def build_platform(config: StackConfig) -> Mapping[str, pulumi.Output[Any]]:
     """Declare everything the config asks for and return what the stack exports."""
-    provider = aws_provider(config)
-    options = pulumi.ResourceOptions(providers=[provider])
-    network = Network("network", network_args(config), options)
-    outputs: dict[str, pulumi.Output[Any]] = {
-        "vpcId": network.vpc_id,
-        "privateSubnetIds": network.private_subnet_ids,
-        "isolatedSubnetIds": network.isolated_subnet_ids,
-    }
-    if config.gpu_cluster:
+    return Platform(config).outputs
+
+
+class Platform:
+    """The components of one environment. `outputs` is what its stack exports."""
+
+    def __init__(self, config: StackConfig):
+        self._config = config
+        self._provider = aws_provider(config)
+        self._options = pulumi.ResourceOptions(providers=[self._provider])
+        self._network = Network("network", network_args(config), self._options)
+        self.outputs: dict[str, pulumi.Output[Any]] = {
+            "vpcId": self._network.vpc_id,
+            "privateSubnetIds": self._network.private_subnet_ids,
+            "isolatedSubnetIds": self._network.isolated_subnet_ids,
+        }
+        cluster = self._cluster()
+        self._registry(cluster)
+        if cluster:
+            self._on(cluster)
+
+    def _cluster(self) -> GpuCluster | None:
+        spec = self._config.gpu_cluster
+        if not spec:
+            return None
         cluster = GpuCluster(
             "gpu-cluster",
             {
-                **config.gpu_cluster.model_dump(exclude_unset=True),  # pyright: ignore[reportArgumentType] - parsed already
-                "vpc_id": network.vpc_id,
-                "private_subnet_ids": network.private_subnet_ids,
+                **spec.model_dump(exclude_unset=True),  # pyright: ignore[reportArgumentType] - parsed already
+                "vpc_id": self._network.vpc_id,
+                "private_subnet_ids": self._network.private_subnet_ids,
             },
-            options,
+            self._options,
         )
-        outputs |= {
+        self.outputs |= {
             "clusterName": cluster.cluster_name,
             "kubeconfig": cluster.kubeconfig,
             "oidcProviderArn": cluster.oidc_provider_arn,
@@ -45,70 +65,149 @@ def build_platform(config: StackConfig) -> Mapping[str, pulumi.Output[Any]]:
             "nodeRoleArn": cluster.node_role_arn,
             "volumeKeyArn": cluster.volume_key_arn,
         }
-        if config.feature_store:
-            store = FeatureStore("feature-store", feature_store_args(config, network, cluster), options)
-            outputs |= {
-                "rawBucket": store.raw_bucket,
-                "trainingBucket": store.training_bucket,
-                "modelsBucket": store.models_bucket,
-                "offlineBucket": store.offline_bucket,
-                "featureWorkgroup": store.workgroup,
-                "onlineStoreEndpoint": store.online_endpoint,
-                "predictionCacheEndpoint": store.predictions_endpoint,
-                "databaseAddress": store.database_address,
-            }
-            inside = pulumi.ResourceOptions(providers=[provider, cluster.kubernetes_provider])
-            if config.feature_services:
-                secrets = ExternalSecrets(
-                    "secrets",
-                    secrets_args(config.gpu_cluster, config.feature_services.namespaces, network, cluster),
-                    inside,
-                )
-                services = FeatureServices(
-                    "feature-services",
-                    {
-                        **config.feature_services.model_dump(exclude_unset=True),  # pyright: ignore[reportArgumentType]
-                        **services_place(network, cluster, secrets),
-                        **services_stores(config.feature_services, store),
-                    },
-                    inside,
-                )
-                outputs |= {
-                    "featureServerAddress": services.feature_server_address,
-                    "featureConfig": services.feature_config,
-                    "trackingAddress": services.tracking_address,
-                }
-            if config.model_serving:
-                serving = ModelServingIngress(
-                    "serving",
-                    {
-                        **config.model_serving.model_dump(exclude_unset=True),  # pyright: ignore[reportArgumentType]
-                        **serving_place(config.model_serving, network, cluster, provider),
-                        "neighbors": neighbors(config.model_serving, config.feature_services),
-                        **serving_stores(config.feature_store, store),
-                    },
-                    inside,
-                )
-                outputs |= {
-                    "servingUrl": serving.url,
-                    "modelNamespaces": serving.model_namespaces,
-                    "modelUrls": serving.model_urls,
-                }
-    return outputs
+        return cluster
 
+    def _registry(self, cluster: GpuCluster | None) -> None:
+        spec = self._config.image_registry
+        if not spec:
+            return
+        args: Any = spec.model_dump(exclude_unset=True)
+        if cluster:
+            args["node_role_arns"] = cluster.node_role_arn.apply(lambda arn: [arn])
+        registry = ImageRegistry("image-registry", args, self._options)
+        self.outputs |= {"registryUrl": registry.registry_url, "repositoryUrls": registry.repository_urls}
 
-def feature_store_args(config: StackConfig, network: Network, cluster: GpuCluster) -> Any:
-    """The feature store's section, completed by what is chosen by price, beside the cluster that uses it."""
-    args: dict[str, Any] = config.feature_store.model_dump(exclude_unset=True) if config.feature_store else {}
-    for decision in decisions(config):
-        section = args[decision.field.removeprefix("featureStore.")]
-        section.update(decision.value)
-    return {
-        **args,
-        "vpc_id": network.vpc_id,
-        "isolated_subnet_ids": network.isolated_subnet_ids,
-        "client_security_group_id": cluster.node_security_group_id,
-    }
+    def _on(self, cluster: GpuCluster) -> None:
+        """The stores beside the cluster, and what runs on it."""
+        self._inside = pulumi.ResourceOptions(providers=[self._provider, cluster.kubernetes_provider])
+        store = self._store(cluster)
+        secrets = self._secrets(cluster)
+        if store:
+            if secrets:
+                self._services(cluster, store, secrets)
+            entry = self._delivery_entry(cluster, store)
+            serving = self._serving(cluster, store, entry)
+            pool = self._user_pool(secrets) if secrets else None
+            if secrets and pool:
+                self._delivery(cluster, secrets, pool, serving, entry)
+
+    def _store(self, cluster: GpuCluster) -> FeatureStore | None:
+        config = self._config
+        if not config.feature_store:
+            return None
+        args = wiring.feature_store_args(config, self._network, cluster)
+        store = FeatureStore("feature-store", args, self._options)
+        self.outputs |= {
+            "rawBucket": store.raw_bucket,
+            "trainingBucket": store.training_bucket,
+            "modelsBucket": store.models_bucket,
+            "offlineBucket": store.offline_bucket,
+            "featureWorkgroup": store.workgroup,
+            "onlineStoreEndpoint": store.online_endpoint,
+            "predictionCacheEndpoint": store.predictions_endpoint,
+            "databaseAddress": store.database_address,
+        }
+        return store
+
+    def _secrets(self, cluster: GpuCluster) -> ExternalSecrets | None:
+        namespaces = wiring.secret_namespaces(self._config)
+        if not (namespaces and self._config.gpu_cluster):
+            return None
+        args = wiring.secrets_args(self._config.gpu_cluster, namespaces, self._network, cluster)
+        return ExternalSecrets("secrets", args, self._inside)
+
+    def _services(self, cluster: GpuCluster, store: FeatureStore, secrets: ExternalSecrets) -> None:
+        spec = self._config.feature_services
+        if not spec:
+            return
+        services = FeatureServices(
+            "feature-services",
+            {
+                **spec.model_dump(exclude_unset=True),  # pyright: ignore[reportArgumentType]
+                **wiring.services_place(self._network, cluster, secrets),
+                **wiring.services_stores(spec, store),
+            },
+            self._inside,
+        )
+        self.outputs |= {
+            "featureServerAddress": services.feature_server_address,
+            "featureConfig": services.feature_config,
+            "trackingAddress": services.tracking_address,
+        }
+
+    def _serving(
+        self, cluster: GpuCluster, store: FeatureStore, entry: ServingLoadBalancer | None
+    ) -> ModelServingIngress | None:
+        config = self._config
+        if not (config.model_serving and config.feature_store):
+            return None
+        args: Any = {
+            **config.model_serving.model_dump(exclude_unset=True),
+            **wiring.serving_place(config.model_serving, self._network, cluster, self._provider),
+            **wiring.serving_stores(config.feature_store, store),
+            "neighbors": wiring.neighbors(config.model_serving, config.feature_services),
+        }
+        if entry:
+            args["further_target_group_arns"] = entry.rest_target_group_arn.apply(lambda arn: [arn])
+        serving = ModelServingIngress("serving", args, self._inside)
+        self.outputs |= {
+            "servingUrl": serving.url,
+            "modelNamespaces": serving.model_namespaces,
+            "modelUrls": serving.model_urls,
+        }
+        return serving
+
+    def _user_pool(self, secrets: ExternalSecrets) -> UserPool | None:
+        spec = self._config.user_pool
+        if not spec:
+            return None
+        args: Any = {
+            **spec.model_dump(exclude_unset=True),
+            "secret_prefix": secrets.secret_prefix,
+            "secrets_key_arn": secrets.key_arn,
+        }
+        pool = UserPool("user-pool", args, self._options)
+        self.outputs |= {"userPoolId": pool.user_pool_id, "signInUrl": pool.sign_in_url}
+        return pool
+
+    def _delivery_entry(self, cluster: GpuCluster, store: FeatureStore) -> ServingLoadBalancer | None:
+        """The way of browsers to Argo CD: a firewall and a load balancer as those before models, for pages."""
+        config = self._config
+        if not (config.delivery and config.model_serving):
+            return None
+        serving = config.model_serving
+        kept = serving.load_balancer.deletion_protection
+        firewall = WebFirewall("delivery-firewall", wiring.browser_firewall(kept), self._options)
+        place = wiring.serving_place(serving, self._network, cluster, self._provider)
+        args: Any = {
+            **wiring.delivery_entry_args(config.delivery, serving),
+            "vpc_id": place["vpc_id"],
+            "subnet_ids": place["load_balancer_subnet_ids"],
+            "node_security_group_id": place["node_security_group_id"],
+            "zone_id": place["zone_id"],
+            "log_bucket_name": store.log_bucket,
+            "web_acl_arn": firewall.web_acl_arn,
+        }
+        return ServingLoadBalancer("delivery-lb", args, self._options)
+
+    def _delivery(
+        self,
+        cluster: GpuCluster,
+        secrets: ExternalSecrets,
+        pool: UserPool,
+        serving: ModelServingIngress | None,
+        entry: ServingLoadBalancer | None,
+    ) -> None:
+        config = self._config
+        if not (config.delivery and config.model_serving and serving and entry):
+            return
+        args: Any = {
+            **config.delivery.model_dump(exclude_unset=True),
+            **wiring.delivery_place(config.delivery, config.model_serving, self._network, cluster, serving, entry),
+            **wiring.delivery_sign_in(pool, secrets),
+        }
+        delivery = Delivery("delivery", args, self._inside)
+        self.outputs |= {"deliveryUrl": entry.url, "teamNamespaces": delivery.namespaces}
 
 
 def aws_provider(config: StackConfig) -> aws.Provider:

@@ -6,6 +6,8 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from components.delivery.names import SERVER_PORT
+from components.delivery.spec import DeliverySpec
 from components.external_secrets import ExternalSecrets
 from components.feature_server.objects import PORT as FEATURES_PORT
 from components.feature_services.spec import FEAST, FeatureServicesSpec
@@ -13,8 +15,38 @@ from components.feature_store import FeatureStore
 from components.feature_store.spec import FeatureStoreSpec
 from components.gpu_cluster import GpuCluster
 from components.gpu_cluster.spec import GpuClusterSpec
+from components.kubeflow.spec import FIREWALL
+from components.load_balancer import ServingLoadBalancer
+from components.model_serving_ingress import ModelServingIngress
 from components.model_serving_ingress.spec import ModelServingSpec
 from components.network import Network
+from components.serving_platform.building import after
+from components.user_pool import UserPool
+from stacks.config import StackConfig
+from stacks.decisions import decisions
+
+ARGO_CD = "argocd"
+"""What Argo CD's namespace and its client of the user pool are called."""
+
+
+def feature_store_args(config: StackConfig, network: Network, cluster: GpuCluster) -> Any:
+    """The feature store's section, completed by what is chosen by price, beside the cluster that uses it."""
+    args: dict[str, Any] = config.feature_store.model_dump(exclude_unset=True) if config.feature_store else {}
+    for decision in decisions(config):
+        section = args[decision.field.removeprefix("featureStore.")]
+        section.update(decision.value)
+    return {
+        **args,
+        "vpc_id": network.vpc_id,
+        "isolated_subnet_ids": network.isolated_subnet_ids,
+        "client_security_group_id": cluster.node_security_group_id,
+    }
+
+
+def secret_namespaces(config: StackConfig) -> list[str]:
+    """The namespaces that ask for secrets."""
+    services = config.feature_services.namespaces if config.feature_services else ()
+    return [*services, *([ARGO_CD] if config.delivery else [])]
 
 
 def secrets_args(spec: GpuClusterSpec, namespaces: Sequence[str], network: Network, cluster: GpuCluster) -> Any:
@@ -51,6 +83,57 @@ def services_stores(spec: FeatureServicesSpec, store: FeatureStore) -> Mapping[s
         "catalog_database": store.catalog_database,
         "models_bucket": store.models_bucket,
         "data_key_arn": store.data_key_arn,
+    }
+
+
+def browser_firewall(deletion_protection: bool) -> Any:
+    """A firewall before pages for people, where it differs from one before models."""
+    return {**FIREWALL, "deletion_protection": deletion_protection}
+
+
+def delivery_entry_args(delivery: DeliverySpec, serving: ModelServingSpec) -> Any:
+    """The load balancer before Argo CD, which speaks TLS itself and says at the same port whether it is well."""
+    return {
+        "zone_name": serving.zone_name,
+        "domain": delivery.domain,
+        "internal": serving.load_balancer.internal,
+        "deletion_protection": serving.load_balancer.deletion_protection,
+        "grpc": False,
+        "gateway_port": SERVER_PORT,
+        "gateway_tls": True,
+        "health_check_port": SERVER_PORT,
+        "health_check_path": "/healthz",
+    }
+
+
+def delivery_place(
+    delivery: DeliverySpec,
+    serving: ModelServingSpec,
+    network: Network,
+    cluster: GpuCluster,
+    platform: ModelServingIngress,
+    entry: ServingLoadBalancer,
+) -> Mapping[str, Any]:
+    """Where Argo CD runs: after what models need, behind the load balancer whose targets the cluster registers."""
+    served = serving.platform.model_namespaces
+    internal = serving.load_balancer.internal
+    return {
+        "cluster_name": cluster.ready,
+        "existing_namespaces": [home for home in delivery.namespaces if home in served],
+        "existing_ready": platform.ready,
+        "target_group_arn": after(entry.rest_target_group_arn, platform.ready),
+        "load_balancer_cidrs": network.private_subnet_cidrs if internal else network.public_subnet_cidrs,
+    }
+
+
+def delivery_sign_in(pool: UserPool, secrets: ExternalSecrets) -> Mapping[str, Any]:
+    """How people sign in to Argo CD; its secrets are asked for once the user pool has written them."""
+    return {
+        "secret_store": secrets.store_name,
+        "secret_prefix": after(secrets.secret_prefix, pool.secret_names[ARGO_CD]),
+        "oidc_issuer": pool.issuer,
+        "oidc_client_id": pool.client_ids[ARGO_CD],
+        "groups_claim": "cognito:groups",
     }
 
 

@@ -29,6 +29,7 @@ WIRING = (
     "models_key_arn",
     "cache_cidrs",
     "model_policies",
+    "further_target_group_arns",
     "cognito_user_pool_arn",
     "cognito_client_id",
     "cognito_domain",
@@ -118,6 +119,8 @@ class ModelServingIngress(pulumi.ComponentResource):
         }
         if self._spec.load_balancer.grpc:
             given["grpc_target_group_arn"] = balancer.grpc_target_group_arn
+        if "further_target_group_arns" in args:
+            given["further_target_group_arns"] = args["further_target_group_arns"]
         return ServingPlatform(f"{self._name}-platform", given, self._child)
 
     def _open(self, platform: ServingPlatform) -> None:

@@ -82,6 +82,8 @@ class ModelServingIngressArgs(ModelServingConfig):
     """The ranges in which caches answer, for models to reach; none by default."""
     model_policies: NotRequired[dict[str, pulumi.Input[str]]]
     """Further IAM policy documents of each model's identity by a short name, as JSON, such as a cache's."""
+    further_target_group_arns: NotRequired[pulumi.Input[list[str]]]
+    """Target groups of other load balancers, whose bindings the cluster's controller shall keep as well."""
     cognito_user_pool_arn: NotRequired[pulumi.Input[str]]
     """The user pool, where Cognito signs users in."""
     cognito_client_id: NotRequired[pulumi.Input[str]]

@@ -19,6 +19,7 @@ WIRING = (
     "load_balancer_cidrs",
     "rest_target_group_arn",
     "grpc_target_group_arn",
+    "further_target_group_arns",
 )
 
 
@@ -85,14 +86,17 @@ class ServingPlatform(pulumi.ComponentResource):
 
     def _controller(self, cluster_name: pulumi.Output[str]) -> LoadBalancerController:
         args = self._args
-        groups = pulumi.Output.all(*self._target_groups().values())
+        own = pulumi.Output.all(*self._target_groups().values())
+        groups = pulumi.Output.all(own, args.get("further_target_group_arns", [])).apply(
+            lambda known: [str(arn) for arns in known for arn in arns]
+        )
         return LoadBalancerController(
             f"{self._name}-targets",
             {
                 "cluster_name": cluster_name,
                 "vpc_id": args["vpc_id"],
                 "vpc_cidr": args["vpc_cidr"],
-                "target_group_arns": groups.apply(lambda arns: [str(arn) for arn in arns]),
+                "target_group_arns": groups,
                 "monitoring_namespace": self._spec.monitoring_namespace,
             },
             self._child,

@@ -60,6 +60,8 @@ class ServingPlatformArgs(ServingPlatformConfig):
     """The target group (type ip, HTTP/1.1) that carries REST."""
     grpc_target_group_arn: NotRequired[pulumi.Input[str]]
     """The target group (type ip, gRPC) that carries gRPC, where there is one."""
+    further_target_group_arns: NotRequired[pulumi.Input[list[str]]]
+    """Target groups of other load balancers, whose bindings the cluster's controller shall keep as well."""
 
 
 class ServingPlatformSpec(Spec):

@@ -127,6 +127,38 @@ EVERYTHING: dict[str, Any] = {
         },
         "database": {"identifier": "ml-everything"},
     },
+    "imageRegistry": {
+        "teams": [
+            {
+                "team": "vision",
+                "images": ["classifier"],
+                "pipelineRoleArns": ["arn:aws:iam::111122223333:role/vision-pipeline"],
+            }
+        ],
+        "upstreams": [{"registry": "quay.io"}],
+    },
+    "userPool": {
+        "name": "ml-everything",
+        "domainPrefix": "ml-everything",
+        "groups": ["platform", "vision"],
+        "clients": [
+            {
+                "name": "argocd",
+                "secret": "delivery/sso",
+                "callbackUrls": ["https://deploy.example.com/auth/callback"],
+            }
+        ],
+    },
+    "delivery": {
+        "domain": "deploy.example.com",
+        "environment": "prod",
+        "repository": "https://github.com/example/mlplatform",
+        "administrators": ["platform"],
+        "teams": [
+            {"name": "vision", "groups": ["vision"], "namespaces": ["vision"]},
+            {"name": "churn", "groups": ["churn"]},
+        ],
+    },
     "featureServices": {
         "featureServer": {
             "project": "everything",

@@ -13,8 +13,6 @@ TARGETS = "aws:lb/targetGroup:TargetGroup"
 BINDING = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
 ROUTE = "kubernetes:networking.istio.io/v1:VirtualService"
 GATEWAY = "kubernetes:networking.istio.io/v1:Gateway"
-GATEWAY_PODS = {"istio": "ingressgateway"}
-HEALTH_PORT = 15021
 
 
 def unknown_names(plan: Plan) -> Iterator[str]:
@@ -54,14 +52,30 @@ def unbound_targets(plan: Plan) -> Iterator[str]:
     nodes = {group for each in templates for group in security_groups(each)}
     for balancer in of_type(plan, BALANCER):
         [own] = balancer.inputs["securityGroups"]
-        for group in groups.values():
-            for port in (group.inputs["port"], HEALTH_PORT):
-                ways = [(EGRESS, own, node) for node in nodes] + [(INGRESS, node, own) for node in nodes]
+        ways = [(EGRESS, own, node) for node in nodes] + [(INGRESS, node, own) for node in nodes]
+        for group in (groups[arn] for arn in _behind(plan, balancer)):
+            for port in (group.inputs["port"], int(group.inputs["healthCheck"].get("port") or group.inputs["port"])):
                 for kind, at, peer in ways:
                     if not any(_opens(rule, at, peer, port) for rule in of_type(plan, kind)):
                         yield f"{balancer.name}: security groups close port {port} of {group.name}"
-                if not all(_admitted(plan, cidr, port) for cidr in _ranges(plan, balancer)):
-                    yield f"{balancer.name}: no network policy admits its subnets to port {port} of the gateway"
+                if not all(_admitted(plan, group, cidr, port) for cidr in _ranges(plan, balancer)):
+                    yield f"{balancer.name}: no network policy admits its subnets to port {port} of {group.name}"
+
+
+def _behind(plan: Plan, balancer: Resource) -> set[str]:
+    """The ARNs of the target groups that the balancer's listeners forward to."""
+    listeners = {
+        each.outputs["arn"]
+        for each in of_type(plan, "aws:lb/listener:Listener")
+        if each.inputs["loadBalancerArn"] == balancer.outputs["arn"]
+    }
+    return {
+        action["targetGroupArn"]
+        for rule in of_type(plan, "aws:lb/listenerRule:ListenerRule")
+        if rule.inputs["listenerArn"] in listeners
+        for action in rule.inputs["actions"]
+        if "targetGroupArn" in action
+    }
 
 
 def _opens(rule: Resource, at: str, peer: str, port: int) -> bool:
@@ -75,11 +89,17 @@ def _ranges(plan: Plan, balancer: Resource) -> list[str]:
     return [subnets[identity] for identity in balancer.inputs["subnets"]]
 
 
-def _admitted(plan: Plan, cidr: str, port: int) -> bool:
+def _admitted(plan: Plan, group: Resource, cidr: str, port: int) -> bool:
+    """Whether the namespace that fills a target group lets a subnet of the balancer in."""
+    homes = {
+        each.inputs["metadata"]["namespace"]
+        for each in of_type(plan, BINDING)
+        if each.inputs["spec"]["targetGroupARN"] == group.outputs["arn"]
+    }
     return any(
         {"ipBlock": {"cidr": cidr}} in rule["from"] and {"protocol": "TCP", "port": port} in rule["ports"]
-        for policy in policies(plan, "istio-ingress")
-        if selects(policy, GATEWAY_PODS)
+        for home in homes
+        for policy in policies(plan, home)
         for rule in policy.get("ingress", ())
     )
 

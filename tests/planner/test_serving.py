@@ -82,7 +82,7 @@ FAULTS: list[tuple[Check, Callable[[Plan], Plan], str]] = [
             "serving-platform-gateway-ingress-allow-load-balancer",
             put("spec", "ingress", 0, "from", 0, "ipBlock", "cidr", value="10.42.224.0/24"),
         ),
-        "serving-lb-alb: no network policy admits its subnets to port 8080 of the gateway",
+        "serving-lb-alb: no network policy admits its subnets to port 8080 of serving-lb-rest",
     ),
     (
         serving.unread_models,

@@ -299,3 +299,31 @@ def test_serving_that_does_not_fit_the_stack_is_refused(
     serving: dict[str, Any], cluster: dict[str, Any], told: str
 ) -> None:
     assert told in refusal(gpuCluster={**CLUSTER, **cluster}, featureStore=STORE, modelServing={**SERVING, **serving})
+
+
+POOL: dict[str, Any] = {
+    "name": "acme",
+    "domainPrefix": "acme-people",
+    "clients": [
+        {"name": "argocd", "secret": "delivery/sso", "callbackUrls": ["https://deploy.example.com/auth/callback"]}
+    ],
+}
+DELIVERY: dict[str, Any] = {
+    "domain": "deploy.example.com",
+    "environment": "staging",
+    "repository": "https://github.com/example/models",
+    "administrators": ["platform"],
+    "teams": [{"name": "risk", "groups": ["risk"]}],
+}
+
+
+def test_delivery_needs_models_to_ship_and_a_sign_in_that_knows_it() -> None:
+    serving = {"featureStore": STORE, "modelServing": SERVING}
+    read({**SECTIONS, **serving, "userPool": POOL, "delivery": DELIVERY})
+    assert "delivery needs modelServing" in refusal(delivery=DELIVERY, userPool=POOL)
+    assert "delivery needs userPool" in refusal(**serving, delivery=DELIVERY)
+    other = {**POOL["clients"][0], "callbackUrls": ["https://deploy.example.org/auth/callback"]}
+    assert (
+        "userPool.clients has no client for Argo CD; add (name: argocd, secret: delivery/sso, callbackUrls: "
+        "[https://deploy.example.com/auth/callback])"
+    ) in refusal(**serving, delivery=DELIVERY, userPool={**POOL, "clients": [other]})
