@@ -210,6 +210,14 @@ def test_a_list_of_files_that_is_cut_off_is_refused(tmp_path: Path, capsys: Outp
         assert "lists 0 of 3 changed files" in refused(github, number, capsys)
 
 
+def test_a_tree_that_is_cut_off_is_neither_yes_nor_no(tmp_path: Path, capsys: Output) -> None:
+    with github_with() as github:
+        number = approved(github, tmp_path)
+        github.faults.append(Fault("/git/trees", 200, body=b'{"tree": [], "truncated": true}'))
+        assert verified(github, number) == 2
+        assert "too large" in capsys.readouterr().err
+
+
 def test_the_status_is_pending_while_it_is_judged_and_stays_so_when_github_fails(
     tmp_path: Path, capsys: Output
 ) -> None:
