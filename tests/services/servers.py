@@ -1,4 +1,4 @@
-"""Real servers on free ports of this machine, for the length of a test: PostgreSQL, Redis, and moto for AWS."""
+"""Real servers on free ports of this machine, for the length of a test: PostgreSQL, MariaDB, Redis, moto for AWS."""
 
 import os
 import shutil
@@ -69,8 +69,35 @@ class Postgres:
         return f"{driver}://{user}:{password}@{self.host}:{self.port}/{database}?{tls}"
 
 
+@dataclass(frozen=True)
+class MySql:
+    """A MariaDB, which Debian has for MySQL; it takes nobody without TLS, and root by its socket."""
+
+    port: int
+    certificates: Path
+    log: Path
+    """Every statement, as the server logs it."""
+    socket: Path
+    host: str = HOST
+
+    def sql(self, statement: str, *, user: str = "", password: str = "") -> list[str]:
+        """The rows of a statement, each with its columns joined by tabs; as root unless `user` is given.
+
+        Raises:
+            SqlError: with what the server says, when it refuses the login or the statement.
+        """
+        remote = ["--protocol=tcp", "-h", self.host, "-P", str(self.port), "--ssl-ca", str(self.certificates)]
+        place = [*remote, "--ssl-verify-server-cert", "-u", user] if user else ["-S", str(self.socket), "-u", "root"]
+        command = ["mariadb", "--no-defaults", *place, "-NBe", statement]
+        environment = {"PATH": os.environ["PATH"], "MYSQL_PWD": password}
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=False)
+        if done.returncode:
+            raise SqlError(done.stderr.strip())
+        return done.stdout.splitlines()
+
+
 class SqlError(Exception):
-    """What PostgreSQL says when it refuses."""
+    """What a database says when it refuses."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +145,28 @@ def postgres(settings: Sequence[str] = ()) -> Generator[Postgres]:
             yield Postgres(port, authority, binaries, log)
         finally:
             _as_nobody([*control, "-m", "immediate", "stop"])
+
+
+@contextmanager
+def mysql() -> Generator[MySql]:
+    """A new MariaDB with root alone."""
+    _needs("mariadbd", "mariadb-install-db", "mariadb")
+    with _folder("mysql") as folder:
+        authority, data, port = issue_certificate(folder), folder / "data", free_port()
+        _give(folder)
+        made = ["--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db"]
+        _as_nobody(["mariadb-install-db", *made])
+        server = MySql(port, authority, folder / "statements", folder / "socket")
+        options = [
+            *("--no-defaults", f"--datadir={data}", f"--port={port}", f"--bind-address=127.0.0.1,{ANOTHER_NAME}"),
+            *(f"--socket={server.socket}", f"--pid-file={folder / 'pid'}", "--skip-name-resolve"),
+            *(f"--ssl-cert={folder / 'server.pem'}", f"--ssl-key={folder / 'server.key'}", f"--ssl-ca={authority}"),
+            *("--require-secure-transport=ON", "--general-log=ON", f"--general-log-file={server.log}"),
+            *("--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=16M"),
+        ]
+        with _process(["mariadbd", *options], folder, as_nobody=True) as process:
+            _until(process, lambda: server.socket.exists() and _answers(port), folder)
+            yield server
 
 
 @contextmanager

@@ -19,6 +19,19 @@ def test_postgres_answers_by_tls_and_refuses_a_wrong_password() -> None:
         postgres.sql("SELECT 1")
 
 
+def test_mariadb_answers_by_tls_and_refuses_a_wrong_password() -> None:
+    with servers.mysql() as mysql:
+        mysql.sql("CREATE USER reader@'%' IDENTIFIED BY 'right'")
+        [_, cipher] = mysql.sql("SHOW STATUS LIKE 'Ssl_cipher'", user="reader", password="right")[0].split("\t")
+        assert cipher
+        with pytest.raises(SqlError, match="Access denied"):
+            mysql.sql("SELECT 1", user="reader", password="another")
+        with pytest.raises(SqlError, match="Access denied"):
+            mysql.sql("SELECT 1", user="root", password="any")
+    with pytest.raises(SqlError, match="Can't connect"):
+        mysql.sql("SELECT 1", user="reader", password="right")
+
+
 @pytest.mark.parametrize("cluster", [True, False])
 def test_redis_keeps_to_what_its_user_may(cluster: bool) -> None:
     with servers.redis(cluster, "reader", "~* +get +ping +cluster|slots") as redis:
