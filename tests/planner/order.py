@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import kubernetes_validate  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
+from components.kubeflow.waves import WAVES
 from pricing.resource import Resource
 from tests.planner import contract, traffic, workloads
 from tests.planner.charts import ADDONS, CHARTS
@@ -19,6 +20,10 @@ from tests.planner.contract import (
 )
 from tests.planner.graph import Graph
 from tests.planner.plans import Plan, of_type
+
+WAVES_SET = "kubernetes:argoproj.io/v1alpha1:ApplicationSet"
+WAVES_DEFINE = {definition.partition(".")[2] for wave in WAVES for definition in wave.brings}
+"""The groups that Kubeflow's waves define; its set of Applications is there once the last wave is."""
 
 
 def chart_of(release: Resource) -> str:
@@ -49,6 +54,11 @@ def definitions_come_first(plan: Plan) -> Iterable[str]:
     for each in custom(plan):
         group = each.inputs["apiVersion"].partition("/")[0]
         bringing = [release for release in of_type(plan, RELEASE) if group in CHARTS[chart_of(release)].defines]
+        bringing = bringing or [
+            waves
+            for waves in of_type(plan, WAVES_SET)
+            if waves.inputs["metadata"]["name"] == "kubeflow" and group in WAVES_DEFINE
+        ]
         if not bringing:
             yield f"{each.name}: no release brings definitions of {group}"
         yield from graph.out_of_order([each], bringing)
