@@ -66,9 +66,9 @@ bench: .venv/.dev  ## Measure planning in whole processes
 	$(BIN)/python -m tests.bench $(ARGS)
 
 lock:  ## Pin what pyproject.toml asks for, with hashes and without addresses; needs uv
-	uv pip compile -q pyproject.toml --extra plan --universal --python-version 3.11 \
+	uv pip compile -q pyproject.toml --extra plan --extra operate --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
-	uv pip compile -q pyproject.toml --extra plan --extra dev --universal --python-version 3.11 \
+	uv pip compile -q pyproject.toml --extra plan --extra operate --extra dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements-dev.lock
 	for service in feast mlflow; do \
 	  uv pip compile -q tests/services/$$service.in --universal --python-version 3.11 --generate-hashes \
