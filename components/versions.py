@@ -122,7 +122,10 @@ FEATURE_SERVER_IMAGE = "quay.io/feastdev/feature-server:0.67.0"
 """Feast with the stores of AWS, Redis, PostgreSQL and DuckDB; it runs as user 1001."""
 
 MLFLOW_IMAGE = "ghcr.io/mlflow/mlflow:v3.17.2-full"
-"""MLflow with boto3, psycopg2 and Prometheus' exporter, which the image without `-full` lacks; it would run as root."""
+"""MLflow with boto3, psycopg2, PyMySQL and Prometheus' exporter, which the image without `-full` lacks.
+
+It would run as root.
+"""
 
 RUNTIME_IMAGES = {
     "triton": "nvcr.io/nvidia/tritonserver:26.06-py3",

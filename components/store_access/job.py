@@ -313,9 +313,6 @@ def open_mysql(place: Mapping[str, Any], secret: Mapping[str, str], vault: Vault
     with doing(f"logging in to MySQL as {login[0]}"):
         connection = mysql(place, *login)
     with closing(connection):
-        with doing("waiting for another run to end"):
-            if rows(connection, "SELECT GET_LOCK('store-access', %s)", LOCK_SECONDS) != [(1,)]:
-                raise AccessError(f"another run has not ended after {LOCK_SECONDS} s")
         for use, wanted in place["logins"].items():
             user = str(wanted["user"])
             refuse_more(connection, user, wanted["databases"])

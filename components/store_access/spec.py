@@ -7,14 +7,14 @@ from pydantic import AfterValidator, Field, StringConstraints, field_validator, 
 
 from ..spec import Spec, refuse
 
-_NOT_OURS = ("postgres", "template0", "template1", "platform", "public", "none")
-"""PostgreSQL's own databases, words that name no role, and the administrator of Database."""
+_NOT_OURS = ("postgres", "template0", "template1", "platform", "public", "none", "mysql", "sys", "root")
+"""The databases and users of PostgreSQL and MySQL, words that name no role, and the administrator of Database."""
 _NOT_OURS_PREFIXES = ("pg_", "rds")
 
 
 def _free(name: str) -> str:
     if name in _NOT_OURS or name.startswith(_NOT_OURS_PREFIXES):
-        raise refuse(name, f"{name} belongs to PostgreSQL, to RDS or to the administrator; take another name")
+        raise refuse(name, f"{name} belongs to the server, to RDS or to the administrator; take another name")
     return name
 
 
@@ -24,6 +24,8 @@ def _not_a_database(use: str) -> str:
     return use
 
 
+MySqlName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,31}$"), AfterValidator(_free)]
+"""A user or database of MySQL; in a grant an underscore stands for any letter."""
 RoleName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$"), AfterValidator(_free)]
 CacheUse = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}/[a-z][a-z0-9-]{0,62}$"), AfterValidator(_not_a_database)
@@ -62,11 +64,9 @@ class MySqlAccessConfig(TypedDict):
 class MySqlAccessSpec(Spec):
     """One use of the MySQL instance."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", description="The user.")
+    name: MySqlName = Field(description="The user.")
     secret: CacheUse = Field(description="What its secret is called, after the prefix, such as kubeflow/pipelines.")
-    databases: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,47}$")], ...] = Field(
-        min_length=1, description="The databases that it makes and uses."
-    )
+    databases: tuple[MySqlName, ...] = Field(min_length=1, description="The databases that it makes and uses.")
 
 
 class StoreAccessConfig(TypedDict):

@@ -239,7 +239,7 @@ def test_nothing_that_only_a_deployment_knows_stops_a_preview() -> None:
     [
         ({"databases": []}, "databases = []: "),
         ({"databases": [{"name": "MLflow"}]}, "databases[0].name = 'MLflow': "),
-        ({"databases": [{"name": "postgres"}]}, "postgres belongs to PostgreSQL, to RDS or to the administrator"),
+        ({"databases": [{"name": "postgres"}]}, "postgres belongs to the server, to RDS or to the administrator"),
         ({"databases": [{"name": "platform"}]}, "platform belongs to"),
         ({"databases": [{"name": "rdsadmin"}]}, "rdsadmin belongs to"),
         (
@@ -252,6 +252,18 @@ def test_nothing_that_only_a_deployment_knows_stops_a_preview() -> None:
         ({"recovery_window_days": 3}, "keeps a deleted secret 7 to 30 days, or with 0 not at all"),
         ({"cache_users": {"database/feast": USER_ARN}}, "secrets below database/ are those of database roles"),
         ({"cache_users": {"feast": USER_ARN}}, "cache_users[0] = 'feast': "),
+        (
+            {"mysql_users": [{"name": "pipelines", "secret": "kubeflow/pipelines", "databases": ["mysql"]}]},
+            "mysql belongs to the server",
+        ),
+        (
+            {"mysql_users": [{"name": "platform", "secret": "kubeflow/pipelines", "databases": ["metadb"]}]},
+            "platform belongs to the server",
+        ),
+        (
+            {"mysql_users": [{"name": "pipelines", "secret": "kubeflow/pipelines", "databases": ["meta_db"]}]},
+            "databases[0] = 'meta_db': ",
+        ),
         ({"mysql_users": MYSQL["mysql_users"]}, "mysqlUsers needs mysql_address, mysql_administrator_secret_arn"),
         ({**MYSQL, "mysql_users": MYSQL["mysql_users"] * 2}, "mysqlUsers has the name pipelines more than once"),
         ({**MYSQL, "cache_users": {"kubeflow/pipelines": USER_ARN}}, "is a secret of mysqlUsers and of cacheUsers"),
