@@ -7,13 +7,17 @@ from typing import Any
 
 from pulumi.runtime import get_config_env
 from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic.alias_generators import to_camel
 
+from components.database.spec import InstanceSpec
 from components.delivery.spec import DeliverySpec
 from components.feature_services.spec import FEAST, FeatureServicesSpec
 from components.feature_store.spec import FeatureStoreSpec
 from components.gpu_cluster.spec import GpuClusterSpec
 from components.image_registry.spec import ImageRegistrySpec
 from components.instances import regions
+from components.kubeflow.pools import pools_of
+from components.kubeflow.spec import KubeflowSpec
 from components.model_serving_ingress.spec import ModelServingSpec
 from components.network_args import NetworkSpec
 from components.spec import Spec, SpecError, parse, refuse
@@ -54,19 +58,56 @@ class StackConfig(Spec):
         default=None, description="Argo CD and the teams that ship through it; none when left out."
     )
 
+    pipelines_database: InstanceSpec | None = Field(
+        default=None, description="MySQL for Kubeflow's pipelines; none when left out."
+    )
+    kubeflow: KubeflowSpec | None = Field(
+        default=None, description="Kubeflow and its teams, in place of modelServing; none when left out."
+    )
+
     @model_validator(mode="after")
     def _delivery_has_a_sign_in(self) -> "StackConfig":
         if not self.delivery:
             return self
-        if not (self.model_serving and self.user_pool):
-            lacking = "userPool" if self.model_serving else "modelServing"
+        if not (self.user_pool and (self.model_serving or self.kubeflow)):
+            lacking = "modelServing or kubeflow" if self.user_pool else "userPool"
             raise refuse("delivery", f"delivery needs {lacking}: teams sign in, and ship models")
-        callback = f"https://{self.delivery.domain}/auth/callback"
-        wanted = f"{{name: argocd, secret: {SSO}, callbackUrls: [{callback}]}}"
-        clients = {client.name: client for client in self.user_pool.clients}
-        client = clients.get("argocd")
-        if not client or client.secret_name != SSO or callback not in client.callback_urls:
-            raise refuse(list(clients), f"userPool.clients has no client for Argo CD; add {wanted}")
+        self._signs_in(self.user_pool, "argocd", SSO, f"https://{self.delivery.domain}/auth/callback")
+        return self
+
+    def _signs_in(self, pool: UserPoolSpec, name: str, secret: str, callback: str) -> None:
+        client = next((each for each in pool.clients if each.name == name), None)
+        if not client or client.secret_name != secret or callback not in client.callback_urls:
+            wanted = f"{{name: {name}, secret: {secret}, callbackUrls: [{callback}]}}"
+            raise refuse(name, f"userPool.clients has no client that fits {name}; add {wanted}")
+
+    @model_validator(mode="after")
+    def _kubeflow_has_what_it_stands_on(self) -> "StackConfig":
+        if not self.kubeflow:
+            return self
+        if self.model_serving or self.feature_services:
+            other = "modelServing" if self.model_serving else "featureServices"
+            why = "both bring Istio" if self.model_serving else "both make the logins to the stores"
+            raise refuse("kubeflow", f"kubeflow and {other} don't share a cluster: {why}; give each a stack of its own")
+        needed = ("gpu_cluster", "feature_store", "pipelines_database", "user_pool", "delivery")
+        if lacking := [to_camel(section) for section in needed if getattr(self, section) is None]:
+            raise refuse("kubeflow", f"kubeflow needs {', '.join(lacking)}")
+        if self.delivery and not self.delivery.cluster_wide:
+            raise refuse(False, "kubeflow needs delivery.clusterWide: true, for its manifests are of the whole cluster")
+        delivered = {team.name for team in self.delivery.teams} if self.delivery else set[str]()
+        if shared := sorted(delivered & {team.name for team in self.kubeflow.teams}):
+            raise refuse(
+                shared,
+                f"delivery.teams and kubeflow.teams both have {', '.join(shared)}, whose namespace is the profile's; "
+                "leave it out of delivery.teams",
+            )
+        if self.user_pool:
+            self._signs_in(
+                self.user_pool, "kubeflow", "kubeflow/sign-in", f"https://{self.kubeflow.domain}/oauth2/callback"
+            )
+        if self.gpu_cluster and not self.kubeflow.pools:
+            given = self.kubeflow.model_dump(exclude_unset=True)
+            KubeflowSpec.model_validate({**given, "pools": pools_of(self.gpu_cluster)})
         return self
 
     @model_validator(mode="after")

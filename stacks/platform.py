@@ -6,15 +6,18 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from components.database import MySqlDatabase
 from components.delivery import Delivery
 from components.external_secrets import ExternalSecrets
 from components.feature_services import FeatureServices
 from components.feature_store import FeatureStore
 from components.gpu_cluster import GpuCluster
 from components.image_registry import ImageRegistry
+from components.kubeflow.kubeflow_cluster import KubeflowCluster
 from components.load_balancer import ServingLoadBalancer
 from components.model_serving_ingress import ModelServingIngress
 from components.network import Network
+from components.store_access import StoreAccess
 from components.user_pool import UserPool
 from components.web_firewall import WebFirewall
 from stacks import wiring
@@ -89,7 +92,9 @@ class Platform:
             serving = self._serving(cluster, store, entry)
             pool = self._user_pool(secrets) if secrets else None
             if secrets and pool:
-                self._delivery(cluster, secrets, pool, serving, entry)
+                delivery = self._delivery(cluster, secrets, pool, serving, entry)
+                if delivery:
+                    self._kubeflow(cluster, store, secrets, pool, delivery)
 
     def _store(self, cluster: GpuCluster) -> FeatureStore | None:
         config = self._config
@@ -197,17 +202,56 @@ class Platform:
         pool: UserPool,
         serving: ModelServingIngress | None,
         entry: ServingLoadBalancer | None,
-    ) -> None:
+    ) -> Delivery | None:
         config = self._config
-        if not (config.delivery and config.model_serving and serving and entry):
-            return
+        if not config.delivery:
+            return None
         args: Any = {
             **config.delivery.model_dump(exclude_unset=True),
-            **wiring.delivery_place(config.delivery, config.model_serving, self._network, cluster, serving, entry),
             **wiring.delivery_sign_in(pool, secrets),
+            "cluster_name": cluster.ready,
         }
+        if config.model_serving and serving and entry:
+            args |= wiring.delivery_place(config.delivery, config.model_serving, self._network, serving, entry)
+            self.outputs |= {"deliveryUrl": entry.url}
         delivery = Delivery("delivery", args, self._inside)
-        self.outputs |= {"deliveryUrl": entry.url, "teamNamespaces": delivery.namespaces}
+        self.outputs |= {"teamNamespaces": delivery.namespaces}
+        return delivery
+
+    def _kubeflow(
+        self,
+        cluster: GpuCluster,
+        store: FeatureStore,
+        secrets: ExternalSecrets,
+        pool: UserPool,
+        delivery: Delivery,
+    ) -> None:
+        config = self._config
+        if not (config.kubeflow and config.pipelines_database and config.gpu_cluster):
+            return
+        database: Any = {
+            **config.pipelines_database.model_dump(exclude_unset=True),
+            "vpc_id": self._network.vpc_id,
+            "subnet_ids": self._network.isolated_subnet_ids,
+            "client_security_group_id": cluster.node_security_group_id,
+        }
+        mysql = MySqlDatabase("pipelines-database", database, self._options)
+        logins: Any = {
+            **wiring.kubeflow_logins(store, mysql, secrets),
+            "cluster_name": cluster.ready,
+            "vpc_cidr": self._network.vpc_cidr,
+        }
+        access = StoreAccess("kubeflow-access", logins, self._inside)
+        args: Any = {
+            **config.kubeflow.model_dump(exclude_unset=True),
+            **wiring.kubeflow_place(config.kubeflow, config.gpu_cluster, self._network, cluster, self._provider),
+            **wiring.kubeflow_stores(store, mysql, access),
+            **wiring.kubeflow_sign_in(pool, secrets),
+            "argo_cd": delivery.ready,
+            "database_identifier": config.pipelines_database.identifier,
+        }
+        kubeflow = KubeflowCluster("kubeflow", args, self._inside)
+        self.outputs |= {"kubeflowUrl": kubeflow.url, "profiles": kubeflow.namespaces}
 
 
 def aws_provider(config: StackConfig) -> aws.Provider:

@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from components.database import MySqlDatabase
 from components.delivery.names import SERVER_PORT
 from components.delivery.spec import DeliverySpec
 from components.external_secrets import ExternalSecrets
@@ -15,12 +16,15 @@ from components.feature_store import FeatureStore
 from components.feature_store.spec import FeatureStoreSpec
 from components.gpu_cluster import GpuCluster
 from components.gpu_cluster.spec import GpuClusterSpec
-from components.kubeflow.spec import FIREWALL
+from components.kubeflow.pools import pools_of
+from components.kubeflow.spec import FIREWALL, KubeflowSpec
+from components.kubeflow.waves import SECRETS_NAMESPACES
 from components.load_balancer import ServingLoadBalancer
 from components.model_serving_ingress import ModelServingIngress
 from components.model_serving_ingress.spec import ModelServingSpec
 from components.network import Network
 from components.serving_platform.building import after
+from components.store_access import StoreAccess
 from components.user_pool import UserPool
 from stacks.config import StackConfig
 from stacks.decisions import decisions
@@ -46,7 +50,7 @@ def feature_store_args(config: StackConfig, network: Network, cluster: GpuCluste
 def secret_namespaces(config: StackConfig) -> list[str]:
     """The namespaces that ask for secrets."""
     services = config.feature_services.namespaces if config.feature_services else ()
-    return [*services, *([ARGO_CD] if config.delivery else [])]
+    return [*services, *([ARGO_CD] if config.delivery else []), *(SECRETS_NAMESPACES if config.kubeflow else ())]
 
 
 def secrets_args(spec: GpuClusterSpec, namespaces: Sequence[str], network: Network, cluster: GpuCluster) -> Any:
@@ -110,7 +114,6 @@ def delivery_place(
     delivery: DeliverySpec,
     serving: ModelServingSpec,
     network: Network,
-    cluster: GpuCluster,
     platform: ModelServingIngress,
     entry: ServingLoadBalancer,
 ) -> Mapping[str, Any]:
@@ -118,7 +121,6 @@ def delivery_place(
     served = serving.platform.model_namespaces
     internal = serving.load_balancer.internal
     return {
-        "cluster_name": cluster.ready,
         "existing_namespaces": [home for home in delivery.namespaces if home in served],
         "existing_ready": platform.ready,
         "target_group_arn": after(entry.rest_target_group_arn, platform.ready),
@@ -134,6 +136,70 @@ def delivery_sign_in(pool: UserPool, secrets: ExternalSecrets) -> Mapping[str, A
         "oidc_issuer": pool.issuer,
         "oidc_client_id": pool.client_ids[ARGO_CD],
         "groups_claim": "cognito:groups",
+    }
+
+
+def kubeflow_logins(store: FeatureStore, mysql: MySqlDatabase, secrets: ExternalSecrets) -> Mapping[str, Any]:
+    """The databases and logins of Kubeflow's parts, in both servers."""
+    return {
+        "databases": [{"name": "katib"}, {"name": "modelregistry"}],
+        "mysql_users": [
+            {"name": "pipelines", "secret": "kubeflow/pipelines", "databases": ["mlpipeline", "metadb", "cachedb"]}
+        ],
+        "secret_prefix": secrets.secret_prefix,
+        "key_arn": secrets.key_arn,
+        "database_address": store.database_address,
+        "administrator_secret_arn": store.administrator_secret_arn,
+        "administrator_key_arn": store.administrator_key_arn,
+        "mysql_address": mysql.address,
+        "mysql_administrator_secret_arn": mysql.administrator_secret_arn,
+        "mysql_administrator_key_arn": mysql.key_arn,
+    }
+
+
+def kubeflow_place(
+    spec: KubeflowSpec, pools: GpuClusterSpec, network: Network, cluster: GpuCluster, provider: aws.Provider
+) -> Mapping[str, Any]:
+    """Where Kubeflow runs, and the nodes that its teams share."""
+    internal = spec.load_balancer.internal
+    zone = aws.route53.get_zone_output(
+        name=spec.zone_name, private_zone=False, opts=pulumi.InvokeOutputOptions(provider=provider)
+    )
+    return {
+        **({} if spec.pools else {"pools": pools_of(pools)}),
+        "cluster_name": cluster.ready,
+        "vpc_id": network.vpc_id,
+        "vpc_cidr": network.vpc_cidr,
+        "load_balancer_subnet_ids": network.private_subnet_ids if internal else network.public_subnet_ids,
+        "node_security_group_id": cluster.node_security_group_id,
+        "zone_id": zone.zone_id,
+    }
+
+
+def kubeflow_stores(store: FeatureStore, mysql: MySqlDatabase, access: StoreAccess) -> Mapping[str, Any]:
+    """What Kubeflow keeps its state in, and its teams their data."""
+    return {
+        "log_bucket_name": store.log_bucket,
+        "raw_bucket": store.raw_bucket,
+        "training_bucket": store.training_bucket,
+        "models_bucket": store.models_bucket,
+        "offline_bucket": store.offline_bucket,
+        "data_key_arn": store.data_key_arn,
+        "database_address": store.database_address,
+        "pipelines_database_address": mysql.address,
+        "databases_ready": access.ready,
+    }
+
+
+def kubeflow_sign_in(pool: UserPool, secrets: ExternalSecrets) -> Mapping[str, Any]:
+    """How people sign in to Kubeflow."""
+    return {
+        "secret_store": secrets.store_name,
+        "secret_prefix": secrets.secret_prefix,
+        "issuer": pool.issuer,
+        "sign_in_url": pool.sign_in_url,
+        "client_id": pool.client_ids["kubeflow"],
+        "client_secret_name": pool.secret_names["kubeflow"],
     }
 
 

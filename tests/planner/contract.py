@@ -7,7 +7,7 @@ from typing import Any, cast
 from pricing.resource import Resource
 from tests.planner.charts import ADDONS, CHARTS, EVERY_TAINT, WELL_KNOWN_LABELS, Pods, Toleration, value_at
 from tests.planner.plans import Plan, of_type
-from tests.planner.workloads import RELEASE, namespace_of, own, releases
+from tests.planner.workloads import RELEASE, delivered, namespace_of, own, releases
 
 NAMESPACE = "kubernetes:core/v1:Namespace"
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
@@ -187,7 +187,7 @@ def orphaned_identities(plan: Plan) -> Iterator[str]:
         for each in of_type(plan, "kubernetes:core/v1:ServiceAccount")
     }
     used = {(namespace_of(each), pods.account) for each, pods in own(plan)}
-    for namespace, account in given.keys() - made.keys() - objects:
+    for namespace, account in given.keys() - made.keys() - objects - delivered(plan)[1]:
         yield f"{given[namespace, account].name}: nothing makes the service account {namespace}/{account}"
     for namespace, account in objects - used:
         yield f"{namespace}/{account}: no pod has this service account"

@@ -70,7 +70,8 @@ def test_the_checks_have_something_to_check(stack: str) -> None:
         order.chart_of(each) for each in of_type(plan, RELEASE)
     }
     config = config_of(stack)
-    assert bool(order.custom(plan)) == ("karpenter" in config["gpuCluster"] or "modelServing" in config)
+    sections = {"modelServing", "featureServices", "kubeflow", "delivery"} & config.keys()
+    assert bool(order.custom(plan)) == ("karpenter" in config["gpuCluster"] or bool(sections))
 
 
 def values(path: str, value: object) -> Callable[[dict[str, Any]], object]:

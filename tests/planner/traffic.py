@@ -7,7 +7,7 @@ from pricing.resource import Resource
 from tests.planner.charts import ADDONS, KUBELET_PORT
 from tests.planner.contract import ADDON, NAMESPACE, NETWORK_POLICY, SYSTEM_NAMESPACES
 from tests.planner.plans import Plan, of_type
-from tests.planner.workloads import pods_in, releases
+from tests.planner.workloads import delivered, pods_in, profiles, releases
 
 POD_IDENTITY_AGENT = ("169.254.170.23/32", 80)
 API = ("0.0.0.0/0", 443)
@@ -56,7 +56,7 @@ def silenced(plan: Plan) -> Iterator[str]:
 
 def unheard_policies(plan: Plan, monitoring: str) -> Iterator[str]:
     """Network policies that select no pod, name a namespace that is not there, or open a port where nobody listens."""
-    namespaces = {each.inputs["metadata"]["name"] for each in of_type(plan, NAMESPACE)}
+    namespaces = {each.inputs["metadata"]["name"] for each in of_type(plan, NAMESPACE)} | delivered(plan)[0]
     for each in of_type(plan, NETWORK_POLICY):
         spec, home = each.inputs["spec"], each.inputs["metadata"]["namespace"]
         here = pods_in(plan, home)
@@ -64,7 +64,7 @@ def unheard_policies(plan: Plan, monitoring: str) -> Iterator[str]:
         if spec["podSelector"] and not chosen:
             yield f"{each.name}: no pod of {home} has the labels {spec['podSelector']['matchLabels']}"
         for rule in spec.get("ingress", []):
-            for port in _ports(rule):
+            for port in _ports(rule) if home not in profiles(plan) else ():
                 if not any(port in pods.ports for pods in chosen):
                     yield f"{each.name}: nobody it selects listens on {port}"
         for peer, ports in _peers(spec):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from components.kubeflow.waves import WAVES
 from pricing.resource import Resource
 from tests.planner.charts import CHARTS, Pods
 from tests.planner.plans import Plan, of_type
@@ -54,6 +55,24 @@ def _pods(template: Mapping[str, Any]) -> Pods:
 def namespace_of(workload: Resource) -> str:
     """The namespace that an object or a release is in."""
     return workload.inputs.get("namespace") or workload.inputs["metadata"]["namespace"]
+
+
+def profiles(plan: Plan) -> set[str]:
+    """The namespaces that Kubeflow makes for teams, whose pods are those of people."""
+    return {each.inputs["metadata"]["name"] for each in of_type(plan, "kubernetes:kubeflow.org/v1:Profile")}
+
+
+def delivered(plan: Plan) -> tuple[set[str], set[tuple[str, str]]]:
+    """The namespaces of Kubeflow's waves, and the service accounts that they and its profiles make.
+
+    A Deployment of the waves has an account of its own name, and a profile the editor that its identity is for.
+    """
+    teams = profiles(plan)
+    if not teams:
+        return set(), set()
+    ready = [each.split("/") for wave in WAVES for each in wave.ready]
+    accounts = {(namespace, name) for kind, namespace, name in ready if kind == "Deployment"}
+    return {wave.namespace for wave in WAVES}, accounts | {(team, "default-editor") for team in teams}
 
 
 def pods_in(plan: Plan, namespace: str) -> list[Pods]:

@@ -320,10 +320,69 @@ DELIVERY: dict[str, Any] = {
 def test_delivery_needs_models_to_ship_and_a_sign_in_that_knows_it() -> None:
     serving = {"featureStore": STORE, "modelServing": SERVING}
     read({**SECTIONS, **serving, "userPool": POOL, "delivery": DELIVERY})
-    assert "delivery needs modelServing" in refusal(delivery=DELIVERY, userPool=POOL)
+    assert "delivery needs modelServing or kubeflow" in refusal(delivery=DELIVERY, userPool=POOL)
     assert "delivery needs userPool" in refusal(**serving, delivery=DELIVERY)
     other = {**POOL["clients"][0], "callbackUrls": ["https://deploy.example.org/auth/callback"]}
     assert (
-        "userPool.clients has no client for Argo CD; add (name: argocd, secret: delivery/sso, callbackUrls: "
+        "userPool.clients has no client that fits argocd; add (name: argocd, secret: delivery/sso, callbackUrls: "
         "[https://deploy.example.com/auth/callback])"
     ) in refusal(**serving, delivery=DELIVERY, userPool={**POOL, "clients": [other]})
+
+
+KUBEFLOW: dict[str, Any] = {
+    "zoneName": "example.com",
+    "domain": "kubeflow.example.com",
+    "repository": "https://github.com/example/models",
+    "revision": "1f" * 20,
+    "teams": [{"name": "risk", "emails": ["ada@example.com"], "quota": {"cpu": 2, "memoryGib": 4, "storageGib": 10}}],
+}
+KUBEFLOW_STACK: dict[str, Any] = {
+    "featureStore": STORE,
+    "pipelinesDatabase": {"identifier": "acme-pipelines"},
+    "userPool": {
+        **POOL,
+        "clients": [
+            *POOL["clients"],
+            {
+                "name": "kubeflow",
+                "secret": "kubeflow/sign-in",
+                "callbackUrls": ["https://kubeflow.example.com/oauth2/callback"],
+            },
+        ],
+    },
+    "delivery": {**DELIVERY, "clusterWide": True, "teams": [{"name": "platform", "groups": ["platform"]}]},
+    "kubeflow": KUBEFLOW,
+}
+
+
+def test_kubeflow_stands_on_stores_sign_in_and_delivery() -> None:
+    read({**SECTIONS, **KUBEFLOW_STACK})
+    for section in ("featureStore", "pipelinesDatabase", "delivery"):
+        others = {name: value for name, value in KUBEFLOW_STACK.items() if name != section}
+        assert f"kubeflow needs {section}" in refusal(**others)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"modelServing": SERVING}, "kubeflow and modelServing don't share a cluster: both bring Istio"),
+        (
+            {"delivery": {**KUBEFLOW_STACK["delivery"], "clusterWide": False}},
+            "kubeflow needs delivery.clusterWide: true",
+        ),
+        (
+            {"delivery": {**KUBEFLOW_STACK["delivery"], "teams": [{"name": "risk", "groups": ["risk"]}]}},
+            "delivery.teams and kubeflow.teams both have risk, whose namespace is the profile's",
+        ),
+        (
+            {"userPool": {**POOL}},
+            "userPool.clients has no client that fits kubeflow; add (name: kubeflow, secret: kubeflow/sign-in",
+        ),
+        (
+            {"kubeflow": {**KUBEFLOW, "teams": [{**KUBEFLOW["teams"][0], "quota": {"cpu": 900, "storageGib": 1}}]}},
+            "team risk may hold 900 CPUs, but the pools have",
+        ),
+    ],
+)
+def test_kubeflow_that_does_not_fit_the_stack_is_refused(changes: dict[str, Any], told: str) -> None:
+    assert told in refusal(**{**KUBEFLOW_STACK, **changes})
