@@ -71,7 +71,8 @@ def read(path: Path) -> Mapping[str, Any]:
         document: object = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(str(path), [f"{error.strerror}; name a file that can be read"]) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    # A tag that its value does not fit is a bare ValueError, brackets by the thousand a RecursionError.
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise SettingsError(str(path), [f"no YAML: {' '.join(str(error).split())}"]) from None
     if not isinstance(document, dict):
         raise SettingsError(str(path), [fault("document", document, "it must be a mapping of fields to values")])

@@ -115,6 +115,8 @@ def start(folder: Path, *arguments: str) -> int:
         ("- a list\n", "it must be a mapping of fields to values"),
         ("url: [\n", "no YAML"),
         ("\x00", "no YAML"),
+        ("url: !!int x\n", "no YAML"),
+        ("[" * 2_000, "no YAML"),
         ("", "document = None"),
     ],
 )
