@@ -21,7 +21,7 @@ from pulumi.provider.experimental.analyzer import Analyzer, AnalyzeResult
 from .cache import Cache
 from .cluster_autoscaler import ClusterAutoscaler
 from .data_buckets import DataBuckets
-from .database import Database
+from .database import Database, MySqlDatabase
 from .delivery import Delivery
 from .external_secrets import ExternalSecrets
 from .feature_server import FeatureServer
@@ -75,6 +75,7 @@ COMPONENTS: list[type[pulumi.ComponentResource]] = [
     LogBucket,
     ModelService,
     ModelServingIngress,
+    MySqlDatabase,
     Network,
     NodePool,
     ObjectStore,

@@ -235,6 +235,20 @@ class Database(pulumi.ComponentResource):
 class MySqlDatabase(Database):
     """A MySQL instance for what knows no other database, as pipelines of Kubeflow."""
 
+    # Said again: other languages see what the class itself declares.
+    address: pulumi.Output[str]
+    """The host to connect to."""
+    port: pulumi.Output[int]
+    """The port to connect to."""
+    resource_id: pulumi.Output[str]
+    """The instance's immutable id, as IAM policies of rds-db:connect name it."""
+    administrator_secret_arn: pulumi.Output[str]
+    """The secret that holds the administrator's name and password."""
+    security_group_id: pulumi.Output[str]
+    """The instance's security group."""
+    key_arn: pulumi.Output[str]
+    """The key that encrypts the data, its backups and its secret."""
+
     def __init__(self, name: str, args: MySqlDatabaseArgs, opts: pulumi.ResourceOptions | None = None):
         spec = parse(InstanceSpec, plain(args, WIRING), f"MySqlDatabase({name})")
         pulumi.ComponentResource.__init__(self, "mlplatform:index:MySqlDatabase", name, {}, opts)
