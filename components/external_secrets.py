@@ -1,6 +1,5 @@
 """ExternalSecrets: brings secrets from AWS Secrets Manager to the workloads that may have them."""
 
-import re
 from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
@@ -10,11 +9,12 @@ from pydantic import Field, field_validator
 from .account import Account, account_of
 from .iam import allow, document
 from .manifest import Manifest, Release
+from .namespace_names import NAMESPACE_PATTERN, namespaces_once
 from .network_policies import allow_apis, allow_metrics
 from .object_store import encryption_key
 from .serving_platform.allowances import admit_api_server
 from .serving_platform.building import after, closed_namespace, resources, spread
-from .spec import Spec, parse, plain, refuse
+from .spec import Spec, parse, plain
 from .versions import EXTERNAL_SECRETS
 from .workload_identity import WorkloadIdentity
 
@@ -26,7 +26,6 @@ METRICS_PORT = 8080
 _CONTROLLER = {"app.kubernetes.io/name": "external-secrets"}
 _WEBHOOK = {"app.kubernetes.io/name": "external-secrets-webhook"}
 _CERTIFICATES = {"app.kubernetes.io/name": "external-secrets-cert-controller"}
-_NAMESPACE_PATTERN = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 
 
 class ExternalSecretsConfig(TypedDict):
@@ -65,7 +64,7 @@ class ExternalSecretsSpec(Spec):
     )
     monitoring_namespace: str = Field(
         default="monitoring",
-        pattern=f"^{_NAMESPACE_PATTERN}$",
+        pattern=NAMESPACE_PATTERN,
         description="The namespace whose pods may read metrics.",
     )
     deletion_protection: bool = Field(
@@ -75,12 +74,7 @@ class ExternalSecretsSpec(Spec):
     @field_validator("namespaces")
     @classmethod
     def _named(cls, namespaces: tuple[str, ...]) -> tuple[str, ...]:
-        for each in namespaces:
-            if not re.fullmatch(_NAMESPACE_PATTERN, each):
-                raise refuse(each, f"{each!r} is no namespace's name; use lower case letters, digits and hyphens")
-            if namespaces.count(each) > 1:
-                raise refuse(each, f"{each} is named more than once; name each once")
-        return namespaces
+        return namespaces_once(namespaces)
 
 
 class ExternalSecrets(pulumi.ComponentResource):

@@ -1,5 +1,6 @@
 """The base of component specs, and the translation of a wrong value into field, value and remedy."""
 
+import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, TypeVar, cast, get_args
@@ -70,6 +71,21 @@ def refuse(value: object, remedy: str, allowed: Mapping[str, object] | list[str]
     # Braces would be read as placeholders of pydantic's message template.
     message = (remedy + hint).replace("{", "(").replace("}", ")")
     return PydanticCustomError("refused", message)  # pyright: ignore[reportArgumentType]
+
+
+def each_once(values: tuple[str, ...], pattern: str, remedy: str) -> tuple[str, ...]:
+    """`values`, of which each fits `pattern` and stands there once; `remedy` says what one that doesn't fit is not."""
+    for each in values:
+        if not re.fullmatch(pattern, each):
+            raise refuse(each, f"{each!r} is no {remedy}")
+        if values.count(each) > 1:
+            raise refuse(each, f"{each} is named more than once; name each once")
+    return values
+
+
+def as_args(spec: BaseModel) -> Any:
+    """What was set of a spec that has been checked, as the arguments of its component."""
+    return spec.model_dump(exclude_unset=True)
 
 
 def plain(args: Mapping[str, Any], wiring: Sequence[str]) -> dict[str, Any]:

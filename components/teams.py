@@ -1,15 +1,14 @@
 """Teams: who they are, where their workloads run, and how much they may take."""
 
-import re
 from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
 from pydantic import Field, field_validator, model_validator
 
-from .spec import Spec, refuse
+from .namespace_names import namespaces_once
+from .spec import Spec, each_once, refuse
 
 _NAME_PATTERN = r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?"
-_NAMESPACE_PATTERN = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL_PATTERN = r"[^@\s,]+@[^@\s,]+\.[^@\s,]+"
 _GROUP_PATTERN = r"[^\s,*]+"
 _ROLE_PATTERN = r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+"
@@ -94,17 +93,17 @@ class TeamSpec(Spec):
     @field_validator("groups")
     @classmethod
     def _groups(cls, groups: tuple[str, ...]) -> tuple[str, ...]:
-        return _each_once(groups, _GROUP_PATTERN, "group's name; use no space, comma or asterisk")
+        return each_once(groups, _GROUP_PATTERN, "group's name; use no space, comma or asterisk")
 
     @field_validator("emails")
     @classmethod
     def _emails(cls, emails: tuple[str, ...]) -> tuple[str, ...]:
-        return _each_once(emails, _EMAIL_PATTERN, "address, such as ada@example.com")
+        return each_once(emails, _EMAIL_PATTERN, "address, such as ada@example.com")
 
     @field_validator("iam_roles")
     @classmethod
     def _roles(cls, roles: tuple[str, ...]) -> tuple[str, ...]:
-        return _each_once(roles, _ROLE_PATTERN, "ARN of an IAM role, arn:aws:iam::<account>:role/<name>")
+        return each_once(roles, _ROLE_PATTERN, "ARN of an IAM role, arn:aws:iam::<account>:role/<name>")
 
     @field_validator("namespaces")
     @classmethod
@@ -112,14 +111,12 @@ class TeamSpec(Spec):
         for each in namespaces:
             if each in _SYSTEM:
                 raise refuse(each, f"{each} is no team's; name one that belongs to the team")
-        return _each_once(
-            namespaces, _NAMESPACE_PATTERN, "namespace's name; use lower case letters, digits and hyphens"
-        )
+        return namespaces_once(namespaces)
 
     @field_validator("repositories")
     @classmethod
     def _repositories(cls, repositories: tuple[str, ...]) -> tuple[str, ...]:
-        return _each_once(repositories, _REPOSITORY_PATTERN, "repository; write it out, as https://host/path")
+        return each_once(repositories, _REPOSITORY_PATTERN, "repository; write it out, as https://host/path")
 
     @model_validator(mode="after")
     def _somebody(self) -> "TeamSpec":
@@ -138,12 +135,3 @@ def distinct(teams: Sequence[TeamSpec]) -> Sequence[TeamSpec]:
         if twice := [value for value in values if values.count(value) > 1]:
             raise refuse(twice[0], f"the {what} {twice[0]} is there more than once; each belongs to one team")
     return teams
-
-
-def _each_once(values: tuple[str, ...], pattern: str, remedy: str) -> tuple[str, ...]:
-    for each in values:
-        if not re.fullmatch(pattern, each):
-            raise refuse(each, f"{each!r} is no {remedy}")
-        if values.count(each) > 1:
-            raise refuse(each, f"{each} is named more than once; name each once")
-    return values

@@ -17,6 +17,7 @@ from components.gpu_cluster.spec import GpuClusterSpec
 from components.image_registry.spec import ImageRegistrySpec
 from components.instances import regions
 from components.kubeflow.pools import pools_of
+from components.kubeflow.settings import SIGN_IN_SECRET
 from components.kubeflow.spec import KubeflowSpec
 from components.model_serving_ingress.spec import ModelServingSpec
 from components.network_args import NetworkSpec
@@ -103,7 +104,7 @@ class StackConfig(Spec):
             )
         if self.user_pool:
             self._signs_in(
-                self.user_pool, "kubeflow", "kubeflow/sign-in", f"https://{self.kubeflow.domain}/oauth2/callback"
+                self.user_pool, "kubeflow", SIGN_IN_SECRET, f"https://{self.kubeflow.domain}/oauth2/callback"
             )
         if self.gpu_cluster and not self.kubeflow.pools:
             given = self.kubeflow.model_dump(exclude_unset=True)

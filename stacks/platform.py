@@ -14,12 +14,13 @@ from components.feature_store import FeatureStore
 from components.gpu_cluster import GpuCluster
 from components.image_registry import ImageRegistry
 from components.kubeflow.kubeflow_cluster import KubeflowCluster
+from components.kubeflow.pools import pools_of
 from components.load_balancer import ServingLoadBalancer
+from components.load_balancer.entry import guarded
 from components.model_serving_ingress import ModelServingIngress
 from components.network import Network
 from components.store_access import StoreAccess
 from components.user_pool import UserPool
-from components.web_firewall import WebFirewall
 from stacks import wiring
 from stacks.config import StackConfig
 
@@ -88,13 +89,17 @@ class Platform:
         if store:
             if secrets:
                 self._services(cluster, store, secrets)
-            entry = self._delivery_entry(cluster, store)
-            serving = self._serving(cluster, store, entry)
+            section = self._config.model_serving or self._config.kubeflow
+            place: Mapping[str, Any] = {}
+            if section:
+                place = wiring.place(section, self._network, cluster, self._provider)
+            entry = self._delivery_entry(place, store)
+            serving = self._serving(place, store, entry)
             pool = self._user_pool(secrets) if secrets else None
             if secrets and pool:
                 delivery = self._delivery(cluster, secrets, pool, serving, entry)
                 if delivery:
-                    self._kubeflow(cluster, store, secrets, pool, delivery)
+                    self._kubeflow(place, cluster, store, secrets, pool, delivery)
 
     def _store(self, cluster: GpuCluster) -> FeatureStore | None:
         config = self._config
@@ -141,14 +146,16 @@ class Platform:
         }
 
     def _serving(
-        self, cluster: GpuCluster, store: FeatureStore, entry: ServingLoadBalancer | None
+        self, place: Mapping[str, Any], store: FeatureStore, entry: ServingLoadBalancer | None
     ) -> ModelServingIngress | None:
         config = self._config
         if not (config.model_serving and config.feature_store):
             return None
         args: Any = {
             **config.model_serving.model_dump(exclude_unset=True),
-            **wiring.serving_place(config.model_serving, self._network, cluster, self._provider),
+            **place,
+            "load_balancer_cidrs": wiring.balancer_cidrs(config.model_serving, self._network),
+            "cache_cidrs": self._network.isolated_subnet_cidrs,
             **wiring.serving_stores(config.feature_store, store),
             "neighbors": wiring.neighbors(config.model_serving, config.feature_services),
         }
@@ -175,25 +182,14 @@ class Platform:
         self.outputs |= {"userPoolId": pool.user_pool_id, "signInUrl": pool.sign_in_url}
         return pool
 
-    def _delivery_entry(self, cluster: GpuCluster, store: FeatureStore) -> ServingLoadBalancer | None:
-        """The way of browsers to Argo CD: a firewall and a load balancer as those before models, for pages."""
+    def _delivery_entry(self, place: Mapping[str, Any], store: FeatureStore) -> ServingLoadBalancer | None:
+        """The way of browsers to Argo CD, where models have one."""
         config = self._config
         if not (config.delivery and config.model_serving):
             return None
-        serving = config.model_serving
-        kept = serving.load_balancer.deletion_protection
-        firewall = WebFirewall("delivery-firewall", wiring.browser_firewall(kept), self._options)
-        place = wiring.serving_place(serving, self._network, cluster, self._provider)
-        args: Any = {
-            **wiring.delivery_entry_args(config.delivery, serving),
-            "vpc_id": place["vpc_id"],
-            "subnet_ids": place["load_balancer_subnet_ids"],
-            "node_security_group_id": place["node_security_group_id"],
-            "zone_id": place["zone_id"],
-            "log_bucket_name": store.log_bucket,
-            "web_acl_arn": firewall.web_acl_arn,
-        }
-        return ServingLoadBalancer("delivery-lb", args, self._options)
+        firewall, balancer = wiring.before_argo_cd(config.delivery, config.model_serving)
+        args = {**place, "log_bucket_name": store.log_bucket}
+        return guarded("delivery", firewall, balancer, args, self._options)[1]
 
     def _delivery(
         self,
@@ -220,6 +216,7 @@ class Platform:
 
     def _kubeflow(
         self,
+        place: Mapping[str, Any],
         cluster: GpuCluster,
         store: FeatureStore,
         secrets: ExternalSecrets,
@@ -244,7 +241,8 @@ class Platform:
         access = StoreAccess("kubeflow-access", logins, self._inside)
         args: Any = {
             **config.kubeflow.model_dump(exclude_unset=True),
-            **wiring.kubeflow_place(config.kubeflow, config.gpu_cluster, self._network, cluster, self._provider),
+            **({} if config.kubeflow.pools else {"pools": pools_of(config.gpu_cluster)}),
+            **place,
             **wiring.kubeflow_stores(store, mysql, access),
             **wiring.kubeflow_sign_in(pool, secrets),
             "argo_cd": delivery.ready,

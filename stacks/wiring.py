@@ -16,16 +16,16 @@ from components.feature_store import FeatureStore
 from components.feature_store.spec import FeatureStoreSpec
 from components.gpu_cluster import GpuCluster
 from components.gpu_cluster.spec import GpuClusterSpec
-from components.kubeflow.pools import pools_of
 from components.kubeflow.spec import FIREWALL, KubeflowSpec
 from components.kubeflow.waves import SECRETS_NAMESPACES
-from components.load_balancer import ServingLoadBalancer
+from components.load_balancer import ServingLoadBalancer, ServingLoadBalancerSpec
 from components.model_serving_ingress import ModelServingIngress
 from components.model_serving_ingress.spec import ModelServingSpec
 from components.network import Network
 from components.serving_platform.building import after
 from components.store_access import StoreAccess
 from components.user_pool import UserPool
+from components.web_firewall import WebFirewallSpec
 from stacks.config import StackConfig
 from stacks.decisions import decisions
 
@@ -90,24 +90,23 @@ def services_stores(spec: FeatureServicesSpec, store: FeatureStore) -> Mapping[s
     }
 
 
-def browser_firewall(deletion_protection: bool) -> Any:
-    """A firewall before pages for people, where it differs from one before models."""
-    return {**FIREWALL, "deletion_protection": deletion_protection}
-
-
-def delivery_entry_args(delivery: DeliverySpec, serving: ModelServingSpec) -> Any:
-    """The load balancer before Argo CD, which speaks TLS itself and says at the same port whether it is well."""
-    return {
-        "zone_name": serving.zone_name,
-        "domain": delivery.domain,
-        "internal": serving.load_balancer.internal,
-        "deletion_protection": serving.load_balancer.deletion_protection,
-        "grpc": False,
-        "gateway_port": SERVER_PORT,
-        "gateway_tls": True,
-        "health_check_port": SERVER_PORT,
-        "health_check_path": "/healthz",
-    }
+def before_argo_cd(
+    delivery: DeliverySpec, serving: ModelServingSpec
+) -> tuple[WebFirewallSpec, ServingLoadBalancerSpec]:
+    """A firewall before pages for people, and a load balancer for Argo CD, which speaks TLS itself and says at the
+    same port whether it is well; both protected as those before models are."""
+    kept = serving.load_balancer.deletion_protection
+    return WebFirewallSpec(**FIREWALL, deletion_protection=kept), ServingLoadBalancerSpec(
+        zone_name=serving.zone_name,
+        domain=delivery.domain,
+        internal=serving.load_balancer.internal,
+        deletion_protection=kept,
+        grpc=False,
+        gateway_port=SERVER_PORT,
+        gateway_tls=True,
+        health_check_port=SERVER_PORT,
+        health_check_path="/healthz",
+    )
 
 
 def delivery_place(
@@ -119,12 +118,11 @@ def delivery_place(
 ) -> Mapping[str, Any]:
     """Where Argo CD runs: after what models need, behind the load balancer whose targets the cluster registers."""
     served = serving.platform.model_namespaces
-    internal = serving.load_balancer.internal
     return {
         "existing_namespaces": [home for home in delivery.namespaces if home in served],
         "existing_ready": platform.ready,
         "target_group_arn": after(entry.rest_target_group_arn, platform.ready),
-        "load_balancer_cidrs": network.private_subnet_cidrs if internal else network.public_subnet_cidrs,
+        "load_balancer_cidrs": balancer_cidrs(serving, network),
     }
 
 
@@ -154,25 +152,6 @@ def kubeflow_logins(store: FeatureStore, mysql: MySqlDatabase, secrets: External
         "mysql_address": mysql.address,
         "mysql_administrator_secret_arn": mysql.administrator_secret_arn,
         "mysql_administrator_key_arn": mysql.key_arn,
-    }
-
-
-def kubeflow_place(
-    spec: KubeflowSpec, pools: GpuClusterSpec, network: Network, cluster: GpuCluster, provider: aws.Provider
-) -> Mapping[str, Any]:
-    """Where Kubeflow runs, and the nodes that its teams share."""
-    internal = spec.load_balancer.internal
-    zone = aws.route53.get_zone_output(
-        name=spec.zone_name, private_zone=False, opts=pulumi.InvokeOutputOptions(provider=provider)
-    )
-    return {
-        **({} if spec.pools else {"pools": pools_of(pools)}),
-        "cluster_name": cluster.ready,
-        "vpc_id": network.vpc_id,
-        "vpc_cidr": network.vpc_cidr,
-        "load_balancer_subnet_ids": network.private_subnet_ids if internal else network.public_subnet_ids,
-        "node_security_group_id": cluster.node_security_group_id,
-        "zone_id": zone.zone_id,
     }
 
 
@@ -207,24 +186,27 @@ SERVING_USER = "serving"
 """The user of a cache whose rights models have."""
 
 
-def serving_place(
-    serving: ModelServingSpec, network: Network, cluster: GpuCluster, provider: aws.Provider
+def place(
+    section: ModelServingSpec | KubeflowSpec, network: Network, cluster: GpuCluster, provider: aws.Provider
 ) -> Mapping[str, Any]:
-    """Where models are served: the cluster, the load balancer's subnets and the zone of its names."""
-    internal = serving.load_balancer.internal
+    """Where something is reached: the cluster, the load balancer's subnets and the zone of its names."""
+    internal = section.load_balancer.internal
     zone = aws.route53.get_zone_output(
-        name=serving.zone_name, private_zone=False, opts=pulumi.InvokeOutputOptions(provider=provider)
+        name=section.zone_name, private_zone=False, opts=pulumi.InvokeOutputOptions(provider=provider)
     )
     return {
         "cluster_name": cluster.ready,
         "vpc_id": network.vpc_id,
         "vpc_cidr": network.vpc_cidr,
         "load_balancer_subnet_ids": network.private_subnet_ids if internal else network.public_subnet_ids,
-        "load_balancer_cidrs": network.private_subnet_cidrs if internal else network.public_subnet_cidrs,
-        "cache_cidrs": network.isolated_subnet_cidrs,
         "node_security_group_id": cluster.node_security_group_id,
         "zone_id": zone.zone_id,
     }
+
+
+def balancer_cidrs(serving: ModelServingSpec, network: Network) -> pulumi.Output[list[str]]:
+    """The ranges that load balancers before the cluster have their addresses in."""
+    return network.private_subnet_cidrs if serving.load_balancer.internal else network.public_subnet_cidrs
 
 
 def neighbors(serving: ModelServingSpec, services: FeatureServicesSpec | None) -> Any:

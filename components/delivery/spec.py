@@ -7,12 +7,12 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator, model_validator
 
+from ..namespace_names import NAMESPACE_PATTERN
 from ..spec import Spec, refuse
 from ..teams import TeamConfig, TeamSpec, distinct
 
 _REPOSITORY_PATTERN = r"https://[^\s*@?#]+"
 _NAME_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"
-_NAMESPACE_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 _HOST_PATTERN = r"^(([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)\.)+[a-z]{2,63}$"
 _REGISTRY_PATTERN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}(/[a-z0-9._-]+)*$"
 _GROUP_PATTERN = r"[^\s,*]+"
@@ -207,7 +207,7 @@ class DeliverySpec(Spec):
         default=(), description="Namespaces of teams that something else makes, closed as these are."
     )
     monitoring_namespace: str = Field(
-        default="monitoring", pattern=_NAMESPACE_PATTERN, description="The namespace whose pods may read metrics."
+        default="monitoring", pattern=NAMESPACE_PATTERN, description="The namespace whose pods may read metrics."
     )
 
     @property

@@ -6,9 +6,9 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator, model_validator
 
+from ..namespace_names import NAMESPACE_PATTERN, namespaces_once
 from ..spec import Spec, refuse
 
-_NAMESPACE_PATTERN = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _CPU_PATTERN = r"^([1-9][0-9]{0,2}|[1-9][0-9]{1,4}m)$"
 _MEMORY_PATTERN = r"^[1-9][0-9]{0,4}(Mi|Gi)$"
 _PLACES = {"minute": (0, 59), "hour": (0, 23), "day": (1, 31), "month": (1, 12), "weekday": (0, 7)}
@@ -152,19 +152,14 @@ class FeatureServerSpec(Spec):
     )
     monitoring_namespace: str = Field(
         default="monitoring",
-        pattern=f"^{_NAMESPACE_PATTERN}$",
+        pattern=NAMESPACE_PATTERN,
         description="The namespace whose pods may read metrics.",
     )
 
     @field_validator("client_namespaces")
     @classmethod
     def _named(cls, namespaces: tuple[str, ...]) -> tuple[str, ...]:
-        for each in namespaces:
-            if not re.fullmatch(_NAMESPACE_PATTERN, each):
-                raise refuse(each, f"{each!r} is no namespace's name; use lower case letters, digits and hyphens")
-            if namespaces.count(each) > 1:
-                raise refuse(each, f"{each} is named more than once; name each once")
-        return namespaces
+        return namespaces_once(namespaces)
 
     @model_validator(mode="after")
     def _bounds(self) -> "FeatureServerSpec":

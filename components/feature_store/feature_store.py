@@ -9,7 +9,7 @@ from ..cache.spec import CacheSpec
 from ..data_buckets import DataBuckets
 from ..database import Database, DatabaseSpec
 from ..offline_catalog import OfflineCatalog
-from ..spec import parse, plain
+from ..spec import as_args, parse, plain
 from .spec import FeatureStoreArgs, FeatureStoreSpec
 
 WIRING = ("vpc_id", "isolated_subnet_ids", "client_security_group_id")
@@ -59,8 +59,8 @@ class FeatureStore(pulumi.ComponentResource):
         super().__init__("mlplatform:index:FeatureStore", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
-        data = DataBuckets(f"{name}-data", _given(spec.data), self._child)
-        lookup: Any = {**_given(spec.catalog), "bucket_name": data.offline_bucket, "key_arn": data.key_arn}
+        data = DataBuckets(f"{name}-data", as_args(spec.data), self._child)
+        lookup: Any = {**as_args(spec.catalog), "bucket_name": data.offline_bucket, "key_arn": data.key_arn}
         catalog = OfflineCatalog(f"{name}-catalog", lookup, self._child)
         online = self._cache("online", spec.online)
         predictions = self._cache("predictions", spec.predictions) if spec.predictions else None
@@ -109,13 +109,8 @@ class FeatureStore(pulumi.ComponentResource):
     def _placed(self, spec: CacheSpec | DatabaseSpec) -> Any:
         """A store's own arguments, with where it lies and who may connect to it."""
         return {
-            **_given(spec),
+            **as_args(spec),
             "vpc_id": self._args["vpc_id"],
             "subnet_ids": self._args["isolated_subnet_ids"],
             "client_security_group_id": self._args["client_security_group_id"],
         }
-
-
-def _given(spec: Any) -> Any:
-    """What was set of a spec that has been checked, as the arguments of its component."""
-    return spec.model_dump(exclude_unset=True)

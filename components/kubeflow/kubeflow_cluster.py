@@ -9,14 +9,13 @@ import pulumi_aws as aws
 
 from ..account import account_of
 from ..load_balancer import ServingLoadBalancer
-from ..load_balancer.load_balancer import LONGEST_NAME
+from ..load_balancer.entry import guarded, without_room
 from ..manifest import Manifest
 from ..serving_platform.building import after
 from ..serving_platform.cert_manager import CertManager
 from ..serving_platform.load_balancer_controller import LoadBalancerController, targets_policy
 from ..spec import SpecError, parse, plain
 from ..teams import TeamSpec
-from ..web_firewall import WebFirewall
 from ..workload_identity import WorkloadIdentity
 from . import profiles, queues
 from .access import READ, pipelines_access, team_access
@@ -26,7 +25,6 @@ from .settings import wave_settings
 from .spec import KubeflowClusterArgs, KubeflowSpec
 from .waves import SYSTEM, Wave, chosen
 
-SIGN_IN = ("cognito_user_pool_arn", "cognito_client_id", "cognito_domain", "oidc_client_secret")
 WIRING = tuple(name for name in KubeflowClusterArgs.__annotations__ if name not in KubeflowSpec.model_fields)
 PIPELINES_SERVER = "ml-pipeline"
 BUCKETS = {purpose: f"{purpose}_bucket" for purpose in READ}
@@ -68,8 +66,9 @@ class KubeflowCluster(pulumi.ComponentResource):
         self._name, self._spec, self._args = name, spec, args
         self._child = pulumi.ResourceOptions(parent=self)
         self._account = account_of(self)
-        firewall = WebFirewall(f"{name}-firewall", _given(spec.firewall), self._child)
-        balancer = self._balancer(firewall)
+        firewall, balancer = guarded(
+            name, spec.firewall, spec.load_balancer, cast(Mapping[str, Any], args), self._child
+        )
         self.controllers_ready = self._controllers(balancer)
         waves = self._waves(balancer)
         queue = self._shared_queue(waves)
@@ -87,20 +86,6 @@ class KubeflowCluster(pulumi.ComponentResource):
         )
         self.ready = after(spec.domain, waves.urn)
         self.register_outputs({output: getattr(self, output) for output in KubeflowCluster.__annotations__})
-
-    def _balancer(self, firewall: WebFirewall) -> ServingLoadBalancer:
-        args = self._args
-        given: Any = {
-            **_given(self._spec.load_balancer),
-            **{key: value for key, value in args.items() if key in SIGN_IN},
-            "vpc_id": args["vpc_id"],
-            "subnet_ids": args["load_balancer_subnet_ids"],
-            "node_security_group_id": args["node_security_group_id"],
-            "zone_id": args["zone_id"],
-            "log_bucket_name": args["log_bucket_name"],
-            "web_acl_arn": firewall.web_acl_arn,
-        }
-        return ServingLoadBalancer(f"{self._name}-lb", given, self._child)
 
     def _controllers(self, balancer: ServingLoadBalancer) -> pulumi.Output[str]:
         """What waits for the controllers that the waves need: those of the cluster, or new ones."""
@@ -291,13 +276,8 @@ def _placed(manifest: dict[str, Any], namespace: pulumi.Input[str]) -> dict[str,
 def _unusable(name: str, spec: KubeflowSpec, args: KubeflowClusterArgs) -> str | None:
     if ("controllers_ready" in args) != ("controller_role_arn" in args):
         return "controllersReady and controllerRoleArn go together: give both or neither"
-    if len(f"{name}-lb") > LONGEST_NAME:
-        return f"name = {name!r}: AWS has room for {LONGEST_NAME - len('-lb')} characters of it; choose a shorter one"
+    if problem := without_room(name):
+        return problem
     if not spec.pools and (wanting := [team.name for team in spec.teams if team.quota.gpus]):
         return f"teams {', '.join(wanting)} have quotas of GPUs, but there are no pools; name the pools they are in"
     return None
-
-
-def _given(section: Any) -> Any:
-    """What was set of a section that has been checked, as the arguments of its component."""
-    return section.model_dump(exclude_unset=True)

@@ -7,7 +7,8 @@ import pulumi
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ..load_balancer.spec import ServingLoadBalancerOptions, ServingLoadBalancerSpec
-from ..serving_platform.spec import DOMAIN_PATTERN, NAMESPACE_PATTERN
+from ..namespace_names import NAMESPACE_PATTERN
+from ..serving_platform.spec import DOMAIN_PATTERN
 from ..spec import Inherits, Spec, refuse
 from ..teams import TeamConfig, TeamSpec, distinct
 from ..web_firewall.spec import WebFirewallConfig, WebFirewallSpec

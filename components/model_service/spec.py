@@ -6,10 +6,11 @@ from typing import Annotated, NotRequired, TypedDict
 import pulumi
 from pydantic import Field, model_validator
 
+from ..namespace_names import NAMESPACE_PATTERN
 from ..node_pool.schedule import Weekday
 from ..node_pool.spec import LARGEST_REPLICAS
 from ..serving_platform.names import START_SECONDS, Runtime
-from ..serving_platform.spec import DOMAIN_PATTERN, NAMESPACE_PATTERN
+from ..serving_platform.spec import DOMAIN_PATTERN
 from ..spec import Spec, refuse
 from .language import Scope
 from .terms import CHECKS, DERIVED

@@ -6,15 +6,14 @@ import pulumi
 
 from ..keda import Keda
 from ..load_balancer import ServingLoadBalancer
-from ..load_balancer.load_balancer import LONGEST_NAME
+from ..load_balancer.entry import guarded, without_room
 from ..manifest import Manifest
 from ..model_service import ModelService, ModelServiceSpec
 from ..serving_platform import ServingPlatform
 from ..serving_platform.allowances import addresses, pods_of, reach
 from ..serving_platform.building import after
 from ..serving_platform.names import PREDICTOR_PODS
-from ..spec import SpecError, parse, plain
-from ..web_firewall import WebFirewall
+from ..spec import SpecError, as_args, parse, plain
 from .spec import ModelServingIngressArgs, ModelServingSpec
 
 WIRING = (
@@ -35,7 +34,6 @@ WIRING = (
     "cognito_domain",
     "oidc_client_secret",
 )
-SIGN_IN = ("cognito_user_pool_arn", "cognito_client_id", "cognito_domain", "oidc_client_secret")
 CACHE_PORT = 6379
 
 
@@ -64,14 +62,12 @@ class ModelServingIngress(pulumi.ComponentResource):
     def __init__(self, name: str, args: ModelServingIngressArgs, opts: pulumi.ResourceOptions | None = None):
         where = f"ModelServingIngress({name})"
         spec = parse(ModelServingSpec, plain(args, WIRING), where)
-        if len(f"{name}-lb") > LONGEST_NAME:
-            most = LONGEST_NAME - len("-lb")
-            raise SpecError(where, [f"name = {name!r}: AWS has room for {most} characters of it; choose a shorter one"])
+        if problem := without_room(name):
+            raise SpecError(where, [problem])
         super().__init__("mlplatform:index:ModelServingIngress", name, {}, opts)
         self._name, self._spec, self._args = name, spec, args
         self._child = pulumi.ResourceOptions(parent=self)
-        firewall = WebFirewall(f"{name}-firewall", _given(spec.firewall), self._child)
-        balancer = self._balancer(firewall)
+        firewall, balancer = guarded(name, spec.firewall, spec.load_balancer, args, self._child)
         platform = self._platform(balancer)
         scaling = Keda(
             f"{name}-keda",
@@ -93,24 +89,10 @@ class ModelServingIngress(pulumi.ComponentResource):
         self.model_urls = pulumi.Output.all(**models).apply(lambda urls: dict(urls))
         self.register_outputs({output: getattr(self, output) for output in ModelServingIngress.__annotations__})
 
-    def _balancer(self, firewall: WebFirewall) -> ServingLoadBalancer:
-        args = self._args
-        given: Any = {
-            **_given(self._spec.load_balancer),
-            **{key: value for key, value in args.items() if key in SIGN_IN},
-            "vpc_id": args["vpc_id"],
-            "subnet_ids": args["load_balancer_subnet_ids"],
-            "node_security_group_id": args["node_security_group_id"],
-            "zone_id": args["zone_id"],
-            "log_bucket_name": args["log_bucket_name"],
-            "web_acl_arn": firewall.web_acl_arn,
-        }
-        return ServingLoadBalancer(f"{self._name}-lb", given, self._child)
-
     def _platform(self, balancer: ServingLoadBalancer) -> ServingPlatform:
         args = self._args
         given: Any = {
-            **_given(self._spec.platform),
+            **as_args(self._spec.platform),
             "cluster_name": args["cluster_name"],
             "vpc_id": args["vpc_id"],
             "vpc_cidr": args["vpc_cidr"],
@@ -141,14 +123,9 @@ class ModelServingIngress(pulumi.ComponentResource):
 
     def _model(self, model: ModelServiceSpec) -> ModelService:
         given: Any = {
-            **_given(model),
+            **as_args(model),
             "cluster_name": after(self._args["cluster_name"], self.ready),
             "models_key_arn": self._args["models_key_arn"],
             "policies": self._args.get("model_policies", {}),
         }
         return ModelService(f"{self._name}-{model.namespace}-{model.name}", given, self._child)
-
-
-def _given(section: Any) -> Any:
-    """What was set of a section that has been checked, as the arguments of its component."""
-    return section.model_dump(exclude_unset=True)

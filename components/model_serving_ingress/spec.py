@@ -8,9 +8,9 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ..load_balancer.spec import ServingLoadBalancerOptions, ServingLoadBalancerSpec
 from ..model_service.spec import ModelConfig, ModelServiceSpec
+from ..namespace_names import NAMESPACE_PATTERN
 from ..serving_platform.spec import (
     DOMAIN_PATTERN,
-    NAMESPACE_PATTERN,
     ServingPlatformOptions,
     ServingPlatformSpec,
 )

@@ -6,11 +6,11 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator, model_validator
 
+from ..namespace_names import NAMESPACE_PATTERN
 from ..spec import Spec, refuse
 from . import names
 from .names import DeploymentMode, Runtime
 
-NAMESPACE_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 DOMAIN_PATTERN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
 OWN_NAMESPACES = (
     names.CERT_MANAGER_NAMESPACE,

@@ -1,14 +1,13 @@
 """What a TrackingServer is made from, and what is refused."""
 
-import re
 from typing import NotRequired, TypedDict
 
 import pulumi
 from pydantic import Field, field_validator
 
-from ..spec import Spec, refuse
+from ..namespace_names import NAMESPACE_PATTERN, namespaces_once
+from ..spec import Spec, each_once
 
-_NAMESPACE_PATTERN = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _HOST_PATTERN = r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
 
 
@@ -74,29 +73,16 @@ class TrackingServerSpec(Spec):
     monitoring: bool = Field(default=False, description="Whether Prometheus's operator is there, to read metrics.")
     monitoring_namespace: str = Field(
         default="monitoring",
-        pattern=f"^{_NAMESPACE_PATTERN}$",
+        pattern=NAMESPACE_PATTERN,
         description="The namespace whose pods may then read metrics, and with them all else.",
     )
 
     @field_validator("client_namespaces")
     @classmethod
     def _namespaces(cls, namespaces: tuple[str, ...]) -> tuple[str, ...]:
-        return _each_once(
-            namespaces, _NAMESPACE_PATTERN, "namespace's name; use lower case letters, digits and hyphens"
-        )
+        return namespaces_once(namespaces)
 
     @field_validator("hosts")
     @classmethod
     def _domains(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
-        return _each_once(
-            hosts, _HOST_PATTERN, "domain; write it without https:// and port, such as mlflow.example.com"
-        )
-
-
-def _each_once(names: tuple[str, ...], pattern: str, remedy: str) -> tuple[str, ...]:
-    for each in names:
-        if not re.fullmatch(pattern, each):
-            raise refuse(each, f"{each!r} is no {remedy}")
-        if names.count(each) > 1:
-            raise refuse(each, f"{each} is named more than once; name each once")
-    return names
+        return each_once(hosts, _HOST_PATTERN, "domain; write it without https:// and port, such as mlflow.example.com")
