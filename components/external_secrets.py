@@ -10,10 +10,11 @@ from .account import Account, account_of
 from .iam import allow, document
 from .manifest import Manifest, Release
 from .namespace_names import NAMESPACE_PATTERN, namespaces_once
-from .network_policies import allow_apis, allow_metrics
+from .network_policies import admit_api_server, allow_apis, allow_metrics
 from .object_store import encryption_key
-from .serving_platform.allowances import admit_api_server
-from .serving_platform.building import after, closed_namespace, resources, spread
+from .ordering import after
+from .pods import resources, spread
+from .secure_namespace import closed_namespace
 from .spec import Spec, parse, plain
 from .versions import EXTERNAL_SECRETS
 from .workload_identity import WorkloadIdentity

@@ -6,10 +6,10 @@ import pulumi
 from pydantic import Field
 
 from .manifest import Manifest, Release
-from .network_policies import allow_apis
+from .network_policies import admit_api_server, allow_apis, pods_of, reach
+from .ordering import after
+from .pods import resources, spread
 from .secure_namespace import SecureNamespace
-from .serving_platform.allowances import admit_api_server, pods_of, reach
-from .serving_platform.building import after, resources, spread
 from .spec import Spec, parse, plain
 from .versions import KEDA
 

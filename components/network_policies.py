@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pulumi
+
 Policy = dict[str, Any]
+Peer = dict[str, Any]
 
 POD_IDENTITY_ADDRESS = "169.254.170.23/32"
 """Where the EKS Pod Identity agent answers on each node (EKS user guide, "Set up the Pod Identity Agent")."""
@@ -50,16 +53,54 @@ def allow_apis(namespace: str, pods: Mapping[str, str], name: str = "allow-apis"
 
 def allow_metrics(namespace: str, pods: Mapping[str, str], port: int, scraper_namespace: str) -> Policy:
     """Lets the pods of `scraper_namespace` read metrics at `port` of `pods`."""
-    rule = {
-        "from": [{"namespaceSelector": _namespace(scraper_namespace)}],
-        "ports": [{"protocol": "TCP", "port": port}],
-    }
-    return _policy("allow-metrics", namespace, pods, {"policyTypes": ["Ingress"], "ingress": [rule]})
+    return admit("allow-metrics", namespace, pods, pods_of(scraper_namespace), [port])
+
+
+def addresses(*blocks: pulumi.Input[str]) -> list[Peer]:
+    """Whoever has an address in `blocks` (CIDR)."""
+    return [{"ipBlock": {"cidr": block}} for block in blocks]
+
+
+def pods_of(namespace: str, labels: Mapping[str, str] | None = None) -> list[Peer]:
+    """The pods of a namespace, all or those with `labels`."""
+    peer: Peer = {"namespaceSelector": _namespace(namespace)}
+    return [{**peer, "podSelector": {"matchLabels": dict(labels)}} if labels else peer]
+
+
+def admit(
+    name: str, namespace: str, pods: Mapping[str, str], sources: pulumi.Input[list[Peer]], ports: Sequence[int]
+) -> Policy:
+    """Lets `sources` reach TCP `ports` of `pods`."""
+    return _ingress(name, namespace, pods, {"from": sources, "ports": _tcp(ports)})
+
+
+def reach(
+    name: str, namespace: str, pods: Mapping[str, str], targets: pulumi.Input[list[Peer]], ports: Sequence[int]
+) -> Policy:
+    """Lets `pods` reach TCP `ports` of `targets`."""
+    return _egress(name, namespace, pods, [{"to": targets, "ports": _tcp(ports)}])
+
+
+def admit_api_server(namespace: str, pods: Mapping[str, str], port: int, vpc_cidr: pulumi.Input[str]) -> Policy:
+    """Lets the API server call a webhook.
+
+    It calls from its network interfaces in the VPC, which no label selects and whose addresses change; so that other
+    pods of the VPC can open a connection too, to an endpoint that answers admission reviews alone.
+    """
+    return admit("allow-api-server", namespace, pods, addresses(vpc_cidr), [port])
+
+
+def _tcp(ports: Sequence[int]) -> list[dict[str, Any]]:
+    return [{"protocol": "TCP", "port": port} for port in ports]
 
 
 def _namespace(name: str) -> Policy:
     # Kubernetes sets this label on every namespace itself.
     return {"matchLabels": {"kubernetes.io/metadata.name": name}}
+
+
+def _ingress(name: str, namespace: str, pods: Mapping[str, str], rule: Policy) -> Policy:
+    return _policy(name, namespace, pods, {"policyTypes": ["Ingress"], "ingress": [rule]})
 
 
 def _egress(name: str, namespace: str, pods: Mapping[str, str], rules: Sequence[Policy]) -> Policy:

@@ -1,5 +1,6 @@
 """SecureNamespace: a namespace in which nothing talks and nothing is privileged unless it is said."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NotRequired, TypedDict
 
@@ -7,7 +8,7 @@ import pulumi
 from pydantic import Field
 
 from .manifest import Manifest
-from .network_policies import allow_dns, allow_within, default_deny
+from .network_policies import Policy, allow_dns, allow_within, default_deny
 from .spec import Spec, parse
 
 
@@ -70,3 +71,12 @@ class SecureNamespace(pulumi.ComponentResource):
         ]
         self.namespace = pulumi.Output.all(*(policy.id for policy in policies)).apply(lambda _: spec.namespace)
         self.register_outputs({"namespace": self.namespace})
+
+
+def closed_namespace(
+    name: str, namespace: str, policies: Sequence[Policy], parent: pulumi.Resource, **labels: str
+) -> list[pulumi.Resource]:
+    """A SecureNamespace with what it lets in and out; whatever depends on all of it starts with a way to talk."""
+    made = SecureNamespace(name, {"namespace": namespace, "labels": labels}, pulumi.ResourceOptions(parent=parent))
+    inside = pulumi.ResourceOptions(parent=parent, depends_on=[made])
+    return [made, *(Manifest(f"{name}-{policy['metadata']['name']}", policy, inside) for policy in policies)]

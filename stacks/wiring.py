@@ -22,7 +22,7 @@ from components.load_balancer import ServingLoadBalancer, ServingLoadBalancerSpe
 from components.model_serving_ingress import ModelServingIngress
 from components.model_serving_ingress.spec import ModelServingSpec
 from components.network import Network
-from components.serving_platform.building import after
+from components.ordering import after
 from components.store_access import StoreAccess
 from components.user_pool import UserPool
 from components.web_firewall import WebFirewallSpec

@@ -5,7 +5,7 @@ from typing import Any
 
 import pulumi
 
-from ..serving_platform.building import resources
+from ..pods import resources
 from .charts import ChartRegistry, login_values
 from .credentials import CLIENT_SECRET
 from .names import IN_CLUSTER, SSO_SECRET

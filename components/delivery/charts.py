@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..iam import allow, document
-from ..serving_platform.building import RESTRICTED, resources
+from ..pods import RESTRICTED, resources
 from ..versions import AWS_CLI_IMAGE
 from .names import CHARTS_SECRET
 

@@ -7,10 +7,9 @@ import pulumi_aws as aws
 
 from ..account import account_of
 from ..manifest import Manifest, Release
-from ..network_policies import allow_apis, allow_metrics
-from ..secure_namespace import SecureNamespace
-from ..serving_platform.allowances import Policy, addresses, admit
-from ..serving_platform.building import after, closed_namespace
+from ..network_policies import Policy, addresses, admit, allow_apis, allow_metrics
+from ..ordering import after
+from ..secure_namespace import SecureNamespace, closed_namespace
 from ..spec import SpecError, parse, plain
 from ..teams import TeamSpec
 from ..versions import ARGO_CD

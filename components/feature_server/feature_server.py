@@ -10,9 +10,9 @@ from ..account import Account, account_of
 from ..database.ca_bundle import BUNDLE_PATH
 from ..external_secrets import external_secret
 from ..manifest import Manifest
-from ..network_policies import allow_apis, allow_metrics
-from ..serving_platform.allowances import Policy, addresses, admit, pods_of, reach
-from ..serving_platform.building import after, closed_namespace
+from ..network_policies import Policy, addresses, admit, allow_apis, allow_metrics, pods_of, reach
+from ..ordering import after
+from ..secure_namespace import closed_namespace
 from ..spec import parse, plain
 from ..workload_identity import WorkloadIdentity
 from . import objects

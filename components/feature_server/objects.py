@@ -5,7 +5,7 @@ from typing import Any
 import pulumi
 
 from ..database.ca_bundle import bundle_fetcher, bundle_mount, bundle_volume
-from ..serving_platform.building import RESTRICTED, resources, spread
+from ..pods import RESTRICTED, resources, spread
 from ..versions import FEATURE_SERVER_IMAGE
 from .feast import CONFIG_FILE
 from .spec import FeatureServerSpec

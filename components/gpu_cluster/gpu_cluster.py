@@ -14,6 +14,7 @@ from ..iam import instance_trust
 from ..karpenter import Karpenter
 from ..manifest import Manifest
 from ..node_pool import NodePool
+from ..ordering import after
 from ..secure_namespace import SecureNamespace
 from ..spec import SpecError, parse, plain
 from .control_plane import ControlPlane, control_plane
@@ -217,14 +218,6 @@ class GpuCluster(pulumi.ComponentResource):
                 "scaling_group_names": self.scaling_group_names,
             }
         )
-
-
-def after(value: pulumi.Output[str], *needed: pulumi.Resource) -> pulumi.Output[str]:
-    """`value`, which whoever reads it gets only once `needed` exist; it stays known before the deployment.
-
-    The dependencies of a component don't reach its children, those of its arguments do.
-    """
-    return pulumi.Output.all(value, *(resource.urn for resource in needed)).apply(lambda known: known[0])
 
 
 def storage_class(volume_key_arn: pulumi.Input[str]) -> dict[str, Any]:

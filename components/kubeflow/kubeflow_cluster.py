@@ -11,7 +11,7 @@ from ..account import account_of
 from ..load_balancer import ServingLoadBalancer
 from ..load_balancer.entry import guarded, without_room
 from ..manifest import Manifest
-from ..serving_platform.building import after
+from ..ordering import after
 from ..serving_platform.cert_manager import CertManager
 from ..serving_platform.load_balancer_controller import LoadBalancerController, targets_policy
 from ..spec import SpecError, parse, plain

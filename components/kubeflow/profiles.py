@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..delivery.tenancy import limit_range, quota
-from ..network_policies import allow_apis, allow_dns, allow_within, default_deny
-from ..serving_platform.allowances import admit, pods_of
+from ..network_policies import admit, allow_apis, allow_dns, allow_within, default_deny, pods_of
 from ..teams import TeamSpec
 from .access import PIPELINES
 

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
-from ..network_policies import allow_apis, allow_dns
+from ..network_policies import admit, allow_apis, allow_dns, pods_of
 from ..node_pool.labels import DEVICE_PLUGIN_CONFIG_LABEL, NVIDIA_LABEL, NVIDIA_TAINT
+from ..pods import spread
 from ..serving_platform import names
-from ..serving_platform.allowances import admit, pods_of
-from ..serving_platform.building import spread
 from ..serving_platform.names import Runtime
 from ..serving_platform.runtimes import serving_runtime
 from .alerts import prometheus_rule

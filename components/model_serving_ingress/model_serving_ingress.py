@@ -9,9 +9,9 @@ from ..load_balancer import ServingLoadBalancer
 from ..load_balancer.entry import guarded, without_room
 from ..manifest import Manifest
 from ..model_service import ModelService, ModelServiceSpec
+from ..network_policies import addresses, pods_of, reach
+from ..ordering import after
 from ..serving_platform import ServingPlatform
-from ..serving_platform.allowances import addresses, pods_of, reach
-from ..serving_platform.building import after
 from ..serving_platform.names import PREDICTOR_PODS
 from ..spec import SpecError, as_args, parse, plain
 from .spec import ModelServingIngressArgs, ModelServingSpec

@@ -6,11 +6,12 @@ import pulumi
 from pydantic import Field
 
 from ..manifest import Release
-from ..network_policies import allow_apis, allow_metrics
+from ..network_policies import admit_api_server, allow_apis, allow_metrics
+from ..ordering import after
+from ..pods import resources, spread
+from ..secure_namespace import closed_namespace
 from ..spec import Spec, parse, plain
 from ..versions import CERT_MANAGER
-from .allowances import admit_api_server
-from .building import after, closed_namespace, resources, spread
 from .names import CERT_MANAGER_NAMESPACE as NAMESPACE
 
 WIRING = ("cluster_name", "vpc_cidr")

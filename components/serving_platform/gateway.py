@@ -7,12 +7,13 @@ import pulumi
 from pydantic import Field
 
 from ..manifest import Manifest, Release
-from ..network_policies import allow_apis, allow_metrics
+from ..network_policies import Policy, addresses, admit, admit_api_server, allow_apis, allow_metrics, pods_of, reach
+from ..ordering import after
+from ..pods import resources, spread
+from ..secure_namespace import closed_namespace
 from ..spec import Spec, parse, plain
 from ..versions import ISTIO_BASE, ISTIO_GATEWAY, ISTIOD
 from . import names
-from .allowances import Policy, addresses, admit, admit_api_server, pods_of, reach
-from .building import after, closed_namespace, resources, spread
 
 WIRING = ("cluster_name", "vpc_cidr", "load_balancer_cidrs", "rest_target_group_arn", "grpc_target_group_arn")
 ISTIOD_PODS = {"app": "istiod"}

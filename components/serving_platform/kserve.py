@@ -6,11 +6,12 @@ import pulumi
 from pydantic import Field
 
 from ..manifest import Manifest, Release
-from ..network_policies import allow_apis, allow_metrics
+from ..network_policies import admit_api_server, allow_apis, allow_metrics
+from ..ordering import after
+from ..pods import RESTRICTED, resources, spread
+from ..secure_namespace import closed_namespace
 from ..spec import Spec, parse, plain
 from ..versions import KSERVE, KSERVE_CRD
-from .allowances import admit_api_server
-from .building import RESTRICTED, after, closed_namespace, resources, spread
 from .names import KSERVE_NAMESPACE as NAMESPACE
 from .names import DeploymentMode, Runtime
 from .runtimes import serving_runtime

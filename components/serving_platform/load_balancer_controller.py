@@ -9,12 +9,13 @@ from pydantic import Field
 from ..account import account_of
 from ..iam import allow, document
 from ..manifest import Release
-from ..network_policies import allow_apis, allow_metrics
+from ..network_policies import admit_api_server, allow_apis, allow_metrics
+from ..ordering import after
+from ..pods import RESTRICTED, resources, spread
+from ..secure_namespace import closed_namespace
 from ..spec import Spec, parse, plain
 from ..versions import LOAD_BALANCER_CONTROLLER
 from ..workload_identity import WorkloadIdentity
-from .allowances import admit_api_server
-from .building import RESTRICTED, after, closed_namespace, resources, spread
 from .names import LOAD_BALANCER_NAMESPACE as NAMESPACE
 
 WIRING = ("cluster_name", "vpc_id", "vpc_cidr", "target_group_arns")

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from ..pods import RESTRICTED, resources
 from ..versions import RUNTIME_IMAGES
-from .building import RESTRICTED, resources
 from .names import (
     GRPC_PORT,
     GRPC_PORT_NAME,

@@ -2,10 +2,11 @@
 
 import pulumi
 
+from ..network_policies import admit, pods_of
+from ..ordering import after
+from ..secure_namespace import closed_namespace
 from ..spec import parse, plain
 from . import names
-from .allowances import admit, pods_of
-from .building import after, closed_namespace
 from .cert_manager import CertManager
 from .gateway import ServingGateway
 from .kserve import KServe

@@ -13,9 +13,10 @@ from ..account import Account, account_of
 from ..database.ca_bundle import BUNDLE_PATH, bundle_fetcher, bundle_mount, bundle_volume
 from ..iam import allow, document
 from ..manifest import Manifest
-from ..network_policies import allow_apis
-from ..serving_platform.allowances import addresses, reach
-from ..serving_platform.building import RESTRICTED, after, closed_namespace, resources
+from ..network_policies import addresses, allow_apis, reach
+from ..ordering import after
+from ..pods import RESTRICTED, resources
+from ..secure_namespace import closed_namespace
 from ..spec import SpecError, parse, plain
 from ..versions import MLFLOW_IMAGE
 from ..workload_identity import WorkloadIdentity

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 
 from ..database.ca_bundle import bundle_fetcher, bundle_mount, bundle_volume
-from ..serving_platform.building import RESTRICTED, resources, spread
+from ..pods import RESTRICTED, resources, spread
 from ..versions import MLFLOW_IMAGE
 from .server import (
     PASSWORD,
