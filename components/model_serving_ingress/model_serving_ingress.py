@@ -4,17 +4,20 @@ from typing import Any
 
 import pulumi
 
+from ..account import account_of
 from ..keda import Keda
 from ..load_balancer import ServingLoadBalancer
 from ..load_balancer.entry import guarded, without_room
 from ..manifest import Manifest
 from ..model_service import ModelService, ModelServiceSpec
+from ..model_service.access import model_access
 from ..network_policies import addresses, pods_of, reach
 from ..ordering import after
 from ..serving_platform import ServingPlatform
 from ..serving_platform.names import PREDICTOR_PODS
 from ..spec import SpecError, as_args, parse, plain
-from .spec import ModelServingIngressArgs, ModelServingSpec
+from ..workload_identity import WorkloadIdentity
+from .spec import DeliveredModelSpec, ModelServingIngressArgs, ModelServingSpec
 
 WIRING = (
     "cluster_name",
@@ -41,7 +44,8 @@ class ModelServingIngress(pulumi.ComponentResource):
     """The only way from outside to models: firewall, load balancer with certificate and names, gateway, KServe.
 
     The load balancer is the program's own, so that destroy works. Models of the config are served at once; those of
-    GitOps find the same namespaces and gateway. Give it a Kubernetes provider by `providers` in its options.
+    GitOps find the same namespaces and gateway, and each an identity that reads its own folder. Give it a Kubernetes
+    provider by `providers` in its options.
     """
 
     url: pulumi.Output[str]
@@ -57,7 +61,7 @@ class ModelServingIngress(pulumi.ComponentResource):
     model_urls: pulumi.Output[dict[str, str]]
     """Where each model of the config answers, by its name."""
     ready: pulumi.Output[str]
-    """The domain; whoever reads it waits until a model can be made, scaled and reached."""
+    """The domain; whoever reads it waits until a model can be made, scaled and reached, and has its identity."""
 
     def __init__(self, name: str, args: ModelServingIngressArgs, opts: pulumi.ResourceOptions | None = None):
         where = f"ModelServingIngress({name})"
@@ -84,7 +88,8 @@ class ModelServingIngress(pulumi.ComponentResource):
         self.web_acl_arn = firewall.web_acl_arn
         self.gateway_name = platform.gateway_name
         self.model_namespaces = platform.model_namespaces
-        self.ready = after(platform.ready, scaling.ready)
+        identities = [self._identity(model) for model in spec.delivered_models]
+        self.ready = after(platform.ready, scaling.ready, *(each.association_id for each in identities))
         models = {model.name: self._model(model).url for model in spec.models}
         self.model_urls = pulumi.Output.all(**models).apply(lambda urls: dict(urls))
         self.register_outputs({output: getattr(self, output) for output in ModelServingIngress.__annotations__})
@@ -120,6 +125,23 @@ class ModelServingIngress(pulumi.ComponentResource):
                 role = policy["metadata"]["name"].removeprefix("allow-")
                 policy["metadata"]["namespace"] = made
                 Manifest(f"{self._name}-{namespace}-{role}", policy, self._child)
+
+    def _identity(self, model: DeliveredModelSpec) -> WorkloadIdentity:
+        """Whom AWS knows a delivered model by, which must be there before its pods are."""
+        partition = account_of(self).partition
+        access = pulumi.Output.from_input(self._args["models_key_arn"]).apply(
+            lambda key: model_access(partition, [model.folder], key)
+        )
+        return WorkloadIdentity(
+            f"{self._name}-{model.namespace}-{model.name}-identity",
+            {
+                "cluster_name": self._args["cluster_name"],
+                "namespace": model.namespace,
+                "service_account": model.name,
+                "policies": {**self._args.get("model_policies", {}), "model": access},
+            },
+            self._child,
+        )
 
     def _model(self, model: ModelServiceSpec) -> ModelService:
         given: Any = {

@@ -7,7 +7,7 @@ import pulumi
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ..load_balancer.spec import ServingLoadBalancerOptions, ServingLoadBalancerSpec
-from ..model_service.spec import ModelConfig, ModelServiceSpec
+from ..model_service.spec import LONGEST_NAME, ModelConfig, ModelServiceSpec
 from ..namespace_names import NAMESPACE_PATTERN
 from ..serving_platform.spec import (
     DOMAIN_PATTERN,
@@ -36,6 +36,32 @@ class NeighborSpec(Spec):
     port: int = Field(ge=1, le=65535, description="Its pods' port.")
 
 
+class DeliveredModelConfig(TypedDict):
+    """A model that comes by GitOps; what it needs of AWS is made here."""
+
+    name: str
+    """The model's name, which its service account has."""
+    namespace: str
+    """One of the platform's namespaces for models."""
+    folder: str
+    """The folder of all its versions, as s3://<bucket>/<folder>/, which it alone reads."""
+
+
+class DeliveredModelSpec(Spec):
+    """A model that comes by GitOps; what it needs of AWS is made here."""
+
+    name: str = Field(
+        pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?$",
+        max_length=LONGEST_NAME,
+        description="The model's name, which its service account has.",
+    )
+    namespace: str = Field(pattern=NAMESPACE_PATTERN, description="One of the platform's namespaces for models.")
+    folder: str = Field(
+        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/([A-Za-z0-9!_.'()-]+/)+$",
+        description="The folder of all its versions, as s3://<bucket>/<folder>/, which it alone reads.",
+    )
+
+
 class ModelServingConfig(TypedDict):
     """Models and the way to them, as a stack's config describes it."""
 
@@ -55,6 +81,8 @@ class ModelServingConfig(TypedDict):
     """Services on the cluster that models ask, such as a feature server."""
     models: NotRequired[list[ModelConfig]]
     """The models that the program itself serves; others come by GitOps."""
+    delivered_models: NotRequired[list[DeliveredModelConfig]]
+    """The models that come by GitOps, each of which gets an identity of AWS."""
 
 
 class ModelServingIngressArgs(ModelServingConfig):
@@ -125,6 +153,9 @@ class ModelServingSpec(Spec):
     models: tuple[Annotated[ModelServiceSpec, Inherits("domain", "monitoring_namespace")], ...] = Field(
         default=(), description="The models that the program itself serves; others come by GitOps."
     )
+    delivered_models: tuple[DeliveredModelSpec, ...] = Field(
+        default=(), description="The models that come by GitOps, each of which gets an identity of AWS."
+    )
 
     @field_validator("domain")
     @classmethod
@@ -151,8 +182,7 @@ class ModelServingSpec(Spec):
 
     @model_validator(mode="after")
     def _models_have_a_place(self) -> "ModelServingSpec":
-        hosts: dict[str, str] = {}
-        for model in self.models:
+        for model in (*self.models, *self.delivered_models):
             if model.namespace not in self.platform.model_namespaces:
                 known = list(self.platform.model_namespaces)
                 raise refuse(
@@ -161,6 +191,7 @@ class ModelServingSpec(Spec):
                     f"{', '.join(known)}; add it there",
                     known,
                 )
+        for model in self.models:
             if model.runtime not in self.platform.runtimes:
                 known = [str(runtime) for runtime in self.platform.runtimes]
                 raise refuse(
@@ -168,7 +199,13 @@ class ModelServingSpec(Spec):
                     f"model {model.name}: runtime {model.runtime} is not one of platform.runtimes = "
                     f"{', '.join(known)}; add it there",
                 )
-            host = model.host or f"{model.name}.{model.domain}"
+        return self
+
+    @model_validator(mode="after")
+    def _each_answers_at_a_host_of_its_own(self) -> "ModelServingSpec":
+        hosts: dict[str, str] = {}
+        named = [(model, model.host or f"{model.name}.{model.domain}") for model in self.models]
+        for model, host in (*named, *((each, f"{each.name}.{self.domain}") for each in self.delivered_models)):
             if other := hosts.get(host):
                 raise refuse(
                     host,
@@ -176,4 +213,15 @@ class ModelServingSpec(Spec):
                     "another name or host",
                 )
             hosts[host] = f"{model.namespace}/{model.name}"
+        return self
+
+    @model_validator(mode="after")
+    def _each_reads_a_folder_of_its_own(self) -> "ModelServingSpec":
+        for model in self.delivered_models:
+            for other in self.delivered_models:
+                if other is not model and other.folder.startswith(model.folder):
+                    raise refuse(
+                        model.folder,
+                        f"model {model.name} would read {other.folder}, the folder of {other.name}; give each its own",
+                    )
         return self

@@ -7,6 +7,7 @@ import pytest
 
 from components.model_serving_ingress import ModelServingIngress, ModelServingIngressArgs, ModelServingSpec
 from components.spec import SpecError, parse
+from tests.components.iam import allows
 from tests.components.mocks import ACCOUNT, REGION, Recording, run
 from tests.components.models import KEY, MODEL
 from tests.components.parity import assert_documented, assert_parity
@@ -22,6 +23,8 @@ ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 READER = "test:index:Reader"
 FRAUD = {key: value for key, value in MODEL.items() if key != "domain"}
 CONFIG: dict[str, Any] = {"zoneName": "example.com", "domain": "models.example.com", "models": [FRAUD]}
+DELIVERED = {"name": "ranking", "namespace": "models", "folder": "s3://acme-models/ranking/"}
+ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 WIRING: dict[str, Any] = {
     "cluster_name": "ml",
     "vpc_id": "vpc-1",
@@ -149,6 +152,30 @@ def test_each_model_gets_the_further_policies() -> None:
     assert policy.inputs["policy"] == '{"Version": "2012-10-17"}'
 
 
+def test_a_delivered_model_reads_its_own_folder_and_logs_in_to_caches() -> None:
+    recording = ingress(
+        models=None, deliveredModels=[DELIVERED], model_policies={"online": '{"Version": "2012-10-17"}'}
+    )
+    assert recording.all(ISVC) == []
+    [identity] = [each for each in recording.all(ASSOCIATION) if each.inputs["namespace"] == "models"]
+    assert identity.inputs["serviceAccount"] == "ranking"
+    policies = {each.name: each.inputs["policy"] for each in recording.all(ROLE_POLICY) if "ranking" in each.name}
+    assert set(policies) == {"serving-models-ranking-identity-online", "serving-models-ranking-identity-model"}
+    access = policies["serving-models-ranking-identity-model"]
+    assert allows(access, "s3:GetObject", "arn:aws:s3:::acme-models/ranking/12/model.onnx")
+    assert allows(access, "kms:Decrypt", KEY)
+    assert not allows(access, "s3:GetObject", "arn:aws:s3:::acme-models/ranking-next/1/model.onnx")
+    assert not allows(access, "s3:PutObject", "arn:aws:s3:::acme-models/ranking/12/model.onnx")
+
+
+def test_who_waits_for_the_platform_waits_for_the_identities_of_delivered_models() -> None:
+    recording = ingress(deliveredModels=[DELIVERED])
+    graph = Graph(tuple(recording.resources))
+    identity = [each for each in recording.all(ASSOCIATION) if each.inputs["serviceAccount"] == "ranking"]
+    assert len(identity) == 1
+    assert graph.out_of_order([recording.one(READER)], identity) == []
+
+
 def test_sections_reach_their_components() -> None:
     recording = ingress(
         firewall={"requestsPerWindow": 77, "mode": "count"},
@@ -197,6 +224,25 @@ def test_sections_reach_their_components() -> None:
             {"models": [{key: value for key, value in FRAUD.items() if key != "maximum"}]},
             "models[0].maximum is missing; it is required",
         ),
+        (
+            {"deliveredModels": [{**DELIVERED, "namespace": "search"}]},
+            "model ranking: namespace search is not one of platform.modelNamespaces = models; add it there",
+        ),
+        (
+            {"deliveredModels": [{**DELIVERED, "name": "fraud"}]},
+            "models models/fraud and models/fraud both answer at fraud.models.example.com",
+        ),
+        (
+            {
+                "deliveredModels": [
+                    {**DELIVERED, "folder": "s3://acme-models/a/"},
+                    {**DELIVERED, "name": "b", "folder": "s3://acme-models/a/b/"},
+                ]
+            },
+            "model ranking would read s3://acme-models/a/b/, the folder of b; give each its own",
+        ),
+        ({"deliveredModels": [{**DELIVERED, "folder": "s3://acme-models/"}]}, "deliveredModels[0].folder = "),
+        ({"deliveredModels": [{**DELIVERED, "folder": "s3://acme-models/*/"}]}, "deliveredModels[0].folder = "),
         ({"loadBalancer": {"idleTimeout": 3}}, "loadBalancer.idleTimeout is not a known field; known here:"),
         ({"loadBalancer": {"alternativeNames": "all"}}, "alternative"),
         ({"loadBalancer": []}, "loadBalancer = []: "),
