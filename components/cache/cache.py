@@ -88,6 +88,7 @@ class Cache(pulumi.ComponentResource):
         )
 
     def _security_group(self) -> aws.ec2.SecurityGroup:
+        """Lets clients in and nothing out, and lets clients reach it: their own group may let nothing out either."""
         group = aws.ec2.SecurityGroup(
             f"{self._name}-sg",
             description=f"Nodes of {self._spec.cache_name}",
@@ -95,15 +96,21 @@ class Cache(pulumi.ComponentResource):
             tags={"Name": self._spec.cache_name},
             opts=self._child,
         )
+        client = self._args["client_security_group_id"]
+        port: dict[str, Any] = {"ip_protocol": "tcp", "from_port": PORT, "to_port": PORT, "opts": self._child}
         aws.vpc.SecurityGroupIngressRule(
             f"{self._name}-from-clients",
             security_group_id=group.id,
-            referenced_security_group_id=self._args["client_security_group_id"],
-            ip_protocol="tcp",
-            from_port=PORT,
-            to_port=PORT,
+            referenced_security_group_id=client,
             description="from clients",
-            opts=self._child,
+            **port,
+        )
+        aws.vpc.SecurityGroupEgressRule(
+            f"{self._name}-clients-out",
+            security_group_id=client,
+            referenced_security_group_id=group.id,
+            description=f"to {self._spec.cache_name}",
+            **port,
         )
         return group
 

@@ -24,6 +24,7 @@ USER_GROUP = "aws:elasticache/userGroup:UserGroup"
 KEY = "aws:kms/key:Key"
 LOGS = "aws:cloudwatch/logGroup:LogGroup"
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 
 FEAST = {"name": "feast", "access": CacheAccess.WRITE}
 
@@ -177,6 +178,10 @@ def test_the_way_in_is_one_port_from_one_security_group(store: Recording) -> Non
     rule = store.one(INGRESS).inputs
     assert rule["referencedSecurityGroupId"] == "sg-nodes"
     assert (rule["ipProtocol"], rule["fromPort"], rule["toPort"]) == ("tcp", 6379, 6379)
+    # The nodes' own group lets HTTPS out and nothing else: the cache opens the way to itself.
+    way = store.one(EGRESS).inputs
+    assert (way["securityGroupId"], way["referencedSecurityGroupId"]) == ("sg-nodes", rule["securityGroupId"])
+    assert (way["ipProtocol"], way["fromPort"], way["toPort"]) == ("tcp", 6379, 6379)
     group = store.one("aws:ec2/securityGroup:SecurityGroup")
     assert not {"ingress", "egress"} & set(group.inputs)
     assert store.one(CLUSTER).inputs["securityGroupIds"] == ["store-sg:SecurityGroup"]

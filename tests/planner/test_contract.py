@@ -45,6 +45,7 @@ CHECKS: list[Check] = [
     traffic.silenced,
     traffic.open_namespaces,
     traffic.closed_ports,
+    traffic.one_sided,
     policies_fit,
     metrics_are_read,
     order.definitions_come_first,
@@ -227,6 +228,11 @@ FAULTS: list[tuple[Check, Callable[[Plan], Plan], str]] = [
         traffic.closed_ports,
         lambda plan: without(plan, "gpu-cluster-nodes-out"),
         "pods of different nodes do not reach each other",
+    ),
+    (
+        traffic.one_sided,
+        lambda plan: without(plan, "feature-store-online-clients-out"),
+        "feature-store-online-from-clients: who may come in by it may not go there",
     ),
     (
         policies_fit,

@@ -137,6 +137,28 @@ def closed_ports(plan: Plan) -> Iterator[str]:
                     yield f"{groups.get(group)}: pods of different nodes do not reach each other"
 
 
+def one_sided(plan: Plan) -> Iterator[str]:
+    """Doors that a security group opens to another which lets nothing out towards them.
+
+    The control plane's interfaces have a group of EKS's own beside ours, which lets everything out.
+    """
+    planes = {each.inputs["clusterSecurityGroup"] for each in of_type(plan, "eks:index:Cluster")}
+    for door in of_type(plan, INGRESS):
+        source, port = door.inputs.get("referencedSecurityGroupId"), door.inputs.get("fromPort")
+        if source is None or source in planes:
+            continue
+        ways = [each for each in of_type(plan, EGRESS) if each.inputs["securityGroupId"] == source]
+        target = door.inputs["securityGroupId"]
+        if not any(_lets(way, source, target, port) or _to_anyone(way, port) for way in ways):
+            yield f"{door.name}: who may come in by it may not go there"
+
+
+def _to_anyone(way: Resource, port: int | None) -> bool:
+    inputs = way.inputs
+    ports = inputs["ipProtocol"] == "-1" or (port is not None and inputs["fromPort"] <= port <= inputs["toPort"])
+    return inputs.get("cidrIpv4") == "0.0.0.0/0" and ports
+
+
 def security_groups(template: Resource) -> list[str]:
     """The security groups of a launch template's nodes."""
     interfaces = template.inputs.get("networkInterfaces") or [
