@@ -1,7 +1,7 @@
 """What an environment wants, read from its `Pulumi.<stack>.yaml` and refused where it can't be right."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network
 from typing import Any
 
@@ -19,8 +19,9 @@ from components.instances import regions
 from components.kubeflow.pools import pools_of
 from components.kubeflow.settings import SIGN_IN_SECRET
 from components.kubeflow.spec import KubeflowSpec
+from components.load_balancer.spec import SignInProvider
 from components.model_serving_ingress.spec import ModelServingSpec
-from components.network_args import NetworkSpec
+from components.network_args import NatMode, NetworkSpec
 from components.spec import Spec, SpecError, parse, refuse
 from components.user_pool import UserPoolSpec
 from policies.settings import EnvironmentSpec, PolicySettings
@@ -30,6 +31,8 @@ from pricing.usage import Usage
 NAMESPACE = "mlplatform"
 SSO = "delivery/sso"
 """What Argo CD's secret is called, after the prefix."""
+BALANCER_CLIENT = "models"
+"""The user pool's client for the load balancer before models."""
 
 
 class StackConfig(Spec):
@@ -73,14 +76,53 @@ class StackConfig(Spec):
         if not (self.user_pool and (self.model_serving or self.kubeflow)):
             lacking = "modelServing or kubeflow" if self.user_pool else "userPool"
             raise refuse("delivery", f"delivery needs {lacking}: teams sign in, and ship models")
-        self._signs_in(self.user_pool, "argocd", SSO, f"https://{self.delivery.domain}/auth/callback")
+        self._signs_in(self.user_pool, "argocd", [f"https://{self.delivery.domain}/auth/callback"], SSO)
         return self
 
-    def _signs_in(self, pool: UserPoolSpec, name: str, secret: str, callback: str) -> None:
+    def _signs_in(self, pool: UserPoolSpec, name: str, callbacks: Sequence[str], secret: str | None = None) -> None:
+        """Refuse a user pool that lacks the client `name`, which nothing reads the secret of where none is named."""
         client = next((each for each in pool.clients if each.name == name), None)
-        if not client or client.secret_name != secret or callback not in client.callback_urls:
-            wanted = f"{{name: {name}, secret: {secret}, callbackUrls: [{callback}]}}"
+        named = client and (secret is None or client.secret_name == secret)
+        if not (client and named and set(callbacks) <= set(client.callback_urls)):
+            called = f"secret: {secret}, " if secret else ""
+            wanted = f"{{name: {name}, {called}callbackUrls: [{', '.join(callbacks)}]}}"
             raise refuse(name, f"userPool.clients has no client that fits {name}; add {wanted}")
+
+    @model_validator(mode="after")
+    def _user_pool_has_a_place_for_secrets(self) -> "StackConfig":
+        if self.user_pool and not (self.delivery or self.feature_services or self.kubeflow):
+            raise refuse(
+                "userPool",
+                "userPool needs delivery or featureServices: the secrets of its clients lie beside theirs, under their "
+                "key; add one, or leave userPool out",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _load_balancer_signs_in(self) -> "StackConfig":
+        sign_in = self.model_serving.load_balancer.sign_in if self.model_serving else None
+        if not (self.model_serving and sign_in):
+            return self
+        at = "modelServing.loadBalancer.signIn"
+        if sign_in.provider is not SignInProvider.COGNITO:
+            raise refuse(
+                sign_in.provider,
+                f"{at}.provider = {sign_in.provider}: a stack signs in by its userPool; write cognito, or give "
+                "ModelServingIngress the client's secret in a program of your own",
+            )
+        if not self.user_pool:
+            raise refuse("modelServing", f"{at} needs userPool: it knows who may sign in")
+        if several := next((host for host in sign_in.hosts if host.startswith("*")), None):
+            raise refuse(several, f"{at}.hosts has {several}, and Cognito sends back to no wildcard; name each host")
+        if self.model_serving.load_balancer.internal and self.network.nat is NatMode.NONE:
+            raise refuse(
+                self.network.nat,
+                f"{at} needs a way out: an internal load balancer asks Cognito through network.nat, which is none",
+            )
+        # Source: Elastic Load Balancing user guide, "Authenticate users using an Application Load Balancer".
+        callbacks = [f"https://{host}/oauth2/idpresponse" for host in sign_in.hosts]
+        self._signs_in(self.user_pool, BALANCER_CLIENT, callbacks)
+        return self
 
     @model_validator(mode="after")
     def _kubeflow_has_what_it_stands_on(self) -> "StackConfig":
@@ -103,9 +145,8 @@ class StackConfig(Spec):
                 "leave it out of delivery.teams",
             )
         if self.user_pool:
-            self._signs_in(
-                self.user_pool, "kubeflow", SIGN_IN_SECRET, f"https://{self.kubeflow.domain}/oauth2/callback"
-            )
+            callback = f"https://{self.kubeflow.domain}/oauth2/callback"
+            self._signs_in(self.user_pool, "kubeflow", [callback], SIGN_IN_SECRET)
         if self.gpu_cluster and not self.kubeflow.pools:
             given = self.kubeflow.model_dump(exclude_unset=True)
             KubeflowSpec.model_validate({**given, "pools": pools_of(self.gpu_cluster)})
@@ -117,12 +158,20 @@ class StackConfig(Spec):
             lacking = "featureStore" if self.gpu_cluster else "gpuCluster"
             why = "models and access logs lie in its buckets" if self.gpu_cluster else "models run on its nodes"
             raise refuse("modelServing", f"modelServing needs {lacking}: {why}")
-        if self.model_serving and self.model_serving.load_balancer.sign_in:
-            raise refuse(
-                "modelServing",
-                "loadBalancer.signIn can't be wired from a stack's config yet; leave it out, or give "
-                "ModelServingIngress its user pool in a program of your own",
-            )
+        return self
+
+    @model_validator(mode="after")
+    def _delivered_models_have_a_team(self) -> "StackConfig":
+        homes = {team.homes[0]: team.name for team in self.delivery.teams} if self.delivery else {}
+        for model in self.model_serving.delivered_models if self.model_serving else ():
+            if model.namespace not in homes:
+                known = ", ".join(f"{team} in {home}" for home, team in homes.items()) or "none"
+                raise refuse(
+                    model.namespace,
+                    f"modelServing.deliveredModels: {model.name} is to be in {model.namespace}, but a team delivers to "
+                    f"its first namespace: {known}; name that, or a team in delivery.teams",
+                    list(homes),
+                )
         return self
 
     @model_validator(mode="after")
@@ -158,14 +207,18 @@ class StackConfig(Spec):
         if not (self.model_serving and self.feature_store):
             return self
         bucket = f"{self.feature_store.data.prefix}-models-{self.environment.account}"
-        for model in self.model_serving.models:
-            for uri in (model.model_uri, *([model.canary.model_uri] if model.canary else [])):
-                if not uri.startswith(f"s3://{bucket}/"):
-                    raise refuse(
-                        uri,
-                        f"modelServing.models: {model.name} is at {uri}, but the feature store's bucket of models is "
-                        f"{bucket}; write s3://{bucket}/<folder>/",
-                    )
+        served = [
+            (model.name, uri)
+            for model in self.model_serving.models
+            for uri in (model.model_uri, *([model.canary.model_uri] if model.canary else []))
+        ]
+        for name, uri in (*served, *((each.name, each.folder) for each in self.model_serving.delivered_models)):
+            if not uri.startswith(f"s3://{bucket}/"):
+                raise refuse(
+                    uri,
+                    f"modelServing: {name} is at {uri}, but the feature store's bucket of models is {bucket}; write "
+                    f"s3://{bucket}/<folder>/",
+                )
         return self
 
     @model_validator(mode="after")

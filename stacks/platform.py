@@ -93,9 +93,9 @@ class Platform:
             place: Mapping[str, Any] = {}
             if section:
                 place = wiring.place(section, self._network, cluster, self._provider)
-            entry = self._delivery_entry(place, store)
-            serving = self._serving(place, store, entry)
             pool = self._user_pool(secrets) if secrets else None
+            entry = self._delivery_entry(place, store)
+            serving = self._serving(place, store, entry, pool)
             if secrets and pool:
                 delivery = self._delivery(cluster, secrets, pool, serving, entry)
                 if delivery:
@@ -146,7 +146,11 @@ class Platform:
         }
 
     def _serving(
-        self, place: Mapping[str, Any], store: FeatureStore, entry: ServingLoadBalancer | None
+        self,
+        place: Mapping[str, Any],
+        store: FeatureStore,
+        entry: ServingLoadBalancer | None,
+        pool: UserPool | None,
     ) -> ModelServingIngress | None:
         config = self._config
         if not (config.model_serving and config.feature_store):
@@ -161,6 +165,8 @@ class Platform:
         }
         if entry:
             args["further_target_group_arns"] = entry.rest_target_group_arn.apply(lambda arn: [arn])
+        if pool and config.model_serving.load_balancer.sign_in:
+            args |= wiring.balancer_sign_in(pool)
         serving = ModelServingIngress("serving", args, self._inside)
         self.outputs |= {
             "servingUrl": serving.url,

@@ -26,7 +26,7 @@ from components.ordering import after
 from components.store_access import StoreAccess
 from components.user_pool import UserPool
 from components.web_firewall import WebFirewallSpec
-from stacks.config import StackConfig
+from stacks.config import BALANCER_CLIENT, StackConfig
 from stacks.decisions import decisions
 
 ARGO_CD = "argocd"
@@ -134,6 +134,15 @@ def delivery_sign_in(pool: UserPool, secrets: ExternalSecrets) -> Mapping[str, A
         "oidc_issuer": pool.issuer,
         "oidc_client_id": pool.client_ids[ARGO_CD],
         "groups_claim": "cognito:groups",
+    }
+
+
+def balancer_sign_in(pool: UserPool) -> Mapping[str, Any]:
+    """Who signs browsers in before the models; the load balancer has the client's secret from Cognito itself."""
+    return {
+        "cognito_user_pool_arn": pool.user_pool_arn,
+        "cognito_client_id": pool.client_ids[BALANCER_CLIENT],
+        "cognito_domain": pool.domain,
     }
 
 

@@ -13,35 +13,22 @@ from components.network_args import NetworkSpec
 from components.spec import SpecError
 from planner.stackfile import read_stack_file
 from stacks.config import StackConfig, parse_config
+from tests.stacks.configs import (
+    CLUSTER,
+    ENVIRONMENT,
+    MODEL,
+    RANKING,
+    SECTIONS,
+    SERVING,
+    STORE,
+    SYSTEM,
+    read,
+    refusal,
+    refusal_of,
+)
 
 ROOT = Path(__file__).parents[2]
 STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
-
-ENVIRONMENT = {
-    "kind": "staging",
-    "owner": "ml-platform",
-    "costCenter": "ml",
-    "account": "111122223333",
-    "region": "us-east-1",
-}
-SYSTEM = {"name": "system", "instanceTypes": ["m7i.large"], "minimum": 2, "maximum": 4}
-CLUSTER = {"clusterName": "ml", "nodePools": [SYSTEM]}
-SECTIONS: dict[str, Any] = {
-    "environment": ENVIRONMENT,
-    "cost": {"monthlyBudget": 1000},
-    "network": {"vpcCidr": "10.0.0.0/16"},
-    "gpuCluster": CLUSTER,
-}
-
-
-def read(sections: dict[str, Any]) -> StackConfig:
-    return parse_config({f"mlplatform:{name}": json.dumps(section) for name, section in sections.items()})
-
-
-def refusal(**changed: Any) -> str:
-    with pytest.raises(SpecError) as error:
-        read({**SECTIONS, **changed})
-    return str(error.value)
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -77,12 +64,6 @@ def test_only_environment_cost_and_network_are_required() -> None:
         "  cost is missing; it is required",
         "  network is missing; it is required",
     ]
-
-
-def refusal_of(sections: dict[str, Any]) -> str:
-    with pytest.raises(SpecError) as error:
-        read(sections)
-    return str(error.value)
 
 
 def pool(**changed: Any) -> dict[str, Any]:
@@ -224,26 +205,6 @@ def test_no_input_does_anything_but_parse_or_be_refused(config: dict[str, Any]) 
         parse_config(texts)
 
 
-STORE: dict[str, Any] = {
-    "data": {"prefix": "acme"},
-    "catalog": {"database": "acme"},
-    "online": {"cacheName": "acme-online", "gigabytes": 10, "users": [{"name": "serving", "access": "read"}]},
-    "database": {"identifier": "acme"},
-}
-MODEL = {
-    "name": "fraud",
-    "namespace": "models",
-    "modelUri": "s3://acme-models-111122223333/fraud/3/",
-    "runtime": "triton",
-    "cpu": "2",
-    "memory": "8Gi",
-    "minimum": 1,
-    "maximum": 2,
-    "targetConcurrency": 8,
-}
-SERVING: dict[str, Any] = {"zoneName": "example.com", "domain": "models.example.com", "models": [MODEL]}
-
-
 def test_servers_of_features_stand_on_cluster_and_stores() -> None:
     features = {"featureServer": {"project": "acme", "clientNamespaces": ["models"]}}
     feast = {"name": "feast", "access": "write", "password": True}
@@ -284,13 +245,9 @@ def test_models_are_served_between_cluster_and_stores() -> None:
             "fraud is at s3://acme-models-1111/fraud/4/, but",
         ),
         (
-            {
-                "loadBalancer": {
-                    "signIn": {"provider": "cognito", "hosts": ["models.example.com"]},
-                }
-            },
+            {"deliveredModels": [RANKING]},
             {},
-            "loadBalancer.signIn can't be wired from a stack's config yet",
+            "ranking is to be in models, but a team delivers to its first namespace: none; name that, or a team in",
         ),
         ({"models": [{**MODEL, "domain": "example.com"}]}, {}, "models[0] = this object: domain is said once"),
     ],
@@ -299,90 +256,3 @@ def test_serving_that_does_not_fit_the_stack_is_refused(
     serving: dict[str, Any], cluster: dict[str, Any], told: str
 ) -> None:
     assert told in refusal(gpuCluster={**CLUSTER, **cluster}, featureStore=STORE, modelServing={**SERVING, **serving})
-
-
-POOL: dict[str, Any] = {
-    "name": "acme",
-    "domainPrefix": "acme-people",
-    "clients": [
-        {"name": "argocd", "secret": "delivery/sso", "callbackUrls": ["https://deploy.example.com/auth/callback"]}
-    ],
-}
-DELIVERY: dict[str, Any] = {
-    "domain": "deploy.example.com",
-    "environment": "staging",
-    "repository": "https://github.com/example/models",
-    "administrators": ["platform"],
-    "teams": [{"name": "risk", "groups": ["risk"]}],
-}
-
-
-def test_delivery_needs_models_to_ship_and_a_sign_in_that_knows_it() -> None:
-    serving = {"featureStore": STORE, "modelServing": SERVING}
-    read({**SECTIONS, **serving, "userPool": POOL, "delivery": DELIVERY})
-    assert "delivery needs modelServing or kubeflow" in refusal(delivery=DELIVERY, userPool=POOL)
-    assert "delivery needs userPool" in refusal(**serving, delivery=DELIVERY)
-    other = {**POOL["clients"][0], "callbackUrls": ["https://deploy.example.org/auth/callback"]}
-    assert (
-        "userPool.clients has no client that fits argocd; add (name: argocd, secret: delivery/sso, callbackUrls: "
-        "[https://deploy.example.com/auth/callback])"
-    ) in refusal(**serving, delivery=DELIVERY, userPool={**POOL, "clients": [other]})
-
-
-KUBEFLOW: dict[str, Any] = {
-    "zoneName": "example.com",
-    "domain": "kubeflow.example.com",
-    "repository": "https://github.com/example/models",
-    "revision": "1f" * 20,
-    "teams": [{"name": "risk", "emails": ["ada@example.com"], "quota": {"cpu": 2, "memoryGib": 4, "storageGib": 10}}],
-}
-KUBEFLOW_STACK: dict[str, Any] = {
-    "featureStore": STORE,
-    "pipelinesDatabase": {"identifier": "acme-pipelines"},
-    "userPool": {
-        **POOL,
-        "clients": [
-            *POOL["clients"],
-            {
-                "name": "kubeflow",
-                "secret": "kubeflow/sign-in",
-                "callbackUrls": ["https://kubeflow.example.com/oauth2/callback"],
-            },
-        ],
-    },
-    "delivery": {**DELIVERY, "clusterWide": True, "teams": [{"name": "platform", "groups": ["platform"]}]},
-    "kubeflow": KUBEFLOW,
-}
-
-
-def test_kubeflow_stands_on_stores_sign_in_and_delivery() -> None:
-    read({**SECTIONS, **KUBEFLOW_STACK})
-    for section in ("featureStore", "pipelinesDatabase", "delivery"):
-        others = {name: value for name, value in KUBEFLOW_STACK.items() if name != section}
-        assert f"kubeflow needs {section}" in refusal(**others)
-
-
-@pytest.mark.parametrize(
-    ("changes", "told"),
-    [
-        ({"modelServing": SERVING}, "kubeflow and modelServing don't share a cluster: both bring Istio"),
-        (
-            {"delivery": {**KUBEFLOW_STACK["delivery"], "clusterWide": False}},
-            "kubeflow needs delivery.clusterWide: true",
-        ),
-        (
-            {"delivery": {**KUBEFLOW_STACK["delivery"], "teams": [{"name": "risk", "groups": ["risk"]}]}},
-            "delivery.teams and kubeflow.teams both have risk, whose namespace is the profile's",
-        ),
-        (
-            {"userPool": {**POOL}},
-            "userPool.clients has no client that fits kubeflow; add (name: kubeflow, secret: kubeflow/sign-in",
-        ),
-        (
-            {"kubeflow": {**KUBEFLOW, "teams": [{**KUBEFLOW["teams"][0], "quota": {"cpu": 900, "storageGib": 1}}]}},
-            "team risk may hold 900 CPUs, but the pools have",
-        ),
-    ],
-)
-def test_kubeflow_that_does_not_fit_the_stack_is_refused(changes: dict[str, Any], told: str) -> None:
-    assert told in refusal(**{**KUBEFLOW_STACK, **changes})

@@ -1,0 +1,151 @@
+"""Stacks whose teams sign in and deliver, by models or by Kubeflow: what each needs of the others."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.stacks.configs import DELIVERY, POOL, RANKING, SECTIONS, SERVING, STORE, read, refusal
+
+
+def test_delivery_needs_models_to_ship_and_a_sign_in_that_knows_it() -> None:
+    serving = {"featureStore": STORE, "modelServing": SERVING}
+    read({**SECTIONS, **serving, "userPool": POOL, "delivery": DELIVERY})
+    assert "delivery needs modelServing or kubeflow" in refusal(delivery=DELIVERY, userPool=POOL)
+    assert "delivery needs userPool" in refusal(**serving, delivery=DELIVERY)
+    other = {**POOL["clients"][0], "callbackUrls": ["https://deploy.example.org/auth/callback"]}
+    assert (
+        "userPool.clients has no client that fits argocd; add (name: argocd, secret: delivery/sso, callbackUrls: "
+        "[https://deploy.example.com/auth/callback])"
+    ) in refusal(**serving, delivery=DELIVERY, userPool={**POOL, "clients": [other]})
+
+
+def test_what_a_team_delivers_goes_to_the_first_of_its_namespaces() -> None:
+    team = {"name": "risk", "groups": ["risk"], "namespaces": ["risk", "models"]}
+    stack = {"featureStore": STORE, "userPool": POOL, "delivery": {**DELIVERY, "teams": [team]}}
+    serving: dict[str, Any] = {**SERVING, "models": [], "platform": {"modelNamespaces": ["risk", "models"]}}
+    read({**SECTIONS, **stack, "modelServing": {**serving, "deliveredModels": [{**RANKING, "namespace": "risk"}]}})
+    raw = {**RANKING, "namespace": "risk", "folder": "s3://acme-raw-111122223333/ranking/"}
+    assert (
+        "ranking is at s3://acme-raw-111122223333/ranking/, but the feature store's bucket of models is "
+        "acme-models-111122223333; write s3://acme-models-111122223333/<folder>/"
+    ) in refusal(**stack, modelServing={**serving, "deliveredModels": [raw]})
+    told = refusal(**stack, modelServing={**serving, "deliveredModels": [RANKING]})
+    assert "ranking is to be in models, but a team delivers to its first namespace: risk in risk; name that" in told
+
+
+def test_a_user_pool_needs_who_keeps_its_secrets() -> None:
+    assert "userPool needs delivery or featureServices: the secrets of its clients lie beside theirs" in refusal(
+        featureStore=STORE, modelServing=SERVING, userPool=POOL
+    )
+
+
+STUDIO = "studio.models.example.com"
+BROWSERS = {"name": "models", "callbackUrls": [f"https://{STUDIO}/oauth2/idpresponse"]}
+
+
+def signing_in(serving: Mapping[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+    """A stack whose load balancer signs people in at one name, with changes of its `signIn` and of `serving`."""
+    sign_in = {"provider": "cognito", "hosts": [STUDIO], **changes}
+    balancer = {"signIn": sign_in, **(serving or {})}
+    pool = {**POOL, "clients": [*POOL["clients"], BROWSERS]}
+    section = {**SERVING, "loadBalancer": balancer}
+    return {"featureStore": STORE, "modelServing": section, "userPool": pool, "delivery": DELIVERY}
+
+
+def test_the_load_balancer_signs_people_in_by_the_user_pool() -> None:
+    read({**SECTIONS, **signing_in()})
+    alone = {name: section for name, section in signing_in().items() if name not in ("userPool", "delivery")}
+    assert "modelServing.loadBalancer.signIn needs userPool" in refusal(**alone)
+    nowhere = {"network": {"vpcCidr": "10.0.0.0/16", "nat": "none"}}
+    read({**SECTIONS, **signing_in(), **nowhere})
+    assert "signIn needs a way out: an internal load balancer asks Cognito through network.nat, which is none" in (
+        refusal(**signing_in({"internal": True}), **nowhere)
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"hosts": ["*.models.example.com"]}, "signIn.hosts has *.models.example.com, and Cognito sends back to no"),
+        (
+            {"hosts": [STUDIO, "models.example.com"]},
+            "userPool.clients has no client that fits models; add (name: models, callbackUrls: "
+            f"[https://{STUDIO}/oauth2/idpresponse, https://models.example.com/oauth2/idpresponse])",
+        ),
+        (
+            {
+                "provider": "oidc",
+                "oidc": {
+                    "issuer": "https://id.example.com",
+                    "authorizationEndpoint": "https://id.example.com/authorize",
+                    "tokenEndpoint": "https://id.example.com/token",
+                    "userInfoEndpoint": "https://id.example.com/userinfo",
+                    "clientId": "models",
+                },
+            },
+            "signIn.provider = oidc: a stack signs in by its userPool; write cognito",
+        ),
+    ],
+)
+def test_a_sign_in_that_can_not_be_wired_is_refused(changes: dict[str, Any], told: str) -> None:
+    assert told in refusal(**signing_in(**changes))
+
+
+KUBEFLOW: dict[str, Any] = {
+    "zoneName": "example.com",
+    "domain": "kubeflow.example.com",
+    "repository": "https://github.com/example/models",
+    "revision": "1f" * 20,
+    "teams": [{"name": "risk", "emails": ["ada@example.com"], "quota": {"cpu": 2, "memoryGib": 4, "storageGib": 10}}],
+}
+KUBEFLOW_STACK: dict[str, Any] = {
+    "featureStore": STORE,
+    "pipelinesDatabase": {"identifier": "acme-pipelines"},
+    "userPool": {
+        **POOL,
+        "clients": [
+            *POOL["clients"],
+            {
+                "name": "kubeflow",
+                "secret": "kubeflow/sign-in",
+                "callbackUrls": ["https://kubeflow.example.com/oauth2/callback"],
+            },
+        ],
+    },
+    "delivery": {**DELIVERY, "clusterWide": True, "teams": [{"name": "platform", "groups": ["platform"]}]},
+    "kubeflow": KUBEFLOW,
+}
+
+
+def test_kubeflow_stands_on_stores_sign_in_and_delivery() -> None:
+    read({**SECTIONS, **KUBEFLOW_STACK})
+    for section in ("featureStore", "pipelinesDatabase", "delivery"):
+        others = {name: value for name, value in KUBEFLOW_STACK.items() if name != section}
+        assert f"kubeflow needs {section}" in refusal(**others)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"modelServing": SERVING}, "kubeflow and modelServing don't share a cluster: both bring Istio"),
+        (
+            {"delivery": {**KUBEFLOW_STACK["delivery"], "clusterWide": False}},
+            "kubeflow needs delivery.clusterWide: true",
+        ),
+        (
+            {"delivery": {**KUBEFLOW_STACK["delivery"], "teams": [{"name": "risk", "groups": ["risk"]}]}},
+            "delivery.teams and kubeflow.teams both have risk, whose namespace is the profile's",
+        ),
+        (
+            {"userPool": {**POOL}},
+            "userPool.clients has no client that fits kubeflow; add (name: kubeflow, secret: kubeflow/sign-in",
+        ),
+        (
+            {"kubeflow": {**KUBEFLOW, "teams": [{**KUBEFLOW["teams"][0], "quota": {"cpu": 900, "storageGib": 1}}]}},
+            "team risk may hold 900 CPUs, but the pools have",
+        ),
+    ],
+)
+def test_kubeflow_that_does_not_fit_the_stack_is_refused(changes: dict[str, Any], told: str) -> None:
+    assert told in refusal(**{**KUBEFLOW_STACK, **changes})
