@@ -119,9 +119,9 @@ class ExternalSecrets(pulumi.ComponentResource):
         release = Release(
             f"{name}-release",
             EXTERNAL_SECRETS,
-            after(NAMESPACE, identity.association_id),
+            NAMESPACE,
             external_secrets_values(),
-            pulumi.ResourceOptions(parent=self, depends_on=namespace),
+            pulumi.ResourceOptions(parent=self, depends_on=[*namespace, identity]),
         )
         store = Manifest(
             f"{name}-store",

@@ -9,11 +9,13 @@ from typing import Any
 from pricing.caches import known_cache
 from pricing.charges import Charge, Gap
 from pricing.objects import BucketUsage
-from pricing.resource import SECRET, Resource
+from pricing.reading import items
+from pricing.resource import SECRET, UNKNOWN, Resource
 from pricing.table import PriceNotFound, PriceTable, load_table
 from pricing.usage import Usage
 
 COMPONENT_PREFIX = "mlplatform:index:"
+SUBNET = "aws:ec2/subnet:Subnet"
 
 
 _DEFAULT_BUCKET = BucketUsage()
@@ -54,11 +56,23 @@ class Stack:
 
     def referred(self, resource: Resource, key: str, type_: str) -> Resource | None:
         """The first resource of a type that this input was computed from."""
-        for urn in resource.property_dependencies.get(key, ()):
-            found = self.get(urn)
-            if found and found.type == type_:
+        return next(self._computed_from(resource, key, type_), None)
+
+    def subnets(self, resource: Resource, key: str) -> int:
+        """How many subnets this input names; while none of them is made, how many the input is computed from.
+
+        Raises:
+            Undecided: when it is unknown and computed from no subnet of the stack, or no list.
+        """
+        if resource.inputs.get(key) is UNKNOWN:
+            found = sum(1 for _ in self._computed_from(resource, key, SUBNET))
+            if found:
                 return found
-        return None
+        return len(items(resource.inputs, key))
+
+    def _computed_from(self, resource: Resource, key: str, type_: str) -> Iterator[Resource]:
+        found = (self.get(urn) for urn in resource.property_dependencies.get(key, ()))
+        return (each for each in found if each and each.type == type_)
 
     def has_child_of(self, urn: str, prefix: str) -> bool:
         """Whether something below this resource has a type that starts so."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
 from pricing.estimators.registry import prices
-from pricing.reading import flag, items, text
+from pricing.reading import flag, text
 from pricing.resource import Resource
 from pricing.schedules import HOURS_A_MONTH
 from pricing.stack import Stack
@@ -35,7 +35,7 @@ def load_balancer(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
     what = f"{units:.2f} capacity units on average"
     yield stack.charge(resource, "elbv2", unit, units * HOURS_A_MONTH, what)
     if not flag(resource.inputs, "internal"):
-        zones = len(items(resource.inputs, "subnets")) or len(items(resource.inputs, "subnetMappings"))
+        zones = stack.subnets(resource, "subnets") or stack.subnets(resource, "subnetMappings")
         hours = zones * HOURS_A_MONTH
         yield stack.charge(resource, "vpc", "public-ipv4-hour", hours, f"public IPv4 addresses in {zones} zones")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
 from pricing.estimators.registry import prices
-from pricing.reading import items, text
+from pricing.reading import text
 from pricing.resource import Resource
 from pricing.schedules import HOURS_A_MONTH
 from pricing.stack import Stack
@@ -44,7 +44,7 @@ def endpoint(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
     if kind != "Interface":
         yield Gap(f"{kind} endpoints have no estimator")
         return
-    zones = len(items(resource.inputs, "subnetIds"))
+    zones = stack.subnets(resource, "subnetIds")
     if not zones:
         yield Gap("subnetIds names no subnet, so its zones can't be counted")
         return

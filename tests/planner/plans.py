@@ -219,17 +219,35 @@ STACKS = [*sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml")
 @cache
 def config_of(stack: str) -> Mapping[str, Any]:
     """The sections of a stack's config, by their name."""
-    file = _everything() if stack == "everything" else read_stack_file(ROOT, stack)
-    return {key.partition(":")[2]: json.loads(value) for key, value in file.config.items()}
+    return {key.partition(":")[2]: json.loads(value) for key, value in file_of(stack).config.items()}
 
 
 @cache
 def plan_of(stack: str) -> Plan:
     """What the stack's program registers."""
-    file = _everything() if stack == "everything" else read_stack_file(ROOT, stack)
     environment = config_of(stack)["environment"]
-    answers = RecordedAnswers(environment["region"], environment["account"])
-    return evaluate_program(ROOT / "__main__.py", file, answers).resources
+    return _registered(stack, RecordedAnswers(environment["region"], environment["account"]))
+
+
+@cache
+def previewed(stack: str) -> Plan:
+    """What the stack's program registers at its first preview, when no computed output is known."""
+    environment = config_of(stack)["environment"]
+    return _registered(stack, _NothingMade(environment["region"], environment["account"]))
+
+
+def file_of(stack: str) -> StackFile:
+    """The file of a stack, or what stands for one where the stack has none."""
+    return _everything() if stack == "everything" else read_stack_file(ROOT, stack)
+
+
+def _registered(stack: str, answers: RecordedAnswers) -> Plan:
+    return evaluate_program(ROOT / "__main__.py", file_of(stack), answers).resources
+
+
+class _NothingMade(RecordedAnswers):
+    def outputs(self, resource_type: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        return {}
 
 
 def of_type(plan: Plan, *types: str) -> list[Resource]:

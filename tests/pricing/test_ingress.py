@@ -93,6 +93,23 @@ def test_public_addresses_one_a_zone() -> None:
     assert [line.what for line in priced(balancer(internal=True)).lines if "IPv4" in line.what] == []
 
 
+def test_zones_are_counted_by_the_subnets_that_are_yet_to_be_made() -> None:
+    # 2 x 730 x 0.005 = 7.30, though other things than subnets come first.
+    made = [resource("aws:ec2/subnet:Subnet", name) for name in ("a", "b")]
+    before = [resource("aws:ec2/route:Route"), resource("aws:ec2/routeTableAssociation:RouteTableAssociation")]
+    alb = referring(balancer(), {"subnets": [*before, *made]}, subnets=UNKNOWN)
+    result = priced(alb, *before, *made)
+    assert line(result, "public IPv4 addresses in 2 zones").monthly == 7.3
+    assert result.unpriced == ()
+
+
+def test_subnets_that_nobody_knows_leave_a_load_balancer_priced_in_part() -> None:
+    alb = balancer(subnets=UNKNOWN)
+    result = priced(alb)
+    assert result.reasons == {alb.urn: "subnets is known only after the deployment"}
+    assert line(result, "load balancer, all hours").monthly == 16.425
+
+
 def test_two_load_balancers_share_the_traffic() -> None:
     # 1,460 GB / 2 / 730 h = 1 unit each; 730 x 0.008 = 5.84.
     result = priced(balancer("one"), balancer("two"), load_balancer_gb=1_460)
