@@ -8,6 +8,7 @@ import pulumi
 from ..pods import resources
 from .charts import ChartRegistry, login_values
 from .credentials import CLIENT_SECRET
+from .health import HEALTH_KEY, INFERENCE_SERVICE_HEALTH
 from .names import IN_CLUSTER, SSO_SECRET
 from .notifications import notifications_values
 from .spec import DeliverySpec
@@ -51,7 +52,7 @@ def argo_cd_values(spec: DeliverySpec, oidc: pulumi.Input[str]) -> dict[str, Any
         "configs": _configs(spec, oidc),
         "dex": {"enabled": False},
         "notifications": {
-            **notifications_values(spec.slack_channel),
+            **notifications_values(spec),
             **_PROBED,
             "resources": resources("50m", "256Mi", "500m"),
         },
@@ -72,6 +73,7 @@ def _configs(spec: DeliverySpec, oidc: pulumi.Input[str]) -> dict[str, Any]:
             "kustomize.buildOptions": "--enable-helm",
             # What it has no right to list, it doesn't watch.
             "resource.respectRBAC": "normal",
+            HEALTH_KEY: INFERENCE_SERVICE_HEALTH,
         },
         "rbac": {
             "policy.default": "",

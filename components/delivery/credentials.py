@@ -12,6 +12,9 @@ from .spec import DeliverySpec, RepositoryLogin, RepositorySpec
 
 CLIENT_SECRET = "clientSecret"  # noqa: S105 - a name
 SLACK_TOKEN = "slack-token"  # noqa: S105 - a name
+GITHUB_APP_ID = "github-app-id"
+GITHUB_INSTALLATION_ID = "github-installation-id"
+GITHUB_PRIVATE_KEY = "github-private-key"
 _FIELDS: dict[RepositoryLogin, dict[str, str]] = {
     RepositoryLogin.GITHUB_APP: {
         "githubAppID": "appId",
@@ -26,7 +29,7 @@ Manifest = dict[str, Any]
 
 
 def external_secrets(spec: DeliverySpec, store: pulumi.Input[str], prefix: pulumi.Input[str]) -> dict[str, Manifest]:
-    """What Argo CD signs in with: to the sign-in, to repositories, to the registry of charts, to Slack."""
+    """What Argo CD signs in with: to the sign-in, to repositories, to the registry of charts, to those it tells."""
 
     def of(use: str) -> pulumi.Output[str]:
         return pulumi.Output.concat(prefix, f"/delivery/{use}")
@@ -36,10 +39,20 @@ def external_secrets(spec: DeliverySpec, store: pulumi.Input[str], prefix: pulum
         made[f"repository-{each.name}"] = _repository(each, store, of(f"repositories/{each.name}"))
     if spec.chart_registry and not (registry := ChartRegistry.of(spec.chart_registry)).on_aws:
         made["charts"] = _charts(registry.host, store, of("charts"))
-    if spec.slack_channel:
-        found = {SLACK_TOKEN: "slackToken"}
-        made["notifications"] = _secret(NOTIFICATIONS_SECRET, store, of("notifications"), found, PARTS)
+    if told := _notified(spec):
+        made["notifications"] = _secret(NOTIFICATIONS_SECRET, store, of("notifications"), told, PARTS)
     return made
+
+
+def _notified(spec: DeliverySpec) -> dict[str, str]:
+    """What Argo CD tells people and GitHub with, all in one secret, as its notifications want it."""
+    slack = {SLACK_TOKEN: "slackToken"} if spec.slack_channel else {}
+    github = {
+        GITHUB_APP_ID: "githubAppId",
+        GITHUB_INSTALLATION_ID: "githubInstallationId",
+        GITHUB_PRIVATE_KEY: "githubPrivateKey",
+    }
+    return {**slack, **(github if spec.tell_github else {})}
 
 
 def _repository(repository: RepositorySpec, store: pulumi.Input[str], secret: pulumi.Input[str]) -> Manifest:

@@ -35,6 +35,7 @@ HARMLESS = (
     Kind("networking.k8s.io", "NetworkPolicy", "networkpolicies"),
     Kind("policy", "PodDisruptionBudget", "poddisruptionbudgets"),
     Kind("serving.kserve.io", "InferenceService", "inferenceservices"),
+    Kind("serving.kserve.io", "LocalModelNamespaceCache", "localmodelnamespacecaches"),
 )
 """What a model's chart renders and what stands beside a model.
 

@@ -12,6 +12,11 @@ PARTS = {"app.kubernetes.io/part-of": "argocd"}
 """The label of Argo CD's own pods; Redis and its proxies of the highly available kind lack it."""
 SERVER_PODS = {"app.kubernetes.io/name": "argocd-server"}
 
+TEAM_LABEL = "mlplatform.io/team"
+MODEL_LABEL = "mlplatform.io/model"
+ENVIRONMENT_LABEL = "mlplatform.io/environment"
+"""The labels of a model's Application."""
+
 SSO_SECRET = "argocd-sso"  # noqa: S105 - a name
 CHARTS_SECRET = "argocd-charts"  # noqa: S105 - a name
 NOTIFICATIONS_SECRET = "argocd-notifications-secret"  # noqa: S105 - the chart's own name

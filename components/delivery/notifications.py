@@ -1,17 +1,24 @@
-"""Whom Argo CD tells of deployments, and what."""
+"""Whom Argo CD tells of deployments, and what: people in Slack, and GitHub, whose workflows go on from there."""
 
 import json
 from typing import Any
 
-from .credentials import SLACK_TOKEN
+from .credentials import GITHUB_APP_ID, GITHUB_INSTALLATION_ID, GITHUB_PRIVATE_KEY, SLACK_TOKEN
+from .names import MODEL_LABEL, TEAM_LABEL
+from .spec import DeliverySpec
 
-_ONCE = "app.status.operationState?.syncResult?.revision"
-_HAS_RUN = "app.status.operationState != nil and app.status.operationState.phase in"
+SETTLING_SECONDS = 60
+"""How long after a sync nothing is told: until controllers have seen it, they call the old state healthy."""
+_STATE = "app.status.operationState"
+_REVISION = f"{_STATE}.syncResult.revision"
+_ONCE = f"{_STATE}?.syncResult?.revision"
+_HAS_RUN = f"{_STATE} != nil and {_STATE}.phase in"
+_DEPLOYED = (
+    f"{_HAS_RUN} ['Succeeded'] and app.status.health.status == 'Healthy' and app.status.sync.status == 'Synced' and "
+    f"time.Now().Sub(time.Parse({_STATE}.finishedAt)).Seconds() >= {SETTLING_SECONDS}"
+)
 _TOLD = {
-    "deployed": (
-        f"{_HAS_RUN} ['Succeeded'] and app.status.health.status == 'Healthy'",
-        "{{.app.metadata.name}} runs {{.app.status.sync.revision}}.",
-    ),
+    "deployed": (_DEPLOYED, "{{.app.metadata.name}} runs {{.app.status.sync.revision}}."),
     "degraded": (
         "app.status.health.status == 'Degraded'",
         "{{.app.metadata.name}} is degraded at {{.app.status.sync.revision}}.",
@@ -24,22 +31,77 @@ _TOLD = {
 }
 """What is told, each once for a revision. Source: Argo CD v3.4.4, notifications_catalog/triggers."""
 _LINK = " {{.context.argocdUrl}}/applications/{{.app.metadata.name}}"
+_EVENT = "event"
+
+Values = dict[str, Any]
 
 
-def notifications_values(slack_channel: str | None) -> dict[str, Any]:
-    """The chart's values `notifications`: nobody is told where no channel is named."""
-    if slack_channel is None:
+def notifications_values(spec: DeliverySpec) -> Values:
+    """The chart's values `notifications`: nobody is told whom the config does not name."""
+    told = [each for each in (_slack(spec.slack_channel), _github(spec)) if each]
+    if not told:
         return {"enabled": False}
-    triggers = {
-        f"trigger.on-{what}": json.dumps([{"when": when, "send": [what], "oncePer": _ONCE}])
-        for what, (when, _) in _TOLD.items()
-    }
+    parts: dict[str, Values] = {part: {} for part in ("notifiers", "templates", "triggers")}
+    for each in told:
+        for part, entries in parts.items():
+            entries.update(each[part])
     return {
         "enabled": True,
         # An ExternalSecret keeps it.
         "secret": {"create": False},
+        **parts,
+        "subscriptions": [each["subscription"] for each in told],
+    }
+
+
+def event_name(environment: str) -> str:
+    """The event by which GitHub is told that a model runs in an environment."""
+    return f"{environment}-deployed"
+
+
+def _trigger(when: str, template: str) -> str:
+    return json.dumps([{"when": when, "send": [template], "oncePer": _ONCE}])
+
+
+def _slack(channel: str | None) -> Values | None:
+    if channel is None:
+        return None
+    return {
         "notifiers": {"service.slack": json.dumps({"token": f"${SLACK_TOKEN}"})},
         "templates": {f"template.{what}": json.dumps({"message": text + _LINK}) for what, (_, text) in _TOLD.items()},
-        "triggers": triggers,
-        "subscriptions": [{"recipients": [f"slack:{slack_channel}"], "triggers": [f"on-{what}" for what in _TOLD]}],
+        "triggers": {f"trigger.on-{what}": _trigger(when, what) for what, (when, _) in _TOLD.items()},
+        "subscription": {"recipients": [f"slack:{channel}"], "triggers": [f"on-{what}" for what in _TOLD]},
     }
+
+
+def _github(spec: DeliverySpec) -> Values | None:
+    """A `repository_dispatch`, by a GitHub App: its token lives an hour, and only its key is kept.
+
+    Source: notifications-engine at the commit that Argo CD v3.4.4 has, pkg/services/github.go.
+    """
+    if not spec.tell_github:
+        return None
+    app = {
+        "appID": f"${GITHUB_APP_ID}",
+        "installationID": f"${GITHUB_INSTALLATION_ID}",
+        "privateKey": f"${GITHUB_PRIVATE_KEY}",
+    }
+    payload = {"team": _label(TEAM_LABEL), "model": _label(MODEL_LABEL), "revision": f"{{{{.{_REVISION}}}}}"}
+    # No label holds a quotation mark, so that none needs escaping.
+    text = "{" + ", ".join(f'"{key}": "{value}"' for key, value in payload.items()) + "}"
+    dispatch = {"event_type": event_name(spec.environment), "client_payload": text}
+    return {
+        "notifiers": {"service.github": json.dumps(app)},
+        "templates": {
+            f"template.{_EVENT}": json.dumps(
+                {"github": {"repoURLPath": spec.repository, "repositoryDispatch": dispatch}}
+            )
+        },
+        "triggers": {f"trigger.on-{_EVENT}": _trigger(_DEPLOYED, _EVENT)},
+        # Models alone, of what Argo CD delivers.
+        "subscription": {"recipients": ["github"], "triggers": [f"on-{_EVENT}"], "selector": MODEL_LABEL},
+    }
+
+
+def _label(name: str) -> str:
+    return f"{{{{index .app.metadata.labels `{name}`}}}}"

@@ -5,7 +5,7 @@ from typing import Any
 
 from ..teams import TeamSpec
 from .kinds import HARMLESS
-from .names import IN_CLUSTER, NAMESPACE
+from .names import ENVIRONMENT_LABEL, IN_CLUSTER, MODEL_LABEL, NAMESPACE, TEAM_LABEL
 from .spec import DeliverySpec, SyncWindowSpec
 
 FOLDER = "deploy/models"
@@ -91,7 +91,7 @@ def application_set(team: TeamSpec, spec: DeliverySpec) -> Manifest:
         "template": {
             "metadata": {
                 "name": f"{team.name}-{_MODEL}",
-                "labels": {"mlplatform.io/team": team.name, "mlplatform.io/environment": spec.environment},
+                "labels": {TEAM_LABEL: team.name, MODEL_LABEL: _MODEL, ENVIRONMENT_LABEL: spec.environment},
                 # What the folder brought goes with the folder.
                 "finalizers": ["resources-finalizer.argocd.argoproj.io"],
             },

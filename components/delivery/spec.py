@@ -12,6 +12,7 @@ from ..spec import Spec, refuse
 from ..teams import TeamConfig, TeamSpec, distinct
 
 _REPOSITORY_PATTERN = r"https://[^\s*@?#]+"
+_GITHUB_PATTERN = r"https://github\.com/[\w.-]+/[\w.-]+"
 _NAME_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"
 _HOST_PATTERN = r"^(([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)\.)+[a-z]{2,63}$"
 _REGISTRY_PATTERN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}(/[a-z0-9._-]+)*$"
@@ -112,6 +113,8 @@ class DeliveryConfig(TypedDict):
     """When changes are let through."""
     slack_channel: NotRequired[str]
     """Where deployments and their failures are told."""
+    tell_github: NotRequired[bool]
+    """Whether GitHub is told of each revision of a model that runs."""
     cluster_wide: NotRequired[bool]
     """Whether Argo CD may change the whole cluster."""
     existing_namespaces: NotRequired[list[str]]
@@ -198,6 +201,11 @@ class DeliverySpec(Spec):
         pattern=r"^[a-z0-9_-]{1,80}$",
         description="Where deployments and their failures are told; <prefix>/delivery/notifications holds slackToken.",
     )
+    tell_github: bool = Field(
+        default=False,
+        description="Whether GitHub is told of each revision of a model that runs, as the event <environment>-deployed "
+        "of `repository`; <prefix>/delivery/notifications holds githubAppId, githubInstallationId, githubPrivateKey.",
+    )
     cluster_wide: bool = Field(
         default=False,
         description="Whether Argo CD may change the whole cluster, as Kubeflow's own manifests need; otherwise it "
@@ -227,6 +235,12 @@ class DeliverySpec(Spec):
     @classmethod
     def _teams(cls, teams: tuple[TeamSpec, ...]) -> tuple[TeamSpec, ...]:
         return tuple(distinct(teams))
+
+    @model_validator(mode="after")
+    def _github_has_the_repository(self) -> "DeliverySpec":
+        if self.tell_github and not re.fullmatch(_GITHUB_PATTERN, self.repository):
+            raise refuse(self.repository, "tellGithub needs a repository https://github.com/<owner>/<name>")
+        return self
 
     @model_validator(mode="after")
     def _existing_are_of_teams(self) -> "DeliverySpec":

@@ -141,25 +141,6 @@ def test_helm_finds_the_login_of_the_chart_registry(recording: Recording) -> Non
     assert json.loads(filled) == {"auths": {"ghcr.io": {"auth": "bmFtZTp0b2tlbg=="}}}
 
 
-def test_slack_is_told_what_has_a_text(recording: Recording) -> None:
-    told = values(recording)["notifications"]
-    assert told["secret"] == {"create": False}
-    [token] = json.loads(told["notifiers"]["service.slack"]).values()
-    kept = named(recording, EXTERNAL_SECRET)["argocd-notifications-secret"].inputs["spec"]["target"]["template"]
-    assert set(kept["data"]) == {token.removeprefix("$")}
-    sent = {what for each in told["triggers"].values() for rule in json.loads(each) for what in rule["send"]}
-    assert {f"template.{what}" for what in sent} == set(told["templates"])
-    [subscription] = told["subscriptions"]
-    assert subscription["recipients"] == ["slack:ml-deployments"]
-    assert {f"trigger.{each}" for each in subscription["triggers"]} == set(told["triggers"])
-
-
-def test_without_a_channel_nobody_is_told_and_no_token_is_kept() -> None:
-    plain = delivery()
-    assert values(plain)["notifications"]["enabled"] is False
-    assert set(named(plain, EXTERNAL_SECRET)) == {"argocd-sso"}
-
-
 PARTS = ("server", "repoServer", "applicationSet")
 
 
@@ -301,6 +282,10 @@ def test_a_team_s_roles_are_in_its_group_of_the_cluster_and_have_no_policy_of_ek
         ({"teams": [{**FRAUD, "iam_roles": ["arn:aws:iam::1:user/ada"]}]}, "is no ARN of an IAM role"),
         ({"repository": "git@github.com:example/platform.git"}, "repository = "),
         ({"repository": "https://token@github.com/example/platform"}, "repository = "),
+        (
+            {"tell_github": True, "repository": "https://git.example.com/example/platform"},
+            "tellGithub needs a repository https://github.com/<owner>/<name>",
+        ),
         ({"administrators": []}, "administrators = "),
         ({"administrators": ["*"]}, "is no group's name"),
         ({"domain": "https://argocd.example.com"}, "domain = "),

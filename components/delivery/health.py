@@ -1,0 +1,42 @@
+"""When Argo CD calls a model healthy: once the version that it was given answers, and not the one before."""
+
+HEALTH_KEY = "resource.customizations.health.serving.kserve.io_InferenceService"
+
+INFERENCE_SERVICE_HEALTH = """
+local status, told = obj.status or {}, {}
+local waiting, broken = status.conditions == nil, false
+local transition = (status.modelStatus or {}).transitionStatus
+if transition ~= nil and transition ~= "UpToDate" then
+  waiting = waiting or transition == "InProgress"
+  broken = transition ~= "InProgress"
+  table.insert(told, "the model is " .. transition)
+end
+for _, each in ipairs(status.conditions or {}) do
+  local reason = each.reason or ""
+  if each.type == "Stopped" then
+    if each.status == "True" then
+      return {status = "Suspended", message = "the model is stopped"}
+    end
+  elseif each.status ~= "True" then
+    waiting = true
+    table.insert(told, each.type .. " is " .. each.status .. " " .. reason .. " " .. (each.message or ""))
+  elseif string.find(reason, "MinimumReplicasAvailable", 1, true) then
+    waiting = true
+    table.insert(told, each.type .. ": pods of the version before still answer")
+  end
+end
+local message = table.concat(told, "; ")
+if broken then
+  return {status = "Degraded", message = message}
+end
+if waiting then
+  return {status = "Progressing", message = message ~= "" and message or "the model has told nothing yet"}
+end
+return {status = "Healthy", message = "the model answers"}
+"""
+"""Argo CD's own check, and one thing more: while a Deployment is rolled out, KServe calls the model ready as long as
+old pods answer, and tells it by the reason alone; once all pods are new, the reason is NewReplicaSetAvailable.
+
+Sources: Argo CD v3.4.4, resource_customizations/serving.kserve.io/InferenceService/health.lua; KServe v0.20.0,
+pkg/apis/serving/v1beta1/inference_service_status.go, PropagateRawStatus.
+"""

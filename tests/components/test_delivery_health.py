@@ -1,0 +1,88 @@
+"""When a model is healthy to Argo CD, by the very text that it runs, in the language that it runs it in."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from components.delivery.health import HEALTH_KEY, INFERENCE_SERVICE_HEALTH
+from tests.components.clusters import RELEASE
+from tests.components.delivered import delivery
+
+LUA = shutil.which("lua5.1") or shutil.which("luajit") or shutil.which("lua")
+COMPLETE = "NewReplicaSetAvailable"
+ROLLING = "MinimumReplicasAvailable"
+
+
+def condition(kind: str, status: str = "True", reason: str = "", message: str = "") -> dict[str, str]:
+    return {"type": kind, "status": status, "reason": reason, "message": message}
+
+
+def lua(value: object) -> str:
+    """A value as Lua writes it; JSON's texts are Lua's for what stands in them here."""
+    match value:
+        case dict():
+            items = cast(dict[str, object], value).items()
+            return "{" + ", ".join(f"[{json.dumps(key)}] = {lua(each)}" for key, each in items) + "}"
+        case list():
+            return "{" + ", ".join(lua(each) for each in cast(list[object], value)) + "}"
+        case _:
+            return json.dumps(value)
+
+
+def health(tmp: Path, status: dict[str, Any] | None) -> tuple[str, str]:
+    assert LUA
+    given = {"kind": "InferenceService", **({} if status is None else {"status": status})}
+    script = tmp / "health.lua"
+    body = f"local obj = {lua(given)}\nlocal function judge()\n{INFERENCE_SERVICE_HEALTH}\nend\n"
+    script.write_text(f"{body}local found = judge()\nprint(found.status)\nprint(found.message)\n")
+    done = subprocess.run([LUA, str(script)], capture_output=True, text=True, check=True, timeout=30)
+    first, _, rest = done.stdout.partition("\n")
+    return first, rest.strip()
+
+
+def ready(reason: str, **model: Any) -> dict[str, Any]:
+    conditions = [condition("IngressReady"), condition("PredictorReady", reason=reason), condition("Ready")]
+    return {"conditions": conditions, "modelStatus": {"transitionStatus": "UpToDate", **model}}
+
+
+def test_argo_cd_has_it_for_what_a_model_is() -> None:
+    assert delivery().one(RELEASE).inputs["values"]["configs"]["cm"][HEALTH_KEY] == INFERENCE_SERVICE_HEALTH
+    assert HEALTH_KEY.endswith(".serving.kserve.io_InferenceService")
+    # The chart fills in whatever stands in two braces.
+    assert "{{" not in INFERENCE_SERVICE_HEALTH
+
+
+@pytest.mark.skipif(LUA is None, reason="lua is not on the path")
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (None, "Progressing"),
+        ({"modelStatus": {"transitionStatus": "UpToDate"}}, "Progressing"),
+        (ready(COMPLETE), "Healthy"),
+        # While pods are replaced KServe calls it ready, for the old ones answer.
+        (ready(ROLLING), "Progressing"),
+        (ready(f"predictor-container: {ROLLING}, worker-container: {COMPLETE}"), "Progressing"),
+        (ready(COMPLETE, transitionStatus="InProgress"), "Progressing"),
+        (ready(COMPLETE, transitionStatus="BlockedByFailedLoad"), "Degraded"),
+        (ready(COMPLETE, transitionStatus="InvalidSpec"), "Degraded"),
+        ({"conditions": [condition("PredictorReady", "False", "ProgressDeadlineExceeded", "slow")]}, "Progressing"),
+        ({"conditions": [condition("Ready", "Unknown")]}, "Progressing"),
+        ({"conditions": [condition("Stopped", "True"), condition("Ready", "False")]}, "Suspended"),
+        ({"conditions": [condition("Stopped", "False"), condition("Ready")]}, "Healthy"),
+    ],
+)
+def test_it_is_healthy_once_the_version_that_it_was_given_answers(
+    tmp_path: Path, status: dict[str, Any] | None, expected: str
+) -> None:
+    assert health(tmp_path, status)[0] == expected
+
+
+@pytest.mark.skipif(LUA is None, reason="lua is not on the path")
+def test_it_says_why(tmp_path: Path) -> None:
+    assert health(tmp_path, ready(ROLLING))[1] == "PredictorReady: pods of the version before still answer"
+    slow = {"conditions": [condition("PredictorReady", "False", "ProgressDeadlineExceeded", "it is slow")]}
+    assert health(tmp_path, slow)[1] == "PredictorReady is False ProgressDeadlineExceeded it is slow"
