@@ -6,6 +6,11 @@ from .account import Account
 from .iam import Statement, allow, document
 
 OLDEST_TLS = "1.2"
+BUCKET_PATTERN = r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$"
+"""What a bucket may be called. A name with dots is one that no certificate of S3 covers, and TLS alone is let in.
+
+Source: S3 user guide, "General purpose bucket naming rules".
+"""
 
 
 def tls_only(partition: str, bucket: str) -> list[Statement]:

@@ -8,9 +8,12 @@ from pydantic import Field
 from .account import account_of
 from .log_bucket import LogBucket
 from .object_store import ObjectStore, ObjectStoreConfig, ObjectStoreLifecycle, encryption_key
+from .offline_catalog import RESULTS
 from .spec import Spec, parse
 
 PURPOSES = ("raw", "training", "models", "offline")
+RESULT_DAYS = 30
+"""Days that the results of queries over the offline features are kept; a query brings them back."""
 
 
 class DataBucketsArgs(TypedDict):
@@ -74,7 +77,11 @@ class DataBuckets(pulumi.ComponentResource):
         key = encryption_key(f"{name}-key", account, f"Objects of {spec.prefix}", spec.deletion_protection, self)
         logs = LogBucket(
             f"{name}-logs",
-            {"bucket": f"{spec.prefix}-logs-{account.id}", "retention_days": spec.log_retention_days},
+            {
+                "bucket": f"{spec.prefix}-logs-{account.id}",
+                "retention_days": spec.log_retention_days,
+                "deletion_protection": spec.deletion_protection,
+            },
             child,
         )
         stores: dict[str, ObjectStore] = {}
@@ -86,6 +93,7 @@ class DataBuckets(pulumi.ComponentResource):
                 "deletion_protection": spec.deletion_protection,
                 "key_arn": key.arn,
                 "log_bucket": logs.bucket_name,
+                "expiring_prefixes": {f"{RESULTS}/": RESULT_DAYS} if purpose == "offline" else {},
             }
             stores[purpose] = ObjectStore(f"{name}-{purpose}", wanted, child)
         self.raw_bucket, self.training_bucket, self.models_bucket, self.offline_bucket = (

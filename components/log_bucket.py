@@ -7,7 +7,7 @@ import pulumi_aws as aws
 from pydantic import Field
 
 from .account import account_of
-from .bucket_policies import bucket_policy, log_delivery
+from .bucket_policies import BUCKET_PATTERN, bucket_policy, log_delivery
 from .spec import Spec, parse
 
 
@@ -18,15 +18,19 @@ class LogBucketArgs(TypedDict):
     """The bucket's name, unique in all of AWS."""
     retention_days: NotRequired[int]
     """Days that logs are kept."""
+    deletion_protection: NotRequired[bool]
+    """Whether the bucket is protected from deletion; one that isn't is deleted with the logs in it."""
 
 
 class LogBucketSpec(Spec):
     """The checked arguments of a LogBucket."""
 
-    bucket: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", description="The bucket's name, unique in all of AWS."
-    )
+    bucket: str = Field(pattern=BUCKET_PATTERN, description="The bucket's name, unique in all of AWS; without dots.")
     retention_days: int = Field(default=365, ge=30, description="Days that logs are kept.")
+    deletion_protection: bool = Field(
+        default=True,
+        description="Whether the bucket is protected from deletion; one that isn't is deleted with the logs in it.",
+    )
 
 
 class LogBucket(pulumi.ComponentResource):
@@ -46,7 +50,13 @@ class LogBucket(pulumi.ComponentResource):
         super().__init__("mlplatform:index:LogBucket", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         account = account_of(self)
-        bucket = aws.s3.Bucket(f"{name}-bucket", bucket=spec.bucket, opts=child)
+        bucket = aws.s3.Bucket(
+            f"{name}-bucket",
+            bucket=spec.bucket,
+            # Logs come as long as anything lives: it would never be empty, and a stack never destroyed.
+            force_destroy=not spec.deletion_protection,
+            opts=pulumi.ResourceOptions(parent=self, protect=spec.deletion_protection),
+        )
         default: Any = {"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}
         aws.s3.BucketServerSideEncryptionConfiguration(
             f"{name}-encryption", bucket=bucket.id, rules=[default], opts=child

@@ -1,18 +1,24 @@
 """ObjectStore: one S3 bucket with everything a bucket of a platform must have."""
 
-from typing import Any, NotRequired, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from .account import Account, account_of
-from .bucket_policies import bucket_policy, replication_permissions
+from .bucket_policies import BUCKET_PATTERN, bucket_policy, replication_permissions
 from .iam import key_policy, service_trust
+from .instances import regions
 from .spec import Spec, SpecError, parse, plain, refuse
 
 WIRING = ("key_arn", "log_bucket")
 MULTIPART_DAYS = 7
+_LONGEST_NAME = 63
+_REPLICA = "-replica"
+
+Prefix = Annotated[str, StringConstraints(pattern=r"^[^/].*/$", max_length=1024)]
+"""What names in a folder begin with: the folder, and a slash at its end."""
 
 
 class ObjectStoreConfig(TypedDict):
@@ -41,6 +47,8 @@ class ObjectStoreArgs(ObjectStoreConfig):
     """The KMS key that encrypts its objects."""
     log_bucket: pulumi.Input[str]
     """The bucket that access logs are written to."""
+    expiring_prefixes: NotRequired[dict[str, int]]
+    """Days after which what lies below a prefix is deleted, by prefix; for what can be made again."""
 
 
 class ObjectStoreLifecycle(Spec):
@@ -62,6 +70,13 @@ class ObjectStoreLifecycle(Spec):
         default=None, pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="The region that keeps a second copy."
     )
 
+    @field_validator("replica_region")
+    @classmethod
+    def _a_region(cls, region: str | None) -> str | None:
+        if region is not None and region not in regions():
+            raise refuse(region, f"{region} is no region of AWS", regions())
+        return region
+
     @model_validator(mode="after")
     def _in_order(self) -> "ObjectStoreLifecycle":
         days = [self.infrequent_access_days, self.archive_days, self.expire_days]
@@ -77,10 +92,24 @@ class ObjectStoreLifecycle(Spec):
 class ObjectStoreSpec(ObjectStoreLifecycle):
     """The checked arguments of an ObjectStore."""
 
-    bucket: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", description="The bucket's name, unique in all of AWS."
-    )
+    bucket: str = Field(pattern=BUCKET_PATTERN, description="The bucket's name, unique in all of AWS; without dots.")
     deletion_protection: bool = Field(default=True, description="Whether the bucket is protected from deletion.")
+    expiring_prefixes: dict[Prefix, Annotated[int, Field(ge=1)]] = Field(
+        default_factory=dict[str, int],
+        description="Days after which what lies below a prefix is deleted, by prefix; for what can be made again.",
+    )
+
+    @model_validator(mode="after")
+    def _replica_has_a_name(self) -> "ObjectStoreSpec":
+        if self.replica_region and len(self.replica_name) > _LONGEST_NAME:
+            longest = _LONGEST_NAME - len(_REPLICA)
+            raise refuse(self.bucket, f"the second copy adds {_REPLICA} to bucket; take {longest} characters at most")
+        return self
+
+    @property
+    def replica_name(self) -> str:
+        """What the second copy is called."""
+        return f"{self.bucket}{_REPLICA}"
 
 
 class ObjectStore(pulumi.ComponentResource):
@@ -105,12 +134,7 @@ class ObjectStore(pulumi.ComponentResource):
             problem = f"replicaRegion = {spec.replica_region!r}: it is the bucket's own region; take another"
             raise SpecError(f"ObjectStore({name})", [problem])
         bucket, versioning, policy = self._bucket(name, spec.bucket, args["key_arn"], None)
-        aws.s3.BucketLifecycleConfiguration(
-            f"{name}-lifecycle",
-            bucket=bucket.id,
-            rules=lifecycle_rules(spec),  # pyright: ignore[reportArgumentType] - plain mappings are inputs too
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
-        )
+        self._lifecycle(name, bucket, versioning, None)
         aws.s3.BucketLogging(
             f"{name}-logging",
             bucket=bucket.id,
@@ -171,6 +195,17 @@ class ObjectStore(pulumi.ComponentResource):
         )
         return bucket, versioning, policy
 
+    def _lifecycle(
+        self, name: str, bucket: aws.s3.Bucket, versioning: aws.s3.BucketVersioning, region: str | None
+    ) -> None:
+        aws.s3.BucketLifecycleConfiguration(
+            f"{name}-lifecycle",
+            bucket=bucket.id,
+            region=region,
+            rules=lifecycle_rules(self._spec),  # pyright: ignore[reportArgumentType] - plain mappings are inputs too
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
+        )
+
     def _replica(self, source: aws.s3.Bucket, versioning: aws.s3.BucketVersioning) -> pulumi.Output[str]:
         name, region = self._name, self._spec.replica_region
         child = pulumi.ResourceOptions(parent=self)
@@ -182,8 +217,8 @@ class ObjectStore(pulumi.ComponentResource):
             self,
             region=region,
         )
-        replica_name = f"{self._spec.bucket[:50]}-replica"
-        replica, replica_versioning, _ = self._bucket(f"{name}-replica", replica_name, key.arn, region)
+        replica, replica_versioning, _ = self._bucket(f"{name}-replica", self._spec.replica_name, key.arn, region)
+        self._lifecycle(f"{name}-replica", replica, replica_versioning, region)
         role = aws.iam.Role(
             f"{name}-replication-role",
             assume_role_policy=service_trust(
@@ -214,8 +249,8 @@ class ObjectStore(pulumi.ComponentResource):
         return replica.arn
 
 
-def lifecycle_rules(spec: ObjectStoreLifecycle) -> list[dict[str, Any]]:
-    """The lifecycle of a bucket: classes by age, the end of incomplete uploads and of old versions."""
+def lifecycle_rules(spec: ObjectStoreSpec) -> list[dict[str, Any]]:
+    """The lifecycle of a bucket: classes by age, the end of incomplete uploads, old versions and what is brief."""
     transitions: list[dict[str, Any]] = []
     if spec.infrequent_access_days:
         transitions.append({"days": spec.infrequent_access_days, "storage_class": "STANDARD_IA"})
@@ -232,8 +267,14 @@ def lifecycle_rules(spec: ObjectStoreLifecycle) -> list[dict[str, Any]]:
         "filter": {"prefix": ""},
         "abort_incomplete_multipart_upload": {"days_after_initiation": MULTIPART_DAYS},
         "noncurrent_version_expiration": {"noncurrent_days": spec.old_version_days},
+        # What a deletion leaves once the versions behind it are gone; each costs time in every list.
+        "expiration": {"expired_object_delete_marker": True},
     }
-    return [kept, cleaned]
+    brief: list[dict[str, Any]] = [
+        {"id": f"brief-{place}", "status": "Enabled", "filter": {"prefix": prefix}, "expiration": {"days": days}}
+        for place, (prefix, days) in enumerate(sorted(spec.expiring_prefixes.items()), start=1)
+    ]
+    return [kept, cleaned, *brief]
 
 
 def encryption_key(

@@ -10,6 +10,8 @@ from .spec import Spec, parse, plain
 
 WIRING = ("bucket_name", "key_arn")
 GIB = 1024**3
+RESULTS = "athena-results"
+"""The folder of the bucket that results of queries go to; what lies there can be had again."""
 
 
 class OfflineCatalogArgs(TypedDict):
@@ -19,6 +21,8 @@ class OfflineCatalogArgs(TypedDict):
     """The Glue database's name."""
     scan_limit_gib: NotRequired[int]
     """The most that one query may scan, in GiB."""
+    deletion_protection: NotRequired[bool]
+    """Whether tables and saved queries are protected from deletion."""
     bucket_name: pulumi.Input[str]
     """The bucket of the offline store; results go there, too."""
     key_arn: pulumi.Input[str]
@@ -31,6 +35,9 @@ class OfflineCatalogSpec(Spec):
     database: str = Field(pattern=r"^[a-z][a-z0-9_]{0,254}$", description="The Glue database's name.")
     scan_limit_gib: int = Field(
         default=1024, ge=1, description="The most that one query may scan, in GiB; Athena charges 5 USD a TB."
+    )
+    deletion_protection: bool = Field(
+        default=True, description="Whether tables and saved queries are protected from deletion."
     )
 
 
@@ -47,18 +54,21 @@ class OfflineCatalog(pulumi.ComponentResource):
     def __init__(self, name: str, args: OfflineCatalogArgs, opts: pulumi.ResourceOptions | None = None):
         spec = parse(OfflineCatalogSpec, plain(args, WIRING), f"OfflineCatalog({name})")
         super().__init__("mlplatform:index:OfflineCatalog", name, {}, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        kept = pulumi.ResourceOptions(parent=self, protect=spec.deletion_protection)
         bucket = pulumi.Output.from_input(args["bucket_name"])
-        self.results_location = pulumi.Output.concat("s3://", bucket, "/athena-results/")
+        self.results_location = pulumi.Output.concat("s3://", bucket, f"/{RESULTS}/")
         database = aws.glue.CatalogDatabase(
             f"{name}-database",
             name=spec.database,
             location_uri=pulumi.Output.concat("s3://", bucket, "/features/"),
-            opts=child,
+            # Glue deletes a database with the tables in it.
+            opts=kept,
         )
         workgroup = aws.athena.Workgroup(
             f"{name}-workgroup",
             name=spec.database.replace("_", "-"),
+            # A single query that was ever run would keep it otherwise.
+            force_destroy=not spec.deletion_protection,
             configuration={
                 # Without it each client may write its results elsewhere, unencrypted.
                 "enforce_workgroup_configuration": True,
@@ -69,7 +79,7 @@ class OfflineCatalog(pulumi.ComponentResource):
                     "encryption_configuration": {"encryption_option": "SSE_KMS", "kms_key_arn": args["key_arn"]},
                 },
             },
-            opts=child,
+            opts=kept,
         )
         self.database_name = database.name
         self.workgroup_name = workgroup.name

@@ -2,8 +2,9 @@
 
 from ..account import Account
 from ..iam import allow, document
+from ..offline_catalog import RESULTS as ALL_RESULTS
 
-RESULTS = "athena-results/feast"
+RESULTS = f"{ALL_RESULTS}/feast"
 """The folder of the offline bucket in which Feast's queries leave what they find; beside those of people's queries."""
 TEMPORARY_TABLES = "_*"
 """Feast exports by a table of its own, named by an underscore and a number, that it drops again. Source: feast v0.67.0,

@@ -60,7 +60,12 @@ class FeatureStore(pulumi.ComponentResource):
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         data = DataBuckets(f"{name}-data", as_args(spec.data), self._child)
-        lookup: Any = {**as_args(spec.catalog), "bucket_name": data.offline_bucket, "key_arn": data.key_arn}
+        lookup: Any = {
+            **as_args(spec.catalog),
+            "deletion_protection": spec.data.deletion_protection,
+            "bucket_name": data.offline_bucket,
+            "key_arn": data.key_arn,
+        }
         catalog = OfflineCatalog(f"{name}-catalog", lookup, self._child)
         online = self._cache("online", spec.online)
         predictions = self._cache("predictions", spec.predictions) if spec.predictions else None

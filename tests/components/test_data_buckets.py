@@ -15,6 +15,9 @@ from tests.components.mocks import ACCOUNT, Recording, run
 from tests.components.parity import assert_documented, assert_parity
 
 BUCKET = "aws:s3/bucket:Bucket"
+LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
+CATALOG = "aws:glue/catalogDatabase:CatalogDatabase"
+WORKGROUP = "aws:athena/workgroup:Workgroup"
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/k"
 
 
@@ -80,6 +83,7 @@ def test_objects_change_class_by_age(config: dict[str, int], classes: list[tuple
     assert "expiration" not in rules[0]
     assert rules[1]["abortIncompleteMultipartUpload"] == {"daysAfterInitiation": 7}
     assert rules[1]["noncurrentVersionExpiration"] == {"noncurrentDays": 30}
+    assert rules[1]["expiration"] == {"expiredObjectDeleteMarker": True}
 
 
 def test_objects_expire_when_asked() -> None:
@@ -87,6 +91,38 @@ def test_objects_expire_when_asked() -> None:
         store(expire_days=400).one("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration").inputs["rules"]
     )
     assert rules[0]["expiration"] == {"days": 400}
+
+
+def test_what_can_be_made_again_expires_and_nothing_else() -> None:
+    args: Any = {"expiring_prefixes": {"tmp/": 7, "athena-results/": 30.0}}
+    rules = store(**args).one(LIFECYCLE).inputs["rules"]
+    brief = {rule["filter"]["prefix"]: rule["expiration"] for rule in rules if rule["filter"]["prefix"]}
+    assert brief == {"athena-results/": {"days": 30}, "tmp/": {"days": 7}}
+    assert len({rule["id"] for rule in rules}) == 4
+
+
+def test_results_of_queries_go_after_a_month_and_features_stay() -> None:
+    found = run(lambda: DataBuckets("data", {"prefix": "ml"}))
+    expiring = {
+        each.name: {rule["filter"]["prefix"] for rule in each.inputs["rules"] if "days" in rule.get("expiration", {})}
+        for each in found.all(LIFECYCLE)
+    }
+    assert expiring.pop("data-logs-lifecycle") == {""}
+    assert expiring.pop("data-offline-lifecycle") == {"athena-results/"}
+    assert not any(expiring.values())
+    # What the catalog's workgroup writes lies there.
+    catalog: OfflineCatalogArgs = {"database": "features", "bucket_name": "ml-offline", "key_arn": KEY}
+    settings = run(lambda: OfflineCatalog("catalog", catalog)).one(WORKGROUP).inputs["configuration"]
+    assert settings["resultConfiguration"]["outputLocation"] == "s3://ml-offline/athena-results/"
+
+
+def test_a_second_copy_ages_as_the_first_does() -> None:
+    found = store(replica_region="us-west-2", infrequent_access_days=30)
+    first, second = sorted(found.all(LIFECYCLE), key=lambda each: each.inputs.get("region", ""))
+    assert second.inputs["region"] == "us-west-2"
+    assert second.inputs["rules"] == first.inputs["rules"]
+    copy = next(each for each in found.all(BUCKET) if each.inputs.get("region"))
+    assert copy.urn in second.property_dependencies["bucket"]
 
 
 def test_a_second_copy_lies_in_its_region_under_its_own_key() -> None:
@@ -113,6 +149,13 @@ def test_a_second_copy_lies_in_its_region_under_its_own_key() -> None:
         ({"archive_days": 40, "infrequent_access_days": 30}, r"30 days after infrequentAccessDays or later"),
         ({"infrequent_access_days": 10}, r"infrequent_?[aA]ccess_?[dD]ays = 10: .*30"),
         ({"bucket": "Wrong_Name"}, r"bucket = 'Wrong_Name'"),
+        # No certificate of S3 covers its name, and the policy lets TLS alone in.
+        ({"bucket": "ml.raw"}, r"bucket = 'ml.raw'"),
+        ({"bucket": "b" * 56, "replica_region": "us-west-2"}, r"adds -replica to bucket; take 55 characters"),
+        ({"replica_region": "us-west-9"}, r"us-west-9 is no region of AWS; did you mean us-west-2"),
+        ({"expiring_prefixes": {"/tmp/": 7}}, r"/tmp/"),
+        ({"expiring_prefixes": {"": 7}}, r"expiring_?[pP]refixes"),
+        ({"expiring_prefixes": {"tmp/": 0}}, r"tmp/ = 0"),
     ],
 )
 def test_what_s3_would_refuse_is_refused(config: dict[str, Any], message: str) -> None:
@@ -142,10 +185,31 @@ def test_every_purpose_has_a_bucket_under_one_key_that_logs_into_one() -> None:
     names = {each.inputs["bucket"] for each in found.all(BUCKET)}
     assert names == {f"ml-{purpose}-{ACCOUNT}" for purpose in ("raw", "training", "models", "offline", "logs")}
     assert not any(each.protect for each in found.resources)
+    # Only what fills by itself goes with what is in it.
+    assert [each.name for each in found.all(BUCKET) if each.inputs.get("forceDestroy")] == ["data-logs-bucket"]
     by_name = {each.inputs["bucket"]: f"{each.name}:Bucket" for each in found.all(BUCKET)}
     assert found.outputs("data")["raw_bucket"] == by_name[f"ml-raw-{ACCOUNT}"]
     targets = {each.inputs["targetBucket"] for each in found.all("aws:s3/bucketLogging:BucketLogging")}
     assert targets == {by_name[f"ml-logs-{ACCOUNT}"]}
+
+
+def test_every_bucket_is_protected_the_logs_too() -> None:
+    found = run(lambda: DataBuckets("data", {"prefix": "ml"}))
+    assert [each.protect for each in found.all(BUCKET)] == [True] * 5
+    assert not any(each.inputs.get("forceDestroy") for each in found.all(BUCKET))
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_tables_and_saved_queries_are_protected_or_go_with_the_stack(protected: bool) -> None:
+    args: OfflineCatalogArgs = {
+        "database": "features",
+        "deletion_protection": protected,
+        "bucket_name": "ml-offline",
+        "key_arn": KEY,
+    }
+    found = run(lambda: OfflineCatalog("catalog", args))
+    assert [found.one(kind).protect for kind in (CATALOG, WORKGROUP)] == [protected] * 2
+    assert found.one(WORKGROUP).inputs["forceDestroy"] is not protected
 
 
 def test_queries_are_bounded_and_their_results_encrypted() -> None:

@@ -54,6 +54,12 @@ def test_the_prediction_cache_is_a_group_of_its_own_that_evicts() -> None:
     assert {policy for name, policy in policies.items() if "predictions" in name} == {"allkeys-lru"}
 
 
+@pytest.mark.parametrize("protected", [True, False])
+def test_the_catalog_is_protected_as_the_data_is(protected: bool) -> None:
+    found = store(data={"prefix": "ml", "deletion_protection": protected})
+    assert found.one("aws:glue/catalogDatabase:CatalogDatabase").protect is protected
+
+
 def test_there_is_no_prediction_cache_unless_it_is_asked_for() -> None:
     without = {key: value for key, value in WANTED.items() if key != "predictions"}
     computed = {INSTANCE: {"masterUserSecrets": [{"secretArn": "arn"}], "address": "db", "resourceId": "db-1"}}

@@ -17,7 +17,10 @@ DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 BUDGET = "kubernetes:policy/v1:PodDisruptionBudget"
 KEY = "aws:kms/key:Key"
 
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+
 VPC = make("aws:ec2/vpc:Vpc")
+LOGS_KEY = make(KEY, name="of-logs")
 
 
 def subnet(zone: Any) -> Resource:
@@ -54,6 +57,10 @@ def workload(replicas: Any = None, namespace: Any = "ml", **pod: Any) -> Resourc
     template = {"metadata": {"labels": {"app": "it"}}, "spec": pod}
     count = {} if replicas is None else {"replicas": replicas}
     return make(DEPLOYMENT, {"metadata": {"namespace": namespace}, "spec": {**count, "template": template}})
+
+
+def alias(key: Resource) -> Resource:
+    return make("aws:kms/alias:Alias", refers={"targetKeyId": [key]})
 
 
 def budget(app: Any = "it", namespace: Any = "ml", **spec: Any) -> Resource:
@@ -137,6 +144,17 @@ CASES = [
     passes("stateful-protection", make(KEY), environment=STAGING),
     passes("stateful-protection", make("aws:rds/instance:Instance", {"deletionProtection": True})),
     fails("stateful-protection", make("aws:rds/instance:Instance", {"deletionProtection": False}), found="keeps it"),
+    passes("stateful-protection", make("aws:dynamodb/table:Table", {"deletionProtectionEnabled": True})),
+    passes("stateful-protection", LOGS_KEY, make(LOG_GROUP, refers={"kmsKeyId": [LOGS_KEY]}), alias(LOGS_KEY)),
+    fails("stateful-protection", LOGS_KEY, alias(LOGS_KEY), found="holds data or the key to it"),
+    fails(
+        "stateful-protection",
+        LOGS_KEY,
+        make(LOG_GROUP, refers={"kmsKeyId": [LOGS_KEY]}),
+        make("aws:sqs/queue:Queue", refers={"kmsMasterKeyId": [LOGS_KEY]}),
+        found="holds data or the key to it",
+    ),
+    fails("stateful-protection", make("aws:glue/catalogDatabase:CatalogDatabase"), found="holds data"),
     fails("stateful-protection", make(KEY), kind="absent", found="holds data or the key to it"),
     unknown(
         "stateful-protection",
