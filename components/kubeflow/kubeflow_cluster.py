@@ -207,7 +207,8 @@ class KubeflowCluster(pulumi.ComponentResource):
         """The team's namespace, known once it may be used, and the role of what runs there."""
         name, spec = f"{self._name}-{team.name}", self._spec
         home = team.homes[0]
-        kept = pulumi.ResourceOptions(parent=self, depends_on=[waves], protect=spec.deletion_protection)
+        # Queues wait until nothing of theirs runs: they are taken away after the namespace that it runs in.
+        kept = pulumi.ResourceOptions(parent=self, depends_on=[waves, *queue], protect=spec.deletion_protection)
         namespace = Manifest(f"{name}-namespace", profiles.namespace(team), kept)
         closed = self._inside(name, profiles.network_policies(team, spec.services), [namespace])
         identity = self._identity(name, home)
@@ -215,7 +216,7 @@ class KubeflowCluster(pulumi.ComponentResource):
         profile = Manifest(f"{name}-profile", profiles.profile(team), wired)
         made = self._inside(name, [profiles.bounds(team), *profiles.members(team), *self._pipelines(team)], [profile])
         if spec.pools:
-            made += self._inside(name, [queues.local_queue(team)], [profile, *queue])
+            made += self._inside(name, [queues.local_queue(team)], [profile])
         return after(home, *(each.urn for each in (profile, *made))), identity.role_arn
 
     def _pipelines(self, team: TeamSpec) -> list[dict[str, Any]]:

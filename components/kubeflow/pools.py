@@ -7,7 +7,7 @@ from typing import Any, NotRequired, TypedDict
 from pydantic import Field
 
 from ..gpu_cluster.spec import GpuClusterSpec
-from ..node_pool.labels import resources, taints
+from ..node_pool.labels import DEVICE_PLUGIN_CONFIG_LABEL, labels, resources, taints
 from ..node_pool.spec import NodePoolSpec, TaintConfig, TaintSpec
 from ..spec import Spec, refuse
 from ..teams import TeamSpec
@@ -33,6 +33,8 @@ class PoolConfig(TypedDict):
     """GPUs that each node offers; shared ones count as often as they are shared."""
     taints: NotRequired[list[TaintConfig]]
     """What its nodes keep other pods off with."""
+    labels: NotRequired[dict[str, str]]
+    """Further labels of its nodes, by which work may choose among pools. Default: none."""
 
 
 class PoolSpec(Spec):
@@ -49,6 +51,11 @@ class PoolSpec(Spec):
         default=0, ge=0, description="GPUs that each node offers; shared ones count as often as they are shared."
     )
     taints: tuple[TaintSpec, ...] = Field(default=(), description="What its nodes keep other pods off with.")
+    labels: dict[str, str] = Field(
+        default={},
+        max_length=7,
+        description="Further labels of its nodes, by which work may choose among pools; a flavor takes eight in all.",
+    )
 
     @property
     def all_gpus(self) -> int:
@@ -94,6 +101,7 @@ def pools_of(cluster: GpuClusterSpec) -> list[dict[str, Any]]:
 
 
 def _pool(pool: NodePoolSpec) -> dict[str, Any]:
+    sharing = labels(pool).get(DEVICE_PLUGIN_CONFIG_LABEL)
     return {
         "name": pool.name,
         "nodes": pool.peak,
@@ -101,6 +109,7 @@ def _pool(pool: NodePoolSpec) -> dict[str, Any]:
         "memory_gib": pool.lead.memory_mib // 1024,
         "gpus": resources(pool).get(GPU, 0),
         "taints": [taint.model_dump() for taint in taints(pool)],
+        "labels": {DEVICE_PLUGIN_CONFIG_LABEL: sharing} if sharing else {},
     }
 
 

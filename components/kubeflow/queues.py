@@ -17,12 +17,17 @@ _EFFECTS = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute"}
 
 
 def flavors(pools: Sequence[PoolSpec]) -> list[Manifest]:
-    """The pools as Kueue sees them: admitted work is sent to their nodes and let past their taints."""
+    """The pools as Kueue sees them: admitted work is sent to their nodes and let past their taints.
+
+    Kueue weighs what work says of nodes by the labels that flavors have, and by no other: a notebook that wants a whole
+    GPU is kept from a pool whose GPUs are shared by the label of its device plugin. Source: Kueue,
+    pkg/scheduler/flavorassigner, flavorSelector.
+    """
     return [_flavor(pool) for pool in pools]
 
 
 def _flavor(pool: PoolSpec) -> Manifest:
-    spec: Manifest = {"nodeLabels": {POOL_LABEL: pool.name}}
+    spec: Manifest = {"nodeLabels": {**pool.labels, POOL_LABEL: pool.name}}
     tolerations = [
         {"key": taint.key, "operator": "Exists", "effect": _EFFECTS[str(taint.effect)]}
         for taint in pool.taints

@@ -102,6 +102,12 @@ def test_work_can_be_queued_once_its_queue_is_there(recording: Recording) -> Non
         assert {f"kubeflow-queue-{team}", "kubeflow-flavor-training", f"kubeflow-{team}-profile"} <= needed
 
 
+def test_a_queue_is_taken_away_after_what_runs_in_it(recording: Recording) -> None:
+    queues = {each.name for type_ in (CLUSTER_QUEUE, FLAVOR) for each in recording.all(type_)}
+    for team in ("ranking", "fraud"):
+        assert queues <= needs(recording, recording.one(NAMESPACE, f"kubeflow-{team}-namespace"))
+
+
 def test_waves_wait_for_what_they_need(recording: Recording) -> None:
     needed = needs(recording, recording.one(SET))
     releases = {each.name for each in recording.all(RELEASE)}

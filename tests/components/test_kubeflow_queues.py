@@ -100,6 +100,17 @@ def test_admitted_work_goes_to_its_pool_past_its_taint() -> None:
     assert "tolerations" not in processors["spec"]
 
 
+def test_work_may_choose_a_whole_gpu_or_a_share_of_one() -> None:
+    made = flavors(spec(pools=[PROCESSORS, {**TRAINING, "labels": {"nvidia.com/device-plugin.config": "x"}}]).pools)
+    assert [each["spec"]["nodeLabels"] for each in made] == [
+        {"mlplatform.io/pool": "processors"},
+        {"mlplatform.io/pool": "training", "nvidia.com/device-plugin.config": "x"},
+    ]
+    assert not [fault for each in made for fault in faults(each)]
+    with pytest.raises(SpecError, match="at most 7"):
+        spec(pools=[{**PROCESSORS, "labels": {f"label-{index}": "x" for index in range(8)}}])
+
+
 def test_a_queue_takes_work_of_its_team_alone() -> None:
     ranking, fraud = queues(spec())
     assert ranking["spec"]["namespaceSelector"] == {"matchLabels": {"kubernetes.io/metadata.name": "ranking"}}
@@ -207,6 +218,7 @@ def test_the_pools_of_a_cluster_are_taken_at_their_peak_without_the_system_s_own
     # Four nodes at the peak, of four GPUs each, that two pods share.
     assert (training.name, training.nodes, training.gpus, training.all_gpus) == ("training", 4, 8, 32)
     assert [taint.key for taint in training.taints] == ["nvidia.com/gpu"]
+    assert (steps.labels, training.labels) == ({}, {"nvidia.com/device-plugin.config": "time-slicing-2"})
 
 
 def test_a_cluster_with_one_pool_shares_that() -> None:

@@ -1,5 +1,6 @@
 """What Kubeflow's overlays decide: sign-in, where data goes and how, queues, notebooks and who reaches whom."""
 
+import re
 import tomllib
 from typing import Any
 
@@ -66,14 +67,37 @@ def test_each_client_checks_whom_it_speaks_to() -> None:
     cache = container("pipelines", "cache-server", "server")
     assert '--db_extra_params={"tls":"true"}' in cache["args"]
     assert environment(cache)["SSL_CERT_DIR"] == "/etc/rds"
-    metadata = container("pipelines", "metadata-grpc-deployment", "container")["args"]
-    assert {"--mysql_config_sslrootcert=/etc/rds/bundle.pem", "--mysql_config_verify_server_cert=true"} <= {*metadata}
     katib = environment(container("experiments", "katib-db-manager", "katib-db-manager"))
     assert katib["KATIB_POSTGRESQL_SSL_MODE"] == "verify-full"
     assert katib["PGSSLROOTCERT"] == "/etc/rds/bundle.pem"
     registry = container("model-registry", "model-registry-deployment", "rest-container")["args"]
     [address] = [each for each in registry if "database-dsn" in each]
     assert address.endswith("?sslmode=verify-full&sslrootcert=/etc/rds/bundle.pem")
+
+
+def test_the_metadata_server_reads_a_file_that_asks_for_tls() -> None:
+    """Its version 1.14.0 knows no flag for that, and flags of the database would take the file's place."""
+    server = container("pipelines", "metadata-grpc-deployment", "container")
+    assert not [each for each in server["args"] if each.startswith("--mysql_config_")]
+    assert "--metadata_source_config_type=config_file" in server["args"]
+    [path] = [each.partition("=")[2] for each in server["args"] if each.startswith("--metadata_store_server_config_")]
+    [mounted] = [each for each in server["volumeMounts"] if path.startswith(f"{each['mountPath']}/")]
+    volumes = pod("pipelines", "metadata-grpc-deployment")["spec"]["volumes"]
+    [volume] = [each for each in volumes if each["name"] == mounted["name"]]
+    secret = one(delivered("pipelines"), "ExternalSecret", volume["secret"]["secretName"])["spec"]["target"]
+    text = secret["template"]["data"][path.removeprefix(f"{mounted['mountPath']}/")]
+    asked = dict(re.findall(r"(\w+): (\S+)", text))
+    assert asked == {
+        "host": f'"{SETTINGS["databaseHost"]}"',
+        "port": "3306",
+        "database": '"metadb"',
+        "user": '"{{',
+        "password": '"{{',
+        "ca": '"/etc/rds/bundle.pem"',
+        "verify_server_cert": "true",
+        "enable_upgrade_migration": "true",
+    }
+    assert not server.get("env")
 
 
 def test_every_client_is_let_out_to_the_databases_and_nobody_else() -> None:
@@ -203,8 +227,8 @@ def test_a_notebook_may_have_a_gpu_of_its_own_or_a_share_of_one() -> None:
     )
     form = form["spawnerFormDefaults"]
     assert [each["limitsKey"] for each in form["gpus"]["value"]["vendors"]] == [NVIDIA_TAINT]
-    [tolerated] = form["tolerationGroup"]["options"]
-    assert tolerated["tolerations"] == [{"key": NVIDIA_TAINT, "operator": "Exists", "effect": "NoSchedule"}]
+    # The queue's flavors let in who has a GPU; without one nobody takes room beside it.
+    assert form["tolerationGroup"] == {"readOnly": True, "value": "", "options": []}
     pools = {
         "whole-gpu": {},
         "shared-gpu": {"sharing": {"timeSlicing": 4}},
@@ -236,7 +260,7 @@ def test_queues_wait_for_whole_jobs_of_the_kinds_that_are_there() -> None:
     config = yaml.safe_load(config["data"]["controller_manager_config.yaml"])
     assert config["waitForPodsReady"]["timeout"] == "30m"
     frameworks = {f"{kind}s.{group}" for group, _, kind in (each.partition("/") for each in _frameworks(config))}
-    assert frameworks - {"jobs.batch"} == {*wave("queue").needs}
+    assert frameworks - {"jobs.batch", "s.pod"} == {*wave("queue").needs}
     assert config["managedJobsNamespaceSelector"] == {"matchLabels": {"app.kubernetes.io/part-of": "kubeflow-profile"}}
     [manager] = containers(one(delivered("queue"), "Deployment", "kueue-controller-manager"))
     assert manager["image"] == f"registry.k8s.io/kueue/kueue:{KUEUE.release}"

@@ -169,7 +169,13 @@ def test_each_secret_that_a_container_reads_comes_from_secrets_manager() -> None
                     secret = (each["metadata"]["namespace"], reference["name"])
                     assert reference["key"] in made[secret], key(each)
                     read_by.add(secret)
+        mounted: list[Object] = each["spec"]["template"]["spec"].get("volumes", []) if containers(each) else []
+        read_by |= {*made} & {(each["metadata"]["namespace"], _secret_of(volume)) for volume in mounted}
     assert read_by == {*made}
+
+
+def _secret_of(volume: Object) -> str:
+    return volume.get("secret", {}).get("secretName", "")
 
 
 @without_kustomize
