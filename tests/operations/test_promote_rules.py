@@ -21,6 +21,7 @@ PROTECTED = [
     "deploy/models/risk/fraud/overlays/prod/values.yaml",
     "deploy/models/risk/fraud/base/scorer.yaml",
     "deploy/stacks/prod.yaml",
+    "deploy/stacks/kubeflow.yaml",
     ".github/workflows/promotion.yaml",
     "deploy/github/promotion.yaml",
     "operations/promote/reviews.py",
@@ -96,33 +97,83 @@ GH = """#!/bin/sh
 echo "$@" >> "$LOG"
 case "$*" in
   *teams/senior-engineers*) echo 11 ;;
+  *teams/platform-engineers*) echo 12 ;;
   *apps/mlplatform-recorder*) echo 21 ;;
   *apps/mlplatform-delivery*) echo 22 ;;
   *apps/github-actions*) echo 15368 ;;
   *rulesets\\?per_page*) echo '{"main": 7}' ;;
   *--input*) cat > "$LOG.$(grep -c -e --input "$LOG")" ;;
+  *production/deployment-branch-policies*per_page*) echo "5 main"; echo "6 wild/*" ;;
+  *deployment-branch-policies*per_page*) ;;
+  *"--method DELETE"*|*"-f name=main"*) ;;
   *) exit 1 ;;
 esac
 """
 
 
-def test_rulesets_are_made_or_changed_with_the_ids_of_teams_and_apps(tmp_path: Path) -> None:
+@pytest.fixture
+def applied(tmp_path: Path) -> tuple[list[str], list[tuple[str, Any]]]:
+    """What the script asks GitHub, and the bodies that it sends with the address of each."""
     if shutil.which("jq") is None:
         pytest.skip("jq is not on the PATH, which the script needs")
     gh = tmp_path / "gh"
     gh.write_text(GH)
     gh.chmod(0o755)
     environ = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "LOG": str(tmp_path / "log")}
-    subprocess.run([str(RULES / "apply.sh"), "example/mlplatform"], env=environ, check=True, capture_output=True)
-    sent = [line for line in (tmp_path / "log").read_text().splitlines() if "--input" in line]
-    bodies = [json.loads((tmp_path / f"log.{number}").read_text()) for number in (1, 2, 3)]
-    assert [line.split(" --input")[0] for line in sent] == [
-        "api --method POST repos/example/mlplatform/rulesets",
-        "api --method PUT repos/example/mlplatform/rulesets/7",
-        "api --method POST repos/example/mlplatform/rulesets",
-    ]
-    assert [body["name"] for body in bodies] == ["branches of the delivery app", "main", "branches of the recorder app"]
-    assert not any('"@' in json.dumps(body) for body in bodies)
-    [rule] = [each["parameters"] for each in bodies[1]["rules"] if each["type"] == "pull_request"]
+    done = subprocess.run(
+        [str(RULES / "apply.sh"), "example/mlplatform"], env=environ, check=False, capture_output=True
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    asked = (tmp_path / "log").read_text().splitlines()
+    sent = [line.split(" --input")[0] for line in asked if "--input" in line]
+    bodies = [json.loads((tmp_path / f"log.{number}").read_text()) for number, _ in enumerate(sent, 1)]
+    return asked, list(zip(sent, bodies, strict=True))
+
+
+def test_rulesets_are_made_or_changed_with_the_ids_of_teams_and_apps(
+    applied: tuple[list[str], list[tuple[str, Any]]],
+) -> None:
+    rulesets = {body["name"]: (address, body) for address, body in applied[1] if "/rulesets" in address}
+    assert set(rulesets) == {json.loads(path.read_text())["name"] for path in RULES.glob("ruleset-*.json")}
+    for name, (address, _) in rulesets.items():
+        known = name == "main"
+        wanted = "PUT repos/example/mlplatform/rulesets/7" if known else "POST repos/example/mlplatform/rulesets"
+        assert address == f"api --method {wanted}"
+    assert not any('"@' in json.dumps(body) for _, body in applied[1])
+    [rule] = [each["parameters"] for each in rulesets["main"][1]["rules"] if each["type"] == "pull_request"]
     assert rule["required_reviewers"][0]["reviewer"]["id"] == 11
-    assert bodies[0]["bypass_actors"][0]["actor_id"] == 22
+    assert rulesets["branches of the delivery app"][1]["bypass_actors"][0]["actor_id"] == 22
+
+
+def test_environments_take_main_alone_and_lose_any_other_branch(
+    applied: tuple[list[str], list[tuple[str, Any]]],
+) -> None:
+    asked, sent = applied
+    at = "repos/example/mlplatform/environments/"
+    found = {address.partition(at)[2]: body for address, body in sent if at in address}
+    custom = {"protected_branches": False, "custom_branch_policies": True}
+    assert found["production"] == {"reviewers": [], "deployment_branch_policy": custom}
+    reviewers = [{"type": "Team", "id": 12}]
+    assert found["preview-prod"] == {"reviewers": reviewers, "deployment_branch_policy": None}
+    added = [line for line in asked if "-f name=main" in line]
+    bounded = {name for name, body in found.items() if body["deployment_branch_policy"]}
+    # Production has it already, and another that it should not have.
+    assert {line.partition(at)[2].partition("/")[0] for line in added} == bounded - {"production"}
+    assert [line for line in asked if "DELETE" in line] == [
+        f"api --method DELETE {at}production/deployment-branch-policies/6"
+    ]
+
+
+def test_an_app_writes_its_own_branches_and_no_tag() -> None:
+    rules = {path.stem: json.loads(path.read_text()) for path in RULES.glob("ruleset-*.json")}
+    for name, target in (("ruleset-writers", "branch"), ("ruleset-tags", "tag")):
+        rule = rules[name]
+        assert (rule["target"], rule["conditions"]["ref_name"]) == (target, {"include": ["~ALL"], "exclude": []})
+        assert {each["type"] for each in rule["rules"]} == {"creation", "update", "deletion"}
+
+    def apps(name: str) -> set[str]:
+        return {each["actor_id"] for each in rules[name]["bypass_actors"] if each["actor_type"] == "Integration"}
+
+    # Argo CD's, which must have the right to write to tell GitHub anything, is not among them.
+    assert apps("ruleset-writers") == apps("ruleset-delivery") | apps("ruleset-recorder")
+    assert apps("ruleset-tags") == set()

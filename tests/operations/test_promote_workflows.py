@@ -1,5 +1,6 @@
 """The workflows, of this repository and of a model's: sound, pinned, and with no more rights than they need."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ FOLDERS = [ROOT / ".github" / "workflows", EXAMPLE / ".github" / "workflows"]
 WORKFLOWS = sorted(path for folder in FOLDERS for path in folder.glob("*.y*ml"))
 NAMES = [str(each.relative_to(ROOT)) for each in WORKFLOWS]
 PINNED = re.compile(r"^\s*-? *uses: [\w.-]+/[\w./-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+$")
+OWN = re.compile(r"^    uses: \./\.github/workflows/[a-z]+\.yaml$")
 ACTIONLINT = shutil.which("actionlint")
 
 every_workflow = pytest.mark.parametrize("path", WORKFLOWS, ids=NAMES)
@@ -29,6 +31,16 @@ def document(path: Path) -> dict[str, Any]:
 
 def jobs(path: Path) -> dict[str, Any]:
     return document(path)["jobs"]
+
+
+def steps(job: dict[str, Any]) -> list[dict[str, Any]]:
+    """Its own; a job that is another workflow's has none."""
+    return job.get("steps", [])
+
+
+def triggers(path: Path) -> set[str]:
+    on = document(path)["on"]
+    return {on} if isinstance(on, str) else set(on)
 
 
 def test_both_repositories_have_workflows() -> None:
@@ -46,8 +58,8 @@ def test_actionlint_finds_nothing(path: Path) -> None:
 @every_workflow
 def test_each_action_is_pinned_by_commit_and_tells_its_version(path: Path) -> None:
     uses = [line for line in path.read_text().splitlines() if re.match(r"^\s*-? *uses:", line)]
-    assert [line for line in uses if not PINNED.match(line)] == []
-    found = {word for job in jobs(path).values() for step in job["steps"] if (word := step.get("uses"))}
+    assert [line for line in uses if not PINNED.match(line) and not OWN.match(line)] == []
+    found = {word for job in jobs(path).values() for step in steps(job) if (word := step.get("uses"))}
     assert len(found) <= len(uses)
 
 
@@ -56,7 +68,7 @@ def test_an_action_has_one_version_everywhere() -> None:
         tuple(line.partition("uses: ")[2].split("@"))
         for path in WORKFLOWS
         for line in path.read_text().splitlines()
-        if re.match(r"^\s*-? *uses:", line)
+        if re.match(r"^\s*-? *uses:", line) and not OWN.match(line)
     }
     assert len({action for action, _ in pins}) == len(pins)
 
@@ -64,34 +76,87 @@ def test_an_action_has_one_version_everywhere() -> None:
 @every_workflow
 def test_rights_are_named_and_no_key_is_stored(path: Path) -> None:
     assert set(document(path)["permissions"].values() if document(path)["permissions"] else []) <= {"read"}
-    assert all("timeout-minutes" in job for job in jobs(path).values())
+    assert all("timeout-minutes" in job for job in jobs(path).values() if steps(job))
     assert not re.search(r"secrets\.AWS|aws-access-key|aws-secret|PULUMI_ACCESS_TOKEN", path.read_text(), re.IGNORECASE)
     for job in jobs(path).values():
-        steps = job["steps"]
-        if any("configure-aws-credentials" in step.get("uses", "") for step in steps):
+        if any("configure-aws-credentials" in step.get("uses", "") for step in steps(job)):
             assert job["permissions"]["id-token"] == "write"
             assert job["environment"], "the role trusts an environment, not any run"
-        for step in steps:
+        for step in steps(job):
             if "actions/checkout" in step.get("uses", ""):
                 assert step["with"]["persist-credentials"] is False
 
 
 @every_workflow
 def test_nothing_that_others_write_is_pasted_into_a_script(path: Path) -> None:
-    scripts = [step["run"] for job in jobs(path).values() for step in job["steps"] if "run" in step]
+    scripts = [step["run"] for job in jobs(path).values() for step in steps(job) if "run" in step]
     assert [script for script in scripts if "${{" in script] == []
 
 
 @every_workflow
 def test_credentials_are_not_given_to_forks_or_to_what_a_pull_request_brings(path: Path) -> None:
-    on = document(path)["on"]
-    triggers = {on} if isinstance(on, str) else set(on)
     for job in jobs(path).values():
-        refs = [step.get("with", {}).get("ref") for step in job["steps"] if "actions/checkout" in step.get("uses", "")]
-        if triggers & {"pull_request_target", "workflow_run"}:
+        refs = [step.get("with", {}).get("ref") for step in steps(job) if "actions/checkout" in step.get("uses", "")]
+        if triggers(path) & {"pull_request_target", "workflow_run"}:
             assert refs == [None] * len(refs), "a run with rights takes main's code"
-        if triggers == {"pull_request"} and job.get("permissions", {}).get("id-token"):
+        if triggers(path) == {"pull_request"} and job.get("permissions", {}).get("id-token"):
             assert "head.repo.full_name == github.repository" in job["if"]
+
+
+def written(job: dict[str, Any]) -> set[str]:
+    return {right for right, level in job.get("permissions", {}).items() if level == "write"}
+
+
+@every_workflow
+def test_the_job_s_own_token_writes_comments_alone(path: Path) -> None:
+    for name, job in jobs(path).items():
+        more = written(job) - {"id-token"}
+        assert more == ({"pull-requests"} if name == "comment" else set())
+        # What a pull request brings could leave something behind for a later step that has the right.
+        assert not more or [step for step in steps(job) if "uses" in step or "make" in step["run"]] == []
+
+
+@every_workflow
+def test_two_runs_never_deploy_the_same_at_once(path: Path) -> None:
+    if triggers(path) & {"push", "repository_dispatch"}:
+        concurrency = document(path)["concurrency"]
+        assert concurrency["group"]
+        # A deployment that is cut off leaves what it began.
+        assert not concurrency.get("cancel-in-progress")
+
+
+@every_workflow
+def test_what_runs_with_main_s_rights_runs_on_main(path: Path) -> None:
+    on = document(path)["on"]
+    for trigger in triggers(path) & {"push", "pull_request_target"}:
+        assert on[trigger]["branches"] == ["main"]
+
+
+def environments(path: Path) -> set[str]:
+    """The environments of its jobs, for each stack where one is for each."""
+    found: set[str] = set()
+    for job in jobs(path).values():
+        stacks = job.get("strategy", {}).get("matrix", {}).get("stack", [])
+        given = job.get("with", {}).get("environment") or job.get("environment")
+        names = [given.replace("${{ matrix.stack }}", stack) for stack in stacks] if given and stacks else [given]
+        found |= {name for name in names if name and "${{" not in name}
+    return found
+
+
+def test_each_environment_takes_what_is_on_main_but_for_those_that_only_look() -> None:
+    rules = json.loads((ROOT / "deploy" / "github" / "environments.json").read_text())
+    own = [path for path in WORKFLOWS if path.is_relative_to(ROOT / ".github")]
+    assert {name for path in own for name in environments(path)} == set(rules)
+    for path in own:
+        for name in environments(path):
+            assert rules[name]["branches"] == (None if triggers(path) == {"pull_request"} else ["main"]), name
+
+
+def test_the_example_s_workflows_take_their_rights_from_two_environments() -> None:
+    for path in WORKFLOWS:
+        if path.is_relative_to(EXAMPLE):
+            # The one may write and is main's, the other reads.
+            assert environments(path) == ({"pull-request"} if triggers(path) == {"pull_request"} else {"delivery"})
 
 
 def test_every_stack_is_planned_and_previewed_on_a_pull_request() -> None:
@@ -101,12 +166,25 @@ def test_every_stack_is_planned_and_previewed_on_a_pull_request() -> None:
         assert sorted(found[job]["strategy"]["matrix"]["stack"]) == stacks
 
 
-def test_production_changes_with_the_file_that_seniors_approve_alone() -> None:
-    on = document(ROOT / ".github" / "workflows" / "production.yaml")["on"]
-    assert on == {"push": {"branches": ["main"], "paths": ["deploy/stacks/prod.yaml"]}}
-    others = [path for path in WORKFLOWS if path.name != "production.yaml" and "make up" in path.read_text()]
-    assert [path.name for path in others] == ["deploy.yaml"]
-    assert "STACK=prod" not in others[0].read_text()
+@pytest.mark.parametrize(("workflow", "stack"), [("production", "prod"), ("kubeflow", "kubeflow")])
+def test_what_teams_rely_on_changes_with_the_file_that_seniors_approve_alone(workflow: str, stack: str) -> None:
+    found = document(ROOT / ".github" / "workflows" / f"{workflow}.yaml")
+    assert found["on"] == {"push": {"branches": ["main"], "paths": [f"deploy/stacks/{stack}.yaml"]}}
+    [job] = found["jobs"].values()
+    assert job["uses"] == "./.github/workflows/release.yaml"
+    assert job["with"] == {"stack": stack, "environment": workflow}
+    assert (ROOT / "deploy" / "stacks" / f"{stack}.yaml").exists()
+
+
+def test_a_merge_deploys_staging_and_nothing_else() -> None:
+    deploying = [path for path in WORKFLOWS if "make up" in path.read_text()]
+    assert [path.name for path in deploying] == ["deploy.yaml", "release.yaml"]
+    deploy, release = deploying
+    assert "make up STACK=staging " in deploy.read_text()
+    # It has no way to be started but the two.
+    assert triggers(release) == {"workflow_call"}
+    called = [path.name for path in WORKFLOWS if "workflows/release.yaml" in path.read_text()]
+    assert called == ["kubeflow.yaml", "production.yaml"]
 
 
 def test_the_example_s_own_tests_pass() -> None:
