@@ -31,8 +31,8 @@ class KServeArgs(TypedDict):
     """The VPC's range, from whose addresses the API server calls webhooks."""
     domain: str
     """Models answer at <model>.<domain>."""
-    runtimes: NotRequired[list[Runtime]]
-    """The model servers to offer."""
+    runtimes: NotRequired[list[str]]
+    """The model servers to offer: triton, huggingface, mlserver; all by default."""
     monitoring_namespace: NotRequired[str]
     """The namespace whose pods may read metrics."""
 

@@ -26,8 +26,8 @@ class ServingPlatformOptions(TypedDict):
 
     mode: NotRequired[DeploymentMode]
     """How KServe runs models."""
-    runtimes: NotRequired[list[Runtime]]
-    """The model servers to offer."""
+    runtimes: NotRequired[list[str]]
+    """The model servers to offer: triton, huggingface, mlserver; all by default."""
     model_namespaces: NotRequired[list[str]]
     """Namespaces to make for models; the gateway reaches these alone."""
     gateway_minimum: NotRequired[int]

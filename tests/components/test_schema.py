@@ -1,0 +1,177 @@
+"""What the component provider tells programs in other languages, and what it makes of what they say.
+
+No engine is needed: the provider is the one that the engine would start, asked here in process.
+"""
+
+import importlib
+import inspect
+import json
+import pkgutil
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import Any, TypeVar
+
+import pulumi
+import pytest
+from pulumi.provider.experimental import component
+from pulumi.provider.experimental.analyzer import ComponentDefinition
+from pulumi.provider.experimental.component import ComponentProvider
+from pulumi.provider.experimental.util import camel_case
+from pydantic import BaseModel
+
+import components
+from components.__main__ import COMPONENTS, PackageAnalyzer
+from components.delivery.spec import DeliverySpec
+from components.feature_services.spec import FeatureServicesSpec
+from components.feature_store.spec import FeatureStoreSpec
+from components.gpu_cluster.spec import GpuClusterSpec
+from components.image_registry.spec import ImageRegistrySpec
+from components.kubeflow.spec import KubeflowSpec
+from components.model_serving_ingress.spec import ModelServingSpec
+from components.network_args import NetworkSpec
+from components.user_pool import UserPoolSpec
+from tests.planner.plans import STACKS, config_of
+
+Kind = TypeVar("Kind")
+Schema = Mapping[str, Any]
+
+SECTIONS: Mapping[str, tuple[str, type[BaseModel]]] = {
+    "delivery": ("Delivery", DeliverySpec),
+    "featureServices": ("FeatureServices", FeatureServicesSpec),
+    "featureStore": ("FeatureStore", FeatureStoreSpec),
+    "gpuCluster": ("GpuCluster", GpuClusterSpec),
+    "imageRegistry": ("ImageRegistry", ImageRegistrySpec),
+    "kubeflow": ("KubeflowCluster", KubeflowSpec),
+    "modelServing": ("ModelServingIngress", ModelServingSpec),
+    "network": ("Network", NetworkSpec),
+    "userPool": ("UserPool", UserPoolSpec),
+}
+WRITTEN = [(stack, section) for stack in STACKS for section in SECTIONS if section in config_of(stack)]
+
+
+def declared(kind: type[Kind]) -> dict[str, type[Kind]]:
+    """Every class of a kind that the package declares, by name."""
+    modules = [
+        importlib.import_module(found.name)
+        for found in pkgutil.walk_packages(components.__path__, "components.")
+        if not found.name.endswith("__main__")
+    ]
+    classes = [each for module in modules for each in vars(module).values() if inspect.isclass(each)]
+    ours = [each for each in classes if issubclass(each, kind) and each.__module__.startswith("components.")]
+    return {each.__name__: each for each in ours}
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[ComponentProvider]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(component, "Analyzer", PackageAnalyzer)
+        yield ComponentProvider(COMPONENTS, name="mlplatform")
+
+
+@pytest.fixture(scope="module")
+def definitions() -> Mapping[str, ComponentDefinition]:
+    return PackageAnalyzer("mlplatform").analyze(COMPONENTS)["component_definitions"]
+
+
+@pytest.fixture(scope="module")
+def schema(provider: ComponentProvider) -> Schema:
+    assert provider.schema
+    return json.loads(provider.schema)
+
+
+def test_the_schema_has_every_component(schema: Schema) -> None:
+    names = {token.rpartition(":")[2] for token in schema["resources"]}
+    assert names == set(declared(pulumi.ComponentResource)), "components/__main__.py lists what is served"
+
+
+@pytest.mark.parametrize("served", COMPONENTS, ids=lambda served: served.__name__)
+def test_inputs_and_outputs_are_those_of_the_component(schema: Schema, served: type[Any]) -> None:
+    args: Any = inspect.get_annotations(served.__init__)["args"]
+    outputs = {camel_case(key) for key in served.__annotations__ if not key.startswith("_")}
+    resource = schema["resources"][f"mlplatform:index:{served.__name__}"]
+    assert set(resource["inputProperties"]) == {camel_case(key) for key in args.__annotations__}
+    assert set(resource.get("requiredInputs", ())) == {camel_case(key) for key in args.__required_keys__}
+    assert set(resource["properties"]) == outputs
+
+
+def test_everything_is_described_what_is_inherited_too(schema: Schema) -> None:
+    assert [where for where, value in properties(schema) if not value.get("description")] == []
+
+
+def test_lists_and_dicts_hold_no_enums_which_would_arrive_empty(schema: Schema) -> None:
+    enums = {f"#/types/{token}" for token, kind in schema["types"].items() if "enum" in kind}
+    held = [(where, inner.get("$ref")) for where, value in properties(schema) for inner in _inside(value)]
+    assert [where for where, reference in held if reference in enums] == []
+
+
+def test_what_may_be_an_output_of_another_resource_is_text_or_a_list_or_dict_of_it(schema: Schema) -> None:
+    """The provider fails on an output where it wants a number, a choice or an object."""
+    inputs = [each for each in properties(schema, "inputProperties") if not each[1].get("plain")]
+    assert [where for where, value in inputs if [value, *_inside(value)][-1].get("type") != "string"] == []
+
+
+def test_no_property_takes_just_anything(schema: Schema) -> None:
+    assert [where for where, value in spelled_out(schema) if not {"type", "$ref"} & set(value)] == []
+    assert [
+        where for where, value in spelled_out(schema) if value.get("type") == "object" and not [*_inside(value)]
+    ] == []
+
+
+def test_every_type_that_is_referred_to_is_there_and_is_referred_to(schema: Schema) -> None:
+    known = {f"#/types/{token}" for token in schema["types"]}
+    assert {value["$ref"] for _, value in spelled_out(schema) if "$ref" in value} == known
+
+
+def test_enums_carry_their_values_under_names_that_other_languages_can_read(schema: Schema) -> None:
+    enums = declared(Enum)
+    found = {token.rpartition(":")[2]: kind["enum"] for token, kind in schema["types"].items() if "enum" in kind}
+    assert {"NatMode", "Purchase", "KubernetesVersion", "PodSecurity"} <= set(found)
+    for name, members in found.items():
+        assert {member["value"] for member in members} == {member.value for member in enums[name]}, name
+        assert not [
+            member["name"] for member in members if "_" in member["name"] and member["name"].replace("_", "").isalpha()
+        ]
+
+
+@pytest.mark.parametrize(("stack", "section"), WRITTEN)
+def test_what_another_language_says_arrives_as_what_a_stack_says(
+    provider: ComponentProvider, definitions: Mapping[str, ComponentDefinition], stack: str, section: str
+) -> None:
+    name, spec = SECTIONS[section]
+    written = config_of(stack)[section]
+    wiring = {key: "wired" for key in definitions[name].inputs if key not in _fields(spec)}
+    arrived = provider.map_inputs(_on_the_wire(written) | wiring, definitions[name])
+    plain = {key: value for key, value in arrived.items() if camel_case(key) not in wiring}
+    assert spec.model_validate(plain) == spec.model_validate(written)
+
+
+def properties(schema: Schema, *parts: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The properties of components, of these parts or of both, and those of types, each with where it stands."""
+    for token, resource in schema["resources"].items():
+        for part in parts or ("inputProperties", "properties"):
+            yield from ((f"{token} {key}", value) for key, value in resource[part].items())
+    for token, kind in schema["types"].items():
+        yield from ((f"{token} {key}", value) for key, value in kind.get("properties", {}).items())
+
+
+def spelled_out(schema: Schema) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The properties, and what lists and dicts among them hold."""
+    for where, value in properties(schema):
+        yield where, value
+        yield from ((where, inner) for inner in _inside(value))
+
+
+def _inside(value: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for key in ("items", "additionalProperties"):
+        if key in value:
+            yield value[key]
+            yield from _inside(value[key])
+
+
+def _fields(spec: type[BaseModel]) -> set[str]:
+    return {str(field.alias) for field in spec.model_fields.values()}
+
+
+def _on_the_wire(written: Mapping[str, Any]) -> dict[str, Any]:
+    """What the engine hands to a provider: it has one kind of number."""
+    return json.loads(json.dumps(written), parse_int=float)
