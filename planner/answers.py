@@ -203,6 +203,11 @@ def _secret(at: RecordedAnswers, name: str) -> dict[str, Any]:
     return {"id": arn, "name": name, "arn": arn}
 
 
+def _parameter(at: RecordedAnswers, name: str) -> dict[str, Any]:
+    arn = f"arn:aws:ssm:{at.region}:{at.account}:parameter/{name}"
+    return {"id": name, "name": name, "arn": arn, "version": 1}
+
+
 def _user_pool(at: RecordedAnswers, name: str) -> dict[str, Any]:
     pool = f"{at.region}_{name}"
     return {
@@ -317,6 +322,7 @@ _OUTPUTS: dict[str, Callable[[RecordedAnswers, str], dict[str, Any]]] = {
     "aws:s3/bucket:Bucket": _bucket,
     "aws:secretsmanager/secret:Secret": _secret,
     "aws:sqs/queue:Queue": _queue,
+    "aws:ssm/parameter:Parameter": _parameter,
     "eks:index:Cluster": _eks_cluster,
 }
 

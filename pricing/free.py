@@ -120,6 +120,7 @@ FREE_TYPES = {
         ),
         _CONFIG,
     ),
+    "aws:ssm/parameter:Parameter": "standard parameters are free",
     "aws:rds/snapshot:Snapshot": "kept with the database's backups, and counted in databaseBackupGb",
     **dict.fromkeys(
         (

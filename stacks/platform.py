@@ -230,7 +230,7 @@ class Platform:
         delivery: Delivery,
     ) -> None:
         config = self._config
-        if not (config.kubeflow and config.pipelines_database and config.gpu_cluster):
+        if not (config.kubeflow and config.pipelines_database and config.gpu_cluster and config.feature_store):
             return
         database: Any = {
             **config.pipelines_database.model_dump(exclude_unset=True),
@@ -252,7 +252,8 @@ class Platform:
             **wiring.kubeflow_stores(store, mysql, access),
             **wiring.kubeflow_sign_in(pool, secrets),
             "argo_cd": delivery.ready,
-            "database_identifier": config.pipelines_database.identifier,
+            "database_identifier": config.feature_store.database.identifier,
+            "pipelines_database_identifier": config.pipelines_database.identifier,
         }
         kubeflow = KubeflowCluster("kubeflow", args, self._inside)
         self.outputs |= {"kubeflowUrl": kubeflow.url, "profiles": kubeflow.namespaces}

@@ -28,6 +28,7 @@ from .waves import SYSTEM, Wave, chosen
 WIRING = tuple(name for name in KubeflowClusterArgs.__annotations__ if name not in KubeflowSpec.model_fields)
 PIPELINES_SERVER = "ml-pipeline"
 BUCKETS = {purpose: f"{purpose}_bucket" for purpose in READ}
+DATABASES = {"pipelines": "pipelines_database_identifier", "metadata": "database_identifier"}
 
 
 class KubeflowCluster(pulumi.ComponentResource):
@@ -143,7 +144,7 @@ class KubeflowCluster(pulumi.ComponentResource):
             *([args["databases_ready"]] if "databases_ready" in args else []),
             self.controllers_ready,
             identity.association_id,
-            *self._backup(),
+            *self._backups(),
         ]
         place = after(args["argo_cd"], *needed)
         boundary = Manifest(f"{self._name}-project", _placed(project(waves, NAME, spec.repository), place), self._child)
@@ -174,19 +175,38 @@ class KubeflowCluster(pulumi.ComponentResource):
             revision=self._spec.revision,
         )
 
-    def _backup(self) -> list[pulumi.Output[str]]:
-        """A snapshot of the database before another revision comes; those of earlier ones stay."""
-        if "database_identifier" not in self._args:
+    def _backups(self) -> list[pulumi.Output[str]]:
+        """Snapshots of the databases before another revision comes; those of earlier ones stay.
+
+        A revision may come twice, as the one that was gone back to, and a snapshot's name is taken once: it ends in how
+        often the revision was changed.
+        """
+        args, revision = self._args, self._spec.revision
+        given = [(kind, key) for kind, key in DATABASES.items() if key in args]
+        if not given:
             return []
-        revision = self._spec.revision[:12]
-        snapshot = aws.rds.Snapshot(
-            f"{self._name}-before-{revision}",
-            db_instance_identifier=self._args["database_identifier"],
-            db_snapshot_identifier=f"{self._name}-before-{revision}",
-            tags={"Name": f"{self._name}-before-{revision}"},
-            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
+        # Its name is the engine's, so that it is another one after Kubeflow was removed and made again.
+        wanted = aws.ssm.Parameter(
+            f"{self._name}-revision",
+            type="String",
+            value=revision,
+            description="The revision of Kubeflow that is delivered",
+            opts=self._child,
         )
-        return [snapshot.id]
+        change = pulumi.Output.all(wanted.name, wanted.version)
+        wired = cast(Mapping[str, pulumi.Input[str]], args)
+        ready = [wired["databases_ready"]] if "databases_ready" in args else []
+        snapshots = [
+            aws.rds.Snapshot(
+                f"{self._name}-{kind}-before-{revision[:12]}",
+                db_instance_identifier=after(wired[key], *ready),
+                db_snapshot_identifier=change.apply(lambda known, kind=kind: f"{known[0]}-{known[1]}-{kind}"),
+                tags={"Name": f"{self._name}-{kind}-before-{revision[:12]}"},
+                opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
+            )
+            for kind, key in given
+        ]
+        return [snapshot.id for snapshot in snapshots]
 
     def _shared_queue(self, waves: Manifest) -> list[pulumi.Resource]:
         spec = self._spec

@@ -120,7 +120,9 @@ class KubeflowClusterArgs(KubeflowConfig):
     databases_ready: NotRequired[pulumi.Input[str]]
     """What waits for the databases and their roles, as StoreAccess' `ready`."""
     database_identifier: NotRequired[pulumi.Input[str]]
-    """The RDS instance that is backed up before another version comes."""
+    """The RDS instance of experiments and the model registry, which is then backed up before another version comes."""
+    pipelines_database_identifier: NotRequired[pulumi.Input[str]]
+    """That of pipelines, which is then backed up before another version comes."""
     secret_store: pulumi.Input[str]
     """The ClusterSecretStore; it must answer the namespaces kubeflow and oauth2-proxy."""
     secret_prefix: pulumi.Input[str]

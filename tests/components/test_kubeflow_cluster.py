@@ -5,11 +5,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import pulumi
 import pytest
 import yaml
 from kubernetes_validate import latest_version, validate  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
 
 from components.kubeflow import profiles
+from components.kubeflow.kubeflow_cluster import KubeflowCluster
 from components.kubeflow.project import CLUSTER_KINDS, KINDS
 from components.kubeflow.settings import sign_out_path, wave_settings
 from components.kubeflow.spec import KubeflowClusterArgs, KubeflowSpec
@@ -20,8 +22,8 @@ from policies.registry import RULES
 from pricing.resource import Resource
 from tests.components.clusters import NAMESPACE, NETWORK_POLICY, RELEASE, needs, statements
 from tests.components.definitions import ROOT, faults
-from tests.components.kubeflow import CONFIG, FRAUD, RANKING, REVISION, TARGETS, WIRING, kubeflow
-from tests.components.mocks import ACCOUNT, Recording
+from tests.components.kubeflow import COMPUTED, CONFIG, FRAUD, RANKING, REVISION, TARGETS, WIRING, kubeflow
+from tests.components.mocks import ACCOUNT, Recording, run
 from tests.components.parity import assert_documented, assert_parity
 from tests.policies.cases.case import context
 
@@ -264,14 +266,51 @@ def test_pipelines_write_below_the_team_s_folder_without_a_key(recording: Record
     assert "workflows.argoproj.io/default-artifact-repository" in logs["metadata"]["annotations"]
 
 
-def test_the_database_is_backed_up_before_another_revision_and_backups_stay() -> None:
-    recording = kubeflow(database_identifier="ml-kubeflow")
-    [snapshot] = recording.all(SNAPSHOT)
-    assert snapshot.retain_on_delete
-    assert snapshot.inputs["dbSnapshotIdentifier"] == f"kubeflow-before-{REVISION[:12]}"
-    assert snapshot.name in needs(recording, recording.one(SET))
-    [other] = kubeflow(database_identifier="ml-kubeflow", revision="2e" * 20).all(SNAPSHOT)
-    assert other.name != snapshot.name
+BACKED_UP: dict[str, Any] = {
+    "database_identifier": "ml-kubeflow",
+    "pipelines_database_identifier": "ml-kubeflow-pipelines",
+    "databases_ready": "made",
+}
+
+
+def backups(version: int = 1, **args: Any) -> tuple[Recording, dict[str, Resource]]:
+    """The snapshots of a Kubeflow by what they are of, made when its revision was changed for the `version`th time."""
+    computed = {"aws:ssm/parameter:Parameter": {"name": "kubeflow-revision-1a2b3c4", "version": version}}
+    recording = kubeflow(Recording(computed={**COMPUTED, **computed}), **BACKED_UP, **args)
+    return recording, {each.inputs["dbInstanceIdentifier"]: each for each in recording.all(SNAPSHOT)}
+
+
+def test_both_databases_are_backed_up_before_another_revision_and_backups_stay() -> None:
+    recording, made = backups()
+    assert {*made} == {"ml-kubeflow", "ml-kubeflow-pipelines"}
+    _, others = backups(revision="2e" * 20)
+    for instance, snapshot in made.items():
+        assert snapshot.retain_on_delete
+        assert REVISION[:12] in snapshot.name
+        assert snapshot.name in needs(recording, recording.one(SET))
+        # With the same name it would be left as it is.
+        assert others[instance].name != snapshot.name
+    assert kubeflow().all(SNAPSHOT) == []
+
+
+def test_a_revision_that_is_gone_back_to_is_backed_up_under_another_name() -> None:
+    first, again = (
+        [each.inputs["dbSnapshotIdentifier"] for each in backups(version)[1].values()] for version in (1, 3)
+    )
+    assert len({*first, *again}) == 4
+    assert all(re.fullmatch(r"[a-z](-?[a-z0-9])*", each) for each in (*first, *again))
+
+
+def test_a_database_is_backed_up_once_it_is_there() -> None:
+    reader = "test:index:Reader"
+
+    def program() -> None:
+        logins = pulumi.CustomResource(reader, "logins", {})
+        KubeflowCluster("kubeflow", {**CONFIG, **WIRING, **BACKED_UP, "databases_ready": logins.urn})  # pyright: ignore[reportArgumentType]
+
+    recording = run(program, Recording(computed=COMPUTED))
+    assert len(recording.all(SNAPSHOT)) == 2
+    assert all("logins" in needs(recording, each) for each in recording.all(SNAPSHOT))
 
 
 def test_it_stands_behind_a_firewall_that_lets_notebooks_work(recording: Recording) -> None:
