@@ -8,6 +8,7 @@ import pytest
 from tests.planner import contract, order, serving
 from tests.planner.graph import loose
 from tests.planner.plans import STACKS, Plan, changed, config_of, of_type, plan_of, without
+from tests.planner.releases import delivered_plan
 
 Check = Callable[[Plan], Iterable[str]]
 CHECKS: list[Check] = [
@@ -35,8 +36,10 @@ def put(*path: str | int, value: object) -> Callable[[dict[str, Any]], object]:
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 @pytest.mark.parametrize("stack", SERVING)
 def test_every_step_leads_on(stack: str, check: Check) -> None:
-    plan = plan_of(stack)
-    assert len(of_type(plan, serving.MODEL)) >= len(config_of(stack)["modelServing"]["models"]) > 0
+    plan = delivered_plan(stack)
+    section = config_of(stack)["modelServing"]
+    wanted = [*section.get("models", ()), *section.get("deliveredModels", ())]
+    assert len(of_type(plan, serving.MODEL)) >= len(wanted) > 0
     assert list(check(plan)) == []
 
 

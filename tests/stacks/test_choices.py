@@ -12,6 +12,20 @@ from stacks.config import StackConfig, parse_config
 ROOT = Path(__file__).parents[2]
 
 
+SERVED = {
+    "name": "churn",
+    "namespace": "risk",
+    "modelUri": "s3://ml-prod-models-111122223333/churn/1/",
+    "runtime": "mlserver",
+    "modelFormat": "sklearn",
+    "cpu": "1",
+    "memory": "2Gi",
+    "minimum": 2,
+    "maximum": 4,
+    "targetConcurrency": 8,
+}
+
+
 def config(**changes: Any) -> StackConfig:
     """Prod's config, with fields of its sections replaced by their dotted paths."""
     found = parse_config(read_stack_file(ROOT, "prod").config).model_dump(by_alias=True, exclude_unset=True)
@@ -52,8 +66,8 @@ def test_prod_makes_no_unusual_choice() -> None:
         ),
         ({"modelServing__firewall": {"deletionProtection": False}}, "modelServing.firewall.deletionProtection"),
         ({"modelServing__loadBalancer": {"deletionProtection": False}}, "modelServing.loadBalancer.deletionProtection"),
-        ({"modelServing__platform": {"gatewayMinimum": 1}}, "modelServing.platform.gatewayMinimum"),
-        ({"modelServing__models__2__minimum": 1}, "modelServing.models[2].minimum"),
+        ({"modelServing__platform__gatewayMinimum": 1}, "modelServing.platform.gatewayMinimum"),
+        ({"modelServing__models": [{**SERVED, "minimum": 1}]}, "modelServing.models[0].minimum"),
     ],
 )
 def test_each_unsafe_or_dear_choice_is_named(changes: dict[str, Any], field: str) -> None:
