@@ -17,7 +17,7 @@ from ..serving_platform.load_balancer_controller import LoadBalancerController, 
 from ..spec import SpecError, parse, plain
 from ..teams import TeamSpec
 from ..workload_identity import WorkloadIdentity
-from . import profiles, queues
+from . import artifacts, profiles, queues
 from .access import READ, pipelines_access, team_access
 from .applications import NAME, application_set
 from .project import project
@@ -234,7 +234,9 @@ class KubeflowCluster(pulumi.ComponentResource):
         identity = self._identity(name, home)
         wired = pulumi.ResourceOptions(parent=self, depends_on=[*closed, identity])
         profile = Manifest(f"{name}-profile", profiles.profile(team), wired)
-        made = self._inside(name, [profiles.bounds(team), *profiles.members(team), *self._pipelines(team)], [profile])
+        shown = artifacts.viewer(team, profiles.EDITOR, self._account.region)
+        inside = [profiles.bounds(team), *profiles.members(team), *self._pipelines(team), *shown]
+        made = self._inside(name, inside, [profile])
         if spec.pools:
             made += self._inside(name, [queues.local_queue(team)], [profile])
         return after(home, *(each.urn for each in (profile, *made))), identity.role_arn

@@ -8,6 +8,7 @@ from typing import Any
 from ..delivery.tenancy import limit_range, quota
 from ..network_policies import admit, allow_apis, allow_dns, allow_within, default_deny, pods_of
 from ..teams import TeamSpec
+from . import artifacts
 from .access import PIPELINES
 
 Manifest = dict[str, Any]
@@ -62,7 +63,7 @@ def network_policies(team: TeamSpec, services: Sequence[str]) -> list[Manifest]:
     ]
 
 
-_FROM_GATEWAY = (80, NOTEBOOK_PORT, TENSORBOARD_PORT, 3000)
+_FROM_GATEWAY = (80, NOTEBOOK_PORT, TENSORBOARD_PORT, artifacts.PORT)
 
 
 def _reach(name: str, home: str, targets: Sequence[Manifest], ports: Sequence[int]) -> Manifest:

@@ -136,10 +136,6 @@ def test_artifacts_go_to_s3_by_the_identity_of_who_writes() -> None:
             "useSDKCreds": True,
         },
     }
-    page = environment(container("pipelines", "ml-pipeline-ui", "ml-pipeline-ui"))
-    assert page["ARGO_ARCHIVE_ARTIFACTORY"] == "s3"
-    assert page["ARGO_KEYFORMAT"] == "{{workflow.namespace}}/logs/{{workflow.name}}/{{pod.name}}"
-    assert page["ARGO_ARCHIVE_BUCKETNAME"] == SETTINGS["bucket"]
     install = one(delivered("pipelines"), "ConfigMap", "pipeline-install-config")["data"]
     assert install["defaultPipelineRoot"] == f"s3://{SETTINGS['bucket']}/pipelines/v2/artifacts"
     assert (install["dbHost"], install["mysqlHost"]) == (SETTINGS["databaseHost"],) * 2

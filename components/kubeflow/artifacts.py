@@ -1,0 +1,79 @@
+"""What shows a team's artifacts: a server in its own namespace, which reads them as the team's own identity."""
+
+from typing import Any
+
+from ..pods import RESTRICTED, resources, spread
+from ..teams import TeamSpec
+from ..versions import PIPELINES_PAGES_IMAGE
+
+Manifest = dict[str, Any]
+
+NAME = "ml-pipeline-ui-artifact"
+"""What the pages of pipelines ask in the namespace whose artifact they show."""
+PORT = 3000
+_LABELS = {"app": NAME}
+_HEALTH = {"httpGet": {"path": "/apis/v1beta1/healthz", "port": PORT}}
+_EVERYTHING_ELSE = "^$"
+"""Of addresses it fetches none: an artifact may be called by any."""
+
+
+def viewer(team: TeamSpec, service_account: str, region: str) -> list[Manifest]:
+    """The server, how much of it may go at once, and its service.
+
+    The pages hand a request on with the address of whoever is signed in, and the namespace's policies let in its
+    members alone: nobody sees what `service_account` could not read. Source: Kubeflow Pipelines 2.16.1,
+    frontend/server/handlers/artifacts.ts, getArtifactsProxyHandler.
+    """
+    home = team.homes[0]
+    metadata = {"name": NAME, "namespace": home, "labels": _LABELS}
+    ports = [{"name": "http", "port": 80, "targetPort": PORT, "protocol": "TCP"}]
+    return [
+        {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": metadata,
+            "spec": {
+                "replicas": 2,
+                "selector": {"matchLabels": _LABELS},
+                "template": {"metadata": {"labels": _LABELS}, "spec": _pod(home, service_account, region)},
+            },
+        },
+        {
+            "apiVersion": "policy/v1",
+            "kind": "PodDisruptionBudget",
+            "metadata": metadata,
+            "spec": {"maxUnavailable": 1, "selector": {"matchLabels": _LABELS}},
+        },
+        {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": {"selector": _LABELS, "ports": ports}},
+    ]
+
+
+def _pod(home: str, service_account: str, region: str) -> Manifest:
+    variables = {
+        "AWS_REGION": region,
+        "AWS_S3_ENDPOINT": "s3.amazonaws.com",
+        "ALLOWED_ARTIFACT_DOMAIN_REGEX": _EVERYTHING_ELSE,
+        "ML_PIPELINE_SERVICE_HOST": "ml-pipeline.kubeflow.svc.cluster.local",
+        "ML_PIPELINE_SERVICE_PORT": "8888",
+        "FRONTEND_SERVER_NAMESPACE": home,
+    }
+    container = {
+        "name": NAME,
+        "image": PIPELINES_PAGES_IMAGE,
+        "imagePullPolicy": "IfNotPresent",
+        "env": [{"name": name, "value": value} for name, value in variables.items()],
+        "ports": [{"containerPort": PORT}],
+        "startupProbe": {**_HEALTH, "periodSeconds": 5, "failureThreshold": 24},
+        "livenessProbe": {**_HEALTH, "periodSeconds": 20, "timeoutSeconds": 5},
+        "readinessProbe": {**_HEALTH, "periodSeconds": 10, "timeoutSeconds": 5},
+        "resources": resources("25m", "256Mi", "500m"),
+        "securityContext": {**RESTRICTED, "runAsUser": 1000},
+    }
+    # Pod Identity brings a token of its own; of Kubernetes it asks nothing.
+    return {
+        "serviceAccountName": service_account,
+        "automountServiceAccountToken": False,
+        "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+        "topologySpreadConstraints": spread(_LABELS),
+        "containers": [container],
+    }
