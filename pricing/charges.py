@@ -28,6 +28,8 @@ class Compute(NamedTuple):
     spot: float | None
     one_year: float | None
     spot_derived: bool
+    planned: bool = True
+    """Whether a savings plan is to be had at the price of a reservation: EC2's are, those of databases save less."""
 
 
 class Charge(NamedTuple):

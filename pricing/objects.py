@@ -23,9 +23,20 @@ class BucketUsage(Section):
     objects_million: Amount = Field(
         default=1, description="Objects of 128 KB and more that intelligent tiering watches, in millions."
     )
+    moved_million: Amount | None = Field(
+        default=None,
+        description="Objects that a lifecycle moves to another class, in millions a month; when left out a twelfth of "
+        "objectsMillion, as if all were renewed in a year.",
+    )
     put_million: Amount = Field(default=1, description="Writes and lists, in millions a month.")
     get_million: Amount = Field(default=10, description="Reads, in millions a month.")
     retrieved_gb: Amount = Field(
-        default=0, description="Data read from infrequent access or the archive, in GB a month."
+        default=0,
+        description="Data read from infrequent access, or from an archive that has none before it, in GB a month.",
     )
     replicated_gb: Amount = Field(default=100, description="New data copied to a second region, in GB a month.")
+
+    @property
+    def moved(self) -> float:
+        """Objects moved to another class, in millions a month."""
+        return self.objects_million / 12 if self.moved_million is None else self.moved_million

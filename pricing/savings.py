@@ -8,6 +8,8 @@ from pricing.lines import Line, Saving
 from pricing.schedules import HOURS_A_MONTH
 from pricing.usage import Usage
 
+_PLAN = ", or as large a savings plan"
+_NO_PLAN = " (savings plans for databases save less, and leave out generations before the seventh)"
 _LEAST = 1.0
 """Savings below this many USD a month are not worth a sentence."""
 
@@ -32,7 +34,7 @@ def _commit(charge: Charge, compute: Compute, line: Line) -> Saving | None:
     return Saving(
         what=f"{line.component}: a one-year commitment for {nodes} {compute.kind} that run all hours "
         f"costs {then:,.2f} instead of {now:,.2f} USD a month.",
-        how=f"Buy {nodes} one-year no-upfront reservations of {compute.kind}, or as large a savings plan; "
+        how=f"Buy {nodes} one-year no-upfront reservations of {compute.kind}{_PLAN if compute.planned else _NO_PLAN}; "
         "leave what runs above them uncommitted.",
         monthly=round(now - then, 2),
     )

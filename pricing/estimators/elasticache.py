@@ -83,7 +83,7 @@ def _hours(resource: Resource, stack: Stack, node_type: str, engine: str, nodes:
     except PriceNotFound as missing:
         return Gap(str(missing))
     kind = f"{node_type} for {product}"
-    compute = Compute(kind, nodes, Role.BASE, None, price.one_year, spot_derived=False)
+    compute = Compute(kind, nodes, Role.BASE, None, price.one_year, spot_derived=False, planned=False)
     what = f"{nodes:g} x {kind}, all hours"
     return Charge(what, nodes * HOURS_A_MONTH, price.unit, price.on_demand, price.date, compute)
 

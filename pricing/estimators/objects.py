@@ -22,6 +22,13 @@ _STANDARD = (
 )
 # Beyond the first step the frequent tier costs what standard storage does (Amazon S3 pricing, storage).
 _TIERED = (("intelligent-frequent-first-50TB", 50 * GB_A_TB), *_STANDARD[1:])
+# A lifecycle's transition costs what a write to the class does, and one to intelligent tiering as one to infrequent
+# access (Amazon S3 pricing, requests and data retrievals).
+_MOVES = {
+    "GLACIER_IR": ("glacier-instant-put", "Glacier Instant Retrieval"),
+    "INTELLIGENT_TIERING": ("ia-put", "intelligent tiering"),
+    "STANDARD_IA": ("ia-put", "infrequent access"),
+}
 
 
 @prices("aws:s3/bucket:Bucket")
@@ -43,14 +50,23 @@ def bucket(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
         yield from stack.tiers(resource, "s3", _STANDARD, often, "objects in standard storage")
         yield stack.charge(resource, "s3", "standard-ia", seldom, "objects in infrequent access")
     yield stack.charge(resource, "s3", "glacier-instant-retrieval", archived, "objects in Glacier Instant Retrieval")
-    yield from _requests(resource, stack, usage)
+    yield from _requests(resource, stack, usage, classes)
 
 
-def _requests(resource: Resource, stack: Stack, usage: BucketUsage) -> Iterator[Charge | Gap]:
+def _requests(resource: Resource, stack: Stack, usage: BucketUsage, classes: set[str]) -> Iterator[Charge | Gap]:
     puts, gets = usage.put_million * _THOUSANDS_A_MILLION, usage.get_million * _THOUSANDS_A_MILLION
     yield stack.charge(resource, "s3", "standard-put-copy-post-list", puts, "writes and lists")
     yield stack.charge(resource, "s3", "standard-get-select", gets, "reads")
-    yield stack.charge(resource, "s3", "ia-retrieval", usage.retrieved_gb, "data read from infrequent access")
+    moved = usage.moved * _THOUSANDS_A_MILLION
+    for storage_class in sorted(classes & _MOVES.keys()):
+        sku, to = _MOVES[storage_class]
+        yield stack.charge(resource, "s3", sku, moved, f"objects moved to {to}")
+    if "STANDARD_IA" in classes:
+        yield stack.charge(resource, "s3", "ia-retrieval", usage.retrieved_gb, "data read from infrequent access")
+    elif "GLACIER_IR" in classes:
+        yield stack.charge(
+            resource, "s3", "glacier-instant-data-retrieval", usage.retrieved_gb, "data read from the archive"
+        )
 
 
 @prices("aws:s3/bucketReplicationConfig:BucketReplicationConfig")

@@ -13,6 +13,9 @@ from pricing.table import PriceNotFound
 _SERVICES = {"postgres": "rds-postgresql", "mysql": "rds-mysql"}
 _LARGE_GIB = 400
 _INCLUDED_IOPS = {False: 3000.0, True: 12000.0}
+_INCLUDED_THROUGHPUT = {False: 125.0, True: 500.0}
+"""What gp3 has without a price, below 400 GiB and from there on. Source: RDS user guide, "gp3 storage"."""
+_FREE_INSIGHTS_DAYS = 7
 
 
 @prices("aws:rds/instance:Instance")
@@ -38,8 +41,22 @@ def instance(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
     beyond = number(inputs, "iops", 0) - _INCLUDED_IOPS[size >= _LARGE_GIB]
     if beyond > 0:
         yield stack.charge(resource, service, f"gp3-iops-over-12000 {zones}", beyond, "operations beyond the included")
+    yield from _gaps(resource, large=size >= _LARGE_GIB)
     yield stack.charge(resource, service, "backup-storage-over-100%", stack.usage.database_backup_gb, "backups")
     yield stack.charge(resource, "secretsmanager", "secret", int(flag(inputs, "manageMasterUserPassword")), "secret")
+
+
+def _gaps(resource: Resource, *, large: bool) -> Iterator[Gap]:
+    """What else is charged for, and has no price here."""
+    inputs = resource.inputs
+    if number(inputs, "storageThroughput", 0) > _INCLUDED_THROUGHPUT[large]:
+        yield Gap("throughput beyond the included has no estimator")
+    if number(inputs, "performanceInsightsRetentionPeriod", 0) > _FREE_INSIGHTS_DAYS:
+        yield Gap(f"Performance Insights beyond {_FREE_INSIGHTS_DAYS} days have no estimator")
+    if text(inputs, "databaseInsightsMode", "standard") != "standard":
+        yield Gap("Database Insights in advanced mode have no estimator")
+    if flag(inputs, "dedicatedLogVolume"):
+        yield Gap("a dedicated log volume has no estimator")
 
 
 def _hours(resource: Resource, stack: Stack, service: str, kind: str) -> Charge | Gap:
@@ -47,5 +64,5 @@ def _hours(resource: Resource, stack: Stack, service: str, kind: str) -> Charge 
         price = stack.table(resource).price(service, kind)
     except PriceNotFound as missing:
         return Gap(str(missing))
-    compute = Compute(kind, 1, Role.BASE, None, price.one_year, spot_derived=False)
+    compute = Compute(kind, 1, Role.BASE, None, price.one_year, spot_derived=False, planned=False)
     return Charge(f"{kind}, all hours", HOURS_A_MONTH, price.unit, price.on_demand, price.date, compute)

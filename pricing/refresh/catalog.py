@@ -113,6 +113,22 @@ _BUCKETS = _tiers(
     ("512000", "standard-over-500TB"),
 )
 
+_S3 = {
+    "TimedStorage-ByteHrs": _BUCKETS,
+    "TimedStorage-SIA-ByteHrs": _one("s3", "standard-ia", "GB-month"),
+    "TimedStorage-GIR-ByteHrs": _one("s3", "glacier-instant-retrieval", "GB-month"),
+    "TimedStorage-INT-FA-ByteHrs": _one("s3", "intelligent-frequent-first-50TB", "GB-month"),
+    "TimedStorage-INT-IA-ByteHrs": _one("s3", "intelligent-infrequent", "GB-month"),
+    "Monitoring-Automation-INT": _one("s3", "intelligent-monitoring", "1000-objects-month", "1000"),
+    "Requests-Tier1": _one("s3", "standard-put-copy-post-list", "1000-requests", "1000"),
+    "Requests-Tier2": _one("s3", "standard-get-select", "1000-requests", "1000"),
+    "Requests-SIA-Tier1": _one("s3", "ia-put", "1000-requests", "1000"),
+    "Requests-SIA-Tier2": _one("s3", "ia-get", "1000-requests", "1000"),
+    "Requests-GIR-Tier1": _one("s3", "glacier-instant-put", "1000-requests", "1000"),
+    "Retrieval-SIA": _one("s3", "ia-retrieval", "GB"),
+    "Retrieval-GIR": _one("s3", "glacier-instant-data-retrieval", "GB"),
+}
+
 EXTENDED_SURCHARGE = "control-plane-extended-surcharge"
 """What the price list has for extended support: an addition to the standard price, which our sku includes."""
 
@@ -243,7 +259,7 @@ QUERIES: tuple[Query, ...] = (
         },
     ),
     Query("AmazonECR", {}, {"TimedStorage-ByteHrs": _one("ecr", "private-storage", "GB-month")}),
-    Query("AmazonS3", {"productFamily": "Storage"}, {"TimedStorage-ByteHrs": _BUCKETS}),
+    Query("AmazonS3", {}, _S3),
     Query("AmazonElastiCache", {"productFamily": "Cache Instance"}, named=_cache),
     Query("AmazonRDS", {"productFamily": "Database Instance", "databaseEngine": "PostgreSQL"}, named=_database),
     Query("AmazonRDS", {"productFamily": "Database Instance", "databaseEngine": "MySQL"}, named=_database),

@@ -37,23 +37,34 @@ def test_standard_storage_has_steps() -> None:
 
 
 def test_intelligent_tiering_moves_what_is_seldom_read_and_watches_objects() -> None:
-    # 10 TB = 10,240 GB: 60% x 0.023 = 141.312; 40% x 0.0125 = 51.20; 5 million objects x 0.0025 a thousand = 12.50.
-    result = priced(BUCKET, lifecycle("INTELLIGENT_TIERING"), stored_tb=10, infrequent_share=0.4, objects_million=5)
+    # 10 TB = 10,240 GB: 60% x 0.023 = 141.312; 40% x 0.0125 = 51.20; 6 million objects x 0.0025 a thousand = 15.00;
+    # a twelfth of them is new and moved, 500 thousands x 0.01 = 5.00. Reading back is free there.
+    wanted = {"stored_tb": 10, "infrequent_share": 0.4, "objects_million": 6, "retrieved_gb": 100}
+    result = priced(BUCKET, lifecycle("INTELLIGENT_TIERING"), **wanted)
     assert monthly(result) == {
         "objects in the frequent tier": 141.312,
         "objects in the infrequent tier": 51.20,
-        "objects watched by intelligent tiering": 12.50,
+        "objects watched by intelligent tiering": 15.00,
+        "objects moved to intelligent tiering": 5.00,
     }
 
 
 def test_infrequent_access_costs_for_what_is_read_back() -> None:
-    # 1 TB: 0.5 x 1,024 x 0.023 = 11.776; 0.5 x 1,024 x 0.0125 = 6.40; 100 GB x 0.01 = 1.00.
-    result = priced(BUCKET, lifecycle("STANDARD_IA"), stored_tb=1, infrequent_share=0.5, retrieved_gb=100)
+    # 1 TB: 0.5 x 1,024 x 0.023 = 11.776; 0.5 x 1,024 x 0.0125 = 6.40; 100 GB x 0.01 = 1.00;
+    # 2,000 thousands moved x 0.01 = 20.00.
+    wanted = {"stored_tb": 1, "infrequent_share": 0.5, "retrieved_gb": 100, "moved_million": 2}
+    result = priced(BUCKET, lifecycle("STANDARD_IA"), **wanted)
     assert monthly(result) == {
         "objects in standard storage": 11.776,
         "objects in infrequent access": 6.40,
         "data read from infrequent access": 1.00,
+        "objects moved to infrequent access": 20.00,
     }
+
+
+def test_what_stays_in_standard_storage_is_neither_moved_nor_read_back_for_money() -> None:
+    result = priced(BUCKET, stored_tb=1, retrieved_gb=100, moved_million=2)
+    assert monthly(result) == {"objects in standard storage": 23.552}
 
 
 def test_requests_cost() -> None:
@@ -61,8 +72,26 @@ def test_requests_cost() -> None:
     assert monthly(priced(BUCKET, stored_tb=0, put_million=2, get_million=50)) == {"writes and lists": 10, "reads": 20}
 
 
+def test_the_archive_is_cheap_to_keep_and_dear_to_move_to_and_to_read() -> None:
+    # Half of 1 TB: 512 x 0.023 = 11.776 and 512 x 0.004 = 2.048; 500 thousands x 0.02 = 10.00; 100 GB x 0.03 = 3.00.
+    wanted = {"stored_tb": 1, "archive_share": 0.5, "moved_million": 0.5, "retrieved_gb": 100}
+    assert monthly(priced(BUCKET, lifecycle("GLACIER_IR"), infrequent_share=0, **wanted)) == {
+        "objects in standard storage": 11.776,
+        "objects in Glacier Instant Retrieval": 2.048,
+        "objects moved to Glacier Instant Retrieval": 10.00,
+        "data read from the archive": 3.00,
+    }
+
+
+def test_on_its_way_to_the_archive_an_object_is_moved_twice() -> None:
+    # 1,000 thousands x 0.01 = 10.00, then x 0.02 = 20.00.
+    result = priced(BUCKET, lifecycle("STANDARD_IA", "GLACIER_IR"), stored_tb=0, moved_million=1)
+    assert [line.monthly for line in result.lines if "moved" in line.what] == [20.00, 10.00]
+
+
 def test_an_archive_without_a_sourced_price_is_unpriced_never_free() -> None:
-    result = priced(BUCKET, lifecycle("GLACIER_IR"), stored_tb=1, archive_share=0.5)
+    abroad = resource("aws:s3/bucket:Bucket", "raw", parent="urn:raw", region="us-west-2")
+    result = priced(abroad, lifecycle("GLACIER_IR"), stored_tb=1, archive_share=0.5)
     assert result.unpriced == (BUCKET.urn,)
     assert "glacier-instant-retrieval" in result.reasons[BUCKET.urn]
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from pricing.estimate import Estimate, estimate
 from pricing.usage import Usage
 from tests.pricing.build import resource
@@ -61,5 +63,26 @@ def test_operations_beyond_the_included_cost() -> None:
 
 
 def test_what_has_no_price_is_unpriced() -> None:
-    for inputs in ({"engine": "mariadb"}, {"instanceClass": "db.z9.large"}, {"storageType": "io2"}):
+    for inputs in (
+        {"engine": "mariadb"},
+        {"instanceClass": "db.z9.large"},
+        {"storageType": "io2"},
+        {"storageThroughput": 250.0},
+        {"storageThroughput": 501.0, "allocatedStorage": 400.0},
+        {"performanceInsightsRetentionPeriod": 31},
+        {"databaseInsightsMode": "advanced"},
+        {"dedicatedLogVolume": True},
+    ):
         assert len(priced(**inputs).unpriced) == 1
+
+
+def test_what_is_included_leaves_no_gap() -> None:
+    included = {"storageThroughput": 500.0, "allocatedStorage": 400.0, "performanceInsightsRetentionPeriod": 7}
+    assert priced(**included).unpriced == ()
+
+
+def test_databases_are_reserved_for_their_savings_plans_save_less() -> None:
+    [saving] = priced(multiAz=True).savings
+    # 730 x (0.337 - 0.2595) = 56.575.
+    assert saving.monthly == pytest.approx(56.575, abs=0.006)
+    assert "savings plans for databases save less" in saving.how
