@@ -29,6 +29,7 @@ from components.model_service import ModelService, ModelServiceArgs, ModelServic
 from components.model_serving_ingress import ModelServingIngress, ModelServingIngressArgs, ModelServingSpec
 from components.network import Network, NetworkArgs, NetworkSpec
 from components.node_pool import NodePool, NodePoolArgs, NodePoolSpec
+from components.pipeline_access import PipelineAccess, PipelineAccessArgs, PipelineAccessSpec
 from components.secure_namespace import SecureNamespace, SecureNamespaceArgs, SecureNamespaceSpec
 from components.spec import parse
 from components.store_access import StoreAccess, StoreAccessArgs, StoreAccessSpec
@@ -55,6 +56,7 @@ DOCUMENTED: list[tuple[str, Any, Any, type[BaseModel]]] = [
     ("model_serving_ingress", ModelServingIngress, ModelServingIngressArgs, ModelServingSpec),
     ("network", Network, NetworkArgs, NetworkSpec),
     ("node_pool", NodePool, NodePoolArgs, NodePoolSpec),
+    ("pipeline_access", PipelineAccess, PipelineAccessArgs, PipelineAccessSpec),
     ("secure_namespace", SecureNamespace, SecureNamespaceArgs, SecureNamespaceSpec),
     ("store_access", StoreAccess, StoreAccessArgs, StoreAccessSpec),
     ("tracking_server", TrackingServer, TrackingServerArgs, TrackingServerSpec),
