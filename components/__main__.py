@@ -41,12 +41,12 @@ from .network import Network
 from .node_pool import NodePool
 from .object_store import ObjectStore
 from .offline_catalog import OfflineCatalog
-from .pipeline_access import PipelineAccess
 from .secure_namespace import SecureNamespace
 from .serving_platform.cert_manager import CertManager
 from .serving_platform.gateway import ServingGateway
 from .serving_platform.kserve import KServe
 from .serving_platform.load_balancer_controller import LoadBalancerController
+from .serving_platform.model_cache import ModelCache
 from .serving_platform.serving_platform import ServingPlatform
 from .store_access import StoreAccess
 from .tracking_server import TrackingServer
@@ -74,6 +74,7 @@ COMPONENTS: list[type[pulumi.ComponentResource]] = [
     KubeflowCluster,
     LoadBalancerController,
     LogBucket,
+    ModelCache,
     ModelService,
     ModelServingIngress,
     MySqlDatabase,
@@ -81,7 +82,6 @@ COMPONENTS: list[type[pulumi.ComponentResource]] = [
     NodePool,
     ObjectStore,
     OfflineCatalog,
-    PipelineAccess,
     SecureNamespace,
     ServingGateway,
     ServingLoadBalancer,

@@ -82,15 +82,14 @@ EXTERNAL_SECRETS = Chart("external-secrets", "2.9.0", "external-secrets", "https
 ARGO_CD = Chart("argocd", "10.1.1", "argo-cd", "https://argoproj.github.io/argo-helm")
 KSERVE_CRD = Chart("kserve-crd", "v0.20.0", "oci://ghcr.io/kserve/charts/kserve-crd")
 KSERVE = Chart("kserve", "v0.20.0", "oci://ghcr.io/kserve/charts/kserve-resources")
+KSERVE_LOCAL_MODEL_CRD = Chart("kserve-localmodel-crd", "v0.20.0", "oci://ghcr.io/kserve/charts/kserve-localmodel-crd")
+KSERVE_LOCAL_MODEL = Chart("kserve-localmodel", "v0.20.0", "oci://ghcr.io/kserve/charts/kserve-localmodel-resources")
 
 KUBEFLOW = Upstream(
     "https://github.com/kubeflow/community-distribution", "26.03.1", "0d1a00306501ebaf2a0edc121656752b3deeba57"
 )
 KUEUE = Upstream("https://github.com/kubernetes-sigs/kueue", "v0.19.2", "8eab68778fc1b52affe165fdf5af29d1e9b4f3cb")
 """What `deploy/kubeflow` builds upon; a test holds its bases to these."""
-
-PIPELINES_PAGES_IMAGE = "ghcr.io/kubeflow/kfp-frontend:2.16.1"
-"""The pages of pipelines, of the version that `KUBEFLOW` has; it runs as user 1000."""
 
 CLUSTER_AUTOSCALER_IMAGE = {"1.35": "v1.35.2", "1.36": "v1.36.1"}
 """The autoscaler follows the cluster's minor version; the chart's own default lags behind."""
@@ -136,3 +135,9 @@ RUNTIME_IMAGES = {
     "mlserver": "docker.io/seldonio/mlserver:1.7.1",
 }
 """The model servers; KServe appends -gpu to the Hugging Face server's tag where a model asks for a GPU."""
+
+STORAGE_INITIALIZER_IMAGE = "docker.io/kserve/storage-initializer:v0.20.0"
+"""KServe's download of models, with a shell beside it; it runs as user 1000."""
+
+MODEL_CACHE_AGENT_IMAGE = "docker.io/kserve/kserve-localmodelnode-agent:v0.20.0"
+"""What keeps a node's models as KServe's model cache says; of KServe's version."""

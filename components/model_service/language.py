@@ -10,6 +10,7 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any, TypeAlias, cast
 
 PLACE = re.compile(r"<([a-z0-9_.]+)>")
@@ -89,6 +90,10 @@ def _cron_days(days: Sequence[str]) -> str:
     return ",".join(day[:3] for day in days)
 
 
+def _key(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:16]
+
+
 OPERATIONS = {
     "lt": Operation(operator.lt, "lt {} {}"),
     "ge": Operation(operator.ge, "ge {} {}"),
@@ -112,6 +117,7 @@ OPERATIONS = {
     "ends": Operation(str.endswith, "hasSuffix {1} {0}"),
     "labels": Operation(_labels, 'len (splitList "." {})'),
     "part": Operation(_part, "substr {1} {2} {0}"),
+    "key": Operation(_key, "trunc 16 (sha256sum {})"),
     "cron_days": Operation(_cron_days, 'regexReplaceAll "([a-z]{{3}})[a-z]*" (join "," {}) "${{1}}"'),
 }
 """What expressions may do. `with` lets its second win, as Helm's `merge` its first; `div` is that of whole numbers."""

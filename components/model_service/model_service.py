@@ -28,7 +28,6 @@ class ModelService(pulumi.ComponentResource):
     def __init__(self, name: str, args: ModelServiceArgs, opts: pulumi.ResourceOptions | None = None):
         spec = parse(ModelServiceSpec, plain(args, WIRING), f"ModelService({name})")
         super().__init__("mlplatform:index:ModelService", name, {}, opts)
-        uris = [spec.model_uri, *([spec.canary.model_uri] if spec.canary else [])]
         partition = account_of(self).partition
         identity = WorkloadIdentity(
             f"{name}-identity",
@@ -39,7 +38,7 @@ class ModelService(pulumi.ComponentResource):
                 "policies": {
                     **args.get("policies", {}),
                     "model": pulumi.Output.from_input(args["models_key_arn"]).apply(
-                        lambda key: model_access(partition, uris, key)
+                        lambda key: model_access(partition, spec.folders, key)
                     ),
                 },
             },

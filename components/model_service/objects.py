@@ -6,10 +6,11 @@ from typing import Any, cast
 
 from ..network_policies import admit, allow_apis, allow_dns, pods_of
 from ..node_pool.labels import DEVICE_PLUGIN_CONFIG_LABEL, NVIDIA_LABEL, NVIDIA_TAINT
-from ..pods import spread
+from ..pods import RESTRICTED, spread
 from ..serving_platform import names
 from ..serving_platform.names import Runtime
 from ..serving_platform.runtimes import serving_runtime
+from ..versions import STORAGE_INITIALIZER_IMAGE
 from .alerts import prometheus_rule
 from .language import Each, Expression, Scope, Tree, When
 from .spec import ModelServiceSpec
@@ -19,6 +20,7 @@ STABLE, CANARY = "<name>", "<name>-canary"
 _PODS = {MODEL_LABEL: "<name>"}
 _ISVC_LABEL = "serving.kserve.io/inferenceservice"
 _GPU = "nvidia.com/gpu"
+_KEPT = "cached-models"
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,26 @@ def network_policy() -> Tree:
     }
 
 
-def inference_service(name: str, model_uri: str, minimum: str, maximum: str) -> Tree:
-    """The model server's pods: KServe makes them, and leaves their number to the ScaledObject."""
+def cached_model(model_uri: str, copy: str) -> Tree:
+    """Has a model kept on the nodes of a group.
+
+    Its name says what is kept where: another model is another object beside it, as neither may change, and a canary's
+    stays when the canary is taken.
+    """
+    return {
+        "apiVersion": "serving.kserve.io/v1alpha1",
+        "kind": "LocalModelNamespaceCache",
+        "metadata": _metadata(f"<name>-{copy}"),
+        "spec": {"sourceModelUri": model_uri, "modelSize": "<cache.size_gib>Gi", "nodeGroups": ["<cache.group>"]},
+    }
+
+
+def inference_service(name: str, uri: str, folder: str, minimum: str, maximum: str) -> Tree:
+    """The model server's pods: KServe makes them, and leaves their number to the ScaledObject.
+
+    A cached model is read from its node's disk by the claim that the platform made in the namespace.
+    """
+    claim = {"claimName": "<claim>", "readOnly": True}
     return {
         "apiVersion": "serving.kserve.io/v1beta1",
         "kind": "InferenceService",
@@ -104,7 +124,9 @@ def inference_service(name: str, model_uri: str, minimum: str, maximum: str) -> 
                 "tolerations": When("<has_gpu>", [{"key": NVIDIA_TAINT, "operator": "Exists", "effect": "NoSchedule"}]),
                 "nodeSelector": When("<gpu_share>", {DEVICE_PLUGIN_CONFIG_LABEL: "<gpu_share.mode>-<gpu_share.pods>"}),
                 "affinity": When("<gpus>", {"nodeAffinity": _own_gpus()}),
-                "model": _model(model_uri),
+                "volumes": When("<cache>", [{"name": _KEPT, "persistentVolumeClaim": claim}]),
+                "initContainers": When("<cache>", [_wait(folder)]),
+                "model": _model(When("<cache>", f"pvc://<claim>/{folder}", uri)),
             }
         },
     }
@@ -121,7 +143,22 @@ def _own_gpus() -> Tree:
     return {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": terms}}
 
 
-def _model(model_uri: str) -> Tree:
+def _wait(folder: str) -> Tree:
+    """Waits until the model is on its node, all of it: a server that starts on a part of it would serve that."""
+    amounts = {"cpu": "10m", "memory": "32Mi"}
+    all_there = f'trap exit TERM; until [ -e "/kept/$0/{names.CACHED}" ]; do sleep 2; done'
+    return {
+        "name": "wait-for-model",
+        "image": STORAGE_INITIALIZER_IMAGE,
+        "imagePullPolicy": "IfNotPresent",
+        "command": ["/bin/sh", "-c", all_there, folder],
+        "resources": {"requests": amounts, "limits": amounts},
+        "securityContext": {**RESTRICTED, "runAsUser": 1000},
+        "volumeMounts": [{"name": _KEPT, "mountPath": "/kept", "readOnly": True}],
+    }
+
+
+def _model(model_uri: Tree) -> Tree:
     amounts = {
         "cpu": "<cpu>",
         "memory": "<memory>",
@@ -257,10 +294,12 @@ PARTS = (
     Part("service-account", service_account()),
     Part("network-policy", network_policy()),
     Part("disruption-budget", disruption_budget()),
-    Part("inference-service", inference_service(STABLE, "<model_uri>", "<minimum>", "<maximum>")),
+    Part("model-cache", cached_model("<model_uri>", "<model_copy>"), "<cache>"),
+    Part("canary-model-cache", cached_model("<canary.model_uri>", "<canary_copy>"), "<keeps_canary>"),
+    Part("inference-service", inference_service(STABLE, "<model_uri>", "<model_folder>", "<minimum>", "<maximum>")),
     Part(
         "canary-inference-service",
-        inference_service(CANARY, "<canary.model_uri>", "<canary_minimum>", "<canary_maximum>"),
+        inference_service(CANARY, "<canary.model_uri>", "<canary_folder>", "<canary_minimum>", "<canary_maximum>"),
         "<canary>",
     ),
     Part("scaled-object", scaled_object(STABLE, "<minimum>", "<maximum>", "<floor>")),

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from ..namespace_names import NAMESPACE_PATTERN
 from ..node_pool.schedule import Weekday
 from ..node_pool.spec import LARGEST_REPLICAS
+from ..serving_platform.cache_spec import NAME_PATTERN as CACHE_GROUP_PATTERN
 from ..serving_platform.names import START_SECONDS, Runtime
 from ..serving_platform.spec import DOMAIN_PATTERN
 from ..spec import Spec, refuse
@@ -94,6 +95,25 @@ class CanarySpec(Spec):
     percent: int = Field(ge=0, le=100, description="The part of the requests that it answers.")
 
 
+class CachedModelConfig(TypedDict):
+    """Where a model is kept, so that a replica starts without downloading it."""
+
+    group: str
+    """The group of the platform's modelCache on whose nodes the model is kept, and runs."""
+    size_gib: int
+    """How large the model is, in GiB."""
+
+
+class CachedModelSpec(Spec):
+    """Where a model is kept, so that a replica starts without downloading it."""
+
+    group: str = Field(
+        pattern=CACHE_GROUP_PATTERN,
+        description="The group of the platform's modelCache on whose nodes the model is kept, and runs.",
+    )
+    size_gib: int = Field(ge=1, le=16384, description="How large the model is, in GiB.")
+
+
 class EgressConfig(TypedDict):
     """Addresses that a model may reach."""
 
@@ -145,6 +165,8 @@ class ModelConfig(TypedDict):
     """Hours in which the floor is higher."""
     canary: NotRequired[CanaryConfig]
     """A model on trial that answers a part of the requests."""
+    cache: NotRequired[CachedModelConfig]
+    """Where the model is kept, and the one on trial; each replica downloads it by default."""
     timeout_seconds: NotRequired[int]
     """Seconds after which a request is given up."""
     startup_minutes: NotRequired[int]
@@ -229,6 +251,10 @@ class ModelServiceSpec(Spec):
     )
     schedules: tuple[FloorSpec, ...] = Field(default=(), description="Hours in which the floor is higher.")
     canary: CanarySpec | None = Field(default=None, description="A model on trial that answers a part of the requests.")
+    cache: CachedModelSpec | None = Field(
+        default=None,
+        description="Where the model is kept, and the one on trial; each replica downloads it by default.",
+    )
     timeout_seconds: int = Field(default=60, ge=1, le=3600, description="Seconds after which a request is given up.")
     startup_minutes: int = Field(
         default=START_SECONDS // 60, ge=1, le=180, description="Minutes that a replica may take until it is ready."
@@ -267,3 +293,8 @@ class ModelServiceSpec(Spec):
                 if each.evaluate(check.wrong):
                     raise refuse(self.name, each.evaluate(check.sentence))
         return self
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The model's folder, and that of the one on trial."""
+        return (self.model_uri, *((self.canary.model_uri,) if self.canary else ()))

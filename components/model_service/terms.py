@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..serving_platform.names import METRICS_PORT_NAMES, METRICS_PORTS, Runtime
+from ..serving_platform.names import METRICS_PORT_NAMES, METRICS_PORTS, MODEL_CACHE_CLAIM, Runtime
 from ..serving_platform.runtimes import serving_runtime
 from ..serving_platform.spec import OWN_NAMESPACES
 from .language import Expression, call
@@ -29,6 +29,8 @@ def _share(replicas: str) -> Expression:
     return call("max", 1, call("div", call("add", call("mul", replicas, "<canary.percent>"), 99), 100))
 
 
+_URIS = ("<model_uri>", "<canary.model_uri>")
+
 DERIVED: dict[str, Expression] = {
     "labels_of_all": call("with", "<labels>", {MODEL_LABEL: "<name>"}),
     "address": call("default", "<host>", "<name>.<domain>"),
@@ -50,6 +52,12 @@ DERIVED: dict[str, Expression] = {
     "canary_floor": call("text", _share("<schedule.minimum>")),
     "threshold": call("text", "<target_concurrency>"),
     "stable_percent": call("sub", 100, "<canary.percent>"),
+    "keeps_canary": call("and", "<cache>", call("and", "<canary>", call("not", call("eq", *_URIS)))),
+    "claim": f"{MODEL_CACHE_CLAIM}<cache.group>",
+    "model_folder": call("key", "<model_uri>"),
+    "canary_folder": call("key", "<canary.model_uri>"),
+    "model_copy": call("key", "<cache.group> <model_uri>"),
+    "canary_copy": call("key", "<cache.group> <canary.model_uri>"),
     "startup_failures": call("mul", "<startup_minutes>", 6),
     "grace_seconds": call("add", "<timeout_seconds>", GRACE_SECONDS),
     "start_cron": "<start_minute> <start_hour> * * <cron_days>",

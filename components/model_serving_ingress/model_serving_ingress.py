@@ -1,5 +1,6 @@
 """ModelServingIngress: firewall, load balancer, gateway, KServe, and the models behind them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
@@ -106,9 +107,18 @@ class ModelServingIngress(pulumi.ComponentResource):
         }
         if self._spec.load_balancer.grpc:
             given["grpc_target_group_arn"] = balancer.grpc_target_group_arn
+        if self._spec.platform.model_cache:
+            given["cache_policy"] = self._access(self._spec.kept_folders)
         if "further_target_group_arns" in args:
             given["further_target_group_arns"] = args["further_target_group_arns"]
         return ServingPlatform(f"{self._name}-platform", given, self._child)
+
+    def _access(self, folders: Sequence[str]) -> pulumi.Output[str]:
+        """What reads the models in these folders, as an IAM policy document."""
+        partition = account_of(self).partition
+        return pulumi.Output.from_input(self._args["models_key_arn"]).apply(
+            lambda key: model_access(partition, folders, key)
+        )
 
     def _open(self, platform: ServingPlatform) -> None:
         """Lets predictors reach the caches and the neighbors, where there are some."""
@@ -128,17 +138,13 @@ class ModelServingIngress(pulumi.ComponentResource):
 
     def _identity(self, model: DeliveredModelSpec) -> WorkloadIdentity:
         """Whom AWS knows a delivered model by, which must be there before its pods are."""
-        partition = account_of(self).partition
-        access = pulumi.Output.from_input(self._args["models_key_arn"]).apply(
-            lambda key: model_access(partition, [model.folder], key)
-        )
         return WorkloadIdentity(
             f"{self._name}-{model.namespace}-{model.name}-identity",
             {
                 "cluster_name": self._args["cluster_name"],
                 "namespace": model.namespace,
                 "service_account": model.name,
-                "policies": {**self._args.get("model_policies", {}), "model": access},
+                "policies": {**self._args.get("model_policies", {}), "model": self._access([model.folder])},
             },
             self._child,
         )

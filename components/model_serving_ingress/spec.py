@@ -9,6 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from ..load_balancer.spec import ServingLoadBalancerOptions, ServingLoadBalancerSpec
 from ..model_service.spec import LONGEST_NAME, ModelConfig, ModelServiceSpec
 from ..namespace_names import NAMESPACE_PATTERN
+from ..serving_platform.cache_spec import overfull
 from ..serving_platform.spec import (
     DOMAIN_PATTERN,
     ServingPlatformOptions,
@@ -225,3 +226,23 @@ class ModelServingSpec(Spec):
                         f"model {model.name} would read {other.folder}, the folder of {other.name}; give each its own",
                     )
         return self
+
+    @model_validator(mode="after")
+    def _kept_models_have_room(self) -> "ModelServingSpec":
+        groups = self.platform.model_cache
+        kept = [(model.name, folder, model.cache) for model in self.models if model.cache for folder in model.folders]
+        if problem := overfull(groups, kept):
+            raise refuse(self.models, problem)
+        if groups and not self.kept_folders:
+            raise refuse(
+                groups,
+                "platform.modelCache keeps no model: none of models has a cache, and there are no deliveredModels; "
+                "leave it out until there is one",
+            )
+        return self
+
+    @property
+    def kept_folders(self) -> tuple[str, ...]:
+        """What the platform's cache may read: the folders of models that are kept, and of those that GitOps brings."""
+        own = (folder for model in self.models if model.cache for folder in model.folders)
+        return (*own, *(model.folder for model in self.delivered_models))

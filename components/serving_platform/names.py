@@ -8,6 +8,8 @@ LOAD_BALANCER_NAMESPACE = "aws-load-balancer-controller"
 MESH_NAMESPACE = "istio-system"
 GATEWAY_NAMESPACE = "istio-ingress"
 KSERVE_NAMESPACE = "kserve"
+MODEL_CACHE_NAMESPACE = "kserve-localmodel"
+MODEL_DOWNLOADS_NAMESPACE = "kserve-localmodel-jobs"
 
 GATEWAY = "models"
 """The Istio Gateway that models are routed from."""
@@ -38,6 +40,11 @@ GRPC_PORT_NAME = "h2c"
 
 PREDICTOR_PODS = {"component": "predictor"}
 """The label that KServe gives every predictor's pods."""
+MODEL_CACHE_CLAIM = "model-cache-"
+"""With a group's name behind it: the volume claim by which models of a namespace read the group's disks."""
+CACHED = ".complete"
+"""What lies in a cached model's folder once all of it does; model servers load no file of such a name."""
+
 START_SECONDS = 1800
 """How long a model may take from its container's start to its first ready answer."""
 

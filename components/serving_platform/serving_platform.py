@@ -5,12 +5,13 @@ import pulumi
 from ..network_policies import admit, pods_of
 from ..ordering import after
 from ..secure_namespace import closed_namespace
-from ..spec import parse, plain
+from ..spec import SpecError, as_args, parse, plain
 from . import names
 from .cert_manager import CertManager
 from .gateway import ServingGateway
 from .kserve import KServe
 from .load_balancer_controller import LoadBalancerController
+from .model_cache import ModelCache
 from .spec import ServingPlatformArgs, ServingPlatformSpec
 
 WIRING = (
@@ -21,6 +22,7 @@ WIRING = (
     "rest_target_group_arn",
     "grpc_target_group_arn",
     "further_target_group_arns",
+    "cache_policy",
 )
 
 
@@ -39,7 +41,10 @@ class ServingPlatform(pulumi.ComponentResource):
     """The domain of the models; whoever reads it waits until a model can be made and reached."""
 
     def __init__(self, name: str, args: ServingPlatformArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(ServingPlatformSpec, plain(args, WIRING), f"ServingPlatform({name})")
+        where = f"ServingPlatform({name})"
+        spec = parse(ServingPlatformSpec, plain(args, WIRING), where)
+        if spec.model_cache and "cache_policy" not in args:
+            raise SpecError(where, ["modelCache is set and cachePolicy is not; say by which policy it reads models"])
         super().__init__("mlplatform:index:ServingPlatform", name, {}, opts)
         self._name, self._spec, self._args = name, spec, args
         self._child = pulumi.ResourceOptions(parent=self)
@@ -66,7 +71,8 @@ class ServingPlatform(pulumi.ComponentResource):
             self._child,
         )
         closed = [policy.urn for namespace in spec.model_namespaces for policy in self._for_models(namespace)]
-        parts = (gateway.gateway_name, kserve.runtime_names.apply(",".join), *closed)
+        served = (kserve.runtime_names.apply(",".join), *closed)
+        parts = (gateway.gateway_name, *served, *self._cache(after(certified, *served)))
         self.gateway_name = gateway.gateway_name
         self.model_namespaces = after(list(spec.model_namespaces), *closed)
         self.ready = after(spec.domain, *parts)
@@ -121,6 +127,25 @@ class ServingPlatform(pulumi.ComponentResource):
             },
             self._child,
         )
+
+    def _cache(self, cluster_name: pulumi.Output[str]) -> list[pulumi.Output[str]]:
+        """What keeps models on nodes, where that is asked for."""
+        args, spec = self._args, self._spec
+        if not spec.model_cache:
+            return []
+        cache = ModelCache(
+            f"{self._name}-model-cache",
+            {
+                "cluster_name": cluster_name,
+                "vpc_cidr": args["vpc_cidr"],
+                "policy": args.get("cache_policy", ""),
+                "groups": [as_args(group) for group in spec.model_cache],
+                "model_namespaces": list(spec.model_namespaces),
+                "monitoring_namespace": spec.monitoring_namespace,
+            },
+            self._child,
+        )
+        return [cache.ready]
 
     def _for_models(self, namespace: str) -> list[pulumi.Resource]:
         """A namespace whose predictors hear the gateway and the monitoring; where they go to, each model says."""

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from ..namespace_names import NAMESPACE_PATTERN
 from ..spec import Spec, refuse
 from . import names
+from .cache_spec import CacheGroupConfig, CacheGroupSpec, separate
 from .names import DeploymentMode, Runtime
 
 DOMAIN_PATTERN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
@@ -18,6 +19,8 @@ OWN_NAMESPACES = (
     names.MESH_NAMESPACE,
     names.GATEWAY_NAMESPACE,
     names.KSERVE_NAMESPACE,
+    names.MODEL_CACHE_NAMESPACE,
+    names.MODEL_DOWNLOADS_NAMESPACE,
 )
 
 
@@ -34,6 +37,8 @@ class ServingPlatformOptions(TypedDict):
     """The fewest gateway pods."""
     gateway_maximum: NotRequired[int]
     """The most gateway pods."""
+    model_cache: NotRequired[list[CacheGroupConfig]]
+    """Nodes that keep models on their disks, for models that ask for it; none by default."""
 
 
 class ServingPlatformConfig(ServingPlatformOptions):
@@ -62,6 +67,8 @@ class ServingPlatformArgs(ServingPlatformConfig):
     """The target group (type ip, gRPC) that carries gRPC, where there is one."""
     further_target_group_arns: NotRequired[pulumi.Input[list[str]]]
     """Target groups of other load balancers, whose bindings the cluster's controller shall keep as well."""
+    cache_policy: NotRequired[pulumi.Input[str]]
+    """The IAM policy document, as JSON, by which the model cache reads models; required where there is one."""
 
 
 class ServingPlatformSpec(Spec):
@@ -79,6 +86,9 @@ class ServingPlatformSpec(Spec):
     )
     gateway_minimum: int = Field(default=2, ge=1, le=100, description="The fewest gateway pods.")
     gateway_maximum: int = Field(default=6, ge=1, le=100, description="The most gateway pods.")
+    model_cache: tuple[CacheGroupSpec, ...] = Field(
+        default=(), description="Nodes that keep models on their disks, for models that ask for it."
+    )
     monitoring_namespace: str = Field(
         default="monitoring", pattern=NAMESPACE_PATTERN, description="The namespace whose pods may read metrics."
     )
@@ -99,6 +109,11 @@ class ServingPlatformSpec(Spec):
         if twice := next((str(each) for each in values if values.count(each) > 1), None):
             raise refuse(twice, f"{twice} is named more than once; name each once")
         return values
+
+    @field_validator("model_cache")
+    @classmethod
+    def _separate(cls, groups: tuple[CacheGroupSpec, ...]) -> tuple[CacheGroupSpec, ...]:
+        return separate(groups)
 
     @field_validator("model_namespaces")
     @classmethod

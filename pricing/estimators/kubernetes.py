@@ -24,8 +24,9 @@ def ingress(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:  # noqa
 
 @prices("kubernetes:core/v1:PersistentVolumeClaim")
 def claim(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:  # noqa: ARG001 - the signature of estimators
-    """A claim makes a volume of the kind its storage class says."""
-    yield Gap("the volume that a driver makes for it has no estimator")
+    """A claim makes a volume of the kind its storage class says, unless it is for one that is there."""
+    if text(section(resource.inputs, "spec"), "volumeName", "") == "":
+        yield Gap("the volume that a driver makes for it has no estimator")
 
 
 @prices("kubernetes:apps/v1:StatefulSet")

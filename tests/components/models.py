@@ -24,7 +24,8 @@ MODEL: dict[str, Any] = {
     "targetConcurrency": 8,
 }
 FLOOR = {"name": "office", "minimum": 6, "start": "08:00", "end": "20:30"}
-CANARY = {"modelUri": f"s3://{BUCKET}/fraud/4/", "percent": 10}
+CACHE: dict[str, Any] = {"group": "inference", "sizeGib": 12}
+CANARY: dict[str, Any] = {"modelUri": f"s3://{BUCKET}/fraud/4/", "percent": 10}
 
 Key = tuple[str, str]
 
@@ -100,6 +101,7 @@ def models(draw: st.DrawFn) -> dict[str, Any]:
         "storageGib": st.integers(1, 1000),
         "schedules": st.lists(floors(minimum, maximum), max_size=3),
         "canary": st.fixed_dictionaries({"modelUri": _URIS, "percent": st.integers(0, 100)}),
+        "cache": st.fixed_dictionaries({"group": st.just("inference"), "sizeGib": st.integers(1, 16384)}),
         "timeoutSeconds": st.integers(1, 3600),
         "startupMinutes": st.integers(1, 180),
         "egress": st.lists(

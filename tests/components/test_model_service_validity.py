@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from components.model_service import ModelServiceSpec, model_service_objects
 from components.spec import parse
 from tests.components.definitions import faults, validator
-from tests.components.models import CANARY, FLOOR, models, objects, values
+from tests.components.models import CACHE, CANARY, FLOOR, models, objects, values
 from tests.planner.test_validity import needs_definitions
 
 QUARTER = {"mode": "mps", "pods": 4}
 ALL = st.one_of(
     st.just(values(canary=CANARY, schedules=[FLOOR], gpuShare=QUARTER, monitoring=True)),
+    st.just(values(canary=CANARY, cache=CACHE, gpus=1)),
     st.just(values(gpus=8, egress=[{"cidr": "10.0.0.0/8", "port": 6379}])),
     models(),
 )
@@ -56,12 +57,14 @@ def deep(value: Any, *path: str | int) -> Any:
         ("InferenceService", ("spec", "predictor", "model"), "storageURI"),
         ("ScaledObject", ("spec",), "minReplicas"),
         ("VirtualService", ("spec", "http", 0), "timeouts"),
+        ("LocalModelNamespaceCache", ("spec",), "nodeGroup"),
         ("ServiceMonitor", ("spec",), "endpoint"),
         ("PrometheusRule", ("spec", "groups", 0, "rules", 0), "expression"),
     ],
 )
 def test_a_field_of_nobody_is_told(kind: str, path: tuple[str | int, ...], field: str) -> None:
-    broken = objects(monitoring=True)[kind, "fraud"]
+    found = objects(monitoring=True, cache=CACHE)
+    [broken, *_] = [each for (its, name), each in found.items() if its == kind and name.startswith("fraud")]
     deep(broken, *path)[field] = "x"
     [fault] = faults(broken)
     assert f"'{field}' was unexpected" in fault

@@ -258,3 +258,61 @@ def test_a_name_without_room_is_refused() -> None:
     with pytest.raises(SpecError, match="AWS has room for 16 characters of it"):
         run(lambda: ModelServingIngress("a-very-long-ingress", given), recording)
     assert not recording.resources
+
+
+GROUP = {"name": "inference", "storageGib": 30}
+KEPT = {**FRAUD, "cache": {"group": "inference", "sizeGib": 12}}
+
+
+def test_the_models_cache_reads_what_is_kept_and_what_gitops_brings_alone() -> None:
+    other = {**FRAUD, "name": "other", "modelUri": "s3://acme-models/other/1/"}
+    canary = {"modelUri": "s3://acme-models/fraud/4/", "percent": 5}
+    recording = ingress(
+        platform={"modelCache": [GROUP]}, models=[{**KEPT, "canary": canary}, other], delivered_models=[DELIVERED]
+    )
+    [policy] = [each.inputs["policy"] for each in recording.all(ROLE_POLICY) if "model-cache" in each.name]
+    bucket, folder = str(FRAUD["modelUri"]).removeprefix("s3://").split("/", 1)
+    for kept in (f"{bucket}/{folder}model", "acme-models/fraud/4/model", "acme-models/ranking/7/model"):
+        assert allows(policy, "s3:GetObject", f"arn:aws:s3:::{kept}")
+    assert not allows(policy, "s3:GetObject", "arn:aws:s3:::acme-models/other/1/model")
+    assert not allows(policy, "s3:PutObject", "arn:aws:s3:::acme-models/fraud/4/model")
+    assert allows(policy, "kms:Decrypt", KEY)
+
+
+def test_a_kept_model_waits_for_the_nodes_that_keep_it() -> None:
+    recording = ingress(platform={"modelCache": [GROUP]}, models=[KEPT])
+    graph = Graph(recording.resources)
+    [copy] = [each for each in recording.resources if each.type.endswith(":LocalModelNamespaceCache")]
+    [group] = [each for each in recording.resources if each.type.endswith(":LocalModelNodeGroup")]
+    assert not list(graph.out_of_order([copy], [group]))
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"models": [KEPT]}, "model fraud: cache.group = inference is no group of platform.modelCache; there is none"),
+        (
+            {"models": [KEPT], "platform": {"modelCache": [{**GROUP, "name": "steady"}]}},
+            "model fraud: cache.group = inference is no group of platform.modelCache; there is one of steady",
+        ),
+        (
+            {"models": [KEPT], "platform": {"modelCache": [{**GROUP, "storageGib": 11}]}},
+            "model fraud: with its 12 GiB the models of group inference take 12 GiB, and its storageGib is 11",
+        ),
+        (
+            {
+                "models": [{**KEPT, "canary": {"modelUri": "s3://acme/fraud/4/", "percent": 5}}],
+                "platform": {"modelCache": [{**GROUP, "storageGib": 23}]},
+            },
+            "model fraud: with its 12 GiB the models of group inference take 24 GiB, and its storageGib is 23",
+        ),
+        ({"platform": {"modelCache": [GROUP]}}, "platform.modelCache keeps no model: none of models has a cache"),
+    ],
+)
+def test_models_that_find_no_room_are_refused(changes: dict[str, Any], told: str) -> None:
+    assert told in refusal(**changes)
+
+
+def test_one_folder_takes_its_room_once() -> None:
+    twin = {**KEPT, "name": "twin"}
+    assert spec(models=[KEPT, twin], platform={"modelCache": [{**GROUP, "storageGib": 12}]})

@@ -42,6 +42,7 @@ class ChartFacts:
     source: str
     pods: tuple[Pods, ...] = ()
     defines: tuple[str, ...] = ()
+    """The groups of its definitions, or group/Kind where another chart defines the rest of the group."""
     makes: tuple[Pods, ...] = ()
     """Pods that its controller makes for the objects of others, in whichever namespace those are."""
 

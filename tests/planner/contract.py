@@ -156,9 +156,13 @@ def unadmitted(plan: Plan) -> Iterator[str]:
         each.inputs["metadata"]["name"]: each.inputs["metadata"]["labels"]["pod-security.kubernetes.io/enforce"]
         for each in of_type(plan, NAMESPACE)
     }
+    known = pools(plan)
     for release, chart, workloads in releases(plan):
         level = enforced.get(release.inputs["namespace"], "privileged")
         for pods in workloads:
+            if pods.daemon and not any(selected(pods, release.inputs["values"], nodes) for nodes in known):
+                # It makes no pod that could be refused.
+                continue
             if _LEVELS.index(level) < _LEVELS.index(pods.pod_security):
                 yield f"{chart}: {release.inputs['namespace']} enforces {level}, it needs {pods.pod_security}"
 
@@ -187,7 +191,9 @@ def orphaned_identities(plan: Plan) -> Iterator[str]:
         for each in of_type(plan, "kubernetes:core/v1:ServiceAccount")
     }
     used = {(namespace_of(each), pods.account) for each, pods in own(plan)}
-    for namespace, account in given.keys() - made.keys() - objects - delivered(plan)[1]:
+    # Kubernetes makes each namespace's own.
+    objects_of_kubernetes = {(each.inputs["metadata"]["name"], "default") for each in of_type(plan, NAMESPACE)}
+    for namespace, account in given.keys() - made.keys() - objects - objects_of_kubernetes - delivered(plan)[1]:
         yield f"{given[namespace, account].name}: nothing makes the service account {namespace}/{account}"
     for namespace, account in objects - used:
         yield f"{namespace}/{account}: no pod has this service account"

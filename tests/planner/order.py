@@ -53,7 +53,12 @@ def definitions_come_first(plan: Plan) -> Iterable[str]:
     graph = Graph(plan)
     for each in custom(plan):
         group = each.inputs["apiVersion"].partition("/")[0]
-        bringing = [release for release in of_type(plan, RELEASE) if group in CHARTS[chart_of(release)].defines]
+        bringing = [
+            release
+            for wanted in (f"{group}/{each.inputs['kind']}", group)
+            for release in of_type(plan, RELEASE)
+            if wanted in CHARTS[chart_of(release)].defines
+        ]
         bringing = bringing or [
             waves
             for waves in of_type(plan, WAVES_SET)

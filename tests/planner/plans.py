@@ -174,7 +174,11 @@ EVERYTHING: dict[str, Any] = {
         "monitoringNamespace": "monitoring",
         "firewall": {"managedRuleGroups": ["ip-reputation", "common"], "forwardedAddressHeader": "X-Real-Ip"},
         "loadBalancer": {"internal": True, "grpc": False, "alternativeNames": ["api.example.com"]},
-        "platform": {"modelNamespaces": ["models", "vision"], "runtimes": ["triton", "mlserver"]},
+        "platform": {
+            "modelNamespaces": ["models", "vision"],
+            "runtimes": ["triton", "mlserver"],
+            "modelCache": [{"name": "steady", "pools": ["system"], "storageGib": 20}],
+        },
         "models": [
             {
                 "name": "fraud",
@@ -202,6 +206,7 @@ EVERYTHING: dict[str, Any] = {
                 "minimum": 2,
                 "maximum": 4,
                 "targetConcurrency": 32,
+                "cache": {"group": "steady", "sizeGib": 2},
             },
         ],
     },

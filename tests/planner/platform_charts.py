@@ -229,4 +229,48 @@ PLATFORM_CHARTS: dict[str, ChartFacts] = {
         # Ports as our serving runtimes declare them: REST, gRPC and metrics.
         makes=(Pods(labels={"component": "predictor"}, account="default", ports=(8080, 9000, 8002, 8082)),),
     ),
+    "kserve-localmodel-crd": ChartFacts(
+        version="v0.20.0",
+        source="kserve/kserve v0.20.0, charts/kserve-localmodel-crd",
+        defines=(
+            "serving.kserve.io/LocalModelCache",
+            "serving.kserve.io/LocalModelNamespaceCache",
+            "serving.kserve.io/LocalModelNode",
+            "serving.kserve.io/LocalModelNodeGroup",
+        ),
+    ),
+    "kserve-localmodel-resources": ChartFacts(
+        version="v0.20.0",
+        source="kserve/kserve v0.20.0, charts/kserve-localmodel-resources/files",
+        pods=(
+            Pods(
+                labels={
+                    "app.kubernetes.io/name": "kserve-localmodel-controller-manager",
+                    "control-plane": "kserve-localmodel-controller-manager",
+                },
+                account="kserve-localmodel-controller-manager",
+                ports=(9443, 8080, 8081),
+                # Its template takes none of these from the values.
+                selector_path=("none",),
+                affinity_path=("none",),
+                tolerations_path=("none",),
+                asks_kubernetes=True,
+            ),
+            Pods(
+                labels={
+                    "app.kubernetes.io/name": "kserve-localmodelnode-agent",
+                    "control-plane": "kserve-localmodelnode-agent",
+                },
+                account="kserve-localmodelnode-agent",
+                ports=(8080, 8081),
+                selector_path=("kserve", "localmodelnode", "controller", "nodeSelector"),
+                affinity_path=("kserve", "localmodelnode", "controller", "affinity"),
+                tolerations_path=("kserve", "localmodelnode", "controller", "tolerations"),
+                asks_kubernetes=True,
+                daemon=True,
+                optional=True,
+                pod_security="privileged",
+            ),
+        ),
+    ),
 }

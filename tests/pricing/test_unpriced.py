@@ -123,3 +123,10 @@ def test_a_launch_template_outside_the_stack_leaves_volumes_unpriced() -> None:
     group = node_group()
     outside = referring(group, {}, launchTemplate={"id": "lt-1"})
     assert "outside the stack" in reasons(outside)
+
+
+def test_a_claim_for_a_volume_that_is_there_makes_none() -> None:
+    claim = resource("kubernetes:core/v1:PersistentVolumeClaim", spec={"volumeName": "disk", "storageClassName": ""})
+    result = priced(claim)
+    assert not result.unpriced
+    assert result.monthly == 0

@@ -1,0 +1,162 @@
+"""ModelCache: keeps models on the disks of nodes, so that a replica starts without downloading its model."""
+
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+from pydantic import Field, field_validator
+
+from ..manifest import Manifest, Release
+from ..network_policies import admit_api_server, allow_apis, allow_metrics
+from ..ordering import after
+from ..pods import resources
+from ..secure_namespace import closed_namespace
+from ..spec import Spec, parse, plain
+from ..versions import KSERVE_LOCAL_MODEL, KSERVE_LOCAL_MODEL_CRD
+from ..workload_identity import WorkloadIdentity
+from . import cache_objects as objects
+from .cache_spec import CacheGroupConfig, CacheGroupSpec, separate
+from .names import MODEL_CACHE_NAMESPACE as NAMESPACE
+from .names import MODEL_DOWNLOADS_NAMESPACE as DOWNLOADS
+
+WIRING = ("cluster_name", "vpc_cidr", "policy")
+WEBHOOK_PORT = 9443
+_CONTROLLER = {"app.kubernetes.io/name": "kserve-localmodel-controller-manager"}
+
+
+class ModelCacheArgs(TypedDict):
+    """What a ModelCache is made from."""
+
+    cluster_name: pulumi.Input[str]
+    """The EKS cluster, in which KServe and the namespaces of models must be ready."""
+    vpc_cidr: pulumi.Input[str]
+    """The VPC's range, from whose addresses the API server calls webhooks."""
+    policy: pulumi.Input[str]
+    """The IAM policy document, as JSON, by which downloads read models."""
+    groups: list[CacheGroupConfig]
+    """The nodes that keep models."""
+    model_namespaces: list[str]
+    """The namespaces whose models may be kept."""
+    monitoring_namespace: NotRequired[str]
+    """The namespace whose pods may read metrics."""
+
+
+class ModelCacheSpec(Spec):
+    """The checked arguments of a ModelCache."""
+
+    groups: tuple[CacheGroupSpec, ...] = Field(min_length=1, description="The nodes that keep models.")
+    model_namespaces: tuple[str, ...] = Field(min_length=1, description="The namespaces whose models may be kept.")
+    monitoring_namespace: str = Field(default="monitoring", description="The namespace whose pods may read metrics.")
+
+    @field_validator("groups")
+    @classmethod
+    def _separate(cls, groups: tuple[CacheGroupSpec, ...]) -> tuple[CacheGroupSpec, ...]:
+        return separate(groups)
+
+
+class ModelCache(pulumi.ComponentResource):
+    """KServe's cache of models on nodes, with an agent of our own that needs no privileged namespace.
+
+    Downloads are pods of one identity that reads the models and writes nowhere but to a node's directory; models read
+    it and can't write. Give it a Kubernetes provider by `providers` in its options.
+    """
+
+    ready: pulumi.Output[str]
+    """The namespace's name; whoever reads it waits until a model can be kept and read."""
+    role_arn: pulumi.Output[str]
+    """The role that downloads read models with."""
+
+    def __init__(self, name: str, args: ModelCacheArgs, opts: pulumi.ResourceOptions | None = None):
+        spec = parse(ModelCacheSpec, plain(args, WIRING), f"ModelCache({name})")
+        super().__init__("mlplatform:index:ModelCache", name, {}, opts)
+        self._name, self._spec, self._args = name, spec, args
+        controller = self._controller()
+        downloads = closed_namespace(f"{name}-downloads", DOWNLOADS, [allow_apis(DOWNLOADS, {})], self)
+        identity = self._identity()
+        agent = self._agent(controller, downloads)
+        download = Manifest(f"{name}-download", objects.download(), self._needing(controller, identity))
+        groups = [
+            Manifest(f"{name}-{group.name}-group", objects.node_group(group), self._needing(agent, download))
+            for group in spec.groups
+        ]
+        volumes = [
+            volume
+            for group in spec.groups
+            for namespace in spec.model_namespaces
+            for volume in self._made(f"{namespace}-{group.name}", objects.reading(group, namespace), controller)
+        ]
+        self.ready = after(NAMESPACE, *groups, *volumes)
+        self.role_arn = identity.role_arn
+        self.register_outputs({"ready": self.ready, "role_arn": self.role_arn})
+
+    def _controller(self) -> Release:
+        """KServe's controller, with the settings that it and the agents read."""
+        args, pods = self._args, _CONTROLLER
+        policies = [
+            allow_apis(NAMESPACE, {}),
+            admit_api_server(NAMESPACE, pods, WEBHOOK_PORT, args["vpc_cidr"]),
+            allow_metrics(NAMESPACE, objects.AGENT_PODS, objects.AGENT_METRICS_PORT, self._spec.monitoring_namespace),
+        ]
+        namespace = closed_namespace(f"{self._name}-namespace", NAMESPACE, policies, self)
+        ready = after(NAMESPACE, args["cluster_name"])
+        definitions = Release(f"{self._name}-crd", KSERVE_LOCAL_MODEL_CRD, ready, {}, self._needing(*namespace))
+        needed = [
+            Manifest(f"{self._name}-settings", objects.settings(), self._needing(*namespace)),
+            # The release of definitions waits for cert-manager, by the cluster's name.
+            Manifest(f"{self._name}-issuer", objects.issuer(), self._needing(*namespace, definitions)),
+        ]
+        return Release(
+            f"{self._name}-controller",
+            KSERVE_LOCAL_MODEL,
+            NAMESPACE,
+            controller_values(),
+            self._needing(*namespace, definitions, *needed),
+        )
+
+    def _identity(self) -> WorkloadIdentity:
+        """Who downloads are: KServe gives their pods no other account than their namespace's own."""
+        return WorkloadIdentity(
+            f"{self._name}-identity",
+            {
+                "cluster_name": self._args["cluster_name"],
+                "namespace": DOWNLOADS,
+                "service_account": "default",
+                "policies": {"models": self._args["policy"]},
+            },
+            pulumi.ResourceOptions(parent=self),
+        )
+
+    def _agent(self, controller: Release, downloads: list[pulumi.Resource]) -> Manifest:
+        rights = self._made("agent", objects.agent_rights(), controller, *downloads)
+        volumes = self._made("agent", objects.agent_volumes(), controller)
+        return Manifest(f"{self._name}-agent", objects.agent(self._spec.groups), self._needing(*rights, *volumes))
+
+    def _made(self, role: str, manifests: list[dict[str, Any]], *needed: pulumi.Resource) -> list[pulumi.Resource]:
+        """Objects, each of which needs the one before it."""
+        made: list[pulumi.Resource] = []
+        for manifest in manifests:
+            where, kind = manifest["metadata"], manifest["kind"].lower()
+            own = "-".join([self._name, role, where.get("namespace", "cluster"), where["name"], kind])
+            made.append(Manifest(own, manifest, self._needing(*needed, *made[-1:])))
+        return made
+
+    def _needing(self, *needed: pulumi.Resource) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, depends_on=list(needed))
+
+
+def controller_values() -> dict[str, Any]:
+    """Values of the chart: the controller alone.
+
+    The chart's agent mounts a directory of the node by its path, which only a privileged namespace admits, and may not
+    write to it, as it belongs to root. It runs on no node; ours takes its place.
+    """
+    return {
+        "kserve": {
+            "localmodel": {
+                "controller": {
+                    "resources": resources("50m", "512Mi", "500m"),
+                    "imagePullPolicy": "IfNotPresent",
+                }
+            },
+            "localmodelnode": {"controller": {"nodeSelector": {"kserve/localmodel": "none"}}},
+        }
+    }
