@@ -41,6 +41,7 @@ from .network import Network
 from .node_pool import NodePool
 from .object_store import ObjectStore
 from .offline_catalog import OfflineCatalog
+from .pipeline_access import PipelineAccess
 from .secure_namespace import SecureNamespace
 from .serving_platform.cert_manager import CertManager
 from .serving_platform.gateway import ServingGateway
@@ -82,6 +83,7 @@ COMPONENTS: list[type[pulumi.ComponentResource]] = [
     NodePool,
     ObjectStore,
     OfflineCatalog,
+    PipelineAccess,
     SecureNamespace,
     ServingGateway,
     ServingLoadBalancer,

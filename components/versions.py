@@ -91,6 +91,9 @@ KUBEFLOW = Upstream(
 KUEUE = Upstream("https://github.com/kubernetes-sigs/kueue", "v0.19.2", "8eab68778fc1b52affe165fdf5af29d1e9b4f3cb")
 """What `deploy/kubeflow` builds upon; a test holds its bases to these."""
 
+PIPELINES_PAGES_IMAGE = "ghcr.io/kubeflow/kfp-frontend:2.16.1"
+"""The pages of pipelines, of the version that `KUBEFLOW` has; it runs as user 1000."""
+
 CLUSTER_AUTOSCALER_IMAGE = {"1.35": "v1.35.2", "1.36": "v1.36.1"}
 """The autoscaler follows the cluster's minor version; the chart's own default lags behind."""
 

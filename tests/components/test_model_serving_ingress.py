@@ -281,7 +281,7 @@ def test_the_models_cache_reads_what_is_kept_and_what_gitops_brings_alone() -> N
 
 def test_a_kept_model_waits_for_the_nodes_that_keep_it() -> None:
     recording = ingress(platform={"modelCache": [GROUP]}, models=[KEPT])
-    graph = Graph(recording.resources)
+    graph = Graph(tuple(recording.resources))
     [copy] = [each for each in recording.resources if each.type.endswith(":LocalModelNamespaceCache")]
     [group] = [each for each in recording.resources if each.type.endswith(":LocalModelNodeGroup")]
     assert not list(graph.out_of_order([copy], [group]))
