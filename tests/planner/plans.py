@@ -185,7 +185,7 @@ EVERYTHING: dict[str, Any] = {
                 "namespace": "models",
                 "modelUri": "s3://ml-everything-models-111122223333/fraud/3/",
                 "runtime": "triton",
-                "gpuShare": {"mode": "time-slicing", "pods": 4},
+                "gpuShare": {"mode": "mps", "pods": 8},
                 "cpu": "1",
                 "memory": "4Gi",
                 "minimum": 2,

@@ -1,0 +1,300 @@
+"""Each release in the tree finds in its stack what it needs, and each check finds the fault that it guards against."""
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.model_service import ModelServiceSpec
+from components.node_pool.spec import NodePoolSpec
+from operations.smoke.config import load_config
+from planner.stackfile import read_stack_file
+from policies.evaluate import Context, Verdict, evaluate
+from stacks.config import StackConfig, parse_config
+from tests.operations.test_promote_overlays import PLACES, rendered
+from tests.planner import contract, order, shipping
+from tests.planner.graph import loose
+from tests.planner.plans import ROOT, STACKS, Plan, changed, config_of, of_type, plan_of, without
+from tests.planner.releases import Release, delivered_plan, releases_of
+from tests.planner.serving import ROUTE
+
+Check = Callable[[Plan], Iterable[str]]
+CHECKS: list[Check] = [
+    shipping.kept_out,
+    shipping.over_quota,
+    shipping.unread,
+    shipping.homeless_models,
+    shipping.unreached,
+]
+DELIVERING = [stack for stack in STACKS if {"delivery", "modelServing"} <= config_of(stack).keys()]
+SHIPPING = ["prod", "staging"]
+every_stack = pytest.mark.parametrize("stack", SHIPPING)
+
+
+def settings(stack: str) -> StackConfig:
+    return parse_config(read_stack_file(ROOT, stack).config)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("stack", DELIVERING)
+def test_what_a_release_needs_is_there(stack: str, check: Check) -> None:
+    assert list(check(delivered_plan(stack))) == []
+
+
+@every_stack
+def test_every_overlay_in_the_tree_is_delivered_once_with_an_identity(stack: str) -> None:
+    overlays = sorted(ROOT.glob(f"deploy/models/*/*/overlays/{stack}"))
+    releases = releases_of(plan_of(stack))
+    assert sorted(each.folder for each in releases) == overlays
+    serving = settings(stack).model_serving
+    assert serving
+    given = sorted((each.namespace, each.name) for each in serving.delivered_models)
+    assert sorted((each.values.namespace, each.model) for each in releases) == given
+    assert {each.namespace == each.values.namespace and each.model == each.values.name for each in releases} == {True}
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: f"{place.model}-{place.environment}")
+def test_the_objects_of_a_release_are_what_kustomize_makes_of_its_overlay(place: Any, tmp_path: Path) -> None:
+    [release] = [each for each in releases_of(plan_of(place.environment)) if each.model == place.model]
+
+    def by_name(objects: Iterable[Any]) -> dict[tuple[str, str], Any]:
+        return {(each["kind"], each["metadata"]["name"]): json.loads(json.dumps(each)) for each in objects}
+
+    assert by_name(release.objects) == by_name(rendered(place, tmp_path))
+
+
+def charts(releases: Iterable[Release]) -> list[str]:
+    told = [chart for each in releases for chart in each.kustomization["helmCharts"]]
+    return sorted({f"{each['repo'].removeprefix('oci://')}/{each['name']}" for each in told})
+
+
+def registry() -> dict[str, str]:
+    """The repositories of every stack on file."""
+    return shipping.repositories([plan_of(stack) for stack in STACKS if stack != "everything"])
+
+
+@every_stack
+def test_a_release_is_made_of_charts_and_images_that_its_account_pulls_from_the_registry(stack: str) -> None:
+    plan, account = delivered_plan(stack), config_of(stack)["environment"]["account"]
+    assert list(shipping.unpulled(plan, account, registry())) == []
+    assert list(shipping.uncharted(plan, account, charts(releases_of(plan)), registry())) == []
+
+
+def test_the_registry_has_what_releases_refer_to_and_nothing_else() -> None:
+    releases = [each for stack in SHIPPING for each in releases_of(plan_of(stack))]
+    images = {image["newName"] for each in releases for image in each.kustomization.get("images", ())}
+    assert set(registry()) == {*charts(releases), *images}
+
+
+def verdicts(plan: Plan, stack: str) -> list[Verdict]:
+    """What the stack's rules find in what GitOps brings, advice aside."""
+    config = settings(stack)
+    context = Context(config.environment, config.policies, config.cost, config.usage, date(2026, 11, 21))
+    known = {each.urn for each in plan_of(stack)}
+    found = [each for each in evaluate(plan, context) if each.urn and each.urn not in known]
+    return [each for each in found if each.level == "mandatory"]
+
+
+@every_stack
+def test_the_rules_hold_for_what_is_delivered_too(stack: str) -> None:
+    assert verdicts(delivered_plan(stack), stack) == []
+
+
+SCORER = "fraud: Deployment fraud-scorer"
+
+
+def put(*path: str | int, value: object) -> Callable[[dict[str, Any]], object]:
+    """A fault: the input at `path` is `value`."""
+
+    def change(inputs: dict[str, Any]) -> None:
+        *places, last = path
+        found: Any = inputs
+        for place in places:
+            found = found[place]
+        found[last] = value
+
+    return change
+
+
+@every_stack
+@pytest.mark.parametrize("image", ["docker.io/library/python:3.12", "444455556666.dkr.ecr.us-east-1.amazonaws.com/x:1"])
+def test_an_image_from_elsewhere_breaks_a_rule(stack: str, image: str) -> None:
+    fault = put("spec", "template", "spec", "containers", 0, "image", value=image)
+    found = verdicts(changed(delivered_plan(stack), SCORER, fault), stack)
+    assert {each.policy for each in found} == {"image-registry"}
+
+
+def gpus(values: ModelServiceSpec) -> int:
+    assert not values.gpu_share
+    return values.gpus
+
+
+def floor(values: ModelServiceSpec, at: str) -> int:
+    """The fewest replicas that a model has at a time of the day."""
+    assert {each.time_zone for each in values.schedules} <= {"Etc/UTC"}
+    assert all(len(each.days) == 7 for each in values.schedules)
+    return max([values.minimum, *(each.minimum for each in values.schedules if each.start <= at < each.end)])
+
+
+def ceiling(pool: NodePoolSpec, at: str) -> int:
+    """The most nodes that a pool has at a time of the day."""
+    assert {each.time_zone for each in pool.schedules} <= {"Etc/UTC"}
+    assert all(len(each.days) == 7 for each in pool.schedules)
+    return pool.maximum + sum(each.additional_nodes for each in pool.schedules if each.start <= at < each.end)
+
+
+@every_stack
+def test_the_gpus_that_are_paid_hold_every_release_at_each_hour_and_a_rollout_beside(stack: str) -> None:
+    cluster = settings(stack).gpu_cluster
+    assert cluster
+    [pool] = [each for each in cluster.node_pools if each.lead.has_nvidia]
+    models = [each.values for each in releases_of(plan_of(stack))]
+    schedules = [*pool.schedules, *(each for model in models for each in model.schedules)]
+    turns = {"00:00", *(turn for each in schedules for turn in (each.start, each.end))}
+    for at in sorted(turns):
+        needed = sum(gpus(model) * floor(model, at) for model in models)
+        assert needed + max(map(gpus, models)) <= ceiling(pool, at) * pool.lead.accelerators, at
+    assert sum(gpus(model) * model.maximum for model in models) <= pool.peak * pool.lead.accelerators
+    started = pool.minimum if pool.desired is None else pool.desired
+    assert sum(gpus(model) * floor(model, "00:00") for model in models) <= started * pool.lead.accelerators
+
+
+def test_staging_s_smoke_tests_call_where_the_models_answer_and_know_its_firewall() -> None:
+    routes = {host for each in of_type(delivered_plan("staging"), ROUTE) for host in each.inputs["spec"]["hosts"]}
+    serving = settings("staging").model_serving
+    assert serving
+    for release in releases_of(plan_of("staging")):
+        smoke = load_config(release.folder / "smoke.yaml")
+        assert smoke.host in routes
+        told = smoke.firewall
+        for field in ("maximum_body_kib", "allowed_methods", "requests_per_window", "window_seconds"):
+            assert getattr(told, field) == getattr(serving.firewall, field)
+        assert told.enforced == serving.firewall.blocks
+
+
+ALLOWED = "namespaceResourceWhitelist"
+RANKING = "ranking: InferenceService ranking"
+REQUESTS = ("spec", "predictor", "model", "resources", "requests")
+MODEL_POLICY = "serving-search-ranking-identity-model"
+
+
+def everything_readable(inputs: dict[str, Any]) -> None:
+    inputs["policy"] = inputs["policy"].replace("/ranking/*", "/*")
+
+
+FAULTS: list[tuple[Check, Callable[[Plan], Plan], str]] = [
+    (
+        shipping.kept_out,
+        lambda plan: changed(plan, "delivery-search-project", put("spec", "destinations", 0, "namespace", value="x")),
+        "ranking: VirtualService ranking: the project search does not let networking.istio.io/VirtualService into",
+    ),
+    (
+        shipping.kept_out,
+        lambda plan: changed(
+            plan, "delivery-risk-project", put("spec", "sourceRepos", value=["https://example.com/x"])
+        ),
+        "fraud: Service fraud-scorer: the project risk does not let /Service into risk",
+    ),
+    (
+        shipping.kept_out,
+        lambda plan: changed(plan, "delivery-risk-project", put("spec", ALLOWED, 0, "kind", value="Secret")),
+        "fraud: ConfigMap fraud-model-card: the project risk does not let /ConfigMap into risk",
+    ),
+    (
+        shipping.over_quota,
+        lambda plan: changed(
+            plan, "delivery-search-resourcequota-team", put("spec", "hard", "requests.nvidia.com/gpu", value="27")
+        ),
+        "search: requests.nvidia.com/gpu = 27, and what runs there needs 28",
+    ),
+    (
+        shipping.over_quota,
+        # Four more pods of the scorer, and one more of them while it is rolled out.
+        lambda plan: changed(plan, SCORER, put("spec", "replicas", value=7)),
+        "risk: requests.cpu = 16, and what runs there needs 17.25",
+    ),
+    (
+        shipping.over_quota,
+        lambda plan: changed(plan, RANKING, put("spec", "predictor", "maxReplicas", value=18)),
+        "search: limits.memory = 336Gi",
+    ),
+    (
+        shipping.unread,
+        lambda plan: without(plan, "serving-search-ranking-identity-association"),
+        "ranking: InferenceService ranking: its identity lacks s3:GetObject on "
+        "arn:aws:s3:::ml-prod-models-111122223333/ranking/12/",
+    ),
+    (
+        shipping.unread,
+        lambda plan: changed(plan, MODEL_POLICY, everything_readable),
+        "its identity reads arn:aws:s3:::ml-prod-models-111122223333/embeddings/4/config.pbtxt, which is another's",
+    ),
+    (
+        shipping.unread,
+        lambda plan: without(plan, "feature-store-data-models-encryption"),
+        "ranking: InferenceService ranking: its identity lacks kms:Decrypt",
+    ),
+    (
+        shipping.homeless_models,
+        lambda plan: changed(
+            plan, "gpu-cluster-inference-nodes", put("labels", "nvidia.com/device-plugin.config", value="mps-4")
+        ),
+        "fraud: InferenceService fraud: no pool has the labels and taints that it wants",
+    ),
+    (
+        shipping.homeless_models,
+        lambda plan: changed(plan, RANKING, put("spec", "predictor", "tolerations", value=[])),
+        "ranking: InferenceService ranking: no pool has the labels and taints that it wants",
+    ),
+    (
+        shipping.homeless_models,
+        lambda plan: changed(plan, RANKING, put(*REQUESTS, "cpu", value="4")),
+        "ranking: InferenceService ranking: too large for a node of gpu-cluster-inference-nodes",
+    ),
+    (
+        shipping.unreached,
+        lambda plan: without(plan, "serving-platform-gateway-ingress-allow-models"),
+        "fraud: InferenceService fraud: the gateway may not go to port 9000 of risk",
+    ),
+    (
+        shipping.unreached,
+        lambda plan: without(plan, "serving-platform-risk-allow-gateway", "fraud: NetworkPolicy fraud"),
+        "fraud: InferenceService fraud: risk does not let the gateway in at port 8080",
+    ),
+    (
+        contract.orphaned_identities,
+        lambda plan: without(plan, "ranking: ServiceAccount ranking"),
+        "serving-search-ranking-identity-association: nothing makes the service account search/ranking",
+    ),
+    (
+        order.roles_outlive_workloads,
+        lambda plan: loose(plan, None, "serving-search-ranking-identity-association"),
+        "ranking: InferenceService ranking does not wait for serving-search-ranking-identity-association",
+    ),
+]
+
+
+@pytest.mark.parametrize(("check", "fault", "told"), FAULTS, ids=lambda each: getattr(each, "__name__", None))
+def test_what_a_release_lacks_is_told(check: Check, fault: Callable[[Plan], Plan], told: str) -> None:
+    sentences = list(check(fault(delivered_plan("prod"))))
+    assert any(told in sentence for sentence in sentences), sentences
+
+
+def test_every_check_of_releases_is_shown_to_find_a_fault() -> None:
+    assert set(CHECKS) <= {check for check, *_ in FAULTS}
+
+
+def test_a_registry_that_lacks_something_or_keeps_somebody_out_is_told() -> None:
+    plan, image = delivered_plan("staging"), "111122223333.dkr.ecr.us-east-1.amazonaws.com/risk/fraud-scorer"
+    chart = "111122223333.dkr.ecr.us-east-1.amazonaws.com/platform/model-service"
+    others = {address: policy for address, policy in registry().items() if address != image}
+    assert list(shipping.unpulled(plan, "444455556666", others)) == [f"{SCORER}: no stack has the repository {image}"]
+    stranger = list(shipping.unpulled(plan, "999999999999", registry()))
+    assert stranger == [f"{SCORER}: 999999999999 may not pull {image}"]
+    unidentified = without(plan, "delivery-charts-association")
+    assert list(shipping.uncharted(unidentified, "444455556666", [chart], registry())) == [
+        f"Argo CD may not pull {chart}"
+    ]
