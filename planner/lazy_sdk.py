@@ -1,73 +1,167 @@
-"""Imports the packages of a large SDK file by file, in the process of a plan alone.
+"""Imports the packages of a large SDK class by class, in the process of a plan alone.
 
-The first resource of `pulumi_aws.ec2` runs two hundred files, and together with those of other services that is a
-quarter of what a plan costs. Here a package starts empty, and a name is looked for in the file that is called after it:
-`Vpc` and `VpcArgs` in `vpc.py`, `get_ami_output` in `get_ami.py`, other arguments in `_inputs.py`. When it is in none
-of them, the package is run as its author wrote it, so that no name is missing.
+The first resource of `pulumi_aws.ec2` runs two hundred files, and those of its nested types hold two thousand classes,
+of which a plan needs some dozens; with those of other services that is a third of what a plan costs. Here
+
+- a package starts empty, and a name is looked for in the file that is called after it: `Vpc` and `VpcArgs` in `vpc.py`,
+  `get_ami_output` in `get_ami.py`. When it is in none, the package is run as its author wrote it;
+- a nested type, of `_inputs.py` or `outputs.py`, is made of its compiled body when it is asked for, or when a class
+  that is there names it; the enums of `_enums.py` are made together, when the first of them is.
 """
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec, PathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import find_spec
-from types import ModuleType
-from typing import Any
+from itertools import takewhile
+from pathlib import Path
+from types import CodeType, ModuleType, new_class
+from typing import Any, TypedDict
 
-_PACKAGE = re.compile(r"pulumi_aws\.[a-z0-9]+")
+import pulumi
+
+_NAME = re.compile(r"pulumi_aws\.[a-z0-9]+(?:\.(\w+))?")
 _BETWEEN_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def install() -> None:
-    """Import the SDK's packages file by file from now on; those imported already stay as they are."""
+    """Import the SDK's packages class by class from now on; those imported already stay as they are."""
     sys.meta_path.insert(0, _Finder())
 
 
 class _Finder(MetaPathFinder):
-    """Finds the SDK's packages where they are, for loading file by file."""
+    """Finds the SDK's packages and files where they are, for loading bit by bit."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if path is None or not _PACKAGE.fullmatch(fullname):
+        match = _NAME.fullmatch(fullname)
+        spec = PathFinder.find_spec(fullname, path, target) if path and match else None
+        if not (spec and match and isinstance(spec.loader, SourceFileLoader)):
             return None
-        spec = PathFinder.find_spec(fullname, path, target)
-        if spec is None or spec.loader is None or spec.submodule_search_locations is None:
-            return None
-        spec.loader = _Loader(spec.loader)
+        if file := match[1]:
+            spec.loader = _LOADERS.get(file, _File)(spec.loader)
+        elif spec.submodule_search_locations is not None:
+            spec.loader = _Package(spec.loader)
         return spec
 
 
-class _Loader(Loader):
-    """Leaves a package empty until a name is asked of it."""
+class _Lazy(Loader):
+    """Loads a module otherwise than `whole`, which would run it from top to bottom."""
 
-    def __init__(self, whole: Loader):
+    def __init__(self, whole: SourceFileLoader):
         self._whole = whole
 
     def exec_module(self, module: ModuleType) -> None:
-        vars(module)["__getattr__"] = partial(self._attribute, module)
+        vars(module)["__getattr__"] = partial(self._missing, module)
 
-    def _attribute(self, module: ModuleType, name: str) -> Any:
+    def _missing(self, module: ModuleType, name: str) -> Any:
+        """The value of a name that the module doesn't have yet."""
+        raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}", name=name, obj=module)
+
+    def _code(self, module: ModuleType) -> tuple[CodeType, dict[str, CodeType]]:
+        """The compiled file, and the body of each of its classes."""
+        code = self._whole.get_code(module.__name__)
+        if code is None:
+            raise ImportError(f"{module.__name__} has no code", name=module.__name__)
+        return code, {each.co_name: each for each in code.co_consts if isinstance(each, CodeType)}
+
+
+class _Package(_Lazy):
+    """Leaves a package empty until a name is asked of it."""
+
+    _ran = False
+
+    def _missing(self, module: ModuleType, name: str) -> Any:
         if name.startswith("__"):
-            raise AttributeError(name)
+            return super()._missing(module, name)
         for file in _files(name):
             path = f"{module.__name__}.{file}"
             if find_spec(path) is None:
                 continue
             found = import_module(path)
-            if name == file or name in vars(found):
+            if name == file or hasattr(found, name):
                 # A function is called like its file; the package's author lets the function win.
-                vars(module)[name] = vars(found).get(name, found)
+                vars(module)[name] = getattr(found, name, found)
                 return vars(module)[name]
-        del vars(module)["__getattr__"]
-        self._whole.exec_module(module)
-        return getattr(module, name)
+        if not self._ran:
+            self._ran = True
+            self._whole.exec_module(module)
+        return vars(module)[name] if name in vars(module) else super()._missing(module, name)
+
+
+class _File(_Lazy):
+    """Runs a file, and makes the nested types that its classes name."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        code, bodies = self._code(module)
+        exec(code, vars(module))  # noqa: S102 - as an import does
+        for body in bodies.values():
+            _make_named(body, module)
+
+
+class _Types(_Lazy):
+    """Runs what stands above a file's classes, and keeps their bodies for when one is asked for."""
+
+    bodies: dict[str, CodeType]
+
+    def exec_module(self, module: ModuleType) -> None:
+        _, self.bodies = self._code(module)
+        with Path(self._whole.path).open(encoding="utf-8") as source:
+            head = "".join(takewhile(lambda line: not line.startswith("__all__"), source))
+        exec(compile(head, self._whole.path, "exec"), vars(module))  # noqa: S102
+        super().exec_module(module)
+
+    def _missing(self, module: ModuleType, name: str) -> Any:
+        if name not in self.bodies:
+            return super()._missing(module, name)
+        names = vars(module)
+        names[name] = self._made(name, lambda space: exec(self.bodies[name], names, space))  # noqa: S102
+        _make_named(self.bodies[name], module)
+        return names[name]
+
+    def _made(self, name: str, fill: Callable[[dict[str, Any]], None]) -> type:
+        """The class `name`, whose attributes `fill` sets."""
+        if name.endswith("ArgsDict"):
+            return new_class(name, (TypedDict,), exec_body=fill)
+        made: type[Any] = new_class(name, exec_body=fill)
+        return pulumi.input_type(made)
+
+
+class _Outputs(_Types):
+    def _made(self, name: str, fill: Callable[[dict[str, Any]], None]) -> type:
+        made: type[Any] = new_class(name, (dict,), exec_body=fill)
+        return pulumi.output_type(made)
+
+
+class _Enums(_Types):
+    def _missing(self, module: ModuleType, name: str) -> Any:
+        if name in self.bodies and name not in vars(module):
+            self._whole.exec_module(module)
+            return vars(module)[name]
+        return super()._missing(module, name)
+
+
+_LOADERS: dict[str, type[_Lazy]] = {"_inputs": _Types, "outputs": _Outputs, "_enums": _Enums}
+
+
+def _make_named(body: CodeType, module: ModuleType) -> None:
+    """Give `module` the types that a class names in quotes, for Python looks for them there."""
+    for file in ("_inputs", "_enums"):
+        nested = sys.modules.get(f"{module.__package__}.{file}")
+        loader = nested.__loader__ if nested else None
+        if isinstance(loader, _Types):
+            for name in body.co_consts:
+                # Resources accept dictionaries as well; nothing resolves the types of those.
+                if name in loader.bodies and name not in vars(module) and not name.endswith("ArgsDict"):
+                    vars(module)[name] = getattr(nested, name)
 
 
 def _files(name: str) -> tuple[str, ...]:
     """The files that may have a name, the likeliest first."""
-    words = _BETWEEN_WORDS.sub("_", name.removesuffix("Args")).lower().removesuffix("_output")
-    return (name, words, "_inputs") if name.endswith("Args") else (name, words)
+    words = _BETWEEN_WORDS.sub("_", name.removesuffix("Dict").removesuffix("Args")).lower().removesuffix("_output")
+    return tuple(dict.fromkeys((words, name, "_inputs", "_enums")))

@@ -1,4 +1,4 @@
-"""Importing the SDK file by file: it has every name that it has when imported whole, and runs few files."""
+"""Importing the SDK class by class: all is as when it is imported whole, and few files and classes are made."""
 
 import json
 import subprocess
@@ -9,6 +9,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 
 SERVICES = ("ec2", "eks", "iam", "s3", "vpc")
+LAZY = "from planner import lazy_sdk; lazy_sdk.install()"
 
 NAMES = f"""
 import importlib, json, sys
@@ -24,6 +25,32 @@ for service in {SERVICES}:
 print(json.dumps(found))
 """
 
+# What the SDK reads of its classes: the last two are how it translates what a program gives and gets.
+TYPES = f"""
+import ast, importlib, inspect, json
+from pathlib import Path
+import pulumi_aws
+from pulumi import _types
+{{setup}}
+found = {{{{}}}}
+for service in {SERVICES}:
+    for path in sorted(Path(pulumi_aws.__file__).with_name(service).glob("*.py")):
+        module = importlib.import_module(f"pulumi_aws.{{{{service}}}}.{{{{path.stem}}}}")
+        for made in ast.parse(path.read_text()).body if path.stem != "__init__" else ():
+            if isinstance(made, ast.ClassDef):
+                one = getattr(module, made.name)
+                what = [repr(one.__mro__), sorted(vars(one)), one.__doc__]
+                what += [repr(inspect.signature(one.__init__))] if "__init__" in vars(one) else []
+                if _types.is_input_type(one):
+                    what += [repr(_types.input_type_types(one)), repr(_types.input_type_py_to_pulumi_names(one))]
+                elif _types.is_output_type(one):
+                    what += [repr(_types.output_type_types(one))]
+                elif made.name.endswith("ArgsDict"):
+                    what += [repr(one.__annotations__), sorted(one.__required_keys__)]
+                found[f"{{{{module.__name__}}}}.{{{{made.name}}}}"] = what
+print(json.dumps(found))
+"""
+
 
 def python(program: str) -> Any:
     ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -31,7 +58,7 @@ def python(program: str) -> Any:
 
 
 def lazily(program: str) -> Any:
-    return python(f"from planner import lazy_sdk; lazy_sdk.install()\nimport json, sys\n{program}")
+    return python(f"{LAZY}\nimport json, sys\n{program}")
 
 
 def test_every_name_is_what_it_is_when_the_package_is_imported_whole() -> None:
@@ -40,7 +67,15 @@ def test_every_name_is_what_it_is_when_the_package_is_imported_whole() -> None:
     names = {
         service: [name.partition(".")[2] for name in whole if name.startswith(f"{service}.")] for service in SERVICES
     }
-    assert python(NAMES.format(setup="from planner import lazy_sdk; lazy_sdk.install()", names=names)) == whole
+    assert python(NAMES.format(setup=LAZY, names=names)) == whole
+
+
+def test_every_class_is_what_it_is_when_its_file_is_run_from_top_to_bottom() -> None:
+    whole = python(TYPES.format(setup=""))
+    assert len(whole) > 2000
+    made = python(TYPES.format(setup=LAZY))
+    assert made.keys() == whole.keys()
+    assert [name for name in whole if made[name] != whole[name]] == []
 
 
 def test_only_the_files_of_what_is_used_are_run() -> None:
@@ -55,12 +90,26 @@ print(json.dumps([name for name in sys.modules if name.startswith("pulumi_aws.ec
     assert not {"instance", "fleet", "security_group"} & files
 
 
+def test_only_the_nested_types_that_a_resource_has_are_made() -> None:
+    program = """
+import pulumi_aws as aws
+aws.ec2.LaunchTemplate
+inputs, outputs, enums = (sys.modules["pulumi_aws.ec2." + file] for file in ("_inputs", "outputs", "_enums"))
+print(json.dumps([name for each in (inputs, outputs, enums) for name in vars(each) if name[0].isupper()]))
+"""
+    made = set(lazily(program)) - {"Any", "Enum", "Mapping", "NotRequired", "Optional", "Sequence", "TypeAlias"}
+    made -= {"TypedDict", "Union"}
+    assert {"LaunchTemplateBlockDeviceMappingArgs", "LaunchTemplateBlockDeviceMappingEbsArgs"} <= made
+    assert {name for name in made if not name.startswith("LaunchTemplate") or name.endswith("Dict")} == set()
+
+
 def test_a_name_that_no_file_is_called_after_is_found_all_the_same() -> None:
     program = """
 import pulumi_aws as aws
-print(json.dumps(["pulumi_aws.ec2.instance" in sys.modules, aws.ec2.InstanceType.T3_MICRO]))
+found = [aws.ec2.InstanceType.T3_MICRO, aws.ec2.GetVpcResult.__name__, aws.ec2.SecurityGroupIngressArgsDict.__name__]
+print(json.dumps(["pulumi_aws.ec2.instance" in sys.modules, *found]))
 """
-    assert lazily(program) == [False, "t3.micro"]
+    assert lazily(program) == [True, "t3.micro", "GetVpcResult", "SecurityGroupIngressArgsDict"]
 
 
 def test_a_name_that_does_not_exist_is_refused_as_ever() -> None:
