@@ -30,8 +30,9 @@ _PASSWORDS = frozenset(
     {"12341234", "123456", "admin", "argocd", "change-me", "changeme", "default", "dex", "guest", "grafana"}
     | {"kubeflow", "letmein", "minio", "minio123", "minioadmin", "mysql", "password", "postgres", "prom-operator"}
     | {"redis", "root", "secret", "test"}
+    | {"pubnboy80snxgjibtym9zwnzy2xrengqok", "7d16fee92f8d11b8940b081b3f8b8acb"}
 )
-"""What charts and manifests come with: Kubeflow's Dex and MinIO, Grafana, databases, and what everybody tries."""
+"""What charts and manifests come with (Kubeflow's sign-in, Dex and MinIO, Grafana, databases), and what everybody tries."""
 _OPEN = {
     "allowemptypassword": ("yes", "true", "1"),
     "mysqlallowemptypassword": ("yes", "true", "1"),

@@ -132,6 +132,11 @@ CASES = [
     fails(LOGIN, secret(secretkey="minio123"), found="data.secretkey is a password that everybody knows"),
     fails(
         LOGIN,
+        make(KUBERNETES_SECRET, {"stringData": {"cookie-secret": "7d16fee92f8d11b8940b081b3f8b8acb"}}),
+        found="stringData.cookie-secret is a password that everybody knows",
+    ),
+    fails(
+        LOGIN,
         make(KUBERNETES_SECRET, {"stringData": {"password": "Admin"}}),
         found="stringData.password is a password that everybody knows",
     ),
