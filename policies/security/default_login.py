@@ -32,7 +32,7 @@ _PASSWORDS = frozenset(
     | {"redis", "root", "secret", "test"}
     | {"pubnboy80snxgjibtym9zwnzy2xrengqok", "7d16fee92f8d11b8940b081b3f8b8acb"}
 )
-"""What charts and manifests come with (Kubeflow's sign-in, Dex and MinIO, Grafana, databases), and what everybody tries."""
+"""What charts and manifests come with (Kubeflow, Dex, MinIO, Grafana, databases), and what everybody tries."""
 _OPEN = {
     "allowemptypassword": ("yes", "true", "1"),
     "mysqlallowemptypassword": ("yes", "true", "1"),
