@@ -1,6 +1,7 @@
-"""From a model repository's merge to production: staging, smoke test, promotion, two approvals, what is rendered.
+"""From a model repository's merge to production: staging, Argo CD's event, smoke test, promotion with two approvals.
 
-The commands are those of the workflows, run as they stand there; GitHub and the model are servers on this machine.
+The commands are those of the workflows, run as they stand there; the event is what Argo CD's template makes of the
+Application. GitHub and the model are servers on this machine.
 """
 
 import os
@@ -15,6 +16,7 @@ import yaml
 
 from operations.promote.overlay import Environment, Place, read_overlay
 from operations.promote.trees import LocalTree
+from tests.operations.events import application_of, event_of, trigger_of, variables
 from tests.operations.github import TOKEN, GitHub
 from tests.operations.model_standin import Behavior, serving
 from tests.operations.promotion import (
@@ -31,6 +33,8 @@ from tests.operations.promotion import (
 from tests.operations.workflows import checkout, run_step
 
 EXAMPLE = "examples/model-repo"
+SMOKE = ".github/workflows/smoke.yaml"
+TAKE = "Take what was delivered, which main may have left behind"
 VERSION, CHART = "32", "0.2.0"
 TOOLS = ("kustomize", "helm")
 
@@ -58,27 +62,47 @@ def merge_of_the_model(github: GitHub, folder: Path) -> None:
     github.merge(number)
 
 
+def delivered_to_staging(files: dict[str, str], main: Path) -> dict[str, Any]:
+    """Argo CD brings staging to main, which goes on meanwhile; the event by which it tells."""
+    checkout(main, {path: text for path, text in files.items() if path.startswith("deploy/")})
+    who = ["-c", "user.name=it", "-c", "user.email=it@example.com", "-c", "commit.gpgsign=false"]
+
+    def git(*arguments: str) -> str:
+        done = subprocess.run(["git", *who, *arguments], cwd=main, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    git("init", "--quiet", "--initial-branch", "main")
+    git("add", "deploy")
+    git("commit", "--quiet", "--message", "merged")
+    event = event_of(application_of(STAGING, "staging", git("rev-parse", "HEAD")), "staging")
+    git("rm", "--quiet", "--cached", "-r", "deploy/models")
+    git("commit", "--quiet", "--message", "later")
+    return event
+
+
 def smoke_of_staging(github: GitHub, folder: Path, behavior: Behavior) -> int:
     """This repository's workflow once staging is delivered, and its request merged; the smoke test's exit code."""
-    files = dict(github.files())
+    files, main = dict(github.files()), folder / "main"
     folder.mkdir()
     with serving(folder, behavior) as model:
         config = yaml.safe_load(files[STAGING + "smoke.yaml"])
         config["url"] = f"https://localhost:{model.port}"
         config["latency"] = {"requests": 10, "percentile": 90, "maximumMilliseconds": 60_000}
         files[STAGING + "smoke.yaml"] = yaml.safe_dump(config)
-        checkout(folder / "delivered", {path: text for path, text in files.items() if path.startswith("deploy/")})
-        main = checkout(folder / "main", {})
+        event = delivered_to_staging(files, main)
+        assert event["event_type"] in trigger_of(SMOKE)["repository_dispatch"]["types"]
         (main / "build").mkdir()
         trust = {"SSL_CERT_FILE": str(folder / "ca.pem"), "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH": str(folder / "ca.pem")}
-        workflow, given = ".github/workflows/smoke.yaml", {"TEAM": "risk", "MODEL": "fraud", "SECONDS_TO_WAIT": "0"}
-        outputs = run_step(workflow, "smoke", "Call the model", main, environ(github, **trust, **given))
+        given = {**variables(SMOKE, "smoke", event), "SECONDS_TO_WAIT": "0"}
+        for name in ("Refuse what is no name, for paths are made of them", TAKE):
+            run_step(SMOKE, "smoke", name, main, environ(github, **given))
+        outputs = run_step(SMOKE, "smoke", "Call the model", main, environ(github, **trust, **given))
     github.login = "mlplatform-recorder[bot]"
     gh = main / ".venv" / "bin" / "gh"
     gh.write_text('#!/bin/sh\necho "$@" > gh-was-asked\n')
     gh.chmod(0o755)
     path = f"{gh.parent}:{os.environ['PATH']}"
-    run_step(workflow, "smoke", "Record what it found", main, environ(github, PATH=path, **given))
+    run_step(SMOKE, "smoke", "Record what it found", main, environ(github, PATH=path, **given))
     asked = (main / "gh-was-asked").read_text().split()
     assert asked[:4] == ["pr", "merge", "--auto", "--squash"]
     number = int(asked[4].rpartition("/")[2])

@@ -1,0 +1,70 @@
+"""Argo CD's event and the workflow that it starts agree, and a workflow believes no event that names no model."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.delivery.notifications import event_name
+from tests.operations.events import application_of, event_of, trigger_of, variables
+from tests.operations.promotion import STAGING
+from tests.operations.workflows import ROOT, checkout, run_step
+
+SMOKE = ".github/workflows/smoke.yaml"
+REVISION = "0123456789abcdef0123456789abcdef01234567"
+REFUSE = "Refuse what is no name, for paths are made of them"
+
+
+def event() -> dict[str, Any]:
+    return event_of(application_of(STAGING, "staging", REVISION), "staging")
+
+
+def test_the_event_starts_the_smoke_test_and_nothing_else_does_but_a_person() -> None:
+    on = trigger_of(SMOKE)
+    assert on["repository_dispatch"] == {"types": [event()["event_type"]]}
+    assert set(on) == {"repository_dispatch", "workflow_dispatch"}
+
+
+def test_it_holds_what_the_workflow_reads_and_nothing_more() -> None:
+    read = set(re.findall(r"github\.event\.client_payload\.(\w+)", (ROOT / SMOKE).read_text()))
+    assert set(event()["client_payload"]) == read == {"team", "model", "revision"}
+    assert variables(SMOKE, "smoke", event()) == {"TEAM": "risk", "MODEL": "fraud", "REVISION": REVISION}
+
+
+def test_no_workflow_awaits_an_event_that_nothing_sends() -> None:
+    awaited: set[str] = set()
+    for path in (ROOT / ".github" / "workflows").glob("*.yaml"):
+        on = trigger_of(str(path.relative_to(ROOT)))
+        awaited |= set(on["repository_dispatch"]["types"]) if "repository_dispatch" in on else set()
+    assert awaited == {event_name("staging")}
+
+
+def test_the_page_tells_the_same_event() -> None:
+    page = (ROOT / "docs" / "promotion.md").read_text()
+    assert f"`{event()['event_type']}`" in page
+    assert all(f"`{key}`" in page for key in event()["client_payload"])
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("TEAM", "../../operations"),
+        ("TEAM", ""),
+        ("TEAM", "Risk"),
+        ("MODEL", "fraud/../../search/ranking"),
+        ("MODEL", "$(touch stolen)"),
+        ("MODEL", "fraud\nranking"),
+        ("MODEL", "-fraud"),
+        ("REVISION", "main"),
+        ("REVISION", "--help"),
+        ("REVISION", f"{REVISION}^"),
+    ],
+)
+def test_an_event_of_no_model_or_no_commit_is_refused(tmp_path: Path, name: str, wrong: str) -> None:
+    checkout(tmp_path, {})
+    given = variables(SMOKE, "smoke", event())
+    run_step(SMOKE, "smoke", REFUSE, tmp_path, given)
+    with pytest.raises(AssertionError, match=r"no team and model|no commit"):
+        run_step(SMOKE, "smoke", REFUSE, tmp_path, {**given, name: wrong})
+    assert not (tmp_path / "stolen").exists()
