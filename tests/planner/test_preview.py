@@ -24,13 +24,15 @@ Where they are within the units that a request includes, they cost nothing."""
 
 _DOCUMENT = "policy"
 DECIDED_BEFORE_IT_IS_MADE = {
+    ("default-namespace", "kubernetes:helm.sh/v3:Release", "namespace"),
     ("iam-pass-role", "aws:iam/rolePolicy:RolePolicy", _DOCUMENT),
     ("iam-wildcard", "aws:iam/rolePolicy:RolePolicy", _DOCUMENT),
     ("public-policy", "aws:ecr/registryPolicy:RegistryPolicy", _DOCUMENT),
     ("public-policy", "aws:sqs/queuePolicy:QueuePolicy", _DOCUMENT),
 }
-"""What a rule leaves open at preview: a document that holds an ARN is text, and unknown as a whole until the ARN is
-known. The engine asks the rule again, with the whole text, right before the resource is made."""
+"""What a rule leaves open at preview. A document that holds an ARN is text, and unknown as a whole until the ARN is
+known; the namespace of Argo CD's release is its name once what the release waits for is there. The engine asks the rule
+again, with the whole input, right before the resource is made."""
 
 
 @pytest.fixture(params=STACKS)
@@ -62,7 +64,7 @@ def test_a_preview_judges_as_the_plan_does_but_for_what_it_leaves_open(stack: st
     assert left_open(stack) <= DECIDED_BEFORE_IT_IS_MADE
 
 
-def test_a_preview_leaves_open_documents_that_hold_an_arn_and_nothing_else() -> None:
+def test_a_preview_leaves_open_what_is_named_and_nothing_else() -> None:
     assert {each for stack in STACKS for each in left_open(stack)} == DECIDED_BEFORE_IT_IS_MADE
 
 
