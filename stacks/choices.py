@@ -6,13 +6,20 @@ from typing import Any
 
 from components.cache.access import CacheAccess
 from components.cache.spec import CacheSpec
+from components.database.spec import InstanceSpec
+from components.delivery.spec import DeliverySpec, RepositoryLogin
 from components.feature_store.spec import FeatureStoreSpec
 from components.gpu_cluster.spec import AccessLevel, AccessSpec, GpuClusterSpec
+from components.image_registry.spec import ImageRegistrySpec, ImageScanning
 from components.karpenter.spec import KarpenterPoolSpec
+from components.kubeflow.spec import KubeflowSpec
+from components.load_balancer.spec import ServingLoadBalancerSpec
 from components.model_serving_ingress.spec import ModelServingSpec
 from components.network_args import FlowLogTraffic, NatMode, NetworkSpec
 from components.node_pool.spec import NodePoolSpec
 from components.secure_namespace import PodSecurity
+from components.user_pool import UserPoolSpec
+from components.web_firewall.spec import WebFirewallSpec
 from stacks.config import StackConfig
 
 
@@ -34,6 +41,16 @@ def unusual(config: StackConfig) -> tuple[Choice, ...]:
         found += _cluster(config.gpu_cluster, "gpuCluster")
     if config.model_serving:
         found += _serving(config.model_serving, "modelServing", config.environment.is_production)
+    if config.image_registry:
+        found += _registry(config.image_registry, "imageRegistry")
+    if config.user_pool:
+        found += _user_pool(config.user_pool, "userPool")
+    if config.delivery:
+        found += _delivery(config.delivery, "delivery", config.environment.is_production)
+    if config.pipelines_database:
+        found += _database(config.pipelines_database, "pipelinesDatabase", config.environment.is_production)
+    if config.kubeflow:
+        found += _kubeflow(config.kubeflow, "kubeflow")
     return tuple(found)
 
 
@@ -43,6 +60,9 @@ def _policies(config: StackConfig) -> Iterator[Choice]:
     if config.policies.allowed_instance_types:
         allowed = list(config.policies.allowed_instance_types)
         yield Choice("policies.allowedInstanceTypes", allowed, "dear instance types are allowed by name")
+    registry = config.image_registry or (config.delivery and config.delivery.chart_registry)
+    if registry and not config.policies.allowed_registries:
+        yield Choice("policies.allowedRegistries", [], "workloads run images of every registry")
 
 
 def _network(network: NetworkSpec, production: bool) -> Iterator[Choice]:
@@ -58,15 +78,17 @@ def _network(network: NetworkSpec, production: bool) -> Iterator[Choice]:
 def _stores(store: FeatureStoreSpec, at: str, production: bool) -> Iterator[Choice]:
     if not store.data.deletion_protection:
         yield Choice(f"{at}.data.deletionProtection", False, "a deployment can delete buckets and their key")
-    if not store.database.deletion_protection:
-        yield Choice(f"{at}.database.deletionProtection", False, "a deployment can delete the database")
-    if production and not store.database.multi_az:
-        yield Choice(
-            f"{at}.database.multiAz", False, "the loss of a zone is the loss of the database until it is restored"
-        )
+    yield from _database(store.database, f"{at}.database", production)
     yield from _cache(store.online, f"{at}.online")
     if store.predictions:
         yield from _cache(store.predictions, f"{at}.predictions")
+
+
+def _database(database: InstanceSpec, at: str, production: bool) -> Iterator[Choice]:
+    if not database.deletion_protection:
+        yield Choice(f"{at}.deletionProtection", False, "a deployment can delete the database")
+    if production and not database.multi_az:
+        yield Choice(f"{at}.multiAz", False, "the loss of a zone is the loss of the database until it is restored")
 
 
 def _cache(cache: CacheSpec, at: str) -> Iterator[Choice]:
@@ -100,26 +122,77 @@ def _cluster(cluster: GpuClusterSpec, at: str) -> Iterator[Choice]:
 
 
 def _serving(serving: ModelServingSpec, at: str, production: bool) -> Iterator[Choice]:
-    firewall, balancer, platform = serving.firewall, serving.load_balancer, serving.platform
-    if not firewall.blocks:
-        yield Choice(f"{at}.firewall.mode", str(firewall.mode), "requests are only counted, none is stopped")
-    if firewall.counted_rules:
-        rules = sorted(rule for each in firewall.counted_rules.values() for rule in each)
-        yield Choice(f"{at}.firewall.countedRules", rules, "these rules of AWS stop nothing")
-    if firewall.forwarded_address_header:
-        why = "whoever reaches the load balancer without the proxy can write any address there"
-        yield Choice(f"{at}.firewall.forwardedAddressHeader", firewall.forwarded_address_header, why)
-    if not firewall.deletion_protection:
-        yield Choice(f"{at}.firewall.deletionProtection", False, "a deployment can delete the key of the log")
-    if not balancer.deletion_protection:
-        yield Choice(f"{at}.loadBalancer.deletionProtection", False, "a deployment can delete the load balancer")
-    if production and platform.gateway_minimum < 2:
+    yield from _firewall(serving.firewall, f"{at}.firewall")
+    yield from _balancer(serving.load_balancer, f"{at}.loadBalancer")
+    if production and serving.platform.gateway_minimum < 2:
         why = "the loss of one node is the loss of every model until another gateway starts"
-        yield Choice(f"{at}.platform.gatewayMinimum", platform.gateway_minimum, why)
+        yield Choice(f"{at}.platform.gatewayMinimum", serving.platform.gateway_minimum, why)
     for index, model in enumerate(serving.models):
         if production and model.minimum < 2:
             why = f"the loss of one node is the loss of {model.name} until a replica has started elsewhere"
             yield Choice(f"{at}.models[{index}].minimum", model.minimum, why)
+
+
+def _firewall(firewall: WebFirewallSpec, at: str) -> Iterator[Choice]:
+    if not firewall.blocks:
+        yield Choice(f"{at}.mode", str(firewall.mode), "requests are only counted, none is stopped")
+    if firewall.counted_rules:
+        rules = sorted(rule for each in firewall.counted_rules.values() for rule in each)
+        yield Choice(f"{at}.countedRules", rules, "these rules of AWS stop nothing")
+    if firewall.forwarded_address_header:
+        why = "whoever reaches the load balancer without the proxy can write any address there"
+        yield Choice(f"{at}.forwardedAddressHeader", firewall.forwarded_address_header, why)
+    if not firewall.deletion_protection:
+        yield Choice(f"{at}.deletionProtection", False, "a deployment can delete the key of the log")
+
+
+def _balancer(balancer: ServingLoadBalancerSpec, at: str) -> Iterator[Choice]:
+    if not balancer.deletion_protection:
+        yield Choice(f"{at}.deletionProtection", False, "a deployment can delete the load balancer")
+
+
+def _registry(registry: ImageRegistrySpec, at: str) -> Iterator[Choice]:
+    if not registry.deletion_protection:
+        yield Choice(f"{at}.deletionProtection", False, "a deployment can delete images that run, and their key")
+    if registry.scanning is ImageScanning.ENHANCED:
+        yield Choice(f"{at}.scanning", str(registry.scanning), "Amazon Inspector charges each image")
+    if registry.replica_regions:
+        yield Choice(f"{at}.replicaRegions", list(registry.replica_regions), "each region stores every image again")
+    for index, upstream in enumerate(registry.upstreams):
+        if upstream.moving_tags:
+            why = f"a tag of {upstream.registry} is another image whenever its upstream says so"
+            yield Choice(f"{at}.upstreams[{index}].movingTags", True, why)
+
+
+def _user_pool(pool: UserPoolSpec, at: str) -> Iterator[Choice]:
+    if not pool.deletion_protection:
+        yield Choice(f"{at}.deletionProtection", False, "a deployment can delete everyone's account")
+    if not pool.recovery_window_days:
+        yield Choice(f"{at}.recoveryWindowDays", 0, "a secret that is deleted is gone at once")
+    usual = UserPoolSpec.model_fields["password_length"].default
+    if pool.password_length < usual:
+        yield Choice(f"{at}.passwordLength", pool.password_length, f"passwords may be shorter than {usual} characters")
+
+
+def _delivery(delivery: DeliverySpec, at: str, production: bool) -> Iterator[Choice]:
+    if delivery.cluster_wide:
+        yield Choice(f"{at}.clusterWide", True, "whoever changes the repository may change the whole cluster")
+    if production and not delivery.highly_available:
+        yield Choice(f"{at}.highlyAvailable", False, "the loss of one node stops deliveries until its parts are back")
+    for index, repository in enumerate(delivery.repositories):
+        if repository.login is RepositoryLogin.TOKEN:
+            why = "a token lives long, and reads whatever its owner may; a GitHub App's ends within the hour"
+            yield Choice(f"{at}.repositories[{index}].login", str(repository.login), why)
+
+
+def _kubeflow(kubeflow: KubeflowSpec, at: str) -> Iterator[Choice]:
+    yield from _firewall(kubeflow.firewall, f"{at}.firewall")
+    yield from _balancer(kubeflow.load_balancer, f"{at}.loadBalancer")
+    if not kubeflow.deletion_protection:
+        yield Choice(f"{at}.deletionProtection", False, "a deployment can delete the teams' volumes")
+    if kubeflow.services:
+        why = "every team may call every service there"
+        yield Choice(f"{at}.services", list(kubeflow.services), why)
 
 
 def _each(items: tuple[Any, ...], at: str, of: Callable[[Any, str], Iterator[Choice]]) -> Iterator[Choice]:

@@ -1,6 +1,7 @@
 """What one resource of a plan expects of another: each check returns a sentence for every promise that nobody keeps."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
@@ -296,6 +297,10 @@ def missing_secrets(plan: Plan) -> Iterator[str]:
             )
 
 
+_PUT_IN_PLACE = re.compile(r"[^/]+/delivery/(notifications|charts|repositories/[^/]+)")
+"""What people put into Secrets Manager themselves. Source: docs/components/delivery.md, "Secrets to put in place"."""
+
+
 def unanswered_secrets(plan: Plan) -> Iterator[str]:
     """ExternalSecrets of what nobody made in Secrets Manager, or from a namespace that the store doesn't answer."""
     kept = {each.inputs["name"] for each in of_type(plan, "aws:secretsmanager/secret:Secret")}
@@ -311,8 +316,9 @@ def unanswered_secrets(plan: Plan) -> Iterator[str]:
         if (store, namespace) not in answered:
             yield f"{each.name}: the store {store} does not answer {namespace}"
         for source in each.inputs["spec"]["dataFrom"]:
-            if source["extract"]["key"] not in kept:
-                yield f"{each.name}: nothing makes {source['extract']['key']} in Secrets Manager"
+            key = source["extract"]["key"]
+            if key not in kept and not _PUT_IN_PLACE.fullmatch(key):
+                yield f"{each.name}: nothing makes {key} in Secrets Manager"
 
 
 def _secrets(value: Any) -> Iterator[str]:

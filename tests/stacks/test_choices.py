@@ -26,9 +26,9 @@ SERVED = {
 }
 
 
-def config(**changes: Any) -> StackConfig:
-    """Prod's config, with fields of its sections replaced by their dotted paths."""
-    found = parse_config(read_stack_file(ROOT, "prod").config).model_dump(by_alias=True, exclude_unset=True)
+def config(stack: str = "prod", /, **changes: Any) -> StackConfig:
+    """A stack's config, with fields of its sections replaced by their dotted paths."""
+    found = parse_config(read_stack_file(ROOT, stack).config).model_dump(by_alias=True, exclude_unset=True)
     for path, value in changes.items():
         *parents, last = path.split("__")
         target: Any = found
@@ -49,8 +49,8 @@ def test_prod_makes_no_unusual_choice() -> None:
         ({"gpuCluster__endpointPublicCidrs": ["203.0.113.7/32"]}, "gpuCluster.endpointPublicCidrs"),
         ({"gpuCluster__deletionProtection": False}, "gpuCluster.deletionProtection"),
         ({"gpuCluster__nodePools__1__sharing": {"timeSlicing": 4}}, "gpuCluster.nodePools[1].sharing.timeSlicing"),
-        ({"policies": {"levels": {"nat-count": "disabled"}}}, "policies.levels.nat-count"),
-        ({"policies": {"allowedInstanceTypes": ["p5.*"]}}, "policies.allowedInstanceTypes"),
+        ({"policies__levels": {"nat-count": "disabled"}}, "policies.levels.nat-count"),
+        ({"policies__allowedInstanceTypes": ["p5.*"]}, "policies.allowedInstanceTypes"),
         ({"featureStore__database__multiAz": False}, "featureStore.database.multiAz"),
         ({"featureStore__data__deletionProtection": False}, "featureStore.data.deletionProtection"),
         ({"featureStore__online__replicas": 0}, "featureStore.online.replicas"),
@@ -67,8 +67,49 @@ def test_prod_makes_no_unusual_choice() -> None:
         ({"modelServing__firewall": {"deletionProtection": False}}, "modelServing.firewall.deletionProtection"),
         ({"modelServing__loadBalancer": {"deletionProtection": False}}, "modelServing.loadBalancer.deletionProtection"),
         ({"modelServing__platform__gatewayMinimum": 1}, "modelServing.platform.gatewayMinimum"),
+        ({"policies__allowedRegistries": []}, "policies.allowedRegistries"),
+        ({"imageRegistry__deletionProtection": False}, "imageRegistry.deletionProtection"),
+        ({"imageRegistry__scanning": "enhanced"}, "imageRegistry.scanning"),
+        ({"imageRegistry__replicaRegions": ["us-west-2"]}, "imageRegistry.replicaRegions"),
+        (
+            {"imageRegistry__upstreams": [{"registry": "quay.io"}, {"registry": "public.ecr.aws", "movingTags": True}]},
+            "imageRegistry.upstreams[1].movingTags",
+        ),
+        ({"userPool__deletionProtection": False}, "userPool.deletionProtection"),
+        ({"userPool__recoveryWindowDays": 0}, "userPool.recoveryWindowDays"),
+        ({"userPool__passwordLength": 12}, "userPool.passwordLength"),
+        ({"delivery__clusterWide": True}, "delivery.clusterWide"),
+        ({"delivery__highlyAvailable": False}, "delivery.highlyAvailable"),
+        (
+            {"delivery__repositories": [{"name": "x", "url": "https://example.com/x", "login": "token"}]},
+            "delivery.repositories[0].login",
+        ),
         ({"modelServing__models": [{**SERVED, "minimum": 1}]}, "modelServing.models[0].minimum"),
     ],
 )
 def test_each_unsafe_or_dear_choice_is_named(changes: dict[str, Any], field: str) -> None:
     assert [choice.field for choice in unusual(config(**changes))] == [field]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"kubeflow__deletionProtection": False}, "kubeflow.deletionProtection"),
+        ({"kubeflow__firewall": {"mode": "count"}}, "kubeflow.firewall.mode"),
+        ({"kubeflow__loadBalancer": {"deletionProtection": False}}, "kubeflow.loadBalancer.deletionProtection"),
+        ({"kubeflow__services": ["feast"]}, "kubeflow.services"),
+        ({"pipelinesDatabase__multiAz": False}, "pipelinesDatabase.multiAz"),
+        ({"pipelinesDatabase__deletionProtection": False}, "pipelinesDatabase.deletionProtection"),
+    ],
+)
+def test_so_is_each_of_kubeflow_s(changes: dict[str, Any], field: str) -> None:
+    usual = {choice.field for choice in unusual(config("kubeflow"))}
+    assert usual == {"policies.allowedInstanceTypes", "delivery.clusterWide", "kubeflow.firewall.countedRules"}
+    assert {choice.field for choice in unusual(config("kubeflow", **changes))} - usual == {field}
+
+
+def test_what_staging_gives_up_is_said() -> None:
+    told = {choice.field for choice in unusual(config("staging"))}
+    assert {"userPool.deletionProtection", "userPool.recoveryWindowDays"} <= told
+    # Of production alone it is worth a word.
+    assert "delivery.highlyAvailable" not in told
