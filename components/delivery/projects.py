@@ -11,6 +11,7 @@ from .spec import DeliverySpec, SyncWindowSpec
 FOLDER = "deploy/models"
 _MEMBER = "member"
 _CONFIRMED = "argocd.argoproj.io/sync-options"
+_APPROVED = "argocd.argoproj.io/deletion-approved"
 _MODEL = "{{index .path.segments 3}}"
 """The folder below the team's: deploy/models/<team>/<model>/overlays/<environment>."""
 
@@ -88,6 +89,8 @@ def application_set(team: TeamSpec, spec: DeliverySpec) -> Manifest:
         "goTemplate": True,
         "goTemplateOptions": ["missingkey=error"],
         "generators": [{"git": generator}],
+        # A set takes from its Applications what it did not generate: a confirmation would be gone before it is read.
+        "preservedFields": {"annotations": [_APPROVED]},
         "template": {
             "metadata": {
                 "name": f"{team.name}-{_MODEL}",

@@ -254,6 +254,13 @@ def test_what_a_folder_brought_goes_with_the_folder(recording: Recording) -> Non
     assert template["metadata"]["finalizers"] == ["resources-finalizer.argocd.argoproj.io"]
 
 
+def test_a_person_s_confirmation_of_a_removal_stays_until_it_is_read(recording: Recording) -> None:
+    # By default a set keeps those of notifications and of refreshes alone.
+    # Source: Argo CD v3.4.4, applicationset/controllers/applicationset_controller.go, defaultPreservedAnnotations.
+    kept = applications(recording, "ranking")["preservedFields"]["annotations"]
+    assert "argocd.argoproj.io/deletion-approved" in kept
+
+
 def test_drift_is_healed_and_pruning_comes_last(recording: Recording) -> None:
     policy = applications(recording, "ranking")["template"]["spec"]["syncPolicy"]
     assert policy["automated"] == {"prune": True, "selfHeal": True, "allowEmpty": False}
