@@ -168,7 +168,7 @@ class KubeflowCluster(pulumi.ComponentResource):
     def _delivered(self, waves: Sequence[Wave], known: Mapping[str, str]) -> dict[str, Any]:
         return application_set(
             waves,
-            wave_settings(waves, self._spec.domain, self._account.region, known),
+            wave_settings(waves, self._spec.domain, self._account.region, known, self._spec.notebook_images),
             namespace=known["argo_cd"],
             project=NAME,
             repository=self._spec.repository,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
+from .notebooks import IMAGES, choice
 from .waves import Wave
 
 SIGN_IN_SECRET = "kubeflow/sign-in"  # noqa: S105 - a name
@@ -10,7 +11,11 @@ SIGN_IN_SECRET = "kubeflow/sign-in"  # noqa: S105 - a name
 
 
 def wave_settings(
-    waves: Sequence[Wave], domain: str, region: str, known: Mapping[str, str]
+    waves: Sequence[Wave],
+    domain: str,
+    region: str,
+    known: Mapping[str, str],
+    notebook_images: Sequence[str] = IMAGES,
 ) -> dict[str, dict[str, str]]:
     """The settings of each wave that has some, by its name.
 
@@ -37,6 +42,7 @@ def wave_settings(
         "bucket": known["training_bucket"],
         "region": region,
         "databaseHost": known["database_address"],
+        "notebookImages": choice(notebook_images),
     }
     own = {"pipelines": {"databaseHost": known["pipelines_database_address"]}}
     return {

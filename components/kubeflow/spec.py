@@ -9,9 +9,10 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from ..load_balancer.spec import ServingLoadBalancerOptions, ServingLoadBalancerSpec
 from ..namespace_names import NAMESPACE_PATTERN
 from ..serving_platform.spec import DOMAIN_PATTERN
-from ..spec import Inherits, Spec, refuse
+from ..spec import Inherits, Spec, each_once, refuse
 from ..teams import TeamConfig, TeamSpec, distinct
 from ..web_firewall.spec import WebFirewallConfig, WebFirewallSpec
+from .notebooks import IMAGE_PATTERN, IMAGES
 from .pools import GuaranteeConfig, GuaranteeSpec, PoolConfig, PoolSpec, guaranteed
 
 FIREWALL: Mapping[str, Any] = {
@@ -70,6 +71,8 @@ class KubeflowConfig(TypedDict):
     """Whether a team may use what others leave, up to its quota. Default: true."""
     services: NotRequired[list[str]]
     """Namespaces whose services every team may call, such as feast and mlflow. Default: none."""
+    notebook_images: NotRequired[list[str]]
+    """The images of notebooks that people may choose, the first by default. Default: Kubeflow's own."""
     models: NotRequired[bool]
     """Whether Kubeflow shows the models of a KServe on the same cluster. Default: false."""
     monitoring_namespace: NotRequired[str]
@@ -177,6 +180,11 @@ class KubeflowSpec(Spec):
     services: tuple[str, ...] = Field(
         default=(), description="Namespaces whose services every team may call, such as feast and mlflow."
     )
+    notebook_images: tuple[str, ...] = Field(
+        default=IMAGES,
+        min_length=1,
+        description="Images of notebooks that people may choose, the first by default; Kubeflow's own when left out.",
+    )
     models: bool = Field(
         default=False, description="Whether Kubeflow shows the models of a KServe on the same cluster."
     )
@@ -210,6 +218,13 @@ class KubeflowSpec(Spec):
         if zone and not f".{domain}".endswith(f".{zone}"):
             raise refuse(domain, f"{domain} is outside the zone {zone}; name one below it, or the zone that holds it")
         return domain
+
+    @field_validator("notebook_images")
+    @classmethod
+    def _images(cls, images: tuple[str, ...]) -> tuple[str, ...]:
+        return each_once(
+            images, IMAGE_PATTERN, "image that stays the same: <registry>/<name>:<tag> or @sha256:<digest>"
+        )
 
     @field_validator("firewall", mode="before")
     @classmethod

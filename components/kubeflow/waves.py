@@ -155,7 +155,7 @@ WAVES = (
             "volumes-web-app-deployment",
             "pvcviewer-controller-manager",
         ),
-        settings=("host",),
+        settings=("host", "notebookImages"),
     ),
     Wave(
         "trainer",

@@ -12,6 +12,7 @@ from kubernetes_validate import latest_version, validate  # pyright: ignore[repo
 
 from components.kubeflow import profiles
 from components.kubeflow.kubeflow_cluster import KubeflowCluster
+from components.kubeflow.notebooks import IMAGES
 from components.kubeflow.project import CLUSTER_KINDS, KINDS
 from components.kubeflow.settings import sign_out_path, wave_settings
 from components.kubeflow.spec import KubeflowClusterArgs, KubeflowSpec
@@ -173,6 +174,7 @@ def test_settings_are_those_of_the_platform(recording: Recording) -> None:
     assert given["sign-in"]["issuer"] == WIRING["issuer"]
     assert given["pipelines"]["databaseHost"] == "pipelines.example.internal"
     assert given["pipelines"]["bucket"] == "acme-training"
+    assert json.loads(given["notebooks"]["notebookImages"])["options"] == [*IMAGES]
     assert (
         given["experiments"]["databaseHost"] == given["model-registry"]["databaseHost"] == "metadata.example.internal"
     )
@@ -346,6 +348,9 @@ def without(base: Mapping[str, Any], *fields: str) -> dict[str, Any]:
         ({"revision": "main"}, "revision = 'main'"),
         ({"repository": "https://*"}, "repository = "),
         ({"teams": []}, "teams = "),
+        ({"notebook_images": []}, "notebook_images = "),
+        ({"notebook_images": ["ghcr.io/acme/lab:latest"]}, "is no image that stays the same"),
+        ({"notebook_images": ["ghcr.io/acme/lab"]}, "is no image that stays the same"),
         ({"teams": [RANKING, RANKING]}, "the team ranking is there more than once"),
         ({"teams": [{**RANKING, "namespaces": ["one", "two"]}]}, "has 2 namespaces, and a profile is one"),
         ({"teams": [{**RANKING, "namespaces": ["kubeflow"]}]}, "kubeflow is not for a team"),

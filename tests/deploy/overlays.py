@@ -7,11 +7,11 @@ the manifests hold beside it.
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -31,6 +31,7 @@ SETTINGS = {
     "clientId": "5example0client",
     "databaseHost": "kubeflow.abc.us-east-1.rds.amazonaws.com",
     "host": "kubeflow.example.com",
+    "notebookImages": '{"value": "example.com/lab:v1", "options": ["example.com/lab:v1", "example.com/gpu:v2"]}',
     "issuer": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Example",
     "redirectUrl": "https://kubeflow.example.com/oauth2/callback",
     "region": "eu-west-1",
@@ -122,6 +123,18 @@ def one(objects: Sequence[Object], kind: str, name: str) -> Object:
     wanted = re.compile(rf"{re.escape(name)}(-[a-z0-9]{{10}})?")
     [found] = [each for each in objects if each["kind"] == kind and wanted.fullmatch(each["metadata"]["name"])]
     return found
+
+
+def texts(item: Any) -> Iterator[str]:
+    """Every text in an object, at any depth."""
+    if isinstance(item, str):
+        yield item
+    elif isinstance(item, dict):
+        for value in cast(dict[str, Any], item).values():
+            yield from texts(value)
+    elif isinstance(item, list):
+        for value in cast(list[Any], item):
+            yield from texts(value)
 
 
 def containers(item: Object) -> list[Object]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from components.kubeflow.notebooks import IMAGES, choice
 from components.kubeflow.waves import MESH, SYSTEM
 from components.node_pool.labels import DEVICE_PLUGIN_CONFIG_LABEL, NVIDIA_TAINT, device_plugin_config
 from components.node_pool.spec import NodePoolSpec
@@ -245,9 +246,17 @@ def test_images_of_notebooks_are_a_closed_list_of_immutable_tags() -> None:
     text = one(delivered("notebooks"), "ConfigMap", "jupyter-web-app-config")["data"]["spawner_ui_config.yaml"]
     form = yaml.safe_load(text)["spawnerFormDefaults"]
     assert form["allowCustomImage"] is False
-    for group in ("image", "imageGroupOne", "imageGroupTwo"):
+    assert form["image"] == {"value": "example.com/lab:v1", "options": ["example.com/lab:v1", "example.com/gpu:v2"]}
+    for group in ("imageGroupOne", "imageGroupTwo"):
         assert form[group]["value"] in form[group]["options"]
         assert all(each.endswith(":v1.11.0") for each in form[group]["options"])
+
+
+def test_without_a_list_of_the_platform_s_own_images_are_kubeflow_s_of_one_version() -> None:
+    made = yaml.safe_load(choice(IMAGES))
+    assert made == {"value": IMAGES[0], "options": [*IMAGES]}
+    assert {each.rpartition(":")[2] for each in IMAGES} == {"v1.11.0"}
+    assert any("cuda" in each for each in IMAGES)
 
 
 def test_queues_wait_for_whole_jobs_of_the_kinds_that_are_there() -> None:
