@@ -8,7 +8,7 @@ import pulumi
 from ..pods import resources
 from .charts import ChartRegistry, login_values
 from .credentials import CLIENT_SECRET
-from .health import HEALTH_KEY, INFERENCE_SERVICE_HEALTH
+from .inference_services import customizations
 from .names import IN_CLUSTER, SSO_SECRET
 from .notifications import notifications_values
 from .spec import DeliverySpec
@@ -73,7 +73,7 @@ def _configs(spec: DeliverySpec, oidc: pulumi.Input[str]) -> dict[str, Any]:
             "kustomize.buildOptions": "--enable-helm",
             # What it has no right to list, it doesn't watch.
             "resource.respectRBAC": "normal",
-            HEALTH_KEY: INFERENCE_SERVICE_HEALTH,
+            **customizations(),
         },
         "rbac": {
             "policy.default": "",

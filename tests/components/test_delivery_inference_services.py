@@ -1,4 +1,4 @@
-"""When a model is healthy to Argo CD, by the very text that it runs, in the language that it runs it in."""
+"""When a model is healthy to Argo CD, by the very text that it runs, in its language; and when it differs."""
 
 import json
 import shutil
@@ -8,7 +8,10 @@ from typing import Any, cast
 
 import pytest
 
-from components.delivery.health import HEALTH_KEY, INFERENCE_SERVICE_HEALTH
+from components.delivery.inference_services import INFERENCE_SERVICE_HEALTH
+from components.model_service.objects import model_service_objects
+from components.model_service.spec import ModelServiceSpec
+from components.spec import parse
 from tests.components.clusters import RELEASE
 from tests.components.delivered import delivery
 
@@ -49,11 +52,55 @@ def ready(reason: str, **model: Any) -> dict[str, Any]:
     return {"conditions": conditions, "modelStatus": {"transitionStatus": "UpToDate", **model}}
 
 
+KIND = "serving.kserve.io_InferenceService"
+
+
+def configuration(what: str) -> str:
+    return delivery().one(RELEASE).inputs["values"]["configs"]["cm"][f"resource.customizations.{what}.{KIND}"]
+
+
 def test_argo_cd_has_it_for_what_a_model_is() -> None:
-    assert delivery().one(RELEASE).inputs["values"]["configs"]["cm"][HEALTH_KEY] == INFERENCE_SERVICE_HEALTH
-    assert HEALTH_KEY.endswith(".serving.kserve.io_InferenceService")
+    assert configuration("health") == INFERENCE_SERVICE_HEALTH
     # The chart fills in whatever stands in two braces.
     assert "{{" not in INFERENCE_SERVICE_HEALTH
+
+
+def amounts(value: object, at: tuple[str, ...] = ()) -> set[str]:
+    """Where an object has requests or limits, as Argo CD writes a path: lists are passed through."""
+    if isinstance(value, list):
+        return {path for each in cast(list[object], value) for path in amounts(each, at)}
+    if not isinstance(value, dict):
+        return set()
+    items = cast(dict[str, object], value).items()
+    here = {".".join(at)} if {key for key, _ in items} & {"requests", "limits"} else set[str]()
+    return here.union(*(amounts(each, (*at, key)) for key, each in items))
+
+
+def test_amounts_are_compared_as_amounts_wherever_a_model_has_them() -> None:
+    known = [(each["field"], each["type"]) for each in json.loads(configuration("knownTypeFields"))]
+    wanted = {
+        "name": "ranker",
+        "namespace": "ranking",
+        "domain": "models.example.com",
+        "model_uri": "s3://models/ranking/1/",
+        "runtime": "triton",
+        "gpus": 1,
+        "cpu": "3000m",
+        "memory": "12Gi",
+        "minimum": 1,
+        "maximum": 2,
+        "target_concurrency": 8,
+        "canary": {"model_uri": "s3://models/ranking/2/", "percent": 10},
+    }
+    objects = model_service_objects(parse(ModelServiceSpec, wanted, "model"))
+    models = [each for each in objects if each["kind"] == "InferenceService"]
+    found = {path for each in models for path in amounts(each)}
+    assert len(models) == 2
+    assert "spec.predictor.model.resources" in found
+    for path in found:
+        # Of a container's type the amounts are a part.
+        whole = path.removesuffix(".resources")
+        assert (path, "core/v1/ResourceRequirements") in known or (whole, "core/v1/Container") in known, path
 
 
 @pytest.mark.skipif(LUA is None, reason="lua is not on the path")

@@ -1,6 +1,23 @@
-"""When Argo CD calls a model healthy: once the version that it was given answers, and not the one before."""
+"""How Argo CD reads a model: when it is healthy, and when it differs from what the repository says."""
 
-HEALTH_KEY = "resource.customizations.health.serving.kserve.io_InferenceService"
+import json
+
+_KIND = "serving.kserve.io_InferenceService"
+_HEALTH = f"resource.customizations.health.{_KIND}"
+_TYPES = f"resource.customizations.knownTypeFields.{_KIND}"
+
+RESOURCES = (
+    ("spec.predictor.model.resources", "core/v1/ResourceRequirements"),
+    ("spec.predictor.containers", "core/v1/Container"),
+    ("spec.predictor.initContainers", "core/v1/Container"),
+)
+"""Where an InferenceService has amounts of resources, and of which type they are.
+
+KServe's webhook writes each its own way, 3000m as 3 and a number as a text, and the model would differ from the
+repository for good: never synced, and healed again and again. Of these types Argo CD compares the amounts. Sources:
+KServe v0.20.0, pkg/apis/serving/v1beta1/inference_service_defaults.go; Argo CD v3.4.4, docs/user-guide/diffing.md,
+"Known Kubernetes types in CRDs".
+"""
 
 INFERENCE_SERVICE_HEALTH = """
 local status, told = obj.status or {}, {}
@@ -40,3 +57,9 @@ old pods answer, and tells it by the reason alone; once all pods are new, the re
 Sources: Argo CD v3.4.4, resource_customizations/serving.kserve.io/InferenceService/health.lua; KServe v0.20.0,
 pkg/apis/serving/v1beta1/inference_service_status.go, PropagateRawStatus.
 """
+
+
+def customizations() -> dict[str, str]:
+    """Argo CD's configuration of how it reads a model."""
+    fields = [{"field": field, "type": kind} for field, kind in RESOURCES]
+    return {_HEALTH: INFERENCE_SERVICE_HEALTH, _TYPES: json.dumps(fields)}
