@@ -5,13 +5,14 @@ of which a plan needs some dozens; with those of other services that is a third 
 
 - a package starts empty, and a name is looked for in the file that is called after it: `Vpc` and `VpcArgs` in `vpc.py`,
   `get_ami_output` in `get_ami.py`. When it is in none, the package is run as its author wrote it;
-- a nested type, of `_inputs.py` or `outputs.py`, is made of its compiled body when it is asked for, or when a class
-  that is there names it; the enums of `_enums.py` are made together, when the first of them is.
+- a nested type, of `_inputs.py`, `outputs.py` or `_enums.py`, is made of its compiled body when it is asked for, or when
+  a class that is there names it.
 """
 
 import re
 import sys
 from collections.abc import Callable, Sequence
+from enum import Enum
 from functools import partial
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
@@ -63,12 +64,11 @@ class _Lazy(Loader):
         """The value of a name that the module doesn't have yet."""
         raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}", name=name, obj=module)
 
-    def _code(self, module: ModuleType) -> tuple[CodeType, dict[str, CodeType]]:
-        """The compiled file, and the body of each of its classes."""
+    def _code(self, module: ModuleType) -> CodeType:
         code = self._whole.get_code(module.__name__)
         if code is None:
             raise ImportError(f"{module.__name__} has no code", name=module.__name__)
-        return code, {each.co_name: each for each in code.co_consts if isinstance(each, CodeType)}
+        return code
 
 
 class _Package(_Lazy):
@@ -98,9 +98,9 @@ class _File(_Lazy):
     """Runs a file, and makes the nested types that its classes name."""
 
     def exec_module(self, module: ModuleType) -> None:
-        code, bodies = self._code(module)
+        code = self._code(module)
         exec(code, vars(module))  # noqa: S102 - as an import does
-        for body in bodies.values():
+        for body in _bodies(code).values():
             _make_named(body, module)
 
 
@@ -110,7 +110,9 @@ class _Types(_Lazy):
     bodies: dict[str, CodeType]
 
     def exec_module(self, module: ModuleType) -> None:
-        _, self.bodies = self._code(module)
+        code = self._code(module)
+        self.bodies = _bodies(code)
+        self._texts = [each for each in code.co_consts if isinstance(each, str)]
         with Path(self._whole.path).open(encoding="utf-8") as source:
             head = "".join(takewhile(lambda line: not line.startswith("__all__"), source))
         exec(compile(head, self._whole.path, "exec"), vars(module))  # noqa: S102
@@ -139,14 +141,17 @@ class _Outputs(_Types):
 
 
 class _Enums(_Types):
-    def _missing(self, module: ModuleType, name: str) -> Any:
-        if name in self.bodies and name not in vars(module):
-            self._whole.exec_module(module)
-            return vars(module)[name]
-        return super()._missing(module, name)
+    def _made(self, name: str, fill: Callable[[dict[str, Any]], None]) -> type:
+        made: type[Any] = new_class(name, (str, Enum), exec_body=fill)
+        return pulumi.type_token(next(each for each in self._texts if each.endswith(f":{name}")))(made)
 
 
 _LOADERS: dict[str, type[_Lazy]] = {"_inputs": _Types, "outputs": _Outputs, "_enums": _Enums}
+
+
+def _bodies(code: CodeType) -> dict[str, CodeType]:
+    """The bodies of a file's classes."""
+    return {each.co_name: each for each in code.co_consts if isinstance(each, CodeType)}
 
 
 def _make_named(body: CodeType, module: ModuleType) -> None:

@@ -28,6 +28,7 @@ print(json.dumps(found))
 # What the SDK reads of its classes: the last two are how it translates what a program gives and gets.
 TYPES = f"""
 import ast, importlib, inspect, json
+from enum import Enum
 from pathlib import Path
 import pulumi_aws
 from pulumi import _types
@@ -47,6 +48,8 @@ for service in {SERVICES}:
                     what += [repr(_types.output_type_types(one))]
                 elif made.name.endswith("ArgsDict"):
                     what += [repr(one.__annotations__), sorted(one.__required_keys__)]
+                elif issubclass(one, Enum):
+                    what += [one.pulumi_type, {{{{member.name: member.value for member in one}}}}]
                 found[f"{{{{module.__name__}}}}.{{{{made.name}}}}"] = what
 print(json.dumps(found))
 """
