@@ -200,6 +200,8 @@ def scaled_object(name: str, minimum: str, maximum: str, floor: str) -> Tree:
             "serverAddress": "<prometheus_url>",
             "query": f"sum(rate({took}{{{of_this},{in_this}}}[1m])) / 1000",
             "threshold": "<threshold>",
+            # No series is no answer, and not that there are no requests: the gateway may not be scraped.
+            "ignoreNullValues": "false",
         },
     }
     hours = {

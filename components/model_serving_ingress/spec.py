@@ -9,6 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from ..load_balancer.spec import ServingLoadBalancerOptions, ServingLoadBalancerSpec
 from ..model_service.spec import LONGEST_NAME, ModelConfig, ModelServiceSpec
 from ..namespace_names import NAMESPACE_PATTERN
+from ..serving_platform import names
 from ..serving_platform.cache_spec import overfull
 from ..serving_platform.spec import (
     DOMAIN_PATTERN,
@@ -46,6 +47,8 @@ class DeliveredModelConfig(TypedDict):
     """One of the platform's namespaces for models."""
     folder: str
     """The folder of all its versions, as s3://<bucket>/<folder>/, which it alone reads."""
+    cached: NotRequired[bool]
+    """Whether the platform's modelCache may keep it, where other models on these nodes could read it."""
 
 
 class DeliveredModelSpec(Spec):
@@ -60,6 +63,10 @@ class DeliveredModelSpec(Spec):
     folder: str = Field(
         pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/([A-Za-z0-9!_.'()-]+/)+$",
         description="The folder of all its versions, as s3://<bucket>/<folder>/, which it alone reads.",
+    )
+    cached: bool = Field(
+        default=False,
+        description="Whether the platform's modelCache may keep it, where other models on these nodes could read it.",
     )
 
 
@@ -182,6 +189,36 @@ class ModelServingSpec(Spec):
         return {**rest, "alternative_names": [wildcard, *others]}
 
     @model_validator(mode="after")
+    def _balancer_meets_the_gateway(self) -> "ModelServingSpec":
+        balancer = self.load_balancer
+        answered = {
+            "gatewayPort": (balancer.gateway_port, names.GATEWAY_PORT),
+            "gatewayTls": (balancer.gateway_tls, False),
+            "healthCheckPort": (balancer.health_check_port, names.GATEWAY_STATUS_PORT),
+            "healthCheckPath": (balancer.health_check_path, names.GATEWAY_HEALTH_PATH),
+        }
+        for field, (given, own) in answered.items():
+            if given != own:
+                raise refuse(
+                    given, f"loadBalancer.{field} = {given} is not what the platform's gateway has, {own}; leave it out"
+                )
+        if balancer.deregistration_seconds > names.GATEWAY_DRAIN_SECONDS:
+            raise refuse(
+                balancer.deregistration_seconds,
+                f"loadBalancer.deregistrationSeconds = {balancer.deregistration_seconds}: a gateway that goes answers "
+                f"for {names.GATEWAY_DRAIN_SECONDS} seconds; set no more",
+            )
+        for model in self.models:
+            if model.timeout_seconds > balancer.idle_timeout_seconds:
+                raise refuse(
+                    model.timeout_seconds,
+                    f"model {model.name}: timeoutSeconds = {model.timeout_seconds} is longer than "
+                    f"loadBalancer.idleTimeoutSeconds = {balancer.idle_timeout_seconds}, after which a connection "
+                    "without a byte is closed; raise that",
+                )
+        return self
+
+    @model_validator(mode="after")
     def _models_have_a_place(self) -> "ModelServingSpec":
         for model in (*self.models, *self.delivered_models):
             if model.namespace not in self.platform.model_namespaces:
@@ -236,13 +273,13 @@ class ModelServingSpec(Spec):
         if groups and not self.kept_folders:
             raise refuse(
                 groups,
-                "platform.modelCache keeps no model: none of models has a cache, and there are no deliveredModels; "
-                "leave it out until there is one",
+                "platform.modelCache keeps no model: none of models has a cache, and none of deliveredModels is "
+                "cached; leave it out",
             )
         return self
 
     @property
     def kept_folders(self) -> tuple[str, ...]:
-        """What the platform's cache may read: the folders of models that are kept, and of those that GitOps brings."""
+        """What the platform's cache may read: the folders of models that are kept."""
         own = (folder for model in self.models if model.cache for folder in model.folders)
-        return (*own, *(model.folder for model in self.delivered_models))
+        return (*own, *(model.folder for model in self.delivered_models if model.cached))

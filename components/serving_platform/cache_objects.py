@@ -30,8 +30,8 @@ _USER = 1000
 """The user of KServe's downloads and of the model servers."""
 _MADE, _KEPT = "model-cache-directory", AGENT
 _WRITING, _READING = "ReadWriteOnce", "ReadOnlyMany"
-_NOMINAL = "1Gi"
-"""A volume's size can't be changed later, and a directory has none."""
+_NOMINAL = "1Mi"
+"""A volume's size can't be changed later, a directory has none, and a team's quota counts it."""
 
 
 def settings() -> Manifest:

@@ -45,6 +45,8 @@ class ServingGatewayArgs(TypedDict):
     """The most pods."""
     monitoring_namespace: NotRequired[str]
     """The namespace whose pods may read metrics."""
+    monitoring: NotRequired[bool]
+    """Whether Prometheus's operator is installed and shall scrape it."""
 
 
 class ServingGatewaySpec(Spec):
@@ -57,6 +59,9 @@ class ServingGatewaySpec(Spec):
     minimum: int = Field(default=2, ge=1, description="The fewest pods.")
     maximum: int = Field(default=6, ge=1, description="The most pods.")
     monitoring_namespace: str = Field(default="monitoring", description="The namespace whose pods may read metrics.")
+    monitoring: bool = Field(
+        default=False, description="Whether Prometheus's operator is installed and shall scrape it."
+    )
 
 
 class ServingGateway(pulumi.ComponentResource):
@@ -79,6 +84,8 @@ class ServingGateway(pulumi.ComponentResource):
         groups = {"rest": args["rest_target_group_arn"]}
         if "grpc_target_group_arn" in args:
             groups["grpc"] = args["grpc_target_group_arn"]
+        if spec.monitoring:
+            Manifest(f"{name}-scraped", pod_monitor(), self._needing(release))
         bindings = [self._binding(protocol, arn, release) for protocol, arn in groups.items()]
         self.gateway_name = after(names.GATEWAY_NAME, gateway.urn, *(binding.urn for binding in bindings))
         self.register_outputs({"gateway_name": self.gateway_name})
@@ -158,6 +165,17 @@ def gateway_manifest(domain: str, namespaces: Sequence[str]) -> dict[str, Any]:
                 }
             ],
         },
+    }
+
+
+def pod_monitor() -> dict[str, Any]:
+    """Has Prometheus read how many requests each model has, often enough for a rate over a minute."""
+    endpoint = {"portNumber": names.GATEWAY_METRICS_PORT, "path": "/stats/prometheus", "interval": "15s"}
+    return {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "PodMonitor",
+        "metadata": {"name": names.GATEWAY, "namespace": names.GATEWAY_NAMESPACE},
+        "spec": {"selector": {"matchLabels": names.GATEWAY_PODS}, "podMetricsEndpoints": [endpoint]},
     }
 
 

@@ -124,6 +124,7 @@ class ServingPlatform(pulumi.ComponentResource):
                 "minimum": spec.gateway_minimum,
                 "maximum": spec.gateway_maximum,
                 "monitoring_namespace": spec.monitoring_namespace,
+                "monitoring": spec.monitoring,
             },
             self._child,
         )

@@ -37,6 +37,8 @@ class ServingPlatformOptions(TypedDict):
     """The fewest gateway pods."""
     gateway_maximum: NotRequired[int]
     """The most gateway pods."""
+    monitoring: NotRequired[bool]
+    """Whether Prometheus's operator is installed and shall scrape the gateway, by whose counts models scale."""
     model_cache: NotRequired[list[CacheGroupConfig]]
     """Nodes that keep models on their disks, for models that ask for it; none by default."""
 
@@ -86,6 +88,11 @@ class ServingPlatformSpec(Spec):
     )
     gateway_minimum: int = Field(default=2, ge=1, le=100, description="The fewest gateway pods.")
     gateway_maximum: int = Field(default=6, ge=1, le=100, description="The most gateway pods.")
+    monitoring: bool = Field(
+        default=False,
+        description="Whether Prometheus's operator is installed and shall scrape the gateway, by whose counts models "
+        "scale.",
+    )
     model_cache: tuple[CacheGroupSpec, ...] = Field(
         default=(), description="Nodes that keep models on their disks, for models that ask for it."
     )

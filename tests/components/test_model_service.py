@@ -231,6 +231,8 @@ def test_without_metrics_no_replica_is_taken_away() -> None:
     fallback = objects()[SCALER]["spec"]["fallback"]
     assert fallback["behavior"] == "currentReplicasIfHigher"
     assert fallback["replicas"] == 2
+    # A model of which Prometheus knows no series falls back as well: nobody says that it has no requests.
+    assert objects()[SCALER]["spec"]["triggers"][0]["metadata"]["ignoreNullValues"] == "false"
 
 
 def test_a_gpu_is_not_given_back_as_fast_as_a_cpu() -> None:

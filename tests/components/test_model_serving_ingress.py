@@ -264,17 +264,23 @@ GROUP = {"name": "inference", "storageGib": 30}
 KEPT = {**FRAUD, "cache": {"group": "inference", "sizeGib": 12}}
 
 
-def test_the_models_cache_reads_what_is_kept_and_what_gitops_brings_alone() -> None:
+def test_the_models_cache_reads_what_is_kept_alone() -> None:
     other = {**FRAUD, "name": "other", "modelUri": "s3://acme-models/other/1/"}
     canary = {"modelUri": "s3://acme-models/fraud/4/", "percent": 5}
     recording = ingress(
-        platform={"modelCache": [GROUP]}, models=[{**KEPT, "canary": canary}, other], delivered_models=[DELIVERED]
+        platform={"modelCache": [GROUP]},
+        models=[{**KEPT, "canary": canary}, other],
+        delivered_models=[
+            {**DELIVERED, "cached": True},
+            {**DELIVERED, "name": "churn", "folder": "s3://acme-models/churn/"},
+        ],
     )
     [policy] = [each.inputs["policy"] for each in recording.all(ROLE_POLICY) if "model-cache" in each.name]
     bucket, folder = str(FRAUD["modelUri"]).removeprefix("s3://").split("/", 1)
     for kept in (f"{bucket}/{folder}model", "acme-models/fraud/4/model", "acme-models/ranking/7/model"):
         assert allows(policy, "s3:GetObject", f"arn:aws:s3:::{kept}")
-    assert not allows(policy, "s3:GetObject", "arn:aws:s3:::acme-models/other/1/model")
+    for stranger in ("other/1", "churn/1"):
+        assert not allows(policy, "s3:GetObject", f"arn:aws:s3:::acme-models/{stranger}/model")
     assert not allows(policy, "s3:PutObject", "arn:aws:s3:::acme-models/fraud/4/model")
     assert allows(policy, "kms:Decrypt", KEY)
 
@@ -306,6 +312,10 @@ def test_a_kept_model_waits_for_the_nodes_that_keep_it() -> None:
             },
             "model fraud: with its 12 GiB the models of group inference take 24 GiB, and its storageGib is 23",
         ),
+        (
+            {"platform": {"modelCache": [GROUP]}, "delivered_models": [DELIVERED]},
+            "none of deliveredModels is cached; leave it out",
+        ),
         ({"platform": {"modelCache": [GROUP]}}, "platform.modelCache keeps no model: none of models has a cache"),
     ],
 )
@@ -316,3 +326,34 @@ def test_models_that_find_no_room_are_refused(changes: dict[str, Any], told: str
 def test_one_folder_takes_its_room_once() -> None:
     twin = {**KEPT, "name": "twin"}
     assert spec(models=[KEPT, twin], platform={"modelCache": [{**GROUP, "storageGib": 12}]})
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            {"loadBalancer": {"gatewayPort": 9080}},
+            "loadBalancer.gatewayPort = 9080 is not what the platform's gateway has, 8080; leave it out",
+        ),
+        (
+            {"loadBalancer": {"gatewayTls": True}},
+            "loadBalancer.gatewayTls = True is not what the platform's gateway has",
+        ),
+        ({"loadBalancer": {"healthCheckPort": 8080}}, "loadBalancer.healthCheckPort = 8080 is not what"),
+        ({"loadBalancer": {"healthCheckPath": "/"}}, "loadBalancer.healthCheckPath = / is not what"),
+        (
+            {"loadBalancer": {"deregistrationSeconds": 121}},
+            "loadBalancer.deregistrationSeconds = 121: a gateway that goes answers for 120 seconds",
+        ),
+        (
+            {"models": [{**FRAUD, "timeoutSeconds": 301}]},
+            "model fraud: timeoutSeconds = 301 is longer than loadBalancer.idleTimeoutSeconds = 300",
+        ),
+    ],
+)
+def test_a_load_balancer_that_does_not_fit_its_gateway_is_refused(changes: dict[str, Any], told: str) -> None:
+    assert told in refusal(**changes)
+
+
+def test_a_long_answer_is_waited_for_where_the_load_balancer_waits_too() -> None:
+    assert spec(models=[{**FRAUD, "timeoutSeconds": 900}], loadBalancer={"idleTimeoutSeconds": 900})

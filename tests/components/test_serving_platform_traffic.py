@@ -9,9 +9,11 @@ import pytest
 from components.serving_platform.names import GATEWAY_PODS, PREDICTOR_PODS
 from pricing.resource import Resource
 from tests.components.clusters import NAMESPACE, NETWORK_POLICY
+from tests.components.definitions import faults
 from tests.components.mocks import Recording
 from tests.components.serving import MODELS, platform
 from tests.planner import contract, order, traffic
+from tests.planner.test_validity import needs_definitions
 
 API_SERVER, BALANCER, STRANGER = "10.40.64.10", "10.40.1.20", "10.40.99.1"
 GATEWAY_POD = {"app": "istio-ingressgateway", **GATEWAY_PODS}
@@ -153,6 +155,20 @@ def test_the_monitoring_alone_reads_metrics(pod: Pod, port: int) -> None:
     assert allows(recording, pod, "Ingress", ("watch", {}), port)
     assert not allows(recording, pod, "Ingress", ("monitoring", {}), port)
     assert not reaches(recording, BALANCER, pod, port)
+
+
+@needs_definitions
+def test_the_operators_prometheus_reads_the_gateway_where_it_lets_it() -> None:
+    kind = "kubernetes:monitoring.coreos.com/v1:PodMonitor"
+    assert not platform().all(kind)
+    recording = platform(monitoring=True, monitoring_namespace="watch")
+    monitor = recording.one(kind).inputs
+    assert not faults(monitor)
+    [endpoint] = monitor["spec"]["podMetricsEndpoints"]
+    labels = monitor["spec"]["selector"]["matchLabels"]
+    gateway: Pod = (monitor["metadata"]["namespace"], GATEWAY_POD)
+    assert labels.items() <= GATEWAY_POD.items()
+    assert allows(recording, gateway, "Ingress", ("watch", {}), endpoint["portNumber"])
 
 
 @pytest.fixture
