@@ -5,8 +5,8 @@ of which a plan needs some dozens; with those of other services that is a third 
 
 - a package starts empty, and a name is looked for in the file that is called after it: `Vpc` and `VpcArgs` in `vpc.py`,
   `get_ami_output` in `get_ami.py`. When it is in none, the package is run as its author wrote it;
-- a nested type, of `_inputs.py`, `outputs.py` or `_enums.py`, is made of its compiled body when it is asked for, or when
-  a class that is there names it.
+- a nested type, of `_inputs.py`, `outputs.py` or `_enums.py`, is made of its compiled body when it is asked for, or
+  when a class that is there names it.
 """
 
 import re
