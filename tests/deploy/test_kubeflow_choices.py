@@ -276,6 +276,15 @@ def test_nobody_makes_a_profile_by_signing_in() -> None:
     assert one(delivered("dashboard"), "ConfigMap", "profiles-config")["data"]["ADMIN"] == ""
 
 
+@pytest.mark.parametrize("name", ["pipelines", "dashboard"])
+def test_nothing_of_the_pages_and_pipelines_goes_first_where_memory_is_short(name: str) -> None:
+    path = TREE / "overlays" / name / ("resources.yaml" if name == "pipelines" else "profiles.yaml")
+    for patch in yaml.safe_load_all(path.read_text(encoding="utf-8")):
+        for each in containers(one(delivered(name), "Deployment", patch["metadata"]["name"])):
+            assert {"cpu", "memory"} <= {*each["resources"]["requests"]}, each["name"]
+            assert "memory" in each["resources"]["limits"], each["name"]
+
+
 def _frameworks(config: Object) -> list[str]:
     return config["integrations"]["frameworks"]
 
