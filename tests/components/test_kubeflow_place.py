@@ -1,6 +1,7 @@
 """Where a KubeflowCluster is put: on a cluster that somebody gives, and what it makes there of AWS."""
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import pulumi
@@ -8,6 +9,7 @@ import pytest
 import yaml
 
 from components.kubeflow.kubeflow_cluster import KubeflowCluster
+from tests.components.clusters import needs
 from tests.components.kubeflow import COMPUTED, CONFIG, WIRING, kubeflow
 from tests.components.mocks import ACCOUNT, Recording, run
 
@@ -67,3 +69,22 @@ def test_people_choose_among_the_platform_s_own_images(given: Recording) -> None
     [generator] = kubeflow(notebook_images=images).one(SET).inputs["spec"]["generators"]
     [settings] = [each["settings"] for each in generator["list"]["elements"] if each["wave"] == "notebooks"]
     assert json.loads(yaml.safe_load(settings)["data"]["notebookImages"]) == {"value": images[0], "options": images}
+
+
+def test_destroying_goes_from_what_teams_have_to_what_frees_it() -> None:
+    """What is made after something is taken away before it."""
+    made = kubeflow()
+    way: list[tuple[str, str]] = [
+        ("kubernetes:kueue.x-k8s.io/v1beta2:LocalQueue", "kubeflow-ranking-localqueue-default"),
+        ("kubernetes:kubeflow.org/v1:Profile", "kubeflow-ranking-profile"),
+        ("kubernetes:core/v1:Namespace", "kubeflow-ranking-namespace"),
+        ("kubernetes:kueue.x-k8s.io/v1beta2:ClusterQueue", "kubeflow-queue-fraud"),
+        ("kubernetes:kueue.x-k8s.io/v1beta2:ResourceFlavor", "kubeflow-flavor-training"),
+        (SET, "kubeflow-waves"),
+        ("kubernetes:helm.sh/v3:Release", "kubeflow-targets-release"),
+        ("aws:lb/targetGroup:TargetGroup", made.all("aws:lb/targetGroup:TargetGroup")[0].name),
+    ]
+    for (type_, name), (_, then) in pairwise(way):
+        assert then in needs(made, made.one(type_, name)), f"{name} goes before {then}"
+    # An Application needs its project until it is gone, and the finalizer of a binding its controller.
+    assert "kubeflow-project" in needs(made, made.one(SET))
