@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .changes import Wanted, difference, planned, proposal, proven, staged
 from .github import Client, Clock, GithubError
-from .model_file import ModelFile, read_model_file
+from .model_file import ModelFile, model_file, read_model_file
 from .overlay import Environment, Overlay, Place, read_overlay
 from .publish import head_of, propose
 from .release import PromotionError
@@ -95,7 +95,7 @@ def _asked(options: argparse.Namespace) -> ModelFile:
     """Which model is meant."""
     if options.file:
         return read_model_file(options.file)
-    return ModelFile(team=options.team, model=options.model)
+    return model_file({"team": options.team, "model": options.model}, "--team and --model")
 
 
 def _plan(options: argparse.Namespace) -> int:

@@ -1,6 +1,8 @@
 """model.yaml: what a model's own repository says of the version that it brings."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 
@@ -26,6 +28,19 @@ def read_model_file(path: Path) -> ModelFile:
         PromotionError: with the field, when it is wrong.
     """
     try:
-        return parse(ModelFile, read(path), str(path))
+        given = read(path)
+    except SettingsError as error:
+        raise PromotionError(str(error)) from None
+    return model_file(given, str(path))
+
+
+def model_file(given: Mapping[str, Any], where: str) -> ModelFile:
+    """What is said of a model, in `where`.
+
+    Raises:
+        PromotionError: with the field, when it is wrong.
+    """
+    try:
+        return parse(ModelFile, given, where)
     except SettingsError as error:
         raise PromotionError(str(error)) from None

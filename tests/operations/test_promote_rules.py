@@ -26,6 +26,7 @@ PROTECTED = [
     "deploy/github/promotion.yaml",
     "operations/promote/reviews.py",
     "operations/smoke/run.py",
+    "operations/__init__.py",
     "Makefile",
     "requirements.lock",
 ]

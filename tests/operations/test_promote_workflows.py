@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from operations.promote.settings import read_settings
+
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "model-repo"
 FOLDERS = [ROOT / ".github" / "workflows", EXAMPLE / ".github" / "workflows"]
@@ -150,6 +152,35 @@ def test_each_environment_takes_what_is_on_main_but_for_those_that_only_look() -
     for path in own:
         for name in environments(path):
             assert rules[name]["branches"] == (None if triggers(path) == {"pull_request"} else ["main"]), name
+
+
+GUARDED = [path for path in WORKFLOWS if "operations.promote" in path.read_text()]
+
+
+@pytest.mark.parametrize("path", GUARDED, ids=lambda path: path.name)
+def test_where_an_app_s_rights_are_nothing_lies_beside_the_code_that_seniors_guard(path: Path) -> None:
+    guarded = {f"/{each}" for each in read_settings(ROOT).protected} | {"/deploy/models/"}
+    for job in jobs(path).values():
+        if "operations.promote" not in json.dumps(job):
+            continue
+        kept = [found for step in steps(job) if (found := checked_out(step)) is not None]
+        # Python takes a module beside the code for one of its own: yaml.py would be read in place of the package.
+        assert len(kept) == 1
+        assert set(kept[0]) <= guarded
+
+
+def checked_out(step: dict[str, Any]) -> list[str] | None:
+    """What a step leaves of the platform's repository, when it leaves out the rest."""
+    given = step.get("with", {})
+    if "sparse-checkout" in given:
+        assert given["sparse-checkout-cone-mode"] is False
+        return given["sparse-checkout"].split()
+    _, found, paths = step.get("run", "").partition("git sparse-checkout set --no-cone ")
+    return paths.split() if found else None
+
+
+def test_the_workflows_of_apps_are_all_looked_at() -> None:
+    assert {path.name for path in GUARDED} == {"promotion.yaml", "smoke.yaml", "merge.yaml", "promote.yaml"}
 
 
 def test_the_example_s_workflows_take_their_rights_from_two_environments() -> None:

@@ -1,6 +1,7 @@
 """Steps of workflows, run as GitHub's runner runs them: by bash, in a folder, with the environment that they name."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -50,10 +51,9 @@ def checkout(folder: Path, files: Mapping[str, str]) -> Path:
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
-    for name in ("operations", "deploy/github"):
-        link = folder / name
-        link.parent.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(ROOT / name)
+    (folder / "operations").parent.mkdir(parents=True, exist_ok=True)
+    (folder / "operations").symlink_to(ROOT / "operations")
+    shutil.copytree(ROOT / "deploy" / "github", folder / "deploy" / "github", dirs_exist_ok=True)
     binaries = folder / ".venv" / "bin"
     binaries.mkdir(parents=True)
     python = binaries / "python"
