@@ -2,15 +2,16 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 
 from planner.build import build_plan
 from planner.plan import Plan
-from pricing.resource import SECRET
+from pricing.resource import SECRET, Resource
 from tests.engine.harness import Engine, Outcome
+from tests.planner.graph import Graph
 
 # The engine's signatures: pulumi/pulumi, sdk/go/common/resource/properties.go
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
@@ -39,9 +40,24 @@ class Deployment:
         return [resource["urn"] for resource in self.resources if resource["type"].startswith("kubernetes:")]
 
 
-def deploy(engine: Engine, name: str) -> Deployment:
-    """Preview the stack file's stack, deploy it, and deploy it again."""
-    engine.init(name, like=name)
+class TakenDown(Graph):
+    """The order in which the engine deleted the resources of a plan, in place of what waits for what there."""
+
+    def __init__(self, deleted: Sequence[str], plan: tuple[Resource, ...]):
+        super().__init__(plan)
+        self._places = {urn: place for place, urn in enumerate(deleted)}
+        # The remote cluster itself is nothing but the control plane that it makes.
+        planes = {urn.partition("$aws:eks/cluster:Cluster::")[0]: place for urn, place in self._places.items()}
+        self._places |= {urn: planes[urn.rpartition("::")[0]] for urn in self.by_urn if "eks:index:Cluster::" in urn}
+
+    def waits(self, later: Resource, earlier: Resource) -> bool:
+        """Whether `later` was deleted before `earlier`."""
+        return self._places[later.urn] < self._places[earlier.urn]
+
+
+def deploy(engine: Engine, name: str, config: Mapping[str, Mapping[str, Any]] | None = None) -> Deployment:
+    """Preview a stack with this config, or else with that of the stack file; deploy it, and deploy it again."""
+    engine.init(name, None if config else name, **config or {})
     preview = engine.run("preview", "--stack", name, *PACK)
     engine.changes()
     up = engine.run("up", "--yes", "--skip-preview", "--stack", name, *PACK)

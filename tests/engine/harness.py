@@ -51,9 +51,12 @@ class Engine:
         self._lay_out_project()
         self._lay_out_plugins(eks)
 
-    def init(self, stack: str, like: str, **sections: Mapping[str, Any]) -> None:
+    def init(self, stack: str, like: str | None = None, **sections: Mapping[str, Any]) -> None:
         """Make `stack` with the config of the stack file `like`; `sections` replace fields of its sections."""
-        shutil.copy(ROOT / f"Pulumi.{like}.yaml", self._stack_file(stack))
+        if like:
+            shutil.copy(ROOT / f"Pulumi.{like}.yaml", self._stack_file(stack))
+        else:
+            self._stack_file(stack).write_text("config: {}", encoding="utf-8")
         made = self.run("stack", "init", stack)
         assert made.code == 0, made.printed
         self.configure(stack, **sections)
@@ -62,8 +65,9 @@ class Engine:
         """Replace fields of sections of the stack's config, those of nested objects one by one."""
         path = self._stack_file(stack)
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        config = document.setdefault("config", {})
         for section, fields in sections.items():
-            _merge(document["config"].setdefault(f"mlplatform:{section}", {}), fields)
+            _merge(config.setdefault(f"mlplatform:{section}", {}), fields)
         path.write_text(yaml.safe_dump(document), encoding="utf-8")
 
     def run(self, *arguments: str, folder: Path | None = None) -> Outcome:

@@ -1,6 +1,7 @@
 """The stacks under the real engine. All of it is skipped where there is no Pulumi CLI on PATH."""
 
 from collections.abc import Mapping
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +15,7 @@ from stacks.config import parse_config
 from tests.engine.deployment import (
     PACK,
     Deployment,
+    TakenDown,
     dependents,
     deploy,
     found_by_engine,
@@ -22,6 +24,8 @@ from tests.engine.deployment import (
     planned,
 )
 from tests.engine.harness import Engine
+from tests.planner import order
+from tests.planner.plans import EVERYTHING
 
 CLUSTER = "eks:index:Cluster"
 CONTROL_PLANE = "aws:eks/cluster:Cluster"
@@ -29,8 +33,19 @@ NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 NODE_POOL = "kubernetes:karpenter.sh/v1:NodePool"
 NODE_CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
 RELEASE = "kubernetes:helm.sh/v3:Release"
+SNAPSHOT = "aws:rds/snapshot:Snapshot"
 VPC = "aws:ec2/vpc:Vpc"
 WAY_OUT = ("aws:ec2/natGateway:NatGateway", "aws:ec2/route:Route", "aws:ec2/vpcEndpoint:VpcEndpoint")
+DEAR = ["p4d.24xlarge", "p5.48xlarge"]
+SOUND = (
+    order.definitions_come_first,
+    order.namespaces_come_first,
+    order.objects_go_to_the_cluster,
+    order.karpenter_cleans_up_first,
+    order.roles_outlive_workloads,
+    order.software_goes_before_nodes,
+    order.nodes_go_before_what_they_need,
+)
 OF_ENGINE_ALONE = ("version", "__internal", "pluginDownloadURL")
 
 
@@ -44,7 +59,17 @@ def prod(engine: Engine) -> Deployment:
     return deploy(engine, "prod")
 
 
-@pytest.fixture(scope="module", params=["staging", "prod"])
+@pytest.fixture(scope="module")
+def kubeflow(engine: Engine) -> Deployment:
+    return deploy(engine, "kubeflow")
+
+
+@pytest.fixture(scope="module")
+def everything(engine: Engine) -> Deployment:
+    return deploy(engine, "everything", EVERYTHING | {"policies": {"allowedInstanceTypes": DEAR}})
+
+
+@pytest.fixture(scope="module", params=["staging", "prod", "kubeflow", "everything"])
 def stack(request: pytest.FixtureRequest) -> Deployment:
     return request.getfixturevalue(request.param)
 
@@ -99,7 +124,8 @@ def test_eks_makes_nothing_out_of_sight_but_the_control_plane_as_asked(stack: De
     [plane] = [each for each in stack.resources if each["type"] == CONTROL_PLANE]
     [asked] = [each.inputs for each in plan.resources if each.type == CLUSTER]
     network = plane["inputs"]["vpcConfig"]
-    assert network["endpointPublicAccess"] is asked["endpointPublicAccess"] is False
+    assert network["endpointPublicAccess"] is asked["endpointPublicAccess"]
+    assert network.get("publicAccessCidrs") == asked.get("publicAccessCidrs")
     assert network["endpointPrivateAccess"] is asked["endpointPrivateAccess"] is True
     assert network["subnetIds"] == asked["privateSubnetIds"]
     assert (plane["inputs"]["name"], plane["inputs"]["version"]) == (asked["name"], asked["version"])
@@ -139,21 +165,25 @@ def test_the_cluster_is_deleted_before_its_ways_out(engine: Engine, prod: Deploy
         assert first <= dependents(engine, prod.name, urn), way
 
 
-def test_destroy_leaves_nothing_and_goes_from_the_inside_out(engine: Engine, staging: Deployment) -> None:
-    destroyed = engine.run("destroy", "--yes", "--skip-preview", "--stack", staging.name)
-    order = [urn for operation, urn in engine.changes() if operation == "delete"]
+@pytest.mark.parametrize("name", ["staging", "kubeflow", "everything"])
+def test_destroy_leaves_nothing_and_goes_from_the_inside_out(
+    engine: Engine, name: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployed: Deployment = request.getfixturevalue(name)
+    plan = planned(engine, name)
+    engine.run("state", "unprotect", "--all", "--yes", "--stack", name)
+    engine.changes()
+    destroyed = engine.run("destroy", "--yes", "--skip-preview", "--stack", name)
+    deleted = [urn for operation, urn in engine.changes() if operation == "delete"]
     assert destroyed.code == 0, destroyed.printed
-    assert engine.resources(staging.name) == []
-    assert sorted(order) == sorted(staging.created)
-    controller = _controller(staging)
-    first = (
-        _span(order, staging.of_type(NODE_POOL)),
-        _span(order, staging.of_type(NODE_CLASS)),
-        _span(order, controller),
-    )
-    then = [_span(order, urns) for urns in (staging.of_type(RELEASE), staging.of_type(NODE_GROUP), *_shell(staging))]
-    for each in (first, then):
-        assert all(before[1] < after[0] for before, after in pairwise(each))
+    assert engine.resources(name) == []
+    kept = {each.urn: each.type for each in plan.resources if each.retain_on_delete}
+    assert set(kept.values()) <= {SNAPSHOT}
+    assert sorted([*deleted, *kept]) == sorted(deployed.created)
+    shells = [_span(deleted, urns) for urns in _shells(deployed)]
+    assert all(before[1] < after[0] for before, after in pairwise(shells))
+    monkeypatch.setattr(order, "Graph", partial(TakenDown, deleted))
+    assert [fault for check in SOUND for fault in check(plan.resources)] == []
 
 
 def test_deletion_protection_must_be_lifted_before_destroy(engine: Engine, prod: Deployment) -> None:
@@ -225,10 +255,10 @@ def _controller(deployment: Deployment) -> list[str]:
     return [urn for urn in deployment.of_type(RELEASE) if urn.endswith("-karpenter-controller")]
 
 
-def _shell(deployment: Deployment) -> list[list[str]]:
-    """What is around the nodes, from the inside out."""
-    ways = [urn for kind in WAY_OUT for urn in deployment.of_type(kind)]
-    return [deployment.of_type(CONTROL_PLANE), ways, deployment.of_type(VPC)]
+def _shells(deployment: Deployment) -> list[list[str]]:
+    """What lies around what, from the inside out."""
+    inside = [deployment.of_type(kind) for kind in (RELEASE, NODE_GROUP, CONTROL_PLANE)]
+    return [*inside, [urn for kind in WAY_OUT for urn in deployment.of_type(kind)], deployment.of_type(VPC)]
 
 
 def _span(order: list[str], urns: list[str]) -> tuple[int, int]:
