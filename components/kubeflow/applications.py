@@ -10,6 +10,7 @@ WAVE_LABEL = "mlplatform.io/wave"
 NAME = "kubeflow"
 SETTINGS = {"kind": "ConfigMap", "name": "settings"}
 """What each overlay takes its settings from; it is never applied itself."""
+VALIDATOR = "istio-validator-istio-system"
 _PATCH = """\
 {{- if .settings }}
 spec:
@@ -130,6 +131,14 @@ def _written_by_controllers() -> list[dict[str, Any]]:
             "group": "apiextensions.k8s.io",
             "kind": "CustomResourceDefinition",
             "jqPathExpressions": [".spec.conversion.webhook.clientConfig.caBundle"],
+        },
+        {
+            # Istio's own hand turns it from Ignore to Fail once it answers. Source: istio 1.30.1,
+            # pkg/webhooks/validation/controller.
+            "group": "admissionregistration.k8s.io",
+            "kind": "ValidatingWebhookConfiguration",
+            "name": VALIDATOR,
+            "jqPathExpressions": [".webhooks[]?.failurePolicy"],
         },
         {"group": "", "kind": "Secret", "jqPathExpressions": [".data"]},
         {
