@@ -21,8 +21,10 @@ GATEWAY = f"cluster.local/ns/{MESH}/sa/istio-ingressgateway-service-account"
 PIPELINES_UI = f"cluster.local/ns/{KUBEFLOW}/sa/ml-pipeline-ui"
 """Who may bring a member's requests into the team's namespace."""
 USER_HEADER = "kubeflow-userid"
-NOTEBOOK_PORT = 8888
-TENSORBOARD_PORT = 6006
+PAGES = {"notebook": 8888, "TensorBoard": 6006, "volume": 8080}
+"""Where the gateway finds what people look at in a team's namespace."""
+SERVERS = {"artifacts": artifacts.PORT, "suggestions": 6789, "early stopping": 6788}
+"""Where Kubeflow's own servers ask in it. Source: katib v0.19.0, pkg/controller.v1beta1/consts."""
 MESH_PORTS = (15012, 15017)
 """Where a sidecar gets its certificate and its configuration from."""
 
@@ -55,15 +57,12 @@ def network_policies(team: TeamSpec, services: Sequence[str]) -> list[Manifest]:
         allow_dns(home),
         allow_within(home),
         allow_apis(home, {}),
-        admit("allow-gateway", home, {}, pods_of(MESH, {"app": "istio-ingressgateway"}), _FROM_GATEWAY),
-        # It asks notebooks whether anything runs in them, and shows what pipelines made.
-        admit("allow-kubeflow", home, {}, pods_of(KUBEFLOW), _FROM_GATEWAY),
+        admit("allow-gateway", home, {}, pods_of(MESH, {"app": "istio-ingressgateway"}), [*PAGES.values()]),
+        # It asks notebooks whether anything runs in them, experiments what to try next, and shows what pipelines made.
+        admit("allow-kubeflow", home, {}, pods_of(KUBEFLOW), [*PAGES.values(), *SERVERS.values()]),
         _reach("allow-mesh", home, pods_of(MESH), MESH_PORTS),
         _reach("allow-services", home, shared, ()),
     ]
-
-
-_FROM_GATEWAY = (80, NOTEBOOK_PORT, TENSORBOARD_PORT, artifacts.PORT)
 
 
 def _reach(name: str, home: str, targets: Sequence[Manifest], ports: Sequence[int]) -> Manifest:

@@ -8,6 +8,7 @@ import pulumi
 import pytest
 import yaml
 
+from components.kubeflow import artifacts
 from components.kubeflow.kubeflow_cluster import KubeflowCluster
 from tests.components.clusters import needs
 from tests.components.kubeflow import COMPUTED, CONFIG, WIRING, kubeflow
@@ -88,3 +89,25 @@ def test_destroying_goes_from_what_teams_have_to_what_frees_it() -> None:
         assert then in needs(made, made.one(type_, name)), f"{name} goes before {then}"
     # An Application needs its project until it is gone, and the finalizer of a binding its controller.
     assert "kubeflow-project" in needs(made, made.one(SET))
+
+
+def test_people_see_their_pages_and_kubeflow_s_servers_ask_in_a_namespace_at_their_own_ports() -> None:
+    made = kubeflow()
+
+    def admitted(name: str) -> dict[str, set[int]]:
+        policy = made.one(
+            "kubernetes:networking.k8s.io/v1:NetworkPolicy", f"kubeflow-ranking-networkpolicy-{name}"
+        ).inputs["spec"]
+        [rule] = policy["ingress"]
+        [peer] = rule["from"]
+        return {
+            peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]: {
+                port["port"] for port in rule["ports"]
+            }
+        }
+
+    notebook, board, volume, suggestion, early_stopping = 8888, 6006, 8080, 6789, 6788
+    assert admitted("allow-gateway") == {"istio-system": {notebook, board, volume}}
+    assert admitted("allow-kubeflow") == {
+        "kubeflow": {notebook, board, volume, artifacts.PORT, suggestion, early_stopping}
+    }
