@@ -1,6 +1,5 @@
 """What keeps models on the disks of nodes, as manifests."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,14 +8,14 @@ from ..pods import RESTRICTED, resources
 from ..versions import MODEL_CACHE_AGENT_IMAGE, STORAGE_INITIALIZER_IMAGE
 from .cache_spec import CacheGroupSpec
 from .names import CACHED, MODEL_CACHE_CLAIM, MODEL_DOWNLOADS_NAMESPACE
-from .names import MODEL_CACHE_NAMESPACE as NAMESPACE
+from .names import KSERVE_NAMESPACE as NAMESPACE
 
 Manifest = dict[str, Any]
 
 AGENT = "model-cache-agent"
 AGENT_PODS = {"app.kubernetes.io/name": AGENT}
 CONFIG = "inferenceservice-config"
-"""Where KServe looks for its settings, in the namespace that it runs in."""
+"""Where KServe has its settings, in its own namespace."""
 DISK = "/var/lib/model-cache"
 """The directory of a node, on the disk that its root is on."""
 AGENT_METRICS_PORT = 8080
@@ -32,28 +31,6 @@ _MADE, _KEPT = "model-cache-directory", AGENT
 _WRITING, _READING = "ReadWriteOnce", "ReadOnlyMany"
 _NOMINAL = "1Mi"
 """A volume's size can't be changed later, a directory has none, and a team's quota counts it."""
-
-
-def settings() -> Manifest:
-    """KServe's settings for the cache: downloads where their own policies are, and no volumes of KServe's for models.
-
-    KServe would give every model volumes of its own that its pods may write to; see `reading`.
-    """
-    local_model = {
-        "enabled": True,
-        "jobNamespace": MODEL_DOWNLOADS_NAMESPACE,
-        "jobTTLSecondsAfterFinished": 3600,
-        "defaultJobImage": STORAGE_INITIALIZER_IMAGE,
-        "fsGroup": _USER,
-        "reconcilationFrequencyInSecs": 60,
-        "disableVolumeManagement": True,
-    }
-    return {**_object("v1", "ConfigMap", CONFIG, NAMESPACE), "data": {"localModel": json.dumps(local_model)}}
-
-
-def issuer() -> Manifest:
-    """Who signs the certificate of the controller's webhook, which the chart names and does not bring."""
-    return {**_object("cert-manager.io/v1", "Issuer", "selfsigned-issuer", NAMESPACE), "spec": {"selfSigned": {}}}
 
 
 def agent_rights() -> list[Manifest]:

@@ -13,6 +13,7 @@ from ..secure_namespace import closed_namespace
 from ..spec import Spec, parse, plain
 from ..versions import KSERVE, KSERVE_CRD
 from .names import KSERVE_NAMESPACE as NAMESPACE
+from .names import MODEL_DOWNLOADS_NAMESPACE as DOWNLOADS
 from .names import DeploymentMode, Runtime
 from .runtimes import serving_runtime
 
@@ -35,6 +36,8 @@ class KServeArgs(TypedDict):
     """The model servers to offer: triton, huggingface, mlserver; all by default."""
     monitoring_namespace: NotRequired[str]
     """The namespace whose pods may read metrics."""
+    model_cache: NotRequired[bool]
+    """Whether a ModelCache stands beside it."""
 
 
 class KServeSpec(Spec):
@@ -43,6 +46,7 @@ class KServeSpec(Spec):
     domain: str = Field(description="Models answer at <model>.<domain>.")
     runtimes: tuple[Runtime, ...] = Field(default=tuple(Runtime), description="The model servers to offer.")
     monitoring_namespace: str = Field(default="monitoring", description="The namespace whose pods may read metrics.")
+    model_cache: bool = Field(default=False, description="Whether a ModelCache stands beside it.")
 
 
 class KServe(pulumi.ComponentResource):
@@ -72,7 +76,7 @@ class KServe(pulumi.ComponentResource):
             f"{name}-controller",
             KSERVE,
             NAMESPACE,
-            kserve_values(spec.domain),
+            kserve_values(spec.domain, model_cache=spec.model_cache),
             pulumi.ResourceOptions(parent=self, depends_on=[*namespace, definitions]),
         )
         served = pulumi.ResourceOptions(parent=self, depends_on=[controller])
@@ -82,7 +86,7 @@ class KServe(pulumi.ComponentResource):
         self.register_outputs({"runtime_names": self.runtime_names})
 
 
-def kserve_values(domain: str) -> dict[str, Any]:
+def kserve_values(domain: str, *, model_cache: bool = False) -> dict[str, Any]:
     """Values of KServe's chart: Standard mode, no routes of its own, models without the API server's token."""
     return {
         "kserve": {
@@ -108,5 +112,8 @@ def kserve_values(domain: str) -> dict[str, Any]:
                 "containerSecurityContext": RESTRICTED,
             },
             "security": {"autoMountServiceAccountToken": False},
+            # Downloads are where their own policies are, and models read by the platform's volumes: those that KServe
+            # would make may be written to. A model that asks for no copy gets none because another one has it.
+            **({"localmodel": {"jobNamespace": DOWNLOADS, "disableVolumeManagement": True}} if model_cache else {}),
         }
     }

@@ -6,7 +6,7 @@ import pulumi
 from pydantic import Field, field_validator
 
 from ..manifest import Manifest, Release
-from ..network_policies import admit_api_server, allow_apis, allow_metrics
+from ..network_policies import addresses, admit, allow_apis, pods_of
 from ..ordering import after
 from ..pods import resources
 from ..secure_namespace import closed_namespace
@@ -15,7 +15,7 @@ from ..versions import KSERVE_LOCAL_MODEL, KSERVE_LOCAL_MODEL_CRD
 from ..workload_identity import WorkloadIdentity
 from . import cache_objects as objects
 from .cache_spec import CacheGroupConfig, CacheGroupSpec, separate
-from .names import MODEL_CACHE_NAMESPACE as NAMESPACE
+from .names import KSERVE_NAMESPACE as NAMESPACE
 from .names import MODEL_DOWNLOADS_NAMESPACE as DOWNLOADS
 
 WIRING = ("cluster_name", "vpc_cidr", "policy")
@@ -27,7 +27,7 @@ class ModelCacheArgs(TypedDict):
     """What a ModelCache is made from."""
 
     cluster_name: pulumi.Input[str]
-    """The EKS cluster, in which KServe and the namespaces of models must be ready."""
+    """The EKS cluster, in which KServe, told of the cache, and the namespaces of models must be ready."""
     vpc_cidr: pulumi.Input[str]
     """The VPC's range, from whose addresses the API server calls webhooks."""
     policy: pulumi.Input[str]
@@ -61,7 +61,7 @@ class ModelCache(pulumi.ComponentResource):
     """
 
     ready: pulumi.Output[str]
-    """The namespace's name; whoever reads it waits until a model can be kept and read."""
+    """KServe's namespace; whoever reads it waits until a model can be kept and read."""
     role_arn: pulumi.Output[str]
     """The role that downloads read models with."""
 
@@ -89,28 +89,23 @@ class ModelCache(pulumi.ComponentResource):
         self.register_outputs({"ready": self.ready, "role_arn": self.role_arn})
 
     def _controller(self) -> Release:
-        """KServe's controller, with the settings that it and the agents read."""
-        args, pods = self._args, _CONTROLLER
+        """KServe's controller of copies, in KServe's namespace, which alone its certificate is for."""
+        args, home = self._args, after(NAMESPACE, self._args["cluster_name"])
+        scrapers = pods_of(self._spec.monitoring_namespace)
         policies = [
-            allow_apis(NAMESPACE, {}),
-            admit_api_server(NAMESPACE, pods, WEBHOOK_PORT, args["vpc_cidr"]),
-            allow_metrics(NAMESPACE, objects.AGENT_PODS, objects.AGENT_METRICS_PORT, self._spec.monitoring_namespace),
+            allow_apis(NAMESPACE, _CONTROLLER, "allow-cache-apis"),
+            admit("allow-cache-webhook", NAMESPACE, _CONTROLLER, addresses(args["vpc_cidr"]), [WEBHOOK_PORT]),
+            allow_apis(NAMESPACE, objects.AGENT_PODS, "allow-agent-apis"),
+            admit("allow-agent-metrics", NAMESPACE, objects.AGENT_PODS, scrapers, [objects.AGENT_METRICS_PORT]),
         ]
-        namespace = closed_namespace(f"{self._name}-namespace", NAMESPACE, policies, self)
-        ready = after(NAMESPACE, args["cluster_name"])
-        definitions = Release(f"{self._name}-crd", KSERVE_LOCAL_MODEL_CRD, ready, {}, self._needing(*namespace))
-        needed = [
-            Manifest(f"{self._name}-settings", objects.settings(), self._needing(*namespace)),
-            # The release of definitions waits for cert-manager, by the cluster's name.
-            Manifest(f"{self._name}-issuer", objects.issuer(), self._needing(*namespace, definitions)),
-        ]
-        return Release(
-            f"{self._name}-controller",
-            KSERVE_LOCAL_MODEL,
-            NAMESPACE,
-            controller_values(),
-            self._needing(*namespace, definitions, *needed),
-        )
+        allowed: list[pulumi.Resource] = []
+        for policy in policies:
+            role = policy["metadata"]["name"]
+            policy["metadata"]["namespace"] = home
+            allowed.append(Manifest(f"{self._name}-{role}", policy, self._needing()))
+        definitions = Release(f"{self._name}-crd", KSERVE_LOCAL_MODEL_CRD, home, {}, self._needing(*allowed))
+        needed = self._needing(*allowed, definitions)
+        return Release(f"{self._name}-controller", KSERVE_LOCAL_MODEL, home, controller_values(), needed)
 
     def _identity(self) -> WorkloadIdentity:
         """Who downloads are: KServe gives their pods no other account than their namespace's own."""

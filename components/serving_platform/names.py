@@ -8,7 +8,6 @@ LOAD_BALANCER_NAMESPACE = "aws-load-balancer-controller"
 MESH_NAMESPACE = "istio-system"
 GATEWAY_NAMESPACE = "istio-ingress"
 KSERVE_NAMESPACE = "kserve"
-MODEL_CACHE_NAMESPACE = "kserve-localmodel"
 MODEL_DOWNLOADS_NAMESPACE = "kserve-localmodel-jobs"
 
 GATEWAY = "models"

@@ -67,6 +67,7 @@ class ServingPlatform(pulumi.ComponentResource):
                 "domain": spec.domain,
                 "runtimes": list(spec.runtimes),
                 "monitoring_namespace": spec.monitoring_namespace,
+                "model_cache": bool(spec.model_cache),
             },
             self._child,
         )

@@ -19,7 +19,6 @@ OWN_NAMESPACES = (
     names.MESH_NAMESPACE,
     names.GATEWAY_NAMESPACE,
     names.KSERVE_NAMESPACE,
-    names.MODEL_CACHE_NAMESPACE,
     names.MODEL_DOWNLOADS_NAMESPACE,
 )
 
@@ -106,7 +105,8 @@ class ServingPlatformSpec(Spec):
         if mode is DeploymentMode.KNATIVE:
             raise refuse(
                 mode,
-                "Knative Serving comes in no chart that could be pinned; keep Standard, with a replica of each model",
+                "Knative lets a model have one port, for REST or for gRPC, and our model servers have both; keep "
+                "Standard, with a replica of each model",
             )
         return mode
 

@@ -261,7 +261,10 @@ def test_a_preview_knows_every_object_and_every_value() -> None:
         ({"domain": "Models.example.com"}, "domain = 'Models.example.com': "),
         ({"domain": "models"}, "domain = 'models': "),
         ({"domain": "*.example.com"}, "domain = '*.example.com': "),
-        ({"mode": "Knative"}, "Knative Serving comes in no chart that could be pinned; keep Standard"),
+        (
+            {"mode": "Knative"},
+            "Knative lets a model have one port, for REST or for gRPC",
+        ),
         ({"mode": "Serverless"}, "mode = 'Serverless': allowed: Standard, Knative"),
         ({"runtimes": ["tritn"]}, "did you mean triton?"),
         ({"runtimes": []}, "runtimes = []: "),

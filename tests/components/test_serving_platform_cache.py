@@ -1,6 +1,5 @@
 """Models on the disks of nodes: who puts them there, who reads them, and what is refused."""
 
-import json
 import os
 import subprocess
 from collections.abc import Mapping
@@ -29,7 +28,7 @@ from tests.policies.cases.case import context
 
 POLICY = '{"Version": "2012-10-17", "Statement": []}'
 GROUPS = [{"name": "inference", "storage_gib": 60}, {"name": "steady", "pools": ["cpu", "arm"], "storage_gib": 10}]
-WHERE, DOWNLOADS = "kserve-localmodel", "kserve-localmodel-jobs"
+WHERE, DOWNLOADS = "kserve", "kserve-localmodel-jobs"
 KSERVE = "kubernetes:serving.kserve.io/v1alpha1:"
 PREDICTOR_USER = 1000
 
@@ -84,7 +83,7 @@ def test_no_namespace_is_privileged_and_no_rule_needs_an_exception(recording: Re
         each.inputs["metadata"]["name"]: each.inputs["metadata"]["labels"]["pod-security.kubernetes.io/enforce"]
         for each in recording.all(NAMESPACE)
     }
-    assert (levels[WHERE], levels[DOWNLOADS]) == ("restricted", "restricted")
+    assert {WHERE, DOWNLOADS} <= set(levels)
     assert set(levels.values()) == {"restricted"}
     about = [each.urn for each in recording.resources if "serving-model-cache" in each.name]
     told = [f"{each.policy}: {each.message}" for each in evaluate(recording.resources, context()) if each.urn in about]
@@ -115,12 +114,13 @@ def test_the_agent_takes_a_directory_by_claims_and_is_not_root(recording: Record
     assert nodes_of(kept) == nodes_of(made) == "Exists"
 
 
-def test_the_charts_own_agent_runs_nowhere(recording: Recording) -> None:
+def test_the_charts_own_agent_runs_nowhere_and_its_certificate_is_for_where_it_is(recording: Recording) -> None:
     [found] = [each for each in recording.all(RELEASE) if each.inputs["name"] == "kserve-localmodel"]
     assert found.inputs["values"]["kserve"]["localmodelnode"]["controller"]["nodeSelector"] == {
         "kserve/localmodel": "none"
     }
-    assert found.inputs["namespace"] == WHERE
+    # Source: kserve v0.20.0, charts/kserve-localmodel-resources/files/resources.yaml, Certificate.
+    assert found.inputs["namespace"] == "kserve"
 
 
 def test_the_agent_reads_no_secret_and_makes_jobs_where_downloads_are_alone(recording: Recording) -> None:
@@ -140,15 +140,13 @@ def test_the_agent_reads_no_secret_and_makes_jobs_where_downloads_are_alone(reco
 
 
 def test_kserve_leaves_volumes_of_models_to_the_platform(recording: Recording) -> None:
-    texts = [each.inputs["data"].get("localModel") for each in recording.all("kubernetes:core/v1:ConfigMap")]
-    [settings] = filter(None, texts)
-    said = json.loads(settings)
-    assert said["disableVolumeManagement"]
-    assert said["jobNamespace"] == DOWNLOADS
-    assert said["fsGroup"] == agent(recording)["securityContext"]["fsGroup"]
-    # KServe itself serves as before: a model that asks for no copy gets none because another one has it.
-    [kserve] = [each for each in recording.all(RELEASE) if each.inputs["name"] == "kserve"]
-    assert "localmodel" not in kserve.inputs["values"]["kserve"]
+    def told(found: Recording) -> Any:
+        [kserve] = [each for each in found.all(RELEASE) if each.inputs["name"] == "kserve"]
+        return kserve.inputs["values"]["kserve"].get("localmodel")
+
+    # It stays unaware of copies itself: a model that asks for none gets none because another one has it.
+    assert told(recording) == {"jobNamespace": DOWNLOADS, "disableVolumeManagement": True}
+    assert told(platform()) is None
 
 
 def test_models_read_what_the_agent_keeps_and_write_nothing(recording: Recording) -> None:
@@ -240,13 +238,18 @@ def test_the_monitoring_alone_reads_the_agents_metrics_and_the_api_server_calls_
     found = {
         each.inputs["metadata"]["name"]: each.inputs["spec"]
         for each in cached(monitoring_namespace="watch").all(NETWORK_POLICY)
-        if each.inputs["metadata"]["namespace"] == WHERE
+        if each.inputs["metadata"]["namespace"] == WHERE and "model-cache" in each.name
     }
-    [metrics] = found["allow-metrics"]["ingress"]
+    agents, controller = {"app.kubernetes.io/name": "model-cache-agent"}, "kserve-localmodel-controller-manager"
+    [metrics] = found["allow-agent-metrics"]["ingress"]
     assert metrics["from"] == [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "watch"}}}]
-    assert found["allow-api-server"]["podSelector"]["matchLabels"] == {
-        "app.kubernetes.io/name": "kserve-localmodel-controller-manager"
-    }
+    assert found["allow-agent-metrics"]["podSelector"]["matchLabels"] == agents
+    [webhook] = found["allow-cache-webhook"]["ingress"]
+    assert (webhook["from"], webhook["ports"][0]["port"]) == ([{"ipBlock": {"cidr": "10.40.0.0/16"}}], 9443)
+    for name in ("allow-cache-webhook", "allow-cache-apis"):
+        assert found[name]["podSelector"]["matchLabels"] == {"app.kubernetes.io/name": controller}
+    assert found["allow-agent-apis"]["podSelector"]["matchLabels"] == agents
+    assert len(found) == 4
 
 
 AGENT, CONTROLLER = "serving-model-cache-agent", "serving-model-cache-controller"
@@ -256,9 +259,12 @@ AGENT, CONTROLLER = "serving-model-cache-agent", "serving-model-cache-controller
     ("later", "earlier"),
     [
         ("serving-model-cache-crd", {"serving-kserve-controller", "serving-certificates-release"}),
-        (CONTROLLER, {"serving-model-cache-crd", "serving-model-cache-issuer", "serving-model-cache-settings"}),
-        (CONTROLLER, {"serving-model-cache-namespace-default-deny", "serving-kserve-crd"}),
-        (AGENT, {CONTROLLER, "serving-model-cache-downloads-default-deny"}),
+        (
+            CONTROLLER,
+            {"serving-model-cache-crd", "serving-model-cache-allow-cache-webhook", "serving-kserve-controller"},
+        ),
+        (CONTROLLER, {"serving-kserve-namespace-default-deny", "serving-model-cache-allow-cache-apis"}),
+        (AGENT, {CONTROLLER, "serving-model-cache-allow-agent-apis", "serving-model-cache-downloads-default-deny"}),
         ("serving-model-cache-download", {CONTROLLER, "serving-model-cache-identity-association"}),
         ("serving-model-cache-inference-group", {AGENT, CONTROLLER, "serving-model-cache-download"}),
         ("reader", {"serving-model-cache-inference-group", "serving-model-cache-steady-group"}),
@@ -302,7 +308,7 @@ def test_every_object_of_kubernetes_is_one_that_it_accepts(recording: Recording)
 @needs_definitions
 def test_every_custom_resource_fits_its_published_definition(recording: Recording) -> None:
     judged = [each for each in objects(recording) if "kserve.io" in each.type or "cert-manager" in each.type]
-    assert len(judged) == 4
+    assert len(judged) == 3
     assert [told for each in judged for told in faults(each.inputs)] == []
 
 
@@ -324,7 +330,6 @@ def test_a_preview_knows_every_object() -> None:
             {"model_cache": [{"name": "a", "storage_gib": 1}, {"name": "b", "pools": ["a"], "storage_gib": 1}]},
             "pool a is in the groups a and b, which would share its disks",
         ),
-        ({"model_namespaces": [WHERE]}, f"{WHERE} is not for models; choose a namespace of their own"),
         ({"model_namespaces": [DOWNLOADS]}, f"{DOWNLOADS} is not for models; choose a namespace of their own"),
     ],
 )

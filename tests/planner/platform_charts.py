@@ -266,7 +266,7 @@ PLATFORM_CHARTS: dict[str, ChartFacts] = {
                 selector_path=("kserve", "localmodelnode", "controller", "nodeSelector"),
                 affinity_path=("kserve", "localmodelnode", "controller", "affinity"),
                 tolerations_path=("kserve", "localmodelnode", "controller", "tolerations"),
-                asks_kubernetes=True,
+                # It would ask the API server; our values keep it off every node.
                 daemon=True,
                 optional=True,
                 pod_security="privileged",
