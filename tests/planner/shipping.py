@@ -8,6 +8,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from components.delivery.kinds import HARMLESS
+from components.delivery.names import CONTROLLER
 from components.instances import instance_type
 from components.serving_platform import names
 from pricing.resource import Resource
@@ -19,6 +21,7 @@ from tests.planner.releases import brought_by
 from tests.planner.traffic import policies, selects
 from tests.planner.workloads import MODEL, namespace_of
 
+RBAC = "kubernetes:rbac.authorization.k8s.io/v1:"
 QUOTA = "kubernetes:core/v1:ResourceQuota"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
@@ -32,12 +35,39 @@ def kept_out(plan: Plan) -> Iterator[str]:
     for bringing in of_type(plan, APPLICATION_SET):
         told = bringing.inputs["spec"]["template"]["spec"]
         for each in brought_by(plan, bringing):
-            group, _, kind = each.type.removeprefix("kubernetes:").rpartition(":")
-            group = "" if group == "core/v1" else group.partition("/")[0]
-            home = each.inputs["metadata"]["namespace"]
+            group, kind = group_and_kind(each)
+            home = namespace_of(each)
             project = projects.get(told["project"])
             if not project or not permits(project, told["source"]["repoURL"], home, group, kind):
                 yield f"{each.name}: the project {told['project']} does not let {group}/{kind} into {home}"
+
+
+def unpermitted(plan: Plan) -> Iterator[str]:
+    """Objects that Argo CD's controller has no right to make and to remove where they go to."""
+    plurals = {(each.group, each.kind): each.plural for each in HARMLESS}
+    made = of_type(plan, f"{RBAC}Role")
+    roles = {(namespace_of(each), each.inputs["metadata"]["name"]): each.inputs["rules"] for each in made}
+    given: dict[str, list[Mapping[str, Any]]] = {}
+    for binding in of_type(plan, f"{RBAC}RoleBinding"):
+        if CONTROLLER in [subject["name"] for subject in binding.inputs["subjects"]]:
+            home = namespace_of(binding)
+            given.setdefault(home, []).extend(roles[home, binding.inputs["roleRef"]["name"]])
+    for bringing in of_type(plan, APPLICATION_SET):
+        for each in brought_by(plan, bringing):
+            group, kind = group_and_kind(each)
+            rights = [
+                set(rule["verbs"])
+                for rule in given.get(namespace_of(each), ())
+                if group in rule["apiGroups"] and plurals.get((group, kind)) in rule["resources"]
+            ]
+            if not {"create", "patch", "delete"} <= set[str]().union(*rights):
+                yield f"{each.name}: Argo CD may not make {group}/{kind} in {namespace_of(each)}"
+
+
+def group_and_kind(item: Resource) -> tuple[str, str]:
+    """An object's API group, empty for Kubernetes' core, and its kind."""
+    group, _, kind = item.type.removeprefix("kubernetes:").rpartition(":")
+    return "" if group == "core/v1" else group.partition("/")[0], kind
 
 
 def amount(quantity: object) -> float:

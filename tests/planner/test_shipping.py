@@ -24,6 +24,7 @@ from tests.planner.serving import ROUTE
 Check = Callable[[Plan], Iterable[str]]
 CHECKS: list[Check] = [
     shipping.kept_out,
+    shipping.unpermitted,
     shipping.over_quota,
     shipping.unread,
     shipping.homeless_models,
@@ -202,6 +203,11 @@ FAULTS: list[tuple[Check, Callable[[Plan], Plan], str]] = [
         shipping.kept_out,
         lambda plan: changed(plan, "delivery-risk-project", put("spec", ALLOWED, 0, "kind", value="Secret")),
         "fraud: ConfigMap fraud-model-card: the project risk does not let /ConfigMap into risk",
+    ),
+    (
+        shipping.unpermitted,
+        lambda plan: without(plan, "delivery-risk-rolebinding-argocd-delivery"),
+        "fraud: InferenceService fraud: Argo CD may not make serving.kserve.io/InferenceService in risk",
     ),
     (
         shipping.over_quota,
