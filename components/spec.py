@@ -150,14 +150,27 @@ def _path(loc: tuple[int | str, ...]) -> str:
 def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
     """The camelCase keys of the model that `loc` leads to, followed through optional, list and dict fields."""
     current: type[BaseModel] | None = model
+    taken: Sequence[str] = ()
     for part in loc:
         if isinstance(part, int) or current is None:
             continue
         for name, info in current.model_fields.items():
             if part in (name, info.alias):
+                taken = _taken(*info.metadata, info.annotation)
                 current = _model_in(info.annotation)
                 break
-    return [info.alias or name for name, info in current.model_fields.items()] if current else []
+    fields = current.model_fields if current else {}
+    return [info.alias or name for name, info in fields.items() if name not in taken]
+
+
+def _taken(*annotations: object) -> Sequence[str]:
+    """The fields that a section takes from the spec around it, which nobody may write in it."""
+    for annotation in annotations:
+        if isinstance(annotation, Inherits):
+            return annotation.fields
+        if found := _taken(*getattr(annotation, "__metadata__", ()), *get_args(annotation)):
+            return found
+    return ()
 
 
 def _model_in(annotation: object) -> type[BaseModel] | None:

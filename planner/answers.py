@@ -56,6 +56,8 @@ class RecordedAnswers:
                 }
             case "aws:index/getRegion:getRegion":
                 return {"region": self.region, "name": self.region, "id": self.region, "description": self.region}
+            case "aws:ec2/getSubnet:getSubnet":
+                return self._subnet(token, arguments)
             case "aws:route53/getZone:getZone":
                 zone = str(arguments["name"])
                 return {"id": zone, "zoneId": f"Z-{zone}", "name": zone, "privateZone": False}
@@ -78,6 +80,14 @@ class RecordedAnswers:
             "zoneIds": list(zones.values()),
             "groupNames": [region],
         }
+
+    def _subnet(self, token: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """A subnet of the plan: the zone's letter ends its name, and so its id."""
+        identity = str(arguments.get("id"))
+        letter = identity.rpartition("-")[2]
+        if letter not in ZONE_IDS.get(self.region, ()):
+            raise UnansweredError(token, arguments, "its id does not end in a zone's letter, as those of a Network do")
+        return {"id": identity, "availabilityZone": f"{self.region}{letter}"}
 
     def outputs(self, resource_type: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """The computed outputs of a resource; those of a type without an entry are its id and its ARN."""

@@ -88,16 +88,23 @@ class _Need:
 def _managed_needs(resources: Sequence[Resource]) -> Iterator[_Need]:
     """What managed groups take at their peak, raised ceiling and update included."""
     disks = {resource.urn: _disk_gib(resource) for resource in resources}
+    templated = {resource.urn: resource.inputs.get("instanceType") for resource in resources}
     ceilings = _raised_ceilings(resources)
     for resource in resources:
-        kind = _instance(resource.inputs.get("instanceTypes"))
-        if resource.type != "aws:eks/nodeGroup:NodeGroup" or kind is None:
+        if resource.type != "aws:eks/nodeGroup:NodeGroup":
+            continue
+        templates = [templated.get(urn) for urn in resource.property_dependencies.get("launchTemplate", ())]
+        kind = _instance(resource.inputs.get("instanceTypes") or [each for each in templates if each])
+        if kind is None:
             continue
         peak = max(_number(_dig(resource.inputs, "scalingConfig", "maxSize")), ceilings.get(resource.urn, 0))
-        surge = _surge(resource, peak)
+        block = resource.inputs.get("capacityType") == "CAPACITY_BLOCK"
+        # What is updated in a block takes turns: it has no more nodes than were bought.
+        surge = 0 if block else _surge(resource, peak)
         disk = sum(disks.get(urn, 0) for urn in resource.property_dependencies.get("launchTemplate", ()))
         spot = resource.inputs.get("capacityType") == "SPOT"
-        why = f"{resource.name}: {peak} and {surge} more while updating, {kind.name} of {kind.vcpus} vCPUs"
+        more = " of a capacity block" if block else f" and {surge} more while updating"
+        why = f"{resource.name}: {peak}{more}, {kind.name} of {kind.vcpus} vCPUs"
         yield _Need(_family(kind), spot, (peak + surge) * kind.vcpus, (peak + surge) * disk, why)
 
 

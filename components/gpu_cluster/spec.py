@@ -2,16 +2,17 @@
 
 from enum import StrEnum
 from ipaddress import IPv4Network
-from typing import NotRequired, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
 import pulumi
 from pydantic import Field, field_validator, model_validator
 
 from ..karpenter.spec import KarpenterConfig, KarpenterSpec
 from ..log_retention import LogRetentionDays
+from ..namespace_names import NAMESPACE_PATTERN
 from ..node_pool.spec import NodePoolConfig, NodePoolSpec
-from ..secure_namespace import SecureNamespaceArgs, SecureNamespaceSpec
-from ..spec import Spec, refuse
+from ..secure_namespace import SecureNamespaceConfig, SecureNamespaceSpec
+from ..spec import Inherits, Spec, refuse
 from ..versions import STANDARD_SUPPORT_ENDS, KubernetesVersion
 
 _SERVICE_RANGES = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
@@ -73,7 +74,7 @@ class GpuClusterConfig(TypedDict):
     """Managed node pools; one without accelerators must carry the system's own pods."""
     karpenter: NotRequired[KarpenterConfig]
     """Pools that Karpenter makes and removes as pods need them."""
-    namespaces: NotRequired[list[SecureNamespaceArgs]]
+    namespaces: NotRequired[list[SecureNamespaceConfig]]
     """Namespaces to make, each closed by default."""
     monitoring_namespace: NotRequired[str]
     """The namespace whose pods may read metrics."""
@@ -120,13 +121,15 @@ class GpuClusterSpec(Spec):
     node_pools: tuple[NodePoolSpec, ...] = Field(
         min_length=1, description="Managed node pools; one without accelerators must carry the system's own pods."
     )
-    karpenter: KarpenterSpec | None = Field(
+    monitoring_namespace: str = Field(
+        default="monitoring", pattern=NAMESPACE_PATTERN, description="The namespace whose pods may read metrics."
+    )
+    karpenter: Annotated[KarpenterSpec, Inherits("monitoring_namespace")] | None = Field(
         default=None, description="Pools that Karpenter makes and removes as pods need them; none when left out."
     )
     namespaces: tuple[SecureNamespaceSpec, ...] = Field(
         default=(), description="Namespaces to make, each closed by default."
     )
-    monitoring_namespace: str = Field(default="monitoring", description="The namespace whose pods may read metrics.")
 
     @field_validator("kubernetes_version", mode="before")
     @classmethod

@@ -8,7 +8,7 @@ import pulumi_aws as aws
 
 from ..account import account_of
 from ..manifest import Manifest, Release
-from ..network_policies import allow_apis
+from ..network_policies import allow_apis, allow_metrics
 from ..secure_namespace import SecureNamespace
 from ..spec import SpecError, parse, plain
 from ..versions import KARPENTER, KARPENTER_CRD
@@ -19,6 +19,7 @@ from .spec import KarpenterArgs, KarpenterPoolSpec, KarpenterSpec
 
 WIRING = ("cluster_name", "node_role_name", "node_role_arn", "volume_key_arn")
 NAMESPACE = "karpenter"
+METRICS_PORT = 8080
 
 EVENTS = {
     "health": ("aws.health", "AWS Health Event"),
@@ -108,6 +109,11 @@ class Karpenter(pulumi.ComponentResource):
         )
         pods = {"app.kubernetes.io/name": KARPENTER.name}
         egress = Manifest(f"{self._name}-apis", allow_apis(NAMESPACE, pods), _after(self, namespace))
+        metrics = Manifest(
+            f"{self._name}-metrics",
+            allow_metrics(NAMESPACE, pods, METRICS_PORT, self._spec.monitoring_namespace),
+            _after(self, namespace),
+        )
         access = aws.eks.AccessEntry(
             f"{self._name}-nodes-access",
             cluster_name=cluster,
@@ -118,12 +124,12 @@ class Karpenter(pulumi.ComponentResource):
         # The cluster's name carries what the cluster needs first; on destroy that outlives the definitions.
         ready = pulumi.Output.from_input(cluster).apply(lambda _: NAMESPACE)
         definitions = Release(f"{self._name}-crd", KARPENTER_CRD, ready, {}, _after(self, namespace))
-        needed = (namespace, definitions, identity, egress, access, *routes)
+        needed = (namespace, definitions, identity, egress, metrics, access, *routes)
         return Release(
             f"{self._name}-controller",
             KARPENTER,
             NAMESPACE,
-            controller_values(cluster, queue.name),
+            controller_values(cluster, queue.name, self._spec.isolated_vpc),
             _after(self, *needed),
         )
 
@@ -138,10 +144,17 @@ def _after(parent: pulumi.Resource, *needed: pulumi.Resource) -> pulumi.Resource
     return pulumi.ResourceOptions(parent=parent, depends_on=list(needed))
 
 
-def controller_values(cluster: pulumi.Input[str], queue_name: pulumi.Input[str]) -> Mapping[str, Any]:
+def controller_values(
+    cluster: pulumi.Input[str], queue_name: pulumi.Input[str], isolated: bool = False
+) -> Mapping[str, Any]:
     """Values of Karpenter's chart; its containers are non-root and read-only by themselves."""
     return {
-        "settings": {"clusterName": cluster, "interruptionQueue": queue_name},
+        "settings": {
+            "clusterName": cluster,
+            "interruptionQueue": queue_name,
+            # Prices are asked for at an API without an endpoint in a VPC; its own table serves then.
+            **({"isolatedVPC": True} if isolated else {}),
+        },
         "serviceAccount": {"name": KARPENTER.name},
         "replicas": 2,
         "controller": {

@@ -8,6 +8,7 @@ import pulumi
 from pydantic import Field, field_validator, model_validator
 
 from ..instances import InstanceType, instance_type, lacking
+from ..namespace_names import NAMESPACE_PATTERN
 from ..node_pool.spec import AmiFamily, TaintConfig, TaintSpec, ec2_types
 from ..spec import Spec, refuse
 
@@ -57,6 +58,8 @@ class KarpenterConfig(TypedDict):
 
     pools: list[KarpenterPoolConfig]
     """The pools."""
+    isolated_vpc: NotRequired[bool]
+    """Whether the VPC has no way out, as without NAT; prices then come from Karpenter's own table."""
 
 
 class KarpenterArgs(KarpenterConfig):
@@ -70,6 +73,8 @@ class KarpenterArgs(KarpenterConfig):
     """The ARN of the nodes' IAM role."""
     volume_key_arn: pulumi.Input[str]
     """The KMS key that encrypts the nodes' volumes."""
+    monitoring_namespace: NotRequired[str]
+    """The namespace whose pods may read its metrics."""
 
 
 class KarpenterPoolSpec(Spec):
@@ -151,3 +156,10 @@ class KarpenterSpec(Spec):
     """Karpenter and its pools."""
 
     pools: tuple[KarpenterPoolSpec, ...] = Field(min_length=1, description="The pools.")
+    isolated_vpc: bool = Field(
+        default=False,
+        description="Whether the VPC has no way out, as without NAT; prices then come from Karpenter's own table.",
+    )
+    monitoring_namespace: str = Field(
+        default="monitoring", pattern=NAMESPACE_PATTERN, description="The namespace whose pods may read its metrics."
+    )

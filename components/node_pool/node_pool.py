@@ -1,5 +1,6 @@
 """NodePool: a managed node group of an EKS cluster, with its launch template and scheduled ceiling."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -131,7 +132,7 @@ class NodePool(pulumi.ComponentResource):
 
     def _node_group(self, template: aws.ec2.LaunchTemplate) -> aws.eks.NodeGroup:
         spec = self._spec
-        subnets = pulumi.Output.from_input(self._args["subnet_ids"])
+        subnets = self._subnets()
         moved = ["scalingConfig.desiredSize", *(["scalingConfig.maxSize"] if spec.schedules else [])]
         return aws.eks.NodeGroup(
             f"{self._name}-nodes",
@@ -152,6 +153,20 @@ class NodePool(pulumi.ComponentResource):
             # The autoscaler moves the size and the schedule moves the ceiling; a deployment must take neither back.
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=moved),
         )
+
+    def _subnets(self) -> pulumi.Output[list[str]]:
+        """Those of the pool's zone where it has one, and otherwise all."""
+        given, zone = pulumi.Output.from_input(self._args["subnet_ids"]), self._spec.zone
+        if zone is None:
+            return given
+        options = pulumi.InvokeOptions(parent=self)
+
+        def zones(ids: list[str]) -> pulumi.Output[list[str]]:
+            return pulumi.Output.all(
+                *(aws.ec2.get_subnet_output(id=each, opts=options).availability_zone for each in ids)
+            ).apply(lambda found: subnets_in(zone, dict(zip(ids, found, strict=True))))
+
+        return given.apply(zones)
 
     def _schedules(self) -> None:
         for schedule in self._spec.schedules:
@@ -181,6 +196,19 @@ class NodePool(pulumi.ComponentResource):
                 tag={"key": key, "value": str(count), "propagate_at_launch": False},
                 opts=self._child,
             )
+
+
+def subnets_in(zone: str, zones: Mapping[str, str]) -> list[str]:
+    """Of the subnets in `zones`, each with its own, those that are in `zone`.
+
+    Raises:
+        SpecError: when none is.
+    """
+    found = [subnet for subnet, own in zones.items() if own == zone]
+    if not found:
+        known = ", ".join(sorted(set(zones.values())))
+        raise SpecError("NodePool", [f"zone = {zone}: none of the pool's subnets is there; they are in {known}"])
+    return found
 
 
 def ami_type(pool: NodePoolSpec) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from typing import NotRequired, TypedDict
+from zoneinfo import available_timezones
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
@@ -65,6 +66,15 @@ class ScheduleSpec(Spec):
         pattern=r"^[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)+$",
         description="The IANA time zone of the hours.",
     )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        known = available_timezones()
+        # A machine without a database of time zones can't tell.
+        if known and zone not in known:
+            raise refuse(zone, f"{zone} is no time zone of IANA's database", sorted(known))
+        return zone
 
     @field_validator("end")
     @classmethod

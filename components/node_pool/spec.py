@@ -137,6 +137,8 @@ class NodePoolConfig(TypedDict):
     """How the capacity is bought; on demand by default."""
     capacity_reservation_id: NotRequired[str]
     """The reservation or capacity block to launch into."""
+    zone: NotRequired[str]
+    """The one zone of the nodes, such as us-east-1a; that of the reservation, where there is one."""
     labels: NotRequired[dict[str, str]]
     """Further labels of each node."""
     taints: NotRequired[list[TaintConfig]]
@@ -191,6 +193,12 @@ class NodePoolSpec(Spec):
     purchase: Purchase = Field(default=Purchase.ON_DEMAND, description="How the capacity is bought.")
     capacity_reservation_id: str | None = Field(
         default=None, pattern=r"^cr-[0-9a-f]{8,17}$", description="The reservation or capacity block to launch into."
+    )
+    zone: str | None = Field(
+        default=None,
+        pattern=r"^[a-z]{2}(-[a-z]+)+-\d[a-z]$",
+        description="The one zone of the nodes, such as us-east-1a: that of the reservation, where there is one. Every "
+        "zone when left out.",
     )
     labels: dict[str, str] = Field(default_factory=dict, description="Further labels of each node.")
     taints: tuple[TaintSpec, ...] = Field(default=(), description="Further taints of each node.")
@@ -252,6 +260,9 @@ class NodePoolSpec(Spec):
         reserved = self.purchase in (Purchase.CAPACITY_RESERVATION, Purchase.CAPACITY_BLOCK)
         if reserved and not self.capacity_reservation_id:
             return f"purchase {self.purchase} needs capacityReservationId"
+        if reserved and not self.zone:
+            # EC2 user guide, "Launch instances using Capacity Blocks", Requirements.
+            return f"purchase {self.purchase} needs zone, that of the reservation; it launches in no other"
         if self.capacity_reservation_id and not reserved:
             return f"capacityReservationId is set, but purchase is {self.purchase}; set it to capacity-reservation"
         if self.purchase is Purchase.CAPACITY_BLOCK and len(self.instance_types) > 1:
@@ -329,6 +340,8 @@ class NodePoolSpec(Spec):
         return self.maximum + max((schedule.additional_nodes for schedule in self.schedules), default=0)
 
     def not_in(self, region: str) -> str | None:
-        """The sentence that refuses the pool in `region`, when the region lacks one of its instance types."""
+        """The sentence that refuses the pool in `region`, when the region lacks its zone or one of its types."""
         problem = lacking(self.instance_types, region)
+        if self.zone and self.zone[:-1] != region:
+            problem = f"zone = {self.zone} is not one of {region}"
         return f"pool {self.name}: {problem}" if problem else None

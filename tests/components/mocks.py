@@ -146,7 +146,13 @@ class Recording(Mocks):
             "aws:index/getPartition:getPartition": partition,
             "aws:index/getRegion:getRegion": {"region": self.region, "name": self.region, "id": self.region},
             "aws:index/getAvailabilityZones:getAvailabilityZones": self._offered,
+            "aws:ec2/getSubnet:getSubnet": self._subnet,
         }
+
+    def _subnet(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A subnet lies in the zone whose letter ends its id."""
+        identity = arguments["id"]
+        return {"id": identity, "availabilityZone": f"{self.region}{identity[-1]}"}
 
     def _offered(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         excluded = cast(list[str], arguments.get("excludeZoneIds") or [])

@@ -4,6 +4,8 @@ from typing import Any
 import pytest
 
 from components.gpu_cluster.control_plane import LOG_TYPES
+from components.gpu_cluster.spec import GpuClusterSpec
+from components.spec import SpecError, parse
 from components.versions import ADDONS, KubernetesVersion
 from pricing.resource import SECRET, Resource
 from tests.components.clusters import (
@@ -325,3 +327,21 @@ def test_kubernetes_objects_go_through_the_provider_of_the_cluster(recording: Re
     assert provider.inputs["kubeconfig"] == SECRET
     objects = [each for each in recording.resources if each.type.startswith("kubernetes:")]
     assert {each.provider for each in objects} == {provider.urn}
+
+
+def test_a_field_that_is_said_once_for_all_is_not_offered_in_a_section() -> None:
+    pool = {"name": "burst", "instance_types": ["m7i.large"], "maximum_vcpus": 8}
+    system = {"name": "system", "instance_types": ["m7i.large"], "minimum": 2, "maximum": 3}
+    wanted = {"cluster_name": "ml", "node_pools": [system]}
+    with pytest.raises(SpecError) as error:
+        parse(GpuClusterSpec, {**wanted, "karpenter": {"pools": [pool], "isolated": True}}, "gpuCluster")
+    assert "karpenter.isolated is not a known field; known here: pools, isolatedVpc; did you mean" in str(error.value)
+    with pytest.raises(SpecError, match="monitoringNamespace is said once, for all sections; leave it out here"):
+        parse(
+            GpuClusterSpec,
+            {**wanted, "karpenter": {"pools": [pool], "monitoring_namespace": "other"}},
+            "gpuCluster",
+        )
+    found = parse(GpuClusterSpec, {**wanted, "monitoring_namespace": "m", "karpenter": {"pools": [pool]}}, "gpuCluster")
+    assert found.karpenter
+    assert found.karpenter.monitoring_namespace == "m"

@@ -7,7 +7,7 @@ import pytest
 
 from components.account import Account
 from components.karpenter.iam import controller_policy
-from components.karpenter.karpenter import EVENTS
+from components.karpenter.karpenter import EVENTS, controller_values
 from pricing.resource import Resource
 from tests.components.clusters import KEY, NODE_ROLE, RELEASE, karpenter, needs, select, statements
 from tests.components.mocks import ACCOUNT, Recording
@@ -263,3 +263,17 @@ def test_replicas_survive_the_loss_of_a_node(recording: Recording) -> None:
     assert values["replicas"] == 2
     resources = select(values, "controller", "resources")
     assert set(resources) == {"requests", "limits"}
+
+
+def test_its_metrics_are_read_from_the_monitoring_namespace_alone() -> None:
+    policy = karpenter().one("kubernetes:networking.k8s.io/v1:NetworkPolicy", "karpenter-metrics").inputs["spec"]
+    [rule] = policy["ingress"]
+    assert rule["ports"] == [{"protocol": "TCP", "port": 8080}]
+    assert rule["from"] == [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}]
+    assert policy["podSelector"] == {"matchLabels": {"app.kubernetes.io/name": "karpenter"}}
+
+
+@pytest.mark.parametrize(("isolated", "told"), [(False, None), (True, True)])
+def test_without_a_way_out_prices_are_not_asked_for(isolated: bool, told: bool | None) -> None:
+    values = controller_values("ml", "queue", isolated)
+    assert values["settings"].get("isolatedVPC") is told

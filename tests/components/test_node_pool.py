@@ -9,6 +9,8 @@ import yaml
 
 from components.accelerator_software import device_plugin_configs, device_plugin_values
 from components.node_pool.labels import DEVICE_PLUGIN_CONFIG_LABEL
+from components.node_pool.node_pool import subnets_in
+from components.spec import SpecError
 from pricing.resource import UNKNOWN, Resource
 from tests.components.clusters import KEY, NODE_GROUP, NODE_ROLE, SCHEDULE, TEMPLATE, node_pool
 from tests.components.mocks import Recording
@@ -297,7 +299,8 @@ RESERVED = {"capacityReservationTarget": {"capacityReservationId": "cr-012345678
 
 
 def test_a_reservation_is_targeted() -> None:
-    recording = node_pool(purchase="capacity-reservation", capacity_reservation_id="cr-0123456789abcdef0")
+    reservation: dict[str, Any] = {"capacity_reservation_id": "cr-0123456789abcdef0", "zone": "us-east-1b"}
+    recording = node_pool(purchase="capacity-reservation", **reservation)
     assert recording.one(TEMPLATE).inputs["capacityReservationSpecification"] == RESERVED
     assert recording.one(NODE_GROUP).inputs["capacityType"] == "ON_DEMAND"
     assert recording.one(NODE_GROUP).inputs["instanceTypes"] == ["g4dn.xlarge"]
@@ -305,7 +308,10 @@ def test_a_reservation_is_targeted() -> None:
 
 def test_a_capacity_block_names_its_type_in_the_template_alone() -> None:
     recording = node_pool(
-        instance_types=["p5.48xlarge"], purchase="capacity-block", capacity_reservation_id="cr-0123456789abcdef0"
+        instance_types=["p5.48xlarge"],
+        purchase="capacity-block",
+        capacity_reservation_id="cr-0123456789abcdef0",
+        zone="us-east-1b",
     )
     inputs = recording.one(TEMPLATE).inputs
     assert inputs["capacityReservationSpecification"] == RESERVED
@@ -314,6 +320,19 @@ def test_a_capacity_block_names_its_type_in_the_template_alone() -> None:
     group = recording.one(NODE_GROUP).inputs
     assert group["capacityType"] == "CAPACITY_BLOCK"
     assert "instanceTypes" not in group
+
+
+def test_a_pool_of_one_zone_has_its_subnet_alone() -> None:
+    reserved: dict[str, Any] = {"purchase": "capacity-reservation", "capacity_reservation_id": "cr-0123456789abcdef0"}
+    assert group(**reserved, zone="us-east-1b")["subnetIds"] == ["subnet-b"]
+    assert group(zone="us-east-1a")["subnetIds"] == ["subnet-a"]
+    assert group()["subnetIds"] == ["subnet-a", "subnet-b"]
+    with pytest.raises(
+        SpecError, match="zone = us-east-1d: none of the pool's subnets is there; they are in us-east-1a"
+    ):
+        subnets_in("us-east-1d", {"subnet-a": "us-east-1a"})
+    with pytest.raises(SpecError, match="zone = eu-west-1a is not one of us-east-1"):
+        node_pool(zone="eu-west-1a")
 
 
 HINTS = "k8s.io/cluster-autoscaler/node-template/resources/"

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from components.cluster_autoscaler import ClusterAutoscalerArgs, ClusterAutoscalerSpec
 from components.gpu_cluster import GpuClusterArgs, GpuClusterConfig, GpuClusterSpec
 from components.gpu_software import GpuSoftwareArgs, GpuSoftwareSpec
-from components.karpenter import KarpenterArgs, KarpenterConfig, KarpenterSpec
+from components.karpenter import KarpenterArgs, KarpenterSpec
 from components.node_pool import NodePoolArgs, NodePoolConfig, NodePoolSpec
 from components.secure_namespace import SecureNamespaceArgs, SecureNamespaceSpec
 from components.workload_identity import WorkloadIdentityArgs, WorkloadIdentitySpec
@@ -21,7 +21,6 @@ PAIRS: list[tuple[Any, type[BaseModel]]] = [
     (GpuClusterConfig, GpuClusterSpec),
     (GpuSoftwareArgs, GpuSoftwareSpec),
     (KarpenterArgs, KarpenterSpec),
-    (KarpenterConfig, KarpenterSpec),
     (NodePoolArgs, NodePoolSpec),
     (NodePoolConfig, NodePoolSpec),
     (SecureNamespaceArgs, SecureNamespaceSpec),

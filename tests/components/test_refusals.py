@@ -50,6 +50,11 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
         ({"purchase": "on_demand"}, "did you mean on-demand?"),
         ({"purchase": "capacity-block"}, "purchase capacity-block needs capacityReservationId"),
         (
+            {"purchase": "capacity-reservation", "capacity_reservation_id": RESERVATION},
+            "purchase capacity-reservation needs zone, that of the reservation; it launches in no other",
+        ),
+        ({"zone": "use1-az1"}, "zone = 'use1-az1': "),
+        (
             {"capacity_reservation_id": RESERVATION},
             "capacityReservationId is set, but purchase is on-demand; set it to capacity-reservation",
         ),
@@ -59,6 +64,7 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
                 "instance_types": ["p4d.24xlarge", "p4de.24xlarge"],
                 "purchase": "capacity-block",
                 "capacity_reservation_id": RESERVATION,
+                "zone": "us-east-1a",
             },
             "a capacity block is of one instance type; leave p4d.24xlarge alone in instanceTypes",
         ),

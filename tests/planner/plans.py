@@ -85,6 +85,7 @@ EVERYTHING: dict[str, Any] = {
                 "maximum": 1,
                 "purchase": "capacity-reservation",
                 "capacityReservationId": _RESERVED,
+                "zone": "us-east-1b",
             },
             {
                 "name": "block",
@@ -93,6 +94,7 @@ EVERYTHING: dict[str, Any] = {
                 "maximum": 1,
                 "purchase": "capacity-block",
                 "capacityReservationId": _RESERVED,
+                "zone": "us-east-1c",
             },
         ],
         "karpenter": {

@@ -1,6 +1,7 @@
 """Quotas to ask for are those that the plan's peak needs beyond AWS's defaults."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from planner.quotas import Quota, quotas
 from pricing.resource import Resource
@@ -44,6 +45,21 @@ def test_spot_and_on_demand_are_quotas_of_their_own() -> None:
     found = quotas([group("a", "g4dn.xlarge", 1), group("b", "g5.xlarge", 1, "SPOT"), group("c", "p5.48xlarge", 1)])
     # One node, and six more while updating: two a zone.
     assert needed(found) == {"L-DB2E81BA": 28, "L-3819A6DF": 28, "L-417A185B": 7 * 192}
+
+
+def test_a_capacity_block_counts_as_what_was_bought_and_no_more() -> None:
+    # EKS takes its type from the template alone; nodes in a block are replaced by no others.
+    template = Resource(
+        urn="t",
+        type="aws:ec2/launchTemplate:LaunchTemplate",
+        name="t",
+        inputs={"instanceType": "p5.48xlarge", "blockDeviceMappings": [{"ebs": {"volumeSize": 30 * 1024}}]},
+    )
+    block = group("block", "p5.48xlarge", 2, "CAPACITY_BLOCK", "t")
+    bare = {key: value for key, value in block.inputs.items() if key != "instanceTypes"}
+    found = quotas([template, replace(block, inputs=bare)])
+    assert needed(found) == {"L-417A185B": 2 * 192, "L-7A658B76": 60}
+    assert "block: 2 of a capacity block" in next(quota.why for quota in found if quota.service == "ec2")
 
 
 def test_what_the_default_covers_is_not_asked_for() -> None:

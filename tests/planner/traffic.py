@@ -91,7 +91,7 @@ def _addons_listen(plan: Plan, labels: Mapping[str, str], ports: set[int]) -> bo
 def unscraped(plan: Plan, monitoring: str) -> Iterator[str]:
     """Metrics that a policy lets nobody of the monitoring namespace read, where the component says that it may."""
     for release, chart, workloads in releases(plan):
-        if chart not in ("dcgm-exporter", "cluster-autoscaler"):
+        if chart not in ("dcgm-exporter", "cluster-autoscaler", "karpenter"):
             continue
         for pods in workloads:
             readers = {
