@@ -16,8 +16,8 @@ RESULT_DAYS = 30
 """Days that the results of queries over the offline features are kept; a query brings them back."""
 
 
-class DataBucketsArgs(TypedDict):
-    """What DataBuckets are made from."""
+class DataBucketsConfig(TypedDict):
+    """The buckets of a feature store, as a stack's config describes them."""
 
     prefix: str
     """What the names of the buckets begin with; the account's number follows."""
@@ -33,6 +33,10 @@ class DataBucketsArgs(TypedDict):
     """How long model artifacts are kept."""
     offline: NotRequired[ObjectStoreConfig]
     """How long offline features are kept."""
+
+
+class DataBucketsArgs(DataBucketsConfig):
+    """What DataBuckets are made from."""
 
 
 class DataBucketsSpec(Spec):

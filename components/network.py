@@ -12,7 +12,7 @@ from .cidr import plan_subnets
 from .iam import allow, document, key_policy, logs_key_grant, service_trust
 from .network_args import (
     EndpointService,
-    FlowLogsArgs,
+    FlowLogsConfig,
     FlowLogsSpec,
     FlowLogTraffic,
     NatMode,
@@ -25,7 +25,7 @@ from .spec import SpecError, parse
 __all__ = [
     "EndpointService",
     "FlowLogTraffic",
-    "FlowLogsArgs",
+    "FlowLogsConfig",
     "FlowLogsSpec",
     "NatMode",
     "Network",

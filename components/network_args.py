@@ -97,7 +97,7 @@ Source: Amazon EKS user guide, "Deploy private clusters with limited internet ac
 """
 
 
-class FlowLogsArgs(TypedDict):
+class FlowLogsConfig(TypedDict):
     """What the VPC's flow log records and how long it is kept."""
 
     traffic: NotRequired[FlowLogTraffic]
@@ -137,12 +137,12 @@ class NetworkArgs(TypedDict):
     cluster_names: NotRequired[list[str]]
     """EKS clusters that will live here: subnets are tagged for load balancers and Karpenter. Default: none."""
 
-    flow_logs: NotRequired[FlowLogsArgs]
+    flow_logs: NotRequired[FlowLogsConfig]
     """What the flow log records and how long it is kept. Default: all traffic for 90 days."""
 
 
 class FlowLogsSpec(Spec):
-    """The plain values of `FlowLogsArgs`."""
+    """The plain values of `FlowLogsConfig`."""
 
     traffic: FlowLogTraffic = Field(
         default=FlowLogTraffic.ALL, description="Which connections are recorded: all, accept or reject."

@@ -20,8 +20,8 @@ class PodSecurity(StrEnum):
     PRIVILEGED = "privileged"
 
 
-class SecureNamespaceArgs(TypedDict):
-    """What a SecureNamespace is made from."""
+class SecureNamespaceConfig(TypedDict):
+    """A namespace, as a stack's config describes it."""
 
     namespace: str
     """The namespace's name."""
@@ -31,6 +31,10 @@ class SecureNamespaceArgs(TypedDict):
 
     labels: NotRequired[dict[str, str]]
     """Further labels of the namespace."""
+
+
+class SecureNamespaceArgs(SecureNamespaceConfig):
+    """What a SecureNamespace is made from."""
 
 
 class SecureNamespaceSpec(Spec):

@@ -6,7 +6,7 @@ import pulumi
 from pydantic import Field, field_validator, model_validator
 
 from ..cache.spec import CacheConfig, CacheSpec
-from ..data_buckets import DataBucketsArgs, DataBucketsSpec
+from ..data_buckets import DataBucketsConfig, DataBucketsSpec
 from ..database.spec import DatabaseConfig, DatabaseSpec
 from ..spec import Spec, refuse
 
@@ -30,7 +30,7 @@ class CatalogSpec(Spec):
 class FeatureStoreConfig(TypedDict):
     """A feature store, as a stack's config describes it."""
 
-    data: DataBucketsArgs
+    data: DataBucketsConfig
     """The buckets of raw data, training sets, models and offline features."""
     catalog: CatalogConfig
     """The catalog and the queries over the offline store."""

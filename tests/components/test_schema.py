@@ -122,6 +122,10 @@ def test_every_type_that_is_referred_to_is_there_and_is_referred_to(schema: Sche
     assert {value["$ref"] for _, value in spelled_out(schema) if "$ref" in value} == known
 
 
+def test_no_type_takes_the_name_that_generated_code_gives_to_a_components_arguments(schema: Schema) -> None:
+    assert [token for token in schema["types"] if token.endswith("Args")] == []
+
+
 def test_enums_carry_their_values_under_names_that_other_languages_can_read(schema: Schema) -> None:
     enums = declared(Enum)
     found = {token.rpartition(":")[2]: kind["enum"] for token, kind in schema["types"].items() if "enum" in kind}
