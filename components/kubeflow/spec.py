@@ -14,6 +14,7 @@ from ..teams import TeamConfig, TeamSpec, distinct
 from ..web_firewall.spec import WebFirewallConfig, WebFirewallSpec
 from .notebooks import IMAGE_PATTERN, IMAGES
 from .pools import GuaranteeConfig, GuaranteeSpec, PoolConfig, PoolSpec, guaranteed
+from .waves import WAVES
 
 FIREWALL: Mapping[str, Any] = {
     # A notebook asks its server for something several times a second.
@@ -46,7 +47,11 @@ FIREWALL: Mapping[str, Any] = {
 }
 """What a firewall before notebooks lets through, where it differs from one before models."""
 
-TAKEN = ("kubeflow", "pipelines", "mlflow", "athena-results", "istio-system", "oauth2-proxy", "kueue-system", "argocd")
+TAKEN = frozenset(
+    {*(wave.namespace for wave in WAVES), "pipelines", "athena-results", "argocd", "aws-load-balancer-controller"}
+    | {"cert-manager", "cluster-autoscaler", "external-secrets", "feast", "gpu-system", "karpenter", "keda", "kserve"}
+    | {"mlflow", "monitoring", "store-access"}
+)
 """Namespaces, and folders of the buckets, that are not a team's."""
 
 

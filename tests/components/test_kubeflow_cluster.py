@@ -354,6 +354,8 @@ def without(base: Mapping[str, Any], *fields: str) -> dict[str, Any]:
         ({"teams": [RANKING, RANKING]}, "the team ranking is there more than once"),
         ({"teams": [{**RANKING, "namespaces": ["one", "two"]}]}, "has 2 namespaces, and a profile is one"),
         ({"teams": [{**RANKING, "namespaces": ["kubeflow"]}]}, "kubeflow is not for a team"),
+        ({"teams": [{**RANKING, "name": "kubeflow-system"}]}, "kubeflow-system is not for a team"),
+        ({"teams": [{**RANKING, "name": "store-access"}]}, "store-access is not for a team"),
         ({"teams": [{**without(RANKING, "emails"), "groups": ["ranking"]}]}, "has no emails"),
         ({"teams": [{**FRAUD, "quota": {"gpus": 1}}]}, "has no quota.storageGib"),
         ({"services": ["fraud"]}, "teams don't reach each other"),
