@@ -82,7 +82,7 @@ class ModelCache(pulumi.ComponentResource):
             volume
             for group in spec.groups
             for namespace in spec.model_namespaces
-            for volume in self._made(f"{namespace}-{group.name}", objects.reading(group, namespace), controller)
+            for volume in self._made(objects.reading(group, namespace), controller)
         ]
         self.ready = after(NAMESPACE, *groups, *volumes)
         self.role_arn = identity.role_arn
@@ -121,17 +121,18 @@ class ModelCache(pulumi.ComponentResource):
         )
 
     def _agent(self, controller: Release, downloads: list[pulumi.Resource]) -> Manifest:
-        rights = self._made("agent", objects.agent_rights(), controller, *downloads)
-        volumes = self._made("agent", objects.agent_volumes(), controller)
+        rights = self._made(objects.agent_rights(), controller, *downloads)
+        volumes = self._made(objects.agent_volumes(), controller)
         return Manifest(f"{self._name}-agent", objects.agent(self._spec.groups), self._needing(*rights, *volumes))
 
-    def _made(self, role: str, manifests: list[dict[str, Any]], *needed: pulumi.Resource) -> list[pulumi.Resource]:
+    def _made(self, manifests: list[dict[str, Any]], *needed: pulumi.Resource) -> list[pulumi.Resource]:
         """Objects, each of which needs the one before it."""
         made: list[pulumi.Resource] = []
         for manifest in manifests:
             where, kind = manifest["metadata"], manifest["kind"].lower()
-            own = "-".join([self._name, role, where.get("namespace", "cluster"), where["name"], kind])
-            made.append(Manifest(own, manifest, self._needing(*needed, *made[-1:])))
+            own = where["name"].removeprefix("model-cache")[1:].replace(".", "-")
+            role = "-".join([self._name, where.get("namespace", "cluster"), own, kind])
+            made.append(Manifest(role, manifest, self._needing(*needed, *made[-1:])))
         return made
 
     def _needing(self, *needed: pulumi.Resource) -> pulumi.ResourceOptions:

@@ -285,7 +285,12 @@ def test_models_wait_for_their_claims_and_claims_for_namespaces(recording: Recor
             assert each.name in needs(recording, reader)
             assert f"serving-{namespace}-default-deny" in needs(recording, each)
     agents = [each for each in recording.resources if each.type.endswith(":DaemonSet")]
-    own = {each.name for each in recording.resources if "-cache-agent-" in each.name}
+    rights_and_volumes = ("model-cache-agent", "model-cache-directory")
+    own = {
+        each.name
+        for each in objects(recording)
+        if each.inputs["metadata"]["name"] in rights_and_volumes and each is not agents[0]
+    }
     assert len(own) == 11
     assert own <= needs(recording, agents[0])
 

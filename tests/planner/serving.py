@@ -1,6 +1,7 @@
 """The way from a name to a model in a plan: each check returns a sentence for every step that leads nowhere."""
 
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from typing import Any
 
 from pricing.resource import Resource
@@ -111,13 +112,36 @@ def unread_models(plan: Plan) -> Iterator[str]:
         each.inputs["metadata"]["name"]
         for each in of_type(plan, "kubernetes:serving.kserve.io/v1alpha1:ClusterServingRuntime")
     }
+    kept = dict(_copies(plan))
     for each in of_type(plan, MODEL):
         model: Mapping[str, Any] = each.inputs["spec"]["predictor"]["model"]
-        bucket = model["storageUri"].removeprefix("s3://").partition("/")[0]
-        if bucket not in buckets:
+        found: str = model["storageUri"]
+        where = kept.get((each.inputs["metadata"]["namespace"], found), found)
+        scheme, _, place = where.partition("://")
+        if scheme != "s3":
+            yield f"{each.name}: nothing keeps {where}, or no claim is for it"
+        elif (bucket := place.partition("/")[0]) not in buckets:
             yield f"{each.name}: the bucket {bucket} is not in the plan"
         if model["runtime"] not in runtimes:
             yield f"{each.name}: nothing offers the runtime {model['runtime']}"
+
+
+def _copies(plan: Plan) -> Iterator[tuple[tuple[str, str], str]]:
+    """Where the models are from that nodes keep, by a namespace and the address that its models find them at.
+
+    Source: kserve v0.20.0, pkg/apis/serving/v1alpha1, GetStorageKey.
+    """
+    claims = {
+        (each.inputs["metadata"]["namespace"], each.inputs["metadata"]["name"])
+        for each in of_type(plan, "kubernetes:core/v1:PersistentVolumeClaim")
+    }
+    for each in of_type(plan, "kubernetes:serving.kserve.io/v1alpha1:LocalModelNamespaceCache"):
+        namespace, uri = each.inputs["metadata"]["namespace"], each.inputs["spec"]["sourceModelUri"]
+        folder = sha256(uri.encode()).hexdigest()[:16]
+        for group in each.inputs["spec"]["nodeGroups"]:
+            claim = f"model-cache-{group}"
+            if (namespace, claim) in claims:
+                yield (namespace, f"pvc://{claim}/{folder}"), uri
 
 
 def unreached_caches(plan: Plan) -> Iterator[str]:

@@ -94,6 +94,20 @@ FAULTS: list[tuple[Check, Callable[[Plan], Plan], str]] = [
     ),
     (
         serving.unread_models,
+        lambda plan: without(plan, "serving-platform-model-cache-vision-steady-persistentvolumeclaim"),
+        "serving-vision-churn-inferenceservice: nothing keeps pvc://model-cache-steady/",
+    ),
+    (
+        serving.unread_models,
+        lambda plan: changed(
+            plan,
+            "serving-vision-churn-inferenceservice",
+            put("spec", "predictor", "model", "storageUri", value="pvc://a/b"),
+        ),
+        "serving-vision-churn-inferenceservice: nothing keeps pvc://a/b, or no claim is for it",
+    ),
+    (
+        serving.unread_models,
         lambda plan: without(plan, "serving-platform-kserve-mlserver"),
         "serving-vision-churn-inferenceservice: nothing offers the runtime",
     ),
