@@ -227,7 +227,13 @@ class Cache(pulumi.ComponentResource):
             # AWS takes changes of log delivery in no other way.
             apply_immediately=True,
             log_delivery_configurations=deliveries,  # pyright: ignore[reportArgumentType] - plain mappings are inputs too
-            opts=self._kept,
+            snapshot_name=spec.restore_from,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=spec.deletion_protection,
+                # What a cluster began with is read once; a later change would make it anew.
+                ignore_changes=["snapshotName"],
+            ),
         )
 
     def _export(

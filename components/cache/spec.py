@@ -86,6 +86,8 @@ class CacheConfig(TypedDict):
     """Who may use it; nobody else can log in."""
     snapshot_days: NotRequired[int]
     """Days that daily snapshots are kept; 7 for a store and none for what evicts when left out."""
+    restore_from: NotRequired[str]
+    """The snapshot that a new cluster begins with; one that stands is not touched."""
     snapshot_window: NotRequired[str]
     """When the daily snapshot begins, in UTC."""
     maintenance_window: NotRequired[str]
@@ -146,6 +148,12 @@ class CacheSpec(Spec):
         ge=0,
         le=35,
         description="Days that daily snapshots are kept; 7 for a store and none for what evicts when left out.",
+    )
+    restore_from: str | None = Field(
+        default=None,
+        pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
+        max_length=255,
+        description="The snapshot that a new cluster begins with; one that stands is not touched.",
     )
     snapshot_window: str = Field(
         default="03:00-04:00",

@@ -130,6 +130,9 @@ class Recording(Mocks):
                 "nodeGroupName": "eks-node-group",
                 "resources": [{"autoscalingGroups": [{"name": "eks-scaling-group"}]}],
             },
+            "aws:rds/instance:Instance": {
+                "masterUserSecrets": [{"secretArn": f"arn:aws:secretsmanager:{self.region}:{ACCOUNT}:secret:rds!db-1"}],
+            },
             "aws:sqs/queue:Queue": {"url": f"https://sqs.{self.region}.amazonaws.com/{ACCOUNT}/interruptions"},
             "eks:index:Cluster": lambda inputs: {
                 "kubeconfigJson": '{"current-context": "aws"}',

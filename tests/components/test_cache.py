@@ -121,6 +121,14 @@ def test_a_cache_evicts_and_needs_no_snapshots() -> None:
     assert cache(evicts=True, snapshot_days=3).one(CLUSTER).inputs["snapshotRetentionLimit"] == 3
 
 
+def test_a_cluster_begins_with_a_snapshot_and_forgets_which() -> None:
+    restored = cache(restore_from="prod-store-final").one(CLUSTER)
+    assert restored.inputs["snapshotName"] == "prod-store-final"
+    assert restored.ignore_changes == ["snapshotName"]
+    assert restored.protect
+    assert "snapshotName" not in cache().one(CLUSTER).inputs
+
+
 def test_valkey_needs_no_default_user(store: Recording) -> None:
     assert [each.inputs["userName"] for each in store.all(USER)] == ["prod-store-feast"]
     assert store.one(USER_GROUP).inputs["engine"] == "valkey"

@@ -15,9 +15,11 @@ from pydantic.alias_generators import to_camel
 
 from components.cache import Cache, CacheArgs, CacheSpec
 from components.cluster_autoscaler import ClusterAutoscaler, ClusterAutoscalerArgs, ClusterAutoscalerSpec
+from components.database import Database, DatabaseArgs, DatabaseSpec
 from components.delivery import Delivery, DeliveryArgs, DeliverySpec
 from components.external_secrets import ExternalSecrets, ExternalSecretsArgs, ExternalSecretsSpec
 from components.feature_server import FeatureServer, FeatureServerArgs, FeatureServerSpec
+from components.feature_store import FeatureStore, FeatureStoreArgs, FeatureStoreSpec
 from components.gpu_cluster import GpuCluster, GpuClusterArgs, GpuClusterSpec
 from components.gpu_software import GpuSoftware, GpuSoftwareArgs, GpuSoftwareSpec
 from components.image_registry import ImageRegistry, ImageRegistryArgs, ImageRegistrySpec
@@ -29,6 +31,7 @@ from components.model_service import ModelService, ModelServiceArgs, ModelServic
 from components.model_serving_ingress import ModelServingIngress, ModelServingIngressArgs, ModelServingSpec
 from components.network import Network, NetworkArgs, NetworkSpec
 from components.node_pool import NodePool, NodePoolArgs, NodePoolSpec
+from components.object_store import ObjectStore, ObjectStoreArgs, ObjectStoreSpec
 from components.pipeline_access import PipelineAccess, PipelineAccessArgs, PipelineAccessSpec
 from components.secure_namespace import SecureNamespace, SecureNamespaceArgs, SecureNamespaceSpec
 from components.spec import parse
@@ -44,9 +47,11 @@ PAGES = ROOT / "docs" / "components"
 DOCUMENTED: list[tuple[str, Any, Any, type[BaseModel]]] = [
     ("cache", Cache, CacheArgs, CacheSpec),
     ("cluster_autoscaler", ClusterAutoscaler, ClusterAutoscalerArgs, ClusterAutoscalerSpec),
+    ("database", Database, DatabaseArgs, DatabaseSpec),
     ("delivery", Delivery, DeliveryArgs, DeliverySpec),
     ("external_secrets", ExternalSecrets, ExternalSecretsArgs, ExternalSecretsSpec),
     ("feature_server", FeatureServer, FeatureServerArgs, FeatureServerSpec),
+    ("feature_store", FeatureStore, FeatureStoreArgs, FeatureStoreSpec),
     ("gpu_cluster", GpuCluster, GpuClusterArgs, GpuClusterSpec),
     ("gpu_software", GpuSoftware, GpuSoftwareArgs, GpuSoftwareSpec),
     ("image_registry", ImageRegistry, ImageRegistryArgs, ImageRegistrySpec),
@@ -57,6 +62,7 @@ DOCUMENTED: list[tuple[str, Any, Any, type[BaseModel]]] = [
     ("network", Network, NetworkArgs, NetworkSpec),
     ("node_pool", NodePool, NodePoolArgs, NodePoolSpec),
     ("pipeline_access", PipelineAccess, PipelineAccessArgs, PipelineAccessSpec),
+    ("object_store", ObjectStore, ObjectStoreArgs, ObjectStoreSpec),
     ("secure_namespace", SecureNamespace, SecureNamespaceArgs, SecureNamespaceSpec),
     ("store_access", StoreAccess, StoreAccessArgs, StoreAccessSpec),
     ("tracking_server", TrackingServer, TrackingServerArgs, TrackingServerSpec),
