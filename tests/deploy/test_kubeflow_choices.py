@@ -271,6 +271,20 @@ def test_queues_wait_for_whole_jobs_of_the_kinds_that_are_there() -> None:
     assert manager["image"] == f"registry.k8s.io/kueue/kueue:{KUEUE.release}"
 
 
+def test_nobody_in_a_team_s_namespace_takes_its_walls_away() -> None:
+    """Its policies, its quota, its limits and who it lets in by the mesh are the platform's."""
+    kept = {"networkpolicies", "resourcequotas", "limitranges", "authorizationpolicies", "localqueues", "clusterqueues"}
+    changing = {"create", "update", "patch", "delete", "deletecollection", "*"}
+    for each in (item for name in ("dashboard", "mesh", "queue") for item in delivered(name)):
+        labels = each["metadata"].get("labels", {})
+        if each["kind"] != "ClusterRole" or not any("aggregate-to-kubeflow" in label for label in labels):
+            continue
+        for rule in each.get("rules") or []:
+            if changing & {*rule["verbs"]} and rule["apiGroups"] != ["extensions"]:
+                assert not kept & {*rule["resources"]}, each["metadata"]["name"]
+                assert "*" not in rule["resources"], each["metadata"]["name"]
+
+
 def test_nobody_makes_a_profile_by_signing_in() -> None:
     assert one(delivered("dashboard"), "ConfigMap", "dashboard-parameters")["data"]["REGISTRATION_FLOW"] == "false"
     assert one(delivered("dashboard"), "ConfigMap", "profiles-config")["data"]["ADMIN"] == ""
