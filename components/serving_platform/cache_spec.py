@@ -91,17 +91,25 @@ def overfull(groups: Iterable[CacheGroupSpec], models: Sequence[tuple[str, str, 
     return None
 
 
-def unfit(groups: Iterable[CacheGroupSpec], pools: Iterable[NodePoolSpec]) -> str | None:
-    """What is wrong with groups on the pools of a cluster, where these are known.
+def unfit(
+    groups: Iterable[CacheGroupSpec], pools: Iterable[NodePoolSpec], models: Iterable[tuple[str, str, bool]] = ()
+) -> str | None:
+    """What is wrong with groups, and with models by their name, group and need of a GPU, on the pools of a cluster.
 
     Half of a node's disk is left for images, logs and what pods write: the kubelet evicts pods when a tenth of it, or
     less than 15% of it for images, is free, and counts none of the cache as theirs.
     """
-    known = {pool.name: pool for pool in pools}
+    groups, known = tuple(groups), {pool.name: pool for pool in pools}
     for group in groups:
         for name in group.nodes:
             if problem := _unfit(group, name, known):
                 return f"group {group.name}: {problem}"
+    places = {group.name: [known[name] for name in group.nodes] for group in groups}
+    for name, group, on_gpu in models:
+        # The taint of GPU nodes keeps all others away.
+        if not any(pool.lead.has_nvidia is on_gpu for pool in places.get(group, ())):
+            what = "a GPU, which no" if on_gpu else "no GPU, and each"
+            return f"model {name} asks for {what} pool of its cache.group = {group} has; choose another group"
     return None
 
 

@@ -10,11 +10,9 @@ import kubernetes_validate  # pyright: ignore[reportMissingTypeStubs] - it ships
 import pytest
 
 from components.node_pool.labels import NVIDIA_TAINT, POOL_LABEL
-from components.node_pool.spec import NodePoolSpec
 from components.serving_platform import names as agreed
-from components.serving_platform.cache_spec import CacheGroupSpec, separate, unfit
 from components.serving_platform.model_cache import ModelCacheArgs, ModelCacheSpec
-from components.spec import SpecError, parse
+from components.spec import SpecError
 from policies.evaluate import evaluate
 from pricing.resource import UNKNOWN, Resource
 from tests.components.clusters import NAMESPACE, NETWORK_POLICY, RELEASE, needs
@@ -345,46 +343,6 @@ def test_what_makes_no_sense_is_refused_before_anything_is_registered(args: dict
         platform(recording, **{key: value for key, value in given.items() if value is not None})
     assert message in str(error.value)
     assert not recording.resources
-
-
-def pool(**changes: Any) -> NodePoolSpec:
-    wanted = {"name": "inference", "instanceTypes": ["g5.xlarge"], "minimum": 2, "maximum": 4, "diskGib": 200}
-    return parse(NodePoolSpec, {**wanted, **changes}, "pool")
-
-
-def group(**changes: Any) -> CacheGroupSpec:
-    return parse(CacheGroupSpec, {"name": "inference", "storageGib": 100, **changes}, "group")
-
-
-@pytest.mark.parametrize(
-    ("groups", "pools", "told"),
-    [
-        ([group()], [pool()], None),
-        ([group(name="large", pools=["inference"])], [pool()], None),
-        (
-            [group()],
-            [pool(taints=[{"key": "team", "effect": "PREFER_NO_SCHEDULE"}])],
-            None,
-        ),
-        ([group(storageGib=101)], [pool()], "storageGib = 101 is more than half of diskGib = 200 of pool inference"),
-        ([group(name="burst")], [pool()], "pool burst is none of gpuCluster.nodePools, which are inference"),
-        ([group()], [pool(amiFamily="bottlerocket")], "pool inference has amiFamily bottlerocket"),
-        (
-            [group()],
-            [pool(taints=[{"key": "team", "effect": "NO_SCHEDULE"}])],
-            "pool inference has the taint team, which neither models nor downloads tolerate",
-        ),
-        ([group()], [pool(instanceTypes=["inf2.xlarge"])], "pool inference has the taint aws.amazon.com/neuron"),
-    ],
-)
-def test_a_group_must_fit_its_pools(groups: list[CacheGroupSpec], pools: list[NodePoolSpec], told: str | None) -> None:
-    found = unfit(groups, pools)
-    assert found is None if told is None else told in str(found)
-
-
-def test_groups_that_share_nothing_stay_as_they_are() -> None:
-    groups = (group(), group(name="steady"))
-    assert separate(groups) == groups
 
 
 def test_arguments_and_spec_say_the_same_and_describe_every_field() -> None:
