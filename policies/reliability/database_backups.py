@@ -32,6 +32,6 @@ RULE = Rule(
         well_architected("REL09-BP03"),
     ),
     remediation="Set backupRetentionPeriod to 7 or more.",
-    types=frozenset({"aws:rds/instance:Instance"}),
+    types=frozenset({"aws:rds/instance:Instance", "aws:rds/cluster:Cluster"}),
     check=_check,
 )

@@ -29,6 +29,7 @@ def _denies_plain(document: Any) -> bool:
     return any(
         read(statement, "Effect") == "Deny"
         and read(statement, "Principal") in ("*", {"AWS": "*"})
+        and {"*", "s3:*"} & {action for action in each(read(statement, "Action")) if isinstance(action, str)}
         and str(read(statement, "Condition", "Bool", "aws:SecureTransport")).lower() == "false"
         for statement in each(read(parsed(document), "Statement"))
     )

@@ -27,6 +27,6 @@ RULE = Rule(
         well_architected("SEC08-BP02"),
     ),
     remediation="Set storageEncrypted and kmsKeyId before the first deployment, or use Database.",
-    types=frozenset({"aws:rds/instance:Instance"}),
+    types=frozenset({"aws:rds/instance:Instance", "aws:rds/cluster:Cluster"}),
     check=_check,
 )

@@ -25,6 +25,6 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("RDS.2"),),
     remediation="Set publiclyAccessible to false and put it into isolated subnets.",
-    types=frozenset({"aws:rds/instance:Instance"}),
+    types=frozenset({"aws:rds/instance:Instance", "aws:rds/clusterInstance:ClusterInstance"}),
     check=_check,
 )

@@ -25,9 +25,9 @@ def policy(document: object) -> Resource:
     return about("aws:s3/bucketPolicy:BucketPolicy", policy=document)
 
 
-def denying(principal: object, transport: object) -> str:
+def denying(principal: object, transport: object, action: str = "s3:*") -> str:
     condition = {"Bool": {"aws:SecureTransport": transport}}
-    statement = {"Effect": "Deny", "Principal": principal, "Action": "s3:*", "Resource": "*", "Condition": condition}
+    statement = {"Effect": "Deny", "Principal": principal, "Action": action, "Resource": "*", "Condition": condition}
     return json.dumps({"Statement": [statement]})
 
 
@@ -65,6 +65,17 @@ CASES: list[Case] = [
     ),
     passes("bucket-tls", BUCKET, policy(denying("*", "false"))),
     passes("bucket-tls", BUCKET, policy(denying({"AWS": "*"}, False))),
+    fails("bucket-tls", BUCKET, policy(denying("*", "false", "s3:GetObject")), found="denies requests"),
+    fails("bucket-tls", make("aws:s3/bucketV2:BucketV2", {"bucket": "raw"}), found="denies requests"),
+    fails("bucket-versioning", make("aws:s3/bucketV2:BucketV2", {"bucket": "raw"}), found="keeps no versions"),
+    passes(
+        "bucket-versioning",
+        make("aws:s3/bucketV2:BucketV2", {"bucket": "raw"}),
+        make(
+            "aws:s3/bucketVersioningV2:BucketVersioningV2",
+            {"bucket": "raw", "versioningConfiguration": {"status": "Enabled"}},
+        ),
+    ),
     fails("bucket-tls", BUCKET, policy(denying("arn:aws:iam::123456789012:root", "false")), found="denies requests"),
     fails("bucket-tls", BUCKET, policy(denying("*", "true")), found="has no policy that denies requests without TLS"),
     fails("bucket-tls", BUCKET, kind="absent", found="has no policy that denies requests without TLS"),

@@ -5,6 +5,7 @@ from pricing.resource import UNKNOWN, Resource
 from tests.policies.cases.case import Case, fails, make, passes, unknown
 
 INSTANCE = "aws:rds/instance:Instance"
+AURORA = "aws:rds/cluster:Cluster"
 
 
 def database(**inputs: object) -> Resource:
@@ -27,6 +28,14 @@ CASES: list[Case] = [
     passes("database-encryption", database(storageEncrypted=True)),
     fails("database-encryption", database(storageEncrypted=False), found="is not encrypted"),
     fails("database-encryption", database(), kind="absent", found="is not encrypted"),
+    fails("database-encryption", make(AURORA), found="is not encrypted"),
+    fails("database-backups", make(AURORA, {"backupRetentionPeriod": 1}), found="keeps backups for 1 days"),
+    fails("database-identity", make(AURORA, {"manageMasterUserPassword": True}), found="connect by IAM"),
+    fails(
+        "database-public",
+        make("aws:rds/clusterInstance:ClusterInstance", {"publiclyAccessible": True}),
+        found="has a public address",
+    ),
     unknown("database-encryption", database(storageEncrypted=UNKNOWN), undecided="storageEncrypted"),
     passes("database-public", database(publiclyAccessible=False)),
     passes("database-public", database(), kind="absent"),
