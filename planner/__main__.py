@@ -1,6 +1,7 @@
 """`python -m planner STACK`, tuned for a process that plans once and ends."""
 
 import gc
+import os
 import sys
 
 # A plan is made of some hundred thousand objects that live until the end: looking for garbage among them, at import, at
@@ -8,6 +9,8 @@ import sys
 gc.disable()
 # The SDK notes where in the program each resource is made; nothing here reads it, and each note walks the whole stack.
 sys.tracebacklimit = 1
+# pydantic would read what every installed package offers, in search of plugins for itself.
+os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
 
 from planner import lazy_sdk  # noqa: E402
 

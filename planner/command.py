@@ -3,20 +3,19 @@
 import argparse
 import sys
 import traceback
-from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
-from typing import Any
-
-from rich.console import Console
+from typing import TYPE_CHECKING, Any
 
 from components.spec import SpecError
 from planner.build import build_plan
 from planner.failure import describe
 from planner.plan import Plan, PlanFileError
 from planner.stackfile import StackFileError
-from planner.terminal import show, summary
 from policies.evaluate import PolicyError
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 PIPE_WIDTH = 150
 ALL_FRAMES = 1000
@@ -28,15 +27,13 @@ FINE, REFUSED, WRONG_CONFIG, FAILED = 0, 1, 2, 3
 def main(arguments: list[str] | None = None) -> int:
     """Plan one stack and say whether it may be deployed."""
     options = _parser().parse_args(arguments)
-    errors = Console(stderr=True, highlight=False)
     try:
-        plan = _build(options, errors)
-        return _deliver(plan, options)
+        return _deliver(_build(options), options)
     except (SpecError, StackFileError, PolicyError, PlanFileError) as error:
-        errors.print(f"[red]wrong config[/red] {error}", soft_wrap=True)
+        _errors().print(f"[red]wrong config[/red] {error}", soft_wrap=True)
         return WRONG_CONFIG
     except Exception as error:  # noqa: BLE001 - whatever the program raised is reported, not shown as a bare traceback
-        _report(error, options, errors)
+        _report(error, options)
         return FAILED
 
 
@@ -55,44 +52,60 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _build(options: argparse.Namespace, errors: Console) -> Plan:
+def _build(options: argparse.Namespace) -> Plan:
     root: Path = options.root.resolve()
     sys.path.insert(0, str(root))
-    silent = options.quiet or options.json or options.markdown
-    count = 0
-    with nullcontext() if silent else errors.status(f"planning {options.stack}") as status:
+    today = options.today or date.today()
+    if options.quiet or options.json or options.markdown:
+        return build_plan(root, options.stack, today=today)
+    with _errors().status(f"planning {options.stack}") as status:
+        count = 0
 
         def on_resource(_: object) -> None:
             nonlocal count
             count += 1
-            if status:
-                status.update(f"planning {options.stack}: {count} resources")
+            status.update(f"planning {options.stack}: {count} resources")
 
-        return build_plan(root, options.stack, today=options.today or date.today(), on_resource=on_resource)
+        return build_plan(root, options.stack, today=today, on_resource=on_resource)
+
+
+def _errors() -> "Console":
+    # What draws for people is imported when there is something to draw; a plan should start quickly.
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
 
 
 def _deliver(plan: Plan, options: argparse.Namespace) -> int:
     path: Path = options.out or options.root / "build" / plan.stack / "plan.json"
     difference = _difference(plan, options)
     plan.write(path)
-    # A pipe has no width of its own; 80 columns would break every table.
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
     if options.json:
         sys.stdout.write(plan.json())
     elif options.markdown:
-        from planner.markdown import render as render_markdown
+        from planner.markdown import render
 
-        sys.stdout.write(render_markdown(plan.document(), difference))
+        sys.stdout.write(render(plan.document(), difference))
     elif options.quiet:
-        console.print(summary(plan), soft_wrap=True)
+        print(plan.summary)
     else:
-        show(plan, console)
-        if difference:
-            from planner.difference_view import render
-
-            render(difference, console)
-        console.print(f"[dim]written to {path}[/dim]", soft_wrap=True)
+        _show(plan, difference, path)
     return FINE if plan.deployable else REFUSED
+
+
+def _show(plan: Plan, difference: Any, path: Path) -> None:
+    from rich.console import Console
+
+    from planner.terminal import show
+
+    # A pipe has no width of its own; 80 columns would break every table.
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
+    show(plan, console)
+    if difference:
+        from planner.difference_view import render
+
+        render(difference, console)
+    console.print(f"[dim]written to {path}[/dim]", soft_wrap=True)
 
 
 def _difference(plan: Plan, options: argparse.Namespace) -> Any:
@@ -105,7 +118,8 @@ def _difference(plan: Plan, options: argparse.Namespace) -> Any:
     return compare(read(options.against), plan.document())
 
 
-def _report(error: Exception, options: argparse.Namespace, errors: Console) -> None:
+def _report(error: Exception, options: argparse.Namespace) -> None:
+    errors = _errors()
     failure = describe(error, options.root.resolve())
     errors.print("[red]the program failed[/red]")
     named = {

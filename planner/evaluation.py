@@ -6,11 +6,11 @@ import logging
 import os
 import runpy
 from collections.abc import Callable, Generator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 
 from pulumi.runtime import Settings, configure
 from pulumi.runtime.stack import run_in_stack
@@ -19,7 +19,7 @@ from planner.recorder import STACK_TYPE, Answers, Recorder
 from planner.stackfile import StackFile
 from pricing.resource import Resource
 
-Params = ParamSpec("Params")
+Arguments = TypeVarTuple("Arguments")
 Result = TypeVar("Result")
 
 
@@ -61,8 +61,7 @@ def _run(program: Path, stack: StackFile, recorder: Recorder) -> None:
     )
     # What a failed program leaves unfinished is no news: the error that ended it is raised.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
-    loop = asyncio.new_event_loop()
-    loop.set_default_executor(_InlineExecutor(max_workers=1))
+    loop = _Loop()
     asyncio.set_event_loop(loop)
     try:
         loop.run_until_complete(run_in_stack(lambda: _execute(program)))
@@ -91,14 +90,19 @@ def _config_of(stack: StackFile) -> Generator[None]:
                 os.environ[key] = value
 
 
-class _InlineExecutor(ThreadPoolExecutor):
-    """Runs a call at once on the calling thread: a hop to a thread would cost more than the recorder."""
+class _Loop(asyncio.SelectorEventLoop):
+    """Runs what would block at once, on the calling thread: a hop to another would cost more than the recorder."""
 
-    def submit(self, fn: Callable[Params, Result], /, *args: Params.args, **kwargs: Params.kwargs) -> "Future[Result]":
-        future: Future[Result] = Future()
+    def run_in_executor(
+        self,
+        executor: Executor | None,  # noqa: ARG002 - asyncio's signature
+        func: Callable[[*Arguments], Result],
+        *args: *Arguments,
+    ) -> asyncio.Future[Result]:
+        future: asyncio.Future[Result] = self.create_future()
         try:
-            future.set_result(fn(*args, **kwargs))
-        except BaseException as error:  # noqa: BLE001 - handed on, as an executor must
+            future.set_result(func(*args))
+        except Exception as error:  # noqa: BLE001 - handed on, as an executor must
             future.set_exception(error)
         return future
 

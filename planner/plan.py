@@ -1,10 +1,12 @@
 """The plan of a stack: what would be deployed, what it costs, how the rules judge it. The same each time."""
 
-import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
+
+from pydantic_core import to_json
 
 from planner.quotas import Quota
 from policies.evaluate import Verdict, fails
@@ -55,6 +57,17 @@ class Plan:
         """Whether nothing mandatory is broken and the budget holds."""
         return self.within_budget and not self.violations
 
+    @property
+    def summary(self) -> str:
+        """One line: what the plan costs and whether it may be deployed."""
+        kinds = Counter(standing(verdict) for verdict in self.verdicts)
+        return (
+            f"{self.stack}: {len(self.resources)} resources, "
+            f"{self.estimate.monthly:,.2f} of {self.budget:,.2f} USD a month, "
+            f"{kinds['violated']} mandatory violations, {kinds['advised']} advisories, "
+            f"{'deployable' if self.deployable else 'NOT deployable'}"
+        )
+
     def document(self) -> dict[str, Any]:
         """The plan as `plan.schema.json` describes it."""
         return {
@@ -87,7 +100,14 @@ class Plan:
 
     def json(self) -> str:
         """The JSON of the plan: keys in a fixed order, so that equal plans are equal bytes."""
-        return json.dumps(self.document(), indent=1, ensure_ascii=False) + "\n"
+        return to_json(self.document(), indent=1).decode() + "\n"
+
+
+def standing(verdict: Verdict) -> str:
+    """How a verdict counts: as violated, as advised, or as excepted."""
+    if verdict.exception is not None:
+        return "excepted"
+    return "violated" if verdict.level == "mandatory" else "advised"
 
 
 def _resource(resource: Resource) -> dict[str, Any]:

@@ -7,8 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from planner.plan import Plan
-from policies.evaluate import Verdict
+from planner.plan import Plan, standing
 from pricing.resource import Resource
 
 DEAREST = 5
@@ -134,35 +133,18 @@ def _choices(plan: Plan, console: Console) -> None:
 
 
 def _policies(plan: Plan, console: Console) -> None:
-    counts = Counter((verdict.severity, _standing(verdict)) for verdict in plan.verdicts)
+    counts = Counter((verdict.severity, standing(verdict)) for verdict in plan.verdicts)
     table = Table("severity", "violated", "advised", "excepted", title="\nPolicies", title_justify="left", box=None)
     for column in table.columns[1:]:
         column.justify = "right"
     for severity in _SEVERITIES:
-        table.add_row(severity, *(str(counts[severity, standing]) for standing in ("violated", "advised", "excepted")))
+        table.add_row(severity, *(str(counts[severity, how]) for how in ("violated", "advised", "excepted")))
     console.print(table)
-    for verdict in sorted(plan.verdicts, key=lambda each: (_standing(each), _SEVERITIES.index(each.severity))):
-        color = {"violated": "red", "advised": "yellow", "excepted": "dim"}[_standing(verdict)]
+    for verdict in sorted(plan.verdicts, key=lambda each: (standing(each), _SEVERITIES.index(each.severity))):
+        color = {"violated": "red", "advised": "yellow", "excepted": "dim"}[standing(verdict)]
         name = verdict.urn.rpartition("::")[2] or "the stack"
         reason = f" (excepted: {verdict.exception})" if verdict.exception else ""
         console.print(f"  [{color}]{verdict.policy}[/{color}] {name}: {escape(verdict.message + reason)}")
-
-
-def _standing(verdict: Verdict) -> str:
-    if verdict.exception is not None:
-        return "excepted"
-    return "violated" if verdict.level == "mandatory" else "advised"
-
-
-def summary(plan: Plan) -> str:
-    """One line: what the plan costs and whether it may be deployed."""
-    kinds = Counter(_standing(verdict) for verdict in plan.verdicts)
-    return (
-        f"{plan.stack}: {len(plan.resources)} resources, "
-        f"{plan.estimate.monthly:,.2f} of {plan.budget:,.2f} USD a month, "
-        f"{kinds['violated']} mandatory violations, {kinds['advised']} advisories, "
-        f"{'deployable' if plan.deployable else 'NOT deployable'}"
-    )
 
 
 def _conclusion(plan: Plan) -> str:
