@@ -124,7 +124,7 @@ class KubeflowCluster(pulumi.ComponentResource):
     def _waves(self, balancer: ServingLoadBalancer) -> Manifest:
         """The set of Applications, which is there once the last wave is healthy at the revision that is wanted."""
         spec, args = self._spec, self._args
-        waves = chosen(shared_serving=spec.models)
+        waves = chosen(shared_serving=spec.models, queued=bool(spec.pools))
         identity = WorkloadIdentity(
             f"{self._name}-pipelines",
             {

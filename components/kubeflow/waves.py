@@ -216,9 +216,13 @@ WAVES = (
 """In the order of their delivery; they go in the other direction."""
 
 
-def chosen(*, shared_serving: bool) -> tuple[Wave, ...]:
-    """The waves of a Kubeflow, with its page of models where it shares the cluster with a KServe."""
-    return tuple(wave for wave in WAVES if shared_serving or not wave.optional)
+def chosen(*, shared_serving: bool, queued: bool = True) -> tuple[Wave, ...]:
+    """The waves of a Kubeflow, with its page of models where it shares the cluster with a KServe.
+
+    Without queues there is no Kueue either: it would hold every job of a team, and nothing would ever let one go.
+    """
+    wanted = (wave for wave in WAVES if shared_serving or not wave.optional)
+    return tuple(wave for wave in wanted if queued or wave.namespace != QUEUE)
 
 
 def order_faults(waves: Sequence[Wave], given: Iterable[str] = GIVEN) -> list[str]:

@@ -10,8 +10,9 @@ import yaml
 
 from components.kubeflow import artifacts
 from components.kubeflow.kubeflow_cluster import KubeflowCluster
+from components.kubeflow.waves import chosen, order_faults
 from tests.components.clusters import needs
-from tests.components.kubeflow import COMPUTED, CONFIG, WIRING, kubeflow
+from tests.components.kubeflow import COMPUTED, CONFIG, FRAUD, WIRING, kubeflow
 from tests.components.mocks import ACCOUNT, Recording, run
 
 SET = "kubernetes:argoproj.io/v1alpha1:ApplicationSet"
@@ -63,6 +64,17 @@ def test_models_are_shown_where_the_given_cluster_has_a_kserve_to_share() -> Non
         return [each["wave"] for each in generator["list"]["elements"]]
 
     assert waves(models=True) == [*waves(), "models"]
+
+
+def test_without_pools_nothing_holds_jobs_that_no_queue_would_let_go() -> None:
+    team = {**FRAUD, "quota": {**FRAUD["quota"], "gpus": 0}}
+    made = kubeflow(pools=None, teams=[team])
+    [generator] = made.one(SET).inputs["spec"]["generators"]
+    waves = [each["wave"] for each in generator["list"]["elements"]]
+    assert "trainer" in waves
+    assert "queue" not in waves
+    assert order_faults(chosen(shared_serving=False, queued=False)) == []
+    assert not [each for each in made.resources if "kueue" in each.type]
 
 
 def test_people_choose_among_the_platform_s_own_images(given: Recording) -> None:
