@@ -175,6 +175,21 @@ class StackConfig(Spec):
         return self
 
     @model_validator(mode="after")
+    def _quotas_hold_the_cache_of_models(self) -> "StackConfig":
+        platform = self.model_serving.platform if self.model_serving else None
+        if not (self.delivery and platform and platform.model_cache):
+            return self
+        for team in self.delivery.teams:
+            kept = [home for home in team.homes if home in platform.model_namespaces]
+            if kept and not team.quota.storage_gib:
+                raise refuse(
+                    0,
+                    f"delivery.teams: {team.name} may hold no volume, but platform.modelCache has a claim in "
+                    f"{kept[0]}; set its quota.storageGib to 1 or more",
+                )
+        return self
+
+    @model_validator(mode="after")
     def _services_have_stores(self) -> "StackConfig":
         if not self.feature_services:
             return self

@@ -157,7 +157,7 @@ EVERYTHING: dict[str, Any] = {
         "repository": "https://github.com/example/mlplatform",
         "administrators": ["platform"],
         "teams": [
-            {"name": "vision", "groups": ["vision"], "namespaces": ["vision"]},
+            {"name": "vision", "groups": ["vision"], "namespaces": ["vision"], "quota": {"storageGib": 1}},
             {"name": "churn", "groups": ["churn"]},
         ],
     },

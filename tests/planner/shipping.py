@@ -24,6 +24,7 @@ from tests.planner.workloads import MODEL, namespace_of
 RBAC = "kubernetes:rbac.authorization.k8s.io/v1:"
 QUOTA = "kubernetes:core/v1:ResourceQuota"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+CLAIM = "kubernetes:core/v1:PersistentVolumeClaim"
 ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
 _UNITS = {"m": 0.001, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
 GPU = "nvidia.com/gpu"
@@ -133,6 +134,10 @@ def over_quota(plan: Plan) -> Iterator[str]:
             each_pod = {**_pod_claims(plan, workload), "pods": 1}
             for name, one in each_pod.items():
                 needed[name] = needed.get(name, 0) + most_pods(workload) * one
+        for claim in of_type(plan, CLAIM):
+            if namespace_of(claim) == home:
+                stored = amount(claim.inputs["spec"]["resources"]["requests"]["storage"])
+                needed["requests.storage"] = needed.get("requests.storage", 0) + stored
         for name, quantity in quota.inputs["spec"]["hard"].items():
             if amount(quantity) < needed.get(name, 0):
                 yield f"{home}: {name} = {quantity}, and what runs there needs {needed[name]:g}"

@@ -289,6 +289,12 @@ def test_what_a_release_lacks_is_told(check: Check, fault: Callable[[Plan], Plan
     assert any(told in sentence for sentence in sentences), sentences
 
 
+def test_what_the_platform_claims_in_a_team_s_namespace_counts_too() -> None:
+    fault = put("spec", "hard", "requests.storage", value="0Gi")
+    told = shipping.over_quota(changed(plan_of("everything"), "delivery-vision-resourcequota-team", fault))
+    assert any(each.startswith("vision: requests.storage = 0Gi, and what runs there needs") for each in told)
+
+
 def test_every_check_of_releases_is_shown_to_find_a_fault() -> None:
     assert set(CHECKS) <= {check for check, *_ in FAULTS}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.stacks.configs import DELIVERY, POOL, RANKING, SECTIONS, SERVING, STORE, read, refusal
+from tests.stacks.configs import DELIVERY, MODEL, POOL, RANKING, SECTIONS, SERVING, STORE, read, refusal
 
 
 def test_delivery_needs_models_to_ship_and_a_sign_in_that_knows_it() -> None:
@@ -32,6 +32,16 @@ def test_what_a_team_delivers_goes_to_the_first_of_its_namespaces() -> None:
     ) in refusal(**stack, modelServing={**serving, "deliveredModels": [raw]})
     told = refusal(**stack, modelServing={**serving, "deliveredModels": [RANKING]})
     assert "ranking is to be in models, but a team delivers to its first namespace: risk in risk; name that" in told
+
+
+def test_a_quota_holds_the_claims_of_the_cache_of_models() -> None:
+    team = {"name": "risk", "groups": ["risk"], "namespaces": ["models"]}
+    platform = {"modelCache": [{"name": "system", "storageGib": 20}]}
+    serving = {**SERVING, "platform": platform, "models": [{**MODEL, "cache": {"group": "system", "sizeGib": 2}}]}
+    stack = {"featureStore": STORE, "userPool": POOL, "modelServing": serving}
+    told = refusal(**stack, delivery={**DELIVERY, "teams": [team]})
+    assert "risk may hold no volume, but platform.modelCache has a claim in models; set its quota.storageGib" in told
+    read({**SECTIONS, **stack, "delivery": {**DELIVERY, "teams": [{**team, "quota": {"storageGib": 1}}]}})
 
 
 def test_a_user_pool_needs_who_keeps_its_secrets() -> None:
