@@ -30,7 +30,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return _deliver(_build(options), options)
     except (SpecError, StackFileError, PolicyError, PlanFileError) as error:
-        _errors().print(f"[red]wrong config[/red] {error}", soft_wrap=True)
+        errors = _errors()
+        errors.print("[red]wrong config[/red] ", end="")
+        # Without markup: a pattern such as [a-z] would be taken for a style, and left out.
+        errors.print(str(error), markup=False, soft_wrap=True)
         return WRONG_CONFIG
     except Exception as error:  # noqa: BLE001 - whatever the program raised is reported, not shown as a bare traceback
         _report(error, options)

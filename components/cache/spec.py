@@ -8,9 +8,11 @@ from pydantic import Field, field_validator, model_validator
 
 from ..log_retention import RETENTION_DAYS, LogRetentionDays
 from ..spec import Spec, refuse
+from ..windows import DAILY_PATTERN, WEEKLY_PATTERN, minutes_long, overlap
 from .access import CacheAccess
 from .sizing import MOST_NODES, NODES, Layout, largest, layout, layouts, shards_needed, tiers, tightest
 
+_SHORTEST_WINDOW = 60
 _LONGEST_ID = 40
 """Source: ElastiCache API reference, CreateReplicationGroup and CreateUser."""
 
@@ -157,13 +159,12 @@ class CacheSpec(Spec):
     )
     snapshot_window: str = Field(
         default="03:00-04:00",
-        pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$",
+        pattern=DAILY_PATTERN,
         description="When the daily snapshot begins, HH:MM-HH:MM in UTC, an hour or more.",
     )
     maintenance_window: str = Field(
         default="sun:05:00-sun:06:00",
-        pattern=r"^(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d-"
-        r"(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d$",
+        pattern=WEEKLY_PATTERN,
         description="When AWS may patch it, ddd:HH:MM-ddd:HH:MM in UTC, an hour or more.",
     )
     log_retention_days: LogRetentionDays = Field(
@@ -181,6 +182,24 @@ class CacheSpec(Spec):
         if node_type is not None and node_type not in NODES:
             raise refuse(node_type, f"{node_type} is no node type of a current generation", list(NODES))
         return node_type
+
+    @field_validator("snapshot_window", "maintenance_window")
+    @classmethod
+    def _an_hour_long(cls, window: str) -> str:
+        # ElastiCache API reference, CreateReplicationGroup.
+        if minutes_long(window) < _SHORTEST_WINDOW:
+            raise refuse(window, f"{window} is {minutes_long(window)} minutes long; AWS takes an hour or more")
+        return window
+
+    @model_validator(mode="after")
+    def _windows_apart(self) -> "CacheSpec":
+        if self.kept_days and overlap(self.snapshot_window, self.maintenance_window):
+            raise refuse(
+                self.maintenance_window,
+                f"maintenanceWindow {self.maintenance_window} overlaps snapshotWindow {self.snapshot_window}; "
+                "AWS wants them apart",
+            )
+        return self
 
     @model_validator(mode="after")
     def _users_apart(self) -> "CacheSpec":

@@ -8,9 +8,9 @@ from pydantic import Field, ValidationInfo, field_validator
 from ..log_retention import LogRetentionDays
 from ..spec import Spec, refuse
 from ..versions import PostgresVersion
+from ..windows import DAILY_PATTERN, WEEKLY_PATTERN, minutes_long, overlap
 
-_WINDOW_DAY = r"(mon|tue|wed|thu|fri|sat|sun)"
-_WINDOW_TIME = r"([01]\d|2[0-3]):[0-5]\d"
+_SHORTEST_WINDOW = 30
 
 
 class InstanceConfig(TypedDict):
@@ -87,12 +87,12 @@ class InstanceSpec(Spec):
         default=14, ge=1, le=35, description="Days back to which any moment can be restored; 35 is RDS's limit."
     )
     backup_window: str = Field(
-        default="03:00-04:00", pattern=rf"^{_WINDOW_TIME}-{_WINDOW_TIME}$", description="When backups start, in UTC."
+        default="03:00-04:00", pattern=DAILY_PATTERN, description="When backups start, in UTC; half an hour or more."
     )
     maintenance_window: str = Field(
         default="sun:04:30-sun:05:30",
-        pattern=rf"^{_WINDOW_DAY}:{_WINDOW_TIME}-{_WINDOW_DAY}:{_WINDOW_TIME}$",
-        description="When AWS may patch, in UTC; apart from the backup.",
+        pattern=WEEKLY_PATTERN,
+        description="When AWS may patch, in UTC; half an hour or more, apart from the backup.",
     )
     log_retention_days: LogRetentionDays = Field(default=90, description="Days that its logs are kept in CloudWatch.")
     deletion_protection: bool = Field(default=True, description="Whether RDS refuses to delete it.")
@@ -106,12 +106,19 @@ class InstanceSpec(Spec):
             raise refuse(maximum, f"maximumStorageGib must be a tenth above storageGib = {storage}, or more")
         return maximum
 
+    @field_validator("backup_window", "maintenance_window")
+    @classmethod
+    def _half_an_hour_long(cls, window: str) -> str:
+        # RDS user guide, "Backup window" and "The Amazon RDS maintenance window".
+        if minutes_long(window) < _SHORTEST_WINDOW:
+            raise refuse(window, f"{window} is {minutes_long(window)} minutes long; AWS takes half an hour or more")
+        return window
+
     @field_validator("maintenance_window")
     @classmethod
     def _apart_from_the_backup(cls, window: str, info: ValidationInfo) -> str:
         backup = info.data.get("backup_window")
-        start, end = (part[4:] for part in window.split("-"))
-        if backup and start <= end and start < backup[6:] and backup[:5] < end:
+        if backup and overlap(backup, window):
             raise refuse(window, f"maintenanceWindow overlaps backupWindow {backup}; RDS wants them apart")
         return window
 

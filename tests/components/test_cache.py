@@ -318,3 +318,19 @@ def test_arguments_and_spec_say_the_same() -> None:
     for args in (CacheArgs, CacheConfig):
         assert_parity(args, CacheSpec)
         assert_documented(args, CacheSpec)
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        ({"snapshot_window": "05:30-06:00"}, "05:30-06:00 is 30 minutes long; AWS takes an hour or more"),
+        ({"maintenance_window": "sun:05:00-sun:05:30"}, "is 30 minutes long; AWS takes an hour or more"),
+        ({"maintenance_window": "sun:03:30-sun:04:30"}, "overlaps snapshotWindow 03:00-04:00; AWS wants them apart"),
+    ],
+)
+def test_windows_that_aws_would_refuse_are_refused(args: dict[str, Any], told: str) -> None:
+    assert told in refusal(**args)
+
+
+def test_what_keeps_no_snapshots_may_be_patched_at_any_hour() -> None:
+    assert cache(evicts=True, maintenance_window="sun:03:30-sun:04:30").one(CLUSTER)

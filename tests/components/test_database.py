@@ -103,6 +103,13 @@ def test_monitoring_assumes_its_role_for_this_instance_alone() -> None:
         ({"storageGib": 500, "maximumStorageGib": 520}, r"maximumStorageGib = 520: .* a tenth above storageGib = 500"),
         ({"logRetentionDays": 100}, r"logRetentionDays = 100: .* nearest: 90"),
         ({"maintenanceWindow": "sun:03:30-sun:04:30"}, r"overlaps backupWindow 03:00-04:00"),
+        # Over midnight, from one week to the next.
+        (
+            {"backupWindow": "23:30-00:30", "maintenanceWindow": "sun:23:45-mon:00:15"},
+            r"overlaps backupWindow 23:30-00:30",
+        ),
+        ({"maintenanceWindow": "sun:05:00-sun:05:10"}, r"is 10 minutes long; AWS takes half an hour or more"),
+        ({"backupWindow": "03:00-03:20"}, r"is 20 minutes long"),
         ({"backupDays": 0}, r"backupDays = 0: .*greater than or equal to 1"),
         ({"instanceClass": "m7g.large"}, r"instanceClass = 'm7g.large'"),
     ],

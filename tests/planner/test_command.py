@@ -46,6 +46,11 @@ def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
 
 
+def test_what_a_value_must_look_like_is_shown_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(platform(tmp_path, featureStore={"catalog": {"database": "Wrong-Name"}})) == 2
+    assert "should match pattern '^[a-z][a-z0-9_]{0,254}$'" in capsys.readouterr().err
+
+
 def test_quiet_prints_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(platform(tmp_path), "--quiet") == 0
     printed = capsys.readouterr()

@@ -1,0 +1,33 @@
+"""Windows of time in UTC as AWS writes them: HH:MM-HH:MM on each day, ddd:HH:MM-ddd:HH:MM once a week."""
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_HOUR, _DAY = 60, 24 * 60
+_WEEK = 7 * _DAY
+
+DAILY_PATTERN = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
+WEEKLY_PATTERN = (
+    r"^(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d-(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d$"
+)
+
+
+def minutes_long(window: str) -> int:
+    """How long a window is; one that ends before it starts ends in the next day or week."""
+    start, end = map(_minute, window.split("-"))
+    return (end - start) % (_WEEK if _weekly(window) else _DAY)
+
+
+def overlap(daily: str, weekly: str) -> bool:
+    """Whether a window of each day and one of the week have a minute in common."""
+    first, second = _minute(weekly.partition("-")[0]), _minute(daily.partition("-")[0])
+    taken = range(minutes_long(weekly))
+    return any((first + minute - second) % _DAY < minutes_long(daily) for minute in taken)
+
+
+def _weekly(window: str) -> bool:
+    return window[:3] in _DAYS
+
+
+def _minute(moment: str) -> int:
+    day, clock = (moment[:3], moment[4:]) if _weekly(moment) else (_DAYS[0], moment)
+    hours, _, minutes = clock.partition(":")
+    return _DAYS.index(day) * _DAY + int(hours) * _HOUR + int(minutes)
