@@ -94,8 +94,8 @@ def test_the_metadata_server_reads_a_file_that_asks_for_tls() -> None:
         "database": '"metadb"',
         "user": '"{{',
         "password": '"{{',
+        # With verify_server_cert its client refuses every server; tried with 1.15.0, which is built alike.
         "ca": '"/etc/rds/bundle.pem"',
-        "verify_server_cert": "true",
         "enable_upgrade_migration": "true",
     }
     assert not server.get("env")
