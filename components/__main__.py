@@ -17,6 +17,7 @@ if not __package__:
 import pulumi
 from pulumi.provider.experimental import component, component_provider_host
 from pulumi.provider.experimental.analyzer import Analyzer, AnalyzeResult
+from pulumi.provider.experimental.schema import PackageSpec, generate_schema
 
 from .cache import Cache
 from .cluster_autoscaler import ClusterAutoscaler
@@ -129,8 +130,16 @@ def _bases(typ: type) -> list[type]:
     return [base for base in named if base is not None and typing.is_typeddict(base)]
 
 
+def package_schema(*parts: typing.Any) -> PackageSpec:
+    """The schema by Pulumi's own function, with what Go needs: without it an object in a list has no type to write."""
+    schema = generate_schema(*parts)
+    schema.language["go"]["generateExtraInputTypes"] = True
+    return schema
+
+
 if __name__ == "__main__":
     setattr(component, "Analyzer", PackageAnalyzer)  # noqa: B010 - a private import otherwise
+    setattr(component, "generate_schema", package_schema)  # noqa: B010 - the same
     for each in COMPONENTS:
         each.__doc__ = inspect.getdoc(each)
     component_provider_host(COMPONENTS, name="mlplatform")

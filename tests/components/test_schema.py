@@ -20,7 +20,7 @@ from pulumi.provider.experimental.util import camel_case
 from pydantic import BaseModel
 
 import components
-from components.__main__ import COMPONENTS, PackageAnalyzer
+from components.__main__ import COMPONENTS, PackageAnalyzer, package_schema
 from components.delivery.spec import DeliverySpec
 from components.feature_services.spec import FeatureServicesSpec
 from components.feature_store.spec import FeatureStoreSpec
@@ -65,6 +65,7 @@ def declared(kind: type[Kind]) -> dict[str, type[Kind]]:
 def provider() -> Iterator[ComponentProvider]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(component, "Analyzer", PackageAnalyzer)
+        patch.setattr(component, "generate_schema", package_schema)
         yield ComponentProvider(COMPONENTS, name="mlplatform")
 
 
@@ -124,6 +125,10 @@ def test_every_type_that_is_referred_to_is_there_and_is_referred_to(schema: Sche
 
 def test_no_type_takes_the_name_that_generated_code_gives_to_a_components_arguments(schema: Schema) -> None:
     assert [token for token in schema["types"] if token.endswith("Args")] == []
+
+
+def test_go_is_given_types_for_the_objects_in_lists(schema: Schema) -> None:
+    assert schema["language"]["go"]["generateExtraInputTypes"] is True
 
 
 def test_enums_carry_their_values_under_names_that_other_languages_can_read(schema: Schema) -> None:
