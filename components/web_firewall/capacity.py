@@ -9,9 +9,6 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-LARGEST = 5000
-"""Units that a web ACL can hold. Source: AWS WAF developer guide, "AWS WAF quotas"."""
-
 INCLUDED = 1500
 """Units that the price of a request covers; each 500 beyond cost more. Source: AWS WAF pricing."""
 

@@ -85,6 +85,9 @@ def test_a_snapshot_is_free_and_further_ones_are_as_large_as_the_data() -> None:
     snapshots = line(priced(week, cache_gb={"store": 400}), "daily snapshots")
     assert (snapshots.what, snapshots.monthly) == ("6 daily snapshots of 400 GB beyond the free one", 204.0)
     assert only(priced(group(snapshotRetentionLimit=1.0))).unit == "node-hour"
+    # 2 kept, one paid: 400 x 0.085 = 34.00.
+    two = group(snapshotRetentionLimit=2.0, replicationGroupId="prod-store")
+    assert line(priced(two, cache_gb={"store": 400}), "daily snapshots").monthly == 34.0
 
 
 def test_snapshots_of_data_of_unknown_size_are_as_large_as_the_cluster() -> None:
