@@ -1,7 +1,12 @@
 """StoreAccess: a database, a role and a password for each use of the stores."""
 
+from typing import TYPE_CHECKING
+
+from ..on_demand import on_demand
 from .spec import DatabaseAccessConfig, DatabaseAccessSpec, StoreAccessArgs, StoreAccessConfig, StoreAccessSpec
-from .store_access import StoreAccess
+
+if TYPE_CHECKING:
+    from .store_access import StoreAccess
 
 __all__ = [
     "DatabaseAccessConfig",
@@ -11,3 +16,5 @@ __all__ = [
     "StoreAccessConfig",
     "StoreAccessSpec",
 ]
+
+__getattr__ = on_demand(__name__, StoreAccess="store_access")
