@@ -279,7 +279,8 @@ def test_nobody_in_a_team_s_namespace_takes_its_walls_away() -> None:
         labels = each["metadata"].get("labels", {})
         if each["kind"] != "ClusterRole" or not any("aggregate-to-kubeflow" in label for label in labels):
             continue
-        for rule in each.get("rules") or []:
+        rules: list[Object] = each.get("rules") or []
+        for rule in rules:
             if changing & {*rule["verbs"]} and rule["apiGroups"] != ["extensions"]:
                 assert not kept & {*rule["resources"]}, each["metadata"]["name"]
                 assert "*" not in rule["resources"], each["metadata"]["name"]
