@@ -22,6 +22,7 @@ from components.kubeflow.spec import KubeflowSpec
 from components.load_balancer.spec import SignInProvider
 from components.model_serving_ingress.spec import ModelServingSpec
 from components.network_args import NatMode, NetworkSpec
+from components.serving_platform.cache_spec import unfit
 from components.spec import Spec, SpecError, parse, refuse
 from components.user_pool import UserPoolSpec
 from policies.settings import EnvironmentSpec, PolicySettings
@@ -172,6 +173,18 @@ class StackConfig(Spec):
                     f"its first namespace: {known}; name that, or a team in delivery.teams",
                     list(homes),
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _cached_models_fit_their_nodes(self) -> "StackConfig":
+        serving = self.model_serving
+        if not (serving and serving.platform.model_cache and self.gpu_cluster):
+            return self
+        cached = [
+            (each.name, each.cache.group, bool(each.gpus or each.gpu_share)) for each in serving.models if each.cache
+        ]
+        if problem := unfit(serving.platform.model_cache, self.gpu_cluster.node_pools, cached):
+            raise refuse(problem, f"modelServing.platform.modelCache: {problem}")
         return self
 
     @model_validator(mode="after")

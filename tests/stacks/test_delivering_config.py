@@ -44,6 +44,22 @@ def test_a_quota_holds_the_claims_of_the_cache_of_models() -> None:
     read({**SECTIONS, **stack, "delivery": {**DELIVERY, "teams": [{**team, "quota": {"storageGib": 1}}]}})
 
 
+def test_models_are_kept_on_nodes_that_have_the_room_and_run_them() -> None:
+    cached = {**MODEL, "cache": {"group": "kept", "sizeGib": 2}}
+
+    def told(group: dict[str, Any], model: Mapping[str, Any] = cached) -> str:
+        platform = {"modelCache": [{"name": "kept", **group}]}
+        return refusal(featureStore=STORE, modelServing={**SERVING, "platform": platform, "models": [model]})
+
+    assert "modelCache: group kept: pool lost is none of gpuCluster.nodePools, which are" in told(
+        {"pools": ["lost"], "storageGib": 20}
+    )
+    assert "storageGib = 2000 is more than half of diskGib" in told({"pools": ["system"], "storageGib": 2000})
+    assert f"model {MODEL['name']} asks for a GPU, which no pool of its cache.group = kept has" in told(
+        {"pools": ["system"], "storageGib": 20}, {**cached, "gpus": 1}
+    )
+
+
 def test_a_user_pool_needs_who_keeps_its_secrets() -> None:
     assert "userPool needs delivery or featureServices: the secrets of its clients lie beside theirs" in refusal(
         featureStore=STORE, modelServing=SERVING, userPool=POOL
