@@ -137,5 +137,5 @@ def test_a_plan_against_an_earlier_one_shows_what_changes(tmp_path: Path, capsys
     assert run(root, "--against", str(before), "--markdown") == 0
     markdown = capsys.readouterr().out
     assert "gpu-cluster-system-nodes" in markdown
-    # A third m7i.large, its disk of 100 GB and its seven detailed metrics: 0.1008 * 730 + 8 + 7 * 0.30.
-    assert "83.68" in markdown
+    # A third m7i.xlarge, its disk of 100 GB and its seven detailed metrics: 0.2016 * 730 + 8 + 7 * 0.30.
+    assert "157.27" in markdown
