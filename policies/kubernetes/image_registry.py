@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 
 from policies.frameworks import cis_eks, nsa
-from policies.inputs import read, text
-from policies.kubernetes.images import parts
-from policies.kubernetes.pods import WORKLOADS, pod_of
+from policies.kubernetes.images import IMAGE_USERS, images, parts
 from policies.rule import Finding, Result, Rule, Severity, Undecided
 from policies.settings import Level
 from policies.view import View
@@ -16,12 +14,12 @@ def _check(resource: Resource, view: View) -> Iterator[Result]:
     allowed = tuple(view.settings.allowed_registries)
     if not allowed:
         return
-    for container in pod_of(resource).containers():
-        image = text(read(container.values, "image"))
+    for used in images(resource):
+        image = used.image
         if image is UNKNOWN:
-            yield Undecided(f"{container.path}.image")
+            yield Undecided(f"{used.path}.image")
         elif image and not parts(image)[0].startswith(allowed):
-            yield Finding(f"{container.label} pulls {image}, from a registry that allowedRegistries does not list")
+            yield Finding(f"{used.label} pulls {image}, from a registry that allowedRegistries does not list")
 
 
 RULE = Rule(
@@ -32,6 +30,6 @@ RULE = Rule(
     frameworks=(cis_eks("5.1.4"), nsa("Pod security: building secure container images")),
     remediation="Copy the image to a registry of the company, or add its registry to allowedRegistries of the section "
     "mlplatform:policies. While that list is empty every registry is allowed.",
-    types=WORKLOADS,
+    types=IMAGE_USERS,
     check=_check,
 )

@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 
 from policies.frameworks import nsa
-from policies.inputs import read, text
-from policies.kubernetes.images import parts
-from policies.kubernetes.pods import WORKLOADS, pod_of
+from policies.kubernetes.images import IMAGE_USERS, images, parts
 from policies.rule import Finding, Result, Rule, Severity, Undecided
 from policies.settings import Level
 from policies.view import View
@@ -15,16 +13,16 @@ _MOVING = frozenset({"latest", "main", "master", "stable", "edge", "nightly", "d
 
 
 def _check(resource: Resource, _: View) -> Iterator[Result]:
-    for container in pod_of(resource).containers():
-        image = text(read(container.values, "image"))
+    for used in images(resource):
+        image = used.image
         if image is UNKNOWN:
-            yield Undecided(f"{container.path}.image")
+            yield Undecided(f"{used.path}.image")
         elif image is None:
-            yield Finding(f"{container.label} names no image")
+            yield Finding(f"{used.label} names no image")
         else:
             tag, digest = parts(image)[1:]
             if not digest and (not tag or tag in _MOVING):
-                yield Finding(f"{container.label} pulls {image}, {'untagged' if not tag else 'whose tag moves'}")
+                yield Finding(f"{used.label} pulls {image}, {'untagged' if not tag else 'whose tag moves'}")
 
 
 RULE = Rule(
@@ -34,6 +32,6 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(nsa("Pod security: building secure container images"),),
     remediation="Name the image by digest (name:1.2.3@sha256:...) or by a version tag.",
-    types=WORKLOADS,
+    types=IMAGE_USERS,
     check=_check,
 )

@@ -11,6 +11,11 @@ STATEFUL_SET = "kubernetes:apps/v1:StatefulSet"
 POD = "kubernetes:core/v1:Pod"
 JOB = "kubernetes:batch/v1:Job"
 CRON_JOB = "kubernetes:batch/v1:CronJob"
+INFERENCE_SERVICE = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
+RUNTIMES = (
+    "kubernetes:serving.kserve.io/v1alpha1:ServingRuntime",
+    "kubernetes:serving.kserve.io/v1alpha1:ClusterServingRuntime",
+)
 ACCOUNT = "kubernetes:core/v1:ServiceAccount"
 GPU = "nvidia.com/gpu"
 DIGEST = "sha256:" + "0" * 64
@@ -54,6 +59,21 @@ def everywhere(rule: str, found: str, **container: Any) -> list[Case]:
     return [fails(rule, app(kind, **container), found=found) for kind in kinds]
 
 
+def serving(rule: str, found: str, image: str, **settings: Any) -> list[Case]:
+    """The same violation wherever KServe may be told of an image."""
+    container: dict[str, Any] = {"containers": [{"name": "app", "image": image}]}
+    places: list[dict[str, Any]] = [
+        {"predictor": {"model": {"image": image}}},
+        {"predictor": {"sklearn": {"image": image}}},
+        {"predictor": {"model": {}, "initContainers": container["containers"]}},
+        {"transformer": container},
+        {"explainer": container},
+    ]
+    users = [make(INFERENCE_SERVICE, {"spec": place}) for place in places]
+    users += [make(kind, {"spec": container}) for kind in RUNTIMES]
+    return [fails(rule, user, settings=settings, found=found) for user in users]
+
+
 def opaque(rule: str, *fields: str) -> Case:
     """Nothing can be said about a Pod whose spec is unknown."""
     return unknown(rule, of(DEPLOYMENT, UNKNOWN), undecided=fields)
@@ -63,7 +83,6 @@ FULL = {"cpu": "1", "memory": "1Gi"}
 HTTP = {"httpGet": {"path": "/healthz", "port": 8080}}
 
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
-INFERENCE_SERVICE = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
 UNSELECTED = "no network policy of its namespace selects its Pods"
 
 
@@ -169,7 +188,14 @@ CASES = [
     fails("image-tag", app(image="registry.example.com:5000/app"), found="untagged"),
     fails("image-tag", app(), kind="absent", found="names no image"),
     unknown("image-tag", app(image=UNKNOWN), undecided="containers[0].image"),
+    *serving("image-tag", "pulls app:latest, whose tag moves", "app:latest"),
+    passes(
+        "image-tag", make(INFERENCE_SERVICE, {"spec": {"predictor": {"containers": [{"name": "kserve-container"}]}}})
+    ),
+    fails("image-tag", make(RUNTIMES[0], {"spec": {"containers": [{"name": "server"}]}}), found="names no image"),
+    unknown("image-tag", make(INFERENCE_SERVICE, {"spec": {"predictor": UNKNOWN}}), undecided="spec.predictor.image"),
     passes("image-registry", app(image="anything:1")),
+    *serving("image-registry", "pulls app:1, from a registry", "app:1", allowedRegistries=["nvcr.io/"]),
     passes("image-registry", app(image="nvcr.io/nvidia/x:1"), settings={"allowedRegistries": ["nvcr.io/nvidia/"]}),
     passes("image-registry", app(image="localhost/x:1"), settings={"allowedRegistries": ["localhost/"]}),
     passes("image-registry", app(image="redis:8"), settings={"allowedRegistries": ["docker.io/redis"]}),
