@@ -20,3 +20,6 @@ ENVIRONMENT_LABEL = "mlplatform.io/environment"
 SSO_SECRET = "argocd-sso"  # noqa: S105 - a name
 CHARTS_SECRET = "argocd-charts"  # noqa: S105 - a name
 NOTIFICATIONS_SECRET = "argocd-notifications-secret"  # noqa: S105 - the chart's own name
+
+DELETION_APPROVED = "argocd.argoproj.io/deletion-approved"
+"""The annotation by which a person confirms on an Application that something of it may be removed."""

@@ -5,13 +5,12 @@ from typing import Any
 
 from ..teams import TeamSpec
 from .kinds import HARMLESS
-from .names import ENVIRONMENT_LABEL, IN_CLUSTER, MODEL_LABEL, NAMESPACE, TEAM_LABEL
+from .names import DELETION_APPROVED, ENVIRONMENT_LABEL, IN_CLUSTER, MODEL_LABEL, NAMESPACE, TEAM_LABEL
 from .spec import DeliverySpec, SyncWindowSpec
 
 FOLDER = "deploy/models"
 _MEMBER = "member"
 _CONFIRMED = "argocd.argoproj.io/sync-options"
-_APPROVED = "argocd.argoproj.io/deletion-approved"
 _MODEL = "{{index .path.segments 3}}"
 """The folder below the team's: deploy/models/<team>/<model>/overlays/<environment>."""
 
@@ -90,7 +89,7 @@ def application_set(team: TeamSpec, spec: DeliverySpec) -> Manifest:
         "goTemplateOptions": ["missingkey=error"],
         "generators": [{"git": generator}],
         # A set takes from its Applications what it did not generate: a confirmation would be gone before it is read.
-        "preservedFields": {"annotations": [_APPROVED]},
+        "preservedFields": {"annotations": [DELETION_APPROVED]},
         "template": {
             "metadata": {
                 "name": f"{team.name}-{_MODEL}",

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..delivery.names import DELETION_APPROVED
 from .waves import Wave
 
 WAVE_LABEL = "mlplatform.io/wave"
@@ -84,6 +85,8 @@ def application_set(
             "goTemplate": True,
             "goTemplateOptions": ["missingkey=error"],
             "generators": [{"list": {"elements": elements}}],
+            # The set would take away a confirmation that something may be removed before it is read.
+            "preservedFields": {"annotations": [DELETION_APPROVED]},
             "strategy": {"type": "RollingSync", "deletionOrder": "Reverse", "rollingSync": {"steps": steps}},
             "template": _template(project, repository, revision),
             "templatePatch": _PATCH,

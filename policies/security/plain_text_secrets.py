@@ -51,6 +51,9 @@ def _mapping(path: str, value: Mapping[Any, Any]) -> Iterator[Result]:
     if isinstance(label, str) and isinstance(content, str):
         yield from _text(f"{path}.value of {label}", label, content)
         value = {key: item for key, item in value.items() if key not in ("name", "value")}
+    # External Secrets calls the key of a Secret that it writes or reads so, beside where the value is found.
+    if "remoteRef" in value:
+        value = {key: item for key, item in value.items() if key != "secretKey"}
     for key, item in entries(value):
         yield from _walk(f"{path}.{key}", key, item)
 

@@ -112,3 +112,7 @@ def test_a_setting_that_is_missing_is_named(value: dict[str, str]) -> None:
 def test_settings_of_no_wave_are_refused() -> None:
     with pytest.raises(MissingSettingError, match="settings of meshes, which is no wave"):
         delivery(meshes={"host": "x"})
+
+
+def test_a_confirmation_that_a_definition_may_go_stays_until_it_is_read() -> None:
+    assert "argocd.argoproj.io/deletion-approved" in delivery()["spec"]["preservedFields"]["annotations"]

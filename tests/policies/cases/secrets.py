@@ -25,6 +25,10 @@ def config(**data: Any) -> Resource:
     return make(CONFIG_MAP, {"metadata": {"name": "settings"}, "data": data})
 
 
+def external(data: Any) -> Resource:
+    return make("kubernetes:external-secrets.io/v1:ExternalSecret", {"spec": {"data": data}})
+
+
 def values(**content: Any) -> Resource:
     return make(RELEASE, {"values": content})
 
@@ -43,6 +47,11 @@ CASES = [
         RULE, config(LOG_LEVEL="info", endpoint="https://models.example.com/token", description="a token of thanks")
     ),
     passes(RULE, config(password=SECRET)),
+    passes(RULE, external([{"secretKey": "password", "remoteRef": {"key": "prod/database", "property": "password"}}])),
+    fails(RULE, external([{"secretKey": "hunter22"}]), found="data[0].secretKey is a secret by its name"),
+    fails(
+        RULE, external([{"secretKey": "key", "token": "hunter22", "remoteRef": {}}]), found="data[0].token is a secret"
+    ),
     passes(RULE, make("kubernetes:core/v1:Secret", {"stringData": {"password": "known to the provider as secret"}})),
     passes(RULE, make("aws:secretsmanager/secretVersion:SecretVersion", {"secretString": "kept as a secret"})),
     passes(RULE, environment("DB_PASSWORD", valueFrom={"secretKeyRef": {"name": "db", "key": "password"}})),
