@@ -274,6 +274,12 @@ class StackConfig(Spec):
                 if problem := pool.not_in(environment.region):
                     raise refuse(pool.name, problem)
         if network:
+            if network.nat is NatMode.NONE and cluster.karpenter and not cluster.karpenter.isolated_vpc:
+                raise refuse(
+                    False,
+                    "karpenter.isolatedVpc: Karpenter would wait for prices that nothing reaches, as network.nat is "
+                    "none; set it to true",
+                )
             _refuse_overlap(cluster.service_cidr, "network.vpcCidr", network.vpc_cidr)
             for reserved in network.reserved_cidrs:
                 _refuse_overlap(cluster.service_cidr, "network.reservedCidrs", reserved)

@@ -108,7 +108,8 @@ EVERYTHING: dict[str, Any] = {
                 },
                 {"name": "trn", "instanceTypes": ["trn1.2xlarge"], "maximumGpus": 4, "maximumVcpus": 32, "spot": False},
                 {"name": "cpu", "instanceTypes": ["m7i.large"], "maximumVcpus": 64, "amiFamily": "bottlerocket"},
-            ]
+            ],
+            "isolatedVpc": True,
         },
         "namespaces": [{"namespace": "serving"}, {"namespace": "batch", "podSecurity": "baseline"}],
     },

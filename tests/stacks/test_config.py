@@ -55,6 +55,17 @@ def test_other_namespaces_and_the_provider_are_left_alone() -> None:
     )
 
 
+def test_karpenter_knows_that_there_is_no_way_out() -> None:
+    pool = {"name": "burst", "instanceTypes": ["m7i.large"], "maximumVcpus": 32}
+    sections = {**SECTIONS, "network": {"vpcCidr": "10.0.0.0/16", "nat": "none"}}
+    cluster = {**CLUSTER, "karpenter": {"pools": [pool]}}
+    assert "isolatedVpc: Karpenter would wait for prices that nothing reaches" in refusal_of(
+        {**sections, "gpuCluster": cluster}
+    )
+    read({**sections, "gpuCluster": {**CLUSTER, "karpenter": {"pools": [pool], "isolatedVpc": True}}})
+    read({**SECTIONS, "gpuCluster": cluster})
+
+
 def test_only_environment_cost_and_network_are_required() -> None:
     needed = {name: SECTIONS[name] for name in ("environment", "cost", "network")}
     assert read(needed).gpu_cluster is None
