@@ -9,6 +9,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator, model_validator
 
+from ..host_names import inside_zone
 from ..spec import Spec, refuse
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -246,12 +247,8 @@ class ServingLoadBalancerSpec(Spec):
 
     @model_validator(mode="after")
     def _names_in_the_zone(self) -> "ServingLoadBalancerSpec":
-        outside = [name for name in self.names if not _below(name, self.zone_name)]
-        if outside:
-            raise refuse(
-                outside,
-                f"{outside[0]} is outside the zone {self.zone_name}; name one below it, or the zone that holds it",
-            )
+        for name in self.names:
+            inside_zone(name, self.zone_name)
         if len(set(self.names)) < len(self.names):
             raise refuse(self.names, "a name is written more than once; write each once")
         return self
@@ -265,11 +262,6 @@ class ServingLoadBalancerSpec(Spec):
                 f"signIn.hosts names {strange[0]}, which neither domain nor alternativeNames covers; add it there",
             )
         return self
-
-
-def _below(name: str, zone: str) -> bool:
-    bare = name.removeprefix("*.")
-    return bare == zone or bare.endswith(f".{zone}")
 
 
 def _covered(host: str, names: Sequence[str]) -> bool:

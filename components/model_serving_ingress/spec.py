@@ -6,6 +6,7 @@ from typing import Annotated, Any, NotRequired, TypedDict, cast
 import pulumi
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from ..host_names import inside_zone
 from ..load_balancer.spec import ServingLoadBalancerOptions, ServingLoadBalancerSpec
 from ..model_service.spec import LONGEST_NAME, ModelConfig, ModelServiceSpec
 from ..namespace_names import NAMESPACE_PATTERN
@@ -168,10 +169,7 @@ class ModelServingSpec(Spec):
     @field_validator("domain")
     @classmethod
     def _inside_the_zone(cls, domain: str, info: ValidationInfo) -> str:
-        zone = info.data.get("zone_name")
-        if zone and not f".{domain}".endswith(f".{zone}"):
-            raise refuse(domain, f"{domain} is outside the zone {zone}; name one below it, or the zone that holds it")
-        return domain
+        return inside_zone(domain, info.data.get("zone_name"))
 
     @field_validator("load_balancer", mode="before")
     @classmethod
