@@ -1,5 +1,7 @@
 """Windows of time in UTC as AWS writes them: HH:MM-HH:MM on each day, ddd:HH:MM-ddd:HH:MM once a week."""
 
+from .spec import refuse
+
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOUR, _DAY = 60, 24 * 60
 _WEEK = 7 * _DAY
@@ -14,6 +16,13 @@ def minutes_long(window: str) -> int:
     """How long a window is; one that ends before it starts ends in the next day or week."""
     start, end = map(_minute, window.split("-"))
     return (end - start) % (_WEEK if _weekly(window) else _DAY)
+
+
+def lasting(window: str, minutes: int, told: str) -> str:
+    """`window`, which is so many `minutes` long or more, in words `told`; refused otherwise."""
+    if minutes_long(window) < minutes:
+        raise refuse(window, f"{window} is {minutes_long(window)} minutes long; AWS takes {told} or more")
+    return window
 
 
 def overlap(daily: str, weekly: str) -> bool:

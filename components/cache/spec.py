@@ -8,11 +8,10 @@ from pydantic import Field, field_validator, model_validator
 
 from ..log_retention import RETENTION_DAYS, LogRetentionDays
 from ..spec import Spec, refuse
-from ..windows import DAILY_PATTERN, WEEKLY_PATTERN, minutes_long, overlap
+from ..windows import DAILY_PATTERN, WEEKLY_PATTERN, lasting, overlap
 from .access import CacheAccess
 from .sizing import MOST_NODES, NODES, Layout, largest, layout, layouts, shards_needed, tiers, tightest
 
-_SHORTEST_WINDOW = 60
 _LONGEST_ID = 40
 """Source: ElastiCache API reference, CreateReplicationGroup and CreateUser."""
 
@@ -187,9 +186,7 @@ class CacheSpec(Spec):
     @classmethod
     def _an_hour_long(cls, window: str) -> str:
         # ElastiCache API reference, CreateReplicationGroup.
-        if minutes_long(window) < _SHORTEST_WINDOW:
-            raise refuse(window, f"{window} is {minutes_long(window)} minutes long; AWS takes an hour or more")
-        return window
+        return lasting(window, 60, "an hour")
 
     @model_validator(mode="after")
     def _windows_apart(self) -> "CacheSpec":

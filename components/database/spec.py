@@ -8,9 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from ..log_retention import LogRetentionDays
 from ..spec import Spec, refuse
 from ..versions import PostgresVersion
-from ..windows import DAILY_PATTERN, WEEKLY_PATTERN, minutes_long, overlap
-
-_SHORTEST_WINDOW = 30
+from ..windows import DAILY_PATTERN, WEEKLY_PATTERN, lasting, overlap
 
 
 class InstanceConfig(TypedDict):
@@ -110,9 +108,7 @@ class InstanceSpec(Spec):
     @classmethod
     def _half_an_hour_long(cls, window: str) -> str:
         # RDS user guide, "Backup window" and "The Amazon RDS maintenance window".
-        if minutes_long(window) < _SHORTEST_WINDOW:
-            raise refuse(window, f"{window} is {minutes_long(window)} minutes long; AWS takes half an hour or more")
-        return window
+        return lasting(window, 30, "half an hour")
 
     @field_validator("maintenance_window")
     @classmethod
