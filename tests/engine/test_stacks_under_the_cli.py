@@ -37,15 +37,6 @@ SNAPSHOT = "aws:rds/snapshot:Snapshot"
 VPC = "aws:ec2/vpc:Vpc"
 WAY_OUT = ("aws:ec2/natGateway:NatGateway", "aws:ec2/route:Route", "aws:ec2/vpcEndpoint:VpcEndpoint")
 DEAR = ["p4d.24xlarge", "p5.48xlarge"]
-SOUND = (
-    order.definitions_come_first,
-    order.namespaces_come_first,
-    order.objects_go_to_the_cluster,
-    order.karpenter_cleans_up_first,
-    order.roles_outlive_workloads,
-    order.software_goes_before_nodes,
-    order.nodes_go_before_what_they_need,
-)
 OF_ENGINE_ALONE = ("version", "__internal", "pluginDownloadURL")
 
 
@@ -183,7 +174,7 @@ def test_destroy_leaves_nothing_and_goes_from_the_inside_out(
     shells = [_span(deleted, urns) for urns in _shells(deployed)]
     assert all(before[1] < after[0] for before, after in pairwise(shells))
     monkeypatch.setattr(order, "Graph", partial(TakenDown, deleted))
-    assert [fault for check in SOUND for fault in check(plan.resources)] == []
+    assert [fault for check in order.TURNS for fault in check(plan.resources)] == []
 
 
 def test_deletion_protection_must_be_lifted_before_destroy(engine: Engine, prod: Deployment) -> None:

@@ -170,3 +170,15 @@ def nodes_go_before_what_they_need(plan: Plan) -> Iterable[str]:
     ]
     needed = [*early, *rules, *grants, *ways_out, *tables]
     yield from graph.out_of_order(of_type(plan, NODE_GROUP), needed)
+
+
+TURNS = (
+    definitions_come_first,
+    namespaces_come_first,
+    objects_go_to_the_cluster,
+    karpenter_cleans_up_first,
+    roles_outlive_workloads,
+    software_goes_before_nodes,
+    nodes_go_before_what_they_need,
+)
+"""What must hold of the order in which a stack is made, and so of that in which it is taken down."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from components.gpu_cluster.spec import GpuClusterSpec
 from pricing.resource import Resource
 from tests.planner.charts import ADDONS, KUBELET_PORT
 from tests.planner.contract import ADDON, NAMESPACE, NETWORK_POLICY, SYSTEM_NAMESPACES
@@ -13,6 +14,7 @@ POD_IDENTITY_AGENT = ("169.254.170.23/32", 80)
 API = ("0.0.0.0/0", 443)
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+MONITORING: str = GpuClusterSpec.model_fields["monitoring_namespace"].default
 
 
 def policies(plan: Plan, namespace: str) -> list[Mapping[str, Any]]:
@@ -54,7 +56,7 @@ def silenced(plan: Plan) -> Iterator[str]:
                 yield f"{chart}: may not reach the agent that gives it its role"
 
 
-def unheard_policies(plan: Plan, monitoring: str) -> Iterator[str]:
+def unheard_policies(plan: Plan) -> Iterator[str]:
     """Network policies that select no pod, name a namespace that is not there, or open a port where nobody listens."""
     namespaces = {each.inputs["metadata"]["name"] for each in of_type(plan, NAMESPACE)} | delivered(plan)[0]
     for each in of_type(plan, NETWORK_POLICY):
@@ -69,7 +71,7 @@ def unheard_policies(plan: Plan, monitoring: str) -> Iterator[str]:
                     yield f"{each.name}: nobody it selects listens on {port}"
         for peer, ports in _peers(spec):
             named = peer.get("namespaceSelector", {}).get("matchLabels", {}).get("kubernetes.io/metadata.name")
-            if named and named not in (*namespaces, *SYSTEM_NAMESPACES, monitoring):
+            if named and named not in (*namespaces, *SYSTEM_NAMESPACES, MONITORING):
                 yield f"{each.name}: there is no namespace {named}"
             labels = peer.get("podSelector", {}).get("matchLabels")
             if named in SYSTEM_NAMESPACES and labels and not _addons_listen(plan, labels, ports):
@@ -88,7 +90,7 @@ def _addons_listen(plan: Plan, labels: Mapping[str, str], ports: set[int]) -> bo
     return any(labels.items() <= each.labels.items() and ports <= set(each.ports) for each in facts)
 
 
-def unscraped(plan: Plan, monitoring: str) -> Iterator[str]:
+def unscraped(plan: Plan) -> Iterator[str]:
     """Metrics that a policy lets nobody of the monitoring namespace read, where the component says that it may."""
     for release, chart, workloads in releases(plan):
         if chart not in ("dcgm-exporter", "cluster-autoscaler", "karpenter"):
@@ -102,8 +104,8 @@ def unscraped(plan: Plan, monitoring: str) -> Iterator[str]:
                 if _ports(rule) & set(pods.ports)
                 for peer in rule["from"]
             }
-            if readers != {monitoring}:
-                yield f"{chart}: its metrics are read from {sorted(readers)}, not from {monitoring}"
+            if readers != {MONITORING}:
+                yield f"{chart}: its metrics are read from {sorted(readers)}, not from {MONITORING}"
 
 
 def open_namespaces(plan: Plan) -> Iterator[str]:
