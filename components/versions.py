@@ -77,9 +77,15 @@ ISTIOD = Chart("istiod", "1.29.1", "istiod", "https://istio-release.storage.goog
 ISTIO_GATEWAY = Chart(
     "istio-ingressgateway", "1.29.1", "gateway", "https://istio-release.storage.googleapis.com/charts"
 )
+KNATIVE_OPERATOR = Chart("knative-operator", "v1.23.0", "knative-operator", "https://knative.github.io/operator")
 KEDA = Chart("keda", "2.20.2", "keda", "https://kedacore.github.io/charts")
 EXTERNAL_SECRETS = Chart("external-secrets", "2.9.0", "external-secrets", "https://charts.external-secrets.io")
 ARGO_CD = Chart("argocd", "10.1.1", "argo-cd", "https://argoproj.github.io/argo-helm")
+KNATIVE_SERVING = "1.23.0"
+"""What the operator installs, with the layer for Istio; supported until 1.25 comes, and made for Kubernetes 1.34 on.
+
+Source: knative/serving knative-v1.23.0 of 28 July 2026; the operator's chart of 4 August 2026.
+"""
 KSERVE_CRD = Chart("kserve-crd", "v0.20.0", "oci://ghcr.io/kserve/charts/kserve-crd")
 KSERVE = Chart("kserve", "v0.20.0", "oci://ghcr.io/kserve/charts/kserve-resources")
 KSERVE_LOCAL_MODEL_CRD = Chart("kserve-localmodel-crd", "v0.20.0", "oci://ghcr.io/kserve/charts/kserve-localmodel-crd")

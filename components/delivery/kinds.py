@@ -29,6 +29,7 @@ HARMLESS = (
     Kind("batch", "CronJob", "cronjobs"),
     Kind("batch", "Job", "jobs"),
     Kind("keda.sh", "ScaledObject", "scaledobjects"),
+    Kind("monitoring.coreos.com", "PodMonitor", "podmonitors"),
     Kind("monitoring.coreos.com", "PrometheusRule", "prometheusrules"),
     Kind("monitoring.coreos.com", "ServiceMonitor", "servicemonitors"),
     Kind("networking.istio.io", "VirtualService", "virtualservices"),

@@ -110,6 +110,7 @@ OPERATIONS = {
     "choose": Operation(_choose, "ternary {1} {2} (not (empty {0}))"),
     "get": Operation(operator.getitem, "get {} {}"),
     "contains": Operation(operator.contains, "has {1} {0}"),
+    "size": Operation(len, "len {}"),
     "text": Operation(str, "toString {}"),
     "join": Operation(", ".join, 'join ", " {}'),
     "with": Operation(_with, "merge {1} {0}"),

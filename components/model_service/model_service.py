@@ -7,8 +7,10 @@ from ..manifest import Manifest
 from ..spec import parse, plain
 from ..workload_identity import WorkloadIdentity
 from .access import model_access
+from .language import Scope
 from .objects import model_service_objects
 from .spec import ModelServiceArgs, ModelServiceSpec
+from .terms import DERIVED
 
 WIRING = ("cluster_name", "models_key_arn", "policies")
 MODEL_KIND = "InferenceService"
@@ -60,6 +62,5 @@ class ModelService(pulumi.ComponentResource):
             own = manifest["metadata"]["name"].removeprefix(spec.name)
             role = f"{name}{own}-{manifest['kind'].lower()}"
             made.append(Manifest(role, manifest, pulumi.ResourceOptions(parent=self, depends_on=needed)))
-        [route] = [each for each in manifests if each["kind"] == "VirtualService"]
-        urns = [each.urn for each in made]
-        return pulumi.Output.all(*urns).apply(lambda _: f"https://{route['spec']['hosts'][0]}")
+        address = Scope(spec, DERIVED).at("address")
+        return pulumi.Output.all(*(each.urn for each in made)).apply(lambda _: f"https://{address}")

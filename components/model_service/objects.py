@@ -5,22 +5,18 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from ..network_policies import admit, allow_apis, allow_dns, pods_of
-from ..node_pool.labels import DEVICE_PLUGIN_CONFIG_LABEL, NVIDIA_LABEL, NVIDIA_TAINT
-from ..pods import RESTRICTED, spread
 from ..serving_platform import names
-from ..serving_platform.names import Runtime
-from ..serving_platform.runtimes import serving_runtime
-from ..versions import STORAGE_INITIALIZER_IMAGE
+from ..serving_platform.knative import ACTIVATOR, AUTOSCALER
 from .alerts import prometheus_rule
-from .language import Each, Expression, Scope, Tree, When
+from .language import Each, Expression, Scope, Tree, When, call
+from .predictors import inference_service, metadata, on_demand_service
 from .spec import ModelServiceSpec
-from .terms import DERIVED, GRACE_SECONDS, MODEL_LABEL
+from .terms import DERIVED
 
 STABLE, CANARY = "<name>", "<name>-canary"
-_PODS = {MODEL_LABEL: "<name>"}
-_ISVC_LABEL = "serving.kserve.io/inferenceservice"
-_GPU = "nvidia.com/gpu"
-_KEPT = "cached-models"
+_PODS = {names.MODEL_LABEL: "<name>"}
+_ON_DEMAND = "<scale_to_zero>"
+_STANDARD = call("not", _ON_DEMAND)
 
 
 @dataclass(frozen=True)
@@ -32,16 +28,12 @@ class Part:
     test: Expression = True
 
 
-def _metadata(name: str) -> dict[str, Any]:
-    return {"name": name, "namespace": "<namespace>", "labels": "<labels_of_all>"}
-
-
 def service_account() -> Tree:
     """Whom AWS knows the model by; the API server knows it not."""
     return {
         "apiVersion": "v1",
         "kind": "ServiceAccount",
-        "metadata": _metadata("<name>"),
+        "metadata": metadata("<name>"),
         "automountServiceAccountToken": False,
     }
 
@@ -52,11 +44,15 @@ def network_policy() -> Tree:
     gateway = pods_of(names.GATEWAY_NAMESPACE, names.GATEWAY_PODS)
     ports = [names.REST_PORT, names.GRPC_PORT]
     # A place for a number is still a text here.
-    metrics = cast(list[int], ["<metrics_port>"])
+    metrics, queue = cast(list[int], ["<metrics_port>"]), cast(list[int], ["<queue_port>"])
+    activator = pods_of(names.KNATIVE_NAMESPACE, ACTIVATOR)
+    counting = [*queue, names.QUEUE_METRICS_PORT]
     heard = [
-        admit("", namespace, pods, gateway, ports),
-        admit("", namespace, pods, pods_of("<monitoring_namespace>"), metrics),
+        (_STANDARD, admit("", namespace, pods, gateway, ports)),
+        (_ON_DEMAND, admit("", namespace, pods, [*gateway, *activator], queue)),
+        (_ON_DEMAND, admit("", namespace, pods, pods_of(names.KNATIVE_NAMESPACE, AUTOSCALER), counting)),
     ]
+    read = admit("", namespace, pods, pods_of("<monitoring_namespace>"), metrics)
     reached = [allow_dns(namespace), allow_apis(namespace, pods)]
     further = {
         "to": [{"ipBlock": {"cidr": "<target.cidr>"}}],
@@ -65,11 +61,14 @@ def network_policy() -> Tree:
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
-        "metadata": _metadata("<name>"),
+        "metadata": metadata("<name>"),
         "spec": {
             "podSelector": {"matchLabels": pods},
             "policyTypes": ["Ingress", "Egress"],
-            "ingress": [rule for policy in heard for rule in policy["spec"]["ingress"]],
+            "ingress": [
+                *(When(test, rule) for test, policy in heard for rule in policy["spec"]["ingress"]),
+                *read["spec"]["ingress"],
+            ],
             "egress": [
                 *(rule for policy in reached for rule in policy["spec"]["egress"]),
                 Each("egress", "target", further),
@@ -87,100 +86,8 @@ def cached_model(model_uri: str, copy: str) -> Tree:
     return {
         "apiVersion": "serving.kserve.io/v1alpha1",
         "kind": "LocalModelNamespaceCache",
-        "metadata": _metadata(f"<name>-{copy}"),
+        "metadata": metadata(f"<name>-{copy}"),
         "spec": {"sourceModelUri": model_uri, "modelSize": "<cache.size_gib>Gi", "nodeGroups": ["<cache.group>"]},
-    }
-
-
-def inference_service(name: str, uri: str, folder: str, minimum: str, maximum: str) -> Tree:
-    """The model server's pods: KServe makes them, and leaves their number to the ScaledObject.
-
-    A cached model is read from its node's disk by the claim that the platform made in the namespace.
-    """
-    claim = {"claimName": "<claim>", "readOnly": True}
-    return {
-        "apiVersion": "serving.kserve.io/v1beta1",
-        "kind": "InferenceService",
-        "metadata": {
-            **_metadata(name),
-            "annotations": {
-                "serving.kserve.io/deploymentMode": "Standard",
-                "serving.kserve.io/autoscalerClass": "external",
-            },
-        },
-        "spec": {
-            "predictor": {
-                "minReplicas": minimum,
-                "maxReplicas": maximum,
-                "serviceAccountName": "<name>",
-                "automountServiceAccountToken": False,
-                "terminationGracePeriodSeconds": "<grace_seconds>",
-                # No replica goes before the one that replaces it is ready.
-                "deploymentStrategy": {
-                    "type": "RollingUpdate",
-                    "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0},
-                },
-                "topologySpreadConstraints": spread({_ISVC_LABEL: name}),
-                "tolerations": When("<has_gpu>", [{"key": NVIDIA_TAINT, "operator": "Exists", "effect": "NoSchedule"}]),
-                "nodeSelector": When("<gpu_share>", {DEVICE_PLUGIN_CONFIG_LABEL: "<gpu_share.mode>-<gpu_share.pods>"}),
-                "affinity": When("<gpus>", {"nodeAffinity": _own_gpus()}),
-                "volumes": When("<cache>", [{"name": _KEPT, "persistentVolumeClaim": claim}]),
-                "initContainers": When("<cache>", [_wait(folder)]),
-                "model": _model(When("<cache>", f"pvc://<claim>/{folder}", uri)),
-            }
-        },
-    }
-
-
-def _own_gpus() -> Tree:
-    """Nodes whose GPUs nobody shares: those that say so, and those whose image brings a device plugin of its own."""
-    says_so = {"key": DEVICE_PLUGIN_CONFIG_LABEL, "operator": "In", "values": ["exclusive"]}
-    brings_its_own = [
-        {"key": NVIDIA_LABEL, "operator": "In", "values": ["true"]},
-        {"key": DEVICE_PLUGIN_CONFIG_LABEL, "operator": "DoesNotExist"},
-    ]
-    terms = [{"matchExpressions": [says_so]}, {"matchExpressions": brings_its_own}]
-    return {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": terms}}
-
-
-def _wait(folder: str) -> Tree:
-    """Waits until the model is on its node, all of it: a server that starts on a part of it would serve that."""
-    amounts = {"cpu": "10m", "memory": "32Mi"}
-    all_there = f'trap exit TERM; until [ -e "/kept/$0/{names.CACHED}" ]; do sleep 2; done'
-    return {
-        "name": "wait-for-model",
-        "image": STORAGE_INITIALIZER_IMAGE,
-        "imagePullPolicy": "IfNotPresent",
-        "command": ["/bin/sh", "-c", all_there, folder],
-        "resources": {"requests": amounts, "limits": amounts},
-        "securityContext": {**RESTRICTED, "runAsUser": 1000},
-        "volumeMounts": [{"name": _KEPT, "mountPath": "/kept", "readOnly": True}],
-    }
-
-
-def _model(model_uri: Tree) -> Tree:
-    amounts = {
-        "cpu": "<cpu>",
-        "memory": "<memory>",
-        "ephemeral-storage": "<storage_gib>Gi",
-        _GPU: When("<has_gpu>", "<devices>"),
-    }
-    [container] = serving_runtime(Runtime.TRITON)["spec"]["containers"]
-    return {
-        "runtime": "<runtime>",
-        "modelFormat": {"name": "<format>"},
-        "protocolVersion": "v2",
-        "storageUri": model_uri,
-        "resources": {"requests": amounts, "limits": amounts},
-        # Every runtime has the same probe; its patience is the model's.
-        "startupProbe": {**container["startupProbe"], "periodSeconds": 10, "failureThreshold": "<startup_failures>"},
-        "lifecycle": {"preStop": {"sleep": {"seconds": GRACE_SECONDS}}},
-        # A canary answers by the model's name, not by its own.
-        **{
-            key: When(f"<is_{runtime}>", value)
-            for runtime in (Runtime.HUGGINGFACE, Runtime.MLSERVER)
-            for key, value in names.answering_as("<name>", runtime).items()
-        },
     }
 
 
@@ -218,7 +125,7 @@ def scaled_object(name: str, minimum: str, maximum: str, floor: str) -> Tree:
     return {
         "apiVersion": "keda.sh/v1alpha1",
         "kind": "ScaledObject",
-        "metadata": _metadata(name),
+        "metadata": metadata(name),
         "spec": {
             "scaleTargetRef": {"name": f"{name}-predictor"},
             "minReplicaCount": minimum,
@@ -259,7 +166,7 @@ def virtual_service() -> Tree:
     return {
         "apiVersion": "networking.istio.io/v1",
         "kind": "VirtualService",
-        "metadata": _metadata("<name>"),
+        "metadata": metadata("<name>"),
         "spec": {
             "hosts": ["<address>"],
             "gateways": [names.GATEWAY_NAME],
@@ -273,7 +180,7 @@ def disruption_budget() -> Tree:
     return {
         "apiVersion": "policy/v1",
         "kind": "PodDisruptionBudget",
-        "metadata": _metadata("<name>"),
+        "metadata": metadata("<name>"),
         "spec": {"maxUnavailable": 1, "selector": {"matchLabels": _PODS}},
     }
 
@@ -283,7 +190,7 @@ def service_monitor() -> Tree:
     return {
         "apiVersion": "monitoring.coreos.com/v1",
         "kind": "ServiceMonitor",
-        "metadata": _metadata("<name>"),
+        "metadata": metadata("<name>"),
         "spec": {
             # KServe gives a predictor's Service the labels of its InferenceService.
             "selector": {"matchLabels": _PODS},
@@ -292,27 +199,54 @@ def service_monitor() -> Tree:
     }
 
 
+def pod_monitor() -> Tree:
+    """Has Prometheus read the model server's metrics from each replica, whose pod names the proxy's ports alone."""
+    to_server = {
+        "sourceLabels": ["__meta_kubernetes_pod_ip"],
+        "targetLabel": "__address__",
+        "replacement": "$1:<metrics_port>",
+    }
+    endpoint = {"port": "http-usermetric", "path": "/metrics", "interval": "30s", "relabelings": [to_server]}
+    return {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "PodMonitor",
+        "metadata": metadata("<name>"),
+        "spec": {"selector": {"matchLabels": _PODS}, "podMetricsEndpoints": [endpoint]},
+    }
+
+
+def _standard(test: Expression = True) -> Expression:
+    """Where `test` holds, of a model whose number the ScaledObject says."""
+    return _STANDARD if test is True else call("and", _STANDARD, test)
+
+
 PARTS = (
     Part("service-account", service_account()),
     Part("network-policy", network_policy()),
-    Part("disruption-budget", disruption_budget()),
+    Part("disruption-budget", disruption_budget(), _standard()),
     Part("model-cache", cached_model("<model_uri>", "<model_copy>"), "<cache>"),
     Part("canary-model-cache", cached_model("<canary.model_uri>", "<canary_copy>"), "<keeps_canary>"),
-    Part("inference-service", inference_service(STABLE, "<model_uri>", "<model_folder>", "<minimum>", "<maximum>")),
+    Part(
+        "inference-service",
+        inference_service(STABLE, "<model_uri>", "<model_folder>", "<minimum>", "<maximum>"),
+        _standard(),
+    ),
     Part(
         "canary-inference-service",
         inference_service(CANARY, "<canary.model_uri>", "<canary_folder>", "<canary_minimum>", "<canary_maximum>"),
-        "<canary>",
+        _standard("<canary>"),
     ),
-    Part("scaled-object", scaled_object(STABLE, "<minimum>", "<maximum>", "<floor>")),
+    Part("on-demand-inference-service", on_demand_service(), _ON_DEMAND),
+    Part("scaled-object", scaled_object(STABLE, "<minimum>", "<maximum>", "<floor>"), _standard()),
     Part(
         "canary-scaled-object",
         scaled_object(CANARY, "<canary_minimum>", "<canary_maximum>", "<canary_floor>"),
-        "<canary>",
+        _standard("<canary>"),
     ),
-    Part("virtual-service", virtual_service()),
-    Part("service-monitor", service_monitor(), "<monitoring>"),
-    Part("prometheus-rule", prometheus_rule(_metadata("<name>")), "<monitoring>"),
+    Part("virtual-service", virtual_service(), _standard()),
+    Part("service-monitor", service_monitor(), _standard("<monitoring>")),
+    Part("pod-monitor", pod_monitor(), call("and", _ON_DEMAND, "<monitoring>")),
+    Part("prometheus-rule", prometheus_rule(metadata("<name>")), "<monitoring>"),
 )
 """Every object in the order in which it is made: what a model runs with, the model, and what leads to it."""
 

@@ -10,7 +10,7 @@ from ..namespace_names import NAMESPACE_PATTERN
 from ..node_pool.schedule import Weekday
 from ..node_pool.spec import LARGEST_REPLICAS
 from ..serving_platform.cache_spec import NAME_PATTERN as CACHE_GROUP_PATTERN
-from ..serving_platform.names import START_SECONDS, Runtime
+from ..serving_platform.names import START_SECONDS, Protocol, Runtime
 from ..serving_platform.spec import DOMAIN_PATTERN
 from ..spec import Spec, refuse
 from .language import Scope
@@ -156,11 +156,15 @@ class ModelConfig(TypedDict):
     storage_gib: NotRequired[int]
     """Disk of each replica in GiB, in which the model must fit."""
     minimum: int
-    """The fewest replicas."""
+    """The fewest replicas; 0 with scaleToZero."""
     maximum: int
     """The most replicas."""
     target_concurrency: int
     """Requests under way at once that each replica should have."""
+    scale_to_zero: NotRequired[bool]
+    """Whether it has no replica while nobody asks it, on a platform that can; the first then waits for one."""
+    protocol: NotRequired[Protocol]
+    """What a model that scales to zero answers, REST or gRPC; the others answer both."""
     schedules: NotRequired[list[FloorConfig]]
     """Hours in which the floor is higher."""
     canary: NotRequired[CanaryConfig]
@@ -244,10 +248,18 @@ class ModelServiceSpec(Spec):
     storage_gib: int = Field(
         default=20, ge=1, le=1000, description="Disk of each replica in GiB, in which the model must fit."
     )
-    minimum: int = Field(ge=1, le=1000, description="The fewest replicas.")
+    minimum: int = Field(ge=0, le=1000, description="The fewest replicas; 0 with scaleToZero.")
     maximum: int = Field(ge=1, le=1000, description="The most replicas.")
     target_concurrency: int = Field(
         ge=1, le=10000, description="Requests under way at once that each replica should have."
+    )
+    scale_to_zero: bool = Field(
+        default=False,
+        description="Whether it has no replica while nobody asks it, on a platform that can; the first then waits for "
+        "one.",
+    )
+    protocol: Protocol | None = Field(
+        default=None, description="What a model that scales to zero answers, REST or gRPC; the others answer both."
     )
     schedules: tuple[FloorSpec, ...] = Field(default=(), description="Hours in which the floor is higher.")
     canary: CanarySpec | None = Field(default=None, description="A model on trial that answers a part of the requests.")

@@ -2,15 +2,23 @@
 
 from dataclasses import dataclass
 
-from ..serving_platform.names import METRICS_PORT_NAMES, METRICS_PORTS, MODEL_CACHE_CLAIM, Runtime
+from ..serving_platform import names
+from ..serving_platform.names import (
+    METRICS_PORT_NAMES,
+    METRICS_PORTS,
+    MODEL_CACHE_CLAIM,
+    MODEL_LABEL,
+    Protocol,
+    Runtime,
+)
 from ..serving_platform.runtimes import serving_runtime
 from ..serving_platform.spec import OWN_NAMESPACES
 from .language import Expression, call
 
-MODEL_LABEL = "mlplatform.io/model"
-"""On the pods of a model and of its canary alike."""
 GRACE_SECONDS = 10
 """How long a pod that is told to go still answers, until the gateway sends to it no more."""
+LONGEST_ON_DEMAND_NAME = 63 - len("-predictor-00001-deployment")
+"""Knative makes up another name where its own would be too long, and no alert would know it."""
 
 _DEFAULT_FORMATS = {Runtime.TRITON: "triton", Runtime.HUGGINGFACE: "huggingface", Runtime.MLSERVER: ""}
 
@@ -59,6 +67,14 @@ DERIVED: dict[str, Expression] = {
     "model_copy": call("key", "<cache.group> <model_uri>"),
     "canary_copy": call("key", "<cache.group> <canary.model_uri>"),
     "startup_failures": call("mul", "<startup_minutes>", 6),
+    # One that is missing is told of by a check, which a template may come before.
+    "answers": call("default", "<protocol>", str(Protocol.REST)),
+    "port": call("get", {str(Protocol.REST): names.REST_PORT, str(Protocol.GRPC): names.GRPC_PORT}, "<answers>"),
+    "port_name": call(
+        "get", {str(Protocol.REST): names.REST_PORT_NAME, str(Protocol.GRPC): names.GRPC_PORT_NAME}, "<answers>"
+    ),
+    "queue_port": call("get", dict(names.QUEUE_PORTS), "<answers>"),
+    "progress_minutes": call("add", "<startup_minutes>", names.NODE_SECONDS // 60),
     "grace_seconds": call("add", "<timeout_seconds>", GRACE_SECONDS),
     "start_cron": "<start_minute> <start_hour> * * <cron_days>",
     "end_cron": "<end_minute> <end_hour> * * <cron_days>",
@@ -128,6 +144,35 @@ CHECKS = (
     Check(
         call("and", "<gpus>", "<gpu_share>"),
         "gpus = <gpus> and gpuShare are both set; keep gpus for whole GPUs or gpuShare for a part of one",
+    ),
+    Check(
+        call("and", "<scale_to_zero>", call("not", "<protocol>")),
+        "protocol is missing; a model that scales to zero answers REST or gRPC, not both, so say which",
+    ),
+    Check(
+        call("and", "<protocol>", call("not", "<scale_to_zero>")),
+        "protocol = <protocol> is for models with scaleToZero; the others answer REST and gRPC, so leave it out",
+    ),
+    Check(
+        call("and", call("not", "<scale_to_zero>"), call("lt", "<minimum>", 1)),
+        "minimum = <minimum> leaves nobody to answer; set 1, or scaleToZero for a model that starts when it is asked",
+    ),
+    Check(
+        call("and", "<scale_to_zero>", call("ge", "<minimum>", 1)),
+        "minimum = <minimum> and scaleToZero are opposites; set minimum to 0, or leave scaleToZero out",
+    ),
+    Check(
+        call("and", "<scale_to_zero>", "<schedules>"),
+        "schedules are not for models with scaleToZero, whose floor is none at each hour; leave one of them out",
+    ),
+    Check(
+        call("and", "<scale_to_zero>", "<host>"),
+        "host = <host> is not for models with scaleToZero, which answer at <name>.<domain>; leave it out",
+    ),
+    Check(
+        call("and", "<scale_to_zero>", call("lt", LONGEST_ON_DEMAND_NAME, call("size", "<name>"))),
+        f"name = <name> is longer than {LONGEST_ON_DEMAND_NAME} characters, the most for a model with scaleToZero; "
+        "choose a shorter one",
     ),
     Check(
         call("lt", "<maximum>", "<minimum>"),

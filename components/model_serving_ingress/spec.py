@@ -235,6 +235,12 @@ class ModelServingSpec(Spec):
                     f"model {model.name}: runtime {model.runtime} is not one of platform.runtimes = "
                     f"{', '.join(known)}; add it there",
                 )
+            if model.scale_to_zero and not self.platform.scale_to_zero:
+                raise refuse(
+                    self.platform.scale_to_zero,
+                    f"model {model.name}: scaleToZero needs platform.scaleToZero, which is not set; set it, or leave "
+                    "the model a replica",
+                )
         return self
 
     @model_validator(mode="after")

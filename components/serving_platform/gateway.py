@@ -14,6 +14,7 @@ from ..secure_namespace import closed_namespace
 from ..spec import Spec, parse, plain
 from ..versions import ISTIO_BASE, ISTIO_GATEWAY, ISTIOD
 from . import names
+from .knative import gateway_probes, gateway_ways
 
 WIRING = ("cluster_name", "vpc_cidr", "load_balancer_cidrs", "rest_target_group_arn", "grpc_target_group_arn")
 ISTIOD_PODS = {"app": "istiod"}
@@ -47,6 +48,8 @@ class ServingGatewayArgs(TypedDict):
     """The namespace whose pods may read metrics."""
     monitoring: NotRequired[bool]
     """Whether Prometheus's operator is installed and shall scrape it."""
+    scale_to_zero: NotRequired[bool]
+    """Whether Knative answers for some of the models."""
 
 
 class ServingGatewaySpec(Spec):
@@ -62,6 +65,7 @@ class ServingGatewaySpec(Spec):
     monitoring: bool = Field(
         default=False, description="Whether Prometheus's operator is installed and shall scrape it."
     )
+    scale_to_zero: bool = Field(default=False, description="Whether Knative answers for some of the models.")
 
 
 class ServingGateway(pulumi.ComponentResource):
@@ -119,6 +123,7 @@ class ServingGateway(pulumi.ComponentResource):
             reach("allow-istiod", where, pods, pods_of(names.MESH_NAMESPACE, ISTIOD_PODS), [DISCOVERY_PORT]),
             self._to_models(),
             allow_metrics(where, pods, names.GATEWAY_METRICS_PORT, spec.monitoring_namespace),
+            *((gateway_probes(), gateway_ways(spec.model_namespaces)) if spec.scale_to_zero else ()),
         ]
         namespace = closed_namespace(
             f"{self._name}-ingress", where, policies, self, **{"elbv2.k8s.aws/pod-readiness-gate-inject": "enabled"}

@@ -15,7 +15,7 @@ from ..versions import KSERVE, KSERVE_CRD
 from .names import KSERVE_NAMESPACE as NAMESPACE
 from .names import MODEL_DOWNLOADS_NAMESPACE as DOWNLOADS
 from .names import DeploymentMode, Runtime
-from .runtimes import serving_runtime
+from .runtimes import on_demand_runtime, serving_runtime
 
 WIRING = ("cluster_name", "vpc_cidr")
 WEBHOOK_PORT = 9443
@@ -38,6 +38,8 @@ class KServeArgs(TypedDict):
     """The namespace whose pods may read metrics."""
     model_cache: NotRequired[bool]
     """Whether a ModelCache stands beside it."""
+    scale_to_zero: NotRequired[bool]
+    """Whether Knative is there, for models that ask for it."""
 
 
 class KServeSpec(Spec):
@@ -47,6 +49,7 @@ class KServeSpec(Spec):
     runtimes: tuple[Runtime, ...] = Field(default=tuple(Runtime), description="The model servers to offer.")
     monitoring_namespace: str = Field(default="monitoring", description="The namespace whose pods may read metrics.")
     model_cache: bool = Field(default=False, description="Whether a ModelCache stands beside it.")
+    scale_to_zero: bool = Field(default=False, description="Whether Knative is there, for models that ask for it.")
 
 
 class KServe(pulumi.ComponentResource):
@@ -80,7 +83,10 @@ class KServe(pulumi.ComponentResource):
             pulumi.ResourceOptions(parent=self, depends_on=[*namespace, definitions]),
         )
         served = pulumi.ResourceOptions(parent=self, depends_on=[controller])
-        runtimes = [Manifest(f"{name}-{runtime}", serving_runtime(runtime), served) for runtime in spec.runtimes]
+        wanted = [serving_runtime(runtime) for runtime in spec.runtimes]
+        if spec.scale_to_zero:
+            wanted += [on_demand_runtime(runtime) for runtime in spec.runtimes]
+        runtimes = [Manifest(f"{name}-{each['metadata']['name']}", each, served) for each in wanted]
         offered = [str(runtime) for runtime in spec.runtimes]
         self.runtime_names = after(offered, controller.urn, *(runtime.urn for runtime in runtimes))
         self.register_outputs({"runtime_names": self.runtime_names})

@@ -8,6 +8,8 @@ LOAD_BALANCER_NAMESPACE = "aws-load-balancer-controller"
 MESH_NAMESPACE = "istio-system"
 GATEWAY_NAMESPACE = "istio-ingress"
 KSERVE_NAMESPACE = "kserve"
+KNATIVE_OPERATOR_NAMESPACE = "knative-operator"
+KNATIVE_NAMESPACE = "knative-serving"
 MODEL_DOWNLOADS_NAMESPACE = "kserve-localmodel-jobs"
 
 GATEWAY = "models"
@@ -37,6 +39,15 @@ REST_PORT_NAME = "http1"
 GRPC_PORT_NAME = "h2c"
 """Makes KServe mark the Service's port as HTTP/2, without which the gateway would not speak gRPC to it."""
 
+QUEUE_PORTS = {"REST": 8012, "gRPC": 8013}
+"""Where Knative answers for a model that scales to zero: its activator, and the proxy in each of its replicas."""
+QUEUE_METRICS_PORT = 9090
+"""Where that proxy tells Knative's autoscaler how many requests are under way."""
+ON_DEMAND = "-on-demand"
+"""Behind a runtime's name: the same server without ports of its own, as Knative wants it."""
+MODEL_LABEL = "mlplatform.io/model"
+"""On the pods of a model and of its canary alike, and on what Knative makes for it: its name."""
+
 PREDICTOR_PODS = {"component": "predictor"}
 """The label that KServe gives every predictor's pods."""
 MODEL_CACHE_CLAIM = "model-cache-"
@@ -46,6 +57,8 @@ CACHED = ".complete"
 
 START_SECONDS = 1800
 """How long a model may take from its container's start to its first ready answer."""
+NODE_SECONDS = 900
+"""How long a node may take to come, its GPU driver and the model's image included."""
 
 
 class DeploymentMode(StrEnum):
@@ -53,6 +66,13 @@ class DeploymentMode(StrEnum):
 
     STANDARD = "Standard"
     KNATIVE = "Knative"
+
+
+class Protocol(StrEnum):
+    """What a model that scales to zero answers: Knative leads to one port of it."""
+
+    REST = "REST"
+    GRPC = "gRPC"
 
 
 class Runtime(StrEnum):

@@ -9,6 +9,7 @@ from .names import (
     GRPC_PORT_NAME,
     METRICS_PORT_NAMES,
     METRICS_PORTS,
+    ON_DEMAND,
     REST_PORT,
     REST_PORT_NAME,
     START_SECONDS,
@@ -94,6 +95,25 @@ def serving_runtime(runtime: Runtime) -> dict[str, Any]:
             ],
         },
     }
+
+
+def on_demand_runtime(runtime: Runtime) -> dict[str, Any]:
+    """The model server for models that scale to zero: each names the one port that Knative leads to.
+
+    A port that a runtime declares can't be taken away by a model, and Knative refuses a second one. Source: Knative
+    Serving 1.23.0, pkg/apis/serving, "more than one container port is set".
+    """
+    found = serving_runtime(runtime)
+    [container] = found["spec"]["containers"]
+    portless = {key: value for key, value in container.items() if key != "ports"}
+    name = f"{found['metadata']['name']}{ON_DEMAND}"
+    # A model that names its format and no runtime gets the one with ports.
+    formats = [
+        {"name": each["name"], "version": each["version"], "autoSelect": False}
+        for each in found["spec"]["supportedModelFormats"]
+    ]
+    spec = {**found["spec"], "supportedModelFormats": formats, "containers": [portless]}
+    return {**found, "metadata": {**found["metadata"], "name": name}, "spec": spec}
 
 
 def _container(runtime: Runtime) -> dict[str, Any]:

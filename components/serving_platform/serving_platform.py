@@ -9,6 +9,7 @@ from ..spec import SpecError, as_args, parse, plain
 from . import names
 from .cert_manager import CertManager
 from .gateway import ServingGateway
+from .knative import Knative, on_demand
 from .kserve import KServe
 from .load_balancer_controller import LoadBalancerController
 from .model_cache import ModelCache
@@ -62,12 +63,14 @@ class ServingPlatform(pulumi.ComponentResource):
         kserve = KServe(
             f"{name}-kserve",
             {
-                "cluster_name": certified,
+                # KServe looks for Knative once, when it starts.
+                "cluster_name": after(certified, *self._knative(after(certified, gateway.gateway_name))),
                 "vpc_cidr": args["vpc_cidr"],
                 "domain": spec.domain,
                 "runtimes": list(spec.runtimes),
                 "monitoring_namespace": spec.monitoring_namespace,
                 "model_cache": bool(spec.model_cache),
+                "scale_to_zero": spec.scale_to_zero,
             },
             self._child,
         )
@@ -126,9 +129,28 @@ class ServingPlatform(pulumi.ComponentResource):
                 "maximum": spec.gateway_maximum,
                 "monitoring_namespace": spec.monitoring_namespace,
                 "monitoring": spec.monitoring,
+                "scale_to_zero": spec.scale_to_zero,
             },
             self._child,
         )
+
+    def _knative(self, cluster_name: pulumi.Output[str]) -> list[pulumi.Output[str]]:
+        """What runs models that scale to zero, where that is asked for."""
+        spec = self._spec
+        if not spec.scale_to_zero:
+            return []
+        knative = Knative(
+            f"{self._name}-knative",
+            {
+                "cluster_name": cluster_name,
+                "vpc_cidr": self._args["vpc_cidr"],
+                "domain": spec.domain,
+                "model_namespaces": list(spec.model_namespaces),
+                "monitoring_namespace": spec.monitoring_namespace,
+            },
+            self._child,
+        )
+        return [knative.ready]
 
     def _cache(self, cluster_name: pulumi.Output[str]) -> list[pulumi.Output[str]]:
         """What keeps models on nodes, where that is asked for."""
@@ -158,5 +180,6 @@ class ServingPlatform(pulumi.ComponentResource):
         policies = [
             admit("allow-gateway", namespace, predictors, gateway, [names.REST_PORT, names.GRPC_PORT]),
             admit("allow-metrics", namespace, predictors, scrapers, metrics),
+            *(on_demand(namespace) if self._spec.scale_to_zero else ()),
         ]
         return closed_namespace(f"{self._name}-{namespace}", namespace, policies, self)

@@ -19,6 +19,8 @@ OWN_NAMESPACES = (
     names.MESH_NAMESPACE,
     names.GATEWAY_NAMESPACE,
     names.KSERVE_NAMESPACE,
+    names.KNATIVE_OPERATOR_NAMESPACE,
+    names.KNATIVE_NAMESPACE,
     names.MODEL_DOWNLOADS_NAMESPACE,
 )
 
@@ -27,7 +29,9 @@ class ServingPlatformOptions(TypedDict):
     """By which servers models are served, and for whom."""
 
     mode: NotRequired[DeploymentMode]
-    """How KServe runs models."""
+    """How KServe runs models that don't say otherwise."""
+    scale_to_zero: NotRequired[bool]
+    """Whether Knative is installed, for models that ask to have no replica while nobody asks them."""
     runtimes: NotRequired[list[str]]
     """The model servers to offer: triton, huggingface, mlserver; all by default."""
     model_namespaces: NotRequired[list[str]]
@@ -76,7 +80,13 @@ class ServingPlatformSpec(Spec):
     """The checked arguments of a ServingPlatform."""
 
     domain: str = Field(pattern=DOMAIN_PATTERN, max_length=190, description="Models answer at <model>.<domain>.")
-    mode: DeploymentMode = Field(default=DeploymentMode.STANDARD, description="How KServe runs models.")
+    mode: DeploymentMode = Field(
+        default=DeploymentMode.STANDARD, description="How KServe runs models that don't say otherwise."
+    )
+    scale_to_zero: bool = Field(
+        default=False,
+        description="Whether Knative is installed, for models that ask to have no replica while nobody asks them.",
+    )
     runtimes: tuple[Runtime, ...] = Field(
         default=tuple(Runtime), min_length=1, description="The model servers to offer."
     )
@@ -106,7 +116,7 @@ class ServingPlatformSpec(Spec):
             raise refuse(
                 mode,
                 "Knative lets a model have one port, for REST or for gRPC, and our model servers have both; keep "
-                "Standard, with a replica of each model",
+                "Standard, and set scaleToZero for the models that say so",
             )
         return mode
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from components.model_service import ModelServiceSpec, model_service_objects
 from components.model_service.chart import chart_files, write
 from components.spec import SpecError, parse
-from tests.components.models import CANARY, FLOOR, by_key, models, values
+from tests.components.models import CANARY, FLOOR, ON_DEMAND, by_key, models, values
 
 CHART = Path(__file__).parents[2] / "charts" / "model-service"
 EXAMPLES = sorted((CHART / "ci").glob("*.yaml"))
@@ -119,6 +119,13 @@ WRONG: dict[str, dict[str, Any]] = {
     "floor below the floor": {"schedules": [FLOOR, {**OTHER, "minimum": 1}]},
     "floor above the ceiling": {"schedules": [FLOOR, {**OTHER, "minimum": 11}]},
     "a night": {"schedules": [{**FLOOR, "start": "20:00", "end": "08:00"}]},
+    "nobody to answer": {"minimum": 0},
+    "neither REST nor gRPC": {"scaleToZero": True, "minimum": 0},
+    "a protocol of a model that answers both": {"protocol": "REST"},
+    "zero and two": {**ON_DEMAND, "minimum": 2},
+    "zero and a floor": {**ON_DEMAND, "schedules": [FLOOR]},
+    "zero and a host": {**ON_DEMAND, "host": "f.models.example.com"},
+    "zero and a long name": {**ON_DEMAND, "name": "f" * 37},
     "no time at all": {"schedules": [{**FLOOR, "start": "08:00", "end": "08:00"}]},
 }
 """Values that no single field's schema refuses, and that the spec does."""
@@ -137,7 +144,8 @@ def test_what_the_component_refuses_the_chart_refuses_in_the_same_words(changes:
 
 
 WRONG_FIELDS: list[dict[str, Any]] = [
-    {"minimum": 0},
+    {"minimum": -1},
+    {"protocol": "grpc", "scaleToZero": True, "minimum": 0},
     {"maximum": None},
     {"runtime": "torchserve"},
     {"domain": "Models.example.com"},

@@ -24,6 +24,7 @@ MODEL: dict[str, Any] = {
     "targetConcurrency": 8,
 }
 FLOOR = {"name": "office", "minimum": 6, "start": "08:00", "end": "20:30"}
+ON_DEMAND: dict[str, Any] = {"scaleToZero": True, "protocol": "REST", "minimum": 0}
 CACHE: dict[str, Any] = {"group": "inference", "sizeGib": 12}
 CANARY: dict[str, Any] = {"modelUri": f"s3://{BUCKET}/fraud/4/", "percent": 10}
 
@@ -125,4 +126,8 @@ def models(draw: st.DrawFn) -> dict[str, Any]:
         chosen |= {"modelFormat"}
     if kind := draw(st.sampled_from(["", "gpus", "gpuShare"])):
         wanted[kind] = draw(accelerated[kind])
+    if draw(st.booleans()):
+        protocol = draw(st.sampled_from(["REST", "gRPC"]))
+        wanted |= {"scaleToZero": True, "protocol": protocol, "minimum": 0}
+        chosen -= {"host", "schedules"}
     return wanted | {field: draw(optional[field]) for field in sorted(chosen)}

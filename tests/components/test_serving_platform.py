@@ -10,6 +10,7 @@ from components.serving_platform import ServingPlatform, ServingPlatformArgs, Se
 from components.serving_platform import names as agreed
 from components.serving_platform.cert_manager import CertManagerArgs, CertManagerSpec
 from components.serving_platform.gateway import ServingGatewayArgs, ServingGatewaySpec
+from components.serving_platform.knative import KnativeArgs, KnativeSpec
 from components.serving_platform.kserve import KServeArgs, KServeSpec
 from components.serving_platform.load_balancer_controller import LoadBalancerControllerArgs, LoadBalancerControllerSpec
 from components.serving_platform.names import Runtime
@@ -263,7 +264,8 @@ def test_a_preview_knows_every_object_and_every_value() -> None:
         ({"domain": "*.example.com"}, "domain = '*.example.com': "),
         (
             {"mode": "Knative"},
-            "Knative lets a model have one port, for REST or for gRPC",
+            "Knative lets a model have one port, for REST or for gRPC, and our model servers have both; keep Standard, "
+            "and set scaleToZero for the models that say so",
         ),
         ({"mode": "Serverless"}, "mode = 'Serverless': allowed: Standard, Knative"),
         ({"runtimes": ["tritn"]}, "did you mean triton?"),
@@ -296,6 +298,7 @@ PAIRS: list[tuple[Any, Any]] = [
     (LoadBalancerControllerArgs, LoadBalancerControllerSpec),
     (ServingGatewayArgs, ServingGatewaySpec),
     (KServeArgs, KServeSpec),
+    (KnativeArgs, KnativeSpec),
 ]
 
 

@@ -85,6 +85,46 @@ PLATFORM_CHARTS: dict[str, ChartFacts] = {
             ),
         ),
     ),
+    "knative-operator": ChartFacts(
+        version="v1.23.0",
+        source="knative/operator knative-v1.23.0, config/charts/knative-operator/templates",
+        pods=(
+            Pods(
+                labels={"name": "knative-operator", "app.kubernetes.io/name": "knative-operator"},
+                account="knative-operator",
+                ports=(9090,),
+                # Its template asks for no node.
+                selector_path=("none",),
+                affinity_path=("knative_operator", "knative_operator", "affinity"),
+                tolerations_path=("knative_operator", "knative_operator", "tolerations"),
+                asks_kubernetes=True,
+            ),
+            Pods(
+                labels={"app": "operator-webhook", "role": "operator-webhook"},
+                account="operator-webhook",
+                ports=(8443, 9090, 8008),
+                selector_path=("none",),
+                affinity_path=("knative_operator", "operator_webhook", "affinity"),
+                tolerations_path=("knative_operator", "operator_webhook", "tolerations"),
+                asks_kubernetes=True,
+            ),
+        ),
+        # What it installs for a KnativeServing, and the proxy in each replica of a model that scales to zero. Source:
+        # cmd/operator/kodata/knative-serving/1.23.0 and kodata/ingress/1.23/istio.
+        makes=(
+            Pods(labels={"app": "activator", "role": "activator"}, account="activator", ports=(8012, 8013, 9090, 8008)),
+            *(
+                Pods(labels={"app": name}, account="controller", ports=(8080, 9090, 8008))
+                for name in ("autoscaler", "controller", "net-istio-controller")
+            ),
+            *(
+                Pods(labels={"app": name, "role": name}, account="controller", ports=(8443, 9090, 8008))
+                for name in ("webhook", "net-istio-webhook")
+            ),
+            Pods(labels={"component": "predictor"}, account="default", ports=(8012, 8013, 8022, 9090, 9091)),
+        ),
+        defines=("operator.knative.dev",),
+    ),
     "keda": ChartFacts(
         version="2.20.2",
         source="kedacore/charts 2.20.2, keda/templates",
