@@ -11,7 +11,7 @@ from ..ordering import after
 from ..pods import RESTRICTED, resources, spread
 from ..secure_namespace import closed_namespace
 from ..spec import Spec, parse, plain
-from ..versions import KSERVE, KSERVE_CRD
+from ..versions import KNATIVE_SERVING, KSERVE, KSERVE_CRD
 from .names import KSERVE_NAMESPACE as NAMESPACE
 from .names import MODEL_DOWNLOADS_NAMESPACE as DOWNLOADS
 from .names import DeploymentMode, Runtime
@@ -79,7 +79,7 @@ class KServe(pulumi.ComponentResource):
             f"{name}-controller",
             KSERVE,
             NAMESPACE,
-            kserve_values(spec.domain, model_cache=spec.model_cache),
+            kserve_values(spec.domain, model_cache=spec.model_cache, scale_to_zero=spec.scale_to_zero),
             pulumi.ResourceOptions(parent=self, depends_on=[*namespace, definitions]),
         )
         served = pulumi.ResourceOptions(parent=self, depends_on=[controller])
@@ -92,7 +92,7 @@ class KServe(pulumi.ComponentResource):
         self.register_outputs({"runtime_names": self.runtime_names})
 
 
-def kserve_values(domain: str, *, model_cache: bool = False) -> dict[str, Any]:
+def kserve_values(domain: str, *, model_cache: bool = False, scale_to_zero: bool = False) -> dict[str, Any]:
     """Values of KServe's chart: Standard mode, no routes of its own, models without the API server's token."""
     return {
         "kserve": {
@@ -111,6 +111,8 @@ def kserve_values(domain: str, *, model_cache: bool = False) -> dict[str, Any]:
                 "rbacProxy": {"resources": resources("20m", "128Mi", "200m"), "securityContext": RESTRICTED},
                 "imagePullPolicy": "IfNotPresent",
                 "topologySpreadConstraints": spread(_PODS),
+                # It looks for Knative when it starts: one that ran before must start again.
+                **({"podAnnotations": {"mlplatform.io/knative": KNATIVE_SERVING}} if scale_to_zero else {}),
             },
             # Downloads files side by side: a model of some gigabytes doesn't fit the chart's 1 GiB.
             "storage": {

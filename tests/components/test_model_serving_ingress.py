@@ -210,6 +210,10 @@ def test_sections_reach_their_components() -> None:
             "model fraud: runtime triton is not one of platform.runtimes = mlserver; add it there",
         ),
         (
+            {"models": [{**FRAUD, "scaleToZero": True, "protocol": "gRPC", "minimum": 0}]},
+            "model fraud: scaleToZero needs platform.scaleToZero, which is not set; set it, or leave the model a",
+        ),
+        (
             {
                 "models": [FRAUD, {**FRAUD, "namespace": "vision"}],
                 "platform": {"modelNamespaces": ["models", "vision"]},

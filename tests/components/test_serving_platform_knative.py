@@ -79,6 +79,14 @@ def test_each_model_server_is_offered_with_and_without_ports(recording: Recordin
     assert offered == plain | {f"{each}-on-demand" for each in plain}
 
 
+def test_a_kserve_that_ran_before_starts_again(recording: Recording) -> None:
+    def controller(of: Recording) -> dict[str, Any]:
+        return release(of, "kserve-resources").inputs["values"]["kserve"]["controller"]
+
+    assert controller(recording)["podAnnotations"] == {"mlplatform.io/knative": KNATIVE_SERVING}
+    assert "podAnnotations" not in controller(platform())
+
+
 def test_its_namespaces_are_closed_and_restricted(recording: Recording) -> None:
     found = {each.inputs["metadata"]["name"]: each.inputs["metadata"]["labels"] for each in recording.all(NAMESPACE)}
     for name in ("knative-operator", "knative-serving"):
@@ -176,6 +184,52 @@ def test_a_node_can_be_drained() -> None:
     assert spec["high-availability"]["replicas"] == 2
     budgets: list[dict[str, Any]] = spec["podDisruptionBudgets"]
     assert {each["name"]: each["maxUnavailable"] for each in budgets} == {"activator-pdb": 1, "webhook-pdb": 1}
+
+
+CONFIG_KEYS = {
+    "istio": {"external-gateways", "local-gateways"},
+    "network": {"ingress-class", "domain-template"},
+    "domain": {"models.example.com"},
+    "features": {
+        *(
+            f"kubernetes.podspec-{each}"
+            for each in (
+                "affinity",
+                "nodeselector",
+                "tolerations",
+                "topologyspreadconstraints",
+                "securitycontext",
+                "init-containers",
+                "persistent-volume-claim",
+            )
+        ),
+        "multi-container-probing",
+    },
+    "deployment": {
+        "registries-skipping-tag-resolving",
+        "progress-deadline",
+        "queue-sidecar-cpu-limit",
+        "queue-sidecar-memory-request",
+        "queue-sidecar-memory-limit",
+    },
+    "defaults": {"max-revision-timeout-seconds", "enable-service-links"},
+    "autoscaler": {"enable-scale-to-zero", "initial-scale", "target-burst-capacity", "activator-capacity"},
+    "gc": {"min-non-active-revisions", "max-non-active-revisions"},
+}
+"""Source: knative/serving 1.23.0, config/core/configmaps; net-istio, pkg/reconciler/ingress/config."""
+FIELDS = {"version", "high-availability", "workloads", "podDisruptionBudgets", "ingress", "config"}
+"""Source: knative/operator 1.23.0, config/crd/bases/operator.knative.dev_knativeservings.yaml."""
+
+
+def test_the_object_has_the_shape_of_its_definition(config: dict[str, dict[str, str]]) -> None:
+    spec = knative_serving("models.example.com")["spec"]
+    assert set(spec) == FIELDS
+    assert {name: set(data) for name, data in config.items()} == CONFIG_KEYS
+    # A config map's values are texts.
+    assert all(isinstance(value, str) for data in config.values() for value in data.values())
+    for each in spec["workloads"]:
+        assert set(each) == {"name", "resources", "topologySpreadConstraints"}
+        assert all(set(amounts) == {"container", "requests", "limits"} for amounts in each["resources"])
 
 
 @pytest.fixture

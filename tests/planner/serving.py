@@ -1,12 +1,13 @@
 """The way from a name to a model in a plan: each check returns a sentence for every step that leads nowhere."""
 
+import json
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
 from pricing.resource import Resource
 from tests.planner.plans import Plan, of_type
-from tests.planner.traffic import EGRESS, INGRESS, policies, security_groups, selects
+from tests.planner.traffic import EGRESS, INGRESS, policies, reaches, security_groups, selects
 from tests.planner.workloads import MODEL
 
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"
@@ -14,6 +15,7 @@ TARGETS = "aws:lb/targetGroup:TargetGroup"
 BINDING = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
 ROUTE = "kubernetes:networking.istio.io/v1:VirtualService"
 GATEWAY = "kubernetes:networking.istio.io/v1:Gateway"
+KNATIVE = "kubernetes:operator.knative.dev/v1beta1:KnativeServing"
 
 
 def unknown_names(plan: Plan) -> Iterator[str]:
@@ -30,17 +32,71 @@ def unknown_names(plan: Plan) -> Iterator[str]:
         }
         for each in of_type(plan, GATEWAY)
     }
+    for name, namespace, host, led_by in (*_routes(plan), *_routes_of_knative(plan)):
+        wildcard = f"*.{host.partition('.')[2]}"
+        if not {host, wildcard} & certified:
+            yield f"{name}: no certificate covers {host}"
+        if not {host, wildcard} & pointed:
+            yield f"{name}: no record leads {host} to a load balancer"
+        for gateway in led_by:
+            if not {(namespace, host), (namespace, wildcard)} & gateways.get(gateway, set()):
+                yield f"{name}: the gateway {gateway} does not listen for {host} of {namespace}"
+
+
+def _routes(plan: Plan) -> Iterator[tuple[str, str, str, list[str]]]:
+    """Each of a plan's routes: its name, its namespace, a host of it, and the gateways that lead to it."""
     for route in of_type(plan, ROUTE):
-        namespace = route.inputs["metadata"]["namespace"]
         for host in route.inputs["spec"]["hosts"]:
-            wildcard = f"*.{host.partition('.')[2]}"
-            if not {host, wildcard} & certified:
-                yield f"{route.name}: no certificate covers {host}"
-            if not {host, wildcard} & pointed:
-                yield f"{route.name}: no record leads {host} to a load balancer"
-            for gateway in route.inputs["spec"]["gateways"]:
-                if not {(namespace, host), (namespace, wildcard)} & gateways.get(gateway, set()):
-                    yield f"{route.name}: the gateway {gateway} does not listen for {host} of {namespace}"
+            yield route.name, route.inputs["metadata"]["namespace"], host, route.inputs["spec"]["gateways"]
+
+
+def _routes_of_knative(plan: Plan) -> Iterator[tuple[str, str, str, list[str]]]:
+    """The routes that Knative makes for models that scale to zero, as its config says."""
+    configs = [each.inputs["spec"]["config"] for each in of_type(plan, KNATIVE)]
+    for model in scaled_to_zero(plan):
+        metadata = model.inputs["metadata"]
+        for config in configs:
+            gateways = json.loads(config["istio"]["external-gateways"])
+            [domain] = config["domain"]
+            host = f"{metadata['labels']['mlplatform.io/model']}.{domain}"
+            led_by = [f"{each['namespace']}/{each['name']}" for each in gateways]
+            yield model.name, metadata["namespace"], host, led_by
+
+
+def scaled_to_zero(plan: Plan) -> list[Resource]:
+    """The models that Knative runs."""
+    return [
+        each
+        for each in of_type(plan, MODEL)
+        if each.inputs["metadata"].get("annotations", {}).get("serving.kserve.io/deploymentMode") == "Knative"
+    ]
+
+
+def unawakened(plan: Plan) -> Iterator[str]:
+    """Models that scale to zero without Knative, or that it or the gateway may not reach where they answer.
+
+    Source: Knative Serving 1.23.0, pkg/networking/constants.go.
+    """
+    for model in scaled_to_zero(plan):
+        if not of_type(plan, KNATIVE):
+            yield f"{model.name}: nothing runs models that scale to zero"
+        predictor, metadata = model.inputs["spec"]["predictor"], model.inputs["metadata"]
+        [port] = predictor["model"]["ports"]
+        queue = {"http1": 8012, "h2c": 8013}[port["name"]]
+        pods = (metadata["namespace"], {**metadata["labels"], "component": "predictor"})
+        activator, autoscaler = (("knative-serving", {"app": name}) for name in ("activator", "autoscaler"))
+        gateway = ("istio-ingress", {"istio": "ingressgateway"})
+        ways = [
+            (gateway, activator, queue),
+            (gateway, pods, queue),
+            (activator, pods, queue),
+            (activator, autoscaler, 8080),
+            (autoscaler, pods, 9090),
+            (("knative-serving", {"app": "net-istio-controller"}), gateway, 8080),
+        ]
+        for source, target, at in ways:
+            if not reaches(plan, source, target, at):
+                yield f"{model.name}: {source[0]} {source[1]} does not reach {at} of {target[0]} {target[1]}"
 
 
 def unbound_targets(plan: Plan) -> Iterator[str]:

@@ -15,6 +15,7 @@ CHECKS: list[Check] = [
     serving.unbound_targets,
     serving.unread_models,
     serving.unreached_caches,
+    serving.unawakened,
 ]
 SERVING = [stack for stack in STACKS if "modelServing" in config_of(stack)]
 
@@ -28,6 +29,17 @@ def test_every_step_leads_on(stack: str, check: Check) -> None:
     assert len(of_type(plan, serving.MODEL)) >= len(wanted) > 0
     assert list(check(plan)) == []
 
+
+_OWN_POLICY = "serving-vision-archive-networkpolicy"
+_CUT = [
+    (["serving-platform-gateway-ingress-allow-on-demand"], "istio-ingress {'istio': 'ingressgateway'} does not reach"),
+    (["serving-platform-knative-serving-allow-gateway"], "istio-ingress {'istio': 'ingressgateway'} does not reach"),
+    (["serving-platform-vision-allow-on-demand", _OWN_POLICY], "knative-serving {'app': 'activator'} does not reach"),
+    (["serving-platform-knative-serving-allow-models"], "knative-serving {'app': 'activator'} does not reach 8012"),
+    (["serving-platform-vision-allow-counting", _OWN_POLICY], "knative-serving {'app': 'autoscaler'} does not reach"),
+    (["serving-platform-gateway-ingress-allow-knative-probes"], "{'app': 'net-istio-controller'} does not reach 8080"),
+]
+"""Policies without which a model that scales to zero is not reached, and who it is that does not reach."""
 
 FAULTS: list[Fault] = [
     (
@@ -48,6 +60,28 @@ FAULTS: list[Fault] = [
             put("spec", "servers", 0, "hosts", value=["vision/*.models.example.com"]),
         ),
         "the gateway istio-ingress/models does not listen for fraud.models.example.com of models",
+    ),
+    (
+        serving.unknown_names,
+        lambda plan: changed(
+            plan,
+            "serving-platform-knative-knativeserving",
+            put("spec", "config", "domain", value={"models.example.org": ""}),
+        ),
+        "serving-vision-archive-inferenceservice: no certificate covers archive.models.example.org",
+    ),
+    (
+        serving.unawakened,
+        lambda plan: without(plan, "serving-platform-knative-knativeserving"),
+        "serving-vision-archive-inferenceservice: nothing runs models that scale to zero",
+    ),
+    *(
+        (
+            serving.unawakened,
+            lambda plan, names=names: without(plan, *names),
+            told,
+        )
+        for names, told in _CUT
     ),
     (
         serving.unbound_targets,

@@ -45,6 +45,35 @@ def blocks_open(plan: Plan, namespace: str, labels: Mapping[str, str]) -> set[tu
     }
 
 
+Pod = tuple[str, Mapping[str, str]]
+"""A namespace, and the labels of a pod in it."""
+
+
+def reaches(plan: Plan, source: Pod, target: Pod, port: int) -> bool:
+    """Whether policies at both ends let a pod reach another at a port."""
+    return _allows(plan, source, "egress", target, port) and _allows(plan, target, "ingress", source, port)
+
+
+def _allows(plan: Plan, pod: Pod, direction: str, other: Pod, port: int) -> bool:
+    namespace, labels = pod
+    side = {"ingress": "from", "egress": "to"}[direction]
+    return any(
+        _is(peer, namespace, other) and ("ports" not in rule or port in _ports(rule))
+        for policy in policies(plan, namespace)
+        if selects(policy, labels)
+        for rule in policy.get(direction, ())
+        for peer in rule.get(side, ())
+    )
+
+
+def _is(peer: Mapping[str, Any], home: str, other: Pod) -> bool:
+    if "ipBlock" in peer:
+        return False
+    named = peer.get("namespaceSelector", {}).get("matchLabels", {}).get("kubernetes.io/metadata.name", home)
+    pods: Mapping[str, str] = peer.get("podSelector", {}).get("matchLabels", {})
+    return named == other[0] and pods.items() <= other[1].items()
+
+
 def silenced(plan: Plan) -> Iterator[str]:
     """Workloads that need an API and may not reach it, in namespaces that deny what nobody allows."""
     for release, chart, workloads in releases(plan):

@@ -20,6 +20,8 @@ _TEMPLATES = {
 
 MODEL = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
 _PREDICTOR_PORTS = CHARTS["kserve-resources"].makes[0].ports
+_QUEUE_PORTS = CHARTS["knative-operator"].makes[-1].ports
+"""Where Knative's proxy listens in each replica of a model that scales to zero."""
 
 
 def releases(plan: Plan) -> list[tuple[Resource, str, tuple[Pods, ...]]]:
@@ -41,7 +43,9 @@ def own(plan: Plan) -> Iterator[tuple[Resource, Pods]]:
         # Source: kserve v0.20.0, pkg/constants, KServiceComponentLabel and InferenceServicePodLabelKey.
         name = each.inputs["metadata"]["name"]
         labels |= {"component": "predictor", "serving.kserve.io/inferenceservice": name}
-        yield each, Pods(labels, predictor["serviceAccountName"], _PREDICTOR_PORTS)
+        mode = each.inputs["metadata"].get("annotations", {}).get("serving.kserve.io/deploymentMode")
+        ports = _PREDICTOR_PORTS + (_QUEUE_PORTS if mode == "Knative" else ())
+        yield each, Pods(labels, predictor["serviceAccountName"], ports)
 
 
 def _pods(template: Mapping[str, Any]) -> Pods:
