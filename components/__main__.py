@@ -46,6 +46,7 @@ from .pipeline_access import PipelineAccess
 from .secure_namespace import SecureNamespace
 from .serving_platform.cert_manager import CertManager
 from .serving_platform.gateway import ServingGateway
+from .serving_platform.knative import Knative
 from .serving_platform.kserve import KServe
 from .serving_platform.load_balancer_controller import LoadBalancerController
 from .serving_platform.model_cache import ModelCache
@@ -73,6 +74,7 @@ COMPONENTS: list[type[pulumi.ComponentResource]] = [
     KServe,
     Karpenter,
     Keda,
+    Knative,
     KubeflowCluster,
     LoadBalancerController,
     LogBucket,

@@ -220,6 +220,7 @@ def _config(domain: str) -> dict[str, dict[str, str]]:
             # The tag of an image is looked up from the cluster, which may not reach each registry with a login.
             "registries-skipping-tag-resolving": "nvcr.io,docker.io,index.docker.io,ghcr.io,quay.io",
             "progress-deadline": f"{names.START_SECONDS + names.NODE_SECONDS}s",
+            "queue-sidecar-cpu-request": "25m",
             "queue-sidecar-cpu-limit": "1000m",
             "queue-sidecar-memory-request": "256Mi",
             "queue-sidecar-memory-limit": "256Mi",

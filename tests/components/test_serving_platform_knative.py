@@ -103,7 +103,8 @@ def test_a_request_comes_by_the_activator_or_straight_to_a_replica(
     assert reaches(recording, ACTIVATOR, model, port)
     assert reaches(recording, GATEWAY, model, port)
     assert reaches(recording, AUTOSCALER, model, port)
-    for other in (("kserve", {}), ("knative-serving", {"app": "webhook"}), ("istio-ingress", {"app": "other"})):
+    others: list[Pod] = [("kserve", {}), ("knative-serving", {"app": "webhook"}), ("istio-ingress", {"app": "other"})]
+    for other in others:
         assert not reaches(recording, other, model, port)
     assert not reaches(recording, API_SERVER, model, port)
 
@@ -208,6 +209,7 @@ CONFIG_KEYS = {
     "deployment": {
         "registries-skipping-tag-resolving",
         "progress-deadline",
+        "queue-sidecar-cpu-request",
         "queue-sidecar-cpu-limit",
         "queue-sidecar-memory-request",
         "queue-sidecar-memory-limit",

@@ -8,14 +8,13 @@ from typing import Any
 from pricing.resource import Resource
 from tests.planner.plans import Plan, of_type
 from tests.planner.traffic import EGRESS, INGRESS, policies, reaches, security_groups, selects
-from tests.planner.workloads import MODEL
+from tests.planner.workloads import KNATIVE, MODEL, by_knative
 
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 TARGETS = "aws:lb/targetGroup:TargetGroup"
 BINDING = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
 ROUTE = "kubernetes:networking.istio.io/v1:VirtualService"
 GATEWAY = "kubernetes:networking.istio.io/v1:Gateway"
-KNATIVE = "kubernetes:operator.knative.dev/v1beta1:KnativeServing"
 
 
 def unknown_names(plan: Plan) -> Iterator[str]:
@@ -65,11 +64,7 @@ def _routes_of_knative(plan: Plan) -> Iterator[tuple[str, str, str, list[str]]]:
 
 def scaled_to_zero(plan: Plan) -> list[Resource]:
     """The models that Knative runs."""
-    return [
-        each
-        for each in of_type(plan, MODEL)
-        if each.inputs["metadata"].get("annotations", {}).get("serving.kserve.io/deploymentMode") == "Knative"
-    ]
+    return [each for each in of_type(plan, MODEL) if by_knative(each)]
 
 
 def unawakened(plan: Plan) -> Iterator[str]:

@@ -19,7 +19,7 @@ from tests.planner.contract import ASSOCIATION, NODE_GROUP, RELEASE, Nodes, pool
 from tests.planner.plans import Plan, of_type
 from tests.planner.releases import brought_by
 from tests.planner.traffic import policies, selects
-from tests.planner.workloads import MODEL, namespace_of
+from tests.planner.workloads import KNATIVE, MODEL, by_knative, namespace_of
 
 RBAC = "kubernetes:rbac.authorization.k8s.io/v1:"
 QUOTA = "kubernetes:core/v1:ResourceQuota"
@@ -96,7 +96,7 @@ def _pod_claims(plan: Plan, workload: Resource) -> dict[str, float]:
         [kserve] = [each for each in of_type(plan, RELEASE) if each.inputs["name"] == "kserve"]
         own = workload.inputs["spec"]["predictor"].get("initContainers", ())
         downloads = kserve.inputs["values"]["kserve"]["storage"]["resources"]
-        sides, firsts = [resources], [downloads, *(each["resources"] for each in own)]
+        sides, firsts = [resources, *_proxies(plan, workload)], [downloads, *(each["resources"] for each in own)]
     else:
         pod = workload.inputs["spec"]["template"]["spec"]
         sides = [each["resources"] for each in pod["containers"]]
@@ -106,6 +106,16 @@ def _pod_claims(plan: Plan, workload: Resource) -> dict[str, float]:
         for key, value in _claims([first]).items():
             together[key] = max(together.get(key, 0), value)
     return together
+
+
+def _proxies(plan: Plan, model: Resource) -> Iterator[Mapping[str, Mapping[str, str]]]:
+    """What the proxy beside a model that scales to zero asks for, as Knative's config says."""
+    for serving in of_type(plan, KNATIVE) if by_knative(model) else ():
+        config = serving.inputs["spec"]["config"]["deployment"]
+        yield {
+            f"{part}s": {name: config[f"queue-sidecar-{name}-{part}"] for name in ("cpu", "memory")}
+            for part in ("request", "limit")
+        }
 
 
 def most_pods(workload: Resource) -> int:
@@ -119,8 +129,11 @@ def most_pods(workload: Resource) -> int:
 
 
 def surge(model: Resource) -> int:
-    """How many replicas more there are while a model is rolled out."""
-    return model.inputs["spec"]["predictor"]["deploymentStrategy"]["rollingUpdate"]["maxSurge"]
+    """How many replicas more there are while a model is rolled out: of Knative's, those of another revision."""
+    predictor = model.inputs["spec"]["predictor"]
+    if by_knative(model):
+        return predictor["maxReplicas"]
+    return predictor["deploymentStrategy"]["rollingUpdate"]["maxSurge"]
 
 
 def over_quota(plan: Plan) -> Iterator[str]:

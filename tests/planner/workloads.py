@@ -18,10 +18,16 @@ _TEMPLATES = {
 }
 """Where each kind of workload says what its pods are like."""
 
+KNATIVE = "kubernetes:operator.knative.dev/v1beta1:KnativeServing"
 MODEL = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
 _PREDICTOR_PORTS = CHARTS["kserve-resources"].makes[0].ports
 _QUEUE_PORTS = CHARTS["knative-operator"].makes[-1].ports
 """Where Knative's proxy listens in each replica of a model that scales to zero."""
+
+
+def by_knative(model: Resource) -> bool:
+    """Whether Knative runs an InferenceService, which may then have no replica."""
+    return model.inputs["metadata"].get("annotations", {}).get("serving.kserve.io/deploymentMode") == "Knative"
 
 
 def releases(plan: Plan) -> list[tuple[Resource, str, tuple[Pods, ...]]]:
@@ -43,8 +49,7 @@ def own(plan: Plan) -> Iterator[tuple[Resource, Pods]]:
         # Source: kserve v0.20.0, pkg/constants, KServiceComponentLabel and InferenceServicePodLabelKey.
         name = each.inputs["metadata"]["name"]
         labels |= {"component": "predictor", "serving.kserve.io/inferenceservice": name}
-        mode = each.inputs["metadata"].get("annotations", {}).get("serving.kserve.io/deploymentMode")
-        ports = _PREDICTOR_PORTS + (_QUEUE_PORTS if mode == "Knative" else ())
+        ports = _PREDICTOR_PORTS + (_QUEUE_PORTS if by_knative(each) else ())
         yield each, Pods(labels, predictor["serviceAccountName"], ports)
 
 
