@@ -241,7 +241,7 @@ def plan(recording: Recording) -> tuple[Resource, ...]:
 
 def test_charts_policies_and_order_hold_with_it_too(plan: tuple[Resource, ...]) -> None:
     assert not list(contract.unknown_charts(plan))
-    assert not [each for each in traffic.unheard_policies(plan, "monitoring") if "k8s-app" not in each]
+    assert not [each for each in traffic.unheard_policies(plan) if "k8s-app" not in each]
     assert not list(traffic.silenced(plan))
     assert not list(order.definitions_come_first(plan))
     assert not list(order.namespaces_come_first(plan))

@@ -181,7 +181,7 @@ def test_every_chart_is_pinned_at_the_version_that_was_read(plan: tuple[Resource
 
 
 def test_every_policy_is_for_pods_that_are_there_and_listen(plan: tuple[Resource, ...]) -> None:
-    found = traffic.unheard_policies(plan, "monitoring")
+    found = traffic.unheard_policies(plan)
     # The cluster's DNS is an add-on, which the platform alone does not have.
     assert not [each for each in found if "k8s-app" not in each]
 
