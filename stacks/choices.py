@@ -128,7 +128,10 @@ def _serving(serving: ModelServingSpec, at: str, production: bool) -> Iterator[C
         why = "the loss of one node is the loss of every model until another gateway starts"
         yield Choice(f"{at}.platform.gatewayMinimum", serving.platform.gateway_minimum, why)
     for index, model in enumerate(serving.models):
-        if production and model.minimum < 2:
+        if production and model.scale_to_zero:
+            why = f"who asks {model.name} after a while waits until a replica has started, with its node some minutes"
+            yield Choice(f"{at}.models[{index}].scaleToZero", True, why)
+        elif production and model.minimum < 2:
             why = f"the loss of one node is the loss of {model.name} until a replica has started elsewhere"
             yield Choice(f"{at}.models[{index}].minimum", model.minimum, why)
 

@@ -85,6 +85,13 @@ def test_prod_makes_no_unusual_choice() -> None:
             "delivery.repositories[0].login",
         ),
         ({"modelServing__models": [{**SERVED, "minimum": 1}]}, "modelServing.models[0].minimum"),
+        (
+            {
+                "modelServing__platform__scaleToZero": True,
+                "modelServing__models": [{**SERVED, "minimum": 0, "scaleToZero": True, "protocol": "REST"}],
+            },
+            "modelServing.models[0].scaleToZero",
+        ),
     ],
 )
 def test_each_unsafe_or_dear_choice_is_named(changes: dict[str, Any], field: str) -> None:
