@@ -59,13 +59,13 @@ class Keda(pulumi.ComponentResource):
         namespace = SecureNamespace(f"{name}-namespace", {"namespace": NAMESPACE}, child)
         inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
         prometheus = pods_of(spec.monitoring_namespace)
+        vpc = args["vpc_cidr"]
         policies = {
             "apis": allow_apis(NAMESPACE, {}),
-            "metrics-api": admit_api_server(NAMESPACE, _METRICS_API, METRICS_API_PORT, args["vpc_cidr"]),
-            "webhooks": admit_api_server(NAMESPACE, _WEBHOOKS, WEBHOOK_PORT, args["vpc_cidr"]),
+            "metrics-api": admit_api_server(NAMESPACE, _METRICS_API, METRICS_API_PORT, vpc),
+            "webhooks": admit_api_server(NAMESPACE, _WEBHOOKS, WEBHOOK_PORT, vpc, "allow-api-server-webhooks"),
             "prometheus": reach("allow-prometheus", NAMESPACE, _OPERATOR, prometheus, [spec.prometheus_port]),
         }
-        policies["webhooks"]["metadata"]["name"] = "allow-api-server-webhooks"
         made = [Manifest(f"{name}-{role}", policy, inside) for role, policy in policies.items()]
         release = Release(
             f"{name}-release",

@@ -51,9 +51,11 @@ def allow_apis(namespace: str, pods: Mapping[str, str], name: str = "allow-apis"
     return _egress(name, namespace, pods, [https, credentials])
 
 
-def allow_metrics(namespace: str, pods: Mapping[str, str], port: int, scraper_namespace: str) -> Policy:
+def allow_metrics(
+    namespace: str, pods: Mapping[str, str], port: int, scraper_namespace: str, name: str = "allow-metrics"
+) -> Policy:
     """Lets the pods of `scraper_namespace` read metrics at `port` of `pods`."""
-    return admit("allow-metrics", namespace, pods, pods_of(scraper_namespace), [port])
+    return admit(name, namespace, pods, pods_of(scraper_namespace), [port])
 
 
 def addresses(*blocks: pulumi.Input[str]) -> list[Peer]:
@@ -81,13 +83,19 @@ def reach(
     return _egress(name, namespace, pods, [{"to": targets, "ports": _tcp(ports)}])
 
 
-def admit_api_server(namespace: str, pods: Mapping[str, str], port: int, vpc_cidr: pulumi.Input[str]) -> Policy:
+def admit_api_server(
+    namespace: str,
+    pods: Mapping[str, str],
+    port: int,
+    vpc_cidr: pulumi.Input[str],
+    name: str = "allow-api-server",
+) -> Policy:
     """Lets the API server call a webhook.
 
     It calls from its network interfaces in the VPC, which no label selects and whose addresses change; so that other
     pods of the VPC can open a connection too, to an endpoint that answers admission reviews alone.
     """
-    return admit("allow-api-server", namespace, pods, addresses(vpc_cidr), [port])
+    return admit(name, namespace, pods, addresses(vpc_cidr), [port])
 
 
 def _tcp(ports: Sequence[int]) -> list[dict[str, Any]]:

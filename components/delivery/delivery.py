@@ -105,10 +105,8 @@ class Delivery(pulumi.ComponentResource):
     def _policies(self) -> list[Policy]:
         policies = [allow_apis(NAMESPACE, PARTS)]
         for part, port in METRICS_PORTS.items():
-            pods = {"app.kubernetes.io/name": f"argocd-{part}"}
-            policy = allow_metrics(NAMESPACE, pods, port, self._spec.monitoring_namespace)
-            policy["metadata"]["name"] = f"allow-{part}-metrics"
-            policies.append(policy)
+            pods, scrapers = {"app.kubernetes.io/name": f"argocd-{part}"}, self._spec.monitoring_namespace
+            policies.append(allow_metrics(NAMESPACE, pods, port, scrapers, f"allow-{part}-metrics"))
         if "load_balancer_cidrs" in self._args:
             balancer = pulumi.Output.from_input(self._args["load_balancer_cidrs"]).apply(lambda each: addresses(*each))
             policies.append(admit("allow-load-balancer", NAMESPACE, SERVER_PODS, balancer, [SERVER_PORT]))

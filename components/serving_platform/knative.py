@@ -90,11 +90,11 @@ class Knative(pulumi.ComponentResource):
         gateway = pods_of(names.GATEWAY_NAMESPACE, names.GATEWAY_PODS)
         models = [peer for each in self._spec.model_namespaces for peer in pods_of(each, names.PREDICTOR_PODS)]
         answering = [*names.QUEUE_PORTS.values()]
+        vpc = self._args["vpc_cidr"]
         webhooks = [
-            admit_api_server(NAMESPACE, {"app": each}, WEBHOOK_PORT, self._args["vpc_cidr"]) for each in _WEBHOOKS
+            admit_api_server(NAMESPACE, {"app": each}, WEBHOOK_PORT, vpc, f"allow-api-server-{each}")
+            for each in _WEBHOOKS
         ]
-        for each, policy in zip(_WEBHOOKS, webhooks, strict=True):
-            policy["metadata"]["name"] = f"allow-api-server-{each}"
         return [
             allow_apis(NAMESPACE, {}),
             *webhooks,

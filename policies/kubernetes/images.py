@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies.inputs import read, text
+from policies.kubernetes.objects import INFERENCE_SERVICE
 from policies.kubernetes.pods import WORKLOADS, Pod, pod_of
 from pricing.resource import UNKNOWN, Resource, Unknown
 
@@ -12,14 +13,13 @@ _RUNTIMES = (
     "kubernetes:serving.kserve.io/v1alpha1:ServingRuntime",
     "kubernetes:serving.kserve.io/v1alpha1:ClusterServingRuntime",
 )
-_INFERENCE_SERVICE = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
 _PARTS = ("predictor", "transformer", "explainer")
 _SERVERS = (
     *("model", "triton", "huggingface", "sklearn", "xgboost", "lightgbm"),
     *("tensorflow", "pytorch", "onnx", "pmml", "paddle"),
 )
 """Where a predictor names its model server; all but the first are KServe's older way."""
-IMAGE_USERS = WORKLOADS | {*_RUNTIMES, _INFERENCE_SERVICE}
+IMAGE_USERS = WORKLOADS | {*_RUNTIMES, INFERENCE_SERVICE}
 """The kinds that name images: workloads, and what KServe makes workloads of."""
 
 
@@ -36,7 +36,7 @@ def images(resource: Resource) -> Iterator[Used]:
     """The images of a resource of `IMAGE_USERS`; `None` for a container that must name one and doesn't."""
     if resource.type in _RUNTIMES:
         yield from _containers(Pod("spec", read(resource.inputs, "spec"), None))
-    elif resource.type == _INFERENCE_SERVICE:
+    elif resource.type == INFERENCE_SERVICE:
         for name in _PARTS:
             # What names none takes its runtime's.
             served = _served(f"spec.{name}", read(resource.inputs, "spec", name))

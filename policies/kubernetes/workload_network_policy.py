@@ -5,7 +5,7 @@ from typing import Any
 
 from policies.frameworks import cis_eks, nsa
 from policies.inputs import entries, flag, read
-from policies.kubernetes.objects import NETWORK_POLICY, metadata, name_of
+from policies.kubernetes.objects import INFERENCE_SERVICE, NETWORK_POLICY, metadata, name_of
 from policies.kubernetes.pods import WORKLOADS, pod_of
 from policies.kubernetes.selection import selected
 from policies.rule import Finding, Result, Rule, Severity, Undecided
@@ -13,9 +13,8 @@ from policies.settings import Level
 from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
-_INFERENCE_SERVICE = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
 _INFERENCE_LABEL = "serving.kserve.io/inferenceservice"
-_KINDS = (*sorted(WORKLOADS), _INFERENCE_SERVICE)
+_KINDS = (*sorted(WORKLOADS), INFERENCE_SERVICE)
 
 
 def _check(view: View) -> Iterator[Result]:
@@ -31,7 +30,7 @@ def _check(view: View) -> Iterator[Result]:
 
 def _labels(workload: Resource) -> Any:
     """The labels of its Pods; KServe hands down a service's own and adds its name."""
-    if workload.type != _INFERENCE_SERVICE:
+    if workload.type != INFERENCE_SERVICE:
         return pod_of(workload).labels
     own = metadata(workload, "labels")
     return UNKNOWN if own is UNKNOWN else {**dict(entries(own)), _INFERENCE_LABEL: name_of(workload)}

@@ -27,6 +27,7 @@ from tests.services.servers import (
     postgres,
     tool,
 )
+from tests.services.vault import Vault
 
 ADMINISTRATOR, ADMINISTRATOR_PASSWORD = "platform", "of-the-administrator"
 DATABASES: Mapping[str, list[str]] = {"mlflow": ["analyst"], "feast": []}
@@ -35,7 +36,7 @@ CACHE_USER = "features-feast"
 
 
 @dataclass
-class Stores:
+class Stores(Vault):
     """An instance as RDS hands it over, an empty Secrets Manager but for the administrator's login, and cache users."""
 
     postgres: Postgres
@@ -46,18 +47,6 @@ class Stores:
     folder: Path
     administrator: str = ""
     numbers: Iterator[int] = field(default_factory=count)
-
-    def secret(self, use: str, value: str = "") -> str:
-        """The ARN of a secret, made when there is none."""
-        try:
-            return self.vault.describe_secret(SecretId=f"test/{use}")["ARN"]
-        except self.vault.exceptions.ResourceNotFoundException:
-            given = {"SecretString": value} if value else {}
-            return self.vault.create_secret(Name=f"test/{use}", **given)["ARN"]
-
-    def login(self, use: str) -> tuple[str, str]:
-        value = json.loads(self.vault.get_secret_value(SecretId=f"test/{use}")["SecretString"])
-        return value["username"], value["password"]
 
     def command(
         self, databases: Mapping[str, list[str]], cache_users: Mapping[str, str] = {}, **changed: Any

@@ -31,6 +31,7 @@ from tests.services.servers import (
     postgres,
     tool,
 )
+from tests.services.vault import Vault
 
 ADMINISTRATOR, ADMINISTRATOR_PASSWORD = "platform", "OfTheAdministrator1"
 USE = "kubeflow/pipelines"
@@ -44,7 +45,7 @@ PRIVILEGES = (
 
 
 @dataclass
-class Stores:
+class Stores(Vault):
     """Two instances as RDS hands them over, and a Secrets Manager with their administrators' logins."""
 
     postgres: Postgres
@@ -54,18 +55,6 @@ class Stores:
     python: Path
     folder: Path
     numbers: Iterator[int] = field(default_factory=count)
-
-    def secret(self, use: str, value: str = "") -> str:
-        """The ARN of a secret, made when there is none."""
-        try:
-            return self.vault.describe_secret(SecretId=f"test/{use}")["ARN"]
-        except self.vault.exceptions.ResourceNotFoundException:
-            given = {"SecretString": value} if value else {}
-            return self.vault.create_secret(Name=f"test/{use}", **given)["ARN"]
-
-    def login(self, use: str = USE) -> tuple[str, str]:
-        value = json.loads(self.vault.get_secret_value(SecretId=f"test/{use}")["SecretString"])
-        return value["username"], value["password"]
 
     def command(self, logins: Any, **changed: Any) -> list[str]:
         """The Job's command, with the plan that the component would make for it."""
@@ -150,7 +139,7 @@ def state(stores: Stores) -> list[object]:
 
 
 def test_a_use_has_a_login_by_tls_alone_whose_password_needs_no_quoting(opened: Stores) -> None:
-    user, password = opened.login()
+    user, password = opened.login(USE)
     assert user == "pipelines"
     assert re.fullmatch(r"[A-Za-z][A-Za-z0-9]{39}", password)
     [how] = opened.mysql.sql("SELECT plugin, ssl_type FROM mysql.user WHERE user = 'pipelines'")
