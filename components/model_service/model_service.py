@@ -2,11 +2,10 @@
 
 import pulumi
 
-from ..account import account_of
 from ..manifest import Manifest
 from ..spec import parse, plain
 from ..workload_identity import WorkloadIdentity
-from .access import model_access
+from .identity import model_identity, readable
 from .language import Scope
 from .objects import model_service_objects
 from .spec import ModelServiceArgs, ModelServiceSpec
@@ -30,21 +29,14 @@ class ModelService(pulumi.ComponentResource):
     def __init__(self, name: str, args: ModelServiceArgs, opts: pulumi.ResourceOptions | None = None):
         spec = parse(ModelServiceSpec, plain(args, WIRING), f"ModelService({name})")
         super().__init__("mlplatform:index:ModelService", name, {}, opts)
-        partition = account_of(self).partition
-        identity = WorkloadIdentity(
+        reads = readable(spec.folders, args["models_key_arn"], self)
+        identity = model_identity(
             f"{name}-identity",
-            {
-                "cluster_name": args["cluster_name"],
-                "namespace": spec.namespace,
-                "service_account": spec.name,
-                "policies": {
-                    **args.get("policies", {}),
-                    "model": pulumi.Output.from_input(args["models_key_arn"]).apply(
-                        lambda key: model_access(partition, spec.folders, key)
-                    ),
-                },
-            },
-            pulumi.ResourceOptions(parent=self),
+            args["cluster_name"],
+            spec.namespace,
+            spec.name,
+            {**args.get("policies", {}), "model": reads},
+            self,
         )
         self.url = self._register(name, spec, identity)
         self.role_arn = identity.role_arn

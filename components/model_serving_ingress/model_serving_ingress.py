@@ -1,17 +1,15 @@
 """ModelServingIngress: firewall, load balancer, gateway, KServe, and the models behind them."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import pulumi
 
-from ..account import account_of
 from ..keda import Keda
 from ..load_balancer import ServingLoadBalancer
 from ..load_balancer.entry import guarded, without_room
 from ..manifest import Manifest
 from ..model_service import ModelService, ModelServiceSpec
-from ..model_service.access import model_access
+from ..model_service.identity import model_identity, readable
 from ..network_policies import addresses, pods_of, reach
 from ..ordering import after
 from ..serving_platform import ServingPlatform
@@ -108,17 +106,10 @@ class ModelServingIngress(pulumi.ComponentResource):
         if self._spec.load_balancer.grpc:
             given["grpc_target_group_arn"] = balancer.grpc_target_group_arn
         if self._spec.platform.model_cache:
-            given["cache_policy"] = self._access(self._spec.kept_folders)
+            given["cache_policy"] = readable(self._spec.kept_folders, self._args["models_key_arn"], self)
         if "further_target_group_arns" in args:
             given["further_target_group_arns"] = args["further_target_group_arns"]
         return ServingPlatform(f"{self._name}-platform", given, self._child)
-
-    def _access(self, folders: Sequence[str]) -> pulumi.Output[str]:
-        """What reads the models in these folders, as an IAM policy document."""
-        partition = account_of(self).partition
-        return pulumi.Output.from_input(self._args["models_key_arn"]).apply(
-            lambda key: model_access(partition, folders, key)
-        )
 
     def _open(self, platform: ServingPlatform) -> None:
         """Lets predictors reach the caches and the neighbors, where there are some."""
@@ -137,16 +128,14 @@ class ModelServingIngress(pulumi.ComponentResource):
                 Manifest(f"{self._name}-{namespace}-{role}", policy, self._child)
 
     def _identity(self, model: DeliveredModelSpec) -> WorkloadIdentity:
-        """Whom AWS knows a delivered model by, which must be there before its pods are."""
-        return WorkloadIdentity(
+        reads = readable([model.folder], self._args["models_key_arn"], self)
+        return model_identity(
             f"{self._name}-{model.namespace}-{model.name}-identity",
-            {
-                "cluster_name": self._args["cluster_name"],
-                "namespace": model.namespace,
-                "service_account": model.name,
-                "policies": {**self._args.get("model_policies", {}), "model": self._access([model.folder])},
-            },
-            self._child,
+            self._args["cluster_name"],
+            model.namespace,
+            model.name,
+            {**self._args.get("model_policies", {}), "model": reads},
+            self,
         )
 
     def _model(self, model: ModelServiceSpec) -> ModelService:
