@@ -8,6 +8,7 @@ from components.spec import SpecError
 from planner.answers import RecordedAnswers
 from planner.evaluation import evaluate_program
 from planner.plan import Plan
+from planner.prerequisites import prerequisites
 from planner.quotas import quotas
 from planner.stackfile import read_stack_file
 from policies.evaluate import Context, evaluate
@@ -19,6 +20,7 @@ from pricing.table import regions
 from stacks.choices import unusual
 from stacks.config import NAMESPACE, parse_config
 from stacks.decisions import decisions
+from stacks.warnings import warnings
 
 
 def build_plan(root: Path, stack: str, *, today: date, on_resource: Callable[[Resource], None] | None = None) -> Plan:
@@ -60,4 +62,6 @@ def build_plan(root: Path, stack: str, *, today: date, on_resource: Callable[[Re
         quotas=quotas(evaluation.resources),
         choices=unusual(config),
         decisions=decisions(config),
+        warnings=warnings(config),
+        prerequisites=prerequisites(evaluation.resources),
     )

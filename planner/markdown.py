@@ -40,7 +40,7 @@ def render(plan: Mapping[str, Any], difference: Difference | None = None) -> str
     """
     verdicts = [Verdict(**each) for each in plan["policies"]]
     head = _headline(plan, difference, verdicts)
-    sections = [*(_changes(difference) if difference else _contents(plan)), *_always(plan, verdicts)]
+    sections = [*_warnings(plan), *(_changes(difference) if difference else _contents(plan)), *_always(plan, verdicts)]
     return _fit(head, [section for section in sections if section.rows])
 
 
@@ -169,6 +169,11 @@ def _contents(plan: Mapping[str, Any]) -> Iterator[_Section]:
     yield _Section("Resources", ("type", "resources"), rows, collapsed=True, numbers=1)
 
 
+def _warnings(plan: Mapping[str, Any]) -> Iterator[_Section]:
+    rows = [(_code(each["field"]), _text(f"{each['why']} {each['remedy']}")) for each in plan.get("warnings", ())]
+    yield _Section("Warnings", ("field", "what"), rows)
+
+
 def _always(plan: Mapping[str, Any], verdicts: Sequence[Verdict]) -> Iterator[_Section]:
     yield _Section("Mandatory rules broken", *_verdicts(each for each in verdicts if fails([each])))
     rest = (each for each in verdicts if not fails([each]))
@@ -182,6 +187,8 @@ def _always(plan: Mapping[str, Any], verdicts: Sequence[Verdict]) -> Iterator[_S
     columns = ("quota", "code", "default", "needed")
     yield _Section("To be asked of AWS first", columns, quotas, collapsed=True, numbers=2)
     unusual = [(_code(each["field"]), _code(text.value(each["value"])), _text(each["why"])) for each in plan["unusual"]]
+    first = [(_text(each["what"]), _text(each["why"]), _code(each["how"])) for each in plan.get("prerequisites", ())]
+    yield _Section("The account must have first", ("what", "why", "how"), first, collapsed=True)
     yield _Section("Unusual choices", ("field", "value", "what follows"), unusual, collapsed=True)
 
 

@@ -8,12 +8,14 @@ from typing import Any, cast
 
 from pydantic_core import to_json
 
+from planner.prerequisites import Prerequisite
 from planner.quotas import Quota
 from policies.evaluate import Verdict, fails
 from pricing.lines import Estimate, Line, Saving
 from pricing.resource import UNKNOWN, Resource
 from stacks.choices import Choice
 from stacks.decisions import Decision
+from stacks.warnings import ConfigWarning
 
 FORMAT = 1
 """The version of the plan's JSON; it rises when a reader of the last one would misread the next."""
@@ -41,6 +43,8 @@ class Plan:
     quotas: tuple[Quota, ...]
     choices: tuple[Choice, ...]
     decisions: tuple[Decision, ...] = ()
+    warnings: tuple[ConfigWarning, ...] = ()
+    prerequisites: tuple[Prerequisite, ...] = ()
 
     @property
     def within_budget(self) -> bool:
@@ -89,6 +93,8 @@ class Plan:
             "quotas": [_quota(quota) for quota in self.quotas],
             "unusual": [_choice(choice) for choice in self.choices],
             "decisions": [_choice(decision) for decision in self.decisions],
+            "warnings": [_warning(warning) for warning in self.warnings],
+            "prerequisites": [_prerequisite(each) for each in self.prerequisites],
         }
 
     def write(self, path: Path) -> None:
@@ -171,6 +177,19 @@ def _quota(quota: Quota) -> dict[str, Any]:
 
 def _choice(choice: Choice | Decision) -> dict[str, Any]:
     return {"field": choice.field, "value": _plain(choice.value), "why": choice.why}
+
+
+def _warning(warning: ConfigWarning) -> dict[str, Any]:
+    return {
+        "field": warning.field,
+        "value": _plain(warning.value),
+        "why": warning.why,
+        "remedy": warning.remedy,
+    }
+
+
+def _prerequisite(prerequisite: Prerequisite) -> dict[str, Any]:
+    return {"what": prerequisite.what, "why": prerequisite.why, "how": prerequisite.how}
 
 
 def _plain(value: Any) -> Any:

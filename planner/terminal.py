@@ -18,8 +18,10 @@ _STACK = "pulumi:pulumi:Stack"
 def show(plan: Plan, console: Console) -> None:
     """Print the plan section by section, and at the end whether it may be deployed."""
     console.print(f"\n[bold]{plan.project}[/bold] · stack [bold]{plan.stack}[/bold] · {plan.estimate.region}\n")
+    _warnings(plan, console)
     console.print(_components(plan))
     _quotas(plan, console)
+    _prerequisites(plan, console)
     console.print(_cost(plan))
     _dearest(plan, console)
     _savings(plan, console)
@@ -28,6 +30,19 @@ def show(plan: Plan, console: Console) -> None:
     _choices(plan, console)
     _policies(plan, console)
     console.print(_conclusion(plan))
+
+
+def _warnings(plan: Plan, console: Console) -> None:
+    for warning in plan.warnings:
+        console.print(f"[yellow]warning[/yellow] {warning.field}: {escape(warning.why)} {escape(warning.remedy)}\n")
+
+
+def _prerequisites(plan: Plan, console: Console) -> None:
+    if plan.prerequisites:
+        console.print("\n[bold]The account must have first[/bold]")
+    for each in plan.prerequisites:
+        console.print(f"  {escape(each.what)}: {escape(each.why)}")
+        console.print(f"    [dim]{escape(each.how)}[/dim]")
 
 
 def _components(plan: Plan) -> Table:

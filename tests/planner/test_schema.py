@@ -11,11 +11,13 @@ from jsonschema import Draft202012Validator
 
 from planner.build import build_plan
 from planner.plan import FORMAT, Plan
+from planner.prerequisites import Prerequisite
 from planner.quotas import Quota
 from policies.evaluate import Verdict
 from pricing.lines import Estimate, Line, Saving
 from pricing.resource import SECRET, UNKNOWN, Resource
 from stacks.choices import Choice
+from stacks.warnings import ConfigWarning
 from tests.planner.plans import ROOT
 
 SCHEMA: dict[str, Any] = json.loads((ROOT / "planner" / "plan.schema.json").read_text(encoding="utf-8"))
@@ -59,6 +61,8 @@ FULL = Plan(
     ),
     quotas=(Quota("ec2", "L-1", "vCPUs", 5, 96, "pool"),),
     choices=(Choice("network.nat", ["single"], "one zone"),),
+    warnings=(ConfigWarning("gpuCluster.endpointPrivateCidrs", [], "Nobody reaches it.", "Add a range."),),
+    prerequisites=(Prerequisite("a role", "Nothing launches.", "make it"),),
 )
 EMPTY = Plan("sample", "test", (), {}, 0, Estimate("USD", "us-east-1", 0, (), (), ()), (), (), ())
 

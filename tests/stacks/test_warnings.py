@@ -1,0 +1,24 @@
+"""A plan warns of what will not work in AWS although the config is valid."""
+
+from typing import Any
+
+import pytest
+
+from stacks.warnings import warnings
+from tests.stacks.test_choices import config
+
+
+def warned(**changes: Any) -> list[str]:
+    return [warning.field for warning in warnings(config("prod", **changes))]
+
+
+def test_a_cluster_that_only_its_nodes_reach_is_warned_of() -> None:
+    changes: dict[str, Any] = {"gpuCluster__endpointPrivateCidrs": [], "gpuCluster__endpointPublicCidrs": []}
+    assert "gpuCluster.endpointPrivateCidrs" in warned(**changes)
+
+
+@pytest.mark.parametrize(
+    ("field", "cidr"), [("endpointPrivateCidrs", "10.9.0.0/16"), ("endpointPublicCidrs", "203.0.113.7/32")]
+)
+def test_a_cluster_that_the_deployer_reaches_is_not_warned_of(field: str, cidr: str) -> None:
+    assert "gpuCluster.endpointPrivateCidrs" not in warned(**{f"gpuCluster__{field}": [cidr]})
