@@ -102,7 +102,10 @@ def scaling_policy(cluster: str) -> str:
 
 
 def autoscaler_values(cluster: pulumi.Input[str], region: str, version: str) -> dict[str, Any]:
-    """Values of its chart: two replicas that elect a leader, and the pool that wastes least first."""
+    """Values of its chart: two replicas that elect a leader, and the pool that wastes least first.
+
+    Source: cluster autoscaler FAQ, "What are the parameters to CA?", for the defaults that differ here.
+    """
     return {
         "fullnameOverride": CLUSTER_AUTOSCALER.name,
         "cloudProvider": "aws",
@@ -115,6 +118,8 @@ def autoscaler_values(cluster: pulumi.Input[str], region: str, version: str) -> 
             "expander": "least-waste",
             "balance-similar-node-groups": True,
             "skip-nodes-with-system-pods": False,
+            # By default a pod with an emptyDir, as every model server has, keeps its node for ever.
+            "skip-nodes-with-local-storage": False,
             "scale-down-unneeded-time": "10m",
             "max-node-provision-time": "15m",
         },

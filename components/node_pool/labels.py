@@ -70,3 +70,25 @@ def resources(pool: NodePoolSpec) -> dict[str, int]:
     if pool.efa:
         found["vpc.amazonaws.com/efa"] = min(lead.network_cards, lead.efa_interfaces)
     return found
+
+
+def node_template(pool: NodePoolSpec) -> dict[str, str]:
+    """What a new node of the pool offers beyond CPU, memory and pods, as Kubernetes quantities.
+
+    The cluster autoscaler reads it from tags of a group without a node. It would otherwise take a pod that requests
+    `ephemeral-storage` for one that no node of the group can run. Source: cluster autoscaler, cloudprovider/aws,
+    README, "Auto-Discovery Setup", and aws_manager.go, buildNodeFromTemplate.
+    """
+    return {
+        **{name: str(count) for name, count in resources(pool).items()},
+        "ephemeral-storage": f"{ephemeral_gib(pool)}Gi",
+    }
+
+
+def ephemeral_gib(pool: NodePoolSpec) -> int:
+    """GiB that pods of a node can write to its disk.
+
+    The kubelet keeps back 1 GiB and evicts pods below 10 % of free space; the file system takes up to 1 GiB.
+    Source: awslabs/amazon-eks-ami, nodeadm, internal/kubelet/config.go, kubeReserved and evictionHard.
+    """
+    return int(pool.disk_gib * 0.9) - 2

@@ -8,7 +8,7 @@ import pulumi_aws as aws
 
 from ..account import account_of
 from ..spec import SpecError, parse, plain
-from .labels import labels, resources, taints
+from .labels import labels, node_template, taints
 from .spec import AmiFamily, NodePoolArgs, NodePoolSpec, Purchase
 from .user_data import user_data
 
@@ -188,12 +188,12 @@ class NodePool(pulumi.ComponentResource):
         """Tells the cluster autoscaler what a node of an empty pool would advertise."""
         if self._spec.minimum > 0:
             return
-        for resource, count in resources(self._spec).items():
+        for resource, amount in node_template(self._spec).items():
             key = f"k8s.io/cluster-autoscaler/node-template/resources/{resource}"
             aws.autoscaling.Tag(
                 f"{self._name}-{resource.rpartition('/')[2]}",
                 autoscaling_group_name=self.scaling_group_name,
-                tag={"key": key, "value": str(count), "propagate_at_launch": False},
+                tag={"key": key, "value": amount, "propagate_at_launch": False},
                 opts=self._child,
             )
 

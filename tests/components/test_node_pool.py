@@ -14,6 +14,7 @@ from components.spec import SpecError
 from pricing.resource import UNKNOWN, Resource
 from tests.components.clusters import KEY, NODE_GROUP, NODE_ROLE, SCHEDULE, TEMPLATE, node_pool
 from tests.components.mocks import Recording
+from tests.components.models import objects
 
 TAG = "aws:autoscaling/tag:Tag"
 PLACEMENT = "aws:ec2/placementGroup:PlacementGroup"
@@ -359,7 +360,30 @@ def test_the_autoscaler_knows_what_a_node_of_an_empty_pool_would_offer(
     tags = [each.inputs for each in node_pool(minimum=0, maximum=2, **args).all(TAG)]
     assert {tag["autoscalingGroupName"] for tag in tags} <= {"eks-scaling-group"}
     found = {tag["tag"]["key"].removeprefix(HINTS): tag["tag"]["value"] for tag in tags}
-    assert found == hints
+    assert found == {**hints, "ephemeral-storage": "88Gi"}
+
+
+def gibibytes(quantity: str) -> int:
+    return int(quantity.removesuffix("Gi"))
+
+
+@pytest.mark.parametrize("disk_gib", [20, 100, 16384])
+def test_an_empty_pool_offers_the_disk_that_a_kubelet_leaves_to_pods(disk_gib: int) -> None:
+    """The kubelet of EKS's images keeps back 1 GiB and 10 % of the file system."""
+    recording = node_pool(minimum=0, maximum=2, disk_gib=disk_gib)
+    tag = recording.one(TAG, "pool-ephemeral-storage").inputs["tag"]
+    assert tag["propagateAtLaunch"] is False
+    offered = gibibytes(tag["value"])
+    assert 0 < offered <= 0.9 * disk_gib - 1
+
+
+def test_an_empty_pool_offers_every_resource_that_our_pods_request() -> None:
+    """The cluster autoscaler knows CPU, memory, pods and GPUs of a type; the rest it reads from tags."""
+    service = objects(gpus=1)["InferenceService", "fraud"]
+    model = service["spec"]["predictor"]["model"]["resources"]["requests"]
+    tags = node_pool(minimum=0, maximum=2).all(TAG)
+    offered = {each.inputs["tag"]["key"].removeprefix(HINTS) for each in tags}
+    assert set(model) - {"cpu", "memory"} <= offered
 
 
 def test_a_pool_that_always_has_a_node_needs_no_hints(plain: Recording) -> None:

@@ -226,6 +226,12 @@ def test_the_autoscaler_knows_its_cluster_region_and_account() -> None:
     assert statements(recording.one("aws:iam/rolePolicy:RolePolicy"))["Move"]
 
 
+def test_a_pod_with_an_empty_dir_does_not_keep_its_node() -> None:
+    arguments = values(autoscaler(), "cluster-autoscaler")["extraArgs"]
+    assert arguments["skip-nodes-with-local-storage"] is False
+    assert arguments["skip-nodes-with-system-pods"] is False
+
+
 def test_the_autoscaler_survives_a_node_and_is_hardened() -> None:
     found = values(autoscaler(), "cluster-autoscaler")
     assert (found["replicaCount"], found["podDisruptionBudget"]) == (2, {"maxUnavailable": 1})
