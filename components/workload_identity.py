@@ -25,7 +25,7 @@ class WorkloadIdentityArgs(TypedDict):
     policies: NotRequired[dict[str, pulumi.Input[str]]]
     """IAM policy documents by a short name, as JSON."""
     managed_policies: NotRequired[list[str]]
-    """Names of policies that AWS keeps, such as service-role/AmazonEBSCSIDriverPolicyV2."""
+    """Names of policies that AWS keeps, such as service-role/AmazonEBSCSIDriverPolicy."""
 
 
 class WorkloadIdentitySpec(Spec):

@@ -1,7 +1,7 @@
 """What Karpenter's controller may do.
 
-Source: Karpenter 1.14, "CloudFormation" reference, whose statements these are, without those that make instance
-profiles: the profile is ours.
+Source: Karpenter 1.14.1, "CloudFormation" reference, whose statements these are. Left out: those that make instance
+profiles, since the profile is ours, and zonal shift, which the chart's values leave off.
 """
 
 from ..account import Account
@@ -69,7 +69,8 @@ def _discovery(at: Account, cluster: str) -> list[Statement]:
 
 
 def _supporting(at: Account, node_role_arn: str, queue_arn: str) -> list[Statement]:
-    to_instances: Condition = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
+    services = ["ec2.amazonaws.com", "ec2.amazonaws.com.cn"]
+    to_instances: Condition = {"StringEquals": {"iam:PassedToService": services}}
     profiles = f"arn:{at.partition}:iam::{at.id}:instance-profile/*"
     queue = ["sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"]
     return [

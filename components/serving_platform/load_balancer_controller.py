@@ -89,17 +89,18 @@ class LoadBalancerController(pulumi.ComponentResource):
 
 
 def targets_policy(target_groups: Sequence[str]) -> str:
-    """Registers and deregisters targets of these groups; security groups, listeners and load balancers are not its.
+    """The permissions of a controller that serves TargetGroupBindings alone; it changes no group but `target_groups`.
 
-    What the controller calls for a binding to addresses without `networking`. Source: its documentation,
-    "TargetGroupBinding", and pkg/targetgroupbinding of v3.5.0.
+    Security groups are described at each binding, and once more before one is deleted. Source: the controller's
+    installation guide, v3.5.0, "You only want the LBC to add and remove IPs to already existing target groups".
     """
     reads = [f"elasticloadbalancing:Describe{what}" for what in ("TargetGroups", "TargetHealth")]
-    changes = ["elasticloadbalancing:RegisterTargets", "elasticloadbalancing:DeregisterTargets"]
-    # AWS lets neither description be bound to a resource.
+    reads += [f"ec2:Describe{what}" for what in ("Instances", "SecurityGroups", "Vpcs")]
+    changes = ("RegisterTargets", "DeregisterTargets", "ModifyTargetGroup", "ModifyTargetGroupAttributes")
+    # AWS supports no resource-level permissions for these descriptions.
     return document(
-        allow("Look", [*reads, "ec2:DescribeVpcs"], ["*"]),
-        allow("Bind", changes, target_groups),
+        allow("Look", reads, ["*"]),
+        allow("Bind", [f"elasticloadbalancing:{what}" for what in changes], target_groups),
     )
 
 

@@ -64,7 +64,6 @@ def test_it_reads_the_secrets_of_its_prefix_and_nothing_else_of_the_account(reco
     [policy] = recording.all("aws:iam/rolePolicy:RolePolicy")
     found = statements(policy)
     assert set(found) == {"Read", "Decrypt"}
-    assert found["Read"]["Action"] == ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"]
     assert found["Read"]["Resource"] == [SECRETS]
     assert found["Decrypt"]["Resource"] == [KEY]
     assert found["Decrypt"]["Condition"]["StringLike"] == {"kms:EncryptionContext:SecretARN": SECRETS}

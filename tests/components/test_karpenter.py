@@ -198,7 +198,8 @@ def test_the_controller_ends_and_tags_what_the_cluster_owns_alone(policy: dict[s
 
 def test_the_controller_hands_on_the_nodes_role_to_instances_alone(policy: dict[str, dict[str, Any]]) -> None:
     assert policy["PassNodeRole"]["Resource"] == [NODE_ROLE]
-    assert policy["PassNodeRole"]["Condition"] == {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
+    services = ["ec2.amazonaws.com", "ec2.amazonaws.com.cn"]
+    assert policy["PassNodeRole"]["Condition"] == {"StringEquals": {"iam:PassedToService": services}}
     assert policy["HearInterruptions"]["Resource"] == [QUEUE]
 
 
