@@ -27,6 +27,13 @@ Source: NVIDIA Multi-Instance GPU user guide, "Supported MIG profiles"; the layo
 """
 
 
+_WITHOUT_NVME = frozenset({"c1", "c3", "d2", "d3", "d3en", "h1", "i2", "m1", "m2", "m3", "r3", "x1", "x1e"})
+"""Families whose own disks are spinning, or not NVMe: EKS's images leave such disks alone, and they are not encrypted.
+
+Source: EC2 user guide, "Instance store volume limits" and "SSD instance store volumes".
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class InstanceType:
     """What one EC2 instance type has. Memory is in MiB, the local disk in GB; counts are per instance."""
@@ -61,6 +68,11 @@ class InstanceType:
     def has_neuron(self) -> bool:
         """Whether it has AWS Inferentia or Trainium devices."""
         return self.accelerator_maker == "aws"
+
+    @property
+    def nvme_gb(self) -> int:
+        """The size of its own NVMe disks in GB, which EC2 encrypts; 0 without any."""
+        return 0 if self.family in _WITHOUT_NVME else self.local_disk_gb
 
     @property
     def mig_profiles(self) -> dict[str, int]:

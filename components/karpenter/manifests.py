@@ -34,7 +34,7 @@ def node_class(
     """The EC2NodeClass of a pool: pinned image, encrypted disk, IMDSv2, our profile, discovery by the cluster's tag."""
     discovery = [{"tags": {"karpenter.sh/discovery": cluster}}]
     ebs = {"encrypted": True, "kmsKeyID": volume_key_arn, "volumeType": "gp3", "deleteOnTermination": True}
-    data = {**ebs, "volumeSize": f"{pool.disk_gib}Gi"}
+    data = {**ebs, "volumeSize": f"{pool.volume_gib}Gi"}
     bottlerocket = pool.ami_family is AmiFamily.BOTTLEROCKET
     system = [{"deviceName": "/dev/xvda", "ebs": {**ebs, "volumeSize": "4Gi"}}] if bottlerocket else []
     return {
@@ -54,6 +54,7 @@ def node_class(
                 "httpTokens": "required",
             },
             "blockDeviceMappings": [*system, {"deviceName": "/dev/xvdb" if bottlerocket else "/dev/xvda", "ebs": data}],
+            **({"instanceStorePolicy": "RAID0"} if pool.own_disks else {}),
             "kubelet": {"maxPods": min(each.maximum_pods for each in pool.types)},
             "detailedMonitoring": True,
             "tags": tags,

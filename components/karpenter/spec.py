@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from ..instances import InstanceType, instance_type, lacking
 from ..namespace_names import NAMESPACE_PATTERN
+from ..node_pool.disks import on_own_disks, volume_gib, without_disk
 from ..node_pool.spec import AmiFamily, TaintConfig, TaintSpec, ec2_types
 from ..spec import Spec, refuse
 
@@ -40,7 +41,9 @@ class KarpenterPoolConfig(TypedDict):
     ami_version: NotRequired[str]
     """The image's release, such as v20261104; latest rolls nodes with each release."""
     disk_gib: NotRequired[int]
-    """The encrypted gp3 volume of each node, in GiB."""
+    """The encrypted gp3 volume of each node, in GiB: 30 where its own disks carry containers, 100 otherwise."""
+    local_disk: NotRequired[bool]
+    """Whether containers are on the instance's own NVMe disks; by default where every type has some."""
     labels: NotRequired[dict[str, str]]
     """Further labels of each node."""
     taints: NotRequired[list[TaintConfig]]
@@ -102,7 +105,18 @@ class KarpenterPoolSpec(Spec):
         pattern=r"^(latest|v[0-9.]+)$",
         description="The image's release; latest rolls nodes with each release.",
     )
-    disk_gib: int = Field(default=100, ge=20, le=16384, description="The encrypted gp3 volume of each node, in GiB.")
+    disk_gib: int | None = Field(
+        default=None,
+        ge=20,
+        le=16384,
+        description="The encrypted gp3 volume of each node, in GiB: 30 where its own disks carry containers, 100 "
+        "otherwise.",
+    )
+    local_disk: bool | None = Field(
+        default=None,
+        description="Whether containers are on the instance's own NVMe disks (RAID 0); by default where every type has "
+        "some.",
+    )
     labels: dict[str, str] = Field(default_factory=dict, description="Further labels of each node.")
     taints: tuple[TaintSpec, ...] = Field(default=(), description="Further taints of each node.")
     consolidation: Consolidation = Field(
@@ -134,6 +148,8 @@ class KarpenterPoolSpec(Spec):
             )
         if self.lead.has_neuron and self.ami_family is not AmiFamily.AL2023:
             raise refuse(self.name, f"pool {self.name}: Neuron devices need amiFamily al2023")
+        if self.local_disk and (lacking := without_disk(self.types)):
+            raise refuse(self.name, f"pool {self.name}: {lacking}")
         return self
 
     @property
@@ -145,6 +161,16 @@ class KarpenterPoolSpec(Spec):
     def lead(self) -> InstanceType:
         """The facts of the first instance type."""
         return self.types[0]
+
+    @property
+    def own_disks(self) -> bool:
+        """Whether containers are on the nodes' own disks."""
+        return on_own_disks(self.local_disk, self.types)
+
+    @property
+    def volume_gib(self) -> int:
+        """The size of each node's EBS volume in GiB."""
+        return volume_gib(self.disk_gib, self.own_disks)
 
     def not_in(self, region: str) -> str | None:
         """The sentence that refuses the pool in `region`, when the region lacks one of its instance types."""

@@ -1,5 +1,6 @@
 """Labels and taints of a pool's nodes: what schedulers, device plugins and exporters look for."""
 
+from .disks import ephemeral_gib
 from .spec import AmiFamily, NodePoolSpec, TaintEffect, TaintSpec
 
 NVIDIA_TAINT = "nvidia.com/gpu"
@@ -81,14 +82,5 @@ def node_template(pool: NodePoolSpec) -> dict[str, str]:
     """
     return {
         **{name: str(count) for name, count in resources(pool).items()},
-        "ephemeral-storage": f"{ephemeral_gib(pool)}Gi",
+        "ephemeral-storage": f"{ephemeral_gib(pool.types, pool.volume_gib, pool.own_disks)}Gi",
     }
-
-
-def ephemeral_gib(pool: NodePoolSpec) -> int:
-    """GiB that pods of a node can write to its disk.
-
-    The kubelet keeps back 1 GiB and evicts pods below 10 % of free space; the file system takes up to 1 GiB.
-    Source: awslabs/amazon-eks-ami, nodeadm, internal/kubelet/config.go, kubeReserved and evictionHard.
-    """
-    return int(pool.disk_gib * 0.9) - 2

@@ -101,7 +101,7 @@ class NodePool(pulumi.ComponentResource):
             "encrypted": "true",
             "kms_key_id": self._args["volume_key_arn"],
             "volume_type": "gp3",
-            "volume_size": spec.disk_gib,
+            "volume_size": spec.volume_gib,
             "iops": spec.disk_iops,
             "throughput": spec.disk_throughput,
             "delete_on_termination": "true",

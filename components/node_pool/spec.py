@@ -9,6 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ..instances import InstanceType, instance_type, known_types, lacking
 from ..spec import Spec, refuse
+from .disks import on_own_disks, volume_gib, without_disk
 from .schedule import ScheduleConfig, ScheduleSpec, overlapping
 
 LARGEST_REPLICAS = 16
@@ -144,7 +145,7 @@ class NodePoolConfig(TypedDict):
     taints: NotRequired[list[TaintConfig]]
     """Further taints of each node; nodes with accelerators are tainted anyway."""
     disk_gib: NotRequired[int]
-    """The encrypted gp3 volume of each node, in GiB."""
+    """The encrypted gp3 volume of each node, in GiB: 30 where its own disks carry containers, 100 otherwise."""
     disk_iops: NotRequired[int]
     """Its operations a second; 3,000 are included in its price."""
     disk_throughput: NotRequired[int]
@@ -152,7 +153,7 @@ class NodePoolConfig(TypedDict):
     ami_family: NotRequired[AmiFamily]
     """The operating system."""
     local_disk: NotRequired[bool]
-    """Puts container storage on the instance's own NVMe disks."""
+    """Whether containers are on the instance's own NVMe disks; by default where every type has some."""
     efa: NotRequired[bool]
     """Gives each node its Elastic Fabric Adapters and puts the pool into one placement group and zone."""
     sharing: NotRequired[SharingConfig]
@@ -202,17 +203,20 @@ class NodePoolSpec(Spec):
     )
     labels: dict[str, str] = Field(default_factory=dict, description="Further labels of each node.")
     taints: tuple[TaintSpec, ...] = Field(default=(), description="Further taints of each node.")
-    disk_gib: int = Field(
-        default=100,
+    disk_gib: int | None = Field(
+        default=None,
         ge=20,
         le=16384,
-        description="The encrypted gp3 volume of each node, in GiB; inference images are large.",
+        description="The encrypted gp3 volume of each node, in GiB: 30 where its own disks carry containers, 100 "
+        "otherwise.",
     )
     disk_iops: int = Field(default=3000, ge=3000, le=16000, description="Its operations a second; 3,000 are included.")
     disk_throughput: int = Field(default=125, ge=125, le=1000, description="Its throughput in MiB/s; 125 are included.")
     ami_family: AmiFamily = Field(default=AmiFamily.AL2023, description="The operating system.")
-    local_disk: bool = Field(
-        default=False, description="Puts container storage on the instance's own NVMe disks (RAID 0)."
+    local_disk: bool | None = Field(
+        default=None,
+        description="Whether containers are on the instance's own NVMe disks (RAID 0); by default where every type has "
+        "some.",
     )
     efa: bool = Field(
         default=False,
@@ -274,10 +278,8 @@ class NodePoolSpec(Spec):
     def _hardware(self) -> str | None:
         if self.efa and not all(each.efa_interfaces for each in self.types):
             return f"efa is set, but {self.lead.name} has no Elastic Fabric Adapter"
-        if self.local_disk and not all(each.local_disk_gb for each in self.types):
-            return f"localDisk is set, but {self.lead.name} has no disk of its own"
-        if self.local_disk and self.ami_family is not AmiFamily.AL2023:
-            return "localDisk needs amiFamily al2023"
+        if self.local_disk and (lacking := without_disk(self.types)):
+            return lacking
         if self.lead.has_neuron and self.ami_family is not AmiFamily.AL2023:
             return f"{self.lead.name} has Neuron devices, which need amiFamily al2023"
         if self.lead.accelerators and not (self.lead.has_nvidia or self.lead.has_neuron):
@@ -328,6 +330,16 @@ class NodePoolSpec(Spec):
     def lead(self) -> InstanceType:
         """The facts of the first instance type, which the others equal in what matters."""
         return self.types[0]
+
+    @property
+    def own_disks(self) -> bool:
+        """Whether containers are on the nodes' own disks."""
+        return on_own_disks(self.local_disk, self.types)
+
+    @property
+    def volume_gib(self) -> int:
+        """The size of each node's EBS volume in GiB."""
+        return volume_gib(self.disk_gib, self.own_disks)
 
     @property
     def start(self) -> int:

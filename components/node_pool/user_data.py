@@ -15,6 +15,19 @@ spec:
 """
 """Puts container storage on the instance's own disks (nodeadm, NodeConfig v1alpha1)."""
 
+BOTTLEROCKET_DISKS = """[settings.bootstrap-commands.instance-storage]
+commands = [
+    ["apiclient", "ephemeral-storage", "init"],
+    ["apiclient", "ephemeral-storage", "bind", "--dirs", "/var/lib/containerd", "/var/lib/kubelet", "/var/log/pods"],
+]
+essential = true
+mode = "always"
+"""
+"""The same on Bottlerocket, which has these commands since 1.22.
+
+Source: Bottlerocket documentation, settings.bootstrap-commands; Karpenter 1.14, pkg/providers/amifamily/bootstrap.
+"""
+
 
 def user_data(pool: NodePoolSpec) -> str | None:
     """The base64 user data of a pool's launch template, or None where EKS's own is all that is needed.
@@ -28,7 +41,7 @@ def user_data(pool: NodePoolSpec) -> str | None:
 
 def _al2023(pool: NodePoolSpec) -> str | None:
     parts: list[tuple[str, str]] = []
-    if pool.local_disk:
+    if pool.own_disks:
         parts.append(("application/node.eks.aws", NODE_CONFIG))
     if pool.sharing.mig_profile:
         parts.append(('text/x-shellscript; charset="us-ascii"', mig_script(pool)))
@@ -72,6 +85,11 @@ systemctl start mig-partition.service nvidia-persistenced.service
 
 
 def _bottlerocket(pool: NodePoolSpec) -> str | None:
+    parts = [*([BOTTLEROCKET_DISKS] if pool.own_disks else []), *([shared] if (shared := _shared_gpus(pool)) else [])]
+    return "\n".join(parts) or None
+
+
+def _shared_gpus(pool: NodePoolSpec) -> str | None:
     """Bottlerocket runs the device plugin itself; its settings say how GPUs are shared.
 
     Source: Bottlerocket documentation, settings.kubelet-device-plugins.nvidia.

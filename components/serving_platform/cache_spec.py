@@ -120,10 +120,10 @@ def _unfit(group: CacheGroupSpec, name: str, known: dict[str, NodePoolSpec]) -> 
             f"pool {name} is none of gpuCluster.nodePools, which are {', '.join(known)}; a node of another kind starts "
             "empty, and is gone before its copy pays"
         )
-    if group.storage_gib > pool.disk_gib // 2:
+    if group.storage_gib > pool.volume_gib // 2:
         return (
-            f"storageGib = {group.storage_gib} is more than half of diskGib = {pool.disk_gib} of pool {name}; lower it "
-            "or give the pool a larger disk"
+            f"storageGib = {group.storage_gib} is more than half of diskGib = {pool.volume_gib} of pool {name}; lower "
+            "it or raise diskGib: models are on the node's EBS volume, not on disks of its own"
         )
     if pool.ami_family is not AmiFamily.AL2023:
         return f"pool {name} has amiFamily {pool.ami_family}, whose containers share no directory of a node; use al2023"

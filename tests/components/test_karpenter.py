@@ -8,8 +8,10 @@ import pytest
 from components.account import Account
 from components.karpenter.iam import controller_policy
 from components.karpenter.karpenter import EVENTS, controller_values
+from components.spec import SpecError
 from pricing.resource import Resource
 from tests.components.clusters import KEY, NODE_ROLE, RELEASE, karpenter, needs, select, statements
+from tests.components.definitions import faults
 from tests.components.mocks import ACCOUNT, Recording
 
 CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
@@ -58,8 +60,34 @@ def test_instance_metadata_needs_a_token_and_stays_on_the_node() -> None:
     assert (options["httpTokens"], options["httpPutResponseHopLimit"]) == ("required", 1)
 
 
+@pytest.mark.parametrize(
+    ("pool", "volume", "policy"),
+    [
+        ({"instance_types": ["g5.xlarge"]}, "30Gi", "RAID0"),
+        ({"instance_types": ["g5.xlarge"], "disk_gib": 150}, "150Gi", "RAID0"),
+        ({"instance_types": ["g5.xlarge"], "local_disk": False}, "100Gi", None),
+        ({"instance_types": ["g4dn.xlarge", "g5.xlarge", "g6.xlarge"]}, "30Gi", "RAID0"),
+        # One type without a disk of its own would have 30 GiB for all its images.
+        ({"instance_types": ["m5d.large", "m5.large"], "maximum_gpus": None}, "100Gi", None),
+        ({"instance_types": ["m7i.large"], "maximum_gpus": None}, "100Gi", None),
+    ],
+)
+def test_own_disks_carry_containers_where_every_type_has_some(
+    pool: dict[str, Any], volume: str, policy: str | None
+) -> None:
+    spec = node_class(**pool)
+    assert spec["blockDeviceMappings"][0]["ebs"]["volumeSize"] == volume
+    assert spec.get("instanceStorePolicy") == policy
+    assert not faults({"apiVersion": "karpenter.k8s.aws/v1", "kind": "EC2NodeClass", "spec": spec})
+
+
+def test_a_pool_without_own_disks_is_not_told_to_use_them() -> None:
+    with pytest.raises(SpecError, match=r"localDisk is true, but m7i\.large has no NVMe disk"):
+        node_class(instance_types=["m7i.large"], maximum_gpus=None, local_disk=True)
+
+
 def test_bottlerocket_keeps_its_system_apart() -> None:
-    spec = node_class(ami_family="bottlerocket")
+    spec = node_class(ami_family="bottlerocket", local_disk=False)
     sizes = {each["deviceName"]: each["ebs"]["volumeSize"] for each in spec["blockDeviceMappings"]}
     assert sizes == {"/dev/xvda": "4Gi", "/dev/xvdb": "100Gi"}
     assert all(each["ebs"]["encrypted"] for each in spec["blockDeviceMappings"])

@@ -72,9 +72,12 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
         ({"efa": True}, "efa is set, but g4dn.xlarge has no Elastic Fabric Adapter"),
         (
             {"instance_types": ["m7i.large"], "local_disk": True},
-            "localDisk is set, but m7i.large has no disk of its own",
+            "localDisk is true, but m7i.large has no NVMe disk of its own; leave localDisk out",
         ),
-        ({"local_disk": True, "ami_family": "bottlerocket"}, "localDisk needs amiFamily al2023"),
+        (
+            {"instance_types": ["m5d.large", "m5.large"], "local_disk": True},
+            "localDisk is true, but m5.large has no NVMe disk of its own",
+        ),
         (
             {"instance_types": ["inf2.xlarge"], "ami_family": "bottlerocket"},
             "inf2.xlarge has Neuron devices, which need amiFamily al2023",
