@@ -119,8 +119,10 @@ def _karpenter_needs(resources: Sequence[Resource]) -> Iterator[_Need]:
         kind = _instance(values.get("node.kubernetes.io/instance-type"))
         if limit and kind:
             why = f"{resource.name}: up to {limit[0]} vCPUs"
-            for purchase in values.get("karpenter.sh/capacity-type", ["on-demand"]):
-                yield _Need(_family(kind), purchase == "spot", int(limit[0]), 0, why)
+            ways = values.get("karpenter.sh/capacity-type", ["on-demand"])
+            # What is launched into a reservation counts as on demand.
+            for spot in sorted({way == "spot" for way in ways}):
+                yield _Need(_family(kind), spot, int(limit[0]), 0, why)
 
 
 def _counts(resources: Sequence[Resource]) -> Iterator[Quota]:

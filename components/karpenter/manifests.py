@@ -5,7 +5,6 @@ from typing import Any
 import pulumi
 
 from ..node_pool.labels import (
-    AUTOSCALER_GPU_LABEL,
     DEVICE_PLUGIN_CONFIG_LABEL,
     DEVICE_PLUGIN_LABEL,
     NEURON_LABEL,
@@ -23,6 +22,8 @@ _EFFECTS = {
     TaintEffect.NO_EXECUTE: "NoExecute",
 }
 
+RESERVATION_TYPE = "karpenter.k8s.aws/capacity-reservation-type"
+
 
 def node_class(
     pool: KarpenterPoolSpec,
@@ -37,6 +38,7 @@ def node_class(
     data = {**ebs, "volumeSize": f"{pool.volume_gib}Gi"}
     bottlerocket = pool.ami_family is AmiFamily.BOTTLEROCKET
     system = [{"deviceName": "/dev/xvda", "ebs": {**ebs, "volumeSize": "4Gi"}}] if bottlerocket else []
+    reserved = [{"id": each} for each in (*pool.capacity_reservation_ids, *pool.capacity_block_ids)]
     return {
         "apiVersion": "karpenter.k8s.aws/v1",
         "kind": "EC2NodeClass",
@@ -54,6 +56,7 @@ def node_class(
                 "httpTokens": "required",
             },
             "blockDeviceMappings": [*system, {"deviceName": "/dev/xvdb" if bottlerocket else "/dev/xvda", "ebs": data}],
+            **({"capacityReservationSelectorTerms": reserved} if reserved else {}),
             **({"instanceStorePolicy": "RAID0"} if pool.own_disks else {}),
             "kubelet": {"maxPods": min(each.maximum_pods for each in pool.types)},
             "detailedMonitoring": True,
@@ -63,8 +66,15 @@ def node_class(
 
 
 def node_pool(pool: KarpenterPoolSpec) -> dict[str, Any]:
-    """The NodePool: spot first where it may be bought, bounded, consolidated a tenth at a time."""
-    purchases = [name for name, allowed in (("spot", pool.spot), ("on-demand", pool.on_demand)) if allowed]
+    """The NodePool: reservations first, then spot where it may be bought, bounded, consolidated a tenth at a time.
+
+    Source: Karpenter 1.14, "Utilizing On-Demand Capacity Reservations and Capacity Blocks".
+    """
+    reserved = bool(pool.capacity_reservation_ids or pool.capacity_block_ids)
+    ways = (("reserved", reserved), ("spot", pool.spot), ("on-demand", pool.on_demand))
+    purchases = [name for name, allowed in ways if allowed]
+    # Nodes that are not reserved lack this label, so that asking for it excludes them.
+    block = [_one_of(RESERVATION_TYPE, ["capacity-block"])] if pool.capacity_block_ids else []
     limits: dict[str, Any] = {"cpu": str(pool.maximum_vcpus)}
     if pool.maximum_gpus is not None:
         limits["nvidia.com/gpu" if pool.lead.has_nvidia else "aws.amazon.com/neuron"] = str(pool.maximum_gpus)
@@ -82,6 +92,7 @@ def node_pool(pool: KarpenterPoolSpec) -> dict[str, Any]:
                         _one_of("karpenter.sh/capacity-type", purchases),
                         _one_of("node.kubernetes.io/instance-type", list(pool.instance_types)),
                         _one_of("kubernetes.io/arch", ["arm64" if pool.lead.architecture == "arm64" else "amd64"]),
+                        *block,
                     ],
                     "taints": taints(pool),
                     "expireAfter": f"{pool.expire_after_hours}h",
@@ -99,13 +110,16 @@ def node_pool(pool: KarpenterPoolSpec) -> dict[str, Any]:
 
 
 def labels(pool: KarpenterPoolSpec) -> dict[str, str]:
-    """The labels of each node. GPUs are whole: Karpenter counts them by instance type and knows nothing of shares."""
+    """The labels of each node; which GPU it has, Karpenter says by its own label karpenter.k8s.aws/instance-gpu-name.
+
+    A pool may mix GPUs, so no label of ours names one. GPUs are whole: Karpenter counts them by instance type and knows
+    nothing of shares. Source: Karpenter 1.14, "Scheduling", Well-Known Labels.
+    """
     found = {**pool.labels, POOL_LABEL: pool.name}
     if pool.lead.has_neuron:
         found[NEURON_LABEL] = "true"
     if pool.lead.has_nvidia:
-        model = pool.lead.accelerator.lower().replace(" ", "-")
-        found |= {NVIDIA_LABEL: "true", AUTOSCALER_GPU_LABEL: f"nvidia-{model}"}
+        found[NVIDIA_LABEL] = "true"
         if pool.ami_family is AmiFamily.AL2023:
             found |= {DEVICE_PLUGIN_LABEL: "true", DEVICE_PLUGIN_CONFIG_LABEL: "exclusive"}
     return found

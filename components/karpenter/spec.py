@@ -10,8 +10,8 @@ from pydantic import Field, field_validator, model_validator
 from ..instances import InstanceType, instance_type, lacking
 from ..namespace_names import NAMESPACE_PATTERN
 from ..node_pool.disks import on_own_disks, volume_gib, without_disk
-from ..node_pool.spec import AmiFamily, TaintConfig, TaintSpec, ec2_types
-from ..spec import Spec, refuse
+from ..node_pool.spec import RESERVATION_PATTERN, AmiFamily, TaintConfig, TaintSpec, ec2_types
+from ..spec import Spec, each_once, refuse
 
 
 class Consolidation(StrEnum):
@@ -31,7 +31,11 @@ class KarpenterPoolConfig(TypedDict):
     on_demand: NotRequired[bool]
     """Whether on-demand nodes may be bought where there is no spot capacity."""
     spot: NotRequired[bool]
-    """Whether spot nodes may be bought; they come first."""
+    """Whether spot nodes may be bought; they come before on-demand nodes."""
+    capacity_reservation_ids: NotRequired[list[str]]
+    """Capacity reservations to launch into before anything is bought."""
+    capacity_block_ids: NotRequired[list[str]]
+    """Capacity Blocks for ML to launch into, and into nothing else."""
     maximum_gpus: NotRequired[int]
     """The most GPUs (or Neuron devices) of all nodes together."""
     maximum_vcpus: int
@@ -92,7 +96,17 @@ class KarpenterPoolSpec(Spec):
     on_demand: bool = Field(
         default=True, description="Whether on-demand nodes may be bought where there is no spot capacity."
     )
-    spot: bool = Field(default=True, description="Whether spot nodes may be bought; they come first.")
+    spot: bool = Field(default=True, description="Whether spot nodes may be bought; they come before on-demand nodes.")
+    capacity_reservation_ids: tuple[str, ...] = Field(
+        default=(),
+        max_length=30,
+        description="Capacity reservations to launch into before anything is bought; of one of the pool's types each.",
+    )
+    capacity_block_ids: tuple[str, ...] = Field(
+        default=(),
+        max_length=30,
+        description="Capacity Blocks for ML to launch into, and into nothing else: spot and onDemand must be false.",
+    )
     maximum_gpus: int | None = Field(
         default=None,
         ge=1,
@@ -134,10 +148,17 @@ class KarpenterPoolSpec(Spec):
     def _types_of_ec2(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         return ec2_types(names)
 
+    @field_validator("capacity_reservation_ids", "capacity_block_ids")
+    @classmethod
+    def _reservations_once(cls, ids: tuple[str, ...]) -> tuple[str, ...]:
+        return each_once(
+            ids, RESERVATION_PATTERN, "id of a capacity reservation; write one such as cr-0123456789abcdef0"
+        )
+
     @model_validator(mode="after")
     def _bounded_and_buyable(self) -> "KarpenterPoolSpec":
-        if not (self.spot or self.on_demand):
-            raise refuse(self.name, f"pool {self.name}: spot and onDemand are both off; one of them must be on")
+        if problem := self._purchase():
+            raise refuse(self.name, f"pool {self.name}: {problem}")
         if self.lead.accelerators and self.maximum_gpus is None:
             raise refuse(
                 self.name, f"pool {self.name}: maximumGpus is missing; {self.lead.name} has accelerators, so bound them"
@@ -151,6 +172,20 @@ class KarpenterPoolSpec(Spec):
         if self.local_disk and (lacking := without_disk(self.types)):
             raise refuse(self.name, f"pool {self.name}: {lacking}")
         return self
+
+    def _purchase(self) -> str | None:
+        if self.capacity_block_ids and (self.spot or self.on_demand or self.capacity_reservation_ids):
+            return (
+                "capacityBlockIds is set, so set spot and onDemand to false and leave capacityReservationIds out: the "
+                "nodes of a block end with it; give other nodes a pool of their own"
+            )
+        if self.capacity_block_ids and len(self.instance_types) > 1:
+            return f"a capacity block is of one instance type; leave {self.lead.name} alone in instanceTypes"
+        if not (self.spot or self.on_demand or self.capacity_reservation_ids or self.capacity_block_ids):
+            return "spot and onDemand are both off; one of them must be on, or name capacityReservationIds"
+        if not (self.on_demand or self.capacity_block_ids or any(each.spot for each in self.types)):
+            return f"onDemand is false, but {', '.join(self.instance_types)} is not sold as spot; set onDemand to true"
+        return None
 
     @property
     def types(self) -> Sequence[InstanceType]:

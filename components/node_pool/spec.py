@@ -18,6 +18,9 @@ LARGEST_REPLICAS = 16
 LARGEST_GROUP = 450
 """Nodes that a managed node group can have. Source: EKS user guide, "Service quotas", Nodes per managed node group."""
 
+RESERVATION_PATTERN = r"^cr-[0-9a-f]{8,17}$"
+"""The id of a capacity reservation; a capacity block is one."""
+
 _BOTTLEROCKET_MIG = ("A100", "H100", "H200")
 """GPUs that Bottlerocket can cut. Source: its documentation, settings.kubelet-device-plugins.nvidia.mig.profile."""
 
@@ -193,7 +196,7 @@ class NodePoolSpec(Spec):
     maximum: int = Field(ge=1, le=LARGEST_GROUP, description="The most nodes outside scheduled hours.")
     purchase: Purchase = Field(default=Purchase.ON_DEMAND, description="How the capacity is bought.")
     capacity_reservation_id: str | None = Field(
-        default=None, pattern=r"^cr-[0-9a-f]{8,17}$", description="The reservation or capacity block to launch into."
+        default=None, pattern=RESERVATION_PATTERN, description="The reservation or capacity block to launch into."
     )
     zone: str | None = Field(
         default=None,
@@ -294,10 +297,11 @@ class NodePoolSpec(Spec):
         if self.sharing.mps and self.ami_family is AmiFamily.BOTTLEROCKET:
             return "sharing.mps needs amiFamily al2023; only the newest releases of Bottlerocket have it"
         profile = self.sharing.mig_profile
-        if profile and not self.lead.mig_profiles:
-            return f"sharing.migProfile is set, but {self.lead.name} has a {self.lead.accelerator}, which has no MIG"
-        if profile and profile not in self.lead.mig_profiles:
-            return f"sharing.migProfile = {profile}: allowed on {self.lead.name}: {', '.join(self.lead.mig_profiles)}"
+        for each in self.types if profile else ():
+            if not each.mig_profiles:
+                return f"sharing.migProfile is set, but {each.name} has a {each.accelerator}, which has no MIG"
+            if profile not in each.mig_profiles:
+                return f"sharing.migProfile = {profile}: allowed on {each.name}: {', '.join(each.mig_profiles)}"
         if profile and self.ami_family is AmiFamily.BOTTLEROCKET and self.lead.accelerator not in _BOTTLEROCKET_MIG:
             return f"sharing.migProfile on a {self.lead.accelerator} needs amiFamily al2023"
         if profile and self.ami_family is AmiFamily.BOTTLEROCKET and self.sharing.time_slicing:

@@ -39,11 +39,14 @@ def node_pool(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
     spec = section(resource.inputs, "spec")
     template = section(section(spec, "template"), "spec")
     requirements = sections(template, "requirements")
-    spot = "spot" in _values(requirements, _CAPACITY)
+    ways = _values(requirements, _CAPACITY)
+    # Reserved capacity is paid at the price on demand, and comes first.
+    spot = "spot" in ways and "reserved" not in ways
     limits = section(spec, "limits")
     kind = _cheapest(stack.table(resource), requirements, limits, spot)
     nodes, why = _nodes(resource, stack, limits, kind)
-    bought = purchase(resource, stack, [kind.name], "SPOT" if spot else "ON_DEMAND")
+    block = "capacity-block" in _values(requirements, "karpenter.k8s.aws/capacity-reservation-type")
+    bought = purchase(resource, stack, [kind.name], "CAPACITY_BLOCK" if block else "SPOT" if spot else "ON_DEMAND")
     load = Load(0, nodes * HOURS_A_MONTH, nodes, f"by Karpenter ({why}, cheapest type that fits)")
     if nodes > 0:
         yield from instance_charges(bought, load, Role.FIXED)

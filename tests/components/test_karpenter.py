@@ -110,6 +110,69 @@ def test_spot_comes_first_where_it_may_be_bought(choice: dict[str, bool], bought
     assert required(node_pool(**choice))["karpenter.sh/capacity-type"] == bought
 
 
+RESERVATION, OTHER = "cr-0123456789abcdef0", "cr-0123456789abcdef1"
+TYPE_OF_RESERVATION = "karpenter.k8s.aws/capacity-reservation-type"
+
+
+def test_reservations_are_used_before_anything_is_bought() -> None:
+    pool: dict[str, Any] = {"capacity_reservation_ids": [RESERVATION, OTHER]}
+    assert node_class(**pool)["capacityReservationSelectorTerms"] == [{"id": RESERVATION}, {"id": OTHER}]
+    wanted = required(node_pool(**pool))
+    assert wanted["karpenter.sh/capacity-type"] == ["reserved", "spot", "on-demand"]
+    # Nodes that are bought lack the label: a pool that asked for it could buy none.
+    assert TYPE_OF_RESERVATION not in wanted
+    assert "capacityReservationSelectorTerms" not in node_class()
+
+
+def test_a_pool_may_be_of_reservations_alone() -> None:
+    spec = node_pool(capacity_reservation_ids=[RESERVATION], spot=False, on_demand=False)
+    assert required(spec)["karpenter.sh/capacity-type"] == ["reserved"]
+
+
+def test_nodes_of_a_capacity_block_are_launched_into_it_alone() -> None:
+    pool: dict[str, Any] = {"instance_types": ["p5.48xlarge"], "maximum_gpus": 8, "maximum_vcpus": 192}
+    pool |= {"capacity_block_ids": [RESERVATION], "spot": False, "on_demand": False}
+    recording = karpenter(**pool)
+    wanted = required(recording.one(POOL).inputs["spec"])
+    assert wanted["karpenter.sh/capacity-type"] == ["reserved"]
+    assert wanted[TYPE_OF_RESERVATION] == ["capacity-block"]
+    for kind in (CLASS, POOL):
+        assert not faults(recording.one(kind).inputs)
+
+
+@pytest.mark.parametrize(
+    ("pool", "told"),
+    [
+        ({"capacity_reservation_ids": ["cr-1"]}, "'cr-1' is no id of a capacity reservation"),
+        ({"capacity_reservation_ids": [RESERVATION, RESERVATION]}, "named more than once"),
+        ({"capacity_block_ids": [RESERVATION]}, "set spot and onDemand to false"),
+        (
+            {
+                "capacity_block_ids": [RESERVATION],
+                "spot": False,
+                "on_demand": False,
+                "capacity_reservation_ids": [OTHER],
+            },
+            "leave capacityReservationIds out",
+        ),
+        (
+            {
+                "capacity_block_ids": [RESERVATION],
+                "spot": False,
+                "on_demand": False,
+                "instance_types": ["p5.48xlarge", "p5en.48xlarge"],
+            },
+            "a capacity block is of one instance type",
+        ),
+        ({"spot": False, "on_demand": False}, "spot and onDemand are both off"),
+        ({"instance_types": ["trn2u.48xlarge"], "on_demand": False}, "is not sold as spot; set onDemand to true"),
+    ],
+)
+def test_capacity_that_cannot_be_bought_is_refused(pool: dict[str, Any], told: str) -> None:
+    with pytest.raises(SpecError, match=told):
+        karpenter(**pool)
+
+
 def test_a_pool_is_bounded() -> None:
     assert node_pool(maximum_gpus=4, maximum_vcpus=32)["limits"] == {"cpu": "32", "nvidia.com/gpu": "4"}
     assert node_pool(instance_types=["inf2.xlarge"])["limits"] == {"cpu": "32", "aws.amazon.com/neuron": "4"}
@@ -145,12 +208,20 @@ def test_accelerators_are_tainted_and_labelled() -> None:
         "team": "vision",
         "mlplatform.io/pool": "burst",
         "nvidia.com/gpu.present": "true",
-        "k8s.amazonaws.com/accelerator": "nvidia-a10g",
         "mlplatform.io/nvidia-device-plugin": "true",
         "nvidia.com/device-plugin.config": "exclusive",
     }
     plain = node_pool(instance_types=["m7i.large"], maximum_gpus=None)["template"]
     assert (plain["spec"]["taints"], plain["metadata"]["labels"]) == ([], {"mlplatform.io/pool": "burst"})
+
+
+@pytest.mark.parametrize(
+    "types", [["g4dn.xlarge"], ["g4dn.xlarge", "g5.xlarge", "g6.xlarge"], ["g5.xlarge", "g4dn.xlarge"]]
+)
+def test_no_label_of_a_pool_names_a_gpu_that_a_node_may_lack(types: list[str]) -> None:
+    labels = node_pool(instance_types=types)["template"]["metadata"]["labels"]
+    models = {"t4", "a10g", "l4"}
+    assert not [value for value in labels.values() if models & set(re.split(r"[^a-z0-9]+", value.lower()))]
 
 
 def test_the_pool_takes_its_own_class(recording: Recording) -> None:

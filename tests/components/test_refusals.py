@@ -98,6 +98,11 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
             "sharing.migProfile is set, but g4dn.xlarge has a T4, which has no MIG",
         ),
         (
+            # Both have eight A100, of 40 and of 80 GB.
+            {"instance_types": ["p4d.24xlarge", "p4de.24xlarge"], "sharing": {"mig_profile": "1g.5gb"}},
+            "sharing.migProfile = 1g.5gb: allowed on p4de.24xlarge: 1g.10gb",
+        ),
+        (
             {"instance_types": P5, "sharing": {"mig_profile": "1g.5gb"}},
             "sharing.migProfile = 1g.5gb: allowed on p5.48xlarge: 1g.10gb, 1g.20gb, 2g.20gb, 3g.40gb, 4g.40gb, 7g.80gb",
         ),

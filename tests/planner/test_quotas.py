@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
+
 from planner.quotas import Quota, quotas
 from pricing.resource import Resource
 
@@ -74,7 +76,9 @@ def test_what_the_default_covers_is_not_asked_for() -> None:
     assert quotas([template, small]) == ()
 
 
-def test_karpenter_counts_in_full_for_each_way_it_may_buy() -> None:
+@pytest.mark.parametrize("ways", [["spot", "on-demand"], ["reserved", "spot", "on-demand"], ["reserved", "spot"]])
+def test_karpenter_counts_in_full_for_each_way_it_may_buy(ways: list[str]) -> None:
+    """What is launched into a reservation counts as on demand, and once."""
     pool = Resource(
         urn="k",
         type="kubernetes:karpenter.sh/v1:NodePool",
@@ -85,7 +89,7 @@ def test_karpenter_counts_in_full_for_each_way_it_may_buy() -> None:
                 "template": {
                     "spec": {
                         "requirements": [
-                            {"key": "karpenter.sh/capacity-type", "operator": "In", "values": ["spot", "on-demand"]},
+                            {"key": "karpenter.sh/capacity-type", "operator": "In", "values": ways},
                             {"key": "node.kubernetes.io/instance-type", "operator": "In", "values": ["trn1.2xlarge"]},
                         ]
                     }

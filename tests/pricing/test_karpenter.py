@@ -73,3 +73,18 @@ def test_a_pool_that_excludes_spot_is_on_demand() -> None:
 def test_an_explicit_on_demand_pool_is_not_talked_into_spot() -> None:
     pool = node_pool({CAPACITY: ["on-demand"], FAMILY: ["g4dn"]}, {"nvidia.com/gpu": 8.0})
     assert priced(pool).savings == ()
+
+
+def test_reserved_capacity_is_priced_on_demand() -> None:
+    # 2 of 4 nodes x 730 x 0.526 = 767.96, whether pods use them or not.
+    pool = node_pool({CAPACITY: ["reserved", "spot", "on-demand"], FAMILY: ["g4dn"]}, {"nvidia.com/gpu": "4"})
+    assert instances(priced(pool)) == [
+        ("2 x g4dn.xlarge on demand by Karpenter (50% of its limit of 4, cheapest type that fits)", 767.96)
+    ]
+
+
+def test_a_capacity_block_has_no_price_here() -> None:
+    needs = {CAPACITY: ["reserved"], "karpenter.k8s.aws/capacity-reservation-type": ["capacity-block"]}
+    result = priced(node_pool({**needs, TYPE: ["p5.48xlarge"]}, {"nvidia.com/gpu": "8"}))
+    assert instances(result) == []
+    assert len(result.unpriced) == 1
