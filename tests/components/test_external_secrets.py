@@ -19,7 +19,6 @@ from tests.components.definitions import faults
 from tests.components.mocks import ACCOUNT, Recording, run
 from tests.components.parity import assert_documented, assert_parity
 from tests.planner.charts import CHARTS
-from tests.planner.test_validity import needs_definitions
 
 READER = "test:index:Reader"
 STORE = "kubernetes:external-secrets.io/v1:ClusterSecretStore"
@@ -83,7 +82,6 @@ def test_its_identity_is_that_of_the_chart_s_controller(recording: Recording) ->
     assert (association["namespace"], association["serviceAccount"]) == ("external-secrets", controller.account)
 
 
-@needs_definitions
 def test_the_store_answers_the_named_namespaces_alone(recording: Recording) -> None:
     store = manifest(recording.one(STORE))
     assert not faults(store)
@@ -92,7 +90,6 @@ def test_the_store_answers_the_named_namespaces_alone(recording: Recording) -> N
     assert store["spec"]["provider"] == {"aws": {"service": "SecretsManager", "region": "us-east-1"}}
 
 
-@needs_definitions
 def test_an_external_secret_fits_its_definition() -> None:
     made = external_secret("registry", "feast", "aws-secrets", "ml-prod/database/feast", {"USER": "username"})
     assert not faults(made)

@@ -21,7 +21,6 @@ from tests.components.clusters import NETWORK_POLICY, needs, select, statements
 from tests.components.definitions import faults
 from tests.components.mocks import ACCOUNT, Recording, run
 from tests.components.parity import assert_documented, assert_parity
-from tests.planner.test_validity import needs_definitions
 from tests.policies.cases.case import context
 
 READER = "test:index:Reader"
@@ -276,7 +275,6 @@ def test_kubernetes_accepts_every_object(recording: Recording) -> None:
             kubernetes_validate.validate(dict(each.inputs), "1.36", strict=True)
 
 
-@needs_definitions
 def test_external_secrets_fit_their_definition(recording: Recording) -> None:
     assert [fault for each in recording.all(EXTERNAL_SECRET) for fault in faults(each.inputs)] == []
 

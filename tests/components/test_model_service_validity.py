@@ -11,7 +11,6 @@ from components.model_service import ModelServiceSpec, model_service_objects
 from components.spec import parse
 from tests.components.definitions import faults, validator
 from tests.components.models import CACHE, CANARY, FLOOR, ON_DEMAND, models, objects, values
-from tests.planner.test_validity import needs_definitions
 
 QUARTER = {"mode": "mps", "pods": 4}
 ALL = st.one_of(
@@ -37,7 +36,6 @@ def test_every_object_is_one_that_kubernetes_accepts(wanted: dict[str, Any]) -> 
         kubernetes_validate.validate(each, "1.36", strict=True)
 
 
-@needs_definitions
 @settings(max_examples=40, deadline=None)
 @given(ALL)
 def test_every_custom_resource_fits_its_published_definition(wanted: dict[str, Any]) -> None:
@@ -51,7 +49,6 @@ def deep(value: Any, *path: str | int) -> Any:
     return value
 
 
-@needs_definitions
 @pytest.mark.parametrize(
     ("kind", "path", "field"),
     [
@@ -71,7 +68,6 @@ def test_a_field_of_nobody_is_told(kind: str, path: tuple[str | int, ...], field
     assert f"'{field}' was unexpected" in fault
 
 
-@needs_definitions
 def test_a_kind_that_nobody_defines_is_told() -> None:
     with pytest.raises(LookupError, match=r"no definition of Model of serving\.kserve\.io/v1beta1"):
         validator("serving.kserve.io/v1beta1", "Model")

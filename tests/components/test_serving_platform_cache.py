@@ -21,7 +21,6 @@ from tests.components.mocks import Recording
 from tests.components.models import objects as model_objects
 from tests.components.parity import assert_documented, assert_parity
 from tests.components.serving import MODELS, platform
-from tests.planner.test_validity import needs_definitions
 from tests.policies.cases.case import context
 
 POLICY = '{"Version": "2012-10-17", "Statement": []}'
@@ -308,7 +307,6 @@ def test_every_object_of_kubernetes_is_one_that_it_accepts(recording: Recording)
         kubernetes_validate.validate(dict(each.inputs), "1.36", strict=True)
 
 
-@needs_definitions
 def test_every_custom_resource_fits_its_published_definition(recording: Recording) -> None:
     judged = [each for each in objects(recording) if "kserve.io" in each.type or "cert-manager" in each.type]
     assert len(judged) == 3

@@ -13,7 +13,6 @@ from tests.components.definitions import faults
 from tests.components.mocks import Recording
 from tests.components.serving import MODELS, platform
 from tests.planner import contract, order, traffic
-from tests.planner.test_validity import needs_definitions
 
 API_SERVER, BALANCER, STRANGER = "10.40.64.10", "10.40.1.20", "10.40.99.1"
 GATEWAY_POD = {"app": "istio-ingressgateway", **GATEWAY_PODS}
@@ -157,7 +156,6 @@ def test_the_monitoring_alone_reads_metrics(pod: Pod, port: int) -> None:
     assert not reaches(recording, BALANCER, pod, port)
 
 
-@needs_definitions
 def test_the_operators_prometheus_reads_the_gateway_where_it_lets_it() -> None:
     kind = "kubernetes:monitoring.coreos.com/v1:PodMonitor"
     assert not platform().all(kind)

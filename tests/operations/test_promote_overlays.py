@@ -14,7 +14,6 @@ from operations.promote.trees import LocalTree
 from operations.smoke.config import load_config
 from operations.smoke.release import load_release
 from tests.components.definitions import faults
-from tests.planner.test_validity import needs_definitions
 
 ROOT = Path(__file__).parents[2]
 MODELS = ROOT / "deploy" / "models"
@@ -97,7 +96,6 @@ def test_everything_is_in_the_team_s_namespace_and_accepted_by_kubernetes(place:
         kubernetes_validate.validate(each, KUBERNETES.rpartition(".")[0], strict=True)
 
 
-@needs_definitions
 @every_place
 def test_custom_resources_fit_their_published_definitions(place: Place, tmp_path: Path) -> None:
     custom = [each for each in rendered(place, tmp_path) if is_custom(each)]

@@ -7,7 +7,7 @@ import kubernetes_validate  # pyright: ignore[reportMissingTypeStubs] - it ships
 import pytest
 
 from pricing.resource import UNKNOWN, Resource
-from tests.components.definitions import DEFINITIONS, faults
+from tests.components.definitions import faults
 from tests.planner import sdk
 from tests.planner.order import custom
 from tests.planner.plans import STACKS, changed, config_of, of_type, plan_of
@@ -162,31 +162,19 @@ def test_an_object_with_a_field_of_nobody_is_refused() -> None:
         kubernetes_validate.validate(dict(broken.inputs), "1.36", strict=True)
 
 
-HELD_BY_SHAPE = ("KnativeServing",)
-"""Kinds whose definition may not lie with the others; tests of their own say what such an object is like."""
-
-
 def refusals(resource: Resource) -> Iterator[str]:
     """What the definition of a custom resource refuses of it, or that there is none."""
     try:
         yield from (f"{resource.name}: {fault}" for fault in faults(dict(resource.inputs)))
     except LookupError as unknown:
-        if resource.inputs["kind"] not in HELD_BY_SHAPE:
-            yield f"{resource.name}: {unknown.args[0]}"
+        yield f"{resource.name}: {unknown.args[0]}"
 
 
-needs_definitions = pytest.mark.skipif(
-    not DEFINITIONS.is_dir(), reason="the folder ../shared/facts/crds with the published definitions is absent"
-)
-
-
-@needs_definitions
 @pytest.mark.parametrize("stack", STACKS)
 def test_every_custom_resource_fits_its_published_definition(stack: str) -> None:
     assert [told for each in custom(plan_of(stack)) for told in refusals(each)] == []
 
 
-@needs_definitions
 @pytest.mark.parametrize(
     ("name", "fault", "told"),
     [
