@@ -90,6 +90,18 @@ class StackConfig(Spec):
             raise refuse(name, f"userPool.clients has no client that fits {name}; add {wanted}")
 
     @model_validator(mode="after")
+    def _principals_have_one_access_entry(self) -> "StackConfig":
+        granted = {grant.principal_arn: grant.name for grant in self.gpu_cluster.access} if self.gpu_cluster else {}
+        for team in self.delivery.teams if self.delivery else ():
+            if role := next((role for role in team.iam_roles if role in granted), None):
+                raise refuse(
+                    role,
+                    f"{role} is in gpuCluster.access ({granted[role]}) and in delivery.teams ({team.name}), and EKS "
+                    "allows one access entry for each role; remove it from one of them",
+                )
+        return self
+
+    @model_validator(mode="after")
     def _user_pool_has_a_place_for_secrets(self) -> "StackConfig":
         if self.user_pool and not (self.delivery or self.feature_services or self.kubeflow):
             raise refuse(

@@ -52,6 +52,7 @@ class Delivery(pulumi.ComponentResource):
         super().__init__("mlplatform:index:Delivery", name, {}, opts)
         self._name, self._spec, self._args = name, spec, args
         homes = {team.name: self._homes(team) for team in spec.teams}
+        self._people()
         release = self._argo_cd([made for team in homes.values() for made in team])
         closed = Manifest(f"{name}-default-project", projects.closed_default(), self._needing(release))
         delivered = [made for team in spec.teams for made in self._team(team, [release, closed])]
@@ -125,7 +126,7 @@ class Delivery(pulumi.ComponentResource):
                 manifest["metadata"]["namespace"] = home
                 role = f"{manifest['kind'].lower()}-{manifest['metadata']['name']}"
                 made.append(Manifest(f"{self._name}-{namespace}-{role}", manifest, self._needing(*needed)))
-        return [*made, *self._people(team)]
+        return made
 
     def _home(self, namespace: str) -> tuple[pulumi.Input[str], list[pulumi.Resource]]:
         """A namespace's name once it is there, and what must be made before anything in it."""
@@ -136,19 +137,23 @@ class Delivery(pulumi.ComponentResource):
         )
         return namespace, [made]
 
-    def _people(self, team: TeamSpec) -> list[pulumi.Resource]:
-        """The team's IAM roles, in its group of the cluster and with no policy of EKS."""
-        return [
+    def _people(self) -> None:
+        """One access entry for each IAM role, in the groups of all its teams and with no policy of EKS.
+
+        An entry is named after its role, since EKS allows one for each role: a role that changes its team keeps it.
+        """
+        teams = self._spec.teams
+        for role in dict.fromkeys(role for team in teams for role in team.iam_roles):
+            account, path = role.split(":", 4)[4].split(":role/")
+            groups = [tenancy.kubernetes_group(team) for team in teams if role in team.iam_roles]
             aws.eks.AccessEntry(
-                f"{self._name}-{team.name}-{role.rpartition('/')[2]}",
+                f"{self._name}-{account}-{path}",
                 cluster_name=self._args["cluster_name"],
                 principal_arn=role,
-                kubernetes_groups=[tenancy.kubernetes_group(team)],
+                kubernetes_groups=groups,
                 type="STANDARD",
                 opts=pulumi.ResourceOptions(parent=self),
             )
-            for role in team.iam_roles
-        ]
 
     def _team(self, team: TeamSpec, needed: list[pulumi.Resource]) -> list[pulumi.Resource]:
         """The team's project, and then what it delivers."""

@@ -10,10 +10,10 @@ from ..account import account_of
 from ..cluster_addons import AFTER_NODES, BEFORE_NODES, cluster_addon
 from ..cluster_autoscaler import ClusterAutoscaler
 from ..gpu_software import GpuSoftware
-from ..iam import instance_trust
 from ..karpenter import Karpenter
 from ..manifest import Manifest
 from ..node_pool import NodePool
+from ..node_role import node_role
 from ..ordering import after
 from ..secure_namespace import SecureNamespace
 from ..spec import SpecError, parse, plain
@@ -73,7 +73,7 @@ class GpuCluster(pulumi.ComponentResource):
         )
         self._plane = control_plane(name, spec, args, self._account, self._groups, self._child)
         self._kubeconfig = pulumi.Output.secret(self._plane.cluster.kubeconfig_json)
-        self._role = self._node_role()
+        self._role, self._node_grants = node_role(name, self._account, self._child)
         self._access()
         pools = self._node_pools(self._addons(BEFORE_NODES, self._plane.name))
         ready = after(self._plane.name, *pools.values())
@@ -81,20 +81,6 @@ class GpuCluster(pulumi.ComponentResource):
         self.ready = after(ready, *addons)
         self._inside(self.ready)
         self._export(self._plane, pools)
-
-    def _node_role(self) -> aws.iam.Role:
-        """The role of every node: joins the cluster and pulls images; what pods may do is theirs by Pod Identity."""
-        role = aws.iam.Role(f"{self._name}-node-role", assume_role_policy=instance_trust(), opts=self._child)
-        self._node_grants = [
-            aws.iam.RolePolicyAttachment(
-                f"{self._name}-node-{policy}",
-                role=role.name,
-                policy_arn=self._account.managed_policy(policy),
-                opts=self._child,
-            )
-            for policy in ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
-        ]
-        return role
 
     def _access(self) -> None:
         for grant in self._spec.access:

@@ -131,6 +131,16 @@ class GpuClusterSpec(Spec):
         default=(), description="Namespaces to make, each closed by default."
     )
 
+    @field_validator("access")
+    @classmethod
+    def _one_grant_a_principal(cls, grants: tuple[AccessSpec, ...]) -> tuple[AccessSpec, ...]:
+        """EKS allows one access entry for each principal. Source: EKS user guide, "Create access entries"."""
+        principals, names = [grant.principal_arn for grant in grants], [grant.name for grant in grants]
+        for what, values in (("principal", principals), ("name", names)):
+            if twice := [value for value in values if values.count(value) > 1]:
+                raise refuse(twice[0], f"{twice[0]} is in more than one grant; give each {what} one grant")
+        return grants
+
     @field_validator("kubernetes_version", mode="before")
     @classmethod
     def _in_support(cls, version: object) -> object:

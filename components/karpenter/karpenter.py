@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from ..account import account_of
 from ..manifest import Manifest, Release
 from ..network_policies import allow_apis, allow_metrics
+from ..node_role import node_role
 from ..secure_namespace import SecureNamespace
 from ..spec import SpecError, parse, plain
 from ..versions import KARPENTER, KARPENTER_CRD
@@ -45,6 +46,8 @@ class Karpenter(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: KarpenterArgs, opts: pulumi.ResourceOptions | None = None):
         spec = parse(KarpenterSpec, plain(args, WIRING), f"Karpenter({name})")
+        if ("node_role_name" in args) != ("node_role_arn" in args):
+            raise SpecError(f"Karpenter({name})", ["nodeRoleName and nodeRoleArn go together: give both or neither"])
         super().__init__("mlplatform:index:Karpenter", name, {}, opts)
         self._name, self._spec, self._args = name, spec, args
         self._account = account_of(self)
@@ -52,8 +55,9 @@ class Karpenter(pulumi.ComponentResource):
         if lacking := [problem for pool in spec.pools if (problem := pool.not_in(self._account.region))]:
             raise SpecError(f"Karpenter({name})", lacking)
         queue, routes = self._interruption_queue()
-        controller = self._controller(queue, routes)
-        profile = aws.iam.InstanceProfile(f"{name}-nodes-profile", role=args["node_role_name"], opts=self._child)
+        role_name, role_arn, access = self._node_role()
+        controller = self._controller(role_arn, access, queue, routes)
+        profile = aws.iam.InstanceProfile(f"{name}-nodes-profile", role=role_name, opts=self._child)
         pools = [self._pool(pool, profile, controller) for pool in spec.pools]
         self.queue_name = queue.name
         self.pool_names = pulumi.Output.all(*(pool.id for pool in pools)).apply(
@@ -91,9 +95,34 @@ class Karpenter(pulumi.ComponentResource):
         ]
         return queue, [policy, *targets]
 
-    def _controller(self, queue: aws.sqs.Queue, routes: list[pulumi.Resource]) -> Release:
+    def _node_role(self) -> tuple[pulumi.Input[str], pulumi.Input[str], list[pulumi.Resource]]:
+        """The name and the ARN of the nodes' role, and what lets it into the cluster.
+
+        A principal has one access entry, and EKS makes that of a role that managed node groups use. So only a role of
+        our own gets one here, and it goes with the role.
+        """
+        args = self._args
+        if "node_role_name" in args and "node_role_arn" in args:
+            return args["node_role_name"], args["node_role_arn"], []
+        role, grants = node_role(self._name, self._account, self._child)
+        entry = aws.eks.AccessEntry(
+            f"{self._name}-nodes-access",
+            cluster_name=args["cluster_name"],
+            principal_arn=role.arn,
+            type="EC2_LINUX",
+            opts=self._child,
+        )
+        return role.name, role.arn, [entry, *grants]
+
+    def _controller(
+        self,
+        role_arn: pulumi.Input[str],
+        access: list[pulumi.Resource],
+        queue: aws.sqs.Queue,
+        routes: list[pulumi.Resource],
+    ) -> Release:
         cluster = self._args["cluster_name"]
-        policy = pulumi.Output.all(cluster, self._args["node_role_arn"], queue.arn).apply(
+        policy = pulumi.Output.all(cluster, role_arn, queue.arn).apply(
             lambda known: controller_policy(self._account, *known)
         )
         namespace = SecureNamespace(f"{self._name}-namespace", {"namespace": NAMESPACE}, self._child)
@@ -114,17 +143,10 @@ class Karpenter(pulumi.ComponentResource):
             allow_metrics(NAMESPACE, pods, METRICS_PORT, self._spec.monitoring_namespace),
             _after(self, namespace),
         )
-        access = aws.eks.AccessEntry(
-            f"{self._name}-nodes-access",
-            cluster_name=cluster,
-            principal_arn=self._args["node_role_arn"],
-            type="EC2_LINUX",
-            opts=self._child,
-        )
         # The cluster's name carries what the cluster needs first; on destroy that outlives the definitions.
         ready = pulumi.Output.from_input(cluster).apply(lambda _: NAMESPACE)
         definitions = Release(f"{self._name}-crd", KARPENTER_CRD, ready, {}, _after(self, namespace))
-        needed = (namespace, definitions, identity, egress, metrics, access, *routes)
+        needed = (namespace, definitions, identity, egress, metrics, *access, *routes)
         return Release(
             f"{self._name}-controller",
             KARPENTER,

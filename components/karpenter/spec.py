@@ -74,10 +74,10 @@ class KarpenterArgs(KarpenterConfig):
 
     cluster_name: pulumi.Input[str]
     """The EKS cluster; its private subnets and node security group carry karpenter.sh/discovery with this name."""
-    node_role_name: pulumi.Input[str]
-    """The name of the nodes' IAM role."""
-    node_role_arn: pulumi.Input[str]
-    """The ARN of the nodes' IAM role."""
+    node_role_name: NotRequired[pulumi.Input[str]]
+    """The name of an IAM role that may join the cluster, as that of managed node groups; one is made when left out."""
+    node_role_arn: NotRequired[pulumi.Input[str]]
+    """The ARN of that role."""
     volume_key_arn: pulumi.Input[str]
     """The KMS key that encrypts the nodes' volumes."""
     monitoring_namespace: NotRequired[str]

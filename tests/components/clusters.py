@@ -57,12 +57,16 @@ def node_pool(recording: Recording | None = None, **args: Any) -> Recording:
 def karpenter(
     recording: Recording | None = None, *, opts: pulumi.ResourceOptions | None = None, **pool: Any
 ) -> Recording:
-    """A Karpenter "karpenter" with one pool of g5.xlarge, unless `pool` says otherwise."""
+    """A Karpenter "karpenter" with one pool of g5.xlarge, unless `pool` says otherwise.
+
+    Its nodes have a role of the caller's, of which None leaves out a part.
+    """
+    roles = {"node_role_name": "nodes", "node_role_arn": NODE_ROLE}
+    roles = {key: pool.pop(key, value) for key, value in roles.items()}
     wanted = {"name": "burst", "instance_types": ["g5.xlarge"], "maximum_gpus": 4, "maximum_vcpus": 32, **pool}
     given = {
         "cluster_name": "ml",
-        "node_role_name": "nodes",
-        "node_role_arn": NODE_ROLE,
+        **{key: value for key, value in roles.items() if value},
         "volume_key_arn": KEY,
         "pools": [wanted],
     }

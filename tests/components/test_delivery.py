@@ -268,6 +268,26 @@ def test_a_team_s_roles_are_in_its_group_of_the_cluster_and_have_no_policy_of_ek
     assert not recording.all("aws:eks/accessPolicyAssociation:AccessPolicyAssociation")
 
 
+def test_delivery_makes_one_entry_for_a_role_of_two_teams() -> None:
+    shared = RANKING["iam_roles"][0]
+    own = "arn:aws:iam::111122223333:role/fraud"
+    found = delivery(teams=[RANKING, {**FRAUD, "iam_roles": [shared, own]}])
+    groups = {each.inputs["principalArn"]: each.inputs["kubernetesGroups"] for each in found.all(ACCESS_ENTRY)}
+    assert groups == {shared: ["mlplatform:ranking", "mlplatform:fraud"], own: ["mlplatform:fraud"]}
+
+
+def test_a_role_keeps_its_entry_when_it_changes_its_team() -> None:
+    """A second entry of one role is refused while the first is there."""
+    moved: list[dict[str, Any]] = [{**RANKING, "iam_roles": []}, {**FRAUD, "iam_roles": RANKING["iam_roles"]}]
+    assert delivery(teams=moved).one(ACCESS_ENTRY).urn == delivery().one(ACCESS_ENTRY).urn
+
+
+def test_roles_of_one_name_in_two_accounts_have_two_entries() -> None:
+    roles = ["arn:aws:iam::111122223333:role/dev", "arn:aws:iam::444455556666:role/dev"]
+    entries = delivery(teams=[{**FRAUD, "iam_roles": roles}]).all(ACCESS_ENTRY)
+    assert len({each.urn for each in entries}) == 2
+
+
 @pytest.mark.parametrize(
     ("wrong", "problem"),
     [

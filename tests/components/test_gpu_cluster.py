@@ -258,6 +258,25 @@ def test_access_goes_by_entries(grant: str, policy: str, scope: dict[str, Any]) 
     assert bound["accessScope"] == scope
 
 
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [
+        ({"name": "ops-view", "level": "view"}, ":role/ops is in more than one grant; give each principal one grant"),
+        ({"principal_arn": f"arn:aws:iam::{ACCOUNT}:role/dev"}, "ops is in more than one grant; give each name one"),
+    ],
+)
+def test_gpu_cluster_refuses_two_grants_of_one_principal(second: dict[str, Any], told: str) -> None:
+    with pytest.raises(SpecError, match=told):
+        gpu_cluster(access=[ACCESS[0], {**ACCESS[0], **second}])
+
+
+def test_gpu_cluster_makes_no_entry_for_its_node_role(recording: Recording) -> None:
+    """EKS makes the access entry of a managed node group's role, and answers a second one with 409."""
+    assert recording.all("aws:eks/accessEntry:AccessEntry") == []
+    profile = recording.one("aws:iam/instanceProfile:InstanceProfile")
+    assert recording.one(ROLE, "ml-node-role").urn in profile.property_dependencies["role"]
+
+
 def test_every_namespace_is_closed(recording: Recording) -> None:
     namespaces = {each.inputs["metadata"]["name"] for each in recording.all(NAMESPACE)}
     assert namespaces == {"serving", "gpu-system", "cluster-autoscaler", "karpenter"}

@@ -14,6 +14,7 @@ from tests.components.clusters import KEY, NODE_ROLE, RELEASE, karpenter, needs,
 from tests.components.definitions import faults
 from tests.components.mocks import ACCOUNT, Recording
 
+ACCESS_ENTRY = "aws:eks/accessEntry:AccessEntry"
 CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
 POOL = "kubernetes:karpenter.sh/v1:NodePool"
 RULE = "aws:cloudwatch/eventRule:EventRule"
@@ -310,9 +311,27 @@ def test_other_partitions_get_their_own_arns() -> None:
     assert set(arns) == {"aws-us-gov"}
 
 
-def test_nodes_are_let_into_the_cluster(recording: Recording) -> None:
-    entry = recording.one("aws:eks/accessEntry:AccessEntry").inputs
-    assert entry == {"clusterName": "ml", "principalArn": NODE_ROLE, "type": "EC2_LINUX"}
+def test_karpenter_makes_no_entry_for_a_given_node_role(recording: Recording) -> None:
+    """EKS makes the access entry of a managed node group's role, and answers a second one with 409."""
+    assert recording.all(ACCESS_ENTRY) == []
+
+
+def test_karpenter_lets_in_the_node_role_it_makes() -> None:
+    recording = karpenter(node_role_name=None, node_role_arn=None)
+    role = recording.one("aws:iam/role:Role", "karpenter-node-role")
+    arn = f"arn:aws:iam:us-east-1:{ACCOUNT}:karpenter-node-role"
+    entry = recording.one(ACCESS_ENTRY)
+    assert entry.inputs == {"clusterName": "ml", "principalArn": arn, "type": "EC2_LINUX"}
+    assert recording.one("aws:iam/instanceProfile:InstanceProfile").property_dependencies["role"] == [role.urn]
+    assert statements(recording.one("aws:iam/rolePolicy:RolePolicy"))["PassNodeRole"]["Resource"] == [arn]
+    ready = needs(recording, recording.one(RELEASE, "karpenter-controller"))
+    assert {"karpenter-nodes-access", "karpenter-node-AmazonEKSWorkerNodePolicy"} <= ready
+
+
+@pytest.mark.parametrize("left_out", ["node_role_name", "node_role_arn"])
+def test_karpenter_refuses_half_a_node_role(left_out: str) -> None:
+    with pytest.raises(SpecError, match="nodeRoleName and nodeRoleArn go together: give both or neither"):
+        karpenter(**{left_out: None})
 
 
 def test_the_profile_is_ours_so_that_the_controller_makes_none(recording: Recording) -> None:
@@ -345,7 +364,6 @@ def test_pools_need_the_controller_and_the_controller_all_it_hears_and_may(recor
         "karpenter-queue-policy",
         "karpenter-identity-association",
         "karpenter-identity-controller",
-        "karpenter-nodes-access",
         "karpenter-apis",
         "karpenter-namespace-default-deny",
     } <= needed

@@ -235,11 +235,27 @@ def _sources(statement: Mapping[str, Any]) -> list[str]:
     return statement.get("Condition", {}).get("ArnEquals", {}).get("aws:SourceArn", [])
 
 
+def admitted(plan: Plan) -> list[str]:
+    """The principal of each access entry: one for each entry of the plan, and one for each role of managed nodes.
+
+    EKS makes the entry of a managed node group's role. Source: EKS user guide, "Create access entries".
+    """
+    nodes = {str(each.inputs["nodeRoleArn"]) for each in of_type(plan, NODE_GROUP)}
+    return [*nodes, *(str(each.inputs["principalArn"]) for each in of_type(plan, "aws:eks/accessEntry:AccessEntry"))]
+
+
+def admitted_twice(plan: Plan) -> Iterator[str]:
+    """Principals with two access entries: EKS answers the second with 409."""
+    principals = admitted(plan)
+    for principal in sorted({each for each in principals if principals.count(each) > 1}):
+        yield f"{principal} has {principals.count(principal)} access entries"
+
+
 def undiscovered(plan: Plan) -> Iterator[str]:
     """Node classes whose subnets, security group, profile or role nobody made or let in, and pools without a class."""
     classes = {each.inputs["metadata"]["name"]: each for each in of_type(plan, KARPENTER_CLASS)}
     profiles = {each.outputs["name"]: each.inputs["role"] for each in of_type(plan, _PROFILE)}
-    let_in = {each.inputs["principalArn"] for each in of_type(plan, "aws:eks/accessEntry:AccessEntry")}
+    let_in = set(admitted(plan))
     roles = {each.outputs["name"]: each.outputs["arn"] for each in of_type(plan, "aws:iam/role:Role")}
     for each in classes.values():
         spec = each.inputs["spec"]

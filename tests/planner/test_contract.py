@@ -23,6 +23,7 @@ CHECKS: list[Check] = [
     contract.unadmitted,
     contract.orphaned_identities,
     contract.unheard_news,
+    contract.admitted_twice,
     contract.undiscovered,
     contract.unprovisioned,
     contract.missing_secrets,
@@ -57,6 +58,8 @@ def test_the_checks_have_something_to_check(stack: str) -> None:
 CONTROLLER = "gpu-cluster-karpenter-controller"
 PLUGIN = "gpu-cluster-gpu-software-nvidia-device-plugin"
 SCALER = "gpu-cluster-autoscaler-release"
+NODE_ROLE = "arn:aws:iam::111122223333:role/gpu-cluster-node-role"
+PROFILE = "gpu-cluster-karpenter-nodes-profile"
 SLICED = "gpu-cluster-sliced-nodes"
 GPU_TAINT = [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}]
 PASSWORD = put("values", "secretName", value="password")
@@ -137,6 +140,11 @@ FAULTS: list[Fault] = [
         "gpu-cluster-karpenter-queue-policy: lets [] send",
     ),
     (
+        contract.admitted_twice,
+        lambda plan: changed(plan, "gpu-cluster-access-ops", put("principalArn", value=NODE_ROLE)),
+        "gpu-cluster-node-role has 2 access entries",
+    ),
+    (
         contract.undiscovered,
         lambda plan: changed(
             plan, "gpu-cluster-karpenter-burst-class", put("spec", "subnetSelectorTerms", 0, "tags", value=OTHER)
@@ -145,7 +153,7 @@ FAULTS: list[Fault] = [
     ),
     (
         contract.undiscovered,
-        lambda plan: without(plan, "gpu-cluster-karpenter-nodes-access"),
+        lambda plan: changed(plan, PROFILE, put("role", value="delivery-argocd-role")),
         "or its role is not let into the cluster",
     ),
     (

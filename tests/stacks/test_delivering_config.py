@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.stacks.configs import DELIVERY, MODEL, POOL, RANKING, SECTIONS, SERVING, STORE, read, refusal
+from tests.stacks.configs import CLUSTER, DELIVERY, MODEL, POOL, RANKING, SECTIONS, SERVING, STORE, read, refusal
 
 
 def test_delivery_needs_models_to_ship_and_a_sign_in_that_knows_it() -> None:
@@ -175,3 +175,13 @@ def test_kubeflow_stands_on_stores_sign_in_and_delivery() -> None:
 )
 def test_kubeflow_that_does_not_fit_the_stack_is_refused(changes: dict[str, Any], told: str) -> None:
     assert told in refusal(**{**KUBEFLOW_STACK, **changes})
+
+
+def test_a_role_in_access_and_in_a_team_is_refused() -> None:
+    role = "arn:aws:iam::111122223333:role/dev"
+    granted = {**CLUSTER, "access": [{"name": "dev", "principalArn": role, "level": "view"}]}
+    team = {"name": "risk", "groups": ["risk"], "iamRoles": [role]}
+    stack = {"featureStore": STORE, "modelServing": SERVING, "userPool": POOL}
+    told = refusal(**stack, gpuCluster=granted, delivery={**DELIVERY, "teams": [team]})
+    assert f"{role} is in gpuCluster.access (dev) and in delivery.teams (risk)" in told
+    assert "remove it from one of them" in told
