@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from . import chart_support as support
+
 
 class KubernetesVersion(StrEnum):
     """The EKS versions in standard support that the pinned charts and add-ons are made for."""
@@ -42,8 +44,17 @@ class Chart:
     name: str
     version: str
     reference: str
+    project: support.Project
+    """Whose software it installs, with the end of each version's support."""
     repository: str = ""
     skip_crds: bool = False
+    release: str = ""
+    """The version of the software, where it isn't the chart's and our values name it."""
+
+    @property
+    def support_end(self) -> support.SupportEnd | None:
+        """When the software's support ends; None where its makers name no day."""
+        return self.project.end_of(self.release or self.version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,49 +64,101 @@ class Upstream:
     repository: str
     release: str
     commit: str
+    project: support.Project
 
+
+VERSIONS_CHECKED = date(2026, 11, 29)
+"""When the pins below were last compared with what their makers publish; `make versions` compares them again."""
 
 NVIDIA_DEVICE_PLUGIN = Chart(
-    "nvidia-device-plugin", "0.20.0", "nvidia-device-plugin", "https://nvidia.github.io/k8s-device-plugin"
+    "nvidia-device-plugin",
+    "0.20.0",
+    "nvidia-device-plugin",
+    support.NVIDIA,
+    "https://nvidia.github.io/k8s-device-plugin",
 )
-DCGM_EXPORTER = Chart("dcgm-exporter", "4.8.3", "dcgm-exporter", "https://nvidia.github.io/dcgm-exporter/helm-charts")
+DCGM_EXPORTER = Chart(
+    "dcgm-exporter", "4.8.3", "dcgm-exporter", support.NVIDIA, "https://nvidia.github.io/dcgm-exporter/helm-charts"
+)
 EFA_DEVICE_PLUGIN = Chart(
-    "aws-efa-k8s-device-plugin", "v0.5.30", "aws-efa-k8s-device-plugin", "https://aws.github.io/eks-charts"
+    "aws-efa-k8s-device-plugin",
+    "v0.5.30",
+    "aws-efa-k8s-device-plugin",
+    support.AWS_DEVICES,
+    "https://aws.github.io/eks-charts",
 )
-NEURON = Chart("neuron-helm-chart", "1.10.0", "oci://public.ecr.aws/neuron/neuron-helm-chart")
+NEURON = Chart("neuron-helm-chart", "1.10.0", "oci://public.ecr.aws/neuron/neuron-helm-chart", support.AWS_DEVICES)
 CLUSTER_AUTOSCALER = Chart(
-    "cluster-autoscaler", "9.59.0", "cluster-autoscaler", "https://kubernetes.github.io/autoscaler"
+    "cluster-autoscaler",
+    "9.59.0",
+    "cluster-autoscaler",
+    support.CLUSTER_AUTOSCALER,
+    "https://kubernetes.github.io/autoscaler",
 )
-KARPENTER_CRD = Chart("karpenter-crd", "1.14.1", "oci://public.ecr.aws/karpenter/karpenter-crd")
-KARPENTER = Chart("karpenter", "1.14.1", "oci://public.ecr.aws/karpenter/karpenter", skip_crds=True)
-CERT_MANAGER = Chart("cert-manager", "v1.21.1", "cert-manager", "https://charts.jetstack.io")
+KARPENTER_CRD = Chart("karpenter-crd", "1.14.3", "oci://public.ecr.aws/karpenter/karpenter-crd", support.KARPENTER)
+KARPENTER = Chart("karpenter", "1.14.3", "oci://public.ecr.aws/karpenter/karpenter", support.KARPENTER, skip_crds=True)
+CERT_MANAGER = Chart("cert-manager", "v1.21.2", "cert-manager", support.CERT_MANAGER, "https://charts.jetstack.io")
 LOAD_BALANCER_CONTROLLER = Chart(
-    "aws-load-balancer-controller", "3.5.0", "aws-load-balancer-controller", "https://aws.github.io/eks-charts"
+    "aws-load-balancer-controller",
+    "3.5.0",
+    "aws-load-balancer-controller",
+    support.LOAD_BALANCER_CONTROLLER,
+    "https://aws.github.io/eks-charts",
 )
-ISTIO_BASE = Chart("istio-base", "1.29.1", "base", "https://istio-release.storage.googleapis.com/charts")
-ISTIOD = Chart("istiod", "1.29.1", "istiod", "https://istio-release.storage.googleapis.com/charts")
-ISTIO_GATEWAY = Chart(
-    "istio-ingressgateway", "1.29.1", "gateway", "https://istio-release.storage.googleapis.com/charts"
+_ISTIO_CHARTS = "https://istio-release.storage.googleapis.com/charts"
+ISTIO_BASE = Chart("istio-base", "1.31.4", "base", support.ISTIO, _ISTIO_CHARTS)
+ISTIOD = Chart("istiod", "1.31.4", "istiod", support.ISTIO, _ISTIO_CHARTS)
+ISTIO_GATEWAY = Chart("istio-ingressgateway", "1.31.4", "gateway", support.ISTIO, _ISTIO_CHARTS)
+KNATIVE_OPERATOR = Chart(
+    "knative-operator", "v1.23.0", "knative-operator", support.KNATIVE, "https://knative.github.io/operator"
 )
-KNATIVE_OPERATOR = Chart("knative-operator", "v1.23.0", "knative-operator", "https://knative.github.io/operator")
-KEDA = Chart("keda", "2.20.2", "keda", "https://kedacore.github.io/charts")
-EXTERNAL_SECRETS = Chart("external-secrets", "2.9.0", "external-secrets", "https://charts.external-secrets.io")
-ARGO_CD = Chart("argocd", "10.1.1", "argo-cd", "https://argoproj.github.io/argo-helm")
+KEDA = Chart("keda", "2.20.2", "keda", support.KEDA, "https://kedacore.github.io/charts")
+EXTERNAL_SECRETS = Chart(
+    "external-secrets", "2.9.0", "external-secrets", support.EXTERNAL_SECRETS, "https://charts.external-secrets.io"
+)
+ARGO_CD = Chart(
+    "argocd",
+    "10.1.1",
+    "argo-cd",
+    support.ARGO_CD,
+    "https://argoproj.github.io/argo-helm",
+    release="v3.4.13",
+)
+"""The chart's own default is Argo CD 3.4.4; manifests of 3.4.13 differ by one optional mount of the repo server."""
+
 KNATIVE_SERVING = "1.23.0"
 """What the operator installs, with the layer for Istio; supported until 1.25 comes, and made for Kubernetes 1.34 on.
 
 Source: knative/serving knative-v1.23.0 of 28 July 2026; the operator's chart of 4 August 2026.
 """
-KSERVE_CRD = Chart("kserve-crd", "v0.20.0", "oci://ghcr.io/kserve/charts/kserve-crd")
-KSERVE = Chart("kserve", "v0.20.0", "oci://ghcr.io/kserve/charts/kserve-resources")
-KSERVE_LOCAL_MODEL_CRD = Chart("kserve-localmodel-crd", "v0.20.0", "oci://ghcr.io/kserve/charts/kserve-localmodel-crd")
-KSERVE_LOCAL_MODEL = Chart("kserve-localmodel", "v0.20.0", "oci://ghcr.io/kserve/charts/kserve-localmodel-resources")
+KSERVE_CRD = Chart("kserve-crd", "v0.20.0", "oci://ghcr.io/kserve/charts/kserve-crd", support.KSERVE)
+KSERVE = Chart("kserve", "v0.20.0", "oci://ghcr.io/kserve/charts/kserve-resources", support.KSERVE)
+KSERVE_LOCAL_MODEL_CRD = Chart(
+    "kserve-localmodel-crd", "v0.20.0", "oci://ghcr.io/kserve/charts/kserve-localmodel-crd", support.KSERVE
+)
+KSERVE_LOCAL_MODEL = Chart(
+    "kserve-localmodel", "v0.20.0", "oci://ghcr.io/kserve/charts/kserve-localmodel-resources", support.KSERVE
+)
 
 KUBEFLOW = Upstream(
-    "https://github.com/kubeflow/community-distribution", "26.03.1", "0d1a00306501ebaf2a0edc121656752b3deeba57"
+    "https://github.com/kubeflow/community-distribution",
+    "26.03.1",
+    "0d1a00306501ebaf2a0edc121656752b3deeba57",
+    support.KUBEFLOW,
 )
-KUEUE = Upstream("https://github.com/kubernetes-sigs/kueue", "v0.19.2", "8eab68778fc1b52affe165fdf5af29d1e9b4f3cb")
+KUEUE = Upstream(
+    "https://github.com/kubernetes-sigs/kueue",
+    "v0.19.2",
+    "8eab68778fc1b52affe165fdf5af29d1e9b4f3cb",
+    support.KUEUE,
+)
 """What `deploy/kubeflow` builds upon; a test holds its bases to these."""
+
+KUBEFLOW_ISTIO = "1.30.8"
+"""Istio's images in Kubeflow: `KUBEFLOW` brings the manifests of 1.30.1, whose images the overlay `mesh` raises.
+
+Its manifests of 1.31 don't exist yet, so this minor version stays until Kubeflow's next release.
+"""
 
 PIPELINES_PAGES_IMAGE = "ghcr.io/kubeflow/kfp-frontend:2.16.1"
 """The pages of pipelines, of the version that `KUBEFLOW` has; it runs as user 1000."""

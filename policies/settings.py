@@ -88,7 +88,7 @@ class PolicySettings(Section):
         default=60,
         ge=0,
         le=365,
-        description="Days before an EKS version leaves standard support from which the plan says so.",
+        description="Days before an EKS version or a chart leaves support from which the plan says so.",
     )
     key_deletion_window: int = Field(
         default=30, ge=7, le=30, description="Fewest days between asking for a KMS key's deletion and the deletion."

@@ -12,7 +12,8 @@ ALLOWED = {
     "components": set[str](),
     "pricing": set[str](),
     "operations": set[str](),
-    "policies": {"pricing"},
+    # When the support of what is deployed ends is a fact of what is deployed.
+    "policies": {"pricing", "components.chart_support"},
     "stacks": {"components", "pricing", "policies.settings"},
     # Facts of instance types and firewall rules and the error of a wrong config come from the components that own them.
     "planner": {

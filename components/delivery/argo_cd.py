@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 
 from ..pods import resources
+from ..versions import ARGO_CD
 from .charts import ChartRegistry, login_values
 from .credentials import CLIENT_SECRET
 from .inference_services import customizations
@@ -38,6 +39,7 @@ def argo_cd_values(spec: DeliverySpec, oidc: pulumi.Input[str]) -> dict[str, Any
     return {
         "global": {
             "domain": spec.domain,
+            "image": {"tag": ARGO_CD.release},
             "logging": {"format": "json"},
             # Its policies let everyone in the cluster reach the server; ours are those of the namespace.
             "networkPolicy": {"create": False},

@@ -57,8 +57,8 @@ PUBLISHED: dict[str, PublishedPolicy] = {
         | _named("eks", "DescribeNodegroup"),
     ),
     "karpenter": PublishedPolicy(
-        version="1.14.1",
-        source="aws/karpenter-provider-aws v1.14.1, website getting-started cloudformation.yaml",
+        version="1.14.3",
+        source="aws/karpenter-provider-aws v1.14.1, getting-started cloudformation.yaml; 1.14.3 has the same chart",
         actions=_named(
             "ec2",
             "RunInstances",

@@ -1,5 +1,6 @@
 """What Kubeflow's overlays decide: sign-in, where data goes and how, queues, notebooks and who reaches whom."""
 
+import json
 import re
 import tomllib
 from typing import Any
@@ -12,7 +13,7 @@ from components.kubeflow.waves import MESH, SYSTEM
 from components.node_pool.labels import DEVICE_PLUGIN_CONFIG_LABEL, NVIDIA_TAINT, device_plugin_config
 from components.node_pool.spec import NodePoolSpec
 from components.spec import parse
-from components.versions import KUEUE
+from components.versions import KUBEFLOW_ISTIO, KUEUE
 from tests.deploy.overlays import (
     SETTINGS,
     TREE,
@@ -319,3 +320,15 @@ def _holds(expression: Object, labels: dict[str, str]) -> bool:
             return labels.get(key) not in values
         case _:
             return key in labels
+
+
+def test_mesh_runs_the_pinned_patch_of_istio_everywhere() -> None:
+    objects = {(each["kind"], each["metadata"]["name"]): each for each in delivered("mesh")}
+    images = [container["image"] for each in objects.values() for container in containers(each)]
+    assert {image.rpartition(":")[2] for image in images if "/istio" in image or "istio.io" in image} == {
+        KUBEFLOW_ISTIO
+    }
+    assert len(images) == 3
+    injected = json.loads(objects["ConfigMap", "istio-sidecar-injector"]["data"]["values"])
+    assert injected["tag"] == KUBEFLOW_ISTIO
+    assert objects["ConfigMap", "istio-cni-config"]["data"]["CURRENT_AGENT_VERSION"] == KUBEFLOW_ISTIO

@@ -108,13 +108,13 @@ CHARTS: dict[str, ChartFacts] = {
         ),
     ),
     "karpenter-crd": ChartFacts(
-        version="1.14.1",
-        source="aws/karpenter-provider-aws, charts/karpenter-crd/templates",
+        version="1.14.3",
+        source="aws/karpenter-provider-aws v1.14.3, charts/karpenter-crd/templates",
         defines=("karpenter.sh", "karpenter.k8s.aws", "autoscaling.x-k8s.io"),
     ),
     "karpenter": ChartFacts(
-        version="1.14.1",
-        source="aws/karpenter-provider-aws, charts/karpenter/templates/deployment.yaml",
+        version="1.14.3",
+        source="aws/karpenter-provider-aws v1.14.3, charts/karpenter/templates/deployment.yaml",
         pods=(
             Pods(
                 labels=named("karpenter"),

@@ -4,8 +4,8 @@ from tests.planner.chart_facts import ChartFacts, Pods, named
 
 PLATFORM_CHARTS: dict[str, ChartFacts] = {
     "cert-manager": ChartFacts(
-        version="v1.21.1",
-        source="cert-manager/cert-manager v1.21.1, deploy/charts/cert-manager/templates",
+        version="v1.21.2",
+        source="cert-manager/cert-manager v1.21.2, deploy/charts/cert-manager/templates",
         pods=(
             Pods(
                 labels={**named("cert-manager"), "app.kubernetes.io/component": "controller"},
@@ -52,8 +52,8 @@ PLATFORM_CHARTS: dict[str, ChartFacts] = {
         defines=("elbv2.k8s.aws", "aga.k8s.aws", "gateway.k8s.aws"),
     ),
     "base": ChartFacts(
-        version="1.29.1",
-        source="istio/istio 1.29.1, manifests/charts/base/templates",
+        version="1.31.4",
+        source="istio/istio release-1.31 of 22 August 2026, manifests/charts/base/templates",
         defines=(
             "networking.istio.io",
             "security.istio.io",
@@ -62,8 +62,8 @@ PLATFORM_CHARTS: dict[str, ChartFacts] = {
         ),
     ),
     "istiod": ChartFacts(
-        version="1.29.1",
-        source="istio/istio 1.29.1, manifests/charts/istio-control/istio-discovery/templates",
+        version="1.31.4",
+        source="istio/istio release-1.31 of 22 August 2026, manifests/charts/istio-control/istio-discovery/templates",
         pods=(
             Pods(
                 labels={"app": "istiod", "istio": "pilot", "app.kubernetes.io/name": "istiod"},
@@ -74,8 +74,8 @@ PLATFORM_CHARTS: dict[str, ChartFacts] = {
         ),
     ),
     "gateway": ChartFacts(
-        version="1.29.1",
-        source="istio/istio 1.29.1, manifests/charts/gateway/templates",
+        version="1.31.4",
+        source="istio/istio release-1.31 of 22 August 2026, manifests/charts/gateway/templates",
         pods=(
             Pods(
                 labels={"app": "istio-ingressgateway", "istio": "ingressgateway", **named("istio-ingressgateway")},

@@ -10,6 +10,7 @@ from policies.settings import Level
 from tests.policies.cases import (
     buckets,
     caches,
+    charts,
     clusters,
     cost,
     databases,
@@ -29,6 +30,7 @@ from tests.policies.cases.case import UNDECIDED, Case, advisory, verdicts
 MODULES = (
     buckets,
     caches,
+    charts,
     clusters,
     cost,
     databases,

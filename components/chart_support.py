@@ -1,0 +1,141 @@
+"""When the makers of a chart's software stop mending a version, as their policies say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class SupportEnd:
+    """The first day without fixes. `expected`: the makers name no day; it follows from their policy and calendar."""
+
+    day: date
+    expected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The makers' policy, where they publish it, and the ends of the minor versions that have one."""
+
+    name: str
+    policy: str
+    source: str
+    ends: Mapping[str, SupportEnd] = field(default_factory=dict[str, SupportEnd], hash=False)
+
+    def end_of(self, release: str) -> SupportEnd | None:
+        """The end of a release such as v1.31.4; None where it is not known."""
+        return self.ends.get(".".join(release.removeprefix("v").split(".")[:2]))
+
+
+ISTIO = Project(
+    "Istio",
+    "a minor version is supported until six weeks after the second minor version that follows it",
+    "istio.io, Supported Releases; the tags of istio.io/api: 1.32.0 on 21 October 2026",
+    {
+        "1.27": SupportEnd(date(2026, 4, 7)),
+        "1.28": SupportEnd(date(2026, 7, 1)),
+        "1.29": SupportEnd(date(2026, 10, 15)),
+        "1.30": SupportEnd(date(2026, 12, 2), expected=True),
+        # Six weeks after 1.33, which is expected three months after 1.32.
+        "1.31": SupportEnd(date(2027, 3, 4), expected=True),
+    },
+)
+ARGO_CD = Project(
+    "Argo CD",
+    "the three newest minor versions are supported; one comes in February, May, August and November",
+    "argo-cd.readthedocs.io, Release Process And Cadence",
+    {
+        "3.2": SupportEnd(date(2026, 8, 4)),
+        "3.3": SupportEnd(date(2026, 11, 3)),
+        "3.4": SupportEnd(date(2027, 2, 1), expected=True),
+        "3.5": SupportEnd(date(2027, 5, 3), expected=True),
+    },
+)
+KNATIVE = Project(
+    "Knative",
+    "the two newest minor versions are supported; a minor version comes each quarter",
+    "knative/community, mechanics/RELEASE-SCHEDULE.md",
+    {
+        "1.21": SupportEnd(date(2026, 8, 4)),
+        "1.22": SupportEnd(date(2026, 11, 3)),
+        "1.23": SupportEnd(date(2027, 2, 2), expected=True),
+    },
+)
+CERT_MANAGER = Project(
+    "cert-manager",
+    "the two newest minor versions are supported; a minor version comes every four months",
+    "cert-manager.io, Supported Releases",
+    {
+        "1.19": SupportEnd(date(2026, 7, 8)),
+        "1.21": SupportEnd(date(2027, 3, 8), expected=True),
+    },
+)
+KEDA = Project(
+    "KEDA",
+    "the two newest minor versions are supported; a minor version comes every four months",
+    "kedacore/governance, RELEASES.md; the tag of 2.21.0: 23 September 2026",
+    {
+        "2.18": SupportEnd(date(2026, 6, 1)),
+        "2.19": SupportEnd(date(2026, 9, 23)),
+        "2.20": SupportEnd(date(2027, 1, 23), expected=True),
+    },
+)
+EXTERNAL_SECRETS = Project(
+    "External Secrets",
+    "only the newest minor version is supported; no day is named before the next one comes",
+    "external-secrets.io, Stability and Support",
+    {"2.7": SupportEnd(date(2026, 7, 18)), "2.8": SupportEnd(date(2026, 8, 7))},
+)
+LOAD_BALANCER_CONTROLLER = Project(
+    "AWS Load Balancer Controller",
+    "AWS fixes the newest minor versions; it names neither their number nor a day",
+    "kubernetes-sigs/aws-load-balancer-controller v3.5.0, docs/index.md, Support Policy",
+)
+KARPENTER = Project(
+    "Karpenter", "no policy is published; fixes have been brought to older minor versions", "karpenter.sh, FAQ"
+)
+CLUSTER_AUTOSCALER = Project(
+    "Cluster Autoscaler",
+    "its minor version is that of Kubernetes and is supported as long",
+    "kubernetes/autoscaler, cluster-autoscaler/README.md, Releases",
+)
+KSERVE = Project("KServe", "no policy is published", "kserve/kserve, release/RELEASE_PROCESS.md")
+KUEUE = Project(
+    "Kueue",
+    "no policy is published; fixes are brought to the two newest minor versions",
+    "kubernetes-sigs/kueue, tags v0.18.6 and v0.19.2 of 20 August 2026",
+)
+KUBEFLOW = Project("Kubeflow", "no policy is published", "kubeflow/community-distribution, README.md")
+NVIDIA = Project("NVIDIA device plugin and exporter", "no policy is published", "NVIDIA/k8s-device-plugin, README.md")
+AWS_DEVICES = Project("AWS device plugins", "no policy is published", "aws/eks-charts, README.md")
+
+_BY_CHART: Mapping[str, Project] = {
+    "istiod": ISTIO,
+    "istio-base": ISTIO,
+    "istio-gateway": ISTIO,
+    "knative-operator": KNATIVE,
+    "cert-manager": CERT_MANAGER,
+    "keda": KEDA,
+    "external-secrets": EXTERNAL_SECRETS,
+}
+"""By chart, where the chart's version is that of its software."""
+
+_ARGO_CD_RELEASES = {"10.0.0": "3.4.4", "10.0.1": "3.4.4", "10.1.0": "3.4.4", "10.1.1": "3.4.4"}
+
+
+def supported_until(chart: str, version: str, repository: str = "", image_tag: str = "") -> SupportEnd | None:
+    """The end of support of what a Helm release installs; None where it is not known.
+
+    Args:
+        chart: The chart's name, or its OCI address.
+        version: The chart's version.
+        repository: The address of its repository, without which Istio's charts `base` and `gateway` aren't known.
+        image_tag: The tag that the release's values give, for a chart whose version isn't that of its software.
+    """
+    name = chart.rstrip("/").rpartition("/")[2]
+    if name in ("base", "gateway") and "istio" in f"{repository}{chart}":
+        name = f"istio-{name}"
+    if name == "argo-cd":
+        return ARGO_CD.end_of(image_tag or _ARGO_CD_RELEASES.get(version, ""))
+    project = _BY_CHART.get(name)
+    return project.end_of(version) if project else None
