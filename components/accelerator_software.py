@@ -68,7 +68,13 @@ def device_plugin_values() -> dict[str, Any]:
 
 
 def dcgm_exporter_values(service_monitor: bool) -> dict[str, Any]:
-    """Values of the DCGM exporter: GPU metrics of every NVIDIA node, without profiling metrics and so without root."""
+    """Values of the DCGM exporter: GPU metrics of every NVIDIA node, with the pods that use each GPU.
+
+    It runs as its makers do: root with CAP_SYS_ADMIN and no other capability. As another user it may not ask the
+    kubelet's socket which pod has which GPU, sees no MIG instance, and fails to watch the profiling counters
+    (DCGM_FI_PROF_*) of its default list. Source: NVIDIA/dcgm-exporter 4.5.3-4.8.2, deployment/values.yaml and
+    docker/Dockerfile, "Security Note"; issues 165 and 407.
+    """
     return {
         "fullnameOverride": "dcgm-exporter",
         "nodeSelector": {NVIDIA_LABEL: "true"},
@@ -76,11 +82,13 @@ def dcgm_exporter_values(service_monitor: bool) -> dict[str, Any]:
         # Its chart's memory limit is exceeded on nodes of eight GPUs.
         "resources": {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"cpu": "500m", "memory": "1Gi"}},
         "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": 1000,
+            "runAsNonRoot": False,
+            "runAsUser": 0,
             "allowPrivilegeEscalation": False,
-            "capabilities": {"drop": ["ALL"], "add": []},
+            "capabilities": {"drop": ["ALL"], "add": ["SYS_ADMIN"]},
         },
+        # Names every pod of a GPU that several share; without it none of them is named.
+        "extraEnv": [{"name": "KUBERNETES_VIRTUAL_GPUS", "value": "true"}],
         "service": {"enable": True, "port": METRICS_PORT, "address": f":{METRICS_PORT}"},
         # Its definition comes with the monitoring stack; without it the release would fail.
         "serviceMonitor": {"enabled": service_monitor},

@@ -14,8 +14,8 @@ from .versions import ADDONS
 BEFORE_NODES = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
 """DaemonSets without which a node never becomes ready."""
 
-AFTER_NODES = ("coredns", "aws-ebs-csi-driver", "metrics-server")
-"""Deployments that stay degraded until a node can run them."""
+AFTER_NODES = ("coredns", "aws-ebs-csi-driver", "metrics-server", "eks-node-monitoring-agent")
+"""What stays degraded until a node can run it, and what watches nodes once there are some."""
 
 _SPREAD = [
     {
@@ -41,9 +41,16 @@ CONFIGURATION: dict[str, Mapping[str, Any]] = {
         "controller": {"replicaCount": 2, "podDisruptionBudget": {"enabled": True}},
         "node": {"tolerateAllTaints": True},
     },
+    # Repair of nodes sees GPUs through this agent alone. Its DCGM server, which tolerates no taint by default, must
+    # run on every GPU node: without it the agent reports healthy GPUs as broken.
+    "eks-node-monitoring-agent": {"dcgmAgent": {"tolerations": [{"operator": "Exists"}]}},
     "metrics-server": {"replicas": 2, "podDisruptionBudget": {"enabled": True, "maxUnavailable": 1}},
 }
-"""What differs from each add-on's defaults. Source: `aws eks describe-addon-configuration` of each."""
+"""What differs from each add-on's defaults.
+
+Source: `aws eks describe-addon-configuration` of each; of the node monitoring agent aws/eks-node-monitoring-agent
+v1.7.0, charts/configuration.schema.json, and aws/containers-roadmap issue 2567.
+"""
 
 _IDENTITIES = {
     "vpc-cni": ("aws-node", "AmazonEKS_CNI_Policy"),

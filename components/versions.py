@@ -174,6 +174,7 @@ ADDONS = {
         "coredns": "v1.13.2-eksbuild.21",
         "aws-ebs-csi-driver": "v1.66.0-eksbuild.1",
         "metrics-server": "v0.9.0-eksbuild.7",
+        "eks-node-monitoring-agent": "v1.7.0-eksbuild.1",
     },
     "1.36": {
         "vpc-cni": "v1.23.2-eksbuild.1",
@@ -182,9 +183,13 @@ ADDONS = {
         "coredns": "v1.14.7-eksbuild.10",
         "aws-ebs-csi-driver": "v1.66.0-eksbuild.1",
         "metrics-server": "v0.9.0-eksbuild.11",
+        "eks-node-monitoring-agent": "v1.7.0-eksbuild.1",
     },
 }
-"""Managed add-ons by EKS version, as EKS offered them in October 2026 (`aws eks describe-addon-versions`)."""
+"""Managed add-ons by EKS version, as EKS offered them in October 2026 (`aws eks describe-addon-versions`).
+
+The node monitoring agent has one release for all versions of EKS: aws/eks-node-monitoring-agent v1.7.0, of August 2026.
+"""
 
 CACHE_ENGINES = {"valkey": ("8.2", "valkey8"), "redis": ("7.1", "redis7")}
 """The version of each engine of ElastiCache and its parameter group family; both know users and IAM authentication."""

@@ -172,11 +172,19 @@ def test_every_version_has_the_same_add_ons() -> None:
     assert len({frozenset(addons) for addons in ADDONS.values()}) == 1
 
 
+def test_node_repair_hears_of_broken_gpus(recording: Recording) -> None:
+    """EKS takes a GPU's state from its agent alone, whose DCGM server tolerates no taint unless it is told to."""
+    assert all(group.inputs["nodeRepairConfig"] == {"enabled": True} for group in recording.all(NODE_GROUP))
+    agent = recording.one(ADDON, "ml-eks-node-monitoring-agent").inputs
+    configuration = json.loads(agent["configurationValues"])
+    assert configuration["dcgmAgent"]["tolerations"] == [{"operator": "Exists"}]
+
+
 def test_nodes_wait_for_what_makes_them_ready_and_the_rest_waits_for_nodes(recording: Recording) -> None:
     groups = names(recording, NODE_GROUP)
     for group in recording.all(NODE_GROUP):
         assert {"ml-vpc-cni", "ml-kube-proxy", "ml-eks-pod-identity-agent"} <= needs(recording, group)
-    for addon in ("coredns", "aws-ebs-csi-driver", "metrics-server"):
+    for addon in ("coredns", "aws-ebs-csi-driver", "metrics-server", "eks-node-monitoring-agent"):
         assert set(groups) <= needs(recording, recording.one(ADDON, f"ml-{addon}"))
     for addon in ("vpc-cni", "kube-proxy", "eks-pod-identity-agent"):
         assert not set(groups) & needs(recording, recording.one(ADDON, f"ml-{addon}"))

@@ -160,11 +160,25 @@ def test_each_daemon_runs_on_the_nodes_of_its_hardware_alone() -> None:
     assert values(recording, "neuron-helm-chart")["devicePlugin"]["nodeSelector"] == {"mlplatform.io/neuron": "true"}
 
 
-def test_the_exporter_runs_without_root_and_without_capabilities() -> None:
+def test_the_exporter_runs_as_its_makers_do() -> None:
+    """Any other user names no pods, sees no MIG instance and fails on the profiling counters of the default list."""
     context = values(software(), "dcgm-exporter")["securityContext"]
-    assert context["runAsNonRoot"] is True
+    assert (context["runAsUser"], context["runAsNonRoot"]) == (0, False)
     assert context["allowPrivilegeEscalation"] is False
-    assert context["capabilities"] == {"drop": ["ALL"], "add": []}
+    assert context["capabilities"] == {"drop": ["ALL"], "add": ["SYS_ADMIN"]}
+
+
+def test_metrics_name_each_pod_that_shares_a_gpu() -> None:
+    variables = {each["name"]: each["value"] for each in values(software(), "dcgm-exporter")["extraEnv"]}
+    assert variables == {"KUBERNETES_VIRTUAL_GPUS": "true"}
+
+
+def test_root_runs_only_in_the_namespace_that_is_excepted() -> None:
+    recording = software()
+    namespace = recording.one(NAMESPACE).inputs["metadata"]
+    assert namespace["labels"]["pod-security.kubernetes.io/enforce"] == "privileged"
+    [release] = [each for each in recording.all(RELEASE) if each.inputs["name"] == "dcgm-exporter"]
+    assert release.inputs["namespace"] == namespace["name"] == "gpu-system"
 
 
 def test_a_service_monitor_is_made_only_where_prometheus_has_its_definition() -> None:

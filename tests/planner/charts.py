@@ -171,6 +171,11 @@ ADDONS: dict[str, AddonFacts] = {
         called_by_api_server=(10251,),
         needs_nodes=True,
     ),
+    "eks-node-monitoring-agent": AddonFacts(
+        "aws/eks-node-monitoring-agent v1.7.0, charts/eks-node-monitoring-agent/templates",
+        {"app.kubernetes.io/name": "eks-node-monitoring-agent"},
+        needs_nodes=True,
+    ),
 }
 
 KUBELET_PORT = 10250
