@@ -10,7 +10,7 @@ from planner.evaluation import evaluate_program
 from planner.plan import Plan
 from planner.prerequisites import prerequisites
 from planner.quotas import quotas
-from planner.stackfile import read_stack_file
+from planner.stackfile import StackFileError, read_stack_file
 from policies.evaluate import Context, evaluate
 from policies.exceptions import load_exceptions
 from policies.registry import RULES
@@ -27,7 +27,7 @@ def build_plan(root: Path, stack: str, *, today: date, on_resource: Callable[[Re
     """Evaluate the stack of the project in `root`, price it and judge it as of `today`.
 
     Raises:
-        StackFileError: when the stack's file is missing or no YAML.
+        StackFileError: when the stack's file or the program is missing, or the file is no YAML.
         SpecError: when its config is wrong, naming each field.
         PolicyError: when a level or an exception names what doesn't exist.
     """
@@ -40,7 +40,10 @@ def build_plan(root: Path, stack: str, *, today: date, on_resource: Callable[[Re
         remedy = f"no price table; run make prices REGION={environment.region}, or take one of {priced}"
         raise SpecError(NAMESPACE, [f"environment.region = {environment.region!r}: {remedy}"])
     answers = RecordedAnswers(environment.region, environment.account)
-    evaluation = evaluate_program(root / "__main__.py", stack_file, answers, on_resource)
+    program = root / "__main__.py"
+    if not program.is_file():
+        raise StackFileError(f"{program} does not exist; run this in the project's folder")
+    evaluation = evaluate_program(program, stack_file, answers, on_resource)
     cost = estimate(evaluation.resources, region=environment.region, usage=config.usage, today=today)
     context = Context(
         environment=environment,

@@ -1,6 +1,7 @@
 """The command behind `make plan`: arguments in, a plan on the terminal and on disk, an exit code out."""
 
 import argparse
+import os
 import sys
 import traceback
 from datetime import date
@@ -15,13 +16,20 @@ from planner.stackfile import StackFileError
 from policies.evaluate import PolicyError
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from planner.console import PlanConsole
 
-PIPE_WIDTH = 150
 ALL_FRAMES = 1000
 
-FINE, REFUSED, WRONG_CONFIG, FAILED = 0, 1, 2, 3
-"""Exit codes: deployable; a mandatory policy or the budget fails; the config is wrong; the program itself failed."""
+FINE, REFUSED, WRONG_CONFIG, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+
+EXIT_CODES = """\
+exit codes:
+  0    the stack may be deployed
+  1    a mandatory policy is violated, or the budget is exceeded
+  2    the config, an argument or a file is wrong; nothing was planned
+  3    the program failed
+  130  interrupted
+"""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -35,13 +43,22 @@ def main(arguments: list[str] | None = None) -> int:
         # Without markup: a pattern such as [a-z] would be taken for a style, and left out.
         errors.print(str(error), markup=False, soft_wrap=True)
         return WRONG_CONFIG
-    except Exception as error:  # noqa: BLE001 - whatever the program raised is reported, not shown as a bare traceback
+    except KeyboardInterrupt:
+        _errors().print("interrupted")
+        return INTERRUPTED
+    # A program may raise anything, `SystemExit` too, which would end the planner with a code of the program's.
+    except BaseException as error:  # noqa: BLE001
         _report(error, options)
         return FAILED
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="plan", description="Show what a stack would deploy, cost and violate.")
+    parser = argparse.ArgumentParser(
+        prog="plan",
+        description="Show what a stack would deploy, cost and violate.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("stack", help="the stack, as in Pulumi.<stack>.yaml")
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="the project's folder")
     parser.add_argument("--out", type=Path, help="where plan.json goes; build/<stack>/plan.json by default")
@@ -72,17 +89,27 @@ def _build(options: argparse.Namespace) -> Plan:
         return build_plan(root, options.stack, today=today, on_resource=on_resource)
 
 
-def _errors() -> "Console":
+def _errors() -> "PlanConsole":
     # What draws for people is imported when there is something to draw; a plan should start quickly.
-    from rich.console import Console
+    from planner.console import PlanConsole
 
-    return Console(stderr=True, highlight=False)
+    return PlanConsole(stderr=True)
 
 
 def _deliver(plan: Plan, options: argparse.Namespace) -> int:
     path: Path = options.out or options.root / "build" / plan.stack / "plan.json"
     difference = _difference(plan, options)
     plan.write(path)
+    try:
+        _print(plan, difference, path, options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader needs no more, as in `plan | head`. Python would complain once more when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return FINE if plan.deployable else REFUSED
+
+
+def _print(plan: Plan, difference: Any, path: Path, options: argparse.Namespace) -> None:
     if options.json:
         sys.stdout.write(plan.json())
     elif options.markdown:
@@ -93,16 +120,13 @@ def _deliver(plan: Plan, options: argparse.Namespace) -> int:
         print(plan.summary)
     else:
         _show(plan, difference, path)
-    return FINE if plan.deployable else REFUSED
 
 
 def _show(plan: Plan, difference: Any, path: Path) -> None:
-    from rich.console import Console
-
+    from planner.console import PlanConsole
     from planner.terminal import show
 
-    # A pipe has no width of its own; 80 columns would break every table.
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
+    console = PlanConsole()
     show(plan, console)
     if difference:
         from planner.difference_view import render
@@ -121,7 +145,7 @@ def _difference(plan: Plan, options: argparse.Namespace) -> Any:
     return compare(read(options.against), plan.document())
 
 
-def _report(error: Exception, options: argparse.Namespace) -> None:
+def _report(error: BaseException, options: argparse.Namespace) -> None:
     errors = _errors()
     failure = describe(error, options.root.resolve())
     errors.print("[red]the program failed[/red]")
@@ -137,4 +161,5 @@ def _report(error: Exception, options: argparse.Namespace) -> None:
             errors.print(f"  {key}: {value}", markup=False, soft_wrap=True)
     if options.traceback:
         # Said outright, for the planner's process keeps no frames by default.
-        traceback.print_exception(error, limit=ALL_FRAMES)
+        lines = traceback.format_exception(error, limit=ALL_FRAMES)
+        errors.print("".join(lines), markup=False, soft_wrap=True)

@@ -6,21 +6,18 @@ import logging
 import os
 import runpy
 from collections.abc import Callable, Generator, Mapping
-from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, TypeVarTuple
+from typing import Any
 
 from pulumi.runtime import Settings, configure
 from pulumi.runtime.stack import run_in_stack
 
+from planner.event_loop import EvaluationLoop
 from planner.recorder import STACK_TYPE, Answers, Recorder
 from planner.stackfile import StackFile
 from pricing.resource import Resource
-
-Arguments = TypeVarTuple("Arguments")
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +58,7 @@ def _run(program: Path, stack: StackFile, recorder: Recorder) -> None:
     )
     # What a failed program leaves unfinished is no news: the error that ended it is raised.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
-    loop = _Loop()
+    loop = EvaluationLoop(program.parent)
     asyncio.set_event_loop(loop)
     try:
         loop.run_until_complete(run_in_stack(lambda: _execute(program)))
@@ -88,23 +85,6 @@ def _config_of(stack: StackFile) -> Generator[None]:
                 del os.environ[key]
             else:
                 os.environ[key] = value
-
-
-class _Loop(asyncio.SelectorEventLoop):
-    """Runs what would block at once, on the calling thread: a hop to another would cost more than the recorder."""
-
-    def run_in_executor(
-        self,
-        executor: Executor | None,  # noqa: ARG002 - asyncio's signature
-        func: Callable[[*Arguments], Result],
-        *args: *Arguments,
-    ) -> asyncio.Future[Result]:
-        future: asyncio.Future[Result] = self.create_future()
-        try:
-            future.set_result(func(*args))
-        except Exception as error:  # noqa: BLE001 - handed on, as an executor must
-            future.set_exception(error)
-        return future
 
 
 class _Log:

@@ -1,14 +1,21 @@
 """What is said of a program that failed: which component and resource, what happened, and what to do."""
 
+import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
+from types import FrameType
+from typing import cast
 
 import pulumi
 from pulumi.runtime.stack import Stack
 
 from planner.answers import UnansweredError
+from planner.event_loop import ORIGIN, StuckProgramError, program_file
 from planner.recorder import DuplicateResourceError, ExistingResourceError
+
+_LONGEST = 2_000
+"""Characters of an exception's message that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,38 +35,70 @@ def describe(error: BaseException, root: Path) -> Failure:
     resource: str | None = None
     place: str | None = None
     for frame, line in _frames(error):
-        owner = frame.tb_frame.f_locals.get("self") or frame.tb_frame.f_locals.get("__self__")
-        name = frame.tb_frame.f_locals.get("name") or frame.tb_frame.f_locals.get("resource_name")
+        # `res` is the resource that the SDK registers or reads, in a task that has no frame of the program.
+        owner = next(filter(None, map(frame.f_locals.get, ("self", "__self__", "res"))), None)
+        name = frame.f_locals.get("name") or frame.f_locals.get("resource_name")
         if isinstance(owner, pulumi.ComponentResource) and not isinstance(owner, Stack):
             component = f"{type(owner).__name__} {_name_of(owner, name)}".strip()
         elif isinstance(owner, pulumi.CustomResource):
             resource = f"{type(owner).__name__} {_name_of(owner, name)}".strip()
-        path = Path(frame.tb_frame.f_code.co_filename)
-        if path.is_relative_to(root) and ".venv" not in path.parts and "planner" not in path.relative_to(root).parts:
-            place = f"{path.relative_to(root)}:{line}"
-    return Failure(f"{type(error).__name__}: {error}", component, resource, place, _remedy(error))
+            component = _parent_of(frame) or component
+        if file := program_file(str(root), frame.f_code.co_filename):
+            place = f"{file}:{line}"
+    if isinstance(error, SyntaxError) and error.filename:
+        place = f"{error.filename.removeprefix(f'{root}/')}:{error.lineno}"
+    return Failure(_message(error), component, resource, place or _origin(error), _remedy(error))
 
 
-def _frames(error: BaseException) -> list[tuple[TracebackType, int]]:
-    """The frames of what caused `error`, outermost first, then its own."""
-    chain: list[BaseException] = []
+def chain(error: BaseException) -> list[BaseException]:
+    """`error` and its causes, each once: the SDK raises exceptions from themselves."""
+    found: list[BaseException] = []
     current: BaseException | None = error
-    while current is not None:
-        chain.append(current)
+    while current is not None and all(current is not each for each in found):
+        found.append(current)
         current = current.__cause__
-    frames: list[tuple[TracebackType, int]] = []
-    for each in chain:
+    return found
+
+
+def _frames(error: BaseException) -> Iterator[tuple[FrameType, int]]:
+    """The frames of `error`, outermost first, then those of what caused it."""
+    for each in chain(error):
         traceback = each.__traceback__
         while traceback is not None:
-            frames.append((traceback, traceback.tb_lineno))
+            yield traceback.tb_frame, traceback.tb_lineno
             traceback = traceback.tb_next
-    return frames
+
+
+def _origin(error: BaseException) -> str | None:
+    """The line of the program that started the task which failed."""
+    notes = (note for each in chain(error) for note in getattr(each, "__notes__", ()))
+    return next((note.removeprefix(ORIGIN) for note in notes if note.startswith(ORIGIN)), None)
 
 
 def _name_of(owner: object, local: object) -> str:
     # A resource under construction may not know its name yet; its constructor does.
     name = getattr(owner, "_name", None)
     return name if isinstance(name, str) else local if isinstance(local, str) else ""
+
+
+def _parent_of(frame: FrameType) -> str | None:
+    """The component that the resource which `frame` makes or registers belongs to."""
+    parent = getattr(frame.f_locals.get("opts"), "parent", None)
+    if isinstance(parent, pulumi.ComponentResource) and not isinstance(parent, Stack):
+        return f"{type(parent).__name__} {_name_of(parent, None)}".strip()
+    return None
+
+
+def _message(error: BaseException) -> str:
+    try:
+        said = str(error)
+    except Exception as second:  # noqa: BLE001 - an exception that cannot say what happened still gets a report
+        said = f"(its message cannot be read: {type(second).__name__})"
+    if len(said) > _LONGEST:
+        said = f"{said[:_LONGEST]}… ({len(said):,} characters)"
+    said = f"{type(error).__name__}: {said}" if said else type(error).__name__
+    group = cast("BaseExceptionGroup[BaseException] | None", error if isinstance(error, BaseExceptionGroup) else None)
+    return "\n    ".join([said, *map(_message, group.exceptions if group else ())])
 
 
 def _remedy(error: BaseException) -> str:
@@ -70,6 +109,16 @@ def _remedy(error: BaseException) -> str:
             return "derive the name from the component's own name"
         case ExistingResourceError():
             return "pass what is needed of it as an input of the component"
+        case StuckProgramError() | asyncio.CancelledError():
+            return "give every pulumi.Output and awaitable of the program a value"
+        case SystemExit():
+            return "let the program run to its end; raise an exception where it cannot"
+        case pulumi.ConfigMissingError():
+            return "set the value in the stack file"
+        case SyntaxError():
+            return "mend the syntax of the line"
+        case ImportError():
+            return "install the package into .venv, or correct the name"
         case TypeError():
             return "compare the arguments with the resource's reference; an input may be misspelled or of another type"
         case _:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import resource_pb2
 
+from planner.event_loop import started_at
 from planner.values import decode, encode
 from pricing.resource import Resource
 
@@ -42,6 +43,7 @@ class Recorder:
         self._answers = answers
         self._on_resource = on_resource
         self._identities: dict[str, tuple[str, struct_pb2.Struct]] = {}
+        self._places: dict[str, str | None] = {}
         self.resources: dict[str, Resource] = {}
         self.outputs: dict[str, dict[str, Any]] = {}
 
@@ -49,7 +51,7 @@ class Recorder:
         """Record one resource and answer with its inputs, echoed as they came, and its computed outputs."""
         urn = self._urn(request.parent, request.type, request.name)
         if urn in self.resources:
-            raise DuplicateResourceError(request.type, request.name)
+            raise DuplicateResourceError(request.type, request.name, self._places[urn])
         inputs: dict[str, Any] = decode(request.object)
         state = struct_pb2.Struct()
         state.CopyFrom(request.object)
@@ -59,6 +61,7 @@ class Recorder:
             if key not in inputs:
                 state.fields[key].CopyFrom(encode(value))
         self._identities[urn] = (identity, state)
+        self._places[urn] = started_at()
         self.resources[urn] = Resource(
             urn=urn,
             type=request.type,
@@ -124,8 +127,9 @@ class Recorder:
 class DuplicateResourceError(ValueError):
     """Two resources of one type share a name and a parent; the engine would refuse the second."""
 
-    def __init__(self, resource_type: str, name: str):
-        super().__init__(f"{resource_type} {name!r} is registered twice; give one of them another name")
+    def __init__(self, resource_type: str, name: str, first: str | None = None):
+        at = f", first at {first}" if first else ""
+        super().__init__(f"{resource_type} {name!r} is registered twice{at}; give one of them another name")
 
 
 class ExistingResourceError(ValueError):
