@@ -39,6 +39,9 @@ class RecordedAnswers:
             UnansweredError: naming the function and its arguments.
         """
         match token:
+            case "aws:autoscaling/getAmiIds:getAmiIds":
+                # The list of Auto Scaling groups, of which a plan knows none: it plans the first deployment.
+                return {"id": self.region, "names": [], "arns": []}
             case "aws:index/getAvailabilityZones:getAvailabilityZones":
                 return self._zones(token, arguments)
             case "aws:index/getCallerIdentity:getCallerIdentity":

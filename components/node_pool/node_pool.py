@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from ..account import account_of
 from ..spec import SpecError, parse, plain
 from .labels import labels, node_template, taints
+from .sizes import OWNER_TAG, SIZES_TAG, deployed_sizes, live_group, owner, sizes
 from .spec import AmiFamily, NodePoolArgs, NodePoolSpec, Purchase
 from .user_data import user_data
 
@@ -51,6 +52,8 @@ class NodePool(pulumi.ComponentResource):
         self.launch_template_id = template.id
         self._schedules()
         self._autoscaler_hints()
+        self._tag("owner", OWNER_TAG, owner(self._name))
+        self._tag("sizes", SIZES_TAG, deployed_sizes(spec))
         self.register_outputs(
             {
                 "node_group_name": self.node_group_name,
@@ -133,7 +136,7 @@ class NodePool(pulumi.ComponentResource):
     def _node_group(self, template: aws.ec2.LaunchTemplate) -> aws.eks.NodeGroup:
         spec = self._spec
         subnets = self._subnets()
-        moved = ["scalingConfig.desiredSize", *(["scalingConfig.maxSize"] if spec.schedules else [])]
+        wanted = sizes(spec, live_group(self._name, self))
         return aws.eks.NodeGroup(
             f"{self._name}-nodes",
             cluster_name=self._args["cluster_name"],
@@ -144,14 +147,17 @@ class NodePool(pulumi.ComponentResource):
             capacity_type=_CAPACITY_TYPES[spec.purchase],
             instance_types=None if spec.purchase is Purchase.CAPACITY_BLOCK else list(spec.instance_types),
             launch_template={"id": template.id, "version": template.latest_version.apply(str)},
-            scaling_config={"min_size": spec.minimum, "desired_size": spec.start, "max_size": spec.maximum},
+            scaling_config={
+                "min_size": wanted.minimum,
+                "desired_size": wanted.desired,
+                "max_size": wanted.maximum,
+            },
             update_config={"max_unavailable_percentage": 33},
             node_repair_config={"enabled": True},
             labels=labels(spec),
             taints=[{"key": taint.key, "value": taint.value, "effect": str(taint.effect)} for taint in taints(spec)],
             tags={"Name": self._name},
-            # The autoscaler moves the size and the schedule moves the ceiling; a deployment must take neither back.
-            opts=pulumi.ResourceOptions(parent=self, ignore_changes=moved),
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=list(wanted.ignored)),
         )
 
     def _subnets(self) -> pulumi.Output[list[str]]:
@@ -190,12 +196,16 @@ class NodePool(pulumi.ComponentResource):
             return
         for resource, amount in node_template(self._spec).items():
             key = f"k8s.io/cluster-autoscaler/node-template/resources/{resource}"
-            aws.autoscaling.Tag(
-                f"{self._name}-{resource.rpartition('/')[2]}",
-                autoscaling_group_name=self.scaling_group_name,
-                tag={"key": key, "value": amount, "propagate_at_launch": False},
-                opts=self._child,
-            )
+            self._tag(resource.rpartition("/")[2], key, amount)
+
+    def _tag(self, suffix: str, key: str, value: str) -> None:
+        """A tag of the Auto Scaling group, which its instances do not get."""
+        aws.autoscaling.Tag(
+            f"{self._name}-{suffix}",
+            autoscaling_group_name=self.scaling_group_name,
+            tag={"key": key, "value": value, "propagate_at_launch": False},
+            opts=self._child,
+        )
 
 
 def subnets_in(zone: str, zones: Mapping[str, str]) -> list[str]:

@@ -149,6 +149,7 @@ class Recording(Mocks):
             "aws:index/getPartition:getPartition": partition,
             "aws:index/getRegion:getRegion": {"region": self.region, "name": self.region, "id": self.region},
             "aws:index/getAvailabilityZones:getAvailabilityZones": self._offered,
+            "aws:autoscaling/getAmiIds:getAmiIds": {"id": self.region, "names": [], "arns": []},
             "aws:ec2/getSubnet:getSubnet": self._subnet,
         }
 

@@ -78,42 +78,6 @@ def test_the_group_joins_the_cluster_it_was_given(plain: Recording) -> None:
     assert plain.one(TEMPLATE).inputs["vpcSecurityGroupIds"] == ["sg-nodes"]
 
 
-@pytest.mark.parametrize(
-    ("args", "size"),
-    [
-        ({"minimum": 1, "maximum": 3}, {"minSize": 1, "desiredSize": 1, "maxSize": 3}),
-        ({"minimum": 0, "desired": 2, "maximum": 3}, {"minSize": 0, "desiredSize": 2, "maxSize": 3}),
-    ],
-)
-def test_the_size_starts_at_desired_or_the_minimum(args: dict[str, int], size: dict[str, int]) -> None:
-    assert group(**args)["scalingConfig"] == size
-
-
-def test_a_deployment_takes_back_neither_the_size_nor_a_scheduled_ceiling(plain: Recording) -> None:
-    assert plain.one(NODE_GROUP).ignore_changes == ["scalingConfig.desiredSize"]
-    scheduled = node_pool(schedules=[{"name": "peak", "additional_nodes": 1, "start": "08:00", "end": "22:00"}])
-    assert scheduled.one(NODE_GROUP).ignore_changes == ["scalingConfig.desiredSize", "scalingConfig.maxSize"]
-
-
-def test_twenty_nodes_may_grow_by_ten_from_eight_to_twenty_two() -> None:
-    peak = {"name": "peak", "additional_nodes": 10, "start": "08:00", "end": "22:00"}
-    recording = node_pool(minimum=20, maximum=20, schedules=[peak])
-    actions = {each.name: each.inputs for each in recording.all(SCHEDULE)}
-    common = {"autoscalingGroupName": "eks-scaling-group", "timeZone": "Etc/UTC", "minSize": -1, "desiredCapacity": -1}
-    assert actions == {
-        "pool-peak-start": {
-            **common,
-            "scheduledActionName": "pool-peak-start",
-            "recurrence": "0 8 * * *",
-            "maxSize": 30,
-        },
-        "pool-peak-end": {**common, "scheduledActionName": "pool-peak-end", "recurrence": "0 22 * * *", "maxSize": 20},
-    }
-    group = recording.one(NODE_GROUP)
-    assert recording.all(SCHEDULE)[0].property_dependencies["autoscalingGroupName"] == [group.urn]
-    assert group.inputs["scalingConfig"] == {"minSize": 20, "desiredSize": 20, "maxSize": 20}
-
-
 AMI_TYPES = [
     (["m7i.large"], "al2023", "AL2023_x86_64_STANDARD"),
     (["m7g.large"], "al2023", "AL2023_ARM_64_STANDARD"),
@@ -375,6 +339,13 @@ def test_a_pool_of_one_zone_has_its_subnet_alone() -> None:
 HINTS = "k8s.io/cluster-autoscaler/node-template/resources/"
 
 
+def hints_of(recording: Recording) -> dict[str, str]:
+    tags = [each.inputs for each in recording.all(TAG)]
+    assert {tag["autoscalingGroupName"] for tag in tags} == {"eks-scaling-group"}
+    found = {tag["tag"]["key"]: tag["tag"]["value"] for tag in tags}
+    return {key.removeprefix(HINTS): value for key, value in found.items() if key.startswith(HINTS)}
+
+
 @pytest.mark.parametrize(
     ("args", "hints"),
     [
@@ -393,9 +364,7 @@ HINTS = "k8s.io/cluster-autoscaler/node-template/resources/"
 def test_the_autoscaler_knows_what_a_node_of_an_empty_pool_would_offer(
     args: dict[str, Any], hints: dict[str, str]
 ) -> None:
-    tags = [each.inputs for each in node_pool(minimum=0, maximum=2, **args).all(TAG)]
-    assert {tag["autoscalingGroupName"] for tag in tags} <= {"eks-scaling-group"}
-    found = {tag["tag"]["key"].removeprefix(HINTS): tag["tag"]["value"] for tag in tags}
+    found = hints_of(node_pool(minimum=0, maximum=2, **args))
     assert gibibytes(found.pop("ephemeral-storage")) > 0
     assert found == hints
 
@@ -428,13 +397,12 @@ def test_an_empty_pool_offers_every_resource_that_our_pods_request() -> None:
     """The cluster autoscaler knows CPU, memory, pods and GPUs of a type; the rest it reads from tags."""
     service = objects(gpus=1)["InferenceService", "fraud"]
     model = service["spec"]["predictor"]["model"]["resources"]["requests"]
-    tags = node_pool(minimum=0, maximum=2).all(TAG)
-    offered = {each.inputs["tag"]["key"].removeprefix(HINTS) for each in tags}
-    assert set(model) - {"cpu", "memory"} <= offered
+    offered = hints_of(node_pool(minimum=0, maximum=2))
+    assert set(model) - {"cpu", "memory"} <= offered.keys()
 
 
 def test_a_pool_that_always_has_a_node_needs_no_hints(plain: Recording) -> None:
-    assert plain.all(TAG) == []
+    assert hints_of(plain) == {}
 
 
 def test_a_preview_knows_the_size_and_leaves_the_scaling_group_open() -> None:

@@ -1,0 +1,138 @@
+"""The sizes that a deployment of a pool sends, from what the pool's Auto Scaling group is at that moment."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.node_pool.sizes import LiveGroup, deployed_sizes, sizes
+from components.node_pool.spec import NodePoolSpec
+from components.spec import parse
+from tests.components.clusters import NODE_GROUP, SCHEDULE, node_pool
+from tests.components.mocks import Recording
+
+PEAK = {"name": "peak", "additional_nodes": 10, "start": "08:00", "end": "22:00"}
+GROUP = "eks-pool-nodes"
+
+
+def deployed(desired: int, tags: Mapping[str, str]) -> Recording:
+    """An account in which an earlier deployment made the pool's group, which has `desired` nodes now."""
+    tagged = [{"key": key, "value": value, "propagateAtLaunch": False} for key, value in tags.items()]
+
+    def named(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        [wanted] = arguments["filters"]
+        found = [tags.get(wanted["name"].removeprefix("tag:"))] == wanted["values"]
+        return {"names": [GROUP] if found else [], "arns": [], "id": "us-east-1"}
+
+    group = {"name": GROUP, "desiredCapacity": desired, "minSize": 0, "maxSize": 450, "tags": tagged}
+    answers = {"aws:autoscaling/getAmiIds:getAmiIds": named, "aws:autoscaling/getGroup:getGroup": group}
+    return Recording(answers=answers)
+
+
+def tags_of(recording: Recording) -> dict[str, str]:
+    tags = [each.inputs["tag"] for each in recording.all("aws:autoscaling/tag:Tag")]
+    return {tag["key"]: tag["value"] for tag in tags if tag["key"].startswith("mlplatform:")}
+
+
+def again(live: int, before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, int], list[str]]:
+    """What is sent and what is ignored when a pool changes while it has `live` nodes."""
+    group = node_pool(deployed(live, tags_of(node_pool(**before))), **after).one(NODE_GROUP)
+    return group.inputs["scalingConfig"], list(group.ignore_changes)
+
+
+@pytest.mark.parametrize(
+    ("args", "size"),
+    [
+        ({"minimum": 1, "maximum": 3}, {"minSize": 1, "desiredSize": 1, "maxSize": 3}),
+        ({"minimum": 0, "desired": 2, "maximum": 3}, {"minSize": 0, "desiredSize": 2, "maxSize": 3}),
+        ({"minimum": 2, "maximum": 3, "schedules": [PEAK]}, {"minSize": 2, "desiredSize": 2, "maxSize": 13}),
+    ],
+)
+def test_a_new_pool_starts_small_and_may_grow_at_once(args: dict[str, Any], size: dict[str, int]) -> None:
+    group = node_pool(**args).one(NODE_GROUP)
+    assert group.inputs["scalingConfig"] == size
+    assert group.ignore_changes == ["scalingConfig.desiredSize"]
+
+
+def test_twenty_nodes_may_grow_by_ten_from_eight_to_twenty_two() -> None:
+    recording = node_pool(minimum=20, maximum=20, schedules=[PEAK])
+    actions = {each.name: each.inputs for each in recording.all(SCHEDULE)}
+    common = {"autoscalingGroupName": "eks-scaling-group", "timeZone": "Etc/UTC", "minSize": -1, "desiredCapacity": -1}
+    start = {**common, "scheduledActionName": "pool-peak-start", "recurrence": "0 8 * * *", "maxSize": 30}
+    end = {**common, "scheduledActionName": "pool-peak-end", "recurrence": "0 22 * * *", "maxSize": 20}
+    assert actions == {"pool-peak-start": start, "pool-peak-end": end}
+    group = recording.one(NODE_GROUP)
+    assert recording.all(SCHEDULE)[0].property_dependencies["autoscalingGroupName"] == [group.urn]
+    assert group.inputs["scalingConfig"] == {"minSize": 20, "desiredSize": 20, "maxSize": 30}
+
+
+SMALL: dict[str, Any] = {"minimum": 2, "maximum": 6}
+SCHEDULED: dict[str, Any] = {"minimum": 20, "maximum": 20, "schedules": [PEAK]}
+
+
+def test_the_same_sizes_leave_desired_and_maximum_alone() -> None:
+    """The autoscaler moves the one, schedules the other; neither is a change of the deployment's."""
+    for pool in (SMALL, SCHEDULED):
+        sent, ignored = again(5, pool, pool)
+        assert ignored == ["scalingConfig.desiredSize", "scalingConfig.maxSize"]
+        assert sent == node_pool(**pool).one(NODE_GROUP).inputs["scalingConfig"]
+
+
+@pytest.mark.parametrize(
+    ("live", "before", "after", "sent"),
+    [
+        (2, SMALL, {"minimum": 4, "maximum": 6}, (4, 4, 6)),
+        (5, SMALL, {"minimum": 3, "maximum": 6}, (3, 5, 6)),
+        (5, SMALL, {"minimum": 1, "maximum": 6}, (1, 5, 6)),
+        (5, SMALL, {"minimum": 2, "maximum": 9}, (2, 5, 9)),
+        (5, SMALL, {"minimum": 2, "maximum": 4}, (2, 4, 4)),
+        (5, SMALL, {"minimum": 8, "maximum": 12}, (8, 8, 12)),
+        (27, SCHEDULED, {**SCHEDULED, "minimum": 22, "maximum": 24}, (22, 27, 34)),
+        (20, SCHEDULED, {**SCHEDULED, "minimum": 24, "maximum": 24}, (24, 24, 34)),
+        (27, SCHEDULED, {**SCHEDULED, "schedules": [{**PEAK, "additional_nodes": 15}]}, (20, 27, 35)),
+        (30, SCHEDULED, {**SCHEDULED, "minimum": 30, "maximum": 30}, (30, 30, 40)),
+        (4, {"minimum": 4, "maximum": 4}, {"minimum": 6, "maximum": 8}, (6, 6, 8)),
+    ],
+)
+def test_a_changed_bound_is_sent_with_the_live_size(
+    live: int, before: dict[str, Any], after: dict[str, Any], sent: tuple[int, int, int]
+) -> None:
+    found, ignored = again(live, before, after)
+    assert (found["minSize"], found["desiredSize"], found["maxSize"]) == sent
+    assert ignored == []
+
+
+def test_a_group_of_another_stack_is_not_read() -> None:
+    tags = {**tags_of(node_pool(**SMALL)), "mlplatform:node-pool": "mlplatform/other/pool"}
+    group = node_pool(deployed(5, tags), minimum=3, maximum=6).one(NODE_GROUP)
+    assert group.inputs["scalingConfig"]["desiredSize"] == 3
+
+
+def test_each_pool_of_a_stack_has_its_own_tags() -> None:
+    assert tags_of(node_pool(**SMALL)) == {"mlplatform:node-pool": "mlplatform/test/pool", "mlplatform:sizes": "2-6-6"}
+    assert tags_of(node_pool(**SCHEDULED))["mlplatform:sizes"] == "20-20-30"
+
+
+def pool(minimum: int, more: int, additional: int) -> NodePoolSpec:
+    schedules = [{**PEAK, "additional_nodes": additional}] if additional else []
+    values = {"name": "gpu", "instance_types": ["g4dn.xlarge"], "minimum": minimum, "schedules": schedules}
+    return parse(NodePoolSpec, {**values, "maximum": max(1, minimum + more)}, "pool")
+
+
+pools = st.builds(pool, st.integers(0, 40), st.integers(0, 20), st.integers(0, 20))
+
+
+@given(pools, pools, st.data())
+def test_eks_accepts_each_change_and_no_needless_node_ends(
+    before: NodePoolSpec, after: NodePoolSpec, data: st.DataObject
+) -> None:
+    live = data.draw(st.integers(before.minimum, before.peak))
+    found = sizes(after, LiveGroup(live, deployed_sizes(before)))
+    if deployed_sizes(before) == deployed_sizes(after):
+        assert "scalingConfig.desiredSize" in found.ignored
+        return
+    assert found.ignored == ()
+    assert after.minimum == found.minimum <= found.desired <= found.maximum == after.peak
+    assert found.desired >= min(live, after.peak)
