@@ -1,7 +1,6 @@
 """The Helm chart says of a model what the component says: the same objects, the same refusals, the same defaults."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -14,19 +13,18 @@ from components.model_service import ModelServiceSpec, model_service_objects
 from components.model_service.chart import chart_files, write
 from components.spec import SpecError, parse
 from tests.components.models import CANARY, FLOOR, ON_DEMAND, by_key, models, values
+from tests.tools import needs
 
 CHART = Path(__file__).parents[2] / "charts" / "model-service"
 EXAMPLES = sorted((CHART / "ci").glob("*.yaml"))
-HELM = shutil.which("helm")
 KUBERNETES = "1.36.0"
 
-needs_helm = pytest.mark.skipif(HELM is None, reason="helm is not on the PATH, so that no chart can be rendered")
+needs_helm = needs("helm")
 
 
 def helm(*arguments: str, given: object = None) -> subprocess.CompletedProcess[str]:
-    assert HELM
     stdin = None if given is None else json.dumps(given)
-    return subprocess.run([HELM, *arguments], input=stdin, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(["helm", *arguments], input=stdin, capture_output=True, text=True, check=False, timeout=60)
 
 
 def rendered(wanted: object) -> subprocess.CompletedProcess[str]:

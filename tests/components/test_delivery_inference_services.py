@@ -1,7 +1,6 @@
 """When a model is healthy to Argo CD, by the very text that it runs, in its language; and when it differs."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any, cast
@@ -14,8 +13,8 @@ from components.model_service.spec import ModelServiceSpec
 from components.spec import parse
 from tests.components.clusters import RELEASE
 from tests.components.delivered import delivery
+from tests.tools import needs
 
-LUA = shutil.which("lua5.1") or shutil.which("luajit") or shutil.which("lua")
 COMPLETE = "NewReplicaSetAvailable"
 ROLLING = "MinimumReplicasAvailable"
 
@@ -37,12 +36,11 @@ def lua(value: object) -> str:
 
 
 def health(tmp: Path, status: dict[str, Any] | None) -> tuple[str, str]:
-    assert LUA
     given = {"kind": "InferenceService", **({} if status is None else {"status": status})}
     script = tmp / "health.lua"
     body = f"local obj = {lua(given)}\nlocal function judge()\n{INFERENCE_SERVICE_HEALTH}\nend\n"
     script.write_text(f"{body}local found = judge()\nprint(found.status)\nprint(found.message)\n")
-    done = subprocess.run([LUA, str(script)], capture_output=True, text=True, check=True, timeout=30)
+    done = subprocess.run(["lua5.1", str(script)], capture_output=True, text=True, check=True, timeout=30)
     first, _, rest = done.stdout.partition("\n")
     return first, rest.strip()
 
@@ -103,7 +101,7 @@ def test_amounts_are_compared_as_amounts_wherever_a_model_has_them() -> None:
         assert (path, "core/v1/ResourceRequirements") in known or (whole, "core/v1/Container") in known, path
 
 
-@pytest.mark.skipif(LUA is None, reason="lua is not on the path")
+@needs("lua5.1")
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
@@ -128,7 +126,7 @@ def test_it_is_healthy_once_the_version_that_it_was_given_answers(
     assert health(tmp_path, status)[0] == expected
 
 
-@pytest.mark.skipif(LUA is None, reason="lua is not on the path")
+@needs("lua5.1")
 def test_it_says_why(tmp_path: Path) -> None:
     assert health(tmp_path, ready(ROLLING))[1] == "PredictorReady: pods of the version before still answer"
     slow = {"conditions": [condition("PredictorReady", "False", "ProgressDeadlineExceeded", "it is slow")]}

@@ -1,6 +1,5 @@
 """What holds data outlives a mistake: Kustomize itself marks it as Argo CD's Applications ask."""
 
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -9,8 +8,8 @@ import pytest
 import yaml
 
 from tests.components.delivered import APPLICATION_SET, delivery, named
+from tests.tools import needs
 
-KUSTOMIZE = shutil.which("kustomize")
 CONFIRMED = "Prune=confirm,Delete=confirm"
 OPTIONS = "argocd.argoproj.io/sync-options"
 SECURELY = {"containers": [{"name": "it", "image": "it:1"}]}
@@ -42,11 +41,10 @@ OBJECTS: list[dict[str, Any]] = [
 
 def built(folder: Path, patches: list[dict[str, Any]], objects: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """What Kustomize renders with an Application's patches, which Argo CD adds to the folder's own."""
-    assert KUSTOMIZE
     (folder / "objects.yaml").write_text(yaml.safe_dump_all(objects), encoding="utf-8")
     wanted = {"resources": ["objects.yaml"], "patches": patches}
     (folder / "kustomization.yaml").write_text(yaml.safe_dump(wanted), encoding="utf-8")
-    done = subprocess.run([KUSTOMIZE, "build", str(folder)], capture_output=True, text=True, check=False)
+    done = subprocess.run(["kustomize", "build", str(folder)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return {each["metadata"]["name"]: each["metadata"] for each in yaml.safe_load_all(done.stdout)}
 
@@ -57,7 +55,7 @@ def patches() -> list[dict[str, Any]]:
     return found["source"]["kustomize"]["patches"]
 
 
-@pytest.mark.skipif(KUSTOMIZE is None, reason="kustomize is not on the path")
+@needs("kustomize")
 def test_claims_and_stateful_sets_go_only_when_a_person_says_so(tmp_path: Path, patches: list[dict[str, Any]]) -> None:
     found = built(tmp_path, patches, OBJECTS)
     assert {name: each.get("annotations", {}).get(OPTIONS) for name, each in found.items()} == {
@@ -70,6 +68,6 @@ def test_claims_and_stateful_sets_go_only_when_a_person_says_so(tmp_path: Path, 
     assert found["careless"]["annotations"]["team"] == "ranking"
 
 
-@pytest.mark.skipif(KUSTOMIZE is None, reason="kustomize is not on the path")
+@needs("kustomize")
 def test_a_model_without_such_objects_is_rendered_as_it_is(tmp_path: Path, patches: list[dict[str, Any]]) -> None:
     assert built(tmp_path, patches, OBJECTS[:1]) == {"settings": {"name": "settings"}}

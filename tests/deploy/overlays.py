@@ -13,16 +13,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
 
-import pytest
 import yaml
 
 from components.kubeflow.waves import WAVES, Wave
+from tests.tools import needs
 
 ROOT = Path(__file__).parents[2]
 TREE = ROOT / "deploy" / "kubeflow"
 BASES = Path(__file__).parent / "base"
-KUSTOMIZE = shutil.which("kustomize")
-without_kustomize = pytest.mark.skipif(KUSTOMIZE is None, reason="kustomize is not on PATH")
+without_kustomize = needs("kustomize")
 
 Object = dict[str, Any]
 UPSTREAM: dict[str, dict[str, list[str]]] = yaml.safe_load((BASES / "upstream.yaml").read_text(encoding="utf-8"))
@@ -71,7 +70,6 @@ def build(name: str, objects: Sequence[Object], patches: Sequence[Object] = ()) 
     Raises:
         BuildError: when Kustomize refuses.
     """
-    assert KUSTOMIZE
     with TemporaryDirectory() as folder:
         tree = Path(folder) / "kubeflow"
         for part in ("components", f"overlays/{name}"):
@@ -83,7 +81,7 @@ def build(name: str, objects: Sequence[Object], patches: Sequence[Object] = ()) 
         wanted = yaml.safe_load((overlay / "kustomization.yaml").read_text(encoding="utf-8"))
         wanted["patches"] = [*wanted.get("patches", []), *patches]
         (overlay / "kustomization.yaml").write_text(yaml.safe_dump(wanted), encoding="utf-8")
-        done = subprocess.run([KUSTOMIZE, "build", overlay], capture_output=True, text=True, check=False)
+        done = subprocess.run(["kustomize", "build", overlay], capture_output=True, text=True, check=False)
     if done.returncode:
         raise BuildError(done.stderr)
     return [each for each in yaml.load_all(done.stdout, yaml.CSafeLoader) if each]

@@ -1,24 +1,18 @@
-import shutil
-
 import pytest
 
 from tests.engine.harness import Engine, eks_plugin
+from tests.tools import require
 
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """The engine with the user's own pulumi-eks where that is installed, else with a stand-in for it."""
-    needs_cli()
+    require("pulumi")
     return Engine(tmp_path_factory.mktemp("engine"), eks_plugin())
 
 
 @pytest.fixture(scope="session")
 def engine_without_eks(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """The engine as it is where pulumi-eks isn't installed."""
-    needs_cli()
+    require("pulumi")
     return Engine(tmp_path_factory.mktemp("engine-without-eks"), None)
-
-
-def needs_cli() -> None:
-    if shutil.which("pulumi") is None:
-        pytest.skip("needs the Pulumi CLI: no `pulumi` on PATH")

@@ -14,6 +14,7 @@ from operations.promote.trees import LocalTree
 from operations.smoke.config import load_config
 from operations.smoke.release import load_release
 from tests.components.definitions import faults
+from tests.tools import require
 
 ROOT = Path(__file__).parents[2]
 MODELS = ROOT / "deploy" / "models"
@@ -27,8 +28,7 @@ every_place = pytest.mark.parametrize("place", PLACES, ids=[f"{each.model}-{each
 
 
 def rendered(place: Place, folder: Path) -> list[dict[str, Any]]:
-    if missing := [tool for tool in ("kustomize", "helm") if shutil.which(tool) is None]:
-        pytest.skip(f"{', '.join(missing)} not on PATH, so that no overlay can be rendered")
+    require("kustomize", "helm")
     shutil.copytree(MODELS / place.team / place.model, folder / place.model)
     overlay = folder / place.model / "overlays" / place.environment
     chart = ROOT / "charts" / "model-service"

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 from fnmatch import fnmatch
 from pathlib import Path
@@ -13,6 +12,7 @@ import yaml
 
 from operations.promote.command import CONTEXT
 from operations.promote.settings import read_settings
+from tests.tools import require
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "deploy" / "github"
@@ -115,8 +115,7 @@ esac
 @pytest.fixture
 def applied(tmp_path: Path) -> tuple[list[str], list[tuple[str, Any]]]:
     """What the script asks GitHub, and the bodies that it sends with the address of each."""
-    if shutil.which("jq") is None:
-        pytest.skip("jq is not on the PATH, which the script needs")
+    require("jq")
     gh = tmp_path / "gh"
     gh.write_text(GH)
     gh.chmod(0o755)

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 import yaml
 
 from operations.promote.settings import read_settings
+from tests.tools import needs
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "model-repo"
@@ -20,7 +20,6 @@ WORKFLOWS = sorted(path for folder in FOLDERS for path in folder.glob("*.y*ml"))
 NAMES = [str(each.relative_to(ROOT)) for each in WORKFLOWS]
 PINNED = re.compile(r"^\s*-? *uses: [\w.-]+/[\w./-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+$")
 OWN = re.compile(r"^    uses: \./\.github/workflows/[a-z]+\.yaml$")
-ACTIONLINT = shutil.which("actionlint")
 
 every_workflow = pytest.mark.parametrize("path", WORKFLOWS, ids=NAMES)
 
@@ -49,11 +48,10 @@ def test_both_repositories_have_workflows() -> None:
     assert {Path(name).parts[0] for name in NAMES} == {".github", "examples"}
 
 
-@pytest.mark.skipif(ACTIONLINT is None, reason="actionlint is not on the PATH, so that no workflow can be linted")
+@needs("actionlint")
 @every_workflow
 def test_actionlint_finds_nothing(path: Path) -> None:
-    assert ACTIONLINT
-    found = subprocess.run([ACTIONLINT, str(path)], capture_output=True, text=True, check=False)
+    found = subprocess.run(["actionlint", str(path)], capture_output=True, text=True, check=False)
     assert (found.returncode, found.stdout) == (0, "")
 
 

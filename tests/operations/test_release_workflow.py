@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.operations.workflows import run_step
+from tests.tools import needs
 
 WORKFLOW = ".github/workflows/release.yaml"
 GH = """#!/bin/sh
@@ -24,7 +24,7 @@ ACTIONS = {"id": 5, "creator": {"login": "github-actions[bot]"}}
 APP = {"id": 6, "creator": {"login": "some-app[bot]"}}
 SUCCESS, INACTIVE, FAILURE = ({"state": state} for state in ("success", "inactive", "failure"))
 
-pytestmark = pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not on the path, which gh's filters need")
+pytestmark = needs("jq")
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -31,13 +31,13 @@ from tests.operations.promotion import (
     verified,
 )
 from tests.operations.workflows import checkout, run_step
+from tests.tools import require
 
 EXAMPLE = "examples/model-repo"
 SMOKE = ".github/workflows/smoke.yaml"
 KEEP = "Keep what seniors guard and what is delivered, as Python takes a module beside the code for one of its own"
 TAKE = "Take what was delivered, which main may have left behind"
 VERSION, CHART = "32", "0.3.0"
-TOOLS = ("kustomize", "helm")
 
 
 def environ(github: GitHub, **more: str) -> dict[str, str]:
@@ -145,8 +145,7 @@ def rendered(files: dict[str, str], folder: Path) -> dict[tuple[str, str], Any]:
 
 
 def test_a_merge_reaches_production_as_staging_proved_it_with_two_approvals(tmp_path: Path) -> None:
-    if missing := [tool for tool in TOOLS if shutil.which(tool) is None]:
-        pytest.skip(f"{', '.join(missing)} not on PATH, so that production's overlay can't be rendered")
+    require("kustomize", "helm")
     with github_with(repository_files()) as github:
         merge_of_the_model(github, tmp_path / "merge")
         assert f"fraud/{VERSION}/" in github.files()[STAGING + "values.yaml"]

@@ -23,6 +23,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.tools import require
+
 ROOT = Path(__file__).parents[2]
 HOST = "localhost"
 ANOTHER_NAME = "127.0.0.2"
@@ -150,7 +152,7 @@ def postgres(settings: Sequence[str] = ()) -> Generator[Postgres]:
 @contextmanager
 def mysql() -> Generator[MySql]:
     """A new MariaDB with root alone."""
-    _needs("mariadbd", "mariadb-install-db", "mariadb")
+    require("mariadbd", "mariadb-install-db", "mariadb")
     with _folder("mysql") as folder:
         authority, data, port = issue_certificate(folder), folder / "data", free_port()
         _give(folder)
@@ -172,7 +174,7 @@ def mysql() -> Generator[MySql]:
 @contextmanager
 def redis(cluster: bool = True, username: str = "application", access: str = "~* &* +@all") -> Generator[Redis]:
     """A new Redis with one user, who may do what `access` says; the test's own administration needs no user of it."""
-    _needs("redis-server", "redis-cli")
+    require("redis-server", "redis-cli")
     with _folder("redis") as folder:
         port, bus = free_port(), free_port()
         authority = issue_certificate(folder)
@@ -275,12 +277,6 @@ def _postgres_binaries() -> Path:
         if all((place / name).exists() for name in ("initdb", "pg_ctl", "postgres", "psql")):
             return place
     pytest.skip("PostgreSQL (initdb, pg_ctl, postgres, psql) is missing")
-
-
-def _needs(*programs: str) -> None:
-    for each in programs:
-        if not shutil.which(each):
-            pytest.skip(f"{each} is missing")
 
 
 @contextmanager
