@@ -1,15 +1,17 @@
-"""The base of component specs, and the translation of a wrong value into field, value and remedy."""
+"""The base of component specs, and the error that a wrong value ends in."""
 
 import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, TypeVar, cast, get_args
+from typing import Any, TypeVar, cast
 
 import pulumi
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError, ValidationInfo
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from .spec_errors import numbers_given_as_booleans, sentences
 
 
 class Spec(BaseModel):
@@ -27,7 +29,7 @@ class Inherits:
     """
 
     def __init__(self, *fields: str):
-        self.fields = fields
+        self.inherited_fields = fields
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.with_info_before_validator_function(self._complete, handler(source))
@@ -35,7 +37,7 @@ class Inherits:
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         reference = handler(schema)
         section = handler.resolve_ref_schema(reference)
-        for field in map(to_camel, self.fields):
+        for field in map(to_camel, self.inherited_fields):
             section["properties"].pop(field, None)
         section["required"] = [field for field in section.get("required", []) if field in section["properties"]]
         return reference
@@ -44,7 +46,7 @@ class Inherits:
         if not isinstance(section, Mapping):
             return section
         given = cast(Mapping[str, Any], section)
-        known = {field: info.data[field] for field in self.fields if field in info.data}
+        known = {field: info.data[field] for field in self.inherited_fields if field in info.data}
         for field, value in known.items():
             if given.get(field, given.get(to_camel(field), value)) != value:
                 raise refuse(given, f"{to_camel(field)} is said once, for all sections; leave it out here")
@@ -68,9 +70,8 @@ def refuse(value: object, remedy: str, allowed: Mapping[str, object] | list[str]
     """
     nearest = get_close_matches(str(value), list(allowed), n=1, cutoff=0.4) if allowed else []
     hint = f"; did you mean {nearest[0]}?" if nearest else ""
-    # Braces would be read as placeholders of pydantic's message template.
-    message = (remedy + hint).replace("{", "(").replace("}", ")")
-    return PydanticCustomError("refused", message)  # pyright: ignore[reportArgumentType]
+    # Handed over as a value: in the template itself, braces would be read as placeholders.
+    return PydanticCustomError("refused", "{message}", {"message": remedy + hint})
 
 
 def each_once(values: tuple[str, ...], pattern: str, remedy: str) -> tuple[str, ...]:
@@ -104,79 +105,9 @@ def parse(model: type[SpecType], values: Mapping[str, Any], where: str) -> SpecT
     Raises:
         SpecError: naming every wrong field with its value and the remedy.
     """
+    if problems := numbers_given_as_booleans(model, values):
+        raise SpecError(where, problems)
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        details = error.errors(include_url=False)
-        problems = [_sentence(model, detail) for detail in details if not _follows(detail, details)]
-        raise SpecError(where, problems) from None
-
-
-def _follows(detail: ErrorDetails, others: Sequence[ErrorDetails]) -> bool:
-    """Whether a list is called too short only because its items are wrong, which others say."""
-    depth = len(detail["loc"])
-    return detail["type"] == "too_short" and any(
-        other["loc"][:depth] == detail["loc"] and len(other["loc"]) > depth for other in others
-    )
-
-
-def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:
-    path = _path(detail["loc"])
-    value = detail.get("input")
-    kind = detail["type"]
-    if kind == "missing":
-        return f"{path} is missing; it is required"
-    if kind == "extra_forbidden":
-        known = _keys_at(model, detail["loc"][:-1])
-        nearest = get_close_matches(str(detail["loc"][-1]), known, n=1, cutoff=0.4)
-        hint = f"; did you mean {nearest[0]}?" if nearest else ""
-        return f"{path} is not a known field; known here: {', '.join(known)}{hint}"
-    remedy = detail["msg"].removeprefix("Value error, ")
-    if kind == "enum":
-        allowed = [
-            part.strip("' ") for part in str(detail.get("ctx", {}).get("expected", "")).replace(" or ", ", ").split(",")
-        ]
-        nearest = get_close_matches(str(value), allowed, n=1, cutoff=0.4)
-        remedy = f"allowed: {', '.join(allowed)}" + (f"; did you mean {nearest[0]}?" if nearest else "")
-    shown = repr(value) if not isinstance(value, Mapping | BaseModel) else "this object"
-    return f"{path} = {shown}: {remedy}" if path else f"{remedy}"
-
-
-def _path(loc: tuple[int | str, ...]) -> str:
-    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc]
-    return "".join(parts).removeprefix(".")
-
-
-def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
-    """The camelCase keys of the model that `loc` leads to, followed through optional, list and dict fields."""
-    current: type[BaseModel] | None = model
-    taken: Sequence[str] = ()
-    for part in loc:
-        if isinstance(part, int) or current is None:
-            continue
-        for name, info in current.model_fields.items():
-            if part in (name, info.alias):
-                taken = _taken(*info.metadata, info.annotation)
-                current = _model_in(info.annotation)
-                break
-    fields = current.model_fields if current else {}
-    return [info.alias or name for name, info in fields.items() if name not in taken]
-
-
-def _taken(*annotations: object) -> Sequence[str]:
-    """The fields that a section takes from the spec around it, which nobody may write in it."""
-    for annotation in annotations:
-        if isinstance(annotation, Inherits):
-            return annotation.fields
-        if found := _taken(*getattr(annotation, "__metadata__", ()), *get_args(annotation)):
-            return found
-    return ()
-
-
-def _model_in(annotation: object) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for argument in get_args(annotation):
-        if found := _model_in(argument):
-            return found
-    return None
+        raise SpecError(where, sentences(model, error)) from None

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import pulumi
 from pydantic import ValidationError
 
+from components.spec_errors import sentences
 from policies.evaluate import Context, PolicyError, check_settings
 from policies.exceptions import load_exceptions
 from policies.registry import RULES
@@ -52,5 +53,4 @@ def _section(name: str, model: type[_Model], *, required: bool = False) -> _Mode
     try:
         return model.model_validate(values or {})
     except ValidationError as error:
-        problems = [f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}" for detail in error.errors()]
-        raise PolicyError(f"{_NAMESPACE}:{name} is wrong: {'; '.join(problems)}") from None
+        raise PolicyError(f"{_NAMESPACE}:{name} is wrong: {'; '.join(sentences(model, error))}") from None

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from pydantic import Field, ValidationError
 
+from components.spec_errors import sentences
 from pricing.spec import Section
 
 EXCEPTIONS_FILE = Path(__file__).with_name("exceptions.yaml")
@@ -76,10 +77,7 @@ def _entry(where: str, entry: Any, rules: Collection[str]) -> PolicyException:
     try:
         exception = PolicyException.model_validate(dict(cast(Mapping[str, Any], entry)))
     except ValidationError as error:
-        problems = [
-            f"{'.'.join(str(part) for part in detail['loc']) or 'entry'}: {detail['msg']}" for detail in error.errors()
-        ]
-        raise PolicyError(f"{where}: {'; '.join(problems)}") from None
+        raise PolicyError(f"{where}: {'; '.join(sentences(PolicyException, error))}") from None
     require_rule(exception.rule, rules, f"{where}: rule")
     return exception
 

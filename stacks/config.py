@@ -24,6 +24,7 @@ from components.model_serving_ingress.spec import ModelServingSpec
 from components.network_args import NatMode, NetworkSpec
 from components.serving_platform.cache_spec import unfit
 from components.spec import Spec, SpecError, parse, refuse
+from components.spec_errors import shown
 from components.user_pool import UserPoolSpec
 from policies.settings import EnvironmentSpec, PolicySettings
 from pricing.budget import Budget
@@ -335,4 +336,4 @@ def _object(key: str, value: str) -> Any:
         return json.loads(value)
     # A number of thousands of digits is a ValueError of its own, brackets by the thousand a RecursionError.
     except (ValueError, RecursionError):
-        raise SpecError(NAMESPACE, [f"{key} = {value!r}: must be an object of fields and values"]) from None
+        raise SpecError(NAMESPACE, [f"{key} = {shown(value)}: must be a mapping of fields to values"]) from None

@@ -13,9 +13,9 @@ ALLOWED = {
     "pricing": set[str](),
     "operations": set[str](),
     # When the support of what is deployed ends is a fact of what is deployed.
-    "policies": {"pricing", "components.chart_support"},
+    "policies": {"pricing", "components.chart_support", "components.spec_errors"},
     "stacks": {"components", "pricing", "policies.settings"},
-    # Facts of instance types and firewall rules and the error of a wrong config come from the components that own them.
+    # Facts of instance types and firewall rules, and the errors of a wrong config, come from the components.
     "planner": {
         "stacks",
         "policies",

@@ -48,7 +48,7 @@ def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
 
 def test_what_a_value_must_look_like_is_shown_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(platform(tmp_path, featureStore={"catalog": {"database": "Wrong-Name"}})) == 2
-    assert "should match pattern '^[a-z][a-z0-9_]{0,254}$'" in capsys.readouterr().err
+    assert "must match the pattern ^[a-z][a-z0-9_]{0,254}$" in capsys.readouterr().err
 
 
 def test_quiet_prints_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -82,7 +82,7 @@ def test_a_wrong_config_names_field_value_and_remedy(tmp_path: Path, capsys: pyt
     root = platform(tmp_path, cost={"monthlyBudget": -1, "monthlyBudgit": 2})
     assert run(root) == 2
     told = capsys.readouterr().err
-    assert "cost.monthlyBudget = -1: Input should be greater than 0" in told
+    assert "cost.monthlyBudget = -1: must be greater than 0" in told
     assert "cost.monthlyBudgit is not a known field" in told
     assert "did you mean monthlyBudget?" in told
     assert not (root / "build").exists()

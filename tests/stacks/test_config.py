@@ -146,7 +146,7 @@ def test_a_wrong_value_is_told_with_its_path(changed: dict[str, Any], message: s
 
 @pytest.mark.parametrize("text", ["[", "network", "1" * 5000, "[" * 100_000])
 def test_a_section_that_is_no_json_is_told(text: str) -> None:
-    with pytest.raises(SpecError, match=r"mlplatform:network = .* must be an object of fields and values"):
+    with pytest.raises(SpecError, match=r"mlplatform:network = .* must be a mapping of fields to values"):
         parse_config({"mlplatform:network": text})
 
 
@@ -260,7 +260,7 @@ def test_models_are_served_between_cluster_and_stores() -> None:
             {},
             "ranking is to be in models, but a team delivers to its first namespace: none; name that, or a team in",
         ),
-        ({"models": [{**MODEL, "domain": "example.com"}]}, {}, "models[0] = this object: domain is said once"),
+        ({"models": [{**MODEL, "domain": "example.com"}]}, {}, "models[0]: domain is said once"),
     ],
 )
 def test_serving_that_does_not_fit_the_stack_is_refused(

@@ -15,8 +15,8 @@ def test_delivery_needs_models_to_ship_and_a_sign_in_that_knows_it() -> None:
     assert "delivery needs userPool" in refusal(**serving, delivery=DELIVERY)
     other = {**POOL["clients"][0], "callbackUrls": ["https://deploy.example.org/auth/callback"]}
     assert (
-        "userPool.clients has no client that fits argocd; add (name: argocd, secret: delivery/sso, callbackUrls: "
-        "[https://deploy.example.com/auth/callback])"
+        "userPool.clients has no client that fits argocd; add {name: argocd, secret: delivery/sso, callbackUrls: "
+        "[https://deploy.example.com/auth/callback]}"
     ) in refusal(**serving, delivery=DELIVERY, userPool={**POOL, "clients": [other]})
 
 
@@ -96,8 +96,8 @@ def test_the_load_balancer_signs_people_in_by_the_user_pool() -> None:
         ({"hosts": ["*.models.example.com"]}, "signIn.hosts has *.models.example.com, and Cognito sends back to no"),
         (
             {"hosts": [STUDIO, "models.example.com"]},
-            "userPool.clients has no client that fits models; add (name: models, callbackUrls: "
-            f"[https://{STUDIO}/oauth2/idpresponse, https://models.example.com/oauth2/idpresponse])",
+            "userPool.clients has no client that fits models; add {name: models, callbackUrls: "
+            f"[https://{STUDIO}/oauth2/idpresponse, https://models.example.com/oauth2/idpresponse]}}",
         ),
         (
             {
@@ -165,7 +165,7 @@ def test_kubeflow_stands_on_stores_sign_in_and_delivery() -> None:
         ),
         (
             {"userPool": {**POOL}},
-            "userPool.clients has no client that fits kubeflow; add (name: kubeflow, secret: kubeflow/sign-in",
+            "userPool.clients has no client that fits kubeflow; add {name: kubeflow, secret: kubeflow/sign-in",
         ),
         (
             {"kubeflow": {**KUBEFLOW, "teams": [{**KUBEFLOW["teams"][0], "quota": {"cpu": 900, "storageGib": 1}}]}},
