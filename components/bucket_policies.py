@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from .account import Account
 from .iam import Statement, allow, document
+from .spec import refuse
 
 OLDEST_TLS = "1.2"
 BUCKET_PATTERN = r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$"
@@ -11,6 +12,25 @@ BUCKET_PATTERN = r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$"
 
 Source: S3 user guide, "General purpose bucket naming rules".
 """
+
+_RESERVED_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
+_RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3", "-an")
+"""Source: S3 user guide, "General purpose bucket naming rules": what a name must not begin and end with."""
+
+
+def free_bucket_name(name: str, *, whole: bool = True) -> str:
+    """`name`, unless S3 keeps such names for itself; refused otherwise. `whole` is false for the start of a name.
+
+    Raises:
+        PydanticCustomError: naming the reserved part.
+    """
+    for prefix in _RESERVED_PREFIXES:
+        if name.startswith(prefix):
+            raise refuse(name, f"S3 reserves bucket names that begin with {prefix}; choose another name")
+    for suffix in _RESERVED_SUFFIXES if whole else ():
+        if name.endswith(suffix):
+            raise refuse(name, f"S3 reserves bucket names that end with {suffix}; choose another name")
+    return name
 
 
 def tls_only(partition: str, bucket: str) -> list[Statement]:

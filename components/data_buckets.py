@@ -3,9 +3,10 @@
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from .account import account_of
+from .bucket_policies import free_bucket_name
 from .log_bucket import LogBucket
 from .object_store import ObjectStore, ObjectStoreConfig, ObjectStoreLifecycle, encryption_key
 from .offline_catalog import RESULTS
@@ -53,6 +54,11 @@ class DataBucketsSpec(Spec):
     offline: ObjectStoreLifecycle = Field(
         default=ObjectStoreLifecycle(), description="How long offline features are kept."
     )
+
+    @field_validator("prefix")
+    @classmethod
+    def _not_reserved(cls, prefix: str) -> str:
+        return free_bucket_name(prefix, whole=False)
 
 
 class DataBuckets(pulumi.ComponentResource):

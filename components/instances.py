@@ -149,11 +149,20 @@ def _parsed(row: str) -> InstanceType:
 @cache
 def _offerings() -> dict[str, dict[str, list[str]]]:
     """The types of each region, under `enum`."""
-    # Found without importing cfn-lint: its import takes a second, its table a few milliseconds.
+    table = json.loads(published_table("aws_ec2_instance", "instancetype_enum.json"))
+    # Beside the regions the table describes itself.
+    return {region: entry for region, entry in table.items() if isinstance(entry, dict)}
+
+
+def published_table(resource: str, file: str) -> bytes:
+    """One of the tables that cfn-lint publishes of what AWS offers in each region.
+
+    Raises:
+        ModuleNotFoundError: cfn-lint is not installed.
+    """
+    # Found without importing cfn-lint: its import takes a second, its tables a few milliseconds.
     package = importlib.util.find_spec("cfnlint")
     if package is None or not package.submodule_search_locations:
-        raise ModuleNotFoundError("cfn-lint is not installed; its tables say which region offers an instance type")
+        raise ModuleNotFoundError("cfn-lint is not installed; its tables say what each region offers")
     folder = Path(package.submodule_search_locations[0])
-    table = folder / "data" / "schemas" / "extensions" / "aws_ec2_instance" / "instancetype_enum.json"
-    # Beside the regions the table describes itself.
-    return {region: entry for region, entry in json.loads(table.read_bytes()).items() if isinstance(entry, dict)}
+    return (folder / "data" / "schemas" / "extensions" / resource / file).read_bytes()

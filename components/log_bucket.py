@@ -4,10 +4,10 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from .account import account_of
-from .bucket_policies import BUCKET_PATTERN, bucket_policy, log_delivery
+from .bucket_policies import BUCKET_PATTERN, bucket_policy, free_bucket_name, log_delivery
 from .spec import Spec, parse
 
 
@@ -31,6 +31,11 @@ class LogBucketSpec(Spec):
         default=True,
         description="Whether the bucket is protected from deletion; one that isn't is deleted with the logs in it.",
     )
+
+    @field_validator("bucket")
+    @classmethod
+    def _not_reserved(cls, bucket: str) -> str:
+        return free_bucket_name(bucket)
 
 
 class LogBucket(pulumi.ComponentResource):

@@ -1,10 +1,53 @@
-"""What a namespace may be called. Source: Kubernetes, "Object Names and IDs", RFC 1123 label names."""
+"""What a namespace may be called, and which names are taken."""
 
-from .spec import each_once
+from .spec import each_once, refuse
 
 NAMESPACE_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+"""Source: Kubernetes, "Object Names and IDs", RFC 1123 label names."""
+
+KUBERNETES_NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
+"""Source: Kubernetes, "Namespaces", Initial namespaces; every name that begins with kube- is reserved."""
+
+PLATFORM_NAMESPACES = (
+    "argocd",
+    "aws-load-balancer-controller",
+    "cert-manager",
+    "cluster-autoscaler",
+    "external-secrets",
+    "feast",
+    "gpu-system",
+    "istio-ingress",
+    "istio-system",
+    "karpenter",
+    "keda",
+    "knative-operator",
+    "knative-serving",
+    "kserve",
+    "kserve-localmodel-jobs",
+    "kubeflow",
+    "kubeflow-system",
+    "kueue-system",
+    "mlflow",
+    "oauth2-proxy",
+    "store-access",
+)
+"""The namespaces that components of the platform make, each for itself."""
 
 
 def namespaces_once(names: tuple[str, ...]) -> tuple[str, ...]:
-    """`names`, of which each is a namespace's and stands there once; refused otherwise."""
+    """`names`, each a valid namespace name and each once; refused otherwise."""
     return each_once(names, NAMESPACE_PATTERN, "namespace's name; use lower case letters, digits and hyphens")
+
+
+def is_kubernetes(name: str) -> bool:
+    """Whether the namespace belongs to Kubernetes itself."""
+    return name in KUBERNETES_NAMESPACES or name.startswith("kube-")
+
+
+def not_reserved(name: str) -> str:
+    """`name`, unless the namespace belongs to Kubernetes or to a component of the platform; refused otherwise."""
+    if is_kubernetes(name):
+        raise refuse(name, f"the namespace {name} belongs to Kubernetes; choose another name")
+    if name in PLATFORM_NAMESPACES:
+        raise refuse(name, f"the namespace {name} belongs to a component of the platform; choose another name")
+    return name

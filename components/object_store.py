@@ -7,7 +7,7 @@ import pulumi_aws as aws
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from .account import Account, account_of
-from .bucket_policies import BUCKET_PATTERN, bucket_policy, replication_permissions
+from .bucket_policies import BUCKET_PATTERN, bucket_policy, free_bucket_name, replication_permissions
 from .iam import key_policy, service_trust
 from .instances import regions
 from .spec import Spec, SpecError, parse, plain, refuse
@@ -98,6 +98,11 @@ class ObjectStoreSpec(ObjectStoreLifecycle):
         default_factory=dict[str, int],
         description="Days after which what lies below a prefix is deleted, by prefix; for what can be made again.",
     )
+
+    @field_validator("bucket")
+    @classmethod
+    def _not_reserved(cls, bucket: str) -> str:
+        return free_bucket_name(bucket)
 
     @model_validator(mode="after")
     def _replica_has_a_name(self) -> "ObjectStoreSpec":

@@ -5,11 +5,13 @@ from enum import StrEnum
 from typing import NotRequired, TypedDict
 
 import pulumi
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from .manifest import Manifest
+from .namespace_names import NAMESPACE_PATTERN, is_kubernetes
 from .network_policies import Policy, allow_dns, allow_within, default_deny
-from .spec import Spec, parse
+from .object_labels import label_problem
+from .spec import Spec, parse, refuse
 
 
 class PodSecurity(StrEnum):
@@ -40,12 +42,31 @@ class SecureNamespaceArgs(SecureNamespaceConfig):
 class SecureNamespaceSpec(Spec):
     """The checked arguments of a SecureNamespace."""
 
-    namespace: str = Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", description="The namespace's name.")
+    namespace: str = Field(pattern=NAMESPACE_PATTERN, description="The namespace's name.")
     pod_security: PodSecurity = Field(
         default=PodSecurity.RESTRICTED,
         description="The Pod Security Standard that pods must meet; enforced, not just warned of.",
     )
     labels: dict[str, str] = Field(default_factory=dict, description="Further labels of the namespace.")
+
+    @field_validator("namespace")
+    @classmethod
+    def _not_of_kubernetes(cls, namespace: str) -> str:
+        if is_kubernetes(namespace):
+            raise refuse(namespace, f"the namespace {namespace} belongs to Kubernetes; choose another name")
+        return namespace
+
+    @field_validator("labels")
+    @classmethod
+    def _labels(cls, labels: dict[str, str]) -> dict[str, str]:
+        for key, value in labels.items():
+            if problem := label_problem(key, value):
+                raise refuse(key, problem)
+            if key.startswith("pod-security.kubernetes.io/"):
+                raise refuse(key, f"the label {key} is set by podSecurity; remove it here")
+            if key == "kubernetes.io/metadata.name":
+                raise refuse(key, f"the label {key} is set by Kubernetes; remove it here")
+        return labels
 
 
 class SecureNamespace(pulumi.ComponentResource):

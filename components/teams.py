@@ -5,7 +5,7 @@ from typing import NotRequired, TypedDict
 
 from pydantic import Field, field_validator, model_validator
 
-from .namespace_names import namespaces_once
+from .namespace_names import namespaces_once, not_reserved
 from .spec import Spec, each_once, refuse
 
 _NAME_PATTERN = r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?"
@@ -13,7 +13,6 @@ _EMAIL_PATTERN = r"[^@\s,]+@[^@\s,]+\.[^@\s,]+"
 _GROUP_PATTERN = r"[^\s,*]+"
 _ROLE_PATTERN = r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+"
 _REPOSITORY_PATTERN = r"https://[^\s*@?#]+"
-_SYSTEM = ("default", "kube-system", "kube-public", "kube-node-lease", "argocd")
 
 
 class TeamQuotaConfig(TypedDict):
@@ -109,8 +108,7 @@ class TeamSpec(Spec):
     @classmethod
     def _namespaces(cls, namespaces: tuple[str, ...]) -> tuple[str, ...]:
         for each in namespaces:
-            if each in _SYSTEM:
-                raise refuse(each, f"{each} is no team's; name one that belongs to the team")
+            not_reserved(each)
         return namespaces_once(namespaces)
 
     @field_validator("repositories")
@@ -122,8 +120,7 @@ class TeamSpec(Spec):
     def _somebody(self) -> "TeamSpec":
         if not self.members:
             raise refuse(self.name, f"{self.name} has no members; name groups or emails")
-        if self.name in _SYSTEM:
-            raise refuse(self.name, f"{self.name} is a name of the cluster's own; call the team otherwise")
+        not_reserved(self.name)
         return self
 
 

@@ -1,10 +1,31 @@
 """What a stack says about its environment and its rules. Light to import: knows no rule."""
 
+import re
 from enum import StrEnum
+from ipaddress import IPv4Network
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
 from pricing.spec import Section
+
+_TAG_VALUE = re.compile(r"[\w .:/=+@-]*")
+"""Letters, digits and spaces of any language. Source: Tagging AWS Resources user guide, "Tag naming limits"."""
+_REGISTRY = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?\.[a-z]{2,63}(:\d{1,5})?(/[a-z0-9._/-]*)?")
+
+
+def tag_value(value: str) -> str:
+    """`value`, when AWS takes it as the value of a tag.
+
+    Raises:
+        ValueError: saying what is allowed.
+    """
+    if not _TAG_VALUE.fullmatch(value) or value != value.strip() or value.startswith("aws:"):
+        raise ValueError(
+            f"{value!r} is not a tag value; write letters, digits, spaces and . : / = + - @ _, with no space at either "
+            "end and without aws: at its start"
+        )
+    return value
 
 
 class EnvironmentKind(StrEnum):
@@ -32,6 +53,11 @@ class EnvironmentSpec(Section):
     region: str = Field(
         pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="AWS region, for example us-east-1.", examples=["us-east-1"]
     )
+
+    @field_validator("owner", "cost_center")
+    @classmethod
+    def _tag_values(cls, value: str) -> str:
+        return tag_value(value)
 
     @property
     def is_production(self) -> bool:
@@ -102,3 +128,49 @@ class PolicySettings(Section):
         default_factory=list[str],
         description="CIDRs that a public cluster endpoint may name. Empty allows every range except the whole world.",
     )
+
+    @field_validator("allowed_registries")
+    @classmethod
+    def _registries(cls, prefixes: list[str]) -> list[str]:
+        for prefix in prefixes:
+            if not _REGISTRY.fullmatch(prefix):
+                raise ValueError(
+                    f"{prefix!r} is not the start of an image's name; write the registry's host and a folder, such as "
+                    "public.ecr.aws/ or quay.io/argoproj/"
+                )
+        return prefixes
+
+    @field_validator("required_tags")
+    @classmethod
+    def _tags(cls, names: list[str]) -> list[str]:
+        for name in names:
+            if not name or name.startswith("aws:") or len(name) > 128 or not _TAG_VALUE.fullmatch(name):
+                raise ValueError(f"{name!r} is not a tag's name; write 1 to 128 characters, such as cost-center")
+        return names
+
+    @field_validator("public_endpoint_cidrs")
+    @classmethod
+    def _cidrs(cls, cidrs: list[str]) -> list[str]:
+        for cidr in cidrs:
+            try:
+                IPv4Network(cidr)
+            except ValueError:
+                raise ValueError(f"{cidr!r} is not an IPv4 range; write one such as 203.0.113.0/24") from None
+        return cidrs
+
+    @field_validator("world_open_ports", "world_egress_ports")
+    @classmethod
+    def _ports(cls, ports: list[int]) -> list[int]:
+        for port in ports:
+            if not 1 <= port <= 65535:
+                raise ValueError(f"{port} is not a TCP port; write 1 to 65535")
+        return ports
+
+    @model_validator(mode="after")
+    def _retention(self) -> Self:
+        if self.log_retention_maximum < self.log_retention_minimum:
+            raise ValueError(
+                f"logRetentionMaximum = {self.log_retention_maximum} is below logRetentionMinimum = "
+                f"{self.log_retention_minimum}; raise it"
+            )
+        return self

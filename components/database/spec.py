@@ -3,12 +3,13 @@
 from typing import NotRequired, TypedDict
 
 import pulumi
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from ..log_retention import LogRetentionDays
 from ..spec import Spec, refuse
 from ..versions import PostgresVersion
 from ..windows import DAILY_PATTERN, WEEKLY_PATTERN, lasting, overlap
+from .instance_classes import instance_classes, is_instance_class
 
 
 class InstanceConfig(TypedDict):
@@ -95,14 +96,12 @@ class InstanceSpec(Spec):
     log_retention_days: LogRetentionDays = Field(default=90, description="Days that its logs are kept in CloudWatch.")
     deletion_protection: bool = Field(default=True, description="Whether RDS refuses to delete it.")
 
-    @field_validator("maximum_storage_gib")
+    @field_validator("instance_class")
     @classmethod
-    def _room_to_grow(cls, maximum: int, info: ValidationInfo) -> int:
-        storage = info.data.get("storage_gib", 20)
-        if maximum * 10 < storage * 11:
-            # RDS user guide, "Managing capacity automatically with storage autoscaling".
-            raise refuse(maximum, f"maximumStorageGib must be a tenth above storageGib = {storage}, or more")
-        return maximum
+    def _known_class(cls, name: str) -> str:
+        if not is_instance_class(name):
+            raise refuse(name, f"{name} is not an RDS instance class", instance_classes())
+        return name
 
     @field_validator("backup_window", "maintenance_window")
     @classmethod
@@ -110,13 +109,23 @@ class InstanceSpec(Spec):
         # RDS user guide, "Backup window" and "The Amazon RDS maintenance window".
         return lasting(window, 30, "half an hour")
 
-    @field_validator("maintenance_window")
-    @classmethod
-    def _apart_from_the_backup(cls, window: str, info: ValidationInfo) -> str:
-        backup = info.data.get("backup_window")
-        if backup and overlap(backup, window):
-            raise refuse(window, f"maintenanceWindow overlaps backupWindow {backup}; RDS wants them apart")
-        return window
+    @model_validator(mode="after")
+    def _consistent(self) -> "InstanceSpec":
+        # Checked here and not by field: the value that is left out is a default, and no field validator sees it.
+        if self.maximum_storage_gib * 10 < self.storage_gib * 11:
+            # RDS user guide, "Managing capacity automatically with storage autoscaling".
+            raise refuse(
+                self.maximum_storage_gib,
+                f"maximumStorageGib = {self.maximum_storage_gib} must be a tenth above storageGib = "
+                f"{self.storage_gib}, or more; raise it to {-(-self.storage_gib * 11 // 10)}",
+            )
+        if overlap(self.backup_window, self.maintenance_window):
+            raise refuse(
+                self.backup_window,
+                f"backupWindow = {self.backup_window} overlaps maintenanceWindow = {self.maintenance_window}; RDS "
+                "wants them apart, so move one of them",
+            )
+        return self
 
 
 class DatabaseSpec(InstanceSpec):

@@ -8,6 +8,7 @@ import pulumi
 from pydantic import Field, field_validator, model_validator
 
 from ..namespace_names import NAMESPACE_PATTERN
+from ..node_pool.schedule import known_time_zone
 from ..spec import Spec, refuse
 from ..teams import TeamConfig, TeamSpec, distinct
 
@@ -82,6 +83,11 @@ class SyncWindowSpec(Spec):
     schedule: str = Field(pattern=_CRON_PATTERN, description="When it opens, as the five places of cron.")
     hours: int = Field(ge=1, le=168, description="How long it is open.")
     time_zone: str = Field(default="Etc/UTC", description="The time zone of the schedule.")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        return known_time_zone(zone)
 
 
 class DeliveryConfig(TypedDict):

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from ..karpenter.spec import KarpenterConfig, KarpenterSpec
 from ..log_retention import LogRetentionDays
-from ..namespace_names import NAMESPACE_PATTERN
+from ..namespace_names import NAMESPACE_PATTERN, not_reserved
 from ..node_pool.spec import NodePoolConfig, NodePoolSpec
 from ..secure_namespace import SecureNamespaceConfig, SecureNamespaceSpec
 from ..spec import Inherits, Spec, refuse
@@ -178,6 +178,15 @@ class GpuClusterSpec(Spec):
             ranges = ", ".join(map(str, _SERVICE_RANGES))
             raise refuse(cidr, f"services need a /12 to a /24 inside one of {ranges}; write one such as 172.20.0.0/16")
         return cidr
+
+    @field_validator("namespaces")
+    @classmethod
+    def _namespaces_once(cls, namespaces: tuple[SecureNamespaceSpec, ...]) -> tuple[SecureNamespaceSpec, ...]:
+        names = [not_reserved(each.namespace) for each in namespaces]
+        for name in names:
+            if names.count(name) > 1:
+                raise refuse(name, f"the namespace {name} is listed more than once; list it once")
+        return namespaces
 
     @model_validator(mode="after")
     def _has_a_system_pool(self) -> "GpuClusterSpec":

@@ -10,7 +10,8 @@ from pydantic import Field, field_validator, model_validator
 from ..instances import InstanceType, instance_type, lacking
 from ..namespace_names import NAMESPACE_PATTERN
 from ..node_pool.disks import on_own_disks, volume_gib, without_disk
-from ..node_pool.spec import RESERVATION_PATTERN, AmiFamily, TaintConfig, TaintSpec, ec2_types
+from ..node_pool.spec import RESERVATION_PATTERN, AmiFamily, TaintConfig, TaintSpec, ec2_types, node_taints
+from ..object_labels import node_labels
 from ..spec import Spec, each_once, refuse
 
 
@@ -154,6 +155,16 @@ class KarpenterPoolSpec(Spec):
         return each_once(
             ids, RESERVATION_PATTERN, "id of a capacity reservation; write one such as cr-0123456789abcdef0"
         )
+
+    @field_validator("labels")
+    @classmethod
+    def _labels(cls, labels: dict[str, str]) -> dict[str, str]:
+        return node_labels(labels)
+
+    @field_validator("taints")
+    @classmethod
+    def _taints(cls, taints: tuple[TaintSpec, ...]) -> tuple[TaintSpec, ...]:
+        return node_taints(taints)
 
     @model_validator(mode="after")
     def _bounded_and_buyable(self) -> "KarpenterPoolSpec":

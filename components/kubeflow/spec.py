@@ -8,14 +8,13 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ..host_names import inside_zone
 from ..load_balancer.spec import ServingLoadBalancerOptions, ServingLoadBalancerSpec
-from ..namespace_names import NAMESPACE_PATTERN
+from ..namespace_names import NAMESPACE_PATTERN, PLATFORM_NAMESPACES
 from ..serving_platform.spec import DOMAIN_PATTERN
 from ..spec import Inherits, Spec, each_once, refuse
 from ..teams import TeamConfig, TeamSpec, distinct
 from ..web_firewall.spec import WebFirewallConfig, WebFirewallSpec
 from .notebooks import IMAGE_PATTERN, IMAGES
 from .pools import GuaranteeConfig, GuaranteeSpec, PoolConfig, PoolSpec, guaranteed
-from .waves import WAVES
 
 FIREWALL: Mapping[str, Any] = {
     # A notebook asks its server for something several times a second.
@@ -48,11 +47,7 @@ FIREWALL: Mapping[str, Any] = {
 }
 """What a firewall before notebooks lets through, where it differs from one before models."""
 
-TAKEN = frozenset(
-    {*(wave.namespace for wave in WAVES), "pipelines", "athena-results", "argocd", "aws-load-balancer-controller"}
-    | {"cert-manager", "cluster-autoscaler", "external-secrets", "feast", "gpu-system", "karpenter", "keda", "kserve"}
-    | {"mlflow", "monitoring", "store-access"}
-)
+TAKEN = frozenset({*PLATFORM_NAMESPACES, "monitoring", "pipelines", "athena-results"})
 """Namespaces, and folders of the buckets, that are not a team's."""
 
 

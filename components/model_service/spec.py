@@ -1,14 +1,16 @@
 """What a model is asked for, and what is refused."""
 
+import re
 from enum import StrEnum
 from typing import Annotated, NotRequired, TypedDict
 
 import pulumi
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from ..namespace_names import NAMESPACE_PATTERN
-from ..node_pool.schedule import Weekday
+from ..node_pool.schedule import Weekday, known_time_zone
 from ..node_pool.spec import LARGEST_REPLICAS
+from ..object_labels import label_problem
 from ..serving_platform.cache_spec import NAME_PATTERN as CACHE_GROUP_PATTERN
 from ..serving_platform.names import START_SECONDS, Protocol, Runtime
 from ..serving_platform.spec import DOMAIN_PATTERN
@@ -17,11 +19,24 @@ from .language import Scope
 from .terms import CHECKS, DERIVED
 
 LONGEST_NAME = 63 - len("-canary-predictor")
-_URI = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[A-Za-z0-9!_.*'()/-]+$"
+_FOLDER = r"[A-Za-z0-9_-][A-Za-z0-9_.-]*"
+"""No name of only dots, no wildcard: the model's IAM policy names the folder, where * and ? match other folders."""
+FOLDER_PATTERN = rf"^s3://[a-z0-9][a-z0-9.-]{{1,61}}[a-z0-9]/({_FOLDER}/)*{_FOLDER}/?$"
 _CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 _CIDR = r"^([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}$"
 _ZONE = r"^[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)+$"
 _LabelValue = Annotated[str, Field(pattern=r"^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$")]
+
+
+def model_folder(value: object) -> object:
+    """`value`, when it can be the address of a model's folder; refused otherwise."""
+    if isinstance(value, str) and not re.fullmatch(FOLDER_PATTERN, value):
+        raise refuse(
+            value,
+            f"{value!r} is not the address of a folder; write s3://<bucket>/<folder>/ with letters, digits, - _ and . "
+            "in each name, and no . at a name's start",
+        )
+    return value
 
 
 class GpuSharing(StrEnum):
@@ -78,6 +93,17 @@ class FloorSpec(Spec):
     )
     time_zone: str = Field(default="Etc/UTC", pattern=_ZONE, description="The IANA time zone of the hours.")
 
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        return known_time_zone(zone)
+
+    @model_validator(mode="after")
+    def _days_once(self) -> "FloorSpec":
+        if len(set(self.days)) != len(self.days):
+            raise refuse(self.days, f"days of schedule {self.name} names a day twice; name each once")
+        return self
+
 
 class CanaryConfig(TypedDict):
     """A model on trial beside the one that serves."""
@@ -91,8 +117,15 @@ class CanaryConfig(TypedDict):
 class CanarySpec(Spec):
     """A model on trial beside the one that serves."""
 
-    model_uri: str = Field(pattern=_URI, description="Where the model on trial is, as s3://<bucket>/<folder>/.")
+    model_uri: str = Field(
+        pattern=FOLDER_PATTERN, description="Where the model on trial is, as s3://<bucket>/<folder>/."
+    )
     percent: int = Field(ge=0, le=100, description="The part of the requests that it answers.")
+
+    @field_validator("model_uri", mode="before")
+    @classmethod
+    def _a_folder(cls, uri: object) -> object:
+        return model_folder(uri)
 
 
 class CachedModelConfig(TypedDict):
@@ -228,7 +261,7 @@ class ModelServiceSpec(Spec):
     host: str | None = Field(
         default=None, pattern=DOMAIN_PATTERN, description="Another name below the domain to answer at."
     )
-    model_uri: str = Field(pattern=_URI, description="The folder of the model, as s3://<bucket>/<folder>/.")
+    model_uri: str = Field(pattern=FOLDER_PATTERN, description="The folder of the model, as s3://<bucket>/<folder>/.")
     runtime: Runtime = Field(description="The model server.")
     model_format: str | None = Field(
         default=None, description="The model's format; the runtime's own by default, which mlserver has not."
@@ -296,6 +329,19 @@ class ModelServiceSpec(Spec):
     error_percent: int = Field(
         default=5, ge=1, le=100, description="The part of failed requests that is worth an alert."
     )
+
+    @field_validator("model_uri", mode="before")
+    @classmethod
+    def _a_folder(cls, uri: object) -> object:
+        return model_folder(uri)
+
+    @field_validator("labels")
+    @classmethod
+    def _label_keys(cls, labels: dict[str, str]) -> dict[str, str]:
+        for key, value in labels.items():
+            if problem := label_problem(key, value):
+                raise refuse(key, problem)
+        return labels
 
     @model_validator(mode="after")
     def _consistent(self) -> "ModelServiceSpec":

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ..namespace_names import PLATFORM_NAMESPACES
 from ..serving_platform import names
 from ..serving_platform.names import (
     METRICS_PORT_NAMES,
@@ -12,7 +13,6 @@ from ..serving_platform.names import (
     Runtime,
 )
 from ..serving_platform.runtimes import serving_runtime
-from ..serving_platform.spec import OWN_NAMESPACES
 from .language import Expression, call
 
 GRACE_SECONDS = 10
@@ -84,7 +84,7 @@ DERIVED: dict[str, Expression] = {
     "end_minute": call("part", "<schedule.end>", 3, 5),
     "cron_days": call("cron_days", "<schedule.days>"),
     "known_formats": call("join", "<formats>"),
-    "platform_namespaces": [*OWN_NAMESPACES, "default"],
+    "platform_namespaces": [*PLATFORM_NAMESPACES, "default"],
     "below_domain": ".<domain>",
 }
 """Values that follow from others, by the name that places use for them."""

@@ -8,7 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ..host_names import inside_zone
 from ..load_balancer.spec import ServingLoadBalancerOptions, ServingLoadBalancerSpec
-from ..model_service.spec import LONGEST_NAME, ModelConfig, ModelServiceSpec
+from ..model_service.spec import FOLDER_PATTERN, LONGEST_NAME, ModelConfig, ModelServiceSpec, model_folder
 from ..namespace_names import NAMESPACE_PATTERN
 from ..serving_platform import names
 from ..serving_platform.cache_spec import overfull
@@ -62,13 +62,25 @@ class DeliveredModelSpec(Spec):
     )
     namespace: str = Field(pattern=NAMESPACE_PATTERN, description="One of the platform's namespaces for models.")
     folder: str = Field(
-        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/([A-Za-z0-9!_.'()-]+/)+$",
+        pattern=FOLDER_PATTERN,
         description="The folder of all its versions, as s3://<bucket>/<folder>/, which it alone reads.",
     )
     cached: bool = Field(
         default=False,
         description="Whether the platform's modelCache may keep it, where other models on these nodes could read it.",
     )
+
+    @field_validator("folder", mode="before")
+    @classmethod
+    def _an_address(cls, folder: object) -> object:
+        return model_folder(folder)
+
+    @field_validator("folder")
+    @classmethod
+    def _a_folder(cls, folder: str) -> str:
+        if not folder.endswith("/"):
+            raise refuse(folder, f"{folder} must end with /: it names a folder, whose objects alone the model may read")
+        return folder
 
 
 class ModelServingConfig(TypedDict):

@@ -37,3 +37,21 @@ def ephemeral_gib(types: Sequence[InstanceType], volume: int, own_disks: bool) -
     """
     smallest = min(each.nvme_gb for each in types) * 10**9 // 2**30 if own_disks else volume
     return int(smallest * 0.9) - 2
+
+
+def beyond_gp3(gib: int, iops: int, throughput: int) -> str | None:
+    """The sentence that refuses what no gp3 volume of the size gives: at most 500 IOPS a GiB, 0.25 MiB/s an IOPS.
+
+    Source: EBS user guide, "General Purpose SSD volumes", gp3 volume performance.
+    """
+    if iops > (most := max(3000, gib * 500)):
+        return (
+            f"diskIops = {iops} is more than gp3 gives diskGib = {gib}, {most:,}; lower it, or set diskGib to "
+            f"{-(-iops // 500)} or more"
+        )
+    if throughput * 4 > iops:
+        return (
+            f"diskThroughput = {throughput} is more than gp3 gives diskIops = {iops}, {iops // 4} MiB/s; lower it, or "
+            f"set diskIops to {throughput * 4} or more"
+        )
+    return None

@@ -70,11 +70,7 @@ class ScheduleSpec(Spec):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, zone: str) -> str:
-        known = available_timezones()
-        # A machine without a database of time zones can't tell.
-        if known and zone not in known:
-            raise refuse(zone, f"{zone} is no time zone of IANA's database", sorted(known))
-        return zone
+        return known_time_zone(zone)
 
     @field_validator("end")
     @classmethod
@@ -102,6 +98,14 @@ class ScheduleSpec(Spec):
         length = (_minutes(self.end) - _minutes(self.start)) % MINUTES_A_DAY
         starts = [list(Weekday).index(day) * MINUTES_A_DAY + _minutes(self.start) for day in self.days]
         return {(start, start + length) for start in starts}
+
+
+def known_time_zone(zone: str) -> str:
+    """`zone`, when IANA's database has it; refused otherwise. Accepted on a machine that has no such database."""
+    known = available_timezones()
+    if known and zone not in known:
+        raise refuse(zone, f"{zone} is no time zone of IANA's database", sorted(known))
+    return zone
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ import pulumi
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ..instances import InstanceType, instance_type, known_types, lacking
+from ..object_labels import label_owner, label_problem, node_labels
 from ..spec import Spec, refuse
-from .disks import on_own_disks, volume_gib, without_disk
+from .disks import beyond_gp3, on_own_disks, volume_gib, without_disk
 from .schedule import ScheduleConfig, ScheduleSpec, overlapping
 
 LARGEST_REPLICAS = 16
@@ -122,6 +123,20 @@ def ec2_types(names: tuple[str, ...]) -> tuple[str, ...]:
         if names.count(name) > 1:
             raise refuse(name, f"{name} is named more than once; name each type once")
     return names
+
+
+def node_taints(taints: tuple[TaintSpec, ...]) -> tuple[TaintSpec, ...]:
+    """The further taints of a pool's nodes; refused where the platform or Kubernetes sets them, or one comes twice."""
+    seen: set[tuple[str, TaintEffect]] = set()
+    for taint in taints:
+        if problem := label_problem(taint.key, taint.value):
+            raise refuse(taint.key, problem)
+        if owner := label_owner(taint.key):
+            raise refuse(taint.key, f"the taint {taint.key} is reserved: {owner} sets it; remove it")
+        if (taint.key, taint.effect) in seen:
+            raise refuse(taint.key, f"the taint {taint.key} with effect {taint.effect} is listed twice; list it once")
+        seen.add((taint.key, taint.effect))
+    return taints
 
 
 class NodePoolConfig(TypedDict):
@@ -245,10 +260,21 @@ class NodePoolSpec(Spec):
             raise refuse(desired, f"desired = {desired} must be between minimum = {minimum} and maximum = {maximum}")
         return maximum
 
+    @field_validator("labels")
+    @classmethod
+    def _labels(cls, labels: dict[str, str]) -> dict[str, str]:
+        return node_labels(labels)
+
+    @field_validator("taints")
+    @classmethod
+    def _taints(cls, taints: tuple[TaintSpec, ...]) -> tuple[TaintSpec, ...]:
+        return node_taints(taints)
+
     @model_validator(mode="after")
     def _fits_its_instance_types(self) -> "NodePoolSpec":
-        for problem in (self._unequal(), self._purchase(), self._hardware(), self._sharing(), self._schedules()):
-            if problem:
+        checks = (self._unequal, self._purchase, self._disk, self._hardware, self._sharing, self._schedules)
+        for check in checks:
+            if problem := check():
                 raise refuse(self.name, f"pool {self.name}: {problem}")
         return self
 
@@ -277,6 +303,9 @@ class NodePoolSpec(Spec):
         if self.purchase is Purchase.SPOT and not all(each.spot for each in self.types):
             return f"{', '.join(each.name for each in self.types if not each.spot)} is not sold as spot"
         return None
+
+    def _disk(self) -> str | None:
+        return beyond_gp3(self.volume_gib, self.disk_iops, self.disk_throughput)
 
     def _hardware(self) -> str | None:
         if self.efa and not all(each.efa_interfaces for each in self.types):

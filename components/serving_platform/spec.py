@@ -6,23 +6,12 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator, model_validator
 
-from ..namespace_names import NAMESPACE_PATTERN
+from ..namespace_names import NAMESPACE_PATTERN, not_reserved
 from ..spec import Spec, refuse
-from . import names
 from .cache_spec import CacheGroupConfig, CacheGroupSpec, separate
 from .names import DeploymentMode, Runtime
 
 DOMAIN_PATTERN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
-OWN_NAMESPACES = (
-    names.CERT_MANAGER_NAMESPACE,
-    names.LOAD_BALANCER_NAMESPACE,
-    names.MESH_NAMESPACE,
-    names.GATEWAY_NAMESPACE,
-    names.KSERVE_NAMESPACE,
-    names.KNATIVE_OPERATOR_NAMESPACE,
-    names.KNATIVE_NAMESPACE,
-    names.MODEL_DOWNLOADS_NAMESPACE,
-)
 
 
 class ServingPlatformOptions(TypedDict):
@@ -138,8 +127,7 @@ class ServingPlatformSpec(Spec):
         for each in namespaces:
             if not re.fullmatch(NAMESPACE_PATTERN, each):
                 raise refuse(each, f"{each} is no namespace's name; use lower case letters, digits and hyphens")
-            if each in OWN_NAMESPACES or each == "default" or each.startswith("kube-"):
-                raise refuse(each, f"{each} is not for models; choose a namespace of their own")
+            not_reserved(each)
         return namespaces
 
     @model_validator(mode="after")

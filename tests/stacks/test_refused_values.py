@@ -1,0 +1,204 @@
+"""Values that AWS or Kubernetes would refuse minutes into `pulumi up` are refused when the config is read."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from tests.stacks.configs import SECTIONS, SERVING, STORE, read, refusal_of
+
+COMPLETE: dict[str, Any] = {**SECTIONS, "featureStore": STORE, "modelServing": SERVING}
+BUCKET = "s3://acme-models-111122223333"
+
+
+def changed(changes: dict[str, Any]) -> dict[str, Any]:
+    """A complete config with other values; keys are paths such as `gpuCluster.nodePools.0.labels`."""
+    sections = deepcopy(COMPLETE)
+    for path, value in changes.items():
+        *way, last = path.split(".")
+        at: Any = sections
+        for key in way:
+            at = at[int(key)] if key.isdigit() else at.setdefault(key, {})
+        at[last] = value
+    return sections
+
+
+REFUSED: list[tuple[dict[str, Any], str, str]] = [
+    # Tags.
+    ({"environment.owner": "ml<platform>;{x}"}, "environment.owner", "is not a tag value; write letters"),
+    ({"environment.owner": " ml"}, "environment.owner", "with no space at either end"),
+    ({"environment.costCenter": "r&d"}, "environment.costCenter", "'r&d' is not a tag value"),
+    ({"environment.costCenter": "aws:ml"}, "environment.costCenter", "without aws: at its start"),
+    ({"policies": {"requiredTags": [""]}}, "policies.requiredTags", "'' is not a tag's name"),
+    ({"policies": {"requiredTags": ["aws:owner"]}}, "policies.requiredTags", "'aws:owner' is not a tag's name"),
+    # Lists whose empty or careless entries would allow everything.
+    ({"policies": {"allowedRegistries": [""]}}, "policies.allowedRegistries", "'' is not the start of an image's name"),
+    ({"policies": {"allowedRegistries": ["*"]}}, "policies.allowedRegistries", "'*' is not the start of an image's"),
+    ({"policies": {"allowedRegistries": ["https://quay.io/"]}}, "policies.allowedRegistries", "write the registry's"),
+    ({"policies": {"allowedRegistries": ["docker"]}}, "policies.allowedRegistries", "such as public.ecr.aws/"),
+    ({"policies": {"allowedRegistries": ["quay.io/ "]}}, "policies.allowedRegistries", "'quay.io/ ' is not the start"),
+    ({"policies": {"publicEndpointCidrs": [""]}}, "policies.publicEndpointCidrs", "'' is not an IPv4 range"),
+    ({"policies": {"worldOpenPorts": [0]}}, "policies.worldOpenPorts", "0 is not a TCP port"),
+    (
+        {"policies": {"logRetentionMinimum": 400, "logRetentionMaximum": 30}},
+        "policies",
+        "logRetentionMaximum = 30 is below logRetentionMinimum = 400; raise it",
+    ),
+    # Folders of models, which IAM policies name.
+    ({"modelServing.models.0.modelUri": f"{BUCKET}/../secrets/"}, "models[0].modelUri", "is not the address of a"),
+    ({"modelServing.models.0.modelUri": f"{BUCKET}/(a)'b!/"}, "models[0].modelUri", "write s3://<bucket>/<folder>/"),
+    ({"modelServing.models.0.modelUri": f"{BUCKET}/*/"}, "models[0].modelUri", "with letters, digits, - _ and ."),
+    ({"modelServing.models.0.modelUri": f"{BUCKET}/a?/"}, "models[0].modelUri", "is not the address of a folder"),
+    ({"modelServing.models.0.modelUri": f"{BUCKET}/${{aws:userid}}/"}, "models[0].modelUri", "is not the address"),
+    ({"modelServing.models.0.modelUri": f"{BUCKET}/./fraud/"}, "models[0].modelUri", "no . at a name's start"),
+    ({"modelServing.models.0.modelUri": f"{BUCKET}//fraud/"}, "models[0].modelUri", "is not the address of a folder"),
+    ({"modelServing.models.0.modelUri": f"{BUCKET}/"}, "models[0].modelUri", "is not the address of a folder"),
+    (
+        {"modelServing.models.0.canary": {"modelUri": f"{BUCKET}/fraud*/", "percent": 5}},
+        "models[0].canary.modelUri",
+        "is not the address of a folder",
+    ),
+    (
+        {"modelServing.deliveredModels": [{"name": "a", "namespace": "models", "folder": f"{BUCKET}/../a/"}]},
+        "deliveredModels[0].folder",
+        "is not the address of a folder",
+    ),
+    (
+        {"modelServing.deliveredModels": [{"name": "a", "namespace": "models", "folder": f"{BUCKET}/a"}]},
+        "deliveredModels[0].folder",
+        "must end with /",
+    ),
+    # Databases.
+    ({"featureStore.database.instanceClass": "db.m99.large"}, "instanceClass", "db.m99.large is not an RDS instance"),
+    ({"featureStore.database.instanceClass": "db.t4g.nano"}, "instanceClass", "db.t4g.nano is not an RDS instance"),
+    ({"featureStore.database.instanceClass": "db.m7g.larg"}, "instanceClass", "did you mean db.m7g.large?"),
+    ({"featureStore.online.nodeType": "cache.r7g.huge"}, "nodeType", "cache.r7g.huge is no node type"),
+    # What is given overlaps what is left out.
+    (
+        {"featureStore.database.backupWindow": "04:30-05:30"},
+        "featureStore.database",
+        "backupWindow = 04:30-05:30 overlaps maintenanceWindow = sun:04:30-sun:05:30; RDS wants them apart",
+    ),
+    (
+        {"featureStore.database.maintenanceWindow": "mon:03:30-mon:04:30"},
+        "featureStore.database",
+        "backupWindow = 03:00-04:00 overlaps maintenanceWindow = mon:03:30-mon:04:30",
+    ),
+    (
+        {"featureStore.online.snapshotWindow": "05:00-06:00"},
+        "featureStore.online",
+        "maintenanceWindow sun:05:00-sun:06:00 overlaps snapshotWindow 05:00-06:00",
+    ),
+    (
+        {"featureStore.database.storageGib": 500},
+        "featureStore.database",
+        "maximumStorageGib = 500 must be a tenth above storageGib = 500, or more; raise it to 550",
+    ),
+    # Names that S3 keeps for itself.
+    ({"featureStore.data.prefix": "sthree-x"}, "featureStore.data.prefix", "S3 reserves bucket names that begin with"),
+    ({"featureStore.data.prefix": "xn--acme"}, "featureStore.data.prefix", "begin with xn--; choose another name"),
+    ({"featureStore.data.prefix": "amzn-s3-demo-x"}, "featureStore.data.prefix", "begin with amzn-s3-demo-"),
+    # Namespaces of others.
+    ({"gpuCluster.namespaces": [{"namespace": "kube-system"}]}, "namespaces[0].namespace", "belongs to Kubernetes"),
+    ({"gpuCluster.namespaces": [{"namespace": "kube-flannel"}]}, "namespaces[0].namespace", "belongs to Kubernetes"),
+    ({"gpuCluster.namespaces": [{"namespace": "default"}]}, "namespaces[0].namespace", "belongs to Kubernetes"),
+    ({"gpuCluster.namespaces": [{"namespace": "keda"}]}, "namespaces", "keda belongs to a component of the platform"),
+    ({"gpuCluster.namespaces": [{"namespace": "a"}] * 2}, "gpuCluster.namespaces", "a is listed more than once"),
+    (
+        {"modelServing.platform.modelNamespaces": ["models", "argocd"]},
+        "platform.modelNamespaces",
+        "the namespace argocd belongs to a component of the platform; choose another name",
+    ),
+    ({"modelServing.platform.modelNamespaces": ["models", "feast"]}, "modelNamespaces", "feast belongs to a component"),
+    # Labels and taints of nodes.
+    ({"gpuCluster.nodePools.0.labels": {"kubernetes.io/hostname": "x"}}, "labels", "is reserved: Kubernetes sets it"),
+    ({"gpuCluster.nodePools.0.labels": {"node-role.kubernetes.io/gpu": ""}}, "labels", "Kubernetes sets it"),
+    ({"gpuCluster.nodePools.0.labels": {"eks.amazonaws.com/nodegroup": "x"}}, "labels", "is reserved: EKS sets it"),
+    ({"gpuCluster.nodePools.0.labels": {"mlplatform.io/pool": "x"}}, "labels", "the platform sets it; remove it"),
+    ({"gpuCluster.nodePools.0.labels": {"nvidia.com/gpu.present": "x"}}, "labels", "the GPU software sets it"),
+    ({"gpuCluster.nodePools.0.labels": {"team name": "x"}}, "labels", "'team name' is not a label key"),
+    ({"gpuCluster.nodePools.0.labels": {"team": "a b"}}, "labels", "team = 'a b' is not a label value"),
+    (
+        {"gpuCluster.nodePools.0.taints": [{"key": "node.kubernetes.io/unreachable", "effect": "NO_EXECUTE"}]},
+        "taints",
+        "node.kubernetes.io/unreachable is reserved: Kubernetes sets it",
+    ),
+    (
+        {"gpuCluster.nodePools.0.taints": [{"key": "team", "effect": "NO_EXECUTE"}] * 2},
+        "taints",
+        "team with effect NO_EXECUTE is listed twice; list it once",
+    ),
+    (
+        {"gpuCluster.namespaces": [{"namespace": "a", "labels": {"pod-security.kubernetes.io/enforce": "baseline"}}]},
+        "namespaces[0].labels",
+        "is set by podSecurity; remove it here",
+    ),
+    ({"modelServing.models.0.labels": {"team name": "x"}}, "models[0].labels", "'team name' is not a label key"),
+    # Volumes.
+    (
+        {"gpuCluster.nodePools.0.diskGib": 20, "gpuCluster.nodePools.0.diskIops": 16000},
+        "nodePools[0]",
+        "diskIops = 16000 is more than gp3 gives diskGib = 20, 10,000; lower it, or set diskGib to 32 or more",
+    ),
+    (
+        {"gpuCluster.nodePools.0.diskThroughput": 1000},
+        "nodePools[0]",
+        "diskThroughput = 1000 is more than gp3 gives diskIops = 3000, 750 MiB/s; lower it, or set diskIops to 4000",
+    ),
+    # Principals and schedules.
+    (
+        {
+            "gpuCluster.access": [
+                {"name": name, "principalArn": "arn:aws:iam::111122223333:role/x", "level": "view"} for name in "ab"
+            ]
+        },
+        "gpuCluster.access",
+        "arn:aws:iam::111122223333:role/x is in more than one grant; give each principal one grant",
+    ),
+    (
+        {
+            "gpuCluster.access": [
+                {"name": "a", "principalArn": f"arn:aws:iam::111122223333:role/{name}", "level": "view"}
+                for name in "xy"
+            ]
+        },
+        "gpuCluster.access",
+        "a is in more than one grant; give each name one grant",
+    ),
+    (
+        {
+            "modelServing.models.0.schedules": [
+                {"name": "day", "minimum": 2, "start": "08:00", "end": "20:00", "timeZone": "Europe/Berln"}
+            ]
+        },
+        "schedules[0].timeZone",
+        "Europe/Berln is no time zone of IANA's database; did you mean Europe/Berlin?",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "field", "remedy"), REFUSED, ids=lambda each: str(each)[:60])
+def test_refused_value_is_told_with_field_and_remedy(changes: dict[str, Any], field: str, remedy: str) -> None:
+    told = refusal_of(changed(changes))
+    assert told.splitlines()[0].endswith(": 1 wrong")
+    assert field in told
+    assert remedy in told
+
+
+ACCEPTED: list[dict[str, Any]] = [
+    {"environment.owner": "Équipe ML: a+b=c/d @x_1.0-2"},
+    {"policies": {"allowedRegistries": ["111122223333.dkr.ecr.us-east-1.amazonaws.com/", "quay.io", "quay.io/a/b"]}},
+    {"modelServing.models.0.modelUri": f"{BUCKET}/team-a/fraud_v1.2/3/"},
+    {"featureStore.database.backupWindow": "05:30-06:00"},
+    {"featureStore.database.storageGib": 600, "featureStore.database.maximumStorageGib": 660},
+    {"featureStore.data.prefix": "sthree", "modelServing.models": []},
+    {"gpuCluster.namespaces": [{"namespace": "monitoring", "labels": {"team": "a"}}]},
+    {"gpuCluster.nodePools.0.labels": {"example.com/tier": "gold", "team": "risk"}},
+    {"gpuCluster.nodePools.0.diskGib": 32, "gpuCluster.nodePools.0.diskIops": 16000},
+    {"gpuCluster.nodePools.0.diskIops": 4000, "gpuCluster.nodePools.0.diskThroughput": 1000},
+]
+
+
+@pytest.mark.parametrize("changes", ACCEPTED, ids=lambda each: str(each)[:60])
+def test_valid_value_near_a_limit_is_accepted(changes: dict[str, Any]) -> None:
+    assert read(changed(changes)).model_serving
