@@ -25,8 +25,8 @@ help:  ## What can be made
 	.venv/$*/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
-plan: .venv/.runtime  ## Show what STACK would deploy, cost and violate; AGAINST=plan.json compares
-	@$(BIN)/python -m planner $(STACK) $(if $(AGAINST),--against $(AGAINST)) $(ARGS)
+plan: .venv/.runtime  ## Show what STACK would deploy, cost and violate; AGAINST=main compares
+	@$(BIN)/python -m planner $(STACK) $(if $(AGAINST),--against '$(AGAINST)') $(ARGS)
 
 preview: .venv/.runtime  ## The same by the real engine, with the account's credentials
 	pulumi preview --stack $(STACK) --policy-pack policies $(ARGS)

@@ -67,4 +67,6 @@ def build_plan(root: Path, stack: str, *, today: date, on_resource: Callable[[Re
         decisions=decisions(config),
         warnings=warnings(config),
         prerequisites=prerequisites(evaluation.resources),
+        usage=config.usage,
+        today=today,
     )

@@ -4,9 +4,10 @@ import argparse
 import os
 import sys
 import traceback
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from components.spec import SpecError
 from planner.build import build_plan
@@ -17,6 +18,7 @@ from policies.evaluate import PolicyError
 
 if TYPE_CHECKING:
     from planner.console import PlanConsole
+    from planner.difference import Difference
 
 ALL_FRAMES = 1000
 
@@ -25,7 +27,8 @@ FINE, REFUSED, WRONG_CONFIG, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 EXIT_CODES = """\
 exit codes:
   0    the stack may be deployed
-  1    a mandatory policy is violated, or the budget is exceeded
+  1    a mandatory policy is violated, the budget is exceeded,
+       or AWS refuses a change
   2    the config, an argument or a file is wrong; nothing was planned
   3    the program failed
   130  interrupted
@@ -62,7 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("stack", help="the stack, as in Pulumi.<stack>.yaml")
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="the project's folder")
     parser.add_argument("--out", type=Path, help="where plan.json goes; build/<stack>/plan.json by default")
-    parser.add_argument("--against", type=Path, metavar="PLAN", help="an earlier plan.json: show what changes")
+    parser.add_argument(
+        "--against", metavar="PLAN", help="an earlier plan.json, or a git revision such as main: show what changes"
+    )
     parser.add_argument("--today", type=date.fromisoformat, default=None, help="judge as of this day (YYYY-MM-DD)")
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--quiet", action="store_true", help="print one line alone")
@@ -99,6 +104,8 @@ def _errors() -> "PlanConsole":
 def _deliver(plan: Plan, options: argparse.Namespace) -> int:
     path: Path = options.out or options.root / "build" / plan.stack / "plan.json"
     difference = _difference(plan, options)
+    if difference:
+        plan = replace(plan, refused=len(difference.refused))
     plan.write(path)
     try:
         _print(plan, difference, path, options)
@@ -109,7 +116,7 @@ def _deliver(plan: Plan, options: argparse.Namespace) -> int:
     return FINE if plan.deployable else REFUSED
 
 
-def _print(plan: Plan, difference: Any, path: Path, options: argparse.Namespace) -> None:
+def _print(plan: Plan, difference: "Difference | None", path: Path, options: argparse.Namespace) -> None:
     if options.json:
         sys.stdout.write(plan.json())
     elif options.markdown:
@@ -122,7 +129,7 @@ def _print(plan: Plan, difference: Any, path: Path, options: argparse.Namespace)
         _show(plan, difference, path)
 
 
-def _show(plan: Plan, difference: Any, path: Path) -> None:
+def _show(plan: Plan, difference: "Difference | None", path: Path) -> None:
     from planner.console import PlanConsole
     from planner.terminal import show
 
@@ -135,14 +142,14 @@ def _show(plan: Plan, difference: Any, path: Path) -> None:
     console.print(f"[dim]written to {path}[/dim]", soft_wrap=True)
 
 
-def _difference(plan: Plan, options: argparse.Namespace) -> Any:
+def _difference(plan: Plan, options: argparse.Namespace) -> "Difference | None":
     """What changes against an earlier plan, read before this one is written: both may be one file."""
     if not options.against:
         return None
     # What only a comparison needs is imported for one alone; a plan should start quickly.
-    from planner.difference import compare, read
+    from planner.against import difference_from, earlier_plan
 
-    return compare(read(options.against), plan.document())
+    return difference_from(earlier_plan(options.against, plan, options.root.resolve()), plan)
 
 
 def _report(error: BaseException, options: argparse.Namespace) -> None:

@@ -24,6 +24,7 @@ from planner.resource_changes import (
     replacements,
     risks,
 )
+from planner.unapplied import Unapplied, unapplied_changes
 from policies.evaluate import Verdict
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Replacement",
     "ResourceChange",
     "Risk",
+    "Unapplied",
     "compare",
     "read",
 ]
@@ -117,6 +119,7 @@ class Difference:
     replaced: tuple[Replacement, ...]
     renamed: tuple[Rename, ...]
     at_risk: tuple[Risk, ...]
+    unapplied: tuple[Unapplied, ...]
     budget: Budget
     costs: tuple[CostChange, ...]
     verdicts_new: tuple[Verdict, ...]
@@ -125,8 +128,13 @@ class Difference:
     @property
     def empty(self) -> bool:
         """Whether the plans ask for the same, at the same cost, with the same verdicts."""
-        lists = (self.added, self.removed, self.changed, self.replaced, self.costs, *self._verdicts)
+        lists = (self.added, self.removed, self.changed, self.replaced, self.unapplied, self.costs, *self._verdicts)
         return not any(lists) and self.budget.before == self.budget.after and not self.budget.monthly
+
+    @property
+    def refused(self) -> tuple[Unapplied, ...]:
+        """The changes on which the deployment fails."""
+        return tuple(each for each in self.unapplied if each.refused)
 
     @property
     def _verdicts(self) -> tuple[Sequence[Verdict], ...]:
@@ -183,6 +191,7 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Difference:
         replaced=replaced,
         renamed=tuple(_renames(removed, added)),
         at_risk=tuple(risks(old, new, removed, replaced)),
+        unapplied=unapplied_changes(old, new),
         budget=_budget(before["cost"], after["cost"]),
         costs=tuple(_costs(before["cost"]["lines"], after["cost"]["lines"])),
         verdicts_new=_missing_from(before["policies"], after["policies"]),
@@ -206,16 +215,19 @@ def _budget(before: Mapping[str, Any], after: Mapping[str, Any]) -> Budget:
 
 
 def _costs(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]) -> Iterator[CostChange]:
-    old, new = _by_item(before), _by_item(after)
+    before, after = list(before), list(after)
+    # A plan of an earlier version does not say which item of the price list a line is of.
+    key = "item" if all("item" in line for line in (*before, *after)) else "what"
+    old, new = _by_item(before, key), _by_item(after, key)
     changes = [_cost(old.get(key, ()), new.get(key, ())) for key in old.keys() | new.keys()]
     real = [change for change in changes if change.before != change.after or change.monthly]
     yield from sorted(real, key=lambda change: (-abs(change.monthly), change.urn, change.what))
 
 
-def _by_item(lines: Iterable[Mapping[str, Any]]) -> Mapping[tuple[str, str], list[Mapping[str, Any]]]:
+def _by_item(lines: Iterable[Mapping[str, Any]], key: str) -> Mapping[tuple[str, str], list[Mapping[str, Any]]]:
     grouped: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for line in lines:
-        grouped.setdefault((line["urn"], line["what"]), []).append(line)
+        grouped.setdefault((line["urn"], line[key]), []).append(line)
     return grouped
 
 

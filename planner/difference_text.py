@@ -4,7 +4,7 @@ import json
 from itertools import takewhile
 from typing import Any
 
-from planner.difference import CostChange, Difference, OptionChange, Replacement, Risk
+from planner.difference import CostChange, Difference, OptionChange, Replacement, Risk, Unapplied
 from planner.input_changes import ABSENT, Effect, InputChange
 
 LONGEST = 120
@@ -80,6 +80,12 @@ def option(change: OptionChange) -> str:
     """A changed option in one phrase."""
     before, after = value(change.before), value(change.after)
     return f"{change.option} is lifted" if change.lifts else f"{change.option}: {before} becomes {after}"
+
+
+def unapplied(of: Unapplied) -> str:
+    """An input that stays as it is, with both values."""
+    before, after = values(of.change)
+    return f"{of.name} {of.change.path}: stays {before}, not {after}"
 
 
 def replacement(of: Replacement) -> str:

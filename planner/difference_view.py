@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from planner import difference_text as text
-from planner.difference import Difference, Effect, Reference, Replacement, ResourceChange
+from planner.difference import Difference, Effect, Reference, Replacement, ResourceChange, Unapplied
 from policies.evaluate import Verdict, fails
 
 _SHOWN = 20
@@ -22,6 +22,7 @@ def render(difference: Difference, console: Console) -> None:
         return
     console.print(f"  resources: {text.counts(difference)}")
     _risks(difference, console)
+    _unapplied(difference, console)
     _lifted(difference, console)
     _replaced("Replaced", [each for each in difference.replaced if each.certain], console)
     _replaced("May be replaced", [each for each in difference.replaced if not each.certain], console)
@@ -42,6 +43,17 @@ def _risks(difference: Difference, console: Console) -> None:
     for risk in difference.at_risk:
         what = f"holds {risk.holds} and [bold]{'is ' if risk.event != 'may be replaced' else ''}{risk.event}[/bold]"
         console.print(f"  {_name(risk.resource)} {what} [dim]({escape(text.stopped_by(risk))})[/dim]", soft_wrap=True)
+
+
+def _unapplied(difference: Difference, console: Console) -> None:
+    refused = [_kept(each) for each in difference.refused]
+    _listed("AWS refuses, and the deployment fails", "red", refused, console)
+    rest = [_kept(each) for each in difference.unapplied if not each.refused]
+    _listed("Not applied, and not priced", "yellow", rest, console)
+
+
+def _kept(unapplied: Unapplied) -> str:
+    return f"{escape(text.unapplied(unapplied))} [dim]{escape(unapplied.why)}[/dim]"
 
 
 def _lifted(difference: Difference, console: Console) -> None:

@@ -1,7 +1,7 @@
 """Which inputs of a resource differ between two plans, and at which path."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import Any, Final, TypeGuard
@@ -80,14 +80,17 @@ def path_of(steps: Sequence[Step]) -> str:
     return text
 
 
-def changes_of(
-    before: Mapping[str, Any], after: Mapping[str, Any], ignored: Sequence[str] = ()
-) -> tuple[InputChange, ...]:
-    """What differs, ordered by path; `ignored` holds the paths of `ignoreChanges`, at which `after` stays as it was."""
+def changes_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[InputChange, ...]:
+    """What differs, ordered by path."""
+    return tuple(_changes(before, after, ()))
+
+
+def keep(before: Mapping[str, Any], after: Mapping[str, Any], paths: Iterable[Steps]) -> Mapping[str, Any]:
+    """`after` with the values of `before` at these paths, as the engine does for `ignoreChanges`."""
     kept: Any = after
-    for path in ignored:
-        kept = _reset(before, kept, parse_path(path))
-    return tuple(_changes(before, kept, ()))
+    for path in paths:
+        kept = _reset(before, kept, path)
+    return kept
 
 
 def parse_path(path: str) -> Steps:
@@ -121,7 +124,6 @@ def _equal(before: Any, after: Any) -> bool:
 
 
 def _reset(before: Any, after: Any, steps: Steps) -> Any:
-    """`after` with the value of `before` at `steps`, as the engine does for `ignoreChanges`."""
     if not steps:
         return before
     step, rest = steps[0], steps[1:]

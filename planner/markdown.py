@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from planner import difference_text as text
-from planner.difference import Difference, Effect, ResourceChange
+from planner.difference import Difference, Effect, ResourceChange, Unapplied
 from policies.evaluate import Verdict, fails
 
 LIMIT = 65_536
@@ -91,6 +91,10 @@ def _changes(difference: Difference) -> Iterator[_Section]:
         for each in difference.at_risk
     ]
     yield _Section("State at risk", ("resource", "type", "holds", "is", "what stops it"), risks)
+    columns = ("resource", "input", "stays", "not", "why")
+    yield _Section("AWS refuses, and the deployment fails", columns, [*map(_unapplied, difference.refused)])
+    idle = [_unapplied(each) for each in difference.unapplied if not each.refused]
+    yield _Section("Not applied, and not priced", columns, idle)
     lifted = [
         (_code(change.resource.name), _type(change.resource.type), _text(text.option(option)))
         for change in difference.changed
@@ -139,6 +143,11 @@ def _cost_changes(difference: Difference) -> _Section:
         rows.insert(0, ("**all**", "", "", f"**{before}**", f"**{after}**", f"**{text.signed(budget.monthly)}**"))
     columns = ("component", "what", "quantity", "before", "after", "change")
     return _Section(f"Cost, {_text(difference.budget.currency)} a month", columns, rows, numbers=3)
+
+
+def _unapplied(of: Unapplied) -> tuple[str, ...]:
+    before, after = text.values(of.change)
+    return _code(of.name), _code(of.change.path), _code(before), _code(after), _text(of.why)
 
 
 def _changed(change: ResourceChange) -> Iterator[tuple[str, ...]]:

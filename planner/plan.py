@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,6 +14,7 @@ from planner.quotas import Quota
 from policies.evaluate import Verdict, fails
 from pricing.lines import Estimate, Line, Saving
 from pricing.resource import UNKNOWN, Resource
+from pricing.usage import Usage
 from stacks.choices import Choice
 from stacks.decisions import Decision
 from stacks.warnings import ConfigWarning
@@ -45,6 +47,12 @@ class Plan:
     decisions: tuple[Decision, ...] = ()
     warnings: tuple[ConfigWarning, ...] = ()
     prerequisites: tuple[Prerequisite, ...] = ()
+    refused: int = 0
+    """How many changes against an earlier plan AWS would refuse; not in the JSON."""
+    usage: Usage = field(default_factory=Usage)
+    """What the prices assume of the stack's use; not in the JSON."""
+    today: date | None = None
+    """The day as of which it was priced and judged; not in the JSON."""
 
     @property
     def within_budget(self) -> bool:
@@ -58,8 +66,8 @@ class Plan:
 
     @property
     def deployable(self) -> bool:
-        """Whether nothing mandatory is broken and the budget holds."""
-        return self.within_budget and not self.violations
+        """Whether nothing mandatory is broken, the budget holds, and AWS refuses no change."""
+        return self.within_budget and not self.violations and not self.refused
 
     @property
     def summary(self) -> str:
@@ -69,6 +77,7 @@ class Plan:
             f"{self.stack}: {len(self.resources)} resources, "
             f"{self.estimate.monthly:,.2f} of {self.budget:,.2f} USD a month, "
             f"{kinds['violated']} mandatory violations, {kinds['advised']} advisories, "
+            f"{f'{self.refused} changes that AWS refuses, ' if self.refused else ''}"
             f"{'deployable' if self.deployable else 'NOT deployable'}"
         )
 
@@ -80,15 +89,7 @@ class Plan:
             "stack": self.stack,
             "resources": [_resource(resource) for resource in self.resources],
             "outputs": _plain(self.outputs),
-            "cost": {
-                "currency": self.estimate.currency,
-                "region": self.estimate.region,
-                "monthly": self.estimate.monthly,
-                "budget": self.budget,
-                "lines": [_line(line) for line in self.estimate.lines],
-                "unpriced": list(self.estimate.unpriced),
-                "savings": [_saving(saving) for saving in self.estimate.savings],
-            },
+            "cost": cost_document(self.estimate, self.budget),
             "policies": [_verdict(verdict) for verdict in self.verdicts],
             "quotas": [_quota(quota) for quota in self.quotas],
             "unusual": [_choice(choice) for choice in self.choices],
@@ -107,6 +108,19 @@ class Plan:
     def json(self) -> str:
         """The JSON of the plan: keys in a fixed order, so that equal plans are equal bytes."""
         return to_json(self.document(), indent=1).decode() + "\n"
+
+
+def cost_document(estimate: Estimate, budget: float) -> dict[str, Any]:
+    """An estimate as `plan.schema.json` describes it under `cost`."""
+    return {
+        "currency": estimate.currency,
+        "region": estimate.region,
+        "monthly": estimate.monthly,
+        "budget": budget,
+        "lines": [_line(line) for line in estimate.lines],
+        "unpriced": list(estimate.unpriced),
+        "savings": [_saving(saving) for saving in estimate.savings],
+    }
 
 
 def standing(verdict: Verdict) -> str:
@@ -138,6 +152,7 @@ def _line(line: Line) -> dict[str, Any]:
     return {
         "urn": line.urn,
         "component": line.component,
+        "item": line.item,
         "what": line.what,
         "quantity": line.quantity,
         "unit": line.unit,

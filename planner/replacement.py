@@ -22,13 +22,16 @@ _OTHER_KINDS = "kubernetes:*"
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The inputs of one type that force a replacement, by the list of `replacements.json` they are in."""
+    """The inputs of one type whose change is special, by the list of `replacements.json` they are in."""
 
     always: tuple[Names, ...] = ()
     computed: tuple[Names, ...] = ()
     sometimes: tuple[Names, ...] = ()
     when_removed: tuple[Names, ...] = ()
     unless_mutable: tuple[Names, ...] = ()
+    vpc: tuple[Names, ...] = ()
+    rises: tuple[Names, ...] = ()
+    rolls_back: tuple[Names, ...] = ()
 
 
 @cache
@@ -40,7 +43,7 @@ def facts_of(resource_type: str) -> Facts | None:
         found = table[_OTHER_KINDS]
     if found is None:
         return None
-    lists = ("always", "computed", "sometimes", "whenRemoved", "unlessMutable")
+    lists = ("always", "computed", "sometimes", "whenRemoved", "unlessMutable", "vpc", "rises", "rollsBack")
     return Facts(*(tuple(tuple(path.split(".")) for path in found.get(each, ())) for each in lists))
 
 

@@ -7,12 +7,10 @@ from typing import Any, Final
 
 from planner.input_changes import Effect, InputChange, changes_of
 from planner.plan import UNKNOWN_TEXT
-from planner.replacement import effect_of, forced_values, is_known, is_regional, leaves
+from planner.replacement import effect_of, facts_of, forced_values, is_known, is_regional, leaves
 from planner.stateful import HOLDS, guard_of
+from planner.unapplied import Document, Documents, applied_inputs
 from pricing.resource import SECRET
-
-Document = Mapping[str, Any]
-Documents = Mapping[str, Document]
 
 _OPTIONS: Final = ("protect", "retainOnDelete", "ignoreChanges", "provider")
 _MUTABLE: Final[Mapping[str, str]] = {
@@ -21,6 +19,7 @@ _MUTABLE: Final[Mapping[str, str]] = {
 }
 """The provider's switch by which data of a kind changes in place."""
 
+_VPC: Final = "aws:ec2/vpc:Vpc"
 _IDENTIFYING: Final = 8
 """Characters from which on a text is taken for an identifier rather than for a word such as `aws`."""
 
@@ -104,7 +103,7 @@ def _changed(before: Document, after: Document, new: Documents) -> ResourceChang
         replace(
             change, effect=effect_of(after["type"], change, mutable=mutable) if _is_judged(after) else change.effect
         )
-        for change in changes_of(before["inputs"], after["inputs"], after["ignoreChanges"])
+        for change in changes_of(before["inputs"], applied_inputs(before, after))
     )
     options = tuple(OptionChange(name, before[name], after[name]) for name in _OPTIONS if before[name] != after[name])
     return ResourceChange(reference(after), inputs, options)
@@ -127,7 +126,8 @@ def _is_mutable(resource: Document, new: Documents) -> bool:
 def replacements(old: Documents, new: Documents, changed: Iterable[ResourceChange]) -> tuple[Replacement, ...]:
     """What is replaced for its own inputs or its provider's region, and what may be for another's replacement."""
     found = {change.resource.urn: each for change in changed if (each := _by_inputs(change))}
-    found = _moved(old, new, found)
+    found = _to_another_region(old, new, found)
+    found = _to_another_vpc(old, new, found)
     shared = [new[urn] for urn in sorted(old.keys() & new.keys())]
     fresh: Collection[str] = found.keys()
     while fresh:
@@ -156,7 +156,7 @@ def _forcing(change: ResourceChange, effect: Effect) -> Iterator[InputChange]:
     return (each for each in change.inputs if each.effect is effect)
 
 
-def _moved(old: Documents, new: Documents, found: Mapping[str, Replacement]) -> dict[str, Replacement]:
+def _to_another_region(old: Documents, new: Documents, found: Mapping[str, Replacement]) -> dict[str, Replacement]:
     """`found` and what follows its provider to another region."""
     moved = {
         urn: f"its provider moves from {old[urn]['inputs'].get('region')} to {new[urn]['inputs'].get('region')}"
@@ -171,6 +171,37 @@ def _moved(old: Documents, new: Documents, found: Mapping[str, Replacement]) -> 
             known = result[urn].reasons if urn in result and result[urn].certain else ()
             result[urn] = Replacement(reference(resource), True, (*known, moved[resource["provider"]]))
     return result
+
+
+def _to_another_vpc(old: Documents, new: Documents, found: Mapping[str, Replacement]) -> dict[str, Replacement]:
+    """`found` and what is in a VPC that is replaced. AWS moves no cluster, database or cache to another VPC."""
+    result = dict(found)
+    moved = {urn: new[urn]["name"] for urn in found if new[urn]["type"] == _VPC}
+    certain = {urn for urn in moved if found[urn].certain}
+    waiting = [new[urn] for urn in sorted(old.keys() & new.keys()) if _vpc_inputs(new[urn])]
+    reached = True
+    while reached:
+        reached = {each["urn"]: source for each in waiting if (source := _placed_by(each, moved))}
+        waiting = [each for each in waiting if each["urn"] not in reached]
+        for urn, source in reached.items():
+            moved[urn] = moved[source]
+            certain |= {urn} if source in certain else set()
+            reason = f"it is in {moved[source]}, which is replaced, and AWS does not move it to another VPC"
+            known = result[urn].reasons if urn in result else ()
+            is_certain = urn in certain or (urn in result and result[urn].certain)
+            result[urn] = Replacement(reference(new[urn]), is_certain, (*known, reason))
+    return result
+
+
+def _vpc_inputs(resource: Document) -> tuple[str, ...]:
+    facts = facts_of(resource["type"])
+    return tuple(path[0] for path in facts.vpc) if facts else ()
+
+
+def _placed_by(resource: Document, moved: Collection[str]) -> str | None:
+    """The resource among `moved` that puts this one into its VPC."""
+    depends: Mapping[str, Sequence[str]] = resource["propertyDependencies"]
+    return next((urn for name in _vpc_inputs(resource) for urn in depends.get(name, ()) if urn in moved), None)
 
 
 def _through(resource: Document, replaced: Collection[str], new: Documents) -> tuple[str, ...]:

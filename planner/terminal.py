@@ -172,4 +172,5 @@ def _conclusion(plan: Plan) -> str:
     broken = len(plan.violations)
     policies = f"[red]{broken} mandatory violations[/red]" if broken else "[green]every mandatory policy holds[/green]"
     verdict = "[green]may be deployed[/green]" if plan.deployable else "[red]must not be deployed[/red]"
-    return f"\n{budget}; {policies}: the plan {verdict}."
+    refused = f"; [red]AWS refuses {plan.refused} changes[/red]" if plan.refused else ""
+    return f"\n{budget}; {policies}{refused}: the plan {verdict}."

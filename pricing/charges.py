@@ -33,13 +33,18 @@ class Compute(NamedTuple):
 
 
 class Charge(NamedTuple):
-    """A quantity at a unit price of a known date. `what` says in words what is bought."""
+    """A quantity at a unit price of a known date.
+
+    `what` says in words what is bought. `item` is the service and SKU of the price list, which stay the same when the
+    quantity changes.
+    """
 
     what: str
     quantity: float
     unit: str
     unit_price: float
     date: str
+    item: str
     compute: Compute | None = None
 
 

@@ -73,6 +73,7 @@ def _line(resource: Resource, stack: Stack, charge: Charge) -> Line:
     return Line(
         urn=resource.urn,
         component=stack.component(resource),
+        item=charge.item,
         what=charge.what,
         quantity=charge.quantity,
         unit=charge.unit,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 class Line:
     """One item of the month's cost: `monthly` is `quantity` times `unit_price`, to a hundredth of a cent, in USD.
 
+    `item` names what is bought by the price list's service and SKU: it stays the same when the quantity changes.
     For compute, `spot` is what the same hours would cost as spot, and `one_year` what a commitment without upfront
     payment for as many nodes would, which is paid in all hours of the month. Both are `None` where there is no such
     price, and for everything that isn't compute.
@@ -15,6 +16,7 @@ class Line:
 
     urn: str
     component: str
+    item: str
     what: str
     quantity: float
     unit: str

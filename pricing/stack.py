@@ -122,12 +122,13 @@ class Stack:
         The price is that of `region`, for what a resource causes elsewhere, or of the region the resource is in.
         """
         if quantity == 0:
-            return Charge(what, 0, "", 0, "")
+            return Charge(what, 0, "", 0, "", f"{service} {sku}")
         try:
             price = self.table(resource, region).price(service, sku)
         except PriceNotFound as missing:
             return Gap(str(missing))
-        return Charge(what, quantity, price.unit, price.on_demand, price.date)
+        item = f"{service} {sku}" if region is None else f"{service} {sku} in {region}"
+        return Charge(what, quantity, price.unit, price.on_demand, price.date, item)
 
     def tiers(
         self, resource: Resource, service: str, steps: Sequence[tuple[str, float]], quantity: float, what: str

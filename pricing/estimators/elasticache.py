@@ -85,7 +85,7 @@ def _hours(resource: Resource, stack: Stack, node_type: str, engine: str, nodes:
     kind = f"{node_type} for {product}"
     compute = Compute(kind, nodes, Role.BASE, None, price.one_year, spot_derived=False, planned=False)
     what = f"{nodes:g} x {kind}, all hours"
-    return Charge(what, nodes * HOURS_A_MONTH, price.unit, price.on_demand, price.date, compute)
+    return Charge(what, nodes * HOURS_A_MONTH, price.unit, price.on_demand, price.date, f"{_SERVICE} {kind}", compute)
 
 
 def _snapshot(node_type: str, shards: float, held: float | None) -> tuple[float, str]:

@@ -157,7 +157,8 @@ def _hours(bought: Purchase, hours: float, nodes: float, role: Role, what: str) 
         one_year=price.one_year,
         spot_derived="spot-derived" in price.mark,
     )
-    return Charge(what, hours, price.unit, bought.unit_price, price.date, compute)
+    item = f"ec2 {bought.kind} {bought.purchased} {role}"
+    return Charge(what, hours, price.unit, bought.unit_price, price.date, item, compute)
 
 
 def _price(stack: Stack, resource: Resource, kind: str) -> Price:

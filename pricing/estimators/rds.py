@@ -65,4 +65,5 @@ def _hours(resource: Resource, stack: Stack, service: str, kind: str) -> Charge 
     except PriceNotFound as missing:
         return Gap(str(missing))
     compute = Compute(kind, 1, Role.BASE, None, price.one_year, spot_derived=False, planned=False)
-    return Charge(f"{kind}, all hours", HOURS_A_MONTH, price.unit, price.on_demand, price.date, compute)
+    item = f"{service} {kind}"
+    return Charge(f"{kind}, all hours", HOURS_A_MONTH, price.unit, price.on_demand, price.date, item, compute)

@@ -33,6 +33,7 @@ def line(name: str, what: str, monthly: float, **fields: Any) -> dict[str, Any]:
     return {
         "urn": urn("aws:ec2/natGateway:NatGateway", name),
         "component": "network",
+        "item": f"vpc {what}",
         "what": what,
         "quantity": monthly * 10,
         "unit": "h",

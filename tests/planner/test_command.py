@@ -131,11 +131,12 @@ def test_a_plan_against_an_earlier_one_shows_what_changes(tmp_path: Path, capsys
     before = tmp_path / "before.json"
     run(root, "--quiet", "--out", str(before))
     config = yaml.safe_load((ROOT / "Pulumi.staging.yaml").read_text())["config"]["mlplatform:gpuCluster"]
-    config["nodePools"][0]["minimum"] = 3
+    config["nodePools"][0]["instanceTypes"] = ["m7i.2xlarge"]
     platform(tmp_path, gpuCluster=config)
     capsys.readouterr()
     assert run(root, "--against", str(before), "--markdown") == 0
     markdown = capsys.readouterr().out
     assert "gpu-cluster-system-nodes" in markdown
-    # A third m7i.xlarge, its disk of 100 GB and its seven detailed metrics: 0.2016 * 730 + 8 + 7 * 0.30.
-    assert "157.27" in markdown
+    # Two m7i.2xlarge for two m7i.xlarge: 0.4032 * 730 * 2, and half of it before.
+    assert "588.67" in markdown
+    assert "294.34" in markdown

@@ -84,6 +84,20 @@ def test_whatever_differs_can_be_shown(before: dict[str, Any], after: dict[str, 
     assert "Against the earlier plan" in shown(compare(before, after))
 
 
+def test_a_line_with_another_quantity_is_one_changed_line() -> None:
+    before = line("pool", "20 x g4dn.xlarge on demand", 200, item="ec2 g4dn.xlarge ON_DEMAND base")
+    after = line("pool", "24 x g4dn.xlarge on demand", 240, item="ec2 g4dn.xlarge ON_DEMAND base")
+    (change,) = compare(plan(lines=[before]), plan(lines=[after])).costs
+    assert (change.what, change.before, change.after) == ("24 x g4dn.xlarge on demand", 200, 240)
+
+
+def test_lines_of_an_earlier_format_are_matched_by_their_text() -> None:
+    before = line("pool", "hours", 200)
+    del before["item"]
+    (change,) = compare(plan(lines=[before]), plan(lines=[line("pool", "hours", 240)])).costs
+    assert change.monthly == 40
+
+
 def test_a_change_names_path_and_values() -> None:
     before = resource(ROLE, "role", {"tags": {"team": "a", "kept": "x", "app.io/b": "1"}, "subnetIds": ["s-1", "s-2"]})
     after = resource(ROLE, "role", {"tags": {"team": "b", "kept": "x"}, "subnetIds": ["s-1", "s-3"], "maxSize": 3})

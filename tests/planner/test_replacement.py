@@ -1,13 +1,16 @@
 """Whether a change replaces a resource, by the facts of the providers, and what follows it."""
 
+import json
 from typing import Any
 
 import pytest
 from pulumi import _types as sdk  # pyright: ignore[reportPrivateUsage] - the SDK's own translation of names
 
 from planner.difference import Effect, compare
+from planner.plan import Plan
 from planner.replacement import effect_of, forced_values, known_types
 from planner.stateful import HOLDS
+from pricing.lines import Estimate
 from tests.planner.documents import plan, resource, urn
 from tests.planner.plans import STACKS, plan_of
 from tests.planner.sdk import arguments_of
@@ -114,6 +117,12 @@ def test_data_of_a_config_map_is_replaced_unless_the_provider_says_otherwise(
     assert change.effect is expected
 
 
+def document_of(stack: str) -> dict[str, Any]:
+    """The stack's plan as a comparison reads it, without cost and verdicts."""
+    estimate = Estimate("USD", "us-east-1", 0, (), (), ())
+    return json.loads(Plan("sample", "test", plan_of(stack), {}, 0, estimate, (), (), ()).json())
+
+
 def network(cidr: str) -> list[dict[str, Any]]:
     """A network in which a subnet takes the id of the VPC, a queue only waits for it, and a table uses the subnet."""
     after_vpc = {"vpcId": [urn(VPC, "vpc")]}
@@ -141,9 +150,49 @@ def test_what_takes_a_forcing_value_from_a_replaced_resource_may_be_replaced_too
     replaced = compare(plan(network("10.0.0.0/16")), plan(network("10.1.0.0/16"))).replaced
     assert {(each.resource.name, each.certain, each.reasons) for each in replaced} == {
         ("vpc", True, ("cidrBlock changes",)),
-        ("subnet", False, ("vpcId comes from vpc",)),
+        ("subnet", True, ("it is in vpc, which is replaced, and AWS does not move it to another VPC",)),
         ("association", False, ("subnetId comes from subnet",)),
     }
+
+
+@pytest.mark.parametrize("stack", ["prod", "kubeflow"])
+def test_another_vpc_replaces_the_cluster_and_the_stores(stack: str) -> None:
+    before = document_of(stack)
+    after = document_of(stack)
+    (vpc,) = (each for each in after["resources"] if each["type"] == VPC)
+    vpc["inputs"]["cidrBlock"] = "10.99.0.0/16"
+    lost = {each.resource.type: each.event for each in compare(before, after).at_risk}
+    assert lost[CLUSTER] == "replaced"
+    assert lost["aws:rds/instance:Instance"] == "replaced"
+    assert lost["aws:elasticache/replicationGroup:ReplicationGroup"] == "replaced"
+
+
+def test_another_subnet_of_the_same_vpc_replaces_no_store() -> None:
+    before, after = document_of("prod"), document_of("prod")
+    for each in after["resources"]:
+        if each["type"].endswith(":SubnetGroup"):
+            each["inputs"]["subnetIds"] = each["inputs"]["subnetIds"][:-1]
+    assert not compare(before, after).at_risk
+
+
+def test_a_vpc_that_may_be_replaced_puts_its_stores_at_risk() -> None:
+    def stack(tenancy: str) -> dict[str, Any]:
+        return plan(
+            [
+                resource(VPC, "vpc", {"instanceTenancy": tenancy}),
+                resource(SUBNET, "subnet", {"vpcId": "vpc-1"}, propertyDependencies={"vpcId": [urn(VPC, "vpc")]}),
+                resource(
+                    CLUSTER,
+                    "eks",
+                    {"privateSubnetIds": ["subnet-1"]},
+                    custom=False,
+                    propertyDependencies={"privateSubnetIds": [urn(SUBNET, "subnet")]},
+                ),
+            ]
+        )
+
+    risks = compare(stack("dedicated"), stack("default")).at_risk
+    assert [(each.resource.name, each.event) for each in risks] == [("eks", "may be replaced")]
 
 
 def test_a_replaced_cluster_takes_its_provider_and_all_that_uses_it_along() -> None:

@@ -51,7 +51,11 @@ FULL = Plan(
         currency="USD",
         region="us-east-1",
         monthly=7.3,
-        lines=(Line(URN, "network", "hours", 730, "h", 0.01, 7.3, "2026-11", spot=2.1, one_year=None),),
+        lines=(
+            Line(
+                URN, "network", "vpc nat-gateway-hour", "hours", 730, "h", 0.01, 7.3, "2026-11", spot=2.1, one_year=None
+            ),
+        ),
         unpriced=(URN,),
         savings=(Saving("less", "so", 1.5),),
     ),
