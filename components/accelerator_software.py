@@ -8,7 +8,7 @@ from .node_pool.labels import (
     NEURON_LABEL,
     NVIDIA_LABEL,
 )
-from .node_pool.spec import LARGEST_REPLICAS
+from .node_pool.sharing import LARGEST_REPLICAS
 
 METRICS_PORT = 9400
 NEURON_PLUGIN = "neuron-device-plugin"

@@ -166,6 +166,16 @@ PIPELINES_PAGES_IMAGE = "ghcr.io/kubeflow/kfp-frontend:2.16.1"
 CLUSTER_AUTOSCALER_IMAGE = {"1.35": "v1.35.2", "1.36": "v1.36.1"}
 """The autoscaler follows the cluster's minor version; the chart's own default lags behind."""
 
+NODE_IMAGES = {
+    "1.35": {"al2023": "1.35.7-20260903", "bottlerocket": "1.65.0-0be31b34"},
+    "1.36": {"al2023": "1.36.3-20260903", "bottlerocket": "1.65.0-0be31b34"},
+}
+"""The release of EKS's images by EKS version and operating system; all variants of AL2023 have one release.
+
+AL2023 v20260930 and v20261003 are left out: their kernel panics while it reclaims memory. Source:
+awslabs/amazon-eks-ami, releases v20260903 and v20261012; bottlerocket-os/bottlerocket, release v1.65.0.
+"""
+
 ADDONS = {
     "1.35": {
         "vpc-cni": "v1.22.4-eksbuild.3",

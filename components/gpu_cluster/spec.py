@@ -118,7 +118,7 @@ class GpuClusterSpec(Spec):
     deletion_protection: bool = Field(
         default=True, description="Whether EKS refuses to delete the cluster until it is lifted."
     )
-    node_pools: tuple[NodePoolSpec, ...] = Field(
+    node_pools: tuple[Annotated[NodePoolSpec, Inherits("kubernetes_version")], ...] = Field(
         min_length=1, description="Managed node pools; one without accelerators must carry the system's own pods."
     )
     monitoring_namespace: str = Field(

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from ..namespace_names import NAMESPACE_PATTERN
 from ..node_pool.schedule import Weekday, known_time_zone
-from ..node_pool.spec import LARGEST_REPLICAS
+from ..node_pool.sharing import LARGEST_REPLICAS
 from ..object_labels import label_problem
 from ..serving_platform.cache_spec import NAME_PATTERN as CACHE_GROUP_PATTERN
 from ..serving_platform.names import START_SECONDS, Protocol, Runtime

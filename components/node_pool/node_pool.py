@@ -8,6 +8,7 @@ import pulumi_aws as aws
 
 from ..account import account_of
 from ..spec import SpecError, parse, plain
+from .images import ami_type, image_release
 from .labels import labels, node_template, taints
 from .sizes import OWNER_TAG, SIZES_TAG, deployed_sizes, live_group, owner, sizes
 from .spec import AmiFamily, NodePoolArgs, NodePoolSpec, Purchase
@@ -136,7 +137,8 @@ class NodePool(pulumi.ComponentResource):
     def _node_group(self, template: aws.ec2.LaunchTemplate) -> aws.eks.NodeGroup:
         spec = self._spec
         subnets = self._subnets()
-        wanted = sizes(spec, live_group(self._name, self))
+        live = live_group(self._name, self)
+        wanted = sizes(spec, live)
         return aws.eks.NodeGroup(
             f"{self._name}-nodes",
             cluster_name=self._args["cluster_name"],
@@ -144,6 +146,8 @@ class NodePool(pulumi.ComponentResource):
             # A placement group of the cluster kind lies in one zone.
             subnet_ids=subnets.apply(lambda ids: ids[:1]) if spec.efa else subnets,
             ami_type=ami_type(spec),
+            version=spec.kubernetes_version and str(spec.kubernetes_version),
+            release_version=image_release(spec, live.release if live else None),
             capacity_type=_CAPACITY_TYPES[spec.purchase],
             instance_types=None if spec.purchase is Purchase.CAPACITY_BLOCK else list(spec.instance_types),
             launch_template={"id": template.id, "version": template.latest_version.apply(str)},
@@ -219,15 +223,3 @@ def subnets_in(zone: str, zones: Mapping[str, str]) -> list[str]:
         known = ", ".join(sorted(set(zones.values())))
         raise SpecError("NodePool", [f"zone = {zone}: none of the pool's subnets is there; they are in {known}"])
     return found
-
-
-def ami_type(pool: NodePoolSpec) -> str:
-    """EKS's name of the image that fits the pool. Source: EKS API reference, Nodegroup.amiType."""
-    lead = pool.lead
-    architecture = "ARM_64" if lead.architecture == "arm64" else "x86_64"
-    nvidia = "_NVIDIA" if lead.has_nvidia else ""
-    if pool.ami_family is AmiFamily.BOTTLEROCKET:
-        return f"BOTTLEROCKET_{architecture}{nvidia}"
-    if lead.has_neuron:
-        return f"AL2023_{architecture}_NEURON"
-    return f"AL2023_{architecture}{nvidia or '_STANDARD'}"

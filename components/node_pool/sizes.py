@@ -19,6 +19,8 @@ from .spec import NodePoolSpec
 
 OWNER_TAG = "mlplatform:node-pool"
 SIZES_TAG = "mlplatform:sizes"
+_CLUSTER_TAG, _GROUP_TAG = "eks:cluster-name", "eks:nodegroup-name"
+"""Tags that EKS gives each Auto Scaling group of a managed node group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class LiveGroup:
     desired: int
     deployed: str | None
     """The sizes that were deployed last, as `deployed_sizes` has them."""
+    release: str
+    """The release of the image that its nodes start from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +76,5 @@ def live_group(pool_name: str, parent: pulumi.Resource) -> LiveGroup | None:
         return None
     group = aws.autoscaling.get_group(name=names[0], opts=options)
     tags = {tag.key: tag.value for tag in group.tags}
-    return LiveGroup(group.desired_capacity, tags.get(SIZES_TAG))
+    managed = aws.eks.get_node_group(cluster_name=tags[_CLUSTER_TAG], node_group_name=tags[_GROUP_TAG], opts=options)
+    return LiveGroup(group.desired_capacity, tags.get(SIZES_TAG), managed.release_version)

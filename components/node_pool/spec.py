@@ -10,11 +10,11 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from ..instances import InstanceType, instance_type, known_types, lacking
 from ..object_labels import label_owner, label_problem, node_labels
 from ..spec import Spec, refuse
+from ..versions import KubernetesVersion
 from .disks import beyond_gp3, on_own_disks, volume_gib, without_disk
+from .releases import unfit
 from .schedule import ScheduleConfig, ScheduleSpec, overlapping
-
-LARGEST_REPLICAS = 16
-"""Shares of a GPU that the device plugin's standing configurations go up to."""
+from .sharing import SharingConfig, SharingSpec
 
 LARGEST_GROUP = 450
 """Nodes that a managed node group can have. Source: EKS user guide, "Service quotas", Nodes per managed node group."""
@@ -67,45 +67,6 @@ class TaintSpec(Spec):
     key: str = Field(min_length=1, max_length=63, description="The taint's key.")
     value: str = Field(default="", max_length=63, description="The taint's value.")
     effect: TaintEffect = Field(description="What it does to pods that don't tolerate it.")
-
-
-class SharingConfig(TypedDict):
-    """How the pods of a node share its GPUs; each pod has a GPU of its own when nothing is set."""
-
-    time_slicing: NotRequired[int]
-    """Pods that take turns on each GPU, without isolation of memory."""
-    mps: NotRequired[int]
-    """Pods that share each GPU at once through NVIDIA MPS, each with its part of the memory."""
-    mig_profile: NotRequired[str]
-    """The MIG profile each GPU is cut into, such as 1g.10gb, isolated in hardware."""
-
-
-class SharingSpec(Spec):
-    """How the pods of a node share its GPUs; each pod has a GPU of its own when nothing is set."""
-
-    time_slicing: int | None = Field(
-        default=None,
-        ge=2,
-        le=LARGEST_REPLICAS,
-        description="Pods that take turns on each GPU, without isolation of memory.",
-    )
-    mps: int | None = Field(
-        default=None, ge=2, le=LARGEST_REPLICAS, description="Pods that share each GPU at once through NVIDIA MPS."
-    )
-    mig_profile: str | None = Field(default=None, description="The MIG profile each GPU is cut into, such as 1g.10gb.")
-
-    @model_validator(mode="after")
-    def _modes_that_exclude_each_other(self) -> "SharingSpec":
-        if self.mps and self.time_slicing:
-            raise refuse(self.mps, "timeSlicing and mps exclude each other; keep one of them")
-        if self.mps and self.mig_profile:
-            raise refuse(self.mps, "migProfile and mps exclude each other; keep one of them")
-        return self
-
-    @property
-    def exclusive(self) -> bool:
-        """Whether each pod has GPUs of its own."""
-        return not (self.time_slicing or self.mps or self.mig_profile)
 
 
 def ec2_types(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -170,6 +131,8 @@ class NodePoolConfig(TypedDict):
     """Its throughput in MiB/s; 125 are included in its price."""
     ami_family: NotRequired[AmiFamily]
     """The operating system."""
+    release_version: NotRequired[str]
+    """The image's release, such as 1.36.3-20260903; by default the one pinned for the EKS version."""
     local_disk: NotRequired[bool]
     """Whether containers are on the instance's own NVMe disks; by default where every type has some."""
     efa: NotRequired[bool]
@@ -185,6 +148,8 @@ class NodePoolArgs(NodePoolConfig):
 
     cluster_name: pulumi.Input[str]
     """The EKS cluster to join."""
+    kubernetes_version: NotRequired[KubernetesVersion]
+    """The cluster's EKS version, which the nodes follow; without it they keep the one that they started with."""
     node_role_arn: pulumi.Input[str]
     """The IAM role of the nodes; the cluster must let it in by an access entry, as EKS does for managed nodes."""
     subnet_ids: pulumi.Input[list[str]]
@@ -231,6 +196,14 @@ class NodePoolSpec(Spec):
     disk_iops: int = Field(default=3000, ge=3000, le=16000, description="Its operations a second; 3,000 are included.")
     disk_throughput: int = Field(default=125, ge=125, le=1000, description="Its throughput in MiB/s; 125 are included.")
     ami_family: AmiFamily = Field(default=AmiFamily.AL2023, description="The operating system.")
+    kubernetes_version: KubernetesVersion | None = Field(
+        default=None, description="The cluster's EKS version, which the nodes follow."
+    )
+    release_version: str | None = Field(
+        default=None,
+        description="The image's release, such as 1.36.3-20260903; by default the one that this library pins for the "
+        "EKS version.",
+    )
     local_disk: bool | None = Field(
         default=None,
         description="Whether containers are on the instance's own NVMe disks (RAID 0); by default where every type has "
@@ -272,7 +245,9 @@ class NodePoolSpec(Spec):
 
     @model_validator(mode="after")
     def _fits_its_instance_types(self) -> "NodePoolSpec":
-        checks = (self._unequal, self._purchase, self._disk, self._hardware, self._sharing, self._schedules)
+        checks = (
+            self._unequal, self._purchase, self._disk, self._hardware, self._release, self._sharing, self._schedules,
+        )  # fmt: skip
         for check in checks:
             if problem := check():
                 raise refuse(self.name, f"pool {self.name}: {problem}")
@@ -317,6 +292,9 @@ class NodePoolSpec(Spec):
         if self.lead.accelerators and not (self.lead.has_nvidia or self.lead.has_neuron):
             return f"{self.lead.name} has an accelerator of {self.lead.accelerator_maker}, which EKS has no image for"
         return None
+
+    def _release(self) -> str | None:
+        return unfit(self.release_version, self.ami_family, self.kubernetes_version) if self.release_version else None
 
     def _sharing(self) -> str | None:
         if self.sharing.exclusive:

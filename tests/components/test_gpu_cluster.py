@@ -6,7 +6,7 @@ import pytest
 from components.gpu_cluster.control_plane import LOG_TYPES
 from components.gpu_cluster.spec import GpuClusterSpec
 from components.spec import SpecError, parse
-from components.versions import ADDONS, KubernetesVersion
+from components.versions import ADDONS, NODE_IMAGES, KubernetesVersion
 from pricing.resource import SECRET, Resource
 from tests.components.clusters import (
     ADDON,
@@ -165,6 +165,14 @@ def test_each_add_on_is_pinned_to_the_version_of_the_cluster(version: Kubernetes
     addons = {each.inputs["addonName"]: each.inputs["addonVersion"] for each in recording.all(ADDON)}
     assert addons == ADDONS[version]
     assert recording.one(CLUSTER).inputs["version"] == version
+
+
+@pytest.mark.parametrize("version", list(KubernetesVersion))
+def test_nodes_follow_the_version_after_plane_and_add_ons(version: KubernetesVersion) -> None:
+    recording = gpu_cluster(kubernetes_version=version, node_pools=[SYSTEM, GPU])
+    for group in recording.all(NODE_GROUP):
+        assert (group.inputs["version"], group.inputs["releaseVersion"]) == (version, NODE_IMAGES[version]["al2023"])
+        assert {"ml-eks", "ml-vpc-cni", "ml-kube-proxy", "ml-eks-pod-identity-agent"} <= needs(recording, group)
 
 
 def test_every_version_has_the_same_add_ons() -> None:

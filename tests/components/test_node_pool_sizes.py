@@ -8,18 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.node_pool.sizes import LiveGroup, deployed_sizes, sizes
-from components.node_pool.spec import NodePoolSpec
-from components.spec import parse
+from components.node_pool.spec import AmiFamily, NodePoolSpec
+from components.spec import SpecError, parse
+from components.versions import NODE_IMAGES, KubernetesVersion
 from tests.components.clusters import NODE_GROUP, SCHEDULE, node_pool
 from tests.components.mocks import Recording
 
 PEAK = {"name": "peak", "additional_nodes": 10, "start": "08:00", "end": "22:00"}
 GROUP = "eks-pool-nodes"
+RELEASE = NODE_IMAGES["1.36"]["al2023"]
 
 
-def deployed(desired: int, tags: Mapping[str, str]) -> Recording:
+def deployed(desired: int, tags: Mapping[str, str], release: str = RELEASE) -> Recording:
     """An account in which an earlier deployment made the pool's group, which has `desired` nodes now."""
-    tagged = [{"key": key, "value": value, "propagateAtLaunch": False} for key, value in tags.items()]
+    given = {**tags, "eks:cluster-name": "ml", "eks:nodegroup-name": "pool-nodes"}
+    tagged = [{"key": key, "value": value, "propagateAtLaunch": False} for key, value in given.items()]
 
     def named(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         [wanted] = arguments["filters"]
@@ -27,7 +30,12 @@ def deployed(desired: int, tags: Mapping[str, str]) -> Recording:
         return {"names": [GROUP] if found else [], "arns": [], "id": "us-east-1"}
 
     group = {"name": GROUP, "desiredCapacity": desired, "minSize": 0, "maxSize": 450, "tags": tagged}
-    answers = {"aws:autoscaling/getAmiIds:getAmiIds": named, "aws:autoscaling/getGroup:getGroup": group}
+    managed = {"clusterName": "ml", "nodeGroupName": "pool-nodes", "releaseVersion": release}
+    answers: dict[str, Any] = {
+        "aws:autoscaling/getAmiIds:getAmiIds": named,
+        "aws:autoscaling/getGroup:getGroup": group,
+        "aws:eks/getNodeGroup:getNodeGroup": managed,
+    }
     return Recording(answers=answers)
 
 
@@ -115,6 +123,60 @@ def test_each_pool_of_a_stack_has_its_own_tags() -> None:
     assert tags_of(node_pool(**SCHEDULED))["mlplatform:sizes"] == "20-20-30"
 
 
+@pytest.mark.parametrize("version", list(KubernetesVersion))
+@pytest.mark.parametrize("family", list(AmiFamily))
+def test_nodes_follow_the_cluster_with_a_pinned_image(version: KubernetesVersion, family: AmiFamily) -> None:
+    group = node_pool(kubernetes_version=version, ami_family=family).one(NODE_GROUP).inputs
+    assert (group["version"], group["releaseVersion"]) == (version, NODE_IMAGES[version][family])
+
+
+def test_a_pool_may_choose_its_image_release() -> None:
+    group = node_pool(kubernetes_version="1.36", release_version="1.36.4-20261023").one(NODE_GROUP).inputs
+    assert (group["version"], group["releaseVersion"]) == ("1.36", "1.36.4-20261023")
+
+
+def test_a_pool_without_a_version_leaves_it_to_eks() -> None:
+    assert not {"version", "releaseVersion"} & node_pool().one(NODE_GROUP).inputs.keys()
+
+
+@pytest.mark.parametrize(
+    ("family", "live", "version", "sent"),
+    [
+        # EKS moved the group on when its launch template changed; it refuses an earlier release.
+        ("al2023", "1.36.4-20261023", "1.36", "1.36.4-20261023"),
+        ("bottlerocket", "1.68.1-5a1b2c3d", "1.36", "1.68.1-5a1b2c3d"),
+        ("al2023", "1.36.2-20260818", "1.36", RELEASE),
+        ("al2023", "1.36.3-20260827", "1.36", RELEASE),
+        ("bottlerocket", "1.9.0-ffffffff", "1.36", "1.65.0-0be31b34"),
+        ("al2023", "1.35.9-20261123", "1.36", RELEASE),
+    ],
+)
+def test_an_image_is_never_moved_back(family: str, live: str, version: str, sent: str) -> None:
+    recording = deployed(1, tags_of(node_pool()), live)
+    group = node_pool(recording, kubernetes_version=version, ami_family=family).one(NODE_GROUP).inputs
+    assert group["releaseVersion"] == sent
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (
+            {"release_version": "latest"},
+            "latest is no release of al2023; write one such as 1.36.3-20260903",
+        ),
+        ({"release_version": "v20260903"}, "releaseVersion = v20260903 is no release of al2023"),
+        ({"release_version": "1.36.3-20260903", "ami_family": "bottlerocket"}, "is no release of bottlerocket"),
+        (
+            {"release_version": "1.35.7-20260903", "kubernetes_version": "1.36"},
+            "releaseVersion = 1.35.7-20260903 is not of EKS 1.36; write one of 1.36, or leave it out",
+        ),
+    ],
+)
+def test_a_release_that_does_not_fit_is_refused(args: dict[str, Any], told: str) -> None:
+    with pytest.raises(SpecError, match=told):
+        node_pool(**args)
+
+
 def pool(minimum: int, more: int, additional: int) -> NodePoolSpec:
     schedules = [{**PEAK, "additional_nodes": additional}] if additional else []
     values = {"name": "gpu", "instance_types": ["g4dn.xlarge"], "minimum": minimum, "schedules": schedules}
@@ -129,7 +191,7 @@ def test_eks_accepts_each_change_and_no_needless_node_ends(
     before: NodePoolSpec, after: NodePoolSpec, data: st.DataObject
 ) -> None:
     live = data.draw(st.integers(before.minimum, before.peak))
-    found = sizes(after, LiveGroup(live, deployed_sizes(before)))
+    found = sizes(after, LiveGroup(live, deployed_sizes(before), RELEASE))
     if deployed_sizes(before) == deployed_sizes(after):
         assert "scalingConfig.desiredSize" in found.ignored
         return

@@ -10,7 +10,7 @@ from components.cluster_autoscaler import ClusterAutoscalerArgs, ClusterAutoscal
 from components.gpu_cluster import GpuClusterArgs, GpuClusterConfig, GpuClusterSpec
 from components.gpu_software import GpuSoftwareArgs, GpuSoftwareSpec
 from components.karpenter import KarpenterArgs, KarpenterSpec
-from components.node_pool import NodePoolArgs, NodePoolConfig, NodePoolSpec
+from components.node_pool import NodePoolArgs, NodePoolSpec
 from components.secure_namespace import SecureNamespaceArgs, SecureNamespaceSpec
 from components.workload_identity import WorkloadIdentityArgs, WorkloadIdentitySpec
 from tests.components.parity import assert_documented, assert_parity
@@ -22,7 +22,6 @@ PAIRS: list[tuple[Any, type[BaseModel]]] = [
     (GpuSoftwareArgs, GpuSoftwareSpec),
     (KarpenterArgs, KarpenterSpec),
     (NodePoolArgs, NodePoolSpec),
-    (NodePoolConfig, NodePoolSpec),
     (SecureNamespaceArgs, SecureNamespaceSpec),
     (WorkloadIdentityArgs, WorkloadIdentitySpec),
 ]

@@ -11,7 +11,7 @@ from components.accelerator_software import METRICS_PORT as GPU_METRICS
 from components.accelerator_software import device_plugin_configs
 from components.cluster_autoscaler import METRICS_PORT, ClusterAutoscaler, scaling_policy
 from components.gpu_software import GpuSoftware
-from components.node_pool.spec import LARGEST_REPLICAS
+from components.node_pool.sharing import LARGEST_REPLICAS
 from components.secure_namespace import SecureNamespace
 from components.versions import CLUSTER_AUTOSCALER_IMAGE, KubernetesVersion
 from components.workload_identity import WorkloadIdentity

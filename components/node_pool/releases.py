@@ -1,0 +1,34 @@
+"""Releases of EKS's node images: how they are written, and which of two is newer."""
+
+import re
+
+_WRITTEN = {
+    "al2023": (r"1\.\d+\.\d+-20\d{6}", "1.36.3-20260903"),
+    "bottlerocket": (r"\d+\.\d+\.\d+-(?!20\d{6}$)[0-9a-f]{8}", "1.65.0-0be31b34"),
+}
+"""The pattern and an example by operating system: Kubernetes' version and a day, or Bottlerocket's and a commit.
+
+Source: EKS API reference, Nodegroup.releaseVersion; EKS user guide, "Retrieve Amazon Linux AMI version information".
+"""
+
+
+def unfit(release: str, family: str, kubernetes_version: str | None) -> str | None:
+    """The sentence that refuses a release of another operating system or another version of Kubernetes."""
+    pattern, example = _WRITTEN[family]
+    if not re.fullmatch(pattern, release):
+        return f"releaseVersion = {release} is no release of {family}; write one such as {example}"
+    if family == "al2023" and kubernetes_version and not release.startswith(f"{kubernetes_version}."):
+        version = kubernetes_version
+        return f"releaseVersion = {release} is not of EKS {version}; write one of {version}, or leave it out"
+    return None
+
+
+def newest(first: str, second: str) -> str:
+    """The newer of two releases of one operating system."""
+    return max(first, second, key=_order)
+
+
+def _order(release: str) -> tuple[int, ...]:
+    """The version, and after it the day that AL2023 has; Bottlerocket's commit tells no order."""
+    version, _, build = release.partition("-")
+    return (*map(int, version.split(".")), int(build) if build.isdigit() else 0)
