@@ -39,7 +39,7 @@ def _inherited(field: FieldInfo) -> Container[str]:
     """What a section, or each of a list's, takes from the spec around it."""
     marks = [each for each in field.metadata if isinstance(each, Inherits)]
     mark = marks[0] if marks else _only(field.annotation, _is_mark)
-    return mark.fields if mark else ()
+    return mark.inherited_fields if mark else ()
 
 
 def assert_documented(args: type[Mapping[str, Any]], spec: type[BaseModel]) -> None:
