@@ -79,7 +79,7 @@ class Keda(pulumi.ComponentResource):
 
 
 def keda_values() -> dict[str, Any]:
-    """Values of its chart: two of each, spread, with budgets; reads no secret outside of its namespace.
+    """Values of its chart: two of each, spread, with budgets; reads no Secret outside of its namespace.
 
     Its containers are non-root and read-only by themselves, and its certificates are its own.
     """
@@ -95,6 +95,9 @@ def keda_values() -> dict[str, Any]:
         "podDisruptionBudget": dict.fromkeys(parts, budget),
         "topologySpreadConstraints": {part: spread(labels) for part, labels in workloads.items()},
         "permissions": {"operator": {"restrict": {"secret": True}}, "metricServer": {"restrict": {"secret": True}}},
+        # By default the operator may get every resource of every API group, Secrets among them. Models are Deployments,
+        # which it may scale without this.
+        "rbac": {"enabledCustomScaledRefKinds": False},
         "priorityClassName": "system-cluster-critical",
         "enableServiceLinks": False,
     }

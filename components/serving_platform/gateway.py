@@ -210,7 +210,9 @@ def istiod_values() -> dict[str, Any]:
         "resources": resources("250m", "1Gi", "1"),
         "seccompProfile": {"type": "RuntimeDefault"},
         "topologySpreadConstraints": spread(ISTIOD_PODS),
-        "global": {"logAsJson": True},
+        # Rights that nothing here needs: those of other clusters to read this one's Secrets, and to make gateways.
+        "global": {"logAsJson": True, "enableReaderRBAC": False},
+        "env": {"PILOT_ENABLE_GATEWAY_API_DEPLOYMENT_CONTROLLER": "false"},
         "meshConfig": {
             "accessLogFile": "/dev/stdout",
             "accessLogEncoding": "JSON",

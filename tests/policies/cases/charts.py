@@ -8,14 +8,15 @@ from tests.policies.cases.case import fails, make, passes, unknown
 ISTIO_CHARTS = "https://istio-release.storage.googleapis.com/charts"
 
 
-def release(chart: Any, version: Any, repository: str = "", **values: Any) -> Resource:
+def release(chart: Any, version: Any, repository: str = "", tag: str = "") -> Resource:
+    values = {"global": {"image": {"tag": tag}}} if tag else {}
     inputs = {"chart": chart, "version": version, "repositoryOpts": {"repo": repository}, "values": values}
     return make("kubernetes:helm.sh/v3:Release", inputs)
 
 
 CASES = [
     passes("chart-support", release("istiod", "1.31.4", ISTIO_CHARTS)),
-    passes("chart-support", release("argo-cd", "10.1.1", **{"global": {"image": {"tag": "v3.4.13"}}})),
+    passes("chart-support", release("argo-cd", "10.1.1", tag="v3.4.13")),
     passes("chart-support", release("https://example.com/own-chart", "0.1.0")),
     # Its end is only expected: the rule that gives notice tells of it.
     passes("chart-support", release("keda", "2.20.2")),
@@ -24,7 +25,7 @@ CASES = [
     fails("chart-support", release("oci://registry.example.com/istio/gateway", "1.28.0"), found="since 2026-07-01"),
     fails(
         "chart-support",
-        release("argo-cd", "9.0.0", **{"global": {"image": {"tag": "v3.3.14"}}}),
+        release("argo-cd", "9.0.0", tag="v3.3.14"),
         found="since 2026-11-03",
     ),
     passes("chart-support", make("kubernetes:helm.sh/v3:Release"), kind="absent"),
