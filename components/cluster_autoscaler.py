@@ -10,11 +10,10 @@ from .iam import Condition, allow, document
 from .manifest import Manifest, Release
 from .network_policies import allow_apis, allow_metrics
 from .secure_namespace import SecureNamespace
-from .spec import Spec, parse, plain
+from .spec import Spec, parse_args
 from .versions import CLUSTER_AUTOSCALER, CLUSTER_AUTOSCALER_IMAGE, KubernetesVersion
 from .workload_identity import WorkloadIdentity
 
-WIRING = ("cluster_name",)
 NAMESPACE = "cluster-autoscaler"
 METRICS_PORT = 8085
 _PODS = {"app.kubernetes.io/name": "aws-cluster-autoscaler"}
@@ -53,7 +52,7 @@ class ClusterAutoscaler(pulumi.ComponentResource):
     """The role it moves scaling groups with."""
 
     def __init__(self, name: str, args: ClusterAutoscalerArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(ClusterAutoscalerSpec, plain(args, WIRING), f"ClusterAutoscaler({name})")
+        spec = parse_args(ClusterAutoscalerSpec, args, ClusterAutoscalerArgs, f"ClusterAutoscaler({name})")
         super().__init__("mlplatform:index:ClusterAutoscaler", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         cluster = pulumi.Output.from_input(args["cluster_name"])

@@ -15,11 +15,10 @@ from .object_store import encryption_key
 from .ordering import after
 from .pods import resources, spread
 from .secure_namespace import closed_namespace
-from .spec import Spec, parse, plain
+from .spec import Spec, parse_args
 from .versions import EXTERNAL_SECRETS
 from .workload_identity import WorkloadIdentity
 
-WIRING = ("cluster_name", "vpc_cidr")
 NAMESPACE = "external-secrets"
 STORE = "aws-secrets"
 WEBHOOK_PORT = 10250
@@ -93,7 +92,7 @@ class ExternalSecrets(pulumi.ComponentResource):
     """The KMS key to encrypt those secrets with."""
 
     def __init__(self, name: str, args: ExternalSecretsArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(ExternalSecretsSpec, plain(args, WIRING), f"ExternalSecrets({name})")
+        spec = parse_args(ExternalSecretsSpec, args, ExternalSecretsArgs, f"ExternalSecrets({name})")
         super().__init__("mlplatform:index:ExternalSecrets", name, {}, opts)
         account = account_of(self)
         policies = [

@@ -17,10 +17,9 @@ from .account import account_of
 from .manifest import Manifest, Release
 from .network_policies import allow_apis, allow_metrics
 from .secure_namespace import PodSecurity, SecureNamespace
-from .spec import Spec, parse, plain
+from .spec import Spec, parse_args
 from .versions import DCGM_EXPORTER, EFA_DEVICE_PLUGIN, NEURON, NVIDIA_DEVICE_PLUGIN
 
-WIRING = ("cluster_name",)
 NAMESPACE = "gpu-system"
 
 
@@ -63,7 +62,7 @@ class GpuSoftware(pulumi.ComponentResource):
     """The namespace the plugins run in."""
 
     def __init__(self, name: str, args: GpuSoftwareArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(GpuSoftwareSpec, plain(args, WIRING), f"GpuSoftware({name})")
+        spec = parse_args(GpuSoftwareSpec, args, GpuSoftwareArgs, f"GpuSoftware({name})")
         super().__init__("mlplatform:index:GpuSoftware", name, {}, opts)
         # Plugins register with the kubelet through its socket on the host, which no lesser standard admits.
         namespace = SecureNamespace(

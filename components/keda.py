@@ -10,10 +10,9 @@ from .network_policies import admit_api_server, allow_apis, pods_of, reach
 from .ordering import after
 from .pods import resources, spread
 from .secure_namespace import SecureNamespace
-from .spec import Spec, parse, plain
+from .spec import Spec, parse_args
 from .versions import KEDA
 
-WIRING = ("cluster_name", "vpc_cidr")
 NAMESPACE = "keda"
 METRICS_API_PORT = 6443
 WEBHOOK_PORT = 9443
@@ -53,7 +52,7 @@ class Keda(pulumi.ComponentResource):
     """The namespace's name; whoever reads it waits until a ScaledObject can be made."""
 
     def __init__(self, name: str, args: KedaArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(KedaSpec, plain(args, WIRING), f"Keda({name})")
+        spec = parse_args(KedaSpec, args, KedaArgs, f"Keda({name})")
         super().__init__("mlplatform:index:Keda", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         namespace = SecureNamespace(f"{name}-namespace", {"namespace": NAMESPACE}, child)

@@ -10,9 +10,8 @@ from .account import Account, account_of
 from .bucket_policies import BUCKET_PATTERN, bucket_policy, free_bucket_name, replication_permissions
 from .iam import key_policy, service_trust
 from .instances import regions
-from .spec import Spec, SpecError, parse, plain, refuse
+from .spec import Spec, SpecError, parse_args, refuse
 
-WIRING = ("key_arn", "log_bucket")
 MULTIPART_DAYS = 7
 _LONGEST_NAME = 63
 _REPLICA = "-replica"
@@ -131,7 +130,7 @@ class ObjectStore(pulumi.ComponentResource):
     """The ARN of the second copy; empty without one."""
 
     def __init__(self, name: str, args: ObjectStoreArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(ObjectStoreSpec, plain(args, WIRING), f"ObjectStore({name})")
+        spec = parse_args(ObjectStoreSpec, args, ObjectStoreArgs, f"ObjectStore({name})")
         super().__init__("mlplatform:index:ObjectStore", name, {}, opts)
         self._name, self._spec, self._args = name, spec, args
         self._account = account_of(self)

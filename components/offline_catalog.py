@@ -6,9 +6,8 @@ import pulumi
 import pulumi_aws as aws
 from pydantic import Field
 
-from .spec import Spec, parse, plain
+from .spec import Spec, parse_args
 
-WIRING = ("bucket_name", "key_arn")
 GIB = 1024**3
 RESULTS = "athena-results"
 """The folder of the bucket that results of queries go to; what lies there can be had again."""
@@ -52,7 +51,7 @@ class OfflineCatalog(pulumi.ComponentResource):
     """The S3 address that query results go to."""
 
     def __init__(self, name: str, args: OfflineCatalogArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(OfflineCatalogSpec, plain(args, WIRING), f"OfflineCatalog({name})")
+        spec = parse_args(OfflineCatalogSpec, args, OfflineCatalogArgs, f"OfflineCatalog({name})")
         super().__init__("mlplatform:index:OfflineCatalog", name, {}, opts)
         kept = pulumi.ResourceOptions(parent=self, protect=spec.deletion_protection)
         bucket = pulumi.Output.from_input(args["bucket_name"])

@@ -1,7 +1,7 @@
 """The base of component specs, and the error that a wrong value ends in."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any, TypeVar, cast
 
@@ -89,11 +89,6 @@ def as_args(spec: BaseModel) -> Any:
     return spec.model_dump(exclude_unset=True)
 
 
-def plain(args: Mapping[str, Any], wiring: Sequence[str]) -> dict[str, Any]:
-    """The arguments that a spec checks: all but `wiring`, those that other resources yield."""
-    return {key: value for key, value in args.items() if key not in wiring}
-
-
 SpecType = TypeVar("SpecType", bound=BaseModel)
 
 
@@ -111,3 +106,27 @@ def parse(model: type[SpecType], values: Mapping[str, Any], where: str) -> SpecT
         return model.model_validate(values)
     except ValidationError as error:
         raise SpecError(where, sentences(model, error)) from None
+
+
+def parse_args(model: type[SpecType], args: Mapping[str, Any], kind: type[Mapping[str, Any]], where: str) -> SpecType:
+    """Read the plain fields of a component's arguments, of the TypedDict `kind`, into `model`.
+
+    The other fields of `kind` are outputs of other resources. They are not looked into, only whether they are there.
+
+    Raises:
+        SpecError: naming every wrong field, and every required output that is missing.
+    """
+    outputs = [name for name in kind.__annotations__ if name not in model.model_fields]
+    required = getattr(kind, "__required_keys__")  # noqa: B009 - a TypedDict has it, which `type` does not say
+    missing = [
+        f"{name} is missing; pass it, as an output of the resource that has it"
+        for name in outputs
+        if name in required and args.get(name) is None
+    ]
+    try:
+        spec = parse(model, {key: value for key, value in args.items() if key not in outputs}, where)
+    except SpecError as error:
+        raise SpecError(where, [*error.problems, *missing]) from None
+    if missing:
+        raise SpecError(where, missing)
+    return spec

@@ -10,9 +10,8 @@ import pulumi_aws as aws
 from pydantic import Field, field_validator
 
 from .account import account_of
-from .spec import Spec, parse, plain, refuse
+from .spec import Spec, parse_args, refuse
 
-WIRING = ("secret_prefix", "secrets_key_arn")
 SCOPES = ("openid", "email", "profile")
 _NAME = r"[a-z][a-z0-9-]{0,46}[a-z0-9]"
 _CALLBACK = re.compile(r"https://[a-z0-9.-]+(?::\d{1,5})?/\S+")
@@ -179,7 +178,7 @@ class UserPool(pulumi.ComponentResource):
     """The groups, as the claim cognito:groups of a token names them."""
 
     def __init__(self, name: str, args: UserPoolArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(UserPoolSpec, plain(args, WIRING), f"UserPool({name})")
+        spec = parse_args(UserPoolSpec, args, UserPoolArgs, f"UserPool({name})")
         super().__init__("mlplatform:index:UserPool", name, {}, opts)
         self._name, self._spec, self._args = name, spec, args
         self._child = pulumi.ResourceOptions(parent=self)

@@ -8,9 +8,7 @@ from pydantic import Field
 
 from .account import account_of
 from .iam import pod_identity_trust
-from .spec import Spec, parse, plain
-
-WIRING = ("cluster_name", "policies")
+from .spec import Spec, parse_args
 
 
 class WorkloadIdentityArgs(TypedDict):
@@ -45,7 +43,7 @@ class WorkloadIdentity(pulumi.ComponentResource):
     """The association's id; a workload that depends on it starts with its permissions."""
 
     def __init__(self, name: str, args: WorkloadIdentityArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(WorkloadIdentitySpec, plain(args, WIRING), f"WorkloadIdentity({name})")
+        spec = parse_args(WorkloadIdentitySpec, args, WorkloadIdentityArgs, f"WorkloadIdentity({name})")
         super().__init__("mlplatform:index:WorkloadIdentity", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         account = account_of(self)

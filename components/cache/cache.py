@@ -7,13 +7,12 @@ import pulumi_aws as aws
 
 from ..account import Account, account_of
 from ..iam import key_policy, logs_key_grant
-from ..spec import parse, plain
+from ..spec import parse_args
 from ..versions import CACHE_ENGINES
 from .access import NO_ACCESS, access_string, connect_policy
 from .sizing import RESERVED_SHARE, tiers
 from .spec import CacheArgs, CacheEngine, CacheSpec
 
-WIRING = ("vpc_id", "subnet_ids", "client_security_group_id")
 PORT = 6379
 
 _LOGS = ("slow-log", "engine-log")
@@ -50,7 +49,7 @@ class Cache(pulumi.ComponentResource):
     """The number of shards."""
 
     def __init__(self, name: str, args: CacheArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(CacheSpec, plain(args, WIRING), f"Cache({name})")
+        spec = parse_args(CacheSpec, args, CacheArgs, f"Cache({name})")
         super().__init__("mlplatform:index:Cache", name, {}, opts)
         self._name, self._spec, self._args = name, spec, args
         self._child = pulumi.ResourceOptions(parent=self)

@@ -11,11 +11,10 @@ import pulumi_aws as aws
 
 from ..account import Account, account_of
 from ..iam import key_policy, service_trust
-from ..spec import parse, plain
+from ..spec import parse_args
 from ..versions import MYSQL
 from .spec import DatabaseArgs, DatabaseSpec, InstanceSpec, MySqlDatabaseArgs
 
-WIRING = ("vpc_id", "subnet_ids", "client_security_group_id")
 ADMINISTRATOR = "platform"
 
 
@@ -75,7 +74,7 @@ class Database(pulumi.ComponentResource):
     """The key that encrypts the data, its backups and its secret."""
 
     def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(DatabaseSpec, plain(args, WIRING), f"Database({name})")
+        spec = parse_args(DatabaseSpec, args, DatabaseArgs, f"Database({name})")
         super().__init__("mlplatform:index:Database", name, {}, opts)
         self._make(name, spec, args, postgresql(str(spec.version)))
 
@@ -250,7 +249,7 @@ class MySqlDatabase(Database):
     """The key that encrypts the data, its backups and its secret."""
 
     def __init__(self, name: str, args: MySqlDatabaseArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(InstanceSpec, plain(args, WIRING), f"MySqlDatabase({name})")
+        spec = parse_args(InstanceSpec, args, MySqlDatabaseArgs, f"MySqlDatabase({name})")
         pulumi.ComponentResource.__init__(self, "mlplatform:index:MySqlDatabase", name, {}, opts)
         self._make(name, spec, args, mysql())
 

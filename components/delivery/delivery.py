@@ -1,7 +1,5 @@
 """Delivery: Argo CD on the cluster, and a place for each product team that ships through it."""
 
-from typing import Any, cast
-
 import pulumi
 import pulumi_aws as aws
 
@@ -10,7 +8,7 @@ from ..manifest import Manifest, Release
 from ..network_policies import Policy, addresses, admit, allow_apis, allow_metrics
 from ..ordering import after
 from ..secure_namespace import SecureNamespace, closed_namespace
-from ..spec import SpecError, parse, plain
+from ..spec import SpecError, parse_args
 from ..teams import TeamSpec
 from ..versions import ARGO_CD
 from ..workload_identity import WorkloadIdentity
@@ -19,7 +17,7 @@ from .argo_cd import argo_cd_values, oidc_config
 from .charts import ChartRegistry
 from .credentials import external_secrets
 from .names import NAMESPACE, PARTS, REPO_SERVER, SERVER, SERVER_PODS, SERVER_PORT, SERVER_SERVICE_PORT
-from .spec import WIRING, DeliveryArgs, DeliverySpec
+from .spec import DeliveryArgs, DeliverySpec
 
 METRICS_PORTS = {
     "application-controller": 8082,
@@ -46,7 +44,7 @@ class Delivery(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: DeliveryArgs, opts: pulumi.ResourceOptions | None = None):
         where = f"Delivery({name})"
-        spec = parse(DeliverySpec, plain(cast(dict[str, Any], args), WIRING), where)
+        spec = parse_args(DeliverySpec, args, DeliveryArgs, where)
         if ("target_group_arn" in args) != ("load_balancer_cidrs" in args):
             raise SpecError(where, ["targetGroupArn and loadBalancerCidrs go together: give both or neither"])
         super().__init__("mlplatform:index:Delivery", name, {}, opts)

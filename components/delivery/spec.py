@@ -150,18 +150,6 @@ class DeliveryArgs(DeliveryConfig):
     """The ranges of the load balancer's subnets, which alone reach Argo CD."""
 
 
-WIRING = (
-    "cluster_name",
-    "secret_store",
-    "secret_prefix",
-    "oidc_issuer",
-    "oidc_client_id",
-    "existing_ready",
-    "target_group_arn",
-    "load_balancer_cidrs",
-)
-
-
 class DeliverySpec(Spec):
     """Argo CD and the teams that ship through it."""
 

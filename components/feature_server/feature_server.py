@@ -13,7 +13,7 @@ from ..manifest import Manifest
 from ..network_policies import Policy, addresses, admit, allow_apis, allow_metrics, pods_of, reach
 from ..ordering import after
 from ..secure_namespace import closed_namespace
-from ..spec import parse, plain
+from ..spec import parse_args
 from ..workload_identity import WorkloadIdentity
 from . import objects
 from .access import RESULTS, athena_access
@@ -30,17 +30,6 @@ from .feast import (
 from .objects import MATERIALIZATION, NAMESPACE, SERVER
 from .spec import FeatureServerArgs, FeatureServerSpec
 
-WIRING = (
-    "cluster_name",
-    "vpc_cidr",
-    "secret_store",
-    "secret_prefix",
-    "database_address",
-    "online_endpoint",
-    "offline_bucket",
-    "catalog_database",
-    "data_key_arn",
-)
 DATABASE_PORT = 5432
 ONLINE_PORT = 6379
 GIB = 1024**3
@@ -62,7 +51,7 @@ class FeatureServer(pulumi.ComponentResource):
     """The Athena workgroup of its queries."""
 
     def __init__(self, name: str, args: FeatureServerArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(FeatureServerSpec, plain(args, WIRING), f"FeatureServer({name})")
+        spec = parse_args(FeatureServerSpec, args, FeatureServerArgs, f"FeatureServer({name})")
         super().__init__("mlplatform:index:FeatureServer", name, {}, opts)
         self._name, self._spec, self._args = name, spec, args
         self._child = pulumi.ResourceOptions(parent=self)

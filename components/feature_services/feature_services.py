@@ -5,27 +5,11 @@ from typing import Any
 import pulumi
 
 from ..feature_server import FeatureServer
-from ..spec import SpecError, parse, plain
+from ..spec import SpecError, parse_args
 from ..store_access import StoreAccess
 from ..tracking_server import TrackingServer
 from .spec import FeatureServicesArgs, FeatureServicesSpec
 
-WIRING = (
-    "cluster_name",
-    "vpc_cidr",
-    "secret_store",
-    "secret_prefix",
-    "secrets_key_arn",
-    "database_address",
-    "administrator_secret_arn",
-    "administrator_key_arn",
-    "online_endpoint",
-    "online_user_arn",
-    "offline_bucket",
-    "catalog_database",
-    "models_bucket",
-    "data_key_arn",
-)
 ONLINE_USE = "online-store/feast"
 
 
@@ -47,7 +31,7 @@ class FeatureServices(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: FeatureServicesArgs, opts: pulumi.ResourceOptions | None = None):
         where = f"FeatureServices({name})"
-        spec = parse(FeatureServicesSpec, plain(args, WIRING), where)
+        spec = parse_args(FeatureServicesSpec, args, FeatureServicesArgs, where)
         if spec.feature_server and "online_user_arn" not in args:
             raise SpecError(
                 where, ["online_user_arn is missing; Feast needs a user of the online store with a password"]

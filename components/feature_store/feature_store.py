@@ -9,10 +9,8 @@ from ..cache.spec import CacheSpec
 from ..data_buckets import DataBuckets
 from ..database import Database, DatabaseSpec
 from ..offline_catalog import OfflineCatalog
-from ..spec import as_args, parse, plain
+from ..spec import as_args, parse_args
 from .spec import FeatureStoreArgs, FeatureStoreSpec
-
-WIRING = ("vpc_id", "isolated_subnet_ids", "client_security_group_id")
 
 
 class FeatureStore(pulumi.ComponentResource):
@@ -55,7 +53,7 @@ class FeatureStore(pulumi.ComponentResource):
     """The ARN of each of the online store's users, by its name, for whoever sets its password."""
 
     def __init__(self, name: str, args: FeatureStoreArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(FeatureStoreSpec, plain(args, WIRING), f"FeatureStore({name})")
+        spec = parse_args(FeatureStoreSpec, args, FeatureStoreArgs, f"FeatureStore({name})")
         super().__init__("mlplatform:index:FeatureStore", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)

@@ -16,12 +16,10 @@ from ..node_pool import NodePool
 from ..node_role import node_role
 from ..ordering import after
 from ..secure_namespace import SecureNamespace
-from ..spec import SpecError, parse, plain
+from ..spec import SpecError, parse_args
 from .control_plane import ControlPlane, control_plane
 from .security_groups import security_groups
 from .spec import AccessLevel, GpuClusterArgs, GpuClusterSpec
-
-WIRING = ("vpc_id", "private_subnet_ids")
 
 _POLICIES = {
     AccessLevel.ADMIN: "AmazonEKSClusterAdminPolicy",
@@ -61,7 +59,7 @@ class GpuCluster(pulumi.ComponentResource):
     """The Auto Scaling group of each managed pool, by the pool's name."""
 
     def __init__(self, name: str, args: GpuClusterArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(GpuClusterSpec, plain(args, WIRING), f"GpuCluster({name})")
+        spec = parse_args(GpuClusterSpec, args, GpuClusterArgs, f"GpuCluster({name})")
         super().__init__("mlplatform:index:GpuCluster", name, {}, opts)
         self._name, self._spec, self._args = name, spec, args
         self._account = account_of(self)

@@ -8,11 +8,10 @@ import pulumi_aws as aws
 from ..account import Account, account_of
 from ..iam import registry_trust
 from ..object_store import encryption_key
-from ..spec import SpecError, parse, plain
+from ..spec import SpecError, parse_args
 from .policies import cache_lifecycle, cache_policy, creation_permissions, node_policy, team_lifecycle, team_policy
 from .spec import ImageRegistryArgs, ImageRegistrySpec, ImageScanning, ImageTeamSpec, UpstreamSpec
 
-WIRING = ("node_role_arns",)
 _EVERY_REPOSITORY = [{"filter": "*", "filter_type": "WILDCARD"}]
 _SCAN = {
     ImageScanning.BASIC: ("BASIC", "SCAN_ON_PUSH"),
@@ -39,7 +38,7 @@ class ImageRegistry(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ImageRegistryArgs, opts: pulumi.ResourceOptions | None = None):
         where = f"ImageRegistry({name})"
-        spec = parse(ImageRegistrySpec, plain(args, WIRING), where)
+        spec = parse_args(ImageRegistrySpec, args, ImageRegistryArgs, where)
         super().__init__("mlplatform:index:ImageRegistry", name, {}, opts)
         self._name, self._spec = name, spec
         self._account = account_of(self)

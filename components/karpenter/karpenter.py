@@ -11,14 +11,13 @@ from ..manifest import Manifest, Release
 from ..network_policies import allow_apis, allow_metrics
 from ..node_role import node_role
 from ..secure_namespace import SecureNamespace
-from ..spec import SpecError, parse, plain
+from ..spec import SpecError, parse_args
 from ..versions import KARPENTER, KARPENTER_CRD
 from ..workload_identity import WorkloadIdentity
 from .iam import controller_policy, queue_policy
 from .manifests import node_class, node_pool
 from .spec import KarpenterArgs, KarpenterPoolSpec, KarpenterSpec
 
-WIRING = ("cluster_name", "node_role_name", "node_role_arn", "volume_key_arn")
 NAMESPACE = "karpenter"
 METRICS_PORT = 8080
 
@@ -45,7 +44,7 @@ class Karpenter(pulumi.ComponentResource):
     """The names of the pools, known once they exist."""
 
     def __init__(self, name: str, args: KarpenterArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(KarpenterSpec, plain(args, WIRING), f"Karpenter({name})")
+        spec = parse_args(KarpenterSpec, args, KarpenterArgs, f"Karpenter({name})")
         if ("node_role_name" in args) != ("node_role_arn" in args):
             raise SpecError(f"Karpenter({name})", ["nodeRoleName and nodeRoleArn go together: give both or neither"])
         super().__init__("mlplatform:index:Karpenter", name, {}, opts)

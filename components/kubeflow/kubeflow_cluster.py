@@ -14,7 +14,7 @@ from ..manifest import Manifest
 from ..ordering import after
 from ..serving_platform.cert_manager import CertManager
 from ..serving_platform.load_balancer_controller import LoadBalancerController, targets_policy
-from ..spec import SpecError, parse, plain
+from ..spec import SpecError, parse_args
 from ..teams import TeamSpec
 from ..workload_identity import WorkloadIdentity
 from . import artifacts, profiles, queues
@@ -25,7 +25,6 @@ from .settings import wave_settings
 from .spec import KubeflowClusterArgs, KubeflowSpec
 from .waves import SYSTEM, Wave, chosen
 
-WIRING = tuple(name for name in KubeflowClusterArgs.__annotations__ if name not in KubeflowSpec.model_fields)
 PIPELINES_SERVER = "ml-pipeline"
 BUCKETS = {purpose: f"{purpose}_bucket" for purpose in READ}
 DATABASES = {"pipelines": "pipelines_database_identifier", "metadata": "database_identifier"}
@@ -60,7 +59,7 @@ class KubeflowCluster(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: KubeflowClusterArgs, opts: pulumi.ResourceOptions | None = None):
         where = f"KubeflowCluster({name})"
-        spec = parse(KubeflowSpec, plain(cast(dict[str, Any], args), WIRING), where)
+        spec = parse_args(KubeflowSpec, args, KubeflowClusterArgs, where)
         if problem := _unusable(name, spec, args):
             raise SpecError(where, [problem])
         super().__init__("mlplatform:index:KubeflowCluster", name, {}, opts)
@@ -148,8 +147,8 @@ class KubeflowCluster(pulumi.ComponentResource):
         ]
         place = after(args["argo_cd"], *needed)
         boundary = Manifest(f"{self._name}-project", _placed(project(waves, NAME, spec.repository), place), self._child)
-        wired = {key: value for key, value in args.items() if key in WIRING}
-        known = pulumi.Output.all(**wired, target_group_arn=balancer.rest_target_group_arn)
+        outputs = {key: value for key, value in args.items() if key not in KubeflowSpec.model_fields}
+        known = pulumi.Output.all(**outputs, target_group_arn=balancer.rest_target_group_arn)
         delivered = known.apply(lambda known: self._delivered(waves, known)["spec"])
         manifest = {
             "apiVersion": "argoproj.io/v1alpha1",

@@ -7,24 +7,12 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from ..spec import SpecError, parse, plain
+from ..spec import SpecError, parse_args
 from .certificate import alias, certificate
 from .sign_in import authenticate, missing
 from .spec import ServingLoadBalancerArgs, ServingLoadBalancerSpec
 from .traffic import security_group
 
-WIRING = (
-    "vpc_id",
-    "subnet_ids",
-    "node_security_group_id",
-    "zone_id",
-    "log_bucket_name",
-    "web_acl_arn",
-    "cognito_user_pool_arn",
-    "cognito_client_id",
-    "cognito_domain",
-    "oidc_client_secret",
-)
 """The arguments that other resources yield; the rest is the load balancer's spec."""
 
 LONGEST_NAME = 19
@@ -59,7 +47,7 @@ class ServingLoadBalancer(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ServingLoadBalancerArgs, opts: pulumi.ResourceOptions | None = None):
         where = f"ServingLoadBalancer({name})"
-        spec = parse(ServingLoadBalancerSpec, plain(args, WIRING), where)
+        spec = parse_args(ServingLoadBalancerSpec, args, ServingLoadBalancerArgs, where)
         if problem := _unusable(name, spec, args):
             raise SpecError(where, [problem])
         super().__init__("mlplatform:index:ServingLoadBalancer", name, {}, opts)

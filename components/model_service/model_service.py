@@ -3,7 +3,7 @@
 import pulumi
 
 from ..manifest import Manifest
-from ..spec import parse, plain
+from ..spec import parse_args
 from ..workload_identity import WorkloadIdentity
 from .identity import model_identity, readable
 from .language import Scope
@@ -11,7 +11,6 @@ from .objects import model_service_objects
 from .spec import ModelServiceArgs, ModelServiceSpec
 from .terms import DERIVED
 
-WIRING = ("cluster_name", "models_key_arn", "policies")
 MODEL_KIND = "InferenceService"
 
 
@@ -27,7 +26,7 @@ class ModelService(pulumi.ComponentResource):
     """The role that the model reads its folder with."""
 
     def __init__(self, name: str, args: ModelServiceArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(ModelServiceSpec, plain(args, WIRING), f"ModelService({name})")
+        spec = parse_args(ModelServiceSpec, args, ModelServiceArgs, f"ModelService({name})")
         super().__init__("mlplatform:index:ModelService", name, {}, opts)
         reads = readable(spec.folders, args["models_key_arn"], self)
         identity = model_identity(

@@ -14,28 +14,10 @@ from ..network_policies import addresses, pods_of, reach
 from ..ordering import after
 from ..serving_platform import ServingPlatform
 from ..serving_platform.names import PREDICTOR_PODS
-from ..spec import SpecError, as_args, parse, plain
+from ..spec import SpecError, as_args, parse_args
 from ..workload_identity import WorkloadIdentity
 from .spec import DeliveredModelSpec, ModelServingIngressArgs, ModelServingSpec
 
-WIRING = (
-    "cluster_name",
-    "vpc_id",
-    "vpc_cidr",
-    "load_balancer_subnet_ids",
-    "load_balancer_cidrs",
-    "node_security_group_id",
-    "zone_id",
-    "log_bucket_name",
-    "models_key_arn",
-    "cache_cidrs",
-    "model_policies",
-    "further_target_group_arns",
-    "cognito_user_pool_arn",
-    "cognito_client_id",
-    "cognito_domain",
-    "oidc_client_secret",
-)
 CACHE_PORT = 6379
 
 
@@ -64,7 +46,7 @@ class ModelServingIngress(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ModelServingIngressArgs, opts: pulumi.ResourceOptions | None = None):
         where = f"ModelServingIngress({name})"
-        spec = parse(ModelServingSpec, plain(args, WIRING), where)
+        spec = parse_args(ModelServingSpec, args, ModelServingIngressArgs, where)
         if problem := without_room(name):
             raise SpecError(where, [problem])
         super().__init__("mlplatform:index:ModelServingIngress", name, {}, opts)

@@ -7,14 +7,13 @@ import pulumi
 import pulumi_aws as aws
 
 from ..account import account_of
-from ..spec import SpecError, parse, plain
+from ..spec import SpecError, parse_args
 from .images import ami_type, image_release
 from .labels import labels, node_template, taints
 from .sizes import OWNER_TAG, SIZES_TAG, deployed_sizes, live_group, owner, sizes
 from .spec import AmiFamily, NodePoolArgs, NodePoolSpec, Purchase
 from .user_data import user_data
 
-WIRING = ("cluster_name", "node_role_arn", "subnet_ids", "security_group_ids", "volume_key_arn")
 """The arguments that other resources yield; the rest is the pool's spec."""
 
 _CAPACITY_TYPES = {
@@ -40,7 +39,7 @@ class NodePool(pulumi.ComponentResource):
     """The launch template's id."""
 
     def __init__(self, name: str, args: NodePoolArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(NodePoolSpec, plain(args, WIRING), f"NodePool({name})")
+        spec = parse_args(NodePoolSpec, args, NodePoolArgs, f"NodePool({name})")
         super().__init__("mlplatform:index:NodePool", name, {}, opts)
         if problem := spec.not_in(account_of(self).region):
             raise SpecError(f"NodePool({name})", [problem])

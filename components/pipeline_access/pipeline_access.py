@@ -1,17 +1,14 @@
 """PipelineAccess: workflows on GitHub take roles by OpenID Connect, so that no key of AWS is stored there."""
 
-from typing import Any, cast
-
 import pulumi
 import pulumi_aws as aws
 
 from ..account import account_of
 from ..ordering import after
-from ..spec import parse, plain
+from ..spec import parse_args
 from .documents import AUDIENCE, ISSUER, guard_policy, preview_policy, publish_policy, state_policy, trust
 from .spec import PipelineAccessArgs, PipelineAccessSpec
 
-WIRING = ("provider_arn",)
 DEPLOY_HOURS = 3
 """How long a deployment may take; the workflows ask for no more."""
 
@@ -34,8 +31,7 @@ class PipelineAccess(pulumi.ComponentResource):
     """The roles of those that publish, by their names."""
 
     def __init__(self, name: str, args: PipelineAccessArgs, opts: pulumi.ResourceOptions | None = None):
-        given = plain(cast(dict[str, Any], args), WIRING)
-        spec = parse(PipelineAccessSpec, given, f"PipelineAccess({name})")
+        spec = parse_args(PipelineAccessSpec, args, PipelineAccessArgs, f"PipelineAccess({name})")
         super().__init__("mlplatform:index:PipelineAccess", name, {}, opts)
         self._name, self._spec = name, spec
         self._child = pulumi.ResourceOptions(parent=self)

@@ -10,11 +10,10 @@ from ..network_policies import admit_api_server, allow_apis, allow_metrics
 from ..ordering import after
 from ..pods import resources, spread
 from ..secure_namespace import closed_namespace
-from ..spec import Spec, parse, plain
+from ..spec import Spec, parse_args
 from ..versions import CERT_MANAGER
 from .names import CERT_MANAGER_NAMESPACE as NAMESPACE
 
-WIRING = ("cluster_name", "vpc_cidr")
 WEBHOOK_PORT = 10250
 METRICS_PORT = 9402
 _WEBHOOK = {"app.kubernetes.io/name": "webhook"}
@@ -48,7 +47,7 @@ class CertManager(pulumi.ComponentResource):
     """The namespace's name; whoever reads it waits until certificates can be asked for."""
 
     def __init__(self, name: str, args: CertManagerArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(CertManagerSpec, plain(args, WIRING), f"CertManager({name})")
+        spec = parse_args(CertManagerSpec, args, CertManagerArgs, f"CertManager({name})")
         super().__init__("mlplatform:index:CertManager", name, {}, opts)
         policies = [
             allow_apis(NAMESPACE, {}),

@@ -11,12 +11,11 @@ from ..network_policies import Policy, addresses, admit, admit_api_server, allow
 from ..ordering import after
 from ..pods import resources, spread
 from ..secure_namespace import closed_namespace
-from ..spec import Spec, parse, plain
+from ..spec import Spec, parse_args
 from ..versions import ISTIO_BASE, ISTIO_GATEWAY, ISTIOD
 from . import names
 from .knative import gateway_probes, gateway_ways
 
-WIRING = ("cluster_name", "vpc_cidr", "load_balancer_cidrs", "rest_target_group_arn", "grpc_target_group_arn")
 ISTIOD_PODS = {"app": "istiod"}
 DISCOVERY_PORT = 15012
 WEBHOOK_PORT = 15017
@@ -78,7 +77,7 @@ class ServingGateway(pulumi.ComponentResource):
     """The Gateway as a VirtualService names it, known once it exists and its target groups are bound."""
 
     def __init__(self, name: str, args: ServingGatewayArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(ServingGatewaySpec, plain(args, WIRING), f"ServingGateway({name})")
+        spec = parse_args(ServingGatewaySpec, args, ServingGatewayArgs, f"ServingGateway({name})")
         super().__init__("mlplatform:index:ServingGateway", name, {}, opts)
         self._name, self._spec, self._args = name, spec, args
         release = self._gateway(self._control_plane())

@@ -11,13 +11,12 @@ from ..network_policies import Policy, admit, admit_api_server, allow_apis, allo
 from ..ordering import after
 from ..pods import resources, spread
 from ..secure_namespace import closed_namespace
-from ..spec import Spec, parse, plain
+from ..spec import Spec, parse_args
 from ..versions import KNATIVE_OPERATOR, KNATIVE_SERVING
 from . import names
 from .names import KNATIVE_NAMESPACE as NAMESPACE
 from .names import KNATIVE_OPERATOR_NAMESPACE as OPERATOR
 
-WIRING = ("cluster_name", "vpc_cidr")
 WEBHOOK_PORT = 8443
 METRICS_PORT = 9090
 ACTIVATOR = {"app": "activator"}
@@ -66,7 +65,7 @@ class Knative(pulumi.ComponentResource):
     """The version; whoever reads it waits until models can scale to zero."""
 
     def __init__(self, name: str, args: KnativeArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(KnativeSpec, plain(args, WIRING), f"Knative({name})")
+        spec = parse_args(KnativeSpec, args, KnativeArgs, f"Knative({name})")
         super().__init__("mlplatform:index:Knative", name, {}, opts)
         self._name, self._spec, self._args = name, spec, args
         operator = self._operator()

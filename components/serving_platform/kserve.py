@@ -10,14 +10,13 @@ from ..network_policies import admit_api_server, allow_apis, allow_metrics
 from ..ordering import after
 from ..pods import RESTRICTED, resources, spread
 from ..secure_namespace import closed_namespace
-from ..spec import Spec, parse, plain
+from ..spec import Spec, parse_args
 from ..versions import KNATIVE_SERVING, KSERVE, KSERVE_CRD
 from .names import KSERVE_NAMESPACE as NAMESPACE
 from .names import MODEL_DOWNLOADS_NAMESPACE as DOWNLOADS
 from .names import DeploymentMode, Runtime
 from .runtimes import on_demand_runtime, serving_runtime
 
-WIRING = ("cluster_name", "vpc_cidr")
 WEBHOOK_PORT = 9443
 METRICS_PORT = 8443
 _PODS = {"app.kubernetes.io/name": "kserve-controller-manager"}
@@ -63,7 +62,7 @@ class KServe(pulumi.ComponentResource):
     """The model servers' names; whoever reads them waits until models can be made."""
 
     def __init__(self, name: str, args: KServeArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(KServeSpec, plain(args, WIRING), f"KServe({name})")
+        spec = parse_args(KServeSpec, args, KServeArgs, f"KServe({name})")
         super().__init__("mlplatform:index:KServe", name, {}, opts)
         policies = [
             allow_apis(NAMESPACE, _PODS),

@@ -13,12 +13,11 @@ from ..network_policies import admit_api_server, allow_apis, allow_metrics
 from ..ordering import after
 from ..pods import RESTRICTED, resources, spread
 from ..secure_namespace import closed_namespace
-from ..spec import Spec, parse, plain
+from ..spec import Spec, parse_args
 from ..versions import LOAD_BALANCER_CONTROLLER
 from ..workload_identity import WorkloadIdentity
 from .names import LOAD_BALANCER_NAMESPACE as NAMESPACE
 
-WIRING = ("cluster_name", "vpc_id", "vpc_cidr", "target_group_arns")
 WEBHOOK_PORT = 9443
 METRICS_PORT = 8080
 _PODS = {"app.kubernetes.io/name": LOAD_BALANCER_CONTROLLER.name}
@@ -58,7 +57,9 @@ class LoadBalancerController(pulumi.ComponentResource):
     """The role it changes targets with."""
 
     def __init__(self, name: str, args: LoadBalancerControllerArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(LoadBalancerControllerSpec, plain(args, WIRING), f"LoadBalancerController({name})")
+        spec = parse_args(
+            LoadBalancerControllerSpec, args, LoadBalancerControllerArgs, f"LoadBalancerController({name})"
+        )
         super().__init__("mlplatform:index:LoadBalancerController", name, {}, opts)
         policies = [
             allow_apis(NAMESPACE, _PODS),

@@ -10,7 +10,7 @@ from ..network_policies import addresses, admit, allow_apis, pods_of
 from ..ordering import after
 from ..pods import resources
 from ..secure_namespace import closed_namespace
-from ..spec import Spec, parse, plain
+from ..spec import Spec, parse_args
 from ..versions import KSERVE_LOCAL_MODEL, KSERVE_LOCAL_MODEL_CRD
 from ..workload_identity import WorkloadIdentity
 from . import cache_objects as objects
@@ -18,7 +18,6 @@ from .cache_spec import CacheGroupConfig, CacheGroupSpec, separate
 from .names import KSERVE_NAMESPACE as NAMESPACE
 from .names import MODEL_DOWNLOADS_NAMESPACE as DOWNLOADS
 
-WIRING = ("cluster_name", "vpc_cidr", "policy")
 WEBHOOK_PORT = 9443
 _CONTROLLER = {"app.kubernetes.io/name": "kserve-localmodel-controller-manager"}
 
@@ -66,7 +65,7 @@ class ModelCache(pulumi.ComponentResource):
     """The role that downloads read models with."""
 
     def __init__(self, name: str, args: ModelCacheArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(ModelCacheSpec, plain(args, WIRING), f"ModelCache({name})")
+        spec = parse_args(ModelCacheSpec, args, ModelCacheArgs, f"ModelCache({name})")
         super().__init__("mlplatform:index:ModelCache", name, {}, opts)
         self._name, self._spec, self._args = name, spec, args
         controller = self._controller()

@@ -5,7 +5,7 @@ import pulumi
 from ..network_policies import admit, pods_of
 from ..ordering import after
 from ..secure_namespace import closed_namespace
-from ..spec import SpecError, as_args, parse, plain
+from ..spec import SpecError, as_args, parse_args
 from . import names
 from .cert_manager import CertManager
 from .gateway import ServingGateway
@@ -14,17 +14,6 @@ from .kserve import KServe
 from .load_balancer_controller import LoadBalancerController
 from .model_cache import ModelCache
 from .spec import ServingPlatformArgs, ServingPlatformSpec
-
-WIRING = (
-    "cluster_name",
-    "vpc_id",
-    "vpc_cidr",
-    "load_balancer_cidrs",
-    "rest_target_group_arn",
-    "grpc_target_group_arn",
-    "further_target_group_arns",
-    "cache_policy",
-)
 
 
 class ServingPlatform(pulumi.ComponentResource):
@@ -43,7 +32,7 @@ class ServingPlatform(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ServingPlatformArgs, opts: pulumi.ResourceOptions | None = None):
         where = f"ServingPlatform({name})"
-        spec = parse(ServingPlatformSpec, plain(args, WIRING), where)
+        spec = parse_args(ServingPlatformSpec, args, ServingPlatformArgs, where)
         if spec.model_cache and "cache_policy" not in args:
             raise SpecError(where, ["modelCache is set and cachePolicy is not; say by which policy it reads models"])
         super().__init__("mlplatform:index:ServingPlatform", name, {}, opts)

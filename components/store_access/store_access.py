@@ -17,23 +17,12 @@ from ..network_policies import addresses, allow_apis, reach
 from ..ordering import after
 from ..pods import RESTRICTED, resources
 from ..secure_namespace import closed_namespace
-from ..spec import SpecError, parse, plain
+from ..spec import SpecError, parse, parse_args
 from ..versions import MLFLOW_IMAGE
 from ..workload_identity import WorkloadIdentity
 from .spec import CacheUses, StoreAccessArgs, StoreAccessSpec
 
 MYSQL = ("mysql_address", "mysql_administrator_secret_arn", "mysql_administrator_key_arn")
-WIRING = (
-    "cluster_name",
-    "vpc_cidr",
-    "secret_prefix",
-    "key_arn",
-    "database_address",
-    "administrator_secret_arn",
-    "administrator_key_arn",
-    *MYSQL,
-    "cache_users",
-)
 NAMESPACE = "store-access"
 POSTGRES_PORT = 5432
 MYSQL_PORT = 3306
@@ -60,7 +49,7 @@ class StoreAccess(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: StoreAccessArgs, opts: pulumi.ResourceOptions | None = None):
         where = f"StoreAccess({name})"
-        spec = parse(StoreAccessSpec, plain(args, WIRING), where)
+        spec = parse_args(StoreAccessSpec, args, StoreAccessArgs, where)
         users = args.get("cache_users", {})
         uses = parse(CacheUses, {"cache_users": tuple(users)}, where).cache_users
         if problem := _unwired(spec, args, uses):

@@ -10,7 +10,7 @@ from ..manifest import Manifest
 from ..network_policies import Policy, addresses, admit, allow_apis, allow_metrics, pods_of, reach
 from ..ordering import after
 from ..secure_namespace import closed_namespace
-from ..spec import parse, plain
+from ..spec import parse_args
 from ..workload_identity import WorkloadIdentity
 from . import objects
 from .access import FOLDER, artifacts_access
@@ -18,15 +18,6 @@ from .objects import NAMESPACE, PODS, SECRET, SERVER, SERVICE
 from .server import PASSWORD, PORT, USERNAME
 from .spec import TrackingServerArgs, TrackingServerSpec
 
-WIRING = (
-    "cluster_name",
-    "vpc_cidr",
-    "secret_store",
-    "secret_prefix",
-    "database_address",
-    "models_bucket",
-    "data_key_arn",
-)
 DATABASE_PORT = 5432
 
 
@@ -41,7 +32,7 @@ class TrackingServer(pulumi.ComponentResource):
     """What clients set MLFLOW_TRACKING_URI to; known once servers answer there."""
 
     def __init__(self, name: str, args: TrackingServerArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(TrackingServerSpec, plain(args, WIRING), f"TrackingServer({name})")
+        spec = parse_args(TrackingServerSpec, args, TrackingServerArgs, f"TrackingServer({name})")
         super().__init__("mlplatform:index:TrackingServer", name, {}, opts)
         self._name, self._spec, self._args = name, spec, args
         namespace = closed_namespace(f"{name}-namespace", NAMESPACE, self._policies(), self)

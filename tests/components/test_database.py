@@ -116,7 +116,7 @@ def test_monitoring_assumes_its_role_for_this_instance_alone() -> None:
         ),
         ({"maintenanceWindow": "sun:05:00-sun:05:10"}, r"is 10 minutes long; AWS takes half an hour or more"),
         ({"backupWindow": "03:00-03:20"}, r"is 20 minutes long"),
-        ({"backupDays": 0}, r"backupDays = 0: .*greater than or equal to 1"),
+        ({"backupDays": 0}, r"backupDays = 0: must be at least 1"),
         ({"instanceClass": "m7g.large"}, r"instanceClass = 'm7g.large'"),
     ],
 )

@@ -10,7 +10,7 @@ from components.load_balancer import (
     ServingLoadBalancerConfig,
     ServingLoadBalancerSpec,
 )
-from components.load_balancer.load_balancer import LONGEST_NAME, WIRING
+from components.load_balancer.load_balancer import LONGEST_NAME
 from components.spec import SpecError
 from components.web_firewall import WebFirewall
 from pricing.resource import SECRET, Resource
@@ -94,10 +94,6 @@ def standard() -> Recording:
 def test_arguments_and_spec_say_the_same(args: Any) -> None:
     assert_parity(args, ServingLoadBalancerSpec)
     assert_documented(args, ServingLoadBalancerSpec)
-
-
-def test_wiring_is_what_the_arguments_have_beyond_the_spec() -> None:
-    assert set(WIRING) == set(ServingLoadBalancerArgs.__annotations__) - set(ServingLoadBalancerSpec.model_fields)
 
 
 @pytest.mark.parametrize(
