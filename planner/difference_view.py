@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from planner import difference_text as text
 from planner.difference import Difference, Effect, Reference, Replacement, ResourceChange, Unapplied
+from planner.terminal import table
 from policies.evaluate import Verdict, fails
 
 _SHOWN = 20
@@ -110,25 +110,15 @@ def _costs(difference: Difference, console: Console) -> None:
     if not difference.costs:
         console.print(f"\nCost: {text.money(budget.cost_after)} {budget.currency} a month, unchanged")
         return _budget(difference, console)
-    title = f"\nCost, {budget.currency} a month"
-    table = Table("component", "what", "quantity", "before", "after", "change", title=title, box=None, show_footer=True)
-    table.title_justify = "left"
-    footers = (
-        "all",
-        "",
-        "",
-        text.money(budget.cost_before),
-        text.money(budget.cost_after),
-        text.signed(budget.monthly),
-    )
-    for column, footer in zip(table.columns, footers, strict=True):
-        column.footer = f"[bold]{footer}[/bold]"
-    for column in table.columns[3:]:
-        column.justify = "right"
+    made = table(f"\nCost, {budget.currency} a month", "what", "before", "after", "change", numbers=3)
+    made.show_footer = True
+    footers = ("all", text.money(budget.cost_before), text.money(budget.cost_after), text.signed(budget.monthly))
+    for column, footer in zip(made.columns, footers, strict=True):
+        column.footer = f"[bold]{escape(footer)}[/bold]"
     for each in difference.costs:
-        amounts = (text.money(each.before), text.money(each.after), text.signed(each.monthly))
-        table.add_row(escape(each.component), escape(each.what), escape(text.quantity(each)), *amounts)
-    console.print(table)
+        what = f"{escape(f'{each.component}: {each.what}')}\n  [dim]{escape(text.quantity(each))}[/dim]"
+        made.add_row(what, text.money(each.before), text.money(each.after), text.signed(each.monthly))
+    console.print(made)
     return _budget(difference, console)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from planner import difference_text as text
 from planner.difference import Difference, Effect, ResourceChange, Unapplied
+from planner.printable import printable
 from policies.evaluate import Verdict, fails
 
 LIMIT = 65_536
@@ -163,10 +164,10 @@ def _changed(change: ResourceChange) -> Iterator[tuple[str, ...]]:
 
 def _contents(plan: Mapping[str, Any]) -> Iterator[_Section]:
     lines: Sequence[Mapping[str, Any]] = plan["cost"]["lines"]
-    dearest = sorted(lines, key=lambda line: (-line["monthly"], line["urn"], line["what"]))[:_TOP]
-    rows = [(_text(line["component"]), _text(line["what"]), text.money(line["monthly"])) for line in dearest]
+    top = sorted(lines, key=lambda line: (-line["monthly"], line["urn"], line["what"]))[:_TOP]
+    rows = [(_text(line["component"]), _text(line["what"]), text.money(line["monthly"])) for line in top]
     currency = _text(plan["cost"]["currency"])
-    yield _Section("The dearest lines", ("component", "what", f"{currency} a month"), rows, numbers=1)
+    yield _Section("Top costs", ("component", "what", f"{currency} a month"), rows, numbers=1)
     sums: dict[str, float] = {}
     for line in lines:
         sums[line["component"]] = sums.get(line["component"], 0) + line["monthly"]
@@ -194,7 +195,7 @@ def _always(plan: Mapping[str, Any], verdicts: Sequence[Verdict]) -> Iterator[_S
         for each in plan["quotas"]
     ]
     columns = ("quota", "code", "default", "needed")
-    yield _Section("To be asked of AWS first", columns, quotas, collapsed=True, numbers=2)
+    yield _Section("Quota increases to request", columns, quotas, collapsed=True, numbers=2)
     unusual = [(_code(each["field"]), _code(text.value(each["value"])), _text(each["why"])) for each in plan["unusual"]]
     first = [(_text(each["what"]), _text(each["why"]), _code(each["how"])) for each in plan.get("prerequisites", ())]
     yield _Section("The account must have first", ("what", "why", "how"), first, collapsed=True)
@@ -203,10 +204,17 @@ def _always(plan: Mapping[str, Any], verdicts: Sequence[Verdict]) -> Iterator[_S
 
 def _verdicts(verdicts: Iterable[Verdict]) -> tuple[Sequence[str], list[tuple[str, ...]]]:
     rows = [
-        (_text(each.severity), _code(each.policy), _code(each.urn.rpartition("::")[2]), _text(_said(each)))
+        (
+            _text(each.severity),
+            _code(each.policy),
+            _code(each.urn.rpartition("::")[2]),
+            _text(_said(each)),
+            _code(each.field) if each.field else "",
+            _text(each.remediation),
+        )
         for each in sorted(verdicts, key=_rank)
     ]
-    return ("severity", "rule", "resource", "what"), rows
+    return ("severity", "rule", "resource", "what", "field", "remedy"), rows
 
 
 def _rank(verdict: Verdict) -> tuple[int, str, str, str]:
@@ -276,6 +284,6 @@ def _text(raw: str) -> str:
 
 def _escaped(raw: str) -> str:
     clipped = raw if len(raw) <= _CELL else raw[:_CELL] + "…"
-    plain = html.escape(" ".join(clipped.split()), quote=False)
+    plain = html.escape(printable(" ".join(clipped.split())), quote=False)
     # As a character reference, what would be markup is a mere character, inside of a table and of HTML too.
     return _MARKUP.sub(lambda found: f"&#{ord(found.group())};", plain)

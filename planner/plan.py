@@ -10,6 +10,7 @@ from typing import Any, cast
 from pydantic_core import to_json
 
 from planner.prerequisites import Prerequisite
+from planner.printable import UNPRINTABLE
 from planner.quotas import Quota
 from policies.evaluate import Verdict, fails
 from pricing.lines import Estimate, Line, Saving
@@ -99,15 +100,24 @@ class Plan:
         }
 
     def write(self, path: Path) -> None:
-        """Write the JSON to `path`, whole or not at all."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        """Write the JSON to `path`, whole or not at all.
+
+        Raises:
+            PlanFileError: naming the path and why it cannot be written.
+        """
         fresh = path.with_suffix(".new")
-        fresh.write_text(self.json(), encoding="utf-8")
-        fresh.replace(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_text(self.json(), encoding="utf-8")
+            fresh.replace(path)
+        except OSError as error:
+            raise PlanFileError(f"{path} cannot be written: {error.strerror}; name another file by --out") from None
 
     def json(self) -> str:
         """The JSON of the plan: keys in a fixed order, so that equal plans are equal bytes."""
-        return to_json(self.document(), indent=1).decode() + "\n"
+        text = to_json(self.document(), indent=1).decode() + "\n"
+        # JSON escapes only the first 32 control characters; a terminal that shows the file obeys others too.
+        return UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def cost_document(estimate: Estimate, budget: float) -> dict[str, Any]:
@@ -176,6 +186,8 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "urn": verdict.urn,
         "message": verdict.message,
         "exception": verdict.exception,
+        "field": verdict.field,
+        "remediation": verdict.remediation,
     }
 
 

@@ -1,29 +1,32 @@
-"""A plan on the terminal: what is deployed, asked of AWS, paid, and judged."""
+"""A plan on the terminal: what is deployed, what to request from AWS, what it costs, and how the rules judge it."""
 
 from collections import Counter
 from collections.abc import Iterable
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from planner.plan import Plan, standing
+from policies.evaluate import Verdict
 from pricing.resource import Resource
 
-DEAREST = 5
+TOP = 5
 _SEVERITIES = ("critical", "high", "medium", "low")
 _STACK = "pulumi:pulumi:Stack"
 
 
 def show(plan: Plan, console: Console) -> None:
     """Print the plan section by section, and at the end whether it may be deployed."""
-    console.print(f"\n[bold]{plan.project}[/bold] · stack [bold]{plan.stack}[/bold] · {plan.estimate.region}\n")
+    named = f"[bold]{escape(plan.project)}[/bold] · stack [bold]{escape(plan.stack)}[/bold]"
+    console.print(f"\n{named} · {escape(plan.estimate.region)}\n")
     _warnings(plan, console)
     console.print(_components(plan))
     _quotas(plan, console)
     _prerequisites(plan, console)
     console.print(_cost(plan))
-    _dearest(plan, console)
+    console.print(_top_costs(plan))
     _savings(plan, console)
     _unpriced(plan, console)
     _decisions(plan, console)
@@ -32,30 +35,45 @@ def show(plan: Plan, console: Console) -> None:
     console.print(_conclusion(plan))
 
 
+def table(title: str, *columns: str, numbers: int) -> Table:
+    """An empty table whose last `numbers` columns are numbers; text is folded where a terminal is narrow, never cut."""
+    made = Table(title=title, title_justify="left", box=None)
+    for index, column in enumerate(columns):
+        number = index >= len(columns) - numbers
+        made.add_column(column, justify="right" if number else "left", no_wrap=number, overflow="fold")
+    return made
+
+
+def indented(console: Console, markup: str, by: int = 2) -> None:
+    """Print a paragraph whose further lines are indented as its first."""
+    console.print(Padding(markup, (0, 0, 0, by), expand=False))
+
+
 def _warnings(plan: Plan, console: Console) -> None:
     for warning in plan.warnings:
-        console.print(f"[yellow]warning[/yellow] {warning.field}: {escape(warning.why)} {escape(warning.remedy)}\n")
+        said = f"{warning.field}: {warning.why} {warning.remedy}"
+        console.print(f"[yellow]warning[/yellow] {escape(said)}\n")
 
 
 def _prerequisites(plan: Plan, console: Console) -> None:
     if plan.prerequisites:
         console.print("\n[bold]The account must have first[/bold]")
     for each in plan.prerequisites:
-        console.print(f"  {escape(each.what)}: {escape(each.why)}")
-        console.print(f"    [dim]{escape(each.how)}[/dim]")
+        indented(console, escape(f"{each.what}: {each.why}"))
+        # A command is not wrapped, so that it can be copied.
+        console.print(f"    [dim]{escape(each.how)}[/dim]", soft_wrap=True)
 
 
 def _components(plan: Plan) -> Table:
-    table = Table("component", "type", "resources", title="What is deployed", title_justify="left", box=None)
+    made = table("What is deployed", "component", "type", "resources", numbers=1)
     owners = component_of(plan.resources)
     counts = Counter(owners[each.urn] for each in plan.resources if each.custom and each.urn in owners)
     for resource in plan.resources:
         if resource.type.startswith("mlplatform:"):
-            table.add_row(resource.name, resource.type.rpartition(":")[2], str(counts[resource.name]))
+            made.add_row(escape(resource.name), escape(resource.type.rpartition(":")[2]), str(counts[resource.name]))
     beside = sum(1 for each in plan.resources if each.custom and each.urn not in owners)
-    table.add_row("(the stack itself)", "", str(beside))
-    table.columns[2].justify = "right"
-    return table
+    made.add_row("(the stack itself)", "", str(beside))
+    return made
 
 
 def component_of(resources: Iterable[Resource]) -> dict[str, str]:
@@ -74,41 +92,35 @@ def component_of(resources: Iterable[Resource]) -> dict[str, str]:
 def _quotas(plan: Plan, console: Console) -> None:
     if not plan.quotas:
         return
-    title = "To be asked of AWS first (Service Quotas, region's defaults)"
-    table = Table("quota", "code", "default", "needed", title=title, title_justify="left", box=None)
+    made = table("\nQuota increases to request (Service Quotas)", "quota", "code", "default", "needed", numbers=2)
     for quota in plan.quotas:
-        table.add_row(quota.name, quota.code, f"{quota.default:g}", f"[bold]{quota.needed:g}[/bold]")
-    console.print()
-    console.print(table)
+        made.add_row(escape(quota.name), quota.code, f"{quota.default:g}", f"[bold]{quota.needed:g}[/bold]")
+    console.print(made)
     for quota in plan.quotas:
-        console.print(f"  [dim]{quota.code}: {escape(quota.why)}[/dim]")
+        indented(console, f"[dim]{escape(f'{quota.code}: {quota.why}')}[/dim]")
 
 
 def _cost(plan: Plan) -> Table:
-    table = Table("component", "USD a month", title="\nMonthly cost", title_justify="left", box=None, show_footer=True)
-    table.columns[0].footer = "all"
-    table.columns[1].footer = f"[bold]{plan.estimate.monthly:,.2f}[/bold]"
-    table.columns[1].justify = "right"
+    made = table("\nMonthly cost", "component", "USD a month", numbers=1)
+    made.show_footer = True
+    made.columns[0].footer = "all"
+    made.columns[1].footer = f"[bold]{plan.estimate.monthly:,.2f}[/bold]"
     sums: Counter[str] = Counter()
     for line in plan.estimate.lines:
         sums[line.component] += line.monthly  # pyright: ignore[reportArgumentType] - a Counter adds floats as well
     for component, monthly in sums.most_common():
-        table.add_row(component, f"{monthly:,.2f}")
-    return table
+        made.add_row(escape(component), f"{monthly:,.2f}")
+    return made
 
 
-def _dearest(plan: Plan, console: Console) -> None:
-    title = f"\nThe {DEAREST} dearest lines"
-    table = Table("what", "quantity", "unit price", "USD a month", "as spot", "one year", title=title, box=None)
-    table.title_justify = "left"
-    for column in table.columns[1:]:
-        column.justify = "right"
-    for line in sorted(plan.estimate.lines, key=lambda line: -line.monthly)[:DEAREST]:
+def _top_costs(plan: Plan) -> Table:
+    made = table(f"\nTop {TOP} costs", "what", "USD a month", "as spot", "one year", numbers=3)
+    for line in sorted(plan.estimate.lines, key=lambda line: -line.monthly)[:TOP]:
         alternatives = [f"{price:,.2f}" if price is not None else "-" for price in (line.spot, line.one_year)]
-        quantity = f"{line.quantity:,.0f} {line.unit}"
-        what = f"{line.component}: {escape(line.what)}"
-        table.add_row(what, quantity, f"{line.unit_price:g}", f"{line.monthly:,.2f}", *alternatives)
-    console.print(table)
+        quantity = f"{line.quantity:,.0f} {line.unit} at {line.unit_price:g}"
+        what = f"{escape(f'{line.component}: {line.what}')}\n  [dim]{escape(quantity)}[/dim]"
+        made.add_row(what, f"{line.monthly:,.2f}", *alternatives)
+    return made
 
 
 def _savings(plan: Plan, console: Console) -> None:
@@ -117,8 +129,8 @@ def _savings(plan: Plan, console: Console) -> None:
     total = sum(saving.monthly for saving in plan.estimate.savings)
     console.print(f"\n[bold]The cheapest safe mix would save {total:,.2f} USD a month[/bold]")
     for saving in plan.estimate.savings:
-        console.print(f"  {saving.monthly:>9,.2f}  {escape(saving.what)}")
-        console.print(f"  {'':>9}  [dim]{escape(saving.how)}[/dim]")
+        indented(console, f"{saving.monthly:,.2f}: {escape(saving.what)}")
+        indented(console, f"[dim]{escape(saving.how)}[/dim]", 4)
 
 
 def _unpriced(plan: Plan, console: Console) -> None:
@@ -130,36 +142,43 @@ def _unpriced(plan: Plan, console: Console) -> None:
     console.print(f"\n[yellow]Unpriced: {len(plan.estimate.unpriced)}[/yellow], not free")
     for urn in plan.estimate.unpriced:
         reason = plan.estimate.reasons.get(urn, "")
-        console.print(f"  {urn.rpartition('::')[2]}  [dim]{escape(reason)}[/dim]")
+        indented(console, f"{escape(urn.rpartition('::')[2])}  [dim]{escape(reason)}[/dim]")
 
 
 def _decisions(plan: Plan, console: Console) -> None:
     if plan.decisions:
         console.print("\n[bold]Chosen by price[/bold]")
     for decision in plan.decisions:
-        console.print(f"  {decision.field}: {escape(decision.why)}")
+        indented(console, escape(f"{decision.field}: {decision.why}"))
 
 
 def _choices(plan: Plan, console: Console) -> None:
     if plan.choices:
         console.print("\n[bold]Unusual choices of the config[/bold]")
     for choice in plan.choices:
-        console.print(f"  {choice.field} = {escape(str(choice.value))}  [dim]{escape(choice.why)}[/dim]")
+        indented(console, f"{escape(f'{choice.field} = {choice.value}')}  [dim]{escape(choice.why)}[/dim]")
 
 
 def _policies(plan: Plan, console: Console) -> None:
     counts = Counter((verdict.severity, standing(verdict)) for verdict in plan.verdicts)
-    table = Table("severity", "violated", "advised", "excepted", title="\nPolicies", title_justify="left", box=None)
-    for column in table.columns[1:]:
-        column.justify = "right"
+    made = table("\nPolicies", "severity", "violated", "advised", "excepted", numbers=3)
     for severity in _SEVERITIES:
-        table.add_row(severity, *(str(counts[severity, how]) for how in ("violated", "advised", "excepted")))
-    console.print(table)
+        made.add_row(severity, *(str(counts[severity, how]) for how in ("violated", "advised", "excepted")))
+    console.print(made)
     for verdict in sorted(plan.verdicts, key=lambda each: (standing(each), _SEVERITIES.index(each.severity))):
-        color = {"violated": "red", "advised": "yellow", "excepted": "dim"}[standing(verdict)]
-        name = verdict.urn.rpartition("::")[2] or "the stack"
-        reason = f" (excepted: {verdict.exception})" if verdict.exception else ""
-        console.print(f"  [{color}]{verdict.policy}[/{color}] {name}: {escape(verdict.message + reason)}")
+        _verdict(verdict, console)
+
+
+def _verdict(verdict: Verdict, console: Console) -> None:
+    how = standing(verdict)
+    color = {"violated": "red", "advised": "yellow", "excepted": "dim"}[how]
+    name = verdict.urn.rpartition("::")[2] or "the stack"
+    indented(console, f"[{color}]{how} {escape(verdict.policy)}[/{color}] {escape(f'{name}: {verdict.message}')}")
+    if verdict.exception:
+        indented(console, f"[dim]excepted: {escape(verdict.exception)}[/dim]", 4)
+    else:
+        indented(console, f"[dim]field: {escape(verdict.field)}[/dim]", 4)
+        indented(console, f"[dim]remedy: {escape(verdict.remediation)}[/dim]", 4)
 
 
 def _conclusion(plan: Plan) -> str:

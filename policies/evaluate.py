@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from functools import cache
 
 from policies.exceptions import PolicyError, PolicyException, require_rule
 from policies.registry import RULES
-from policies.rule import Finding, Result, Rule, Severity, settled
+from policies.rule import Finding, Result, Rule, Severity, Undecided, settled
 from policies.settings import Level, PolicySettings
 from policies.view import Context, View
 from pricing.resource import Resource
@@ -24,7 +25,8 @@ UNUSED = "unused-exception"
 class Verdict:
     """That a rule does not hold for a resource, or can't be judged. `exception` is the reason why that is accepted.
 
-    `urn` is empty for the stack as a whole when the stack's own resource isn't among those judged.
+    `urn` is empty for the stack as a whole when the stack's own resource isn't among those judged. `field` and
+    `remediation` say where to mend it and how; two verdicts are the same without them.
     """
 
     policy: str
@@ -33,6 +35,8 @@ class Verdict:
     urn: str
     message: str
     exception: str | None = None
+    field: str = dataclass_field(default="", compare=False)
+    remediation: str = dataclass_field(default="", compare=False)
 
 
 def fails(verdicts: Iterable[Verdict]) -> bool:
@@ -104,11 +108,13 @@ def stale_exceptions(context: Context, used: Iterable[PolicyException], stack: s
             continue
         what = f"the exception of {exception.rule} for {exception.resource}, approved by {exception.approved_by},"
         if exception.expired(context.today):
-            message = f"{what} expired on {exception.expires}: mend the resource, or have the exception approved again"
-            yield Verdict(EXPIRED, Severity.HIGH, Level.MANDATORY, "", message)
+            remedy = "mend the resource, or have the exception approved again"
+            message = f"{what} expired on {exception.expires}: {remedy}"
+            yield Verdict(EXPIRED, Severity.HIGH, Level.MANDATORY, "", message, None, "expires", remedy)
         elif exception not in covering_something:
-            message = f"{what} covers nothing here: remove it from policies/exceptions.yaml"
-            yield Verdict(UNUSED, Severity.LOW, Level.ADVISORY, "", message)
+            remedy = "remove it from policies/exceptions.yaml"
+            message = f"{what} covers nothing here: {remedy}"
+            yield Verdict(UNUSED, Severity.LOW, Level.ADVISORY, "", message, None, "resource", remedy)
 
 
 def _results(rule: Rule, view: View) -> Iterator[tuple[str, Result]]:
@@ -125,4 +131,6 @@ def _verdict(rule: Rule, result: Result, urn: str, context: Context, used: set[P
     level = level_of(rule, context.settings) if isinstance(result, Finding) else Level.ADVISORY
     held = excused(context, rule.name, urn)
     used.update(held[:1])
-    return Verdict(rule.name, rule.severity, level, urn, result.message, held[0].reason if held else None)
+    reason = held[0].reason if held else None
+    field = result.field if isinstance(result, Undecided) else rule.field
+    return Verdict(rule.name, rule.severity, level, urn, result.message, reason, field, rule.remediation)

@@ -73,6 +73,8 @@ class Rule:
     level: Level
     frameworks: tuple[Framework, ...]
     remediation: str
+    field: str = ""
+    """The input that it judges, or the resource that must stand beside; verdicts name it."""
     types: frozenset[str] = frozenset()
     check: Check | None = None
     check_stack: CheckStack | None = None

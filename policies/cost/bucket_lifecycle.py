@@ -35,5 +35,6 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("S3.13"), finops("Workload optimization")),
     remediation="Add a BucketLifecycleConfiguration that ends incomplete uploads and expires old versions.",
+    field="rules of the bucket's BucketLifecycleConfiguration",
     check_stack=_check,
 )

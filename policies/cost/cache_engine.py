@@ -29,6 +29,7 @@ RULE = Rule(
     level=Level.ADVISORY,
     frameworks=(finops("Rate Optimization"), well_architected("COST06-BP03")),
     remediation="Set engine to valkey with a version of Valkey; AWS upgrades a cluster of Redis OSS in place.",
+    field="engine",
     types=frozenset({CLUSTER, GROUP, SERVERLESS}),
     check=_check,
 )

@@ -41,6 +41,7 @@ RULE = Rule(
     level=Level.ADVISORY,
     frameworks=(finops("Workload Optimization"), well_architected("COST06-BP01")),
     remediation="Take fewer shards or smaller nodes; a component that is sized by gigabytes finds them by itself.",
+    field="nodeType",
     types=frozenset({GROUP}),
     check=_check,
 )

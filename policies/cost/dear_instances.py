@@ -48,6 +48,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(finops("Policy & Governance"), well_architected("COST02-BP05")),
     remediation="Use a smaller type, or name this one in allowedInstanceTypes of the section mlplatform:policies.",
+    field="instanceTypes",
     types=TYPES_WITH_INSTANCES,
     check=_check,
 )

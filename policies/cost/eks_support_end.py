@@ -31,6 +31,7 @@ RULE = Rule(
     level=Level.ADVISORY,
     frameworks=(fsbp("EKS.2"), finops("Rate Optimization")),
     remediation="Plan the upgrade; supportNotice in the section mlplatform:policies says how early to be told.",
+    field="version",
     types=CLUSTERS,
     check=_check,
 )

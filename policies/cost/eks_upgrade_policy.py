@@ -29,6 +29,7 @@ RULE = Rule(
     level=Level.ADVISORY,
     frameworks=(finops("Policy & Governance"),),
     remediation="Set upgradePolicy.supportType to STANDARD; AWS then upgrades the cluster when standard support ends.",
+    field="upgradePolicy.supportType",
     types=CLUSTERS,
     check=_check,
 )

@@ -43,6 +43,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("EKS.2"), finops("Rate Optimization")),
     remediation="Upgrade one minor version at a time, the control plane first, then add-ons and node groups.",
+    field="version",
     types=CLUSTERS,
     check=_check,
 )

@@ -75,5 +75,6 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(finops("Workload Optimization"), well_architected("COST09-BP03")),
     remediation="Give the pool a schedule, a minimum of 0 or spot capacity; in production this rule does not apply.",
+    field="schedules, minimum or capacityType",
     check_stack=_check,
 )

@@ -26,6 +26,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(finops("Policy & Governance"), eks_guide("Karpenter: set limits")),
     remediation="Set spec.limits of the NodePool: cpu, memory, and nvidia.com/gpu for GPU pools.",
+    field="spec.limits",
     types=frozenset({NODE_POOL}),
     check=_check,
 )

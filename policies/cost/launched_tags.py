@@ -46,6 +46,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(finops("Allocation"), well_architected("COST03-BP02")),
     remediation="Add tagSpecifications for instance and volume to the launch template, or tags to the EC2NodeClass.",
+    field="tagSpecifications or spec.tags",
     types=frozenset({LAUNCH_TEMPLATE, NODE_CLASS}),
     check=_check,
 )

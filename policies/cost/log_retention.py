@@ -28,6 +28,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("CloudWatch.16"), finops("Workload Optimization")),
     remediation="Set retentionInDays between logRetentionMinimum and logRetentionMaximum; archive longer in S3.",
+    field="retentionInDays",
     types=frozenset({"aws:cloudwatch/logGroup:LogGroup"}),
     check=_check,
 )

@@ -28,7 +28,8 @@ RULE = Rule(
     severity=Severity.HIGH,
     level=Level.MANDATORY,
     frameworks=(finops("Budgeting"), well_architected("COST02-BP05")),
-    remediation="Take from the plan's dearest lines or its savings what can go, or raise monthlyBudget in the section "
+    remediation="Take from the plan's top costs or its savings what can go, or raise monthlyBudget in the section "
     "mlplatform:cost with the agreement of whoever pays.",
+    field="mlplatform:cost.monthlyBudget",
     check_stack=_check,
 )

@@ -28,5 +28,6 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(finops("Workload Optimization"), well_architected("COST02-BP05")),
     remediation="Share one NAT gateway between the zones; each further one costs about 33 USD a month before traffic.",
+    field="number of aws.ec2.NatGateway",
     check_stack=_check,
 )

@@ -65,6 +65,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(finops("Workload Optimization"), finops("Rate Optimization")),
     remediation="Choose the type of the same size in the family that the message names.",
+    field="instance type",
     types=TYPES_WITH_INSTANCES,
     check=_check,
 )

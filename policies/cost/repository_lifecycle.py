@@ -40,5 +40,6 @@ RULE = Rule(
     frameworks=(fsbp("ECR.3"), finops("Workload optimization")),
     remediation="Add a LifecyclePolicy that expires untagged images and old releases; set lifecyclePolicy of a "
     "template.",
+    field="policy of the repository's LifecyclePolicy",
     check_stack=_check,
 )

@@ -80,5 +80,6 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(finops("Allocation"), well_architected("COST03-BP02"), fsbp("EKS.6")),
     remediation="Give the AWS provider the tags as defaultTags, and the resource that provider.",
+    field="tags",
     check=_check,
 )

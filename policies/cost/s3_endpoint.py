@@ -41,5 +41,6 @@ RULE = Rule(
     frameworks=(finops("Workload Optimization"),),
     remediation="Add a gateway endpoint for S3 to the private route tables; it is free, a NAT gateway takes 0.045 "
     "USD a GB.",
+    field="aws.ec2.VpcEndpoint of the VPC",
     check_stack=_check,
 )

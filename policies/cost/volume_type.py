@@ -47,6 +47,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(finops("Workload Optimization"), finops("Rate Optimization")),
     remediation="Set the volume type to gp3 (io2 where a database needs it); 3,000 IOPS and 125 MB/s are included.",
+    field="volume type",
     types=VOLUME_TYPES | {STORAGE_CLASS},
     check=_check,
 )

@@ -33,6 +33,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(pod_security("Restricted: Capabilities"), nsa("Pod security: Linux capabilities")),
     remediation="Set securityContext.capabilities.drop to [ALL]; NET_BIND_SERVICE may be added.",
+    field="securityContext.capabilities",
     types=WORKLOADS,
     check=_check,
 )

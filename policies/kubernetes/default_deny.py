@@ -82,5 +82,6 @@ RULE = Rule(
     remediation="Add a NetworkPolicy with an empty podSelector, policyTypes Ingress and Egress and no rules, and "
     "policies that "
     "allow what is needed (DNS first). Create the namespace as a resource, not by Helm.",
+    field="NetworkPolicy of the namespace",
     check_stack=_check,
 )

@@ -26,6 +26,7 @@ RULE = Rule(
     level=Level.ADVISORY,
     frameworks=(cis_eks("4.5.2"),),
     remediation="Name a namespace that the stack creates.",
+    field="metadata.namespace",
     types=WORKLOADS | {RELEASE},
     check=_check,
 )

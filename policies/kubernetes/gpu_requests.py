@@ -40,6 +40,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(Framework("Kubernetes documentation", "Schedule GPUs: limits and requests must be equal"),),
     remediation="State the device under limits alone, or the same whole number under requests.",
+    field="resources.limits",
     types=WORKLOADS,
     check=_check,
 )

@@ -36,6 +36,7 @@ RULE = Rule(
     level=Level.ADVISORY,
     frameworks=(eks_guide("Scheduling: taints and tolerations"),),
     remediation="Add a toleration with key nvidia.com/gpu and operator Exists.",
+    field="tolerations",
     types=WORKLOADS,
     check=_check,
 )

@@ -41,6 +41,7 @@ RULE = Rule(
     ),
     remediation="Drop hostNetwork, hostPID, hostIPC and hostPort; a node agent that needs one is named in "
     "policies/exceptions.yaml.",
+    field="hostNetwork, hostPID, hostIPC and hostPort",
     types=WORKLOADS,
     check=_check,
 )

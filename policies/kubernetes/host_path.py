@@ -32,6 +32,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(pod_security("Baseline: HostPath Volumes"), nsa("Pod security enforcement")),
     remediation="Use emptyDir, a volume claim or a CSI driver; a device plugin is named in policies/exceptions.yaml.",
+    field="volumes",
     types=WORKLOADS,
     check=_check,
 )

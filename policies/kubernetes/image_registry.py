@@ -30,6 +30,7 @@ RULE = Rule(
     frameworks=(cis_eks("5.1.4"), nsa("Pod security: building secure container images")),
     remediation="Copy the image to a registry of the company, or add its registry to allowedRegistries of the section "
     "mlplatform:policies. While that list is empty every registry is allowed.",
+    field="image",
     types=IMAGE_USERS,
     check=_check,
 )

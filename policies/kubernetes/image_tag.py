@@ -32,6 +32,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(nsa("Pod security: building secure container images"),),
     remediation="Name the image by digest (name:1.2.3@sha256:...) or by a version tag.",
+    field="image",
     types=IMAGE_USERS,
     check=_check,
 )

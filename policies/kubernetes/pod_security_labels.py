@@ -32,6 +32,7 @@ RULE = Rule(
     remediation=f"Label the namespace {_LABEL}: restricted, or baseline where a workload needs it; a namespace of "
     "device "
     "plugins that must be privileged is named in policies/exceptions.yaml.",
+    field="metadata.labels",
     types=frozenset({NAMESPACE}),
     check=_check,
 )

@@ -32,6 +32,7 @@ RULE = Rule(
         nsa("Pod security: preventing privilege escalation"),
     ),
     remediation="Set securityContext.allowPrivilegeEscalation to false on every container.",
+    field="securityContext.allowPrivilegeEscalation",
     types=WORKLOADS,
     check=_check,
 )

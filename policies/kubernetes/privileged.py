@@ -27,6 +27,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(pod_security("Baseline: Privileged Containers"), cis_eks("4.2.1"), nsa("Pod security enforcement")),
     remediation="Drop privileged; a device plugin that needs it is named in policies/exceptions.yaml with its reason.",
+    field="securityContext.privileged",
     types=WORKLOADS,
     check=_check,
 )

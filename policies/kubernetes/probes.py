@@ -28,6 +28,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(eks_guide("Reliability: applications"),),
     remediation="Add livenessProbe and readinessProbe; a slow start gets a startupProbe beside them.",
+    field="livenessProbe and readinessProbe",
     types=LONG_RUNNING,
     check=_check,
 )

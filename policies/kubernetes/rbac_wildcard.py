@@ -43,6 +43,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(cis_eks("4.1.1"), cis_eks("4.1.3"), nsa("Authentication and authorization: RBAC")),
     remediation="Name the verbs and the resources that are used.",
+    field="rules or roleRef",
     types=_ROLES | _BINDINGS,
     check=_check,
 )

@@ -28,6 +28,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(nsa("Pod security: immutable container file systems"),),
     remediation="Set securityContext.readOnlyRootFilesystem to true and mount an emptyDir where it must write.",
+    field="securityContext.readOnlyRootFilesystem",
     types=WORKLOADS,
     check=_check,
 )

@@ -37,6 +37,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(nsa("Network separation and hardening: resource policies"), eks_guide("Reliability: applications")),
     remediation="Set resources.requests.cpu, resources.requests.memory and resources.limits.memory on every container.",
+    field="resources",
     types=WORKLOADS,
     check=_check,
 )

@@ -34,6 +34,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(pod_security("Restricted: Running as Non-root"), nsa("Pod security: non-root containers")),
     remediation="Set securityContext.runAsNonRoot to true and a runAsUser above 0 on the Pod.",
+    field="securityContext.runAsNonRoot",
     types=WORKLOADS,
     check=_check,
 )

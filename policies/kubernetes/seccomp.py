@@ -29,6 +29,7 @@ RULE = Rule(
     level=Level.ADVISORY,
     frameworks=(pod_security("Restricted: Seccomp"), nsa("Pod security: hardening applications")),
     remediation="Set securityContext.seccompProfile.type to RuntimeDefault on the Pod.",
+    field="securityContext.seccompProfile.type",
     types=WORKLOADS,
     check=_check,
 )

@@ -44,6 +44,7 @@ RULE = Rule(
     ),
     remediation="Set automountServiceAccountToken to false; where the Pod uses the API server, to true with a service "
     "account of its own.",
+    field="automountServiceAccountToken",
     types=WORKLOADS | {_ACCOUNT},
     check=_check,
 )

@@ -50,5 +50,6 @@ RULE = Rule(
     remediation="Deny by default in its namespace (an empty podSelector selects every Pod), also in namespaces that "
     "the stack does not make, and allow what the workload needs. Workloads that Helm charts make are out of sight "
     "here; default-deny covers the namespaces that the stack makes for them.",
+    field="NetworkPolicy of the namespace",
     check_stack=_check,
 )

@@ -35,6 +35,7 @@ RULE = Rule(
     remediation="Make the add-ons as resources with addonVersion; switch those of eks.Cluster off with "
     "useDefaultVpcCni true and "
     "kubeProxyAddonOptions.enabled false.",
+    field="addonVersion",
     types=frozenset({REMOTE_CLUSTER, "aws:eks/addon:Addon"}),
     check=_check,
 )

@@ -31,5 +31,6 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("S3.14"), well_architected("REL09-BP01")),
     remediation="Add a BucketVersioning with status Enabled, or use ObjectStore.",
+    field="versioningConfiguration of the bucket's BucketVersioning",
     check_stack=_check,
 )

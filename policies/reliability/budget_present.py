@@ -33,5 +33,6 @@ RULE = Rule(
     level=Level.ADVISORY,
     frameworks=(eks_guide("Reliability: applications"),),
     remediation="Add a PodDisruptionBudget whose selector matches the Pods' labels, with maxUnavailable 1.",
+    field="PodDisruptionBudget of the Pods",
     check_stack=_check,
 )

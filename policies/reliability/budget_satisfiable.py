@@ -46,5 +46,6 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(eks_guide("Reliability: applications"),),
     remediation="Use maxUnavailable 1, or a minAvailable below the number of replicas.",
+    field="spec.minAvailable or spec.maxUnavailable",
     check_stack=_check,
 )

@@ -31,6 +31,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("ElastiCache.3"), well_architected("REL10-BP01")),
     remediation="Give each shard a replica (replicasPerNodeGroup), set automaticFailoverEnabled and multiAzEnabled.",
+    field="replicasPerNodeGroup",
     types=frozenset({GROUP}),
     check=_check,
 )

@@ -41,5 +41,6 @@ RULE = Rule(
     frameworks=(fsbp("ElastiCache.1"), well_architected("REL09-BP03")),
     remediation="Set snapshotRetentionLimit to a week, or let it evict (maxmemory-policy allkeys-lru) if nothing in it "
     "must last.",
+    field="snapshotRetentionLimit",
     check_stack=_check,
 )

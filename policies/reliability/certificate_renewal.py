@@ -25,6 +25,7 @@ RULE = Rule(
     level=Level.ADVISORY,
     frameworks=(fsbp("ACM.1"), well_architected("SEC09-BP01")),
     remediation="Set validationMethod to DNS and keep the record that proves the domain.",
+    field="validationMethod",
     types=frozenset({"aws:acm/certificate:Certificate"}),
     check=_check,
 )

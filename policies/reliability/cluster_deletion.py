@@ -28,6 +28,7 @@ RULE = Rule(
     level=Level.ADVISORY,
     frameworks=(well_architected("REL08-BP05"),),
     remediation="Set deletionProtection to true; take it away in a deployment of its own before destroying the stack.",
+    field="deletionProtection",
     types=CLUSTERS,
     check=_check,
 )

@@ -52,5 +52,6 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(well_architected("REL10-BP01"), eks_guide("Reliability: control plane")),
     remediation="Give the cluster private subnets in as many zones as minimumZones asks for.",
+    field="subnetIds",
     check_stack=_check,
 )

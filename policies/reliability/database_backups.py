@@ -32,6 +32,7 @@ RULE = Rule(
         well_architected("REL09-BP03"),
     ),
     remediation="Set backupRetentionPeriod to 7 or more.",
+    field="backupRetentionPeriod",
     types=frozenset({"aws:rds/instance:Instance", "aws:rds/cluster:Cluster"}),
     check=_check,
 )

@@ -26,6 +26,7 @@ RULE = Rule(
         well_architected("REL10-BP01"),
     ),
     remediation="Set multiAz.",
+    field="multiAz",
     types=frozenset({"aws:rds/instance:Instance"}),
     check=_check,
 )

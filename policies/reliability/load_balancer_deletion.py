@@ -24,6 +24,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("ELB.6"), well_architected("REL08-BP04")),
     remediation="Set enableDeletionProtection; to destroy on purpose, turn it off in a deployment of its own.",
+    field="enableDeletionProtection",
     types=frozenset(LOAD_BALANCERS),
     check=_check,
 )

@@ -29,5 +29,6 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(well_architected("REL10-BP01"), well_architected("REL02-BP02")),
     remediation="Make one NAT gateway a zone, and route each private subnet to the one of its own zone.",
+    field="number of aws.ec2.NatGateway",
     check_stack=_check,
 )

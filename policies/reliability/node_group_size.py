@@ -38,6 +38,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(eks_guide("Reliability: data plane"),),
     remediation="Keep minSize <= desiredSize <= maxSize, and maxSize above 0.",
+    field="scalingConfig",
     types=frozenset({NODE_GROUP, MANAGED_NODE_GROUP, SCALING_GROUP}),
     check=_check,
 )

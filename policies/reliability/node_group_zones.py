@@ -36,5 +36,6 @@ RULE = Rule(
     level=Level.ADVISORY,
     frameworks=(fsbp("AutoScaling.2"), eks_guide("Reliability: data plane")),
     remediation="Give the node group subnets in several zones, unless its volumes or reservation bind it to one.",
+    field="subnetIds",
     check_stack=_check,
 )

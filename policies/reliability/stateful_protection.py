@@ -73,5 +73,6 @@ RULE = Rule(
     frameworks=(well_architected("REL09-BP01"), fsbp("RDS.8")),
     remediation="Create the resource with protect, or set deletionProtection where the service has it; to destroy on "
     "purpose, lower the rule's level in the stack's file for as long as that takes.",
+    field="protect or deletionProtection",
     check_stack=_check,
 )

@@ -33,5 +33,6 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(well_architected("REL10-BP01"),),
     remediation="Add subnets in further zones; minimumZones of the section mlplatform:policies says how many.",
+    field="availabilityZone",
     check_stack=_check,
 )

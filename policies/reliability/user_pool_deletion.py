@@ -28,6 +28,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("Cognito.6"), well_architected("REL09-BP01")),
     remediation="Set deletionProtection to ACTIVE; to destroy on purpose, turn it off in a deployment of its own.",
+    field="deletionProtection",
     types=frozenset({"aws:cognito/userPool:UserPool"}),
     check=_check,
 )

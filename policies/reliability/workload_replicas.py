@@ -28,6 +28,7 @@ RULE = Rule(
     level=Level.ADVISORY,
     frameworks=(eks_guide("Reliability: applications"),),
     remediation="Set spec.replicas to 2 or more; for a controller with leader election the second one waits.",
+    field="spec.replicas",
     types=frozenset({DEPLOYMENT}),
     check=_check,
 )

@@ -34,6 +34,7 @@ RULE = Rule(
     frameworks=(eks_guide("Reliability: applications"),),
     remediation="Add topologySpreadConstraints on topology.kubernetes.io/zone, or a podAntiAffinity on "
     "kubernetes.io/hostname.",
+    field="spec.template.spec.topologySpreadConstraints",
     types=frozenset({DEPLOYMENT, STATEFUL_SET}),
     check=_check,
 )

@@ -61,6 +61,7 @@ RULE = Rule(
     ),
     remediation='Set admin.enabled to "false" in argocd-cm (configs.cm of the chart), sign people in by oidc.config, '
     'leave policy.default of argocd-rbac-cm "", and give rights to groups in policy.csv or in projects.',
+    field="configs.cm and configs.rbac",
     types=frozenset({RELEASE, CONFIG_MAP}),
     check=_check,
 )

@@ -65,6 +65,7 @@ RULE = Rule(
     frameworks=(cis_eks("4.1.3"), nsa("Authentication and authorization: RBAC")),
     remediation="Write out each repository, each namespace and each kind, without *. Close the project default, which "
     "Argo CD makes open: no sourceRepos, no destinations.",
+    field="spec",
     types=frozenset({APP_PROJECT}),
     check=_check,
 )

@@ -49,5 +49,6 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("S3.17"), well_architected("SEC08-BP02")),
     remediation="Add a BucketServerSideEncryptionConfiguration with sseAlgorithm aws:kms and a bucket key.",
+    field="rules of the bucket's encryption configuration",
     check_stack=_check,
 )

@@ -34,5 +34,6 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("S3.8"), cis_aws("2.1.4")),
     remediation="Add a BucketPublicAccessBlock of the bucket with all four switches on, or use ObjectStore.",
+    field="BucketPublicAccessBlock of the bucket",
     check_stack=_check,
 )

@@ -42,5 +42,6 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("S3.5"), well_architected("SEC09-BP02")),
     remediation="Deny s3:* to everyone where aws:SecureTransport is false in the bucket's policy, or use ObjectStore.",
+    field="policy of the bucket's BucketPolicy",
     check_stack=_check,
 )

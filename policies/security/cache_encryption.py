@@ -30,6 +30,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("ElastiCache.4"), well_architected("SEC08-BP02")),
     remediation="Set atRestEncryptionEnabled, and kmsKeyId to a key of the account; both replace an existing cluster.",
+    field="atRestEncryptionEnabled and kmsKeyId",
     types=frozenset({CLUSTER, GROUP, SERVERLESS}),
     check=_check,
 )

@@ -30,6 +30,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("ElastiCache.5"), well_architected("SEC09-BP02")),
     remediation="Set transitEncryptionEnabled and transitEncryptionMode required; clients use TLS from then on.",
+    field="transitEncryptionEnabled and transitEncryptionMode",
     types=frozenset({CLUSTER, GROUP}),
     check=_check,
 )

@@ -44,6 +44,7 @@ RULE = Rule(
     frameworks=(fsbp("ElastiCache.6"), well_architected("SEC03-BP02")),
     remediation="Name a user group in userGroupIds (userGroupId of a serverless cache), with users that log in by IAM "
     "or a password of their own; drop the shared token.",
+    field="userGroupIds",
     types=frozenset({GROUP, SERVERLESS, USER}),
     check=_check,
 )

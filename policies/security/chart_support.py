@@ -45,6 +45,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=FRAMEWORKS,
     remediation="Raise the chart to a supported minor version; make versions names the newest.",
+    field="version",
     types=frozenset({RELEASE}),
     check=_check,
 )

@@ -32,6 +32,7 @@ RULE = Rule(
     level=Level.ADVISORY,
     frameworks=FRAMEWORKS,
     remediation="Plan the upgrade; supportNotice in the section mlplatform:policies says how early to be told.",
+    field="version",
     types=frozenset({RELEASE}),
     check=_check,
 )

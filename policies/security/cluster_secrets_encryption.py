@@ -38,6 +38,7 @@ RULE = Rule(
     frameworks=(fsbp("EKS.3"), cis_eks("5.3.1")),
     remediation="Give the cluster a KMS key: encryptionConfigKeyArn of eks.Cluster, or encryptionConfig with "
     "resources secrets.",
+    field="encryptionConfig",
     types=CLUSTERS,
     check=_check,
 )

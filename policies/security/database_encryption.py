@@ -27,6 +27,7 @@ RULE = Rule(
         well_architected("SEC08-BP02"),
     ),
     remediation="Set storageEncrypted and kmsKeyId before the first deployment, or use Database.",
+    field="storageEncrypted and kmsKeyId",
     types=frozenset({"aws:rds/instance:Instance", "aws:rds/cluster:Cluster"}),
     check=_check,
 )

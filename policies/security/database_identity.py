@@ -33,6 +33,7 @@ RULE = Rule(
         well_architected("SEC02-BP03"),
     ),
     remediation="Set manageMasterUserPassword and iamDatabaseAuthenticationEnabled.",
+    field="manageMasterUserPassword and iamDatabaseAuthenticationEnabled",
     types=frozenset({"aws:rds/instance:Instance", "aws:rds/cluster:Cluster"}),
     check=_check,
 )

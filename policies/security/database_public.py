@@ -25,6 +25,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("RDS.2"),),
     remediation="Set publiclyAccessible to false and put it into isolated subnets.",
+    field="publiclyAccessible",
     types=frozenset({"aws:rds/instance:Instance", "aws:rds/clusterInstance:ClusterInstance"}),
     check=_check,
 )

@@ -52,5 +52,6 @@ RULE = Rule(
     frameworks=(fsbp("RDS.38"), well_architected("SEC09-BP02")),
     remediation="Give it a parameter group with rds.force_ssl = 1, or for MySQL with require_secure_transport = 1; or "
     "use Database.",
+    field="parameters of its parameter group",
     check_stack=_check,
 )

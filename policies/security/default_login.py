@@ -139,6 +139,7 @@ RULE = Rule(
     ),
     remediation="Sign people in by OpenID Connect and leave local users out; let a password be made at random and kept "
     "in Secrets Manager, from where an ExternalSecret brings it.",
+    field="values",
     types=frozenset(_TYPES) | WORKLOADS,
     check=_check,
 )

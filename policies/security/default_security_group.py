@@ -34,5 +34,6 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("EC2.2"), cis_aws("5.4")),
     remediation="Add an aws.ec2.DefaultSecurityGroup for the VPC without ingress and egress.",
+    field="aws.ec2.DefaultSecurityGroup of the VPC",
     check_stack=_check,
 )

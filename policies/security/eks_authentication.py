@@ -29,6 +29,7 @@ RULE = Rule(
     frameworks=(eks_guide("Security: identity and access management"),),
     remediation="Set authenticationMode to API and give access entries; anyone who may edit aws-auth is an "
     "administrator.",
+    field="authenticationMode",
     types=CLUSTERS,
     check=_check,
 )

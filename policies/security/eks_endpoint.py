@@ -52,6 +52,7 @@ RULE = Rule(
     remediation="Set endpointPrivateAccess true and endpointPublicAccess false; where it must be public, name the "
     "ranges in "
     "publicAccessCidrs.",
+    field="endpointPrivateAccess, endpointPublicAccess and publicAccessCidrs",
     types=CLUSTERS,
     check=_check,
 )

@@ -49,6 +49,7 @@ RULE = Rule(
     frameworks=(cis_eks("5.4.3"), well_architected("SEC05-BP02")),
     remediation="Set skipDefaultSecurityGroups and skipDefaultNodeGroup, and pass clusterSecurityGroup, serviceRole "
     "and vpcId.",
+    field="skipDefaultSecurityGroups, skipDefaultNodeGroup and createInstanceRole",
     types=frozenset({REMOTE_CLUSTER}),
     check=_check,
 )

@@ -31,6 +31,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("EKS.8"), cis_eks("2.1.1"), well_architected("SEC04-BP01")),
     remediation="Set enabledClusterLogTypes to api, audit, authenticator, controllerManager and scheduler.",
+    field="enabledClusterLogTypes",
     types=CLUSTERS,
     check=_check,
 )

@@ -34,6 +34,7 @@ RULE = Rule(
     level=Level.ADVISORY,
     frameworks=(well_architected("SEC05-BP03"),),
     remediation="When the metrics of a first rollout show no honest request among those counted, block them.",
+    field="rules",
     types=frozenset({WEB_ACL}),
     check=_check,
 )

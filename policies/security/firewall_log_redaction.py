@@ -30,6 +30,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(well_architected("SEC08-BP04"), well_architected("SEC02-BP03")),
     remediation="Name the headers authorization and cookie in redactedFields.",
+    field="redactedFields",
     types=frozenset({LOGGING}),
     check=_check,
 )

@@ -26,5 +26,6 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("WAF.11"), well_architected("SEC04-BP01")),
     remediation="Add a logging configuration with the web ACL's ARN as resourceArn.",
+    field="aws.wafv2.WebAclLoggingConfiguration of the web ACL",
     check_stack=_check,
 )

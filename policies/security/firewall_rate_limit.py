@@ -30,6 +30,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("WAF.10"), well_architected("REL05-BP02"), well_architected("SEC05-BP03")),
     remediation="Add a rule with a rateBasedStatement by client address.",
+    field="rules",
     types=frozenset({WEB_ACL}),
     check=_check,
 )

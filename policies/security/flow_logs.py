@@ -36,5 +36,6 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("EC2.6"), cis_aws("3.7"), well_architected("SEC04-BP01")),
     remediation="Add a flow log of the VPC with trafficType ALL or REJECT.",
+    field="aws.ec2.FlowLog of the VPC",
     check_stack=_check,
 )

@@ -34,6 +34,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("ELB.1"), well_architected("SEC09-BP02")),
     remediation="Give the listener one default action of type redirect with the protocol HTTPS.",
+    field="defaultActions",
     types=frozenset(LISTENERS),
     check=_check,
 )

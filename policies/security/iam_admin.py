@@ -30,6 +30,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(cis_aws("1.16"), fsbp("IAM.1"), well_architected("SEC03-BP02")),
     remediation="Attach a policy with the actions that are used.",
+    field="policyArn or managedPolicyArns",
     types=frozenset(
         {
             "aws:iam/rolePolicyAttachment:RolePolicyAttachment",

@@ -37,6 +37,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(well_architected("SEC03-BP02"),),
     remediation="Name the role's ARN as Resource and the service in the condition iam:PassedToService.",
+    field="policy",
     types=IDENTITY_POLICIES,
     check=_check,
 )

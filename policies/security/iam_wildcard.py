@@ -41,6 +41,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("IAM.1"), fsbp("IAM.21"), cis_aws("1.16"), well_architected("SEC03-BP02")),
     remediation="Name the actions that are used and the ARNs they are used on.",
+    field="policy",
     types=IDENTITY_POLICIES,
     check=_check,
 )

@@ -50,6 +50,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("EC2.8"), fsbp("EC2.170"), cis_aws("5.6"), eks_guide("Security: restrict access to IMDS")),
     remediation="Set metadataOptions to httpTokens required and httpPutResponseHopLimit 1.",
+    field="metadataOptions",
     types=frozenset({LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, INSTANCE, NODE_CLASS, NODE_GROUP}),
     check=_check,
 )

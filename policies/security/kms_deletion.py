@@ -28,6 +28,7 @@ RULE = Rule(
     frameworks=(fsbp("KMS.3"),),
     remediation="Set deletionWindowInDays to keyDeletionWindow of the section mlplatform:policies, or leave it out "
     "(30 days).",
+    field="deletionWindowInDays",
     types=frozenset({"aws:kms/key:Key"}),
     check=_check,
 )

@@ -29,6 +29,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("KMS.4"), cis_aws("3.6"), well_architected("SEC08-BP01")),
     remediation="Set enableKeyRotation to true; what was encrypted before stays readable.",
+    field="enableKeyRotation",
     types=frozenset({"aws:kms/key:Key"}),
     check=_check,
 )

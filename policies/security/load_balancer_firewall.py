@@ -37,5 +37,6 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("ELB.16"), well_architected("SEC05-BP03")),
     remediation="Associate a regional web ACL with the load balancer, and leave enableWafFailOpen off.",
+    field="aws.wafv2.WebAclAssociation of the load balancer",
     check_stack=_check,
 )

@@ -29,6 +29,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("ELB.5"), well_architected("SEC04-BP01")),
     remediation="Set accessLogs with a bucket that load balancers may write to, and enabled.",
+    field="accessLogs",
     types=frozenset(LOAD_BALANCERS),
     check=_check,
 )

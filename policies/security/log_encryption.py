@@ -22,6 +22,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(well_architected("SEC08-BP02"), well_architected("SEC08-BP01")),
     remediation="Set kmsKeyId to a key whose policy lets the logs service of the region use it.",
+    field="kmsKeyId",
     types=frozenset({"aws:cloudwatch/logGroup:LogGroup"}),
     check=_check,
 )

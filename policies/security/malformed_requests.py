@@ -30,6 +30,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("ELB.4"), fsbp("ELB.12"), well_architected("SEC05-BP03")),
     remediation="Set dropInvalidHeaderFields, and desyncMitigationMode to defensive or strictest.",
+    field="dropInvalidHeaderFields and desyncMitigationMode",
     types=frozenset(LOAD_BALANCERS),
     check=_check,
 )

@@ -22,6 +22,7 @@ RULE = Rule(
     frameworks=(well_architected("SEC05-BP02"),),
     remediation="Send to the VPC's range, to endpoints or to prefix lists; worldEgressPorts lists what may go "
     "anywhere.",
+    field="egress",
     types=frozenset({SECURITY_GROUP, RULE_OF_GROUP, EGRESS_RULE}),
     check=_check,
 )

@@ -27,6 +27,7 @@ RULE = Rule(
         well_architected("SEC05-BP02"),
     ),
     remediation="Name the ranges or security groups that need it; worldOpenPorts lists what a load balancer may open.",
+    field="ingress",
     types=frozenset({SECURITY_GROUP, RULE_OF_GROUP, INGRESS_RULE}),
     check=_check,
 )

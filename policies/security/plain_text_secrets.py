@@ -81,5 +81,6 @@ RULE = Rule(
     remediation="Set it with `pulumi config set --secret` and read it with require_secret, or keep it in Secrets "
     "Manager and "
     "name it there. Change a secret that has been in plain text.",
+    field="values by name or by form",
     check=_check,
 )

@@ -30,6 +30,7 @@ RULE = Rule(
     remediation="Set allowedAccountIds of the provider to the account in mlplatform:environment, and use that "
     "provider for "
     "every resource.",
+    field="allowedAccountIds",
     types=frozenset({"pulumi:providers:aws"}),
     check=_check,
 )

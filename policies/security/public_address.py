@@ -38,6 +38,7 @@ RULE = Rule(
     frameworks=(fsbp("EC2.9"), fsbp("EC2.15"), fsbp("EC2.25"), cis_eks("5.4.3")),
     remediation="Leave mapPublicIpOnLaunch off, also in public subnets: load balancers and NAT gateways have their "
     "own.",
+    field="mapPublicIpOnLaunch or associatePublicIpAddress",
     types=frozenset({SUBNET, INSTANCE, LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, NODE_CLASS}),
     check=_check,
 )

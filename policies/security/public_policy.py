@@ -62,6 +62,7 @@ RULE = Rule(
     frameworks=(fsbp("KMS.5"), fsbp("SQS.3"), fsbp("S3.2"), well_architected("SEC03-BP07")),
     remediation="Name the principals, or add a condition such as aws:PrincipalOrgID, aws:SourceAccount or "
     "aws:SourceVpce.",
+    field="policy",
     types=frozenset(
         {
             "aws:ecr/registryPolicy:RegistryPolicy",

@@ -29,6 +29,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("SQS.1"), fsbp("SNS.1"), well_architected("SEC08-BP02")),
     remediation="Set sqsManagedSseEnabled, or kmsMasterKeyId to a key that the senders may use.",
+    field="sqsManagedSseEnabled or kmsMasterKeyId",
     types=frozenset({"aws:sqs/queue:Queue", _TOPIC}),
     check=_check,
 )

@@ -30,6 +30,7 @@ RULE = Rule(
     frameworks=(well_architected("SEC08-BP02"), well_architected("SEC08-BP01")),
     remediation="Set encryptionConfigurations with encryptionType KMS and a kmsKey of the account before the first "
     "deployment, or use ImageRegistry.",
+    field="encryptionConfigurations",
     types=frozenset({REPOSITORY, TEMPLATE}),
     check=_check,
 )

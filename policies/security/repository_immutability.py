@@ -26,6 +26,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("ECR.2"), well_architected("SEC11-BP06")),
     remediation="Set imageTagMutability to IMMUTABLE, without exclusions; push what is new under a new tag.",
+    field="imageTagMutability",
     types=frozenset({REPOSITORY}),
     check=_check,
 )

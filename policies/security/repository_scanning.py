@@ -39,5 +39,6 @@ RULE = Rule(
     frameworks=(fsbp("ECR.1"), well_architected("SEC06-BP01")),
     remediation="Set imageScanningConfiguration.scanOnPush, or let the registry's scanning configuration scan * on "
     "push or continuously, as ImageRegistry does.",
+    field="imageScanningConfiguration.scanOnPush",
     check_stack=_check,
 )

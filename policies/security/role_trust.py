@@ -94,6 +94,7 @@ RULE = Rule(
     remediation="For a service ask for aws:SourceAccount or aws:SourceArn; for EKS Pod Identity for the tags "
     "aws:RequestTag/kubernetes-namespace and kubernetes-service-account; for OIDC for aud and sub; for an account for "
     "sts:ExternalId or aws:PrincipalArn. EC2, ECR and Lambda send no such keys and need none.",
+    field="assumeRolePolicy",
     types=frozenset({ROLE}),
     check=_check,
 )

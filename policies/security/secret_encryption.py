@@ -28,6 +28,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(well_architected("SEC08-BP02"), well_architected("SEC08-BP01")),
     remediation="Set kmsKeyId, of each replica too, to a key of the account that those who read the secret may use.",
+    field="kmsKeyId",
     types=frozenset({"aws:secretsmanager/secret:Secret"}),
     check=_check,
 )

@@ -30,6 +30,7 @@ RULE = Rule(
     remediation="Use roles: EKS Pod Identity for pods, instance profiles for nodes, OIDC for pipelines, Identity "
     "Center "
     "for people.",
+    field="the resource itself",
     types=frozenset(_WHAT),
     check=_check,
 )

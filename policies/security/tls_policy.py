@@ -42,6 +42,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("ELB.17"), well_architected("SEC09-BP02")),
     remediation="Set sslPolicy to ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09.",
+    field="sslPolicy",
     types=frozenset(LISTENERS),
     check=_check,
 )

@@ -37,6 +37,7 @@ RULE = Rule(
     frameworks=(fsbp("Cognito.5"), well_architected("SEC02-BP01")),
     remediation="Set mfaConfiguration to ON and softwareTokenMfaConfiguration.enabled, leave smsConfiguration and "
     "emailMfaConfiguration out, or use UserPool.",
+    field="mfaConfiguration",
     types=frozenset({"aws:cognito/userPool:UserPool"}),
     check=_check,
 )

@@ -24,6 +24,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(well_architected("SEC02-BP04"), well_architected("SEC03-BP01")),
     remediation="Set adminCreateUserConfig.allowAdminCreateUserOnly, or use UserPool.",
+    field="adminCreateUserConfig.allowAdminCreateUserOnly",
     types=frozenset({"aws:cognito/userPool:UserPool"}),
     check=_check,
 )

@@ -26,6 +26,7 @@ RULE = Rule(
     level=Level.MANDATORY,
     frameworks=(fsbp("Cognito.1"), well_architected("SEC02-BP01")),
     remediation="Set userPoolTier to PLUS and userPoolAddOns.advancedSecurityMode to ENFORCED, or use UserPool.",
+    field="userPoolTier and userPoolAddOns.advancedSecurityMode",
     types=frozenset({"aws:cognito/userPool:UserPool"}),
     check=_check,
 )

@@ -41,6 +41,7 @@ RULE = Rule(
     frameworks=(fsbp("EC2.3"), fsbp("EC2.181"), cis_aws("2.2.1"), well_architected("SEC08-BP02")),
     remediation="Set encrypted to true on every volume, in launch templates in blockDeviceMappings[].ebs, and give a "
     "kmsKeyId.",
+    field="encrypted",
     types=VOLUME_TYPES | {STORAGE_CLASS, NODE_GROUP},
     check=_check,
 )

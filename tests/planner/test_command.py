@@ -32,7 +32,7 @@ def run(root: Path, *arguments: str) -> int:
 def test_a_plan_is_written_and_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(platform(tmp_path)) == 0
     shown = capsys.readouterr().out
-    for heading in ("What is deployed", "To be asked of AWS first", "Monthly cost", "dearest lines", "Policies"):
+    for heading in ("What is deployed", "Quota increases to request", "Monthly cost", "Top 5 costs", "Policies"):
         assert heading in shown
     assert "may be deployed" in shown
     plan = json.loads((tmp_path / "build" / "test" / "plan.json").read_text())
@@ -140,3 +140,37 @@ def test_a_plan_against_an_earlier_one_shows_what_changes(tmp_path: Path, capsys
     # Two m7i.2xlarge for two m7i.xlarge: 0.4032 * 730 * 2, and half of it before.
     assert "588.67" in markdown
     assert "294.34" in markdown
+
+
+def test_the_help_lists_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    shown = capsys.readouterr().out
+    for code in (
+        "0    the stack may be deployed",
+        "1    ",
+        "2    the config",
+        "3    the program failed",
+        "130  interrupted",
+    ):
+        assert code in shown
+
+
+@pytest.mark.parametrize("arguments", [[], ["--json"], ["--markdown"]], ids=["text", "json", "markdown"])
+def test_a_reader_that_stops_early_does_not_change_the_code(tmp_path: Path, arguments: list[str]) -> None:
+    root = platform(tmp_path)
+    command = [sys.executable, "-m", "planner", "test", "--root", str(root), *TODAY, *arguments]
+    planner = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert planner.stdout
+    assert planner.stderr
+    planner.stdout.close()
+    told = planner.stderr.read()
+    assert planner.wait() == 0, told
+    assert told == ""
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = platform(tmp_path)
+    (root / "build").write_text("no folder")
+    assert run(root, "--quiet") == 2
+    assert "cannot be written: " in capsys.readouterr().err

@@ -67,7 +67,7 @@ def test_without_a_difference_the_plan_itself_is_told() -> None:
     after = plan([resource(ROLE, "role")], [line("a", "hours", 30)], quotas=[quota], unusual=[choice])
     text = render(after)
     for part in (
-        "dearest lines",
+        "Top costs",
         "<code>aws:iam:Role</code> | 1 |",
         "| vCPUs | <code>L-1</code> | 0 | 96 |",
         "one zone",

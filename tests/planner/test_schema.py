@@ -60,7 +60,7 @@ FULL = Plan(
         savings=(Saving("less", "so", 1.5),),
     ),
     verdicts=(
-        Verdict("rule", "high", "mandatory", URN, "is wrong", None),
+        Verdict("rule", "high", "mandatory", URN, "is wrong", None, "field", "Mend it."),
         Verdict("rule", "low", "advisory", "", "m", "why"),
     ),
     quotas=(Quota("ec2", "L-1", "vCPUs", 5, 96, "pool"),),

@@ -1,15 +1,27 @@
 """What a plan on the terminal says, and in which order."""
 
+import json
 from dataclasses import replace
 from io import StringIO
+from pathlib import Path
 
+import pytest
 from rich.console import Console
 
+from planner.command import main
+from planner.console import PlanConsole
+from planner.difference import compare
+from planner.markdown import render
 from planner.plan import Plan
 from planner.prerequisites import Prerequisite
 from planner.terminal import show
+from policies.evaluate import Verdict
+from policies.registry import RULES
 from pricing.lines import Estimate
+from stacks.choices import Choice
 from stacks.warnings import ConfigWarning
+
+ROOT = Path(__file__).parents[2]
 
 EMPTY = Plan("sample", "test", (), {}, 0, Estimate("USD", "us-east-1", 0, (), (), ()), (), (), ())
 
@@ -31,3 +43,58 @@ def test_prerequisites_say_how_to_make_them() -> None:
     text = shown(replace(EMPTY, prerequisites=(Prerequisite("a role", "Nothing launches.", "aws iam make-it"),)))
     assert "a role: Nothing launches." in text
     assert "aws iam make-it" in text
+
+
+@pytest.mark.parametrize("stack", ["prod", "staging", "kubeflow"])
+def test_a_plan_fits_80_columns_without_cutting_text(
+    stack: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    main([stack, "--root", str(ROOT), "--out", str(tmp_path / "plan.json"), "--today", "2026-11-21"])
+    printed = capsys.readouterr().out
+    commands = {f"    {each['how']}" for each in json.loads((tmp_path / "plan.json").read_text())["prerequisites"]}
+    wide = [line for line in printed.splitlines() if len(line) > 80 and line not in commands]
+    assert [line for line in wide if not line.startswith("written to ")] == []
+    assert "…" not in printed
+
+
+VIOLATED = Verdict(
+    "bucket-tls", "high", "mandatory", "urn:a::b::c::logs", "lets anyone in", None, "policy", "Deny plain HTTP."
+)
+
+
+def test_a_violation_says_where_to_mend_it_and_how() -> None:
+    plan = replace(EMPTY, verdicts=(VIOLATED,))
+    text = shown(plan)
+    assert "violated bucket-tls logs: lets anyone in\n    field: policy\n    remedy: Deny plain HTTP.\n" in text
+    [written] = json.loads(plan.json())["policies"]
+    assert (written["field"], written["remediation"]) == ("policy", "Deny plain HTTP.")
+    assert "<code>policy</code> | Deny plain HTTP. |" in render(plan.document())
+
+
+def test_verdicts_are_compared_without_where_and_how() -> None:
+    before = replace(EMPTY, verdicts=(replace(VIOLATED, field="", remediation=""),)).document()
+    for each in before["policies"]:
+        del each["field"], each["remediation"]
+    assert compare(before, replace(EMPTY, verdicts=(VIOLATED,)).document()).verdicts_new == ()
+
+
+HOSTILE = "arn:aws:x:1:secret:y :key: [red]a[/red] \x1b[31m \x9b1m \u202e"
+
+
+def test_values_are_shown_as_they_are(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    choice = Choice("network.nat", HOSTILE, HOSTILE)
+    warning = ConfigWarning("network.nat", HOSTILE, HOSTILE, HOSTILE)
+    plan = replace(EMPTY, choices=(choice,), warnings=(warning,), verdicts=(replace(VIOLATED, message=HOSTILE),))
+    show(plan, PlanConsole())
+    print(plan.json())
+    print(render(plan.document()))
+    printed = capsys.readouterr().out
+    assert r"arn:aws:x:1:secret:y :key: [red]a[/red] \x1b[31m \x9b1m \u202e" in printed
+    assert not {"\x1b", "\x9b", "\u202e", "🔑"} & set(printed)
+    assert json.loads(plan.json())["unusual"][0]["value"] == HOSTILE
+
+
+def test_every_rule_names_the_field_it_judges() -> None:
+    assert [rule.name for rule in RULES.values() if not rule.field] == []
