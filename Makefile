@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: plan preview up destroy test lint types services format schema prices instances bench lock clean help
+.PHONY: plan preview up destroy test lint types services format schema prices instances versions bench lock clean help
 
 help:  ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -61,6 +61,9 @@ prices: .venv/.dev  ## Refresh the price table of REGION from the AWS Price List
 
 instances: .venv/.dev  ## Refresh the facts of EC2 instance types
 	$(BIN)/python -m operations.instances $(ARGS)
+
+versions: .venv/.runtime  ## List pinned versions that are behind or leave support; ARGS=--offline asks nobody
+	@$(BIN)/python -m operations.versions $(ARGS)
 
 bench: .venv/.dev  ## Measure planning in whole processes
 	$(BIN)/python -m tests.bench $(ARGS)

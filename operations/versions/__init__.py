@@ -1,0 +1,1 @@
+"""Which pinned versions are behind, and whose support ends: `make versions`."""

@@ -1,0 +1,86 @@
+"""Every version that `components/versions.py` pins, with the end of its support, and what there is to say of it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+
+from components.versions import ADDONS, NODE_IMAGES, STANDARD_SUPPORT_ENDS, KubernetesVersion
+
+NOTICE_DAYS = 90
+"""Days before the end of a version's support from which on its end is announced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A pinned version: what it is a version of, and the first day without support, where one is known."""
+
+    what: str
+    version: str
+    support_ends: date | None = None
+
+
+class State(IntEnum):
+    """What there is to do about a pin, the most urgent first."""
+
+    ENDED = 0
+    ENDING = 1
+    BEHIND = 2
+    CURRENT = 3
+    NOT_COMPARED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A pin, the newest version where somebody could be asked for it, and what follows."""
+
+    pin: Pin
+    newest: str | None
+    state: State
+
+
+def eks_pins() -> list[Pin]:
+    """EKS's versions, and for each its node images and managed add-ons."""
+    found: list[Pin] = []
+    for version in KubernetesVersion:
+        found.append(Pin(eks(version), version, STANDARD_SUPPORT_ENDS[version]))
+        found += [Pin(image(family, version), release) for family, release in NODE_IMAGES[version].items()]
+        found += [Pin(addon(name, version), pinned) for name, pinned in ADDONS[version].items()]
+    return found
+
+
+def eks(version: str) -> str:
+    """What a version of EKS is called in the list."""
+    return f"EKS {version}"
+
+
+def image(family: str, version: str) -> str:
+    """What a release of a node image is called in the list."""
+    return f"{family} image of EKS {version}"
+
+
+def addon(name: str, version: str) -> str:
+    """What a version of a managed add-on is called in the list."""
+    return f"{name} of EKS {version}"
+
+
+def judge(pins: Sequence[Pin], newest: Mapping[str, str], today: date) -> list[Finding]:
+    """What follows for each pin, the most urgent first; `newest` has the newest version by `Pin.what`."""
+    findings = [Finding(pin, newest.get(pin.what), _state(pin, newest.get(pin.what), today)) for pin in pins]
+    return sorted(findings, key=lambda finding: (finding.state, finding.pin.support_ends or date.max))
+
+
+def _state(pin: Pin, newest: str | None, today: date) -> State:
+    if pin.support_ends and pin.support_ends <= today:
+        return State.ENDED
+    if pin.support_ends and (pin.support_ends - today).days <= NOTICE_DAYS:
+        return State.ENDING
+    if newest is None:
+        return State.NOT_COMPARED
+    return State.BEHIND if numbers(newest) > numbers(pin.version) else State.CURRENT
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """The numbers of a version in order; those of a commit's hash count for nothing."""
+    return tuple(map(int, re.findall(r"(?<![0-9a-f])\d+(?![0-9a-f])", version)))
