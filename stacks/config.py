@@ -1,7 +1,7 @@
 """What an environment wants, read from its `Pulumi.<stack>.yaml` and refused where it can't be right."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from ipaddress import IPv4Network
 from typing import Any
 
@@ -17,7 +17,6 @@ from components.gpu_cluster.spec import GpuClusterSpec
 from components.image_registry.spec import ImageRegistrySpec
 from components.instances import regions
 from components.kubeflow.pools import pools_of
-from components.kubeflow.settings import SIGN_IN_SECRET
 from components.kubeflow.spec import KubeflowSpec
 from components.load_balancer.spec import SignInProvider
 from components.model_serving_ingress.spec import ModelServingSpec
@@ -29,12 +28,11 @@ from components.user_pool import UserPoolSpec
 from policies.settings import EnvironmentSpec, PolicySettings
 from pricing.budget import Budget
 from pricing.usage import Usage
+from stacks.problems import refusal
+from stacks.references import reference_problems
+from stacks.unique_names import name_problems
 
 NAMESPACE = "mlplatform"
-SSO = "delivery/sso"
-"""What Argo CD's secret is called, after the prefix."""
-BALANCER_CLIENT = "models"
-"""The user pool's client for the load balancer before models."""
 
 
 class StackConfig(Spec):
@@ -78,28 +76,6 @@ class StackConfig(Spec):
         if not (self.user_pool and (self.model_serving or self.kubeflow)):
             lacking = "modelServing or kubeflow" if self.user_pool else "userPool"
             raise refuse("delivery", f"delivery needs {lacking}: teams sign in, and ship models")
-        self._signs_in(self.user_pool, "argocd", [f"https://{self.delivery.domain}/auth/callback"], SSO)
-        return self
-
-    def _signs_in(self, pool: UserPoolSpec, name: str, callbacks: Sequence[str], secret: str | None = None) -> None:
-        """Refuse a user pool that lacks the client `name`, which nothing reads the secret of where none is named."""
-        client = next((each for each in pool.clients if each.name == name), None)
-        named = client and (secret is None or client.secret_name == secret)
-        if not (client and named and set(callbacks) <= set(client.callback_urls)):
-            called = f"secret: {secret}, " if secret else ""
-            wanted = f"{{name: {name}, {called}callbackUrls: [{', '.join(callbacks)}]}}"
-            raise refuse(name, f"userPool.clients has no client that fits {name}; add {wanted}")
-
-    @model_validator(mode="after")
-    def _principals_have_one_access_entry(self) -> "StackConfig":
-        granted = {grant.principal_arn: grant.name for grant in self.gpu_cluster.access} if self.gpu_cluster else {}
-        for team in self.delivery.teams if self.delivery else ():
-            if role := next((role for role in team.iam_roles if role in granted), None):
-                raise refuse(
-                    role,
-                    f"{role} is in gpuCluster.access ({granted[role]}) and in delivery.teams ({team.name}), and EKS "
-                    "allows one access entry for each role; remove it from one of them",
-                )
         return self
 
     @model_validator(mode="after")
@@ -133,9 +109,6 @@ class StackConfig(Spec):
                 self.network.nat,
                 f"{at} needs a way out: an internal load balancer asks Cognito through network.nat, which is none",
             )
-        # Source: Elastic Load Balancing user guide, "Authenticate users using an Application Load Balancer".
-        callbacks = [f"https://{host}/oauth2/idpresponse" for host in sign_in.hosts]
-        self._signs_in(self.user_pool, BALANCER_CLIENT, callbacks)
         return self
 
     @model_validator(mode="after")
@@ -151,16 +124,6 @@ class StackConfig(Spec):
             raise refuse("kubeflow", f"kubeflow needs {', '.join(lacking)}")
         if self.delivery and not self.delivery.cluster_wide:
             raise refuse(False, "kubeflow needs delivery.clusterWide: true, for its manifests are of the whole cluster")
-        delivered = {team.name for team in self.delivery.teams} if self.delivery else set[str]()
-        if shared := sorted(delivered & {team.name for team in self.kubeflow.teams}):
-            raise refuse(
-                shared,
-                f"delivery.teams and kubeflow.teams both have {', '.join(shared)}, whose namespace is the profile's; "
-                "leave it out of delivery.teams",
-            )
-        if self.user_pool:
-            callback = f"https://{self.kubeflow.domain}/oauth2/callback"
-            self._signs_in(self.user_pool, "kubeflow", [callback], SIGN_IN_SECRET)
         if self.gpu_cluster and not self.kubeflow.pools:
             given = self.kubeflow.model_dump(exclude_unset=True)
             KubeflowSpec.model_validate({**given, "pools": pools_of(self.gpu_cluster)})
@@ -172,20 +135,6 @@ class StackConfig(Spec):
             lacking = "featureStore" if self.gpu_cluster else "gpuCluster"
             why = "models and access logs lie in its buckets" if self.gpu_cluster else "models run on its nodes"
             raise refuse("modelServing", f"modelServing needs {lacking}: {why}")
-        return self
-
-    @model_validator(mode="after")
-    def _delivered_models_have_a_team(self) -> "StackConfig":
-        homes = {team.homes[0]: team.name for team in self.delivery.teams} if self.delivery else {}
-        for model in self.model_serving.delivered_models if self.model_serving else ():
-            if model.namespace not in homes:
-                known = ", ".join(f"{team} in {home}" for home, team in homes.items()) or "none"
-                raise refuse(
-                    model.namespace,
-                    f"modelServing.deliveredModels: {model.name} is to be in {model.namespace}, but a team delivers to "
-                    f"its first namespace: {known}; name that, or a team in delivery.teams",
-                    list(homes),
-                )
         return self
 
     @model_validator(mode="after")
@@ -232,40 +181,15 @@ class StackConfig(Spec):
         return self
 
     @model_validator(mode="after")
-    def _namespaces_are_made_once(self) -> "StackConfig":
-        served = self.model_serving.platform.model_namespaces if self.model_serving else ()
-        given = [each.namespace for each in self.gpu_cluster.namespaces] if self.gpu_cluster else []
-        if twice := [namespace for namespace in served if namespace in given]:
-            raise refuse(
-                twice,
-                f"{twice[0]} is in gpuCluster.namespaces and in modelServing.platform.modelNamespaces, which would "
-                "both make it; leave it out of gpuCluster.namespaces",
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _models_are_in_the_bucket(self) -> "StackConfig":
-        if not (self.model_serving and self.feature_store):
-            return self
-        bucket = f"{self.feature_store.data.prefix}-models-{self.environment.account}"
-        served = [
-            (model.name, uri)
-            for model in self.model_serving.models
-            for uri in (model.model_uri, *([model.canary.model_uri] if model.canary else []))
-        ]
-        for name, uri in (*served, *((each.name, each.folder) for each in self.model_serving.delivered_models)):
-            if not uri.startswith(f"s3://{bucket}/"):
-                raise refuse(
-                    uri,
-                    f"modelServing: {name} is at {uri}, but the feature store's bucket of models is {bucket}; write "
-                    f"s3://{bucket}/<folder>/",
-                )
-        return self
-
-    @model_validator(mode="after")
     def _stores_have_clients(self) -> "StackConfig":
         if self.feature_store and not self.gpu_cluster:
             raise refuse("featureStore", "featureStore needs gpuCluster: its nodes are all that may reach the stores")
+        return self
+
+    @model_validator(mode="after")
+    def _names_fit_together(self) -> "StackConfig":
+        if error := refusal([*reference_problems(self), *name_problems(self)]):
+            raise error
         return self
 
     @field_validator("environment")

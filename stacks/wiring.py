@@ -26,8 +26,9 @@ from components.ordering import after
 from components.store_access import StoreAccess
 from components.user_pool import UserPool
 from components.web_firewall import WebFirewallSpec
-from stacks.config import BALANCER_CLIENT, StackConfig
+from stacks.config import StackConfig
 from stacks.decisions import decisions
+from stacks.references import BALANCER_CLIENT
 
 ARGO_CD = "argocd"
 """What Argo CD's namespace and its client of the user pool are called."""

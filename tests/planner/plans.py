@@ -143,7 +143,7 @@ EVERYTHING: dict[str, Any] = {
     "userPool": {
         "name": "ml-everything",
         "domainPrefix": "ml-everything",
-        "groups": ["platform", "vision"],
+        "groups": ["platform", "vision", "churn"],
         "clients": [
             {
                 "name": "argocd",

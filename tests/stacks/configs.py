@@ -65,6 +65,7 @@ RANKING = {"name": "ranking", "namespace": "models", "folder": "s3://acme-models
 POOL: dict[str, Any] = {
     "name": "acme",
     "domainPrefix": "acme-people",
+    "groups": ["platform", "risk"],
     "clients": [
         {"name": "argocd", "secret": "delivery/sso", "callbackUrls": ["https://deploy.example.com/auth/callback"]}
     ],

@@ -104,7 +104,7 @@ def test_each_unsafe_or_dear_choice_is_named(changes: dict[str, Any], field: str
         ({"kubeflow__deletionProtection": False}, "kubeflow.deletionProtection"),
         ({"kubeflow__firewall": {"mode": "count"}}, "kubeflow.firewall.mode"),
         ({"kubeflow__loadBalancer": {"deletionProtection": False}}, "kubeflow.loadBalancer.deletionProtection"),
-        ({"kubeflow__services": ["feast"]}, "kubeflow.services"),
+        ({"kubeflow__services": ["shared"], "gpuCluster__namespaces": [{"namespace": "shared"}]}, "kubeflow.services"),
         ({"pipelinesDatabase__multiAz": False}, "pipelinesDatabase.multiAz"),
         ({"pipelinesDatabase__deletionProtection": False}, "pipelinesDatabase.deletionProtection"),
     ],

@@ -220,7 +220,8 @@ def test_servers_of_features_stand_on_cluster_and_stores() -> None:
     features = {"featureServer": {"project": "acme", "clientNamespaces": ["models"]}}
     feast = {"name": "feast", "access": "write", "password": True}
     store = {**STORE, "online": {**STORE["online"], "users": [feast]}}
-    read({**SECTIONS, "featureStore": store, "featureServices": features})
+    cluster = {**CLUSTER, "namespaces": [{"namespace": "models"}]}
+    read({**SECTIONS, "gpuCluster": cluster, "featureStore": store, "featureServices": features})
     assert "featureServices needs featureStore" in refusal(featureServices=features)
     assert "needs a user feast in featureStore.online.users with access: write and password: true" in refusal(
         featureStore=STORE, featureServices=features
@@ -242,7 +243,7 @@ def test_models_are_served_between_cluster_and_stores() -> None:
         (
             {},
             {"namespaces": [{"namespace": "models"}]},
-            "models is in gpuCluster.namespaces and in modelServing.platform.modelNamespaces, which would both make it",
+            "models is in gpuCluster.namespaces[0].namespace and in modelServing.platform.modelNamespaces",
         ),
         (
             {"models": [{**MODEL, "modelUri": "s3://elsewhere/fraud/3/"}]},

@@ -161,7 +161,7 @@ def test_kubeflow_stands_on_stores_sign_in_and_delivery() -> None:
         ),
         (
             {"delivery": {**KUBEFLOW_STACK["delivery"], "teams": [{"name": "risk", "groups": ["risk"]}]}},
-            "delivery.teams and kubeflow.teams both have risk, whose namespace is the profile's",
+            "risk is in delivery.teams[0].name and in kubeflow.teams[0].name, which would both make it",
         ),
         (
             {"userPool": {**POOL}},

@@ -1,0 +1,262 @@
+"""Names that one section of a config gives to another: each must refer to something.
+
+Each check yields a `Problem` for every wrong name. `stacks.unique_names` has the names that must not be used twice;
+what a section needs of others at all is checked in `stacks.config`.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from components.database.instance_classes import classes_in
+from components.delivery.names import NAMESPACE as ARGO_CD
+from components.instances import known_types
+from components.kubeflow.settings import SIGN_IN_SECRET
+from components.load_balancer.spec import SignInProvider
+from components.namespace_names import PLATFORM_NAMESPACES
+from stacks.problems import Name, Place, Problem, names_at, nearest, path_of
+from stacks.unique_names import database_instances, made_namespaces, monitoring_names
+
+if TYPE_CHECKING:
+    from stacks.config import StackConfig
+
+ARGO_CD_SECRET = "delivery/sso"  # noqa: S105 - a name
+"""What the secret of Argo CD's client is called, after the prefix."""
+BALANCER_CLIENT = "models"
+"""The user pool's client for the load balancer before models."""
+
+
+def reference_problems(config: "StackConfig") -> Iterator[Problem]:
+    """Every name of `config` that refers to nothing."""
+    yield from _groups(config)
+    yield from _namespaces_named(config)
+    yield from _clients(config)
+    yield from _database_classes(config)
+    yield from _model_folders(config)
+    yield from _delivered_models(config)
+    yield from _zones(config)
+    yield from _regions(config)
+    yield from _cluster_names(config)
+    yield from _instance_types(config)
+    yield from _monitoring(config)
+
+
+def _groups(config: "StackConfig") -> Iterator[Problem]:
+    if not config.user_pool:
+        return
+    known = list(config.user_pool.groups)
+    for name in _group_names(config):
+        if name.value not in known:
+            remedy = f"userPool.groups has no group {name.value}, so nobody can be in it; add it there"
+            yield Problem(name.at, name.value, remedy + nearest(name.value, known))
+
+
+def _group_names(config: "StackConfig") -> Iterator[Name]:
+    if config.delivery:
+        yield from names_at(("delivery", "administrators"), config.delivery.administrators)
+        for index, team in enumerate(config.delivery.teams):
+            yield from names_at(("delivery", "teams", index, "groups"), team.groups)
+    if config.kubeflow:
+        for index, team in enumerate(config.kubeflow.teams):
+            yield from names_at(("kubeflow", "teams", index, "groups"), team.groups)
+
+
+def _namespaces_named(config: "StackConfig") -> Iterator[Problem]:
+    known = [name.value for name in made_namespaces(config)]
+    for name in _namespace_names(config):
+        if name.value not in known and name.value not in _component_namespaces(config):
+            remedy = f"no namespace {name.value} is made; add it to gpuCluster.namespaces, or name one that is"
+            yield Problem(name.at, name.value, remedy + nearest(name.value, known))
+
+
+def _namespace_names(config: "StackConfig") -> Iterator[Name]:
+    services = config.feature_services
+    if services and services.feature_server:
+        at: Place = ("featureServices", "featureServer", "clientNamespaces")
+        yield from names_at(at, services.feature_server.client_namespaces)
+    if services and services.tracking_server:
+        at = ("featureServices", "trackingServer", "clientNamespaces")
+        yield from names_at(at, services.tracking_server.client_namespaces)
+    for index, neighbor in enumerate(config.model_serving.neighbors if config.model_serving else ()):
+        yield Name(("modelServing", "neighbors", index, "namespace"), neighbor.namespace)
+    for index, grant in enumerate(config.gpu_cluster.access if config.gpu_cluster else ()):
+        yield from names_at(("gpuCluster", "access", index, "namespaces"), grant.namespaces)
+    if config.kubeflow:
+        yield from names_at(("kubeflow", "services"), config.kubeflow.services)
+
+
+def _component_namespaces(config: "StackConfig") -> Sequence[str]:
+    """The namespaces that Kubernetes and the components of this stack have."""
+    services = config.feature_services
+    absent = {
+        "feast": not (services and services.feature_server),
+        "mlflow": not (services and services.tracking_server),
+        "argocd": not config.delivery,
+        "karpenter": not (config.gpu_cluster and config.gpu_cluster.karpenter),
+        "kubeflow": not config.kubeflow,
+        "kserve": not config.model_serving,
+    }
+    return ["default", "kube-system", *(each for each in PLATFORM_NAMESPACES if not absent.get(each))]
+
+
+def _clients(config: "StackConfig") -> Iterator[Problem]:
+    """The applications that sign in by the user pool, each of which needs a client that sends people back to it."""
+    if not config.user_pool:
+        return
+    if config.delivery:
+        callback = f"https://{config.delivery.domain}/auth/callback"
+        yield from _client(config, ARGO_CD, [callback], ARGO_CD_SECRET)
+    if config.kubeflow:
+        yield from _client(config, "kubeflow", [f"https://{config.kubeflow.domain}/oauth2/callback"], SIGN_IN_SECRET)
+    sign_in = config.model_serving.load_balancer.sign_in if config.model_serving else None
+    if sign_in and sign_in.provider is SignInProvider.COGNITO:
+        # Source: Elastic Load Balancing user guide, "Authenticate users using an Application Load Balancer".
+        yield from _client(config, BALANCER_CLIENT, [f"https://{host}/oauth2/idpresponse" for host in sign_in.hosts])
+
+
+def _client(config: "StackConfig", name: str, callbacks: Sequence[str], secret: str | None = None) -> Iterator[Problem]:
+    clients = config.user_pool.clients if config.user_pool else ()
+    client = next((each for each in clients if each.name == name), None)
+    has_secret = client and (secret is None or client.secret_name == secret)
+    if not (client and has_secret and set(callbacks) <= set(client.callback_urls)):
+        called = f"secret: {secret}, " if secret else ""
+        wanted = f"{{name: {name}, {called}callbackUrls: [{', '.join(callbacks)}]}}"
+        found = [each.name for each in clients]
+        yield Problem(("userPool", "clients"), found, f"userPool.clients has no client that fits {name}; add {wanted}")
+
+
+def _model_folders(config: "StackConfig") -> Iterator[Problem]:
+    serving, store = config.model_serving, config.feature_store
+    if not (serving and store):
+        return
+    bucket = f"{store.data.prefix}-models-{config.environment.account}"
+    at: Place = ("modelServing", "models")
+    folders = [
+        (model.name, Name((*at, index, "modelUri"), model.model_uri)) for index, model in enumerate(serving.models)
+    ]
+    for index, model in enumerate(serving.models):
+        if model.canary:
+            folders.append((model.name, Name((*at, index, "canary", "modelUri"), model.canary.model_uri)))
+    for index, delivered in enumerate(serving.delivered_models):
+        folders.append((delivered.name, Name(("modelServing", "deliveredModels", index, "folder"), delivered.folder)))
+    for model, folder in folders:
+        if not folder.value.startswith(f"s3://{bucket}/"):
+            yield Problem(
+                folder.at,
+                folder.value,
+                f"{model} is at {folder.value}, but the feature store's bucket of models is {bucket}; write "
+                f"s3://{bucket}/<folder>/",
+            )
+
+
+def _database_classes(config: "StackConfig") -> Iterator[Problem]:
+    region = config.environment.region
+    offered = classes_in(region)
+    for at, instance in database_instances(config).items():
+        if offered and instance.instance_class not in offered:
+            remedy = f"{instance.instance_class} is not offered in {region}; choose another class"
+            similar = nearest(instance.instance_class, sorted(offered))
+            yield Problem((*at, "instanceClass"), instance.instance_class, remedy + similar)
+
+
+def _delivered_models(config: "StackConfig") -> Iterator[Problem]:
+    homes = {team.homes[0]: team.name for team in config.delivery.teams} if config.delivery else {}
+    known = ", ".join(f"{team} in {home}" for home, team in homes.items()) or "none"
+    for index, model in enumerate(config.model_serving.delivered_models if config.model_serving else ()):
+        if model.namespace not in homes:
+            yield Problem(
+                ("modelServing", "deliveredModels", index, "namespace"),
+                model.namespace,
+                f"{model.name} is to be in {model.namespace}, but a team delivers to its first namespace: {known}; "
+                f"name that, or a team in delivery.teams{nearest(model.namespace, list(homes))}",
+            )
+
+
+def _zones(config: "StackConfig") -> Iterator[Problem]:
+    zones = config.network.zones
+    for index, pool in enumerate(config.gpu_cluster.node_pools if config.gpu_cluster else ()):
+        if zones and pool.zone and pool.zone not in zones:
+            yield Problem(
+                ("gpuCluster", "nodePools", index, "zone"),
+                pool.zone,
+                f"the network has no subnet in {pool.zone}; name one of network.zones, {', '.join(zones)}, or add it",
+            )
+
+
+def _regions(config: "StackConfig") -> Iterator[Problem]:
+    """Copies are in another region than the original; ARNs are of the account's partition."""
+    region, account = config.environment.region, config.environment.account
+    data = config.feature_store.data if config.feature_store else None
+    for purpose in ("raw", "training", "models", "offline") if data else ():
+        if getattr(data, purpose).replica_region == region:
+            yield Problem(
+                ("featureStore", "data", purpose, "replicaRegion"),
+                region,
+                f"{region} is the stack's own region; name another, or leave replicaRegion out",
+            )
+    registry = config.image_registry
+    if registry and region in registry.replica_regions:
+        yield Problem(
+            ("imageRegistry", "replicaRegions"), region, f"{region} is the stack's own region; remove it from the list"
+        )
+    for index, upstream in enumerate(registry.upstreams if registry else ()):
+        # Source: ECR user guide, "Storing your upstream repository credentials in an AWS Secrets Manager secret".
+        if upstream.credential_arn and upstream.credential_arn.split(":")[3:5] != [region, account]:
+            yield Problem(
+                ("imageRegistry", "upstreams", index, "credentialArn"),
+                upstream.credential_arn,
+                f"ECR reads credentials of its own account and region alone; name a secret of {account} in {region}",
+            )
+    partition = _partition(region)
+    for name in _arns(config):
+        if name.value.split(":")[1] != partition:
+            yield Problem(name.at, name.value, f"{region} is in the partition {partition}; write arn:{partition}:…")
+
+
+def _partition(region: str) -> str:
+    """Source: AWS General Reference, "Amazon Resource Names (ARNs)", partition."""
+    return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
+def _arns(config: "StackConfig") -> Iterator[Name]:
+    for index, grant in enumerate(config.gpu_cluster.access if config.gpu_cluster else ()):
+        yield Name(("gpuCluster", "access", index, "principalArn"), grant.principal_arn)
+    for index, team in enumerate(config.delivery.teams if config.delivery else ()):
+        yield from names_at(("delivery", "teams", index, "iamRoles"), team.iam_roles)
+    for index, owner in enumerate(config.image_registry.teams if config.image_registry else ()):
+        yield from names_at(("imageRegistry", "teams", index, "pipelineRoleArns"), owner.pipeline_role_arns)
+
+
+def _cluster_names(config: "StackConfig") -> Iterator[Problem]:
+    given = config.network.cluster_names
+    if config.gpu_cluster and given and config.gpu_cluster.cluster_name not in given:
+        yield Problem(
+            ("network", "clusterNames"),
+            list(given),
+            f"gpuCluster.clusterName = {config.gpu_cluster.cluster_name} is not in it, so its subnets lack the "
+            "cluster's tags; add it, or leave clusterNames out",
+        )
+
+
+def _instance_types(config: "StackConfig") -> Iterator[Problem]:
+    families = {name.partition(".")[0] for name in known_types()}
+    for pattern in config.policies.allowed_instance_types:
+        name = pattern.removeprefix("ml.")
+        if name.startswith(("db.", "cache.")):
+            continue
+        family, _, size = name.partition(".")
+        if family not in families or (size != "*" and name not in known_types()):
+            remedy = f"{pattern} is no EC2 instance type or family; write a type, or a family such as p5.*"
+            yield Problem(("policies", "allowedInstanceTypes"), pattern, remedy + nearest(name, known_types()))
+
+
+def _monitoring(config: "StackConfig") -> Iterator[Problem]:
+    """One Prometheus reads all metrics: every section that names its namespace must name the same."""
+    names = list(monitoring_names(config))
+    for name in names[1:]:
+        if name.value != names[0].value:
+            yield Problem(
+                name.at,
+                name.value,
+                f"{path_of(names[0].at)} is {names[0].value}, and one Prometheus reads all metrics; write the same "
+                "namespace in both",
+            )

@@ -1,0 +1,332 @@
+"""Names that sections give to each other must refer to something, and names that exist once are used once."""
+
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from planner.stackfile import read_stack_file
+from tests.stacks.configs import read, refusal_of
+
+ROOT = Path(__file__).parents[2]
+Sections = dict[str, Any]
+
+
+def sections_of(stack: str) -> Sections:
+    return {key.partition(":")[2]: json.loads(value) for key, value in read_stack_file(ROOT, stack).config.items()}
+
+
+def put(path: str, value: Any) -> Callable[[Sections], None]:
+    """Sets one value; `path` is such as `delivery.teams.0.groups`."""
+
+    def change(sections: Sections) -> None:
+        *way, last = path.split(".")
+        at: Any = sections
+        for key in way:
+            at = at[int(key)] if key.isdigit() else at.setdefault(key, {})
+        at[last] = value
+
+    return change
+
+
+def both(*changes: Callable[[Sections], None]) -> Callable[[Sections], None]:
+    def change(sections: Sections) -> None:
+        for each in changes:
+            each(sections)
+
+    return change
+
+
+def add(path: str, item: Any) -> Callable[[Sections], None]:
+    """Appends to a list."""
+
+    def change(sections: Sections) -> None:
+        at: Any = sections
+        for key in path.split("."):
+            at = at[int(key)] if key.isdigit() else at[key]
+        at.append(item)
+
+    return change
+
+
+ROLE = "arn:aws:iam::444455556666:role/data"
+GRANT = {"name": "data", "principalArn": ROLE, "level": "view"}
+CLIENT = {"name": "portal", "callbackUrls": ["https://portal.example.com/back"]}
+
+REFUSED: list[tuple[str, Callable[[Sections], None], str, str]] = [
+    # Groups of the user pool.
+    ("staging", put("delivery.administrators", ["sre"]), "delivery.administrators = 'sre'", "userPool.groups has no"),
+    ("staging", put("delivery.teams.0.groups", ["serch"]), "delivery.teams[0].groups", "did you mean search?"),
+    ("kubeflow", put("kubeflow.teams.0.groups", ["nobody"]), "kubeflow.teams[0].groups", "add it there"),
+    ("staging", put("userPool.groups", ["platform", "search"]), "delivery.teams[1].groups = 'risk'", "no group risk"),
+    # Namespaces.
+    (
+        "staging",
+        put("featureServices.featureServer.clientNamespaces", ["nonexistent"]),
+        "featureServices.featureServer.clientNamespaces = 'nonexistent'",
+        "no namespace nonexistent is made; add it to gpuCluster.namespaces",
+    ),
+    (
+        "staging",
+        put("featureServices.trackingServer.clientNamespaces", ["serch"]),
+        "featureServices.trackingServer.clientNamespaces",
+        "did you mean search?",
+    ),
+    (
+        "staging",
+        put("modelServing.neighbors", [{"namespace": "nonexistent", "port": 80}]),
+        "modelServing.neighbors[0].namespace",
+        "no namespace nonexistent is made",
+    ),
+    (
+        "staging",
+        put("modelServing.neighbors", [{"namespace": "kubeflow", "port": 80}]),
+        "modelServing.neighbors[0].namespace",
+        "no namespace kubeflow is made",
+    ),
+    (
+        "staging",
+        put("gpuCluster.access", [{**GRANT, "namespaces": ["nonexistent"]}]),
+        "gpuCluster.access[0].namespaces",
+        "no namespace nonexistent is made",
+    ),
+    ("kubeflow", put("kubeflow.services", ["feast"]), "kubeflow.services = 'feast'", "no namespace feast is made"),
+    (
+        "staging",
+        put("gpuCluster.namespaces", [{"namespace": "search"}]),
+        "modelServing.platform.modelNamespaces = 'search'",
+        "which would both make it; leave it out of one of them",
+    ),
+    (
+        "kubeflow",
+        put("gpuCluster.namespaces", [{"namespace": "risk"}]),
+        "kubeflow.teams[1].name = 'risk'",
+        "is in gpuCluster.namespaces[0].namespace and in kubeflow.teams[1].name",
+    ),
+    (
+        "kubeflow",
+        add("delivery.teams", {"name": "search", "groups": ["search"]}),
+        "kubeflow.teams[0].name = 'search'",
+        "which would both make it",
+    ),
+    (
+        "staging",
+        both(
+            put("gpuCluster.monitoringNamespace", "watch"),
+            put("gpuCluster.namespaces", [{"namespace": "watch"}]),
+        ),
+        "modelServing.monitoringNamespace = 'monitoring'",
+        "gpuCluster.monitoringNamespace is watch, and one Prometheus reads all metrics; write the same",
+    ),
+    (
+        "staging",
+        add("delivery.teams", {"name": "watch", "groups": ["risk"], "namespaces": ["monitoring"]}),
+        "delivery.teams[2].namespaces = 'monitoring'",
+        "monitoring is monitoringNamespace; choose another name",
+    ),
+    # Domains, clients of the sign-in, and their secrets.
+    (
+        "staging",
+        both(
+            put("delivery.domain", "models.staging.example.com"),
+            put("userPool.clients.0.callbackUrls", ["https://models.staging.example.com/auth/callback"]),
+        ),
+        "delivery.domain = 'models.staging.example.com'",
+        "the host models.staging.example.com is modelServing.domain too",
+    ),
+    (
+        "staging",
+        both(
+            put("delivery.domain", "fraud.models.staging.example.com"),
+            put("userPool.clients.0.callbackUrls", ["https://fraud.models.staging.example.com/auth/callback"]),
+        ),
+        "delivery.domain = 'fraud.models.staging.example.com'",
+        "is modelServing.deliveredModels[2].name too",
+    ),
+    (
+        "kubeflow",
+        both(
+            put("delivery.domain", "kubeflow.example.com"),
+            add("userPool.clients.1.callbackUrls", "https://kubeflow.example.com/auth/callback"),
+        ),
+        "delivery.domain = 'kubeflow.example.com'",
+        "the host kubeflow.example.com is kubeflow.domain too",
+    ),
+    (
+        "staging",
+        both(
+            put("delivery.domain", "deploy.example.org"),
+            put("userPool.clients.0.callbackUrls", ["https://deploy.example.org/auth/callback"]),
+        ),
+        "delivery.domain = 'deploy.example.org'",
+        "is outside of modelServing.zoneName = example.com",
+    ),
+    ("staging", put("delivery.domain", "cd.example.com"), "userPool.clients", "no client that fits argocd; add {name:"),
+    (
+        "staging",
+        add("userPool.clients", {**CLIENT, "callbackUrls": ["https://deploy.staging.example.com/auth/callback"]}),
+        "userPool.clients[1].callbackUrls",
+        "the callback https://deploy.staging.example.com/auth/callback is userPool.clients[0].callbackUrls too",
+    ),
+    (
+        "staging",
+        add("userPool.clients", {**CLIENT, "callbackUrls": CLIENT["callbackUrls"] * 2}),
+        "userPool.clients[1].callbackUrls",
+        "is named more than once; name each once",
+    ),
+    (
+        "staging",
+        add("userPool.clients", {**CLIENT, "secret": "database/mlflow"}),
+        "userPool.clients[1].secret = 'database/mlflow'",
+        "featureServices has the secret database/mlflow; choose another name",
+    ),
+    (
+        "staging",
+        add("userPool.clients", {**CLIENT, "secret": "delivery/notifications"}),
+        "userPool.clients[1].secret",
+        "delivery has the secret delivery/notifications",
+    ),
+    # Stores.
+    (
+        "kubeflow",
+        put("pipelinesDatabase.identifier", "ml-kubeflow"),
+        "pipelinesDatabase.identifier = 'ml-kubeflow'",
+        "the identifier ml-kubeflow is featureStore.database.identifier too",
+    ),
+    (
+        "staging",
+        put("featureServices.databases", [{"name": "notes"}, {"name": "notes"}]),
+        "featureServices.databases[1].name = 'notes'",
+        "an instance has each database once",
+    ),
+    (
+        "staging",
+        put("featureServices.databases", [{"name": "notes", "readers": ["mlflow"]}]),
+        "featureServices.databases[0].readers = 'mlflow'",
+        "mlflow is a database's own role",
+    ),
+    (
+        "prod",
+        both(
+            put("featureStore.predictions.cacheName", "ml-prod"),
+            add("featureStore.predictions.users", {"name": "online-serving", "access": "read"}),
+        ),
+        "featureStore.predictions.users[1].name = 'ml-prod-online-serving'",
+        "the ElastiCache user ml-prod-online-serving is featureStore.online.users[1].name too",
+    ),
+    (
+        "staging",
+        put("featureStore.data.raw.replicaRegion", "us-east-1"),
+        "featureStore.data.raw.replicaRegion",
+        "us-east-1 is the stack's own region",
+    ),
+    (
+        "staging",
+        both(
+            put("environment.region", "us-gov-west-1"),
+            put("network.zones", ["us-gov-west-1a", "us-gov-west-1b"]),
+            put("gpuCluster.karpenter.pools.0.instanceTypes", ["g6.xlarge"]),
+            put("featureStore.database.instanceClass", "db.m7g.large"),
+        ),
+        "featureStore.database.instanceClass = 'db.m7g.large'",
+        "db.m7g.large is not offered in us-gov-west-1; choose another class",
+    ),
+    (
+        "staging",
+        put("modelServing.deliveredModels.0.folder", "s3://ml-staging-raw-444455556666/ranking/"),
+        "modelServing.deliveredModels[0].folder",
+        "write s3://ml-staging-models-444455556666/<folder>/",
+    ),
+    (
+        "staging",
+        both(
+            put("modelServing.deliveredModels.0.namespace", "models"),
+            put("modelServing.platform.modelNamespaces", ["search", "risk", "models"]),
+        ),
+        "modelServing.deliveredModels[0].namespace = 'models'",
+        "but a team delivers to its first namespace: search in search, risk in risk",
+    ),
+    # Principals and registries.
+    (
+        "staging",
+        both(put("gpuCluster.access", [GRANT]), put("delivery.teams.0.iamRoles", [ROLE])),
+        "delivery.teams[0].iamRoles",
+        "EKS allows one access entry for each role; remove it from one of them",
+    ),
+    (
+        "staging",
+        put("gpuCluster.access", [{**GRANT, "principalArn": ROLE.replace("aws", "aws-cn")}]),
+        "gpuCluster.access[0].principalArn",
+        "us-east-1 is in the partition aws; write arn:aws:",
+    ),
+    (
+        "prod",
+        put(
+            "imageRegistry.upstreams.0.credentialArn",
+            "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/docker-hub-AbCdEf",
+        ),
+        "imageRegistry.upstreams[0].credentialArn",
+        "name a secret of 111122223333 in us-east-1",
+    ),
+    ("prod", put("imageRegistry.replicaRegions", ["us-east-1"]), "imageRegistry.replicaRegions", "own region; remove"),
+    # Network.
+    (
+        "staging",
+        put("gpuCluster.nodePools.1.zone", "us-east-1c"),
+        "gpuCluster.nodePools[1].zone = 'us-east-1c'",
+        "the network has no subnet in us-east-1c; name one of network.zones, us-east-1a, us-east-1b",
+    ),
+    ("staging", put("network.clusterNames", ["other"]), "network.clusterNames", "gpuCluster.clusterName = ml-staging"),
+    (
+        "staging",
+        put("policies.allowedInstanceTypes", ["g4dn.12xlrage"]),
+        "policies.allowedInstanceTypes = 'g4dn.12xlrage'",
+        "did you mean g4dn.12xlarge?",
+    ),
+    ("staging", put("policies.allowedInstanceTypes", ["*"]), "policies.allowedInstanceTypes", "such as p5.*"),
+]
+
+
+@pytest.mark.parametrize(("stack", "change", "field", "remedy"), REFUSED, ids=[str(each[2]) for each in REFUSED])
+def test_wrong_name_is_refused_where_it_is_given(
+    stack: str, change: Callable[[Sections], None], field: str, remedy: str
+) -> None:
+    sections = deepcopy(sections_of(stack))
+    change(sections)
+    told = refusal_of(sections)
+    assert field in told
+    assert remedy in told
+
+
+ACCEPTED: list[tuple[str, Callable[[Sections], None]]] = [
+    ("staging", put("modelServing.neighbors", [{"namespace": "mlflow", "port": 5000}])),
+    ("staging", put("gpuCluster.access", [{**GRANT, "namespaces": ["search", "kube-system"]}])),
+    ("staging", put("gpuCluster.namespaces", [{"namespace": "monitoring"}])),
+    ("staging", put("gpuCluster.nodePools.1.zone", "us-east-1b")),
+    ("staging", add("userPool.clients", CLIENT)),
+    ("staging", put("policies.allowedInstanceTypes", ["p5.*", "ml.p5.48xlarge", "db.r7g.16xlarge"])),
+    ("staging", put("modelServing.loadBalancer.alternativeNames", ["fraud.models.staging.example.com"])),
+    ("prod", put("featureStore.data.models.replicaRegion", "us-west-2")),
+    ("prod", put("network.clusterNames", ["ml-prod"])),
+]
+
+
+@pytest.mark.parametrize(("stack", "change"), ACCEPTED)
+def test_name_that_refers_to_something_is_accepted(stack: str, change: Callable[[Sections], None]) -> None:
+    sections = deepcopy(sections_of(stack))
+    change(sections)
+    assert read(sections).gpu_cluster
+
+
+def test_every_wrong_name_is_told_at_once() -> None:
+    sections = sections_of("staging")
+    for change in (
+        put("delivery.administrators", ["sre"]),
+        put("featureServices.featureServer.clientNamespaces", ["nowhere"]),
+        put("gpuCluster.nodePools.1.zone", "us-east-1c"),
+    ):
+        change(sections)
+    assert "3 wrong" in refusal_of(sections).splitlines()[0]
