@@ -18,7 +18,7 @@ from pricing.estimate import estimate
 from pricing.resource import Resource
 from pricing.table import regions
 from stacks.choices import unusual
-from stacks.config import NAMESPACE, parse_config
+from stacks.config import NAMESPACE, StackConfig, parse_config
 from stacks.decisions import decisions
 from stacks.warnings import warnings
 
@@ -66,7 +66,12 @@ def build_plan(root: Path, stack: str, *, today: date, on_resource: Callable[[Re
         choices=unusual(config),
         decisions=decisions(config),
         warnings=warnings(config),
-        prerequisites=prerequisites(evaluation.resources),
+        prerequisites=prerequisites(evaluation.resources, _zones(config)),
         usage=config.usage,
         today=today,
     )
+
+
+def _zones(config: StackConfig) -> list[str]:
+    """The names of the Route 53 zones that the config takes as given."""
+    return [section.zone_name for section in (config.model_serving, config.kubeflow) if section]

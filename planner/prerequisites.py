@@ -1,9 +1,10 @@
 """What an AWS account must have before the first deployment, beside service quotas."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from pricing.resource import Resource
+from pricing.resource import UNKNOWN, Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,16 +16,122 @@ class Prerequisite:
     how: str
 
 
-def prerequisites(resources: Sequence[Resource]) -> tuple[Prerequisite, ...]:
-    """Everything that must exist in the account before `resources` can be created."""
-    return tuple(_service_linked_roles(resources))
+@dataclass(frozen=True, slots=True)
+class _ServiceLinkedRole:
+    """A role that an AWS service assumes, and the resources that need it: those of `types` that `needs` accepts."""
+
+    name: str
+    service: str
+    types: tuple[str, ...]
+    needs: Callable[[Resource], bool] = lambda _: True
+    why: str = (
+        "AWS makes it with the first such resource, but only for a principal that has iam:CreateServiceLinkedRole."
+    )
+
+
+def prerequisites(resources: Sequence[Resource], zones: Sequence[str] = ()) -> tuple[Prerequisite, ...]:
+    """Everything that must exist before `resources` can be created; `zones` are the names of their Route 53 zones."""
+    return (*_delegated_zones(zones), *_service_linked_roles(resources))
+
+
+def _delegated_zones(zones: Sequence[str]) -> Iterator[Prerequisite]:
+    # Source: Route 53 developer guide, "Routing traffic for subdomains".
+    for zone in sorted(set(zones)):
+        parent = zone.partition(".")[2]
+        yield Prerequisite(
+            f"public Route 53 zone {zone} in this account, delegated to",
+            f"The program writes records into it. Certificates stay pending until {parent} has an NS record for it.",
+            f"aws route53 create-hosted-zone --name {zone} --caller-reference {zone}, then add its four name servers "
+            f"as an NS record {zone} to {parent}",
+        )
 
 
 def _service_linked_roles(resources: Sequence[Resource]) -> Iterator[Prerequisite]:
-    # Source: Karpenter, "Getting started", and the EC2 user guide, "Service-linked role for Spot Instance requests".
-    if any(each.type.startswith("kubernetes:karpenter.sh/") for each in resources):
-        yield Prerequisite(
-            "service-linked role AWSServiceRoleForEC2Spot",
-            "Karpenter cannot make it, and cannot launch Spot Instances without it.",
-            "aws iam create-service-linked-role --aws-service-name spot.amazonaws.com",
-        )
+    named: set[str] = set()
+    for role in _ROLES:
+        if role.name not in named and any(each.type.startswith(role.types) and role.needs(each) for each in resources):
+            named.add(role.name)
+            yield Prerequisite(
+                f"service-linked role {role.name}",
+                role.why,
+                f"aws iam create-service-linked-role --aws-service-name {role.service}",
+            )
+
+
+def _buys_spot(resource: Resource) -> bool:
+    """Whether a NodePool of Karpenter may launch Spot Instances; one that names no capacity type may."""
+    template = _at(resource.inputs, "spec", "template", "spec", "requirements")
+    if template is None or template is UNKNOWN:
+        return True
+    named = [each for each in template if _at(each, "key") == "karpenter.sh/capacity-type"]
+    return not named or any(_at(each, "operator") != "In" or "spot" in (_at(each, "values") or ()) for each in named)
+
+
+def _at(value: Any, *path: str) -> Any:
+    for part in path:
+        if value is None or value is UNKNOWN:
+            return value
+        value = value.get(part)
+    return value
+
+
+_ROLES = (
+    _ServiceLinkedRole(
+        "AWSServiceRoleForEC2Spot",
+        "spot.amazonaws.com",
+        ("kubernetes:karpenter.sh/",),
+        _buys_spot,
+        "Karpenter cannot make it, and cannot launch Spot Instances without it.",
+    ),
+    _ServiceLinkedRole(
+        "AWSServiceRoleForEC2Spot",
+        "spot.amazonaws.com",
+        ("aws:ec2/spotInstanceRequest:", "aws:ec2/fleet:"),
+        why="EC2 makes it only for requests in its console.",
+    ),
+    _ServiceLinkedRole("AWSServiceRoleForEC2SpotFleet", "spotfleet.amazonaws.com", ("aws:ec2/spotFleetRequest:",)),
+    _ServiceLinkedRole(
+        "AWSServiceRoleForAutoScaling", "autoscaling.amazonaws.com", ("aws:autoscaling/group:", "aws:eks/nodeGroup:")
+    ),
+    _ServiceLinkedRole("AWSServiceRoleForAmazonEKS", "eks.amazonaws.com", ("aws:eks/cluster:", "eks:index:Cluster")),
+    _ServiceLinkedRole("AWSServiceRoleForAmazonEKSNodegroup", "eks-nodegroup.amazonaws.com", ("aws:eks/nodeGroup:",)),
+    _ServiceLinkedRole(
+        "AWSServiceRoleForAmazonEKSForFargate", "eks-fargate.amazonaws.com", ("aws:eks/fargateProfile:",)
+    ),
+    _ServiceLinkedRole("AWSServiceRoleForElastiCache", "elasticache.amazonaws.com", ("aws:elasticache/",)),
+    _ServiceLinkedRole("AWSServiceRoleForRDS", "rds.amazonaws.com", ("aws:rds/instance:", "aws:rds/cluster:")),
+    _ServiceLinkedRole(
+        "AWSServiceRoleForElasticLoadBalancing",
+        "elasticloadbalancing.amazonaws.com",
+        ("aws:lb/loadBalancer:", "aws:alb/loadBalancer:"),
+    ),
+    _ServiceLinkedRole(
+        "AWSServiceRoleForWAFV2Logging", "wafv2.amazonaws.com", ("aws:wafv2/webAclLoggingConfiguration:",)
+    ),
+    _ServiceLinkedRole(
+        "AWSServiceRoleForECRPullThroughCache",
+        "pullthroughcache.ecr.amazonaws.com",
+        ("aws:ecr/pullThroughCacheRule:",),
+    ),
+    _ServiceLinkedRole(
+        "AWSServiceRoleForECRReplication", "replication.ecr.amazonaws.com", ("aws:ecr/replicationConfiguration:",)
+    ),
+    _ServiceLinkedRole("AWSServiceRoleForEMRCleanup", "elasticmapreduce.amazonaws.com", ("aws:emr/cluster:",)),
+    _ServiceLinkedRole("AWSServiceRoleForAmazonEMRContainers", "emr-containers.amazonaws.com", ("aws:emrcontainers/",)),
+    _ServiceLinkedRole(
+        "AWSServiceRoleForAmazonEMRServerless", "ops.emr-serverless.amazonaws.com", ("aws:emrserverless/",)
+    ),
+    _ServiceLinkedRole("AWSServiceRoleForBatch", "batch.amazonaws.com", ("aws:batch/computeEnvironment:",)),
+    _ServiceLinkedRole("AWSServiceRoleForKafka", "kafka.amazonaws.com", ("aws:msk/cluster:", "aws:msk/serverless")),
+    _ServiceLinkedRole("AWSServiceRoleForECS", "ecs.amazonaws.com", ("aws:ecs/cluster:", "aws:ecs/service:")),
+    _ServiceLinkedRole(
+        "AWSServiceRoleForAmazonOpenSearchService", "opensearchservice.amazonaws.com", ("aws:opensearch/domain:",)
+    ),
+    _ServiceLinkedRole("AWSServiceRoleForAmazonFSx", "fsx.amazonaws.com", ("aws:fsx/",)),
+    _ServiceLinkedRole(
+        "AWSServiceRoleForAmazonElasticFileSystem", "elasticfilesystem.amazonaws.com", ("aws:efs/fileSystem:",)
+    ),
+    _ServiceLinkedRole("AWSServiceRoleForBackup", "backup.amazonaws.com", ("aws:backup/vault:", "aws:backup/plan:")),
+)
+"""Source: each service's user guide, "Using service-linked roles"; Karpenter, "Getting started"; EC2 user guide,
+"Service-linked role for Spot Instance requests"."""
