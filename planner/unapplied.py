@@ -51,7 +51,9 @@ def _kept(before: Document, after: Document) -> Mapping[str, Any]:
 
 def _refused_or_idle(before: Document, after: Document, kept: Mapping[str, Any]) -> Iterator[Unapplied]:
     yield from _outside_bounds(before, after)
-    yield from _fallen(after, changes_of(before["inputs"], kept))
+    seen = changes_of(before["inputs"], kept)
+    yield from _fallen(after, seen)
+    yield from _unready_upgrade(after, seen)
 
 
 def _unapplied(resource: Document, change: InputChange, why: str, *, refused: bool = False) -> Unapplied:
@@ -96,6 +98,30 @@ def _fallen(resource: Document, seen: Iterable[InputChange]) -> Iterator[Unappli
             previous = _is_previous_minor(change)
             why = "EKS rolls back only to the previous minor version, and only within 7 days of the upgrade"
             yield _unapplied(resource, change, why, refused=not previous)
+
+
+def _unready_upgrade(resource: Document, seen: Iterable[InputChange]) -> Iterator[Unapplied]:
+    """A database's new major version that RDS refuses, or that waits while its old parameter group is deleted."""
+    if resource["type"] != _DATABASE:
+        return
+    for change in seen:
+        if change.path != "engineVersion" or _major(resource, change.after) <= _major(resource, change.before):
+            continue
+        if resource["inputs"].get("allowMajorVersionUpgrade") is not True:
+            why = "RDS refuses a new major version without allowMajorVersionUpgrade; set it to true"
+            yield _unapplied(resource, change, why, refused=True)
+        elif resource["inputs"].get("applyImmediately") is not True:
+            why = (
+                "The upgrade waits for the maintenance window, and until then RDS refuses to delete the old parameter "
+                "group; set applyImmediately to true"
+            )
+            yield _unapplied(resource, change, why, refused=True)
+
+
+def _major(database: Document, version: Any) -> tuple[float, ...]:
+    # MySQL's and MariaDB's major versions have two numbers, as 8.4.
+    count = 1 if str(database["inputs"].get("engine", "")).startswith(("postgres", "aurora-postgres")) else 2
+    return _numbers(version)[:count]
 
 
 def _shrinks_without_effect(resource: Document, change: InputChange) -> bool:

@@ -222,7 +222,8 @@ class Cache(pulumi.ComponentResource):
             snapshot_window=spec.snapshot_window if spec.kept_days else None,
             final_snapshot_identifier=f"{spec.cache_name}-final" if spec.kept_days else None,
             maintenance_window=spec.maintenance_window,
-            auto_minor_version_upgrade=True,
+            # The pin alone decides the version. The provider replaces a cluster whose version is above the program's.
+            auto_minor_version_upgrade=False,
             # AWS takes changes of log delivery in no other way.
             apply_immediately=True,
             log_delivery_configurations=deliveries,  # pyright: ignore[reportArgumentType] - plain mappings are inputs too

@@ -159,7 +159,8 @@ class Database(pulumi.ComponentResource):
             f"{self._name}-parameters",
             family=self._engine.family,
             parameters=[{"name": key, "value": value} for key, value in self._engine.parameters],
-            # A new major version takes a new family; the instance moves over before the old group goes.
+            # Without a name of ours: a new major version needs a group of another family, which the engine creates
+            # before it upgrades the instance, and it deletes the old group afterwards.
             opts=self._child,
         )
 
@@ -188,6 +189,8 @@ class Database(pulumi.ComponentResource):
             identifier=spec.identifier,
             engine=self._engine.name,
             engine_version=self._engine.version,
+            allow_major_version_upgrade=True,
+            apply_immediately=spec.apply_immediately,
             engine_lifecycle_support="open-source-rds-extended-support-disabled",
             instance_class=spec.instance_class,
             storage_type="gp3",

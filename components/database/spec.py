@@ -31,6 +31,8 @@ class InstanceConfig(TypedDict):
     """When backups start, as hh:mm-hh:mm UTC."""
     maintenance_window: NotRequired[str]
     """When AWS may patch, as ddd:hh:mm-ddd:hh:mm UTC."""
+    apply_immediately: NotRequired[bool]
+    """Whether changes apply when they are deployed, not in the maintenance window. A new major version needs it."""
     log_retention_days: NotRequired[int]
     """Days that its logs are kept."""
     deletion_protection: NotRequired[bool]
@@ -92,6 +94,11 @@ class InstanceSpec(Spec):
         default="sun:04:30-sun:05:30",
         pattern=WEEKLY_PATTERN,
         description="When AWS may patch, in UTC; half an hour or more, apart from the backup.",
+    )
+    apply_immediately: bool = Field(
+        default=True,
+        description="Whether changes apply when they are deployed, not in the maintenance window. A new major version "
+        "needs it: the old parameter group cannot be deleted while the upgrade waits.",
     )
     log_retention_days: LogRetentionDays = Field(default=90, description="Days that its logs are kept in CloudWatch.")
     deletion_protection: bool = Field(default=True, description="Whether RDS refuses to delete it.")

@@ -150,3 +150,21 @@ def test_mysql_is_as_well_kept_and_speaks_tls_alone() -> None:
     assert inputs.items() >= same.items()
     assert_parity(MySqlDatabaseArgs, InstanceSpec)
     assert_documented(MySqlDatabaseArgs, InstanceSpec)
+
+
+@pytest.mark.parametrize("version", list(PostgresVersion))
+def test_a_major_upgrade_is_allowed_and_not_deferred(version: str) -> None:
+    inputs = database(version=version).one(INSTANCE).inputs
+    assert inputs["engineVersion"] == version
+    assert inputs["allowMajorVersionUpgrade"] is True
+    assert inputs["applyImmediately"] is True
+
+
+def test_changes_can_wait_for_the_maintenance_window() -> None:
+    assert database(apply_immediately=False).one(INSTANCE).inputs["applyImmediately"] is False
+
+
+def test_the_parameter_group_of_a_new_family_can_stand_beside_the_old() -> None:
+    group = database().one("aws:rds/parameterGroup:ParameterGroup").inputs
+    assert "name" not in group
+    assert "namePrefix" not in group

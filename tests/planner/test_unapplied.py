@@ -81,8 +81,9 @@ def test_bounds_around_the_desired_size_are_applied(after: dict[str, Any]) -> No
     ],
 )
 def test_a_value_that_falls_is_refused(resource_type: str, field: str, before: Any, after: Any) -> None:
-    assert versions(resource_type, before, after, field) == [True]
-    assert versions(resource_type, after, before, field) == []
+    upgradable = {"engine": "postgres", "allowMajorVersionUpgrade": True, "applyImmediately": True}
+    assert versions(resource_type, before, after, field, **upgradable) == [True]
+    assert versions(resource_type, after, before, field, **upgradable) == []
 
 
 def test_a_version_without_a_minor_follows_the_one_in_use() -> None:
@@ -96,6 +97,23 @@ def test_a_cluster_rolls_back_one_minor_version_only(after: str, refused: bool) 
 
 def test_storage_that_rds_scales_itself_does_not_shrink() -> None:
     assert versions(DATABASE, 100, 50, "allocatedStorage", maxAllocatedStorage=200) == [False]
+
+
+@pytest.mark.parametrize(
+    ("engine", "before", "after", "options", "refused"),
+    [
+        ("postgres", "16", "17", {}, [True]),
+        ("postgres", "16", "17", {"allowMajorVersionUpgrade": True}, [True]),
+        ("postgres", "16", "17", {"allowMajorVersionUpgrade": True, "applyImmediately": True}, []),
+        ("postgres", "16.4", "16.9", {}, []),
+        ("mysql", "8.0", "8.4", {}, [True]),
+        ("mysql", "8.4.1", "8.4.3", {}, []),
+    ],
+)
+def test_a_new_major_version_of_a_database_must_be_allowed_and_not_wait(
+    engine: str, before: str, after: str, options: dict[str, bool], refused: list[bool]
+) -> None:
+    assert versions(DATABASE, before, after, "engineVersion", engine=engine, **options) == refused
 
 
 def test_what_falls_replaces_nothing() -> None:
