@@ -1,11 +1,7 @@
 """The pages on components name every argument and output, and their examples run."""
 
-import importlib.util
 import re
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -39,7 +35,6 @@ from components.store_access import StoreAccess, StoreAccessArgs, StoreAccessSpe
 from components.tracking_server import TrackingServer, TrackingServerArgs, TrackingServerSpec
 from components.user_pool import UserPool, UserPoolArgs, UserPoolSpec
 from components.workload_identity import WorkloadIdentity, WorkloadIdentityArgs, WorkloadIdentitySpec
-from tests.components.mocks import Recording, run
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "components"
@@ -133,35 +128,3 @@ def test_the_yaml_example_is_accepted(page: str, component: Any, args: Any, spec
     parse(spec, {key: value for key, value in resource["properties"].items() if key not in wiring}, page)
     outputs = {to_camel(name) for name in component.__annotations__}
     assert {each.rpartition(".")[2].rstrip("}") for each in program["outputs"].values()} <= outputs
-
-
-@pytest.fixture
-def as_package() -> Iterator[ModuleType]:
-    """The components under the name that the wheel gives them."""
-    package = ROOT / "components"
-    found = importlib.util.spec_from_file_location(
-        "mlplatform", package / "__init__.py", submodule_search_locations=[str(package)]
-    )
-    assert found
-    assert found.loader
-    module = importlib.util.module_from_spec(found)
-    sys.modules["mlplatform"] = module
-    found.loader.exec_module(module)
-    yield module
-    for name in [name for name in sys.modules if name == "mlplatform" or name.startswith("mlplatform.")]:
-        del sys.modules[name]
-
-
-@pytest.mark.usefixtures("as_package")
-@EACH
-def test_the_python_example_runs(page: str, component: Any, args: Any, spec: type[BaseModel]) -> None:
-    region = "eu-west-1" if page == "network" else "us-east-1"
-    zones = {f"{region}{letter}": f"az{letter}" for letter in "abc"}
-    program = compile(code(page, "python"), f"{page}.md", "exec")
-
-    def example() -> None:
-        exec(program, {"__name__": "__main__"})
-
-    recording = run(example, Recording(region=region, zones=zones))
-    [made] = [each for each in recording.resources if each.type == f"mlplatform:index:{component.__name__}"][:1]
-    assert recording.children(made.name)

@@ -263,6 +263,14 @@ def file_of(stack: str) -> StackFile:
     return _everything() if stack == "everything" else read_stack_file(ROOT, stack)
 
 
+@cache
+def exports_of(stack: str) -> frozenset[str]:
+    """The names that the stack exports."""
+    environment = config_of(stack)["environment"]
+    answers = RecordedAnswers(environment["region"], environment["account"])
+    return frozenset(evaluate_program(ROOT / "__main__.py", file_of(stack), answers).outputs)
+
+
 def _registered(stack: str, answers: RecordedAnswers) -> Plan:
     return evaluate_program(ROOT / "__main__.py", file_of(stack), answers).resources
 

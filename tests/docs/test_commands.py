@@ -1,0 +1,176 @@
+"""Every command of the pages is one that its program takes, by the program itself or by its own description."""
+
+import argparse
+import importlib.util
+import os
+import re
+import runpy
+import shlex
+import subprocess
+import sys
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, NoReturn
+
+import pytest
+
+from tests.components.definitions import definitions
+from tests.docs.pages import PROGRAMS, ROOT, commands
+from tests.planner.plans import STACKS, plan_of
+from tests.tools import needs
+
+botocore: Any = importlib.import_module("botocore.session")
+"""It ships no types."""
+
+xform_name: Any = importlib.import_module("botocore").xform_name
+
+COMMANDS = commands()
+AWS_GLOBAL = {"region", "profile", "output", "query"}
+UNCHECKED = {"argocd", "cosign", "curl", "export", "gh", "git", "pip"}
+"""Programs that are neither the project's nor described by what the tests have."""
+
+
+class ParsedError(Exception):
+    """A command line was accepted; the program itself is not run."""
+
+
+def parts(text: str) -> list[list[str]]:
+    """The words of each program in a line. What stands for a reader's own value is one word."""
+    words = shlex.split(re.sub(r"<[^>]+>", "PLACE", text).replace("...", "PLACE"))
+    found: list[list[str]] = [[]]
+    for word in words:
+        if word in ("|", "&&"):
+            found.append([])
+        else:
+            found[-1].append(word)
+    return found
+
+
+def of(*programs: str) -> list[Any]:
+    """The commands that begin with one of these programs, as parameters of a test."""
+    return [
+        pytest.param(words, id=f"{shown} {' '.join(words)}"[:100])
+        for shown in COMMANDS
+        for words in parts(shown.text)
+        if words[0] in programs
+    ]
+
+
+def check_python(arguments: Sequence[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a module's own parser read the words behind `python -m`; without any, the module must be there."""
+    module, *options = arguments
+    if not options:
+        assert importlib.util.find_spec(module), module
+        return
+    real = argparse.ArgumentParser.parse_args
+
+    def parse(self: argparse.ArgumentParser, given: Any = None, namespace: Any = None) -> NoReturn:
+        real(self, given, namespace)
+        raise ParsedError
+
+    monkeypatch.setattr(argparse.ArgumentParser, "parse_args", parse)
+    monkeypatch.setattr(sys, "argv", [module, *options])
+    with pytest.raises(ParsedError):
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def test_every_command_is_checked_or_known_not_to_be() -> None:
+    checked = {"aws", "feast", "helm", "kubectl", "kustomize", "make", "pulumi", "python", ".venv/bin/python"}
+    ours = {each for each in PROGRAMS if "/" in each}
+    assert {*PROGRAMS} == checked | UNCHECKED | ours
+    found = {words[0] for shown in COMMANDS for words in parts(shown.text)}
+    assert found <= {*PROGRAMS, "head"}
+    assert all((ROOT / each).is_file() and os.access(ROOT / each, os.X_OK) for each in ours - {".venv/bin/python"})
+    assert len(COMMANDS) > 60
+
+
+@pytest.mark.parametrize("words", of("make"))
+def test_make_has_the_target_and_the_program_takes_its_options(
+    words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for word in words[1:]:
+        name, equals, _ = word.partition("=")
+        assert re.search(rf"\$\({name}\)" if equals else rf"^{name}:", text, re.MULTILINE), word
+    shown = subprocess.run(["make", "-n", *words[1:]], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for line in shown.splitlines():
+        match = re.match(r"\.venv/bin/python -m (?P<call>(?:planner|operations|pricing|policies|stacks)\b.*)", line)
+        # `make prices` alone names the target; it is called with a region.
+        if match and any("=" in word for word in words):
+            check_python(shlex.split(match["call"]), monkeypatch)
+
+
+@pytest.mark.parametrize("words", of("python", ".venv/bin/python"))
+def test_a_module_takes_the_options_that_a_page_gives_it(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert words[1] == "-m"
+    if words[2:] == ["operations.promote", "PLACE"]:
+        words = words[:3]
+    check_python(words[2:], monkeypatch)
+
+
+@cache
+def described(service: str) -> Any:
+    return botocore.get_session().get_service_model(service)
+
+
+def options_of(words: Sequence[str]) -> list[str]:
+    return [word.partition("=")[0].removeprefix("--") for word in words if word.startswith("--")]
+
+
+@pytest.mark.parametrize("words", of("aws"))
+def test_aws_has_the_operation_and_its_parameters(words: list[str]) -> None:
+    if words == ["aws", "--version"]:
+        return
+    service, command, *rest = words[1:]
+    model = described(service.replace("s3api", "s3"))
+    [operation] = [name for name in model.operation_names if xform_name(name, "-") == command]
+    shape = model.operation_model(operation).input_shape
+    known = {xform_name(member, "-") for member in shape.members}
+    given = {each.removeprefix("no-") if each not in known else each for each in options_of(rest)}
+    assert given <= known | AWS_GLOBAL
+    if rest:
+        assert {xform_name(member, "-") for member in shape.required_members} <= given
+
+
+@needs("pulumi")
+@pytest.mark.parametrize("words", of("pulumi"))
+def test_pulumi_has_the_command_and_its_options(words: list[str]) -> None:
+    names = [word for word in words[1:3] if re.fullmatch(r"[a-z]+", word)]
+    command = names[:2] if names[0] in ("config", "package", "stack") else names[:1]
+    done = subprocess.run(["pulumi", *command, "--help"], capture_output=True, text=True, check=True)
+    # For a word that is no command it prints how its parent is used.
+    usage = done.stdout.split("Usage:")[1].split("\n\n")[0]
+    assert "[command]" not in usage
+    assert [each for each in options_of(words) if f"--{each}" not in done.stdout] == []
+
+
+@pytest.mark.parametrize("words", of("kubectl"))
+def test_kubectl_names_objects_that_a_stack_has(words: list[str]) -> None:
+    text = " ".join(words)
+    made = {
+        (each.inputs["kind"].lower(), each.inputs["metadata"].get("namespace"), each.inputs["metadata"]["name"])
+        for stack in STACKS
+        for each in plan_of(stack)
+        if each.type.startswith("kubernetes:") and {"kind", "metadata"} <= {*each.inputs}
+    }
+    namespace = re.search(r" -n ([\w-]+)", text)
+    for kind, name in re.findall(r"\b(cronjob|deployment|service)/([\w-]+)", text):
+        assert namespace
+        assert (kind, namespace[1], name) in made
+    if words[1] == "get" and "applications" in text:
+        assert definitions("argoproj.io")
+
+
+@pytest.mark.parametrize("words", of("helm", "kustomize", "pip"))
+def test_a_path_that_a_command_names_is_there(words: list[str]) -> None:
+    paths = [word for word in words[1:] if "/" in word and "PLACE" not in word and not word.startswith("-")]
+    assert [each for each in paths if not (ROOT / each).exists()] == []
+
+
+@pytest.mark.parametrize("words", of("feast"))
+def test_feast_has_the_command_and_its_options(words: list[str]) -> None:
+    feast = ROOT / ".venv" / "feast" / "bin" / "feast"
+    if not feast.exists():
+        pytest.skip(".venv/feast/bin/feast is missing; `make services` makes it")
+    done = subprocess.run([feast, *words[1:], "--help"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

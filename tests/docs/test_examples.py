@@ -1,0 +1,72 @@
+"""Every Python example of the pages runs, and uses only what a stack exports."""
+
+import importlib.util
+import re
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.components.mocks import Recording, run
+from tests.docs.pages import ROOT, Shown, blocks
+from tests.planner.plans import exports_of
+
+PYTHON = blocks("python")
+STACK = re.compile(r'StackReference\("organization/mlplatform/(\w+)"\)')
+WANTED = re.compile(r'\.(?:require|get)_output\("(\w+)"\)')
+LISTS = ("SubnetIds", "SecurityGroupIds")
+
+
+@pytest.fixture
+def as_package() -> Iterator[ModuleType]:
+    """The components under the name that the wheel gives them."""
+    package = ROOT / "components"
+    found = importlib.util.spec_from_file_location(
+        "mlplatform", package / "__init__.py", submodule_search_locations=[str(package)]
+    )
+    assert found
+    assert found.loader
+    module = importlib.util.module_from_spec(found)
+    sys.modules["mlplatform"] = module
+    found.loader.exec_module(module)
+    yield module
+    for name in [name for name in sys.modules if name == "mlplatform" or name.startswith("mlplatform.")]:
+        del sys.modules[name]
+
+
+def reference(program: str) -> dict[str, str | list[str]]:
+    """What a stack reference of the program answers: a value for each output that the stack exports."""
+    stacks = {*STACK.findall(program)}
+    names = {name for stack in stacks for name in exports_of(stack)}
+    return {name: [f"{name}-a", f"{name}-b"] if name.endswith(LISTS) else f"a {name}" for name in names}
+
+
+@pytest.mark.usefixtures("as_package")
+@pytest.mark.parametrize("example", PYTHON, ids=str)
+def test_a_python_example_runs_and_makes_a_component(example: Shown) -> None:
+    program = compile(example.text, str(example), "exec")
+    region = "eu-west-1" if "eu-west-1" in example.text else "us-east-1"
+    zones = {f"{region}{letter}": f"az{letter}" for letter in "abc"}
+    outputs: dict[str, Any] = {"outputs": reference(example.text), "secretOutputNames": []}
+    known: dict[str, dict[str, Any]] = {"pulumi:pulumi:StackReference": outputs}
+    recording = run(
+        lambda: exec(program, {"__name__": "__main__"}), Recording(region=region, zones=zones, computed=known)
+    )
+    made = [each for each in recording.resources if each.type.startswith("mlplatform:index:")]
+    assert made
+    assert any(each.type.startswith(("aws:", "kubernetes:")) for each in recording.resources)
+
+
+@pytest.mark.parametrize("example", PYTHON, ids=str)
+def test_an_example_asks_a_stack_only_for_what_it_exports(example: Shown) -> None:
+    stacks = STACK.findall(example.text)
+    assert bool(stacks) == bool(WANTED.findall(example.text))
+    for stack in stacks:
+        assert {*WANTED.findall(example.text)} <= exports_of(stack)
+
+
+def test_the_pages_have_examples() -> None:
+    assert len(PYTHON) >= 25
+    assert {"README.md"} < {each.page for each in PYTHON}
