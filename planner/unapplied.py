@@ -1,7 +1,7 @@
 """Changes of inputs that a deployment does not make: ignored by the program, without effect, or refused by AWS."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeGuard
 
@@ -12,6 +12,7 @@ Document = Mapping[str, Any]
 Documents = Mapping[str, Document]
 
 _NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
+_POOL: Final = "mlplatform:index:NodePool"
 _DATABASE: Final = "aws:rds/instance:Instance"
 _DESIRED: Final = ("scalingConfig", "desiredSize")
 
@@ -46,7 +47,26 @@ def _of(before: Document, after: Document) -> Iterator[Unapplied]:
 
 
 def _kept(before: Document, after: Document) -> Mapping[str, Any]:
-    return keep(before["inputs"], after["inputs"], map(parse_path, after["ignoreChanges"]))
+    return keep(before["inputs"], after["inputs"], map(parse_path, _ignored(before, after)))
+
+
+def _ignored(before: Document, after: Document) -> Sequence[str]:
+    """The paths under `ignoreChanges`, but for those that a NodePool takes out when a bound of its group changes.
+
+    A plan knows no live group, so that it shows the inputs of the first deployment.
+    """
+    sizes = [each["inputs"].get("scalingConfig") for each in (before, after)]
+    if not _is_of_node_pool(after) or not all(map(_is_mapping, sizes)):
+        return after["ignoreChanges"]
+    old, new = sizes
+    if all(old.get(bound) == new.get(bound) for bound in ("minSize", "maxSize")):
+        return after["ignoreChanges"]
+    return [path for path in after["ignoreChanges"] if not path.startswith("scalingConfig")]
+
+
+def _is_of_node_pool(resource: Document) -> bool:
+    parent = (resource["parent"] or "").split("::")
+    return resource["type"] == _NODE_GROUP and len(parent) > 2 and parent[2].endswith(_POOL)
 
 
 def _refused_or_idle(before: Document, after: Document, kept: Mapping[str, Any]) -> Iterator[Unapplied]:
@@ -62,7 +82,7 @@ def _unapplied(resource: Document, change: InputChange, why: str, *, refused: bo
 
 def _outside_bounds(before: Document, after: Document) -> Iterator[Unapplied]:
     """Bounds of a node group that its ignored desired size is outside of. EKS refuses to set them."""
-    if after["type"] != _NODE_GROUP or not _ignores_desired_size(after):
+    if after["type"] != _NODE_GROUP or _is_of_node_pool(after) or not _ignores_desired_size(after):
         return
     old, new = before["inputs"].get("scalingConfig"), after["inputs"].get("scalingConfig")
     if not (_is_mapping(old) and _is_mapping(new)):

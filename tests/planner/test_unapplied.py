@@ -12,7 +12,7 @@ from planner.difference import Unapplied, compare
 from planner.difference_view import render
 from planner.markdown import render as markdown
 from planner.unapplied import applied_inputs
-from tests.planner.documents import plan, resource
+from tests.planner.documents import plan, resource, urn
 
 GROUP = "aws:eks/nodeGroup:NodeGroup"
 CLUSTER = "eks:index:Cluster"
@@ -67,6 +67,18 @@ def test_a_bound_beyond_an_ignored_desired_size_is_refused(after: dict[str, Any]
 )
 def test_bounds_around_the_desired_size_are_applied(after: dict[str, Any]) -> None:
     assert compare(plan([group(3)]), plan([after])).refused == ()
+
+
+def test_a_node_pool_of_ours_sends_its_live_size_with_a_changed_bound() -> None:
+    parent = urn("mlplatform:index:NodePool", "pool")
+    before, grown, started = group(3, parent=parent), group(4, least=4, parent=parent), group(4, parent=parent)
+    difference = compare(plan([before]), plan([grown]))
+    assert difference.unapplied == ()
+    assert {each.path for each in difference.changed[0].inputs} == {
+        "scalingConfig.desiredSize",
+        "scalingConfig.minSize",
+    }
+    assert [each.change.path for each in unapplied(before, started)] == ["scalingConfig.desiredSize"]
 
 
 @pytest.mark.parametrize(
