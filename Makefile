@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: plan preview up destroy test lint types services format schema prices instances versions bench lock clean help
+.PHONY: plan preview network up destroy test lint types services format schema prices instances versions bench lock clean help
 
 help:  ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -30,6 +30,10 @@ plan: .venv/.runtime  ## Show what STACK would deploy, cost and violate; AGAINST
 
 preview: .venv/.runtime  ## The same by the real engine, with the account's credentials
 	pulumi preview --stack $(STACK) --policy-pack policies $(ARGS)
+
+network: .venv/.runtime  ## Deploy the network of STACK alone, for the runner that deploys the rest
+	pulumi up --stack $(STACK) --config-file "$$($(BIN)/python -m operations.network_config $(STACK))" \
+	  --policy-pack policies $(ARGS)
 
 up: .venv/.runtime  ## Deploy STACK, with the policies on
 	pulumi up --stack $(STACK) --policy-pack policies $(ARGS)

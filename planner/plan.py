@@ -78,6 +78,7 @@ class Plan:
             f"{self.stack}: {len(self.resources)} resources, "
             f"{self.estimate.monthly:,.2f} of {self.budget:,.2f} USD a month, "
             f"{kinds['violated']} mandatory violations, {kinds['advised']} advisories, "
+            f"{f'{len(self.warnings)} warnings, ' if self.warnings else ''}"
             f"{f'{self.refused} changes that AWS refuses, ' if self.refused else ''}"
             f"{'deployable' if self.deployable else 'NOT deployable'}"
         )

@@ -19,9 +19,9 @@ _STACK = "pulumi:pulumi:Stack"
 
 def show(plan: Plan, console: Console) -> None:
     """Print the plan section by section, and at the end whether it may be deployed."""
+    _warnings(plan, console)
     named = f"[bold]{escape(plan.project)}[/bold] · stack [bold]{escape(plan.stack)}[/bold]"
     console.print(f"\n{named} · {escape(plan.estimate.region)}\n")
-    _warnings(plan, console)
     console.print(_components(plan))
     _quotas(plan, console)
     _prerequisites(plan, console)
@@ -52,7 +52,7 @@ def indented(console: Console, markup: str, by: int = 2) -> None:
 def _warnings(plan: Plan, console: Console) -> None:
     for warning in plan.warnings:
         said = f"{warning.field}: {warning.why} {warning.remedy}"
-        console.print(f"[yellow]warning[/yellow] {escape(said)}\n")
+        console.print(f"[yellow]warning[/yellow] {escape(said)}")
 
 
 def _prerequisites(plan: Plan, console: Console) -> None:

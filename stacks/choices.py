@@ -109,6 +109,9 @@ def _cluster(cluster: GpuClusterSpec, at: str) -> Iterator[Choice]:
     if cluster.endpoint_public_cidrs:
         cidrs = list(cluster.endpoint_public_cidrs)
         yield Choice(f"{at}.endpointPublicCidrs", cidrs, "the API server answers outside of the VPC")
+    if cluster.session_manager:
+        why = "whoever may start Session Manager sessions in the account is root on the nodes"
+        yield Choice(f"{at}.sessionManager", True, why)
     if not cluster.deletion_protection:
         yield Choice(f"{at}.deletionProtection", False, "a deployment can delete the cluster")
     yield from _each(cluster.access, f"{at}.access", _access)

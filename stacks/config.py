@@ -217,6 +217,13 @@ class StackConfig(Spec):
                     "karpenter.isolatedVpc: Karpenter would wait for prices that nothing reaches, as network.nat is "
                     "none; set it to true",
                 )
+            lacking = sorted({"ssm", "ssmmessages"} - set(network.interface_endpoints))
+            if cluster.session_manager and network.nat is NatMode.NONE and lacking:
+                raise refuse(
+                    True,
+                    "sessionManager: nodes reach Session Manager by nothing, as network.nat is none; add "
+                    f"{' and '.join(lacking)} to network.interfaceEndpoints",
+                )
             _refuse_overlap(cluster.service_cidr, "network.vpcCidr", network.vpc_cidr)
             for reserved in network.reserved_cidrs:
                 _refuse_overlap(cluster.service_cidr, "network.reservedCidrs", reserved)

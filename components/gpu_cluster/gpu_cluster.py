@@ -71,7 +71,7 @@ class GpuCluster(pulumi.ComponentResource):
         )
         self._plane = control_plane(name, spec, args, self._account, self._groups, self._child)
         self._kubeconfig = pulumi.Output.secret(self._plane.cluster.kubeconfig_json)
-        self._role, self._node_grants = node_role(name, self._account, self._child)
+        self._role, self._node_grants = node_role(name, self._account, self._child, sessions=spec.session_manager)
         self._access()
         pools = self._node_pools(self._addons(BEFORE_NODES, self._plane.name))
         ready = after(self._plane.name, *pools.values())

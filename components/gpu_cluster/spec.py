@@ -62,6 +62,8 @@ class GpuClusterConfig(TypedDict):
     """Addresses that may reach the API server from outside; private alone when empty."""
     endpoint_private_cidrs: NotRequired[list[str]]
     """Private addresses, of a VPN or of pipelines, that may reach the API server beside the nodes."""
+    session_manager: NotRequired[bool]
+    """Whether people may open Session Manager sessions on nodes, and through them reach the API server."""
     access: NotRequired[list[AccessConfig]]
     """Who may use the cluster, beside the principal that creates it."""
     service_cidr: NotRequired[str]
@@ -105,6 +107,10 @@ class GpuClusterSpec(Spec):
     endpoint_private_cidrs: tuple[str, ...] = Field(
         default=(),
         description="Private addresses (CIDR), of a VPN or of pipelines, that may reach the API server as well.",
+    )
+    session_manager: bool = Field(
+        default=False,
+        description="Whether people may open Session Manager sessions on nodes, and through them reach the API server.",
     )
     access: tuple[AccessSpec, ...] = Field(
         default=(), description="Who may use the cluster, beside the principal that creates it."

@@ -380,3 +380,20 @@ def test_a_field_that_is_said_once_for_all_is_not_offered_in_a_section() -> None
     found = parse(GpuClusterSpec, {**wanted, "monitoring_namespace": "m", "karpenter": {"pools": [pool]}}, "gpuCluster")
     assert found.karpenter
     assert found.karpenter.monitoring_namespace == "m"
+
+
+def test_nodes_accept_sessions_only_where_asked() -> None:
+    policy = "aws:iam/rolePolicy:RolePolicy"
+    assert not [each for each in gpu_cluster().all(policy) if "sessions" in each.name]
+    recording = gpu_cluster(session_manager=True)
+    [grant] = [each for each in recording.all(policy) if "sessions" in each.name]
+    [allowed] = json.loads(grant.inputs["policy"])["Statement"]
+    # Source: Systems Manager user guide, "Add Session Manager permissions to an existing IAM role".
+    assert set(allowed["Action"]) == {
+        "ssm:UpdateInstanceInformation",
+        "ssmmessages:CreateControlChannel",
+        "ssmmessages:CreateDataChannel",
+        "ssmmessages:OpenControlChannel",
+        "ssmmessages:OpenDataChannel",
+    }
+    assert "node-role" in grant.inputs["role"]

@@ -1,5 +1,6 @@
 """The stacks under the real engine. All of it is skipped where there is no Pulumi CLI on PATH."""
 
+import json
 from collections.abc import Mapping
 from functools import partial
 from itertools import pairwise
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from operations import network_config
 from planner.plan import Plan
 from planner.stackfile import read_stack_file
 from pricing.resource import Resource
@@ -189,6 +191,21 @@ def test_deletion_protection_must_be_lifted_before_destroy(engine: Engine, prod:
     destroyed = engine.run("destroy", "--yes", "--skip-preview", "--stack", prod.name)
     assert destroyed.code == 0, destroyed.printed
     assert engine.resources(prod.name) == []
+
+
+def test_the_network_is_deployed_alone_and_stays_as_it_is(engine: Engine) -> None:
+    engine.init("first", like="staging")
+    assert network_config.main(["first", "--root", str(engine.project)]) == 0
+    config = ("--stack", "first", "--config-file", "build/first/network.yaml")
+    deployed = engine.run("up", "--yes", "--skip-preview", *config, "--policy-pack", "policies")
+    assert deployed.code == 0, deployed.printed
+    outputs = json.loads(engine.run("stack", "output", "--json", "--stack", "first").printed)
+    assert set(outputs) == {"vpcId", "privateSubnetIds", "isolatedSubnetIds"}
+    rest = engine.run("preview", "--stack", "first", "--policy-pack", "policies", "--json")
+    assert rest.code == 0, rest.printed
+    summary = json.loads(rest.printed[rest.printed.index("{") :])["changeSummary"]
+    assert summary["create"] > 400
+    assert not {"replace", "delete"} & set(summary)
 
 
 def test_the_program_runs_with_a_stand_in_for_pulumi_eks_too(engine_without_eks: Engine) -> None:

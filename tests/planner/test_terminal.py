@@ -32,11 +32,11 @@ def shown(plan: Plan) -> str:
     return out.getvalue()
 
 
-def test_warnings_come_before_what_is_deployed() -> None:
+def test_warnings_are_the_first_lines_of_a_plan() -> None:
     warning = ConfigWarning("gpuCluster.endpointPrivateCidrs", [], "Nobody reaches it.", "Add a [range].")
     text = shown(replace(EMPTY, warnings=(warning,)))
-    said = text.index("gpuCluster.endpointPrivateCidrs: Nobody reaches it. Add a [range].")
-    assert said < text.index("What is deployed")
+    assert text.startswith("warning gpuCluster.endpointPrivateCidrs: Nobody reaches it. Add a [range].\n")
+    assert "1 warnings, " in replace(EMPTY, warnings=(warning,)).summary
 
 
 def test_prerequisites_say_how_to_make_them() -> None:

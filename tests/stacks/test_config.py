@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.gpu_cluster import GpuClusterSpec
-from components.network_args import NetworkSpec
+from components.network_args import NODE_ENDPOINTS, NetworkSpec
 from components.spec import SpecError
 from planner.stackfile import read_stack_file
 from stacks.config import StackConfig, parse_config
@@ -64,6 +64,15 @@ def test_karpenter_knows_that_there_is_no_way_out() -> None:
     )
     read({**sections, "gpuCluster": {**CLUSTER, "karpenter": {"pools": [pool], "isolatedVpc": True}}})
     read({**SECTIONS, "gpuCluster": cluster})
+
+
+def test_sessions_need_a_way_to_session_manager() -> None:
+    cluster = {**CLUSTER, "sessionManager": True}
+    network: dict[str, Any] = {"vpcCidr": "10.0.0.0/16", "nat": "none"}
+    told = refusal_of({**SECTIONS, "network": network, "gpuCluster": cluster})
+    assert "nodes reach Session Manager by nothing, as network.nat is none; add ssm and ssmmessages to network" in told
+    reached = {**network, "interfaceEndpoints": [*NODE_ENDPOINTS, "ssm", "ssmmessages"]}
+    read({**SECTIONS, "network": reached, "gpuCluster": cluster})
 
 
 def test_only_environment_cost_and_network_are_required() -> None:

@@ -22,3 +22,8 @@ def test_a_cluster_that_only_its_nodes_reach_is_warned_of() -> None:
 )
 def test_a_cluster_that_the_deployer_reaches_is_not_warned_of(field: str, cidr: str) -> None:
     assert "gpuCluster.endpointPrivateCidrs" not in warned(**{f"gpuCluster__{field}": [cidr]})
+
+
+@pytest.mark.parametrize("stack", ["prod", "staging", "kubeflow"])
+def test_the_deployer_of_each_stack_reaches_its_cluster(stack: str) -> None:
+    assert not [each for each in warnings(config(stack)) if each.field == "gpuCluster.endpointPrivateCidrs"]
