@@ -1,6 +1,6 @@
 """From a stack's name to its plan."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -14,13 +14,15 @@ from planner.stackfile import StackFileError, read_stack_file
 from policies.evaluate import Context, evaluate
 from policies.exceptions import load_exceptions
 from policies.registry import RULES
+from pricing.budget import idle_names
 from pricing.estimate import estimate
+from pricing.lines import Estimate
 from pricing.resource import Resource
 from pricing.table import regions
 from stacks.choices import unusual
 from stacks.config import NAMESPACE, StackConfig, parse_config
 from stacks.decisions import decisions
-from stacks.warnings import warnings
+from stacks.warnings import ConfigWarning, warnings
 
 
 def build_plan(root: Path, stack: str, *, today: date, on_resource: Callable[[Resource], None] | None = None) -> Plan:
@@ -28,23 +30,21 @@ def build_plan(root: Path, stack: str, *, today: date, on_resource: Callable[[Re
 
     Raises:
         StackFileError: when the stack's file or the program is missing, or the file is no YAML.
-        SpecError: when its config is wrong, naming each field.
+        SpecError: when its config is wrong, naming each field; so are names in `usage` that nothing has.
         PolicyError: when a level or an exception names what doesn't exist.
     """
     stack_file = read_stack_file(root, stack)
     # Read here as well as by the program: a wrong config is told apart from a failing program.
     config = parse_config(stack_file.config)
     environment = config.environment
-    if environment.region not in regions():
-        priced = ", ".join(regions())
-        remedy = f"no price table; run make prices REGION={environment.region}, or take one of {priced}"
-        raise SpecError(NAMESPACE, [f"environment.region = {environment.region!r}: {remedy}"])
     answers = RecordedAnswers(environment.region, environment.account)
     program = root / "__main__.py"
     if not program.is_file():
         raise StackFileError(f"{program} does not exist; run this in the project's folder")
     evaluation = evaluate_program(program, stack_file, answers, on_resource)
     cost = estimate(evaluation.resources, region=environment.region, usage=config.usage, today=today)
+    if cost.faults:
+        raise SpecError(NAMESPACE, list(cost.faults))
     context = Context(
         environment=environment,
         settings=config.policies,
@@ -59,13 +59,13 @@ def build_plan(root: Path, stack: str, *, today: date, on_resource: Callable[[Re
         stack=stack_file.name,
         resources=evaluation.resources,
         outputs=evaluation.outputs,
-        budget=config.cost.monthly_budget,
+        budget=config.cost,
         estimate=cost,
         verdicts=evaluate(evaluation.resources, context),
         quotas=quotas(evaluation.resources),
         choices=unusual(config),
         decisions=decisions(config),
-        warnings=warnings(config),
+        warnings=(*_of_prices(config, cost), *warnings(config)),
         prerequisites=prerequisites(evaluation.resources, _zones(config)),
         usage=config.usage,
         today=today,
@@ -75,3 +75,17 @@ def build_plan(root: Path, stack: str, *, today: date, on_resource: Callable[[Re
 def _zones(config: StackConfig) -> list[str]:
     """The names of the Route 53 zones that the config takes as given."""
     return [section.zone_name for section in (config.model_serving, config.kubeflow) if section]
+
+
+def _of_prices(config: StackConfig, cost: Estimate) -> Iterator[ConfigWarning]:
+    region = config.environment.region
+    if region not in regions():
+        yield ConfigWarning(
+            "environment.region",
+            region,
+            f"There is no price table of {region}, so the plan has no cost and the budget cannot be judged.",
+            f"Run `make prices REGION={region}`. It reads AWS's public price files and needs no account.",
+        )
+    for name in idle_names(cost, config.cost):
+        why = "Nothing in the stack lacks this price."
+        yield ConfigWarning(f"cost.unpriced.{name}", config.cost.unpriced[name], why, "Remove the name.")

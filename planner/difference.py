@@ -85,13 +85,14 @@ class CostChange:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """The month's cost and budget in both plans, in `currency`."""
+    """The month's cost and budget in both plans, in `currency`, and what has no price in the new one."""
 
     currency: str
     cost_before: float
     cost_after: float
     before: float
     after: float
+    unjudged: tuple[str, ...] = ()
 
     @property
     def monthly(self) -> float:
@@ -100,8 +101,8 @@ class Budget:
 
     @property
     def holds(self) -> bool:
-        """Whether the new estimate stays within the new budget."""
-        return self.cost_after <= self.after
+        """Whether the new estimate stays within the new budget, and nothing in it lacks a price."""
+        return self.cost_after <= self.after and not self.unjudged
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,13 @@ def _renames(removed: Sequence[Mapping[str, Any]], added: Sequence[Mapping[str, 
 
 
 def _budget(before: Mapping[str, Any], after: Mapping[str, Any]) -> Budget:
-    return Budget(after["currency"], before["monthly"], after["monthly"], before["budget"], after["budget"])
+    amounts = (before["monthly"], after["monthly"], before["budget"], after["budget"])
+    return Budget(after["currency"], *amounts, unaccepted(after))
+
+
+def unaccepted(cost: Mapping[str, Any]) -> tuple[str, ...]:
+    """What has no price in a plan's cost, and no reason in `cost.unpriced`; plans of older versions don't say."""
+    return tuple(dict.fromkeys(gap["subject"] for gap in cost.get("gaps", ()) if gap["accepted"] is None))
 
 
 def _costs(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]) -> Iterator[CostChange]:

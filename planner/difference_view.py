@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.markup import escape
 
+from planner import budget_text
 from planner import difference_text as text
 from planner.difference import Difference, Effect, Reference, Replacement, ResourceChange, Unapplied
 from planner.terminal import table
@@ -127,7 +128,8 @@ def _budget(difference: Difference, console: Console) -> None:
     if budget.before != budget.after:
         console.print(f"  budget: {text.money(budget.before)} → {text.money(budget.after)}")
     if not budget.holds:
-        console.print(f"  [red]the budget is exceeded by {text.money(budget.cost_after - budget.after)}[/red]")
+        said = budget_text.verdict(budget.cost_after, budget.after, budget.unjudged)
+        console.print(f"  [red]the budget {escape(said)}[/red]")
 
 
 def _name(reference: Reference) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from planner import budget_text
 from planner import difference_text as text
-from planner.difference import Difference, Effect, ResourceChange, Unapplied
+from planner.difference import Difference, Effect, ResourceChange, Unapplied, unaccepted
 from planner.printable import printable
 from policies.evaluate import Verdict, fails
 
@@ -47,7 +48,8 @@ def render(plan: Mapping[str, Any], difference: Difference | None = None) -> str
 
 def _headline(plan: Mapping[str, Any], difference: Difference | None, verdicts: Sequence[Verdict]) -> str:
     cost = plan["cost"]
-    now = f"{text.money(cost['monthly'])} {_text(cost['currency'])} a month"
+    complete = cost.get("complete", True)
+    now = f"{budget_text.cost(cost['monthly'], complete=complete)} {_text(cost['currency'])} a month"
     if difference and difference.budget.monthly:
         now = f"{text.money(difference.budget.cost_before)} → {now} ({text.signed(difference.budget.monthly)})"
     elif difference:
@@ -65,12 +67,12 @@ def _headline(plan: Mapping[str, Any], difference: Difference | None, verdicts: 
 
 
 def _budget(cost: Mapping[str, Any], difference: Difference | None) -> str:
-    over = cost["monthly"] - cost["budget"]
     budget = text.money(cost["budget"])
     if difference and difference.budget.before != cost["budget"]:
         budget = f"{text.money(difference.budget.before)} → {budget}"
-    held = f"**exceeded by {text.money(over)}**" if over > 0 else f"holds, {text.money(-over)} left"
-    return f"of {budget} {held}"
+    unjudged = unaccepted(cost)
+    held = budget_text.verdict(cost["monthly"], cost["budget"], [_text(each) for each in unjudged])
+    return f"of {budget} {f'**{held}**' if unjudged or cost['monthly'] > cost['budget'] else held}"
 
 
 def _judgment(verdicts: Sequence[Verdict], difference: Difference | None) -> str:
@@ -188,8 +190,17 @@ def _always(plan: Mapping[str, Any], verdicts: Sequence[Verdict]) -> Iterator[_S
     yield _Section("Mandatory rules broken", *_verdicts(each for each in verdicts if fails([each])))
     rest = (each for each in verdicts if not fails([each]))
     yield _Section("Advice and exceptions", *_verdicts(rest), collapsed=True)
-    unpriced = [(_code(urn.rpartition("::")[2]), _code(urn)) for urn in plan["cost"]["unpriced"]]
-    yield _Section("Unpriced, which is not free", ("resource", "URN"), unpriced, collapsed=True)
+    unpriced = [
+        (
+            _code(each["subject"]),
+            _code(each["urn"].rpartition("::")[2]),
+            _text(each["reason"]),
+            _text(each["accepted"] or "no"),
+        )
+        for each in plan["cost"].get("gaps", ())
+    ]
+    columns = ("what", "resource", "why", "accepted in cost.unpriced")
+    yield _Section("Unpriced, which is not free", columns, unpriced, collapsed=True)
     quotas = [
         (_text(each["name"]), _code(each["code"]), f"{each['default']:,g}", f"{each['needed']:,g}")
         for each in plan["quotas"]

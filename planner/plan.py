@@ -9,11 +9,13 @@ from typing import Any, cast
 
 from pydantic_core import to_json
 
+from planner import budget_text
 from planner.prerequisites import Prerequisite
 from planner.printable import UNPRINTABLE
 from planner.quotas import Quota
 from policies.evaluate import Verdict, fails
-from pricing.lines import Estimate, Line, Saving
+from pricing.budget import Budget, Judgment, judge
+from pricing.lines import Estimate, Line, Saving, Unpriced
 from pricing.resource import UNKNOWN, Resource
 from pricing.usage import Usage
 from stacks.choices import Choice
@@ -40,7 +42,7 @@ class Plan:
     stack: str
     resources: tuple[Resource, ...]
     outputs: Mapping[str, Any]
-    budget: float
+    budget: Budget
     estimate: Estimate
     verdicts: tuple[Verdict, ...]
     quotas: tuple[Quota, ...]
@@ -56,9 +58,9 @@ class Plan:
     """The day as of which it was priced and judged; not in the JSON."""
 
     @property
-    def within_budget(self) -> bool:
-        """Whether the estimate stays within the budget."""
-        return self.estimate.monthly <= self.budget
+    def judgment(self) -> Judgment:
+        """The estimate, held against the budget."""
+        return judge(self.estimate, self.budget)
 
     @property
     def violations(self) -> tuple[Verdict, ...]:
@@ -68,7 +70,7 @@ class Plan:
     @property
     def deployable(self) -> bool:
         """Whether nothing mandatory is broken, the budget holds, and AWS refuses no change."""
-        return self.within_budget and not self.violations and not self.refused
+        return self.judgment.holds and not self.violations and not self.refused
 
     @property
     def summary(self) -> str:
@@ -76,7 +78,8 @@ class Plan:
         kinds = Counter(standing(verdict) for verdict in self.verdicts)
         return (
             f"{self.stack}: {len(self.resources)} resources, "
-            f"{self.estimate.monthly:,.2f} of {self.budget:,.2f} USD a month, "
+            f"{budget_text.cost(self.estimate.monthly, complete=not self.estimate.gaps)} "
+            f"of {self.budget.monthly_budget:,.2f} USD a month, "
             f"{kinds['violated']} mandatory violations, {kinds['advised']} advisories, "
             f"{f'{len(self.warnings)} warnings, ' if self.warnings else ''}"
             f"{f'{self.refused} changes that AWS refuses, ' if self.refused else ''}"
@@ -121,15 +124,17 @@ class Plan:
         return UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def cost_document(estimate: Estimate, budget: float) -> dict[str, Any]:
+def cost_document(estimate: Estimate, budget: Budget) -> dict[str, Any]:
     """An estimate as `plan.schema.json` describes it under `cost`."""
     return {
         "currency": estimate.currency,
         "region": estimate.region,
         "monthly": estimate.monthly,
-        "budget": budget,
+        "complete": not estimate.gaps,
+        "budget": budget.monthly_budget,
         "lines": [_line(line) for line in estimate.lines],
         "unpriced": list(estimate.unpriced),
+        "gaps": [_gap(gap, budget) for gap in estimate.gaps],
         "savings": [_saving(saving) for saving in estimate.savings],
     }
 
@@ -173,6 +178,11 @@ def _line(line: Line) -> dict[str, Any]:
         "spot": line.spot,
         "oneYear": line.one_year,
     }
+
+
+def _gap(gap: Unpriced, budget: Budget) -> dict[str, Any]:
+    accepted = budget.unpriced.get(gap.subject, budget.unpriced.get(gap.type))
+    return {"urn": gap.urn, "subject": gap.subject, "reason": gap.reason, "accepted": accepted}
 
 
 def _saving(saving: Saving) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
+from planner import budget_text
 from planner.plan import Plan, standing
 from policies.evaluate import Verdict
 from pricing.resource import Resource
@@ -104,7 +105,7 @@ def _cost(plan: Plan) -> Table:
     made = table("\nMonthly cost", "component", "USD a month", numbers=1)
     made.show_footer = True
     made.columns[0].footer = "all"
-    made.columns[1].footer = f"[bold]{plan.estimate.monthly:,.2f}[/bold]"
+    made.columns[1].footer = f"[bold]{budget_text.cost(plan.estimate.monthly, complete=not plan.estimate.gaps)}[/bold]"
     sums: Counter[str] = Counter()
     for line in plan.estimate.lines:
         sums[line.component] += line.monthly  # pyright: ignore[reportArgumentType] - a Counter adds floats as well
@@ -134,15 +135,20 @@ def _savings(plan: Plan, console: Console) -> None:
 
 
 def _unpriced(plan: Plan, console: Console) -> None:
-    for note in plan.estimate.notes:
-        console.print(f"[yellow]note[/yellow] {escape(note)}")
-    if not plan.estimate.unpriced:
+    gaps = plan.estimate.gaps
+    if not gaps:
         console.print("\nEvery resource that costs money has a price.")
         return
-    console.print(f"\n[yellow]Unpriced: {len(plan.estimate.unpriced)}[/yellow], not free")
-    for urn in plan.estimate.unpriced:
-        reason = plan.estimate.reasons.get(urn, "")
-        indented(console, f"{escape(urn.rpartition('::')[2])}  [dim]{escape(reason)}[/dim]")
+    console.print(f"\n[yellow]Unpriced: {len(plan.estimate.unpriced)} resources[/yellow], which are not free")
+    unaccepted = set(plan.judgment.unaccepted)
+    for subject in dict.fromkeys(gap.subject for gap in gaps):
+        named = [gap for gap in gaps if gap.subject == subject]
+        accepted = "" if unaccepted.intersection(named) else "  [green]accepted in cost.unpriced[/green]"
+        indented(console, f"[bold]{escape(subject)}[/bold]{accepted}")
+        for gap in named:
+            indented(console, f"{escape(gap.urn.rpartition('::')[2])}  [dim]{escape(gap.reason)}[/dim]", 4)
+    if unaccepted:
+        indented(console, "[dim]Bring the prices, or list these names under cost.unpriced, each with a reason.[/dim]")
 
 
 def _decisions(plan: Plan, console: Console) -> None:
@@ -182,12 +188,10 @@ def _verdict(verdict: Verdict, console: Console) -> None:
 
 
 def _conclusion(plan: Plan) -> str:
-    left = plan.budget - plan.estimate.monthly
-    budget = (
-        f"[green]the budget of {plan.budget:,.2f} holds, {left:,.2f} are left[/green]"
-        if plan.within_budget
-        else f"[red]the budget of {plan.budget:,.2f} is exceeded by {-left:,.2f}[/red]"
-    )
+    judgment = plan.judgment
+    said = budget_text.verdict(judgment.monthly, judgment.budget, judgment.subjects)
+    color = "green" if judgment.holds else "red"
+    budget = f"[{color}]the budget of {judgment.budget:,.2f} {escape(said)}[/{color}]"
     broken = len(plan.violations)
     policies = f"[red]{broken} mandatory violations[/red]" if broken else "[green]every mandatory policy holds[/green]"
     verdict = "[green]may be deployed[/green]" if plan.deployable else "[red]must not be deployed[/red]"

@@ -1,6 +1,6 @@
 """What the nodes of ElastiCache hold, and what caches go by. Source: AWS price list, AmazonElastiCache, 2025-03-14."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 RESERVED_SHARE = 0.25
 """The share of memory that is kept from data by default (ElastiCache user guide, "Managing reserved memory")."""
@@ -28,6 +28,7 @@ def usable_gigabytes(node_type: str) -> float | None:
     return memory * (1 - RESERVED_SHARE) + (_SSD[size] if family == "r6gd" else 0)
 
 
-def known_cache(known: Mapping[str, float], *names: str | None) -> str | None:
-    """The key of `known` that a cache goes by: one of its names, or what stands in one behind a prefix and a hyphen."""
-    return next((key for name in names for key in known if name and (name == key or name.endswith(f"-{key}"))), None)
+def known_cache(known: Iterable[str], *names: str | None) -> str | None:
+    """The key of `known` for a cache with one of `names`: the longest that is a name, or its end behind a hyphen."""
+    fitting = [key for key in known if any(name and f"-{name}".endswith(f"-{key}") for name in names)]
+    return max(fitting, key=len, default=None)

@@ -49,6 +49,12 @@ class Charge(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """Something that costs money and has no figure; `reason` says why."""
+    """Something that costs money and has no figure; `reason` says why.
+
+    `subject` names what has no price, such as the instance type `u7i-12tb.224xlarge`; empty means the resource's type.
+    `pending` is true where the price depends on a value that only the deployment decides.
+    """
 
     reason: str
+    subject: str = ""
+    pending: bool = False

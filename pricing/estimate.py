@@ -5,9 +5,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from pricing.charges import Charge, Compute, Gap
+from pricing.demand import needs
 from pricing.estimators import ESTIMATORS
+from pricing.estimators.eks import node_group_pools
+from pricing.estimators.karpenter import karpenter_pools
 from pricing.free import OPAQUE_COMPONENTS, is_free
-from pricing.lines import Estimate, Line, Saving
+from pricing.lines import Estimate, Line, Saving, Unpriced
 from pricing.reading import Undecided
 from pricing.resource import Resource
 from pricing.savings import savings
@@ -15,7 +18,7 @@ from pricing.schedules import HOURS_A_MONTH
 from pricing.stack import Stack
 from pricing.usage import Usage
 
-__all__ = ["CURRENCY", "Estimate", "Line", "Saving", "estimate"]
+__all__ = ["CURRENCY", "Estimate", "Line", "Saving", "Unpriced", "estimate"]
 
 CURRENCY = "USD"
 _DECIMALS = 4
@@ -26,20 +29,19 @@ def estimate(resources: Sequence[Resource], *, region: str, usage: Usage, today:
 
     `today` decides whether an EKS version is still in standard support; without it, the newest date of the price table
     does, so that the result never depends on the clock. The order of `resources` does not matter. Never raises for what
-    a resource holds: what has no figure is in `unpriced`, with the reason in `reasons`.
+    a resource holds: what has no figure is in `gaps`, with the reason.
     """
     stack = Stack(resources, region=region, usage=usage, today=today)
+    stack.needs = needs(resources, [*node_group_pools(stack), *karpenter_pools(stack)])
     priced: list[tuple[Charge, Line]] = []
-    reasons: dict[str, str] = {}
+    gaps: dict[Unpriced, None] = {}
     for resource in resources:
-        gaps: list[str] = []
         for item in _items(resource, stack):
             if isinstance(item, Gap):
-                gaps.append(item.reason)
+                subject = item.subject or resource.type
+                gaps[Unpriced(resource.urn, resource.type, subject, item.reason, item.pending)] = None
             elif item.quantity > 0:
                 priced.append((item, _line(resource, stack, item)))
-        if gaps:
-            reasons[resource.urn] = "; ".join(dict.fromkeys(gaps))
     priced.sort(key=lambda pair: (pair[1].urn, pair[1].what, pair[1].quantity))
     lines = tuple(line for _, line in priced)
     return Estimate(
@@ -47,10 +49,9 @@ def estimate(resources: Sequence[Resource], *, region: str, usage: Usage, today:
         region=region,
         monthly=round(math.fsum(line.monthly for line in lines), _DECIMALS),
         lines=lines,
-        unpriced=tuple(sorted(reasons)),
+        gaps=tuple(sorted(gaps, key=lambda gap: gap.urn)),
         savings=savings(priced, usage),
-        reasons={urn: reasons[urn] for urn in sorted(reasons)},
-        notes=_notes(stack),
+        faults=stack.named.faults(),
     )
 
 
@@ -60,7 +61,7 @@ def _items(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
         try:
             yield from estimator(resource, stack)
         except Undecided as why:
-            yield Gap(str(why))
+            yield Gap(str(why), why.subject, why.pending)
     elif resource.type.startswith(OPAQUE_COMPONENTS):
         if not stack.has_child_of(resource.urn, "aws:"):
             yield Gap(f"what {resource.type} makes is out of sight until the engine shows it")
@@ -94,13 +95,3 @@ def _committed(compute: Compute | None) -> float | None:
 
 def _money(amount: float) -> float:
     return round(amount, _DECIMALS)
-
-
-def _notes(stack: Stack) -> tuple[str, ...]:
-    unused = sorted(set(stack.usage.average_nodes) - stack.used_pools)
-    pools = (f"usage.averageNodes names {pool}, which no pool of the stack is called" for pool in unused)
-    strange = sorted(set(stack.usage.cache_gb) - stack.used_caches)
-    caches = (f"usage.cacheGb names {cache}, which no cache of the stack is called" for cache in strange)
-    nameless = sorted(set(stack.usage.buckets) - stack.used_buckets)
-    buckets = (f"usage.buckets names {name}, which no bucket's component ends in" for name in nameless)
-    return (*pools, *caches, *buckets)

@@ -1,7 +1,7 @@
 """What an estimate is made of."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +37,56 @@ class Saving:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
-    """What a stack costs a month.
+class Unpriced:
+    """Something that costs money and has no figure.
 
-    `unpriced` holds the URNs of what costs money and has no figure, in whole or in part; `reasons` says why, by URN.
-    `notes` says what in the usage section had no effect.
+    `subject` names what has no price: an instance, node or database class, a service and sku of the price table, or the
+    type of the resource, `type`. `pending` is true where only the deployment decides a value that the price needs.
+    """
+
+    urn: str
+    type: str
+    subject: str
+    reason: str
+    pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a stack costs a month; at least `monthly` where `gaps` is not empty.
+
+    `gaps` holds what costs money and has no figure. `faults` says what is wrong in the usage section:
+    entries that name nothing of the stack, or fewer nodes than always run.
     """
 
     currency: str
     region: str
     monthly: float
     lines: tuple[Line, ...]
-    unpriced: tuple[str, ...]
+    gaps: tuple[Unpriced, ...]
     savings: tuple[Saving, ...]
-    reasons: Mapping[str, str] = field(default_factory=dict[str, str])
-    notes: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+
+    @property
+    def unpriced(self) -> tuple[str, ...]:
+        """The URNs of the resources that have no figure, in whole or in part, sorted."""
+        return tuple(self.reasons)
+
+    @property
+    def reasons(self) -> Mapping[str, str]:
+        """Why a resource has no figure, by URN, sorted."""
+        found: dict[str, list[str]] = {}
+        for gap in self.gaps:
+            found.setdefault(gap.urn, []).append(gap.reason)
+        return {urn: "; ".join(found[urn]) for urn in sorted(found)}
+
+    def unaccepted(self, accepted: Container[str], *, pending: bool) -> tuple[Unpriced, ...]:
+        """The gaps that no name in `accepted` covers: neither their subject nor the type of their resource.
+
+        With `pending` false, those that wait for a value that only the deployment decides are left out.
+        """
+        return tuple(
+            gap
+            for gap in self.gaps
+            if gap.subject not in accepted and gap.type not in accepted and (pending or not gap.pending)
+        )

@@ -13,7 +13,11 @@ Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 class BucketUsage(Section):
     """What one bucket holds and serves in a month."""
 
-    stored_tb: Amount = Field(default=0.1, description="Objects it holds, in TB (1,024 GB), old versions included.")
+    stored_tb: Amount = Field(
+        default=0.1,
+        description="Objects it holds, in TB (1,024 GB), old versions included; when left out of a bucket of access "
+        "logs, what the requests of its sources write while the logs are kept.",
+    )
     infrequent_share: Share = Field(
         default=0.3, description="Share (0 to 1) not read for 30 days: the infrequent tier, where a lifecycle has one."
     )

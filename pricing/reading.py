@@ -13,7 +13,14 @@ _FACTORS = {**_DECIMAL, "Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30, "Ti": 2.0**
 
 
 class Undecided(Exception):  # noqa: N818 - a finding, not a failure
-    """A price can't be told from these inputs; the message says which input and why."""
+    """A price can't be told from these inputs; the message says which input and why.
+
+    `subject` and `pending` are those of the `Gap` that it becomes.
+    """
+
+    def __init__(self, reason: str, *, subject: str = "", pending: bool = False):
+        self.subject, self.pending = subject, pending
+        super().__init__(reason)
 
 
 def number(inputs: Mapping[str, Any], key: str, default: float | None = None) -> float:
@@ -31,7 +38,7 @@ def number(inputs: Mapping[str, Any], key: str, default: float | None = None) ->
         except ValueError:
             raise Undecided(f"{key} is not a number") from None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Undecided(_why(key, value))
+        raise _undecided(key, value)
     if not 0 <= value <= _LARGEST:
         raise Undecided(f"{key} is no plausible amount")
     return float(value)
@@ -47,7 +54,7 @@ def text(inputs: Mapping[str, Any], key: str, default: str | None = None) -> str
     if value is None and default is not None:
         return default
     if not isinstance(value, str) or value == SECRET:
-        raise Undecided(_why(key, value))
+        raise _undecided(key, value)
     return value
 
 
@@ -64,7 +71,7 @@ def flag(inputs: Mapping[str, Any], key: str, *, default: bool = False) -> bool:
         return value
     if value in ("true", "false"):
         return value == "true"
-    raise Undecided(_why(key, value))
+    raise _undecided(key, value)
 
 
 def section(inputs: Mapping[str, Any], key: str) -> Mapping[str, Any]:
@@ -80,7 +87,7 @@ def section(inputs: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise Undecided(_why(key, value))
+        raise _undecided(key, value)
     return cast(Mapping[str, Any], value)
 
 
@@ -94,7 +101,7 @@ def items(inputs: Mapping[str, Any], key: str) -> Sequence[Any]:
     if value is None:
         return ()
     if isinstance(value, str | bytes) or not isinstance(value, Sequence):
-        raise Undecided(_why(key, value))
+        raise _undecided(key, value)
     return cast(Sequence[Any], value)
 
 
@@ -106,7 +113,7 @@ def sections(inputs: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
     """
     values = items(inputs, key)
     if not all(isinstance(value, Mapping) for value in values):
-        raise Undecided(f"{key} holds what is no object")
+        raise Undecided(f"{key} holds a value that is not an object", pending=UNKNOWN in values)
     return list(values)
 
 
@@ -128,9 +135,9 @@ def quantity(inputs: Mapping[str, Any], key: str) -> float | None:
     return amount
 
 
-def _why(key: str, value: object) -> str:
+def _undecided(key: str, value: object) -> Undecided:
     if value is UNKNOWN:
-        return f"{key} is known only after the deployment"
+        return Undecided(f"{key} is known only after the deployment", pending=True)
     if value == SECRET:
-        return f"{key} is secret"
-    return f"{key} is missing" if value is None else f"{key} has an unexpected shape"
+        return Undecided(f"{key} is secret")
+    return Undecided(f"{key} is missing" if value is None else f"{key} has an unexpected shape")

@@ -6,8 +6,9 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from pricing.caches import known_cache
 from pricing.charges import Charge, Gap
+from pricing.demand import Need
+from pricing.named_usage import NamedUsage
 from pricing.objects import BucketUsage
 from pricing.reading import items
 from pricing.resource import SECRET, UNKNOWN, Resource
@@ -22,16 +23,18 @@ _DEFAULT_BUCKET = BucketUsage()
 
 
 class Stack:
-    """An index over resources, built once an estimate."""
+    """An index over resources, built once an estimate.
+
+    `needs` holds the nodes that models and deployments always need, by the URN of the pool that they run on.
+    """
 
     def __init__(self, resources: Sequence[Resource], *, region: str, usage: Usage, today: date | None):
         self.resources = resources
         self.usage = usage
         self.home = load_table(region)
         self.today = today or _day(self.home.date)
-        self.used_pools: set[str] = set()
-        self.used_buckets: set[str] = set()
-        self.used_caches: set[str] = set()
+        self.named = NamedUsage(usage)
+        self.needs: Mapping[str, Sequence[Need]] = {}
         self._referrers: dict[tuple[str, str], Mapping[str, Sequence[Resource]]] = {}
         self._known: dict[str, Mapping[str, Resource]] = {}
         self._counts: dict[tuple[str, str], Counter[str]] = {}
@@ -126,7 +129,7 @@ class Stack:
         try:
             price = self.table(resource, region).price(service, sku)
         except PriceNotFound as missing:
-            return Gap(str(missing))
+            return Gap(str(missing), missing.subject)
         item = f"{service} {sku}" if region is None else f"{service} {sku} in {region}"
         return Charge(what, quantity, price.unit, price.on_demand, price.date, item)
 
@@ -142,31 +145,9 @@ class Stack:
             yield self.charge(resource, service, sku, max(part, 0.0), what)
             start = end
 
-    def average_nodes(self, *names: str | None) -> float | None:
-        """What the usage section says of the pool with one of these names, which may have the cluster's name before."""
-        for name in names:
-            for pool, nodes in self.usage.average_nodes.items():
-                if name and (name == pool or name.endswith(f"-{pool}")):
-                    self.used_pools.add(pool)
-                    return nodes
-        return None
-
-    def cache_gigabytes(self, *names: str | None) -> float | None:
-        """What the usage section says that the cache with one of these names holds, in GB."""
-        key = known_cache(self.usage.cache_gb, *names)
-        if key is None:
-            return None
-        self.used_caches.add(key)
-        return self.usage.cache_gb[key]
-
     def bucket_usage(self, resource: Resource) -> BucketUsage:
         """What the usage section says of a bucket, found by the end of its component's name."""
-        component = self.component(resource)
-        for name, usage in self.usage.buckets.items():
-            if component == name or component.endswith(f"-{name}"):
-                self.used_buckets.add(name)
-                return usage
-        return _DEFAULT_BUCKET
+        return self.named.bucket(self.component(resource)) or _DEFAULT_BUCKET
 
     def referrers(self, type_: str, key: str) -> Mapping[str, Sequence[Resource]]:
         """The resources of a type by what their input `key` refers to: the URN of a resource, or the value written."""

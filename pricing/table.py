@@ -45,11 +45,20 @@ class Price(NamedTuple):
     note: str = ""
 
 
+_BY_CLASS = ("ec2", "elasticache", "rds-mysql", "rds-postgresql")
+"""The services whose skus begin with a class of machines, such as `db.m7g.large Multi-AZ`."""
+
+
 class PriceNotFound(LookupError):  # noqa: N818 - reads as what it says
-    """No price of that service and sku in that region; the message names the nearest one that there is."""
+    """No price of that service and sku in that region; the message names the nearest one that there is.
+
+    `subject` is what people call it: the instance, node or database class, else the service and the sku.
+    """
 
     def __init__(self, service: str, sku: str, region: str, nearest: str | None):
         self.service, self.sku, self.region, self.nearest = service, sku, region, nearest
+        machine = service in _BY_CLASS and "." in sku.partition(" ")[0]
+        self.subject = sku.partition(" ")[0] if machine else f"{service} {sku}"
         hint = f"nearest there: {nearest}" if nearest else f"make prices REGION={region} may bring it"
         super().__init__(f"no price of {service} {sku} in {region}; {hint}")
 

@@ -108,6 +108,16 @@ class Usage(Section):
     load_balancer_gb: Amount = Field(
         default=500, description="Data through the load balancers of the stack, requests and answers, in GB a month."
     )
+    access_log_bytes: Amount = Field(
+        default=600,
+        description="Bytes that S3 writes to an access log for a request, to be kept for every month of the log "
+        "bucket's retention. S3 does not compress these logs.",
+    )
+    load_balancer_log_bytes: Amount = Field(
+        default=150,
+        description="Bytes that a load balancer writes to an access log for a request, compressed, to be kept for "
+        "every month of the log bucket's retention.",
+    )
     new_connection_share: Share = Field(
         default=0.1, description="Share (0 to 1) of requests to a load balancer that open a new connection."
     )

@@ -1,4 +1,4 @@
-"""The stack's own estimate stays within its monthly budget."""
+"""The stack's own estimate stays within its monthly budget, and nothing in it lacks a price."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ from policies.frameworks import finops, well_architected
 from policies.rule import Finding, Result, Rule, Severity
 from policies.settings import Level
 from policies.view import View
+from pricing.budget import judge
 from pricing.estimate import estimate
 
 
@@ -15,21 +16,26 @@ def _check(view: View) -> Iterator[Result]:
         view.resources, region=context.environment.region, usage=context.usage, today=context.today
     )
     budget = context.budget.monthly_budget
+    judgment = judge(found, context.budget, pending=False)
+    costs = f"costs {'' if judgment.complete else 'at least '}{found.monthly:,.0f} USD a month"
     if found.monthly > budget:
+        yield Finding(f"{costs}, {found.monthly - budget:,.0f} more than the budget of {budget:,.0f}")
+    if judgment.unaccepted:
         yield Finding(
-            f"costs {found.monthly:,.0f} USD a month, {found.monthly - budget:,.0f} more than the budget of "
-            f"{budget:,.0f}"
+            f"{costs}, and the budget of {budget:,.0f} cannot be judged without a price of "
+            f"{', '.join(judgment.subjects)}"
         )
 
 
 RULE = Rule(
     name="monthly-budget",
-    title="The stack costs no more than its monthly budget",
+    title="The stack costs no more than its monthly budget, and everything in it has a price",
     severity=Severity.HIGH,
     level=Level.MANDATORY,
     frameworks=(finops("Budgeting"), well_architected("COST02-BP05")),
     remediation="Take from the plan's top costs or its savings what can go, or raise monthlyBudget in the section "
-    "mlplatform:cost with the agreement of whoever pays.",
+    "mlplatform:cost with the agreement of whoever pays. Bring a missing price with make prices REGION=<region>, or "
+    "list what has none under cost.unpriced with the reason why it may cost what it does.",
     field="mlplatform:cost.monthlyBudget",
     check_stack=_check,
 )

@@ -9,6 +9,7 @@ from pricing.estimators.nodes import (
     launch_template,
     load_of,
     purchase,
+    sizes,
     template_charges,
 )
 from pricing.estimators.registry import prices
@@ -54,13 +55,12 @@ def scaling_group(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
         yield Gap("its launch template is not in the stack")
         return
     names = [value for value in (inputs.get("name"), resource.outputs.get("name")) if isinstance(value, str)]
-    override = stack.average_nodes(resource.name, *names)
     start = Size(
         least=number(inputs, "minSize", 0),
         wanted=number(inputs, "desiredCapacity") if inputs.get("desiredCapacity") is not None else None,
         most=number(inputs, "maxSize"),
     )
-    load = load_of(resource, stack, start, override, names)
+    load = load_of(resource, stack, sizes(resource, stack, start, names), [resource.name, *names])
     spot = text(section(template.inputs, "instanceMarketOptions"), "marketType", "") == "spot"
     bought = purchase(resource, stack, [text(template.inputs, "instanceType")], "SPOT" if spot else "ON_DEMAND")
     yield from instance_charges(bought, load)

@@ -1,20 +1,36 @@
 """Amazon EKS: control planes and managed node groups."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from pricing.charges import Charge, Gap
+from pricing.demand import Pool, instance_type, node_of
 from pricing.estimators.logs import FOREVER_DAYS, kept
-from pricing.estimators.nodes import instance_charges, launch_template, load_of, purchase, template_charges
+from pricing.estimators.nodes import (
+    base_of,
+    instance_charges,
+    launch_template,
+    load_of,
+    purchase,
+    rate,
+    sizes,
+    template_charges,
+    unpriced_types,
+)
 from pricing.estimators.registry import prices
 from pricing.estimators.volumes import volume_charges
-from pricing.reading import Undecided, flag, items, number, section, text
+from pricing.reading import Undecided, flag, items, number, section, sections, text
 from pricing.resource import Resource
 from pricing.schedules import HOURS_A_MONTH, Size
 from pricing.stack import Stack
 from pricing.support import in_extended_support
 
+POOL_LABEL = "mlplatform.io/pool"
+"""The label that holds the name that the config gives a pool."""
+
 _CLUSTER = "aws:eks/cluster:Cluster"
+_NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 _DEFAULT_TYPE = "t3.medium"
 _DEFAULT_DISK_GB = 20
 
@@ -46,15 +62,15 @@ def cluster(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
         yield kept(resource, stack, written, FOREVER_DAYS)
 
 
-@prices("aws:eks/nodeGroup:NodeGroup")
+@prices(_NODE_GROUP)
 def node_group(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
     """The nodes of a managed node group by its size and schedules, their volumes and monitoring."""
     inputs = resource.inputs
     template = launch_template(resource, stack)
-    names = [value for key in ("nodeGroupName", "nodeGroupNamePrefix") if isinstance(value := inputs.get(key), str)]
-    override = stack.average_nodes(resource.name, *names)
-    load = load_of(resource, stack, _size(inputs), override, _group_names(resource))
+    spans = sizes(resource, stack, _size(inputs), _group_names(resource))
+    load = load_of(resource, stack, spans, _names(resource))
     kinds = _kinds(inputs, template)
+    yield from unpriced_types(resource, stack, kinds)
     yield from instance_charges(purchase(resource, stack, kinds, text(inputs, "capacityType", "ON_DEMAND")), load)
     if template:
         yield from template_charges(resource, stack, template, load.average)
@@ -63,6 +79,30 @@ def node_group(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
         yield from volume_charges(resource, stack, disk, load.average, "node volume")
     else:
         yield Gap("the volumes of its nodes are in a launch template outside the stack")
+
+
+def node_group_pools(stack: Stack) -> Iterator[Pool]:
+    """The managed node groups whose size and type are known, as places for pods."""
+    for resource in stack.of_type(_NODE_GROUP):
+        inputs = resource.inputs
+        try:
+            lead = _kinds(inputs, launch_template(resource, stack))[0]
+            spans = sizes(resource, stack, _size(inputs), _group_names(resource))
+            kind, running = instance_type(lead), math.ceil(base_of(spans))
+            most = max((size.most or 0.0) for _, size in spans)
+            node = kind and node_of(kind, section(inputs, "labels"), sections(inputs, "taints"))
+        except Undecided:
+            continue
+        if node:
+            yield Pool(resource.urn, node, running, most, rate(stack.table(resource), lead))
+
+
+def _names(resource: Resource) -> list[str]:
+    """The names of a node group: its pool's label first, which is the name that the config gives it."""
+    labels = resource.inputs.get("labels")
+    label = cast(Mapping[str, Any], labels).get(POOL_LABEL) if isinstance(labels, Mapping) else None
+    given = (label, resource.name, *(resource.inputs.get(key) for key in ("nodeGroupName", "nodeGroupNamePrefix")))
+    return [name for name in given if isinstance(name, str)]
 
 
 def _size(inputs: Mapping[str, Any]) -> Size:
@@ -77,7 +117,7 @@ _SIZE_KEYS = ("minSize", "desiredSize", "maxSize")
 def _kinds(inputs: Mapping[str, Any], template: Resource | None) -> Sequence[str]:
     kinds = items(inputs, "instanceTypes")
     if not all(isinstance(kind, str) for kind in kinds):
-        raise Undecided("instanceTypes are known only after the deployment")
+        raise Undecided("instanceTypes are known only after the deployment", pending=True)
     if kinds:
         return kinds
     return [text(template.inputs, "instanceType", _DEFAULT_TYPE) if template else _DEFAULT_TYPE]

@@ -22,7 +22,7 @@ def replication_group(resource: Resource, stack: Stack) -> Iterator[Charge | Gap
     if inputs.get("globalReplicationGroupId") is not None:
         yield Gap("the nodes of a secondary cluster are those of its global datastore")
         return
-    held = stack.cache_gigabytes(text(inputs, "replicationGroupId", ""), resource.name)
+    held = stack.named.cache_gigabytes([text(inputs, "replicationGroupId", ""), resource.name])
     node_type, shards, nodes = text(inputs, "nodeType"), _shards(resource), _nodes(resource)
     yield _hours(resource, stack, node_type, text(inputs, "engine", "redis"), nodes)
     kept = number(inputs, "snapshotRetentionLimit", 0)
@@ -81,7 +81,7 @@ def _hours(resource: Resource, stack: Stack, node_type: str, engine: str, nodes:
     try:
         price = stack.table(resource).price(_SERVICE, f"{node_type} ({product})")
     except PriceNotFound as missing:
-        return Gap(str(missing))
+        return Gap(str(missing), missing.subject)
     kind = f"{node_type} for {product}"
     compute = Compute(kind, nodes, Role.BASE, None, price.one_year, spot_derived=False, planned=False)
     what = f"{nodes:g} x {kind}, all hours"
@@ -94,5 +94,8 @@ def _snapshot(node_type: str, shards: float, held: float | None) -> tuple[float,
         return held, ""
     usable = usable_gigabytes(node_type)
     if usable is None:
-        raise Undecided(f"what {node_type} holds is not listed, so snapshots have no size; say it in usage.cacheGb")
+        raise Undecided(
+            f"what {node_type} holds is not listed, so snapshots have no size; say it in usage.cacheGb",
+            subject=node_type,
+        )
     return shards * usable, ", as if the cluster were full"

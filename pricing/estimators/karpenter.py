@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from pricing.charges import Charge, Gap, Role
-from pricing.estimators.nodes import Load, instance_charges, purchase
+from pricing.demand import Pool, node_of
+from pricing.estimators.nodes import Load, instance_charges, needed_average, purchase, rate, unpriced_types
 from pricing.estimators.registry import prices
 from pricing.estimators.volumes import mapped_volumes
 from pricing.instances import InstanceType, instance_types
@@ -15,10 +16,12 @@ from pricing.schedules import HOURS_A_MONTH
 from pricing.stack import Stack
 from pricing.table import PriceTable
 
+_POOLS = "kubernetes:karpenter.sh/v1:NodePool"
 _CLASSES = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
 _CAPACITY = "karpenter.sh/capacity-type"
+_TYPE = "node.kubernetes.io/instance-type"
 _TESTS: Mapping[str, Callable[[InstanceType], str]] = {
-    "node.kubernetes.io/instance-type": lambda kind: kind.name,
+    _TYPE: lambda kind: kind.name,
     "kubernetes.io/arch": lambda kind: kind.architecture,
     "karpenter.k8s.aws/instance-family": lambda kind: kind.family,
     "karpenter.k8s.aws/instance-size": lambda kind: kind.size,
@@ -33,41 +36,76 @@ _TESTS: Mapping[str, Callable[[InstanceType], str]] = {
 }
 
 
-@prices("kubernetes:karpenter.sh/v1:NodePool")
+@prices(_POOLS)
 def node_pool(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
     """The cheapest listed type that fits, for the share of the limits that the usage section says is used."""
-    spec = section(resource.inputs, "spec")
-    template = section(section(spec, "template"), "spec")
-    requirements = sections(template, "requirements")
-    ways = _values(requirements, _CAPACITY)
-    # Reserved capacity is paid at the price on demand, and comes first.
-    spot = "spot" in ways and "reserved" not in ways
-    limits = section(spec, "limits")
-    kind = _cheapest(stack.table(resource), requirements, limits, spot)
-    nodes, why = _nodes(resource, stack, limits, kind)
-    block = "capacity-block" in _values(requirements, "karpenter.k8s.aws/capacity-reservation-type")
-    bought = purchase(resource, stack, [kind.name], "CAPACITY_BLOCK" if block else "SPOT" if spot else "ON_DEMAND")
+    names = [text(section(resource.inputs, "metadata"), "name", ""), resource.name]
+    least = round(needed_average(stack.needs.get(resource.urn, ())), 4)
+    average = stack.named.average_nodes(names, least)
+    wants = _wants(resource)
+    yield from _unpriced(resource, stack, wants.requirements)
+    kind = _cheapest(stack.table(resource), wants)
+    nodes, why = (average, "average from usage") if average is not None else _nodes(stack, wants.limits, kind, least)
+    template = section(section(section(resource.inputs, "spec"), "template"), "spec")
+    bought = purchase(resource, stack, [kind.name], wants.purchase)
     load = Load(0, nodes * HOURS_A_MONTH, nodes, f"by Karpenter ({why}, cheapest type that fits)")
     if nodes > 0:
         yield from instance_charges(bought, load, Role.FIXED)
         yield from _volumes(resource, stack, template, nodes)
 
 
-def _nodes(resource: Resource, stack: Stack, limits: Mapping[str, Any], kind: InstanceType) -> tuple[float, str]:
-    metadata = section(resource.inputs, "metadata")
-    known = stack.average_nodes(text(metadata, "name", ""), resource.name)
-    if known is not None:
-        return known, "average from usage"
+def karpenter_pools(stack: Stack) -> Iterator[Pool]:
+    """The Karpenter pools whose cheapest type is known, as places for pods. They are empty but for pods."""
+    for resource in stack.of_type(_POOLS):
+        table = stack.table(resource)
+        try:
+            wants = _wants(resource)
+            kind = _cheapest(table, wants)
+            template = section(section(resource.inputs, "spec"), "template")
+            labels = section(section(template, "metadata"), "labels")
+            node = node_of(kind, labels, sections(section(template, "spec"), "taints"))
+        except Undecided:
+            continue
+        yield Pool(resource.urn, node, 0, _most(wants.limits, kind), rate(table, kind.name))
+
+
+class _Wants(NamedTuple):
+    """What a pool asks of its nodes: requirements, the limits of all of them together, and how they are bought."""
+
+    requirements: Sequence[Mapping[str, Any]]
+    limits: Mapping[str, Any]
+    purchase: str
+
+
+def _wants(resource: Resource) -> _Wants:
+    spec = section(resource.inputs, "spec")
+    requirements = sections(section(section(spec, "template"), "spec"), "requirements")
+    ways = _values(requirements, _CAPACITY)
+    # Reserved capacity is paid at the price on demand, and comes first.
+    bought = "SPOT" if "spot" in ways and "reserved" not in ways else "ON_DEMAND"
+    if "capacity-block" in _values(requirements, "karpenter.k8s.aws/capacity-reservation-type"):
+        bought = "CAPACITY_BLOCK"
+    return _Wants(requirements, section(spec, "limits"), bought)
+
+
+def _unpriced(resource: Resource, stack: Stack, requirements: Sequence[Mapping[str, Any]]) -> Iterator[Gap]:
+    """The types that the pool names and that have no price."""
+    named = [kind for kind in _values(requirements, _TYPE) if isinstance(kind, str)]
+    yield from unpriced_types(resource, stack, named)
+
+
+def _nodes(stack: Stack, limits: Mapping[str, Any], kind: InstanceType, least: float) -> tuple[float, str]:
     most = _most(limits, kind)
     if math.isinf(most):
         raise Undecided("no limit says how far the pool may grow; limits or usage.averageNodes would")
     share = stack.usage.karpenter_limit_share
+    if least > most * share:
+        return least, "what the minimums of models need"
     return most * share, f"{share:.0%} of its limit of {most:g}"
 
 
-def _cheapest(
-    table: PriceTable, requirements: Sequence[Mapping[str, Any]], limits: Mapping[str, Any], spot: bool
-) -> InstanceType:
+def _cheapest(table: PriceTable, pool: _Wants) -> InstanceType:
+    requirements, limits, spot = pool.requirements, pool.limits, pool.purchase == "SPOT"
     wants = {key for key in limits if "/" in key and quantity(limits, key)}
     listed = set(table.skus("ec2"))
     fitting: list[tuple[float, str, InstanceType]] = []
@@ -77,9 +115,8 @@ def _cheapest(
         if not all(_fits(need, kind) for need in requirements) or _most(limits, kind) < 1:
             continue
         price = table.price("ec2", kind.name)
-        rate = price.spot if spot else price.on_demand
-        if rate is not None:
-            fitting.append((rate, kind.name, kind))
+        cheapest = price.spot if spot and price.spot is not None else price.on_demand
+        fitting.append((cheapest, kind.name, kind))
     if not fitting:
         raise Undecided(f"no instance type with a price in {table.region} fits its requirements and limits")
     return min(fitting)[2]

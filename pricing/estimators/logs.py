@@ -15,7 +15,7 @@ COMPRESSION = 0.15
 FOREVER_DAYS = 365.0
 """Storage of a group that never expires is priced as it stands after a year."""
 
-_DAYS_A_MONTH = 365 / 12
+DAYS_A_MONTH = 365 / 12
 _CONTROL_PLANE = re.compile(r"/aws/eks/.+/cluster")
 _FLOW_LOG = "aws:ec2/flowLog:FlowLog"
 _FIREWALL_LOG = "aws-waf-logs-"
@@ -65,7 +65,7 @@ def flow_log(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
 
 def kept(resource: Resource, stack: Stack, gigabytes: float, days: float) -> Charge | Gap:
     """Storage of logs of so many GB a month over `days` of retention."""
-    stored = gigabytes * days / _DAYS_A_MONTH * COMPRESSION
+    stored = gigabytes * days / DAYS_A_MONTH * COMPRESSION
     return stack.charge(resource, "cloudwatch", "logs-storage", stored, f"logs kept for {days:g} days, compressed")
 
 

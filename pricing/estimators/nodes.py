@@ -1,9 +1,11 @@
 """What a pool of EC2 instances costs: instances by purchase option and hour, their volumes and their monitoring."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pricing.charges import Charge, Compute, Gap, Role
+from pricing.demand import Need
 from pricing.estimators.volumes import mapped_volumes
 from pricing.reading import Undecided, flag, number, section, text
 from pricing.resource import Resource
@@ -17,12 +19,16 @@ _DETAILED_METRICS = 7
 
 
 class Purchase(NamedTuple):
-    """One kind of instance bought in one way. `purchased` is ON_DEMAND, SPOT or CAPACITY_BLOCK."""
+    """One kind of instance bought in one way. `purchased` is ON_DEMAND or SPOT.
+
+    `bounded` is true where a type has no spot price and its on-demand price stands for it.
+    """
 
     kind: str
     price: Price
     unit_price: float
     purchased: str
+    bounded: bool = False
 
 
 class Load(NamedTuple):
@@ -42,29 +48,45 @@ class Load(NamedTuple):
 def purchase(resource: Resource, stack: Stack, kinds: Sequence[str], purchased: str) -> Purchase:
     """What the pool buys. On demand, EKS and Auto Scaling take the first type; on spot any, so the mean of them counts.
 
+    A type without a spot price counts at its on-demand price, above which spot never rises (EC2 user guide, "Spot
+    Instances"). `unpriced_types` yields the types that this leaves out.
+
     Raises:
-        Undecided: when there is no price, or none is listed for that way of buying.
+        Undecided: when there is no price.
     """
-    table = stack.table(resource)
-    if purchased == "CAPACITY_BLOCK":
-        raise Undecided("capacity blocks are sold in advance at a price of their own")
-    if purchased not in ("ON_DEMAND", "SPOT"):
-        raise Undecided(f"capacityType {purchased} has no price")
     if not kinds:
         raise Undecided("no instance type is named")
+    if purchased == "CAPACITY_BLOCK":
+        raise Undecided("capacity blocks are sold in advance at a price of their own", subject=kinds[0])
+    if purchased not in ("ON_DEMAND", "SPOT"):
+        raise Undecided(f"capacityType {purchased} has no price", subject=kinds[0])
     if purchased == "ON_DEMAND":
         price = _price(stack, resource, kinds[0])
         return Purchase(kinds[0], price, price.on_demand, purchased)
-    listed = [(kind, price) for kind in kinds if (price := _listed(table, kind)) and price.spot is not None]
+    table = stack.table(resource)
+    listed = [(kind, price) for kind in kinds if (price := _listed(table, kind))]
     if not listed:
-        raise Undecided(f"no spot price of {', '.join(kinds)} in {table.region}")
-    mean = sum(price.spot or 0.0 for _, price in listed) / len(listed)
-    return Purchase(" or ".join(kind for kind, _ in listed), listed[0][1], mean, purchased)
+        _price(stack, resource, kinds[0])
+    prices = [price.on_demand if price.spot is None else price.spot for _, price in listed]
+    names, bounded = " or ".join(kind for kind, _ in listed), any(price.spot is None for _, price in listed)
+    return Purchase(names, listed[0][1], sum(prices) / len(prices), purchased, bounded)
+
+
+def unpriced_types(resource: Resource, stack: Stack, kinds: Sequence[str]) -> Iterator[Gap]:
+    """The types that a pool may buy and that have no price."""
+    table = stack.table(resource)
+    for kind in kinds:
+        try:
+            table.price("ec2", kind)
+        except PriceNotFound as missing:
+            yield Gap(str(missing), missing.subject)
 
 
 def instance_charges(bought: Purchase, load: Load, extra: Role = Role.BURST) -> Iterator[Charge]:
     """The instances of a pool, the base and what runs beyond it apart; `extra` is the role of the latter."""
     way = "on demand" if bought.purchased == "ON_DEMAND" else "spot"
+    if bought.bounded:
+        way = "spot, at the on-demand price where no spot price is known"
     base = f"{load.base:.4g} x {bought.kind} {way}"
     yield _hours(bought, load.base * HOURS_A_MONTH, load.base, Role.BASE, base)
     if load.extra_hours > 0:
@@ -94,19 +116,62 @@ def launch_template(resource: Resource, stack: Stack) -> Resource | None:
     return next((known[name] for name in names if isinstance(name, str) and name in known), None)
 
 
-def load_of(resource: Resource, stack: Stack, start: Size, override: float | None, names: Sequence[str | None]) -> Load:
-    """The nodes of a pool from its size, its schedules and the usage section.
+def sizes(resource: Resource, stack: Stack, start: Size, groups: Sequence[str]) -> list[tuple[float, Size]]:
+    """The sizes of a pool over a week with the hours a month of each, from its own size and its schedules.
+
+    `groups` are the names of its scaling groups, where they are known.
 
     Raises:
-        Undecided: when the size or a schedule can't be read.
+        Undecided: when a schedule can't be read.
     """
-    spans = week(start, _actions(resource, stack, names))
+    return week(start, _actions(resource, stack, groups))
+
+
+def base_of(spans: Sequence[tuple[float, Size]]) -> float:
+    """The nodes that run in all hours by a pool's sizes.
+
+    Raises:
+        Undecided: when the size can't be read.
+    """
+    return min(_wanted(size) for _, size in spans)
+
+
+def load_of(resource: Resource, stack: Stack, spans: Sequence[tuple[float, Size]], names: Sequence[str | None]) -> Load:
+    """The nodes of a pool from its sizes, what the models of the stack always need, and the usage section.
+
+    `names` are those by which the usage section may know the pool.
+
+    Raises:
+        Undecided: when the size can't be read.
+    """
+    needed = stack.needs.get(resource.urn, ())
+    always = min((need.nodes for need in needed), default=0)
+    fixed = max(sum(hours * (size.least or 0.0) for hours, size in spans) / HOURS_A_MONTH, needed_average(needed))
+    override = stack.named.average_nodes(names, round(fixed, 4))
     if override is not None:
-        least = min((size.least or 0.0) for _, size in spans)
-        base = min(override, least)
+        base = min(override, max(always, min((size.least or 0.0) for _, size in spans)))
         return Load(base, (override - base) * HOURS_A_MONTH, override - base, "above its minimum")
+    return _with_needs(_sized(stack, spans), needed, always)
+
+
+def needed_average(needed: Sequence[Need]) -> float:
+    """The nodes that models need, on average over the month."""
+    return sum(need.hours * need.nodes for need in needed) / HOURS_A_MONTH
+
+
+def _with_needs(load: Load, needed: Sequence[Need], always: float) -> Load:
+    """A load with at least the nodes that models need at any time."""
+    base = max(load.base, always)
+    more = sum(need.hours * max(0.0, need.nodes - base) for need in needed)
+    peak = max((need.nodes - base for need in needed), default=0.0)
+    raised = base - load.base
+    hours = max(load.extra_hours - raised * HOURS_A_MONTH, more, 0.0)
+    return load._replace(base=base, extra_hours=hours, extra_nodes=max(load.extra_nodes - raised, peak, 0.0))
+
+
+def _sized(stack: Stack, spans: Sequence[tuple[float, Size]]) -> Load:
     wanted = [(hours, _wanted(size)) for hours, size in spans]
-    base = min(nodes for _, nodes in wanted)
+    base = base_of(spans)
     planned = sum(hours * (nodes - base) for hours, nodes in wanted)
     ceilings = [size.most for _, size in spans if size.most is not None]
     floor = min(ceilings, default=0.0)
@@ -137,7 +202,8 @@ def _action(schedule: Resource) -> Action:
     try:
         minutes = minutes_of_week(text(schedule.inputs, "recurrence"))
     except (Undecided, ValueError) as why:
-        raise Undecided(f"schedule {schedule.name}: {why}") from None
+        pending = isinstance(why, Undecided) and why.pending
+        raise Undecided(f"schedule {schedule.name}: {why}", pending=pending) from None
     sizes = [_change(schedule.inputs, key) for key in ("minSize", "desiredCapacity", "maxSize")]
     return Action(minutes, Size(*sizes))
 
@@ -165,7 +231,7 @@ def _price(stack: Stack, resource: Resource, kind: str) -> Price:
     try:
         return stack.table(resource).price("ec2", kind)
     except PriceNotFound as missing:
-        raise Undecided(str(missing)) from None
+        raise Undecided(str(missing), subject=missing.subject) from None
 
 
 def _listed(table: PriceTable, kind: str) -> Price | None:
@@ -173,3 +239,9 @@ def _listed(table: PriceTable, kind: str) -> Price | None:
         return table.price("ec2", kind)
     except PriceNotFound:
         return None
+
+
+def rate(table: PriceTable, kind: str) -> float:
+    """What a node of a type costs an hour on demand; infinite where it has no price."""
+    price = _listed(table, kind)
+    return price.on_demand if price else math.inf

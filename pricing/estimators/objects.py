@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
+from pricing.estimators.access_logs import access_log_gigabytes
 from pricing.estimators.registry import prices
 from pricing.objects import BucketUsage
 from pricing.reading import sections, text
@@ -37,6 +38,9 @@ def bucket(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
     usage = stack.bucket_usage(resource)
     classes = _classes(resource, stack)
     stored = usage.stored_tb * GB_A_TB
+    if "stored_tb" not in usage.model_fields_set:
+        logs = access_log_gigabytes(resource, stack)
+        stored = stored if logs is None else logs
     archived = stored * usage.archive_share if "GLACIER_IR" in classes else 0.0
     seldom = stored * usage.infrequent_share if classes & {"STANDARD_IA", "INTELLIGENT_TIERING"} else 0.0
     seldom = min(seldom, stored - archived)

@@ -63,7 +63,7 @@ def _hours(resource: Resource, stack: Stack, service: str, kind: str) -> Charge 
     try:
         price = stack.table(resource).price(service, kind)
     except PriceNotFound as missing:
-        return Gap(str(missing))
+        return Gap(str(missing), missing.subject)
     compute = Compute(kind, 1, Role.BASE, None, price.one_year, spot_derived=False, planned=False)
     item = f"{service} {kind}"
     return Charge(f"{kind}, all hours", HOURS_A_MONTH, price.unit, price.on_demand, price.date, item, compute)

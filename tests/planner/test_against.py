@@ -11,6 +11,7 @@ import pytest
 
 from planner.against import difference_from
 from planner.plan import Plan
+from pricing.budget import Budget
 from pricing.estimate import estimate
 from pricing.resource import Resource
 from pricing.usage import Usage
@@ -101,7 +102,7 @@ def priced(desired: int, ignored: Sequence[str]) -> Plan:
     )
     resources = (replace(group, inputs=inputs, ignore_changes=tuple(ignored)),)
     cost = estimate(resources, region="us-east-1", usage=Usage())
-    return Plan("sample", "test", resources, {}, 10_000, cost, (), (), ())
+    return Plan("sample", "test", resources, {}, Budget(monthly_budget=10_000), cost, (), (), ())
 
 
 @pytest.mark.parametrize(("ignored", "change"), [((), 1), (("scalingConfig.desiredSize",), 0)])

@@ -26,7 +26,7 @@ def test_the_headline_has_cost_budget_and_verdicts() -> None:
     after = plan([], [line("a", "hours", 130)], [verdict("new", level="mandatory"), verdict("fine", exception="why")])
     headline = changed(before, after).partition("####")[0]
     assert "30.00 → 130.00 USD a month (+100.00)" in headline
-    assert "of 100.00 **exceeded by 30.00**" in headline
+    assert "of 100.00 **is exceeded by 30.00**" in headline
     assert "**1 mandatory rule is broken**, 0 advisory, 1 excepted, 2 new, 1 gone" in headline
     assert "1 removed" in headline
 

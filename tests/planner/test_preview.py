@@ -18,7 +18,7 @@ from tests.policies.engine import deploy
 
 TODAY = date(2026, 11, 21)
 
-COUNTED_BY_AWS = {"aws:wafv2/webAcl:WebAcl": "capacity is missing"}
+COUNTED_BY_AWS = {"aws:wafv2/webAcl:WebAcl": "AWS counts its capacity units when it makes it"}
 """What has a price in the plan and none at preview, in part: AWS counts a web ACL's capacity units when it makes it.
 Where they are within the units that a request includes, they cost nothing."""
 
@@ -47,7 +47,7 @@ def test_a_preview_registers_what_the_plan_has(stack: str) -> None:
 def test_a_preview_prices_every_line_as_the_plan_does(stack: str) -> None:
     at_preview, planned = estimated(stack, previewed(stack)), estimated(stack, plan_of(stack))
     assert at_preview.lines == planned.lines
-    assert (at_preview.savings, at_preview.notes) == (planned.savings, planned.notes)
+    assert (at_preview.savings, at_preview.faults) == (planned.savings, planned.faults)
 
 
 def test_a_preview_leaves_unpriced_what_the_plan_does_and_what_aws_counts(stack: str) -> None:

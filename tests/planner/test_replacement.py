@@ -10,6 +10,7 @@ from planner.difference import Effect, compare
 from planner.plan import Plan
 from planner.replacement import effect_of, forced_values, known_types
 from planner.stateful import HOLDS
+from pricing.budget import Budget
 from pricing.lines import Estimate
 from tests.planner.documents import plan, resource, urn
 from tests.planner.plans import STACKS, plan_of
@@ -120,7 +121,7 @@ def test_data_of_a_config_map_is_replaced_unless_the_provider_says_otherwise(
 def document_of(stack: str) -> dict[str, Any]:
     """The stack's plan as a comparison reads it, without cost and verdicts."""
     estimate = Estimate("USD", "us-east-1", 0, (), (), ())
-    return json.loads(Plan("sample", "test", plan_of(stack), {}, 0, estimate, (), (), ()).json())
+    return json.loads(Plan("sample", "test", plan_of(stack), {}, Budget(monthly_budget=1), estimate, (), (), ()).json())
 
 
 def network(cidr: str) -> list[dict[str, Any]]:

@@ -14,7 +14,8 @@ from planner.plan import FORMAT, Plan
 from planner.prerequisites import Prerequisite
 from planner.quotas import Quota
 from policies.evaluate import Verdict
-from pricing.lines import Estimate, Line, Saving
+from pricing.budget import Budget
+from pricing.lines import Estimate, Line, Saving, Unpriced
 from pricing.resource import SECRET, UNKNOWN, Resource
 from stacks.choices import Choice
 from stacks.warnings import ConfigWarning
@@ -46,7 +47,7 @@ FULL = Plan(
         ),
     ),
     outputs={"vpcId": "vpc-1"},
-    budget=100,
+    budget=Budget(monthly_budget=100),
     estimate=Estimate(
         currency="USD",
         region="us-east-1",
@@ -56,7 +57,7 @@ FULL = Plan(
                 URN, "network", "vpc nat-gateway-hour", "hours", 730, "h", 0.01, 7.3, "2026-11", spot=2.1, one_year=None
             ),
         ),
-        unpriced=(URN,),
+        gaps=(Unpriced(URN, "aws:ec2/vpc:Vpc", "vpc hours", "no price"),),
         savings=(Saving("less", "so", 1.5),),
     ),
     verdicts=(
@@ -68,7 +69,9 @@ FULL = Plan(
     warnings=(ConfigWarning("gpuCluster.endpointPrivateCidrs", [], "Nobody reaches it.", "Add a range."),),
     prerequisites=(Prerequisite("a role", "Nothing launches.", "make it"),),
 )
-EMPTY = Plan("sample", "test", (), {}, 0, Estimate("USD", "us-east-1", 0, (), (), ()), (), (), ())
+EMPTY = Plan(
+    "sample", "test", (), {}, Budget(monthly_budget=1), Estimate("USD", "us-east-1", 0, (), (), ()), (), (), ()
+)
 
 
 def complaints(document: Any) -> list[str]:

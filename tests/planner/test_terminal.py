@@ -17,13 +17,16 @@ from planner.prerequisites import Prerequisite
 from planner.terminal import show
 from policies.evaluate import Verdict
 from policies.registry import RULES
+from pricing.budget import Budget
 from pricing.lines import Estimate
 from stacks.choices import Choice
 from stacks.warnings import ConfigWarning
 
 ROOT = Path(__file__).parents[2]
 
-EMPTY = Plan("sample", "test", (), {}, 0, Estimate("USD", "us-east-1", 0, (), (), ()), (), (), ())
+EMPTY = Plan(
+    "sample", "test", (), {}, Budget(monthly_budget=1), Estimate("USD", "us-east-1", 0, (), (), ()), (), (), ()
+)
 
 
 def shown(plan: Plan) -> str:

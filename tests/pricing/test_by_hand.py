@@ -109,13 +109,29 @@ def test_known_average_nodes_replace_size_and_burst() -> None:
     result = priced(*serving(), average_nodes={"serving": 24.5})
     assert line(result, "20 x g4dn.xlarge on demand").monthly == 7_679.60
     assert line(result, "above its minimum").monthly == 1_727.91
-    assert result.notes == ()
+    assert result.faults == ()
 
 
-def test_average_nodes_of_no_pool_are_said_to_have_no_effect() -> None:
-    assert priced(node_group(), average_nodes={"traning": 3}).notes == (
-        "usage.averageNodes names traning, which no pool of the stack is called",
+def test_average_nodes_of_no_pool_are_a_fault() -> None:
+    assert priced(node_group(name="training"), average_nodes={"traning": 23}).faults == (
+        "usage.averageNodes.traning = 23: no pool of the stack has this name; name one of training; "
+        "did you mean training?",
     )
+
+
+def test_average_nodes_never_fall_below_the_minimum() -> None:
+    result = priced(node_group(name="training"), average_nodes={"training": 0})
+    assert line(result, "20 x g4dn.xlarge on demand").monthly == 7_679.60
+    (fault,) = result.faults
+    assert fault.startswith("usage.averageNodes.training = 0: 20 nodes of this pool always run; write 20 or more")
+
+
+def test_average_nodes_name_a_pool_by_its_label() -> None:
+    pool = node_group(least=0.0, wanted=0.0, most=9.0, name="gpu-cluster-inference-nodes")
+    labelled = referring(pool, {}, labels={"mlplatform.io/pool": "inference"})
+    result = priced(labelled, average_nodes={"inference": 2})
+    assert line(result, "2 x g4dn.xlarge on demand above its minimum").monthly == 767.96
+    assert result.faults == ()
 
 
 @pytest.mark.parametrize(

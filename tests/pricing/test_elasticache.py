@@ -155,11 +155,10 @@ def test_a_commitment_is_advised_for_nodes_that_run_in_all_hours() -> None:
     assert "one-year commitment for 4 cache.r6g.16xlarge for Valkey" in saving.what
 
 
-def test_a_name_in_the_usage_that_is_no_cache_is_said_to_have_no_effect() -> None:
-    assert priced(group(), cache_gb={"stroe": 3}).notes == (
-        "usage.cacheGb names stroe, which no cache of the stack is called",
-    )
-    assert priced(group(), cache_gb={"store": 3}).notes == ()
+def test_a_name_in_the_usage_that_is_no_cache_is_a_fault() -> None:
+    (fault,) = priced(group(), cache_gb={"stroe": 3}).faults
+    assert fault.startswith("usage.cacheGb.stroe = 3: no cache of the stack has this name")
+    assert priced(group(), cache_gb={"store": 3}).faults == ()
 
 
 def test_nodes_hold_what_components_take_them_to_hold() -> None:

@@ -126,6 +126,13 @@ def test_the_first_million_of_catalog_requests_is_free() -> None:
     assert [line.monthly for line in more.lines] == [3.0, 3.0]
 
 
-def test_usage_of_a_bucket_that_does_not_exist_is_noted() -> None:
-    result = estimate([], region="us-east-1", usage=Usage.model_validate({"buckets": {"raww": {}}}))
-    assert result.notes == ("usage.buckets names raww, which no bucket's component ends in",)
+def test_usage_of_a_bucket_that_does_not_exist_is_a_fault() -> None:
+    usage = Usage.model_validate({"buckets": {"raww": {"storedTb": 5}}})
+    raw = resource("aws:s3/bucket:Bucket", "raw", parent=None)
+    (fault,) = estimate([raw], region="us-east-1", usage=usage).faults
+    assert fault == (
+        "usage.buckets.raww = {'storedTb': 5.0}: no bucket of the stack has this name; name one of raw; "
+        "did you mean raw?"
+    )
+    (alone,) = estimate([], region="us-east-1", usage=usage).faults
+    assert alone.endswith("the stack has no bucket; remove it")

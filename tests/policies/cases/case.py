@@ -9,7 +9,7 @@ from policies.evaluate import Context, Verdict, evaluate
 from policies.exceptions import PolicyException
 from policies.settings import EnvironmentKind, EnvironmentSpec, Level, PolicySettings
 from pricing.budget import Budget
-from pricing.lines import Estimate
+from pricing.lines import Estimate, Unpriced
 from pricing.resource import Resource
 from pricing.usage import Usage
 
@@ -85,8 +85,8 @@ def context(
     )
 
 
-def costing(monthly: float) -> Estimate:
-    return Estimate("USD", "us-east-1", monthly, (), (), ())
+def costing(monthly: float, *gaps: Unpriced) -> Estimate:
+    return Estimate("USD", "us-east-1", monthly, (), gaps, ())
 
 
 def verdicts(case: Case) -> list[Verdict]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from policies.settings import EnvironmentKind
+from pricing.lines import Unpriced
 from pricing.resource import UNKNOWN, Resource
 from tests.policies.cases.case import costing, fails, make, passes, unknown
 
@@ -86,6 +87,15 @@ CASES = [
     passes("monthly-budget", estimate=costing(1000)),
     fails(
         "monthly-budget", estimate=costing(1250.4), found="costs 1,250 USD a month, 250 more than the budget of 1,000"
+    ),
+    fails(
+        "monthly-budget",
+        estimate=costing(500, Unpriced("urn:a", "aws:eks/nodeGroup:NodeGroup", "p9.48xlarge", "no price")),
+        found="costs at least 500 USD a month, and the budget of 1,000 cannot be judged without a price of p9.48xlarge",
+    ),
+    passes(
+        "monthly-budget",
+        estimate=costing(500, Unpriced("urn:a", "aws:ebs/volume:Volume", "ebs", "not known yet", pending=True)),
     ),
     passes("monthly-budget", kind="absent"),
     passes("monthly-budget", make(LOG_GROUP, {"name": UNKNOWN}), kind="unknown"),

@@ -1,0 +1,73 @@
+"""What the usage section says of single pools, caches and buckets, and whether the stack has what it names."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from pricing.caches import known_cache
+from pricing.objects import BucketUsage
+from pricing.usage import Usage
+
+
+class NamedUsage:
+    """Finds entries of the usage section by name, and remembers which were found."""
+
+    def __init__(self, usage: Usage):
+        self._sections: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+            "averageNodes": ("pool", usage.average_nodes),
+            "cacheGb": ("cache", usage.cache_gb),
+            "buckets": ("bucket", usage.buckets),
+        }
+        self._known: dict[str, set[str]] = {section: set() for section in self._sections}
+        self._used: dict[str, set[str]] = {section: set() for section in self._sections}
+        self._too_low: dict[str, str] = {}
+
+    def average_nodes(self, names: Iterable[str | None], least: float) -> float | None:
+        """The average nodes of the pool with one of `names`, of which the first is the shortest.
+
+        A pool is never counted with fewer than the `least` nodes that always run.
+        """
+        key = self._find("averageNodes", names)
+        if key is None:
+            return None
+        nodes: float = self._sections["averageNodes"][1][key]
+        if nodes < least:
+            self._too_low[key] = (
+                f"usage.averageNodes.{key} = {nodes:g}: {least:g} nodes of this pool always run; write {least:g} or "
+                "more, or lower the pool's minimum or the minimums of its models"
+            )
+        return max(nodes, least)
+
+    def cache_gigabytes(self, names: Iterable[str | None]) -> float | None:
+        """The data in GB that the cache with one of `names` holds."""
+        key = self._find("cacheGb", names)
+        return None if key is None else self._sections["cacheGb"][1][key]
+
+    def bucket(self, component: str) -> BucketUsage | None:
+        """The use of the bucket of a component, by the end of the component's name."""
+        key = self._find("buckets", [component.rpartition("-")[2], component])
+        return None if key is None else self._sections["buckets"][1][key]
+
+    def faults(self) -> tuple[str, ...]:
+        """Entries that name nothing of the stack, or that are too low: field, value and remedy of each."""
+        return (*self._unused(), *(self._too_low[key] for key in sorted(self._too_low)))
+
+    def _find(self, section: str, names: Iterable[str | None]) -> str | None:
+        given = [name for name in names if name]
+        self._known[section].update(given[:1])
+        key = known_cache(self._sections[section][1], *given)
+        if key is not None:
+            self._used[section].add(key)
+        return key
+
+    def _unused(self) -> Iterator[str]:
+        for section, (kind, entries) in self._sections.items():
+            known = sorted(self._known[section])
+            for key in sorted(set(entries) - self._used[section]):
+                value = entries[key]
+                fields = value.model_dump(by_alias=True, exclude_unset=True) if isinstance(value, BucketUsage) else None
+                shown = f"{value:g}" if fields is None else str(fields)
+                near = get_close_matches(key, known, n=1, cutoff=0.4)
+                hint = f"; did you mean {near[0]}?" if near else ""
+                there = f"name one of {', '.join(known)}" if known else f"the stack has no {kind}; remove it"
+                yield f"usage.{section}.{key} = {shown}: no {kind} of the stack has this name; {there}{hint}"

@@ -1,0 +1,103 @@
+"""The budget and the usage section through the command: what a wrong one says, and how it ends."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from planner.command import main
+from tests.planner.programs import project
+
+ROOT = Path(__file__).parents[2]
+HUGE = "u7i-12tb.224xlarge"
+
+
+def planned(folder: Path, *arguments: str, **changes: Mapping[str, Any]) -> int:
+    """Plan this repository's prod stack with sections merged into its config."""
+    config = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text())["config"]
+    for name, section in changes.items():
+        config[f"mlplatform:{name}"] = {**config.get(f"mlplatform:{name}", {}), **section}
+    root = project(folder, (ROOT / "__main__.py").read_text(), config)
+    return main(["test", "--root", str(root), "--today", "2026-11-21", *arguments])
+
+
+def cost(folder: Path) -> dict[str, Any]:
+    return json.loads((folder / "build" / "test" / "plan.json").read_text())["cost"]
+
+
+def with_pool(kind: str) -> dict[str, Any]:
+    cluster = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text())["config"]["mlplatform:gpuCluster"]
+    system = next(pool for pool in cluster["nodePools"] if pool["name"] == "system")
+    return {"nodePools": [system, {"name": "inference", "instanceTypes": [kind], "minimum": 20, "maximum": 20}]}
+
+
+def test_an_instance_type_without_a_price_refuses_the_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert planned(tmp_path, gpuCluster=with_pool(HUGE)) == 1
+    shown = " ".join(capsys.readouterr().out.split())
+    assert f"cannot be judged: no price of {HUGE}" in shown
+    assert "must not be deployed" in shown
+    assert "at least" in shown
+    assert not cost(tmp_path)["complete"]
+
+
+def test_an_unpriced_type_with_a_reason_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    accepted = {HUGE: "Reserved for three years; finance pays it apart."}
+    given = {"cost": {"unpriced": accepted}, "gpuCluster": with_pool(HUGE)}
+    assert planned(tmp_path, "--quiet", **given, policies={"allowedInstanceTypes": [HUGE]}) == 0
+    assert "at least" in capsys.readouterr().out
+    assert {gap["accepted"] for gap in cost(tmp_path)["gaps"]} == set(accepted.values())
+
+
+def test_markdown_says_that_the_budget_cannot_be_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert planned(tmp_path, "--markdown", gpuCluster=with_pool(HUGE)) == 1
+    shown = capsys.readouterr().out
+    assert f"**cannot be judged: no price of {HUGE}**" in shown
+    assert "at least" in shown.splitlines()[1]
+    assert "| <code>u7i-12tb.224xlarge</code> | <code>gpu-cluster-inference-nodes</code> |" in shown
+
+
+def test_an_accepted_name_that_has_a_price_is_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert planned(tmp_path, cost={"unpriced": {"g4dn.xlarge": "Paid in advance."}}) == 0
+    assert "cost.unpriced.g4dn.xlarge: Nothing in the stack lacks this price." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("usage", "said"),
+    [
+        ({"averageNodes": {"inference": 0}}, "usage.averageNodes.inference = 0: 20 nodes of this pool always run"),
+        ({"averageNodes": {"inferense": 25}}, "usage.averageNodes.inferense = 25: no pool of the stack has this name"),
+        ({"buckets": {"rawww": {"storedTb": 5}}}, "did you mean raw?"),
+        ({"cacheGb": {"ml-prod-onlin": 3}}, "did you mean ml-prod-online?"),
+    ],
+)
+def test_usage_that_cannot_be_right_is_refused(
+    usage: dict[str, Any], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert planned(tmp_path, "--quiet", usage=usage) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("reason", ["", " ", 3, None, ["paid"]])
+def test_an_accepted_name_needs_a_reason(reason: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert planned(tmp_path, "--quiet", cost={"unpriced": {HUGE: reason}}) == 2
+    assert f"cost.unpriced.{HUGE}" in capsys.readouterr().err
+
+
+def test_prod_keeps_seven_terabytes_of_access_logs(tmp_path: Path) -> None:
+    planned(tmp_path, "--quiet")
+    logs = [line for line in cost(tmp_path)["lines"] if line["component"] == "feature-store-data-logs"]
+    assert 6.5 < sum(line["quantity"] for line in logs if line["unit"] == "GB-month") / 1024 < 7.5
+
+
+def test_readme_states_what_prod_costs(tmp_path: Path) -> None:
+    planned(tmp_path, "--quiet")
+    found = cost(tmp_path)
+    page = (ROOT / "README.md").read_text()
+    assert f"| **all** | **42,000** | **{found['monthly']:,.0f}** |" in page
+    assert f"the budget of {found['budget']:,.2f} holds, {found['budget'] - found['monthly']:,.2f} left" in page
+    saved = sum(saving["monthly"] for saving in found["savings"])
+    assert f"The cheapest safe mix would save {saved:,.2f} USD a month" in page
+    assert f"and spot for the burst: {found['monthly'] - saved:,.0f}." in page
