@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import groupby
 
 from rich.console import Console
 from rich.markup import escape
@@ -59,10 +60,12 @@ def _warnings(plan: Plan, console: Console) -> None:
 def _prerequisites(plan: Plan, console: Console) -> None:
     if plan.prerequisites:
         console.print("\n[bold]The account must have first[/bold]")
-    for each in plan.prerequisites:
-        indented(console, escape(f"{each.what}: {each.why}"))
-        # A command is not wrapped, so that it can be copied.
-        console.print(f"    [dim]{escape(each.how)}[/dim]", soft_wrap=True)
+    for why, group in groupby(plan.prerequisites, key=lambda each: each.why):
+        needed = list(group)
+        indented(console, escape(f"{', '.join(each.what for each in needed)}: {why}"))
+        for each in needed:
+            # A command is not wrapped, so that it can be copied.
+            console.print(f"    [dim]{escape(each.how)}[/dim]", soft_wrap=True)
 
 
 def _components(plan: Plan) -> Table:

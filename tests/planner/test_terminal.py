@@ -48,6 +48,14 @@ def test_prerequisites_say_how_to_make_them() -> None:
     assert "aws iam make-it" in text
 
 
+def test_prerequisites_for_one_reason_say_it_once() -> None:
+    needed = [Prerequisite(f"role {name}", "Nothing launches.", f"make {name}") for name in ("a", "b")]
+    text = shown(replace(EMPTY, prerequisites=(*needed, Prerequisite("a zone", "No name.", "delegate"))))
+    assert "role a, role b: Nothing launches.\n    make a\n    make b\n" in text
+    assert text.count("Nothing launches.") == 1
+    assert "a zone: No name.\n    delegate\n" in text
+
+
 @pytest.mark.parametrize("stack", ["prod", "staging", "kubeflow"])
 def test_a_plan_fits_80_columns_without_cutting_text(
     stack: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
