@@ -7,7 +7,7 @@ from typing import Any
 from components.cache.access import CacheAccess
 from components.cache.spec import CacheSpec
 from components.database.spec import InstanceSpec
-from components.delivery.spec import DeliverySpec, RepositoryLogin
+from components.delivery.spec import RepositoryLogin
 from components.feature_store.spec import FeatureStoreSpec
 from components.gpu_cluster.spec import AccessLevel, AccessSpec, GpuClusterSpec
 from components.image_registry.spec import ImageRegistrySpec, ImageScanning
@@ -21,6 +21,7 @@ from components.secure_namespace import PodSecurity
 from components.user_pool import UserPoolSpec
 from components.web_firewall.spec import WebFirewallSpec
 from stacks.config import StackConfig
+from stacks.delivery_section import DeliverySection
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,8 @@ def _user_pool(pool: UserPoolSpec, at: str) -> Iterator[Choice]:
         yield Choice(f"{at}.passwordLength", pool.password_length, f"passwords may be shorter than {usual} characters")
 
 
-def _delivery(delivery: DeliverySpec, at: str, production: bool) -> Iterator[Choice]:
+def _delivery(delivery: DeliverySection, at: str, production: bool) -> Iterator[Choice]:
+    yield from _firewall(delivery.firewall, f"{at}.firewall")
     if delivery.cluster_wide:
         yield Choice(f"{at}.clusterWide", True, "whoever changes the repository may change the whole cluster")
     if production and not delivery.highly_available:

@@ -10,7 +10,6 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
 from components.database.spec import InstanceSpec
-from components.delivery.spec import DeliverySpec
 from components.feature_services.spec import FEAST, FeatureServicesSpec
 from components.feature_store.spec import FeatureStoreSpec
 from components.gpu_cluster.spec import GpuClusterSpec
@@ -28,6 +27,7 @@ from components.user_pool import UserPoolSpec
 from policies.settings import EnvironmentSpec, PolicySettings
 from pricing.budget import Budget
 from pricing.usage import Usage
+from stacks.delivery_section import ENTRY, DeliverySection
 from stacks.problems import refusal
 from stacks.references import reference_problems
 from stacks.unique_names import name_problems
@@ -58,7 +58,7 @@ class StackConfig(Spec):
         default=None, description="The account's registry of images; none when left out, or made by another stack."
     )
     user_pool: UserPoolSpec | None = Field(default=None, description="Who may sign in; none when left out.")
-    delivery: DeliverySpec | None = Field(
+    delivery: DeliverySection | None = Field(
         default=None, description="Argo CD and the teams that ship through it; none when left out."
     )
 
@@ -76,6 +76,12 @@ class StackConfig(Spec):
         if not (self.user_pool and (self.model_serving or self.kubeflow)):
             lacking = "modelServing or kubeflow" if self.user_pool else "userPool"
             raise refuse("delivery", f"delivery needs {lacking}: teams sign in, and ship models")
+        if not self.model_serving and (unused := sorted(ENTRY & self.delivery.model_fields_set)):
+            raise refuse(
+                unused,
+                f"delivery.{to_camel(unused[0])} needs modelServing: without it no load balancer is before Argo CD; "
+                "remove it",
+            )
         return self
 
     @model_validator(mode="after")

@@ -23,6 +23,7 @@ from components.store_access import StoreAccess
 from components.user_pool import UserPool
 from stacks import wiring
 from stacks.config import StackConfig
+from stacks.delivery_section import ENTRY
 
 
 def build_platform(config: StackConfig) -> Mapping[str, pulumi.Output[Any]]:
@@ -209,7 +210,7 @@ class Platform:
         if not config.delivery:
             return None
         args: Any = {
-            **config.delivery.model_dump(exclude_unset=True),
+            **config.delivery.model_dump(exclude_unset=True, exclude=set(ENTRY)),
             **wiring.delivery_sign_in(pool, secrets),
             "cluster_name": cluster.ready,
         }

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.gpu_cluster.spec import GpuClusterSpec
+from components.model_serving_ingress.spec import ModelServingSpec
 from stacks.config import StackConfig
+from stacks.delivery_section import DeliverySection
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ def warnings(config: StackConfig) -> tuple[ConfigWarning, ...]:
     found: list[ConfigWarning] = []
     if config.gpu_cluster:
         found += _unreachable_api_server(config.gpu_cluster)
+    if config.delivery and config.model_serving:
+        found += _open_argo_cd(config.delivery, config.model_serving)
     return tuple(found)
 
 
@@ -34,3 +38,17 @@ def _unreachable_api_server(cluster: GpuClusterSpec) -> Iterator[ConfigWarning]:
             "Only the cluster's nodes can reach the API server. The first Kubernetes object of `pulumi up` times out.",
             "Add the CIDR range of the network that runs `pulumi up`, such as the runner's subnet or the VPN.",
         )
+
+
+def _open_argo_cd(delivery: DeliverySection, serving: ModelServingSpec) -> Iterator[ConfigWarning]:
+    balancer = serving.load_balancer
+    if _WORLD not in balancer.allowed_cidrs and _WORLD in delivery.allowed_cidrs and not balancer.internal:
+        yield ConfigWarning(
+            "delivery.allowedCidrs",
+            list(delivery.allowed_cidrs),
+            "modelServing.loadBalancer.allowedCidrs closes the models alone. Every address can connect to Argo CD.",
+            "Add the ranges that people and pipelines sign in from.",
+        )
+
+
+_WORLD = "0.0.0.0/0"

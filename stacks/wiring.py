@@ -8,7 +8,6 @@ import pulumi_aws as aws
 
 from components.database import MySqlDatabase
 from components.delivery.names import SERVER_PORT
-from components.delivery.spec import DeliverySpec
 from components.external_secrets import ExternalSecrets
 from components.feature_server.objects import PORT as FEATURES_PORT
 from components.feature_services.spec import FEAST, FeatureServicesSpec
@@ -16,7 +15,7 @@ from components.feature_store import FeatureStore
 from components.feature_store.spec import FeatureStoreSpec
 from components.gpu_cluster import GpuCluster
 from components.gpu_cluster.spec import GpuClusterSpec
-from components.kubeflow.spec import FIREWALL, KubeflowSpec
+from components.kubeflow.spec import KubeflowSpec
 from components.kubeflow.waves import SECRETS_NAMESPACES
 from components.load_balancer import ServingLoadBalancer, ServingLoadBalancerSpec
 from components.model_serving_ingress import ModelServingIngress
@@ -28,6 +27,7 @@ from components.user_pool import UserPool
 from components.web_firewall import WebFirewallSpec
 from stacks.config import StackConfig
 from stacks.decisions import decisions
+from stacks.delivery_section import DeliverySection
 from stacks.references import BALANCER_CLIENT
 
 ARGO_CD = "argocd"
@@ -92,15 +92,21 @@ def services_stores(spec: FeatureServicesSpec, store: FeatureStore) -> Mapping[s
 
 
 def before_argo_cd(
-    delivery: DeliverySpec, serving: ModelServingSpec
+    delivery: DeliverySection, serving: ModelServingSpec
 ) -> tuple[WebFirewallSpec, ServingLoadBalancerSpec]:
-    """A firewall before pages for people, and a load balancer for Argo CD, which speaks TLS itself and says at the
-    same port whether it is well; both protected as those before models are."""
+    """The firewall and the load balancer before Argo CD, protected from deletion as those before models are.
+
+    Argo CD speaks TLS itself, and answers health checks at the same port.
+    """
     kept = serving.load_balancer.deletion_protection
-    return WebFirewallSpec(**FIREWALL, deletion_protection=kept), ServingLoadBalancerSpec(
+    firewall = delivery.firewall
+    if "deletion_protection" not in firewall.model_fields_set:
+        firewall = firewall.model_copy(update={"deletion_protection": kept})
+    return firewall, ServingLoadBalancerSpec(
         zone_name=serving.zone_name,
         domain=delivery.domain,
         internal=serving.load_balancer.internal,
+        allowed_cidrs=delivery.allowed_cidrs,
         deletion_protection=kept,
         grpc=False,
         gateway_port=SERVER_PORT,
@@ -111,7 +117,7 @@ def before_argo_cd(
 
 
 def delivery_place(
-    delivery: DeliverySpec,
+    delivery: DeliverySection,
     serving: ModelServingSpec,
     network: Network,
     platform: ModelServingIngress,

@@ -12,38 +12,15 @@ from ..namespace_names import NAMESPACE_PATTERN, PLATFORM_NAMESPACES
 from ..serving_platform.spec import DOMAIN_PATTERN
 from ..spec import Inherits, Spec, each_once, refuse
 from ..teams import TeamConfig, TeamSpec, distinct
+from ..web_firewall.pages import PAGES, completed
 from ..web_firewall.spec import WebFirewallConfig, WebFirewallSpec
 from .notebooks import IMAGE_PATTERN, IMAGES
 from .pools import GuaranteeConfig, GuaranteeSpec, PoolConfig, PoolSpec, guaranteed
 
 FIREWALL: Mapping[str, Any] = {
-    # A notebook asks its server for something several times a second.
-    "requests_per_window": 3000,
-    "allowed_methods": ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"),
-    "allowed_content_types": (
-        "application/json",
-        "application/json-patch+json",
-        "application/merge-patch+json",
-        "application/octet-stream",
-        "application/x-www-form-urlencoded",
-        "multipart/form-data",
-        "text/plain",
-        "application/grpc-web",
-        "application/grpc-web+proto",
-        "application/grpc-web-text",
-    ),
-    # Notebooks are uploaded and saved whole.
-    "maximum_body_kib": 102_400,
-    # What is saved is a program: it holds addresses, paths and markup, and is longer than a form.
-    "counted_rules": {
-        "common": (
-            "SizeRestrictions_BODY",
-            "CrossSiteScripting_BODY",
-            "GenericLFI_BODY",
-            "GenericRFI_BODY",
-            "EC2MetaDataSSRF_BODY",
-        )
-    },
+    **PAGES,
+    # Files of notebooks, and logs of pipelines, are named in paths and in queries.
+    "counted_rules": {"common": ("RestrictedExtensions_URIPATH", "RestrictedExtensions_QUERYARGUMENTS")},
 }
 """What a firewall before notebooks lets through, where it differs from one before models."""
 
@@ -227,10 +204,7 @@ class KubeflowSpec(Spec):
     @field_validator("firewall", mode="before")
     @classmethod
     def _for_notebooks(cls, section: Any) -> Any:
-        if not isinstance(section, Mapping):
-            return section
-        given = WebFirewallSpec.model_validate(cast(Mapping[str, Any], section)).model_dump(exclude_unset=True)
-        return {**FIREWALL, **given}
+        return completed(section, FIREWALL)
 
     @field_validator("load_balancer", mode="before")
     @classmethod

@@ -236,14 +236,7 @@ class ServingLoadBalancerSpec(Spec):
     @field_validator("allowed_cidrs")
     @classmethod
     def _ranges(cls, cidrs: tuple[str, ...]) -> tuple[str, ...]:
-        for cidr in cidrs:
-            try:
-                IPv4Network(cidr)
-            except ValueError:
-                raise refuse(cidr, f"{cidr} is no IPv4 range; write one such as 203.0.113.0/24") from None
-        if len(set(cidrs)) < len(cidrs):
-            raise refuse(cidrs, "a range is named more than once; name each once")
-        return cidrs
+        return allowed_ranges(cidrs)
 
     @model_validator(mode="after")
     def _names_in_the_zone(self) -> "ServingLoadBalancerSpec":
@@ -262,6 +255,18 @@ class ServingLoadBalancerSpec(Spec):
                 f"signIn.hosts names {strange[0]}, which neither domain nor alternativeNames covers; add it there",
             )
         return self
+
+
+def allowed_ranges(cidrs: tuple[str, ...]) -> tuple[str, ...]:
+    """`cidrs`, the ranges that may connect to a load balancer; refused where one is no range or is named twice."""
+    for cidr in cidrs:
+        try:
+            IPv4Network(cidr)
+        except ValueError:
+            raise refuse(cidr, f"{cidr} is no IPv4 range; write one such as 203.0.113.0/24") from None
+    if len(set(cidrs)) < len(cidrs):
+        raise refuse(cidrs, "a range is named more than once; name each once")
+    return cidrs
 
 
 def _covered(host: str, names: Sequence[str]) -> bool:

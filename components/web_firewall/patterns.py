@@ -9,6 +9,12 @@ LONGEST = 512
 JSON = r"^application/(?:[a-z0-9.-]+\+)?json\s*(?:;|$)"
 """A lower-case Content-Type of JSON, also of a kind of JSON such as application/cloudevents+json."""
 
+GRPC = r"^application/grpc(?:\+|\s*(?:;|$))"
+"""A lower-case Content-Type of gRPC, with or without its encoding; gRPC-Web is none."""
+
+LONE_JSON_VALUE = r"""^\s*(?:"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*|true|false|null)?\s*$"""
+"""A body of JSON that is no object and no array, or blank."""
+
 
 def one_of(words: Sequence[str]) -> str:
     """Matches exactly one of `words`."""

@@ -1,11 +1,12 @@
 """The rules of a firewall, as the provider takes them: pure functions of the spec."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .capacity import AWS_NAMES, ManagedRuleGroup
-from .patterns import JSON, media_type, number_above, one_of
+from .patterns import GRPC, JSON, LONE_JSON_VALUE, media_type, number_above, one_of
 from .spec import WebFirewallSpec
 
 Rule = dict[str, Any]
@@ -27,6 +28,15 @@ RESPONSES = {
 """What a client is told, by status code."""
 
 _OWN_LIMIT = "SizeRestrictions_BODY"
+FREE_TEXT_RULES = ("CrossSiteScripting_BODY", "GenericLFI_BODY", "GenericRFI_BODY", "EC2MetaDataSSRF_BODY")
+"""The rules of the group common that block a body for the markup, paths and addresses in it.
+
+Source: AWS WAF developer guide, "Baseline rule groups".
+"""
+_BINARY_INPUTS = "inference-header-content-length"
+"""The header of the Open Inference Protocol's binary data extension. NVIDIA's HTTP client sends it without a
+Content-Type. Source: tritonclient 2.73.0, tritonclient/http/_client.py, infer."""
+
 _COUNT: dict[str, Any] = {"count": {}}
 _AS_IT_IS = [{"priority": 0, "type": "NONE"}]
 _LOWER = [{"priority": 0, "type": "LOWERCASE"}]
@@ -40,6 +50,7 @@ def build(spec: WebFirewallSpec, name: str) -> list[Rule]:
         _refusal("body-too-large", 413, _too_large(spec.maximum_body_kib * 1024)),
         _refusal("headers-too-large", 413, _HEADERS_TOO_LARGE),
         _refusal("content-type-not-supported", 415, _wrong_content_type(spec)),
+        *_grpc_not_supported(spec),
         _refusal("json-not-valid", 400, _BROKEN_JSON),
     ]
     rules = own if spec.blocks else [rule | {"action": _COUNT} for rule in own]
@@ -115,9 +126,10 @@ def _rate(spec: WebFirewallSpec, name: str, body: Mapping[str, Any]) -> Rule:
 
 def _managed(spec: WebFirewallSpec, group: ManagedRuleGroup) -> Rule:
     counted = list(spec.counted_rules.get(group, ()))
-    if group is ManagedRuleGroup.COMMON and _OWN_LIMIT not in counted:
-        # It stops every body over 8 KiB, which is less than an image or a prompt takes; our own limit stands instead.
-        counted.append(_OWN_LIMIT)
+    if group is ManagedRuleGroup.COMMON:
+        # It blocks every body over 8 KiB, which is less than an image or a prompt takes; maximumBodyKib replaces it.
+        further = (_OWN_LIMIT, *(FREE_TEXT_RULES if spec.free_text else ()))
+        counted += [rule for rule in further if rule not in counted]
     body: dict[str, Any] = {"vendorName": "AWS", "name": AWS_NAMES[group]}
     if counted:
         body["ruleActionOverrides"] = [{"name": rule, "actionToUse": _COUNT} for rule in counted]
@@ -134,8 +146,23 @@ def _too_large(limit: int) -> Statement:
 
 
 def _wrong_content_type(spec: WebFirewallSpec) -> Statement:
-    supported = _matches(_header("content-type"), media_type(spec.allowed_content_types), _LOWER)
-    return _and([_method(METHODS_WITH_BODY), _not(supported)])
+    """A body of a type that is not allowed. A request without a body needs no type."""
+    content_type = _header("content-type")
+    allowed = [_matches(content_type, media_type(spec.allowed_content_types), _LOWER)]
+    if "application/octet-stream" in spec.allowed_content_types:
+        allowed.append(_and([_not(_size(content_type, "GT", 0)), _size(_header(_BINARY_INPUTS), "GT", 0)]))
+    return _and([_method(METHODS_WITH_BODY), _HAS_BODY, *map(_not, allowed)])
+
+
+def _grpc_not_supported(spec: WebFirewallSpec) -> list[Rule]:
+    """Refuses gRPC by its header where no content type of gRPC is allowed.
+
+    gRPC requests ignore every rule that inspects the body, the rule on content types among them. Source: AWS WAF
+    developer guide, "Considerations for managing body inspection".
+    """
+    if any(re.search(GRPC, each) for each in spec.allowed_content_types):
+        return []
+    return [_refusal("grpc-not-supported", 415, _matches(_header("content-type"), GRPC, _LOWER))]
 
 
 def _method(methods: Sequence[str]) -> Statement:
@@ -181,12 +208,17 @@ _HEADERS_TOO_LARGE = _size(
     INSPECTED_BYTES,
 )
 
+_HAS_BODY = _size({"body": {"oversizeHandling": "MATCH"}}, "GT", 0)
+
 # No part of an inspected body is larger than what is inspected, so that only one that can't be parsed matches. A body
-# beyond it arrives cut off, is never valid, and must be let through here.
+# beyond it arrives cut off, is never valid, and must be let through here. AWS WAF takes a body for invalid that is
+# empty, or whose root is neither an object nor an array; both are excluded before.
 _BROKEN_JSON = _and(
     [
         _method(METHODS_WITH_BODY),
         _matches(_header("content-type"), JSON, _LOWER),
+        _HAS_BODY,
+        _not(_matches({"body": {"oversizeHandling": "CONTINUE"}}, LONE_JSON_VALUE)),
         _size(
             {
                 "jsonBody": {

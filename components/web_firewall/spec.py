@@ -41,6 +41,8 @@ class WebFirewallConfig(TypedDict):
     """AWS managed rule groups by short name. Default: ip-reputation, known-bad-inputs, common."""
     counted_rules: NotRequired[dict[str, list[str]]]
     """Rules of managed groups that only count, by the group's short name. Default: none."""
+    free_text: NotRequired[bool]
+    """Whether bodies may hold markup, paths and addresses: four body rules of common then only count. Default: true."""
     maximum_body_kib: NotRequired[int]
     """The largest request body, in KiB. Default: 1024."""
     allowed_methods: NotRequired[list[str]]
@@ -88,6 +90,12 @@ class WebFirewallSpec(Spec):
         default_factory=dict[ManagedRuleGroup, tuple[str, ...]],
         description="Rules of managed groups that only count, by the group's short name: the remedy for a rule that "
         "stops honest requests.",
+    )
+    free_text: bool = Field(
+        default=True,
+        description="Whether bodies may hold markup, paths and addresses, as prompts do: the rules "
+        "CrossSiteScripting_BODY, GenericLFI_BODY, GenericRFI_BODY and EC2MetaDataSSRF_BODY of the group common then "
+        "only count. Set it to false where every body is numbers.",
     )
     maximum_body_kib: int = Field(
         default=1024,

@@ -12,7 +12,7 @@ from components.spec import SpecError
 from components.web_firewall import WebFirewall, WebFirewallArgs, WebFirewallConfig, WebFirewallSpec
 from components.web_firewall.capacity import INCLUDED, MANAGED, ManagedRuleGroup, capacity
 from components.web_firewall.patterns import LONGEST, number_above
-from components.web_firewall.rules import build
+from components.web_firewall.rules import FREE_TEXT_RULES, build
 from tests.components.clusters import needs
 from tests.components.mocks import ACCOUNT, Recording, run
 from tests.components.parity import assert_documented, assert_parity
@@ -87,7 +87,7 @@ def test_a_missing_or_wrong_content_type_is_refused(standard: list[dict[str, Any
     assert answers(standard, [post("{}", content_type)]) == [415]
 
 
-@pytest.mark.parametrize("body", ["", "{", "not json", '{"a": }', "[1, 2"])
+@pytest.mark.parametrize("body", ["{", "not json", '{"a": }', "[1, 2", '"open', "{} {}", '{"a": 1, "a": 2}', "tru"])
 def test_a_body_that_is_not_json_is_refused(standard: list[dict[str, Any]], body: str) -> None:
     assert answers(standard, [post(body)]) == [400]
     assert answers(standard, [post(body, "application/octet-stream")]) == [None]
@@ -190,7 +190,7 @@ def test_managed_groups_come_in_the_order_they_are_named() -> None:
     assert names == ["AWSManagedRulesCommonRuleSet", "AWSManagedRulesSQLiRuleSet"]
     assert [rule["overrideAction"] for rule in groups] == [{"none": {}}] * 2
     overrides = groups[0]["statement"]["managedRuleGroupStatement"]["ruleActionOverrides"]
-    assert [each["name"] for each in overrides] == ["NoUserAgent_HEADER", "SizeRestrictions_BODY"]
+    assert [each["name"] for each in overrides] == ["NoUserAgent_HEADER", "SizeRestrictions_BODY", *FREE_TEXT_RULES]
     assert all(each["actionToUse"] == {"count": {}} for each in overrides)
 
 
@@ -253,7 +253,7 @@ def test_outputs_lead_to_the_firewall_and_its_log() -> None:
     outputs = firewall().outputs("waf")
     assert outputs["web_acl_arn"].endswith(":waf-acl")
     assert outputs["log_group_name"] == "aws-waf-logs-mlplatform-test-waf"
-    assert outputs["capacity_units"] == 970
+    assert outputs["capacity_units"] == 977
 
 
 @pytest.mark.parametrize(

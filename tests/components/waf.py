@@ -1,17 +1,21 @@
-"""What AWS WAF would say to requests under a web ACL's rules, as its developer guide describes each statement.
+"""What AWS WAF would say to requests under a web ACL's rules, as its documents describe each statement.
 
     assert answers(rules, [Request("POST", {"Content-Type": "text/plain"}, b"hello")]) == [415]
 
-Rules of managed groups match nothing here; what AWS keeps in them is AWS's.
+Of managed groups, only the rules are judged whose examples AWS publishes, by those examples (tests.components.managed).
+Sources: AWS WAF developer guide, "Request components in AWS WAF", "Considerations for managing body inspection",
+"Oversize web request components"; API reference, JsonBody, SizeConstraintStatement, RuleActionOverride.
 """
 
-import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
+
+from tests.components.managed import BLOCKED, matched
+from tests.components.waf_json import is_parsed
 
 SHOWN = 8192
 """Bytes of a body, and of all headers together, that a load balancer hands to AWS WAF."""
@@ -26,9 +30,16 @@ class Request:
     body: bytes = b""
     address: str = "198.51.100.7"
     second: float = 0
+    path: str = "/"
+    query: str = ""
+    agent: str = "client/1.0"
 
     def header(self, name: str) -> str | None:
         return next((value for key, value in self.headers.items() if key.lower() == name.lower()), None)
+
+    @property
+    def is_grpc(self) -> bool:
+        return re.match(r"application/grpc(\+|;|$)", self.header("Content-Type") or "") is not None
 
 
 def post(body: bytes | str, content_type: str | None = "application/json", **more: Any) -> Request:
@@ -50,16 +61,37 @@ def counted(rules: Sequence[Mapping[str, Any]], request: Request) -> list[str]:
 
 def _answer(rules: Sequence[Mapping[str, Any]], seen: Sequence[Request]) -> int | None:
     for rule in sorted(rules, key=lambda each: each["priority"]):
-        if "block" in rule.get("action", {}) and _matches(rule, seen):
+        if group := rule["statement"].get("managedRuleGroupStatement"):
+            if "none" in rule["overrideAction"] and _blocked_by(group, seen[-1]):
+                return BLOCKED
+        elif "block" in rule.get("action", {}) and _matches(rule, seen):
             return int(rule["action"]["block"]["customResponse"]["responseCode"])
     return None
 
 
+def _blocked_by(group: Mapping[str, Any], request: Request) -> bool:
+    overridden = {each["name"] for each in group.get("ruleActionOverrides", ()) if "count" in each["actionToUse"]}
+    shown = request.body[:SHOWN] if not request.is_grpc else b""
+    whole = 0 if request.is_grpc else len(request.body)
+    headers = {"User-Agent": request.agent, **request.headers}
+    found = matched(group["name"], request.path, request.query, headers, shown, whole)
+    return bool(found - overridden)
+
+
 def _matches(rule: Mapping[str, Any], seen: Sequence[Request]) -> bool:
     statement = rule["statement"]
+    if seen[-1].is_grpc and _inspects_body(statement):
+        # "any request that uses gRPC will ignore the request body inspection rules"
+        return False
     if rate := statement.get("rateBasedStatement"):
         return _over_rate(rate, seen)
     return "managedRuleGroupStatement" not in statement and _holds(statement, seen[-1])
+
+
+def _inspects_body(statement: Mapping[str, Any]) -> bool:
+    [(_, body)] = statement.items()
+    inner = [body["statement"]] if "statement" in body else body.get("statements", ())
+    return not {"body", "jsonBody"}.isdisjoint(body.get("fieldToMatch", ())) or any(map(_inspects_body, inner))
 
 
 def _over_rate(rate: Mapping[str, Any], seen: Sequence[Request]) -> bool:
@@ -101,11 +133,18 @@ def _holds(statement: Mapping[str, Any], request: Request) -> bool:
         case "notStatement":
             return not _holds(body["statement"], request)
         case "regexMatchStatement":
-            return any(re.search(body["regexString"], text) for text in _texts(body, request))
+            return _regex_holds(body, request)
         case "sizeConstraintStatement":
             return _size_holds(body, request)
         case _:
             raise AssertionError(f"{kind} is not described here")
+
+
+def _regex_holds(body: Mapping[str, Any], request: Request) -> bool:
+    [(component, how)] = body["fieldToMatch"].items()
+    if component == "body" and len(request.body) > SHOWN and how["oversizeHandling"] != "CONTINUE":
+        return how["oversizeHandling"] == "MATCH"
+    return any(re.search(body["regexString"], text) for text in _texts(body, request))
 
 
 def _size_holds(body: Mapping[str, Any], request: Request) -> bool:
@@ -118,11 +157,9 @@ def _size_holds(body: Mapping[str, Any], request: Request) -> bool:
     if component == "jsonBody":
         if len(request.body) > SHOWN:
             return _oversize(len(request.body), how)
-        try:
-            json.loads(request.body)
-        except ValueError:
-            return how["invalidFallbackBehavior"] == "MATCH"
-        return False
+        # Nothing that is parsed from so much is larger than it.
+        assert body["size"] >= SHOWN
+        return not is_parsed(request.body) and how["invalidFallbackBehavior"] == "MATCH"
     return any(len(text) > body["size"] for text in _texts(body, request))
 
 
@@ -133,6 +170,12 @@ def _oversize(size: int, how: Mapping[str, Any]) -> bool:
 def _texts(body: Mapping[str, Any], request: Request) -> list[str]:
     """The component's text, or none when the request lacks it: a missing component never matches."""
     [(component, how)] = body["fieldToMatch"].items()
-    text = request.method if component == "method" else request.header(how["name"])
+    match component:
+        case "method":
+            text = request.method
+        case "body":
+            text = request.body[:SHOWN].decode("latin-1") or None
+        case _:
+            text = request.header(how["name"])
     lower = any(each["type"] == "LOWERCASE" for each in body["textTransformations"])
     return [] if text is None else [text.lower() if lower else text]

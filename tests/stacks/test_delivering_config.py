@@ -1,11 +1,30 @@
 """Stacks whose teams sign in and deliver, by models or by Kubeflow: what each needs of the others."""
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.stacks.configs import CLUSTER, DELIVERY, MODEL, POOL, RANKING, SECTIONS, SERVING, STORE, read, refusal
+from components.web_firewall.capacity import ManagedRuleGroup
+from planner.stackfile import read_stack_file
+from stacks.wiring import before_argo_cd
+from tests.stacks.configs import (
+    CLUSTER,
+    DELIVERY,
+    MODEL,
+    POOL,
+    RANKING,
+    SECTIONS,
+    SERVING,
+    STORE,
+    read,
+    refusal,
+    refusal_of,
+)
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_delivery_needs_models_to_ship_and_a_sign_in_that_knows_it() -> None:
@@ -18,6 +37,57 @@ def test_delivery_needs_models_to_ship_and_a_sign_in_that_knows_it() -> None:
         "userPool.clients has no client that fits argocd; add {name: argocd, secret: delivery/sso, callbackUrls: "
         "[https://deploy.example.com/auth/callback]}"
     ) in refusal(**serving, delivery=DELIVERY, userPool={**POOL, "clients": [other]})
+
+
+def test_argo_cd_has_a_firewall_and_ranges_of_its_own() -> None:
+    entry: dict[str, Any] = {
+        "allowedCidrs": ["203.0.113.0/24"],
+        "firewall": {"mode": "count", "countedRules": {"common": ["NoUserAgent_HEADER"]}},
+    }
+    serving = {**SERVING, "firewall": {"freeText": False}, "loadBalancer": {"allowedCidrs": ["198.51.100.0/24"]}}
+    stack = {**SECTIONS, "featureStore": STORE, "userPool": POOL, "modelServing": serving}
+    config = read({**stack, "delivery": {**DELIVERY, **entry}})
+    assert config.delivery
+    assert config.model_serving
+    firewall, balancer = before_argo_cd(config.delivery, config.model_serving)
+    assert balancer.allowed_cidrs == ("203.0.113.0/24",)
+    assert not firewall.blocks
+    assert firewall.counted_rules == {ManagedRuleGroup.COMMON: ("NoUserAgent_HEADER",)}
+    assert "PATCH" in firewall.allowed_methods
+    assert firewall.free_text
+    assert config.model_serving.load_balancer.allowed_cidrs == ("198.51.100.0/24",)
+
+
+def test_argo_cds_firewall_is_protected_as_the_models_balancer_is() -> None:
+    for kept, given, expected in [(False, {}, False), (True, {}, True), (True, {"deletionProtection": False}, False)]:
+        serving = {**SERVING, "loadBalancer": {"deletionProtection": kept}}
+        delivery = {**DELIVERY, "firewall": given}
+        stack = {**SECTIONS, "featureStore": STORE, "userPool": POOL, "modelServing": serving, "delivery": delivery}
+        config = read(stack)
+        assert config.delivery
+        assert config.model_serving
+        firewall, balancer = before_argo_cd(config.delivery, config.model_serving)
+        assert (firewall.deletion_protection, balancer.deletion_protection) == (expected, kept)
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ({"allowedCidrs": ["203.0.113.7/24"]}, "203.0.113.7/24 is no IPv4 range; write one such as 203.0.113.0/24"),
+        ({"firewall": {"mode": "watch"}}, "delivery.firewall.mode = 'watch'"),
+        ({"firewall": {"allowedMethods": ["get"]}}, "get is no HTTP method"),
+    ],
+)
+def test_argo_cds_entry_is_refused_by_field(entry: dict[str, Any], told: str) -> None:
+    stack = {"featureStore": STORE, "userPool": POOL, "modelServing": SERVING}
+    assert told in refusal(**stack, delivery={**DELIVERY, **entry})
+
+
+def test_an_entry_to_argo_cd_needs_the_load_balancer_that_models_bring() -> None:
+    kubeflow = read_stack_file(ROOT, "kubeflow")
+    sections: dict[str, Any] = {key.partition(":")[2]: json.loads(value) for key, value in kubeflow.config.items()}
+    delivery = {**sections["delivery"], "allowedCidrs": ["203.0.113.0/24"]}
+    assert "delivery.allowedCidrs needs modelServing" in refusal_of({**sections, "delivery": delivery})
 
 
 def test_what_a_team_delivers_goes_to_the_first_of_its_namespaces() -> None:

@@ -27,3 +27,14 @@ def test_a_cluster_that_the_deployer_reaches_is_not_warned_of(field: str, cidr: 
 @pytest.mark.parametrize("stack", ["prod", "staging", "kubeflow"])
 def test_the_deployer_of_each_stack_reaches_its_cluster(stack: str) -> None:
     assert not [each for each in warnings(config(stack)) if each.field == "gpuCluster.endpointPrivateCidrs"]
+
+
+CLOSED = {"allowedCidrs": ["198.51.100.0/24"]}
+
+
+def test_argo_cd_open_beside_closed_models_is_warned_of() -> None:
+    assert "delivery.allowedCidrs" not in warned()
+    assert "delivery.allowedCidrs" in warned(modelServing__loadBalancer=CLOSED)
+    closed: dict[str, Any] = {"delivery__allowedCidrs": ["203.0.113.0/24"], "modelServing__loadBalancer": CLOSED}
+    assert "delivery.allowedCidrs" not in warned(**closed)
+    assert "delivery.allowedCidrs" not in warned(modelServing__loadBalancer={**CLOSED, "internal": True})

@@ -1,0 +1,36 @@
+"""The section `delivery` of a stack: Argo CD, and who reaches it through the load balancer that the stack makes."""
+
+from typing import Any, cast
+
+from pydantic import Field, field_validator
+
+from components.delivery.spec import DeliverySpec
+from components.load_balancer.spec import allowed_ranges
+from components.web_firewall.pages import PAGES, completed
+from components.web_firewall.spec import WebFirewallSpec
+
+ENTRY = frozenset({"firewall", "allowed_cidrs"})
+"""The fields of the firewall and of the load balancer before Argo CD."""
+
+
+class DeliverySection(DeliverySpec):
+    """Argo CD and the teams that ship through it."""
+
+    firewall: WebFirewallSpec = Field(
+        default_factory=cast(Any, dict),
+        validate_default=True,
+        description="What the firewall before Argo CD lets through; methods, types and sizes of browsers by default.",
+    )
+    allowed_cidrs: tuple[str, ...] = Field(
+        default=("0.0.0.0/0",), min_length=1, description="Ranges that may connect to Argo CD."
+    )
+
+    @field_validator("firewall", mode="before")
+    @classmethod
+    def _for_browsers(cls, section: Any) -> Any:
+        return completed(section, PAGES)
+
+    @field_validator("allowed_cidrs")
+    @classmethod
+    def _ranges(cls, cidrs: tuple[str, ...]) -> tuple[str, ...]:
+        return allowed_ranges(cidrs)
