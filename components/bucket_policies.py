@@ -1,6 +1,6 @@
 """Bucket policies as plain data."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .account import Account
 from .iam import Statement, allow, document
@@ -94,6 +94,49 @@ def replication_permissions(source: str, replica: str, source_key: str, replica_
         allow("DecryptSource", ["kms:Decrypt"], [source_key]),
         allow("EncryptReplica", ["kms:Encrypt"], [replica_key]),
     )
+
+
+def reader_grants(partition: str, bucket: str, roles: Sequence[str]) -> list[Statement]:
+    """Lets roles, of other accounts too, read a bucket, where the policies of their own account allow it as well.
+
+    Accounts are the principals and roles a condition: a role need not exist yet, and the policy is not public to S3.
+    `aws s3 sync` copies tags with each object. Sources: S3 user guide, "Bucket owner granting cross-account bucket
+    permissions" and "The meaning of public"; AWS CLI command reference, "s3 cp", --copy-props.
+    """
+    if not roles:
+        return []
+    named = {"Principal": {"AWS": _accounts(partition, roles)}}
+    who = {"ArnEquals": {"aws:PrincipalArn": list(roles)}}
+    arn = f"arn:{partition}:s3:::{bucket}"
+    return [
+        {**allow("ReadersList", ["s3:ListBucket", "s3:GetBucketLocation"], [arn], who), **named},
+        {**allow("ReadersRead", ["s3:GetObject", "s3:GetObjectTagging"], [f"{arn}/*"], who), **named},
+    ]
+
+
+def reader_key_grants(account: Account, readers: Mapping[str, Sequence[str]]) -> list[Statement]:
+    """Lets the roles that read each bucket of `readers` decrypt its objects through S3, and nothing else with the key.
+
+    With a bucket key the context is the bucket's ARN, without one the object's. Sources: KMS developer guide, "Allowing
+    users in other accounts to use a KMS key"; S3 user guide, "Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys".
+    """
+    domain = "amazonaws.com.cn" if account.partition == "aws-cn" else "amazonaws.com"
+    through = {"kms:ViaService": f"s3.{account.region}.{domain}"}
+    found: list[Statement] = []
+    for number, (bucket, roles) in enumerate(sorted(readers.items()), 1):
+        arn = f"arn:{account.partition}:s3:::{bucket}"
+        condition = {
+            "ArnEquals": {"aws:PrincipalArn": list(roles)},
+            "StringEquals": through,
+            "StringLike": {"kms:EncryptionContext:aws:s3:arn": [arn, f"{arn}/*"]},
+        }
+        principal = {"AWS": _accounts(account.partition, roles)}
+        found.append({**allow(f"ReadersDecrypt{number}", ["kms:Decrypt"], ["*"], condition), "Principal": principal})
+    return found
+
+
+def _accounts(partition: str, roles: Sequence[str]) -> list[str]:
+    return [f"arn:{partition}:iam::{each}:root" for each in sorted({role.split(":")[4] for role in roles})]
 
 
 def bucket_access(bucket_arns: Sequence[str], key_arn: str, *, write: bool, prefix: str = "") -> str:

@@ -6,7 +6,7 @@ import pulumi
 from pydantic import Field, field_validator
 
 from .account import account_of
-from .bucket_policies import free_bucket_name
+from .bucket_policies import free_bucket_name, reader_key_grants
 from .log_bucket import LogBucket
 from .object_store import ObjectStore, ObjectStoreConfig, ObjectStoreLifecycle, encryption_key
 from .offline_catalog import RESULTS
@@ -84,7 +84,20 @@ class DataBuckets(pulumi.ComponentResource):
         super().__init__("mlplatform:index:DataBuckets", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         account = account_of(self)
-        key = encryption_key(f"{name}-key", account, f"Objects of {spec.prefix}", spec.deletion_protection, self)
+        lifecycles: dict[str, ObjectStoreLifecycle] = {purpose: getattr(spec, purpose) for purpose in PURPOSES}
+        readers = {
+            f"{spec.prefix}-{purpose}-{account.id}": lifecycle.reader_role_arns
+            for purpose, lifecycle in lifecycles.items()
+            if lifecycle.reader_role_arns
+        }
+        key = encryption_key(
+            f"{name}-key",
+            account,
+            f"Objects of {spec.prefix}",
+            spec.deletion_protection,
+            self,
+            grants=reader_key_grants(account, readers),
+        )
         logs = LogBucket(
             f"{name}-logs",
             {
@@ -95,8 +108,7 @@ class DataBuckets(pulumi.ComponentResource):
             child,
         )
         stores: dict[str, ObjectStore] = {}
-        for purpose in PURPOSES:
-            lifecycle: ObjectStoreLifecycle = getattr(spec, purpose)
+        for purpose, lifecycle in lifecycles.items():
             wanted: Any = {
                 **lifecycle.model_dump(exclude_unset=True),
                 "bucket": f"{spec.prefix}-{purpose}-{account.id}",

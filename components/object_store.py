@@ -1,5 +1,6 @@
 """ObjectStore: one S3 bucket with everything a bucket of a platform must have."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, NotRequired, TypedDict
 
 import pulumi
@@ -7,8 +8,8 @@ import pulumi_aws as aws
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from .account import Account, account_of
-from .bucket_policies import BUCKET_PATTERN, bucket_policy, free_bucket_name, replication_permissions
-from .iam import key_policy, service_trust
+from .bucket_policies import BUCKET_PATTERN, bucket_policy, free_bucket_name, reader_grants, replication_permissions
+from .iam import Statement, key_policy, service_trust
 from .instances import regions
 from .spec import Spec, SpecError, parse_args, refuse
 
@@ -16,6 +17,7 @@ MULTIPART_DAYS = 7
 _LONGEST_NAME = 63
 _REPLICA = "-replica"
 
+RoleArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$")]
 Prefix = Annotated[str, StringConstraints(pattern=r"^[^/].*/$", max_length=1024)]
 """What names in a folder begin with: the folder, and a slash at its end."""
 
@@ -33,6 +35,8 @@ class ObjectStoreConfig(TypedDict):
     """Days that replaced and deleted versions are kept."""
     replica_region: NotRequired[str]
     """The region that keeps a second copy."""
+    reader_role_arns: NotRequired[list[str]]
+    """Roles, of other accounts too, that may read the bucket; they need not exist yet."""
 
 
 class ObjectStoreArgs(ObjectStoreConfig):
@@ -67,6 +71,11 @@ class ObjectStoreLifecycle(Spec):
     old_version_days: int = Field(default=30, ge=1, description="Days that replaced and deleted versions are kept.")
     replica_region: str | None = Field(
         default=None, pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="The region that keeps a second copy."
+    )
+
+    reader_role_arns: list[RoleArn] = Field(
+        default_factory=list[str],
+        description="Roles, of other accounts too, that may read the bucket; they need not exist yet.",
     )
 
     @field_validator("replica_region")
@@ -137,7 +146,8 @@ class ObjectStore(pulumi.ComponentResource):
         if spec.replica_region == self._account.region:
             problem = f"replicaRegion = {spec.replica_region!r}: it is the bucket's own region; take another"
             raise SpecError(f"ObjectStore({name})", [problem])
-        bucket, versioning, policy = self._bucket(name, spec.bucket, args["key_arn"], None)
+        grants = reader_grants(self._account.partition, spec.bucket, spec.reader_role_arns)
+        bucket, versioning, policy = self._bucket(name, spec.bucket, args["key_arn"], None, grants)
         self._lifecycle(name, bucket, versioning, None)
         aws.s3.BucketLogging(
             f"{name}-logging",
@@ -154,7 +164,12 @@ class ObjectStore(pulumi.ComponentResource):
         )
 
     def _bucket(
-        self, name: str, bucket_name: str, key_arn: pulumi.Input[str], region: str | None
+        self,
+        name: str,
+        bucket_name: str,
+        key_arn: pulumi.Input[str],
+        region: str | None,
+        grants: Sequence[Statement] = (),
     ) -> tuple[aws.s3.Bucket, aws.s3.BucketVersioning, aws.s3.BucketPolicy]:
         """A bucket with what holds for the first copy and the second alike."""
         kept = pulumi.ResourceOptions(parent=self, protect=self._spec.deletion_protection)
@@ -194,7 +209,7 @@ class ObjectStore(pulumi.ComponentResource):
             f"{name}-policy",
             bucket=bucket.id,
             region=region,
-            policy=bucket_policy(self._account.partition, bucket_name),
+            policy=bucket_policy(self._account.partition, bucket_name, *grants),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[blocked]),
         )
         return bucket, versioning, policy
@@ -289,14 +304,18 @@ def encryption_key(
     parent: pulumi.Resource,
     *,
     region: str | None = None,
+    grants: Sequence[Statement] = (),
 ) -> aws.kms.Key:
-    """A rotating key that the account's IAM policies govern, in the provider's region unless another is named."""
+    """A rotating key that the account's IAM policies govern, in the provider's region unless another is named.
+
+    `grants` says who else may use it.
+    """
     return aws.kms.Key(
         name,
         description=description,
         enable_key_rotation=True,
         deletion_window_in_days=30,
-        policy=key_policy(account.id, account.partition),
+        policy=key_policy(account.id, account.partition, *grants),
         region=region,
         opts=pulumi.ResourceOptions(parent=parent, protect=protect),
     )

@@ -9,7 +9,7 @@ from ..account import Account, account_of
 from ..iam import registry_trust
 from ..object_store import encryption_key
 from ..spec import SpecError, parse_args
-from .policies import cache_lifecycle, cache_policy, creation_permissions, node_policy, team_lifecycle, team_policy
+from .policies import cache_lifecycle, cache_policy, creation_permissions, import_policy, team_lifecycle, team_policy
 from .spec import ImageRegistryArgs, ImageRegistrySpec, ImageScanning, ImageTeamSpec, UpstreamSpec
 
 _EVERY_REPOSITORY = [{"filter": "*", "filter_type": "WILDCARD"}]
@@ -57,8 +57,8 @@ class ImageRegistry(pulumi.ComponentResource):
             self._copies(copy_keys, creator)
         else:
             caches = []
-        if caches and "node_role_arns" in args:
-            self._node_access(args["node_role_arns"])
+        if caches:
+            self._imports(args.get("node_role_arns", []))
         host = registry_host(self._account)
         self.registry_url = pulumi.Output.from_input(host)
         self.repository_urls = pulumi.Output.all(**urls).apply(lambda known: {**known})
@@ -175,10 +175,12 @@ class ImageRegistry(pulumi.ComponentResource):
             "resource_tags": aws.get_default_tags_output(opts=pulumi.InvokeOptions(parent=self)).tags,
         }
 
-    def _node_access(self, node_role_arns: pulumi.Input[list[str]]) -> None:
+    def _imports(self, node_role_arns: pulumi.Input[list[str]]) -> None:
+        """Nodes and the teams' pipelines fill the caches: both pull images that nobody pulled before."""
         prefixes = [each.cache_prefix for each in self._spec.upstreams]
+        pipelines = sorted({role for team in self._spec.teams for role in team.pipeline_role_arns})
         policy = pulumi.Output.from_input(node_role_arns).apply(
-            lambda roles: node_policy(self._account, prefixes, roles)
+            lambda nodes: import_policy(self._account, prefixes, [*nodes, *pipelines])
         )
         aws.ecr.RegistryPolicy(f"{self._name}-registry-policy", policy=policy, opts=self._child)
 

@@ -58,14 +58,17 @@ def cache_policy(account: Account, readers: Sequence[str]) -> str:
     return document(pull_grant(account, readers))
 
 
-def node_policy(account: Account, prefixes: Sequence[str], node_roles: Sequence[str]) -> str:
-    """The registry's policy: nodes may have ECR fetch what is not cached yet.
+def import_policy(account: Account, prefixes: Sequence[str], roles: Sequence[str]) -> str:
+    """The registry's policy: these roles may have ECR fetch what is not cached yet.
 
-    Source: ECR user guide, "IAM permissions required to sync an upstream registry with an Amazon ECR private registry".
+    Roles are named in a condition, as in `team_policy`: ECR refuses a principal that does not exist, and IAM tells ECR
+    of a new role some seconds late. Source: ECR user guide, "IAM permissions required to sync an upstream registry with
+    an Amazon ECR private registry".
     """
     cached = [account.arn("ecr", f"repository/{prefix}/*") for prefix in prefixes]
-    grant = allow("NodesPullThrough", ["ecr:CreateRepository", "ecr:BatchImportUpstreamImage"], cached)
-    return document({**grant, "Principal": {"AWS": list(node_roles)}})
+    named = {"ArnEquals": {"aws:PrincipalArn": list(roles)}}
+    grant = allow("PullThrough", ["ecr:CreateRepository", "ecr:BatchImportUpstreamImage"], cached, named)
+    return document({**grant, "Principal": {"AWS": "*"}})
 
 
 def creation_permissions(account: Account, prefixes: Sequence[str], keys: Sequence[str]) -> str:

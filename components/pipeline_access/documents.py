@@ -10,6 +10,7 @@ ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
 _PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer")
 _PUSH = ("ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage")
+_IMPORT = ("ecr:BatchImportUpstreamImage", "ecr:CreateRepository")
 _KEYS = (
     "iam:CreateAccessKey",
     "iam:CreateLoginProfile",
@@ -91,11 +92,19 @@ def guard_policy(spec: PipelineAccessSpec, account: Account, provider_arn: str) 
 
 
 def publish_policy(publisher: PublisherSpec, account: Account) -> str:
-    """Pulls of its repositories, and pushes to them. A tag that is there stays: the registry's tags don't move."""
+    """Pulls of its repositories, and pushes to them. A tag that is there stays: the registry's tags don't move.
+
+    What its images are built upon it pulls, and has ECR import where it is not cached yet. Source: ECR user guide, "IAM
+    permissions required to sync an upstream registry with an Amazon ECR private registry".
+    """
     repositories = [account.arn("ecr", f"repository/{each}") for each in publisher.images]
     actions = [*_PULL, *(_PUSH if publisher.push else ())]
     # A login is of the whole registry. Source: ECR API reference, "GetAuthorizationToken".
-    return document(allow("Login", ["ecr:GetAuthorizationToken"], ["*"]), allow("Images", actions, repositories))
+    statements = [allow("Login", ["ecr:GetAuthorizationToken"], ["*"]), allow("Images", actions, repositories)]
+    if publisher.base_images:
+        bases = [account.arn("ecr", f"repository/{each}") for each in publisher.base_images]
+        statements.append(allow("BaseImages", [*_PULL, *_IMPORT], bases))
+    return document(*statements)
 
 
 def _deny(sid: str, actions: Sequence[str], resources: Sequence[str]) -> Statement:

@@ -30,6 +30,8 @@ class PublisherConfig(TypedDict):
     """The environment of its job."""
     images: list[str]
     """Repositories of the registry, or all of a team as <team>/*."""
+    base_images: NotRequired[list[str]]
+    """Cached repositories that its images are built upon, or all of an upstream as <prefix>/*. Default: none."""
     push: NotRequired[bool]
     """Whether it pushes. Default: true."""
     repository_id: NotRequired[int]
@@ -44,6 +46,10 @@ class PublisherSpec(Spec):
     environment: str = Field(pattern=_ENVIRONMENT, description="The environment of its job.")
     images: tuple[RepositoryName, ...] = Field(
         min_length=1, description="Repositories of the registry, or all of a team as <team>/*."
+    )
+    base_images: tuple[RepositoryName, ...] = Field(
+        default=(),
+        description="Cached repositories that its images are built upon, or all of an upstream as <prefix>/*.",
     )
     push: bool = Field(default=True, description="Whether it pushes, from the branch alone; it pulls in either case.")
     repository_id: int | None = Field(default=None, ge=1, description="The number of its repository on GitHub.")

@@ -11,6 +11,7 @@ from components.log_bucket import LogBucket, LogBucketArgs, LogBucketSpec
 from components.object_store import ObjectStore, ObjectStoreArgs, ObjectStoreSpec
 from components.offline_catalog import OfflineCatalog, OfflineCatalogArgs, OfflineCatalogSpec
 from components.spec import SpecError
+from tests.components.iam import allows
 from tests.components.mocks import ACCOUNT, Recording, run
 from tests.components.parity import assert_documented, assert_parity
 
@@ -58,6 +59,56 @@ def test_a_bucket_is_private_encrypted_versioned_and_logged() -> None:
     logging = found.one("aws:s3/bucketLogging:BucketLogging").inputs
     assert (logging["targetBucket"], logging["targetPrefix"]) == ("ml-logs", "s3/ml-raw/")
     assert found.one(BUCKET).protect
+
+
+PROMOTION = "arn:aws:iam::999999999999:role/promotion/risk"
+
+
+def test_a_role_of_another_account_reads_a_bucket_where_it_is_named() -> None:
+    found = store(bucket="ml-models", reader_role_arns=[PROMOTION])
+    policy = found.one("aws:s3/bucketPolicy:BucketPolicy").inputs["policy"]
+    file, secure = "arn:aws:s3:::ml-models/fraud/7/model.onnx", {"aws_securetransport": "true", "s3_tlsversion": "1.3"}
+    for role, granted in ((PROMOTION, True), (PROMOTION.replace("risk", "other"), False)):
+        grants = document_of(policy, "Allow")
+        assert allows(grants, "s3:GetObject", file, aws_principalarn=role, **secure) is granted
+        assert allows(grants, "s3:GetObjectTagging", file, aws_principalarn=role, **secure) is granted
+        assert allows(grants, "s3:ListBucket", "arn:aws:s3:::ml-models", aws_principalarn=role) is granted
+        assert not allows(grants, "s3:PutObject", file, aws_principalarn=role)
+        assert not allows(grants, "s3:DeleteObject", file, aws_principalarn=role)
+    stated = [each for each in json.loads(policy)["Statement"] if each["Effect"] == "Allow"]
+    assert {str(each["Principal"]) for each in stated} == {str({"AWS": ["arn:aws:iam::999999999999:root"]})}
+    assert not document_of(store().one("aws:s3/bucketPolicy:BucketPolicy").inputs["policy"], "Allow").count("Sid")
+
+
+def document_of(policy: str, effect: str) -> str:
+    content = json.loads(policy)
+    return json.dumps({**content, "Statement": [each for each in content["Statement"] if each["Effect"] == effect]})
+
+
+def test_the_key_decrypts_for_a_bucket_s_readers_that_bucket_alone() -> None:
+    args: Any = {"prefix": "ml", "models": {"reader_role_arns": [PROMOTION]}, "raw": {"replica_region": "us-west-2"}}
+    found = run(lambda: DataBuckets("data", args))
+    policy = found.one("aws:kms/key:Key", "data-key").inputs["policy"]
+    [grant] = [each for each in json.loads(policy)["Statement"] if each["Sid"].startswith("Readers")]
+    assert grant["Principal"] == {"AWS": ["arn:aws:iam::999999999999:root"]}
+    through = {"kms_viaservice": "s3.us-east-1.amazonaws.com", "aws_principalarn": PROMOTION}
+    readable = json.dumps({"Statement": [grant]})
+    for context, granted in (
+        (f"arn:aws:s3:::ml-models-{ACCOUNT}", True),
+        (f"arn:aws:s3:::ml-models-{ACCOUNT}/fraud/7/model.onnx", True),
+        (f"arn:aws:s3:::ml-raw-{ACCOUNT}", False),
+    ):
+        given = {**through, "kms_encryptioncontext_aws_s3_arn": context}
+        assert allows(readable, "kms:Decrypt", "*", **given) is granted
+        assert not allows(readable, "kms:Decrypt", "*", **{**given, "aws_principalarn": PROMOTION + "2"})
+        assert not allows(readable, "kms:Encrypt", "*", **given)
+    policies = {each.name: each.inputs["policy"] for each in found.all("aws:s3/bucketPolicy:BucketPolicy")}
+    assert [name for name, each in policies.items() if PROMOTION in each] == ["data-models-policy"]
+
+
+def test_a_reader_that_is_no_role_is_refused() -> None:
+    with pytest.raises(SpecError, match="reader_role_arns"):
+        store(reader_role_arns=["999999999999"])
 
 
 def test_a_bucket_refuses_requests_without_todays_tls() -> None:

@@ -12,6 +12,7 @@ from components.image_registry.upstreams import UPSTREAMS
 from components.spec import SpecError, parse
 from policies.evaluate import evaluate
 from pricing.resource import Resource
+from tests.components.iam import allows
 from tests.components.mocks import ACCOUNT, DEFAULT_TAGS, REGION, Recording, run
 from tests.components.parity import assert_documented, assert_parity
 from tests.policies.cases.case import context
@@ -242,14 +243,37 @@ def test_ecr_makes_repositories_of_our_prefixes_with_our_keys_alone() -> None:
     assert all(grant in each.property_dependencies["customRoleArn"] for each in found.all(TEMPLATE))
 
 
-def test_nodes_may_have_ecr_fetch_what_is_not_cached() -> None:
-    node = f"arn:aws:iam::{ACCOUNT}:role/node"
+def test_nodes_and_pipelines_may_fill_the_cache_and_no_one_else() -> None:
+    node, stranger = (f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("node", "stranger"))
     found = registry(upstreams=[{"registry": "quay.io"}], node_role_arns=[node])
-    grant = statements(found.one("aws:ecr/registryPolicy:RegistryPolicy").inputs["policy"])["NodesPullThrough"]
-    assert grant["Principal"] == {"AWS": [node]}
-    assert grant["Resource"] == [f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/quay/*"]
-    assert set(grant["Action"]) == {"ecr:CreateRepository", "ecr:BatchImportUpstreamImage"}
+    policy = found.one("aws:ecr/registryPolicy:RegistryPolicy").inputs["policy"]
+    cached = f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/quay/project/image"
+    for action in ("ecr:CreateRepository", "ecr:BatchImportUpstreamImage"):
+        for role in (node, FRAUD, SEARCH):
+            assert allows(policy, action, cached, aws_principalarn=role)
+        assert not allows(policy, action, cached, aws_principalarn=stranger)
+        assert not allows(policy, action, cached.replace("quay/", "fraud/"), aws_principalarn=node)
+    assert not allows(policy, "ecr:PutImage", cached, aws_principalarn=node)
     assert not registry(node_role_arns=[node]).all("aws:ecr/registryPolicy:RegistryPolicy")
+
+
+def test_no_policy_of_ecr_names_a_role_as_its_principal() -> None:
+    # ECR refuses a principal that does not exist, such as a role that was made a second ago.
+    node = f"arn:aws:iam::{ACCOUNT}:role/node"
+    found = registry(
+        upstreams=[{"registry": "quay.io"}],
+        node_role_arns=[node],
+        replica_regions=["us-west-2"],
+        reader_accounts=["9" * 12],
+    )
+    documents = [
+        each.inputs[key] for each in found.resources for key in ("policy", "repositoryPolicy") if key in each.inputs
+    ]
+    ours = [each for each in documents if "ecr:" in each and "Principal" in each]
+    assert len(ours) >= 5
+    assert [
+        each for each in ours for stated in json.loads(each)["Statement"] if ":role/" in str(stated["Principal"])
+    ] == []
 
 
 def test_second_copies_are_as_closed_as_the_first() -> None:

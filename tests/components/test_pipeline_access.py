@@ -46,7 +46,15 @@ GIVEN: dict[str, Any] = {
             "repository": "example/fraud",
             "environment": "pull-request",
             "images": ["risk/*"],
+            "base_images": ["docker-hub/library/python"],
             "push": False,
+        },
+        {
+            "name": "ranking",
+            "repository": "example/ranking",
+            "environment": "delivery",
+            "images": ["search/*"],
+            "base_images": ["quay/*"],
         },
     ],
 }
@@ -241,6 +249,37 @@ def test_who_only_reads_pulls_for_a_pull_request_and_pushes_nothing(recording: R
     assert not may(recording, "fraud-reads", "ecr:PutImage", images("risk/base"))
 
 
+@pytest.mark.parametrize(
+    ("name", "base", "other"),
+    [
+        ("fraud-reads", "docker-hub/library/python", "docker-hub/library/node"),
+        ("ranking", "quay/project/base", "docker-hub/library/python"),
+    ],
+)
+def test_who_builds_upon_a_cached_image_pulls_and_imports_it(
+    recording: Recording, name: str, base: str, other: str
+) -> None:
+    for action in (
+        "ecr:BatchGetImage",
+        "ecr:GetDownloadUrlForLayer",
+        "ecr:BatchImportUpstreamImage",
+        "ecr:CreateRepository",
+    ):
+        assert may(recording, name, action, images(base))
+        assert not may(recording, name, action, images(other))
+    for action in ("ecr:PutImage", "ecr:DeleteRepository", "ecr:BatchDeleteImage"):
+        assert not may(recording, name, action, images(base))
+    # Its own repositories it never makes: the registry does.
+    assert not may(recording, name, "ecr:CreateRepository", images("risk/new"))
+
+
+def test_the_example_says_which_base_image_its_roles_pull() -> None:
+    # `FROM <registry>/docker-hub/library/python@sha256:…`, as the model's repository says.
+    page = (ROOT / "examples" / "model-repo" / "README.md").read_text()
+    assert "`PYTHON_IMAGE` is `<registry>/docker-hub/library/python@sha256:…`" in page
+    assert "`baseImages: [docker-hub/library/python]`" in page
+
+
 def test_a_role_lasts_as_long_as_the_workflows_ask(recording: Recording) -> None:
     asked = [
         int(step["with"]["role-duration-seconds"])
@@ -278,7 +317,7 @@ def test_who_reads_a_role_waits_for_what_it_may_do(recording: Recording) -> None
     needed = needs(recording, recording.one(READER, "reader"))
     grants = {each.name for each in (*recording.all(GRANT), *recording.all(ATTACHMENT)) if "-preview-" not in each.name}
     assert grants <= needed
-    assert set(recording.one(READER, "reader").inputs["all"]) == {"charts", "fraud", "fraud-reads"}
+    assert set(recording.one(READER, "reader").inputs["all"]) == {"charts", "fraud", "fraud-reads", "ranking"}
 
 
 @pytest.mark.parametrize(
