@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: plan preview network up destroy test lint types services format schema prices instances versions bench lock clean help
+.PHONY: plan preview network up destroy test lint types services format schema prices instances regions versions bench lock clean help
 
 help:  ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -68,6 +68,9 @@ instances: .venv/.dev  ## Refresh the facts of EC2 instance types
 
 versions: .venv/.runtime  ## List pinned versions that are behind or leave support; ARGS=--offline asks nobody
 	@$(BIN)/python -m operations.versions $(ARGS)
+
+regions: .venv/.dev  ## Refresh the partitions and zones of regions
+	$(BIN)/python -m operations.regions
 
 bench: .venv/.dev  ## Measure planning in whole processes
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -9,6 +9,7 @@ from .node_pool.labels import (
     NVIDIA_LABEL,
 )
 from .node_pool.sharing import LARGEST_REPLICAS
+from .regions import eks_registry
 
 METRICS_PORT = 9400
 NEURON_PLUGIN = "neuron-device-plugin"
@@ -97,9 +98,8 @@ def dcgm_exporter_values(service_monitor: bool) -> dict[str, Any]:
 
 def efa_device_plugin_values(region: str) -> dict[str, Any]:
     """Values of the EFA device plugin, which offers each node's fabric adapters to pods."""
-    registry = f"602401143452.dkr.ecr.{region}.amazonaws.com"
     return {
-        "image": {"repository": f"{registry}/eks/aws-efa-k8s-device-plugin"},
+        "image": {"repository": f"{eks_registry(region)}/eks/aws-efa-k8s-device-plugin"},
         "nodeSelector": {EFA_LABEL: "true"},
         "tolerations": TOLERATIONS,
         "resources": {"requests": {"cpu": "10m", "memory": "20Mi"}, "limits": {"cpu": "100m", "memory": "64Mi"}},

@@ -14,6 +14,7 @@ from .network_policies import admit_api_server, allow_apis, allow_metrics
 from .object_store import encryption_key
 from .ordering import after
 from .pods import resources, spread
+from .regions import dns_suffix
 from .secure_namespace import closed_namespace
 from .spec import Spec, parse_args
 from .versions import EXTERNAL_SECRETS
@@ -184,7 +185,7 @@ def secrets_access(account: Account, prefix: str, key_arn: str) -> str:
     """
     reads = ("GetResourcePolicy", "GetSecretValue", "DescribeSecret", "ListSecretVersionIds")
     secrets = account.arn("secretsmanager", f"secret:{prefix}/*")
-    through = {"kms:ViaService": f"secretsmanager.{account.region}.amazonaws.com"}
+    through = {"kms:ViaService": f"secretsmanager.{account.region}.{dns_suffix(account.region)}"}
     of_these = {"kms:EncryptionContext:SecretARN": secrets}
     return document(
         allow("Read", [f"secretsmanager:{action}" for action in reads], [secrets]),

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .regions import dns_suffix
+
 Statement = dict[str, Any]
 Condition = Mapping[str, Mapping[str, str | Sequence[str]]]
 
@@ -87,7 +89,7 @@ def logs_key_grant(region: str, account: str, partition: str, log_group: str) ->
     return {
         "Sid": "LogsEncrypt",
         "Effect": "Allow",
-        "Principal": {"Service": f"logs.{region}.amazonaws.com"},
+        "Principal": {"Service": f"logs.{region}.{dns_suffix(region)}"},
         "Action": ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
         "Resource": "*",
         "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": arn}},
@@ -100,7 +102,9 @@ def volumes_key_grants(region: str, account: str) -> list[Statement]:
     The policy of the AWS managed key for EBS, for a key of ours. Source: Auto Scaling user guide, "Required KMS key
     policy for use with encrypted volumes"; KMS developer guide, "kms:ViaService".
     """
-    through_ec2 = {"StringEquals": {"kms:CallerAccount": account, "kms:ViaService": f"ec2.{region}.amazonaws.com"}}
+    through_ec2 = {
+        "StringEquals": {"kms:CallerAccount": account, "kms:ViaService": f"ec2.{region}.{dns_suffix(region)}"}
+    }
     everyone: Statement = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Resource": "*", "Condition": through_ec2}
     use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:CreateGrant", "kms:DescribeKey"]
     return [{"Sid": "VolumesThroughEc2", **everyone, "Action": use}]

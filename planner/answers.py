@@ -5,16 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from planner.regions import Region, known_regions
 from pricing.resource import UNKNOWN
-
-ZONE_IDS = {
-    "us-east-1": {"a": "use1-az1", "b": "use1-az2", "c": "use1-az4", "d": "use1-az6", "e": "use1-az3", "f": "use1-az5"},
-    "us-west-2": {"a": "usw2-az1", "b": "usw2-az2", "c": "usw2-az3", "d": "usw2-az4"},
-    "eu-west-1": {"a": "euw1-az1", "b": "euw1-az2", "c": "euw1-az3"},
-    "eu-central-1": {"a": "euc1-az1", "b": "euc1-az2", "c": "euc1-az3"},
-}
-"""The zones of each region with a price table, and their ids. Which letter names which id differs from account to
-account (AWS RAM user guide, "Availability Zone IDs"); the plan takes one mapping, the deployment asks the account."""
 
 
 class UnansweredError(LookupError):
@@ -32,6 +24,20 @@ class RecordedAnswers:
     region: str
     account: str
 
+    @property
+    def place(self) -> Region:
+        """The region, with its partition and zones.
+
+        Raises:
+            KeyError: when no such region is kept.
+        """
+        return known_regions()[self.region]
+
+    def arn(self, service: str, resource: str, *, regional: bool = True) -> str:
+        """The ARN of a resource of the account; those of IAM name no region."""
+        region = self.region if regional else ""
+        return f"arn:{self.place.partition}:{service}:{region}:{self.account}:{resource}"
+
     def invoke(self, token: str, arguments: Mapping[str, Any], provider: Mapping[str, Any]) -> dict[str, Any]:
         """The recorded answer to a function of a provider with the inputs `provider`.
 
@@ -45,17 +51,18 @@ class RecordedAnswers:
             case "aws:index/getAvailabilityZones:getAvailabilityZones":
                 return self._zones(token, arguments)
             case "aws:index/getCallerIdentity:getCallerIdentity":
-                arn = f"arn:aws:iam::{self.account}:user/plan"
+                arn = self.arn("iam", "user/plan", regional=False)
                 return {"accountId": self.account, "arn": arn, "userId": "plan", "id": self.account}
             case "aws:index/getDefaultTags:getDefaultTags":
                 # A provider's nested inputs travel as JSON.
                 return {"id": "default-tags", "tags": json.loads(provider.get("defaultTags", "{}")).get("tags", {})}
             case "aws:index/getPartition:getPartition":
+                place = self.place
                 return {
-                    "partition": "aws",
-                    "dnsSuffix": "amazonaws.com",
-                    "reverseDnsPrefix": "com.amazonaws",
-                    "id": "aws",
+                    "partition": place.partition,
+                    "dnsSuffix": place.dns_suffix,
+                    "reverseDnsPrefix": place.reverse_dns_prefix,
+                    "id": place.partition,
                 }
             case "aws:index/getRegion:getRegion":
                 return {"region": self.region, "name": self.region, "id": self.region, "description": self.region}
@@ -69,11 +76,11 @@ class RecordedAnswers:
 
     def _zones(self, token: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         region = str(arguments.get("region") or self.region)
-        zones = ZONE_IDS.get(region)
-        if zones is None:
+        if region not in known_regions():
             raise UnansweredError(
-                token, arguments, f"no zones are recorded for {region}; recorded: {', '.join(sorted(ZONE_IDS))}"
+                token, arguments, f"no zones are recorded for {region}; recorded: {', '.join(known_regions())}"
             )
+        zones = known_regions()[region].zones
         excluded = arguments.get("excludeZoneIds") or ()
         zones = {letter: identity for letter, identity in zones.items() if identity not in excluded}
         return {
@@ -88,7 +95,7 @@ class RecordedAnswers:
         """A subnet of the plan: the zone's letter ends its name, and so its id."""
         identity = str(arguments.get("id"))
         letter = identity.rpartition("-")[2]
-        if letter not in ZONE_IDS.get(self.region, ()):
+        if letter not in self.place.zones:
             raise UnansweredError(token, arguments, "its id does not end in a zone's letter, as those of a Network do")
         return {"id": identity, "availabilityZone": f"{self.region}{letter}"}
 
@@ -104,7 +111,7 @@ class RecordedAnswers:
             return derived(self, known, inputs)
         if resource_type.startswith("aws:"):
             service, _, kind = resource_type.split(":")[1].partition("/")
-            arn = f"arn:aws:{_SERVICES.get(service, service)}:{self.region}:{self.account}:{kind}/{known}"
+            arn = self.arn(_SERVICES.get(service, service), f"{kind}/{known}")
             return {"id": known, "name": known, "arn": arn}
         return {"id": known}
 
@@ -125,7 +132,8 @@ def _kubernetes(name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 def _iam(kind: str) -> Callable[[RecordedAnswers, str], dict[str, Any]]:
     def outputs(at: RecordedAnswers, name: str) -> dict[str, Any]:
-        return {"id": name, "name": name, "arn": f"arn:aws:iam::{at.account}:{kind}/{name}", "uniqueId": f"AROA-{name}"}
+        arn = at.arn("iam", f"{kind}/{name}", regional=False)
+        return {"id": name, "name": name, "arn": arn, "uniqueId": f"AROA-{name}"}
 
     return outputs
 
@@ -133,31 +141,31 @@ def _iam(kind: str) -> Callable[[RecordedAnswers, str], dict[str, Any]]:
 def _ec2(kind: str, prefix: str, **more: str) -> Callable[[RecordedAnswers, str], dict[str, Any]]:
     def outputs(at: RecordedAnswers, name: str) -> dict[str, Any]:
         identity = f"{prefix}-{name}"
-        arn = f"arn:aws:ec2:{at.region}:{at.account}:{kind}/{identity}"
+        arn = at.arn("ec2", f"{kind}/{identity}")
         return {"id": identity, "arn": arn, **{key: f"{value}-{name}" for key, value in more.items()}}
 
     return outputs
 
 
 def _oidc_provider(at: RecordedAnswers, _: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    arn = f"arn:aws:iam::{at.account}:oidc-provider/{str(inputs.get('url')).removeprefix('https://')}"
+    arn = at.arn("iam", f"oidc-provider/{str(inputs.get('url')).removeprefix('https://')}", regional=False)
     return {"id": arn, "arn": arn}
 
 
 def _policy(at: RecordedAnswers, name: str) -> dict[str, Any]:
-    arn = f"arn:aws:iam::{at.account}:policy/{name}"
+    arn = at.arn("iam", f"policy/{name}", regional=False)
     return {"id": arn, "arn": arn, "name": name}
 
 
 def _key(at: RecordedAnswers, name: str) -> dict[str, Any]:
-    return {"id": name, "keyId": name, "arn": f"arn:aws:kms:{at.region}:{at.account}:key/{name}"}
+    return {"id": name, "keyId": name, "arn": at.arn("kms", f"key/{name}")}
 
 
 def _bucket(at: RecordedAnswers, name: str) -> dict[str, Any]:
     return {
         "id": name,
-        "arn": f"arn:aws:s3:::{name}",
-        "bucketRegionalDomainName": f"{name}.s3.{at.region}.amazonaws.com",
+        "arn": f"arn:{at.place.partition}:s3:::{name}",
+        "bucketRegionalDomainName": f"{name}.s3.{at.region}.{at.place.dns_suffix}",
     }
 
 
@@ -165,28 +173,28 @@ def _repository(at: RecordedAnswers, name: str) -> dict[str, Any]:
     return {
         "id": name,
         "name": name,
-        "arn": f"arn:aws:ecr:{at.region}:{at.account}:repository/{name}",
+        "arn": at.arn("ecr", f"repository/{name}"),
         "registryId": at.account,
-        "repositoryUrl": f"{at.account}.dkr.ecr.{at.region}.amazonaws.com/{name}",
+        "repositoryUrl": f"{at.account}.dkr.ecr.{at.region}.{at.place.dns_suffix}/{name}",
     }
 
 
 def _log_group(at: RecordedAnswers, name: str) -> dict[str, Any]:
-    return {"id": name, "name": name, "arn": f"arn:aws:logs:{at.region}:{at.account}:log-group:{name}"}
+    return {"id": name, "name": name, "arn": at.arn("logs", f"log-group:{name}")}
 
 
 def _queue(at: RecordedAnswers, name: str) -> dict[str, Any]:
-    url = f"https://sqs.{at.region}.amazonaws.com/{at.account}/{name}"
-    return {"id": url, "url": url, "name": name, "arn": f"arn:aws:sqs:{at.region}:{at.account}:{name}"}
+    url = f"https://sqs.{at.region}.{at.place.dns_suffix}/{at.account}/{name}"
+    return {"id": url, "url": url, "name": name, "arn": at.arn("sqs", name)}
 
 
 def _rule(at: RecordedAnswers, name: str) -> dict[str, Any]:
-    return {"id": name, "name": name, "arn": f"arn:aws:events:{at.region}:{at.account}:rule/{name}"}
+    return {"id": name, "name": name, "arn": at.arn("events", f"rule/{name}")}
 
 
 def _address(at: RecordedAnswers, name: str) -> dict[str, Any]:
     # 192.0.2.0/24 is set aside for documentation (RFC 5737).
-    arn = f"arn:aws:ec2:{at.region}:{at.account}:elastic-ip/eipalloc-{name}"
+    arn = at.arn("ec2", f"elastic-ip/eipalloc-{name}")
     return {"id": f"eipalloc-{name}", "allocationId": f"eipalloc-{name}", "publicIp": "192.0.2.1", "arn": arn}
 
 
@@ -200,11 +208,11 @@ def _placement_group(at: RecordedAnswers, name: str) -> dict[str, Any]:
 
 
 def _database(at: RecordedAnswers, name: str) -> dict[str, Any]:
-    secret = f"arn:aws:secretsmanager:{at.region}:{at.account}:secret:rds!db-{name}"
+    secret = at.arn("secretsmanager", f"secret:rds!db-{name}")
     return {
         "id": name,
-        "arn": f"arn:aws:rds:{at.region}:{at.account}:db:{name}",
-        "address": f"{name}.{at.region}.rds.amazonaws.com",
+        "arn": at.arn("rds", f"db:{name}"),
+        "address": f"{name}.{at.region}.rds.{at.place.dns_suffix}",
         "resourceId": f"db-{name}",
         "masterUserSecrets": [{"secretArn": secret}],
     }
@@ -212,12 +220,12 @@ def _database(at: RecordedAnswers, name: str) -> dict[str, Any]:
 
 def _secret(at: RecordedAnswers, name: str) -> dict[str, Any]:
     # Secrets Manager adds six characters of its own to the name.
-    arn = f"arn:aws:secretsmanager:{at.region}:{at.account}:secret:{name}-AbCdEf"
+    arn = at.arn("secretsmanager", f"secret:{name}-AbCdEf")
     return {"id": arn, "name": name, "arn": arn}
 
 
 def _parameter(at: RecordedAnswers, name: str) -> dict[str, Any]:
-    arn = f"arn:aws:ssm:{at.region}:{at.account}:parameter/{name}"
+    arn = at.arn("ssm", f"parameter/{name}")
     return {"id": name, "name": name, "arn": arn, "version": 1}
 
 
@@ -226,8 +234,8 @@ def _user_pool(at: RecordedAnswers, name: str) -> dict[str, Any]:
     return {
         "id": pool,
         "name": name,
-        "arn": f"arn:aws:cognito-idp:{at.region}:{at.account}:userpool/{pool}",
-        "endpoint": f"cognito-idp.{at.region}.amazonaws.com/{pool}",
+        "arn": at.arn("cognito-idp", f"userpool/{pool}"),
+        "endpoint": f"cognito-idp.{at.region}.{at.place.dns_suffix}/{pool}",
     }
 
 
@@ -236,14 +244,14 @@ def _user_pool_client(_: RecordedAnswers, name: str) -> dict[str, Any]:
 
 
 def _association(at: RecordedAnswers, name: str) -> dict[str, Any]:
-    arn = f"arn:aws:eks:{at.region}:{at.account}:podidentityassociation/a-{name}"
+    arn = at.arn("eks", f"podidentityassociation/a-{name}")
     return {"id": f"a-{name}", "associationId": f"a-{name}", "associationArn": arn}
 
 
 def _node_group(at: RecordedAnswers, name: str) -> dict[str, Any]:
     return {
         "id": name,
-        "arn": f"arn:aws:eks:{at.region}:{at.account}:nodegroup/{name}",
+        "arn": at.arn("eks", f"nodegroup/{name}"),
         "resources": [{"autoscalingGroups": [{"name": f"eks-{name}"}]}],
         "status": "ACTIVE",
     }
@@ -251,23 +259,23 @@ def _node_group(at: RecordedAnswers, name: str) -> dict[str, Any]:
 
 def _rds(kind: str) -> Callable[[RecordedAnswers, str], dict[str, Any]]:
     def outputs(at: RecordedAnswers, name: str) -> dict[str, Any]:
-        return {"id": name, "name": name, "arn": f"arn:aws:rds:{at.region}:{at.account}:{kind}:{name}"}
+        return {"id": name, "name": name, "arn": at.arn("rds", f"{kind}:{name}")}
 
     return outputs
 
 
 def _elasticache(kind: str) -> Callable[[RecordedAnswers, str], dict[str, Any]]:
     def outputs(at: RecordedAnswers, name: str) -> dict[str, Any]:
-        return {"id": name, "name": name, "arn": f"arn:aws:elasticache:{at.region}:{at.account}:{kind}:{name}"}
+        return {"id": name, "name": name, "arn": at.arn("elasticache", f"{kind}:{name}")}
 
     return outputs
 
 
 def _replication_group(at: RecordedAnswers, name: str) -> dict[str, Any]:
-    host = f"{name}.plan.{at.region}.cache.amazonaws.com"
+    host = f"{name}.plan.{at.region}.cache.{at.place.dns_suffix}"
     return {
         "id": name,
-        "arn": f"arn:aws:elasticache:{at.region}:{at.account}:replicationgroup:{name}",
+        "arn": at.arn("elasticache", f"replicationgroup:{name}"),
         "configurationEndpointAddress": f"clustercfg.{host}",
         "primaryEndpointAddress": f"master.{host}",
         "readerEndpointAddress": f"replica.{host}",
@@ -275,12 +283,12 @@ def _replication_group(at: RecordedAnswers, name: str) -> dict[str, Any]:
 
 
 def _eks_cluster(at: RecordedAnswers, name: str) -> dict[str, Any]:
-    issuer = f"oidc.eks.{at.region}.amazonaws.com/id/{name}"
+    issuer = f"oidc.eks.{at.region}.{at.place.dns_suffix}/id/{name}"
     command = {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "aws"}
     kubeconfig = {
         "apiVersion": "v1",
         "kind": "Config",
-        "clusters": [{"name": name, "cluster": {"server": f"https://{name}.eks.amazonaws.com"}}],
+        "clusters": [{"name": name, "cluster": {"server": f"https://{name}.eks.{at.place.dns_suffix}"}}],
         "users": [{"name": "aws", "user": {"exec": {**command, "args": ["eks", "get-token", "--cluster-name", name]}}}],
         "contexts": [{"name": "aws", "context": {"cluster": name, "user": "aws"}}],
         "current-context": "aws",
@@ -290,7 +298,7 @@ def _eks_cluster(at: RecordedAnswers, name: str) -> dict[str, Any]:
         "kubeconfigJson": json.dumps(kubeconfig),
         "oidcIssuer": issuer,
         "oidcProviderUrl": f"https://{issuer}",
-        "oidcProviderArn": f"arn:aws:iam::{at.account}:oidc-provider/{issuer}",
+        "oidcProviderArn": at.arn("iam", f"oidc-provider/{issuer}", regional=False),
         "clusterSecurityGroupId": f"sg-{name}-cluster",
         "nodeSecurityGroupId": "",
     }
@@ -352,13 +360,14 @@ def _certificate(at: RecordedAnswers, name: str, inputs: Mapping[str, Any]) -> d
         for each in names
         if isinstance(each, str)
     ]
-    arn = f"arn:aws:acm:{at.region}:{at.account}:certificate/{name}"
+    arn = at.arn("acm", f"certificate/{name}")
     return {"id": arn, "arn": arn, "domainValidationOptions": options}
 
 
 def _load_balancer(at: RecordedAnswers, name: str, _: Mapping[str, Any]) -> dict[str, Any]:
-    arn = f"arn:aws:elasticloadbalancing:{at.region}:{at.account}:loadbalancer/app/{name}/{name}"
-    return {"id": arn, "arn": arn, "dnsName": f"{name}.{at.region}.elb.amazonaws.com", "zoneId": f"Z-{at.region}"}
+    arn = at.arn("elasticloadbalancing", f"loadbalancer/app/{name}/{name}")
+    host = f"{name}.{at.region}.elb.{at.place.dns_suffix}"
+    return {"id": arn, "arn": arn, "dnsName": host, "zoneId": f"Z-{at.region}"}
 
 
 def _record(_: RecordedAnswers, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -369,7 +378,7 @@ def _web_acl(at: RecordedAnswers, name: str, inputs: Mapping[str, Any]) -> dict[
     """With its capacity, where every rule is of a kind whose units are known."""
     from components.web_firewall.capacity import capacity
 
-    arn = f"arn:aws:wafv2:{at.region}:{at.account}:regional/webacl/{name}/{name}"
+    arn = at.arn("wafv2", f"regional/webacl/{name}/{name}")
     outputs: dict[str, Any] = {"id": name, "arn": arn}
     try:
         return {**outputs, "capacity": capacity(inputs.get("rules") or ())}

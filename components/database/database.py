@@ -11,6 +11,7 @@ import pulumi_aws as aws
 
 from ..account import Account, account_of
 from ..iam import key_policy, service_trust
+from ..regions import dns_suffix
 from ..spec import parse_args
 from ..versions import MYSQL
 from .spec import DatabaseArgs, DatabaseSpec, InstanceSpec, MySqlDatabaseArgs
@@ -266,7 +267,7 @@ def logs_grant(account: Account, identifier: str) -> dict[str, Any]:
     return {
         "Sid": "LogsEncrypt",
         "Effect": "Allow",
-        "Principal": {"Service": f"logs.{account.region}.amazonaws.com"},
+        "Principal": {"Service": f"logs.{account.region}.{dns_suffix(account.region)}"},
         "Action": ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
         "Resource": "*",
         "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},

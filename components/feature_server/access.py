@@ -3,6 +3,7 @@
 from ..account import Account
 from ..iam import allow, document
 from ..offline_catalog import RESULTS as ALL_RESULTS
+from ..regions import dns_suffix
 
 RESULTS = f"{ALL_RESULTS}/feast"
 """The folder of the offline bucket in which Feast's queries leave what they find; beside those of people's queries."""
@@ -20,7 +21,7 @@ def athena_access(account: Account, bucket: str, key_arn: str, workgroup: str, d
     temporary = account.arn("glue", f"table/{database}/{TEMPORARY_TABLES}")
     catalog, schema, tables = glue.values()
     offline = f"arn:{account.partition}:s3:::{bucket}"
-    through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{account.region}.amazonaws.com"}}
+    through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{account.region}.{dns_suffix(account.region)}"}}
     queries = ("Start", "Stop", "Get")
     return document(
         allow(

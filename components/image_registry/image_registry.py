@@ -8,6 +8,7 @@ import pulumi_aws as aws
 from ..account import Account, account_of
 from ..iam import registry_trust
 from ..object_store import encryption_key
+from ..regions import dns_suffix
 from ..spec import SpecError, parse_args
 from .policies import cache_lifecycle, cache_policy, creation_permissions, import_policy, team_lifecycle, team_policy
 from .spec import ImageRegistryArgs, ImageRegistrySpec, ImageScanning, ImageTeamSpec, UpstreamSpec
@@ -187,8 +188,7 @@ class ImageRegistry(pulumi.ComponentResource):
 
 def registry_host(account: Account) -> str:
     """The host of an account's registry in its region."""
-    domain = "amazonaws.com.cn" if account.partition == "aws-cn" else "amazonaws.com"
-    return f"{account.id}.dkr.ecr.{account.region}.{domain}"
+    return f"{account.id}.dkr.ecr.{account.region}.{dns_suffix(account.region)}"
 
 
 def out_of_place(spec: ImageRegistrySpec, account: Account) -> list[str]:

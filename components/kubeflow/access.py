@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from ..account import Account
 from ..iam import allow, document
+from ..regions import dns_suffix
 
 READ = ("raw", "training", "models", "offline")
 """The feature store's buckets, by purpose; a team reads its own folder of each."""
@@ -47,4 +48,4 @@ def pipelines_access(account: Account, bucket: str, key_arn: str) -> str:
 
 
 def _through_s3(account: Account) -> dict[str, dict[str, str]]:
-    return {"StringEquals": {"kms:ViaService": f"s3.{account.region}.amazonaws.com"}}
+    return {"StringEquals": {"kms:ViaService": f"s3.{account.region}.{dns_suffix(account.region)}"}}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..pods import RESTRICTED, resources, spread
+from ..regions import dns_suffix
 from ..teams import TeamSpec
 from ..versions import PIPELINES_PAGES_IMAGE
 
@@ -51,7 +52,7 @@ def viewer(team: TeamSpec, service_account: str, region: str) -> list[Manifest]:
 def _pod(home: str, service_account: str, region: str) -> Manifest:
     variables = {
         "AWS_REGION": region,
-        "AWS_S3_ENDPOINT": "s3.amazonaws.com",
+        "AWS_S3_ENDPOINT": f"s3.{region}.{dns_suffix(region)}" if region.startswith("cn-") else "s3.amazonaws.com",
         "ALLOWED_ARTIFACT_DOMAIN_REGEX": _EVERYTHING_ELSE,
         "ML_PIPELINE_SERVICE_HOST": "ml-pipeline.kubeflow.svc.cluster.local",
         "ML_PIPELINE_SERVICE_PORT": "8888",

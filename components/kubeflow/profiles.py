@@ -7,6 +7,7 @@ from typing import Any
 
 from ..delivery.tenancy import limit_range, quota
 from ..network_policies import admit, allow_apis, allow_dns, allow_within, default_deny, pods_of
+from ..regions import dns_suffix
 from ..teams import TeamSpec
 from . import artifacts
 from .access import PIPELINES
@@ -130,7 +131,7 @@ def pipelines(team: TeamSpec, bucket: str, region: str) -> list[Manifest]:
     """
     home = team.homes[0]
     root = f"s3://{bucket}/{home}/{PIPELINES}"
-    endpoint = f"s3.{region}.amazonaws.com"
+    endpoint = f"s3.{region}.{dns_suffix(region)}"
     providers = {"s3": {"default": {"endpoint": endpoint, "region": region, "credentials": {"fromEnv": True}}}}
     workflow = "{{workflow.name}}/{{pod.name}}"
     logs = {"endpoint": endpoint, "bucket": bucket, "region": region, "useSDKCreds": True}

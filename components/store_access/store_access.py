@@ -16,6 +16,7 @@ from ..manifest import Manifest
 from ..network_policies import addresses, allow_apis, reach
 from ..ordering import after
 from ..pods import RESTRICTED, resources
+from ..regions import dns_suffix
 from ..secure_namespace import closed_namespace
 from ..spec import SpecError, parse, parse_args
 from ..versions import MLFLOW_IMAGE
@@ -198,7 +199,7 @@ def logins_access(region: str, given: Mapping[str, Any]) -> str:
     users = cast(list[str], given["users"])
 
     def of(*arns: str) -> dict[str, Any]:
-        through = {"kms:ViaService": f"secretsmanager.{region}.amazonaws.com"}
+        through = {"kms:ViaService": f"secretsmanager.{region}.{dns_suffix(region)}"}
         return {"StringEquals": {**through, "kms:EncryptionContext:SecretARN": list(arns)}}
 
     read = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]

@@ -2,6 +2,7 @@
 
 from ..account import Account
 from ..iam import allow, document
+from ..regions import dns_suffix
 
 FOLDER = "mlflow"
 """The folder of the bucket that all artifacts lie in."""
@@ -15,7 +16,7 @@ def artifacts_access(account: Account, bucket: str, key_arn: str) -> str:
     for Amazon S3".
     """
     arn = f"arn:{account.partition}:s3:::{bucket}"
-    through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{account.region}.amazonaws.com"}}
+    through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{account.region}.{dns_suffix(account.region)}"}}
     return document(
         allow("List", ["s3:ListBucket"], [arn], {"StringLike": {"s3:prefix": [f"{FOLDER}/*"]}}),
         allow(

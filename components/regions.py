@@ -1,0 +1,42 @@
+"""What differs from region to region: the domain of endpoints, and the registry of EKS's own images."""
+
+_EKS_REGISTRIES = {
+    "af-south-1": "877085696533",
+    "ap-east-1": "800184023465",
+    "ap-east-2": "533267051163",
+    "ap-south-2": "900889452093",
+    "ap-southeast-3": "296578399912",
+    "ap-southeast-4": "491585149902",
+    "ap-southeast-5": "151610086707",
+    "ap-southeast-6": "333609536671",
+    "ap-southeast-7": "121268973566",
+    "ca-west-1": "761377655185",
+    "cn-north-1": "918309763551",
+    "cn-northwest-1": "961992271922",
+    "eu-central-2": "900612956339",
+    "eu-south-1": "590381155156",
+    "eu-south-2": "455263428931",
+    "il-central-1": "066635153087",
+    "me-central-1": "759879836304",
+    "me-south-1": "558608220178",
+    "mx-central-1": "730335286997",
+    "us-gov-east-1": "151742754352",
+    "us-gov-west-1": "013241004608",
+}
+_USUAL_REGISTRY = "602401143452"
+
+
+def dns_suffix(region: str) -> str:
+    """The domain under which AWS names a region's endpoints and its regional service principals.
+
+    Source: botocore's partitions; "Endpoints and ARNs for Amazon Web Services in China".
+    """
+    return "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+
+
+def eks_registry(region: str) -> str:
+    """The host of the registry of EKS's own images in a region.
+
+    Source: Amazon EKS user guide, "View Amazon container image registries for Amazon EKS add-ons".
+    """
+    return f"{_EKS_REGISTRIES.get(region, _USUAL_REGISTRY)}.dkr.ecr.{region}.{dns_suffix(region)}"
