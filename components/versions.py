@@ -48,6 +48,7 @@ class Chart:
     """Whose software it installs, with the end of each version's support."""
     repository: str = ""
     skip_crds: bool = False
+    """Set where the chart keeps definitions in `crds/`, which Helm never upgrades: they are applied before it."""
     release: str = ""
     """The version of the software, where it isn't the chart's and our values name it."""
 
@@ -104,6 +105,7 @@ LOAD_BALANCER_CONTROLLER = Chart(
     "aws-load-balancer-controller",
     support.LOAD_BALANCER_CONTROLLER,
     "https://aws.github.io/eks-charts",
+    skip_crds=True,
 )
 _ISTIO_CHARTS = "https://istio-release.storage.googleapis.com/charts"
 ISTIO_BASE = Chart("istio-base", "1.31.4", "base", support.ISTIO, _ISTIO_CHARTS)

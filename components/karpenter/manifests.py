@@ -14,6 +14,7 @@ from ..node_pool.labels import (
     POOL_LABEL,
 )
 from ..node_pool.spec import AmiFamily, TaintEffect
+from ..node_pool.user_data import NODE_CONFIG
 from .spec import Consolidation, KarpenterPoolSpec
 
 _EFFECTS = {
@@ -58,6 +59,8 @@ def node_class(
             "blockDeviceMappings": [*system, {"deviceName": "/dev/xvdb" if bottlerocket else "/dev/xvda", "ebs": data}],
             **({"capacityReservationSelectorTerms": reserved} if reserved else {}),
             **({"instanceStorePolicy": "RAID0"} if pool.own_disks else {}),
+            # Karpenter merges it with its own. Bottlerocket has settings of another form.
+            **({"userData": NODE_CONFIG} if pool.own_disks and not bottlerocket else {}),
             "kubelet": {"maxPods": min(each.maximum_pods for each in pool.types)},
             "detailedMonitoring": True,
             "tags": tags,

@@ -187,6 +187,7 @@ WAVES = (
         ),
         needs=("jobsets.jobset.x-k8s.io", "trainjobs.trainer.kubeflow.org"),
         ready=_deployments(QUEUE, "kueue-controller-manager"),
+        settings=("vpcCidr",),
     ),
     Wave(
         "experiments",

@@ -12,8 +12,14 @@ spec:
   instance:
     localStorage:
       strategy: RAID0
+  featureGates:
+    FastImagePull: true
 """
-"""Puts container storage on the instance's own disks (nodeadm, NodeConfig v1alpha1)."""
+"""Puts container storage on the instance's own disks, and pulls and unpacks the layers of an image in parallel.
+
+AWS calls FastImagePull experimental, and slower than the default on volumes below 600 MiB/s: pools on EBS go without.
+Source: nodeadm, NodeConfig v1alpha1; amazon-eks-ami, nodeadm examples, "Enabling fast image pull (experimental)".
+"""
 
 BOTTLEROCKET_DISKS = """[settings.bootstrap-commands.instance-storage]
 commands = [

@@ -1,6 +1,9 @@
 """LoadBalancerController: keeps the targets of load balancers that the program owns; it makes none itself."""
 
+import json
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
@@ -8,7 +11,7 @@ from pydantic import Field
 
 from ..account import account_of
 from ..iam import allow, document
-from ..manifest import Release
+from ..manifest import Manifest, Release
 from ..network_policies import admit_api_server, allow_apis, allow_metrics
 from ..ordering import after
 from ..pods import RESTRICTED, resources, spread
@@ -77,16 +80,33 @@ class LoadBalancerController(pulumi.ComponentResource):
             },
             pulumi.ResourceOptions(parent=self),
         )
+        defined = [
+            Manifest(f"{name}-{each['metadata']['name'].partition('.')[0]}", each, self._needing(*namespace))
+            for each in definitions()
+        ]
         release = Release(
             f"{name}-release",
             LOAD_BALANCER_CONTROLLER,
             NAMESPACE,
             controller_values(args["cluster_name"], account_of(self).region, args["vpc_id"]),
-            pulumi.ResourceOptions(parent=self, depends_on=[*namespace, identity]),
+            self._needing(*namespace, *defined, identity),
         )
         self.ready = after(NAMESPACE, release.urn)
         self.role_arn = identity.role_arn
         self.register_outputs({"ready": self.ready, "role_arn": self.role_arn})
+
+    def _needing(self, *needed: pulumi.Resource) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, depends_on=list(needed))
+
+
+@cache
+def definitions() -> list[dict[str, Any]]:
+    """The definitions of the chart's `crds/`, which Helm would install once and never upgrade.
+
+    Those of the Gateway API are left out, whose controllers are off. Source: aws-load-balancer-controller v3.5.0,
+    helm/aws-load-balancer-controller/crds/crds.yaml, without descriptions.
+    """
+    return json.loads(Path(__file__).with_name("load_balancer_definitions.json").read_text(encoding="utf-8"))
 
 
 def targets_policy(target_groups: Sequence[str]) -> str:

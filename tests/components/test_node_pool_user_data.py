@@ -35,6 +35,7 @@ def test_local_disks_carry_containers_where_a_type_has_some() -> None:
     config = yaml.safe_load(text)
     assert (config["apiVersion"], config["kind"]) == ("node.eks.aws/v1alpha1", "NodeConfig")
     assert config["spec"]["instance"]["localStorage"] == {"strategy": "RAID0"}
+    assert config["spec"]["featureGates"] == {"FastImagePull": True}
 
 
 DISKS: list[tuple[dict[str, Any], int, bool]] = [

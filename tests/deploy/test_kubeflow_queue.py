@@ -12,7 +12,7 @@ from components.kubeflow.spec import KubeflowSpec
 from components.node_pool.labels import NVIDIA_TAINT
 from components.spec import parse
 from tests.components.kubeflow import CONFIG
-from tests.deploy.overlays import Object, base, delivered, one, without_kustomize
+from tests.deploy.overlays import SETTINGS, Object, base, delivered, one, without_kustomize
 
 pytestmark = without_kustomize
 KINDS = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"]
@@ -82,3 +82,20 @@ def test_a_pod_of_a_job_is_admitted_with_its_job() -> None:
     frameworks: list[Any] = configuration()["integrations"]["frameworks"]
     assert {"batch/job", "jobset.x-k8s.io/jobset", "trainer.kubeflow.org/trainjob", "pod"} == {*frameworks}
     assert configuration()["manageJobsWithoutQueueName"] is True
+
+
+def test_kueues_namespace_is_closed_but_for_what_it_needs() -> None:
+    made = {each["metadata"]["name"]: each["spec"] for each in delivered("queue") if each["kind"] == "NetworkPolicy"}
+    assert made["default-deny"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    config = configuration()
+    ports = {
+        name: {each["port"] for each in spec["ingress"][0]["ports"]} for name, spec in made.items() if "ingress" in spec
+    }
+    assert config["webhook"]["port"] in ports["allow-api-server"]
+    assert ports["allow-metrics"] == {int(config["metrics"]["bindAddress"].removeprefix(":"))}
+    assert made["allow-api-server"]["ingress"][0]["from"] == [{"ipBlock": {"cidr": SETTINGS["vpcCidr"]}}]
+    [names, apis] = made["allow-apis"]["egress"]
+    assert names["to"][0]["podSelector"] == {"matchLabels": {"k8s-app": "kube-dns"}}
+    assert apis["ports"] == [{"protocol": "TCP", "port": 443}]
+    labels = one(delivered("queue"), "Deployment", "kueue-controller-manager")["spec"]["template"]["metadata"]["labels"]
+    assert made["allow-api-server"]["podSelector"]["matchLabels"].items() <= labels.items()

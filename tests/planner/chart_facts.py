@@ -43,6 +43,8 @@ class ChartFacts:
     pods: tuple[Pods, ...] = ()
     defines: tuple[str, ...] = ()
     """The groups of its definitions, or group/Kind where another chart defines the rest of the group."""
+    crds_folder: bool = False
+    """Whether it keeps definitions in `crds/`, which Helm installs once and never upgrades."""
     makes: tuple[Pods, ...] = ()
     """Pods that its controller makes for the objects of others, in whichever namespace those are."""
 

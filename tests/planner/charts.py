@@ -115,6 +115,7 @@ CHARTS: dict[str, ChartFacts] = {
     "karpenter": ChartFacts(
         version="1.14.3",
         source="aws/karpenter-provider-aws v1.14.3, charts/karpenter/templates/deployment.yaml",
+        crds_folder=True,
         pods=(
             Pods(
                 labels=named("karpenter"),

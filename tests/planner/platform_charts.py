@@ -50,6 +50,7 @@ PLATFORM_CHARTS: dict[str, ChartFacts] = {
             ),
         ),
         defines=("elbv2.k8s.aws", "aga.k8s.aws", "gateway.k8s.aws"),
+        crds_folder=True,
     ),
     "base": ChartFacts(
         version="1.31.4",
