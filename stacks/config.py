@@ -28,6 +28,7 @@ from policies.settings import EnvironmentSpec, PolicySettings
 from pricing.budget import Budget
 from pricing.usage import Usage
 from stacks.delivery_section import ENTRY, DeliverySection
+from stacks.placement import placement_problems
 from stacks.problems import refusal
 from stacks.references import reference_problems
 from stacks.unique_names import name_problems
@@ -194,7 +195,7 @@ class StackConfig(Spec):
 
     @model_validator(mode="after")
     def _names_fit_together(self) -> "StackConfig":
-        if error := refusal([*reference_problems(self), *name_problems(self)]):
+        if error := refusal([*reference_problems(self), *name_problems(self)] or placement_problems(self)):
             raise error
         return self
 

@@ -49,7 +49,7 @@ EVERYTHING: dict[str, Any] = {
             },
         ],
         "nodePools": [
-            {"name": "system", "instanceTypes": ["m7g.large"], "minimum": 2, "maximum": 4},
+            {"name": "system", "instanceTypes": ["m7i.xlarge"], "minimum": 2, "maximum": 4},
             {
                 "name": "sliced",
                 "instanceTypes": ["g4dn.xlarge"],

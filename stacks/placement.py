@@ -1,0 +1,297 @@
+"""Whether pods find a node, models as well as the platform's own, and nodes and pods an address."""
+
+from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Network
+from math import ceil
+from typing import TYPE_CHECKING, NamedTuple
+
+from components.cidr import plan_subnets
+from components.model_service.spec import ModelServiceSpec
+from components.node_pool.labels import DEVICE_PLUGIN_CONFIG_LABEL, NVIDIA_LABEL, NVIDIA_TAINT
+from components.serving_platform.names import Runtime
+from stacks.nodes import Nodes, Shape, nodes_of
+from stacks.platform_pods import mebibytes, millicpus, platform_pods
+from stacks.problems import Place, Problem
+
+if TYPE_CHECKING:
+    from stacks.config import StackConfig
+
+AMD64_RUNTIMES = (Runtime.HUGGINGFACE, Runtime.MLSERVER)
+"""The model servers whose images are for amd64 alone; Triton's are for arm64 as well.
+
+Source: kserve/kserve, .github/workflows/huggingface-docker-publish.yml, platforms; SeldonIO/MLServer, issue 2057.
+"""
+DOWNLOAD_CPU, DOWNLOAD_MEMORY = 500, 4096
+"""What KServe's init container requests that downloads a model, unless the model is cached on its node."""
+ADDRESSES_A_NODE = 33
+"""The fewest addresses that a node with pods takes: its own, one prefix of 16 in use and one kept warm.
+
+Source: Amazon EKS best practices guide, "Prefix mode for Linux", WARM_PREFIX_TARGET.
+"""
+RESERVED_ADDRESSES = 5
+"""Of each subnet. Source: Amazon VPC user guide, "Subnet CIDR blocks"."""
+_FIELDS = {"gpuShare": "gpu_share", "storageGib": "storage_gib"}
+SYSTEM_TAINTS = frozenset({"CriticalAddonsOnly"})
+"""Taints that the platform's own pods tolerate."""
+
+
+class Misfit(NamedTuple):
+    """Why a model does not fit a pool: the model's field that decides it, and the reason.
+
+    The later the stage, the less is missing.
+    """
+
+    stage: int
+    field: str
+    reason: str
+
+
+def placement_problems(config: "StackConfig") -> Iterator[Problem]:
+    """Every model, and every pod of the platform, that finds no node; and nodes that find no address."""
+    if not config.gpu_cluster:
+        return
+    pools = nodes_of(config.gpu_cluster)
+    yield from _system(config, pools)
+    yield from _addresses(config, pools)
+    if config.model_serving:
+        yield from _runtimes(config, pools)
+        yield from _models(config, pools)
+
+
+def misfit(model: ModelServiceSpec, pool: Nodes, cached_on: Sequence[str] = ()) -> Misfit | None:
+    """Why no node of `pool` runs a replica of `model`; None where one does.
+
+    `cached_on` has the pools of the model's cache group.
+    """
+    wants_gpu = bool(model.gpus or model.gpu_share)
+    wanted = "gpuShare" if model.gpu_share else "gpus"
+    if cached_on and pool.name not in cached_on:
+        return Misfit(0, "cache", f"is not in its cache group, {', '.join(cached_on)}")
+    if wants_gpu and not pool.has_gpus:
+        return Misfit(0, wanted, "has no GPU")
+    tolerated = {NVIDIA_TAINT} if wants_gpu else set[str]()
+    if foreign := sorted(pool.taints - tolerated):
+        return Misfit(
+            0,
+            wanted,
+            f"has the taint {foreign[0]}, which models {'with' if wants_gpu else 'without'} GPUs do not tolerate",
+        )
+    if pool.architecture == "arm64" and model.runtime in AMD64_RUNTIMES:
+        return Misfit(1, "runtime", f"is arm64, and the image of runtime {model.runtime} is for amd64 alone")
+    sharing = pool.labels.get(DEVICE_PLUGIN_CONFIG_LABEL)
+    if model.gpu_share and sharing != (asked := f"{model.gpu_share.mode}-{model.gpu_share.pods}"):
+        return Misfit(2, "gpuShare", f"shares its GPUs as {sharing or 'its image does'}, not {asked}")
+    if model.gpus and sharing not in (None, "exclusive"):
+        return Misfit(2, "gpus", f"shares its GPUs ({sharing}), and gpus asks for whole ones")
+    if model.gpus and NVIDIA_LABEL not in pool.labels:
+        return Misfit(2, "gpus", f"lacks the label {NVIDIA_LABEL}")
+    largest_first = sorted(pool.shapes, key=lambda shape: (shape.gpus, shape.cpu), reverse=True)
+    found = [_short(model, shape) for shape in largest_first]
+    return None if None in found else max((each for each in found if each), key=lambda each: each.stage)
+
+
+def _short(model: ModelServiceSpec, shape: Shape) -> Misfit | None:
+    gpus, cpu, memory = _demand(model)
+    if gpus > shape.gpus:
+        return Misfit(3, "gpus", f"has {shape.gpus} GPU{'s' * (shape.gpus != 1)} a node ({shape.instance_type})")
+    if cpu > shape.cpu:
+        left = f"has {shape.cpu / 1000:.1f} CPUs a node for pods ({shape.instance_type})"
+        return Misfit(4, "cpu", left if memory <= shape.memory else f"{left} and {shape.memory / 1024:.1f} GiB")
+    if memory > shape.memory:
+        return Misfit(5, "memory", f"has {shape.memory / 1024:.1f} GiB a node for pods ({shape.instance_type})")
+    if model.storage_gib > shape.disk:
+        return Misfit(6, "storageGib", f"has {shape.disk} GiB of disk a node for pods ({shape.instance_type})")
+    return None
+
+
+def _demand(model: ModelServiceSpec) -> tuple[int, int, int]:
+    """GPUs, thousandths of a CPU and MiB of a replica: the larger of its server and what downloads the model."""
+    cpu, memory = millicpus(model.cpu), mebibytes(model.memory)
+    if not model.cache:
+        cpu, memory = max(cpu, DOWNLOAD_CPU), max(memory, DOWNLOAD_MEMORY)
+    return model.gpus or int(bool(model.gpu_share)), cpu, memory
+
+
+def _models(config: "StackConfig", pools: Sequence[Nodes]) -> Iterator[Problem]:
+    serving = config.model_serving
+    groups = {group.name: group.nodes for group in serving.platform.model_cache} if serving else {}
+    placed: list[tuple[int, ModelServiceSpec, list[Nodes]]] = []
+    for index, model in enumerate(serving.models if serving else ()):
+        cached_on = groups.get(model.cache.group, ()) if model.cache else ()
+        found = {pool.name: misfit(model, pool, cached_on) for pool in pools}
+        fitting = [pool for pool in pools if not found[pool.name]]
+        at: Place = ("modelServing", "models", index)
+        if not fitting:
+            reasons = [f"pool {name} {each.reason}" for name, each in found.items() if each]
+            nearest = max((each for each in found.values() if each), key=lambda each: each.stage)
+            value = getattr(model, _FIELDS.get(nearest.field, nearest.field))
+            yield Problem(
+                (*at, nearest.field),
+                value if isinstance(value, int) else str(value),
+                f"no node can run a replica of {model.name}: {'; '.join(reasons)}. Add a pool whose nodes can, or ask "
+                "for less",
+            )
+            continue
+        placed.append((index, model, fitting))
+        fits, least = sum(slots(model, pool) for pool in fitting), least_replicas(model)
+        if least + 1 > fits:
+            names, canary = ", ".join(pool.name for pool in fitting), ", with the canary" * bool(model.canary)
+            yield Problem(
+                (*at, "minimum"),
+                model.minimum,
+                f"{model.name} needs room for {least + 1} replicas: its minimum{canary}, and one more while a new "
+                f"version rolls out. Pool {names} has room for {fits}; raise the pool's maximum, or lower the model's "
+                "minimum",
+            )
+            return
+    yield from _together(config, pools, placed)
+
+
+def least_replicas(model: ModelServiceSpec) -> int:
+    """The replicas that a model always has, its canary's among them."""
+    canary = ceil(model.minimum * model.canary.percent / 100) if model.canary else 0
+    return model.minimum + (max(1, canary) if model.canary else 0)
+
+
+def slots(model: ModelServiceSpec, pool: Nodes, *, peak: bool = False) -> int:
+    """How many replicas of a model alone a pool holds."""
+    gpus, cpu, memory = _demand(model)
+    most = 0
+    for shape in pool.shapes:
+        each = min(shape.cpu // cpu, shape.memory // memory, shape.gpus // gpus if gpus else shape.cpu)
+        nodes = pool.peak if peak else pool.maximum
+        most = max(most, each * nodes)
+    if pool.gpu_limit is not None and gpus:
+        most = min(most, pool.gpu_limit // gpus)
+    return most
+
+
+def _together(
+    config: "StackConfig", pools: Sequence[Nodes], placed: Sequence[tuple[int, ModelServiceSpec, list[Nodes]]]
+) -> Iterator[Problem]:
+    """Models that compete for the same pools: all of their minimums must fit, and one more replica of the largest."""
+    platform = platform_pods(config)
+    for names in {frozenset(pool.name for pool in fitting) for _, _, fitting in placed}:
+        inside = [model for _, model, fitting in placed if {pool.name for pool in fitting} <= names]
+        if len(inside) < 2:
+            continue
+        there = [pool for pool in pools if pool.name in names]
+        carried = platform if any(_carries_platform(pool) for pool in there) else ()
+        wanted = [
+            sum(_demand(model)[part] * least_replicas(model) for model in inside)
+            + max(_demand(model)[part] for model in inside)
+            + (sum((0, each.cpu, each.memory)[part] * each.replicas for each in carried))
+            for part in range(3)
+        ]
+        for what, asked, has in zip(("GPUs", "CPUs", "GiB of memory"), wanted, _capacity(there), strict=True):
+            if has is not None and asked > has:
+                unit = {"GPUs": 1, "CPUs": 1000, "GiB of memory": 1024}[what]
+                yield Problem(
+                    ("modelServing", "models"),
+                    [model.name for model in inside],
+                    f"the minimums of these models, with one more replica while a version rolls out, need "
+                    f"{asked / unit:,.0f} {what}, and pools {', '.join(sorted(names))} have {has / unit:,.0f}. Raise a "
+                    "pool's maximum, or lower a model's minimum",
+                )
+                return
+
+
+def _capacity(pools: Sequence[Nodes]) -> tuple[int, int | None, int | None]:
+    """GPUs, thousandths of a CPU and MiB of all nodes; None where Karpenter sets no limit."""
+    managed = [pool for pool in pools if pool.is_managed]
+    other = [pool for pool in pools if not pool.is_managed]
+    gpus = sum(pool.shapes[0].gpus * pool.maximum for pool in managed) + sum(pool.gpu_limit or 0 for pool in other)
+    cpu = sum(pool.shapes[0].cpu * pool.maximum for pool in managed) + sum(pool.cpu_limit or 0 for pool in other)
+    memory = None if other else sum(pool.shapes[0].memory * pool.maximum for pool in managed)
+    return gpus, cpu, memory
+
+
+def _runtimes(config: "StackConfig", pools: Sequence[Nodes]) -> Iterator[Problem]:
+    """A model server that is offered must find a node without a GPU that its image is made for."""
+    offered = config.model_serving.platform.runtimes if config.model_serving else ()
+    amd64_alone = [str(each) for each in offered if each in AMD64_RUNTIMES]
+    plain = [pool for pool in pools if not pool.has_gpus and not pool.taints]
+    if amd64_alone and plain and all(pool.architecture == "arm64" for pool in plain):
+        yield Problem(
+            ("modelServing", "platform", "runtimes"),
+            [str(each) for each in offered],
+            f"the images of {' and '.join(amd64_alone)} are for amd64 alone, and the pools for pods without a GPU "
+            f"({', '.join(pool.name for pool in plain)}) are arm64; add a pool of amd64 nodes such as m7i.large, or "
+            "offer triton alone",
+        )
+
+
+def _carries_platform(pool: Nodes) -> bool:
+    return pool.is_managed and not pool.has_gpus and pool.taints <= SYSTEM_TAINTS
+
+
+def _system(config: "StackConfig", pools: Sequence[Nodes]) -> Iterator[Problem]:
+    """The platform's own pods fit the nodes that carry them, each and all together."""
+    system = [pool for pool in pools if _carries_platform(pool)]
+    wanted = platform_pods(config)
+    if not system:
+        return
+    first = system[0]
+    for pod in wanted:
+        if not any(pod.cpu <= pool.shapes[0].cpu and pod.memory <= pool.shapes[0].memory for pool in system):
+            yield _too_small(first, f"a pod of {pod.name} requests {pod.cpu}m CPU and {pod.memory:,} MiB")
+            return
+    sums = (sum(pod.cpu * pod.replicas for pod in wanted), sum(pod.memory * pod.replicas for pod in wanted))
+    has = (
+        sum(pool.shapes[0].cpu * pool.maximum for pool in system),
+        sum(pool.shapes[0].memory * pool.maximum for pool in system),
+    )
+    if sums[0] > has[0] or sums[1] > has[1]:
+        nodes = sum(pool.maximum for pool in system)
+        yield _too_small(
+            first,
+            f"the platform's own pods request {sums[0]:,}m CPU and {sums[1]:,} MiB, and {nodes} nodes at most have "
+            f"{has[0]:,}m and {has[1]:,} MiB",
+        )
+    if config.kubeflow and all(pool.architecture == "arm64" for pool in system):
+        # Source: kubeflow/pipelines, issue 10309: "build and publish ARM images for kubeflow pipelines".
+        yield Problem(
+            (*first.at, "instanceTypes"),
+            [shape.instance_type for shape in first.shapes],
+            "the images of Kubeflow Pipelines are for amd64 alone, and the pools that run them are arm64; take an "
+            "amd64 type such as m7i.xlarge",
+        )
+
+
+def _too_small(pool: Nodes, need: str) -> Problem:
+    shape = pool.shapes[0]
+    return Problem(
+        (*pool.at, "instanceTypes"),
+        [shape.instance_type],
+        f"a {shape.instance_type} has {shape.cpu:,}m CPU and {shape.memory:,} MiB for pods, and {need}; take a larger "
+        "type such as m7i.large, or raise maximum",
+    )
+
+
+def _addresses(config: "StackConfig", pools: Sequence[Nodes]) -> Iterator[Problem]:
+    """Private subnets have an address for every node at its peak, and for its pods."""
+    network = config.network
+    zones = network.zones or tuple("abc"[: network.zone_count])
+    subnets = plan_subnets(IPv4Network(network.vpc_cidr), zones)
+    free = {each.zone: each.private.num_addresses - RESERVED_ADDRESSES for each in subnets}
+    nodes = sum(pool.peak for pool in pools)
+    if (needed := nodes * ADDRESSES_A_NODE) > (has := sum(free.values())):
+        largest = max(pools, key=lambda pool: pool.peak)
+        yield Problem(
+            ("network", "vpcCidr"),
+            network.vpc_cidr,
+            f"{nodes} nodes at their peak, {largest.peak} of them in pool {largest.name}, take {needed:,} addresses "
+            f"for themselves and their pods, and the private subnets of {len(free)} zones have {has:,}; take a larger "
+            "range, up to /16, or lower the maximum of pools",
+        )
+        return
+    for index, pool in enumerate(config.gpu_cluster.node_pools if config.gpu_cluster else ()):
+        in_one_zone = pool.zone or pool.efa
+        has = free.get(pool.zone or "", max(free.values()))
+        if in_one_zone and pool.peak * ADDRESSES_A_NODE > has:
+            yield Problem(
+                ("gpuCluster", "nodePools", index, "maximum"),
+                pool.maximum,
+                f"{pool.peak} nodes in one zone take {pool.peak * ADDRESSES_A_NODE:,} addresses for themselves and "
+                f"their pods, and its private subnet has {has:,}; take a larger vpcCidr, or lower maximum",
+            )
