@@ -162,9 +162,14 @@ REFUSED: list[tuple[str, Callable[[Sections], None], str, str]] = [
             put("userPool.clients.0.callbackUrls", ["https://deploy.example.org/auth/callback"]),
         ),
         "delivery.domain = 'deploy.example.org'",
-        "is outside of modelServing.zoneName = example.com",
+        "is outside of modelServing.zoneName = staging.example.com",
     ),
-    ("staging", put("delivery.domain", "cd.example.com"), "userPool.clients", "no client that fits argocd; add {name:"),
+    (
+        "staging",
+        put("delivery.domain", "cd.staging.example.com"),
+        "userPool.clients",
+        "no client that fits argocd; add {name:",
+    ),
     (
         "staging",
         add("userPool.clients", {**CLIENT, "callbackUrls": ["https://deploy.staging.example.com/auth/callback"]}),
