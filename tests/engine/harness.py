@@ -12,6 +12,8 @@ from typing import Any, cast
 
 import yaml
 
+from tests.engine.eks_rules import EksRules
+
 ROOT = Path(__file__).resolve().parents[2]
 PASSPHRASE = "not-a-secret"
 
@@ -43,6 +45,7 @@ class Engine:
 
     def __init__(self, folder: Path, eks: Path | None):
         self.project = folder / "project"
+        self.eks = EksRules(folder / "eks.json")
         self._folder = folder
         self._binaries = folder / "bin"
         self._home = folder / "home"
@@ -142,6 +145,7 @@ class Engine:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "STANDIN_LOG": str(self._folder / "changes.jsonl"),
+            "STANDIN_EKS": str(self._folder / "eks.json"),
             # Whatever would reach out finds nobody.
             "HTTP_PROXY": nowhere,
             "HTTPS_PROXY": nowhere,

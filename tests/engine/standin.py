@@ -8,8 +8,9 @@ plan's recorded answers say. Each change is a line of JSON in the file that STAN
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent import futures
+from pathlib import Path
 from typing import Any, cast
 
 import grpc
@@ -18,6 +19,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from planner.answers import RecordedAnswers, UnansweredError
 from planner.values import decode, encode
+from tests.engine.eks_rules import NODE_GROUP, EksRules, RefusedError
 
 VERSION = "999.0.0"
 KUBERNETES_ANSWERS = RecordedAnswers("nowhere", "000000000000")
@@ -49,31 +51,42 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=request.news)
 
     def Diff(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
+        if NODE_GROUP in request.urn:
+            return _difference_of_group(decode(request.olds), decode(request.news), list(request.ignoreChanges))
         return _difference(request.old_inputs, request.news)
 
     def Create(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
         if request.preview:
             return provider_pb2.CreateResponse(properties=request.properties)
+        kind, name = _kind_and_name(request.urn)
+        read = _refused_by_eks(context, lambda rules: rules.create(kind, name, decode(request.properties)))
         _log("create", request.urn)
-        identity, state = self._state(request.urn, request.properties, context)
+        identity, state = self._state(request.urn, request.properties, context, read)
         return provider_pb2.CreateResponse(id=identity, properties=state)
 
     def Update(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
         if request.preview:
             return provider_pb2.UpdateResponse(properties=request.news)
+        kind, name = _kind_and_name(request.urn)
+        old, given, ignored = decode(request.olds), decode(request.news), list(request.ignoreChanges)
+        read = _refused_by_eks(context, lambda rules: rules.update(kind, name, old, given, ignored))
         _log("update", request.urn)
-        return provider_pb2.UpdateResponse(properties=self._state(request.urn, request.news, context)[1])
+        return provider_pb2.UpdateResponse(properties=self._state(request.urn, request.news, context, read)[1])
 
     def Read(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
         return provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
 
     def Delete(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
+        kind, name = _kind_and_name(request.urn)
+        _refused_by_eks(context, lambda rules: rules.delete(kind, name, decode(request.properties)))
         _log("delete", request.urn)
         return empty_pb2.Empty()
 
     def Invoke(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:
         try:
-            answer = self._answers(context).invoke(request.tok, decode(request.args), self._config)
+            rules = _eks_rules()
+            answer = rules.answer(request.tok, decode(request.args)) if rules else None
+            answer = answer or self._answers(context).invoke(request.tok, decode(request.args), self._config)
         except UnansweredError as error:
             context.abort(grpc.StatusCode.UNIMPLEMENTED, str(error))
         return provider_pb2.InvokeResponse(**{"return": encode(answer).struct_value})  # pyright: ignore[reportArgumentType]
@@ -92,10 +105,10 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         return RecordedAnswers(self._config["region"], accounts[0])
 
     def _state(
-        self, urn: str, inputs: struct_pb2.Struct, context: grpc.ServicerContext
+        self, urn: str, inputs: struct_pb2.Struct, context: grpc.ServicerContext, read: Mapping[str, Any]
     ) -> tuple[str, struct_pb2.Struct]:
-        """The id of what was made, and its inputs with its computed outputs."""
-        resource_type, name = urn.split("::")[2].rpartition("$")[2], urn.rpartition("::")[2]
+        """The id of what was made, and its inputs with its computed outputs and what was read of it afterwards."""
+        resource_type, name = _kind_and_name(urn)
         given = decode(inputs)
         answers = self._answers(context)
         computed = {**answers.outputs(resource_type, name, given), **_only_in_life(answers, resource_type, given)}
@@ -105,6 +118,8 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         for key, value in computed.items():
             if key not in given:
                 state.fields[key].CopyFrom(encode(value))
+        for key, value in read.items():
+            state.fields[key].CopyFrom(encode(value))
         return identity, state
 
 
@@ -126,6 +141,38 @@ def _difference(before: struct_pb2.Struct, after: struct_pb2.Struct) -> provider
     changed = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
     kind = provider_pb2.DiffResponse.DIFF_SOME if changed else provider_pb2.DiffResponse.DIFF_NONE
     return provider_pb2.DiffResponse(changes=kind, diffs=changed)
+
+
+def _difference_of_group(
+    state: Mapping[str, Any], news: Mapping[str, Any], ignored: Sequence[str]
+) -> provider_pb2.DiffResponse:
+    """Compares with what was read last, as the real provider does, and not with the inputs of the last deployment."""
+    changed = sorted(key for key in news if key != "scalingConfig" and news[key] != state.get(key))
+    sizes = [key for key, value in news["scalingConfig"].items() if value != state["scalingConfig"][key]]
+    if [key for key in sizes if f"scalingConfig.{key}" not in ignored]:
+        changed.append("scalingConfig")
+    kind = provider_pb2.DiffResponse.DIFF_SOME if changed else provider_pb2.DiffResponse.DIFF_NONE
+    return provider_pb2.DiffResponse(changes=kind, diffs=changed)
+
+
+def _kind_and_name(urn: str) -> tuple[str, str]:
+    return urn.split("::")[2].rpartition("$")[2], urn.rpartition("::")[2]
+
+
+def _eks_rules() -> EksRules | None:
+    path = os.environ.get("STANDIN_EKS")
+    return EksRules(Path(path)) if path else None
+
+
+def _refused_by_eks(
+    context: grpc.ServicerContext, request: Callable[[EksRules], dict[str, Any] | None]
+) -> dict[str, Any]:
+    """What EKS answers to a request; the deployment fails where it refuses."""
+    rules = _eks_rules()
+    try:
+        return (request(rules) if rules else None) or {}
+    except RefusedError as error:
+        context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
 
 
 def _log(operation: str, urn: str) -> None:
