@@ -8,6 +8,7 @@ from components.gpu_cluster.spec import GpuClusterSpec
 from components.model_serving_ingress.spec import ModelServingSpec
 from stacks.config import StackConfig
 from stacks.delivery_section import DeliverySection
+from stacks.evening import LEAVING_MINUTES, late_floors
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,20 @@ def warnings(config: StackConfig) -> tuple[ConfigWarning, ...]:
         found += _unreachable_api_server(config.gpu_cluster)
     if config.delivery and config.model_serving:
         found += _open_argo_cd(config.delivery, config.model_serving)
+    found += _busy_nodes_end(config)
     return tuple(found)
+
+
+def _busy_nodes_end(config: StackConfig) -> Iterator[ConfigWarning]:
+    pools = config.gpu_cluster.node_pools if config.gpu_cluster else ()
+    for late in late_floors(pools, config.model_serving.models if config.model_serving else ()):
+        yield ConfigWarning(
+            f"modelServing.models ({late.model.name}): schedules ({late.floor.name}).end",
+            late.floor.end,
+            f"The maximum of pool {late.pool.name} falls at {late.schedule.end}, while replicas of {late.model.name} "
+            "still run on its nodes. Auto Scaling ends busy nodes.",
+            f"End it at {late.latest_end} or earlier. Replicas and their nodes take {LEAVING_MINUTES} minutes to go.",
+        )
 
 
 def _unreachable_api_server(cluster: GpuClusterSpec) -> Iterator[ConfigWarning]:

@@ -14,6 +14,7 @@ from operations.smoke.config import load_config
 from planner.stackfile import read_stack_file
 from policies.evaluate import Context, Verdict, evaluate
 from stacks.config import StackConfig, parse_config
+from stacks.evening import late_floors
 from tests.operations.test_promote_overlays import PLACES, rendered
 from tests.planner import contract, order, shipping
 from tests.planner.faults import Check, Fault, assert_told, each_fault, put
@@ -148,6 +149,15 @@ def test_the_gpus_that_are_paid_hold_every_release_at_each_hour_and_a_rollout_be
     assert sum(gpus(model) * model.maximum for model in models) <= pool.peak * pool.lead.accelerators
     started = pool.minimum if pool.desired is None else pool.desired
     assert sum(gpus(model) * floor(model, "00:00") for model in models) <= started * pool.lead.accelerators
+
+
+@every_stack
+def test_replicas_leave_before_the_ceiling_falls(stack: str) -> None:
+    """Auto Scaling ends busy nodes where a group's maximum falls below its size."""
+    cluster = settings(stack).gpu_cluster
+    assert cluster
+    late = late_floors(cluster.node_pools, [each.values for each in releases_of(plan_of(stack))])
+    assert [(each.model.name, each.floor.end, each.pool.name, each.latest_end) for each in late] == []
 
 
 def test_staging_s_smoke_tests_call_where_the_models_answer_and_know_its_firewall() -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from stacks.warnings import warnings
+from stacks.warnings import ConfigWarning, warnings
+from tests.stacks.configs import CLUSTER, MODEL, SECTIONS, SERVING, STORE, SYSTEM, read
 from tests.stacks.test_choices import config
 
 
@@ -38,3 +39,50 @@ def test_argo_cd_open_beside_closed_models_is_warned_of() -> None:
     closed: dict[str, Any] = {"delivery__allowedCidrs": ["203.0.113.0/24"], "modelServing__loadBalancer": CLOSED}
     assert "delivery.allowedCidrs" not in warned(**closed)
     assert "delivery.allowedCidrs" not in warned(modelServing__loadBalancer={**CLOSED, "internal": True})
+
+
+POOL = {"name": "gpu", "instanceTypes": ["g4dn.xlarge"], "minimum": 2, "maximum": 2}
+PEAK = {"name": "peak", "additionalNodes": 2, "start": "08:00", "end": "22:00"}
+
+
+def evening(floor: dict[str, Any], peak: dict[str, Any] | None = None, **model: Any) -> list[ConfigWarning]:
+    """What a stack is warned of whose model has this floor on a pool with these scheduled hours."""
+    cluster = {**CLUSTER, "nodePools": [SYSTEM, {**POOL, "schedules": [{**PEAK, **(peak or {})}]}]}
+    given = {"name": "day", "minimum": 2, "start": "08:00", **floor}
+    served = {**SERVING, "models": [{**MODEL, "gpus": 1, "schedules": [given], **model}]}
+    stack = read({**SECTIONS, "gpuCluster": cluster, "featureStore": STORE, "modelServing": served})
+    return [each for each in warnings(stack) if "schedules" in each.field]
+
+
+@pytest.mark.parametrize("end", ["21:16", "22:00", "23:30"])
+def test_a_model_that_stays_until_the_ceiling_falls_is_warned_of(end: str) -> None:
+    [warning] = evening({"end": end})
+    assert warning.field == "modelServing.models (fraud): schedules (day).end"
+    assert warning.value == end
+    assert "The maximum of pool gpu falls at 22:00" in warning.why
+    assert warning.remedy.startswith("End it at 21:15 or earlier.")
+
+
+@pytest.mark.parametrize(
+    ("floor", "peak", "model"),
+    [
+        ({"end": "21:15"}, {}, {}),
+        # It ran before the pool grew, so it needs none of the nodes that go.
+        ({"start": "05:00", "end": "22:00"}, {}, {}),
+        # No replica of it is on the pool's nodes.
+        ({"end": "22:00"}, {}, {"gpus": 0}),
+        ({"end": "22:00", "days": ["monday"]}, {"days": ["tuesday"]}, {}),
+        ({"end": "12:00"}, {}, {}),
+    ],
+)
+def test_a_model_that_leaves_in_time_is_not_warned_of(
+    floor: dict[str, Any], peak: dict[str, Any], model: dict[str, Any]
+) -> None:
+    assert evening(floor, peak, **model) == []
+
+
+def test_an_evening_after_midnight_is_the_next_day_s() -> None:
+    night = {"start": "20:00", "end": "00:30"}
+    [warning] = evening({"start": "20:00", "end": "23:50"}, night)
+    assert warning.remedy.startswith("End it at 23:45 or earlier.")
+    assert evening({"start": "20:00", "end": "23:45"}, night) == []
