@@ -12,7 +12,7 @@ ALLOWED = {
     "components": set[str](),
     "pricing": set[str](),
     # `make versions` lists what is pinned.
-    "operations": {"components.versions"},
+    "operations": {"components.versions", "components.chart_support"},
     # When the support of what is deployed ends is a fact of what is deployed.
     "policies": {"pricing", "components.chart_support", "components.spec_errors"},
     "stacks": {"components", "pricing", "policies.settings"},

@@ -1,4 +1,5 @@
-"""List the pinned versions that are behind or whose support ends. AWS is asked where credentials are at hand.
+"""List the pinned versions that are behind or whose support ends. AWS is asked where credentials are at hand,
+and the charts' repositories where they can be reached.
 
 Exit code 0: nothing to do. 1: a version is behind, or its support has ended or ends within 90 days. 2: wrong arguments.
 """
@@ -11,6 +12,7 @@ from datetime import UTC, date, datetime
 from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
 from operations.versions import aws
+from operations.versions.charts import chart_pins, newest_charts
 from operations.versions.pins import Finding, State, eks_pins, judge
 
 _SAYS = {
@@ -28,10 +30,17 @@ def main(arguments: list[str] | None = None) -> int:
         prog="make versions", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--region", default="us-east-1", help="the region of AWS to ask")
+    parser.add_argument("--of", choices=("all", "eks", "charts"), default="all", help="which versions to list")
     parser.add_argument("--offline", action="store_true", help="ask nobody; the recorded ends of support alone")
     parser.add_argument("--today", type=date.fromisoformat, default=datetime.now(UTC).date(), help="as YYYY-MM-DD")
     options = parser.parse_args(arguments)
-    findings = judge(eks_pins(), {} if options.offline else _asked(options.region), options.today)
+    eks, charts = options.of in ("all", "eks"), options.of in ("all", "charts")
+    pins = [*(eks_pins() if eks else ()), *(chart_pins() if charts else ())]
+    newest: dict[str, str] = {}
+    if not options.offline:
+        newest |= _asked(options.region) if eks else {}
+        newest |= newest_charts() if charts else {}
+    findings = judge(pins, newest, options.today)
     print(table(findings))
     return int(any(finding.state < State.CURRENT for finding in findings))
 
@@ -54,11 +63,12 @@ def table(findings: list[Finding]) -> str:
 
 
 def _says(finding: Finding) -> str:
-    text = _SAYS[finding.state].format(ends=finding.pin.support_ends, newest=finding.newest)
+    ends = f"{finding.pin.support_ends}{', as expected' if finding.pin.expected else ''}"
+    text = _SAYS[finding.state].format(ends=ends, newest=finding.newest)
     if finding.state < State.BEHIND and finding.newest:
         return f"{text}; the newest is {finding.newest}"
     if finding.state >= State.BEHIND and finding.pin.support_ends:
-        return f"{text}; support ends on {finding.pin.support_ends}"
+        return f"{text}; support ends on {ends}"
     return text
 
 

@@ -19,6 +19,8 @@ class Pin:
     what: str
     version: str
     support_ends: date | None = None
+    expected: bool = False
+    """Whether the end is expected from the makers' calendar, and not named by them."""
 
 
 class State(IntEnum):

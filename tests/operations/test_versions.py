@@ -63,12 +63,12 @@ def lines(
         return session
 
     monkeypatch.setattr(aws.boto3, "Session", made)
-    code = main(["--today", today])
+    code = main(["--of", "eks", "--today", today])
     return code, [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
 
 
 def test_every_pin_of_eks_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--offline", "--today", QUIET]) == 0
+    assert main(["--of", "eks", "--offline", "--today", QUIET]) == 0
     listed = capsys.readouterr().out
     for version in KubernetesVersion:
         pinned = [*ADDONS[version].values(), *NODE_IMAGES[version].values(), str(STANDARD_SUPPORT_ENDS[version])]
@@ -104,7 +104,7 @@ def test_what_is_behind_comes_first_and_names_the_newest(
 )
 def test_the_end_of_support_is_told_without_aws(today: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert (STANDARD_SUPPORT_ENDS["1.35"] - date.fromisoformat(today)).days <= NOTICE_DAYS
-    assert main(["--offline", "--today", today]) == 1
+    assert main(["--of", "eks", "--offline", "--today", today]) == 1
     assert " ".join(capsys.readouterr().out.splitlines()[0].split()).startswith(told)
 
 
@@ -115,7 +115,7 @@ def test_without_credentials_the_calendar_is_told(
         raise NoCredentialsError
 
     monkeypatch.setattr(aws, "newest", refused)
-    assert main(["--today", QUIET]) == 0
+    assert main(["--of", "eks", "--today", QUIET]) == 0
     printed = capsys.readouterr()
     assert "AWS in us-east-1 was not compared: Unable to locate credentials" in printed.err
     assert "not compared; support ends on 2027-08-02" in printed.out
