@@ -1,0 +1,51 @@
+"""Each region with a table prices everything that the stacks of this repository deploy."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from components.instances import types_in
+from pricing.estimate import estimate
+from pricing.resource import Resource
+from pricing.table import load_table, regions
+from stacks.config import parse_config
+from tests.planner.plans import STACKS, file_of, plan_of
+
+ON_FILE = [stack for stack in STACKS if stack != "everything"]
+
+
+def moved(resource: Resource, region: str) -> Resource:
+    """A resource as a stack in another region would have it: its provider decides."""
+    if resource.type != "pulumi:providers:aws":
+        return resource
+    return replace(resource, inputs={**resource.inputs, "region": region})
+
+
+@pytest.mark.parametrize("stack", ON_FILE)
+@pytest.mark.parametrize("region", regions())
+def test_a_region_with_a_table_prices_every_stack(region: str, stack: str) -> None:
+    resources = [moved(each, region) for each in plan_of(stack)]
+    usage = parse_config(file_of(stack).config).usage
+    found = estimate(resources, region=region, usage=usage, today=date(2026, 11, 21))
+    # A type that the region does not offer is refused before it is priced.
+    lacking = {gap.subject for gap in found.gaps}
+    offered = types_in(region)
+    assert {each for each in lacking if not (each.partition(".")[2] and each not in offered)} == set()
+
+
+@pytest.mark.parametrize(
+    ("region", "service", "sku", "price"),
+    [
+        ("eu-west-1", "elasticache", "serverless-redis-data", 0.14),
+        ("us-east-1", "sagemaker", "ml.g5.2xlarge", 1.515),
+        ("us-east-1", "sagemaker", "ml.m5.large", 0.115),
+        ("us-east-1", "eks", "control-plane-extended-support", 0.6),
+        ("eu-central-1", "rds-postgresql", "gp3-storage Multi-AZ", 0.274),
+        ("eu-central-1", "s3", "standard-ia", 0.0136),
+        ("eu-west-1", "cloudwatch", "logs-vended-first-10TB", 0.57),
+        ("us-west-2", "kms", "requests-symmetric", 0.03),
+    ],
+)
+def test_prices_are_those_of_the_published_lists(region: str, service: str, sku: str, price: float) -> None:
+    assert load_table(region).price(service, sku).on_demand == price
