@@ -104,13 +104,13 @@ def _remedy(model: type[BaseModel], detail: ErrorDetails) -> str:
         case "float_type" | "float_parsing" | "finite_number":
             return "must be a number, such as 2.5"
         case "greater_than":
-            return f"must be greater than {context['gt']}"
+            return f"must be greater than {_number(context['gt'])}"
         case "greater_than_equal":
-            return f"must be at least {context['ge']}"
+            return f"must be at least {_number(context['ge'])}"
         case "less_than":
-            return f"must be less than {context['lt']}"
+            return f"must be less than {_number(context['lt'])}"
         case "less_than_equal":
-            return f"must be at most {context['le']}"
+            return f"must be at most {_number(context['le'])}"
         case "list_type" | "tuple_type" | "set_type" | "frozen_set_type":
             single = isinstance(value, str | int | float)
             return f"must be a list; write [{clipped(_plain(value))}]" if single else "must be a list, such as [a, b]"
@@ -151,6 +151,10 @@ def clipped(text: str, longest: int = _LONGEST_VALUE) -> str:
 
 def _plain(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def _number(bound: float) -> str:
+    return str(int(bound)) if float(bound).is_integer() else str(bound)
 
 
 def _as_text(value: object) -> str:

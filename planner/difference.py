@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from planner.input_changes import Effect, InputChange
-from planner.plan import FORMAT, PlanFileError
+from planner.plan import FORMAT, PlanFileError, verdict_of
+from planner.plan_shape import problem_of
 from planner.resource_changes import (
     OptionChange,
     Reference,
@@ -152,7 +153,7 @@ def read(path: Path) -> Mapping[str, Any]:
         document: Any = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise PlanFileError(f"{path}: can't be read ({error.strerror}); {_REMEDY}") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise PlanFileError(f"{path}: is not JSON; {_REMEDY}") from None
     if not isinstance(document, dict) or "format" not in document:
         raise PlanFileError(f"{path}: is no plan, for it has no field format; {_REMEDY}")
@@ -164,6 +165,8 @@ def read(path: Path) -> Mapping[str, Any]:
     missing = [key for key in _KEYS if key not in plan]
     if missing:
         raise PlanFileError(f"{path}: is no plan, for it has no field {', '.join(missing)}; {_REMEDY}")
+    if problem := problem_of(plan):
+        raise PlanFileError(f"{path}: is no plan: {problem}; {_REMEDY}")
     return plan
 
 
@@ -258,5 +261,5 @@ def _sum(lines: Sequence[Mapping[str, Any]], key: str) -> float | None:
 
 def _missing_from(ours: Iterable[Mapping[str, Any]], theirs: Iterable[Mapping[str, Any]]) -> tuple[Verdict, ...]:
     """The verdicts of `theirs` that `ours` has not, each as often as it is missing."""
-    missing = Counter(Verdict(**each) for each in theirs) - Counter(Verdict(**each) for each in ours)
+    missing = Counter(map(verdict_of, theirs)) - Counter(map(verdict_of, ours))
     return tuple(sorted(missing.elements(), key=lambda each: (each.policy, each.urn, each.message)))

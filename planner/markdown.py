@@ -10,6 +10,7 @@ from typing import Any
 from planner import budget_text
 from planner import difference_text as text
 from planner.difference import Difference, Effect, ResourceChange, Unapplied, unaccepted
+from planner.plan import verdict_of
 from planner.printable import printable
 from policies.evaluate import Verdict, fails
 
@@ -40,7 +41,7 @@ def render(plan: Mapping[str, Any], difference: Difference | None = None) -> str
 
     The same input gives the same text, at most `LIMIT` bytes long. What doesn't fit is left out and named at the end.
     """
-    verdicts = [Verdict(**each) for each in plan["policies"]]
+    verdicts = [verdict_of(each) for each in plan["policies"]]
     head = _headline(plan, difference, verdicts)
     sections = [*_warnings(plan), *(_changes(difference) if difference else _contents(plan)), *_always(plan, verdicts)]
     return _fit(head, [section for section in sections if section.rows])

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
 from typing import Any, cast
@@ -200,6 +200,11 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "field": verdict.field,
         "remediation": verdict.remediation,
     }
+
+
+def verdict_of(row: Mapping[str, Any]) -> Verdict:
+    """A verdict of a plan's JSON; a field that this version does not know is left out."""
+    return Verdict(**{field.name: row[field.name] for field in fields(Verdict) if field.name in row})
 
 
 def _quota(quota: Quota) -> dict[str, Any]:

@@ -54,11 +54,13 @@ def load_exceptions(rules: Collection[str], path: Path = EXCEPTIONS_FILE) -> tup
     """
     import yaml
 
-    source = path.read_text(encoding="utf-8") if path.exists() else ""
     try:
-        content = yaml.safe_load(source)
-    except yaml.YAMLError as error:
-        raise PolicyError(f"{path.name} is not valid YAML: {error}") from None
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
+    except OSError as error:
+        raise PolicyError(f"{path.name} cannot be read: {error.strerror}; make it a readable file") from None
+    # PyYAML raises errors of its own for a value that its tag does not fit, and nests by recursion.
+    except (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        raise PolicyError(f"{path.name} is not valid YAML: {' '.join(str(error).split())}") from None
     if content is None:
         return ()
     if not isinstance(content, list):

@@ -23,6 +23,7 @@ ALLOWED = {
         "pricing",
         "components.instances",
         "components.spec",
+        "components.spec_errors",
         "components.web_firewall.capacity",
     },
     "__main__.py": {"stacks"},

@@ -52,9 +52,8 @@ def fault(field: str, value: object, remedy: str) -> str:
 
 def refuse(remedy: str) -> PydanticCustomError:
     """The error a validator raises; field and value are added where it is shown."""
-    # Braces would be read as placeholders of pydantic's message template.
-    message = remedy.replace("{", "(").replace("}", ")")
-    return PydanticCustomError("refused", message)  # pyright: ignore[reportArgumentType]
+    # Handed over as a value: in the template itself, braces would be read as placeholders.
+    return PydanticCustomError("refused", "{message}", {"message": remedy})
 
 
 def parse(kind: type[SettingsType], data: object, where: str) -> SettingsType:
@@ -91,7 +90,7 @@ def _innermost(errors: list[ErrorDetails]) -> list[ErrorDetails]:
 
 def _sentence(error: ErrorDetails) -> str:
     field = ".".join(str(part) for part in error["loc"]) or "document"
-    remedy = _REMEDIES.get(error["type"], error["msg"])
+    remedy = _REMEDIES.get(error["type"], error["msg"].replace("Input should", "it must"))
     if error["type"] == "missing":
         return f"{field}: {remedy}"
     return fault(field, error["input"], remedy)

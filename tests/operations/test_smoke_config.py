@@ -27,7 +27,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"modle": "fraud"}, "modle = 'fraud': there is no such field; take it out or correct its name"),
     ({"servedVersion": 7}, "servedVersion = 7: it must be text; write it in quotes"),
     ({"protocols": ["rest", "rest"]}, "a protocol is named more than once"),
-    ({"protocols": ["http"]}, "protocols.0 = 'http': Input should be 'rest' or 'grpc'"),
+    ({"protocols": ["http"]}, "protocols.0 = 'http': it must be 'rest' or 'grpc'"),
     ({"inputs": [{**INPUT, "data": [1]}]}, "data has 1 values, and a shape of [1, 4] 4; write as many"),
     ({"inputs": [{**INPUT, "shape": [-1, 4]}]}, "inputs.0.shape = [-1, 4]: what is sent has a size of 1 or more"),
     ({"inputs": [{**INPUT, "datatype": "UINT8"}]}, "data[0] = 0.5: it must be a whole number"),
@@ -42,7 +42,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"latency": {**LATENCY, "percentile": 99}}, "percentile = 99 of requests = 20 is the slowest alone; make 100"),
     ({"latency": {**LATENCY, "percentile": 99.9}}, "make 1000 requests or more"),
     ({"latency": {**LATENCY, "requests": 500}}, "latency.requests = 500 by 2 protocols can pass"),
-    ({"errorBudgetPercent": 100}, "errorBudgetPercent = 100: Input should be less than 100"),
+    ({"errorBudgetPercent": 100}, "errorBudgetPercent = 100: it must be less than 100"),
     ({"headersFromEnvironment": {"X Key": "KEY"}}, "X Key is no header's name"),
     ({"headersFromEnvironment": {"X-Key": "s3cret!"}}, "s3cret! is no environment variable's name; write the name"),
 ]

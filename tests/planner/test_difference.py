@@ -225,6 +225,11 @@ def test_a_plan_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert read(path) == plan([resource(ROLE, "role")])
 
 
+def test_a_field_of_a_newer_version_is_ignored() -> None:
+    newer = plan(policies=[verdict("p", since="2027")])
+    assert compare(plan(policies=[verdict("p")]), newer).empty
+
+
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
@@ -234,6 +239,10 @@ def test_a_plan_is_read_as_it_was_written(tmp_path: Path) -> None:
         (json.dumps({"format": 2}), "format is 2 and this version reads 1"),
         (json.dumps({"format": 1, "project": "p"}), "no field stack, resources, cost, policies"),
         (b"\xff\xfe", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
+        (json.dumps({**plan(), "cost": None}), "is no plan: cost = null: must be a mapping of fields to values"),
+        (json.dumps({**plan(), "resources": [5]}), r"is no plan: resources\[0\] = 5: must be a mapping"),
+        (json.dumps({**plan(), "policies": [{"policy": "p"}]}), r"is no plan: policies\[0\].severity is missing"),
     ],
 )
 def test_what_is_no_plan_is_refused_by_name(tmp_path: Path, content: str | bytes, complaint: str) -> None:

@@ -57,6 +57,12 @@ def test_an_empty_file_holds_no_exceptions(tmp_path: Path, content: str) -> None
         (SOUND + "- privileged\n", r"entry 2 must be a mapping"),
         ("rule: privileged\n", r"must be a list of exceptions"),
         ("- [\n", r"is not valid YAML"),
+        ("[" * 10_000, r"is not valid YAML"),
+        ("- !!int x\n", r"is not valid YAML"),
+        ("- !!timestamp x\n", r"is not valid YAML"),
+        ("- !!python/name:os.system\n", r"is not valid YAML"),
+        ("- {1: 2}\n", r"entry 1: .*each key must be text; write it in quotes"),
+        ("- {rule: [a]}\n", r"entry 1: rule = \['a'\]: must be text, not a list"),
     ],
 )
 def test_a_wrong_entry_is_refused_with_its_place_and_the_remedy(tmp_path: Path, content: str, message: str) -> None:
