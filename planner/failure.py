@@ -36,8 +36,9 @@ def describe(error: BaseException, root: Path) -> Failure:
     place: str | None = None
     for frame, line in _frames(error):
         # `res` is the resource that the SDK registers or reads, in a task that has no frame of the program.
-        owner = next(filter(None, map(frame.f_locals.get, ("self", "__self__", "res"))), None)
-        name = frame.f_locals.get("name") or frame.f_locals.get("resource_name")
+        named = [frame.f_locals.get(each) for each in ("self", "__self__", "res")]
+        owner = next((each for each in named if isinstance(each, pulumi.Resource)), None)
+        name = next((frame.f_locals[each] for each in ("name", "resource_name") if each in frame.f_locals), None)
         if isinstance(owner, pulumi.ComponentResource) and not isinstance(owner, Stack):
             component = f"{type(owner).__name__} {_name_of(owner, name)}".strip()
         elif isinstance(owner, pulumi.CustomResource):

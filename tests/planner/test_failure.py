@@ -90,6 +90,11 @@ def test_a_failing_program_ends_with_what_and_where(tmp_path: Path, program: str
         ("raise ExceptionGroup('two', [ValueError('one'), KeyError('other')])\n", "KeyError: 'other'"),
         ("def again(): again()\nagain()\n", "RecursionError"),
         ("def broken(:\n", "where: __main__.py:1"),
+        (
+            "class Odd:\n    def __bool__(self): raise TypeError\n    def go(self, name): raise KeyError('a')\n"
+            "Odd().go(Odd())\n",
+            "where: __main__.py:3",
+        ),
         ("import nothing_there\n", "install the package into .venv, or correct the name"),
         (
             "import asyncio, pulumi\npulumi.export('x', pulumi.Output.from_input(asyncio.Future()))\n",
