@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from components.database.instance_classes import classes_in
 from components.delivery.names import NAMESPACE as ARGO_CD
+from components.image_registry.upstreams import upstream
 from components.instances import known_types
 from components.kubeflow.settings import SIGN_IN_SECRET
 from components.load_balancer.spec import SignInProvider
@@ -38,6 +39,7 @@ def reference_problems(config: "StackConfig") -> Iterator[Problem]:
     yield from _cluster_names(config)
     yield from _instance_types(config)
     yield from _monitoring(config)
+    yield from _image_caches(config)
 
 
 def _groups(config: "StackConfig") -> Iterator[Problem]:
@@ -198,12 +200,12 @@ def _regions(config: "StackConfig") -> Iterator[Problem]:
         yield Problem(
             ("imageRegistry", "replicaRegions"), region, f"{region} is the stack's own region; remove it from the list"
         )
-    for index, upstream in enumerate(registry.upstreams if registry else ()):
+    for index, pulled in enumerate(registry.upstreams if registry else ()):
         # Source: ECR user guide, "Storing your upstream repository credentials in an AWS Secrets Manager secret".
-        if upstream.credential_arn and upstream.credential_arn.split(":")[3:5] != [region, account]:
+        if pulled.credential_arn and pulled.credential_arn.split(":")[3:5] != [region, account]:
             yield Problem(
                 ("imageRegistry", "upstreams", index, "credentialArn"),
-                upstream.credential_arn,
+                pulled.credential_arn,
                 f"ECR reads credentials of its own account and region alone; name a secret of {account} in {region}",
             )
     partition = _partition(region)
@@ -259,4 +261,20 @@ def _monitoring(config: "StackConfig") -> Iterator[Problem]:
                 name.value,
                 f"{path_of(names[0].at)} is {names[0].value}, and one Prometheus reads all metrics; write the same "
                 "namespace in both",
+            )
+
+
+def _image_caches(config: "StackConfig") -> Iterator[Problem]:
+    """A cache of the stack's own registry is one of its upstreams; ECR can't pull through every registry."""
+    serving, registry, environment = config.model_serving, config.image_registry, config.environment
+    own = f"{environment.account}.dkr.ecr.{environment.region}."
+    prefixes = {each.registry: each.cache_prefix for each in registry.upstreams} if registry else {}
+    for source, address in serving.platform.image_caches.items() if serving else ():
+        prefix = prefixes.get(source)
+        if registry and upstream(source) and address.startswith(own) and address.partition("/")[2] != prefix:
+            known = f"its cache is in the folder {prefix}" if prefix else "add it to imageRegistry.upstreams"
+            yield Problem(
+                ("modelServing", "platform", "imageCaches", source),
+                address,
+                f"the stack's registry has no cache of {source} there; {known}",
             )

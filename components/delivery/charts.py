@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..iam import allow, document
+from ..images import pulled
 from ..pods import RESTRICTED, resources
 from ..versions import AWS_CLI_IMAGE
 from .names import CHARTS_SECRET
@@ -77,7 +78,7 @@ def _sidecar(registry: ChartRegistry) -> dict[str, Any]:
     late = f"find {written} -mmin -{60 * _RENEWED_HOURS + 30} | grep -q ."
     return {
         "name": "registry-login",
-        "image": AWS_CLI_IMAGE,
+        "image": pulled(AWS_CLI_IMAGE),
         "imagePullPolicy": "IfNotPresent",
         "restartPolicy": "Always",
         "command": ["bash", "-euo", "pipefail", "-c", login_script()],

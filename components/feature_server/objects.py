@@ -5,6 +5,7 @@ from typing import Any
 import pulumi
 
 from ..database.ca_bundle import bundle_fetcher, bundle_mount, bundle_volume
+from ..images import pulled
 from ..pods import RESTRICTED, resources, spread
 from ..versions import FEATURE_SERVER_IMAGE
 from .feast import CONFIG_FILE
@@ -139,7 +140,7 @@ def _materializer(spec: FeatureServerSpec) -> Manifest:
 def _container(name: str, cpu: str, memory: str) -> Manifest:
     return {
         "name": name,
-        "image": FEATURE_SERVER_IMAGE,
+        "image": pulled(FEATURE_SERVER_IMAGE),
         "imagePullPolicy": "IfNotPresent",
         "envFrom": [{"secretRef": {"name": secret}} for secret in SECRETS],
         "env": [{"name": "FEAST_USAGE", "value": "False"}, {"name": "HOME", "value": "/tmp"}],  # noqa: S108 - a volume
@@ -160,7 +161,7 @@ def _pod(account: str, region: str, containers: list[Manifest]) -> Manifest:
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
         "securityContext": {"runAsNonRoot": True, "runAsUser": _USER, "runAsGroup": _USER, "fsGroup": _USER},
-        "initContainers": [bundle_fetcher(FEATURE_SERVER_IMAGE, region, RESTRICTED, small)],
+        "initContainers": [bundle_fetcher(pulled(FEATURE_SERVER_IMAGE), region, RESTRICTED, small)],
         "containers": containers,
         "volumes": [
             {"name": "config", "configMap": {"name": CONFIG_MAP}},

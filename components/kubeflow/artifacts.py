@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ..images import pulled
 from ..pods import RESTRICTED, resources, spread
 from ..regions import dns_suffix
 from ..teams import TeamSpec
@@ -60,7 +61,7 @@ def _pod(home: str, service_account: str, region: str) -> Manifest:
     }
     container = {
         "name": NAME,
-        "image": PIPELINES_PAGES_IMAGE,
+        "image": pulled(PIPELINES_PAGES_IMAGE),
         "imagePullPolicy": "IfNotPresent",
         "env": [{"name": name, "value": value} for name, value in variables.items()],
         "ports": [{"containerPort": PORT}],

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ..images import pulled
 from ..node_pool.labels import DEVICE_PLUGIN_CONFIG_LABEL, NVIDIA_LABEL, NVIDIA_TAINT
 from ..pods import RESTRICTED, spread
 from ..serving_platform import names
@@ -138,7 +139,7 @@ def _wait(folder: str) -> dict[str, Any]:
     all_there = f'trap exit TERM; until [ -e "/kept/$0/{names.CACHED}" ]; do sleep 2; done'
     return {
         "name": "wait-for-model",
-        "image": STORAGE_INITIALIZER_IMAGE,
+        "image": pulled(STORAGE_INITIALIZER_IMAGE),
         "imagePullPolicy": "IfNotPresent",
         "command": ["/bin/sh", "-c", all_there, folder],
         "resources": {"requests": amounts, "limits": amounts},

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..images import pulled
 from ..node_pool.labels import NVIDIA_TAINT, POOL_LABEL
 from ..pods import RESTRICTED, resources
 from ..versions import MODEL_CACHE_AGENT_IMAGE, STORAGE_INITIALIZER_IMAGE
@@ -74,7 +75,7 @@ def agent(groups: Sequence[CacheGroupSpec]) -> Manifest:
     probe = {"tcpSocket": {"port": AGENT_HEALTH_PORT}, "periodSeconds": 10}
     container = {
         "name": "agent",
-        "image": MODEL_CACHE_AGENT_IMAGE,
+        "image": pulled(MODEL_CACHE_AGENT_IMAGE),
         "command": ["/manager"],
         "env": [_from_field("POD_NAMESPACE", "metadata.namespace"), _from_field("NODE_NAME", "spec.nodeName")],
         "ports": [_port("metrics", AGENT_METRICS_PORT), _port("health", AGENT_HEALTH_PORT)],
@@ -121,7 +122,7 @@ def download() -> Manifest:
     """
     container = {
         "name": "download",
-        "image": STORAGE_INITIALIZER_IMAGE,
+        "image": pulled(STORAGE_INITIALIZER_IMAGE),
         "imagePullPolicy": "IfNotPresent",
         # KServe's arguments follow: where the model is, and where it goes.
         "command": [

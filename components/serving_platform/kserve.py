@@ -1,17 +1,20 @@
 """KServe: turns InferenceServices into running model servers."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
 from pydantic import Field
 
+from ..images import pulled
 from ..manifest import Manifest, Release
 from ..network_policies import admit_api_server, allow_apis, allow_metrics
 from ..ordering import after
 from ..pods import RESTRICTED, resources, spread
 from ..secure_namespace import closed_namespace
 from ..spec import Spec, parse_args
-from ..versions import KNATIVE_SERVING, KSERVE, KSERVE_CRD
+from ..versions import KNATIVE_SERVING, KSERVE, KSERVE_CRD, STORAGE_INITIALIZER_IMAGE
 from .names import KSERVE_NAMESPACE as NAMESPACE
 from .names import MODEL_DOWNLOADS_NAMESPACE as DOWNLOADS
 from .names import DeploymentMode, Runtime
@@ -39,6 +42,8 @@ class KServeArgs(TypedDict):
     """Whether a ModelCache stands beside it."""
     scale_to_zero: NotRequired[bool]
     """Whether Knative is there, for models that ask for it."""
+    image_caches: NotRequired[dict[str, str]]
+    """Where images are pulled from instead, by registry."""
 
 
 class KServeSpec(Spec):
@@ -49,6 +54,9 @@ class KServeSpec(Spec):
     monitoring_namespace: str = Field(default="monitoring", description="The namespace whose pods may read metrics.")
     model_cache: bool = Field(default=False, description="Whether a ModelCache stands beside it.")
     scale_to_zero: bool = Field(default=False, description="Whether Knative is there, for models that ask for it.")
+    image_caches: dict[str, str] = Field(
+        default_factory=dict, description="Where images are pulled from instead, by registry."
+    )
 
 
 class KServe(pulumi.ComponentResource):
@@ -78,20 +86,31 @@ class KServe(pulumi.ComponentResource):
             f"{name}-controller",
             KSERVE,
             NAMESPACE,
-            kserve_values(spec.domain, model_cache=spec.model_cache, scale_to_zero=spec.scale_to_zero),
+            kserve_values(
+                spec.domain,
+                model_cache=spec.model_cache,
+                scale_to_zero=spec.scale_to_zero,
+                image_caches=spec.image_caches,
+            ),
             pulumi.ResourceOptions(parent=self, depends_on=[*namespace, definitions]),
         )
         served = pulumi.ResourceOptions(parent=self, depends_on=[controller])
-        wanted = [serving_runtime(runtime) for runtime in spec.runtimes]
+        wanted = [serving_runtime(runtime, spec.image_caches) for runtime in spec.runtimes]
         if spec.scale_to_zero:
-            wanted += [on_demand_runtime(runtime) for runtime in spec.runtimes]
+            wanted += [on_demand_runtime(runtime, spec.image_caches) for runtime in spec.runtimes]
         runtimes = [Manifest(f"{name}-{each['metadata']['name']}", each, served) for each in wanted]
         offered = [str(runtime) for runtime in spec.runtimes]
         self.runtime_names = after(offered, controller.urn, *(runtime.urn for runtime in runtimes))
         self.register_outputs({"runtime_names": self.runtime_names})
 
 
-def kserve_values(domain: str, *, model_cache: bool = False, scale_to_zero: bool = False) -> dict[str, Any]:
+def kserve_values(
+    domain: str,
+    *,
+    model_cache: bool = False,
+    scale_to_zero: bool = False,
+    image_caches: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Any]:
     """Values of KServe's chart: Standard mode, no routes of its own, models without the API server's token."""
     return {
         "kserve": {
@@ -115,6 +134,7 @@ def kserve_values(domain: str, *, model_cache: bool = False, scale_to_zero: bool
             },
             # Downloads files side by side: a model of some gigabytes doesn't fit the chart's 1 GiB.
             "storage": {
+                **_storage_image(image_caches),
                 "resources": resources("500m", "4Gi", "2"),
                 "containerSecurityContext": RESTRICTED,
             },
@@ -124,3 +144,9 @@ def kserve_values(domain: str, *, model_cache: bool = False, scale_to_zero: bool
             **({"localmodel": {"jobNamespace": DOWNLOADS, "disableVolumeManagement": True}} if model_cache else {}),
         }
     }
+
+
+def _storage_image(caches: Mapping[str, str]) -> dict[str, str]:
+    """The image of downloads as the chart's values have it, which join both parts with a colon."""
+    name, _, tag = pulled(STORAGE_INITIALIZER_IMAGE, caches).partition(":v")
+    return {"image": name, "tag": f"v{tag}"}

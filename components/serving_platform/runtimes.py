@@ -1,7 +1,10 @@
 """The model servers as ClusterServingRuntimes: pinned, REST and gRPC on agreed ports, non-root, read-only."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
+from ..images import pulled
 from ..pods import RESTRICTED, resources
 from ..versions import RUNTIME_IMAGES
 from .names import (
@@ -68,7 +71,7 @@ _ENVIRONMENT = {
 }
 
 
-def serving_runtime(runtime: Runtime) -> dict[str, Any]:
+def serving_runtime(runtime: Runtime, caches: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
     """The ClusterServingRuntime of a model server, which each model's own values complete or replace."""
     return {
         "apiVersion": "serving.kserve.io/v1alpha1",
@@ -88,7 +91,7 @@ def serving_runtime(runtime: Runtime) -> dict[str, Any]:
                 for form, versions in _FORMATS[runtime].items()
                 for version in versions
             ],
-            "containers": [_container(runtime)],
+            "containers": [_container(runtime, caches)],
             "volumes": [
                 {"name": "scratch", "emptyDir": {"sizeLimit": "10Gi"}},
                 {"name": "shared-memory", "emptyDir": {"medium": "Memory", "sizeLimit": "1Gi"}},
@@ -97,13 +100,13 @@ def serving_runtime(runtime: Runtime) -> dict[str, Any]:
     }
 
 
-def on_demand_runtime(runtime: Runtime) -> dict[str, Any]:
+def on_demand_runtime(runtime: Runtime, caches: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
     """The model server for models that scale to zero: each names the one port that Knative leads to.
 
     A port that a runtime declares can't be taken away by a model, and Knative refuses a second one. Source: Knative
     Serving 1.23.0, pkg/apis/serving, "more than one container port is set".
     """
-    found = serving_runtime(runtime)
+    found = serving_runtime(runtime, caches)
     [container] = found["spec"]["containers"]
     portless = {key: value for key, value in container.items() if key != "ports"}
     name = f"{found['metadata']['name']}{ON_DEMAND}"
@@ -116,12 +119,12 @@ def on_demand_runtime(runtime: Runtime) -> dict[str, Any]:
     return {**found, "metadata": {**found["metadata"], "name": name}, "spec": spec}
 
 
-def _container(runtime: Runtime) -> dict[str, Any]:
+def _container(runtime: Runtime, caches: Mapping[str, str]) -> dict[str, Any]:
     arguments = {"args": _ARGUMENTS[runtime]} if _ARGUMENTS[runtime] else {}
     environment = [{"name": name, "value": value} for name, value in _ENVIRONMENT[runtime].items()]
     return {
         "name": "kserve-container",
-        "image": RUNTIME_IMAGES[runtime],
+        "image": pulled(RUNTIME_IMAGES[runtime], caches),
         **arguments,
         **({"env": environment} if environment else {}),
         "ports": _ports(runtime),

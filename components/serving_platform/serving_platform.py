@@ -60,6 +60,7 @@ class ServingPlatform(pulumi.ComponentResource):
                 "monitoring_namespace": spec.monitoring_namespace,
                 "model_cache": bool(spec.model_cache),
                 "scale_to_zero": spec.scale_to_zero,
+                "image_caches": dict(spec.image_caches),
             },
             self._child,
         )

@@ -6,8 +6,10 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator, model_validator
 
+from ..images import ADDRESS_PATTERN
 from ..namespace_names import NAMESPACE_PATTERN, not_reserved
 from ..spec import Spec, refuse
+from ..versions import RUNTIME_IMAGES, STORAGE_INITIALIZER_IMAGE
 from .cache_spec import CacheGroupConfig, CacheGroupSpec, separate
 from .names import DeploymentMode, Runtime
 
@@ -33,6 +35,8 @@ class ServingPlatformOptions(TypedDict):
     """Whether Prometheus's operator is installed and shall scrape the gateway, by whose counts models scale."""
     model_cache: NotRequired[list[CacheGroupConfig]]
     """Nodes that keep models on their disks, for models that ask for it; none by default."""
+    image_caches: NotRequired[dict[str, str]]
+    """Where the images of model servers and downloads are pulled from instead, by registry such as docker.io."""
 
 
 class ServingPlatformConfig(ServingPlatformOptions):
@@ -97,6 +101,26 @@ class ServingPlatformSpec(Spec):
     monitoring_namespace: str = Field(
         default="monitoring", pattern=NAMESPACE_PATTERN, description="The namespace whose pods may read metrics."
     )
+    image_caches: dict[str, str] = Field(
+        default_factory=dict,
+        description="Where the images of model servers and downloads are pulled from instead, by registry such as "
+        "docker.io.",
+    )
+
+    @field_validator("image_caches")
+    @classmethod
+    def _of_registries(cls, caches: dict[str, str]) -> dict[str, str]:
+        used = sorted({image.partition("/")[0] for image in (*RUNTIME_IMAGES.values(), STORAGE_INITIALIZER_IMAGE)})
+        for registry, address in caches.items():
+            if registry not in used:
+                raise refuse(registry, f"no image comes from {registry}; name one of {', '.join(used)}")
+            if not re.fullmatch(ADDRESS_PATTERN, address):
+                raise refuse(
+                    address,
+                    f"{address} is no registry with a folder; write it without scheme, such as "
+                    "111122223333.dkr.ecr.us-east-1.amazonaws.com/docker-hub",
+                )
+        return caches
 
     @field_validator("mode")
     @classmethod

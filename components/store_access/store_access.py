@@ -12,6 +12,7 @@ import pulumi_aws as aws
 from ..account import Account, account_of
 from ..database.ca_bundle import BUNDLE_PATH, bundle_fetcher, bundle_mount, bundle_volume
 from ..iam import allow, document
+from ..images import pulled
 from ..manifest import Manifest
 from ..network_policies import addresses, allow_apis, reach
 from ..ordering import after
@@ -233,7 +234,7 @@ def access_job(name: pulumi.Input[str], region: str) -> dict[str, Any]:
     security = {**RESTRICTED, "runAsUser": _USER, "runAsGroup": _USER}
     container = {
         "name": "access",
-        "image": MLFLOW_IMAGE,
+        "image": pulled(MLFLOW_IMAGE),
         "command": ["python3", "-I", "-B", f"{FOLDER}/job.py", f"{FOLDER}/access.json"],
         "securityContext": security,
         "resources": small,
@@ -245,7 +246,7 @@ def access_job(name: pulumi.Input[str], region: str) -> dict[str, Any]:
         "enableServiceLinks": False,
         "restartPolicy": "Never",
         "securityContext": {"runAsNonRoot": True, "fsGroup": _USER, "seccompProfile": {"type": "RuntimeDefault"}},
-        "initContainers": [bundle_fetcher(MLFLOW_IMAGE, region, security, small)],
+        "initContainers": [bundle_fetcher(pulled(MLFLOW_IMAGE), region, security, small)],
         "containers": [container],
         "volumes": [bundle_volume(), {"name": "config", "configMap": {"name": name}}],
     }

@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 
 from ..database.ca_bundle import bundle_fetcher, bundle_mount, bundle_volume
+from ..images import pulled
 from ..pods import RESTRICTED, resources, spread
 from ..versions import MLFLOW_IMAGE
 from .server import (
@@ -71,7 +72,7 @@ def deployment(
         # With them a Service named mlflow would set MLFLOW_PORT, which is an option of the server's.
         "enableServiceLinks": False,
         "securityContext": {"runAsNonRoot": True, "runAsUser": _USER, "runAsGroup": _USER, "fsGroup": _USER},
-        "initContainers": [bundle_fetcher(MLFLOW_IMAGE, region, RESTRICTED, small), _upgrade(region, database)],
+        "initContainers": [bundle_fetcher(pulled(MLFLOW_IMAGE), region, RESTRICTED, small), _upgrade(region, database)],
         "containers": [_server(spec, region, database, artifacts)],
         "volumes": [{"name": "scratch", "emptyDir": {"sizeLimit": f"{spec.scratch_gib}Gi"}}, bundle_volume()],
         "topologySpreadConstraints": spread(PODS),
@@ -123,7 +124,7 @@ def _upgrade(region: str, database: list[Manifest]) -> Manifest:
 def _container(name: str, variables: list[Manifest]) -> Manifest:
     return {
         "name": name,
-        "image": MLFLOW_IMAGE,
+        "image": pulled(MLFLOW_IMAGE),
         "imagePullPolicy": "IfNotPresent",
         "env": variables,
         "securityContext": RESTRICTED,

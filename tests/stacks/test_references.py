@@ -277,6 +277,15 @@ REFUSED: list[tuple[str, Callable[[Sections], None], str, str]] = [
         "name a secret of 111122223333 in us-east-1",
     ),
     ("prod", put("imageRegistry.replicaRegions", ["us-east-1"]), "imageRegistry.replicaRegions", "own region; remove"),
+    (
+        "prod",
+        put(
+            "modelServing.platform.imageCaches",
+            {"docker.io": "111122223333.dkr.ecr.us-east-1.amazonaws.com/hub"},
+        ),
+        "modelServing.platform.imageCaches.docker.io",
+        "its cache is in the folder docker-hub",
+    ),
     # Network.
     (
         "staging",
@@ -316,6 +325,11 @@ ACCEPTED: list[tuple[str, Callable[[Sections], None]]] = [
     ("staging", put("modelServing.loadBalancer.alternativeNames", ["fraud.models.staging.example.com"])),
     ("prod", put("featureStore.data.models.replicaRegion", "us-west-2")),
     ("prod", put("network.clusterNames", ["ml-prod"])),
+    # An image that ECR can't pull through is copied to a repository of the account.
+    (
+        "prod",
+        put("modelServing.platform.imageCaches", {"nvcr.io": "111122223333.dkr.ecr.us-east-1.amazonaws.com/nvcr"}),
+    ),
 ]
 
 
