@@ -60,7 +60,7 @@ format: .venv/.dev  ## Let ruff put the code into shape
 schema: .venv/.runtime  ## Write the JSON Schema that completes Pulumi.<stack>.yaml in editors
 	@$(BIN)/python -m stacks
 
-prices: .venv/.dev  ## Refresh the price table of REGION from the AWS Price List API
+prices: .venv/.dev  ## Refresh the price table of REGION from AWS's public price files
 	$(BIN)/python -m pricing.refresh --region $(REGION) $(ARGS)
 
 instances: .venv/.dev  ## Refresh the facts of EC2 instance types

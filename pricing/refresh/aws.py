@@ -40,6 +40,16 @@ def clients(region: str) -> tuple[Any, Any]:
     return session.client("pricing", region_name=API_REGION), session.client("ec2", region_name=region)
 
 
+def has_credentials() -> bool:
+    """Whether boto3 is installed and finds credentials; nothing is asked of AWS."""
+    try:
+        import boto3  # pyright: ignore[reportMissingTypeStubs] - boto3 has no types
+    except ImportError:
+        return False
+    session: Any = cast(Any, boto3).session.Session()
+    return session.get_credentials() is not None
+
+
 def fetch_offers(pricing: Any, region: str, queries: Sequence[Query] = QUERIES) -> list[tuple[Query, Offer]]:
     """Everything the price list says of our skus in a region.
 

@@ -46,7 +46,9 @@ def ec2() -> Iterator[Any]:
 
 
 def run(prices: Path, pricing: Any, ec2: Any = None, *options: str) -> int:
-    return main(["--region", "us-east-1", "--prices", str(prices), *options], lambda _: (pricing, ec2))
+    return main(
+        ["--region", "us-east-1", "--source", "api", "--prices", str(prices), *options], lambda _: (pricing, ec2)
+    )
 
 
 def recorded(query: Query) -> list[str]:
@@ -186,7 +188,7 @@ def test_no_answer_at_all_leaves_the_file(prices: Path, pricing: Any, capsys: py
 
 
 def test_an_unknown_region_names_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--region", "us-east1"]) == 2
+    assert main(["--region", "us-east1", "--source", "api"]) == 2
     assert "us-east1 is not an AWS region; did you mean us-east-1?" in capsys.readouterr().err
 
 
@@ -198,12 +200,12 @@ def test_without_credentials_the_file_stays(
     for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
         monkeypatch.setenv(name, str(prices / "none"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    assert main(["--region", "us-east-1", "--prices", str(prices)]) == 2
+    assert main(["--region", "us-east-1", "--source", "api", "--prices", str(prices)]) == 2
     assert "no AWS credentials" in capsys.readouterr().err
     assert (prices / "us-east-1.csv").read_text() == BEFORE
 
 
 def test_without_boto3_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setitem(cast(dict[str, Any], sys.modules), "boto3", None)
-    assert main(["--region", "us-east-1"]) == 2
+    assert main(["--region", "us-east-1", "--source", "api"]) == 2
     assert "requirements-dev.lock has it" in capsys.readouterr().err
