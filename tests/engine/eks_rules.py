@@ -5,14 +5,13 @@ tests move sizes in it as an autoscaler would. Sources: EKS API reference, Creat
 UpdateNodegroupConfig, UpdateNodegroupVersion; hashicorp/terraform-provider-aws, internal/service/eks/node_group.go.
 """
 
-import fcntl
-import json
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from components.node_pool.releases import newest
+from tests.engine.memory import RefusedError, memory
 
 CLUSTER = "aws:eks/cluster:Cluster"
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
@@ -21,10 +20,6 @@ TAG = "aws:autoscaling/tag:Tag"
 NEWEST = {"AL2023": "{version}.9-20261120", "BOTTLEROCKET": "1.69.0-0a1b2c3d"}
 _UPDATED = ("version", "releaseVersion", "launchTemplate")
 _SIZES = ("minSize", "desiredSize", "maxSize")
-
-
-class RefusedError(Exception):
-    """A request that AWS refuses, in its words."""
 
 
 class EksRules:
@@ -36,14 +31,9 @@ class EksRules:
     @contextmanager
     def memory(self) -> Generator[dict[str, Any]]:
         """The memory, for this process alone; changes are kept unless the request is refused."""
-        with self._path.open("a+", encoding="utf-8") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            file.seek(0)
-            empty: dict[str, dict[str, Any]] = {"clusters": {}, "groups": {}, "entries": {}, "tags": {}}
-            known: dict[str, Any] = json.loads(file.read() or json.dumps(empty))
+        empty: dict[str, dict[str, Any]] = {"clusters": {}, "groups": {}, "entries": {}, "tags": {}}
+        with memory(self._path, empty) as known:
             yield known
-            file.truncate(0)
-            file.write(json.dumps(known))
 
     def create(self, kind: str, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Make a resource and say what the provider reads of it afterwards."""

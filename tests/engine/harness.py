@@ -13,6 +13,7 @@ from typing import Any, cast
 import yaml
 
 from tests.engine.eks_rules import EksRules
+from tests.engine.rds_rules import RdsRules
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSPHRASE = "not-a-secret"
@@ -46,6 +47,7 @@ class Engine:
     def __init__(self, folder: Path, eks: Path | None):
         self.project = folder / "project"
         self.eks = EksRules(folder / "eks.json")
+        self.rds = RdsRules(folder / "rds.json")
         self._folder = folder
         self._binaries = folder / "bin"
         self._home = folder / "home"
@@ -146,6 +148,7 @@ class Engine:
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "STANDIN_LOG": str(self._folder / "changes.jsonl"),
             "STANDIN_EKS": str(self._folder / "eks.json"),
+            "STANDIN_RDS": str(self._folder / "rds.json"),
             # Whatever would reach out finds nobody.
             "HTTP_PROXY": nowhere,
             "HTTPS_PROXY": nowhere,

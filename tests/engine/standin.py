@@ -19,7 +19,9 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from planner.answers import RecordedAnswers, UnansweredError
 from planner.values import decode, encode
-from tests.engine.eks_rules import NODE_GROUP, EksRules, RefusedError
+from tests.engine.eks_rules import NODE_GROUP, EksRules
+from tests.engine.memory import RefusedError
+from tests.engine.rds_rules import PARAMETERS, RdsRules
 
 VERSION = "999.0.0"
 KUBERNETES_ANSWERS = RecordedAnswers("nowhere", "000000000000")
@@ -53,13 +55,16 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def Diff(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
         if NODE_GROUP in request.urn:
             return _difference_of_group(decode(request.olds), decode(request.news), list(request.ignoreChanges))
-        return _difference(request.old_inputs, request.news)
+        difference = _difference(request.old_inputs, request.news)
+        if PARAMETERS in request.urn and "family" in difference.diffs:
+            difference.replaces.append("family")
+        return difference
 
     def Create(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
         if request.preview:
             return provider_pb2.CreateResponse(properties=request.properties)
         kind, name = _kind_and_name(request.urn)
-        read = _refused_by_eks(context, lambda rules: rules.create(kind, name, decode(request.properties)))
+        read = _refused_by_aws(context, lambda rules: rules.create(kind, name, decode(request.properties)))
         _log("create", request.urn)
         identity, state = self._state(request.urn, request.properties, context, read)
         return provider_pb2.CreateResponse(id=identity, properties=state)
@@ -69,7 +74,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.UpdateResponse(properties=request.news)
         kind, name = _kind_and_name(request.urn)
         old, given, ignored = decode(request.olds), decode(request.news), list(request.ignoreChanges)
-        read = _refused_by_eks(context, lambda rules: rules.update(kind, name, old, given, ignored))
+        read = _refused_by_aws(context, lambda rules: rules.update(kind, name, old, given, ignored))
         _log("update", request.urn)
         return provider_pb2.UpdateResponse(properties=self._state(request.urn, request.news, context, read)[1])
 
@@ -78,7 +83,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
 
     def Delete(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
         kind, name = _kind_and_name(request.urn)
-        _refused_by_eks(context, lambda rules: rules.delete(kind, name, decode(request.properties)))
+        _refused_by_aws(context, lambda rules: rules.delete(kind, name, decode(request.properties)))
         _log("delete", request.urn)
         return empty_pb2.Empty()
 
@@ -164,15 +169,20 @@ def _eks_rules() -> EksRules | None:
     return EksRules(Path(path)) if path else None
 
 
-def _refused_by_eks(
-    context: grpc.ServicerContext, request: Callable[[EksRules], dict[str, Any] | None]
+def _rds_rules() -> RdsRules | None:
+    path = os.environ.get("STANDIN_RDS")
+    return RdsRules(Path(path)) if path else None
+
+
+def _refused_by_aws(
+    context: grpc.ServicerContext, request: Callable[[EksRules | RdsRules], dict[str, Any] | None]
 ) -> dict[str, Any]:
-    """What EKS answers to a request; the deployment fails where it refuses."""
-    rules = _eks_rules()
+    """What EKS and RDS answer to a request; the deployment fails where one refuses."""
     try:
-        return (request(rules) if rules else None) or {}
+        answers = [request(rules) or {} for rules in (_eks_rules(), _rds_rules()) if rules]
     except RefusedError as error:
         context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+    return {key: value for answer in answers for key, value in answer.items()}
 
 
 def _log(operation: str, urn: str) -> None:
