@@ -9,6 +9,7 @@ from components.model_serving_ingress.spec import ModelServingSpec
 from stacks.config import StackConfig
 from stacks.delivery_section import DeliverySection
 from stacks.evening import LEAVING_MINUTES, late_floors
+from stacks.model_warnings import model_warnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ def warnings(config: StackConfig) -> tuple[ConfigWarning, ...]:
     if config.delivery and config.model_serving:
         found += _open_argo_cd(config.delivery, config.model_serving)
     found += _busy_nodes_end(config)
+    found += (ConfigWarning(*each) for each in model_warnings(config))
     return tuple(found)
 
 

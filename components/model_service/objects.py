@@ -131,8 +131,14 @@ def scaled_object(name: str, minimum: str, maximum: str, floor: str) -> Tree:
             "minReplicaCount": minimum,
             "maxReplicaCount": maximum,
             "pollingInterval": 15,
-            # Without Prometheus nothing says that fewer are enough.
-            "fallback": {"failureThreshold": 3, "replicas": minimum, "behavior": "currentReplicasIfHigher"},
+            # Where there is a Prometheus that does not answer, nothing says that fewer replicas are enough. Where there
+            # is none, the schedules decide: replicas of the day would otherwise stay for the night. KEDA 2.20,
+            # "ScaledObject specification", fallback.behavior.
+            "fallback": {
+                "failureThreshold": 3,
+                "replicas": minimum,
+                "behavior": When("<has_metrics>", "currentReplicasIfHigher", "static"),
+            },
             "advanced": {
                 "horizontalPodAutoscalerConfig": {
                     "behavior": {"scaleDown": {"stabilizationWindowSeconds": When("<has_gpu>", 900, 300)}}

@@ -16,7 +16,7 @@ from ..serving_platform.names import START_SECONDS, Protocol, Runtime
 from ..serving_platform.spec import DOMAIN_PATTERN
 from ..spec import Spec, refuse
 from .language import Scope
-from .terms import CHECKS, DERIVED
+from .terms import CHECKS, DEFAULT_PROMETHEUS, DERIVED
 
 LONGEST_NAME = 63 - len("-canary-predictor")
 _FOLDER = r"[A-Za-z0-9_-][A-Za-z0-9_.-]*"
@@ -309,7 +309,7 @@ class ModelServiceSpec(Spec):
     )
     labels: dict[str, _LabelValue] = Field(default_factory=dict, description="Further labels of each object.")
     prometheus_url: str = Field(
-        default="http://prometheus-operated.monitoring.svc.cluster.local:9090",
+        default=DEFAULT_PROMETHEUS,
         pattern=r"^https?://[a-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._/-]*)?$",
         description="Where the autoscaler asks how many requests are under way.",
     )

@@ -15,6 +15,8 @@ from ..serving_platform.names import (
 from ..serving_platform.runtimes import serving_runtime
 from .language import Expression, call
 
+DEFAULT_PROMETHEUS = "http://prometheus-operated.monitoring.svc.cluster.local:9090"
+"""The Service that Prometheus's operator makes for a Prometheus in the namespace monitoring."""
 GRACE_SECONDS = 10
 """How long a pod that is told to go still answers, until the gateway sends to it no more."""
 LONGEST_ON_DEMAND_NAME = 63 - len("-predictor-00001-deployment")
@@ -48,6 +50,7 @@ DERIVED: dict[str, Expression] = {
         call("get", {str(runtime): name for runtime, name in _DEFAULT_FORMATS.items()}, "<runtime>"),
     ),
     "formats": call("get", FORMATS, "<runtime>"),
+    "has_metrics": call("or", "<monitoring>", call("not", call("eq", "<prometheus_url>", DEFAULT_PROMETHEUS))),
     "has_gpu": call("or", "<gpus>", "<gpu_share>"),
     "devices": call("choose", "<gpu_share>", 1, "<gpus>"),
     "is_huggingface": call("eq", "<runtime>", str(Runtime.HUGGINGFACE)),

@@ -227,10 +227,14 @@ def test_replicas_follow_the_requests_under_way_at_this_predictor(key: tuple[str
     assert found["metricType"] == "AverageValue"
 
 
-def test_without_metrics_no_replica_is_taken_away() -> None:
+def test_a_prometheus_that_fails_takes_no_replica_away() -> None:
+    for source in ({"monitoring": True}, {"prometheus_url": "http://prometheus.watch.svc:9090"}):
+        assert objects(**source)[SCALER]["spec"]["fallback"]["behavior"] == "currentReplicasIfHigher"
+
+
+def test_without_a_prometheus_the_schedule_decides() -> None:
     fallback = objects()[SCALER]["spec"]["fallback"]
-    assert fallback["behavior"] == "currentReplicasIfHigher"
-    assert fallback["replicas"] == 2
+    assert fallback == {"failureThreshold": 3, "replicas": 2, "behavior": "static"}
     # A model of which Prometheus knows no series falls back as well: nobody says that it has no requests.
     assert objects()[SCALER]["spec"]["triggers"][0]["metadata"]["ignoreNullValues"] == "false"
 

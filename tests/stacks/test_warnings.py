@@ -86,3 +86,41 @@ def test_an_evening_after_midnight_is_the_next_day_s() -> None:
     [warning] = evening({"start": "20:00", "end": "23:50"}, night)
     assert warning.remedy.startswith("End it at 23:45 or earlier.")
     assert evening({"start": "20:00", "end": "23:45"}, night) == []
+
+
+def test_models_that_no_prometheus_counts_are_warned_of() -> None:
+    field = "modelServing.platform.monitoring"
+    assert field in warned()
+    assert field not in warned(modelServing__platform__monitoring=True)
+    assert field not in warned(modelServing__deliveredModels=[])
+    [told] = [each for each in warnings(config("staging")) if each.field == field]
+    assert "No Prometheus counts the requests of ranking, embeddings, fraud." in told.why
+    assert "monitoring" in told.remedy
+
+
+SERVED = {
+    "name": "extra",
+    "namespace": "search",
+    "modelUri": "s3://ml-prod-models-111122223333/extra/1/",
+    "runtime": "triton",
+    "gpus": 1,
+    "cpu": "3",
+    "memory": "12Gi",
+    "minimum": 2,
+    "maximum": 31,
+    "targetConcurrency": 4,
+}
+
+
+def test_a_maximum_above_the_pools_is_warned_of() -> None:
+    field = "modelServing.models[0].maximum"
+    [told] = [each for each in warnings(config("prod", modelServing__models=[SERVED])) if each.field == field]
+    assert "have room for 30 replicas at their peak" in told.why
+    assert field not in warned(modelServing__models=[{**SERVED, "maximum": 30}])
+
+
+def test_a_quota_above_all_gpus_is_warned_of() -> None:
+    team = {"name": "search", "groups": ["search"], "quota": {"gpus": 31}}
+    risk = {"name": "risk", "groups": ["risk"]}
+    assert "delivery.teams[0].quota.gpus" in warned(delivery__teams=[team, risk])
+    assert "delivery.teams[0].quota.gpus" not in warned(delivery__teams=[{**team, "quota": {"gpus": 30}}, risk])
