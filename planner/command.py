@@ -30,7 +30,7 @@ exit codes:
   1    a mandatory policy is violated, the budget is exceeded,
        or AWS refuses a change
   2    the config, an argument or a file is wrong; nothing was planned
-  3    the program failed
+  3    the program or the planner failed
   130  interrupted
 """
 
@@ -110,9 +110,12 @@ def _deliver(plan: Plan, options: argparse.Namespace) -> int:
     try:
         _print(plan, difference, path, options)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader needs no more, as in `plan | head`. Python would complain once more when it flushes at its end.
+    except OSError as error:
+        # Python would complain once more when it flushes at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # A reader that needs no more, as in `plan | head`, says nothing about the plan.
+        if not isinstance(error, BrokenPipeError):
+            raise PlanFileError(f"the output cannot be written: {error.strerror}; read {path} instead") from None
     return FINE if plan.deployable else REFUSED
 
 
@@ -155,7 +158,7 @@ def _difference(plan: Plan, options: argparse.Namespace) -> "Difference | None":
 def _report(error: BaseException, options: argparse.Namespace) -> None:
     errors = _errors()
     failure = describe(error, options.root.resolve())
-    errors.print("[red]the program failed[/red]")
+    errors.print(f"[red]the {'program' if failure.by_program else 'planner'} failed[/red]")
     named = {
         "component": failure.component,
         "resource": failure.resource,

@@ -11,6 +11,7 @@ import pulumi
 from pulumi.runtime.stack import Stack
 
 from planner.answers import UnansweredError
+from planner.evaluation import evaluate_program
 from planner.event_loop import ORIGIN, StuckProgramError, program_file
 from planner.recorder import DuplicateResourceError, ExistingResourceError
 
@@ -20,8 +21,9 @@ _LONGEST = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An exception of the program, as its author needs it."""
+    """An exception, as whoever mends it needs it; `by_program` is false for one of the planner itself."""
 
+    by_program: bool
     message: str
     component: str | None
     resource: str | None
@@ -48,7 +50,9 @@ def describe(error: BaseException, root: Path) -> Failure:
             place = f"{file}:{line}"
     if isinstance(error, SyntaxError) and error.filename:
         place = f"{error.filename.removeprefix(f'{root}/')}:{error.lineno}"
-    return Failure(_message(error), component, resource, place or _origin(error), _remedy(error))
+    by_program = any(frame.f_code is evaluate_program.__code__ for frame, _ in _frames(error))
+    remedy = _remedy(error) if by_program else "run again with --traceback, and report the output to the maintainers"
+    return Failure(by_program, _message(error), component, resource, place or _origin(error), remedy)
 
 
 def chain(error: BaseException) -> list[BaseException]:

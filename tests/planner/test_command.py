@@ -150,7 +150,7 @@ def test_the_help_lists_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> No
         "0    the stack may be deployed",
         "1    ",
         "2    the config",
-        "3    the program failed",
+        "3    the program or the planner failed",
         "130  interrupted",
     ):
         assert code in shown
@@ -174,3 +174,27 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, capsys: pytest
     (root / "build").write_text("no folder")
     assert run(root, "--quiet") == 2
     assert "cannot be written: " in capsys.readouterr().err
+
+
+def test_output_that_cannot_be_written_is_a_wrong_argument(tmp_path: Path) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("this system has no /dev/full")
+    command = [sys.executable, "-m", "planner", "test", "--root", str(platform(tmp_path)), *TODAY, "--quiet"]
+    with full.open("w") as out:
+        ended = subprocess.run(command, cwd=ROOT, stdout=out, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 2
+    assert "the output cannot be written: No space left on device; read " in ended.stderr
+
+
+def test_a_fault_of_the_planner_is_not_called_one_of_the_program(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("rule")
+
+    monkeypatch.setattr("planner.command.build_plan", broken)
+    assert run(platform(tmp_path)) == 3
+    told = capsys.readouterr().err
+    assert "the planner failed" in told
+    assert "remedy: run again with --traceback, and report the output to the maintainers" in told
