@@ -63,9 +63,20 @@ def trust(
     return document(statement)
 
 
+_READ_BY_THE_PROGRAM = (
+    "autoscaling:DescribeAutoScalingGroups", "ec2:DescribeAvailabilityZones", "ec2:DescribeSubnets",
+    "eks:DescribeCluster", "eks:DescribeNodegroup", "route53:GetHostedZone", "route53:ListHostedZones",
+    "route53:ListTagsForResource",
+)  # fmt: skip
+"""What the provider's data sources call that the components read: zones, subnets, hosted zones, sizes of node groups.
+
+Source: hashicorp/terraform-provider-aws, the data sources aws_autoscaling_groups, aws_route53_zone, aws_eks_node_group.
+"""
+
+
 def preview_policy(spec: PipelineAccessSpec, account: Account) -> str:
-    """What a preview reads: the state, the zones, and where clusters are. Nothing of what is stored in the account."""
-    look = allow("Look", ["ec2:DescribeAvailabilityZones", "eks:DescribeCluster"], ["*"])
+    """What a preview reads: the state, and what the program asks AWS. Nothing of what is stored in the account."""
+    look = allow("Look", _READ_BY_THE_PROGRAM, ["*"])
     return document(*_state(spec, account, ["s3:GetObject"], ["kms:Decrypt"]), look)
 
 

@@ -170,6 +170,22 @@ def test_another_repository_that_took_the_name_is_not_trusted() -> None:
         assert not takes(found, short, {**claims, "repository_id": "43"})
 
 
+@pytest.mark.parametrize(
+    ("asked", "action"),
+    [
+        ("aws:index/getAvailabilityZones", "ec2:DescribeAvailabilityZones"),
+        ("aws:ec2/getSubnet", "ec2:DescribeSubnets"),
+        ("aws:route53/getZone", "route53:ListHostedZones"),
+        ("aws:route53/getZone", "route53:GetHostedZone"),
+        ("aws:autoscaling/getAmiIds", "autoscaling:DescribeAutoScalingGroups"),
+        ("aws:autoscaling/getGroup", "autoscaling:DescribeAutoScalingGroups"),
+        ("aws:eks/getNodeGroup", "eks:DescribeNodegroup"),
+    ],
+)
+def test_a_preview_may_read_what_the_program_asks(recording: Recording, asked: str, action: str) -> None:
+    assert may(recording, "preview", action, "*"), asked
+
+
 def test_a_preview_reads_the_state_and_nothing_that_is_stored(recording: Recording) -> None:
     state = "arn:aws:s3:::example-state-prod"
     assert may(recording, "preview", "s3:GetObject", f"{state}/.pulumi/stacks/mlplatform/prod.json")
