@@ -270,8 +270,18 @@ def parse_config(config: Mapping[str, str]) -> StackConfig:
 
 
 def _object(key: str, value: str) -> Any:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        fields = dict(pairs)
+        if len(fields) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise SpecError(NAMESPACE, [f"{key}: the key {shown(twice)} is given twice; keep one"])
+        return fields
+
     try:
-        return json.loads(value)
+        return json.loads(value, object_pairs_hook=once)
+    except SpecError:
+        raise
     # A number of thousands of digits is a ValueError of its own, brackets by the thousand a RecursionError.
     except (ValueError, RecursionError):
         raise SpecError(NAMESPACE, [f"{key} = {shown(value)}: must be a mapping of fields to values"]) from None

@@ -153,6 +153,13 @@ def test_a_wrong_value_is_told_with_its_path(changed: dict[str, Any], message: s
     assert message in told
 
 
+def test_a_key_of_a_json_value_is_given_once() -> None:
+    config = {f"mlplatform:{name}": json.dumps(section) for name, section in SECTIONS.items()}
+    cost = '{"monthlyBudget": 1000, "monthlyBudget": 9000}'
+    with pytest.raises(SpecError, match="mlplatform:cost: the key 'monthlyBudget' is given twice; keep one"):
+        parse_config({**config, "mlplatform:cost": cost})
+
+
 @pytest.mark.parametrize("text", ["[", "network", "1" * 5000, "[" * 100_000])
 def test_a_section_that_is_no_json_is_told(text: str) -> None:
     with pytest.raises(SpecError, match=r"mlplatform:network = .* must be a mapping of fields to values"):
