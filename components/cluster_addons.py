@@ -9,6 +9,8 @@ import pulumi_aws as aws
 
 from .account import Account
 from .iam import pod_identity_trust
+from .node_pool.labels import SYSTEM_LABEL
+from .pods import SYSTEM_TOLERATION
 from .versions import ADDONS
 
 BEFORE_NODES = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
@@ -26,6 +28,9 @@ _SPREAD = [
     }
 ]
 
+_SYSTEM: Mapping[str, Any] = {"nodeSelector": {SYSTEM_LABEL: "true"}, "tolerations": [SYSTEM_TOLERATION]}
+"""Where EKS's own Deployments run: on the cluster's system pool."""
+
 CONFIGURATION: dict[str, Mapping[str, Any]] = {
     # Values of env are text in the add-on's schema.
     "vpc-cni": {
@@ -36,15 +41,16 @@ CONFIGURATION: dict[str, Mapping[str, Any]] = {
         "autoScaling": {"enabled": True, "minReplicas": 2, "maxReplicas": 10},
         "podDisruptionBudget": {"enabled": True, "maxUnavailable": 1},
         "topologySpreadConstraints": _SPREAD,
+        **_SYSTEM,
     },
     "aws-ebs-csi-driver": {
-        "controller": {"replicaCount": 2, "podDisruptionBudget": {"enabled": True}},
+        "controller": {"replicaCount": 2, "podDisruptionBudget": {"enabled": True}, **_SYSTEM},
         "node": {"tolerateAllTaints": True},
     },
     # Repair of nodes sees GPUs through this agent alone. Its DCGM server, which tolerates no taint by default, must
     # run on every GPU node: without it the agent reports healthy GPUs as broken.
     "eks-node-monitoring-agent": {"dcgmAgent": {"tolerations": [{"operator": "Exists"}]}},
-    "metrics-server": {"replicas": 2, "podDisruptionBudget": {"enabled": True, "maxUnavailable": 1}},
+    "metrics-server": {"replicas": 2, "podDisruptionBudget": {"enabled": True, "maxUnavailable": 1}, **_SYSTEM},
 }
 """What differs from each add-on's defaults.
 

@@ -9,6 +9,7 @@ from .account import account_of
 from .iam import Condition, allow, document
 from .manifest import Manifest, Release
 from .network_policies import allow_apis, allow_metrics
+from .pods import on_system_nodes
 from .secure_namespace import SecureNamespace
 from .spec import Spec, parse_args
 from .versions import CLUSTER_AUTOSCALER, CLUSTER_AUTOSCALER_IMAGE, KubernetesVersion
@@ -123,6 +124,7 @@ def autoscaler_values(cluster: pulumi.Input[str], region: str, version: str) -> 
             "max-node-provision-time": "15m",
         },
         "podDisruptionBudget": {"maxUnavailable": 1},
+        **on_system_nodes(),
         "resources": {"requests": {"cpu": "100m", "memory": "512Mi"}, "limits": {"cpu": "500m", "memory": "1Gi"}},
         "securityContext": {
             "runAsNonRoot": True,

@@ -13,7 +13,7 @@ from .namespace_names import NAMESPACE_PATTERN, namespaces_once
 from .network_policies import admit_api_server, allow_apis, allow_metrics
 from .object_store import encryption_key
 from .ordering import after
-from .pods import resources, spread
+from .pods import on_system_nodes, resources, spread
 from .regions import dns_suffix
 from .secure_namespace import closed_namespace
 from .spec import Spec, parse_args
@@ -170,6 +170,7 @@ def _workload(labels: Mapping[str, str]) -> dict[str, Any]:
         "replicaCount": 2,
         "resources": resources("50m", "256Mi", "500m"),
         "topologySpreadConstraints": spread(labels),
+        **on_system_nodes(),
         "podDisruptionBudget": {"enabled": True, "minAvailable": 1},
         "priorityClassName": "system-cluster-critical",
         "livenessProbe": {"enabled": True},

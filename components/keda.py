@@ -8,7 +8,7 @@ from pydantic import Field
 from .manifest import Manifest, Release
 from .network_policies import admit_api_server, allow_apis, pods_of, reach
 from .ordering import after
-from .pods import resources, spread
+from .pods import on_system_nodes, resources, spread
 from .secure_namespace import SecureNamespace
 from .spec import Spec, parse_args
 from .versions import KEDA
@@ -98,5 +98,6 @@ def keda_values() -> dict[str, Any]:
         # which it may scale without this.
         "rbac": {"enabledCustomScaledRefKinds": False},
         "priorityClassName": "system-cluster-critical",
+        **on_system_nodes(),
         "enableServiceLinks": False,
     }

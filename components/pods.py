@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from .node_pool.labels import POOL_LABEL, SYSTEM_LABEL, SYSTEM_TAINT
+
 RESTRICTED = {
     "allowPrivilegeEscalation": False,
     "readOnlyRootFilesystem": True,
@@ -11,6 +13,22 @@ RESTRICTED = {
     "seccompProfile": {"type": "RuntimeDefault"},
 }
 """A container's security context as the Pod Security Standard "restricted" wants it, and without a writable root."""
+
+
+SYSTEM_TOLERATION = {"key": SYSTEM_TAINT, "operator": "Exists"}
+
+
+def on_system_nodes() -> dict[str, Any]:
+    """Affinity and tolerations of the platform's own pods: they run on the system pool, and nowhere else.
+
+    So that they share no node with pods of teams, and no autoscaler but that of the system pool answers them. On a
+    cluster that GpuCluster did not make, no node has these labels: there they run on any node that is not Karpenter's.
+    """
+    ours = [{"key": SYSTEM_LABEL, "operator": "In", "values": ["true"]}]
+    foreign = [{"key": key, "operator": "DoesNotExist"} for key in (POOL_LABEL, "karpenter.sh/nodepool")]
+    terms = [{"matchExpressions": expressions} for expressions in (ours, foreign)]
+    required = {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": terms}}
+    return {"affinity": {"nodeAffinity": required}, "tolerations": [SYSTEM_TOLERATION]}
 
 
 def spread(labels: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -13,6 +13,9 @@ from .network_policies import Policy, allow_dns, allow_within, default_deny
 from .object_labels import label_problem
 from .spec import Spec, parse, refuse
 
+TEAM_LABEL = "mlplatform.io/team"
+"""On namespaces whose pods are a team's: they are kept off the system pool."""
+
 
 class PodSecurity(StrEnum):
     """The Pod Security Standard a namespace enforces. Source: Kubernetes, "Pod Security Standards"."""

@@ -115,6 +115,9 @@ def _cluster(cluster: GpuClusterSpec, at: str) -> Iterator[Choice]:
         yield Choice(f"{at}.sessionManager", True, why)
     if not cluster.deletion_protection:
         yield Choice(f"{at}.deletionProtection", False, "a deployment can delete the cluster")
+    if cluster.shared_system_pool:
+        why = "a pod of a team may take the memory or the disk of DNS, the controllers and Argo CD"
+        yield Choice(f"{at}.sharedSystemPool", True, why)
     yield from _each(cluster.access, f"{at}.access", _access)
     yield from _each(cluster.node_pools, f"{at}.nodePools", _pool)
     if cluster.karpenter:

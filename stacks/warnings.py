@@ -27,6 +27,7 @@ def warnings(config: StackConfig) -> tuple[ConfigWarning, ...]:
     found: list[ConfigWarning] = []
     if config.gpu_cluster:
         found += _unreachable_api_server(config.gpu_cluster)
+        found += _homeless_pods(config, config.gpu_cluster)
     if config.delivery and config.model_serving:
         found += _open_argo_cd(config.delivery, config.model_serving)
     found += _busy_nodes_end(config)
@@ -64,6 +65,17 @@ def _open_argo_cd(delivery: DeliverySection, serving: ModelServingSpec) -> Itera
             list(delivery.allowed_cidrs),
             "modelServing.loadBalancer.allowedCidrs closes the models alone. Every address can connect to Argo CD.",
             "Add the ranges that people and pipelines sign in from.",
+        )
+
+
+def _homeless_pods(config: StackConfig, cluster: GpuClusterSpec) -> Iterator[ConfigWarning]:
+    if (config.kubeflow or config.delivery or config.model_serving) and not cluster.takes_any_pod:
+        yield ConfigWarning(
+            "gpuCluster.nodePools",
+            [pool.name for pool in cluster.node_pools],
+            "Pods of teams that request no accelerator find no node: the system pool is the platform's, and every "
+            "other pool has a taint. They stay pending.",
+            "Add a pool without accelerators and taints, in nodePools or karpenter.pools.",
         )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pulumi
 
-from ..pods import resources
+from ..pods import on_system_nodes, resources
 from ..versions import ARGO_CD
 from .charts import ChartRegistry, login_values
 from .credentials import CLIENT_SECRET
@@ -57,6 +57,7 @@ def argo_cd_values(spec: DeliverySpec, oidc: pulumi.Input[str]) -> dict[str, Any
             **notifications_values(spec),
             **_PROBED,
             "resources": resources("50m", "256Mi", "500m"),
+            **on_system_nodes(),
         },
         **_workloads(spec),
         **_redis(spec.highly_available),
@@ -101,16 +102,16 @@ def _workloads(spec: DeliverySpec) -> dict[str, Any]:
     """The controller is one, for one cluster is one's to watch: Kubernetes starts another when it fails."""
     replicas = 2 if spec.highly_available else 1
     measured = {"metrics": {"enabled": True}}
-    several: dict[str, Any] = {"replicas": replicas, **measured}
+    several: dict[str, Any] = {"replicas": replicas, **measured, **on_system_nodes()}
     if spec.highly_available:
         several["pdb"] = _BUDGET
     charts = login_values(ChartRegistry.of(spec.chart_registry)) if spec.chart_registry else {}
     return {
-        "controller": {"replicas": 1, **measured, "resources": resources("500m", "2Gi", "2")},
+        "controller": {"replicas": 1, **measured, "resources": resources("500m", "2Gi", "2"), **on_system_nodes()},
         "server": {**several, "resources": resources("100m", "256Mi", "500m")},
         "repoServer": {**several, **charts, "resources": resources("250m", "1Gi", "2")},
         "applicationSet": {**several, **_PROBED, "resources": resources("50m", "256Mi", "500m")},
-        "redisSecretInit": {"resources": resources("50m", "128Mi", "200m")},
+        "redisSecretInit": {"resources": resources("50m", "128Mi", "200m"), **on_system_nodes()},
     }
 
 
@@ -118,12 +119,21 @@ def _redis(highly_available: bool) -> dict[str, Any]:
     """A cache that can be made again; its password is made in the cluster at the first start, and in no value."""
     if not highly_available:
         return {
-            "redis": {**_PROBED, "automountServiceAccountToken": False, "resources": resources("50m", "256Mi", "500m")}
+            "redis": {
+                **_PROBED,
+                "automountServiceAccountToken": False,
+                "resources": resources("50m", "256Mi", "500m"),
+                **on_system_nodes(),
+            }
         }
     small = resources("20m", "64Mi", "200m")
+    place = on_system_nodes()
     return {
         "redis-ha": {
             "enabled": True,
+            # The chart takes its affinity as text, and gives the proxies the same tolerations as the servers.
+            "additionalAffinities": place["affinity"],
+            "tolerations": place["tolerations"],
             # Two of its three sentinels must agree, so that no two may be lost with one node.
             "hardAntiAffinity": True,
             "topologySpreadConstraints": {"enabled": True},
@@ -134,6 +144,7 @@ def _redis(highly_available: bool) -> dict[str, Any]:
             "init": {"resources": small},
             "haproxy": {
                 "hardAntiAffinity": False,
+                "additionalAffinities": place["affinity"],
                 "podDisruptionBudget": {"maxUnavailable": 1},
                 "resources": resources("50m", "128Mi", "500m"),
                 "init": {"resources": small},

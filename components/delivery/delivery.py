@@ -7,7 +7,7 @@ from ..account import account_of
 from ..manifest import Manifest, Release
 from ..network_policies import Policy, addresses, admit, allow_apis, allow_metrics
 from ..ordering import after
-from ..secure_namespace import SecureNamespace, closed_namespace
+from ..secure_namespace import TEAM_LABEL, SecureNamespace, closed_namespace
 from ..spec import SpecError, parse_args
 from ..teams import TeamSpec
 from ..versions import ARGO_CD
@@ -131,7 +131,9 @@ class Delivery(pulumi.ComponentResource):
         if namespace in self._spec.existing_namespaces:
             return after(namespace, *self._awaited()), []
         made = SecureNamespace(
-            f"{self._name}-{namespace}", {"namespace": namespace}, pulumi.ResourceOptions(parent=self)
+            f"{self._name}-{namespace}",
+            {"namespace": namespace, "labels": {TEAM_LABEL: "true"}},
+            pulumi.ResourceOptions(parent=self),
         )
         return namespace, [made]
 

@@ -6,7 +6,7 @@ import pulumi
 
 from ..database.ca_bundle import bundle_fetcher, bundle_mount, bundle_volume
 from ..images import pulled
-from ..pods import RESTRICTED, resources, spread
+from ..pods import RESTRICTED, on_system_nodes, resources, spread
 from ..versions import FEATURE_SERVER_IMAGE
 from .feast import CONFIG_FILE
 from .spec import FeatureServerSpec
@@ -158,6 +158,7 @@ def _pod(account: str, region: str, containers: list[Manifest]) -> Manifest:
     small = resources("20m", "128Mi", "500m")
     return {
         "serviceAccountName": account,
+        **on_system_nodes(),
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
         "securityContext": {"runAsNonRoot": True, "runAsUser": _USER, "runAsGroup": _USER, "fsGroup": _USER},

@@ -15,11 +15,12 @@ from ..manifest import Manifest
 from ..node_pool import NodePool
 from ..node_role import node_role
 from ..ordering import after
-from ..secure_namespace import SecureNamespace
+from ..secure_namespace import TEAM_LABEL, PodSecurity, SecureNamespace, SecureNamespaceArgs, SecureNamespaceSpec
 from ..spec import SpecError, parse_args
 from .control_plane import ControlPlane, control_plane
 from .security_groups import security_groups
 from .spec import AccessLevel, GpuClusterArgs, GpuClusterSpec
+from .team_pods import team_pods_policy
 
 _POLICIES = {
     AccessLevel.ADMIN: "AmazonEKSClusterAdminPolicy",
@@ -138,8 +139,13 @@ class GpuCluster(pulumi.ComponentResource):
         )
         inside = pulumi.ResourceOptions(parent=self, providers=[self.kubernetes_provider])
         Manifest(f"{name}-gp3", storage_class(self._plane.volume_key.arn), inside)
+        if not spec.shared_system_pool:
+            rule, binding = team_pods_policy()
+            made = Manifest(f"{name}-team-pods", rule, inside)
+            needed = pulumi.ResourceOptions(depends_on=[made])
+            Manifest(f"{name}-team-pods-binding", binding, pulumi.ResourceOptions.merge(inside, needed))
         for wanted in spec.namespaces:
-            SecureNamespace(f"{name}-{wanted.namespace}", {**wanted.model_dump()}, inside)  # pyright: ignore[reportArgumentType]
+            SecureNamespace(f"{name}-{wanted.namespace}", namespace_args(wanted), inside)
         GpuSoftware(
             f"{name}-gpu-software",
             {
@@ -202,6 +208,16 @@ class GpuCluster(pulumi.ComponentResource):
                 "scaling_group_names": self.scaling_group_names,
             }
         )
+
+
+def namespace_args(wanted: SecureNamespaceSpec) -> SecureNamespaceArgs:
+    """A namespace is a team's, unless it admits privileged pods or its labels say otherwise."""
+    team = {} if wanted.pod_security is PodSecurity.PRIVILEGED else {TEAM_LABEL: "true"}
+    return {
+        "namespace": wanted.namespace,
+        "pod_security": wanted.pod_security,
+        "labels": {**team, **wanted.labels},
+    }
 
 
 def storage_class(volume_key_arn: pulumi.Input[str]) -> dict[str, Any]:

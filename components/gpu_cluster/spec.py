@@ -5,18 +5,22 @@ from ipaddress import IPv4Network
 from typing import Annotated, NotRequired, TypedDict
 
 import pulumi
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ..karpenter.spec import KarpenterConfig, KarpenterSpec
 from ..log_retention import LogRetentionDays
 from ..namespace_names import NAMESPACE_PATTERN, not_reserved
-from ..node_pool.spec import NodePoolConfig, NodePoolSpec
+from ..node_pool.labels import SYSTEM_TAINT
+from ..node_pool.spec import NodePoolConfig, NodePoolSpec, TaintEffect, TaintSpec
 from ..secure_namespace import SecureNamespaceConfig, SecureNamespaceSpec
 from ..spec import Inherits, Spec, refuse
 from ..versions import STANDARD_SUPPORT_ENDS, KubernetesVersion
+from .autoscalers import rivals
 
 _SERVICE_RANGES = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
 """Source: EKS API reference, KubernetesNetworkConfigRequest.serviceIpv4Cidr."""
+
+_SYSTEM_TAINT = TaintSpec(key=SYSTEM_TAINT, effect=TaintEffect.NO_SCHEDULE)
 
 
 class AccessLevel(StrEnum):
@@ -72,8 +76,10 @@ class GpuClusterConfig(TypedDict):
     """Days that control-plane logs are kept."""
     deletion_protection: NotRequired[bool]
     """Whether EKS refuses to delete the cluster."""
+    shared_system_pool: NotRequired[bool]
+    """Whether pods of teams may run on the nodes of DNS, the controllers and Argo CD."""
     node_pools: list[NodePoolConfig]
-    """Managed node pools; one without accelerators must carry the system's own pods."""
+    """Managed node pools; the first without accelerators and with two nodes or more carries the platform's own pods."""
     karpenter: NotRequired[KarpenterConfig]
     """Pools that Karpenter makes and removes as pods need them."""
     namespaces: NotRequired[list[SecureNamespaceConfig]]
@@ -124,8 +130,13 @@ class GpuClusterSpec(Spec):
     deletion_protection: bool = Field(
         default=True, description="Whether EKS refuses to delete the cluster until it is lifted."
     )
+    shared_system_pool: bool = Field(
+        default=False, description="Whether pods of teams may run on the nodes of DNS, the controllers and Argo CD."
+    )
     node_pools: tuple[Annotated[NodePoolSpec, Inherits("kubernetes_version")], ...] = Field(
-        min_length=1, description="Managed node pools; one without accelerators must carry the system's own pods."
+        min_length=1,
+        description="Managed node pools; the first without accelerators and with two nodes or more carries the "
+        "platform's own pods, and is tainted CriticalAddonsOnly.",
     )
     monitoring_namespace: str = Field(
         default="monitoring", pattern=NAMESPACE_PATTERN, description="The namespace whose pods may read metrics."
@@ -168,6 +179,21 @@ class GpuClusterSpec(Spec):
                 raise refuse(cidr, f"{error}; write a CIDR such as 203.0.113.0/24") from None
         return value
 
+    @field_validator("node_pools")
+    @classmethod
+    def _system_pool_kept(cls, pools: tuple[NodePoolSpec, ...], info: ValidationInfo) -> tuple[NodePoolSpec, ...]:
+        system = _system_pool(pools)
+        if system is None:
+            raise refuse(
+                [pool.name for pool in pools],
+                "nodePools needs one with minimum 2 or more, without accelerators and taints: the cluster's DNS, "
+                "controllers and autoscaler run there",
+            )
+        shared = info.data.get("shared_system_pool", False)
+        taints = system.taints or (() if shared else (_SYSTEM_TAINT,))
+        kept = system.model_copy(update={"system": True, "taints": taints})
+        return tuple(kept if pool is system else pool for pool in pools)
+
     @field_validator("endpoint_private_cidrs")
     @classmethod
     def _private(cls, cidrs: tuple[str, ...]) -> tuple[str, ...]:
@@ -195,21 +221,46 @@ class GpuClusterSpec(Spec):
         return namespaces
 
     @model_validator(mode="after")
-    def _has_a_system_pool(self) -> "GpuClusterSpec":
+    def _pools_are_told_apart(self) -> "GpuClusterSpec":
         names = [pool.name for pool in self.node_pools] + [
             pool.name for pool in (self.karpenter.pools if self.karpenter else ())
         ]
         if len(set(names)) != len(names):
             raise refuse(names, f"two pools have one name: {', '.join(names)}; name each differently")
-        if not any(pool.minimum >= 2 and not pool.lead.accelerators and not pool.taints for pool in self.node_pools):
-            raise refuse(
-                names,
-                "nodePools needs one with minimum 2 or more, without accelerators and taints: the cluster's DNS, "
-                "controllers and autoscaler run there",
-            )
+        if several := [pool.name for pool in self.node_pools if pool.system][1:]:
+            raise refuse(several, f"system is true for {', '.join(several)} as well; one pool is the system's")
+        # The platform's own pods select the system pool, which no other autoscaler than its own can grow.
+        growing = [pool for pool in self.node_pools if self.shared_system_pool or pool is not self.system_pool]
+        if self.karpenter and (problem := rivals(growing, self.karpenter.pools)):
+            raise refuse(names, problem)
         return self
+
+    @property
+    def takes_any_pod(self) -> bool:
+        """Whether a pod that needs no accelerator and tolerates no taint finds a node."""
+        pools = (*self.node_pools, *(self.karpenter.pools if self.karpenter else ()))
+        return any(
+            not pool.lead.accelerators and all(taint.effect is TaintEffect.PREFER_NO_SCHEDULE for taint in pool.taints)
+            for pool in pools
+        )
+
+    @property
+    def system_pool(self) -> NodePoolSpec:
+        """The pool of the platform's own pods."""
+        return next(pool for pool in self.node_pools if pool.system)
 
     @property
     def autoscaled(self) -> bool:
         """Whether a pool's size can move, so that an autoscaler must run."""
         return any(pool.peak > pool.minimum for pool in self.node_pools)
+
+
+def _system_pool(pools: tuple[NodePoolSpec, ...]) -> NodePoolSpec | None:
+    """The pool that carries the platform's own pods: the one that says so or is tainted for them, or the first able."""
+    able = [
+        pool
+        for pool in pools
+        if pool.minimum >= 2 and not pool.lead.accelerators and {taint.key for taint in pool.taints} <= {SYSTEM_TAINT}
+    ]
+    chosen = [pool for pool in able if pool.system] or [pool for pool in able if pool.taints] or able
+    return chosen[0] if chosen else None

@@ -10,6 +10,7 @@ from ..account import account_of
 from ..manifest import Manifest, Release
 from ..network_policies import allow_apis, allow_metrics
 from ..node_role import node_role
+from ..pods import on_system_nodes
 from ..secure_namespace import SecureNamespace
 from ..spec import SpecError, parse_args
 from ..versions import KARPENTER, KARPENTER_CRD
@@ -178,6 +179,7 @@ def controller_values(
         },
         "serviceAccount": {"name": KARPENTER.name},
         "replicas": 2,
+        **on_system_nodes(),
         "controller": {
             "resources": {"requests": {"cpu": "500m", "memory": "1Gi"}, "limits": {"cpu": "1", "memory": "1Gi"}}
         },

@@ -8,13 +8,13 @@ from ..node_pool.labels import (
     DEVICE_PLUGIN_CONFIG_LABEL,
     DEVICE_PLUGIN_LABEL,
     NEURON_LABEL,
-    NEURON_TAINT,
     NVIDIA_LABEL,
-    NVIDIA_TAINT,
     POOL_LABEL,
+    accelerator_taints,
 )
 from ..node_pool.spec import AmiFamily, TaintEffect
 from ..node_pool.user_data import NODE_CONFIG
+from ..versions import NODE_IMAGES
 from .spec import Consolidation, KarpenterPoolSpec
 
 _EFFECTS = {
@@ -45,7 +45,7 @@ def node_class(
         "kind": "EC2NodeClass",
         "metadata": {"name": pool.name},
         "spec": {
-            "amiSelectorTerms": [{"alias": f"{pool.ami_family}@{pool.ami_version}"}],
+            "amiSelectorTerms": [{"alias": f"{pool.ami_family}@{pool.ami_version or pinned(pool.ami_family)}"}],
             "instanceProfile": instance_profile,
             "subnetSelectorTerms": discovery,
             "securityGroupSelectorTerms": discovery,
@@ -66,6 +66,13 @@ def node_class(
             "tags": tags,
         },
     }
+
+
+def pinned(family: AmiFamily) -> str:
+    """The release of the images of managed pools, as Karpenter names it: the same for every version of Kubernetes."""
+    release = NODE_IMAGES[max(NODE_IMAGES)][family]
+    version, _, build = release.partition("-")
+    return f"v{build}" if family is AmiFamily.AL2023 else f"v{version}"
 
 
 def node_pool(pool: KarpenterPoolSpec) -> dict[str, Any]:
@@ -130,9 +137,8 @@ def labels(pool: KarpenterPoolSpec) -> dict[str, str]:
 
 def taints(pool: KarpenterPoolSpec) -> list[dict[str, str]]:
     """The taints of each node, accelerators first."""
-    own = NVIDIA_TAINT if pool.lead.has_nvidia else NEURON_TAINT if pool.lead.has_neuron else None
-    found = [{"key": own, "value": "present", "effect": "NoSchedule"}] if own else []
-    return found + [{"key": taint.key, "value": taint.value, "effect": _EFFECTS[taint.effect]} for taint in pool.taints]
+    wanted = (*accelerator_taints(pool.lead), *pool.taints)
+    return [{"key": taint.key, "value": taint.value, "effect": _EFFECTS[taint.effect]} for taint in wanted]
 
 
 def _one_of(key: str, values: list[str]) -> dict[str, Any]:

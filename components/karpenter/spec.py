@@ -44,7 +44,7 @@ class KarpenterPoolConfig(TypedDict):
     ami_family: NotRequired[AmiFamily]
     """The operating system."""
     ami_version: NotRequired[str]
-    """The image's release, such as v20261104; latest rolls nodes with each release."""
+    """The image's release, such as v20261104; that of managed pools by default. latest rolls nodes with each."""
     disk_gib: NotRequired[int]
     """The encrypted gp3 volume of each node, in GiB: 30 where its own disks carry containers, 100 otherwise."""
     local_disk: NotRequired[bool]
@@ -115,10 +115,11 @@ class KarpenterPoolSpec(Spec):
     )
     maximum_vcpus: int = Field(ge=1, description="The most vCPUs of all nodes together.")
     ami_family: AmiFamily = Field(default=AmiFamily.AL2023, description="The operating system.")
-    ami_version: str = Field(
-        default="latest",
+    ami_version: str | None = Field(
+        default=None,
         pattern=r"^(latest|v[0-9.]+)$",
-        description="The image's release; latest rolls nodes with each release.",
+        description="The image's release, such as v20261104; that of managed pools when left out. latest rolls nodes "
+        "with each release.",
     )
     disk_gib: int | None = Field(
         default=None,
@@ -170,6 +171,12 @@ class KarpenterPoolSpec(Spec):
     def _bounded_and_buyable(self) -> "KarpenterPoolSpec":
         if problem := self._purchase():
             raise refuse(self.name, f"pool {self.name}: {problem}")
+        if not any(self.admitted(each) for each in self.types):
+            raise refuse(
+                self.name,
+                f"pool {self.name}: maximumVcpus = {self.maximum_vcpus} and maximumGpus = {self.maximum_gpus} admit no "
+                f"node of {', '.join(self.instance_types)}; raise them",
+            )
         if self.lead.accelerators and self.maximum_gpus is None:
             raise refuse(
                 self.name, f"pool {self.name}: maximumGpus is missing; {self.lead.name} has accelerators, so bound them"
@@ -217,6 +224,13 @@ class KarpenterPoolSpec(Spec):
     def volume_gib(self) -> int:
         """The size of each node's EBS volume in GiB."""
         return volume_gib(self.disk_gib, self.own_disks)
+
+    def admitted(self, kind: InstanceType) -> int:
+        """How many nodes of one type the limits admit."""
+        by_cpu = self.maximum_vcpus // kind.vcpus
+        return (
+            min(by_cpu, self.maximum_gpus // kind.accelerators) if self.maximum_gpus and kind.accelerators else by_cpu
+        )
 
     def not_in(self, region: str) -> str | None:
         """The sentence that refuses the pool in `region`, when the region lacks one of its instance types."""

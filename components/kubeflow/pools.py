@@ -7,8 +7,16 @@ from typing import Any, NotRequired, TypedDict
 from pydantic import Field
 
 from ..gpu_cluster.spec import GpuClusterSpec
-from ..node_pool.labels import DEVICE_PLUGIN_CONFIG_LABEL, labels, resources, taints
-from ..node_pool.spec import NodePoolSpec, TaintConfig, TaintSpec
+from ..karpenter.spec import KarpenterPoolSpec
+from ..node_pool.labels import (
+    DEVICE_PLUGIN_CONFIG_LABEL,
+    SYSTEM_TAINT,
+    accelerator_taints,
+    labels,
+    resources,
+    taints,
+)
+from ..node_pool.spec import AmiFamily, NodePoolSpec, TaintConfig, TaintSpec
 from ..spec import Spec, refuse
 from ..teams import TeamSpec
 
@@ -93,14 +101,35 @@ class GuaranteeSpec(Spec):
 
 
 def pools_of(cluster: GpuClusterSpec) -> list[dict[str, Any]]:
-    """The managed pools of a cluster as `PoolConfig`s, at their peak; the one of the system's own pods is left out
-    where there is another."""
-    system = [pool for pool in cluster.node_pools if not pool.lead.accelerators and not pool.taints]
-    shared = [pool for pool in cluster.node_pools if pool is not system[0]] or system
-    return [_pool(pool) for pool in shared]
+    """The pools of a cluster that take pods of teams, as `PoolConfig`s, each at its most."""
+    managed = [pool for pool in cluster.node_pools if SYSTEM_TAINT not in {taint.key for taint in pool.taints}]
+    shared = [pool for pool in managed if pool is not cluster.system_pool] or managed
+    bought = cluster.karpenter.pools if cluster.karpenter else ()
+    return [*(_managed(pool) for pool in shared), *(_bought(pool) for pool in bought)]
 
 
-def _pool(pool: NodePoolSpec) -> dict[str, Any]:
+def _bought(pool: KarpenterPoolSpec) -> dict[str, Any]:
+    """A pool of Karpenter's, as if it bought only the type of which its limits admit the least.
+
+    What Karpenter buys, it chooses for each pod; teams are promised no more than it can buy of any type.
+    """
+    lead, nodes = min(
+        ((each, nodes) for each in pool.types if (nodes := pool.admitted(each))),
+        key=lambda each: (each[1] * each[0].accelerators, each[1] * each[0].vcpus, each[1] * each[0].memory_mib),
+    )
+    has_plugin = lead.has_nvidia and pool.ami_family is AmiFamily.AL2023
+    return {
+        "name": pool.name,
+        "nodes": nodes,
+        "cpu": lead.vcpus,
+        "memory_gib": lead.memory_mib // 1024,
+        "gpus": lead.accelerators if lead.has_nvidia else 0,
+        "taints": [taint.model_dump() for taint in (*accelerator_taints(lead), *pool.taints)],
+        "labels": {DEVICE_PLUGIN_CONFIG_LABEL: "exclusive"} if has_plugin else {},
+    }
+
+
+def _managed(pool: NodePoolSpec) -> dict[str, Any]:
     sharing = labels(pool).get(DEVICE_PLUGIN_CONFIG_LABEL)
     return {
         "name": pool.name,

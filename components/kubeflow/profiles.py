@@ -8,6 +8,7 @@ from typing import Any
 from ..delivery.tenancy import limit_range, quota
 from ..network_policies import admit, allow_apis, allow_dns, allow_within, default_deny, pods_of
 from ..regions import dns_suffix
+from ..secure_namespace import TEAM_LABEL
 from ..teams import TeamSpec
 from . import artifacts
 from .access import PIPELINES
@@ -39,6 +40,7 @@ def namespace(team: TeamSpec) -> Manifest:
     levels = {f"pod-security.kubernetes.io/{mode}": "baseline" for mode in ("enforce", "audit", "warn")}
     labels = {
         **levels,
+        TEAM_LABEL: "true",
         "istio-injection": "enabled",
         "app.kubernetes.io/part-of": "kubeflow-profile",
         "katib.kubeflow.org/metrics-collector-injection": "enabled",

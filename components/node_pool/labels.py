@@ -1,12 +1,18 @@
 """Labels and taints of a pool's nodes: what schedulers, device plugins and exporters look for."""
 
+from ..instances import InstanceType
 from .disks import ephemeral_gib
 from .spec import AmiFamily, NodePoolSpec, TaintEffect, TaintSpec
 
 NVIDIA_TAINT = "nvidia.com/gpu"
 NEURON_TAINT = "aws.amazon.com/neuron"
 
+SYSTEM_TAINT = "CriticalAddonsOnly"
+"""Keeps pods of teams off the nodes of DNS and the platform; EKS's own add-ons tolerate it by this name."""
+
 POOL_LABEL = "mlplatform.io/pool"
+SYSTEM_LABEL = "mlplatform.io/system"
+"""On the nodes of a cluster's system pool."""
 NVIDIA_LABEL = "nvidia.com/gpu.present"
 NEURON_LABEL = "mlplatform.io/neuron"
 EFA_LABEL = "mlplatform.io/efa"
@@ -21,6 +27,8 @@ AUTOSCALER_GPU_LABEL = "k8s.amazonaws.com/accelerator"
 def labels(pool: NodePoolSpec) -> dict[str, str]:
     """The labels of each node of the pool."""
     found = {**pool.labels, POOL_LABEL: pool.name}
+    if pool.system:
+        found[SYSTEM_LABEL] = "true"
     if pool.efa:
         found[EFA_LABEL] = "true"
     if pool.lead.has_neuron:
@@ -51,9 +59,13 @@ def device_plugin_config(pool: NodePoolSpec) -> str:
 
 def taints(pool: NodePoolSpec) -> list[TaintSpec]:
     """The taints of each node: accelerators are kept for pods that ask for them."""
-    accelerator = NVIDIA_TAINT if pool.lead.has_nvidia else NEURON_TAINT if pool.lead.has_neuron else None
-    own = [TaintSpec(key=accelerator, value="present", effect=TaintEffect.NO_SCHEDULE)] if accelerator else []
-    return [*own, *pool.taints]
+    return [*accelerator_taints(pool.lead), *pool.taints]
+
+
+def accelerator_taints(kind: InstanceType) -> list[TaintSpec]:
+    """The taint of a node with accelerators."""
+    key = NVIDIA_TAINT if kind.has_nvidia else NEURON_TAINT if kind.has_neuron else None
+    return [TaintSpec(key=key, value="present", effect=TaintEffect.NO_SCHEDULE)] if key else []
 
 
 def resources(pool: NodePoolSpec) -> dict[str, int]:

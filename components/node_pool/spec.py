@@ -119,6 +119,8 @@ class NodePoolConfig(TypedDict):
     """The reservation or capacity block to launch into."""
     zone: NotRequired[str]
     """The one zone of the nodes, such as us-east-1a; that of the reservation, where there is one."""
+    system: NotRequired[bool]
+    """Whether the platform's own pods run on the pool: its nodes have the label that they select."""
     labels: NotRequired[dict[str, str]]
     """Further labels of each node."""
     taints: NotRequired[list[TaintConfig]]
@@ -183,6 +185,10 @@ class NodePoolSpec(Spec):
         pattern=r"^[a-z]{2}(-[a-z]+)+-\d[a-z]$",
         description="The one zone of the nodes, such as us-east-1a: that of the reservation, where there is one. Every "
         "zone when left out.",
+    )
+    system: bool = Field(
+        default=False,
+        description="Whether the platform's own pods run on the pool; a GpuCluster sets it for one of its pools.",
     )
     labels: dict[str, str] = Field(default_factory=dict, description="Further labels of each node.")
     taints: tuple[TaintSpec, ...] = Field(default=(), description="Further taints of each node.")
@@ -285,6 +291,8 @@ class NodePoolSpec(Spec):
     def _hardware(self) -> str | None:
         if self.efa and not all(each.efa_interfaces for each in self.types):
             return f"efa is set, but {self.lead.name} has no Elastic Fabric Adapter"
+        if self.system and self.lead.accelerators:
+            return f"system is true, but {self.lead.name} has accelerators; let a pool without any be the system's"
         if self.local_disk and (lacking := without_disk(self.types)):
             return lacking
         if self.lead.has_neuron and self.ami_family is not AmiFamily.AL2023:

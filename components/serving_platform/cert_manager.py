@@ -8,7 +8,7 @@ from pydantic import Field
 from ..manifest import Release
 from ..network_policies import admit_api_server, allow_apis, allow_metrics
 from ..ordering import after
-from ..pods import resources, spread
+from ..pods import on_system_nodes, resources, spread
 from ..secure_namespace import closed_namespace
 from ..spec import Spec, parse_args
 from ..versions import CERT_MANAGER
@@ -75,7 +75,7 @@ def cert_manager_values() -> dict[str, Any]:
         **_workload("cert-manager"),
         "webhook": {**_workload("webhook"), "timeoutSeconds": 10},
         "cainjector": {**_workload("cainjector"), "resources": resources("20m", "256Mi", "200m")},
-        "startupapicheck": {"resources": _SMALL},
+        "startupapicheck": {"resources": _SMALL, **on_system_nodes()},
     }
 
 
@@ -85,4 +85,5 @@ def _workload(pods: str) -> dict[str, Any]:
         "resources": _SMALL,
         "podDisruptionBudget": {"enabled": True, "maxUnavailable": 1},
         "topologySpreadConstraints": spread({"app.kubernetes.io/name": pods}),
+        **on_system_nodes(),
     }

@@ -9,7 +9,7 @@ from pydantic import Field
 from ..manifest import Manifest, Release
 from ..network_policies import Policy, addresses, admit, admit_api_server, allow_apis, allow_metrics, pods_of, reach
 from ..ordering import after
-from ..pods import resources, spread
+from ..pods import on_system_nodes, resources, spread
 from ..secure_namespace import closed_namespace
 from ..spec import Spec, parse_args
 from ..versions import ISTIO_BASE, ISTIO_GATEWAY, ISTIOD
@@ -209,6 +209,7 @@ def istiod_values() -> dict[str, Any]:
         "resources": resources("250m", "1Gi", "1"),
         "seccompProfile": {"type": "RuntimeDefault"},
         "topologySpreadConstraints": spread(ISTIOD_PODS),
+        **on_system_nodes(),
         # Rights that nothing here needs: those of other clusters to read this one's Secrets, and to make gateways.
         "global": {"logAsJson": True, "enableReaderRBAC": False},
         "env": {"PILOT_ENABLE_GATEWAY_API_DEPLOYMENT_CONTROLLER": "false"},
@@ -245,6 +246,7 @@ def gateway_values(minimum: int, maximum: int) -> dict[str, Any]:
         # Replaces the chart's, which lets the pod listen below 1024.
         "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
         "topologySpreadConstraints": spread(names.GATEWAY_PODS),
+        **on_system_nodes(),
         "terminationGracePeriodSeconds": names.GATEWAY_DRAIN_SECONDS + 15,
     }
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from ..manifest import Manifest, Release
 from ..network_policies import Policy, admit, admit_api_server, allow_apis, allow_metrics, pods_of, reach
 from ..ordering import after
-from ..pods import resources, spread
+from ..pods import on_system_nodes, resources, spread
 from ..secure_namespace import closed_namespace
 from ..spec import Spec, parse_args
 from ..versions import KNATIVE_OPERATOR, KNATIVE_SERVING
@@ -141,8 +141,8 @@ def operator_values() -> dict[str, Any]:
     amounts = resources("100m", "512Mi", "1")
     return {
         "knative_operator": {
-            "knative_operator": {**seccomp, "resources": amounts},
-            "operator_webhook": {**seccomp, "resources": amounts},
+            "knative_operator": {**seccomp, "resources": amounts, **on_system_nodes()},
+            "operator_webhook": {**seccomp, "resources": amounts, **on_system_nodes()},
         }
     }
 
@@ -190,6 +190,7 @@ def _workloads() -> list[dict[str, Any]]:
             "name": name,
             "resources": [{"container": container, **amounts}],
             "topologySpreadConstraints": spread({"app": name}),
+            **on_system_nodes(),
         }
         for name, (container, amounts) in sized.items()
     ]

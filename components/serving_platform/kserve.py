@@ -11,7 +11,7 @@ from ..images import pulled
 from ..manifest import Manifest, Release
 from ..network_policies import admit_api_server, allow_apis, allow_metrics
 from ..ordering import after
-from ..pods import RESTRICTED, resources, spread
+from ..pods import RESTRICTED, on_system_nodes, resources, spread
 from ..secure_namespace import closed_namespace
 from ..spec import Spec, parse_args
 from ..versions import KNATIVE_SERVING, KSERVE, KSERVE_CRD, STORAGE_INITIALIZER_IMAGE
@@ -129,6 +129,7 @@ def kserve_values(
                 "rbacProxy": {"resources": resources("20m", "128Mi", "200m"), "securityContext": RESTRICTED},
                 "imagePullPolicy": "IfNotPresent",
                 "topologySpreadConstraints": spread(_PODS),
+                **on_system_nodes(),
                 # It looks for Knative when it starts: one that ran before must start again.
                 **({"podAnnotations": {"mlplatform.io/knative": KNATIVE_SERVING}} if scale_to_zero else {}),
             },

@@ -14,7 +14,7 @@ from ..iam import allow, document
 from ..manifest import Manifest, Release
 from ..network_policies import admit_api_server, allow_apis, allow_metrics
 from ..ordering import after
-from ..pods import RESTRICTED, resources, spread
+from ..pods import RESTRICTED, on_system_nodes, resources, spread
 from ..secure_namespace import closed_namespace
 from ..spec import Spec, parse_args
 from ..versions import LOAD_BALANCER_CONTROLLER
@@ -148,6 +148,7 @@ def controller_values(cluster: pulumi.Input[str], region: str, vpc_id: pulumi.In
         },
         "podDisruptionBudget": {"maxUnavailable": 1},
         "topologySpreadConstraints": spread(_PODS),
+        **on_system_nodes(),
         "resources": resources("100m", "256Mi", "500m"),
         "podSecurityContext": {"fsGroup": 65534, "seccompProfile": {"type": "RuntimeDefault"}},
         "securityContext": RESTRICTED,

@@ -4,7 +4,7 @@ import pulumi
 
 from ..network_policies import admit, pods_of
 from ..ordering import after
-from ..secure_namespace import closed_namespace
+from ..secure_namespace import TEAM_LABEL, closed_namespace
 from ..spec import SpecError, as_args, parse_args
 from . import names
 from .cert_manager import CertManager
@@ -172,4 +172,4 @@ class ServingPlatform(pulumi.ComponentResource):
             admit("allow-metrics", namespace, predictors, scrapers, metrics),
             *(on_demand(namespace) if self._spec.scale_to_zero else ()),
         ]
-        return closed_namespace(f"{self._name}-{namespace}", namespace, policies, self)
+        return closed_namespace(f"{self._name}-{namespace}", namespace, policies, self, **{TEAM_LABEL: "true"})

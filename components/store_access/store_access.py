@@ -16,7 +16,7 @@ from ..images import pulled
 from ..manifest import Manifest
 from ..network_policies import addresses, allow_apis, reach
 from ..ordering import after
-from ..pods import RESTRICTED, resources
+from ..pods import RESTRICTED, on_system_nodes, resources
 from ..regions import dns_suffix
 from ..secure_namespace import closed_namespace
 from ..spec import SpecError, parse, parse_args
@@ -242,6 +242,7 @@ def access_job(name: pulumi.Input[str], region: str) -> dict[str, Any]:
     }
     pod = {
         "serviceAccountName": NAMESPACE,
+        **on_system_nodes(),
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
         "restartPolicy": "Never",

@@ -7,7 +7,7 @@ import pulumi
 
 from ..database.ca_bundle import bundle_fetcher, bundle_mount, bundle_volume
 from ..images import pulled
-from ..pods import RESTRICTED, resources, spread
+from ..pods import RESTRICTED, on_system_nodes, resources, spread
 from ..versions import MLFLOW_IMAGE
 from .server import (
     PASSWORD,
@@ -68,6 +68,7 @@ def deployment(
     small = resources("20m", "128Mi", "500m")
     pod = {
         "serviceAccountName": SERVER,
+        **on_system_nodes(),
         "automountServiceAccountToken": False,
         # With them a Service named mlflow would set MLFLOW_PORT, which is an option of the server's.
         "enableServiceLinks": False,

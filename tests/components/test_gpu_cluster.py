@@ -11,7 +11,6 @@ from pricing.resource import SECRET, Resource
 from tests.components.clusters import (
     ADDON,
     CLUSTER,
-    GPU,
     NAMESPACE,
     NETWORK_POLICY,
     NODE_GROUP,
@@ -22,12 +21,18 @@ from tests.components.clusters import (
     needs,
     statements,
 )
+from tests.components.clusters import GPU as GPU_POOL
 from tests.components.mocks import ACCOUNT, Recording
 
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
-KARPENTER = {"pools": [{"name": "burst", "instance_types": ["g5.xlarge"], "maximum_gpus": 2, "maximum_vcpus": 16}]}
+BURST: dict[str, Any] = {"name": "burst", "instance_types": ["g5.xlarge"], "maximum_gpus": 2, "maximum_vcpus": 16}
+PEAK = {"name": "peak", "additional_nodes": 2, "start": "08:00", "end": "22:00"}
+TEAM = {"key": "team", "value": "vision", "effect": "NO_SCHEDULE"}
+OTHER_TEAM = {"key": "team", "value": "search", "effect": "NO_SCHEDULE"}
+GPU = {**GPU_POOL, "taints": [OTHER_TEAM]}
+KARPENTER = {"pools": [{**BURST, "taints": [TEAM]}]}
 
 
 @pytest.fixture(scope="module")
@@ -362,6 +367,107 @@ def test_kubernetes_objects_go_through_the_provider_of_the_cluster(recording: Re
     assert provider.inputs["kubeconfig"] == SECRET
     objects = [each for each in recording.resources if each.type.startswith("kubernetes:")]
     assert {each.provider for each in objects} == {provider.urn}
+
+
+@pytest.mark.parametrize(
+    ("managed", "bought"),
+    [
+        ({}, {}),
+        ({}, {"taints": [TEAM]}),
+        ({"taints": [TEAM]}, {}),
+        ({"taints": [TEAM]}, {"taints": [TEAM]}),
+        ({"labels": {"team": "vision"}}, {"labels": {"team": "search"}}),
+        ({"taints": [{**TEAM, "effect": "PREFER_NO_SCHEDULE"}]}, {"taints": [OTHER_TEAM]}),
+        ({"instance_types": ["g6.12xlarge"]}, {}),
+        (
+            {"instance_types": ["inf2.xlarge"]},
+            {"instance_types": ["trn1.2xlarge"], "maximum_vcpus": 32, "maximum_gpus": 4},
+        ),
+        ({"instance_types": ["m7i.large"]}, {"instance_types": ["m7g.large"], "maximum_gpus": None}),
+        ({"minimum": 0, "maximum": 1, "schedules": [PEAK]}, {}),
+        ({"minimum": 1, "maximum": 1, "schedules": [PEAK]}, {}),
+    ],
+)
+def test_two_autoscalers_for_one_pod_are_refused(managed: dict[str, Any], bought: dict[str, Any]) -> None:
+    with pytest.raises(SpecError, match=r"nodePools gpu and karpenter\.pools burst take the same pods"):
+        gpu_cluster(node_pools=[SYSTEM, {**GPU_POOL, **managed}], karpenter={"pools": [{**BURST, **bought}]})
+
+
+@pytest.mark.parametrize(
+    ("managed", "bought"),
+    [
+        ({"taints": [TEAM]}, {"taints": [OTHER_TEAM]}),
+        # A size that never moves needs no autoscaler.
+        ({"minimum": 2, "maximum": 2}, {}),
+        # Pods choose a share or a whole GPU by the label of the device plugin's configuration.
+        ({"sharing": {"time_slicing": 4}}, {}),
+        ({"sharing": {"mps": 4}}, {}),
+        ({"instance_types": ["m7i.large"]}, {}),
+        ({}, {"instance_types": ["m7i.large"], "maximum_gpus": None}),
+        ({"instance_types": ["inf2.xlarge"]}, {}),
+    ],
+)
+def test_pools_that_take_other_pods_may_have_two_autoscalers(managed: dict[str, Any], bought: dict[str, Any]) -> None:
+    found = gpu_cluster(node_pools=[SYSTEM, {**GPU_POOL, **managed}], karpenter={"pools": [{**BURST, **bought}]})
+    assert found.one("kubernetes:karpenter.sh/v1:NodePool")
+
+
+def test_a_shared_system_pool_and_karpenter_take_the_same_pods() -> None:
+    bought = {**BURST, "instance_types": ["m7i.large"], "maximum_gpus": None}
+    assert gpu_cluster(node_pools=[SYSTEM], karpenter={"pools": [bought]})
+    with pytest.raises(SpecError, match=r"nodePools system and karpenter\.pools burst take the same pods"):
+        gpu_cluster(node_pools=[SYSTEM], karpenter={"pools": [bought]}, shared_system_pool=True)
+
+
+CRITICAL = {"key": "CriticalAddonsOnly", "value": "", "effect": "NO_SCHEDULE"}
+STEADY = {**SYSTEM, "name": "steady"}
+
+
+@pytest.mark.parametrize(
+    ("pools", "system"),
+    [
+        ([SYSTEM], "system"),
+        ([GPU_POOL, SYSTEM, STEADY], "system"),
+        ([STEADY, SYSTEM], "steady"),
+        ([{**STEADY, "minimum": 1}, SYSTEM], "system"),
+        ([STEADY, {**SYSTEM, "taints": [CRITICAL]}], "system"),
+    ],
+)
+def test_one_pool_is_kept_for_the_platform(pools: list[dict[str, Any]], system: str) -> None:
+    groups = {
+        each.inputs["labels"]["mlplatform.io/pool"]: each.inputs
+        for each in gpu_cluster(node_pools=pools).all(NODE_GROUP)
+    }
+    kept = [name for name, group in groups.items() if group["labels"].get("mlplatform.io/system") == "true"]
+    assert kept == [system]
+    assert groups[system]["taints"] == [CRITICAL]
+    assert [name for name, group in groups.items() if CRITICAL in group["taints"]] == [system]
+
+
+def test_a_system_pool_is_shared_only_when_it_is_said() -> None:
+    recording = gpu_cluster(node_pools=[SYSTEM], shared_system_pool=True)
+    group = recording.one(NODE_GROUP).inputs
+    assert (group["taints"], group["labels"]["mlplatform.io/system"]) == ([], "true")
+    assert not recording.all(ADMISSION)
+
+
+ADMISSION = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy"
+
+
+def test_pods_of_teams_are_kept_off_the_system_pool_whatever_they_tolerate() -> None:
+    wanted = [{"namespace": "serving"}, {"namespace": "probes", "pod_security": "privileged"}]
+    recording = gpu_cluster(namespaces=wanted)
+    rule = recording.one(ADMISSION).inputs
+    binding = recording.one(f"{ADMISSION}Binding").inputs
+    assert binding["spec"]["policyName"] == rule["metadata"]["name"]
+    assert binding["spec"]["validationActions"] == ["Deny"]
+    assert rule["spec"]["failurePolicy"] == "Fail"
+    [matched] = rule["spec"]["matchConstraints"]["resourceRules"]
+    # Tolerations may be added to a pod that is there.
+    assert (matched["resources"], matched["operations"]) == (["pods"], ["CREATE", "UPDATE"])
+    selected = binding["spec"]["matchResources"]["namespaceSelector"]["matchLabels"]
+    found = {each.inputs["metadata"]["name"]: each.inputs["metadata"]["labels"] for each in recording.all(NAMESPACE)}
+    assert [name for name, labels in found.items() if selected.items() <= labels.items()] == ["serving"]
 
 
 def test_a_field_that_is_said_once_for_all_is_not_offered_in_a_section() -> None:

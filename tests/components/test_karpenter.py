@@ -9,6 +9,7 @@ from components.account import Account
 from components.karpenter.iam import controller_policy
 from components.karpenter.karpenter import EVENTS, controller_values
 from components.spec import SpecError
+from components.versions import NODE_IMAGES
 from pricing.resource import Resource
 from tests.components.clusters import KEY, NODE_ROLE, RELEASE, karpenter, needs, select, statements
 from tests.components.definitions import faults
@@ -93,14 +94,21 @@ def test_bottlerocket_keeps_its_system_apart() -> None:
     sizes = {each["deviceName"]: each["ebs"]["volumeSize"] for each in spec["blockDeviceMappings"]}
     assert sizes == {"/dev/xvda": "4Gi", "/dev/xvdb": "100Gi"}
     assert all(each["ebs"]["encrypted"] for each in spec["blockDeviceMappings"])
-    assert spec["amiSelectorTerms"] == [{"alias": "bottlerocket@latest"}]
+    assert spec["amiSelectorTerms"] == [{"alias": f"bottlerocket@v{NODE_IMAGES['1.36']['bottlerocket'].split('-')[0]}"}]
+
+
+def test_nodes_have_the_image_of_managed_pools_unless_it_is_said() -> None:
+    releases = {images["al2023"].split("-")[1] for images in NODE_IMAGES.values()}
+    [release] = releases
+    assert node_class()["amiSelectorTerms"] == [{"alias": f"al2023@v{release}"}]
+    assert node_class(ami_version="latest")["amiSelectorTerms"] == [{"alias": "al2023@latest"}]
 
 
 def test_a_node_takes_the_pods_that_its_smallest_type_has_addresses_for() -> None:
     """g5.xlarge: 4 interfaces of 15 addresses, each but the first of an interface a prefix of 16: over 110."""
     assert node_class(instance_types=["g5.xlarge"])["kubelet"]["maxPods"] == 110
-    assert node_class(instance_types=["g5.xlarge", "g5.48xlarge"])["kubelet"]["maxPods"] == 110
-    assert node_class(instance_types=["g5.48xlarge"])["kubelet"]["maxPods"] == 250
+    assert node_class(instance_types=["g5.xlarge", "g5.48xlarge"], maximum_vcpus=192)["kubelet"]["maxPods"] == 110
+    assert node_class(instance_types=["g5.48xlarge"], maximum_vcpus=192, maximum_gpus=8)["kubelet"]["maxPods"] == 250
     assert node_class(instance_types=["t3.nano"], maximum_gpus=None)["kubelet"]["maxPods"] == 34
 
 
@@ -179,6 +187,11 @@ def test_a_pool_is_bounded() -> None:
     assert node_pool(maximum_gpus=4, maximum_vcpus=32)["limits"] == {"cpu": "32", "nvidia.com/gpu": "4"}
     assert node_pool(instance_types=["inf2.xlarge"])["limits"] == {"cpu": "32", "aws.amazon.com/neuron": "4"}
     assert node_pool(instance_types=["m7i.large"], maximum_gpus=None)["limits"] == {"cpu": "32"}
+
+
+def test_limits_that_admit_no_node_are_refused() -> None:
+    with pytest.raises(SpecError, match=r"maximumVcpus = 32 and maximumGpus = 4 admit no node of g5\.48xlarge"):
+        karpenter(instance_types=["g5.48xlarge"])
 
 
 def test_a_pool_chooses_among_its_types_alone() -> None:

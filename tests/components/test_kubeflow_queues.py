@@ -222,5 +222,33 @@ def test_the_pools_of_a_cluster_are_taken_at_their_peak_without_the_system_s_own
 
 
 def test_a_cluster_with_one_pool_shares_that() -> None:
-    cluster = parse(GpuClusterSpec, {"cluster_name": "ml", "node_pools": [SYSTEM]}, "cluster")
+    cluster = parse(GpuClusterSpec, {"cluster_name": "ml", "node_pools": [SYSTEM], "shared_system_pool": True}, "c")
     assert [pool["name"] for pool in pools_of(cluster)] == ["system"]
+
+
+def test_teams_are_promised_nothing_of_the_system_pool() -> None:
+    cluster = parse(GpuClusterSpec, {"cluster_name": "ml", "node_pools": [SYSTEM]}, "cluster")
+    assert pools_of(cluster) == []
+
+
+@pytest.mark.parametrize(
+    ("pool", "nodes", "cpu", "gpus"),
+    [
+        ({"instance_types": ["g4dn.12xlarge"], "maximum_gpus": 8, "maximum_vcpus": 96}, 2, 48, 4),
+        # The CPUs of the limit are of one node alone.
+        ({"instance_types": ["g4dn.12xlarge"], "maximum_gpus": 8, "maximum_vcpus": 95}, 1, 48, 4),
+        # Of a pool of several types teams are promised what the limits admit of each.
+        ({"instance_types": ["g5.xlarge", "g5.12xlarge"], "maximum_gpus": 7, "maximum_vcpus": 96}, 1, 48, 4),
+        ({"instance_types": ["m7i.xlarge", "m7i.4xlarge"], "maximum_vcpus": 96}, 24, 4, 0),
+    ],
+)
+def test_pools_of_karpenter_are_promised_up_to_their_limits(
+    pool: dict[str, Any], nodes: int, cpu: int, gpus: int
+) -> None:
+    bought = {"name": "burst", **pool}
+    given = {"cluster_name": "ml", "node_pools": [SYSTEM], "karpenter": {"pools": [bought]}}
+    [found] = pools_of(parse(GpuClusterSpec, given, "cluster"))
+    assert (found["name"], found["nodes"], found["cpu"], found["gpus"]) == ("burst", nodes, cpu, gpus)
+    [flavor] = flavors([parse(PoolSpec, found, "pool")])
+    tolerated = {each["key"] for each in flavor["spec"].get("tolerations", [])}
+    assert tolerated == ({"nvidia.com/gpu"} if gpus else set())

@@ -230,7 +230,7 @@ def test_the_object_has_the_shape_of_its_definition(config: dict[str, dict[str, 
     # A config map's values are texts.
     assert all(isinstance(value, str) for data in config.values() for value in data.values())
     for each in spec["workloads"]:
-        assert set(each) == {"name", "resources", "topologySpreadConstraints"}
+        assert set(each) == {"name", "resources", "topologySpreadConstraints", "affinity", "tolerations"}
         assert all(set(amounts) == {"container", "requests", "limits"} for amounts in each["resources"])
 
 

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from components.kubeflow.waves import SECRETS_NAMESPACES, WAVES, Wave
+from components.pods import on_system_nodes
 from components.versions import KUBEFLOW, KUEUE
 from tests.components.definitions import faults
 from tests.deploy.overlays import (
@@ -212,3 +213,15 @@ def test_no_file_of_the_overlays_is_left_out() -> None:
         text = path.read_text(encoding="utf-8")
         used |= {path} | {each for each in path.parent.iterdir() if each.name in text}
     assert {path for path in TREE.rglob("*") if path.is_file()} == used
+
+
+@without_kustomize
+@waves
+def test_pods_of_kubeflow_run_on_the_system_pool_alone(wave: Wave) -> None:
+    """Notebooks, steps and trials are made by controllers, and are none of these."""
+    place = on_system_nodes()
+    for each in delivered(wave.name):
+        if each["kind"] in ("Deployment", "StatefulSet", "Job"):
+            pod = each["spec"]["template"]["spec"]
+            assert {field: pod.get(field) for field in place} == place, each["metadata"]["name"]
+        assert each["kind"] != "CronJob"

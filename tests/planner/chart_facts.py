@@ -28,8 +28,12 @@ class Pods:
     asks_aws: bool = False
     daemon: bool = False
     host_network: bool = False
+    when: tuple[str, ...] = ()
+    """The values that make the chart have it; it always has it when empty."""
     optional: bool = False
     """Whether a plan may hold no node for it."""
+    unplaced: bool = False
+    """Whether its template takes neither tolerations nor affinity from the values, so that it runs beside teams."""
     pod_security: str = "restricted"
     """The strictest Pod Security Standard that admits it; host paths need `privileged`."""
 

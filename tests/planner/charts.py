@@ -5,7 +5,7 @@ are the chart's own choice, and nothing in our program says them again.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from tests.planner.chart_facts import EVERY_TAINT, ChartFacts, Pods, Toleration, named
@@ -142,10 +142,13 @@ class AddonFacts:
     ports: tuple[int, ...] = ()
     called_by_api_server: tuple[int, ...] = ()
     provisioner: str = ""
+    placed: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Of a Deployment: where in the add-on's configuration its pods' place is, as fields of `Pods`."""
     needs_nodes: bool = False
 
 
 _GUIDE = "EKS user guide, "
+_AT_ROOT: Mapping[str, Any] = {"selector_path": ("nodeSelector",)}
 
 ADDONS: dict[str, AddonFacts] = {
     "vpc-cni": AddonFacts(
@@ -158,18 +161,26 @@ ADDONS: dict[str, AddonFacts] = {
         (),
         (80,),
     ),
-    "coredns": AddonFacts(_GUIDE + "Manage CoreDNS", {"k8s-app": "kube-dns"}, (), (53, 9153), needs_nodes=True),
+    "coredns": AddonFacts(
+        _GUIDE + "Manage CoreDNS", {"k8s-app": "kube-dns"}, (), (53, 9153), needs_nodes=True, placed=_AT_ROOT
+    ),
     "aws-ebs-csi-driver": AddonFacts(
         _GUIDE + "Use Kubernetes volume storage with Amazon EBS",
         {"app.kubernetes.io/name": "aws-ebs-csi-driver"},
         ("ebs-csi-controller-sa",),
         provisioner="ebs.csi.aws.com",
+        placed={
+            "selector_path": ("controller", "nodeSelector"),
+            "affinity_path": ("controller", "affinity"),
+            "tolerations_path": ("controller", "tolerations"),
+        },
         needs_nodes=True,
     ),
     "metrics-server": AddonFacts(
         "terraform-aws-modules/terraform-aws-eks, issue 3557: the add-on listens on 10251",
         {"app.kubernetes.io/name": "metrics-server"},
         called_by_api_server=(10251,),
+        placed=_AT_ROOT,
         needs_nodes=True,
     ),
     "eks-node-monitoring-agent": AddonFacts(

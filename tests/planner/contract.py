@@ -8,7 +8,7 @@ from typing import Any, cast
 from pricing.resource import Resource
 from tests.planner.charts import ADDONS, CHARTS, EVERY_TAINT, WELL_KNOWN_LABELS, Pods, Toleration, value_at
 from tests.planner.plans import Plan, of_type
-from tests.planner.workloads import RELEASE, delivered, namespace_of, own, releases
+from tests.planner.workloads import RELEASE, delivered, namespace_of, own, pod_specs, releases, team_namespaces
 
 NAMESPACE = "kubernetes:core/v1:Namespace"
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
@@ -20,6 +20,7 @@ ADDON = "aws:eks/addon:Addon"
 EXTERNAL_SECRET = "kubernetes:external-secrets.io/v1:ExternalSecret"
 SECRET_STORE = "kubernetes:external-secrets.io/v1:ClusterSecretStore"
 SYSTEM_NAMESPACES = ("kube-system",)
+SYSTEM_LABEL = "mlplatform.io/system"
 
 _EFFECTS = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
 _ADVERTISED_BY_TAINT = {"nvidia.com/gpu": "nvidia.com/gpu", "aws.amazon.com/neuron": "aws.amazon.com/neuron"}
@@ -79,10 +80,15 @@ def selected(pods: Pods, values: Mapping[str, Any], nodes: Nodes) -> bool:
     affinity: Any = value_at(values, pods.affinity_path) or {}
     required = affinity.get("nodeAffinity", {}).get("requiredDuringSchedulingIgnoredDuringExecution", {})
     terms: list[Mapping[str, Any]] = required.get("nodeSelectorTerms", [])
-    fits = not terms or any(
-        all(nodes.labels.get(rule["key"]) in rule["values"] for rule in term["matchExpressions"]) for term in terms
-    )
+    fits = not terms or any(all(_holds(rule, nodes) for rule in term["matchExpressions"]) for term in terms)
     return fits and all(nodes.labels.get(key) == value for key, value in wanted.items())
+
+
+def _holds(rule: Mapping[str, Any], nodes: Nodes) -> bool:
+    if rule["operator"] == "DoesNotExist":
+        return rule["key"] not in nodes.labels
+    assert rule["operator"] == "In"
+    return nodes.labels.get(rule["key"]) in rule["values"]
 
 
 def tolerates(tolerations: Iterable[Toleration], taint: Mapping[str, str]) -> bool:
@@ -120,8 +126,38 @@ def homeless(plan: Plan) -> Iterator[str]:
                         yield f"{chart}: does not tolerate the taints of {nodes.name}"
             elif not any(nodes.fixed >= 2 and can_run(pods, values, nodes) for nodes in known):
                 yield f"{chart}: no pool of two or more nodes runs it"
-    if not any(nodes.fixed >= 2 and not nodes.taints for nodes in known):
-        yield "add-ons: no pool of two or more nodes is without taints"
+    for addon, pods, settings in placed_addons(plan):
+        if not any(nodes.fixed >= 2 and can_run(pods, settings, nodes) for nodes in known):
+            yield f"{addon.name}: no pool of two or more nodes runs it"
+
+
+def placed_addons(plan: Plan) -> Iterator[tuple[Resource, Pods, Mapping[str, Any]]]:
+    """The add-ons that are Deployments, with where their configuration says that their pods run."""
+    for addon in of_type(plan, ADDON):
+        if placed := ADDONS[addon.inputs["addonName"]].placed:
+            yield addon, Pods({}, "", **placed), json.loads(addon.inputs.get("configurationValues") or "{}")
+
+
+def mingled(plan: Plan) -> Iterator[str]:
+    """Pods of the platform that could share a node with pods of teams, on either's nodes."""
+    known = pools(plan)
+    system = [nodes for nodes in known if SYSTEM_LABEL in nodes.labels]
+    others = [nodes for nodes in known if nodes not in system]
+    for release, chart, workloads in releases(plan):
+        for pods in workloads:
+            if not pods.daemon and not pods.unplaced:
+                astray = [nodes.name for nodes in others if can_run(pods, release.inputs["values"], nodes)]
+                if astray:
+                    yield f"{chart}: may run on {', '.join(astray)}, beside pods of teams"
+    for addon, pods, settings in placed_addons(plan):
+        if astray := [nodes.name for nodes in others if can_run(pods, settings, nodes)]:
+            yield f"{addon.name}: may run on {', '.join(astray)}, beside pods of teams"
+    for each, spec in pod_specs(plan):
+        placed = Pods({}, "", selector_path=("nodeSelector",))
+        wrong = others if namespace_of(each) not in team_namespaces(plan) else system
+        astray = [nodes.name for nodes in wrong if can_run(placed, spec, nodes)]
+        if astray and each.type != "kubernetes:apps/v1:DaemonSet":
+            yield f"{each.name}: may run on {', '.join(astray)}, among pods that are not its own kind"
 
 
 def unadvertised(plan: Plan) -> Iterator[str]:

@@ -18,6 +18,7 @@ Plan = tuple[Resource, ...]
 
 _PEAK = {"name": "peak", "additionalNodes": 2, "start": "08:00", "end": "22:00"}
 _TAINT = {"key": "team", "value": "vision", "effect": "NO_SCHEDULE"}
+_TRAINING = {"key": "use", "value": "training", "effect": "NO_SCHEDULE"}
 _RESERVED = "cr-0123456789abcdef0"
 
 EVERYTHING: dict[str, Any] = {
@@ -50,6 +51,7 @@ EVERYTHING: dict[str, Any] = {
         ],
         "nodePools": [
             {"name": "system", "instanceTypes": ["m7i.xlarge"], "minimum": 2, "maximum": 4},
+            {"name": "steady", "instanceTypes": ["m7i.xlarge"], "minimum": 2, "maximum": 2},
             {
                 "name": "sliced",
                 "instanceTypes": ["g4dn.xlarge"],
@@ -68,7 +70,14 @@ EVERYTHING: dict[str, Any] = {
                 "localDisk": True,
                 "sharing": {"migProfile": "1g.5gb", "timeSlicing": 2},
             },
-            {"name": "train", "instanceTypes": ["p5.48xlarge"], "minimum": 0, "maximum": 4, "efa": True},
+            {
+                "name": "train",
+                "instanceTypes": ["p5.48xlarge"],
+                "minimum": 0,
+                "maximum": 4,
+                "efa": True,
+                "taints": [_TRAINING],
+            },
             {
                 "name": "bottle",
                 "instanceTypes": ["g6.xlarge"],
@@ -76,8 +85,16 @@ EVERYTHING: dict[str, Any] = {
                 "maximum": 2,
                 "amiFamily": "bottlerocket",
                 "sharing": {"timeSlicing": 2},
+                "taints": [_TRAINING],
             },
-            {"name": "neuron", "instanceTypes": ["inf2.xlarge"], "minimum": 0, "maximum": 2, "purchase": "spot"},
+            {
+                "name": "neuron",
+                "instanceTypes": ["inf2.xlarge"],
+                "minimum": 0,
+                "maximum": 2,
+                "purchase": "spot",
+                "taints": [_TRAINING],
+            },
             {
                 "name": "reserved",
                 "instanceTypes": ["p4d.24xlarge"],
@@ -86,6 +103,7 @@ EVERYTHING: dict[str, Any] = {
                 "purchase": "capacity-reservation",
                 "capacityReservationId": _RESERVED,
                 "zone": "us-east-1b",
+                "taints": [_TRAINING],
             },
             {
                 "name": "block",
@@ -95,6 +113,7 @@ EVERYTHING: dict[str, Any] = {
                 "purchase": "capacity-block",
                 "capacityReservationId": _RESERVED,
                 "zone": "us-east-1c",
+                "taints": [_TRAINING],
             },
         ],
         "karpenter": {
@@ -106,7 +125,14 @@ EVERYTHING: dict[str, Any] = {
                     "maximumVcpus": 32,
                     "taints": [_TAINT],
                 },
-                {"name": "trn", "instanceTypes": ["trn1.2xlarge"], "maximumGpus": 4, "maximumVcpus": 32, "spot": False},
+                {
+                    "name": "trn",
+                    "instanceTypes": ["trn1.2xlarge"],
+                    "maximumGpus": 4,
+                    "maximumVcpus": 32,
+                    "spot": False,
+                    "taints": [_TAINT],
+                },
                 {"name": "cpu", "instanceTypes": ["m7i.large"], "maximumVcpus": 64, "amiFamily": "bottlerocket"},
             ],
             "isolatedVpc": True,
@@ -181,7 +207,7 @@ EVERYTHING: dict[str, Any] = {
             "modelNamespaces": ["models", "vision"],
             "scaleToZero": True,
             "runtimes": ["triton", "mlserver"],
-            "modelCache": [{"name": "steady", "pools": ["system"], "storageGib": 20}],
+            "modelCache": [{"name": "steady", "storageGib": 20}],
         },
         "models": [
             {

@@ -203,34 +203,38 @@ PLATFORM_CHARTS: dict[str, ChartFacts] = {
                     account=f"argocd-{part}",
                     ports=ports,
                     selector_path=("global", "nodeSelector"),
-                    affinity_path=(),
-                    tolerations_path=("global", "tolerations"),
+                    affinity_path=(section, "affinity"),
+                    tolerations_path=(section, "tolerations"),
                     selector={"kubernetes.io/os": "linux"},
                     asks_kubernetes=True,
                 )
-                for part, ports in {
-                    "application-controller": (8082,),
-                    "applicationset-controller": (7000, 8080, 8081),
-                    "notifications-controller": (9001,),
-                    "redis-secret-init": (),
-                    "repo-server": (8081, 8084),
-                    "server": (8080, 8083),
-                }.items()
+                for part, section, ports in (
+                    ("application-controller", "controller", (8082,)),
+                    ("applicationset-controller", "applicationSet", (7000, 8080, 8081)),
+                    ("notifications-controller", "notifications", (9001,)),
+                    ("redis-secret-init", "redisSecretInit", ()),
+                    ("repo-server", "repoServer", (8081, 8084)),
+                    ("server", "server", (8080, 8083)),
+                )
             ),
             # One of both kinds of Redis is there.
             Pods(
                 labels={**named("argocd-redis", "argocd"), "app.kubernetes.io/part-of": "argocd"},
                 account="default",
                 ports=(6379,),
-                affinity_path=(),
+                selector_path=("redis", "nodeSelector"),
+                affinity_path=("redis", "affinity"),
+                tolerations_path=("redis", "tolerations"),
+                when=("redis",),
             ),
             Pods(
                 labels={"app": "redis-ha", "release": "argocd", "argocd-redis-ha": "replica"},
                 account="argocd-redis-ha",
                 ports=(6379, 26379),
                 selector_path=("redis-ha", "nodeSelector"),
-                affinity_path=(),
+                affinity_path=("redis-ha", "additionalAffinities"),
                 tolerations_path=("redis-ha", "tolerations"),
+                when=("redis-ha",),
             ),
             Pods(
                 labels={
@@ -241,8 +245,10 @@ PLATFORM_CHARTS: dict[str, ChartFacts] = {
                 account="argocd-redis-ha-haproxy",
                 ports=(6379, 8888, 9101),
                 selector_path=("redis-ha", "nodeSelector"),
-                affinity_path=(),
-                tolerations_path=("redis-ha", "haproxy", "tolerations"),
+                affinity_path=("redis-ha", "haproxy", "additionalAffinities"),
+                # The chart gives its proxies the tolerations of its servers.
+                tolerations_path=("redis-ha", "tolerations"),
+                when=("redis-ha",),
             ),
         ),
         defines=("argoproj.io",),
@@ -295,6 +301,7 @@ PLATFORM_CHARTS: dict[str, ChartFacts] = {
                 selector_path=("none",),
                 affinity_path=("none",),
                 tolerations_path=("none",),
+                unplaced=True,
                 asks_kubernetes=True,
             ),
             Pods(

@@ -15,7 +15,7 @@ from components.serving_platform import names
 from pricing.resource import Resource
 from tests.components.delivered import APPLICATION_SET, PROJECT, permits
 from tests.components.iam import allows
-from tests.planner.contract import ASSOCIATION, NODE_GROUP, RELEASE, Nodes, pools, tolerates
+from tests.planner.contract import ASSOCIATION, KARPENTER_POOL, NODE_GROUP, RELEASE, Nodes, pools, tolerates
 from tests.planner.plans import Plan, of_type
 from tests.planner.releases import brought_by
 from tests.planner.traffic import policies, selects
@@ -209,13 +209,25 @@ def _policies_of(plan: Plan, namespace: str, account: str) -> list[str]:
 def homeless_models(plan: Plan) -> Iterator[str]:
     """Models that no pool has nodes for: the labels, the taints, or the room."""
     groups = {each.name: types for each in of_type(plan, NODE_GROUP) if (types := each.inputs.get("instanceTypes"))}
-    known = [nodes for nodes in pools(plan) if nodes.name in groups]
+    # Of its types Karpenter buys one that has the room.
+    bought = {each.name: _types(each) for each in of_type(plan, KARPENTER_POOL)}
+    known = [nodes for nodes in pools(plan) if nodes.name in groups or nodes.name in bought]
     for model in of_type(plan, MODEL):
         fitting = [nodes for nodes in known if _takes(nodes, model.inputs["spec"]["predictor"])]
         if not fitting:
             yield f"{model.name}: no pool has the labels and taints that it wants"
-        elif not any(all(_holds(kind, model) for kind in groups[nodes.name]) for nodes in fitting):
+        elif not any(
+            all(_holds(kind, model) for kind in groups[nodes.name])
+            if nodes.name in groups
+            else any(_holds(kind, model) for kind in bought[nodes.name])
+            for nodes in fitting
+        ):
             yield f"{model.name}: too large for a node of {', '.join(nodes.name for nodes in fitting)}"
+
+
+def _types(pool: Resource) -> list[str]:
+    requirements: list[Mapping[str, Any]] = pool.inputs["spec"]["template"]["spec"]["requirements"]
+    return next(each["values"] for each in requirements if each["key"] == "node.kubernetes.io/instance-type")
 
 
 def _takes(nodes: Nodes, predictor: Mapping[str, Any]) -> bool:

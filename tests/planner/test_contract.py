@@ -19,6 +19,7 @@ CHECKS: list[Check] = [
     order.references_are_in_the_plan,
     contract.unknown_charts,
     contract.homeless,
+    contract.mingled,
     contract.unadvertised,
     contract.unadmitted,
     contract.orphaned_identities,
@@ -60,6 +61,9 @@ PLUGIN = "gpu-cluster-gpu-software-nvidia-device-plugin"
 SCALER = "gpu-cluster-autoscaler-release"
 NODE_ROLE = "arn:aws:iam::111122223333:role/gpu-cluster-node-role"
 PROFILE = "gpu-cluster-karpenter-nodes-profile"
+TRACKING = "feature-services-tracking-servers"
+MODEL = "serving-vision-archive-inferenceservice"
+ELSEWHERE = '{"nodeSelector": {"mlplatform.io/pool": "other"}}'
 SLICED = "gpu-cluster-sliced-nodes"
 GPU_TAINT = [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}]
 PASSWORD = put("values", "secretName", value="password")
@@ -86,6 +90,31 @@ FAULTS: list[Fault] = [
         contract.homeless,
         lambda plan: changed(plan, "gpu-cluster-system-nodes", put("scalingConfig", "minSize", value=1)),
         "karpenter: no pool of two or more nodes runs it",
+    ),
+    (
+        contract.homeless,
+        lambda plan: changed(plan, "gpu-cluster-coredns", put("configurationValues", value=ELSEWHERE)),
+        "gpu-cluster-coredns: no pool of two or more nodes runs it",
+    ),
+    (
+        contract.mingled,
+        lambda plan: changed(plan, "gpu-cluster-coredns", put("configurationValues", value="{}")),
+        "gpu-cluster-coredns: may run on gpu-cluster-steady-nodes",
+    ),
+    (
+        contract.mingled,
+        lambda plan: changed(plan, SCALER, put("values", "affinity", value={})),
+        "cluster-autoscaler: may run on gpu-cluster-steady-nodes",
+    ),
+    (
+        contract.mingled,
+        lambda plan: changed(plan, TRACKING, put("spec", "template", "spec", "affinity", value={})),
+        "feature-services-tracking-servers: may run on gpu-cluster-steady-nodes",
+    ),
+    (
+        contract.mingled,
+        lambda plan: changed(plan, MODEL, put("spec", "predictor", "tolerations", value=[{"operator": "Exists"}])),
+        "serving-vision-archive-inferenceservice: may run on gpu-cluster-system-nodes",
     ),
     (
         contract.unadvertised,

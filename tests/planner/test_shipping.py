@@ -139,8 +139,12 @@ def ceiling(pool: NodePoolSpec, at: str) -> int:
 def test_the_gpus_that_are_paid_hold_every_release_at_each_hour_and_a_rollout_beside(stack: str) -> None:
     cluster = settings(stack).gpu_cluster
     assert cluster
-    [pool] = [each for each in cluster.node_pools if each.lead.has_nvidia]
     models = [each.values for each in releases_of(plan_of(stack))]
+    if cluster.karpenter:
+        limit = sum(each.maximum_gpus or 0 for each in cluster.karpenter.pools)
+        assert sum(gpus(model) * model.maximum for model in models) + max(map(gpus, models)) <= limit
+        return
+    [pool] = [each for each in cluster.node_pools if each.lead.has_nvidia]
     schedules = [*pool.schedules, *(each for model in models for each in model.schedules)]
     turns = {"00:00", *(turn for each in schedules for turn in (each.start, each.end))}
     for at in sorted(turns):

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from components.kubeflow.waves import WAVES
+from components.secure_namespace import TEAM_LABEL
 from pricing.resource import Resource
-from tests.planner.charts import CHARTS, Pods
+from tests.planner.charts import CHARTS, Pods, value_at
 from tests.planner.plans import Plan, of_type
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
@@ -33,7 +34,35 @@ def by_knative(model: Resource) -> bool:
 def releases(plan: Plan) -> list[tuple[Resource, str, tuple[Pods, ...]]]:
     """Every release with its chart's name and workloads."""
     named = [(each, each.inputs["chart"].rpartition("/")[2]) for each in of_type(plan, RELEASE)]
-    return [(each, chart, CHARTS[chart].pods) for each, chart in named if chart in CHARTS]
+    return [
+        (each, chart, tuple(pods for pods in CHARTS[chart].pods if _there(pods, each.inputs["values"])))
+        for each, chart in named
+        if chart in CHARTS
+    ]
+
+
+def _there(pods: Pods, values: Mapping[str, Any]) -> bool:
+    return not pods.when or value_at(values, pods.when) is not None
+
+
+def pod_specs(plan: Plan) -> Iterator[tuple[Resource, Mapping[str, Any]]]:
+    """The workloads that are objects of the program, with the specs of their pods."""
+    for each in of_type(plan, *_TEMPLATES):
+        template: Any = each.inputs
+        for key in _TEMPLATES[each.type]:
+            template = template[key]
+        yield each, template["spec"]
+    for each in of_type(plan, MODEL):
+        yield each, each.inputs["spec"]["predictor"]
+
+
+def team_namespaces(plan: Plan) -> set[str]:
+    """The namespaces whose pods are a team's."""
+    return {
+        each.inputs["metadata"]["name"]
+        for each in of_type(plan, "kubernetes:core/v1:Namespace")
+        if each.inputs["metadata"]["labels"].get(TEAM_LABEL) == "true"
+    }
 
 
 def own(plan: Plan) -> Iterator[tuple[Resource, Pods]]:

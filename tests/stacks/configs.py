@@ -16,7 +16,8 @@ ENVIRONMENT = {
     "region": "us-east-1",
 }
 SYSTEM = {"name": "system", "instanceTypes": ["m7i.large"], "minimum": 2, "maximum": 4}
-CLUSTER = {"clusterName": "ml", "nodePools": [SYSTEM]}
+GENERAL = {"name": "general", "instanceTypes": ["m7i.large"], "minimum": 2, "maximum": 4}
+CLUSTER = {"clusterName": "ml", "nodePools": [SYSTEM, GENERAL]}
 SECTIONS: dict[str, Any] = {
     "environment": ENVIRONMENT,
     "cost": {"monthlyBudget": 1000},

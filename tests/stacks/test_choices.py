@@ -49,6 +49,7 @@ def test_prod_makes_no_unusual_choice() -> None:
         ({"gpuCluster__endpointPublicCidrs": ["203.0.113.7/32"]}, "gpuCluster.endpointPublicCidrs"),
         ({"gpuCluster__sessionManager": True}, "gpuCluster.sessionManager"),
         ({"gpuCluster__deletionProtection": False}, "gpuCluster.deletionProtection"),
+        ({"gpuCluster__sharedSystemPool": True}, "gpuCluster.sharedSystemPool"),
         ({"gpuCluster__nodePools__1__sharing": {"timeSlicing": 4}}, "gpuCluster.nodePools[1].sharing.timeSlicing"),
         ({"policies__levels": {"nat-count": "disabled"}}, "policies.levels.nat-count"),
         ({"policies__allowedInstanceTypes": ["p5.*"]}, "policies.allowedInstanceTypes"),

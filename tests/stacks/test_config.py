@@ -58,11 +58,11 @@ def test_other_namespaces_and_the_provider_are_left_alone() -> None:
 def test_karpenter_knows_that_there_is_no_way_out() -> None:
     pool = {"name": "burst", "instanceTypes": ["m7i.large"], "maximumVcpus": 32}
     sections = {**SECTIONS, "network": {"vpcCidr": "10.0.0.0/16", "nat": "none"}}
-    cluster = {**CLUSTER, "karpenter": {"pools": [pool]}}
+    cluster: dict[str, Any] = {**CLUSTER, "nodePools": [SYSTEM], "karpenter": {"pools": [pool]}}
     assert "isolatedVpc: Karpenter would wait for prices that nothing reaches" in refusal_of(
         {**sections, "gpuCluster": cluster}
     )
-    read({**sections, "gpuCluster": {**CLUSTER, "karpenter": {"pools": [pool], "isolatedVpc": True}}})
+    read({**sections, "gpuCluster": {**cluster, "karpenter": {"pools": [pool], "isolatedVpc": True}}})
     read({**SECTIONS, "gpuCluster": cluster})
 
 

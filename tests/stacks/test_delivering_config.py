@@ -19,6 +19,7 @@ from tests.stacks.configs import (
     SECTIONS,
     SERVING,
     STORE,
+    SYSTEM,
     read,
     refusal,
     refusal_of,
@@ -104,11 +105,14 @@ def test_what_a_team_delivers_goes_to_the_first_of_its_namespaces() -> None:
     assert "ranking is to be in models, but a team delivers to its first namespace: risk in risk; name that" in told
 
 
+TWO_POOLS = {**CLUSTER, "nodePools": [SYSTEM, {**SYSTEM, "name": "steady"}]}
+
+
 def test_a_quota_holds_the_claims_of_the_cache_of_models() -> None:
     team = {"name": "risk", "groups": ["risk"], "namespaces": ["models"]}
-    platform = {"modelCache": [{"name": "system", "storageGib": 20}]}
-    serving = {**SERVING, "platform": platform, "models": [{**MODEL, "cache": {"group": "system", "sizeGib": 2}}]}
-    stack = {"featureStore": STORE, "userPool": POOL, "modelServing": serving}
+    platform = {"modelCache": [{"name": "steady", "storageGib": 20}]}
+    serving = {**SERVING, "platform": platform, "models": [{**MODEL, "cache": {"group": "steady", "sizeGib": 2}}]}
+    stack = {"gpuCluster": TWO_POOLS, "featureStore": STORE, "userPool": POOL, "modelServing": serving}
     told = refusal(**stack, delivery={**DELIVERY, "teams": [team]})
     assert "risk may hold no volume, but platform.modelCache has a claim in models; set its quota.storageGib" in told
     read({**SECTIONS, **stack, "delivery": {**DELIVERY, "teams": [{**team, "quota": {"storageGib": 1}}]}})
@@ -119,14 +123,18 @@ def test_models_are_kept_on_nodes_that_have_the_room_and_run_them() -> None:
 
     def told(group: dict[str, Any], model: Mapping[str, Any] = cached) -> str:
         platform = {"modelCache": [{"name": "kept", **group}]}
-        return refusal(featureStore=STORE, modelServing={**SERVING, "platform": platform, "models": [model]})
+        serving = {**SERVING, "platform": platform, "models": [model]}
+        return refusal(gpuCluster=TWO_POOLS, featureStore=STORE, modelServing=serving)
 
     assert "modelCache: group kept: pool lost is none of gpuCluster.nodePools, which are" in told(
         {"pools": ["lost"], "storageGib": 20}
     )
-    assert "storageGib = 2000 is more than half of diskGib" in told({"pools": ["system"], "storageGib": 2000})
+    assert "storageGib = 2000 is more than half of diskGib" in told({"pools": ["steady"], "storageGib": 2000})
     assert f"model {MODEL['name']} asks for a GPU, which no pool of its cache.group = kept has" in told(
-        {"pools": ["system"], "storageGib": 20}, {**cached, "gpus": 1}
+        {"pools": ["steady"], "storageGib": 20}, {**cached, "gpus": 1}
+    )
+    assert "pool system has the taint CriticalAddonsOnly, which neither models nor downloads tolerate" in told(
+        {"pools": ["system"], "storageGib": 20}
     )
 
 
@@ -196,6 +204,7 @@ KUBEFLOW: dict[str, Any] = {
     "teams": [{"name": "risk", "emails": ["ada@example.com"], "quota": {"cpu": 2, "memoryGib": 4, "storageGib": 10}}],
 }
 KUBEFLOW_STACK: dict[str, Any] = {
+    "gpuCluster": TWO_POOLS,
     "featureStore": STORE,
     "pipelinesDatabase": {"identifier": "acme-pipelines"},
     "userPool": {

@@ -19,6 +19,7 @@ from tests.planner.plans import plan_of
 from tests.stacks.configs import MODEL, SECTIONS, SERVING, STORE, SYSTEM, read, refusal_of
 
 ROOT = Path(__file__).parents[2]
+GENERAL = {**SYSTEM, "name": "general"}
 GPUS = {"name": "gpu", "instanceTypes": ["g5.xlarge"], "minimum": 0, "maximum": 3}
 SLICED = {**GPUS, "name": "sliced", "sharing": {"timeSlicing": 4}}
 KARPENTER = {"name": "burst", "instanceTypes": ["g6.xlarge", "g6.12xlarge"], "maximumGpus": 8, "maximumVcpus": 96}
@@ -47,7 +48,11 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         "no node can run a replica of model-0: pool system has no GPU; pool gpu has 1 GPU a node (g5.xlarge). Add",
     ),
     ("models[0].gpus = 1", stack(ON_GPU, pools=(SYSTEM,)), "pool system has no GPU"),
-    ("models[0].gpus = 8", stack({**ON_GPU, "gpus": 8}, karpenter=KARPENTER), "pool burst has 4 GPUs a node"),
+    (
+        "models[0].gpus = 8",
+        stack({**ON_GPU, "gpus": 8}, pools=(SYSTEM,), karpenter=KARPENTER),
+        "pool burst has 4 GPUs a node",
+    ),
     (
         "models[0].gpuShare",
         stack({"gpuShare": {"mode": "mps", "pods": 4}}, pools=(SYSTEM, SLICED)),
@@ -73,8 +78,8 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("models[0].storageGib = 900", stack({**ON_GPU, "storageGib": 900}), "GiB of disk a node for pods (g5.xlarge)"),
     (
         "models[0].cpu = '2'",
-        stack({"cpu": "2"}, pools=({**SYSTEM, "instanceTypes": ["m7i.large"]},)),
-        "pool system has 1.8 CPUs",
+        stack({"cpu": "2"}, pools=(SYSTEM, {**GENERAL, "instanceTypes": ["m7i.large"]})),
+        "pool general has 1.8 CPUs",
     ),
     (
         "models[0].gpus = 1",
@@ -88,8 +93,8 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ),
     (
         "modelServing.platform.runtimes",
-        stack(ON_GPU, pools=({**SYSTEM, "instanceTypes": ["m7g.large"]}, GPUS)),
-        "the images of huggingface and mlserver are for amd64 alone, and the pools for pods without a GPU (system) are",
+        stack(ON_GPU, pools=(SYSTEM, {**GENERAL, "instanceTypes": ["m7g.large"]}, GPUS)),
+        "the images of huggingface and mlserver are for amd64 alone, and the pools for pods without a GPU (general)",
     ),
     # Minimums, with what a rollout and a canary need beside them.
     (
@@ -116,8 +121,8 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ),
     (
         "modelServing.models",
-        stack(*[{"cpu": "1", "memory": "4Gi", "minimum": 2}] * 8, pools=({**SYSTEM, "instanceTypes": ["m7i.xlarge"]},)),
-        "CPUs, and pools system have",
+        stack(*[{"cpu": "1", "memory": "4Gi", "minimum": 2}] * 16, pools=(SYSTEM, GENERAL)),
+        "CPUs, and pools general have",
     ),
     # The platform's own pods.
     *(
@@ -170,9 +175,9 @@ def test_what_finds_no_room_is_refused_with_the_reason(field: str, sections: dic
 ACCEPTED: list[dict[str, Any]] = [
     stack(ON_GPU),
     stack({**ON_GPU, "minimum": 2, "maximum": 3}),
-    stack({**ON_GPU, "gpus": 4, "cpu": "40", "memory": "160Gi"}, karpenter=KARPENTER),
+    stack({**ON_GPU, "gpus": 4, "cpu": "40", "memory": "160Gi"}, pools=(SYSTEM,), karpenter=KARPENTER),
     stack({"gpuShare": {"mode": "time-slicing", "pods": 4}, "cpu": "500m", "memory": "2Gi"}, pools=(SYSTEM, SLICED)),
-    stack({"cpu": "1", "memory": "4Gi"}),
+    stack({"cpu": "1", "memory": "4Gi"}, pools=(SYSTEM, GENERAL, GPUS)),
     stack({"runtime": "triton", **ON_GPU}, pools=(SYSTEM, {**GPUS, "instanceTypes": ["g5g.2xlarge"]})),
     stack(
         ON_GPU,

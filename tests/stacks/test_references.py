@@ -289,8 +289,8 @@ REFUSED: list[tuple[str, Callable[[Sections], None], str, str]] = [
     # Network.
     (
         "staging",
-        put("gpuCluster.nodePools.1.zone", "us-east-1c"),
-        "gpuCluster.nodePools[1].zone = 'us-east-1c'",
+        put("gpuCluster.nodePools.0.zone", "us-east-1c"),
+        "gpuCluster.nodePools[0].zone = 'us-east-1c'",
         "the network has no subnet in us-east-1c; name one of network.zones, us-east-1a, us-east-1b",
     ),
     ("staging", put("network.clusterNames", ["other"]), "network.clusterNames", "gpuCluster.clusterName = ml-staging"),
@@ -319,7 +319,7 @@ ACCEPTED: list[tuple[str, Callable[[Sections], None]]] = [
     ("staging", put("modelServing.neighbors", [{"namespace": "mlflow", "port": 5000}])),
     ("staging", put("gpuCluster.access", [{**GRANT, "namespaces": ["search", "kube-system"]}])),
     ("staging", put("gpuCluster.namespaces", [{"namespace": "monitoring"}])),
-    ("staging", put("gpuCluster.nodePools.1.zone", "us-east-1b")),
+    ("staging", put("gpuCluster.nodePools.0.zone", "us-east-1b")),
     ("staging", add("userPool.clients", CLIENT)),
     ("staging", put("policies.allowedInstanceTypes", ["p5.*", "ml.p5.48xlarge", "db.r7g.16xlarge"])),
     ("staging", put("modelServing.loadBalancer.alternativeNames", ["fraud.models.staging.example.com"])),
@@ -345,7 +345,7 @@ def test_every_wrong_name_is_told_at_once() -> None:
     for change in (
         put("delivery.administrators", ["sre"]),
         put("featureServices.featureServer.clientNamespaces", ["nowhere"]),
-        put("gpuCluster.nodePools.1.zone", "us-east-1c"),
+        put("gpuCluster.nodePools.0.zone", "us-east-1c"),
     ):
         change(sections)
     assert "3 wrong" in refusal_of(sections).splitlines()[0]

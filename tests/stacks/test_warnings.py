@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from stacks.warnings import ConfigWarning, warnings
-from tests.stacks.configs import CLUSTER, MODEL, SECTIONS, SERVING, STORE, SYSTEM, read
+from tests.stacks.configs import CLUSTER, GENERAL, MODEL, SECTIONS, SERVING, STORE, SYSTEM, read
 from tests.stacks.test_choices import config
 
 
@@ -47,7 +47,7 @@ PEAK = {"name": "peak", "additionalNodes": 2, "start": "08:00", "end": "22:00"}
 
 def evening(floor: dict[str, Any], peak: dict[str, Any] | None = None, **model: Any) -> list[ConfigWarning]:
     """What a stack is warned of whose model has this floor on a pool with these scheduled hours."""
-    cluster = {**CLUSTER, "nodePools": [SYSTEM, {**POOL, "schedules": [{**PEAK, **(peak or {})}]}]}
+    cluster = {**CLUSTER, "nodePools": [SYSTEM, GENERAL, {**POOL, "schedules": [{**PEAK, **(peak or {})}]}]}
     given = {"name": "day", "minimum": 2, "start": "08:00", **floor}
     served = {**SERVING, "models": [{**MODEL, "gpus": 1, "schedules": [given], **model}]}
     stack = read({**SECTIONS, "gpuCluster": cluster, "featureStore": STORE, "modelServing": served})
@@ -124,3 +124,24 @@ def test_a_quota_above_all_gpus_is_warned_of() -> None:
     risk = {"name": "risk", "groups": ["risk"]}
     assert "delivery.teams[0].quota.gpus" in warned(delivery__teams=[team, risk])
     assert "delivery.teams[0].quota.gpus" not in warned(delivery__teams=[{**team, "quota": {"gpus": 30}}, risk])
+
+
+BURST = {"name": "general", "instanceTypes": ["m7i.large"], "maximumVcpus": 16}
+PLATFORM = {"name": "system", "instanceTypes": ["m7i.xlarge"], "minimum": 3, "maximum": 6}
+GPU = {"name": "inference", "instanceTypes": ["g4dn.xlarge"], "minimum": 20, "maximum": 20}
+TAINT = {"key": "team", "value": "vision", "effect": "NO_SCHEDULE"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "warns"),
+    [
+        ({"nodePools": [PLATFORM, GPU]}, True),
+        ({"nodePools": [PLATFORM, GPU], "karpenter": {"pools": [{**BURST, "taints": [TAINT]}]}}, True),
+        ({"nodePools": [PLATFORM, GPU], "karpenter": {"pools": [BURST]}}, False),
+        ({"nodePools": [PLATFORM, GPU, {**PLATFORM, "name": "general"}]}, False),
+        ({"nodePools": [PLATFORM, GPU], "sharedSystemPool": True}, False),
+    ],
+)
+def test_pods_without_a_gpu_that_find_no_node_are_warned_of(changes: dict[str, Any], warns: bool) -> None:
+    found = warned(**{f"gpuCluster__{field}": value for field, value in changes.items()})
+    assert ("gpuCluster.nodePools" in found) is warns
