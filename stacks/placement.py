@@ -5,6 +5,8 @@ from ipaddress import IPv4Network
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
+from pydantic import BaseModel
+
 from components.cidr import plan_subnets
 from components.model_service.spec import ModelServiceSpec
 from components.node_pool.labels import DEVICE_PLUGIN_CONFIG_LABEL, NVIDIA_LABEL, NVIDIA_TAINT
@@ -127,7 +129,7 @@ def _models(config: "StackConfig", pools: Sequence[Nodes]) -> Iterator[Problem]:
             value = getattr(model, _FIELDS.get(nearest.field, nearest.field))
             yield Problem(
                 (*at, nearest.field),
-                value if isinstance(value, int) else str(value),
+                _plain(value),
                 f"no node can run a replica of {model.name}: {'; '.join(reasons)}. Add a pool whose nodes can, or ask "
                 "for less",
             )
@@ -145,6 +147,13 @@ def _models(config: "StackConfig", pools: Sequence[Nodes]) -> Iterator[Problem]:
             )
             return
     yield from _together(config, pools, placed)
+    yield from _quotas(config)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    return str(value) if isinstance(value, str) else value
 
 
 def least_replicas(model: ModelServiceSpec) -> int:
@@ -194,6 +203,31 @@ def _together(
                     "pool's maximum, or lower a model's minimum",
                 )
                 return
+
+
+def _quotas(config: "StackConfig") -> Iterator[Problem]:
+    """Models in a team's namespace fit its quota at their minimum, with one more replica while a version rolls out."""
+    serving = config.model_serving
+    for team in config.delivery.teams if config.delivery else ():
+        limits = (
+            ("gpus", team.quota.gpus, 1),
+            ("cpu", team.quota.cpu, 1000),
+            ("memoryGib", team.quota.memory_gib, 1024),
+        )
+        for home in team.homes:
+            here = [model for model in (serving.models if serving else ()) if model.namespace == home]
+            for part, (field, limit, unit) in enumerate(limits):
+                asked = sum(_demand(model)[part] * least_replicas(model) for model in here)
+                asked += max((_demand(model)[part] for model in here), default=0)
+                if asked > limit * unit:
+                    yield Problem(
+                        ("modelServing", "models"),
+                        [model.name for model in here],
+                        f"the minimums of the models in {home}, with one more replica while a version rolls out, need "
+                        f"{field} {asked / unit:,.0f}, and the quota of team {team.name} is {limit}; raise "
+                        f"quota.{field}, or lower a minimum",
+                    )
+                    return
 
 
 def _capacity(pools: Sequence[Nodes]) -> tuple[int, int | None, int | None]:

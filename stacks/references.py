@@ -174,7 +174,12 @@ def _delivered_models(config: "StackConfig") -> Iterator[Problem]:
 
 
 def _zones(config: "StackConfig") -> Iterator[Problem]:
-    zones = config.network.zones
+    zones, region = config.network.zones, config.environment.region
+    for index, zone in enumerate(zones):
+        if zone[:-1] != region:
+            yield Problem(
+                ("network", "zones", index), zone, f"{zone} is not a zone of {region}; name one such as {region}a"
+            )
     for index, pool in enumerate(config.gpu_cluster.node_pools if config.gpu_cluster else ()):
         if zones and pool.zone and pool.zone not in zones:
             yield Problem(

@@ -117,6 +117,12 @@ def _hosts(config: "StackConfig") -> Iterator[Name]:
         yield from (Name(("kubeflow", "domain"), host) for host in names)
     if config.delivery:
         yield Name(("delivery", "domain"), config.delivery.domain)
+    tracking = config.feature_services.tracking_server if config.feature_services else None
+    # The load balancer before models may carry MLflow's pages by a further name.
+    further = config.model_serving.load_balancer.alternative_names if config.model_serving else ()
+    for host in tracking.hosts if tracking else ():
+        if host not in further:
+            yield Name(("featureServices", "trackingServer", "hosts"), host)
 
 
 def _callbacks(config: "StackConfig") -> Iterator[Problem]:

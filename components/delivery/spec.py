@@ -223,6 +223,8 @@ class DeliverySpec(Spec):
         for each in groups:
             if not re.fullmatch(_GROUP_PATTERN, each):
                 raise refuse(each, f"{each!r} is no group's name; use no space, comma or asterisk")
+            if groups.count(each) > 1:
+                raise refuse(each, f"{each} is named more than once; name each once")
         return groups
 
     @field_validator("teams")

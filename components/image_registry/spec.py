@@ -200,6 +200,7 @@ class ImageRegistrySpec(Spec):
     def _distinct(self) -> "ImageRegistrySpec":
         _refuse_twice([team.team for team in self.teams], "teams")
         _refuse_twice(self.replica_regions, "replicaRegions")
+        _refuse_twice(self.reader_accounts, "readerAccounts")
         prefixes = [team.team for team in self.teams] + [each.cache_prefix for each in self.upstreams]
         _refuse_twice(prefixes, "prefixes of teams and upstreams")
         return self

@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from ipaddress import IPv4Network
 from typing import Annotated, NotRequired, TypedDict
 
 import pulumi
@@ -161,6 +162,15 @@ class EgressSpec(Spec):
 
     cidr: str = Field(pattern=_CIDR, description="The range of addresses.")
     port: int = Field(ge=1, le=65535, description="The TCP port.")
+
+    @field_validator("cidr")
+    @classmethod
+    def _a_range(cls, cidr: str) -> str:
+        try:
+            IPv4Network(cidr)
+        except ValueError:
+            raise refuse(cidr, f"{cidr} is not an IPv4 range; write one such as 10.0.0.0/16") from None
+        return cidr
 
 
 class ModelConfig(TypedDict):

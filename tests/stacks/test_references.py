@@ -194,6 +194,36 @@ REFUSED: list[tuple[str, Callable[[Sections], None], str, str]] = [
         "userPool.clients[1].secret",
         "delivery has the secret delivery/notifications",
     ),
+    (
+        "staging",
+        put("featureServices.trackingServer.hosts", ["deploy.staging.example.com"]),
+        "featureServices.trackingServer.hosts = 'deploy.staging.example.com'",
+        "the host deploy.staging.example.com is delivery.domain too",
+    ),
+    ("staging", put("delivery.administrators", ["platform"] * 2), "delivery.administrators", "named more than once"),
+    ("prod", put("imageRegistry.readerAccounts", ["444455556666"] * 2), "imageRegistry", "is there twice"),
+    (
+        "staging",
+        put(
+            "modelServing.models",
+            [
+                {
+                    "name": "extra",
+                    "namespace": "risk",
+                    "modelUri": "s3://ml-staging-models-444455556666/extra/",
+                    "runtime": "triton",
+                    "gpus": 1,
+                    "cpu": "3",
+                    "memory": "12Gi",
+                    "minimum": 3,
+                    "maximum": 4,
+                    "targetConcurrency": 4,
+                }
+            ],
+        ),
+        "modelServing.models = ['extra']",
+        "need gpus 4, and the quota of team risk is 3; raise quota.gpus",
+    ),
     # Stores.
     (
         "kubeflow",
@@ -292,6 +322,12 @@ REFUSED: list[tuple[str, Callable[[Sections], None], str, str]] = [
         put("gpuCluster.nodePools.0.zone", "us-east-1c"),
         "gpuCluster.nodePools[0].zone = 'us-east-1c'",
         "the network has no subnet in us-east-1c; name one of network.zones, us-east-1a, us-east-1b",
+    ),
+    (
+        "staging",
+        put("network.zones", ["us-west-2a", "us-west-2b"]),
+        "network.zones[0] = 'us-west-2a'",
+        "us-west-2a is not a zone of us-east-1; name one such as us-east-1a",
     ),
     ("staging", put("network.clusterNames", ["other"]), "network.clusterNames", "gpuCluster.clusterName = ml-staging"),
     (

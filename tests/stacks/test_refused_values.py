@@ -68,6 +68,11 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
         "deliveredModels[0].folder",
         "must end with /",
     ),
+    (
+        {"modelServing.models.0.egress": [{"cidr": "999.1.1.1/8", "port": 80}]},
+        "models[0].egress[0].cidr",
+        "999.1.1.1/8 is not an IPv4 range; write one such as 10.0.0.0/16",
+    ),
     # Databases.
     ({"featureStore.database.instanceClass": "db.m99.large"}, "instanceClass", "db.m99.large is not an RDS instance"),
     ({"featureStore.database.instanceClass": "db.t4g.nano"}, "instanceClass", "db.t4g.nano is not an RDS instance"),
