@@ -113,6 +113,8 @@ class NodePool(pulumi.ComponentResource):
             return [{"device_name": "/dev/xvda", "ebs": data}]
         # Bottlerocket keeps its system, some 2 GiB, apart from what containers write.
         system = {**data, "volume_size": 4, "iops": 3000, "throughput": 125}
+        if spec.image_snapshot_id:
+            data["snapshot_id"] = spec.image_snapshot_id
         return [{"device_name": "/dev/xvda", "ebs": system}, {"device_name": "/dev/xvdb", "ebs": data}]
 
     def _fabric_interfaces(self) -> list[dict[str, Any]]:

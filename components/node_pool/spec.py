@@ -137,6 +137,8 @@ class NodePoolConfig(TypedDict):
     """The image's release, such as 1.36.3-20260903; by default the one pinned for the EKS version."""
     local_disk: NotRequired[bool]
     """Whether containers are on the instance's own NVMe disks; by default where every type has some."""
+    image_snapshot_id: NotRequired[str]
+    """An EBS snapshot with images, from which Bottlerocket's data volume is made."""
     efa: NotRequired[bool]
     """Gives each node its Elastic Fabric Adapters and puts the pool into one placement group and zone."""
     sharing: NotRequired[SharingConfig]
@@ -215,6 +217,11 @@ class NodePoolSpec(Spec):
         description="Whether containers are on the instance's own NVMe disks (RAID 0); by default where every type has "
         "some.",
     )
+    image_snapshot_id: str | None = Field(
+        default=None,
+        pattern=r"^snap-[0-9a-f]{8}([0-9a-f]{9})?$",
+        description="An EBS snapshot with images, from which Bottlerocket's data volume is made.",
+    )
     efa: bool = Field(
         default=False,
         description="Gives nodes Elastic Fabric Adapters, one placement group and one zone.",
@@ -286,6 +293,10 @@ class NodePoolSpec(Spec):
         return None
 
     def _disk(self) -> str | None:
+        if self.image_snapshot_id and (self.ami_family is not AmiFamily.BOTTLEROCKET or self.own_disks):
+            wrong = "localDisk puts images" if self.own_disks else f"amiFamily {self.ami_family} keeps images"
+            where = "on the instance's own disks" if self.own_disks else "on its system's volume"
+            return f"imageSnapshotId is set, but {wrong} {where}; set amiFamily bottlerocket and localDisk false"
         return beyond_gp3(self.volume_gib, self.disk_iops, self.disk_throughput)
 
     def _hardware(self) -> str | None:

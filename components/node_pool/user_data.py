@@ -6,6 +6,9 @@ from .spec import AmiFamily, NodePoolSpec
 
 _BOUNDARY = "==BOUNDARY=="
 
+FAST_PULL_MIBS = 600
+"""The throughput of a volume below which FastImagePull is slower than the default."""
+
 NODE_CONFIG = """apiVersion: node.eks.aws/v1alpha1
 kind: NodeConfig
 spec:
@@ -17,9 +20,17 @@ spec:
 """
 """Puts container storage on the instance's own disks, and pulls and unpacks the layers of an image in parallel.
 
-AWS calls FastImagePull experimental, and slower than the default on volumes below 600 MiB/s: pools on EBS go without.
-Source: nodeadm, NodeConfig v1alpha1; amazon-eks-ami, nodeadm examples, "Enabling fast image pull (experimental)".
+AWS calls FastImagePull experimental. Source: nodeadm, NodeConfig v1alpha1; amazon-eks-ami, nodeadm examples, "Enabling
+fast image pull (experimental)".
 """
+
+FAST_PULL_CONFIG = """apiVersion: node.eks.aws/v1alpha1
+kind: NodeConfig
+spec:
+  featureGates:
+    FastImagePull: true
+"""
+"""The same for container storage on a volume that is fast enough."""
 
 BOTTLEROCKET_DISKS = """[settings.bootstrap-commands.instance-storage]
 commands = [
@@ -49,6 +60,8 @@ def _al2023(pool: NodePoolSpec) -> str | None:
     parts: list[tuple[str, str]] = []
     if pool.own_disks:
         parts.append(("application/node.eks.aws", NODE_CONFIG))
+    elif pool.disk_throughput >= FAST_PULL_MIBS:
+        parts.append(("application/node.eks.aws", FAST_PULL_CONFIG))
     if pool.sharing.mig_profile:
         parts.append(('text/x-shellscript; charset="us-ascii"', mig_script(pool)))
     if not parts:

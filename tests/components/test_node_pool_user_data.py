@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from components.spec import SpecError
 from tests.components.clusters import TEMPLATE, node_pool
 
 
@@ -111,3 +112,32 @@ def test_bottlerocket_cuts_gpus_by_its_settings(kind: str, profile: str, model: 
     """The model is spelled as Bottlerocket's documentation spells it: `a100.40gb` on p4d.24xlarge."""
     found = bottlerocket(instance_types=[kind], sharing={"mig_profile": profile})
     assert found == {"device-partitioning-strategy": "mig", "mig": {"profile": {model: profile}}}
+
+
+@pytest.mark.parametrize(("throughput", "parallel"), [(125, False), (599, False), (600, True)])
+def test_volumes_that_are_fast_enough_are_filled_in_parallel(throughput: int, parallel: bool) -> None:
+    inputs = template(instance_types=["m7i.large"], disk_throughput=throughput, disk_iops=3000)
+    text = base64.b64decode(inputs.get("userData") or "").decode()
+    assert ("FastImagePull: true" in text) is parallel
+    assert "RAID0" not in text
+
+
+def test_bottlerocket_starts_from_a_snapshot_with_images() -> None:
+    inputs = template(ami_family="bottlerocket", local_disk=False, image_snapshot_id="snap-0123456789abcdef0")
+    system, data = (each["ebs"] for each in inputs["blockDeviceMappings"])
+    assert data["snapshotId"] == "snap-0123456789abcdef0"
+    assert data["encrypted"] == "true"
+    assert "snapshotId" not in system
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        ({"ami_family": "al2023", "local_disk": False}, "amiFamily al2023 keeps images on its system's volume"),
+        ({"ami_family": "bottlerocket"}, "localDisk puts images on the instance's own disks"),
+        ({"ami_family": "bottlerocket", "image_snapshot_id": "vol-1"}, "image_snapshot_id = 'vol-1'"),
+    ],
+)
+def test_snapshot_that_no_volume_can_use_is_refused(args: dict[str, Any], told: str) -> None:
+    with pytest.raises(SpecError, match=told):
+        template(**{"image_snapshot_id": "snap-0123456789abcdef0", **args})
