@@ -83,6 +83,16 @@ def reach(
     return _egress(name, namespace, pods, [{"to": targets, "ports": _tcp(ports)}])
 
 
+def clients_reach(namespace: str, pods: Mapping[str, str], port: int, client_namespace: str) -> Policy:
+    """Lets every pod of `client_namespace` reach TCP `port` of `pods`: the other side of what `admit` opens to it.
+
+    The rule selects pods and names no range: the VPC CNI judges before the address of a Service is translated, and
+    opens a Service only where the labels here are among those of its selector. Source:
+    aws/amazon-network-policy-controller-k8s, pkg/resolvers/endpoints.go, getMatchingServiceClusterIPs.
+    """
+    return reach(f"allow-to-{namespace}", client_namespace, {}, pods_of(namespace, pods), [port])
+
+
 def admit_api_server(
     namespace: str,
     pods: Mapping[str, str],

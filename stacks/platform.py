@@ -88,8 +88,6 @@ class Platform:
         store = self._store(cluster)
         secrets = self._secrets(cluster)
         if store:
-            if secrets:
-                self._services(cluster, store, secrets)
             section = self._config.model_serving or self._config.kubeflow
             place: Mapping[str, Any] = {}
             if section:
@@ -97,10 +95,12 @@ class Platform:
             pool = self._user_pool(secrets) if secrets else None
             entry = self._delivery_entry(place, store)
             serving = self._serving(place, store, entry, pool)
-            if secrets and pool:
-                delivery = self._delivery(cluster, secrets, pool, serving, entry)
-                if delivery:
-                    self._kubeflow(place, cluster, store, secrets, pool, delivery)
+            delivery = self._delivery(cluster, secrets, pool, serving, entry) if secrets and pool else None
+            if secrets:
+                made = wiring.namespaces_ready(cluster, serving, delivery)
+                self._services(cluster, store, secrets, made)
+            if secrets and pool and delivery:
+                self._kubeflow(place, cluster, store, secrets, pool, delivery)
 
     def _store(self, cluster: GpuCluster) -> FeatureStore | None:
         config = self._config
@@ -127,7 +127,9 @@ class Platform:
         args = wiring.secrets_args(self._config.gpu_cluster, namespaces, self._network, cluster)
         return ExternalSecrets("secrets", args, self._inside)
 
-    def _services(self, cluster: GpuCluster, store: FeatureStore, secrets: ExternalSecrets) -> None:
+    def _services(
+        self, cluster: GpuCluster, store: FeatureStore, secrets: ExternalSecrets, namespaces_ready: pulumi.Output[str]
+    ) -> None:
         spec = self._config.feature_services
         if not spec:
             return
@@ -137,6 +139,7 @@ class Platform:
                 **spec.model_dump(exclude_unset=True),  # pyright: ignore[reportArgumentType]
                 **wiring.services_place(self._network, cluster, secrets),
                 **wiring.services_stores(spec, store),
+                "client_namespaces_ready": namespaces_ready,
             },
             self._inside,
         )
@@ -162,7 +165,6 @@ class Platform:
             "load_balancer_cidrs": wiring.balancer_cidrs(config.model_serving, self._network),
             "cache_cidrs": self._network.isolated_subnet_cidrs,
             **wiring.serving_stores(config.feature_store, store),
-            "neighbors": wiring.neighbors(config.model_serving, config.feature_services),
         }
         if entry:
             args["further_target_group_arns"] = entry.rest_target_group_arn.apply(lambda arn: [arn])

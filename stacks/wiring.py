@@ -7,9 +7,9 @@ import pulumi
 import pulumi_aws as aws
 
 from components.database import MySqlDatabase
+from components.delivery import Delivery
 from components.delivery.names import SERVER_PORT
 from components.external_secrets import ExternalSecrets
-from components.feature_server.objects import PORT as FEATURES_PORT
 from components.feature_services.spec import FEAST, FeatureServicesSpec
 from components.feature_store import FeatureStore
 from components.feature_store.spec import FeatureStoreSpec
@@ -225,12 +225,14 @@ def balancer_cidrs(serving: ModelServingSpec, network: Network) -> pulumi.Output
     return network.private_subnet_cidrs if serving.load_balancer.internal else network.public_subnet_cidrs
 
 
-def neighbors(serving: ModelServingSpec, services: FeatureServicesSpec | None) -> Any:
-    """What models ask on the cluster: those of the config, and Feast where it admits a namespace of theirs."""
-    named = [each.model_dump() for each in serving.neighbors]
-    features = services.feature_server if services else None
-    admitted = set(features.client_namespaces if features else ()) & set(serving.platform.model_namespaces)
-    return [*named, *([{"namespace": FEAST, "port": FEATURES_PORT}] if admitted else [])]
+def namespaces_ready(
+    cluster: GpuCluster, serving: ModelServingIngress | None, delivery: Delivery | None
+) -> pulumi.Output[str]:
+    """Known once every namespace that clients of services run in is closed."""
+    made = [cluster.namespaces]
+    made += [serving.model_namespaces] if serving else []
+    made += [delivery.namespaces] if delivery else []
+    return pulumi.Output.all(*made).apply(lambda _: "")
 
 
 def serving_stores(spec: FeatureStoreSpec, store: FeatureStore) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..account import Account, account_of
+from ..client_policies import open_clients
 from ..database.ca_bundle import BUNDLE_PATH
 from ..external_secrets import external_secret
 from ..manifest import Manifest
@@ -60,9 +61,14 @@ class FeatureServer(pulumi.ComponentResource):
         self.config = self._configure(account)
         namespace = closed_namespace(f"{name}-namespace", NAMESPACE, self._policies(), self)
         ready = [*namespace, *self._basis(namespace)]
+        clients = open_clients(
+            f"{name}-clients", NAMESPACE, objects.SERVER_PODS, objects.PORT, spec.client_namespaces, args, self
+        )
         server = self._server(account, ready)
         self._materialization(account, ready)
-        self.address = after(f"http://{SERVER}.{NAMESPACE}.svc.cluster.local:{objects.PORT}", *server)
+        self.address = after(
+            f"http://{SERVER}.{NAMESPACE}.svc.cluster.local:{objects.PORT}", *server, *(made.urn for made in clients)
+        )
         self.register_outputs({"address": self.address, "config": self.config, "workgroup": self.workgroup})
 
     def _workgroup(self) -> pulumi.Output[str]:

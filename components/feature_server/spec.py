@@ -118,6 +118,8 @@ class FeatureServerArgs(FeatureServerConfig):
     """The Glue database over the offline store."""
     data_key_arn: pulumi.Input[str]
     """The KMS key that encrypts the bucket."""
+    client_namespaces_ready: NotRequired[pulumi.Input[str]]
+    """What waits until the client namespaces exist, where the same program makes them."""
 
 
 class FeatureServerSpec(Spec):

@@ -74,8 +74,9 @@ class FeatureServices(pulumi.ComponentResource):
     def _server(self, access: StoreAccess, section: Any) -> dict[str, Any]:
         """A server's own section, and what both stand on; the prefix is known once the logins work."""
         shared = ("cluster_name", "vpc_cidr", "secret_store", "database_address", "data_key_arn")
+        awaited = [key for key in ("client_namespaces_ready",) if key in self._args]
         return {
             **section.model_dump(exclude_unset=True),
-            **{key: self._args[key] for key in shared},
+            **{key: self._args[key] for key in (*shared, *awaited)},
             "secret_prefix": access.ready,
         }

@@ -58,6 +58,8 @@ class FeatureServicesArgs(FeatureServicesConfig):
     """The bucket of models, in which MLflow's artifacts lie, too."""
     data_key_arn: pulumi.Input[str]
     """The KMS key that encrypts the buckets."""
+    client_namespaces_ready: NotRequired[pulumi.Input[str]]
+    """What waits until the client namespaces exist, where the same program makes them."""
 
 
 class FeatureServicesSpec(Spec):

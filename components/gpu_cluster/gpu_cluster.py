@@ -40,6 +40,8 @@ class GpuCluster(pulumi.ComponentResource):
 
     cluster_name: pulumi.Output[str]
     """The EKS cluster's name."""
+    namespaces: pulumi.Output[list[str]]
+    """The namespaces of the config, known once they are closed."""
     ready: pulumi.Output[str]
     """The cluster's name; whoever reads it waits until nodes have joined and add-ons answer."""
     kubeconfig: pulumi.Output[str]
@@ -144,8 +146,10 @@ class GpuCluster(pulumi.ComponentResource):
             made = Manifest(f"{name}-team-pods", rule, inside)
             needed = pulumi.ResourceOptions(depends_on=[made])
             Manifest(f"{name}-team-pods-binding", binding, pulumi.ResourceOptions.merge(inside, needed))
-        for wanted in spec.namespaces:
-            SecureNamespace(f"{name}-{wanted.namespace}", namespace_args(wanted), inside)
+        closed = [
+            SecureNamespace(f"{name}-{wanted.namespace}", namespace_args(wanted), inside) for wanted in spec.namespaces
+        ]
+        self.namespaces = after([each.namespace for each in spec.namespaces], *(each.namespace for each in closed))
         GpuSoftware(
             f"{name}-gpu-software",
             {
@@ -198,6 +202,7 @@ class GpuCluster(pulumi.ComponentResource):
             {
                 "cluster_name": self.cluster_name,
                 "ready": self.ready,
+                "namespaces": self.namespaces,
                 "kubeconfig": self.kubeconfig,
                 "oidc_issuer": self.oidc_issuer,
                 "oidc_provider_arn": self.oidc_provider_arn,

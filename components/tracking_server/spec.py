@@ -47,6 +47,8 @@ class TrackingServerArgs(TrackingServerConfig):
     """The bucket of artifacts; they lie in its folder mlflow."""
     data_key_arn: pulumi.Input[str]
     """The KMS key that encrypts the bucket."""
+    client_namespaces_ready: NotRequired[pulumi.Input[str]]
+    """What waits until the client namespaces exist, where the same program makes them."""
 
 
 class TrackingServerSpec(Spec):

@@ -5,6 +5,7 @@ from typing import Any
 import pulumi
 
 from ..account import account_of
+from ..client_policies import open_clients
 from ..external_secrets import external_secret
 from ..manifest import Manifest
 from ..network_policies import Policy, addresses, admit, allow_apis, allow_metrics, pods_of, reach
@@ -36,8 +37,9 @@ class TrackingServer(pulumi.ComponentResource):
         super().__init__("mlplatform:index:TrackingServer", name, {}, opts)
         self._name, self._spec, self._args = name, spec, args
         namespace = closed_namespace(f"{name}-namespace", NAMESPACE, self._policies(), self)
+        clients = open_clients(f"{name}-clients", NAMESPACE, PODS, PORT, spec.client_namespaces, args, self)
         answering = self._servers([*namespace, *self._basis(namespace)])
-        self.address = after(f"http://{SERVICE}:{PORT}", *(made.urn for made in answering))
+        self.address = after(f"http://{SERVICE}:{PORT}", *(made.urn for made in (*answering, *clients)))
         self.register_outputs({"address": self.address})
 
     def _policies(self) -> list[Policy]:

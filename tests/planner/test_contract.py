@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.planner import contract, order, traffic
+from tests.planner import contract, order, pairs, traffic
 from tests.planner.charts import ADDONS
 from tests.planner.contract import ADDON, RELEASE
 from tests.planner.faults import Check, Fault, assert_told, each_fault, put
@@ -35,6 +35,7 @@ CHECKS: list[Check] = [
     traffic.one_sided,
     traffic.unheard_policies,
     traffic.unscraped,
+    pairs.unpaired,
     *order.TURNS,
 ]
 
@@ -268,6 +269,35 @@ FAULTS: list[Fault] = [
         traffic.unscraped,
         lambda plan: without(plan, "gpu-cluster-gpu-software-metrics"),
         "dcgm-exporter: its metrics are read from [], not from monitoring",
+    ),
+    (
+        pairs.unpaired,
+        lambda plan: without(plan, "feature-services-tracking-clients-batch"),
+        "feature-services-tracking-namespace-allow-clients: batch {} has no egress rule for 5000 of mlflow",
+    ),
+    (
+        pairs.unpaired,
+        lambda plan: without(plan, "feature-services-features-namespace-allow-clients"),
+        "feature-services-features-clients-models: feast {'app.kubernetes.io/name': 'feature-server'} has no ingress",
+    ),
+    (
+        # A range is no selector: the VPC CNI judges before the address of a Service is translated.
+        pairs.unpaired,
+        lambda plan: changed(
+            plan,
+            "feature-services-tracking-clients-batch",
+            put("spec", "egress", 0, "to", value=[{"ipBlock": {"cidr": "0.0.0.0/0"}}]),
+        ),
+        "batch {} has no egress rule for 5000 of mlflow",
+    ),
+    (
+        pairs.unpaired,
+        lambda plan: changed(
+            plan,
+            "serving-platform-gateway-ingress-allow-models",
+            put("spec", "egress", 0, "ports", 0, "port", value=8081),
+        ),
+        "has no ingress rule for 8081 of istio-ingress",
     ),
     (
         order.definitions_come_first,
