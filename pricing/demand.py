@@ -79,7 +79,8 @@ def needs(resources: Sequence[Resource], pools: Sequence[Pool]) -> Mapping[str, 
 
     Pods that no pool admits are left out. Times of day are compared without their time zones.
     """
-    pods = [each for resource in resources for each in _pods(resource, _floors(resources))]
+    floors = _floors(resources)
+    pods = [each for resource in resources for each in _pods(resource, floors)]
     pods = [each for each in pods if any(_admits(pool.node, each) for pool in pools)]
     if not pods:
         return {}

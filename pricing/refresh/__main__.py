@@ -10,7 +10,7 @@ from typing import Any
 from pricing.refresh.aws import RefreshError, clients, fetch_offers, fetch_spot, has_credentials
 from pricing.refresh.bulk import CACHE, OFFERS, Source, bulk_offers
 from pricing.refresh.catalog import Query
-from pricing.refresh.merge import changes, with_offers, with_spot, write_rows
+from pricing.refresh.merge import changes, with_global, with_offers, with_spot, write_rows
 from pricing.refresh.offers import Offer
 from pricing.table import PRICES, read_rows
 
@@ -26,7 +26,7 @@ def refresh(path: Path, region: str, offers: Offers, ec2: Any | None, now: datet
         RefreshError: when AWS can't be asked or understood; the file is left as it is.
     """
     before = read_rows(path) if path.exists() else {}
-    after = with_offers(before, region, offers)
+    after = with_global(with_offers(before, region, offers), region)
     if ec2 is not None:
         kinds = sorted(sku for service, sku in after if service == "ec2")
         after = with_spot(after, fetch_spot(ec2, kinds, now), now.date().isoformat())

@@ -24,20 +24,19 @@ class Item:
 class Query:
     """A question to the API: a service code, filters on attributes, and what to take from each product.
 
-    `items` are by usage type without the region's prefix; `named` makes an item of a product's attributes instead.
+    `items` are by usage type without the region's prefix; `named` makes items of a product's attributes instead.
     """
 
     code: str
     filters: Mapping[str, str]
     items: Mapping[str, tuple[Item, ...]] = field(default_factory=dict[str, tuple[Item, ...]])
-    named: Callable[[Mapping[str, str]], Item | None] | None = None
+    named: Callable[[Mapping[str, str]], tuple[Item, ...]] | None = None
     region_field: str = "regionCode"
 
     def matches(self, attributes: Mapping[str, str]) -> tuple[Item, ...]:
         """Our skus of a product with these attributes; none for what the table doesn't hold."""
         if self.named:
-            item = self.named(attributes)
-            return (item,) if item else ()
+            return self.named(attributes)
         usage = attributes.get("usagetype", "")
         return next((items for name, items in self.items.items() if _is_usage(usage, name)), ())
 
@@ -50,27 +49,44 @@ def _one(service: str, sku: str, unit: str, factor: str = "1", begin: str = "0")
     return (Item(service, sku, unit, factor, begin),)
 
 
-def _instance(attributes: Mapping[str, str]) -> Item | None:
+def _instance(attributes: Mapping[str, str]) -> tuple[Item, ...]:
     kind = attributes.get("instanceType", "")
-    known = kind in {known.name for known in instance_types()}
-    return Item("ec2", kind, "instance-hour") if known else None
+    return _one("ec2", kind, "instance-hour") if kind in _KINDS else ()
 
 
-def _cache(attributes: Mapping[str, str]) -> Item | None:
+def _cache(attributes: Mapping[str, str]) -> tuple[Item, ...]:
     kind, engine = attributes.get("instanceType", ""), attributes.get("cacheEngine", "")
     if not kind.startswith(("cache.r", "cache.m", "cache.t")) or engine not in ("Redis", "Valkey"):
-        return None
-    return Item("elasticache", f"{kind} ({engine})", "node-hour")
+        return ()
+    return _one("elasticache", f"{kind} ({engine})", "node-hour")
 
 
-def _database(attributes: Mapping[str, str]) -> Item | None:
-    deployment = attributes.get("deploymentOption", "")
+def _database(attributes: Mapping[str, str]) -> tuple[Item, ...]:
+    deployment, kind = attributes.get("deploymentOption", ""), attributes.get("instanceType", "")
     if deployment not in ("Single-AZ", "Multi-AZ"):
-        return None
-    service = {"PostgreSQL": "rds-postgresql", "MySQL": "rds-mysql"}.get(attributes.get("databaseEngine", ""))
-    if service is None:
-        return None
-    return Item(service, f"{attributes.get('instanceType', '')} {deployment}", "instance-hour")
+        return ()
+    return _of_engine(attributes, f"{kind} {deployment}", "instance-hour")
+
+
+def _database_storage(attributes: Mapping[str, str]) -> tuple[Item, ...]:
+    usage = attributes.get("usagetype", "")
+    found = (sku for name, sku in _DATABASE_STORAGE.items() if _is_usage(usage, name))
+    return next((_of_engine(attributes, sku, "GB-month") for sku in found), ())
+
+
+def _of_engine(attributes: Mapping[str, str], sku: str, unit: str) -> tuple[Item, ...]:
+    """A sku of the engine that a product is for; of each of ours where it is for any."""
+    engine = attributes.get("databaseEngine", "")
+    return tuple(Item(service, sku, unit) for name, service in _ENGINES.items() if engine in (name, "Any"))
+
+
+_KINDS = frozenset(kind.name for kind in instance_types())
+_ENGINES = {"PostgreSQL": "rds-postgresql", "MySQL": "rds-mysql"}
+_DATABASE_STORAGE = {
+    "RDS:GP3-Storage": "gp3-storage Single-AZ",
+    "RDS:Multi-AZ-GP3-Storage": "gp3-storage Multi-AZ",
+    "RDS:ChargedBackupUsage": "backup-storage-over-100%",
+}
 
 
 def _tiers(service: str, unit: str, *steps: tuple[str, str]) -> tuple[Item, ...]:
@@ -261,6 +277,10 @@ QUERIES: tuple[Query, ...] = (
     Query("AmazonECR", {}, {"TimedStorage-ByteHrs": _one("ecr", "private-storage", "GB-month")}),
     Query("AmazonS3", {}, _S3),
     Query("AmazonElastiCache", {"productFamily": "Cache Instance"}, named=_cache),
+    Query("AmazonElastiCache", {}, {"ElastiCache:BackupUsage": _one("elasticache", "backup-storage", "GB-month")}),
+    Query("AmazonAthena", {}, {"DataScannedInTB": _one("athena", "data-scanned", "TB")}),
+    Query("AmazonRDS", {"productFamily": "Database Storage"}, named=_database_storage),
+    Query("AmazonRDS", {"productFamily": "Storage Snapshot"}, named=_database_storage),
     Query("AmazonRDS", {"productFamily": "Database Instance", "databaseEngine": "PostgreSQL"}, named=_database),
     Query("AmazonRDS", {"productFamily": "Database Instance", "databaseEngine": "MySQL"}, named=_database),
 )

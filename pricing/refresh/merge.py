@@ -10,10 +10,12 @@ from pathlib import Path
 
 from pricing.refresh.catalog import EXTENDED_SURCHARGE, Query
 from pricing.refresh.offers import Offer
-from pricing.table import Row
+from pricing.table import PRICES, Row, read_rows
 
 Rows = dict[tuple[str, str], Row]
 
+_HOME = "us-east-1"
+_GLOBAL = ("cognito", "route53")
 _STANDARD = ("eks", "control-plane-standard-support")
 
 
@@ -46,6 +48,18 @@ def with_offers(rows: Mapping[tuple[str, str], Row], region: str, found: Iterabl
             mark=old.mark if old and old.spot and old.mark == "spot-derived" else "",
             note=_spot_note(old),
         )
+    return merged
+
+
+def with_global(rows: Mapping[tuple[str, str], Row], region: str) -> Rows:
+    """The rows with those of services whose prices AWS lists once for all commercial regions, from us-east-1's table."""
+    merged = dict(rows)
+    if region.startswith(("us-gov-", "cn-")) or region == _HOME:
+        return merged
+    for key, row in read_rows(PRICES / f"{_HOME}.csv").items():
+        if row.service in _GLOBAL and key not in merged:
+            note = f"derived: the price of {_HOME}, which AWS lists for all commercial regions"
+            merged[key] = row._replace(region=region, mark="derived", note=note)
     return merged
 
 

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -94,7 +94,7 @@ class Served:
 
 
 @contextmanager
-def serving(files: Mapping[str, bytes], regions: list[str], **behaviour: Any) -> Iterator[Served]:
+def serving(files: Mapping[str, bytes], regions: list[str], **behaviour: Any) -> Generator[Served]:
     """Serve files by service code as AWS does, on this machine alone."""
     index = json.dumps({"regions": {region: {"regionCode": region} for region in regions}}).encode()
     served = Served({"AmazonEC2/current/region_index.json": index}, **behaviour)

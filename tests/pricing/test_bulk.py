@@ -55,8 +55,19 @@ def test_public_files_need_no_account(tmp_path: Path, capsys: pytest.CaptureFixt
     assert rows["rds-postgresql", "db.r6g.large Multi-AZ"].on_demand == "0.45"
     printed = capsys.readouterr()
     assert "ec2 g4dn.xlarge on demand: none -> 0.54" in printed.out
-    assert "AmazonEC2 (1 of 14)" in printed.err
+    assert "AmazonEC2 (1 of 15)" in printed.err
     assert not list((tmp_path / "cache").rglob("*.csv"))
+
+
+def test_a_region_without_a_table_gets_one(tmp_path: Path) -> None:
+    content = {code: file.replace(b"us-east-1", b"eu-north-1") for code, file in files().items()}
+    with serving(content, ["eu-north-1"]) as served:
+        assert run(served, tmp_path, "eu-north-1") == 0
+    rows = read_rows(tmp_path / "eu-north-1.csv")
+    assert rows["ec2", "g4dn.xlarge"].source == "AWS Price List, AmazonEC2 eu-north-1"
+    # Route 53 and Cognito have one price for all commercial regions, and no file of a region.
+    assert (rows["route53", "hosted-zone"].on_demand, rows["route53", "hosted-zone"].mark) == ("0.5", "derived")
+    assert rows["cognito", "user-plus"].region == "eu-north-1"
 
 
 def test_a_broken_connection_is_resumed_where_it_broke(tmp_path: Path) -> None:
