@@ -52,7 +52,7 @@ def with_offers(rows: Mapping[tuple[str, str], Row], region: str, found: Iterabl
 
 
 def with_global(rows: Mapping[tuple[str, str], Row], region: str) -> Rows:
-    """The rows with those of services whose prices AWS lists once for all commercial regions, from us-east-1's table."""
+    """The rows with those of services that have one price in all commercial regions, from the table of us-east-1."""
     merged = dict(rows)
     if region.startswith(("us-gov-", "cn-")) or region == _HOME:
         return merged
