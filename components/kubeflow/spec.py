@@ -231,6 +231,12 @@ class KubeflowSpec(Spec):
                     f"team {team.name} has no emails: Kubeflow knows people by their address, and the first owns the "
                     "profile",
                 )
+            if team.iam_roles:
+                raise refuse(
+                    team.iam_roles,
+                    f"team {team.name} has iamRoles, which have no effect in Kubeflow: people sign in; grant a role "
+                    "in gpuCluster.access instead",
+                )
             if not team.quota.storage_gib:
                 raise refuse(
                     team.name,

@@ -358,6 +358,10 @@ def without(base: Mapping[str, Any], *fields: str) -> dict[str, Any]:
         ({"teams": [{**RANKING, "name": "store-access"}]}, "the namespace store-access belongs to a component"),
         ({"teams": [{**without(RANKING, "emails"), "groups": ["ranking"]}]}, "has no emails"),
         ({"teams": [{**FRAUD, "quota": {"gpus": 1}}]}, "has no quota.storageGib"),
+        (
+            {"teams": [{**FRAUD, "iam_roles": ["arn:aws:iam::123456789012:role/dev"]}]},
+            "grant a role in gpuCluster.access",
+        ),
         ({"services": ["fraud"]}, "teams don't reach each other"),
         ({"controllers_ready": "serving"}, "controllersReady and controllerRoleArn go together"),
         ({"pools": None}, "teams ranking, fraud have quotas of GPUs, but there are no pools"),
