@@ -83,13 +83,16 @@ def _build(options: argparse.Namespace) -> Plan:
     today = options.today or date.today()
     if options.quiet or options.json or options.markdown:
         return build_plan(root, options.stack, today=today)
-    with _errors().status(f"planning {options.stack}") as status:
+    from rich.markup import escape
+
+    title = f"planning {escape(options.stack)}"
+    with _errors().status(title) as status:
         count = 0
 
         def on_resource(_: object) -> None:
             nonlocal count
             count += 1
-            status.update(f"planning {options.stack}: {count} resources")
+            status.update(f"{title}: {count} resources")
 
         return build_plan(root, options.stack, today=today, on_resource=on_resource)
 
@@ -133,6 +136,8 @@ def _print(plan: Plan, difference: "Difference | None", path: Path, options: arg
 
 
 def _show(plan: Plan, difference: "Difference | None", path: Path) -> None:
+    from rich.markup import escape
+
     from planner.console import PlanConsole
     from planner.terminal import show
 
@@ -142,7 +147,7 @@ def _show(plan: Plan, difference: "Difference | None", path: Path) -> None:
         from planner.difference_view import render
 
         render(difference, console)
-    console.print(f"[dim]written to {path}[/dim]", soft_wrap=True)
+    console.print(f"[dim]written to {escape(str(path))}[/dim]", soft_wrap=True)
 
 
 def _difference(plan: Plan, options: argparse.Namespace) -> "Difference | None":

@@ -39,6 +39,11 @@ def test_a_plan_is_written_and_shown(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert (plan["format"], plan["project"], plan["stack"]) == (1, "mlplatform", "test")
 
 
+def test_a_path_is_shown_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(platform(tmp_path), "--out", str(tmp_path / "[red]" / "plan.json")) == 0
+    assert f"written to {tmp_path}/[red]/plan.json" in capsys.readouterr().out
+
+
 def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
     root = platform(tmp_path)
     run(root, "--quiet", "--out", str(tmp_path / "one.json"))
@@ -86,6 +91,14 @@ def test_a_wrong_config_names_field_value_and_remedy(tmp_path: Path, capsys: pyt
     assert "cost.monthlyBudgit is not a known field" in told
     assert "did you mean monthlyBudget?" in told
     assert not (root / "build").exists()
+
+
+@pytest.mark.parametrize("name", ["[/x]", "[red]", ":secret:", "../prod", "a\x1b[31mb", ""])
+def test_a_name_that_no_stack_can_have_is_a_wrong_config(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([name, "--root", str(ROOT)]) == 2
+    told = capsys.readouterr().err
+    assert "a name holds letters, digits, hyphens, underscores and periods" in told
+    assert "\x1b" not in told
 
 
 def test_an_unknown_stack_is_a_wrong_config(capsys: pytest.CaptureFixture[str]) -> None:
