@@ -32,9 +32,11 @@ class NodePool(pulumi.ComponentResource):
     """
 
     node_group_name: pulumi.Output[str]
-    """The managed node group's name."""
+    """The managed node group's name; that of the first zone where each has one."""
     scaling_group_name: pulumi.Output[str]
-    """The Auto Scaling group's name."""
+    """The Auto Scaling group's name; that of the first zone where each has one."""
+    scaling_group_names: pulumi.Output[list[str]]
+    """The names of all Auto Scaling groups, one for each zone where each has one."""
     launch_template_id: pulumi.Output[str]
     """The launch template's id."""
 
@@ -46,18 +48,21 @@ class NodePool(pulumi.ComponentResource):
         self._name, self._spec, self._args = name, spec, args
         self._child = pulumi.ResourceOptions(parent=self)
         template = self._launch_template()
-        group = self._node_group(template)
-        self.node_group_name = group.node_group_name
-        self.scaling_group_name = group.resources[0].autoscaling_groups[0].name.apply(str)
+        parts = {f"{name}{suffix}": part for suffix, part in spec.parts.items()}
+        groups = {part: self._node_group(part, own, template) for part, own in parts.items()}
+        scaling = {part: group.resources[0].autoscaling_groups[0].name.apply(str) for part, group in groups.items()}
+        self.node_group_name = next(iter(groups.values())).node_group_name
+        self.scaling_group_name = next(iter(scaling.values()))
+        self.scaling_group_names = pulumi.Output.all(*scaling.values()).apply(lambda names: list(names))
         self.launch_template_id = template.id
-        self._schedules()
-        self._autoscaler_hints()
-        self._tag("owner", OWNER_TAG, owner(self._name))
-        self._tag("sizes", SIZES_TAG, deployed_sizes(spec))
+        for part, own in parts.items():
+            self._schedules(part, own, scaling[part])
+            self._tags(part, own, scaling[part])
         self.register_outputs(
             {
                 "node_group_name": self.node_group_name,
                 "scaling_group_name": self.scaling_group_name,
+                "scaling_group_names": self.scaling_group_names,
                 "launch_template_id": self.launch_template_id,
             }
         )
@@ -135,13 +140,12 @@ class NodePool(pulumi.ComponentResource):
     def _placement_group(self) -> aws.ec2.PlacementGroup:
         return aws.ec2.PlacementGroup(f"{self._name}-placement", strategy="cluster", opts=self._child)
 
-    def _node_group(self, template: aws.ec2.LaunchTemplate) -> aws.eks.NodeGroup:
-        spec = self._spec
-        subnets = self._subnets()
-        live = live_group(self._name, self)
+    def _node_group(self, part: str, spec: NodePoolSpec, template: aws.ec2.LaunchTemplate) -> aws.eks.NodeGroup:
+        subnets = self._subnets(spec.zone)
+        live = live_group(part, self)
         wanted = sizes(spec, live)
         return aws.eks.NodeGroup(
-            f"{self._name}-nodes",
+            f"{part}-nodes",
             cluster_name=self._args["cluster_name"],
             node_role_arn=self._args["node_role_arn"],
             # A placement group of the cluster kind lies in one zone.
@@ -161,13 +165,13 @@ class NodePool(pulumi.ComponentResource):
             node_repair_config={"enabled": True},
             labels=labels(spec),
             taints=[{"key": taint.key, "value": taint.value, "effect": str(taint.effect)} for taint in taints(spec)],
-            tags={"Name": self._name},
+            tags={"Name": part},
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=list(wanted.ignored)),
         )
 
-    def _subnets(self) -> pulumi.Output[list[str]]:
-        """Those of the pool's zone where it has one, and otherwise all."""
-        given, zone = pulumi.Output.from_input(self._args["subnet_ids"]), self._spec.zone
+    def _subnets(self, zone: str | None) -> pulumi.Output[list[str]]:
+        """Those of the zone where there is one, and otherwise all."""
+        given = pulumi.Output.from_input(self._args["subnet_ids"])
         if zone is None:
             return given
         options = pulumi.InvokeOptions(parent=self)
@@ -179,13 +183,13 @@ class NodePool(pulumi.ComponentResource):
 
         return given.apply(zones)
 
-    def _schedules(self) -> None:
-        for schedule in self._spec.schedules:
-            for action in schedule.actions(self._spec.maximum):
+    def _schedules(self, part: str, spec: NodePoolSpec, group: pulumi.Output[str]) -> None:
+        for schedule in spec.schedules:
+            for action in schedule.actions(spec.maximum):
                 aws.autoscaling.Schedule(
-                    f"{self._name}-{action.name}",
-                    scheduled_action_name=f"{self._name}-{action.name}",
-                    autoscaling_group_name=self.scaling_group_name,
+                    f"{part}-{action.name}",
+                    scheduled_action_name=f"{part}-{action.name}",
+                    autoscaling_group_name=group,
                     recurrence=action.recurrence,
                     time_zone=action.time_zone,
                     max_size=action.ceiling,
@@ -195,22 +199,22 @@ class NodePool(pulumi.ComponentResource):
                     opts=self._child,
                 )
 
-    def _autoscaler_hints(self) -> None:
-        """Tells the cluster autoscaler what a node of an empty pool would advertise."""
-        if self._spec.minimum > 0:
-            return
-        for resource, amount in node_template(self._spec).items():
-            key = f"k8s.io/cluster-autoscaler/node-template/resources/{resource}"
-            self._tag(resource.rpartition("/")[2], key, amount)
+    def _tags(self, part: str, spec: NodePoolSpec, group: pulumi.Output[str]) -> None:
+        """Tags of an Auto Scaling group, which its instances do not get.
 
-    def _tag(self, suffix: str, key: str, value: str) -> None:
-        """A tag of the Auto Scaling group, which its instances do not get."""
-        aws.autoscaling.Tag(
-            f"{self._name}-{suffix}",
-            autoscaling_group_name=self.scaling_group_name,
-            tag={"key": key, "value": value, "propagate_at_launch": False},
-            opts=self._child,
-        )
+        They tell a later deployment its sizes, and the cluster autoscaler what a node of an empty group advertises.
+        """
+        found = {"owner": (OWNER_TAG, owner(part)), "sizes": (SIZES_TAG, deployed_sizes(spec))}
+        for resource, amount in node_template(spec).items() if spec.minimum == 0 else ():
+            key = f"k8s.io/cluster-autoscaler/node-template/resources/{resource}"
+            found[resource.rpartition("/")[2]] = (key, amount)
+        for suffix, (key, value) in found.items():
+            aws.autoscaling.Tag(
+                f"{part}-{suffix}",
+                autoscaling_group_name=group,
+                tag={"key": key, "value": value, "propagate_at_launch": False},
+                opts=self._child,
+            )
 
 
 def subnets_in(zone: str, zones: Mapping[str, str]) -> list[str]:

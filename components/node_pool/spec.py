@@ -9,7 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ..instances import InstanceType, instance_type, known_types, lacking
 from ..object_labels import label_owner, label_problem, node_labels
-from ..spec import Spec, refuse
+from ..spec import Spec, each_once, refuse
 from ..versions import KubernetesVersion
 from .disks import beyond_gp3, on_own_disks, volume_gib, without_disk
 from .releases import unfit
@@ -19,6 +19,7 @@ from .sharing import SharingConfig, SharingSpec
 LARGEST_GROUP = 450
 """Nodes that a managed node group can have. Source: EKS user guide, "Service quotas", Nodes per managed node group."""
 
+ZONE_PATTERN = r"^[a-z]{2}(-[a-z]+)+-\d[a-z]$"
 RESERVATION_PATTERN = r"^cr-[0-9a-f]{8,17}$"
 """The id of a capacity reservation; a capacity block is one."""
 
@@ -119,6 +120,8 @@ class NodePoolConfig(TypedDict):
     """The reservation or capacity block to launch into."""
     zone: NotRequired[str]
     """The one zone of the nodes, such as us-east-1a; that of the reservation, where there is one."""
+    zones: NotRequired[list[str]]
+    """Zones with a group each, between which the pool's numbers are divided: for pods whose volumes are in one zone."""
     system: NotRequired[bool]
     """Whether the platform's own pods run on the pool: its nodes have the label that they select."""
     labels: NotRequired[dict[str, str]]
@@ -184,9 +187,14 @@ class NodePoolSpec(Spec):
     )
     zone: str | None = Field(
         default=None,
-        pattern=r"^[a-z]{2}(-[a-z]+)+-\d[a-z]$",
+        pattern=ZONE_PATTERN,
         description="The one zone of the nodes, such as us-east-1a: that of the reservation, where there is one. Every "
         "zone when left out.",
+    )
+    zones: tuple[str, ...] = Field(
+        default=(),
+        description="Zones with a group each, between which the pool's numbers are divided, so that the autoscaler "
+        "finds a node in the zone of a pod's volume. One group over every zone when left out.",
     )
     system: bool = Field(
         default=False,
@@ -236,6 +244,11 @@ class NodePoolSpec(Spec):
     def _types_of_ec2(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         return ec2_types(names)
 
+    @field_validator("zones")
+    @classmethod
+    def _zones_once(cls, zones: tuple[str, ...]) -> tuple[str, ...]:
+        return each_once(zones, ZONE_PATTERN, "zone; write one such as us-east-1a")
+
     @field_validator("maximum")
     @classmethod
     def _above_the_minimum(cls, maximum: int, info: ValidationInfo) -> int:
@@ -259,7 +272,8 @@ class NodePoolSpec(Spec):
     @model_validator(mode="after")
     def _fits_its_instance_types(self) -> "NodePoolSpec":
         checks = (
-            self._unequal, self._purchase, self._disk, self._hardware, self._release, self._sharing, self._schedules,
+            self._unequal, self._group_zones, self._purchase, self._disk, self._hardware, self._release, self._sharing,
+            self._schedules,
         )  # fmt: skip
         for check in checks:
             if problem := check():
@@ -275,6 +289,16 @@ class NodePoolSpec(Spec):
                     f"instanceTypes mixes {first.name} and {other.name}, which differ in architecture, accelerators or "
                     "vCPUs; give each size a pool of its own"
                 )
+        return None
+
+    def _group_zones(self) -> str | None:
+        if self.zones and (self.zone or self.efa):
+            return f"zones is set, and {'zone' if self.zone else 'efa'} puts all nodes into one; keep one of them"
+        numbers = {"maximum": self.maximum}
+        numbers |= {f"schedules ({each.name}).additionalNodes": each.additional_nodes for each in self.schedules}
+        for field, number in numbers.items():
+            if number < len(self.zones):
+                return f"{field} = {number} is less than the {len(self.zones)} zones, each of which has a group"
         return None
 
     def _purchase(self) -> str | None:
@@ -362,6 +386,31 @@ class NodePoolSpec(Spec):
         return self.types[0]
 
     @property
+    def parts(self) -> dict[str, "NodePoolSpec"]:
+        """The node groups of the pool by what follows the pool's name in theirs: one for each of `zones`, or one.
+
+        Numbers that don't divide evenly are larger in the first zones; together they are the pool's.
+        """
+        if not self.zones:
+            return {"": self}
+        return {f"-{zone}": self._part(place, zone) for place, zone in enumerate(self.zones)}
+
+    def _part(self, place: int, zone: str) -> "NodePoolSpec":
+        def share(number: int) -> int:
+            return number // len(self.zones) + (place < number % len(self.zones))
+
+        schedules = (
+            each.model_copy(update={"additional_nodes": share(each.additional_nodes)}) for each in self.schedules
+        )
+        divided = {
+            "minimum": share(self.minimum),
+            "desired": None if self.desired is None else share(self.desired),
+            "maximum": share(self.maximum),
+            "schedules": tuple(schedules),
+        }
+        return self.model_copy(update={**divided, "zone": zone, "zones": ()})
+
+    @property
     def own_disks(self) -> bool:
         """Whether containers are on the nodes' own disks."""
         return on_own_disks(self.local_disk, self.types)
@@ -384,6 +433,7 @@ class NodePoolSpec(Spec):
     def not_in(self, region: str) -> str | None:
         """The sentence that refuses the pool in `region`, when the region lacks its zone or one of its types."""
         problem = lacking(self.instance_types, region)
-        if self.zone and self.zone[:-1] != region:
-            problem = f"zone = {self.zone} is not one of {region}"
+        for zone in (*self.zones, *([self.zone] if self.zone else [])):
+            if zone[:-1] != region:
+                problem = f"zone = {zone} is not one of {region}"
         return f"pool {self.name}: {problem}" if problem else None

@@ -236,6 +236,54 @@ def test_a_pool_of_one_zone_has_its_subnet_alone() -> None:
         node_pool(zone="eu-west-1a")
 
 
+ZONES = ["us-east-1a", "us-east-1b"]
+PEAK = {"name": "peak", "additional_nodes": 5, "start": "08:00", "end": "22:00"}
+
+
+def test_a_pool_with_zonal_volumes_is_one_group_a_zone() -> None:
+    recording = node_pool(zones=ZONES, minimum=0, desired=3, maximum=5, schedules=[PEAK])
+    groups = {each.name: each.inputs for each in recording.all(NODE_GROUP)}
+    assert {name: each["subnetIds"] for name, each in groups.items()} == {
+        "pool-us-east-1a-nodes": ["subnet-a"],
+        "pool-us-east-1b-nodes": ["subnet-b"],
+    }
+    sizes = [each["scalingConfig"] for each in groups.values()]
+    # Together they are the pool's: 0 to 5 nodes, 3 at first, 10 at the peak, which EKS is told as the maximum.
+    assert {key: sum(size[key] for size in sizes) for key in ("minSize", "desiredSize", "maxSize")} == {
+        "minSize": 0,
+        "desiredSize": 3,
+        "maxSize": 10,
+    }
+    assert {each["labels"]["mlplatform.io/pool"] for each in groups.values()} == {"gpu"}
+    ceilings = {each.name: each.inputs["maxSize"] for each in recording.all(SCHEDULE)}
+    assert ceilings == {
+        "pool-us-east-1a-peak-start": 6,
+        "pool-us-east-1a-peak-end": 3,
+        "pool-us-east-1b-peak-start": 4,
+        "pool-us-east-1b-peak-end": 2,
+    }
+    for each in (*recording.all(SCHEDULE), *recording.all(TAG)):
+        [owner] = each.property_dependencies["autoscalingGroupName"]
+        assert owner.rpartition("::")[2].removesuffix("-nodes") in each.name
+    assert len(recording.all(TEMPLATE)) == 1
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        ({"zones": ["us-east-1a", "us-east-1a"]}, "named more than once"),
+        ({"zones": ["us-east-1"]}, "is no zone"),
+        ({"zones": ZONES, "zone": "us-east-1a"}, "zones is set, and zone puts all nodes into one"),
+        ({"zones": ZONES, "minimum": 0, "maximum": 1}, "maximum = 1 is less than the 2 zones"),
+        ({"zones": ZONES, "schedules": [{**PEAK, "additional_nodes": 1}]}, "is less than the 2 zones"),
+        ({"zones": ["us-east-1a", "eu-west-1a"]}, "zone = eu-west-1a is not one of us-east-1"),
+    ],
+)
+def test_zones_that_make_no_groups_are_refused(args: dict[str, Any], told: str) -> None:
+    with pytest.raises(SpecError, match=told):
+        node_pool(**args)
+
+
 HINTS = "k8s.io/cluster-autoscaler/node-template/resources/"
 
 
