@@ -12,6 +12,8 @@ from pricing.stack import Stack
 from pricing.table import PriceNotFound
 
 _SERVICE = "elasticache"
+_LEAST_GB = {"valkey": 0.1}
+"""The least that a serverless cache is charged for, in GB; 1 for other engines (ElastiCache pricing, "Serverless")."""
 _PRODUCTS = {"valkey": "Valkey", "redis": "Redis", "memcached": "Memcached"}
 
 
@@ -51,7 +53,7 @@ def cluster(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
 def serverless_cache(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
     """The data it holds in all hours, the processing units (ECPU) that requests take, and its snapshots, none free."""
     engine = text(resource.inputs, "engine").lower()
-    held = stack.share(resource, stack.usage.serverless_cache_gb)
+    held = max(stack.share(resource, stack.usage.serverless_cache_gb), _LEAST_GB.get(engine, 1.0))
     hours = held * HOURS_A_MONTH
     yield stack.charge(resource, _SERVICE, f"serverless-{engine}-data", hours, f"data held by serverless {engine}")
     units = stack.share(resource, stack.usage.serverless_cache_million_ecpus)

@@ -184,3 +184,10 @@ def test_memory_is_that_of_the_price_list() -> None:
             node = NODES[sku.partition(" ")[0]]
             assert row.note.startswith(f"mem {node.memory:g} GiB")
             assert not node.ssd or f"SSD {node.ssd:g} GiB" in row.note
+
+
+@pytest.mark.parametrize(("engine", "least"), [("valkey", 0.1), ("redis", 1.0)])
+def test_a_serverless_cache_is_charged_for_a_least_size(engine: str, least: float) -> None:
+    cache = resource("aws:elasticache/serverlessCache:ServerlessCache", engine=engine)
+    data = next(line for line in priced(cache, serverless_cache_gb=0).lines if "data held" in line.what)
+    assert data.quantity == least * 730
