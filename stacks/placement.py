@@ -244,7 +244,8 @@ def _runtimes(config: "StackConfig", pools: Sequence[Nodes]) -> Iterator[Problem
     """A model server that is offered must find a node without a GPU that its image is made for."""
     offered = config.model_serving.platform.runtimes if config.model_serving else ()
     amd64_alone = [str(each) for each in offered if each in AMD64_RUNTIMES]
-    plain = [pool for pool in pools if not pool.has_gpus and not pool.taints]
+    without_gpu = [pool for pool in pools if not pool.has_gpus and pool.taints <= SYSTEM_TAINTS]
+    plain = [pool for pool in without_gpu if not pool.taints] or without_gpu
     if amd64_alone and plain and all(pool.architecture == "arm64" for pool in plain):
         yield Problem(
             ("modelServing", "platform", "runtimes"),

@@ -93,6 +93,11 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ),
     (
         "modelServing.platform.runtimes",
+        stack(ON_GPU, pools=({**SYSTEM, "instanceTypes": ["m7g.large"]}, GPUS)),
+        "and the pools for pods without a GPU (system) are arm64",
+    ),
+    (
+        "modelServing.platform.runtimes",
         stack(ON_GPU, pools=(SYSTEM, {**GENERAL, "instanceTypes": ["m7g.large"]}, GPUS)),
         "the images of huggingface and mlserver are for amd64 alone, and the pools for pods without a GPU (general)",
     ),
