@@ -96,15 +96,32 @@ def logs_key_grant(region: str, account: str, partition: str, log_group: str) ->
     }
 
 
-def volumes_key_grants(region: str, account: str) -> list[Statement]:
-    """Lets the account's own principals, Auto Scaling's service role among them, use the key through EC2 alone.
+VOLUME_SERVICES = {
+    "autoscaling.amazonaws.com": "AWSServiceRoleForAutoScaling",
+    "ec2fleet.amazonaws.com": "AWSServiceRoleForEC2Fleet",
+    "spot.amazonaws.com": "AWSServiceRoleForEC2Spot",
+}
+"""The service-linked roles that launch nodes with encrypted volumes, by their service."""
 
-    The policy of the AWS managed key for EBS, for a key of ours. Source: Auto Scaling user guide, "Required KMS key
-    policy for use with encrypted volumes"; KMS developer guide, "kms:ViaService".
+
+def volumes_key_grants(region: str, account: str, partition: str, roles: Sequence[str]) -> list[Statement]:
+    """Lets those who make and attach volumes use the key, through EC2 alone.
+
+    They are `VOLUME_SERVICES` and `roles`, patterns of role names. All are named in a condition, as KMS refuses a
+    principal that does not exist and a service-linked role may come later. Sources: Auto Scaling user guide, "Required
+    KMS key policy for use with encrypted volumes"; EC2 user guide, "Prerequisites for EC2 Fleet" and "Service-linked
+    role for Spot Instance requests"; aws/karpenter-provider-aws, issue 4935, for the controller's role.
     """
-    through_ec2 = {
-        "StringEquals": {"kms:CallerAccount": account, "kms:ViaService": f"ec2.{region}.{dns_suffix(region)}"}
+    services = [f"aws-service-role/{service}/{role}" for service, role in VOLUME_SERVICES.items()]
+    users = [f"arn:{partition}:iam::{account}:role/{role}" for role in (*services, *roles)]
+    condition: dict[str, Mapping[str, str | Sequence[str]]] = {
+        "StringEquals": {"kms:CallerAccount": account, "kms:ViaService": f"ec2.{region}.{dns_suffix(region)}"},
+        "ArnLike": {"aws:PrincipalArn": users},
     }
-    everyone: Statement = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Resource": "*", "Condition": through_ec2}
-    use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:CreateGrant", "kms:DescribeKey"]
-    return [{"Sid": "VolumesThroughEc2", **everyone, "Action": use}]
+    use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
+    granted = {**condition, "Bool": {"kms:GrantIsForAWSResource": "true"}}
+    everyone: Statement = {"Principal": {"AWS": "*"}}
+    return [
+        {**allow("VolumesThroughEc2", use, ["*"], condition), **everyone},
+        {**allow("VolumesAttach", ["kms:CreateGrant"], ["*"], granted), **everyone},
+    ]

@@ -212,6 +212,8 @@ def _always(plan: Mapping[str, Any], verdicts: Sequence[Verdict]) -> Iterator[_S
     first = [(_text(each["what"]), _text(each["why"]), _code(each["how"])) for each in plan.get("prerequisites", ())]
     yield _Section("The account must have first", ("what", "why", "how"), first, collapsed=True)
     yield _Section("Unusual choices", ("field", "value", "what follows"), unusual, collapsed=True)
+    stays = [(_text(each["what"]), _text(each["why"]), _code(each["how"])) for each in plan.get("remains", ())]
+    yield _Section("Stays after a destroy", ("what", "why", "how it is removed"), stays, collapsed=True)
 
 
 def _verdicts(verdicts: Iterable[Verdict]) -> tuple[Sequence[str], list[tuple[str, ...]]]:

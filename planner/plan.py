@@ -13,6 +13,7 @@ from planner import budget_text
 from planner.prerequisites import Prerequisite
 from planner.printable import UNPRINTABLE
 from planner.quotas import Quota
+from planner.remains import Remains, remains
 from policies.evaluate import Verdict, fails
 from pricing.budget import Budget, Judgment, judge
 from pricing.lines import Estimate, Line, Saving, Unpriced
@@ -86,6 +87,11 @@ class Plan:
             f"{'deployable' if self.deployable else 'NOT deployable'}"
         )
 
+    @property
+    def remains(self) -> tuple[Remains, ...]:
+        """What stays in the account after the stack is destroyed."""
+        return remains(self.resources)
+
     def document(self) -> dict[str, Any]:
         """The plan as `plan.schema.json` describes it."""
         return {
@@ -101,6 +107,7 @@ class Plan:
             "decisions": [_choice(decision) for decision in self.decisions],
             "warnings": [_warning(warning) for warning in self.warnings],
             "prerequisites": [_prerequisite(each) for each in self.prerequisites],
+            "remains": [{"what": each.what, "why": each.why, "how": each.how} for each in self.remains],
         }
 
     def write(self, path: Path) -> None:

@@ -33,6 +33,7 @@ def show(plan: Plan, console: Console) -> None:
     _unpriced(plan, console)
     _decisions(plan, console)
     _choices(plan, console)
+    _remains(plan, console)
     _policies(plan, console)
     console.print(_conclusion(plan))
 
@@ -66,6 +67,16 @@ def _prerequisites(plan: Plan, console: Console) -> None:
         for each in needed:
             # A command is not wrapped, so that it can be copied.
             console.print(f"    [dim]{escape(each.how)}[/dim]", soft_wrap=True)
+
+
+def _remains(plan: Plan, console: Console) -> None:
+    if plan.remains:
+        console.print("\n[bold]Stays after a destroy[/bold]")
+    for why, group in groupby(plan.remains, key=lambda each: each.why):
+        kept = list(group)
+        indented(console, escape(f"{', '.join(each.what for each in kept)}: {why}"))
+        for how in dict.fromkeys(each.how for each in kept):
+            console.print(f"    [dim]{escape(how)}[/dim]", soft_wrap=True)
 
 
 def _components(plan: Plan) -> Table:

@@ -243,7 +243,7 @@ class Platform:
         }
         mysql = MySqlDatabase("pipelines-database", database, self._options)
         logins: Any = {
-            **wiring.kubeflow_logins(store, mysql, secrets),
+            **wiring.kubeflow_logins(store, mysql, secrets, protected=config.kubeflow.deletion_protection),
             "cluster_name": cluster.ready,
             "vpc_cidr": self._network.vpc_cidr,
         }

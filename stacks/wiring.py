@@ -153,13 +153,20 @@ def balancer_sign_in(pool: UserPool) -> Mapping[str, Any]:
     }
 
 
-def kubeflow_logins(store: FeatureStore, mysql: MySqlDatabase, secrets: ExternalSecrets) -> Mapping[str, Any]:
-    """The databases and logins of Kubeflow's parts, in both servers."""
+def kubeflow_logins(
+    store: FeatureStore, mysql: MySqlDatabase, secrets: ExternalSecrets, *, protected: bool
+) -> Mapping[str, Any]:
+    """The databases and logins of Kubeflow's parts, in both servers.
+
+    Where Kubeflow is not `protected` its logins are deleted at once, so that a later life of the stack finds their
+    names free.
+    """
     return {
         "databases": [{"name": "katib"}, {"name": "modelregistry"}],
         "mysql_users": [
             {"name": "pipelines", "secret": "kubeflow/pipelines", "databases": ["mlpipeline", "metadb", "cachedb"]}
         ],
+        **({} if protected else {"recovery_window_days": 0}),
         "secret_prefix": secrets.secret_prefix,
         "key_arn": secrets.key_arn,
         "database_address": store.database_address,

@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..account import Account, account_of
+from ..final_snapshot import final_snapshot
 from ..iam import key_policy, logs_key_grant
 from ..spec import parse_args
 from ..versions import CACHE_ENGINES
@@ -71,7 +72,10 @@ class Cache(pulumi.ComponentResource):
             enable_key_rotation=True,
             deletion_window_in_days=30,
             policy=key_policy(account.id, account.partition, grant),
-            opts=self._kept,
+            # The last snapshot of a store can be read with it alone.
+            opts=pulumi.ResourceOptions.merge(
+                self._kept, pulumi.ResourceOptions(retain_on_delete=self._spec.kept_days > 0)
+            ),
         )
         alias = f"alias/{self._spec.cache_name}-cache"
         aws.kms.Alias(f"{self._name}-alias", name=alias, target_key_id=key.key_id, opts=self._child)
@@ -220,7 +224,7 @@ class Cache(pulumi.ComponentResource):
             kms_key_id=key.arn,
             snapshot_retention_limit=spec.kept_days,
             snapshot_window=spec.snapshot_window if spec.kept_days else None,
-            final_snapshot_identifier=f"{spec.cache_name}-final" if spec.kept_days else None,
+            final_snapshot_identifier=final_snapshot(spec.cache_name, key) if spec.kept_days else None,
             maintenance_window=spec.maintenance_window,
             # The pin alone decides the version. The provider replaces a cluster whose version is above the program's.
             auto_minor_version_upgrade=False,

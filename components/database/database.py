@@ -10,6 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..account import Account, account_of
+from ..final_snapshot import final_snapshot
 from ..iam import key_policy, service_trust
 from ..regions import dns_suffix
 from ..spec import parse_args
@@ -111,7 +112,8 @@ class Database(pulumi.ComponentResource):
             enable_key_rotation=True,
             deletion_window_in_days=30,
             policy=key_policy(account.id, account.partition, logs_grant(account, self._spec.identifier)),
-            opts=self._kept,
+            # The last snapshot and the retained backups can be read with it alone.
+            opts=pulumi.ResourceOptions.merge(self._kept, pulumi.ResourceOptions(retain_on_delete=True)),
         )
 
     def _security_group(self) -> aws.ec2.SecurityGroup:
@@ -218,7 +220,7 @@ class Database(pulumi.ComponentResource):
             delete_automated_backups=False,
             deletion_protection=spec.deletion_protection,
             skip_final_snapshot=False,
-            final_snapshot_identifier=f"{spec.identifier}-final",
+            final_snapshot_identifier=final_snapshot(spec.identifier, key),
             performance_insights_enabled=True,
             performance_insights_kms_key_id=key.arn,
             performance_insights_retention_period=7,

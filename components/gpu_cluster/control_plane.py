@@ -48,7 +48,10 @@ def control_plane(
         spec.deletion_protection,
         opts,
     )
-    volumes = key_policy(account.id, account.partition, *volumes_key_grants(account.region, account.id))
+    # The autoscaler that launches nodes and the driver that attaches claims; their names end in Pulumi's suffix.
+    users = [f"{name}-karpenter-identity-role-*", f"{name}-aws-ebs-csi-driver-role-*"]
+    grants_of_volumes = volumes_key_grants(account.region, account.id, account.partition, users)
+    volumes = key_policy(account.id, account.partition, *grants_of_volumes)
     volume_key = _key(f"{name}-volumes", f"{spec.cluster_name}-volumes", volumes, spec.deletion_protection, opts)
     logs = aws.cloudwatch.LogGroup(
         f"{name}-logs",
@@ -128,4 +131,9 @@ def _service_role(
     )
     managed = account.managed_policy("AmazonEKSClusterPolicy")
     cluster = aws.iam.RolePolicyAttachment(f"{name}-cluster-policy", role=role.name, policy_arn=managed, opts=opts)
-    return role, [secrets, cluster]
+    # A control plane that is being deleted still writes logs: EKS would make the group again, without our key and for
+    # ever, and the next deployment would find it there. Source: terraform-aws-modules/terraform-aws-eks, issue 920.
+    group = account.arn("logs", f"log-group:/aws/eks/{spec.cluster_name}/cluster*")
+    refused = {**allow("OnlyOurLogGroup", ["logs:CreateLogGroup"], [group]), "Effect": "Deny"}
+    logs = aws.iam.RolePolicy(f"{name}-logs-policy", role=role.name, policy=document(refused), opts=opts)
+    return role, [secrets, cluster, logs]

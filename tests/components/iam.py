@@ -12,6 +12,7 @@ _OPERATORS: dict[str, Callable[[str, str], bool]] = {
     "StringEquals": lambda wanted, given: wanted == given,
     "StringNotEquals": lambda wanted, given: wanted != given,
     "StringLike": lambda wanted, given: _matches(wanted, given),
+    "Bool": lambda wanted, given: wanted == given,
     "ArnLike": lambda wanted, given: _matches(wanted, given),
     "ArnEquals": lambda wanted, given: _matches(wanted, given),
 }

@@ -1,6 +1,7 @@
 """What a cache is made of, who may reach it, and what is refused."""
 
 import json
+import re
 from typing import Any
 
 import pulumi
@@ -109,7 +110,18 @@ def test_a_store_refuses_writes_when_full_and_is_kept_for_a_week(store: Recordin
         "reserved-memory-percent": "25",
     }
     inputs = store.one(CLUSTER).inputs
-    assert (inputs["snapshotRetentionLimit"], inputs["finalSnapshotIdentifier"]) == (7, "prod-store-final")
+    assert inputs["snapshotRetentionLimit"] == 7
+    assert re.fullmatch(r"prod-store-final-[0-9a-z]{1,8}", inputs["finalSnapshotIdentifier"])
+
+
+def test_the_key_of_a_last_snapshot_outlives_its_store(store: Recording) -> None:
+    assert store.one(KEY).retain_on_delete
+    # What evicts has no snapshot to read.
+    assert not cache(evicts=True).one(KEY).retain_on_delete
+
+
+def test_each_life_of_a_store_has_a_last_snapshot_of_its_own(store: Recording) -> None:
+    assert store.one(KEY).urn in store.one(CLUSTER).property_dependencies["finalSnapshotIdentifier"]
 
 
 def test_a_cache_evicts_and_needs_no_snapshots() -> None:

@@ -1,6 +1,7 @@
 """A database that keeps its data: encrypted, unreachable but for its clients, restorable, hard to delete."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -81,6 +82,16 @@ def test_any_moment_of_two_weeks_can_be_restored_and_deletion_takes_intent() -> 
     assert found.one("aws:kms/key:Key").protect
     # Storage that has grown is not taken back by the next deployment.
     assert "allocatedStorage" in instance.ignore_changes
+
+
+def test_the_key_of_the_last_snapshot_and_the_backups_outlives_the_database() -> None:
+    found = database(deletion_protection=False)
+    key, instance = found.one("aws:kms/key:Key"), found.one("aws:rds/instance:Instance")
+    assert key.retain_on_delete
+    assert instance.inputs["deleteAutomatedBackups"] is False
+    # Another key in each life, and so another name: one that is there already would stop the deletion.
+    assert key.urn in instance.property_dependencies["finalSnapshotIdentifier"]
+    assert re.fullmatch(r"[a-z][a-z0-9-]+-final-[0-9a-z]{1,8}", instance.inputs["finalSnapshotIdentifier"])
 
 
 def test_protection_can_be_lifted_to_delete_it() -> None:

@@ -22,7 +22,9 @@ from tests.components.clusters import (
     statements,
 )
 from tests.components.clusters import GPU as GPU_POOL
+from tests.components.iam import allows
 from tests.components.mocks import ACCOUNT, Recording
+from tests.planner.plans import STACKS, plan_of
 
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
@@ -113,11 +115,53 @@ def test_both_keys_rotate_and_can_be_won_back_for_thirty_days(recording: Recordi
     assert {(key.inputs["enableKeyRotation"], key.inputs["deletionWindowInDays"]) for key in keys} == {(True, 30)}
 
 
+def volumes_policy(recording: Recording) -> str:
+    """The grants of the volumes' key, without the account's administration by IAM."""
+    content = json.loads(recording.one("aws:kms/key:Key", "ml-volumes-key").inputs["policy"])
+    return json.dumps({"Statement": [each for each in content["Statement"] if each["Sid"].startswith("Volumes")]})
+
+
 def test_the_volumes_key_is_used_through_ec2_of_this_account_and_region_alone(recording: Recording) -> None:
-    grant = statements(recording.one("aws:kms/key:Key", "ml-volumes-key"))["VolumesThroughEc2"]
-    assert grant["Condition"] == {
-        "StringEquals": {"kms:CallerAccount": ACCOUNT, "kms:ViaService": "ec2.us-east-1.amazonaws.com"}
-    }
+    for statement in json.loads(volumes_policy(recording))["Statement"]:
+        assert statement["Condition"]["StringEquals"] == {
+            "kms:CallerAccount": ACCOUNT,
+            "kms:ViaService": "ec2.us-east-1.amazonaws.com",
+        }
+
+
+@pytest.mark.parametrize(
+    ("role", "uses"),
+    [
+        ("aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling", True),
+        ("aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot", True),
+        ("aws-service-role/ec2fleet.amazonaws.com/AWSServiceRoleForEC2Fleet", True),
+        ("ml-karpenter-identity-role-1a2b3c4", True),
+        ("ml-aws-ebs-csi-driver-role-1a2b3c4", True),
+        ("somebody-with-ec2-rights", False),
+        ("ml-node-role-1a2b3c4", False),
+    ],
+)
+def test_the_volumes_key_names_its_users(recording: Recording, role: str, uses: bool) -> None:
+    policy, who = volumes_policy(recording), f"arn:aws:iam::{ACCOUNT}:role/{role}"
+    through = {"kms_calleraccount": ACCOUNT, "kms_viaservice": "ec2.us-east-1.amazonaws.com", "aws_principalarn": who}
+    assert allows(policy, "kms:GenerateDataKeyWithoutPlaintext", "*", **through) is uses
+    assert allows(policy, "kms:CreateGrant", "*", **through, kms_grantisforawsresource="true") is uses
+    assert not allows(policy, "kms:CreateGrant", "*", **through, kms_grantisforawsresource="false")
+    assert not allows(policy, "kms:Decrypt", "*", **{**through, "kms_viaservice": "s3.us-east-1.amazonaws.com"})
+
+
+def test_the_roles_that_the_volumes_key_names_are_made(recording: Recording) -> None:
+    made = {each.name for stack in STACKS for each in plan_of(stack) if each.type == ROLE}
+    assert {"gpu-cluster-karpenter-identity-role", "gpu-cluster-aws-ebs-csi-driver-role"} <= made
+
+
+def test_a_deleted_control_plane_makes_no_log_group_again(recording: Recording) -> None:
+    policy = recording.one("aws:iam/rolePolicy:RolePolicy", "ml-logs-policy").inputs
+    [denied] = json.loads(policy["policy"])["Statement"]
+    assert (denied["Effect"], denied["Action"]) == ("Deny", ["logs:CreateLogGroup"])
+    group = recording.one("aws:cloudwatch/logGroup:LogGroup", "ml-logs").inputs["name"]
+    [resource] = denied["Resource"]
+    assert resource == f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:{group}*"
 
 
 def test_the_service_role_serves_this_cluster_alone(recording: Recording) -> None:

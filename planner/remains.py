@@ -1,0 +1,76 @@
+"""What stays in the account after the stack is destroyed, and how to remove it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pricing.resource import Resource
+
+_KEY = "aws:kms/key:Key"
+_SNAPSHOT = "aws:rds/snapshot:Snapshot"
+_DATABASE = "aws:rds/instance:Instance"
+_CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
+_SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105 - a type's name
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """Something that a destroy leaves. `how` is the command that removes it."""
+
+    what: str
+    why: str
+    how: str
+
+
+def remains(resources: Sequence[Resource]) -> tuple[Remains, ...]:
+    """Everything that stays of `resources` by design, kinds that belong together one after the other."""
+    return (*_snapshots(resources), *_keys(resources), *_kept(resources), *_secrets(resources))
+
+
+def _snapshots(resources: Sequence[Resource]) -> Iterator[Remains]:
+    # Sources: RDS user guide, "Deleting a DB instance" and "Retaining automated backups"; ElastiCache user guide,
+    # "Creating a final backup".
+    for each in _of(resources, _DATABASE):
+        name = each.inputs.get("identifier", each.name)
+        if not each.inputs.get("skipFinalSnapshot"):
+            why = "The last state of each database and store, which AWS keeps until it is deleted and charges for."
+            yield Remains(
+                f"{name}-final-…", why, "aws rds delete-db-snapshot --db-snapshot-identifier <name of the snapshot>"
+            )
+    for each in _of(resources, _CACHE):
+        if "finalSnapshotIdentifier" in each.inputs:
+            why = "The last state of each database and store, which AWS keeps until it is deleted and charges for."
+            name = each.inputs.get("replicationGroupId", each.name)
+            yield Remains(f"{name}-final-…", why, "aws elasticache delete-snapshot --snapshot-name <name>")
+
+
+def _keys(resources: Sequence[Resource]) -> Iterator[Remains]:
+    for each in _of(resources, _KEY):
+        if each.retain_on_delete:
+            yield Remains(
+                each.name,
+                "The keys of last snapshots and retained backups, which cannot be restored without them.",
+                "aws kms schedule-key-deletion --key-id <key> --pending-window-in-days 30",
+            )
+
+
+def _kept(resources: Sequence[Resource]) -> Iterator[Remains]:
+    for each in resources:
+        if each.retain_on_delete and each.type != _KEY:
+            how = "aws rds delete-db-snapshot --db-snapshot-identifier <name>" if each.type == _SNAPSHOT else "by hand"
+            yield Remains(each.name, "Kept by the program on purpose.", how)
+
+
+def _secrets(resources: Sequence[Resource]) -> Iterator[Remains]:
+    for each in _of(resources, _SECRET):
+        days: Any = each.inputs.get("recoveryWindowInDays", 30)
+        if days:
+            yield Remains(
+                each.name,
+                f"Secrets that can be restored for {days:g} days, in which no other secret can have their names.",
+                "aws secretsmanager delete-secret --secret-id <name> --force-delete-without-recovery",
+            )
+
+
+def _of(resources: Sequence[Resource], kind: str) -> Iterator[Resource]:
+    return (each for each in resources if each.type == kind)

@@ -1,0 +1,56 @@
+"""What a plan says that a destroy leaves in the account."""
+
+from dataclasses import replace
+
+import pytest
+
+from planner.remains import remains
+from tests.planner.plans import STACKS, plan_of
+from tests.planner.test_terminal import EMPTY, shown
+
+KEY = "aws:kms/key:Key"
+ENCRYPTED = {
+    "aws:rds/instance:Instance": "finalSnapshotIdentifier",
+    "aws:elasticache/replicationGroup:ReplicationGroup": "finalSnapshotIdentifier",
+}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_retained_resource_is_told_with_a_way_to_remove_it(stack: str) -> None:
+    kept = {each.name for each in plan_of(stack) if each.retain_on_delete}
+    told = remains(plan_of(stack))
+    assert kept <= {each.what for each in told}
+    assert all(each.how.startswith("aws ") for each in told)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_key_of_every_last_snapshot_is_retained(stack: str) -> None:
+    plan = plan_of(stack)
+    by_urn = {each.urn: each for each in plan}
+    stores = [each for each in plan if each.type in ENCRYPTED and ENCRYPTED[each.type] in each.inputs]
+    assert stores
+    for store in stores:
+        [key] = [by_urn[urn] for urn in store.property_dependencies["kmsKeyId"] if by_urn[urn].type == KEY]
+        assert key.retain_on_delete, store.name
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_no_last_snapshot_has_a_name_that_an_earlier_life_took(stack: str) -> None:
+    by_urn = {each.urn: each for each in plan_of(stack)}
+    for each in plan_of(stack):
+        if each.type in ENCRYPTED and ENCRYPTED[each.type] in each.inputs:
+            needed = each.property_dependencies[ENCRYPTED[each.type]]
+            assert KEY in {by_urn[urn].type for urn in needed}, each.name
+
+
+def test_a_plan_tells_what_stays_once_for_each_reason() -> None:
+    text = shown(replace(EMPTY, resources=plan_of("prod")))
+    stays = text.split("Stays after a destroy")[1]
+    assert "ml-prod-final-…" in stays
+    assert "feature-store-database-key" in stays
+    assert stays.count("aws kms schedule-key-deletion --key-id") == 1
+
+
+def test_a_stack_whose_secrets_go_at_once_names_none() -> None:
+    assert not [each for each in remains(plan_of("staging")) if "Secrets" in each.why]
+    assert [each for each in remains(plan_of("prod")) if "Secrets" in each.why]
