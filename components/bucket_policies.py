@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from .account import Account
 from .iam import Statement, allow, document
+from .regions import dns_suffix
 from .spec import refuse
 
 OLDEST_TLS = "1.2"
@@ -120,8 +121,7 @@ def reader_key_grants(account: Account, readers: Mapping[str, Sequence[str]]) ->
     With a bucket key the context is the bucket's ARN, without one the object's. Sources: KMS developer guide, "Allowing
     users in other accounts to use a KMS key"; S3 user guide, "Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys".
     """
-    domain = "amazonaws.com.cn" if account.partition == "aws-cn" else "amazonaws.com"
-    through = {"kms:ViaService": f"s3.{account.region}.{domain}"}
+    through = {"kms:ViaService": f"s3.{account.region}.{dns_suffix(account.region)}"}
     found: list[Statement] = []
     for number, (bucket, roles) in enumerate(sorted(readers.items()), 1):
         arn = f"arn:{account.partition}:s3:::{bucket}"
