@@ -174,10 +174,23 @@ def virtual_service() -> Tree:
         "kind": "VirtualService",
         "metadata": metadata("<name>"),
         "spec": {
-            "hosts": ["<address>"],
+            "hosts": ["<address>", f"<name>{names.INTERNAL}.<namespace>.svc.cluster.local"],
             "gateways": [names.GATEWAY_NAME],
             "http": [grpc, route("rest", names.REST_SERVICE_PORT)],
         },
+    }
+
+
+def internal_service() -> Tree:
+    """The name by which pods of the cluster call the model: it leads to the gateway, which counts and splits requests.
+
+    A call to the predictor's own Service would go past both.
+    """
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": metadata(f"<name>{names.INTERNAL}"),
+        "spec": {"type": "ExternalName", "externalName": names.GATEWAY_HOST},
     }
 
 
@@ -250,6 +263,7 @@ PARTS = (
         _standard("<canary>"),
     ),
     Part("virtual-service", virtual_service(), _standard()),
+    Part("internal-service", internal_service(), _standard()),
     Part("service-monitor", service_monitor(), _standard("<monitoring>")),
     Part("pod-monitor", pod_monitor(), call("and", _ON_DEMAND, "<monitoring>")),
     Part("prometheus-rule", prometheus_rule(metadata("<name>")), "<monitoring>"),

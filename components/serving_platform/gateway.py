@@ -1,13 +1,23 @@
 """ServingGateway: one way in for every model, REST and gRPC, between the load balancer and the predictors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
 from pydantic import Field
 
 from ..manifest import Manifest, Release
-from ..network_policies import Policy, addresses, admit, admit_api_server, allow_apis, allow_metrics, pods_of, reach
+from ..network_policies import (
+    Peer,
+    Policy,
+    addresses,
+    admit,
+    admit_api_server,
+    allow_apis,
+    allow_metrics,
+    pods_of,
+    reach,
+)
 from ..ordering import after
 from ..pods import on_system_nodes, resources, spread
 from ..secure_namespace import closed_namespace
@@ -121,6 +131,8 @@ class ServingGateway(pulumi.ComponentResource):
             admit("allow-load-balancer", where, pods, balancer, ports),
             reach("allow-istiod", where, pods, pods_of(names.MESH_NAMESPACE, ISTIOD_PODS), [DISCOVERY_PORT]),
             self._to_models(),
+            admit("allow-callers", where, pods, self._callers(), [names.GATEWAY_PORT]),
+            reach("allow-exposed", where, pods, self._callers(names.EXPOSED_PODS), [names.REST_PORT]),
             allow_metrics(where, pods, names.GATEWAY_METRICS_PORT, spec.monitoring_namespace),
             *((gateway_probes(), gateway_ways(spec.model_namespaces)) if spec.scale_to_zero else ()),
         ]
@@ -134,6 +146,9 @@ class ServingGateway(pulumi.ComponentResource):
             gateway_values(spec.minimum, spec.maximum),
             self._needing(*namespace, control_plane),
         )
+
+    def _callers(self, labels: Mapping[str, str] | None = None) -> list[Peer]:
+        return [peer for each in self._spec.model_namespaces for peer in pods_of(each, labels)]
 
     def _to_models(self) -> Policy:
         predictors = [peer for each in self._spec.model_namespaces for peer in pods_of(each, names.PREDICTOR_PODS)]
@@ -165,7 +180,11 @@ def gateway_manifest(domain: str, namespaces: Sequence[str]) -> dict[str, Any]:
                 {
                     # Istio listens where the Service's port 80 leads to.
                     "port": {"number": names.GATEWAY_SERVICE_PORT, "name": "http", "protocol": "HTTP"},
-                    "hosts": [f"{namespace}/*.{domain}" for namespace in namespaces],
+                    "hosts": [
+                        f"{namespace}/*.{suffix}"
+                        for namespace in namespaces
+                        for suffix in (domain, f"{namespace}.svc.cluster.local")
+                    ],
                 }
             ],
         },

@@ -201,7 +201,7 @@ def _config(domain: str) -> dict[str, dict[str, str]]:
     gateway = {
         "name": names.GATEWAY,
         "namespace": names.GATEWAY_NAMESPACE,
-        "service": f"{names.GATEWAY_SERVICE}.{names.GATEWAY_NAMESPACE}.svc.cluster.local",
+        "service": names.GATEWAY_HOST,
     }
     return {
         # JSON is YAML. Without a local gateway nothing listens for names of the cluster's own.

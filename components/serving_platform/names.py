@@ -17,6 +17,12 @@ GATEWAY = "models"
 GATEWAY_NAME = f"{GATEWAY_NAMESPACE}/{GATEWAY}"
 """The Gateway as a VirtualService names it."""
 GATEWAY_SERVICE = "istio-ingressgateway"
+GATEWAY_HOST = f"{GATEWAY_SERVICE}.{GATEWAY_NAMESPACE}.svc.cluster.local"
+"""The gateway's name inside the cluster."""
+INTERNAL = "-internal"
+"""Behind a model's name: the Service by which pods of the cluster call it through the gateway."""
+EXPOSED_PODS = {"mlplatform.io/exposed": "true"}
+"""The label of a team's own pods that the gateway may reach at the port of REST."""
 GATEWAY_PODS = {"istio": "ingressgateway"}
 """The label of the gateway's pods, which the Gateway and network policies select."""
 GATEWAY_SERVICE_PORT = 80

@@ -2,7 +2,7 @@
 
 import pulumi
 
-from ..network_policies import admit, pods_of
+from ..network_policies import admit, pods_of, reach
 from ..ordering import after
 from ..secure_namespace import TEAM_LABEL, closed_namespace
 from ..spec import SpecError, as_args, parse_args
@@ -170,6 +170,7 @@ class ServingPlatform(pulumi.ComponentResource):
         policies = [
             admit("allow-gateway", namespace, predictors, gateway, [names.REST_PORT, names.GRPC_PORT]),
             admit("allow-metrics", namespace, predictors, scrapers, metrics),
+            reach("allow-to-gateway", namespace, {}, gateway, [names.GATEWAY_PORT]),
             *(on_demand(namespace) if self._spec.scale_to_zero else ()),
         ]
         return closed_namespace(f"{self._name}-{namespace}", namespace, policies, self, **{TEAM_LABEL: "true"})

@@ -24,6 +24,7 @@ from tests.components.parity import assert_documented, assert_parity
 SERVICE, CANARY_SERVICE = ("InferenceService", "fraud"), ("InferenceService", "fraud-canary")
 SCALER, CANARY_SCALER = ("ScaledObject", "fraud"), ("ScaledObject", "fraud-canary")
 ROUTE = ("VirtualService", "fraud")
+INTERNAL = ("Service", "fraud-internal")
 POLICY = ("NetworkPolicy", "fraud")
 BUDGET = ("PodDisruptionBudget", "fraud")
 QUARTER = {"mode": "mps", "pods": 4}
@@ -43,6 +44,7 @@ def test_a_model_without_canary_and_monitoring_is_these_objects() -> None:
         SERVICE,
         SCALER,
         ROUTE,
+        INTERNAL,
     }
 
 
@@ -186,8 +188,15 @@ def test_the_gateway_takes_the_route() -> None:
     [server] = gateway["spec"]["servers"]
     assert route["spec"]["gateways"] == [f"{gateway['metadata']['namespace']}/{gateway['metadata']['name']}"]
     assert f"{route['metadata']['namespace']}/*.models.example.com" in server["hosts"]
-    assert route["spec"]["hosts"] == ["fraud.models.example.com"]
-    assert objects(host="f.models.example.com")[ROUTE]["spec"]["hosts"] == ["f.models.example.com"]
+    internal = "fraud-internal.models.svc.cluster.local"
+    assert "models/*.models.svc.cluster.local" in server["hosts"]
+    assert route["spec"]["hosts"] == ["fraud.models.example.com", internal]
+    assert objects(host="f.models.example.com")[ROUTE]["spec"]["hosts"] == ["f.models.example.com", internal]
+
+
+def test_pods_of_the_cluster_call_the_model_through_the_gateway() -> None:
+    gateway = "istio-ingressgateway.istio-ingress.svc.cluster.local"
+    assert objects()[INTERNAL]["spec"] == {"type": "ExternalName", "externalName": gateway}
 
 
 @pytest.mark.parametrize("runtime", ["huggingface", "mlserver", "triton"])

@@ -25,6 +25,7 @@ KINDS = {
     "InferenceService": "serving.kserve.io/v1beta1",
     "ScaledObject": "keda.sh/v1alpha1",
     "VirtualService": "networking.istio.io/v1",
+    "Service": "core/v1",
     "ServiceMonitor": "monitoring.coreos.com/v1",
     "PrometheusRule": "monitoring.coreos.com/v1",
 }

@@ -96,7 +96,11 @@ def test_without_a_target_group_for_grpc_rest_alone_is_bound() -> None:
 def test_the_gateway_routes_models_of_their_namespaces_alone(recording: Recording) -> None:
     gateway = recording.one(GATEWAY).inputs
     [server] = gateway["spec"]["servers"]
-    assert server["hosts"] == ["fraud/*.models.example.com", "vision/*.models.example.com"]
+    assert server["hosts"] == [
+        f"{namespace}/*.{suffix}"
+        for namespace in ("fraud", "vision")
+        for suffix in ("models.example.com", f"{namespace}.svc.cluster.local")
+    ]
     exposed = [port["port"] for port in values(recording, "gateway")["service"]["ports"]]
     assert server["port"]["number"] in exposed
     assert gateway["spec"]["selector"].items() <= GATEWAY_POD.items()

@@ -6,6 +6,7 @@ Only namespaces are judged that the plan closes; nothing is known of others, suc
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from components.serving_platform import names
 from pricing.resource import Resource
 from tests.planner.contract import NAMESPACE, NETWORK_POLICY
 from tests.planner.plans import Plan, of_type
@@ -63,6 +64,9 @@ def _labels(selecting: Mapping[str, Any]) -> Labels:
 def _known(plan: Plan, namespace: str, selector: Labels) -> list[Labels]:
     """All labels of the namespace's pods that are selected; the selector itself where it selects all, or none known."""
     found = [pods.labels for pods in pods_in(plan, namespace) if selector and selector.items() <= pods.labels.items()]
+    if not found and selector == names.EXPOSED_PODS:
+        # A team whose namespace has no such pod opens nothing to the gateway.
+        return []
     return found or [selector]
 
 

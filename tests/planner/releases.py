@@ -4,7 +4,7 @@ The chart's objects are those of the component, which a test of the chart holds 
 what its overlay changes of them. A test holds both together to what Kustomize makes of the overlay.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
@@ -66,13 +66,19 @@ class Release:
         assert set(overlay) <= {"apiVersion", "kind", "resources", "helmCharts", "images", "replicas"}
         assert set(made) <= {"apiVersion", "kind", "resources", "namespace", "labels"}
         labels = {key: value for each in made["labels"] for key, value in each["pairs"].items()}
-        for name in made["resources"]:
-            for found in yaml.safe_load_all((base / name).read_text(encoding="utf-8")):
-                each = deepcopy(found)
-                metadata = each["metadata"]
-                metadata |= {"namespace": made["namespace"], "labels": metadata.get("labels", {}) | labels}
-                _change(each, overlay)
-                yield each
+        for found in _documents(base, made["resources"]):
+            each = deepcopy(found)
+            metadata = each["metadata"]
+            metadata |= {"namespace": made["namespace"], "labels": metadata.get("labels", {}) | labels}
+            _change(each, overlay)
+            yield each
+        assert overlay["resources"][0] == "../../base"
+        yield from _documents(self.folder, overlay["resources"][1:])
+
+
+def _documents(folder: Path, files: Sequence[str]) -> Iterator[Object]:
+    for name in files:
+        yield from yaml.safe_load_all((folder / name).read_text(encoding="utf-8"))
 
 
 def _change(item: Object, overlay: Mapping[str, Any]) -> None:

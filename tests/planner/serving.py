@@ -33,9 +33,10 @@ def unknown_names(plan: Plan) -> Iterator[str]:
     }
     for name, namespace, host, led_by in (*_routes(plan), *_routes_of_knative(plan)):
         wildcard = f"*.{host.partition('.')[2]}"
-        if not {host, wildcard} & certified:
+        inside = host.endswith(".svc.cluster.local")
+        if not inside and not {host, wildcard} & certified:
             yield f"{name}: no certificate covers {host}"
-        if not {host, wildcard} & pointed:
+        if not inside and not {host, wildcard} & pointed:
             yield f"{name}: no record leads {host} to a load balancer"
         for gateway in led_by:
             if not {(namespace, host), (namespace, wildcard)} & gateways.get(gateway, set()):

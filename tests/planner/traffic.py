@@ -51,10 +51,10 @@ Pod = tuple[str, Mapping[str, str]]
 
 def reaches(plan: Plan, source: Pod, target: Pod, port: int) -> bool:
     """Whether policies at both ends let a pod reach another at a port."""
-    return _allows(plan, source, "egress", target, port) and _allows(plan, target, "ingress", source, port)
+    return allows(plan, source, "egress", target, port) and allows(plan, target, "ingress", source, port)
 
 
-def _allows(plan: Plan, pod: Pod, direction: str, other: Pod, port: int) -> bool:
+def allows(plan: Plan, pod: Pod, direction: str, other: Pod, port: int) -> bool:
     namespace, labels = pod
     side = {"ingress": "from", "egress": "to"}[direction]
     return any(
