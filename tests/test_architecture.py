@@ -29,7 +29,6 @@ ALLOWED = {
     "__main__.py": {"stacks"},
 }
 HOUSE = {"components", "pricing", "operations", "policies", "stacks", "planner", "reports", "tests"}
-LONGEST_FILE = 400
 
 
 def imports(path: Path) -> Iterator[tuple[str, int]]:
@@ -80,17 +79,6 @@ def test_pricing_and_rules_know_nothing_of_pulumi() -> None:
         if module.startswith("pulumi")
     ]
     assert wrong == []
-
-
-def test_no_file_is_two_rooms() -> None:
-    rooms = [room for room in (*ALLOWED, "tests") if (ROOT / room).exists()]
-    long = {
-        str(path.relative_to(ROOT)): count
-        for room in rooms
-        for path in files(room)
-        if (count := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST_FILE
-    }
-    assert long == {}
 
 
 def test_the_program_is_short() -> None:

@@ -55,7 +55,7 @@ def served(recording: Recording | None = None, **changes: Any) -> Recording:
 
 
 _NAMES = st.from_regex(r"\A[a-z][a-z0-9-]{0,20}[a-z0-9]\Z").filter(lambda name: not name.endswith("-canary"))
-_URIS = st.from_regex(r"\As3://[a-z0-9]{3,20}/[A-Za-z0-9_./-]{1,30}/\Z")
+_URIS = st.from_regex(r"\As3://[a-z0-9]{3,20}/([A-Za-z0-9_-][A-Za-z0-9_.-]{0,9}/){1,3}\Z")
 _WORDS = st.text(alphabet="abcXYZ019._-", min_size=1, max_size=20).filter(lambda word: word[0].isalpha())
 _DAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
 

@@ -13,6 +13,7 @@ from components.cluster_autoscaler import METRICS_PORT, ClusterAutoscaler, scali
 from components.gpu_software import GpuSoftware
 from components.node_pool.sharing import LARGEST_REPLICAS
 from components.secure_namespace import SecureNamespace
+from components.spec import SpecError
 from components.versions import CLUSTER_AUTOSCALER_IMAGE, KubernetesVersion
 from components.workload_identity import WorkloadIdentity
 from tests.components.clusters import NAMESPACE, NETWORK_POLICY, RELEASE, ROLE, needs, statements
@@ -49,10 +50,14 @@ def test_a_namespace_enforces_a_pod_security_standard(level: str) -> None:
     assert labels == {f"pod-security.kubernetes.io/{mode}": level for mode in ("enforce", "audit", "warn")}
 
 
-def test_a_namespace_is_restricted_unless_it_is_said_and_labels_cannot_undo_it() -> None:
-    labels = namespace(labels={"team": "a", "pod-security.kubernetes.io/enforce": "privileged"}).one(NAMESPACE)
-    found = labels.inputs["metadata"]["labels"]
+def test_a_namespace_is_restricted_by_default() -> None:
+    found = namespace(labels={"team": "a"}).one(NAMESPACE).inputs["metadata"]["labels"]
     assert (found["team"], found["pod-security.kubernetes.io/enforce"]) == ("a", "restricted")
+
+
+def test_a_label_cannot_undo_the_pod_security_of_a_namespace() -> None:
+    with pytest.raises(SpecError, match="is set by podSecurity; remove it here"):
+        namespace(labels={"pod-security.kubernetes.io/enforce": "privileged"})
 
 
 def test_pods_of_a_namespace_reach_each_other_and_dns_alone() -> None:

@@ -1,6 +1,5 @@
 """What docs and code say of rights in Kubernetes is what the rendered charts give."""
 
-import shutil
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -22,6 +21,7 @@ from tests.planner.chart_rights import (
 )
 from tests.planner.plans import ROOT, STACKS, of_type, plan_of
 from tests.planner.record_rights import rights_of_release
+from tests.tools import needs
 
 PAGE = ROOT / "docs" / "rights.md"
 AGENT, CHARTS_AGENT = "kserve/model-cache-agent", "kserve/kserve-localmodelnode-agent"
@@ -169,7 +169,7 @@ def test_a_rule_allows_what_kubernetes_would(rule: dict[str, Any], allowed: bool
     assert Rights("a/b", [rule]).can("get", "secrets", namespace="models") is allowed
 
 
-@pytest.mark.skipif(shutil.which("helm") is None, reason="helm is not on PATH")
+@needs("helm")
 def test_recorder_renders_a_chart_with_our_values(tmp_path: Any) -> None:
     """With a chart of one role, which a value of ours turns off."""
     chart = tmp_path / "small"
