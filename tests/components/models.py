@@ -56,7 +56,9 @@ def served(recording: Recording | None = None, **changes: Any) -> Recording:
 
 _NAMES = st.from_regex(r"\A[a-z][a-z0-9-]{0,20}[a-z0-9]\Z").filter(lambda name: not name.endswith("-canary"))
 _URIS = st.from_regex(r"\As3://[a-z0-9]{3,20}/([A-Za-z0-9_-][A-Za-z0-9_.-]{0,9}/){1,3}\Z")
-_WORDS = st.text(alphabet="abcXYZ019._-", min_size=1, max_size=20).filter(lambda word: word[0].isalpha())
+_WORDS = st.text(alphabet="abcXYZ019._-", min_size=1, max_size=20).filter(
+    lambda word: word[0].isalpha() and word[-1].isalnum()
+)
 _DAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
 
 
@@ -108,7 +110,7 @@ def models(draw: st.DrawFn) -> dict[str, Any]:
         "egress": st.lists(
             st.fixed_dictionaries({"cidr": st.just("10.40.0.0/16"), "port": st.integers(1, 65535)}), max_size=2
         ),
-        "labels": st.dictionaries(_WORDS, _WORDS.filter(lambda word: word[-1].isalnum()), max_size=2),
+        "labels": st.dictionaries(_WORDS, _WORDS, max_size=2),
         "prometheusUrl": st.just("http://prometheus.metrics:9090/prom"),
         "monitoring": st.booleans(),
         "monitoringNamespace": st.just("metrics"),
