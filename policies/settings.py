@@ -153,6 +153,9 @@ class PolicySettings(Section):
     def _cidrs(cls, cidrs: list[str]) -> list[str]:
         for cidr in cidrs:
             try:
+                # Without a prefix IPv4Network reads a single address, and takes a mask for a prefix.
+                if not cidr.partition("/")[2].isdecimal():
+                    raise ValueError
                 IPv4Network(cidr)
             except ValueError:
                 raise ValueError(f"{cidr!r} is not an IPv4 range; write one such as 203.0.113.0/24") from None

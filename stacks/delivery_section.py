@@ -5,6 +5,7 @@ from typing import Any, cast
 from pydantic import Field, field_validator
 
 from components.delivery.spec import DeliverySpec
+from components.ip_range import IpRange
 from components.load_balancer.spec import allowed_ranges
 from components.web_firewall.pages import PAGES, completed
 from components.web_firewall.spec import WebFirewallSpec
@@ -21,7 +22,7 @@ class DeliverySection(DeliverySpec):
         validate_default=True,
         description="What the firewall before Argo CD lets through; methods, types and sizes of browsers by default.",
     )
-    allowed_cidrs: tuple[str, ...] = Field(
+    allowed_cidrs: tuple[IpRange, ...] = Field(
         default=("0.0.0.0/0",), min_length=1, description="Ranges that may connect to Argo CD."
     )
 

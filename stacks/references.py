@@ -7,10 +7,11 @@ what a section needs of others at all is checked in `stacks.config`.
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from components.data_buckets import PURPOSES
 from components.database.instance_classes import classes_in
 from components.delivery.names import NAMESPACE as ARGO_CD
 from components.image_registry.upstreams import upstream
-from components.instances import known_types
+from components.instances import known_types, regions
 from components.kubeflow.settings import SIGN_IN_SECRET
 from components.load_balancer.spec import SignInProvider
 from components.namespace_names import PLATFORM_NAMESPACES
@@ -193,18 +194,13 @@ def _regions(config: "StackConfig") -> Iterator[Problem]:
     """Copies are in another region than the original; ARNs are of the account's partition."""
     region, account = config.environment.region, config.environment.account
     data = config.feature_store.data if config.feature_store else None
-    for purpose in ("raw", "training", "models", "offline") if data else ():
-        if getattr(data, purpose).replica_region == region:
-            yield Problem(
-                ("featureStore", "data", purpose, "replicaRegion"),
-                region,
-                f"{region} is the stack's own region; name another, or leave replicaRegion out",
-            )
+    for purpose in PURPOSES if data else ():
+        if copy := getattr(data, purpose).replica_region:
+            at: Place = ("featureStore", "data", purpose, "replicaRegion")
+            yield from _replica(region, Name(at, copy), "name another, or leave replicaRegion out")
     registry = config.image_registry
-    if registry and region in registry.replica_regions:
-        yield Problem(
-            ("imageRegistry", "replicaRegions"), region, f"{region} is the stack's own region; remove it from the list"
-        )
+    for copy in registry.replica_regions if registry else ():
+        yield from _replica(region, Name(("imageRegistry", "replicaRegions"), copy), "remove it from the list")
     for index, pulled in enumerate(registry.upstreams if registry else ()):
         # Source: ECR user guide, "Storing your upstream repository credentials in an AWS Secrets Manager secret".
         if pulled.credential_arn and pulled.credential_arn.split(":")[3:5] != [region, account]:
@@ -219,6 +215,25 @@ def _regions(config: "StackConfig") -> Iterator[Problem]:
             yield Problem(name.at, name.value, f"{region} is in the partition {partition}; write arn:{partition}:…")
 
 
+def _replica(region: str, copy: Name, remedy: str) -> Iterator[Problem]:
+    """S3 and ECR copy to another region of the same partition.
+
+    Source: S3 user guide, "Replicating objects within and across Regions"; ECR user guide, "Private image replication".
+    """
+    partition = _partition(region)
+    if copy.value == region:
+        yield Problem(copy.at, copy.value, f"{region} is the stack's own region; {remedy}")
+    elif copy.value not in regions():
+        yield Problem(copy.at, copy.value, f"{copy.value} is no region of AWS{nearest(copy.value, regions())}")
+    elif (other := _partition(copy.value)) != partition:
+        yield Problem(
+            copy.at,
+            copy.value,
+            f"{copy.value} is in the partition {other}, and {region} is in {partition}; nothing is copied between "
+            "partitions; name a region of the same partition",
+        )
+
+
 def _partition(region: str) -> str:
     """Source: AWS General Reference, "Amazon Resource Names (ARNs)", partition."""
     return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
@@ -231,6 +246,14 @@ def _arns(config: "StackConfig") -> Iterator[Name]:
         yield from names_at(("delivery", "teams", index, "iamRoles"), team.iam_roles)
     for index, owner in enumerate(config.image_registry.teams if config.image_registry else ()):
         yield from names_at(("imageRegistry", "teams", index, "pipelineRoleArns"), owner.pipeline_role_arns)
+    for index, pulled in enumerate(config.image_registry.upstreams if config.image_registry else ()):
+        if pulled.credential_arn:
+            yield Name(("imageRegistry", "upstreams", index, "credentialArn"), pulled.credential_arn)
+    data = config.feature_store.data if config.feature_store else None
+    for purpose in PURPOSES if data else ():
+        yield from names_at(
+            ("featureStore", "data", purpose, "readerRoleArns"), getattr(data, purpose).reader_role_arns
+        )
 
 
 def _cluster_names(config: "StackConfig") -> Iterator[Problem]:

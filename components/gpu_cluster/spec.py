@@ -7,6 +7,7 @@ from typing import Annotated, NotRequired, TypedDict
 import pulumi
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from ..ip_range import IpRange
 from ..karpenter.spec import KarpenterConfig, KarpenterSpec
 from ..log_retention import LogRetentionDays
 from ..namespace_names import NAMESPACE_PATTERN, not_reserved
@@ -107,10 +108,10 @@ class GpuClusterSpec(Spec):
     kubernetes_version: KubernetesVersion = Field(
         default=KubernetesVersion.V1_36, description="The EKS version, in quotes; one in standard support."
     )
-    endpoint_public_cidrs: tuple[str, ...] = Field(
+    endpoint_public_cidrs: tuple[IpRange, ...] = Field(
         default=(), description="Addresses (CIDR) that may reach the API server from outside; private alone when empty."
     )
-    endpoint_private_cidrs: tuple[str, ...] = Field(
+    endpoint_private_cidrs: tuple[IpRange, ...] = Field(
         default=(),
         description="Private addresses (CIDR), of a VPN or of pipelines, that may reach the API server as well.",
     )
@@ -121,7 +122,7 @@ class GpuClusterSpec(Spec):
     access: tuple[AccessSpec, ...] = Field(
         default=(), description="Who may use the cluster, beside the principal that creates it."
     )
-    service_cidr: str = Field(
+    service_cidr: IpRange = Field(
         default="172.20.0.0/16", description="Addresses of Kubernetes services, apart from the VPC's and its peers'."
     )
     log_retention_days: LogRetentionDays = Field(
@@ -168,16 +169,6 @@ class GpuClusterSpec(Spec):
             allowed = ", ".join(KubernetesVersion)
             raise refuse(version, f"EKS {version} leaves standard support on {ended}; allowed: {allowed}")
         return version
-
-    @field_validator("endpoint_public_cidrs", "endpoint_private_cidrs", "service_cidr")
-    @classmethod
-    def _cidrs(cls, value: tuple[str, ...] | str) -> tuple[str, ...] | str:
-        for cidr in (value,) if isinstance(value, str) else value:
-            try:
-                IPv4Network(cidr)
-            except ValueError as error:
-                raise refuse(cidr, f"{error}; write a CIDR such as 203.0.113.0/24") from None
-        return value
 
     @field_validator("node_pools")
     @classmethod

@@ -2,12 +2,12 @@
 
 import re
 from enum import StrEnum
-from ipaddress import IPv4Network
 from typing import Annotated, NotRequired, TypedDict
 
 import pulumi
 from pydantic import Field, field_validator, model_validator
 
+from ..ip_range import IpRange
 from ..namespace_names import NAMESPACE_PATTERN
 from ..node_pool.schedule import Weekday, known_time_zone
 from ..node_pool.sharing import LARGEST_REPLICAS
@@ -160,17 +160,8 @@ class EgressConfig(TypedDict):
 class EgressSpec(Spec):
     """Addresses that a model may reach."""
 
-    cidr: str = Field(pattern=_CIDR, description="The range of addresses.")
+    cidr: IpRange = Field(json_schema_extra={"pattern": _CIDR}, description="The range of addresses.")
     port: int = Field(ge=1, le=65535, description="The TCP port.")
-
-    @field_validator("cidr")
-    @classmethod
-    def _a_range(cls, cidr: str) -> str:
-        try:
-            IPv4Network(cidr)
-        except ValueError:
-            raise refuse(cidr, f"{cidr} is not an IPv4 range; write one such as 10.0.0.0/16") from None
-        return cidr
 
 
 class ModelConfig(TypedDict):

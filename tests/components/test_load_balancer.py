@@ -308,7 +308,7 @@ def test_a_firewall_of_the_same_program_stands_before_names_resolve() -> None:
         ({"alternative_names": ["a_b.example.com"]}, "a_b.example.com is no domain name"),
         ({"alternative_names": ["models.example.com"]}, "a name is written more than once"),
         ({"alternative_names": [f"{letter}.example.com" for letter in "abcd"]}, "alternative_names"),
-        ({"allowed_cidrs": ["10.0.0.1/8"]}, "10.0.0.1/8 is no IPv4 range"),
+        ({"allowed_cidrs": ["10.0.0.1/8"]}, "has bits set beyond its prefix; write 10.0.0.0/8"),
         ({"allowed_cidrs": []}, "allowed_cidrs"),
         ({"idle_timeout_seconds": 4001}, "idle_timeout_seconds = 4001"),
         ({"tls_policy": "ELBSecurityPolicy-2016-08"}, "tls_policy = 'ELBSecurityPolicy-2016-08'"),

@@ -316,6 +316,36 @@ REFUSED: list[tuple[str, Callable[[Sections], None], str, str]] = [
         "modelServing.platform.imageCaches.docker.io",
         "its cache is in the folder docker-hub",
     ),
+    # Copies in other regions.
+    ("prod", put("imageRegistry.replicaRegions", ["eu-mars-1"]), "imageRegistry.replicaRegions", "is no region of AWS"),
+    (
+        "prod",
+        put("imageRegistry.replicaRegions", ["us-gov-west-1"]),
+        "imageRegistry.replicaRegions = 'us-gov-west-1'",
+        "us-gov-west-1 is in the partition aws-us-gov, and us-east-1 is in aws; nothing is copied between partitions",
+    ),
+    (
+        "staging",
+        put("featureStore.data.models.replicaRegion", "cn-north-1"),
+        "featureStore.data.models.replicaRegion = 'cn-north-1'",
+        "cn-north-1 is in the partition aws-cn",
+    ),
+    # ARNs of another partition.
+    (
+        "staging",
+        put("featureStore.data.raw.readerRoleArns", [ROLE.replace("aws", "aws-cn")]),
+        "featureStore.data.raw.readerRoleArns",
+        "us-east-1 is in the partition aws; write arn:aws:",
+    ),
+    (
+        "prod",
+        put(
+            "imageRegistry.upstreams.0.credentialArn",
+            "arn:aws-cn:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/docker-hub-AbCdEf",
+        ),
+        "imageRegistry.upstreams[0].credentialArn",
+        "us-east-1 is in the partition aws; write arn:aws:",
+    ),
     # Network.
     (
         "staging",

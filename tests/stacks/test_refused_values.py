@@ -71,8 +71,41 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     (
         {"modelServing.models.0.egress": [{"cidr": "999.1.1.1/8", "port": 80}]},
         "models[0].egress[0].cidr",
-        "999.1.1.1/8 is not an IPv4 range; write one such as 10.0.0.0/16",
+        "'999.1.1.1/8' is not an IPv4 range; write address/prefix, such as 10.0.0.0/16",
     ),
+    # Ranges of addresses.
+    *(
+        (
+            {f"gpuCluster.{field}": ["10.41.0.0"]},
+            f"gpuCluster.{field}[0] = '10.41.0.0'",
+            "'10.41.0.0' is not an IPv4 range; write address/prefix, such as 10.0.0.0/16",
+        )
+        for field in ("endpointPrivateCidrs", "endpointPublicCidrs")
+    ),
+    ({"gpuCluster.serviceCidr": "172.20.0.0"}, "gpuCluster.serviceCidr", "is not an IPv4 range; write address/prefix"),
+    ({"network.reservedCidrs": ["10.41.0.0"]}, "network.reservedCidrs", "is not an IPv4 range; write address/prefix"),
+    ({"network.vpcCidr": "10.41.0.0"}, "network.vpcCidr", "is not an IPv4 range; write address/prefix"),
+    (
+        {"gpuCluster.endpointPrivateCidrs": ["10.41.0.0/255.255.0.0"]},
+        "endpointPrivateCidrs[0]",
+        "'10.41.0.0/255.255.0.0' is not an IPv4 range",
+    ),
+    (
+        {"gpuCluster.endpointPrivateCidrs": ["10.41.0.7/16"]},
+        "endpointPrivateCidrs[0]",
+        "'10.41.0.7/16' has bits set beyond its prefix; write 10.41.0.0/16",
+    ),
+    (
+        {"modelServing.loadBalancer": {"allowedCidrs": ["203.0.113.7"]}},
+        "loadBalancer.allowedCidrs[0]",
+        "is not an IPv4 range; write address/prefix",
+    ),
+    (
+        {"modelServing.models.0.egress": [{"cidr": "10.0.0.0", "port": 80}]},
+        "models[0].egress[0].cidr",
+        "is not an IPv4 range; write address/prefix",
+    ),
+    ({"policies": {"publicEndpointCidrs": ["203.0.113.7"]}}, "publicEndpointCidrs", "is not an IPv4 range; write one"),
     # Databases.
     ({"featureStore.database.instanceClass": "db.m99.large"}, "instanceClass", "db.m99.large is not an RDS instance"),
     ({"featureStore.database.instanceClass": "db.t4g.nano"}, "instanceClass", "db.t4g.nano is not an RDS instance"),
