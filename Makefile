@@ -2,6 +2,7 @@
 STACK ?= prod
 PYTHON ?= python3
 BIN := .venv/bin
+REGION ?= us-east-1
 ARGS ?=
 
 .PHONY: plan preview network up destroy test lint types services format schema prices instances regions versions bench lock clean help
@@ -12,17 +13,20 @@ help:  ## What can be made
 .venv/.runtime: requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mlplatform needs Python 3.11 or newer; set PYTHON=")'
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@echo 'Installing the locked requirements into .venv, once; this takes some minutes.' >&2
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
 .venv/.dev: requirements-dev.lock .venv/.runtime
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@echo 'Installing the locked requirements of development into .venv, once; this takes some minutes.' >&2
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
 # Feast and MLflow in environments of their own: their pins are those of neither the rest nor each other.
 .venv/.feast .venv/.mlflow: .venv/.%: tests/services/%.lock | .venv/.runtime
 	@test -x .venv/$*/bin/python || $(PYTHON) -m venv .venv/$*
-	.venv/$*/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@echo 'Installing the locked requirements of $* into .venv/$*, once; this takes some minutes.' >&2
+	@.venv/$*/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
 plan: .venv/.runtime  ## Show what STACK would deploy, cost and violate; AGAINST=main compares

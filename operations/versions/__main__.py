@@ -9,9 +9,6 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
-from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
-
-from operations.versions import aws
 from operations.versions.charts import chart_pins, newest_charts
 from operations.versions.pins import Finding, State, eks_pins, judge
 
@@ -46,6 +43,19 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _asked(region: str) -> Mapping[str, str]:
+    # boto3 is no requirement at run time, and the recorded ends of support need neither it nor AWS.
+    try:
+        from botocore.exceptions import (  # pyright: ignore[reportMissingTypeStubs] - it ships none
+            BotoCoreError,
+            ClientError,
+        )
+
+        from operations.versions import aws
+    except ModuleNotFoundError as error:
+        print(
+            f"versions: AWS was not compared: {error.name} is missing; `make .venv/.dev` installs it", file=sys.stderr
+        )
+        return {}
     try:
         return aws.newest(region)
     except (BotoCoreError, ClientError) as error:
