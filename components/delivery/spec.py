@@ -7,6 +7,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator, model_validator
 
+from ..cron import cron_schedule
 from ..namespace_names import NAMESPACE_PATTERN
 from ..node_pool.schedule import known_time_zone
 from ..spec import Spec, refuse
@@ -80,9 +81,16 @@ class SyncWindowSpec(Spec):
     """Hours in which changes are let through or held back."""
 
     kind: WindowKind = Field(description="Whether changes are let through in these hours alone, or held back in them.")
-    schedule: str = Field(pattern=_CRON_PATTERN, description="When it opens, as the five places of cron.")
+    schedule: str = Field(
+        json_schema_extra={"pattern": _CRON_PATTERN}, description="When it opens, as the five places of cron."
+    )
     hours: int = Field(ge=1, le=168, description="How long it is open.")
     time_zone: str = Field(default="Etc/UTC", description="The time zone of the schedule.")
+
+    @field_validator("schedule")
+    @classmethod
+    def _comes(cls, schedule: str) -> str:
+        return cron_schedule(schedule)
 
     @field_validator("time_zone")
     @classmethod

@@ -6,12 +6,12 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator, model_validator
 
+from ..cron import cron_schedule
 from ..namespace_names import NAMESPACE_PATTERN, namespaces_once
 from ..spec import Spec, refuse
 
 _CPU_PATTERN = r"^([1-9][0-9]{0,2}|[1-9][0-9]{1,4}m)$"
 _MEMORY_PATTERN = r"^[1-9][0-9]{0,4}(Mi|Gi)$"
-_PLACES = {"minute": (0, 59), "hour": (0, 23), "day": (1, 31), "month": (1, 12), "weekday": (0, 7)}
 
 
 class MaterializationConfig(TypedDict):
@@ -51,15 +51,7 @@ class MaterializationSpec(Spec):
     @field_validator("schedule")
     @classmethod
     def _five_places(cls, schedule: str) -> str:
-        given = schedule.split(" ")
-        if len(given) != len(_PLACES):
-            raise refuse(schedule, f"{schedule!r} has {len(given)} places; write minute hour day month weekday")
-        for text, (place, (least, most)) in zip(given, _PLACES.items(), strict=True):
-            if not all(_fits(part, least, most) for part in text.split(",")):
-                raise refuse(
-                    schedule, f"{text!r} is no {place} of cron; write *, numbers from {least} to {most}, a-b or */n"
-                )
-        return schedule
+        return cron_schedule(schedule)
 
     @field_validator("views")
     @classmethod
@@ -168,17 +160,3 @@ class FeatureServerSpec(Spec):
         if self.maximum < self.minimum:
             raise refuse(self.maximum, f"maximum = {self.maximum} must be at least minimum = {self.minimum}")
         return self
-
-
-def _fits(part: str, least: int, most: int) -> bool:
-    """Whether one of a place's parts, which commas divide, is `*`, a number or a range of its bounds, with a step."""
-    found = re.fullmatch(r"(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:/(\d{1,2}))?", part)
-    if not found:
-        return False
-    first, last, step = (int(number) if number else None for number in found.groups())
-    numbers = [number for number in (first, last) if number is not None]
-    return (
-        all(least <= number <= most for number in numbers)
-        and numbers == sorted(numbers)
-        and (step is None or 0 < step <= most)
-    )

@@ -346,6 +346,19 @@ REFUSED: list[tuple[str, Callable[[Sections], None], str, str]] = [
         "imageRegistry.upstreams[0].credentialArn",
         "us-east-1 is in the partition aws; write arn:aws:",
     ),
+    # Hours of changes.
+    *(
+        (
+            "staging",
+            put("delivery.syncWindows", [{"kind": "deny", "schedule": schedule, "hours": 2}]),
+            f"delivery.syncWindows[0].schedule = '{schedule}'",
+            told,
+        )
+        for schedule, told in (
+            ("99 25 * * *", "'99' is no minute of cron"),
+            ("0 22 31 2 *", "never comes: month 2 has no day 31; write a day from 1 to 29"),
+        )
+    ),
     # Network.
     (
         "staging",
@@ -387,6 +400,11 @@ ACCEPTED: list[tuple[str, Callable[[Sections], None]]] = [
     ("staging", put("gpuCluster.namespaces", [{"namespace": "monitoring"}])),
     ("staging", put("gpuCluster.nodePools.0.zone", "us-east-1b")),
     ("staging", add("userPool.clients", CLIENT)),
+    # Cognito takes http for localhost alone.
+    (
+        "staging",
+        add("userPool.clients", {**CLIENT, "callbackUrls": ["http://localhost:8080/back", "http://localhost/back"]}),
+    ),
     ("staging", put("policies.allowedInstanceTypes", ["p5.*", "ml.p5.48xlarge", "db.r7g.16xlarge"])),
     ("staging", put("modelServing.loadBalancer.alternativeNames", ["fraud.models.staging.example.com"])),
     ("prod", put("featureStore.data.models.replicaRegion", "us-west-2")),
