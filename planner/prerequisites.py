@@ -6,10 +6,12 @@ from typing import Any
 
 from pricing.resource import UNKNOWN, Resource
 
+_CACHE_RULE = "aws:ecr/pullThroughCacheRule:"
+
 
 @dataclass(frozen=True, slots=True)
 class Prerequisite:
-    """One thing that the program presupposes and does not make. `how` is a command or a step."""
+    """One thing that the program presupposes and does not make. `how` is a command that can be pasted."""
 
     what: str
     why: str
@@ -31,7 +33,7 @@ class _ServiceLinkedRole:
 
 def prerequisites(resources: Sequence[Resource], zones: Sequence[str] = ()) -> tuple[Prerequisite, ...]:
     """Everything that must exist before `resources` can be created; `zones` are the names of their Route 53 zones."""
-    return (*_delegated_zones(zones), *_service_linked_roles(resources))
+    return (*_delegated_zones(zones), *_registry_credentials(resources), *_service_linked_roles(resources))
 
 
 def _delegated_zones(zones: Sequence[str]) -> Iterator[Prerequisite]:
@@ -39,10 +41,25 @@ def _delegated_zones(zones: Sequence[str]) -> Iterator[Prerequisite]:
     for zone in sorted(set(zones)):
         parent = zone.partition(".")[2]
         yield Prerequisite(
-            f"public Route 53 zone {zone} in this account, delegated to",
-            f"The program writes records into it. Certificates stay pending until {parent} has an NS record for it.",
-            f"aws route53 create-hosted-zone --name {zone} --caller-reference {zone}, then add its four name servers "
-            f"as an NS record {zone} to {parent}",
+            f"public Route 53 zone {zone} in this account",
+            f"The program writes records into it. Certificates stay pending until {parent} has an NS record {zone} "
+            "with the four name servers that the command prints.",
+            f"aws route53 create-hosted-zone --name {zone} --caller-reference {zone}",
+        )
+
+
+def _registry_credentials(resources: Sequence[Resource]) -> Iterator[Prerequisite]:
+    # Source: ECR user guide, "Creating a pull through cache rule"; ECR API reference, CreatePullThroughCacheRule.
+    arns = {each.inputs.get("credentialArn") for each in resources if each.type.startswith(_CACHE_RULE)}
+    for arn in sorted(arn for arn in arns if isinstance(arn, str)):
+        _, _, _, region, account, _, secret = arn.split(":", 6)
+        name = secret.rpartition("-")[0]
+        yield Prerequisite(
+            f"secret {name} in account {account}",
+            "ECR signs in to the cached registry with it, and refuses the cache rule without it. credentials.json "
+            'holds {"username": "...", "accessToken": "..."}. Write the ARN that the command prints into '
+            "imageRegistry.upstreams as credentialArn: AWS chooses its last six characters.",
+            f"aws secretsmanager create-secret --region {region} --name {name} --secret-string file://credentials.json",
         )
 
 
@@ -111,7 +128,7 @@ _ROLES = (
     _ServiceLinkedRole(
         "AWSServiceRoleForECRPullThroughCache",
         "pullthroughcache.ecr.amazonaws.com",
-        ("aws:ecr/pullThroughCacheRule:",),
+        (_CACHE_RULE,),
     ),
     _ServiceLinkedRole(
         "AWSServiceRoleForECRReplication", "replication.ecr.amazonaws.com", ("aws:ecr/replicationConfiguration:",)

@@ -72,7 +72,7 @@ def services() -> dict[tuple[str, str], set[int]]:
         for each in plan_of(stack):
             if each.type == "kubernetes:core/v1:Service":
                 metadata: Mapping[str, Any] = each.inputs["metadata"]
-                ports = {port["port"] for port in each.inputs["spec"]["ports"]}
+                ports = {port["port"] for port in each.inputs["spec"].get("ports", ())}
                 found.setdefault((metadata["name"], metadata["namespace"]), set()).update(ports)
     return found
 

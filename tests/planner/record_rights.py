@@ -4,9 +4,9 @@
 writes `chart_rights.yaml`. Run it after a chart's version was raised, or one of the values that decide its rights.
 """
 
+import argparse
 import json
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -90,4 +90,6 @@ def _rendered(chart: Path, name: str, namespace: str, values: Mapping[str, Any])
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(prog="python -m tests.planner.record_rights", description=__doc__)
+    parser.add_argument("folder", type=Path, help="the charts' sources, one folder a chart")
+    main(parser.parse_args().folder)

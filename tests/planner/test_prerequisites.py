@@ -1,5 +1,6 @@
-"""What an account must have first: service-linked roles and delegated zones."""
+"""What an account must have first: service-linked roles, delegated zones and credentials of registries."""
 
+import shlex
 from typing import Any
 
 import pytest
@@ -78,7 +79,41 @@ def test_zone_is_listed_with_the_record_that_delegates_it() -> None:
     [zone] = prerequisites([], ["staging.example.com", "staging.example.com"])
     assert "staging.example.com" in zone.what
     assert "example.com has an NS record" in zone.why
-    assert zone.how.startswith("aws route53 create-hosted-zone --name staging.example.com ")
+    name = "staging.example.com"
+    assert shlex.split(zone.how)[2:] == ["create-hosted-zone", "--name", name, "--caller-reference", name]
+
+
+def cache_rule(credential: Any) -> Resource:
+    return make("aws:ecr/pullThroughCacheRule:PullThroughCacheRule", credentialArn=credential)
+
+
+def test_secret_of_a_cached_registry_is_listed_once() -> None:
+    arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/docker-hub-AbCdEf"
+    found = [each for each in prerequisites([cache_rule(arn), cache_rule(arn)]) if each.what.startswith("secret ")]
+    assert [each.what for each in found] == ["secret ecr-pullthroughcache/docker-hub in account 111122223333"]
+    words = shlex.split(found[0].how)
+    assert words[:7] == [
+        *("aws", "secretsmanager", "create-secret", "--region", "eu-west-1"),
+        *("--name", "ecr-pullthroughcache/docker-hub"),
+    ]
+
+
+@pytest.mark.parametrize("credential", [None, UNKNOWN])
+def test_cache_rule_without_a_known_secret_asks_for_none(credential: Any) -> None:
+    assert roles(cache_rule(credential)) == {"AWSServiceRoleForECRPullThroughCache"}
+
+
+def test_prod_lists_the_credentials_of_docker_hub() -> None:
+    assert "secret ecr-pullthroughcache/docker-hub in account 111122223333" in roles(*plan_of("prod"))
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_how_is_a_command_without_prose(stack: str) -> None:
+    for each in prerequisites(plan_of(stack), ["staging.example.com"]):
+        program, _, _, *options = shlex.split(each.how)
+        assert program == "aws"
+        assert all(option.startswith("--") for option in options[::2]), each.how
+        assert len(options) % 2 == 0, each.how
 
 
 @pytest.mark.parametrize("stack", STACKS)
