@@ -35,13 +35,13 @@ def _snapshots(resources: Sequence[Resource]) -> Iterator[Remains]:
         if not each.inputs.get("skipFinalSnapshot"):
             why = "The last state of each database and store, which AWS keeps until it is deleted and charges for."
             yield Remains(
-                f"{name}-final-…", why, "aws rds delete-db-snapshot --db-snapshot-identifier <name of the snapshot>"
+                f"{name}-final-<id>", why, "aws rds delete-db-snapshot --db-snapshot-identifier <name of the snapshot>"
             )
     for each in _of(resources, _CACHE):
         if "finalSnapshotIdentifier" in each.inputs:
             why = "The last state of each database and store, which AWS keeps until it is deleted and charges for."
             name = each.inputs.get("replicationGroupId", each.name)
-            yield Remains(f"{name}-final-…", why, "aws elasticache delete-snapshot --snapshot-name <name>")
+            yield Remains(f"{name}-final-<id>", why, "aws elasticache delete-snapshot --snapshot-name <name>")
 
 
 def _keys(resources: Sequence[Resource]) -> Iterator[Remains]:

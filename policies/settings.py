@@ -11,7 +11,7 @@ from pricing.spec import Section
 
 _TAG_VALUE = re.compile(r"[\w .:/=+@-]*")
 """Letters, digits and spaces of any language. Source: Tagging AWS Resources user guide, "Tag naming limits"."""
-_REGISTRY = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?\.[a-z]{2,63}(:\d{1,5})?(/[a-z0-9._/-]*)?")
+_REGISTRY = re.compile(r"(localhost|[a-z0-9]([a-z0-9.-]*[a-z0-9])?\.[a-z]{2,63})(:\d{1,5})?(/[a-z0-9._/-]*)?")
 
 
 def tag_value(value: str) -> str:

@@ -81,7 +81,8 @@ def test_the_domain_is_said_once_for_balancer_gateway_and_models(made: Recording
     [rest] = [each for each in made.all(RULE) if each.name == "serving-lb-rest-rule"]
     assert rest.inputs["conditions"][0]["hostHeader"]["values"] == ["models.example.com", "*.models.example.com"]
     assert made.one("kubernetes:networking.istio.io/v1:Gateway").inputs["spec"]["servers"][0]["hosts"] == [
-        "models/*.models.example.com"
+        "models/*.models.example.com",
+        "models/*.models.svc.cluster.local",
     ]
     assert made.one(READER).inputs["models"] == {"fraud": "https://fraud.models.example.com"}
     assert made.one(READER).inputs["url"] == "https://models.example.com"

@@ -12,6 +12,10 @@ from stacks.config import StackConfig, parse_config
 ROOT = Path(__file__).parents[2]
 
 
+DOCKER_HUB = {
+    "registry": "docker.io",
+    "credentialArn": "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/docker-hub-AbCdEf",
+}
 SERVED = {
     "name": "churn",
     "namespace": "risk",
@@ -74,7 +78,7 @@ def test_prod_makes_no_unusual_choice() -> None:
         ({"imageRegistry__scanning": "enhanced"}, "imageRegistry.scanning"),
         ({"imageRegistry__replicaRegions": ["us-west-2"]}, "imageRegistry.replicaRegions"),
         (
-            {"imageRegistry__upstreams": [{"registry": "quay.io"}, {"registry": "public.ecr.aws", "movingTags": True}]},
+            {"imageRegistry__upstreams": [DOCKER_HUB, {"registry": "public.ecr.aws", "movingTags": True}]},
             "imageRegistry.upstreams[1].movingTags",
         ),
         ({"userPool__deletionProtection": False}, "userPool.deletionProtection"),

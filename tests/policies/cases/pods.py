@@ -197,7 +197,7 @@ CASES = [
     passes("image-registry", app(image="anything:1")),
     *serving("image-registry", "pulls app:1, from a registry", "app:1", allowedRegistries=["nvcr.io/"]),
     passes("image-registry", app(image="nvcr.io/nvidia/x:1"), settings={"allowedRegistries": ["nvcr.io/nvidia/"]}),
-    passes("image-registry", app(image="localhost/x:1"), settings={"allowedRegistries": ["localhost/"]}),
+    passes("image-registry", app(image="localhost:5000/x:1"), settings={"allowedRegistries": ["localhost:5000/"]}),
     passes("image-registry", app(image="redis:8"), settings={"allowedRegistries": ["docker.io/redis"]}),
     fails(
         "image-registry",
