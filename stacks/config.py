@@ -1,13 +1,14 @@
 """What an environment wants, read from its `Pulumi.<stack>.yaml` and refused where it can't be right."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from ipaddress import IPv4Network
 from typing import Any
 
 from pulumi.runtime import get_config_env
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 from components.database.spec import InstanceSpec
 from components.feature_services.spec import FEAST, FeatureServicesSpec
@@ -29,7 +30,8 @@ from pricing.budget import Budget
 from pricing.usage import Usage
 from stacks.delivery_section import ENTRY, DeliverySection
 from stacks.placement import placement_problems
-from stacks.problems import refusal
+from stacks.pools import pool_problems
+from stacks.problems import Problem, refusal
 from stacks.references import reference_problems
 from stacks.unique_names import name_problems
 
@@ -70,10 +72,37 @@ class StackConfig(Spec):
         default=None, description="Kubeflow and its teams, in place of modelServing; none when left out."
     )
 
+    @field_validator("environment")
+    @classmethod
+    def _in_a_known_region(cls, environment: EnvironmentSpec) -> EnvironmentSpec:
+        if environment.region not in regions():
+            raise refuse(environment.region, f"region {environment.region} is no AWS region", regions())
+        return environment
+
     @model_validator(mode="after")
-    def _delivery_has_a_sign_in(self) -> "StackConfig":
+    def _sections_fit_together(self) -> "StackConfig":
+        checks = (
+            self._delivery_has_a_sign_in,
+            self._user_pool_has_a_place_for_secrets,
+            self._load_balancer_signs_in,
+            self._kubeflow_has_what_it_stands_on,
+            self._models_have_a_place,
+            self._cached_models_fit_their_nodes,
+            self._quotas_hold_the_cache_of_models,
+            self._services_have_stores,
+            self._stores_have_clients,
+            self._session_manager_reaches_nodes,
+            self._services_have_own_addresses,
+        )
+        problems = [problem for check in checks for problem in _problems_of(check)]
+        further = (*reference_problems(self), *name_problems(self), *pool_problems(self), *placement_problems(self))
+        if error := refusal([*problems, *further]):
+            raise error
+        return self
+
+    def _delivery_has_a_sign_in(self) -> None:
         if not self.delivery:
-            return self
+            return
         if not (self.user_pool and (self.model_serving or self.kubeflow)):
             lacking = "modelServing or kubeflow" if self.user_pool else "userPool"
             raise refuse("delivery", f"delivery needs {lacking}: teams sign in, and ship models")
@@ -83,23 +112,19 @@ class StackConfig(Spec):
                 f"delivery.{to_camel(unused[0])} needs modelServing: without it no load balancer is before Argo CD; "
                 "remove it",
             )
-        return self
 
-    @model_validator(mode="after")
-    def _user_pool_has_a_place_for_secrets(self) -> "StackConfig":
+    def _user_pool_has_a_place_for_secrets(self) -> None:
         if self.user_pool and not (self.delivery or self.feature_services or self.kubeflow):
             raise refuse(
                 "userPool",
                 "userPool needs delivery or featureServices: the secrets of its clients lie beside theirs, under their "
                 "key; add one, or leave userPool out",
             )
-        return self
 
-    @model_validator(mode="after")
-    def _load_balancer_signs_in(self) -> "StackConfig":
+    def _load_balancer_signs_in(self) -> None:
         sign_in = self.model_serving.load_balancer.sign_in if self.model_serving else None
         if not (self.model_serving and sign_in):
-            return self
+            return
         at = "modelServing.loadBalancer.signIn"
         if sign_in.provider is not SignInProvider.COGNITO:
             raise refuse(
@@ -116,12 +141,10 @@ class StackConfig(Spec):
                 self.network.nat,
                 f"{at} needs a way out: an internal load balancer asks Cognito through network.nat, which is none",
             )
-        return self
 
-    @model_validator(mode="after")
-    def _kubeflow_has_what_it_stands_on(self) -> "StackConfig":
+    def _kubeflow_has_what_it_stands_on(self) -> None:
         if not self.kubeflow:
-            return self
+            return
         if self.model_serving or self.feature_services:
             other = "modelServing" if self.model_serving else "featureServices"
             why = "both bring Istio" if self.model_serving else "both make the logins to the stores"
@@ -133,34 +156,28 @@ class StackConfig(Spec):
             raise refuse(False, "kubeflow needs delivery.clusterWide: true, for its manifests are of the whole cluster")
         if self.gpu_cluster and not self.kubeflow.pools:
             given = self.kubeflow.model_dump(exclude_unset=True)
-            KubeflowSpec.model_validate({**given, "pools": pools_of(self.gpu_cluster)})
-        return self
+            parse(KubeflowSpec, {**given, "pools": pools_of(self.gpu_cluster)}, "kubeflow")
 
-    @model_validator(mode="after")
-    def _models_have_a_place(self) -> "StackConfig":
+    def _models_have_a_place(self) -> None:
         if self.model_serving and not (self.gpu_cluster and self.feature_store):
             lacking = "featureStore" if self.gpu_cluster else "gpuCluster"
             why = "models and access logs lie in its buckets" if self.gpu_cluster else "models run on its nodes"
             raise refuse("modelServing", f"modelServing needs {lacking}: {why}")
-        return self
 
-    @model_validator(mode="after")
-    def _cached_models_fit_their_nodes(self) -> "StackConfig":
+    def _cached_models_fit_their_nodes(self) -> None:
         serving = self.model_serving
         if not (serving and serving.platform.model_cache and self.gpu_cluster):
-            return self
+            return
         cached = [
             (each.name, each.cache.group, bool(each.gpus or each.gpu_share)) for each in serving.models if each.cache
         ]
         if problem := unfit(serving.platform.model_cache, self.gpu_cluster.node_pools, cached):
             raise refuse(problem, f"modelServing.platform.modelCache: {problem}")
-        return self
 
-    @model_validator(mode="after")
-    def _quotas_hold_the_cache_of_models(self) -> "StackConfig":
+    def _quotas_hold_the_cache_of_models(self) -> None:
         platform = self.model_serving.platform if self.model_serving else None
         if not (self.delivery and platform and platform.model_cache):
-            return self
+            return
         for team in self.delivery.teams:
             kept = [home for home in team.homes if home in platform.model_namespaces]
             if kept and not team.quota.storage_gib:
@@ -169,12 +186,10 @@ class StackConfig(Spec):
                     f"delivery.teams: {team.name} may hold no volume, but platform.modelCache has a claim in "
                     f"{kept[0]}; set its quota.storageGib to 1 or more",
                 )
-        return self
 
-    @model_validator(mode="after")
-    def _services_have_stores(self) -> "StackConfig":
+    def _services_have_stores(self) -> None:
         if not self.feature_services:
-            return self
+            return
         if not (self.gpu_cluster and self.feature_store):
             lacking = "featureStore" if self.gpu_cluster else "gpuCluster"
             raise refuse("featureServices", f"featureServices needs {lacking}: Feast and MLflow stand on both")
@@ -185,64 +200,54 @@ class StackConfig(Spec):
                 "featureServices.featureServer needs a user feast in featureStore.online.users with access: write "
                 "and password: true, for Feast can't make IAM tokens",
             )
-        return self
 
-    @model_validator(mode="after")
-    def _stores_have_clients(self) -> "StackConfig":
+    def _stores_have_clients(self) -> None:
         if self.feature_store and not self.gpu_cluster:
             raise refuse("featureStore", "featureStore needs gpuCluster: its nodes are all that may reach the stores")
-        return self
 
-    @model_validator(mode="after")
-    def _names_fit_together(self) -> "StackConfig":
-        if error := refusal([*reference_problems(self), *name_problems(self)] or placement_problems(self)):
-            raise error
-        return self
+    def _session_manager_reaches_nodes(self) -> None:
+        cluster, network = self.gpu_cluster, self.network
+        if not cluster or network.nat is not NatMode.NONE:
+            return
+        if cluster.karpenter and not cluster.karpenter.isolated_vpc:
+            raise refuse(
+                False,
+                "gpuCluster.karpenter.isolatedVpc: Karpenter would wait for prices that nothing reaches, as "
+                "network.nat is none; set it to true",
+            )
+        lacking = sorted({"ssm", "ssmmessages"} - set(network.interface_endpoints))
+        if cluster.session_manager and lacking:
+            raise refuse(
+                True,
+                "gpuCluster.sessionManager: nodes reach Session Manager by nothing, as network.nat is none; add "
+                f"{' and '.join(lacking)} to network.interfaceEndpoints",
+            )
 
-    @field_validator("environment")
-    @classmethod
-    def _in_a_known_region(cls, environment: EnvironmentSpec) -> EnvironmentSpec:
-        if environment.region not in regions():
-            raise refuse(environment.region, f"region {environment.region} is no AWS region", regions())
-        return environment
+    def _services_have_own_addresses(self) -> None:
+        if not self.gpu_cluster:
+            return
+        taken = [("network.vpcCidr", self.network.vpc_cidr)]
+        taken += [("network.reservedCidrs", reserved) for reserved in self.network.reserved_cidrs]
+        for field, cidr in taken:
+            _refuse_overlap(self.gpu_cluster.service_cidr, field, cidr)
 
-    @field_validator("gpu_cluster")
-    @classmethod
-    def _fits_region_and_network(cls, cluster: GpuClusterSpec | None, info: ValidationInfo) -> GpuClusterSpec | None:
-        environment, network = info.data.get("environment"), info.data.get("network")
-        if cluster is None:
-            return None
-        if environment:
-            pools = (*cluster.node_pools, *(cluster.karpenter.pools if cluster.karpenter else ()))
-            for pool in pools:
-                if problem := pool.not_in(environment.region):
-                    raise refuse(pool.name, problem)
-        if network:
-            if network.nat is NatMode.NONE and cluster.karpenter and not cluster.karpenter.isolated_vpc:
-                raise refuse(
-                    False,
-                    "karpenter.isolatedVpc: Karpenter would wait for prices that nothing reaches, as network.nat is "
-                    "none; set it to true",
-                )
-            lacking = sorted({"ssm", "ssmmessages"} - set(network.interface_endpoints))
-            if cluster.session_manager and network.nat is NatMode.NONE and lacking:
-                raise refuse(
-                    True,
-                    "sessionManager: nodes reach Session Manager by nothing, as network.nat is none; add "
-                    f"{' and '.join(lacking)} to network.interfaceEndpoints",
-                )
-            _refuse_overlap(cluster.service_cidr, "network.vpcCidr", network.vpc_cidr)
-            for reserved in network.reserved_cidrs:
-                _refuse_overlap(cluster.service_cidr, "network.reservedCidrs", reserved)
-        return cluster
+
+def _problems_of(check: Callable[[], None]) -> Iterator[Problem]:
+    """What a check of several sections refuses; its text names the sections."""
+    try:
+        check()
+    except PydanticCustomError as error:
+        yield Problem((), None, error.message())
+    except SpecError as error:
+        yield from (Problem((), None, f"kubeflow: {problem}") for problem in error.problems)
 
 
 def _refuse_overlap(services: str, field: str, taken: str) -> None:
     if IPv4Network(services).overlaps(IPv4Network(taken)):
         raise refuse(
             services,
-            f"serviceCidr {services} overlaps {field} {taken}; take 172.20.0.0/16 or 10.100.0.0/16, whichever is apart "
-            "from it",
+            f"gpuCluster.serviceCidr {services} overlaps {field} {taken}; take 172.20.0.0/16 or "
+            "10.100.0.0/16, whichever is apart from it",
         )
 
 

@@ -63,6 +63,8 @@ class GpuCluster(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: GpuClusterArgs, opts: pulumi.ResourceOptions | None = None):
         spec = parse_args(GpuClusterSpec, args, GpuClusterArgs, f"GpuCluster({name})")
+        if problem := spec.contested_pods:
+            raise SpecError(f"GpuCluster({name})", [problem])
         super().__init__("mlplatform:index:GpuCluster", name, {}, opts)
         self._name, self._spec, self._args = name, spec, args
         self._account = account_of(self)

@@ -220,11 +220,17 @@ class GpuClusterSpec(Spec):
             raise refuse(names, f"two pools have one name: {', '.join(names)}; name each differently")
         if several := [pool.name for pool in self.node_pools if pool.system][1:]:
             raise refuse(several, f"system is true for {', '.join(several)} as well; one pool is the system's")
+        return self
+
+    @property
+    def contested_pods(self) -> str | None:
+        """Why two autoscalers would both add a node for one pod; None where they would not.
+
+        No validator asks it, so that a stack can tell it together with what else is wrong among its sections.
+        """
         # The platform's own pods select the system pool, which no other autoscaler than its own can grow.
         growing = [pool for pool in self.node_pools if self.shared_system_pool or pool is not self.system_pool]
-        if self.karpenter and (problem := rivals(growing, self.karpenter.pools)):
-            raise refuse(names, problem)
-        return self
+        return rivals(growing, self.karpenter.pools) if self.karpenter else None
 
     @property
     def takes_any_pod(self) -> bool:

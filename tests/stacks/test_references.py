@@ -433,3 +433,23 @@ def test_every_wrong_name_is_told_at_once() -> None:
     ):
         change(sections)
     assert "3 wrong" in refusal_of(sections).splitlines()[0]
+
+
+def test_no_check_of_several_sections_hides_another() -> None:
+    sections = sections_of("staging")
+    for change in (
+        put("delivery.administrators", ["sre"]),
+        put("gpuCluster.sharedSystemPool", True),
+        put("gpuCluster.serviceCidr", "10.41.0.0/16"),
+        put("network.reservedCidrs", ["10.41.0.0/16"]),
+        put("network.vpcCidr", "10.42.0.0/16"),
+        put("gpuCluster.karpenter.pools.0.instanceTypes", ["m7i.large"]),
+        put("gpuCluster.karpenter.pools.0.maximumGpus", None),
+        put("gpuCluster.nodePools.0.zone", "us-west-2a"),
+    ):
+        change(sections)
+    told = refusal_of(sections)
+    assert "delivery.administrators = 'sre'" in told
+    assert "gpuCluster.serviceCidr 10.41.0.0/16 overlaps network.reservedCidrs" in told
+    assert "take the same pods, so that both autoscalers" in told
+    assert "gpuCluster.nodePools[0].zone = 'us-west-2a': us-west-2a is not a zone of us-east-1" in told
