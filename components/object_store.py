@@ -1,6 +1,7 @@
 """ObjectStore: one S3 bucket with everything a bucket of a platform must have."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Annotated, Any, NotRequired, TypedDict
 
 import pulumi
@@ -87,13 +88,22 @@ class ObjectStoreLifecycle(Spec):
 
     @model_validator(mode="after")
     def _in_order(self) -> "ObjectStoreLifecycle":
-        days = [self.infrequent_access_days, self.archive_days, self.expire_days]
-        known = [day for day in days if day is not None]
-        if known != sorted(set(known)):
-            raise refuse(known, "infrequentAccessDays, archiveDays and expireDays must rise in this order")
+        days = {
+            "infrequentAccessDays": self.infrequent_access_days,
+            "archiveDays": self.archive_days,
+            "expireDays": self.expire_days,
+        }
+        known = [(field, day) for field, day in days.items() if day is not None]
+        for (first, earlier), (second, later) in pairwise(known):
+            if later <= earlier:
+                raise refuse(later, f"{second} = {later} must be above {first} = {earlier}; raise it, or lower {first}")
         if self.infrequent_access_days and self.archive_days and self.archive_days < self.infrequent_access_days + 30:
             # S3 user guide, "Lifecycle transition: general considerations".
-            raise refuse(self.archive_days, "archiveDays must be 30 days after infrequentAccessDays or later")
+            raise refuse(
+                self.archive_days,
+                f"archiveDays = {self.archive_days} must be 30 days after infrequentAccessDays = "
+                f"{self.infrequent_access_days} or later; write {self.infrequent_access_days + 30} or more",
+            )
         return self
 
 

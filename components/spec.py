@@ -63,12 +63,16 @@ class SpecError(pulumi.RunError, ValueError):
         super().__init__("\n".join([f"{where}: {len(problems)} wrong", *(f"  {problem}" for problem in problems)]))
 
 
+_SIMILAR = 0.6
+"""How alike a proposed value must be, as difflib's ratio: below it, a suggestion misleads."""
+
+
 def refuse(value: object, remedy: str, allowed: Mapping[str, object] | list[str] | None = None) -> PydanticCustomError:
     """The error a validator raises: `value` is wrong, `remedy` says what to write instead.
 
     With `allowed` the nearest valid value is proposed as well.
     """
-    nearest = get_close_matches(str(value), list(allowed), n=1, cutoff=0.4) if allowed else []
+    nearest = get_close_matches(str(value), list(allowed), n=1, cutoff=_SIMILAR) if allowed else []
     hint = f"; did you mean {nearest[0]}?" if nearest else ""
     # Handed over as a value: in the template itself, braces would be read as placeholders.
     return PydanticCustomError("refused", "{message}", {"message": remedy + hint})

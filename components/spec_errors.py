@@ -10,6 +10,9 @@ from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from .pattern_examples import example_of
+
+_CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 _LONGEST_VALUE, _LONGEST_SENTENCE = 200, 1_500
 """Characters that are shown."""
 
@@ -86,9 +89,10 @@ def _remedy(model: type[BaseModel], detail: ErrorDetails) -> str:
         case "refused" | "value_error":
             return detail["msg"].removeprefix("Value error, ")
         case "string_type":
-            return _as_text(value)
+            return _clock(model, detail) or _as_text(value)
         case "string_pattern_mismatch":
-            return f"must match the pattern {context['pattern']}{_meaning(model, detail['loc'])}"
+            pattern = str(context["pattern"])
+            return f"must match the pattern {pattern}{_meaning(model, detail['loc'])}{example_of(pattern)}"
         case "string_too_short":
             return (
                 "must not be empty"
@@ -166,6 +170,15 @@ def _as_text(value: object) -> str:
             return f"must be text; write it in quotes{as_written}"
         case _:
             return f"must be text, not {'a mapping' if isinstance(value, Mapping) else 'a list'}"
+
+
+def _clock(model: type[BaseModel], detail: ErrorDetails) -> str:
+    """The remedy for a time of day that YAML read as a number of minutes; empty for other fields."""
+    field, value = _field_at(model, detail["loc"]), detail.get("input")
+    is_clock = any(getattr(each, "pattern", None) == _CLOCK for each in (field.metadata if field else ()))
+    if not is_clock or not isinstance(value, int) or not 0 <= value < 24 * 60:
+        return ""
+    return f'is a number without quotes; write it in quotes: "{value // 60:02}:{value % 60:02}"'
 
 
 def _items(count: int) -> str:

@@ -38,7 +38,7 @@ def refusal(problems: Iterable[Problem]) -> ValidationError | None:
 
 def nearest(value: str, known: Sequence[str]) -> str:
     """The end of a remedy that proposes the most similar of `known`; empty where none is similar."""
-    found = get_close_matches(value, known, n=1, cutoff=0.4)
+    found = get_close_matches(value, known, n=1, cutoff=0.6)
     return f"; did you mean {found[0]}?" if found else ""
 
 

@@ -194,7 +194,7 @@ class CacheSpec(Spec):
             raise refuse(
                 self.maintenance_window,
                 f"maintenanceWindow {self.maintenance_window} overlaps snapshotWindow {self.snapshot_window}; "
-                "AWS wants them apart",
+                "AWS wants them apart, so move one of them",
             )
         return self
 
@@ -204,7 +204,11 @@ class CacheSpec(Spec):
         if len(set(names)) != len(names):
             raise refuse(names, f"two users have one name: {', '.join(names)}; name each differently")
         if "default" in names:
-            raise refuse("default", "no user may be called default: the engine lets that one in without a name")
+            raise refuse(
+                "default",
+                "users: no user may be called default, because the engine lets that user in without a name; choose "
+                "another name",
+            )
         for user in self.users:
             if len(self.user_id(user.name)) > _LONGEST_ID:
                 raise refuse(

@@ -216,8 +216,10 @@ class GpuClusterSpec(Spec):
         names = [pool.name for pool in self.node_pools] + [
             pool.name for pool in (self.karpenter.pools if self.karpenter else ())
         ]
-        if len(set(names)) != len(names):
-            raise refuse(names, f"two pools have one name: {', '.join(names)}; name each differently")
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise refuse(
+                names, f"nodePools and karpenter.pools: two pools have one name, {twice}; name each differently"
+            )
         if several := [pool.name for pool in self.node_pools if pool.system][1:]:
             raise refuse(several, f"system is true for {', '.join(several)} as well; one pool is the system's")
         return self

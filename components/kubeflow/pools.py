@@ -154,11 +154,21 @@ def guaranteed(
     """
     found: dict[str, dict[str, int]] = {team.name: {} for team in teams}
     with_gpus = {pool.name: pool for pool in pools if pool.gpus}
-    for each in given:
+    for index, each in enumerate(given):
         if each.team not in found:
-            raise refuse(each.team, f"guarantees names the team {each.team}, which teams lacks", list(found))
+            known = ", ".join(found)
+            raise refuse(
+                each.team,
+                f"guarantees[{index}].team names the team {each.team}, which teams lacks; name one of {known}",
+                list(found),
+            )
         if each.pool not in with_gpus:
-            raise refuse(each.pool, f"guarantees names {each.pool}, which is no pool with GPUs", list(with_gpus))
+            known = ", ".join(with_gpus) or "none: add a pool with GPUs"
+            raise refuse(
+                each.pool,
+                f"guarantees[{index}].pool names {each.pool}, which is no pool with GPUs; pools with GPUs: {known}",
+                list(with_gpus),
+            )
         if each.pool in found[each.team]:
             raise refuse(each.team, f"guarantees has {each.team} in {each.pool} more than once; write it once")
         found[each.team][each.pool] = each.gpus

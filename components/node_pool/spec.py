@@ -325,7 +325,8 @@ class NodePoolSpec(Spec):
 
     def _hardware(self) -> str | None:
         if self.efa and not all(each.efa_interfaces for each in self.types):
-            return f"efa is set, but {self.lead.name} has no Elastic Fabric Adapter"
+            lacking = next(each for each in self.types if not each.efa_interfaces)
+            return f"efa is true, but {lacking.name} has no Elastic Fabric Adapter; leave efa out"
         if self.system and self.lead.accelerators:
             return f"system is true, but {self.lead.name} has accelerators; let a pool without any be the system's"
         if self.local_disk and (lacking := without_disk(self.types)):

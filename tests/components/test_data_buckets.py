@@ -196,8 +196,14 @@ def test_a_second_copy_lies_in_its_region_under_its_own_key() -> None:
     ("config", "message"),
     [
         ({"replica_region": "us-east-1"}, r"replicaRegion = 'us-east-1': it is the bucket's own region"),
-        ({"archive_days": 30, "infrequent_access_days": 60}, r"must rise in this order"),
-        ({"archive_days": 40, "infrequent_access_days": 30}, r"30 days after infrequentAccessDays or later"),
+        (
+            {"archive_days": 30, "infrequent_access_days": 60},
+            r"archiveDays = 30 must be above infrequentAccessDays = 60",
+        ),
+        (
+            {"archive_days": 40, "infrequent_access_days": 30},
+            r"archiveDays = 40 must be 30 days after infrequentAccessDays = 30 or later; write 60",
+        ),
         ({"infrequent_access_days": 10}, r"infrequent_?[aA]ccess_?[dD]ays = 10: .*30"),
         ({"bucket": "Wrong_Name"}, r"bucket = 'Wrong_Name'"),
         # No certificate of S3 covers its name, and the policy lets TLS alone in.

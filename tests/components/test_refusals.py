@@ -69,7 +69,7 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
             "a capacity block is of one instance type; leave p4d.24xlarge alone in instanceTypes",
         ),
         ({"instance_types": ["mac2.metal"], "purchase": "spot"}, "mac2.metal is not sold as spot"),
-        ({"efa": True}, "efa is set, but g4dn.xlarge has no Elastic Fabric Adapter"),
+        ({"efa": True}, "efa is true, but g4dn.xlarge has no Elastic Fabric Adapter"),
         (
             {"instance_types": ["m7i.large"], "local_disk": True},
             "localDisk is true, but m7i.large has no NVMe disk of its own; leave localDisk out",
@@ -251,7 +251,7 @@ ACCESS = {"name": "ops", "principal_arn": "arn:aws:iam::123456789012:role/ops", 
             "controllers and autoscaler run there",
         ),
         ({"node_pools": [{**SYSTEM, "minimum": 1}]}, "nodePools needs one with minimum 2 or more"),
-        ({"node_pools": [SYSTEM, SYSTEM]}, "two pools have one name: system, system; name each differently"),
+        ({"node_pools": [SYSTEM, SYSTEM]}, "two pools have one name, system; name each differently"),
         ({"node_pools": []}, "node_pools = []: "),
         ({"cluster_name": "-ml"}, "cluster_name = '-ml': "),
         ({"access": [{**ACCESS, "level": "owner"}]}, "access[0].level = 'owner': allowed: admin, edit, view"),
@@ -273,4 +273,4 @@ def test_a_wrong_cluster(args: dict[str, Any], message: str) -> None:
 
 def test_a_pool_of_a_managed_group_and_of_karpenter_cannot_share_a_name() -> None:
     pool = {"name": "system", "instance_types": ["g5.xlarge"], "maximum_gpus": 1, "maximum_vcpus": 4}
-    assert "two pools have one name: system, system" in refusal(gpu_cluster, karpenter={"pools": [pool]})
+    assert "two pools have one name, system" in refusal(gpu_cluster, karpenter={"pools": [pool]})

@@ -11,7 +11,9 @@ import pytest
 import yaml
 from pydantic import Field
 
+from components.pattern_examples import EXAMPLES
 from components.spec import Inherits, Spec, SpecError, parse, refuse
+from stacks.__main__ import stack_schema
 from stacks.config import parse_config
 
 ROOT = Path(__file__).parents[2]
@@ -154,3 +156,28 @@ def test_an_error_without_words_of_its_own_points_to_the_field() -> None:
 
     with pytest.raises(SpecError, match=r"when = 5: is not allowed \(bytes type\); see .* docs/stack.schema.json"):
         parse(Odd, {"when": 5}, "odd")
+
+
+def _patterns(schema: Any) -> Iterator[str]:
+    if isinstance(schema, Mapping):
+        found = cast(Mapping[str, Any], schema)
+        if isinstance(found.get("pattern"), str):
+            yield found["pattern"]
+        for each in found.values():
+            yield from _patterns(each)
+    elif isinstance(schema, list):
+        for each in cast(list[Any], schema):
+            yield from _patterns(each)
+
+
+def test_each_pattern_of_a_field_has_an_example_that_fits() -> None:
+    # The chart's schema has a pattern of its own for ranges and cron, which `components` reads by functions.
+    by_functions = ("([0-9]{1,3}", "*,/-", "s3://")
+    for pattern in set(_patterns(stack_schema())):
+        if not any(each in pattern for each in by_functions):
+            assert re.search(pattern, EXAMPLES[pattern].split('"')[-2 if '"' in EXAMPLES[pattern] else 0]), pattern
+
+
+def test_no_far_fetched_name_is_proposed() -> None:
+    assert "did you mean" not in str(refuse("Mars/Base", "no zone", ["Antarctica/Casey"]))
+    assert "did you mean Europe/Berlin?" in str(refuse("Europe/Berln", "no zone", ["Europe/Berlin"]))

@@ -73,6 +73,27 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
         "models[0].egress[0].cidr",
         "'999.1.1.1/8' is not an IPv4 range; write address/prefix, such as 10.0.0.0/16",
     ),
+    # Remedies with an example.
+    (
+        {"featureStore.data.raw": {"readerRoleArns": ["*"]}},
+        "featureStore.data.raw.readerRoleArns[0] = '*'",
+        "write one such as arn:aws:iam::111122223333:role/data-science",
+    ),
+    ({"gpuCluster.clusterName": "-"}, "gpuCluster.clusterName", "write one such as ml-prod"),
+    (
+        {"featureStore.data.raw": {"archiveDays": 200, "expireDays": 100}},
+        "featureStore.data.raw",
+        "expireDays = 100 must be above archiveDays = 200; raise it, or lower archiveDays",
+    ),
+    (
+        {
+            "modelServing.models.0.schedules": [
+                {"name": "day", "minimum": 2, "start": 480, "end": "20:00", "timeZone": "Etc/UTC"}
+            ]
+        },
+        "schedules[0].start",
+        'write it in quotes: "08:00"',
+    ),
     # Ranges of addresses.
     *(
         (
