@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from planner.command import main
+from tests.planner.plans import plan_of
 from tests.planner.programs import project
 
 ROOT = Path(__file__).parents[2]
@@ -101,3 +102,16 @@ def test_readme_states_what_prod_costs(tmp_path: Path) -> None:
     saved = sum(saving["monthly"] for saving in found["savings"])
     assert f"The cheapest safe mix would save {saved:,.2f} USD a month" in page
     assert f"and spot for the burst: {found['monthly'] - saved:,.0f}." in page
+
+
+def test_readme_shows_lines_that_the_plan_of_prod_prints(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = (ROOT / "README.md").read_text()
+    shown = page[page.index("Quota increases to request (Service") : page.index("The cheapest safe mix")]
+    planned(tmp_path)
+    printed = {" ".join(line.split()) for line in capsys.readouterr().out.splitlines()}
+    assert [line for line in shown.splitlines() if " ".join(line.split()) not in printed] == []
+
+
+@pytest.mark.parametrize(("page", "said"), [("README.md", "(today {})"), ("docs/speed.md", "plan of prod has {}.")])
+def test_pages_state_how_many_resources_prod_has(page: str, said: str) -> None:
+    assert said.format(len(plan_of("prod"))) in (ROOT / page).read_text()
