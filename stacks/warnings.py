@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from components.gpu_cluster.spec import GpuClusterSpec
@@ -28,6 +29,9 @@ def warnings(config: StackConfig) -> tuple[ConfigWarning, ...]:
     if config.gpu_cluster:
         found += _unreachable_api_server(config.gpu_cluster)
         found += _homeless_pods(config, config.gpu_cluster)
+    # Kubeflow's overlays are named after its parts, not after environments.
+    if config.delivery and not config.kubeflow:
+        found += _no_overlay(config.delivery, DEPLOY)
     if config.delivery and config.model_serving:
         found += _open_argo_cd(config.delivery, config.model_serving)
     found += _busy_nodes_end(config)
@@ -57,6 +61,19 @@ def _unreachable_api_server(cluster: GpuClusterSpec) -> Iterator[ConfigWarning]:
         )
 
 
+def _no_overlay(delivery: DeliverySection, deploy: Path) -> Iterator[ConfigWarning]:
+    """Argo CD reads the overlay from its repository; here only the tree beside this program can be looked at."""
+    known = sorted({each.name for each in deploy.glob("models/*/*/overlays/*") if each.is_dir()})
+    if known and delivery.environment not in known:
+        yield ConfigWarning(
+            "delivery.environment",
+            delivery.environment,
+            f"There is no folder deploy/models/<team>/<model>/overlays/{delivery.environment} beside this program. "
+            "Argo CD deploys no model whose overlay its repository lacks.",
+            f"Write one of {', '.join(known)}, or add the overlay to the repository.",
+        )
+
+
 def _open_argo_cd(delivery: DeliverySection, serving: ModelServingSpec) -> Iterator[ConfigWarning]:
     balancer = serving.load_balancer
     if _WORLD not in balancer.allowed_cidrs and _WORLD in delivery.allowed_cidrs and not balancer.internal:
@@ -80,3 +97,5 @@ def _homeless_pods(config: StackConfig, cluster: GpuClusterSpec) -> Iterator[Con
 
 
 _WORLD = "0.0.0.0/0"
+DEPLOY = Path(__file__).parents[1] / "deploy"
+"""The GitOps tree of this project."""

@@ -41,6 +41,16 @@ def test_argo_cd_open_beside_closed_models_is_warned_of() -> None:
     assert "delivery.allowedCidrs" not in warned(modelServing__loadBalancer={**CLOSED, "internal": True})
 
 
+def test_an_environment_without_overlay_is_warned_of() -> None:
+    assert "delivery.environment" not in warned()
+    assert "delivery.environment" in warned(delivery__environment="nightly")
+
+
+@pytest.mark.parametrize("stack", ["prod", "staging", "kubeflow"])
+def test_the_environment_of_each_stack_has_an_overlay(stack: str) -> None:
+    assert not [each for each in warnings(config(stack)) if each.field == "delivery.environment"]
+
+
 POOL = {"name": "gpu", "instanceTypes": ["g4dn.xlarge"], "minimum": 2, "maximum": 2}
 PEAK = {"name": "peak", "additionalNodes": 2, "start": "08:00", "end": "22:00"}
 
