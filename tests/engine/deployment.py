@@ -103,11 +103,12 @@ def found_by_plan(plan: Plan) -> set[Finding]:
 def found_by_engine(outcome: Outcome) -> set[Finding]:
     """What the engine printed of the rules, without what they leave to the deployment.
 
-    The engine knows no inputs of the remote `eks.Cluster`, so that rules judge the cluster that it makes instead.
+    The engine knows no inputs of the remote `eks.Cluster`, so that rules judge the cluster that it makes instead. At a
+    preview nobody knows the capacity of a web ACL, so that a cost is the least that it can be.
     """
     line = re.compile(r"- \[(\w+)\] \[severity: \w+\]  (\S+)  \(\S+: (\S+)\)\n.*\n +(.+)")
     return {
-        Finding(level, rule, resource.removesuffix("-eksCluster"), message)
+        Finding(level, rule, resource.removesuffix("-eksCluster"), message.replace("costs at least", "costs"))
         for level, rule, resource, message in line.findall(outcome.printed)
         if not rule.startswith("undecided")
     }

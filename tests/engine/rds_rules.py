@@ -23,15 +23,14 @@ class RdsRules:
 
     def memory(self) -> AbstractContextManager[dict[str, Any]]:
         """The instances by identifier, and the families of parameter groups by name."""
-        return memory(self._path, {"instances": {}, "families": {}, "made": 0})
+        return memory(self._path, {"instances": {}, "families": {}})
 
     def create(self, kind: str, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Make a resource and say what the provider reads of it afterwards."""
         with self.memory() as known:
             if kind == PARAMETERS:
-                # The provider adds a random end to the name of a group that the program does not name.
-                known["made"] += 1
-                group = f"{name}-{known['made']}"
+                # The provider ends the name of a group that the program does not name so that no other has it.
+                group = name if name not in known["families"] else f"{name}-{len(known['families'])}"
                 known["families"][group] = given["family"]
                 return {"name": group}
             if kind == INSTANCE:

@@ -78,7 +78,7 @@ def test_a_budget_that_is_too_small_refuses_the_plan(tmp_path: Path, capsys: pyt
 def test_a_mandatory_rule_that_is_broken_refuses_the_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = yaml.safe_load((ROOT / "Pulumi.staging.yaml").read_text())["config"]["mlplatform:gpuCluster"]
     assert run(platform(tmp_path, gpuCluster={**config, "endpointPublicCidrs": ["0.0.0.0/0"]})) == 1
-    shown = capsys.readouterr().out
+    shown = " ".join(capsys.readouterr().out.split())
     assert "must not be deployed" in shown
     assert "eks-endpoint" in shown
 
