@@ -17,7 +17,7 @@ PYTHON = [
     path for path in ROOT.rglob("*.py") if not {".venv", "build", "node_modules"} & {*path.relative_to(ROOT).parts}
 ]
 WORD = re.compile(r"[\w.$/{}~*-]+")
-ELSEWHERE = ("~/", "$HOME", "${HOME}", "/home/", "/mnt/", "/opt/", "/root/", "/srv/", "/Users/", "/work/")
+ELSEWHERE = ("~/", "$HOME", "${HOME}", "/home/", "/mnt/", "/opt/", "/root/", "/srv/", "/Users/")
 ABOVE_FILE = re.compile(
     r"__file__\)(?:\.resolve\(\)|\.absolute\(\))?(?P<chain>(?:\.parent\b)*)(?:\.parents\[(?P<number>\d+)\])?"
 )
@@ -64,7 +64,7 @@ def test_no_python_file_names_a_folder_above_the_repository() -> None:
         "cat ~/facts.csv",
         'cp "$HOME/facts.csv" build',
         "cd ..",
-        "DEFINITIONS=/work/definitions make test",
+        "DEFINITIONS=/srv/definitions make test",
     ],
 )
 def test_a_script_that_leaves_is_found(line: str) -> None:
@@ -78,7 +78,7 @@ def test_a_script_that_stays_is_let_be(line: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['ROOT.parent / "shared"', "Path(__file__).parents[3]", "Path(__file__).resolve().parent.parent.parent.parent"],
+    ['ROOT.parent / "data"', "Path(__file__).parents[3]", "Path(__file__).resolve().parent.parent.parent.parent"],
 )
 def test_python_that_climbs_out_is_found(text: str) -> None:
     assert climbing(text, depth=2)
@@ -88,9 +88,9 @@ def test_python_that_climbs_out_is_found(text: str) -> None:
 @pytest.mark.parametrize(
     ("path", "beside"),
     [
-        ("/home/ada/shared/facts.csv", True),
+        ("/home/ada/data/facts.csv", True),
         ("/home/ada/mlplatform-other/x", True),
-        ("/home/ada/mlplatform/../shared/facts.csv", True),
+        ("/home/ada/mlplatform/../data/facts.csv", True),
         ("/home/ada/mlplatform/tests/x.py", False),
         ("/home/ada/.cache/pip/x", False),
         ("/home/ada/tools/python/lib/x.py", False),
