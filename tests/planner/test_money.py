@@ -107,7 +107,7 @@ def test_readme_states_what_prod_costs(tmp_path: Path) -> None:
 def test_readme_shows_lines_that_the_plan_of_prod_prints(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.delenv("COLUMNS", raising=False)
     page = (ROOT / "README.md").read_text()
     shown = page[page.index("Quota increases to request (Service") : page.index("The cheapest safe mix")]
     planned(tmp_path)
