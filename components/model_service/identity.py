@@ -1,4 +1,4 @@
-"""Whom AWS knows a model by, whoever brings the model."""
+"""The AWS identity of a model, delivered or deployed by the program."""
 
 from collections.abc import Mapping, Sequence
 
