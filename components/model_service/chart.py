@@ -21,7 +21,7 @@ from .spec import ModelServiceSpec
 from .terms import CHECKS, DERIVED
 
 FOLDER = "charts/model-service"
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 _WRITTEN = "# Written by `python -m components.model_service.chart`; change components/model_service instead.\n"
 
 

@@ -1,5 +1,6 @@
 """The Helm chart says of a model what the component says: the same objects, the same refusals, the same defaults."""
 
+import hashlib
 import json
 import subprocess
 from pathlib import Path
@@ -10,7 +11,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 
 from components.model_service import ModelServiceSpec, model_service_objects
-from components.model_service.chart import chart_files, write
+from components.model_service.chart import VERSION, chart_files, write
 from components.spec import SpecError, parse
 from tests.components.models import CANARY, FLOOR, ON_DEMAND, by_key, models, values
 from tests.tools import needs
@@ -18,6 +19,8 @@ from tests.tools import needs
 CHART = Path(__file__).parents[2] / "charts" / "model-service"
 EXAMPLES = sorted((CHART / "ci").glob("*.yaml"))
 KUBERNETES = "1.36.0"
+CONTENT = ("0.3.0", "2f42cd15991432eb3987db9259e74ce16b7d732eaf796a17d59195ef83c08058")
+"""The chart's version, and the digest of its other files. A pushed version never changes, so both change together."""
 
 needs_helm = needs("helm")
 
@@ -38,6 +41,21 @@ def test_the_chart_in_the_tree_is_the_one_that_is_written_from_the_component() -
         if path.is_file() and path not in EXAMPLES
     }
     assert found == chart_files(), "run: python -m components.model_service.chart"
+
+
+def test_changed_chart_content_has_a_new_version() -> None:
+    files = {name: text for name, text in chart_files().items() if name != "Chart.yaml"}
+    digest = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
+    assert (VERSION, digest) == CONTENT, "raise VERSION of components.model_service.chart, then write both to CONTENT"
+
+
+def test_model_releases_name_the_chart_of_the_tree() -> None:
+    root = CHART.parents[1]
+    releases = [*root.glob("deploy/models/*/*/overlays/*/release.yaml"), root / "examples/model-repo/model.yaml"]
+    assert {yaml.safe_load(each.read_text(encoding="utf-8"))["chartVersion"] for each in releases} == {VERSION}
+    for overlay in root.glob("deploy/models/*/*/overlays/*/kustomization.yaml"):
+        charts = yaml.safe_load(overlay.read_text(encoding="utf-8")).get("helmCharts", [])
+        assert [each["version"] for each in charts] == [VERSION], overlay
 
 
 def test_writing_takes_away_templates_that_are_no_more(tmp_path: Path) -> None:

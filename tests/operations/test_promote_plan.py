@@ -33,7 +33,7 @@ from tests.operations.promotion import (
 )
 
 FRAUD = Place("risk", "fraud", Environment.STAGING)
-WANTED = Wanted(COMMIT, model_version="32", chart_version="0.3.0", image_digest=DIGEST)
+WANTED = Wanted(COMMIT, model_version="32", chart_version="0.4.0", image_digest=DIGEST)
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def plan(root: Path) -> tuple[Overlay, Overlay]:
 def test_staging_gets_the_versions_that_are_asked_for_and_no_proof() -> None:
     after = staged(staging(), WANTED)
     release = after.recorded()
-    assert (release.chart_version, release.model_version, release.commit) == ("0.3.0", "32", COMMIT)
+    assert (release.chart_version, release.model_version, release.commit) == ("0.4.0", "32", COMMIT)
     assert release.model_uri == "s3://ml-staging-models-444455556666/fraud/32/"
     assert release.image == f"111122223333.dkr.ecr.us-east-1.amazonaws.com/risk/fraud-scorer@{DIGEST}"
     assert release.smoke is None
@@ -94,7 +94,7 @@ def test_a_version_that_is_none_is_refused(wanted: Wanted, said: str) -> None:
 def test_production_gets_what_staging_proved_and_keeps_the_rest(tmp_path: Path) -> None:
     before, after = plan(write(tmp_path, proved()))
     release = after.recorded()
-    assert (release.chart_version, release.model_version, release.commit) == ("0.3.0", "32", COMMIT)
+    assert (release.chart_version, release.model_version, release.commit) == ("0.4.0", "32", COMMIT)
     assert release.model_uri == "s3://ml-prod-models-111122223333/fraud/32/"
     assert release.image == f"111122223333.dkr.ecr.us-east-1.amazonaws.com/risk/fraud-scorer@{DIGEST}"
     assert release.smoke
@@ -120,12 +120,12 @@ def test_each_environment_keeps_its_own_registry(tmp_path: Path) -> None:
 
 def test_the_version_comes_from_the_model_s_own_repository(tmp_path: Path) -> None:
     file = tmp_path / "model.yaml"
-    file.write_text("{team: risk, model: fraud, modelVersion: '40', chartVersion: 0.3.0}")
+    file.write_text("{team: risk, model: fraud, modelVersion: '40', chartVersion: 0.4.0}")
     with github_with() as github:
         assert promote(github, "stage", "--file", str(file), "--commit", COMMIT) == 0
         head = github.files("stage/risk/fraud")
         assert "fraud/40/" in head[STAGING + "values.yaml"]
-        assert "version: 0.3.0" in head[STAGING + "kustomization.yaml"]
+        assert "version: 0.4.0" in head[STAGING + "kustomization.yaml"]
 
 
 @pytest.mark.parametrize("text", ["{team: risk}", "{team: ../risk, model: fraud}", "[", "{team: a, model: b, more: c}"])
@@ -186,7 +186,7 @@ REFUSED: list[tuple[str, Files, str]] = [
     ("no record", without(STAGING + "release.yaml"), "release.yaml is missing"),
     ("no values in prod", without(PROD + "values.yaml"), "values.yaml is missing"),
     ("another image", replaced(STAGING + "release.yaml", "d" * 64, "a" * 64), "differ: images.0"),
-    ("another chart", replaced(STAGING + "kustomization.yaml", "0.3.0", "0.4.0"), "helmCharts.0.version is 0.4.0"),
+    ("another chart", replaced(STAGING + "kustomization.yaml", "0.4.0", "0.5.0"), "helmCharts.0.version is 0.5.0"),
     ("another model", replaced(STAGING + "values.yaml", "fraud/32/", "fraud/33/"), "modelUri"),
     ("another name", replaced(STAGING + "values.yaml", "name: fraud", "name: ranking"), "name is ranking"),
     ("more replicas", replaced(STAGING + "values.yaml", "maximum: 2", "maximum: 3"), "changed after the smoke test"),

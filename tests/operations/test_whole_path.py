@@ -37,7 +37,7 @@ EXAMPLE = "examples/model-repo"
 SMOKE = ".github/workflows/smoke.yaml"
 KEEP = "Keep what seniors guard and what is delivered, as Python takes a module beside the code for one of its own"
 TAKE = "Take what was delivered, which main may have left behind"
-VERSION, CHART = "32", "0.3.0"
+VERSION, CHART = "32", "0.4.0"
 
 
 def environ(github: GitHub, **more: str) -> dict[str, str]:
