@@ -19,7 +19,7 @@ FOLDERS = [ROOT / ".github" / "workflows", EXAMPLE / ".github" / "workflows"]
 WORKFLOWS = sorted(path for folder in FOLDERS for path in folder.glob("*.y*ml"))
 NAMES = [str(each.relative_to(ROOT)) for each in WORKFLOWS]
 PINNED = re.compile(r"^\s*-? *uses: [\w.-]+/[\w./-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+$")
-OWN = re.compile(r"^    uses: \./\.github/workflows/[a-z]+\.yaml$")
+OWN = re.compile(r"^    uses: \./\.github/workflows/[a-z-]+\.yaml$")
 
 every_workflow = pytest.mark.parametrize("path", WORKFLOWS, ids=NAMES)
 
@@ -200,19 +200,19 @@ def test_what_teams_rely_on_changes_with_the_file_that_seniors_approve_alone(wor
     found = document(ROOT / ".github" / "workflows" / f"{workflow}.yaml")
     assert found["on"] == {"push": {"branches": ["main"], "paths": [f"deploy/stacks/{stack}.yaml"]}}
     [job] = found["jobs"].values()
-    assert job["uses"] == "./.github/workflows/release.yaml"
+    assert job["uses"] == "./.github/workflows/deploy-stack.yaml"
     assert job["with"] == {"stack": stack, "environment": workflow}
     assert (ROOT / "deploy" / "stacks" / f"{stack}.yaml").exists()
 
 
 def test_a_merge_deploys_staging_and_nothing_else() -> None:
     deploying = [path for path in WORKFLOWS if "make up" in path.read_text()]
-    assert [path.name for path in deploying] == ["deploy.yaml", "release.yaml"]
-    deploy, release = deploying
+    assert [path.name for path in deploying] == ["deploy-stack.yaml", "deploy.yaml"]
+    deploy_stack, deploy = deploying
     assert "make up STACK=staging " in deploy.read_text()
     # It has no way to be started but the two.
-    assert triggers(release) == {"workflow_call"}
-    called = [path.name for path in WORKFLOWS if "workflows/release.yaml" in path.read_text()]
+    assert triggers(deploy_stack) == {"workflow_call"}
+    called = [path.name for path in WORKFLOWS if "workflows/deploy-stack.yaml" in path.read_text()]
     assert called == ["kubeflow.yaml", "production.yaml"]
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.operations.workflows import run_step
 from tests.tools import needs
 
-WORKFLOW = ".github/workflows/release.yaml"
+WORKFLOW = ".github/workflows/deploy-stack.yaml"
 GH = """#!/bin/sh
 # gh api <address> --jq <expression>
 case "$2" in
