@@ -11,9 +11,9 @@ from planner.plan import Plan
 from planner.prerequisites import prerequisites
 from planner.quotas import quotas
 from planner.stackfile import StackFileError, read_stack_file
-from policies.evaluate import Context, evaluate
-from policies.exceptions import load_exceptions
-from policies.registry import RULES
+from policies.engine.evaluate import Context, evaluate
+from policies.engine.exceptions import load_exceptions
+from policies.engine.registry import RULES
 from pricing.budget import idle_names
 from pricing.estimate import estimate
 from pricing.lines import Estimate

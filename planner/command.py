@@ -14,7 +14,7 @@ from planner.build import build_plan
 from planner.failure import describe
 from planner.plan import Plan, PlanFileError
 from planner.stackfile import StackFileError
-from policies.evaluate import PolicyError
+from policies.engine.evaluate import PolicyError
 
 if TYPE_CHECKING:
     from planner.console import PlanConsole

@@ -26,7 +26,7 @@ from planner.resource_changes import (
     risks,
 )
 from planner.unapplied import Unapplied, unapplied_changes
-from policies.evaluate import Verdict
+from policies.engine.evaluate import Verdict
 
 __all__ = [
     "Budget",

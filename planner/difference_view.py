@@ -9,7 +9,7 @@ from planner import budget_text
 from planner import difference_text as text
 from planner.difference import Difference, Effect, Reference, Replacement, ResourceChange, Unapplied
 from planner.terminal import table
-from policies.evaluate import Verdict, fails
+from policies.engine.evaluate import Verdict, fails
 
 _SHOWN = 20
 """Resources or lines of one kind that are listed; the rest is counted."""

@@ -12,7 +12,7 @@ from planner import difference_text as text
 from planner.difference import Difference, Effect, ResourceChange, Unapplied, unaccepted
 from planner.plan import verdict_of
 from planner.printable import printable
-from policies.evaluate import Verdict, fails
+from policies.engine.evaluate import Verdict, fails
 
 LIMIT = 65_536
 """The longest comment GitHub takes; here in bytes, of which it has at least as many as characters."""

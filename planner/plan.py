@@ -14,7 +14,7 @@ from planner.prerequisites import Prerequisite
 from planner.printable import UNPRINTABLE
 from planner.quotas import Quota
 from planner.remains import Remains, remains
-from policies.evaluate import Verdict, fails
+from policies.engine.evaluate import Verdict, fails
 from pricing.budget import Budget, Judgment, judge
 from pricing.lines import Estimate, Line, Saving, Unpriced
 from pricing.resource import UNKNOWN, Resource

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from planner import budget_text
 from planner.plan import Plan, standing
-from policies.evaluate import Verdict
+from policies.engine.evaluate import Verdict
 from pricing.resource import Resource
 
 TOP = 5

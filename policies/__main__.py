@@ -8,8 +8,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from pulumi_policy import PolicyPack
 
-from policies.crossguard import pack_policies
-from policies.exceptions import PolicyError
+from policies.engine.crossguard import pack_policies
+from policies.engine.exceptions import PolicyError
 
 try:
     POLICIES = pack_policies()

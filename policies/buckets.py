@@ -3,19 +3,19 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from policies.engine.stack import Stack
 from policies.inputs import read
-from policies.view import View
 from pricing.resource import Resource
 
 BUCKETS = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
 """A bucket, and what the provider called it for a while and still takes; the same is true of what configures it."""
 
 
-def configured(view: View, configuration: str) -> Iterator[tuple[Resource, list[Resource]]]:
+def configured(stack: Stack, configuration: str) -> Iterator[tuple[Resource, list[Resource]]]:
     """Each bucket with the resources of type `configuration` that name it."""
     module, _, name = configuration.rpartition(":")
-    by_target = view.indexed((configuration, f"{module}V2:{name}V2"), _targets)
-    for bucket in view.of(BUCKETS):
+    by_target = stack.indexed((configuration, f"{module}V2:{name}V2"), _targets)
+    for bucket in stack.of(BUCKETS):
         found = {made.urn: made for key in names(bucket) for made in by_target.get(key, ())}
         yield bucket, list(found.values())
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from policies.engine.stack import Stack
 from policies.inputs import each, entries, flag, parsed, read, text
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource, Unknown
 
 LOAD_BALANCERS = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
@@ -25,14 +25,14 @@ def is_public(balancer: Resource) -> bool | Unknown:
     return UNKNOWN if internal is UNKNOWN else not internal
 
 
-def of(view: View, target: Resource, kind: str) -> list[Resource]:
+def of(stack: Stack, target: Resource, kind: str) -> list[Resource]:
     """The resources of type `kind` whose `resourceArn` was computed from the target."""
-    return view.indexed((kind,), _targets).get(target.urn, [])
+    return stack.indexed((kind,), _targets).get(target.urn, [])
 
 
-def hidden(view: View, kind: str) -> bool:
+def hidden(stack: Stack, kind: str) -> bool:
     """Whether one of type `kind` belongs to what can't be told."""
-    return bool(view.indexed((kind,), _targets).get(UNKNOWN))
+    return bool(stack.indexed((kind,), _targets).get(UNKNOWN))
 
 
 def rules(acl: Resource) -> Iterator[Any]:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from policies.engine.stack import Stack
 from policies.inputs import each, entries, read, text
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource, Unknown
 
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
@@ -73,12 +73,12 @@ def is_accelerated(instance_type: str) -> bool:
     return _ACCELERATED.match(instance_type) is not None
 
 
-def group_types(group: Resource, view: View) -> list[str | Unknown]:
+def group_types(group: Resource, stack: Stack) -> list[str | Unknown]:
     """The instance types of a node group: its own, or those of the launch template that it was given."""
     own = [name for _, name in instance_types(group)]
     if own:
         return own
-    templates = view.referred(group, "launchTemplate", [LAUNCH_TEMPLATE])
+    templates = stack.referred(group, "launchTemplate", [LAUNCH_TEMPLATE])
     return [name for template in templates for _, name in instance_types(template)]
 
 

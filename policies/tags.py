@@ -2,17 +2,17 @@
 
 from typing import Any
 
+from policies.engine.stack import Stack
 from policies.inputs import entries, parsed, read
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource, Unknown
 
 
-def effective(resource: Resource, view: View) -> dict[str, Any] | Unknown:
+def effective(resource: Resource, stack: Stack) -> dict[str, Any] | Unknown:
     """The provider's default tags and the resource's own; `UNKNOWN` when either map can't be read.
 
     The AWS provider takes its default tags as an object or as the same in JSON.
     """
-    defaults = parsed(read(view.provider(resource), "defaultTags"))
+    defaults = parsed(read(stack.provider(resource), "defaultTags"))
     maps = (
         parsed(read(defaults, "tags")),
         read(resource.inputs, "tagsAll"),

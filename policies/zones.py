@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from policies.engine.stack import Stack
 from policies.inputs import first, read, text
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 SUBNET = "aws:ec2/subnet:Subnet"
@@ -22,24 +22,24 @@ class Layout:
     unknown: bool = False
 
 
-def layouts(view: View) -> Mapping[str, Layout]:
+def layouts(stack: Stack) -> Mapping[str, Layout]:
     """Every VPC with its zones and NAT gateways, by the VPC's URN, or by parent where the VPC isn't of this stack."""
     found: dict[str, Layout] = {}
-    for subnet in view.of([SUBNET]):
-        layout = _layout(found, vpc_of(subnet, view))
+    for subnet in stack.of([SUBNET]):
+        layout = _layout(found, vpc_of(subnet, stack))
         zone = zone_of(subnet)
         layout.unknown |= zone is None
         layout.zones |= {zone} if zone else set()
-    for gateway in view.of([NAT_GATEWAY]):
-        subnets = view.referred(gateway, "subnetId", [SUBNET])
-        key = vpc_of(subnets[0], view) if subnets else gateway.parent or ""
+    for gateway in stack.of([NAT_GATEWAY]):
+        subnets = stack.referred(gateway, "subnetId", [SUBNET])
+        key = vpc_of(subnets[0], stack) if subnets else gateway.parent or ""
         _layout(found, key).gateways.append(gateway)
     return found
 
 
-def vpc_of(resource: Resource, view: View) -> str:
+def vpc_of(resource: Resource, stack: Stack) -> str:
     """The URN of the VPC that a resource is in; its parent's where that can't be told."""
-    vpcs = view.referred(resource, "vpcId", [VPC])
+    vpcs = stack.referred(resource, "vpcId", [VPC])
     return vpcs[0].urn if vpcs else resource.parent or ""
 
 

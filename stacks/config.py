@@ -25,7 +25,7 @@ from components.serving_platform.cache_spec import unfit
 from components.spec import Spec, SpecError, parse, refuse
 from components.spec_errors import shown
 from components.user_pool import UserPoolSpec
-from policies.settings import EnvironmentSpec, PolicySettings
+from policies.engine.settings import EnvironmentSpec, PolicySettings
 from pricing.budget import Budget
 from pricing.usage import Usage
 from stacks.delivery_section import ENTRY, DeliverySection

@@ -15,7 +15,7 @@ ALLOWED = {
     "operations": {"components.versions", "components.chart_support"},
     # When the support of what is deployed ends is a fact of what is deployed.
     "policies": {"pricing", "components.chart_support", "components.spec_errors"},
-    "stacks": {"components", "pricing", "policies.settings"},
+    "stacks": {"components", "pricing", "policies.engine.settings"},
     # Facts of instance types and firewall rules, and the errors of a wrong config, come from the components.
     "planner": {
         "stacks",

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from policies.buckets import configured
-from policies.frameworks import finops, fsbp
+from policies.engine.frameworks import finops, fsbp
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import each, given, read
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN
 
 _LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
@@ -17,8 +17,8 @@ _WANTED = {
 }
 
 
-def _check(view: View) -> Iterator[Result]:
-    for bucket, lifecycles in configured(view, _LIFECYCLE):
+def _check(stack: Stack) -> Iterator[Result]:
+    for bucket, lifecycles in configured(stack, _LIFECYCLE):
         if any(read(one.inputs, "rules") is UNKNOWN for one in lifecycles):
             yield Undecided("rules of its lifecycle", bucket.urn)
             continue

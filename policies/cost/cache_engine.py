@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 from policies.caches import CLUSTER, GROUP, SERVERLESS, engine
-from policies.frameworks import finops, well_architected
+from policies.engine.frameworks import finops, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import given, read
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     if resource.type == CLUSTER and given(read(resource.inputs, "replicationGroupId")):
         return
     of = engine(resource)

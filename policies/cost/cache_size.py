@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 
 from policies.caches import GROUP, shards
-from policies.frameworks import finops, well_architected
+from policies.engine.frameworks import finops, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import read, text
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.caches import known_cache, usable_gigabytes
 from pricing.resource import UNKNOWN, Resource
 
 _MOST = 2.0
 
 
-def _check(resource: Resource, view: View) -> Iterator[Result]:
-    known = view.context.usage.cache_gb
+def _check(resource: Resource, stack: Stack) -> Iterator[Result]:
+    known = stack.context.usage.cache_gb
     identity = text(read(resource.inputs, "replicationGroupId"))
     key = known_cache(known, identity if isinstance(identity, str) else None, resource.name)
     if key is None:

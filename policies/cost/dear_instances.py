@@ -3,20 +3,20 @@
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from policies.frameworks import finops, well_architected
+from policies.engine.frameworks import finops, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.instances import TYPES_WITH_INSTANCES, family, instance_families, instance_types, is_accelerated
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 from pricing.table import PriceNotFound, load_table
 
 _FALLBACK_REGION = "us-east-1"
 
 
-def _check(resource: Resource, view: View) -> Iterator[Result]:
-    region, threshold = view.environment.region, view.settings.dear_instance_hourly
-    allowed = view.settings.allowed_instance_types
+def _check(resource: Resource, stack: Stack) -> Iterator[Result]:
+    region, threshold = stack.environment.region, stack.settings.dear_instance_hourly
+    allowed = stack.settings.allowed_instance_types
     for field, name in instance_types(resource):
         if name is UNKNOWN:
             yield Undecided(field)

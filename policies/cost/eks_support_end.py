@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 from policies.clusters import CLUSTERS, version
-from policies.frameworks import finops, fsbp
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
+from policies.engine.frameworks import finops, fsbp
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from pricing.resource import UNKNOWN, Resource
 from pricing.support import STANDARD_SUPPORT_ENDS
 
 
-def _check(resource: Resource, view: View) -> Iterator[Result]:
+def _check(resource: Resource, stack: Stack) -> Iterator[Result]:
     number = version(resource)
     if number is UNKNOWN:
         yield Undecided("version")
@@ -19,8 +19,8 @@ def _check(resource: Resource, view: View) -> Iterator[Result]:
     ends = STANDARD_SUPPORT_ENDS.get(number or "")
     if ends is None:
         return
-    days = (ends - view.context.today).days
-    if 0 < days <= view.settings.support_notice:
+    days = (ends - stack.context.today).days
+    if 0 < days <= stack.settings.support_notice:
         yield Finding(f"Kubernetes {number} leaves standard support on {ends}, in {days} days")
 
 

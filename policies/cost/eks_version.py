@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 from policies.clusters import CLUSTERS, version
-from policies.frameworks import finops, fsbp
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
+from policies.engine.frameworks import finops, fsbp
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from pricing.resource import UNKNOWN, Resource
 from pricing.support import STANDARD_SUPPORT_ENDS, in_extended_support
 
 
-def _check(resource: Resource, view: View) -> Iterator[Result]:
+def _check(resource: Resource, stack: Stack) -> Iterator[Result]:
     number = version(resource)
     if number is UNKNOWN:
         yield Undecided("version")
@@ -20,14 +20,14 @@ def _check(resource: Resource, view: View) -> Iterator[Result]:
         yield Finding("names no version, so it gets whichever is the newest on the day it is made")
         return
     try:
-        extended = in_extended_support(number, view.context.today)
+        extended = in_extended_support(number, stack.context.today)
     except ValueError:
         yield Finding(f"version {number} is not a Kubernetes version such as 1.35")
         return
     ends = STANDARD_SUPPORT_ENDS.get(number)
     if not extended:
         return
-    if ends is None or view.context.today >= ends.replace(year=ends.year + 1):
+    if ends is None or stack.context.today >= ends.replace(year=ends.year + 1):
         yield Finding(f"Kubernetes {number} is out of support, also out of extended support")
     else:
         yield Finding(

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import finops, well_architected
+from policies.engine.frameworks import finops, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import number, read, text
 from policies.instances import (
     INSTANCE,
@@ -12,34 +15,31 @@ from policies.instances import (
     group_types,
     is_accelerated,
 )
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 _SCHEDULE = "aws:autoscaling/schedule:Schedule"
 _GROUPS = (NODE_GROUP, MANAGED_NODE_GROUP, SCALING_GROUP)
 
 
-def _check(view: View) -> Iterator[Result]:
-    if view.environment.is_production:
+def _check(stack: Stack) -> Iterator[Result]:
+    if stack.environment.is_production:
         return
     scheduled = {
         urn
-        for schedule in view.of([_SCHEDULE])
+        for schedule in stack.of([_SCHEDULE])
         for urn in (*schedule.property_dependencies.get("autoscalingGroupName", ()), *schedule.dependencies)
     }
-    for group in view.of(_GROUPS):
+    for group in stack.of(_GROUPS):
         if group.urn not in scheduled:
-            yield from _judge_group(group, view)
-    for instance in view.of([INSTANCE]):
+            yield from _judge_group(group, stack)
+    for instance in stack.of([INSTANCE]):
         instance_type = text(read(instance.inputs, "instanceType"))
         if isinstance(instance_type, str) and is_accelerated(instance_type):
             yield Finding(f"{instance_type} runs day and night, and a lone instance has no schedule", instance.urn)
 
 
-def _judge_group(group: Resource, view: View) -> Iterator[Result]:
-    types = group_types(group, view)
+def _judge_group(group: Resource, stack: Stack) -> Iterator[Result]:
+    types = group_types(group, stack)
     accelerated = [name for name in types if isinstance(name, str) and is_accelerated(name)]
     purchase = text(read(group.inputs, "capacityType"))
     if not (accelerated or UNKNOWN in types) or purchase not in (None, UNKNOWN, "ON_DEMAND"):

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import eks_guide, finops
+from policies.engine.frameworks import eks_guide, finops
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import entries, read
 from policies.instances import NODE_POOL
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     limits = read(resource.inputs, "spec", "limits")
     if limits is UNKNOWN:
         yield Undecided("spec.limits")

@@ -3,21 +3,21 @@
 from collections.abc import Iterator
 from typing import Any
 
-from policies.frameworks import finops, well_architected
+from policies.engine.frameworks import finops, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import each, entries, read
 from policies.instances import LAUNCH_TEMPLATE, NODE_CLASS
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
 from policies.tags import missing
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 _KINDS = ("instance", "volume")
 
 
-def _check(resource: Resource, view: View) -> Iterator[Result]:
+def _check(resource: Resource, stack: Stack) -> Iterator[Result]:
     if resource.type == NODE_CLASS:
-        yield from _judge("tags", "instances and volumes", read(resource.inputs, "spec", "tags"), view)
+        yield from _judge("tags", "instances and volumes", read(resource.inputs, "spec", "tags"), stack)
         return
     specifications = each(read(resource.inputs, "tagSpecifications"))
     for kind in _KINDS:
@@ -29,13 +29,13 @@ def _check(resource: Resource, view: View) -> Iterator[Result]:
         if not tags and UNKNOWN in specifications:
             yield Undecided("tagSpecifications")
         else:
-            yield from _judge("tagSpecifications", f"{kind}s", tags[0] if tags else None, view)
+            yield from _judge("tagSpecifications", f"{kind}s", tags[0] if tags else None, stack)
 
 
-def _judge(field: str, what: str, tags: Any, view: View) -> Iterator[Result]:
+def _judge(field: str, what: str, tags: Any, stack: Stack) -> Iterator[Result]:
     if tags is UNKNOWN:
         yield Undecided(field)
-    elif lacking := missing(dict(entries(tags)), view.settings.required_tags):
+    elif lacking := missing(dict(entries(tags)), stack.settings.required_tags):
         yield Finding(f"{what} it starts lack {', '.join(lacking)} in {field}; default tags do not reach them")
 
 

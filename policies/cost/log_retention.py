@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import finops, fsbp
+from policies.engine.frameworks import finops, fsbp
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import number, read
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(resource: Resource, view: View) -> Iterator[Result]:
+def _check(resource: Resource, stack: Stack) -> Iterator[Result]:
     days = number(read(resource.inputs, "retentionInDays"))
-    least, most = view.settings.log_retention_minimum, view.settings.log_retention_maximum
+    least, most = stack.settings.log_retention_minimum, stack.settings.log_retention_maximum
     if days is UNKNOWN:
         yield Undecided("retentionInDays")
     elif not days:

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import finops, well_architected
-from policies.rule import Finding, Result, Rule, Severity
-from policies.settings import Level
-from policies.view import View
+from policies.engine.frameworks import finops, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from pricing.budget import judge
 from pricing.estimate import estimate
 
 
-def _check(view: View) -> Iterator[Result]:
-    context = view.context
+def _check(stack: Stack) -> Iterator[Result]:
+    context = stack.context
     found = context.estimate or estimate(
-        view.resources, region=context.environment.region, usage=context.usage, today=context.today
+        stack.resources, region=context.environment.region, usage=context.usage, today=context.today
     )
     budget = context.budget.monthly_budget
     judgment = judge(found, context.budget, pending=False)

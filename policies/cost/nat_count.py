@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import finops, well_architected
-from policies.rule import Finding, Result, Rule, Severity
-from policies.settings import Level
-from policies.view import View
+from policies.engine.frameworks import finops, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.zones import layouts
 
 
-def _check(view: View) -> Iterator[Result]:
-    if view.environment.is_production:
+def _check(stack: Stack) -> Iterator[Result]:
+    if stack.environment.is_production:
         return
-    for layout in layouts(view).values():
+    for layout in layouts(stack).values():
         # In the order of their names: the engine knows them in an order of its own, and exceptions name one of them.
         for gateway in sorted(layout.gateways, key=lambda each: each.urn)[1:]:
             yield Finding(

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import finops
+from policies.engine.frameworks import finops
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.instances import TYPES_WITH_INSTANCES, family, instance_families, instance_types
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 _SUCCESSORS = {
@@ -42,7 +42,7 @@ _STORE_SUCCESSORS = {"m": "m7g", "r": "r7g", "t": "t4g"}
 """What follows in RDS and ElastiCache, by a family's first letter: not every family of EC2 is to be had there."""
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     for field, name in instance_types(resource):
         if name is UNKNOWN:
             yield Undecided(field)

@@ -3,18 +3,18 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from policies.frameworks import finops, fsbp
+from policies.engine.frameworks import finops, fsbp
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import given, read, text
 from policies.repositories import LIFECYCLE, REPOSITORY, TEMPLATE
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(view: View) -> Iterator[Result]:
-    policies = view.indexed((LIFECYCLE,), _targets)
-    for repository in view.of([REPOSITORY]):
+def _check(stack: Stack) -> Iterator[Result]:
+    policies = stack.indexed((LIFECYCLE,), _targets)
+    for repository in stack.of([REPOSITORY]):
         name = text(read(repository.inputs, "name"))
         if policies.get(repository.urn) or (isinstance(name, str) and policies.get(name)):
             continue
@@ -22,7 +22,7 @@ def _check(view: View) -> Iterator[Result]:
             yield Undecided("repository of a lifecycle policy", repository.urn)
         else:
             yield Finding("keeps every image for ever", repository.urn)
-    for template in view.of([TEMPLATE]):
+    for template in stack.of([TEMPLATE]):
         if not given(read(template.inputs, "lifecyclePolicy")):
             yield Finding("makes repositories that keep every image for ever", template.urn)
 

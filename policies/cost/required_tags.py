@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import finops, fsbp, well_architected
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
+from policies.engine.frameworks import finops, fsbp, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.tags import effective, missing
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 _TAGGABLE = frozenset(
@@ -63,13 +63,13 @@ _TAGGABLE = frozenset(
 """Types that take tags. A resource of another type is judged when it has tags of its own."""
 
 
-def _check(resource: Resource, view: View) -> Iterator[Result]:
+def _check(resource: Resource, stack: Stack) -> Iterator[Result]:
     if not resource.type.startswith("aws:") or not (resource.type in _TAGGABLE or "tags" in resource.inputs):
         return
-    tags = effective(resource, view)
+    tags = effective(resource, stack)
     if tags is UNKNOWN:
         yield Undecided("tags")
-    elif lacking := missing(tags, view.settings.required_tags):
+    elif lacking := missing(tags, stack.settings.required_tags):
         yield Finding(f"lacks {'the tag' if len(lacking) == 1 else 'the tags'} {', '.join(lacking)}")
 
 

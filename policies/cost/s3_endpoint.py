@@ -2,23 +2,23 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import finops
+from policies.engine.frameworks import finops
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import first, read, text
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from policies.zones import layouts, vpc_of
 from pricing.resource import UNKNOWN, Resource
 
 _ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 
 
-def _check(view: View) -> Iterator[Result]:
-    endpoints = view.of([_ENDPOINT])
-    for layout in layouts(view).values():
+def _check(stack: Stack) -> Iterator[Result]:
+    endpoints = stack.of([_ENDPOINT])
+    for layout in layouts(stack).values():
         if not layout.gateways:
             continue
-        here = [_is_s3_gateway(endpoint) for endpoint in endpoints if vpc_of(endpoint, view) == layout.vpc]
+        here = [_is_s3_gateway(endpoint) for endpoint in endpoints if vpc_of(endpoint, stack) == layout.vpc]
         if any(found is UNKNOWN for found in here) and True not in here:
             yield Undecided("vpcEndpointType or serviceName of an endpoint", layout.gateways[0].urn)
         elif True not in here:

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import finops
+from policies.engine.frameworks import finops
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import read, text
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from policies.volumes import STORAGE_CLASS, VOLUME_TYPES, volumes
 from pricing.resource import UNKNOWN, Resource
 
 _OLD = ("gp2", "standard", "io1")
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     if resource.type == STORAGE_CLASS:
         yield from _storage_class(resource)
         return

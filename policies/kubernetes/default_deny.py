@@ -3,21 +3,21 @@
 from collections.abc import Iterator
 from typing import Any
 
-from policies.frameworks import cis_eks, nsa
+from policies.engine.frameworks import cis_eks, nsa
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import each, flag, given, read, shown
 from policies.kubernetes.objects import NAMESPACE, NETWORK_POLICY, RELEASE, metadata, name_of, namespace_of
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 _WAYS = {"Ingress", "Egress"}
 
 
-def _check(view: View) -> Iterator[Result]:
-    unread = [policy for policy in view.of([NETWORK_POLICY]) if _unreadable(policy) or namespace_of(policy) is UNKNOWN]
-    for namespace in view.of([NAMESPACE]):
-        here = [policy for policy in _candidates(namespace, view) if _in(policy, namespace)]
+def _check(stack: Stack) -> Iterator[Result]:
+    unread = [policy for policy in stack.of([NETWORK_POLICY]) if _unreadable(policy) or namespace_of(policy) is UNKNOWN]
+    for namespace in stack.of([NAMESPACE]):
+        here = [policy for policy in _candidates(namespace, stack) if _in(policy, namespace)]
         denied = {way for policy in here for way in _denied(policy)}
         if denied >= _WAYS:
             continue
@@ -26,7 +26,7 @@ def _check(view: View) -> Iterator[Result]:
         else:
             lacking = " and ".join(sorted(_WAYS - denied)).lower()
             yield Finding(f"has no network policy that denies {lacking} for all its Pods", namespace.urn)
-    for release in view.of([RELEASE]):
+    for release in stack.of([RELEASE]):
         if flag(read(release.inputs, "createNamespace")) is True:
             yield Finding(
                 f"lets Helm create the namespace {shown(namespace_of(release))}, "
@@ -35,9 +35,9 @@ def _check(view: View) -> Iterator[Result]:
             )
 
 
-def _candidates(namespace: Resource, view: View) -> list[Resource]:
+def _candidates(namespace: Resource, stack: Stack) -> list[Resource]:
     """The policies that name the namespace, and those that take their metadata from it."""
-    index = view.indexed((NETWORK_POLICY,), _places)
+    index = stack.indexed((NETWORK_POLICY,), _places)
     return [*index.get(name_of(namespace), ()), *index.get(namespace.urn, ())]
 
 

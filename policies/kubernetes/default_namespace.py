@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import cis_eks
+from policies.engine.frameworks import cis_eks
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.kubernetes.objects import RELEASE, namespace_of
 from policies.kubernetes.pods import WORKLOADS
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     namespace = namespace_of(resource)
     if namespace is UNKNOWN:
         yield Undecided("namespace")

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
+from policies.engine.rule import Finding, Framework, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import entries, number, read
 from policies.kubernetes.gpus import is_device
 from policies.kubernetes.pods import WORKLOADS, Container, pod_of
-from policies.rule import Finding, Framework, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     for container in pod_of(resource).containers():
         yield from _judge(container)
 

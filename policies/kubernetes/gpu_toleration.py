@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import eks_guide
+from policies.engine.frameworks import eks_guide
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import entries, read
 from policies.kubernetes.pods import WORKLOADS, pod_of
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 _TAINT = "nvidia.com/gpu"
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     pod = pod_of(resource)
     if not any(
         name.startswith("nvidia.com/")

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import cis_eks, nsa
+from policies.engine.frameworks import cis_eks, nsa
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.kubernetes.images import IMAGE_USERS, images, parts
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(resource: Resource, view: View) -> Iterator[Result]:
-    allowed = tuple(view.settings.allowed_registries)
+def _check(resource: Resource, stack: Stack) -> Iterator[Result]:
+    allowed = tuple(stack.settings.allowed_registries)
     if not allowed:
         return
     for used in images(resource):

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import nsa
+from policies.engine.frameworks import nsa
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.kubernetes.images import IMAGE_USERS, images, parts
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 _MOVING = frozenset({"latest", "main", "master", "stable", "edge", "nightly", "dev"})
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     for used in images(resource):
         image = used.image
         if image is UNKNOWN:

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import nsa, pod_security
+from policies.engine.frameworks import nsa, pod_security
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import text
 from policies.kubernetes.objects import NAMESPACE, metadata
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 _LABEL = "pod-security.kubernetes.io/enforce"
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     profile = text(metadata(resource, "labels", _LABEL))
     if profile is UNKNOWN:
         yield Undecided(f"metadata.labels.{_LABEL}")

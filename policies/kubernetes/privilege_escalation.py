@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import cis_eks, nsa, pod_security
+from policies.engine.frameworks import cis_eks, nsa, pod_security
+from policies.engine.rule import Result, Rule, Severity, require
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import read
 from policies.kubernetes.pods import WORKLOADS, pod_of
-from policies.rule import Result, Rule, Severity, require
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import Resource
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     for container in pod_of(resource).containers():
         yield from require(
             read(container.security, "allowPrivilegeEscalation"),

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import cis_eks, nsa
+from policies.engine.frameworks import cis_eks, nsa
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import each, read, text
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 _ROLES = frozenset(
@@ -20,7 +20,7 @@ _BINDINGS = frozenset(
 )
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     if resource.type in _BINDINGS:
         role = text(read(resource.inputs, "roleRef", "name"))
         if role is UNKNOWN:

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import eks_guide, nsa
+from policies.engine.frameworks import eks_guide, nsa
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import given, read
 from policies.kubernetes.pods import WORKLOADS, pod_of
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 # A CPU limit is left to the workload: it throttles a container also where the node's CPUs are idle.
 _NEEDED = (("requests", "cpu"), ("requests", "memory"), ("limits", "memory"))
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     for container in pod_of(resource).containers():
         if read(container.values, "resources") is UNKNOWN:
             yield Undecided(f"{container.path}.resources")

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from policies.engine.stack import Stack
 from policies.inputs import read
 from policies.kubernetes.objects import namespace_of
 from policies.kubernetes.pods import matches
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource, Unknown
 
 
@@ -16,18 +16,18 @@ def selects(chooser: Resource, field: str, workload: Resource, labels: Any) -> b
     return UNKNOWN if elsewhere and chosen is not False else chosen
 
 
-def selected(workload: Resource, labels: Any, kind: str, field: str, view: View) -> bool | Unknown:
+def selected(workload: Resource, labels: Any, kind: str, field: str, stack: Stack) -> bool | Unknown:
     """Whether any object of a kind, with its selector in `spec.<field>`, is for the Pods of a workload."""
-    found = [selects(chooser, field, workload, labels) for chooser in around(workload, (kind,), view)]
+    found = [selects(chooser, field, workload, labels) for chooser in around(workload, (kind,), stack)]
     return True if True in found else UNKNOWN if UNKNOWN in found else False
 
 
-def around(resource: Resource, types: tuple[str, ...], view: View) -> list[Resource]:
+def around(resource: Resource, types: tuple[str, ...], stack: Stack) -> list[Resource]:
     """The objects of `types` that may be in the namespace of `resource`."""
     space = namespace_of(resource)
     if space is UNKNOWN:
-        return view.of(types)
-    index = view.indexed(types, _spaces)
+        return stack.of(types)
+    index = stack.indexed(types, _spaces)
     return [*index.get(space, ()), *index.get(UNKNOWN, ())]
 
 

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import cis_eks, nsa
+from policies.engine.frameworks import cis_eks, nsa
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import first, flag, read, text
 from policies.kubernetes.pods import WORKLOADS, pod_of
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 _ACCOUNT = "kubernetes:core/v1:ServiceAccount"
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     if resource.type == _ACCOUNT:
         mounted, where, name = flag(read(resource.inputs, "automountServiceAccountToken")), "", "default"
         # An account of its own was made for a workload that uses it; each Pod still says whether it mounts the token.

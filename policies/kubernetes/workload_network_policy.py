@@ -3,25 +3,25 @@
 from collections.abc import Iterator
 from typing import Any
 
-from policies.frameworks import cis_eks, nsa
+from policies.engine.frameworks import cis_eks, nsa
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import entries, flag, read
 from policies.kubernetes.objects import INFERENCE_SERVICE, NETWORK_POLICY, metadata, name_of
 from policies.kubernetes.pods import WORKLOADS, pod_of
 from policies.kubernetes.selection import selected
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 _INFERENCE_LABEL = "serving.kserve.io/inferenceservice"
 _KINDS = (*sorted(WORKLOADS), INFERENCE_SERVICE)
 
 
-def _check(view: View) -> Iterator[Result]:
-    for workload in view.of(_KINDS):
+def _check(stack: Stack) -> Iterator[Result]:
+    for workload in stack.of(_KINDS):
         if _on_the_host(workload):
             continue
-        found = selected(workload, _labels(workload), NETWORK_POLICY, "podSelector", view)
+        found = selected(workload, _labels(workload), NETWORK_POLICY, "podSelector", stack)
         if found is UNKNOWN:
             yield Undecided("which Pods the network policies of its namespace select", workload.urn)
         elif not found:

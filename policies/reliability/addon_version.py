@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 from policies.clusters import REMOTE_CLUSTER
-from policies.frameworks import eks_guide
+from policies.engine.frameworks import eks_guide
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import flag, given, read
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     inputs = resource.inputs
     if resource.type != REMOTE_CLUSTER:
         if not given(read(inputs, "addonVersion")):

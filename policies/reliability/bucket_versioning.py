@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 
 from policies.buckets import configured
-from policies.frameworks import fsbp, well_architected
+from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import read, text
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN
 
 _VERSIONING = "aws:s3/bucketVersioning:BucketVersioning"
 
 
-def _check(view: View) -> Iterator[Result]:
-    for bucket, configurations in configured(view, _VERSIONING):
+def _check(stack: Stack) -> Iterator[Result]:
+    for bucket, configurations in configured(stack, _VERSIONING):
         states = [text(read(each.inputs, "versioningConfiguration", "status")) for each in configurations]
         if "Enabled" in states:
             continue

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import eks_guide
+from policies.engine.frameworks import eks_guide
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.reliability.budgets import REPLICATED, replicas, selection
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN
 
 
-def _check(view: View) -> Iterator[Result]:
-    for workload in view.of(REPLICATED):
+def _check(stack: Stack) -> Iterator[Result]:
+    for workload in stack.of(REPLICATED):
         count = replicas(workload)
-        found = selection(workload, view)
+        found = selection(workload, stack)
         if found is True or count in (0, 1):
             continue
         if count is UNKNOWN:

@@ -2,23 +2,23 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import eks_guide
+from policies.engine.frameworks import eks_guide
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import read, shown
 from policies.reliability.budgets import DISRUPTION_BUDGET, amount, replicas, workloads_of
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 _ANY_COUNT = 100.0
 
 
-def _check(view: View) -> Iterator[Result]:
-    for budget in view.of([DISRUPTION_BUDGET]):
-        yield from _judge(budget, view)
+def _check(stack: Stack) -> Iterator[Result]:
+    for budget in stack.of([DISRUPTION_BUDGET]):
+        yield from _judge(budget, stack)
 
 
-def _judge(budget: Resource, view: View) -> Iterator[Result]:
+def _judge(budget: Resource, stack: Stack) -> Iterator[Result]:
     least, most = read(budget.inputs, "spec", "minAvailable"), read(budget.inputs, "spec", "maxUnavailable")
     if UNKNOWN in (least, most):
         yield Undecided("spec.minAvailable" if least is UNKNOWN else "spec.maxUnavailable", budget.urn)
@@ -27,7 +27,7 @@ def _judge(budget: Resource, view: View) -> Iterator[Result]:
     elif isinstance(least, str) and amount(least, _ANY_COUNT) == _ANY_COUNT:
         yield Finding(f"minAvailable {shown(least)} never lets a Pod go, so no node can be drained", budget.urn)
     elif least is not None:
-        for workload in workloads_of(budget, view):
+        for workload in workloads_of(budget, stack):
             count = replicas(workload)
             needed = amount(least, count) if isinstance(count, float) else UNKNOWN
             if needed is UNKNOWN:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from policies.engine.stack import Stack
 from policies.inputs import number, read
 from policies.kubernetes.pods import DEPLOYMENT, STATEFUL_SET, pod_of
 from policies.kubernetes.selection import around, selected, selects
-from policies.view import View
 from pricing.resource import Resource, Unknown
 
 DISRUPTION_BUDGET = "kubernetes:policy/v1:PodDisruptionBudget"
@@ -20,16 +20,16 @@ def replicas(workload: Resource) -> float | Unknown:
     return 1.0 if count is None else count
 
 
-def workloads_of(budget: Resource, view: View) -> Iterator[Resource]:
+def workloads_of(budget: Resource, stack: Stack) -> Iterator[Resource]:
     """The workloads that a budget is for."""
-    for workload in around(budget, REPLICATED, view):
+    for workload in around(budget, REPLICATED, stack):
         if selects(budget, _SELECTOR, workload, pod_of(workload).labels) is True:
             yield workload
 
 
-def selection(workload: Resource, view: View) -> bool | Unknown:
+def selection(workload: Resource, stack: Stack) -> bool | Unknown:
     """Whether any budget is for the Pods of a workload."""
-    return selected(workload, pod_of(workload).labels, DISRUPTION_BUDGET, _SELECTOR, view)
+    return selected(workload, pod_of(workload).labels, DISRUPTION_BUDGET, _SELECTOR, stack)
 
 
 def amount(value: Any, of: float) -> float | Unknown | None:

@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 
 from policies.caches import GROUP, replicas
-from policies.frameworks import fsbp, well_architected
+from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided, require
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import read
-from policies.rule import Finding, Result, Rule, Severity, Undecided, require
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(resource: Resource, view: View) -> Iterator[Result]:
-    if not view.environment.is_production:
+def _check(resource: Resource, stack: Stack) -> Iterator[Result]:
+    if not stack.environment.is_production:
         return
     fewest = replicas(resource)
     if fewest is UNKNOWN:

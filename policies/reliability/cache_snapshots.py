@@ -3,20 +3,20 @@
 from collections.abc import Iterator
 
 from policies.caches import GROUP, PARAMETERS, SERVERLESS
-from policies.frameworks import fsbp, well_architected
+from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import each, number, read, text
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(view: View) -> Iterator[Result]:
-    if not view.environment.is_production:
+def _check(stack: Stack) -> Iterator[Result]:
+    if not stack.environment.is_production:
         return
-    for store in view.of((GROUP, SERVERLESS)):
+    for store in stack.of((GROUP, SERVERLESS)):
         kept = number(read(store.inputs, "snapshotRetentionLimit"))
-        if _evicts(store, view):
+        if _evicts(store, stack):
             continue
         if kept is UNKNOWN:
             yield Undecided("snapshotRetentionLimit", store.urn)
@@ -24,11 +24,11 @@ def _check(view: View) -> Iterator[Result]:
             yield Finding("keeps no snapshots, and does not evict as a mere cache does", store.urn)
 
 
-def _evicts(group: Resource, view: View) -> bool:
+def _evicts(group: Resource, stack: Stack) -> bool:
     """Whether it drops what was used least when it is full: then nothing in it is meant to last."""
     return any(
         read(parameter, "name") == "maxmemory-policy" and str(text(read(parameter, "value"))).startswith("allkeys-")
-        for parameters in view.referred(group, "parameterGroupName", [PARAMETERS])
+        for parameters in stack.referred(group, "parameterGroupName", [PARAMETERS])
         for parameter in each(read(parameters.inputs, "parameters"))
     )
 

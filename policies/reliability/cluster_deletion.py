@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 
 from policies.clusters import CLUSTERS
-from policies.frameworks import well_architected
+from policies.engine.frameworks import well_architected
+from policies.engine.rule import Result, Rule, Severity, require
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import read
-from policies.rule import Result, Rule, Severity, require
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import Resource
 
 
-def _check(resource: Resource, view: View) -> Iterator[Result]:
-    if view.environment.is_production and not resource.protect:
+def _check(resource: Resource, stack: Stack) -> Iterator[Result]:
+    if stack.environment.is_production and not resource.protect:
         yield from require(
             read(resource.inputs, "deletionProtection"),
             True,

@@ -3,27 +3,27 @@
 from collections.abc import Iterator
 
 from policies.clusters import CLUSTER, REMOTE_CLUSTER
-from policies.frameworks import eks_guide, well_architected
+from policies.engine.frameworks import eks_guide, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import each, read
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from policies.zones import SUBNET, zone_of
 from pricing.resource import UNKNOWN, Resource
 
 _FIELDS = {CLUSTER: ("vpcConfig",), REMOTE_CLUSTER: ("privateSubnetIds", "subnetIds")}
 
 
-def _check(view: View) -> Iterator[Result]:
-    for cluster in view.of(_FIELDS):
-        yield from judge(cluster, _FIELDS[cluster.type], view)
+def _check(stack: Stack) -> Iterator[Result]:
+    for cluster in stack.of(_FIELDS):
+        yield from judge(cluster, _FIELDS[cluster.type], stack)
 
 
-def judge(resource: Resource, fields: tuple[str, ...], view: View) -> Iterator[Result]:
+def judge(resource: Resource, fields: tuple[str, ...], stack: Stack) -> Iterator[Result]:
     """Whether the subnets that `fields` of a resource name lie in enough zones. Node groups are judged alike."""
-    least = view.settings.minimum_zones
+    least = stack.settings.minimum_zones
     names = [name for field in fields for name in each(_subnet_ids(resource, field))]
-    subnets = {subnet.urn: subnet for field in fields for subnet in view.referred(resource, field, [SUBNET])}
+    subnets = {subnet.urn: subnet for field in fields for subnet in stack.referred(resource, field, [SUBNET])}
     zones = {zone_of(subnet) for subnet in subnets.values()}
     known = len(zones - {None})
     if known >= least:

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import fsbp, well_architected
+from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.rule import Result, Rule, Severity, require
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import given, read
-from policies.rule import Result, Rule, Severity, require
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import Resource
 
 
-def _check(resource: Resource, view: View) -> Iterator[Result]:
-    if not view.environment.is_production or given(read(resource.inputs, "replicateSourceDb")):
+def _check(resource: Resource, stack: Stack) -> Iterator[Result]:
+    if not stack.environment.is_production or given(read(resource.inputs, "replicateSourceDb")):
         return
     yield from require(read(resource.inputs, "multiAz"), True, "multiAz", "has no standby in another zone")
 

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import fsbp, well_architected
+from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.rule import Result, Rule, Severity, require
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.ingress import LOAD_BALANCERS
 from policies.inputs import read
-from policies.rule import Result, Rule, Severity, require
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import Resource
 
 
-def _check(resource: Resource, view: View) -> Iterator[Result]:
-    if view.environment.is_production:
+def _check(resource: Resource, stack: Stack) -> Iterator[Result]:
+    if stack.environment.is_production:
         field = "enableDeletionProtection"
         yield from require(read(resource.inputs, field), True, field, "can be deleted by a single call")
 

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import well_architected
-from policies.rule import Finding, Result, Rule, Severity
-from policies.settings import Level
-from policies.view import View
+from policies.engine.frameworks import well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.zones import is_regional, layouts
 
 
-def _check(view: View) -> Iterator[Result]:
-    if not view.environment.is_production:
+def _check(stack: Stack) -> Iterator[Result]:
+    if not stack.environment.is_production:
         return
-    for layout in layouts(view).values():
+    for layout in layouts(stack).values():
         gateways = layout.gateways
         if gateways and len(gateways) < len(layout.zones) and not any(map(is_regional, gateways)):
             yield Finding(

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import fsbp, well_architected
+from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import flag, read
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 _KEY = "aws:kms/key:Key"
@@ -34,11 +34,11 @@ _STORES = (
 _SWITCHES = ("deletionProtection", "deletionProtectionEnabled")
 
 
-def _check(view: View) -> Iterator[Result]:
-    if not view.environment.is_production:
+def _check(stack: Stack) -> Iterator[Result]:
+    if not stack.environment.is_production:
         return
-    for store in view.of(_STORES):
-        if store.protect or _opens_logs_alone(store, view):
+    for store in stack.of(_STORES):
+        if store.protect or _opens_logs_alone(store, stack):
             continue
         guards = {switch: flag(read(store.inputs, switch)) for switch in _SWITCHES}
         hidden = [switch for switch, state in guards.items() if state is UNKNOWN]
@@ -48,14 +48,14 @@ def _check(view: View) -> Iterator[Result]:
             yield Finding("holds data or the key to it, and neither protect nor deletionProtection keeps it", store.urn)
 
 
-def _opens_logs_alone(store: Resource, view: View) -> bool:
+def _opens_logs_alone(store: Resource, stack: Stack) -> bool:
     """Whether it is a key whose only users are log groups: those expire, and are no more protected than it is.
 
     KMS keeps such a key for its deletion window, which kms-deletion judges.
     """
     if store.type != _KEY:
         return False
-    users = view.indexed(tuple(view.by_type), _keys_of).get(store.urn, [])
+    users = stack.indexed(tuple(stack.by_type), _keys_of).get(store.urn, [])
     return {user.type for user in users} - {_ALIAS} == {_LOG_GROUP}
 
 

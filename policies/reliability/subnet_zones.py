@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import well_architected
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
+from policies.engine.frameworks import well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.zones import SUBNET, layouts
 
 
-def _check(view: View) -> Iterator[Result]:
-    least = view.settings.minimum_zones
-    if not view.of([SUBNET]):
+def _check(stack: Stack) -> Iterator[Result]:
+    least = stack.settings.minimum_zones
+    if not stack.of([SUBNET]):
         return
-    for layout in layouts(view).values():
+    for layout in layouts(stack).values():
         if len(layout.zones) >= least:
             continue
         if layout.unknown:

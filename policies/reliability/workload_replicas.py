@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import eks_guide
+from policies.engine.frameworks import eks_guide
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import number, read
 from policies.kubernetes.pods import DEPLOYMENT
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(resource: Resource, view: View) -> Iterator[Result]:
-    if not view.environment.is_production:
+def _check(resource: Resource, stack: Stack) -> Iterator[Result]:
+    if not stack.environment.is_production:
         return
     count = number(read(resource.inputs, "spec", "replicas"))
     if count is UNKNOWN:

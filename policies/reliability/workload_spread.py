@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import eks_guide
+from policies.engine.frameworks import eks_guide
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import given, number, read
 from policies.kubernetes.pods import DEPLOYMENT, STATEFUL_SET, pod_of
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     count = number(read(resource.inputs, "spec", "replicas"))
     spec = pod_of(resource).spec
     spread = read(spec, "topologySpreadConstraints")

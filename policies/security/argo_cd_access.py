@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.argo import CONFIG_MAP, RIGHTS, SETTINGS, configured, is_chart, written
-from policies.frameworks import cis_eks, nsa, well_architected
+from policies.engine.frameworks import cis_eks, nsa, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import entries, given, read
 from policies.kubernetes.objects import RELEASE
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     for path, settings in configured(resource, SETTINGS):
         yield from _settings(path, settings)
     for path, rights in configured(resource, RIGHTS):

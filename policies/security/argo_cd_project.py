@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.argo import APP_PROJECT
-from policies.frameworks import cis_eks, nsa
+from policies.engine.frameworks import cis_eks, nsa
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import each, first, read, shown
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 _EVERYTHING = "*"
 
 
-def _check(project: Resource, _: View) -> Iterator[Result]:
+def _check(project: Resource, _: Stack) -> Iterator[Result]:
     spec = read(project.inputs, "spec")
     if spec is UNKNOWN:
         yield Undecided("spec")

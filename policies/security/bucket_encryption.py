@@ -3,20 +3,20 @@
 from collections.abc import Iterator
 
 from policies.buckets import configured, names
-from policies.frameworks import fsbp, well_architected
+from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import each, read, text
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN
 
 _ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
 _ALGORITHMS = ("aws:kms", "aws:kms:dsse")
 
 
-def _check(view: View) -> Iterator[Result]:
-    targets = set(_log_targets(view))
-    for bucket, configurations in configured(view, _ENCRYPTION):
+def _check(stack: Stack) -> Iterator[Result]:
+    targets = set(_log_targets(stack))
+    for bucket, configurations in configured(stack, _ENCRYPTION):
         if names(bucket) & targets:
             # Load balancers can't deliver under a key of KMS.
             continue
@@ -33,9 +33,9 @@ def _check(view: View) -> Iterator[Result]:
             yield Finding("is not encrypted with a key of KMS", bucket.urn)
 
 
-def _log_targets(view: View) -> Iterator[str]:
+def _log_targets(stack: Stack) -> Iterator[str]:
     """Buckets that logs are delivered to, by name where it is known and by URN where the deployment decides it."""
-    for logging in view.of(["aws:s3/bucketLogging:BucketLogging"]):
+    for logging in stack.of(["aws:s3/bucketLogging:BucketLogging"]):
         yield from logging.property_dependencies.get("targetBucket", ())
         target = text(read(logging.inputs, "targetBucket"))
         if isinstance(target, str):

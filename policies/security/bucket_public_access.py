@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 
 from policies.buckets import configured
-from policies.frameworks import cis_aws, fsbp
+from policies.engine.frameworks import cis_aws, fsbp
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import flag, read
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN
 
 _BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 _SWITCHES = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 
 
-def _check(view: View) -> Iterator[Result]:
-    for bucket, blocks in configured(view, _BLOCK):
+def _check(stack: Stack) -> Iterator[Result]:
+    for bucket, blocks in configured(stack, _BLOCK):
         if not blocks:
             yield Finding("has no BucketPublicAccessBlock", bucket.urn)
         for block in blocks:

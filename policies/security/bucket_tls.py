@@ -4,18 +4,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.buckets import configured
-from policies.frameworks import fsbp, well_architected
+from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import each, parsed, read
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN
 
 _POLICY = "aws:s3/bucketPolicy:BucketPolicy"
 
 
-def _check(view: View) -> Iterator[Result]:
-    for bucket, policies in configured(view, _POLICY):
+def _check(stack: Stack) -> Iterator[Result]:
+    for bucket, policies in configured(stack, _POLICY):
         documents = [read(policy.inputs, "policy") for policy in policies]
         if any(_denies_plain(document) for document in documents):
             continue

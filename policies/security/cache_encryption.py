@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 from policies.caches import CLUSTER, GROUP, SERVERLESS, engine, on_unless_said
-from policies.frameworks import fsbp, well_architected
+from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, require
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import given, read
-from policies.rule import Finding, Result, Rule, Severity, require
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import Resource
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     if resource.type == CLUSTER:
         if engine(resource) == "redis" and not given(read(resource.inputs, "replicationGroupId")):
             yield Finding("is a lone node, which can't be encrypted at rest")

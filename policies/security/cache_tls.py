@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 from policies.caches import CLUSTER, GROUP
-from policies.frameworks import fsbp, well_architected
+from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided, require
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import given, read, text
-from policies.rule import Finding, Result, Rule, Severity, Undecided, require
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     if given(read(resource.inputs, "replicationGroupId")) and resource.type == CLUSTER:
         return
     on = read(resource.inputs, "transitEncryptionEnabled")

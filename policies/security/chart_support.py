@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import date
 
 from components.chart_support import SupportEnd, supported_until
-from policies.frameworks import nsa, well_architected
+from policies.engine.frameworks import nsa, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import read, text
 from policies.kubernetes.objects import RELEASE
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 FRAMEWORKS = (nsa("Upgrading and application security practices"), well_architected("SEC06-BP01"))
@@ -30,11 +30,11 @@ def ended(end: SupportEnd, today: date) -> bool:
     return not end.expected and today >= end.day
 
 
-def _check(resource: Resource, view: View) -> Iterator[Result]:
+def _check(resource: Resource, stack: Stack) -> Iterator[Result]:
     end = support_of(resource)
     if isinstance(end, Undecided):
         yield end
-    elif end and ended(end, view.context.today):
+    elif end and ended(end, stack.context.today):
         yield Finding(f"version {resource.inputs.get('version')} gets no more fixes since {end.day}")
 
 

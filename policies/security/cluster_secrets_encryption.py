@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 from policies.clusters import CLUSTERS, REMOTE_CLUSTER
-from policies.frameworks import cis_eks, fsbp
+from policies.engine.frameworks import cis_eks, fsbp
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import each, given, read
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     if resource.type == REMOTE_CLUSTER:
         if not given(read(resource.inputs, "encryptionConfigKeyArn")):
             yield Finding("encryptionConfigKeyArn is absent: Secrets are under no key of this account")

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import fsbp
+from policies.engine.frameworks import fsbp
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import flag, read
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     state = flag(read(resource.inputs, "publiclyAccessible"))
     if state is UNKNOWN:
         yield Undecided("publiclyAccessible")

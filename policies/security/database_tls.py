@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from policies.frameworks import fsbp, well_architected
+from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import each, read, text
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 _INSTANCE = "aws:rds/instance:Instance"
@@ -17,14 +17,14 @@ _FORCING = {"postgres": "rds.force_ssl", "mysql": "require_secure_transport"}
 """The parameter of each engine that does it."""
 
 
-def _check(view: View) -> Iterator[Result]:
-    for instance in view.of([_INSTANCE]):
+def _check(stack: Stack) -> Iterator[Result]:
+    for instance in stack.of([_INSTANCE]):
         engine = str(text(read(instance.inputs, "engine")))
         forcing = next((name for prefix, name in _FORCING.items() if engine.startswith(prefix)), None)
         if forcing is None:
             continue
         name = read(instance.inputs, "parameterGroupName")
-        values = list(_values(instance, name, forcing, view))
+        values = list(_values(instance, name, forcing, stack))
         if any(str(value).lower() in _FORCED for value in values if value is not UNKNOWN):
             continue
         if UNKNOWN in values or (name is UNKNOWN and not values):
@@ -33,11 +33,11 @@ def _check(view: View) -> Iterator[Result]:
             yield Finding(f"its parameter group does not set {forcing}", instance.urn)
 
 
-def _values(instance: Resource, name: Any, forcing: str, view: View) -> Iterator[Any]:
+def _values(instance: Resource, name: Any, forcing: str, stack: Stack) -> Iterator[Any]:
     """What its parameter groups say of the parameter."""
-    groups = view.referred(instance, "parameterGroupName", [_GROUP])
+    groups = stack.referred(instance, "parameterGroupName", [_GROUP])
     if not groups and isinstance(name, str):
-        groups = [group for group in view.of([_GROUP]) if group.outputs.get("id") == name]
+        groups = [group for group in stack.of([_GROUP]) if group.outputs.get("id") == name]
     for group in groups:
         for parameter in each(read(group.inputs, "parameters")):
             if text(read(parameter, "name")) == forcing:

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from policies.frameworks import cis_eks, nsa, well_architected
+from policies.engine.frameworks import cis_eks, nsa, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import entries, flag, given, read, text
 from policies.kubernetes.objects import RELEASE
 from policies.kubernetes.pods import WORKLOADS
-from policies.rule import Finding, Result, Rule, Severity, Undecided
 from policies.security.secret_text import names_secret, normalized
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 _SECRET = "kubernetes:core/v1:Secret"  # noqa: S105 - a type
@@ -51,7 +51,7 @@ _GRAFANA: dict[str, tuple[str, ...]] = {"kube-prometheus-stack": ("grafana",), "
 """Charts that give Grafana's admin a published password unless told otherwise, and where they are told."""
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     if resource.type == RELEASE:
         yield from _grafana(resource)
     for field, value in resource.inputs.items():

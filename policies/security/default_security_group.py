@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import cis_aws, fsbp
+from policies.engine.frameworks import cis_aws, fsbp
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import each, read
-from policies.rule import Finding, Result, Rule, Severity, Undecided
 from policies.security.traffic import DEFAULT_SECURITY_GROUP
-from policies.settings import Level
-from policies.view import View
 from policies.zones import VPC, vpc_of
 from pricing.resource import UNKNOWN
 
 
-def _check(view: View) -> Iterator[Result]:
-    groups = view.of([DEFAULT_SECURITY_GROUP])
+def _check(stack: Stack) -> Iterator[Result]:
+    groups = stack.of([DEFAULT_SECURITY_GROUP])
     for group in groups:
         rules = {name: each(read(group.inputs, name)) for name in ("ingress", "egress")}
         for name, found in rules.items():
@@ -21,8 +21,8 @@ def _check(view: View) -> Iterator[Result]:
                 yield Undecided(name, group.urn)
             elif found:
                 yield Finding(f"holds {name} rules, and every resource without a group of its own gets them", group.urn)
-    locked = {vpc_of(group, view) for group in groups}
-    for vpc in view.of([VPC]):
+    locked = {vpc_of(group, stack) for group in groups}
+    for vpc in stack.of([VPC]):
         if not {vpc.urn, vpc.parent or ""} & locked:
             yield Finding("leaves its default security group open: nothing here takes its rules away", vpc.urn)
 

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 from policies.clusters import CLUSTERS, REMOTE_CLUSTER
-from policies.frameworks import eks_guide
+from policies.engine.frameworks import eks_guide
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import read, text
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     path = ("authenticationMode",) if resource.type == REMOTE_CLUSTER else ("accessConfig", "authenticationMode")
     mode = text(read(resource.inputs, *path))
     if mode is UNKNOWN:

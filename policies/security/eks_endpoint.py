@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 from policies.clusters import CLUSTERS, Endpoint, endpoint
-from policies.frameworks import cis_eks, fsbp
+from policies.engine.frameworks import cis_eks, fsbp
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import is_world, network, shown
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(resource: Resource, view: View) -> Iterator[Result]:
+def _check(resource: Resource, stack: Stack) -> Iterator[Result]:
     found = endpoint(resource)
     if found.private is UNKNOWN:
         yield Undecided("endpointPrivateAccess")
@@ -20,7 +20,7 @@ def _check(resource: Resource, view: View) -> Iterator[Result]:
     if found.public is UNKNOWN:
         yield Undecided("endpointPublicAccess")
     elif found.public is not False:
-        yield from _public(found, view.settings.public_endpoint_cidrs)
+        yield from _public(found, stack.settings.public_endpoint_cidrs)
 
 
 def _public(found: Endpoint, allowed: list[str]) -> Iterator[Result]:

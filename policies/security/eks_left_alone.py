@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from policies.clusters import REMOTE_CLUSTER
-from policies.frameworks import cis_eks, well_architected
+from policies.engine.frameworks import cis_eks, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided, require
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import flag, given, read
-from policies.rule import Finding, Result, Rule, Severity, Undecided, require
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 _OWN = {
@@ -17,7 +17,7 @@ _OWN = {
 }
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     inputs = resource.inputs
     yield from require(
         read(inputs, "skipDefaultSecurityGroups"),

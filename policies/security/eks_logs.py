@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 
 from policies.clusters import CLUSTERS
-from policies.frameworks import cis_eks, fsbp, well_architected
+from policies.engine.frameworks import cis_eks, fsbp, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import each, read
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 _KINDS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     enabled = each(read(resource.inputs, "enabledClusterLogTypes"))
     lacking = [kind for kind in _KINDS if kind not in enabled]
     if not lacking:

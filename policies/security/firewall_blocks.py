@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import well_architected
+from policies.engine.frameworks import well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.ingress import WEB_ACL, rules
 from policies.inputs import read, shown
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(resource: Resource, view: View) -> Iterator[Result]:
-    if not view.environment.is_production:
+def _check(resource: Resource, stack: Stack) -> Iterator[Result]:
+    if not stack.environment.is_production:
         return
     found = list(rules(resource))
     if UNKNOWN in found:

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import well_architected
+from policies.engine.frameworks import well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.ingress import LOGGING
 from policies.inputs import each, read, text
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 _SECRET = ("authorization", "cookie")
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     names = [text(read(field, "singleHeader", "name")) for field in each(read(resource.inputs, "redactedFields"))]
     redacted = {name.lower() for name in names if isinstance(name, str)}
     shown = [name for name in _SECRET if name not in redacted]

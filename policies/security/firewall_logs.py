@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import fsbp, well_architected
+from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.ingress import LOGGING, WEB_ACL, hidden, of
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 
 
-def _check(view: View) -> Iterator[Result]:
-    for acl in view.of([WEB_ACL]):
-        if of(view, acl, LOGGING):
+def _check(stack: Stack) -> Iterator[Result]:
+    for acl in stack.of([WEB_ACL]):
+        if of(stack, acl, LOGGING):
             continue
-        if hidden(view, LOGGING):
+        if hidden(stack, LOGGING):
             yield Undecided("resourceArn of a logging configuration", acl.urn)
         else:
             yield Finding("has no logging configuration", acl.urn)

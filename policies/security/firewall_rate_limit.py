@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import fsbp, well_architected
+from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.ingress import WEB_ACL, rules
 from policies.inputs import given, read
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     statements = [read(rule, "statement") for rule in rules(resource)]
     if any(given(read(statement, "rateBasedStatement")) for statement in statements if statement is not UNKNOWN):
         return

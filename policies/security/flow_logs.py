@@ -2,21 +2,21 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import cis_aws, fsbp, well_architected
+from policies.engine.frameworks import cis_aws, fsbp, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import read, text
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from policies.zones import VPC, vpc_of
 from pricing.resource import UNKNOWN, Resource
 
 _FLOW_LOG = "aws:ec2/flowLog:FlowLog"
 
 
-def _check(view: View) -> Iterator[Result]:
-    logs = view.of([_FLOW_LOG])
-    for vpc in view.of([VPC]):
-        kinds = [text(read(log.inputs, "trafficType")) for log in logs if _watches(log, vpc, view)]
+def _check(stack: Stack) -> Iterator[Result]:
+    logs = stack.of([_FLOW_LOG])
+    for vpc in stack.of([VPC]):
+        kinds = [text(read(log.inputs, "trafficType")) for log in logs if _watches(log, vpc, stack)]
         if any(kind in ("ALL", "REJECT") for kind in kinds):
             continue
         if UNKNOWN in kinds:
@@ -25,8 +25,8 @@ def _check(view: View) -> Iterator[Result]:
             yield Finding("has no flow log of all or of rejected traffic", vpc.urn)
 
 
-def _watches(log: Resource, vpc: Resource, view: View) -> bool:
-    return vpc_of(log, view) in (vpc.urn, vpc.parent)
+def _watches(log: Resource, vpc: Resource, stack: Stack) -> bool:
+    return vpc_of(log, stack) in (vpc.urn, vpc.parent)
 
 
 RULE = Rule(

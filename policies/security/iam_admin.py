@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import cis_aws, fsbp, well_architected
+from policies.engine.frameworks import cis_aws, fsbp, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import each, read
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 _ADMINISTRATORS = frozenset({"AdministratorAccess", "PowerUserAccess", "IAMFullAccess"})
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     named = [("policyArn", read(resource.inputs, "policyArn"))]
     named += [("managedPolicyArns", arn) for arn in each(read(resource.inputs, "managedPolicyArns"))]
     for field, arn in named:

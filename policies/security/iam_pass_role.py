@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import well_architected
-from policies.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.frameworks import well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.security.documents import IDENTITY_POLICIES, Statement, identity_statements
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     for statement in identity_statements(resource):
         if statement.unknown:
             yield Undecided(statement.path)

@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from typing import Any
 
-from policies.frameworks import cis_aws, eks_guide, fsbp
+from policies.engine.frameworks import cis_aws, eks_guide, fsbp
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import first, given, number, read, text
 from policies.instances import INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     if resource.type == NODE_GROUP:
         if not given(read(resource.inputs, "launchTemplate")):
             yield Finding("has no launch template, so EKS gives its nodes a hop limit of 2, which pods reach")

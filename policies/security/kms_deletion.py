@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import fsbp
+from policies.engine.frameworks import fsbp
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import number, read
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(resource: Resource, view: View) -> Iterator[Result]:
+def _check(resource: Resource, stack: Stack) -> Iterator[Result]:
     days = number(read(resource.inputs, "deletionWindowInDays"))
-    least = view.settings.key_deletion_window
+    least = stack.settings.key_deletion_window
     if days is UNKNOWN:
         yield Undecided("deletionWindowInDays")
     # KMS waits 30 days, the most there is, when nothing is said.

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import cis_aws, fsbp, well_architected
+from policies.engine.frameworks import cis_aws, fsbp, well_architected
+from policies.engine.rule import Result, Rule, Severity, Undecided, require
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import first, given, read, text
-from policies.rule import Result, Rule, Severity, Undecided, require
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     spec = first(text(read(resource.inputs, "customerMasterKeySpec")), text(read(resource.inputs, "keySpec")))
     if spec is UNKNOWN:
         yield Undecided("customerMasterKeySpec")

@@ -2,27 +2,27 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import fsbp, well_architected
+from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.ingress import ASSOCIATION, LOAD_BALANCERS, hidden, is_application, is_public, of
 from policies.inputs import flag, read
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(view: View) -> Iterator[Result]:
-    for balancer in filter(is_application, view.of(LOAD_BALANCERS)):
+def _check(stack: Stack) -> Iterator[Result]:
+    for balancer in filter(is_application, stack.of(LOAD_BALANCERS)):
         public = is_public(balancer)
         if public is UNKNOWN:
             yield Undecided("internal", balancer.urn)
         elif public:
-            yield from _public(balancer, view)
+            yield from _public(balancer, stack)
 
 
-def _public(balancer: Resource, view: View) -> Iterator[Result]:
-    if not of(view, balancer, ASSOCIATION):
-        if hidden(view, ASSOCIATION):
+def _public(balancer: Resource, stack: Stack) -> Iterator[Result]:
+    if not of(stack, balancer, ASSOCIATION):
+        if hidden(stack, ASSOCIATION):
             yield Undecided("resourceArn of a web ACL's association", balancer.urn)
         else:
             yield Finding("is reached from the internet and has no web ACL", balancer.urn)

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import well_architected
+from policies.engine.frameworks import well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import given, read
-from policies.rule import Finding, Result, Rule, Severity
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import Resource
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     if not given(read(resource.inputs, "kmsKeyId")):
         yield Finding("is encrypted with a key of AWS only, because kmsKeyId is absent")
 

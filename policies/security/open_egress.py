@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import well_architected
-from policies.rule import Result, Rule, Severity
+from policies.engine.frameworks import well_architected
+from policies.engine.rule import Result, Rule, Severity
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.security.traffic import EGRESS_RULE, RULE_OF_GROUP, SECURITY_GROUP, judge
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import Resource
 
 
-def _check(resource: Resource, view: View) -> Iterator[Result]:
-    return judge(resource, "egress", view.settings.world_egress_ports)
+def _check(resource: Resource, stack: Stack) -> Iterator[Result]:
+    return judge(resource, "egress", stack.settings.world_egress_ports)
 
 
 RULE = Rule(

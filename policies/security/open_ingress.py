@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import cis_aws, fsbp, well_architected
-from policies.rule import Result, Rule, Severity
+from policies.engine.frameworks import cis_aws, fsbp, well_architected
+from policies.engine.rule import Result, Rule, Severity
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.security.traffic import INGRESS_RULE, RULE_OF_GROUP, SECURITY_GROUP, judge
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import Resource
 
 
-def _check(resource: Resource, view: View) -> Iterator[Result]:
-    return judge(resource, "ingress", view.settings.world_open_ports)
+def _check(resource: Resource, stack: Stack) -> Iterator[Result]:
+    return judge(resource, "ingress", stack.settings.world_open_ports)
 
 
 RULE = Rule(

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from policies.frameworks import cis_eks, fsbp, nsa, well_architected
+from policies.engine.frameworks import cis_eks, fsbp, nsa, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import entries
-from policies.rule import Finding, Result, Rule, Severity, Undecided
 from policies.security.secret_text import is_literal, names_secret, secret_in
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import SECRET, UNKNOWN, Resource
 
 _MADE_FOR_SECRETS = {
@@ -26,7 +26,7 @@ _NO_SECRETS = {"aws:cognito/userPoolClient:UserPoolClient": ("tokenValidityUnits
 """Inputs that are called like secrets, and are none."""
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     kept = (*_MADE_FOR_SECRETS.get(resource.type, ()), *_NO_SECRETS.get(resource.type, ()))
     for field, value in resource.inputs.items():
         if field not in kept:

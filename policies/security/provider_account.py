@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import well_architected
+from policies.engine.frameworks import well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import each, parsed, read, shown
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(resource: Resource, view: View) -> Iterator[Result]:
+def _check(resource: Resource, stack: Stack) -> Iterator[Result]:
     accounts = each(parsed(read(resource.inputs, "allowedAccountIds")))
-    own = view.environment.account
+    own = stack.environment.account
     if UNKNOWN in accounts:
         yield Undecided("allowedAccountIds")
     elif not accounts:

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import cis_eks, fsbp
+from policies.engine.frameworks import cis_eks, fsbp
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import each, flag, read
 from policies.instances import INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, NODE_CLASS
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from policies.zones import SUBNET
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     inputs = resource.inputs
     places = {
         "mapPublicIpOnLaunch": read(inputs, "mapPublicIpOnLaunch"),

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import fsbp, well_architected
+from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import read
-from policies.rule import Finding, Result, Rule, Severity, Undecided
 from policies.security.documents import Statement, statements
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 _FIELDS = ("policy", "accessPolicies", "repositoryPolicy")
@@ -30,7 +30,7 @@ _NARROWING = frozenset(
 )
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     for field in _FIELDS:
         for statement in statements(read(resource.inputs, field), field):
             if statement.unknown:

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import fsbp, well_architected
+from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, require
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import given, read
-from policies.rule import Finding, Result, Rule, Severity, require
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import Resource
 
 _TOPIC = "aws:sns/topic:Topic"
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     if given(read(resource.inputs, "kmsMasterKeyId")):
         return
     if resource.type == _TOPIC:

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import well_architected
+from policies.engine.frameworks import well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import given, read, text
 from policies.repositories import REPOSITORY, TEMPLATE
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 _KMS = ("KMS", "KMS_DSSE")
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     encryption = read(resource.inputs, "encryptionConfigurations", 0)
     kind = text(read(encryption, "encryptionType"))
     if kind is UNKNOWN:

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import fsbp, well_architected
+from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import read, text
 from policies.repositories import REPOSITORY
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     tags = text(read(resource.inputs, "imageTagMutability"))
     if tags is UNKNOWN:
         yield Undecided("imageTagMutability")

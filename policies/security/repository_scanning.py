@@ -3,22 +3,22 @@
 from collections.abc import Iterator
 from typing import Any
 
-from policies.frameworks import fsbp, well_architected
+from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import each, flag, read
 from policies.repositories import REPOSITORY, SCANNING
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN
 
 _ON_ARRIVAL = ("SCAN_ON_PUSH", "CONTINUOUS_SCAN")
 _EVERYTHING = "*"
 
 
-def _check(view: View) -> Iterator[Result]:
-    if any(_scans_all(rule) for registry in view.of([SCANNING]) for rule in each(read(registry.inputs, "rules"))):
+def _check(stack: Stack) -> Iterator[Result]:
+    if any(_scans_all(rule) for registry in stack.of([SCANNING]) for rule in each(read(registry.inputs, "rules"))):
         return
-    for repository in view.of([REPOSITORY]):
+    for repository in stack.of([REPOSITORY]):
         scans = flag(read(repository.inputs, "imageScanningConfiguration", "scanOnPush"))
         if scans is UNKNOWN:
             yield Undecided("imageScanningConfiguration.scanOnPush", repository.urn)

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from policies.frameworks import well_architected
+from policies.engine.frameworks import well_architected
+from policies.engine.rule import Finding, Framework, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import read
-from policies.rule import Finding, Framework, Result, Rule, Severity, Undecided
 from policies.security.documents import ROLE, Statement, statements
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 _IN_ACCOUNT_SERVICES = frozenset({"ec2", "ecr", "lambda"})
@@ -27,7 +27,7 @@ _POD_KEYS = frozenset(
 _CALLER_KEYS = ("aws:principal", "aws:source", "aws:multifactor", "sts:externalid", "aws:requesttag/")
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     for statement in statements(read(resource.inputs, "assumeRolePolicy"), "assumeRolePolicy"):
         if statement.unknown:
             yield Undecided(statement.path)

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import well_architected
+from policies.engine.frameworks import well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import each, given, read
-from policies.rule import Finding, Result, Rule, Severity
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import Resource
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     copies = {"": resource.inputs, **_replicas(resource)}
     for place, inputs in copies.items():
         if not given(read(inputs, "kmsKeyId")):

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import cis_aws, fsbp, well_architected
-from policies.rule import Finding, Result, Rule, Severity
-from policies.settings import Level
-from policies.view import View
+from policies.engine.frameworks import cis_aws, fsbp, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from pricing.resource import Resource
 
 _WHAT = {
@@ -17,7 +17,7 @@ _WHAT = {
 }
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     yield Finding(f"makes {_WHAT[resource.type]}")
 
 

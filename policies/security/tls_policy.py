@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from policies.frameworks import fsbp, well_architected
+from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.ingress import LISTENERS
 from policies.inputs import read, text
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 _OF_TODAY = re.compile(r"ELBSecurityPolicy-TLS13-1-[23]-(?!Ext[12]-)[\w-]+")
@@ -18,7 +18,7 @@ Source: Elastic Load Balancing user guide, "Security policies for your Applicati
 """
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     protocol = text(read(resource.inputs, "protocol"))
     if protocol is UNKNOWN:
         yield Undecided("protocol")

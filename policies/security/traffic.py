@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from policies.engine.rule import Finding, Result, Undecided
 from policies.inputs import each, is_world, number, read, shown, text
-from policies.rule import Finding, Result, Undecided
 from pricing.resource import UNKNOWN, Resource
 
 Direction = Literal["ingress", "egress"]

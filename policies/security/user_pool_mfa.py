@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import fsbp, well_architected
+from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import flag, given, read, shown, text
-from policies.rule import Finding, Result, Rule, Severity, Undecided
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 _WEAK = {"smsConfiguration": "by text message", "emailMfaConfiguration": "by e-mail"}
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     mode = text(read(resource.inputs, "mfaConfiguration"))
     if mode is UNKNOWN:
         yield Undecided("mfaConfiguration")

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import well_architected
+from policies.engine.frameworks import well_architected
+from policies.engine.rule import Result, Rule, Severity, require
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import read
-from policies.rule import Result, Rule, Severity, require
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import Resource
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     field = "adminCreateUserConfig.allowAdminCreateUserOnly"
     yield from require(
         read(resource.inputs, *field.split(".")), True, field, "lets everyone on the internet make an account"

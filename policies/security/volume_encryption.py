@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from policies.frameworks import cis_aws, fsbp, well_architected
+from policies.engine.frameworks import cis_aws, fsbp, well_architected
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided, require
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import each, flag, given, read
 from policies.instances import INSTANCE, LAUNCH_TEMPLATE, NODE_GROUP
-from policies.rule import Finding, Result, Rule, Severity, Undecided, require
-from policies.settings import Level
-from policies.view import View
 from policies.volumes import STORAGE_CLASS, VOLUME_TYPES, volumes
 from pricing.resource import Resource
 
 
-def _check(resource: Resource, _: View) -> Iterator[Result]:
+def _check(resource: Resource, _: Stack) -> Iterator[Result]:
     if resource.type == STORAGE_CLASS:
         if read(resource.inputs, "provisioner") in ("ebs.csi.aws.com", "kubernetes.io/aws-ebs"):
             encrypted = read(resource.inputs, "parameters", "encrypted")

@@ -11,7 +11,7 @@ from components.cache import Cache, CacheArgs, CacheConfig, CacheSpec
 from components.cache.access import access_string, connect_policy
 from components.cache.spec import CacheAccess
 from components.spec import SpecError
-from policies.evaluate import evaluate
+from policies.engine.evaluate import evaluate
 from pricing.resource import UNKNOWN
 from tests.components.clusters import needs, select, statements
 from tests.components.mocks import ACCOUNT, Recording, run

@@ -8,7 +8,7 @@ import pytest
 
 from components.delivery import DeliveryArgs, DeliveryConfig, DeliverySpec
 from components.spec import SpecError
-from policies.evaluate import evaluate
+from policies.engine.evaluate import evaluate
 from tests.components.clusters import NAMESPACE, NETWORK_POLICY, RELEASE, needs
 from tests.components.definitions import faults
 from tests.components.delivered import (

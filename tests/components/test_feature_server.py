@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from components.feature_server import FeatureServer, FeatureServerArgs, FeatureServerConfig, FeatureServerSpec
 from components.feature_server.feast import Place, as_text, feast_config, files
 from components.spec import SpecError, parse
-from policies.evaluate import evaluate
+from policies.engine.evaluate import evaluate
 from pricing.resource import Resource
 from tests.components.clusters import NETWORK_POLICY, needs, select, statements
 from tests.components.definitions import faults

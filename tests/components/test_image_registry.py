@@ -10,7 +10,7 @@ from components.image_registry import ImageRegistry, ImageRegistryArgs, ImageReg
 from components.image_registry.policies import team_lifecycle
 from components.image_registry.upstreams import UPSTREAMS
 from components.spec import SpecError, parse
-from policies.evaluate import evaluate
+from policies.engine.evaluate import evaluate
 from pricing.resource import Resource
 from tests.components.iam import allows
 from tests.components.mocks import ACCOUNT, DEFAULT_TAGS, REGION, Recording, run

@@ -18,8 +18,8 @@ from components.kubeflow.settings import sign_out_path, wave_settings
 from components.kubeflow.spec import KubeflowClusterArgs, KubeflowSpec
 from components.kubeflow.waves import WAVES, chosen
 from components.spec import SpecError, parse
-from policies.evaluate import evaluate
-from policies.registry import RULES
+from policies.engine.evaluate import evaluate
+from policies.engine.registry import RULES
 from pricing.resource import Resource
 from tests.components.clusters import NAMESPACE, NETWORK_POLICY, RELEASE, needs, statements
 from tests.components.definitions import ROOT, faults

@@ -11,7 +11,7 @@ import yaml
 
 from components.pipeline_access import PipelineAccess, PipelineAccessArgs, PipelineAccessConfig, PipelineAccessSpec
 from components.spec import SpecError
-from policies.evaluate import evaluate
+from policies.engine.evaluate import evaluate
 from pricing.estimate import estimate
 from pricing.resource import Resource
 from pricing.usage import Usage

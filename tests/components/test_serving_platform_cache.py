@@ -13,7 +13,7 @@ from components.node_pool.labels import NVIDIA_TAINT, POOL_LABEL
 from components.serving_platform import names as agreed
 from components.serving_platform.model_cache import ModelCacheArgs, ModelCacheSpec
 from components.spec import SpecError
-from policies.evaluate import evaluate
+from policies.engine.evaluate import evaluate
 from pricing.resource import UNKNOWN, Resource
 from tests.components.clusters import NAMESPACE, NETWORK_POLICY, RELEASE, needs
 from tests.components.definitions import faults

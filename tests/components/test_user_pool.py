@@ -9,7 +9,7 @@ import pytest
 
 from components.spec import SpecError
 from components.user_pool import UserPool, UserPoolArgs, UserPoolSpec, risk_answers, secret_value
-from policies.evaluate import evaluate
+from policies.engine.evaluate import evaluate
 from pricing.resource import SECRET
 from tests.components.clusters import needs
 from tests.components.mocks import Recording, run

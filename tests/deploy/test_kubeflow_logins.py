@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from components.kubeflow.waves import WAVES, Wave
-from policies.evaluate import evaluate
+from policies.engine.evaluate import evaluate
 from tests.components.kubeflow import kubeflow
 from tests.deploy.overlays import TREE, Object, base, delivered, read, without_kustomize
 from tests.policies.cases.case import context, make

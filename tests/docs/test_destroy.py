@@ -12,9 +12,9 @@ import pytest
 
 from planner.answers import RecordedAnswers
 from planner.evaluation import evaluate_program
-from policies.evaluate import Context, evaluate, fails
-from policies.exceptions import load_exceptions
-from policies.registry import RULES
+from policies.engine.evaluate import Context, evaluate, fails
+from policies.engine.exceptions import load_exceptions
+from policies.engine.registry import RULES
 from pricing.estimate import estimate
 from pricing.resource import Resource
 from stacks.config import parse_config

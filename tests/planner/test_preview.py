@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
-from policies.crossguard import UNDECIDED, UNDECIDED_STACK, Pack
-from policies.evaluate import Verdict, evaluate
-from policies.exceptions import load_exceptions
-from policies.registry import RULES
-from policies.rule import Undecided
-from policies.view import Context
+from policies.engine.crossguard import UNDECIDED, UNDECIDED_STACK, Pack
+from policies.engine.evaluate import Verdict, evaluate
+from policies.engine.exceptions import load_exceptions
+from policies.engine.registry import RULES
+from policies.engine.rule import Undecided
+from policies.engine.stack import Context
 from pricing.estimate import Estimate, estimate
 from pricing.resource import Resource
 from stacks.config import parse_config

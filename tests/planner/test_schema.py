@@ -13,7 +13,7 @@ from planner.build import build_plan
 from planner.plan import FORMAT, Plan
 from planner.prerequisites import Prerequisite
 from planner.quotas import Quota
-from policies.evaluate import Verdict
+from policies.engine.evaluate import Verdict
 from pricing.budget import Budget
 from pricing.lines import Estimate, Line, Saving, Unpriced
 from pricing.resource import SECRET, UNKNOWN, Resource

@@ -12,7 +12,7 @@ from components.model_service import ModelServiceSpec
 from components.node_pool.spec import NodePoolSpec
 from operations.smoke.config import load_config
 from planner.stackfile import read_stack_file
-from policies.evaluate import Context, Verdict, evaluate
+from policies.engine.evaluate import Context, Verdict, evaluate
 from stacks.config import StackConfig, parse_config
 from stacks.evening import late_floors
 from tests.operations.test_promote_overlays import PLACES, rendered

@@ -15,8 +15,8 @@ from planner.markdown import render
 from planner.plan import Plan
 from planner.prerequisites import Prerequisite
 from planner.terminal import show
-from policies.evaluate import Verdict
-from policies.registry import RULES
+from policies.engine.evaluate import Verdict
+from policies.engine.registry import RULES
 from pricing.budget import Budget
 from pricing.lines import Estimate
 from stacks.choices import Choice

@@ -18,12 +18,12 @@ from pulumi.runtime.proto import analyzer_pb2 as analyzer
 from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
 from pulumi_policy import EnforcementLevel
 
-from policies.crossguard import UNDECIDED, UNDECIDED_STACK, Pack
-from policies.evaluate import EXPIRED, UNUSED, evaluate
-from policies.exceptions import PolicyException
-from policies.registry import RULES
-from policies.rule import Undecided
-from policies.settings import Level
+from policies.engine.crossguard import UNDECIDED, UNDECIDED_STACK, Pack
+from policies.engine.evaluate import EXPIRED, UNUSED, evaluate
+from policies.engine.exceptions import PolicyException
+from policies.engine.registry import RULES
+from policies.engine.rule import Undecided
+from policies.engine.settings import Level
 from pricing.resource import SECRET, UNKNOWN, Resource
 from tests.policies.cases.case import TODAY, Case, context, make
 from tests.policies.cases.case import UNDECIDED as UNDECIDED_MESSAGE

@@ -2,14 +2,14 @@
 
 import pytest
 
-from policies.document import DOCUMENT, updated
-from policies.registry import RULES
-from policies.settings import PolicySettings
+from policies.engine.document import DOCUMENT, updated
+from policies.engine.registry import RULES
+from policies.engine.settings import PolicySettings
 
 
 def test_the_page_is_as_the_rules_are() -> None:
     page = DOCUMENT.read_text(encoding="utf-8")
-    assert page == updated(page), "run: python -m policies.document"
+    assert page == updated(page), "run: python -m policies.engine.document"
 
 
 @pytest.mark.parametrize("name", [*RULES, *(info.alias or "" for info in PolicySettings.model_fields.values())])

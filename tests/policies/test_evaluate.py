@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from policies.evaluate import EXPIRED, UNUSED, PolicyError, Verdict, evaluate, fails
-from policies.exceptions import PolicyException
-from policies.registry import RULES
-from policies.settings import Level
+from policies.engine.evaluate import EXPIRED, UNUSED, PolicyError, Verdict, evaluate, fails
+from policies.engine.exceptions import PolicyException
+from policies.engine.registry import RULES
+from policies.engine.settings import Level
 from pricing.resource import UNKNOWN, Resource
 from tests.policies.cases.case import TODAY, context, costing, make
 

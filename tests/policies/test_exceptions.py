@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from policies.exceptions import EXCEPTIONS_FILE, PolicyError, load_exceptions
-from policies.registry import RULES
+from policies.engine.exceptions import EXCEPTIONS_FILE, PolicyError, load_exceptions
+from policies.engine.registry import RULES
 
 SOUND = """
 - rule: privileged

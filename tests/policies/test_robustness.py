@@ -7,8 +7,8 @@ from typing import Any, cast
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.evaluate import evaluate
-from policies.registry import RULES
+from policies.engine.evaluate import evaluate
+from policies.engine.registry import RULES
 from pricing.resource import SECRET, UNKNOWN, Resource
 from tests.policies.cases.case import Case, context, make
 from tests.policies.test_rules import CASES

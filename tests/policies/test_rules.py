@@ -4,9 +4,9 @@ from collections import defaultdict
 
 import pytest
 
-from policies.registry import AREAS, RULES
-from policies.rule import Rule, Severity
-from policies.settings import Level
+from policies.engine.registry import AREAS, RULES
+from policies.engine.rule import Rule, Severity
+from policies.engine.settings import Level
 from tests.policies.cases import (
     buckets,
     caches,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from policies.settings import EnvironmentKind, EnvironmentSpec, Level, PolicySettings
+from policies.engine.settings import EnvironmentKind, EnvironmentSpec, Level, PolicySettings
 
 ENVIRONMENT = {
     "kind": "production",

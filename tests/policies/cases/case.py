@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from policies.evaluate import Context, Verdict, evaluate
-from policies.exceptions import PolicyException
-from policies.settings import EnvironmentKind, EnvironmentSpec, Level, PolicySettings
+from policies.engine.evaluate import Context, Verdict, evaluate
+from policies.engine.exceptions import PolicyException
+from policies.engine.settings import EnvironmentKind, EnvironmentSpec, Level, PolicySettings
 from pricing.budget import Budget
 from pricing.lines import Estimate, Unpriced
 from pricing.resource import Resource

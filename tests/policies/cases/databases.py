@@ -1,6 +1,6 @@
 """Specifications of the rules about databases."""
 
-from policies.settings import EnvironmentKind
+from policies.engine.settings import EnvironmentKind
 from pricing.resource import UNKNOWN, Resource
 from tests.policies.cases.case import Case, fails, make, passes, unknown
 

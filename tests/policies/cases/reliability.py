@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from policies.settings import EnvironmentKind
+from policies.engine.settings import EnvironmentKind
 from pricing.resource import UNKNOWN, Resource
 from tests.policies.cases.case import fails, make, passes, unknown
 

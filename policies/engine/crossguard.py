@@ -15,14 +15,14 @@ from pulumi_policy import (
 )
 from pulumi_policy import Severity as PackSeverity
 
-from policies.engine_context import read_context
-from policies.engine_inputs import Recorder, provider_of
-from policies.evaluate import EXPIRED, UNUSED, excused, level_of, rules_for, stack_of, stale_exceptions
-from policies.exceptions import PolicyException
-from policies.registry import RULES
-from policies.rule import Finding, Result, Rule, Severity, Undecided, settled
-from policies.settings import Level
-from policies.view import Context, View
+from policies.engine.evaluate import EXPIRED, UNUSED, excused, level_of, rules_for, stack_of, stale_exceptions
+from policies.engine.exceptions import PolicyException
+from policies.engine.recorded_inputs import Recorder, provider_of
+from policies.engine.registry import RULES
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided, settled
+from policies.engine.settings import Level
+from policies.engine.stack import Context, Stack
+from policies.engine.stack_config import read_context
 
 UNDECIDED = "undecided"
 UNDECIDED_STACK = "undecided-stack"
@@ -56,20 +56,20 @@ class Pack:
         return [self._record_policy(), *rules, *self._undecided_policies(), *self._exception_policies()]
 
     def _policy(self, rule: Rule) -> Policy:
-        def resource(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        def judge_resource(args: ResourceValidationArgs, report: ReportViolation) -> None:
             for result in self._judge(rule, args):
                 if isinstance(result, Finding) and not self._excused(rule, args.urn):
                     report(result.message, None)
 
-        def stack(args: StackValidationArgs, report: ReportViolation) -> None:
-            for urn, result in self._judge_stack(rule, self._view(args)):
+        def judge_stack(args: StackValidationArgs, report: ReportViolation) -> None:
+            for urn, result in self._judge_stack(rule, self._stack(args)):
                 if isinstance(result, Finding) and not self._excused(rule, urn):
                     report(result.message, urn or None)
 
         policy = (
-            StackValidationPolicy(rule.name, rule.title, stack)
+            StackValidationPolicy(rule.name, rule.title, judge_stack)
             if rule.check_stack
-            else ResourceValidationPolicy(rule.name, rule.title, resource)
+            else ResourceValidationPolicy(rule.name, rule.title, judge_resource)
         )
         first = rule.frameworks[0]
         policy.display_name = rule.title
@@ -90,16 +90,16 @@ class Pack:
         )
 
     def _undecided_policies(self) -> list[Policy]:
-        def resource(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        def judge_resource(args: ResourceValidationArgs, report: ReportViolation) -> None:
             for rule in self._active(rules_for(args.resource_type)):
                 for result in self._judge(rule, args):
                     if isinstance(result, Undecided) and not self._excused(rule, args.urn):
                         report(f"{rule.name} {result.message}", None)
 
-        def stack(args: StackValidationArgs, report: ReportViolation) -> None:
-            view = self._view(args)
+        def judge_stack(args: StackValidationArgs, report: ReportViolation) -> None:
+            stack = self._stack(args)
             for rule in self._active(RULES.values()):
-                for urn, result in self._judge_stack(rule, view):
+                for urn, result in self._judge_stack(rule, stack):
                     if isinstance(result, Undecided) and not self._excused(rule, urn):
                         report(f"{rule.name} {result.message}", urn or None)
 
@@ -107,22 +107,26 @@ class Pack:
         level, severity = EnforcementLevel.ADVISORY, PackSeverity.LOW
         return [
             ResourceValidationPolicy(
-                name=UNDECIDED, description=title, enforcement_level=level, severity=severity, validate=resource
+                name=UNDECIDED, description=title, enforcement_level=level, severity=severity, validate=judge_resource
             ),
             StackValidationPolicy(
-                name=UNDECIDED_STACK, description=title, enforcement_level=level, severity=severity, validate=stack
+                name=UNDECIDED_STACK,
+                description=title,
+                enforcement_level=level,
+                severity=severity,
+                validate=judge_stack,
             ),
         ]
 
     def _exception_policies(self) -> list[Policy]:
         def validate(name: str) -> Callable[[StackValidationArgs, ReportViolation], None]:
-            def stack(args: StackValidationArgs, report: ReportViolation) -> None:
+            def judge_stack(args: StackValidationArgs, report: ReportViolation) -> None:
                 current = stack_of(self._recorder.stack(args.resources))
                 for verdict in stale_exceptions(self._context, self._used, current):
                     if verdict.policy == name:
                         report(verdict.message, None)
 
-            return stack
+            return judge_stack
 
         return [
             StackValidationPolicy(
@@ -146,15 +150,15 @@ class Pack:
         if rule.check is None or not concerned or not self._recorder.judged(args.resource_type, args.urn):
             return []
         resource = self._recorder.resource(args)
-        return settled(rule.check(resource, View([resource, *provider_of(args)], self._context)))
+        return settled(rule.check(resource, Stack([resource, *provider_of(args)], self._context)))
 
-    def _judge_stack(self, rule: Rule, view: View) -> list[tuple[str, Result]]:
+    def _judge_stack(self, rule: Rule, stack: Stack) -> list[tuple[str, Result]]:
         if rule.check_stack is None:
             return []
-        return [(result.urn or view.stack_urn, result) for result in settled(rule.check_stack(view))]
+        return [(result.urn or stack.stack_urn, result) for result in settled(rule.check_stack(stack))]
 
-    def _view(self, args: StackValidationArgs) -> View:
-        return View(self._recorder.stack(args.resources), self._context)
+    def _stack(self, args: StackValidationArgs) -> Stack:
+        return Stack(self._recorder.stack(args.resources), self._context)
 
     def _active(self, rules: Iterable[Rule]) -> list[Rule]:
         return [rule for rule in rules if level_of(rule, self._context.settings) is not Level.DISABLED]

@@ -20,6 +20,7 @@ from policies.cost import (
     s3_endpoint,
     volume_type,
 )
+from policies.engine.rule import Rule
 from policies.kubernetes import (
     capabilities,
     default_deny,
@@ -64,7 +65,6 @@ from policies.reliability import (
     workload_replicas,
     workload_spread,
 )
-from policies.rule import Rule
 from policies.security import (
     argo_cd_access,
     argo_cd_project,

@@ -1,6 +1,6 @@
 """The recommendations that rules refer to, each under its published name and version."""
 
-from policies.rule import Framework
+from policies.engine.rule import Framework
 
 
 def fsbp(control: str) -> Framework:

@@ -1,4 +1,4 @@
-"""What a rule sees beside the resource it judges."""
+"""The stack that a rule sees beside the resource it judges."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,8 +6,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from policies.exceptions import PolicyException
-from policies.settings import EnvironmentSpec, PolicySettings
+from policies.engine.exceptions import PolicyException
+from policies.engine.settings import EnvironmentSpec, PolicySettings
 from pricing.budget import Budget
 from pricing.lines import Estimate
 from pricing.resource import Resource
@@ -34,7 +34,7 @@ class Context:
     estimate: Estimate | None = None
 
 
-class View:
+class Stack:
     """The resources of a stack, indexed, with the context they are judged in."""
 
     def __init__(self, resources: Sequence[Resource], context: Context):

@@ -1,14 +1,14 @@
-"""Writes the tables of rules and thresholds in docs/policies.md: `python -m policies.document`."""
+"""Writes the tables of rules and thresholds in docs/policies.md: `python -m policies.engine.document`."""
 
 import re
 import sys
 from pathlib import Path
 
-from policies.registry import AREAS
-from policies.rule import Rule
-from policies.settings import PolicySettings
+from policies.engine.registry import AREAS
+from policies.engine.rule import Rule
+from policies.engine.settings import PolicySettings
 
-DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "policies.md"
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "policies.md"
 
 _HEADINGS = {"cost": "Cost", "security": "Security", "reliability": "Reliability", "kubernetes": "Kubernetes"}
 

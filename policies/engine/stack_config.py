@@ -7,10 +7,10 @@ import pulumi
 from pydantic import ValidationError
 
 from components.spec_errors import sentences
-from policies.evaluate import Context, PolicyError, check_settings
-from policies.exceptions import load_exceptions
-from policies.registry import RULES
-from policies.settings import EnvironmentKind, EnvironmentSpec, PolicySettings
+from policies.engine.evaluate import Context, PolicyError, check_settings
+from policies.engine.exceptions import load_exceptions
+from policies.engine.registry import RULES
+from policies.engine.settings import EnvironmentKind, EnvironmentSpec, PolicySettings
 from pricing.budget import Budget
 from pricing.spec import Section
 from pricing.usage import Usage

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from functools import cache
 
-from policies.exceptions import PolicyError, PolicyException, require_rule
-from policies.registry import RULES
-from policies.rule import Finding, Result, Rule, Severity, Undecided, settled
-from policies.settings import Level, PolicySettings
-from policies.view import Context, View
+from policies.engine.exceptions import PolicyError, PolicyException, require_rule
+from policies.engine.registry import RULES
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided, settled
+from policies.engine.settings import Level, PolicySettings
+from policies.engine.stack import Context, Stack
 from pricing.resource import Resource
 
 __all__ = ["EXPIRED", "UNUSED", "Context", "PolicyError", "Verdict", "check_settings", "evaluate", "fails"]
@@ -51,12 +51,12 @@ def evaluate(resources: Sequence[Resource], context: Context) -> tuple[Verdict, 
         PolicyError: when a level names a rule that doesn't exist.
     """
     check_settings(context.settings)
-    view = View(resources, context)
+    stack = Stack(resources, context)
     used: set[PolicyException] = set()
     verdicts = [
         _verdict(rule, result, urn, context, used)
         for rule in active_rules(context.settings)
-        for urn, result in _results(rule, view)
+        for urn, result in _results(rule, stack)
     ]
     verdicts += stale_exceptions(context, used, stack_of(resources))
     return tuple(sorted(verdicts, key=lambda verdict: (verdict.policy, verdict.urn, verdict.message)))
@@ -117,13 +117,13 @@ def stale_exceptions(context: Context, used: Iterable[PolicyException], stack: s
             yield Verdict(UNUSED, Severity.LOW, Level.ADVISORY, "", message, None, "resource", remedy)
 
 
-def _results(rule: Rule, view: View) -> Iterator[tuple[str, Result]]:
+def _results(rule: Rule, stack: Stack) -> Iterator[tuple[str, Result]]:
     if rule.check_stack:
-        for result in settled(rule.check_stack(view)):
-            yield result.urn or view.stack_urn, result
+        for result in settled(rule.check_stack(stack)):
+            yield result.urn or stack.stack_urn, result
     elif rule.check:
-        for resource in view.of(rule.types) if rule.types else view.resources:
-            for result in settled(rule.check(resource, view)):
+        for resource in stack.of(rule.types) if rule.types else stack.resources:
+            for result in settled(rule.check(resource, stack)):
                 yield resource.urn, result
 
 

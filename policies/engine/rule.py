@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from policies.engine.settings import Level
+from policies.engine.stack import Stack
 from policies.inputs import flag
-from policies.settings import Level
-from policies.view import View
 from pricing.resource import UNKNOWN, Resource
 
 
@@ -54,8 +54,8 @@ class Undecided:
 
 
 Result = Finding | Undecided
-Check = Callable[[Resource, View], Iterable[Result]]
-CheckStack = Callable[[View], Iterable[Result]]
+Check = Callable[[Resource, Stack], Iterable[Result]]
+CheckStack = Callable[[Stack], Iterable[Result]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class Rule:
 
     A rule judges either one resource at a time (`check`, for the exact resource `types`, or for all when there are
     none) or the stack as a whole (`check_stack`). Both are pure functions: the day, the settings and the environment
-    come from the view.
+    come from the stack.
     """
 
     name: str

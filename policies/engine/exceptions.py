@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 from components.spec_errors import sentences
 from pricing.spec import Section
 
-EXCEPTIONS_FILE = Path(__file__).with_name("exceptions.yaml")
+EXCEPTIONS_FILE = Path(__file__).parents[1] / "exceptions.yaml"
 
 
 class PolicyError(ValueError):
