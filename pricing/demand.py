@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from pricing.instances import InstanceType, instance_types
 from pricing.reading import Undecided, items, number, quantity, section, sections, text
-from pricing.resource import Resource
 from pricing.schedules import HOURS_A_MONTH, minutes_of_week
+from resources.resource import Resource
 
 INFERENCE_SERVICE = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"

@@ -12,11 +12,11 @@ from pricing.estimators.karpenter import karpenter_pools
 from pricing.free import OPAQUE_COMPONENTS, is_free
 from pricing.lines import Estimate, Line, Saving, Unpriced
 from pricing.reading import Undecided
-from pricing.resource import Resource
 from pricing.savings import savings
 from pricing.schedules import HOURS_A_MONTH
 from pricing.stack import Stack
 from pricing.usage import Usage
+from resources.resource import Resource
 
 __all__ = ["CURRENCY", "Estimate", "Line", "Saving", "Unpriced", "estimate"]
 

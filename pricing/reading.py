@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from pricing.resource import SECRET, UNKNOWN
+from resources.resource import SECRET, UNKNOWN
 
 _LARGEST = 1e9
 _QUANTITY = re.compile(r"(\d+(?:\.\d+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?")

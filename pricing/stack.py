@@ -11,9 +11,9 @@ from pricing.demand import Need
 from pricing.named_usage import NamedUsage
 from pricing.objects import BucketUsage
 from pricing.reading import items
-from pricing.resource import SECRET, UNKNOWN, Resource
 from pricing.table import PriceNotFound, PriceTable, load_table
 from pricing.usage import Usage
+from resources.resource import SECRET, UNKNOWN, Resource
 
 COMPONENT_PREFIX = "mlplatform:index:"
 SUBNET = "aws:ec2/subnet:Subnet"

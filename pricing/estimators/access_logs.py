@@ -5,8 +5,8 @@ from typing import Any, cast
 
 from pricing.estimators.logs import DAYS_A_MONTH, FOREVER_DAYS
 from pricing.reading import Undecided, flag, number, section, sections
-from pricing.resource import Resource
 from pricing.stack import Stack
+from resources.resource import Resource
 
 _LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 _LOGGING = "aws:s3/bucketLogging:BucketLogging"

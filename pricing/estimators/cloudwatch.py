@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pricing.charges import Charge, Gap
 from pricing.estimators.registry import prices
 from pricing.reading import number, sections
-from pricing.resource import Resource
 from pricing.stack import Stack
+from resources.resource import Resource
 
 _ANOMALY_METRICS = 3
 

@@ -21,10 +21,10 @@ from pricing.estimators.nodes import (
 from pricing.estimators.registry import prices
 from pricing.estimators.volumes import volume_charges
 from pricing.reading import Undecided, flag, items, number, section, sections, text
-from pricing.resource import Resource
 from pricing.schedules import HOURS_A_MONTH, Size
 from pricing.stack import Stack
 from pricing.support import in_extended_support
+from resources.resource import Resource
 
 POOL_LABEL = "mlplatform.io/pool"
 """The label that holds the name that the config gives a pool."""

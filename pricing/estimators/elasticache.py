@@ -6,10 +6,10 @@ from pricing.caches import usable_gigabytes
 from pricing.charges import Charge, Compute, Gap, Role
 from pricing.estimators.registry import prices
 from pricing.reading import Undecided, number, sections, text
-from pricing.resource import Resource
 from pricing.schedules import HOURS_A_MONTH
 from pricing.stack import Stack
 from pricing.table import PriceNotFound
+from resources.resource import Resource
 
 _SERVICE = "elasticache"
 _LEAST_GB = {"valkey": 0.1}

@@ -8,8 +8,8 @@ from typing import Any, cast
 from pricing.charges import Charge, Gap
 from pricing.estimators.registry import prices
 from pricing.reading import Undecided, items, number, sections
-from pricing.resource import Resource
 from pricing.stack import Stack
+from resources.resource import Resource
 
 _MILLION = 1_000_000
 _INCLUDED_UNITS = 1500

@@ -11,10 +11,10 @@ from pricing.estimators.registry import prices
 from pricing.estimators.volumes import mapped_volumes
 from pricing.instances import InstanceType, instance_types
 from pricing.reading import Undecided, items, quantity, section, sections, text
-from pricing.resource import Resource
 from pricing.schedules import HOURS_A_MONTH
 from pricing.stack import Stack
 from pricing.table import PriceTable
+from resources.resource import Resource
 
 _POOLS = "kubernetes:karpenter.sh/v1:NodePool"
 _CLASSES = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pricing.charges import Charge, Gap
 from pricing.estimators.registry import prices
 from pricing.reading import flag, text
-from pricing.resource import Resource
 from pricing.schedules import HOURS_A_MONTH
 from pricing.stack import Stack
+from resources.resource import Resource
 
 _SECONDS_A_MONTH = HOURS_A_MONTH * 3600
 _FREE_RULES = 10

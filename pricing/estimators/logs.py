@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pricing.charges import Charge, Gap
 from pricing.estimators.registry import prices
 from pricing.reading import number, text
-from pricing.resource import Resource
 from pricing.stack import Stack
+from resources.resource import Resource
 
 COMPRESSION = 0.15
 """The share of its size that a log takes up in storage, as Amazon CloudWatch's pricing examples assume."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pricing.charges import Charge, Gap
 from pricing.estimators.registry import prices
 from pricing.reading import section, text
-from pricing.resource import Resource
 from pricing.stack import Stack
+from resources.resource import Resource
 
 _MILLION = 1_000_000
 _QUERIES = (("queries-first-1B", 1000.0), ("queries-over-1B", math.inf))

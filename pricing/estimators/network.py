@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pricing.charges import Charge, Gap
 from pricing.estimators.registry import prices
 from pricing.reading import text
-from pricing.resource import Resource
 from pricing.schedules import HOURS_A_MONTH
 from pricing.stack import Stack
+from resources.resource import Resource
 
 _OUT = (
     ("out-internet-first-10TB", 10_240),

@@ -8,10 +8,10 @@ from pricing.charges import Charge, Compute, Gap, Role
 from pricing.demand import Need
 from pricing.estimators.volumes import mapped_volumes
 from pricing.reading import Undecided, flag, number, section, text
-from pricing.resource import Resource
 from pricing.schedules import HOURS_A_MONTH, Action, Size, minutes_of_week, week
 from pricing.stack import Stack
 from pricing.table import Price, PriceNotFound, PriceTable
+from resources.resource import Resource
 
 LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 _SCHEDULE = "aws:autoscaling/schedule:Schedule"

@@ -7,8 +7,8 @@ from pricing.estimators.access_logs import access_log_gigabytes
 from pricing.estimators.registry import prices
 from pricing.objects import BucketUsage
 from pricing.reading import sections, text
-from pricing.resource import Resource
 from pricing.stack import Stack
+from resources.resource import Resource
 
 GB_A_TB = 1024
 _THOUSANDS_A_MILLION = 1000

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pricing.charges import Charge, Compute, Gap, Role
 from pricing.estimators.registry import prices
 from pricing.reading import flag, number, text
-from pricing.resource import Resource
 from pricing.schedules import HOURS_A_MONTH
 from pricing.stack import Stack
 from pricing.table import PriceNotFound
+from resources.resource import Resource
 
 _SERVICES = {"postgres": "rds-postgresql", "mysql": "rds-mysql"}
 _LARGE_GIB = 400

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 
 from pricing.charges import Charge, Gap
-from pricing.resource import Resource
 from pricing.stack import Stack
+from resources.resource import Resource
 
 Estimator = Callable[[Resource, Stack], Iterable[Charge | Gap]]
 """Yields what a resource costs. It may raise `Undecided`, and what it yielded before still counts."""

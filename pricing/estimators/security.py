@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pricing.charges import Charge, Gap
 from pricing.estimators.registry import prices
 from pricing.reading import items, text
-from pricing.resource import Resource
 from pricing.stack import Stack
+from resources.resource import Resource
 
 _TEN_THOUSAND = 10_000
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.docs.pages import ROOT
 
-OURS = ("planner", "stacks", "operations", "pricing", "policies", "components", "tests")
+OURS = ("planner", "stacks", "operations", "resources", "pricing", "policies", "components", "tests")
 WITHOUT = """
 import importlib, sys
 class Missing:

@@ -17,7 +17,18 @@ from pricing.resource import Resource
 from pricing.usage import Usage
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("components", "stacks", "policies", "pricing", "planner", "charts", "deploy", "__main__.py", "Pulumi.yaml")
+PARTS = (
+    "components",
+    "stacks",
+    "resources",
+    "policies",
+    "pricing",
+    "planner",
+    "charts",
+    "deploy",
+    "__main__.py",
+    "Pulumi.yaml",
+)
 
 
 def git(root: Path, *arguments: str) -> None:
