@@ -73,7 +73,7 @@ instances: .venv/.dev  ## Refresh the facts of EC2 instance types
 versions: .venv/.runtime  ## List pinned versions that are behind or leave support; ARGS=--offline asks nobody
 	@$(BIN)/python -m operations.versions $(ARGS)
 
-regions: .venv/.dev  ## Refresh the partitions and zones of regions
+regions: .venv/.dev  ## Refresh the zones of regions
 	$(BIN)/python -m operations.regions
 
 bench: .venv/.dev  ## Measure planning in whole processes

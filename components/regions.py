@@ -1,4 +1,4 @@
-"""What differs from region to region: the domain of endpoints, and the registry of EKS's own images."""
+"""What differs from region to region: the partition, the domain of endpoints, and the registry of EKS's own images."""
 
 _EKS_REGISTRIES = {
     "af-south-1": "877085696533",
@@ -26,12 +26,20 @@ _EKS_REGISTRIES = {
 _USUAL_REGISTRY = "602401143452"
 
 
+def partition_of(region: str) -> str:
+    """The partition of a region, with which its ARNs begin.
+
+    Source: AWS General Reference, "Amazon Resource Names (ARNs)", partition; botocore's partitions.
+    """
+    return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
 def dns_suffix(region: str) -> str:
     """The domain under which AWS names a region's endpoints and its regional service principals.
 
     Source: botocore's partitions; "Endpoints and ARNs for Amazon Web Services in China".
     """
-    return "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    return "amazonaws.com.cn" if partition_of(region) == "aws-cn" else "amazonaws.com"
 
 
 def eks_registry(region: str) -> str:

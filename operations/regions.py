@@ -1,4 +1,4 @@
-"""Refreshes `planner/regions.csv`, the partition and zones of each region, from botocore and moto: `make regions`."""
+"""Refreshes `planner/regions.csv`, the zones of each region, from botocore and moto: `make regions`."""
 
 import csv
 import io
@@ -14,13 +14,13 @@ from moto.ec2.models.availability_zones_and_regions import (  # pyright: ignore[
 )
 
 TABLE = Path(__file__).parent.parent / "planner" / "regions.csv"
-COLUMNS = "region,partition,dns_suffix,zones"
+COLUMNS = "region,zones"
 PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
 """The partitions that anyone with an account of theirs can reach."""
 
 
-def rows() -> Iterator[tuple[str, str, str, str]]:
-    """The row of each region: botocore names its partition and DNS suffix, moto its zones and their ids."""
+def rows() -> Iterator[tuple[str, str]]:
+    """The row of each region: botocore names the regions, moto their zones and the zones' ids."""
     folder = Path(botocore.__file__).parent / "data"
     document: Mapping[str, Any] = json.loads((folder / "partitions.json").read_bytes())
     for partition in document["partitions"]:
@@ -28,7 +28,7 @@ def rows() -> Iterator[tuple[str, str, str, str]]:
             zones: list[Any] = RegionsAndZonesBackend.zones.get(region, [])
             named = " ".join(f"{zone.name.removeprefix(region)}={zone.zone_id}" for zone in zones)
             if named:
-                yield region, partition["id"], partition["outputs"]["dnsSuffix"], named
+                yield region, named
 
 
 def render() -> str:

@@ -1,9 +1,11 @@
-"""The partition and zones of each region, from kept data: a plan asks no account."""
+"""The zones of each region, from kept data: a plan asks no account."""
 
 import csv
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from components.regions import dns_suffix, partition_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,14 +13,21 @@ class Region:
     """Where a region is. `zones` holds the id of each zone by its letter.
 
     Which letter names which id differs from account to account (AWS RAM user guide, "Availability Zone IDs"); the plan
-    takes one mapping, the deployment asks the account. Source of the table: partitions as botocore has them, zones and
-    ids as moto does.
+    takes one mapping, the deployment asks the account. Source of the table: moto.
     """
 
     name: str
-    partition: str
-    dns_suffix: str
     zones: dict[str, str]
+
+    @property
+    def partition(self) -> str:
+        """The partition, with which ARNs begin."""
+        return partition_of(self.name)
+
+    @property
+    def dns_suffix(self) -> str:
+        """The domain of its endpoints."""
+        return dns_suffix(self.name)
 
     @property
     def reverse_dns_prefix(self) -> str:
@@ -31,6 +40,6 @@ def known_regions() -> dict[str, Region]:
     """Every commercial, GovCloud and China region by its name."""
     with (Path(__file__).parent / "regions.csv").open(newline="", encoding="utf-8") as lines:
         return {
-            name: Region(name, partition, suffix, dict(zone.split("=", 1) for zone in zones.split(" ")))
-            for name, partition, suffix, zones in list(csv.reader(lines))[1:]
+            row["region"]: Region(row["region"], dict(zone.split("=", 1) for zone in row["zones"].split(" ")))
+            for row in csv.DictReader(lines)
         }

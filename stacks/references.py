@@ -15,6 +15,7 @@ from components.instances import known_types, regions
 from components.kubeflow.settings import SIGN_IN_SECRET
 from components.load_balancer.spec import SignInProvider
 from components.namespace_names import PLATFORM_NAMESPACES
+from components.regions import partition_of
 from stacks.problems import Name, Place, Problem, names_at, nearest, path_of
 from stacks.unique_names import database_instances, made_namespaces, monitoring_names
 
@@ -209,7 +210,7 @@ def _regions(config: "StackConfig") -> Iterator[Problem]:
                 pulled.credential_arn,
                 f"ECR reads credentials of its own account and region alone; name a secret of {account} in {region}",
             )
-    partition = _partition(region)
+    partition = partition_of(region)
     for name in _arns(config):
         if name.value.split(":")[1] != partition:
             yield Problem(name.at, name.value, f"{region} is in the partition {partition}; write arn:{partition}:…")
@@ -220,23 +221,18 @@ def _replica(region: str, copy: Name, remedy: str) -> Iterator[Problem]:
 
     Source: S3 user guide, "Replicating objects within and across Regions"; ECR user guide, "Private image replication".
     """
-    partition = _partition(region)
+    partition = partition_of(region)
     if copy.value == region:
         yield Problem(copy.at, copy.value, f"{region} is the stack's own region; {remedy}")
     elif copy.value not in regions():
         yield Problem(copy.at, copy.value, f"{copy.value} is no region of AWS{nearest(copy.value, regions())}")
-    elif (other := _partition(copy.value)) != partition:
+    elif (other := partition_of(copy.value)) != partition:
         yield Problem(
             copy.at,
             copy.value,
             f"{copy.value} is in the partition {other}, and {region} is in {partition}; nothing is copied between "
             "partitions; name a region of the same partition",
         )
-
-
-def _partition(region: str) -> str:
-    """Source: AWS General Reference, "Amazon Resource Names (ARNs)", partition."""
-    return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
 def _arns(config: "StackConfig") -> Iterator[Name]:

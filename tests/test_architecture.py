@@ -24,13 +24,14 @@ ALLOWED = {
         "components.versions",
     },
     "stacks": {"components", "pricing", "policies.engine.settings"},
-    # Facts of instance types and firewall rules, and the errors of a wrong config, come from the components.
+    # Facts of instance types, regions and firewall rules, and the errors of a wrong config, come from the components.
     "planner": {
         "stacks",
         "policies",
         "pricing",
         "resources",
         "components.instances",
+        "components.regions",
         "components.spec",
         "components.spec_errors",
         "components.web_firewall.capacity",
