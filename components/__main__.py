@@ -19,83 +19,10 @@ from pulumi.provider.experimental import component, component_provider_host
 from pulumi.provider.experimental.analyzer import Analyzer, AnalyzeResult
 from pulumi.provider.experimental.schema import PackageSpec, generate_schema
 
-from .cache import Cache
-from .cluster_autoscaler import ClusterAutoscaler
-from .data_buckets import DataBuckets
-from .database import Database, MySqlDatabase
-from .delivery import Delivery
-from .external_secrets import ExternalSecrets
-from .feature_server import FeatureServer
-from .feature_services import FeatureServices
-from .feature_store import FeatureStore
-from .gpu_cluster import GpuCluster
-from .gpu_software import GpuSoftware
-from .image_registry import ImageRegistry
-from .karpenter import Karpenter
-from .keda import Keda
-from .kubeflow.kubeflow_cluster import KubeflowCluster
-from .load_balancer import ServingLoadBalancer
-from .log_bucket import LogBucket
-from .model_service import ModelService
-from .model_serving_ingress import ModelServingIngress
-from .network import Network
-from .node_pool import NodePool
-from .object_store import ObjectStore
-from .offline_catalog import OfflineCatalog
-from .pipeline_access import PipelineAccess
-from .secure_namespace import SecureNamespace
-from .serving_platform.cert_manager import CertManager
-from .serving_platform.gateway import ServingGateway
-from .serving_platform.knative import Knative
-from .serving_platform.kserve import KServe
-from .serving_platform.load_balancer_controller import LoadBalancerController
-from .serving_platform.model_cache import ModelCache
-from .serving_platform.serving_platform import ServingPlatform
-from .store_access import StoreAccess
-from .tracking_server import TrackingServer
-from .user_pool import UserPool
-from .web_firewall import WebFirewall
-from .workload_identity import WorkloadIdentity
-
+_package = importlib.import_module(__package__ or "")
+_public = [getattr(_package, name) for name in _package.__all__]
 COMPONENTS: list[type[pulumi.ComponentResource]] = [
-    Cache,
-    CertManager,
-    ClusterAutoscaler,
-    DataBuckets,
-    Database,
-    Delivery,
-    ExternalSecrets,
-    FeatureServer,
-    FeatureServices,
-    FeatureStore,
-    GpuCluster,
-    GpuSoftware,
-    ImageRegistry,
-    KServe,
-    Karpenter,
-    Keda,
-    Knative,
-    KubeflowCluster,
-    LoadBalancerController,
-    LogBucket,
-    ModelCache,
-    ModelService,
-    ModelServingIngress,
-    MySqlDatabase,
-    Network,
-    NodePool,
-    ObjectStore,
-    OfflineCatalog,
-    PipelineAccess,
-    SecureNamespace,
-    ServingGateway,
-    ServingLoadBalancer,
-    ServingPlatform,
-    StoreAccess,
-    TrackingServer,
-    UserPool,
-    WebFirewall,
-    WorkloadIdentity,
+    each for each in _public if issubclass(each, pulumi.ComponentResource)
 ]
 
 

@@ -1,8 +1,8 @@
 """Record the digests of the pinned images, where their registries can be reached.
 
-`python -m operations.digests` asks each image's registry and writes `components/image_digests.json`; pods then name
-each image by its digest. Commit the file with the versions. `--check` writes nothing and ends with 1 when a tag leads
-elsewhere than the file says, which is how a moved tag is seen. Exit code 2: a registry did not answer.
+`python -m operations.digests` asks each image's registry and writes `components/facts/image_digests.json`; pods then
+name each image by its digest. Commit the file with the versions. `--check` writes nothing and ends with 1 when a tag
+leads elsewhere than the file says, which is how a moved tag is seen. Exit code 2: a registry did not answer.
 """
 
 import argparse
@@ -11,10 +11,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import components.versions as versions
+import components.facts.versions as versions
 from operations.registries import RegistryError, digest
 
-RECORD = Path(__file__).parents[1] / "components" / "image_digests.json"
+RECORD = Path(__file__).parents[1] / "components" / "facts" / "image_digests.json"
 TAGGED_BY_KSERVE = ("huggingface",)
 """Servers whose tag KServe changes for a model with a GPU, which a digest would prevent."""
 

@@ -1,4 +1,4 @@
-"""Refreshes `components/instances.csv`, the facts of EC2 instance types, from the EC2 API: `make instances`."""
+"""Refreshes `components/facts/instances.csv`, the facts of EC2 instance types, from the EC2 API: `make instances`."""
 
 import argparse
 import csv
@@ -12,7 +12,7 @@ from typing import Any
 import boto3  # pyright: ignore[reportMissingTypeStubs] - it ships none
 from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs]
 
-TABLE = Path(__file__).parent.parent / "components" / "instances.csv"
+TABLE = Path(__file__).parent.parent / "components" / "facts" / "instances.csv"
 COLUMNS = (
     "type,vcpus,memory_mib,architecture,accelerator_maker,accelerator,accelerators,accelerator_memory_mib,"
     "efa_interfaces,network_cards,interfaces,addresses_per_interface,local_disk_gb,current,spot"

@@ -376,7 +376,7 @@ def _record(_: RecordedAnswers, name: str, inputs: Mapping[str, Any]) -> dict[st
 
 def _web_acl(at: RecordedAnswers, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """With its capacity, where every rule is of a kind whose units are known."""
-    from components.web_firewall.capacity import capacity
+    from components.network.web_firewall.capacity import capacity
 
     arn = at.arn("wafv2", f"regional/webacl/{name}/{name}")
     outputs: dict[str, Any] = {"id": name, "arn": arn}

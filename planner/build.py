@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
-from components.spec import SpecError
+from components.core.spec import SpecError
 from planner.answers import RecordedAnswers
 from planner.evaluation import evaluate_program
 from planner.plan import Plan

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from components.spec import SpecError
+from components.core.spec import SpecError
 from planner.build import build_plan
 from planner.failure import describe
 from planner.plan import Plan, PlanFileError

@@ -24,7 +24,7 @@ _started_at: ContextVar[str | None] = ContextVar("started_at", default=None)
 
 
 def started_at() -> str | None:
-    """The file and line of the program that started the task which runs now, as in `components/network.py:41`."""
+    """The file and line of the program that started the running task, as in `components/network/network.py:41`."""
     return _started_at.get()
 
 

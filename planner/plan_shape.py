@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from components.spec_errors import sentences
+from components.core.spec_errors import sentences
 
 
 class _Row(BaseModel):

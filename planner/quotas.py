@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from components.instances import InstanceType, instance_type
+from components.facts.instances import InstanceType, instance_type
 from pricing.resource import Resource
 
 

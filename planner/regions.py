@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from components.regions import dns_suffix, partition_of
+from components.facts.regions import dns_suffix, partition_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,22 +4,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from components.cache.access import CacheAccess
-from components.cache.spec import CacheSpec
-from components.database.spec import InstanceSpec
-from components.delivery.spec import RepositoryLogin
-from components.feature_store.spec import FeatureStoreSpec
-from components.gpu_cluster.spec import AccessLevel, AccessSpec, GpuClusterSpec
-from components.image_registry.spec import ImageRegistrySpec, ImageScanning
-from components.karpenter.spec import KarpenterPoolSpec
+from components.cluster.gpu_cluster.spec import AccessLevel, AccessSpec, GpuClusterSpec
+from components.cluster.karpenter.spec import KarpenterPoolSpec
+from components.cluster.node_pool.spec import NodePoolSpec
+from components.cluster.secure_namespace import PodSecurity
+from components.data.cache.access import CacheAccess
+from components.data.cache.spec import CacheSpec
+from components.data.database.spec import InstanceSpec
+from components.data.feature_store.spec import FeatureStoreSpec
+from components.delivery.argo_cd.spec import RepositoryLogin
+from components.delivery.image_registry.spec import ImageRegistrySpec, ImageScanning
+from components.delivery.user_pool import UserPoolSpec
 from components.kubeflow.spec import KubeflowSpec
-from components.load_balancer.spec import ServingLoadBalancerSpec
-from components.model_serving_ingress.spec import ModelServingSpec
-from components.network_args import FlowLogTraffic, NatMode, NetworkSpec
-from components.node_pool.spec import NodePoolSpec
-from components.secure_namespace import PodSecurity
-from components.user_pool import UserPoolSpec
-from components.web_firewall.spec import WebFirewallSpec
+from components.network.load_balancer.spec import ServingLoadBalancerSpec
+from components.network.network_args import FlowLogTraffic, NatMode, NetworkSpec
+from components.network.web_firewall.spec import WebFirewallSpec
+from components.serving.model_serving_ingress.spec import ModelServingSpec
 from stacks.config import StackConfig
 from stacks.delivery_section import DeliverySection
 

@@ -10,21 +10,21 @@ from pydantic import Field, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-from components.database.spec import InstanceSpec
-from components.feature_services.spec import FEAST, FeatureServicesSpec
-from components.feature_store.spec import FeatureStoreSpec
-from components.gpu_cluster.spec import GpuClusterSpec
-from components.image_registry.spec import ImageRegistrySpec
-from components.instances import regions
+from components.cluster.gpu_cluster.spec import GpuClusterSpec
+from components.core.spec import Spec, SpecError, parse, refuse
+from components.core.spec_errors import shown
+from components.data.database.spec import InstanceSpec
+from components.data.feature_services.spec import FEAST, FeatureServicesSpec
+from components.data.feature_store.spec import FeatureStoreSpec
+from components.delivery.image_registry.spec import ImageRegistrySpec
+from components.delivery.user_pool import UserPoolSpec
+from components.facts.instances import regions
 from components.kubeflow.pools import pools_of
 from components.kubeflow.spec import KubeflowSpec
-from components.load_balancer.spec import SignInProvider
-from components.model_serving_ingress.spec import ModelServingSpec
-from components.network_args import NatMode, NetworkSpec
-from components.serving_platform.cache_spec import unfit
-from components.spec import Spec, SpecError, parse, refuse
-from components.spec_errors import shown
-from components.user_pool import UserPoolSpec
+from components.network.load_balancer.spec import SignInProvider
+from components.network.network_args import NatMode, NetworkSpec
+from components.serving.model_serving_ingress.spec import ModelServingSpec
+from components.serving.serving_platform.cache_spec import unfit
 from policies.engine.settings import EnvironmentSpec, PolicySettings
 from pricing.budget import Budget
 from pricing.usage import Usage

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from components.cache.spec import CacheSpec
+from components.data.cache.spec import CacheSpec
 from pricing.table import load_table
 from stacks.config import StackConfig
 from stacks.sizing import choose, layout_args

@@ -4,11 +4,11 @@ from typing import Any, cast
 
 from pydantic import Field, field_validator
 
-from components.delivery.spec import DeliverySpec
-from components.ip_range import IpRange
-from components.load_balancer.spec import allowed_ranges
-from components.web_firewall.pages import PAGES, completed
-from components.web_firewall.spec import WebFirewallSpec
+from components.core.ip_range import IpRange
+from components.delivery.argo_cd.spec import DeliverySpec
+from components.network.load_balancer.spec import allowed_ranges
+from components.network.web_firewall.pages import PAGES, completed
+from components.network.web_firewall.spec import WebFirewallSpec
 
 ENTRY = frozenset({"firewall", "allowed_cidrs"})
 """The fields of the firewall and of the load balancer before Argo CD."""

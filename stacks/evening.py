@@ -8,9 +8,9 @@ follows. Source: EC2 Auto Scaling user guide, "Set scaling limits for your Auto 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from components.model_service.spec import FloorSpec, ModelServiceSpec
-from components.node_pool.schedule import MINUTES_A_DAY, ScheduleSpec, Weekday
-from components.node_pool.spec import NodePoolSpec
+from components.cluster.node_pool.schedule import MINUTES_A_DAY, ScheduleSpec, Weekday
+from components.cluster.node_pool.spec import NodePoolSpec
+from components.serving.model_service.spec import FloorSpec, ModelServiceSpec
 
 LEAVING_MINUTES = 45
 """Minutes between the end of a floor and the last of its nodes gone: the autoscaler of pods waits 15 for a model with

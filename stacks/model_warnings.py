@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from components.model_service.terms import DEFAULT_PROMETHEUS
-from components.model_serving_ingress.spec import ModelServingSpec
+from components.serving.model_service.terms import DEFAULT_PROMETHEUS
+from components.serving.model_serving_ingress.spec import ModelServingSpec
 from stacks.config import StackConfig
 from stacks.nodes import Nodes, nodes_of
 from stacks.placement import misfit, slots

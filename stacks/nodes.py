@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from components.gpu_cluster.spec import GpuClusterSpec
-from components.instances import InstanceType
-from components.karpenter import manifests
-from components.karpenter.spec import KarpenterPoolSpec
-from components.node_pool.disks import ephemeral_gib
-from components.node_pool.labels import labels, resources, taints
-from components.node_pool.spec import NodePoolSpec, TaintEffect
+from components.cluster.gpu_cluster.spec import GpuClusterSpec
+from components.cluster.karpenter import manifests
+from components.cluster.karpenter.spec import KarpenterPoolSpec
+from components.cluster.node_pool.disks import ephemeral_gib
+from components.cluster.node_pool.labels import labels, resources, taints
+from components.cluster.node_pool.spec import NodePoolSpec, TaintEffect
+from components.facts.instances import InstanceType
 from stacks.problems import Place
 
 GPU = "nvidia.com/gpu"

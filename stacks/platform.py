@@ -6,21 +6,21 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components.database import MySqlDatabase
-from components.delivery import Delivery
-from components.external_secrets import ExternalSecrets
-from components.feature_services import FeatureServices
-from components.feature_store import FeatureStore
-from components.gpu_cluster import GpuCluster
-from components.image_registry import ImageRegistry
+from components.cluster.external_secrets import ExternalSecrets
+from components.cluster.gpu_cluster.gpu_cluster import GpuCluster
+from components.data.database.database import MySqlDatabase
+from components.data.feature_services.feature_services import FeatureServices
+from components.data.feature_store.feature_store import FeatureStore
+from components.data.store_access.store_access import StoreAccess
+from components.delivery.argo_cd.delivery import Delivery
+from components.delivery.image_registry.image_registry import ImageRegistry
+from components.delivery.user_pool import UserPool
 from components.kubeflow.kubeflow_cluster import KubeflowCluster
 from components.kubeflow.pools import pools_of
-from components.load_balancer import ServingLoadBalancer
-from components.load_balancer.entry import guarded
-from components.model_serving_ingress import ModelServingIngress
-from components.network import Network
-from components.store_access import StoreAccess
-from components.user_pool import UserPool
+from components.network.load_balancer.load_balancer import ServingLoadBalancer
+from components.network.load_balancer.protected_load_balancer import guarded
+from components.network.network import Network
+from components.serving.model_serving_ingress.model_serving_ingress import ModelServingIngress
 from stacks import wiring
 from stacks.config import StackConfig
 from stacks.delivery_section import ENTRY

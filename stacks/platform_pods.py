@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from components.feature_services.spec import FEAST, MLFLOW
+from components.data.feature_services.spec import FEAST, MLFLOW
 
 if TYPE_CHECKING:
     from stacks.config import StackConfig

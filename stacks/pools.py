@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from components.instances import lacking
+from components.facts.instances import lacking
 from stacks.problems import Place, Problem
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails
 
-from components.spec import refuse
+from components.core.spec import refuse
 
 Place = tuple[str | int, ...]
 """Where a value is in a config, such as `("delivery", "teams", 0, "groups")`."""

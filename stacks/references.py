@@ -7,15 +7,15 @@ what a section needs of others at all is checked in `stacks.config`.
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from components.data_buckets import PURPOSES
-from components.database.instance_classes import classes_in
-from components.delivery.names import NAMESPACE as ARGO_CD
-from components.image_registry.upstreams import upstream
-from components.instances import known_types, regions
+from components.core.namespace_names import PLATFORM_NAMESPACES
+from components.data.data_buckets import PURPOSES
+from components.delivery.argo_cd.names import NAMESPACE as ARGO_CD
+from components.delivery.image_registry.upstreams import upstream
+from components.facts.instances import known_types, regions
+from components.facts.rds_instance_classes import classes_in
+from components.facts.regions import partition_of
 from components.kubeflow.settings import SIGN_IN_SECRET
-from components.load_balancer.spec import SignInProvider
-from components.namespace_names import PLATFORM_NAMESPACES
-from components.regions import partition_of
+from components.network.load_balancer.spec import SignInProvider
 from stacks.problems import Name, Place, Problem, names_at, nearest, path_of
 from stacks.unique_names import database_instances, made_namespaces, monitoring_names
 

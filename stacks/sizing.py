@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from components.cache.sizing import Layout, tightest
-from components.cache.spec import CacheEngine, CacheSpec
+from components.data.cache.sizing import Layout, tightest
+from components.data.cache.spec import CacheEngine, CacheSpec
 from pricing.table import PriceNotFound, PriceTable
 
 HOURS_A_MONTH = 730

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from components.database.spec import InstanceSpec
+from components.data.database.spec import InstanceSpec
 from stacks.problems import Name, Place, Problem, names_at, path_of
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from components.gpu_cluster.spec import GpuClusterSpec
-from components.model_serving_ingress.spec import ModelServingSpec
+from components.cluster.gpu_cluster.spec import GpuClusterSpec
+from components.serving.model_serving_ingress.spec import ModelServingSpec
 from stacks.config import StackConfig
 from stacks.delivery_section import DeliverySection
 from stacks.evening import LEAVING_MINUTES, late_floors

@@ -6,25 +6,26 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components.database import MySqlDatabase
-from components.delivery import Delivery
-from components.delivery.names import SERVER_PORT
-from components.external_secrets import ExternalSecrets
-from components.feature_services.spec import FEAST, FeatureServicesSpec
-from components.feature_store import FeatureStore
-from components.feature_store.spec import FeatureStoreSpec
-from components.gpu_cluster import GpuCluster
-from components.gpu_cluster.spec import GpuClusterSpec
+from components.cluster.external_secrets import ExternalSecrets
+from components.cluster.gpu_cluster.gpu_cluster import GpuCluster
+from components.cluster.gpu_cluster.spec import GpuClusterSpec
+from components.core.ordering import after
+from components.data.database.database import MySqlDatabase
+from components.data.feature_services.spec import FEAST, FeatureServicesSpec
+from components.data.feature_store.feature_store import FeatureStore
+from components.data.feature_store.spec import FeatureStoreSpec
+from components.data.store_access.store_access import StoreAccess
+from components.delivery.argo_cd.delivery import Delivery
+from components.delivery.argo_cd.names import SERVER_PORT
+from components.delivery.user_pool import UserPool
 from components.kubeflow.spec import KubeflowSpec
 from components.kubeflow.waves import SECRETS_NAMESPACES
-from components.load_balancer import ServingLoadBalancer, ServingLoadBalancerSpec
-from components.model_serving_ingress import ModelServingIngress
-from components.model_serving_ingress.spec import ModelServingSpec
-from components.network import Network
-from components.ordering import after
-from components.store_access import StoreAccess
-from components.user_pool import UserPool
-from components.web_firewall import WebFirewallSpec
+from components.network.load_balancer.load_balancer import ServingLoadBalancer
+from components.network.load_balancer.spec import ServingLoadBalancerSpec
+from components.network.network import Network
+from components.network.web_firewall.spec import WebFirewallSpec
+from components.serving.model_serving_ingress.model_serving_ingress import ModelServingIngress
+from components.serving.model_serving_ingress.spec import ModelServingSpec
 from stacks.config import StackConfig
 from stacks.decisions import decisions
 from stacks.delivery_section import DeliverySection

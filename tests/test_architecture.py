@@ -11,17 +11,17 @@ ROOT = Path(__file__).parents[1]
 ALLOWED = {
     "components": set[str](),
     "resources": set[str](),
-    "pricing": {"resources", "components.instances", "components.versions"},
+    "pricing": {"resources", "components.facts.instances", "components.facts.versions"},
     # `make versions` lists what is pinned.
-    "operations": {"components.versions", "components.chart_support"},
+    "operations": {"components.facts.versions", "components.facts.chart_support"},
     # When the support of what is deployed ends is a fact of what is deployed.
     "policies": {
         "resources",
         "pricing",
-        "components.chart_support",
-        "components.instances",
-        "components.spec_errors",
-        "components.versions",
+        "components.facts.chart_support",
+        "components.facts.instances",
+        "components.core.spec_errors",
+        "components.facts.versions",
     },
     "stacks": {"components", "pricing", "policies.engine.settings"},
     # Facts of instance types, regions and firewall rules, and the errors of a wrong config, come from the components.
@@ -30,11 +30,11 @@ ALLOWED = {
         "policies",
         "pricing",
         "resources",
-        "components.instances",
-        "components.regions",
-        "components.spec",
-        "components.spec_errors",
-        "components.web_firewall.capacity",
+        "components.facts.instances",
+        "components.facts.regions",
+        "components.core.spec",
+        "components.core.spec_errors",
+        "components.network.web_firewall.capacity",
     },
     "__main__.py": {"stacks"},
 }

@@ -2,10 +2,17 @@
 
 import pytest
 
-from components import versions
-from components.chart_support import ISTIO
-from components.versions import ADDONS, CLUSTER_AUTOSCALER_IMAGE, VERSIONS_CHECKED, Chart, KubernetesVersion, Upstream
-from components.versions import STANDARD_SUPPORT_ENDS as DEPLOYED
+from components.facts import versions
+from components.facts.chart_support import ISTIO
+from components.facts.versions import (
+    ADDONS,
+    CLUSTER_AUTOSCALER_IMAGE,
+    VERSIONS_CHECKED,
+    Chart,
+    KubernetesVersion,
+    Upstream,
+)
+from components.facts.versions import STANDARD_SUPPORT_ENDS as DEPLOYED
 from pricing.support import STANDARD_SUPPORT_ENDS as PRICED
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from ..account import Account
-from ..iam import allow, document
-from ..regions import dns_suffix
+from ..core.account import Account
+from ..core.iam import allow, document
+from ..facts.regions import dns_suffix
 
 READ = ("raw", "training", "models", "offline")
 """The feature store's buckets, by purpose; a team reads its own folder of each."""

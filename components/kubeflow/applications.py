@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..delivery.names import DELETION_APPROVED
+from ..delivery.argo_cd.names import DELETION_APPROVED
 from .waves import Wave
 
 WAVE_LABEL = "mlplatform.io/wave"

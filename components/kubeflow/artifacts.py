@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from ..images import pulled
-from ..pods import RESTRICTED, resources, spread
-from ..regions import dns_suffix
-from ..teams import TeamSpec
-from ..versions import PIPELINES_PAGES_IMAGE
+from ..core.images import pulled
+from ..core.pods import RESTRICTED, resources, spread
+from ..core.teams import TeamSpec
+from ..facts.regions import dns_suffix
+from ..facts.versions import PIPELINES_PAGES_IMAGE
 
 Manifest = dict[str, Any]
 

@@ -7,16 +7,16 @@ from typing import Any, cast
 import pulumi
 import pulumi_aws as aws
 
-from ..account import account_of
-from ..load_balancer import ServingLoadBalancer
-from ..load_balancer.entry import guarded, without_room
-from ..manifest import Manifest
-from ..ordering import after
-from ..serving_platform.cert_manager import CertManager
-from ..serving_platform.load_balancer_controller import LoadBalancerController, targets_policy
-from ..spec import SpecError, parse_args
-from ..teams import TeamSpec
-from ..workload_identity import WorkloadIdentity
+from ..cluster.workload_identity import WorkloadIdentity
+from ..core.account import account_of
+from ..core.manifest import Manifest
+from ..core.ordering import after
+from ..core.spec import SpecError, parse_args
+from ..core.teams import TeamSpec
+from ..network.load_balancer.load_balancer import ServingLoadBalancer
+from ..network.load_balancer.protected_load_balancer import guarded, without_room
+from ..serving.serving_platform.cert_manager import CertManager
+from ..serving.serving_platform.load_balancer_controller import LoadBalancerController, targets_policy
 from . import artifacts, profiles, queues
 from .access import READ, pipelines_access, team_access
 from .applications import NAME, application_set

@@ -6,9 +6,9 @@ from typing import Any, NotRequired, TypedDict
 
 from pydantic import Field
 
-from ..gpu_cluster.spec import GpuClusterSpec
-from ..karpenter.spec import KarpenterPoolSpec
-from ..node_pool.labels import (
+from ..cluster.gpu_cluster.spec import GpuClusterSpec
+from ..cluster.karpenter.spec import KarpenterPoolSpec
+from ..cluster.node_pool.labels import (
     DEVICE_PLUGIN_CONFIG_LABEL,
     SYSTEM_TAINT,
     accelerator_taints,
@@ -16,9 +16,9 @@ from ..node_pool.labels import (
     resources,
     taints,
 )
-from ..node_pool.spec import AmiFamily, NodePoolSpec, TaintConfig, TaintSpec
-from ..spec import Spec, refuse
-from ..teams import TeamSpec
+from ..cluster.node_pool.spec import AmiFamily, NodePoolSpec, TaintConfig, TaintSpec
+from ..core.spec import Spec, refuse
+from ..core.teams import TeamSpec
 
 USABLE = 0.85
 """The share of a node's CPUs and memory that is left for teams: the kubelet, the system's DaemonSets and their sidecars

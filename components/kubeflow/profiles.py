@@ -5,11 +5,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from ..delivery.tenancy import limit_range, quota
-from ..network_policies import admit, allow_apis, allow_dns, allow_within, default_deny, pods_of
-from ..regions import dns_suffix
-from ..secure_namespace import TEAM_LABEL
-from ..teams import TeamSpec
+from ..cluster.secure_namespace import TEAM_LABEL
+from ..core.network_policies import admit, allow_apis, allow_dns, allow_within, default_deny, pods_of
+from ..core.teams import TeamSpec
+from ..delivery.argo_cd.tenancy import limit_range, quota
+from ..facts.regions import dns_suffix
 from . import artifacts
 from .access import PIPELINES
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..node_pool.labels import POOL_LABEL
-from ..teams import TeamSpec
+from ..cluster.node_pool.labels import POOL_LABEL
+from ..core.teams import TeamSpec
 from .pools import GPU, PoolSpec
 
 Manifest = dict[str, Any]

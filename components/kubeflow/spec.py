@@ -6,14 +6,14 @@ from typing import Annotated, Any, NotRequired, TypedDict, cast
 import pulumi
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from ..host_names import inside_zone
-from ..load_balancer.spec import ServingLoadBalancerOptions, ServingLoadBalancerSpec
-from ..namespace_names import NAMESPACE_PATTERN, PLATFORM_NAMESPACES
-from ..serving_platform.spec import DOMAIN_PATTERN
-from ..spec import Inherits, Spec, each_once, refuse
-from ..teams import TeamConfig, TeamSpec, distinct
-from ..web_firewall.pages import PAGES, completed
-from ..web_firewall.spec import WebFirewallConfig, WebFirewallSpec
+from ..core.host_names import inside_zone
+from ..core.namespace_names import NAMESPACE_PATTERN, PLATFORM_NAMESPACES
+from ..core.spec import Inherits, Spec, each_once, refuse
+from ..core.teams import TeamConfig, TeamSpec, distinct
+from ..network.load_balancer.spec import ServingLoadBalancerOptions, ServingLoadBalancerSpec
+from ..network.web_firewall.pages import PAGES, completed
+from ..network.web_firewall.spec import WebFirewallConfig, WebFirewallSpec
+from ..serving.serving_platform.spec import DOMAIN_PATTERN
 from .notebooks import IMAGE_PATTERN, IMAGES
 from .pools import GuaranteeConfig, GuaranteeSpec, PoolConfig, PoolSpec, guaranteed
 

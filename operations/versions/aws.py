@@ -5,7 +5,7 @@ from typing import Any
 
 import boto3  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
-from components.versions import ADDONS, NODE_IMAGES, KubernetesVersion
+from components.facts.versions import ADDONS, NODE_IMAGES, KubernetesVersion
 
 from .pins import addon, eks, image, numbers
 

@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Iterator, Mapping
 
-import components.versions as versions
-from components.chart_support import ISTIO
-from components.versions import Chart, Upstream
+import components.facts.versions as versions
+from components.facts.chart_support import ISTIO
+from components.facts.versions import Chart, Upstream
 from operations.registries import RegistryError, chart_versions, tags
 
 from .pins import Pin, numbers

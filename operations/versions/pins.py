@@ -1,4 +1,4 @@
-"""Every version that `components/versions.py` pins, with the end of its support, and what there is to say of it."""
+"""The versions that `components/facts/versions.py` pins, the end of their support and their notes."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 
-from components.versions import ADDONS, NODE_IMAGES, STANDARD_SUPPORT_ENDS, KubernetesVersion
+from components.facts.versions import ADDONS, NODE_IMAGES, STANDARD_SUPPORT_ENDS, KubernetesVersion
 
 NOTICE_DAYS = 90
 """Days before the end of a version's support from which on its end is announced."""

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from pydantic import Field, ValidationError
 
-from components.spec_errors import sentences
+from components.core.spec_errors import sentences
 from pricing.spec import Section
 
 EXCEPTIONS_FILE = Path(__file__).parents[1] / "exceptions.yaml"

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import pulumi
 from pydantic import ValidationError
 
-from components.spec_errors import sentences
+from components.core.spec_errors import sentences
 from policies.engine.evaluate import Context, PolicyError, check_settings
 from policies.engine.exceptions import load_exceptions
 from policies.engine.registry import RULES

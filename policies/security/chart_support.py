@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from components.chart_support import SupportEnd, supported_until
+from components.facts.chart_support import SupportEnd, supported_until
 from policies.engine.frameworks import nsa, well_architected
 from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
 from policies.engine.settings import Level

@@ -3,10 +3,10 @@
 import pulumi
 import pulumi_aws as aws
 
-from components.iam import allow, document, key_policy
-from components.manifest import Manifest
-from components.secure_namespace import SecureNamespace
-from components.workload_identity import WorkloadIdentity
+from components.cluster.secure_namespace import SecureNamespace
+from components.cluster.workload_identity import WorkloadIdentity
+from components.core.iam import allow, document, key_policy
+from components.core.manifest import Manifest
 from stacks.config import load_config
 from stacks.platform import aws_provider
 

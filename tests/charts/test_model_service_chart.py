@@ -10,9 +10,10 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 
-from components.model_service import ModelServiceSpec, model_service_objects
-from components.model_service.chart import VERSION, chart_files, write
-from components.spec import SpecError, parse
+from components.core.spec import SpecError, parse
+from components.serving.model_service.chart import VERSION, chart_files, write
+from components.serving.model_service.objects import model_service_objects
+from components.serving.model_service.spec import ModelServiceSpec
 from tests.components.models import CANARY, FLOOR, ON_DEMAND, by_key, models, values
 from tests.tools import needs
 
@@ -40,13 +41,15 @@ def test_the_chart_in_the_tree_is_the_one_that_is_written_from_the_component() -
         for path in CHART.rglob("*")
         if path.is_file() and path not in EXAMPLES
     }
-    assert found == chart_files(), "run: python -m components.model_service.chart"
+    assert found == chart_files(), "run: python -m components.serving.model_service.chart"
 
 
 def test_changed_chart_content_has_a_new_version() -> None:
     files = {name: text for name, text in chart_files().items() if name != "Chart.yaml"}
     digest = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
-    assert (VERSION, digest) == CONTENT, "raise VERSION of components.model_service.chart, then write both to CONTENT"
+    assert (VERSION, digest) == CONTENT, (
+        "raise VERSION of components.serving.model_service.chart, then write both to CONTENT"
+    )
 
 
 def test_model_releases_name_the_chart_of_the_tree() -> None:

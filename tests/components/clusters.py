@@ -6,9 +6,9 @@ from typing import Any
 
 import pulumi
 
-from components.gpu_cluster import GpuCluster
-from components.karpenter import Karpenter
-from components.node_pool import NodePool
+from components.cluster.gpu_cluster.gpu_cluster import GpuCluster
+from components.cluster.karpenter.karpenter import Karpenter
+from components.cluster.node_pool.node_pool import NodePool
 from pricing.resource import Resource
 from tests.components.mocks import Recording, run
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pulumi
 
-from components.delivery import Delivery
+from components.delivery.argo_cd.delivery import Delivery
 from pricing.resource import Resource
 from tests.components.mocks import ACCOUNT, Recording, run
 

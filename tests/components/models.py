@@ -4,9 +4,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from components.model_service import ModelService, ModelServiceSpec, model_service_objects
-from components.model_service.terms import FORMATS
-from components.spec import parse
+from components.core.spec import parse
+from components.serving.model_service.model_service import ModelService
+from components.serving.model_service.objects import model_service_objects
+from components.serving.model_service.spec import ModelServiceSpec
+from components.serving.model_service.terms import FORMATS
 from tests.components.mocks import ACCOUNT, Recording, run
 
 BUCKET = f"acme-models-{ACCOUNT}"

@@ -9,7 +9,7 @@ from pulumi.provider.experimental.analyzer import Analyzer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from components.spec import Inherits
+from components.core.spec import Inherits
 
 
 def assert_parity(args: type[Mapping[str, Any]], spec: type[BaseModel], inherited: Container[str] = ()) -> None:

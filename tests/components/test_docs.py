@@ -9,32 +9,45 @@ import yaml
 from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
-from components.cache import Cache, CacheArgs, CacheSpec
-from components.cluster_autoscaler import ClusterAutoscaler, ClusterAutoscalerArgs, ClusterAutoscalerSpec
-from components.database import Database, DatabaseArgs, DatabaseSpec
-from components.delivery import Delivery, DeliveryArgs, DeliverySpec
-from components.external_secrets import ExternalSecrets, ExternalSecretsArgs, ExternalSecretsSpec
-from components.feature_server import FeatureServer, FeatureServerArgs, FeatureServerSpec
-from components.feature_store import FeatureStore, FeatureStoreArgs, FeatureStoreSpec
-from components.gpu_cluster import GpuCluster, GpuClusterArgs, GpuClusterSpec
-from components.gpu_software import GpuSoftware, GpuSoftwareArgs, GpuSoftwareSpec
-from components.image_registry import ImageRegistry, ImageRegistryArgs, ImageRegistrySpec
-from components.karpenter import Karpenter, KarpenterArgs, KarpenterSpec
-from components.karpenter.spec import KarpenterPoolSpec
+from components.cluster.cluster_autoscaler import ClusterAutoscaler, ClusterAutoscalerArgs, ClusterAutoscalerSpec
+from components.cluster.external_secrets import ExternalSecrets, ExternalSecretsArgs, ExternalSecretsSpec
+from components.cluster.gpu_cluster.gpu_cluster import GpuCluster
+from components.cluster.gpu_cluster.spec import GpuClusterArgs, GpuClusterSpec
+from components.cluster.gpu_software import GpuSoftware, GpuSoftwareArgs, GpuSoftwareSpec
+from components.cluster.karpenter.karpenter import Karpenter
+from components.cluster.karpenter.spec import KarpenterArgs, KarpenterPoolSpec, KarpenterSpec
+from components.cluster.node_pool.node_pool import NodePool
+from components.cluster.node_pool.spec import NodePoolArgs, NodePoolSpec
+from components.cluster.secure_namespace import SecureNamespace, SecureNamespaceArgs, SecureNamespaceSpec
+from components.cluster.workload_identity import WorkloadIdentity, WorkloadIdentityArgs, WorkloadIdentitySpec
+from components.core.spec import parse
+from components.data.cache.cache import Cache
+from components.data.cache.spec import CacheArgs, CacheSpec
+from components.data.database.database import Database
+from components.data.database.spec import DatabaseArgs, DatabaseSpec
+from components.data.feature_server.feature_server import FeatureServer
+from components.data.feature_server.spec import FeatureServerArgs, FeatureServerSpec
+from components.data.feature_store.feature_store import FeatureStore
+from components.data.feature_store.spec import FeatureStoreArgs, FeatureStoreSpec
+from components.data.object_store import ObjectStore, ObjectStoreArgs, ObjectStoreSpec
+from components.data.store_access.spec import StoreAccessArgs, StoreAccessSpec
+from components.data.store_access.store_access import StoreAccess
+from components.data.tracking_server.spec import TrackingServerArgs, TrackingServerSpec
+from components.data.tracking_server.tracking_server import TrackingServer
+from components.delivery.argo_cd.delivery import Delivery
+from components.delivery.argo_cd.spec import DeliveryArgs, DeliverySpec
+from components.delivery.image_registry.image_registry import ImageRegistry
+from components.delivery.image_registry.spec import ImageRegistryArgs, ImageRegistrySpec
+from components.delivery.pipeline_access.pipeline_access import PipelineAccess
+from components.delivery.pipeline_access.spec import PipelineAccessArgs, PipelineAccessSpec
+from components.delivery.user_pool import UserPool, UserPoolArgs, UserPoolSpec
 from components.kubeflow.kubeflow_cluster import KubeflowCluster
 from components.kubeflow.spec import KubeflowClusterArgs, KubeflowSpec
-from components.model_service import ModelService, ModelServiceArgs, ModelServiceSpec
-from components.model_serving_ingress import ModelServingIngress, ModelServingIngressArgs, ModelServingSpec
-from components.network import Network, NetworkArgs, NetworkSpec
-from components.node_pool import NodePool, NodePoolArgs, NodePoolSpec
-from components.object_store import ObjectStore, ObjectStoreArgs, ObjectStoreSpec
-from components.pipeline_access import PipelineAccess, PipelineAccessArgs, PipelineAccessSpec
-from components.secure_namespace import SecureNamespace, SecureNamespaceArgs, SecureNamespaceSpec
-from components.spec import parse
-from components.store_access import StoreAccess, StoreAccessArgs, StoreAccessSpec
-from components.tracking_server import TrackingServer, TrackingServerArgs, TrackingServerSpec
-from components.user_pool import UserPool, UserPoolArgs, UserPoolSpec
-from components.workload_identity import WorkloadIdentity, WorkloadIdentityArgs, WorkloadIdentitySpec
+from components.network.network import Network, NetworkArgs, NetworkSpec
+from components.serving.model_service.model_service import ModelService
+from components.serving.model_service.spec import ModelServiceArgs, ModelServiceSpec
+from components.serving.model_serving_ingress.model_serving_ingress import ModelServingIngress
+from components.serving.model_serving_ingress.spec import ModelServingIngressArgs, ModelServingSpec
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "components"

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from components.__main__ import COMPONENTS
-from components.gpu_software import GpuSoftware
-from components.spec import SpecError
+from components.cluster.gpu_software import GpuSoftware
+from components.core.spec import SpecError
 from tests.components.mocks import Recording, run
 
 

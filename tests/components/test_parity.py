@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from components.cluster_autoscaler import ClusterAutoscalerArgs, ClusterAutoscalerSpec
-from components.gpu_cluster import GpuClusterArgs, GpuClusterConfig, GpuClusterSpec
-from components.gpu_software import GpuSoftwareArgs, GpuSoftwareSpec
-from components.karpenter import KarpenterArgs, KarpenterSpec
-from components.node_pool import NodePoolArgs, NodePoolSpec
-from components.secure_namespace import SecureNamespaceArgs, SecureNamespaceSpec
-from components.workload_identity import WorkloadIdentityArgs, WorkloadIdentitySpec
+from components.cluster.cluster_autoscaler import ClusterAutoscalerArgs, ClusterAutoscalerSpec
+from components.cluster.gpu_cluster.spec import GpuClusterArgs, GpuClusterConfig, GpuClusterSpec
+from components.cluster.gpu_software import GpuSoftwareArgs, GpuSoftwareSpec
+from components.cluster.karpenter.spec import KarpenterArgs, KarpenterSpec
+from components.cluster.node_pool.spec import NodePoolArgs, NodePoolSpec
+from components.cluster.secure_namespace import SecureNamespaceArgs, SecureNamespaceSpec
+from components.cluster.workload_identity import WorkloadIdentityArgs, WorkloadIdentitySpec
 from tests.components.parity import assert_documented, assert_parity
 
 PAIRS: list[tuple[Any, type[BaseModel]]] = [

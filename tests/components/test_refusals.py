@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.spec import SpecError
+from components.core.spec import SpecError
 from tests.components.clusters import GPU, SYSTEM, gpu_cluster, karpenter, node_pool
 from tests.components.mocks import Recording
 

@@ -21,15 +21,15 @@ from pydantic import BaseModel
 
 import components
 from components.__main__ import COMPONENTS, PackageAnalyzer, package_schema
-from components.delivery.spec import DeliverySpec
-from components.feature_services.spec import FeatureServicesSpec
-from components.feature_store.spec import FeatureStoreSpec
-from components.gpu_cluster.spec import GpuClusterSpec
-from components.image_registry.spec import ImageRegistrySpec
+from components.cluster.gpu_cluster.spec import GpuClusterSpec
+from components.data.feature_services.spec import FeatureServicesSpec
+from components.data.feature_store.spec import FeatureStoreSpec
+from components.delivery.argo_cd.spec import DeliverySpec
+from components.delivery.image_registry.spec import ImageRegistrySpec
+from components.delivery.user_pool import UserPoolSpec
 from components.kubeflow.spec import KubeflowSpec
-from components.model_serving_ingress.spec import ModelServingSpec
-from components.network_args import NetworkSpec
-from components.user_pool import UserPoolSpec
+from components.network.network_args import NetworkSpec
+from components.serving.model_serving_ingress.spec import ModelServingSpec
 from tests.planner.plans import STACKS, config_of
 
 Kind = TypeVar("Kind")

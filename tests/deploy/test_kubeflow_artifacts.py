@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
+from components.core.spec import parse
+from components.facts.versions import PIPELINES_PAGES_IMAGE
 from components.kubeflow import artifacts, profiles
 from components.kubeflow.spec import KubeflowSpec
-from components.spec import parse
-from components.versions import PIPELINES_PAGES_IMAGE
 from tests.components.iam import allows
-from tests.components.kubeflow import CONFIG, kubeflow
 from tests.components.mocks import Recording
 from tests.deploy.overlays import Object, containers, delivered, environment, one, without_kustomize
+from tests.support.kubeflow import CONFIG, kubeflow
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 SERVICE = "kubernetes:core/v1:Service"

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 import yaml
 
+from components.cluster.node_pool.labels import DEVICE_PLUGIN_CONFIG_LABEL, NVIDIA_TAINT, device_plugin_config
+from components.cluster.node_pool.spec import NodePoolSpec
+from components.core.spec import parse
+from components.facts.versions import KUBEFLOW_ISTIO, KUEUE
 from components.kubeflow.notebooks import IMAGES, choice
 from components.kubeflow.waves import MESH, SYSTEM
-from components.node_pool.labels import DEVICE_PLUGIN_CONFIG_LABEL, NVIDIA_TAINT, device_plugin_config
-from components.node_pool.spec import NodePoolSpec
-from components.spec import parse
-from components.versions import KUBEFLOW_ISTIO, KUEUE
 from tests.deploy.overlays import (
     SETTINGS,
     TREE,

@@ -9,9 +9,9 @@ import kubernetes_validate  # pyright: ignore[reportMissingTypeStubs] - it ships
 import pytest
 import yaml
 
+from components.core.pods import on_system_nodes
+from components.facts.versions import KUBEFLOW, KUEUE
 from components.kubeflow.waves import SECRETS_NAMESPACES, WAVES, Wave
-from components.pods import on_system_nodes
-from components.versions import KUBEFLOW, KUEUE
 from tests.components.definitions import faults
 from tests.deploy.overlays import (
     SETTINGS,

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 import yaml
 
+from components.cluster.node_pool.labels import NVIDIA_TAINT
+from components.core.spec import parse
 from components.kubeflow.pools import GPU
 from components.kubeflow.profiles import bounds, namespace
 from components.kubeflow.queues import cluster_queues
 from components.kubeflow.spec import KubeflowSpec
-from components.node_pool.labels import NVIDIA_TAINT
-from components.spec import parse
-from tests.components.kubeflow import CONFIG
 from tests.deploy.overlays import SETTINGS, Object, base, delivered, one, without_kustomize
+from tests.support.kubeflow import CONFIG
 
 pytestmark = without_kustomize
 KINDS = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"]

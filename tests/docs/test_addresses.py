@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from components import versions
+from components.facts import versions
 from tests.docs.pages import ROOT, Shown, commands, pages
 from tests.planner.plans import STACKS, plan_of
 

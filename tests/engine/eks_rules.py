@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from components.node_pool.releases import newest
+from components.cluster.node_pool.releases import newest
 from tests.engine.memory import RefusedError, memory
 
 CLUSTER = "aws:eks/cluster:Cluster"

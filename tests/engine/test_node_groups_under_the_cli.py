@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from components.versions import NODE_IMAGES
+from components.facts.versions import NODE_IMAGES
 from tests.engine.harness import Engine, Outcome
 from tests.stacks.configs import SECTIONS, SYSTEM
 
@@ -21,7 +21,7 @@ from pathlib import Path
 import pulumi
 import pulumi_aws as aws
 
-from components.node_pool import NodePool
+from components.cluster.node_pool import NodePool
 
 provider = aws.Provider(
     "aws", region="us-east-1", allowed_account_ids=["111122223333"], default_tags={"tags": {"owner": "ml"}}

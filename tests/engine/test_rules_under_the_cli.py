@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.spec import SpecError
+from components.core.spec import SpecError
 from planner.stackfile import read_stack_file
 from stacks.config import parse_config
 from tests.engine.deployment import PACK, found_by_engine, found_by_plan, planned

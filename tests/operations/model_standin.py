@@ -23,8 +23,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from google.protobuf.message import Message
 
-from components.web_firewall.rules import build, response_bodies
-from components.web_firewall.spec import WebFirewallSpec
+from components.network.web_firewall.rules import build, response_bodies
+from components.network.web_firewall.spec import WebFirewallSpec
 from operations.smoke import inference_pb2 as messages
 from tests.components import waf
 

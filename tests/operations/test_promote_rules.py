@@ -59,7 +59,7 @@ def test_seniors_own_what_reaches_production_or_makes_the_rules(path: str) -> No
 
 def test_staging_is_owned_by_nobody_and_the_rest_by_the_platform() -> None:
     assert owners("deploy/models/risk/fraud/overlays/staging/values.yaml") == []
-    assert owners("components/network.py") == ["@example/platform-engineers"]
+    assert owners("components/network/network.py") == ["@example/platform-engineers"]
 
 
 @pytest.mark.parametrize("path", PROTECTED)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from components.versions import ISTIOD, KSERVE, VERSIONS_CHECKED, Chart
+from components.facts.versions import ISTIOD, KSERVE, VERSIONS_CHECKED, Chart
 from operations.registries import RegistryError, chart_versions, digest, tags
 from operations.versions import charts
 from operations.versions.__main__ import main

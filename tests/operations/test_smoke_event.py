@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.delivery.notifications import event_name
+from components.delivery.argo_cd.notifications import event_name
 from tests.operations.events import application_of, event_of, trigger_of, variables
 from tests.operations.promotion import STAGING
 from tests.operations.workflows import ROOT, checkout, run_step

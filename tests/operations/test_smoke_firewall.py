@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from components.web_firewall.rules import INSPECTED_BYTES, build, response_bodies
-from components.web_firewall.spec import WebFirewallSpec
+from components.network.web_firewall.rules import INSPECTED_BYTES, build, response_bodies
+from components.network.web_firewall.spec import WebFirewallSpec
 from operations.smoke import firewall as smoke_firewall
 from operations.smoke import rest
 from operations.smoke.config import FirewallConfig

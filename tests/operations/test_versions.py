@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import NoCredentialsError  # pyright: ignore[reportMissingTypeStubs]
 from botocore.stub import Stubber  # pyright: ignore[reportMissingTypeStubs]
 
-from components.versions import ADDONS, NODE_IMAGES, STANDARD_SUPPORT_ENDS, KubernetesVersion
+from components.facts.versions import ADDONS, NODE_IMAGES, STANDARD_SUPPORT_ENDS, KubernetesVersion
 from operations.versions import aws
 from operations.versions.__main__ import main
 from operations.versions.pins import NOTICE_DAYS, numbers

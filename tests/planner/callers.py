@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from components.feature_server import objects as feast
-from components.serving_platform import names
-from components.tracking_server import objects as mlflow
-from components.tracking_server.server import PORT as MLFLOW_PORT
+from components.data.feature_server import objects as feast
+from components.data.tracking_server import objects as mlflow
+from components.data.tracking_server.server import PORT as MLFLOW_PORT
+from components.serving.serving_platform import names
 from tests.planner.plans import Plan, of_type
 from tests.planner.serving import GATEWAY, ROUTE, scaled_to_zero
 from tests.planner.traffic import Pod, allows, policies, reaches, selects

@@ -6,7 +6,7 @@ Only namespaces are judged that the plan closes; nothing is known of others, suc
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from components.serving_platform import names
+from components.serving.serving_platform import names
 from pricing.resource import Resource
 from tests.planner.contract import NAMESPACE, NETWORK_POLICY
 from tests.planner.plans import Plan, of_type

@@ -13,8 +13,9 @@ from typing import Any
 
 import yaml
 
-from components.model_service import ModelServiceSpec, model_service_objects
-from components.spec import parse
+from components.core.spec import parse
+from components.serving.model_service.objects import model_service_objects
+from components.serving.model_service.spec import ModelServiceSpec
 from pricing.resource import Resource
 from tests.planner.plans import ROOT, Plan, of_type, plan_of
 

@@ -8,10 +8,10 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from components.delivery.kinds import HARMLESS
-from components.delivery.names import CONTROLLER
-from components.instances import instance_type
-from components.serving_platform import names
+from components.delivery.argo_cd.kinds import HARMLESS
+from components.delivery.argo_cd.names import CONTROLLER
+from components.facts.instances import instance_type
+from components.serving.serving_platform import names
 from pricing.resource import Resource
 from tests.components.delivered import APPLICATION_SET, PROJECT, permits
 from tests.components.iam import allows

@@ -10,10 +10,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from components import versions
-from components.serving_platform.gateway import binding_manifest
-from components.serving_platform.load_balancer_controller import definitions
-from components.versions import Chart
+from components.facts import versions
+from components.facts.versions import Chart
+from components.serving.serving_platform.gateway import binding_manifest
+from components.serving.serving_platform.load_balancer_controller import definitions
 from tests.definitions.load_balancer import without_descriptions
 from tests.planner.chart_rights import RELEASE, chart_of
 from tests.planner.charts import CHARTS

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from components.core.namespace_names import PLATFORM_NAMESPACES
 from components.kubeflow.waves import WAVES
-from components.namespace_names import PLATFORM_NAMESPACES
 from tests.planner.plans import STACKS, config_of, plan_of
 
 

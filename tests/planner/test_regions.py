@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from components.instances import regions, types_in
+from components.facts.instances import regions, types_in
 from planner.command import main
 from planner.regions import known_regions
 from pricing.table import regions as priced_regions

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from components.model_service import ModelServiceSpec
-from components.node_pool.spec import NodePoolSpec
+from components.cluster.node_pool.spec import NodePoolSpec
+from components.serving.model_service.spec import ModelServiceSpec
 from operations.smoke.config import load_config
 from planner.stackfile import read_stack_file
 from policies.engine.evaluate import Context, Verdict, evaluate

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from components.cluster.secure_namespace import TEAM_LABEL
 from components.kubeflow.waves import WAVES
-from components.secure_namespace import TEAM_LABEL
 from pricing.resource import Resource
 from tests.planner.charts import CHARTS, Pods, value_at
 from tests.planner.plans import Plan, of_type

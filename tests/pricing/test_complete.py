@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from components.instances import types_in
+from components.facts.instances import types_in
 from pricing.estimate import estimate
 from pricing.refresh.catalog import QUERIES
 from pricing.resource import Resource

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.cache.sizing import NODES
+from components.data.cache.sizing import NODES
 from pricing.caches import usable_gigabytes
 from pricing.estimate import Estimate, Line, estimate
 from pricing.resource import UNKNOWN, Resource

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from components.cache.access import CacheAccess, access_string
-from components.feature_server.feast import (
+from components.data.cache.access import CacheAccess, access_string
+from components.data.feature_server.feast import (
     CONFIG_FILE,
     ONLINE_PASSWORD,
     ONLINE_USERNAME,
@@ -29,9 +29,9 @@ from components.feature_server.feast import (
     feast_config,
     files,
 )
-from components.feature_server.objects import CONFIG_FOLDER, PORT, cron_job, deployment
-from components.feature_server.spec import FeatureServerSpec
-from components.store_access.job import database_grants, schema_grants
+from components.data.feature_server.objects import CONFIG_FOLDER, PORT, cron_job, deployment
+from components.data.feature_server.spec import FeatureServerSpec
+from components.data.store_access.job import database_grants, schema_grants
 from tests.services import servers
 
 PROJECT = "drivers"

@@ -18,13 +18,13 @@ from typing import Any
 import boto3  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 
-from components.account import Account
-from components.database.ca_bundle import BUNDLE_PATH
-from components.store_access.job import database_grants, schema_grants
-from components.tracking_server.access import FOLDER, artifacts_access
-from components.tracking_server.objects import SERVICE, deployment
-from components.tracking_server.server import SCRATCH
-from components.tracking_server.spec import TrackingServerSpec
+from components.core.account import Account
+from components.data.database.ca_bundle import BUNDLE_PATH
+from components.data.store_access.job import database_grants, schema_grants
+from components.data.tracking_server.access import FOLDER, artifacts_access
+from components.data.tracking_server.objects import SERVICE, deployment
+from components.data.tracking_server.server import SCRATCH
+from components.data.tracking_server.spec import TrackingServerSpec
 from tests.services import servers
 from tests.services.servers import CREDENTIALS, HOST, REGION, Postgres
 

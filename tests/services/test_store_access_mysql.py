@@ -18,7 +18,7 @@ from typing import Any
 import boto3  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 
-from components.store_access.store_access import SCRIPT, access_plan
+from components.data.store_access.store_access import SCRIPT, access_plan
 from tests.services.servers import (
     ANOTHER_NAME,
     CREDENTIALS,

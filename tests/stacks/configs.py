@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.spec import SpecError
+from components.core.spec import SpecError
 from stacks.config import StackConfig, parse_config
 
 ENVIRONMENT = {

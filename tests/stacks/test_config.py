@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.gpu_cluster import GpuClusterSpec
-from components.network_args import NODE_ENDPOINTS, NetworkSpec
-from components.spec import SpecError
+from components.cluster.gpu_cluster.spec import GpuClusterSpec
+from components.core.spec import SpecError
+from components.network.network_args import NODE_ENDPOINTS, NetworkSpec
 from planner.stackfile import read_stack_file
 from stacks.config import StackConfig, parse_config
 from tests.stacks.configs import (

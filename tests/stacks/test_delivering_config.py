@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from components.web_firewall.capacity import ManagedRuleGroup
+from components.network.web_firewall.capacity import ManagedRuleGroup
 from planner.stackfile import read_stack_file
 from stacks.wiring import before_argo_cd
 from tests.stacks.configs import (

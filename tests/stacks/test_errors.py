@@ -11,8 +11,8 @@ import pytest
 import yaml
 from pydantic import Field
 
-from components.pattern_examples import EXAMPLES
-from components.spec import Inherits, Spec, SpecError, parse, refuse
+from components.core.pattern_examples import EXAMPLES
+from components.core.spec import Inherits, Spec, SpecError, parse, refuse
 from stacks.__main__ import stack_schema
 from stacks.config import parse_config
 

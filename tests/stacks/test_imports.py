@@ -16,13 +16,13 @@ def imported(program: str) -> set[str]:
 
 def test_a_config_is_read_without_the_components_that_it_asks_for() -> None:
     modules = imported("import stacks.config")
-    assert "components.gpu_cluster.spec" in modules
+    assert "components.cluster.gpu_cluster.spec" in modules
     assert (
         not {
-            "components.gpu_cluster.gpu_cluster",
-            "components.cache.cache",
-            "components.delivery.delivery",
-            "components.model_service.objects",
+            "components.cluster.gpu_cluster.gpu_cluster",
+            "components.data.cache.cache",
+            "components.delivery.argo_cd.delivery",
+            "components.serving.model_service.objects",
             "pulumi_aws.ec2.vpc",
             "pulumi_aws.eks.cluster",
             "pulumi_eks",
@@ -32,11 +32,16 @@ def test_a_config_is_read_without_the_components_that_it_asks_for() -> None:
     )
 
 
-def test_a_component_is_found_where_it_always_was_and_nothing_else_is() -> None:
+def test_the_package_gives_every_name_that_it_lists() -> None:
     modules = imported(
-        "import components.cache\n"
-        "assert not hasattr(components.cache, 'Cash')\n"
-        "from components.cache import Cache, CacheSpec\n"
-        "assert Cache.__module__ == 'components.cache.cache'"
+        "import components\n"
+        "assert not hasattr(components, 'NodePol')\n"
+        "assert all(getattr(components, name).__name__ == name for name in components.__all__)"
     )
-    assert "components.cache.cache" in modules
+    assert "components.cluster.node_pool.node_pool" in modules
+
+
+def test_a_component_is_imported_when_it_is_first_used() -> None:
+    modules = imported("from components import NodePool")
+    assert "components.cluster.node_pool.node_pool" in modules
+    assert "components.data.cache.cache" not in modules

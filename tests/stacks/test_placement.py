@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 import yaml
 
-from components.model_service.spec import ModelServiceSpec
-from components.spec import parse
+from components.core.spec import parse
+from components.serving.model_service.spec import ModelServiceSpec
 from planner.stackfile import read_stack_file
 from stacks.config import parse_config
 from stacks.nodes import nodes_of

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.cache.sizing import NODES, Layout, layouts
-from components.cache.spec import CacheEngine, CacheSpec
+from components.data.cache.sizing import NODES, Layout, layouts
+from components.data.cache.spec import CacheEngine, CacheSpec
 from pricing.table import PriceTable, load_table
 from stacks.sizing import cheapest, choose, layout_args
 

@@ -1,0 +1,268 @@
+# What `from mlplatform import ...` finds: the components, their arguments and the enums of those.
+from .cluster.cluster_autoscaler import ClusterAutoscaler, ClusterAutoscalerArgs
+from .cluster.external_secrets import ExternalSecrets, ExternalSecretsArgs, ExternalSecretsConfig
+from .cluster.gpu_cluster.gpu_cluster import GpuCluster
+from .cluster.gpu_cluster.spec import AccessConfig, AccessLevel, GpuClusterArgs, GpuClusterConfig
+from .cluster.gpu_software import GpuSoftware, GpuSoftwareArgs
+from .cluster.karpenter.karpenter import Karpenter
+from .cluster.karpenter.spec import Consolidation, KarpenterArgs, KarpenterConfig, KarpenterPoolConfig
+from .cluster.node_pool.node_pool import NodePool
+from .cluster.node_pool.schedule import ScheduleConfig, Weekday
+from .cluster.node_pool.sharing import SharingConfig
+from .cluster.node_pool.spec import AmiFamily, NodePoolArgs, NodePoolConfig, Purchase, TaintConfig, TaintEffect
+from .cluster.secure_namespace import PodSecurity, SecureNamespace, SecureNamespaceArgs, SecureNamespaceConfig
+from .cluster.workload_identity import WorkloadIdentity, WorkloadIdentityArgs
+from .core.spec import SpecError
+from .core.teams import TeamConfig, TeamQuotaConfig
+from .data.cache.access import CacheAccess
+from .data.cache.cache import Cache
+from .data.cache.spec import CacheArgs, CacheConfig, CacheEngine, CacheUserConfig
+from .data.data_buckets import DataBuckets, DataBucketsArgs, DataBucketsConfig
+from .data.database.database import Database, MySqlDatabase
+from .data.database.spec import DatabaseArgs, DatabaseConfig, InstanceConfig, MySqlDatabaseArgs
+from .data.feature_server.feature_server import FeatureServer
+from .data.feature_server.spec import FeatureServerArgs, FeatureServerConfig, MaterializationConfig
+from .data.feature_services.feature_services import FeatureServices
+from .data.feature_services.spec import FeatureServicesArgs, FeatureServicesConfig
+from .data.feature_store.feature_store import FeatureStore
+from .data.feature_store.spec import CatalogConfig, FeatureStoreArgs, FeatureStoreConfig
+from .data.log_bucket import LogBucket, LogBucketArgs
+from .data.object_store import ObjectStore, ObjectStoreArgs, ObjectStoreConfig
+from .data.offline_catalog import OfflineCatalog, OfflineCatalogArgs
+from .data.store_access.spec import DatabaseAccessConfig, MySqlAccessConfig, StoreAccessArgs, StoreAccessConfig
+from .data.store_access.store_access import StoreAccess
+from .data.tracking_server.spec import TrackingServerArgs, TrackingServerConfig
+from .data.tracking_server.tracking_server import TrackingServer
+from .delivery.argo_cd.delivery import Delivery
+from .delivery.argo_cd.spec import (
+    DeliveryArgs,
+    DeliveryConfig,
+    RepositoryConfig,
+    RepositoryLogin,
+    SyncWindowConfig,
+    WindowKind,
+)
+from .delivery.image_registry.image_registry import ImageRegistry
+from .delivery.image_registry.spec import (
+    ImageRegistryArgs,
+    ImageRegistryConfig,
+    ImageScanning,
+    ImageTeamConfig,
+    UpstreamConfig,
+)
+from .delivery.pipeline_access.pipeline_access import PipelineAccess
+from .delivery.pipeline_access.spec import PipelineAccessArgs, PipelineAccessConfig, PublisherConfig
+from .delivery.user_pool import UserPool, UserPoolArgs, UserPoolClientConfig, UserPoolConfig
+from .facts.versions import KubernetesVersion, PostgresVersion
+from .kubeflow.kubeflow_cluster import KubeflowCluster
+from .kubeflow.pools import GuaranteeConfig, PoolConfig
+from .kubeflow.spec import KubeflowClusterArgs, KubeflowConfig
+from .network.load_balancer.load_balancer import ServingLoadBalancer
+from .network.load_balancer.spec import (
+    OidcConfig,
+    ServingLoadBalancerArgs,
+    ServingLoadBalancerConfig,
+    ServingLoadBalancerOptions,
+    SignInConfig,
+    SignInProvider,
+    TlsPolicy,
+)
+from .network.network import Network
+from .network.network_args import EndpointService, FlowLogsConfig, FlowLogTraffic, NatMode, NetworkArgs
+from .network.web_firewall.capacity import ManagedRuleGroup
+from .network.web_firewall.spec import FirewallMode, WebFirewallArgs, WebFirewallConfig
+from .network.web_firewall.web_firewall import WebFirewall
+from .serving.keda import Keda, KedaArgs
+from .serving.model_service.model_service import ModelService
+from .serving.model_service.spec import (
+    CachedModelConfig,
+    CanaryConfig,
+    EgressConfig,
+    FloorConfig,
+    GpuShareConfig,
+    GpuSharing,
+    ModelConfig,
+    ModelServiceArgs,
+    ModelServiceConfig,
+)
+from .serving.model_serving_ingress.model_serving_ingress import ModelServingIngress
+from .serving.model_serving_ingress.spec import (
+    DeliveredModelConfig,
+    ModelServingConfig,
+    ModelServingIngressArgs,
+    NeighborConfig,
+)
+from .serving.serving_platform.cache_spec import CacheGroupConfig
+from .serving.serving_platform.cert_manager import CertManager, CertManagerArgs
+from .serving.serving_platform.gateway import ServingGateway, ServingGatewayArgs
+from .serving.serving_platform.knative import Knative, KnativeArgs
+from .serving.serving_platform.kserve import KServe, KServeArgs
+from .serving.serving_platform.load_balancer_controller import LoadBalancerController, LoadBalancerControllerArgs
+from .serving.serving_platform.model_cache import ModelCache, ModelCacheArgs
+from .serving.serving_platform.names import DeploymentMode, Protocol, Runtime
+from .serving.serving_platform.serving_platform import ServingPlatform
+from .serving.serving_platform.spec import ServingPlatformArgs, ServingPlatformConfig, ServingPlatformOptions
+
+__all__ = [
+    "AccessConfig",
+    "AccessLevel",
+    "AmiFamily",
+    "Cache",
+    "CacheAccess",
+    "CacheArgs",
+    "CacheConfig",
+    "CacheEngine",
+    "CacheGroupConfig",
+    "CacheUserConfig",
+    "CachedModelConfig",
+    "CanaryConfig",
+    "CatalogConfig",
+    "CertManager",
+    "CertManagerArgs",
+    "ClusterAutoscaler",
+    "ClusterAutoscalerArgs",
+    "Consolidation",
+    "DataBuckets",
+    "DataBucketsArgs",
+    "DataBucketsConfig",
+    "Database",
+    "DatabaseAccessConfig",
+    "DatabaseArgs",
+    "DatabaseConfig",
+    "DeliveredModelConfig",
+    "Delivery",
+    "DeliveryArgs",
+    "DeliveryConfig",
+    "DeploymentMode",
+    "EgressConfig",
+    "EndpointService",
+    "ExternalSecrets",
+    "ExternalSecretsArgs",
+    "ExternalSecretsConfig",
+    "FeatureServer",
+    "FeatureServerArgs",
+    "FeatureServerConfig",
+    "FeatureServices",
+    "FeatureServicesArgs",
+    "FeatureServicesConfig",
+    "FeatureStore",
+    "FeatureStoreArgs",
+    "FeatureStoreConfig",
+    "FirewallMode",
+    "FloorConfig",
+    "FlowLogTraffic",
+    "FlowLogsConfig",
+    "GpuCluster",
+    "GpuClusterArgs",
+    "GpuClusterConfig",
+    "GpuShareConfig",
+    "GpuSharing",
+    "GpuSoftware",
+    "GpuSoftwareArgs",
+    "GuaranteeConfig",
+    "ImageRegistry",
+    "ImageRegistryArgs",
+    "ImageRegistryConfig",
+    "ImageScanning",
+    "ImageTeamConfig",
+    "InstanceConfig",
+    "KServe",
+    "KServeArgs",
+    "Karpenter",
+    "KarpenterArgs",
+    "KarpenterConfig",
+    "KarpenterPoolConfig",
+    "Keda",
+    "KedaArgs",
+    "Knative",
+    "KnativeArgs",
+    "KubeflowCluster",
+    "KubeflowClusterArgs",
+    "KubeflowConfig",
+    "KubernetesVersion",
+    "LoadBalancerController",
+    "LoadBalancerControllerArgs",
+    "LogBucket",
+    "LogBucketArgs",
+    "ManagedRuleGroup",
+    "MaterializationConfig",
+    "ModelCache",
+    "ModelCacheArgs",
+    "ModelConfig",
+    "ModelService",
+    "ModelServiceArgs",
+    "ModelServiceConfig",
+    "ModelServingConfig",
+    "ModelServingIngress",
+    "ModelServingIngressArgs",
+    "MySqlAccessConfig",
+    "MySqlDatabase",
+    "MySqlDatabaseArgs",
+    "NatMode",
+    "NeighborConfig",
+    "Network",
+    "NetworkArgs",
+    "NodePool",
+    "NodePoolArgs",
+    "NodePoolConfig",
+    "ObjectStore",
+    "ObjectStoreArgs",
+    "ObjectStoreConfig",
+    "OfflineCatalog",
+    "OfflineCatalogArgs",
+    "OidcConfig",
+    "PipelineAccess",
+    "PipelineAccessArgs",
+    "PipelineAccessConfig",
+    "PodSecurity",
+    "PoolConfig",
+    "PostgresVersion",
+    "Protocol",
+    "PublisherConfig",
+    "Purchase",
+    "RepositoryConfig",
+    "RepositoryLogin",
+    "Runtime",
+    "ScheduleConfig",
+    "SecureNamespace",
+    "SecureNamespaceArgs",
+    "SecureNamespaceConfig",
+    "ServingGateway",
+    "ServingGatewayArgs",
+    "ServingLoadBalancer",
+    "ServingLoadBalancerArgs",
+    "ServingLoadBalancerConfig",
+    "ServingLoadBalancerOptions",
+    "ServingPlatform",
+    "ServingPlatformArgs",
+    "ServingPlatformConfig",
+    "ServingPlatformOptions",
+    "SharingConfig",
+    "SignInConfig",
+    "SignInProvider",
+    "SpecError",
+    "StoreAccess",
+    "StoreAccessArgs",
+    "StoreAccessConfig",
+    "SyncWindowConfig",
+    "TaintConfig",
+    "TaintEffect",
+    "TeamConfig",
+    "TeamQuotaConfig",
+    "TlsPolicy",
+    "TrackingServer",
+    "TrackingServerArgs",
+    "TrackingServerConfig",
+    "UpstreamConfig",
+    "UserPool",
+    "UserPoolArgs",
+    "UserPoolClientConfig",
+    "UserPoolConfig",
+    "WebFirewall",
+    "WebFirewallArgs",
+    "WebFirewallConfig",
+    "Weekday",
+    "WindowKind",
+    "WorkloadIdentity",
+    "WorkloadIdentityArgs",
+]

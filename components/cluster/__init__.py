@@ -1,0 +1,1 @@
+"""EKS clusters, their nodes and what every workload on them needs."""

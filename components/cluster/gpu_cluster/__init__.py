@@ -1,0 +1,1 @@
+"""GpuCluster: an EKS cluster for GPU workloads."""

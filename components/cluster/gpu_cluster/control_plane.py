@@ -1,0 +1,139 @@
+"""The control plane of a GPU cluster, with everything that pulumi-eks would otherwise decide by itself."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_eks as eks
+
+from ...core.account import Account
+from ...core.iam import allow, document, key_policy, logs_key_grant, service_trust, volumes_key_grants
+from .security_groups import SecurityGroups
+from .spec import GpuClusterArgs, GpuClusterSpec
+
+LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
+"""All control-plane logs that EKS writes. Source: EKS user guide, "Send control plane logs to CloudWatch Logs"."""
+
+
+@dataclass(frozen=True)
+class ControlPlane:
+    """A control plane and what its nodes need of it."""
+
+    cluster: eks.Cluster
+    name: pulumi.Output[str]
+    """The cluster's name, carrying the cluster as a dependency; known before the deployment."""
+    volume_key: aws.kms.Key
+    oidc_provider: aws.iam.OpenIdConnectProvider
+
+
+def control_plane(
+    name: str,
+    spec: GpuClusterSpec,
+    args: GpuClusterArgs,
+    account: Account,
+    groups: SecurityGroups,
+    opts: pulumi.ResourceOptions,
+) -> ControlPlane:
+    """An EKS control plane: access by entries alone, private endpoint, encrypted secrets, every log kept.
+
+    What pulumi-eks would make by itself (security groups open to every address outward, a role, unpinned add-ons) is
+    given to it or switched off.
+    """
+    log_group = f"/aws/eks/{spec.cluster_name}/cluster"
+    grant = logs_key_grant(account.region, account.id, account.partition, log_group)
+    secrets_key = _key(
+        f"{name}-secrets",
+        f"{spec.cluster_name}-secrets",
+        key_policy(account.id, account.partition, grant),
+        spec.deletion_protection,
+        opts,
+    )
+    # The autoscaler that launches nodes and the driver that attaches claims; their names end in Pulumi's suffix.
+    users = [f"{name}-karpenter-identity-role-*", f"{name}-aws-ebs-csi-driver-role-*"]
+    grants_of_volumes = volumes_key_grants(account.region, account.id, account.partition, users)
+    volumes = key_policy(account.id, account.partition, *grants_of_volumes)
+    volume_key = _key(f"{name}-volumes", f"{spec.cluster_name}-volumes", volumes, spec.deletion_protection, opts)
+    logs = aws.cloudwatch.LogGroup(
+        f"{name}-logs",
+        name=log_group,
+        retention_in_days=spec.log_retention_days,
+        kms_key_id=secrets_key.arn,
+        opts=opts,
+    )
+    role, grants = _service_role(name, spec, account, secrets_key, opts)
+    cluster = eks.Cluster(
+        f"{name}-eks",
+        name=spec.cluster_name,
+        version=str(spec.kubernetes_version),
+        vpc_id=args["vpc_id"],
+        private_subnet_ids=args["private_subnet_ids"],
+        service_role=role,
+        cluster_security_group=groups.cluster,
+        skip_default_security_groups=True,
+        skip_default_node_group=True,
+        create_instance_role=False,
+        # Add-ons are ours, pinned; otherwise EKS and pulumi-eks each install some of their own choice.
+        bootstrap_self_managed_addons=False,
+        use_default_vpc_cni=True,
+        kube_proxy_addon_options=eks.KubeProxyAddonOptionsArgs(enabled=False),
+        coredns_addon_options=eks.CoreDnsAddonOptionsArgs(enabled=False),
+        # Its own would ask the issuer for a certificate while planning.
+        create_oidc_provider=False,
+        authentication_mode=eks.AuthenticationMode.API,
+        endpoint_private_access=True,
+        endpoint_public_access=bool(spec.endpoint_public_cidrs),
+        public_access_cidrs=list(spec.endpoint_public_cidrs) or None,
+        encryption_config_key_arn=secrets_key.arn,
+        enabled_cluster_log_types=list(LOG_TYPES),
+        kubernetes_service_ip_address_range=spec.service_cidr,
+        # Extended support costs six times as much; it is bought by choosing it, not by waiting.
+        upgrade_policy=aws.eks.ClusterUpgradePolicyArgs(support_type="STANDARD"),
+        deletion_protection=spec.deletion_protection,
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[logs, *grants, *groups.rules])),
+    )
+    oidc_provider = aws.iam.OpenIdConnectProvider(
+        f"{name}-oidc",
+        url=cluster.oidc_issuer.apply(lambda issuer: f"https://{issuer.removeprefix('https://')}"),
+        client_id_lists=["sts.amazonaws.com"],
+        opts=opts,
+    )
+    # The component's own URN would let EKS be told to delete the cluster while it still has node groups: an output
+    # carries the cluster that the component holds.
+    cluster_name = cluster.oidc_issuer.apply(lambda _: spec.cluster_name, run_with_unknowns=True)
+    return ControlPlane(cluster, cluster_name, volume_key, oidc_provider)
+
+
+def _key(name: str, alias: str, policy: str, protect: bool, opts: pulumi.ResourceOptions) -> aws.kms.Key:
+    key = aws.kms.Key(
+        f"{name}-key",
+        description=name,
+        enable_key_rotation=True,
+        deletion_window_in_days=30,
+        policy=policy,
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=protect)),
+    )
+    aws.kms.Alias(f"{name}-alias", name=f"alias/{alias}", target_key_id=key.key_id, opts=opts)
+    return key
+
+
+def _service_role(
+    name: str, spec: GpuClusterSpec, account: Account, secrets_key: aws.kms.Key, opts: pulumi.ResourceOptions
+) -> tuple[aws.iam.Role, list[pulumi.Resource]]:
+    arn = account.arn("eks", f"cluster/{spec.cluster_name}")
+    trust = service_trust("eks.amazonaws.com", account.id, arn)
+    role = aws.iam.Role(f"{name}-role", assume_role_policy=trust, opts=opts)
+    use = ["kms:Encrypt", "kms:Decrypt", "kms:ListGrants", "kms:DescribeKey"]
+    secrets = aws.iam.RolePolicy(
+        f"{name}-secrets-policy",
+        role=role.name,
+        policy=secrets_key.arn.apply(lambda key: document(allow("EnvelopeSecrets", use, [key]))),
+        opts=opts,
+    )
+    managed = account.managed_policy("AmazonEKSClusterPolicy")
+    cluster = aws.iam.RolePolicyAttachment(f"{name}-cluster-policy", role=role.name, policy_arn=managed, opts=opts)
+    # A control plane that is being deleted still writes logs: EKS would make the group again, without our key and for
+    # ever, and the next deployment would find it there. Source: terraform-aws-modules/terraform-aws-eks, issue 920.
+    group = account.arn("logs", f"log-group:/aws/eks/{spec.cluster_name}/cluster*")
+    refused = {**allow("OnlyOurLogGroup", ["logs:CreateLogGroup"], [group]), "Effect": "Deny"}
+    logs = aws.iam.RolePolicy(f"{name}-logs-policy", role=role.name, policy=document(refused), opts=opts)
+    return role, [secrets, cluster, logs]

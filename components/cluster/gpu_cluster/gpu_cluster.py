@@ -1,0 +1,241 @@
+"""GpuCluster: an EKS cluster for GPU workloads, closed by default, with pools that follow their schedule."""
+
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_kubernetes as kubernetes
+
+from ...core.account import account_of
+from ...core.manifest import Manifest
+from ...core.ordering import after
+from ...core.spec import SpecError, parse_args
+from ..cluster_addons import AFTER_NODES, BEFORE_NODES, cluster_addon
+from ..cluster_autoscaler import ClusterAutoscaler
+from ..gpu_software import GpuSoftware
+from ..karpenter.karpenter import Karpenter
+from ..node_pool.node_pool import NodePool
+from ..node_role import node_role
+from ..secure_namespace import TEAM_LABEL, PodSecurity, SecureNamespace, SecureNamespaceArgs, SecureNamespaceSpec
+from .control_plane import ControlPlane, control_plane
+from .security_groups import security_groups
+from .spec import AccessLevel, GpuClusterArgs, GpuClusterSpec
+from .team_pods import team_pods_policy
+
+_POLICIES = {
+    AccessLevel.ADMIN: "AmazonEKSClusterAdminPolicy",
+    AccessLevel.EDIT: "AmazonEKSEditPolicy",
+    AccessLevel.VIEW: "AmazonEKSViewPolicy",
+}
+_NAMESPACED_ADMIN = "AmazonEKSAdminPolicy"
+
+
+class GpuCluster(pulumi.ComponentResource):
+    """An EKS cluster with GPU pools.
+
+    The API server is private unless addresses are named, secrets are enveloped, access goes by entries, every namespace
+    is closed by default, and nothing that AWS or pulumi-eks would choose by itself is left to them. In the same program
+    `kubernetes_provider` is how to make objects in it.
+    """
+
+    cluster_name: pulumi.Output[str]
+    """The EKS cluster's name."""
+    namespaces: pulumi.Output[list[str]]
+    """The namespaces of the config, known once they are closed."""
+    ready: pulumi.Output[str]
+    """The cluster's name; whoever reads it waits until nodes have joined and add-ons answer."""
+    kubeconfig: pulumi.Output[str]
+    """How to reach the cluster, as JSON; secret."""
+    oidc_issuer: pulumi.Output[str]
+    """The issuer of the cluster's service account tokens, without https://."""
+    oidc_provider_arn: pulumi.Output[str]
+    """The ARN of the IAM provider that trusts the issuer."""
+    cluster_security_group_id: pulumi.Output[str]
+    """The security group of the control plane's interfaces."""
+    node_security_group_id: pulumi.Output[str]
+    """The security group of nodes and their pods."""
+    node_role_arn: pulumi.Output[str]
+    """The role of the nodes, for pools that others add."""
+    volume_key_arn: pulumi.Output[str]
+    """The KMS key of nodes' volumes, for pools that others add."""
+    scaling_group_names: pulumi.Output[dict[str, str]]
+    """The Auto Scaling group of each managed pool, by the pool's name."""
+
+    def __init__(self, name: str, args: GpuClusterArgs, opts: pulumi.ResourceOptions | None = None):
+        spec = parse_args(GpuClusterSpec, args, GpuClusterArgs, f"GpuCluster({name})")
+        if problem := spec.contested_pods:
+            raise SpecError(f"GpuCluster({name})", [problem])
+        super().__init__("mlplatform:index:GpuCluster", name, {}, opts)
+        self._name, self._spec, self._args = name, spec, args
+        self._account = account_of(self)
+        if lacking := [problem for pool in spec.node_pools if (problem := pool.not_in(self._account.region))]:
+            raise SpecError(f"GpuCluster({name})", lacking)
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._groups = security_groups(
+            name, spec.cluster_name, args["vpc_id"], spec.endpoint_private_cidrs, self._child
+        )
+        self._plane = control_plane(name, spec, args, self._account, self._groups, self._child)
+        self._kubeconfig = pulumi.Output.secret(self._plane.cluster.kubeconfig_json)
+        self._role, self._node_grants = node_role(name, self._account, self._child, sessions=spec.session_manager)
+        self._access()
+        pools = self._node_pools(self._addons(BEFORE_NODES, self._plane.name))
+        ready = after(self._plane.name, *pools.values())
+        addons = self._addons(AFTER_NODES, ready)
+        self.ready = after(ready, *addons)
+        self._inside(self.ready)
+        self._export(self._plane, pools)
+
+    def _access(self) -> None:
+        for grant in self._spec.access:
+            entry = aws.eks.AccessEntry(
+                f"{self._name}-access-{grant.name}",
+                cluster_name=self._plane.name,
+                principal_arn=grant.principal_arn,
+                opts=self._child,
+            )
+            policy = _POLICIES[grant.level]
+            if grant.namespaces and grant.level is AccessLevel.ADMIN:
+                policy = _NAMESPACED_ADMIN
+            scope: dict[str, Any] = {"type": "cluster"}
+            if grant.namespaces:
+                scope = {"type": "namespace", "namespaces": list(grant.namespaces)}
+            aws.eks.AccessPolicyAssociation(
+                f"{self._name}-access-{grant.name}-policy",
+                cluster_name=self._plane.name,
+                principal_arn=entry.principal_arn,
+                policy_arn=f"arn:{self._account.partition}:eks::aws:cluster-access-policy/{policy}",
+                access_scope=scope,  # pyright: ignore[reportArgumentType] - a plain mapping is an input too
+                opts=self._child,
+            )
+
+    def _addons(self, addons: tuple[str, ...], cluster_name: pulumi.Output[str]) -> list[aws.eks.Addon]:
+        version = str(self._spec.kubernetes_version)
+        return [cluster_addon(self._name, addon, cluster_name, version, self._account, self._child) for addon in addons]
+
+    def _node_pools(self, needed: list[aws.eks.Addon]) -> dict[str, NodePool]:
+        """The managed pools; their nodes join once the add-ons that make a node ready are there."""
+        return {
+            pool.name: NodePool(
+                f"{self._name}-{pool.name}",
+                {
+                    **pool.model_dump(exclude_unset=True),  # pyright: ignore[reportArgumentType] - parsed once already
+                    "cluster_name": after(self._plane.name, *needed, *self._groups.rules),
+                    "node_role_arn": after(self._role.arn, *self._node_grants),
+                    "subnet_ids": self._args["private_subnet_ids"],
+                    "security_group_ids": self._groups.nodes.id.apply(lambda group: [group]),
+                    "volume_key_arn": self._plane.volume_key.arn,
+                },
+                self._child,
+            )
+            for pool in self._spec.node_pools
+        }
+
+    def _inside(self, cluster_name: pulumi.Output[str]) -> None:
+        """What runs in the cluster, once it has nodes and the add-ons that need them."""
+        spec, name = self._spec, self._name
+        self.kubernetes_provider = kubernetes.Provider(
+            f"{name}-kubernetes",
+            kubeconfig=self._kubeconfig,
+            enable_server_side_apply=True,
+            # When EKS has deleted the cluster there is nothing left to delete in it.
+            delete_unreachable=False,
+            opts=self._child,
+        )
+        inside = pulumi.ResourceOptions(parent=self, providers=[self.kubernetes_provider])
+        Manifest(f"{name}-gp3", storage_class(self._plane.volume_key.arn), inside)
+        if not spec.shared_system_pool:
+            rule, binding = team_pods_policy()
+            made = Manifest(f"{name}-team-pods", rule, inside)
+            needed = pulumi.ResourceOptions(depends_on=[made])
+            Manifest(f"{name}-team-pods-binding", binding, pulumi.ResourceOptions.merge(inside, needed))
+        closed = [
+            SecureNamespace(f"{name}-{wanted.namespace}", namespace_args(wanted), inside) for wanted in spec.namespaces
+        ]
+        self.namespaces = after([each.namespace for each in spec.namespaces], *(each.namespace for each in closed))
+        GpuSoftware(
+            f"{name}-gpu-software",
+            {
+                "cluster_name": cluster_name,
+                "fabric": any(pool.efa for pool in spec.node_pools),
+                "neuron": any(pool.lead.has_neuron for pool in (*spec.node_pools, *self._karpenter_pools())),
+                "monitoring_namespace": spec.monitoring_namespace,
+            },
+            inside,
+        )
+        if spec.autoscaled:
+            ClusterAutoscaler(
+                f"{name}-autoscaler",
+                {
+                    "cluster_name": cluster_name,
+                    "kubernetes_version": spec.kubernetes_version,
+                    "monitoring_namespace": spec.monitoring_namespace,
+                },
+                inside,
+            )
+        if spec.karpenter:
+            Karpenter(
+                f"{name}-karpenter",
+                {
+                    **spec.karpenter.model_dump(exclude_unset=True),  # pyright: ignore[reportArgumentType]
+                    "cluster_name": cluster_name,
+                    "node_role_name": after(self._role.name, *self._node_grants),
+                    "node_role_arn": self._role.arn,
+                    "volume_key_arn": self._plane.volume_key.arn,
+                },
+                inside,
+            )
+
+    def _karpenter_pools(self) -> tuple[Any, ...]:
+        return self._spec.karpenter.pools if self._spec.karpenter else ()
+
+    def _export(self, plane: ControlPlane, pools: dict[str, NodePool]) -> None:
+        self.cluster_name = plane.name
+        self.kubeconfig = self._kubeconfig
+        self.oidc_issuer = plane.cluster.oidc_issuer
+        self.oidc_provider_arn = plane.oidc_provider.arn
+        self.cluster_security_group_id = self._groups.cluster.id.apply(str)
+        self.node_security_group_id = self._groups.nodes.id.apply(str)
+        self.node_role_arn = self._role.arn
+        self.volume_key_arn = plane.volume_key.arn
+        self.scaling_group_names = pulumi.Output.all(
+            **{pool: each.scaling_group_name for pool, each in pools.items()}
+        ).apply(lambda names: dict(names))
+        self.register_outputs(
+            {
+                "cluster_name": self.cluster_name,
+                "ready": self.ready,
+                "namespaces": self.namespaces,
+                "kubeconfig": self.kubeconfig,
+                "oidc_issuer": self.oidc_issuer,
+                "oidc_provider_arn": self.oidc_provider_arn,
+                "cluster_security_group_id": self.cluster_security_group_id,
+                "node_security_group_id": self.node_security_group_id,
+                "node_role_arn": self.node_role_arn,
+                "volume_key_arn": self.volume_key_arn,
+                "scaling_group_names": self.scaling_group_names,
+            }
+        )
+
+
+def namespace_args(wanted: SecureNamespaceSpec) -> SecureNamespaceArgs:
+    """A namespace is a team's, unless it admits privileged pods or its labels say otherwise."""
+    team = {} if wanted.pod_security is PodSecurity.PRIVILEGED else {TEAM_LABEL: "true"}
+    return {
+        "namespace": wanted.namespace,
+        "pod_security": wanted.pod_security,
+        "labels": {**team, **wanted.labels},
+    }
+
+
+def storage_class(volume_key_arn: pulumi.Input[str]) -> dict[str, Any]:
+    """The default storage class: gp3, encrypted with the cluster's key, bound in the zone of its first pod."""
+    return {
+        "apiVersion": "storage.k8s.io/v1",
+        "kind": "StorageClass",
+        "metadata": {"name": "gp3", "annotations": {"storageclass.kubernetes.io/is-default-class": "true"}},
+        "provisioner": "ebs.csi.aws.com",
+        "parameters": {"type": "gp3", "encrypted": "true", "kmsKeyId": volume_key_arn},
+        "volumeBindingMode": "WaitForFirstConsumer",
+        "allowVolumeExpansion": True,
+        "reclaimPolicy": "Delete",
+    }

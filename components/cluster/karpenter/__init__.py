@@ -1,0 +1,1 @@
+"""Karpenter: nodes made as pods need them."""

@@ -1,0 +1,186 @@
+"""Karpenter: nodes made as pods need them, spot first, and drained when AWS announces that one will go."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from ...core.account import account_of
+from ...core.manifest import Manifest, Release
+from ...core.network_policies import allow_apis, allow_metrics
+from ...core.pods import on_system_nodes
+from ...core.spec import SpecError, parse_args
+from ...facts.versions import KARPENTER, KARPENTER_CRD
+from ..node_role import node_role
+from ..secure_namespace import SecureNamespace
+from ..workload_identity import WorkloadIdentity
+from .iam import controller_policy, queue_policy
+from .manifests import node_class, node_pool
+from .spec import KarpenterArgs, KarpenterPoolSpec, KarpenterSpec
+
+NAMESPACE = "karpenter"
+METRICS_PORT = 8080
+
+EVENTS = {
+    "health": ("aws.health", "AWS Health Event"),
+    "spot-interruption": ("aws.ec2", "EC2 Spot Instance Interruption Warning"),
+    "rebalance": ("aws.ec2", "EC2 Instance Rebalance Recommendation"),
+    "state-change": ("aws.ec2", "EC2 Instance State-change Notification"),
+    "reservation-interruption": ("aws.ec2", "EC2 Capacity Reservation Instance Interruption Warning"),
+}
+"""What AWS announces of instances, by source and detail type. Source: Karpenter 1.14, "CloudFormation"."""
+
+
+class Karpenter(pulumi.ComponentResource):
+    """Karpenter with its definitions, identity, interruption queue and pools.
+
+    Give it a Kubernetes provider by `providers` in its options. Its pools depend on the controller, so that on destroy
+    the controller removes their nodes before it goes.
+    """
+
+    queue_name: pulumi.Output[str]
+    """The interruption queue's name."""
+    pool_names: pulumi.Output[list[str]]
+    """The names of the pools, known once they exist."""
+
+    def __init__(self, name: str, args: KarpenterArgs, opts: pulumi.ResourceOptions | None = None):
+        spec = parse_args(KarpenterSpec, args, KarpenterArgs, f"Karpenter({name})")
+        if ("node_role_name" in args) != ("node_role_arn" in args):
+            raise SpecError(f"Karpenter({name})", ["nodeRoleName and nodeRoleArn go together: give both or neither"])
+        super().__init__("mlplatform:index:Karpenter", name, {}, opts)
+        self._name, self._spec, self._args = name, spec, args
+        self._account = account_of(self)
+        self._child = pulumi.ResourceOptions(parent=self)
+        if lacking := [problem for pool in spec.pools if (problem := pool.not_in(self._account.region))]:
+            raise SpecError(f"Karpenter({name})", lacking)
+        queue, routes = self._interruption_queue()
+        role_name, role_arn, access = self._node_role()
+        controller = self._controller(role_arn, access, queue, routes)
+        profile = aws.iam.InstanceProfile(f"{name}-nodes-profile", role=role_name, opts=self._child)
+        pools = [self._pool(pool, profile, controller) for pool in spec.pools]
+        self.queue_name = queue.name
+        self.pool_names = pulumi.Output.all(*(pool.id for pool in pools)).apply(
+            lambda _: [pool.name for pool in spec.pools]
+        )
+        self.register_outputs({"queue_name": self.queue_name, "pool_names": self.pool_names})
+
+    def _interruption_queue(self) -> tuple[aws.sqs.Queue, list[pulumi.Resource]]:
+        """The queue, and what must exist for it to hear of interruptions."""
+        queue = aws.sqs.Queue(
+            f"{self._name}-interruptions",
+            # A spot interruption is two minutes away when it is announced; older news helps nobody.
+            message_retention_seconds=300,
+            sqs_managed_sse_enabled=True,
+            opts=self._child,
+        )
+        rules = {
+            event: aws.cloudwatch.EventRule(
+                f"{self._name}-{event}",
+                event_pattern=pulumi.Output.json_dumps({"source": [source], "detail-type": [kind]}),
+                opts=self._child,
+            )
+            for event, (source, kind) in EVENTS.items()
+        }
+        arns = [rule.arn for rule in rules.values()]
+        policy = aws.sqs.QueuePolicy(
+            f"{self._name}-queue-policy",
+            queue_url=queue.url,
+            policy=pulumi.Output.all(queue.arn, *arns).apply(lambda known: queue_policy(known[0], known[1:])),
+            opts=self._child,
+        )
+        targets = [
+            aws.cloudwatch.EventTarget(f"{self._name}-{event}-target", rule=rule.name, arn=queue.arn, opts=self._child)
+            for event, rule in rules.items()
+        ]
+        return queue, [policy, *targets]
+
+    def _node_role(self) -> tuple[pulumi.Input[str], pulumi.Input[str], list[pulumi.Resource]]:
+        """The name and the ARN of the nodes' role, and what lets it into the cluster.
+
+        A principal has one access entry, and EKS makes that of a role that managed node groups use. So only a role of
+        our own gets one here, and it goes with the role.
+        """
+        args = self._args
+        if "node_role_name" in args and "node_role_arn" in args:
+            return args["node_role_name"], args["node_role_arn"], []
+        role, grants = node_role(self._name, self._account, self._child)
+        entry = aws.eks.AccessEntry(
+            f"{self._name}-nodes-access",
+            cluster_name=args["cluster_name"],
+            principal_arn=role.arn,
+            type="EC2_LINUX",
+            opts=self._child,
+        )
+        return role.name, role.arn, [entry, *grants]
+
+    def _controller(
+        self,
+        role_arn: pulumi.Input[str],
+        access: list[pulumi.Resource],
+        queue: aws.sqs.Queue,
+        routes: list[pulumi.Resource],
+    ) -> Release:
+        cluster = self._args["cluster_name"]
+        policy = pulumi.Output.all(cluster, role_arn, queue.arn).apply(
+            lambda known: controller_policy(self._account, *known)
+        )
+        namespace = SecureNamespace(f"{self._name}-namespace", {"namespace": NAMESPACE}, self._child)
+        identity = WorkloadIdentity(
+            f"{self._name}-identity",
+            {
+                "cluster_name": cluster,
+                "namespace": NAMESPACE,
+                "service_account": KARPENTER.name,
+                "policies": {"controller": policy},
+            },
+            self._child,
+        )
+        pods = {"app.kubernetes.io/name": KARPENTER.name}
+        egress = Manifest(f"{self._name}-apis", allow_apis(NAMESPACE, pods), _after(self, namespace))
+        metrics = Manifest(
+            f"{self._name}-metrics",
+            allow_metrics(NAMESPACE, pods, METRICS_PORT, self._spec.monitoring_namespace),
+            _after(self, namespace),
+        )
+        # The cluster's name carries what the cluster needs first; on destroy that outlives the definitions.
+        ready = pulumi.Output.from_input(cluster).apply(lambda _: NAMESPACE)
+        definitions = Release(f"{self._name}-crd", KARPENTER_CRD, ready, {}, _after(self, namespace))
+        needed = (namespace, definitions, identity, egress, metrics, *access, *routes)
+        return Release(
+            f"{self._name}-controller",
+            KARPENTER,
+            NAMESPACE,
+            controller_values(cluster, queue.name, self._spec.isolated_vpc),
+            _after(self, *needed),
+        )
+
+    def _pool(self, pool: KarpenterPoolSpec, profile: aws.iam.InstanceProfile, controller: Release) -> Manifest:
+        tags = aws.get_default_tags_output(opts=pulumi.InvokeOptions(parent=self)).tags
+        own = node_class(pool, self._args["cluster_name"], profile.name, self._args["volume_key_arn"], tags)
+        made = Manifest(f"{self._name}-{pool.name}-class", own, _after(self, controller))
+        return Manifest(f"{self._name}-{pool.name}-pool", node_pool(pool), _after(self, controller, made))
+
+
+def _after(parent: pulumi.Resource, *needed: pulumi.Resource) -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions(parent=parent, depends_on=list(needed))
+
+
+def controller_values(
+    cluster: pulumi.Input[str], queue_name: pulumi.Input[str], isolated: bool = False
+) -> Mapping[str, Any]:
+    """Values of Karpenter's chart; its containers are non-root and read-only by themselves."""
+    return {
+        "settings": {
+            "clusterName": cluster,
+            "interruptionQueue": queue_name,
+            # Prices are asked for at an API without an endpoint in a VPC; its own table serves then.
+            **({"isolatedVPC": True} if isolated else {}),
+        },
+        "serviceAccount": {"name": KARPENTER.name},
+        "replicas": 2,
+        **on_system_nodes(),
+        "controller": {
+            "resources": {"requests": {"cpu": "500m", "memory": "1Gi"}, "limits": {"cpu": "1", "memory": "1Gi"}}
+        },
+    }

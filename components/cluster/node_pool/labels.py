@@ -1,0 +1,98 @@
+"""Labels and taints of a pool's nodes: what schedulers, device plugins and exporters look for."""
+
+from ...facts.instances import InstanceType
+from .disks import ephemeral_gib
+from .spec import AmiFamily, NodePoolSpec, TaintEffect, TaintSpec
+
+NVIDIA_TAINT = "nvidia.com/gpu"
+NEURON_TAINT = "aws.amazon.com/neuron"
+
+SYSTEM_TAINT = "CriticalAddonsOnly"
+"""Keeps pods of teams off the nodes of DNS and the platform; EKS's own add-ons tolerate it by this name."""
+
+POOL_LABEL = "mlplatform.io/pool"
+SYSTEM_LABEL = "mlplatform.io/system"
+"""On the nodes of a cluster's system pool."""
+NVIDIA_LABEL = "nvidia.com/gpu.present"
+NEURON_LABEL = "mlplatform.io/neuron"
+EFA_LABEL = "mlplatform.io/efa"
+DEVICE_PLUGIN_LABEL = "mlplatform.io/nvidia-device-plugin"
+"""On nodes whose image brings no device plugin of its own, as Bottlerocket's does."""
+DEVICE_PLUGIN_CONFIG_LABEL = "nvidia.com/device-plugin.config"
+MPS_LABEL = "nvidia.com/mps.capable"
+AUTOSCALER_GPU_LABEL = "k8s.amazonaws.com/accelerator"
+"""Makes the cluster autoscaler wait for a new node's device plugin instead of adding another node."""
+
+
+def labels(pool: NodePoolSpec) -> dict[str, str]:
+    """The labels of each node of the pool."""
+    found = {**pool.labels, POOL_LABEL: pool.name}
+    if pool.system:
+        found[SYSTEM_LABEL] = "true"
+    if pool.efa:
+        found[EFA_LABEL] = "true"
+    if pool.lead.has_neuron:
+        found[NEURON_LABEL] = "true"
+    if pool.lead.has_nvidia:
+        model = pool.lead.accelerator.lower().replace(" ", "-")
+        found |= {NVIDIA_LABEL: "true", AUTOSCALER_GPU_LABEL: f"nvidia-{model}"}
+        if pool.ami_family is AmiFamily.AL2023:
+            found |= {DEVICE_PLUGIN_LABEL: "true", DEVICE_PLUGIN_CONFIG_LABEL: device_plugin_config(pool)}
+    if pool.sharing.mps:
+        found[MPS_LABEL] = "true"
+    return found
+
+
+def device_plugin_config(pool: NodePoolSpec) -> str:
+    """The name of the device plugin's configuration that shares the pool's GPUs as asked.
+
+    Time-slicing on top of MIG has a configuration of its own.
+    """
+    sharing = pool.sharing
+    if sharing.mps:
+        return f"mps-{sharing.mps}"
+    parts = ["mig"] if sharing.mig_profile else []
+    if sharing.time_slicing:
+        parts.append(f"time-slicing-{sharing.time_slicing}")
+    return "-".join(parts) or "exclusive"
+
+
+def taints(pool: NodePoolSpec) -> list[TaintSpec]:
+    """The taints of each node: accelerators are kept for pods that ask for them."""
+    return [*accelerator_taints(pool.lead), *pool.taints]
+
+
+def accelerator_taints(kind: InstanceType) -> list[TaintSpec]:
+    """The taint of a node with accelerators."""
+    key = NVIDIA_TAINT if kind.has_nvidia else NEURON_TAINT if kind.has_neuron else None
+    return [TaintSpec(key=key, value="present", effect=TaintEffect.NO_SCHEDULE)] if key else []
+
+
+def resources(pool: NodePoolSpec) -> dict[str, int]:
+    """The devices a node of the pool advertises, which the autoscaler can't see while there is no node.
+
+    Each GPU counts once for each pod that may share it; a GPU cut by MIG counts its instances.
+    """
+    lead, sharing = pool.lead, pool.sharing
+    found: dict[str, int] = {}
+    if lead.has_nvidia:
+        instances = lead.mig_profiles[sharing.mig_profile] if sharing.mig_profile else 1
+        found["nvidia.com/gpu"] = lead.accelerators * instances * (sharing.time_slicing or sharing.mps or 1)
+    if lead.has_neuron:
+        found["aws.amazon.com/neuron"] = lead.accelerators
+    if pool.efa:
+        found["vpc.amazonaws.com/efa"] = min(lead.network_cards, lead.efa_interfaces)
+    return found
+
+
+def node_template(pool: NodePoolSpec) -> dict[str, str]:
+    """What a new node of the pool offers beyond CPU, memory and pods, as Kubernetes quantities.
+
+    The cluster autoscaler reads it from tags of a group without a node. It would otherwise take a pod that requests
+    `ephemeral-storage` for one that no node of the group can run. Source: cluster autoscaler, cloudprovider/aws,
+    README, "Auto-Discovery Setup", and aws_manager.go, buildNodeFromTemplate.
+    """
+    return {
+        **{name: str(count) for name, count in resources(pool).items()},
+        "ephemeral-storage": f"{ephemeral_gib(pool.types, pool.volume_gib, pool.own_disks)}Gi",
+    }

@@ -1,0 +1,230 @@
+"""NodePool: a managed node group of an EKS cluster, with its launch template and scheduled ceiling."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from ...core.account import account_of
+from ...core.spec import SpecError, parse_args
+from .images import ami_type, image_release
+from .labels import labels, node_template, taints
+from .sizes import OWNER_TAG, SIZES_TAG, deployed_sizes, live_group, owner, sizes
+from .spec import AmiFamily, NodePoolArgs, NodePoolSpec, Purchase
+from .user_data import user_data
+
+"""The arguments that other resources yield; the rest is the pool's spec."""
+
+_CAPACITY_TYPES = {
+    Purchase.ON_DEMAND: "ON_DEMAND",
+    Purchase.SPOT: "SPOT",
+    Purchase.CAPACITY_RESERVATION: "ON_DEMAND",
+    Purchase.CAPACITY_BLOCK: "CAPACITY_BLOCK",
+}
+
+
+class NodePool(pulumi.ComponentResource):
+    """Equal nodes that join an EKS cluster: encrypted disks, IMDSv2, taints for accelerators, GPUs shared as asked.
+
+    The cluster may be of this library or any other with the Pod Identity agent and, for shared GPUs, the device plugin
+    that GpuCluster installs.
+    """
+
+    node_group_name: pulumi.Output[str]
+    """The managed node group's name; that of the first zone where each has one."""
+    scaling_group_name: pulumi.Output[str]
+    """The Auto Scaling group's name; that of the first zone where each has one."""
+    scaling_group_names: pulumi.Output[list[str]]
+    """The names of all Auto Scaling groups, one for each zone where each has one."""
+    launch_template_id: pulumi.Output[str]
+    """The launch template's id."""
+
+    def __init__(self, name: str, args: NodePoolArgs, opts: pulumi.ResourceOptions | None = None):
+        spec = parse_args(NodePoolSpec, args, NodePoolArgs, f"NodePool({name})")
+        super().__init__("mlplatform:index:NodePool", name, {}, opts)
+        if problem := spec.not_in(account_of(self).region):
+            raise SpecError(f"NodePool({name})", [problem])
+        self._name, self._spec, self._args = name, spec, args
+        self._child = pulumi.ResourceOptions(parent=self)
+        template = self._launch_template()
+        parts = {f"{name}{suffix}": part for suffix, part in spec.parts.items()}
+        groups = {part: self._node_group(part, own, template) for part, own in parts.items()}
+        scaling = {part: group.resources[0].autoscaling_groups[0].name.apply(str) for part, group in groups.items()}
+        self.node_group_name = next(iter(groups.values())).node_group_name
+        self.scaling_group_name = next(iter(scaling.values()))
+        self.scaling_group_names = pulumi.Output.all(*scaling.values()).apply(lambda names: list(names))
+        self.launch_template_id = template.id
+        for part, own in parts.items():
+            self._schedules(part, own, scaling[part])
+            self._tags(part, own, scaling[part])
+        self.register_outputs(
+            {
+                "node_group_name": self.node_group_name,
+                "scaling_group_name": self.scaling_group_name,
+                "scaling_group_names": self.scaling_group_names,
+                "launch_template_id": self.launch_template_id,
+            }
+        )
+
+    def _launch_template(self) -> aws.ec2.LaunchTemplate:
+        spec = self._spec
+        tags = {"Name": self._name}
+        launched = ("instance", "volume", "network-interface")
+        properties: dict[str, Any] = {
+            "update_default_version": True,
+            "block_device_mappings": self._disks(),
+            "metadata_options": {
+                "http_endpoint": "enabled",
+                "http_tokens": "required",
+                "http_put_response_hop_limit": 1,
+            },
+            "monitoring": {"enabled": True},
+            "tag_specifications": [{"resource_type": kind, "tags": self._launched_tags(tags)} for kind in launched],
+            "user_data": user_data(spec),
+        }
+        if spec.efa:
+            properties["network_interfaces"] = self._fabric_interfaces()
+            properties["placement"] = {"group_name": self._placement_group().name}
+        else:
+            properties["vpc_security_group_ids"] = self._args["security_group_ids"]
+        if spec.capacity_reservation_id:
+            target = {"capacity_reservation_id": spec.capacity_reservation_id}
+            properties["capacity_reservation_specification"] = {"capacity_reservation_target": target}
+        if spec.purchase is Purchase.CAPACITY_BLOCK:
+            # A block needs its type in the template, and EKS takes it from one place alone.
+            # Source: EKS user guide, "Create a managed node group with Capacity Blocks for ML".
+            properties["instance_market_options"] = {"market_type": "capacity-block"}
+            properties["instance_type"] = spec.lead.name
+        return aws.ec2.LaunchTemplate(f"{self._name}-template", opts=self._child, **properties)
+
+    def _launched_tags(self, tags: dict[str, str]) -> pulumi.Output[dict[str, str]]:
+        """Tags of what the scaling group launches: the provider's default tags stop at the template itself."""
+        defaults = aws.get_default_tags_output(opts=pulumi.InvokeOptions(parent=self)).tags
+        return defaults.apply(lambda own: {**own, **tags})
+
+    def _disks(self) -> list[dict[str, Any]]:
+        spec = self._spec
+        data = {
+            "encrypted": "true",
+            "kms_key_id": self._args["volume_key_arn"],
+            "volume_type": "gp3",
+            "volume_size": spec.volume_gib,
+            "iops": spec.disk_iops,
+            "throughput": spec.disk_throughput,
+            "delete_on_termination": "true",
+        }
+        if spec.ami_family is AmiFamily.AL2023:
+            return [{"device_name": "/dev/xvda", "ebs": data}]
+        # Bottlerocket keeps its system, some 2 GiB, apart from what containers write.
+        system = {**data, "volume_size": 4, "iops": 3000, "throughput": 125}
+        if spec.image_snapshot_id:
+            data["snapshot_id"] = spec.image_snapshot_id
+        return [{"device_name": "/dev/xvda", "ebs": system}, {"device_name": "/dev/xvdb", "ebs": data}]
+
+    def _fabric_interfaces(self) -> list[dict[str, Any]]:
+        """An adapter on each network card. Source: EKS user guide, "Run machine learning training on EKS with EFA"."""
+        cards = min(self._spec.lead.network_cards, self._spec.lead.efa_interfaces)
+        return [
+            {
+                "device_index": min(card, 1),
+                "network_card_index": card,
+                "interface_type": "efa",
+                "security_groups": self._args["security_group_ids"],
+                "delete_on_termination": "true",
+                "associate_public_ip_address": "false",
+            }
+            for card in range(cards)
+        ]
+
+    def _placement_group(self) -> aws.ec2.PlacementGroup:
+        return aws.ec2.PlacementGroup(f"{self._name}-placement", strategy="cluster", opts=self._child)
+
+    def _node_group(self, part: str, spec: NodePoolSpec, template: aws.ec2.LaunchTemplate) -> aws.eks.NodeGroup:
+        subnets = self._subnets(spec.zone)
+        live = live_group(part, self)
+        wanted = sizes(spec, live)
+        return aws.eks.NodeGroup(
+            f"{part}-nodes",
+            cluster_name=self._args["cluster_name"],
+            node_role_arn=self._args["node_role_arn"],
+            # A placement group of the cluster kind lies in one zone.
+            subnet_ids=subnets.apply(lambda ids: ids[:1]) if spec.efa else subnets,
+            ami_type=ami_type(spec),
+            version=spec.kubernetes_version and str(spec.kubernetes_version),
+            release_version=image_release(spec, live.release if live else None),
+            capacity_type=_CAPACITY_TYPES[spec.purchase],
+            instance_types=None if spec.purchase is Purchase.CAPACITY_BLOCK else list(spec.instance_types),
+            launch_template={"id": template.id, "version": template.latest_version.apply(str)},
+            scaling_config={
+                "min_size": wanted.minimum,
+                "desired_size": wanted.desired,
+                "max_size": wanted.maximum,
+            },
+            update_config={"max_unavailable_percentage": 33},
+            node_repair_config={"enabled": True},
+            labels=labels(spec),
+            taints=[{"key": taint.key, "value": taint.value, "effect": str(taint.effect)} for taint in taints(spec)],
+            tags={"Name": part},
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=list(wanted.ignored)),
+        )
+
+    def _subnets(self, zone: str | None) -> pulumi.Output[list[str]]:
+        """Those of the zone where there is one, and otherwise all."""
+        given = pulumi.Output.from_input(self._args["subnet_ids"])
+        if zone is None:
+            return given
+        options = pulumi.InvokeOptions(parent=self)
+
+        def zones(ids: list[str]) -> pulumi.Output[list[str]]:
+            return pulumi.Output.all(
+                *(aws.ec2.get_subnet_output(id=each, opts=options).availability_zone for each in ids)
+            ).apply(lambda found: subnets_in(zone, dict(zip(ids, found, strict=True))))
+
+        return given.apply(zones)
+
+    def _schedules(self, part: str, spec: NodePoolSpec, group: pulumi.Output[str]) -> None:
+        for schedule in spec.schedules:
+            for action in schedule.actions(spec.maximum):
+                aws.autoscaling.Schedule(
+                    f"{part}-{action.name}",
+                    scheduled_action_name=f"{part}-{action.name}",
+                    autoscaling_group_name=group,
+                    recurrence=action.recurrence,
+                    time_zone=action.time_zone,
+                    max_size=action.ceiling,
+                    # -1 leaves the floor and the size alone; left out they would become 0.
+                    min_size=-1,
+                    desired_capacity=-1,
+                    opts=self._child,
+                )
+
+    def _tags(self, part: str, spec: NodePoolSpec, group: pulumi.Output[str]) -> None:
+        """Tags of an Auto Scaling group, which its instances do not get.
+
+        They tell a later deployment its sizes, and the cluster autoscaler what a node of an empty group advertises.
+        """
+        found = {"owner": (OWNER_TAG, owner(part)), "sizes": (SIZES_TAG, deployed_sizes(spec))}
+        for resource, amount in node_template(spec).items() if spec.minimum == 0 else ():
+            key = f"k8s.io/cluster-autoscaler/node-template/resources/{resource}"
+            found[resource.rpartition("/")[2]] = (key, amount)
+        for suffix, (key, value) in found.items():
+            aws.autoscaling.Tag(
+                f"{part}-{suffix}",
+                autoscaling_group_name=group,
+                tag={"key": key, "value": value, "propagate_at_launch": False},
+                opts=self._child,
+            )
+
+
+def subnets_in(zone: str, zones: Mapping[str, str]) -> list[str]:
+    """Of the subnets in `zones`, each with its own, those that are in `zone`.
+
+    Raises:
+        SpecError: when none is.
+    """
+    found = [subnet for subnet, own in zones.items() if own == zone]
+    if not found:
+        known = ", ".join(sorted(set(zones.values())))
+        raise SpecError("NodePool", [f"zone = {zone}: none of the pool's subnets is there; they are in {known}"])
+    return found

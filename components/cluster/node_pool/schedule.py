@@ -1,0 +1,151 @@
+"""Hours in which a node pool may grow beyond its ceiling, as scheduled actions of its scaling group."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+from typing import NotRequired, TypedDict
+from zoneinfo import available_timezones
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from ...core.spec import Spec, refuse
+
+MINUTES_A_DAY = 24 * 60
+_CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+
+
+class Weekday(StrEnum):
+    """A day of the week, in the order that cron counts them from Sunday."""
+
+    SUNDAY = "sunday"
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+
+
+class ScheduleConfig(TypedDict):
+    """Hours in which a pool may grow beyond its ceiling."""
+
+    name: str
+    """The schedule's name within its pool."""
+
+    additional_nodes: int
+    """Nodes by which the ceiling rises."""
+
+    start: str
+    """When it rises, as HH:MM."""
+
+    end: str
+    """When it falls back, as HH:MM; before the start means on the next day."""
+
+    days: NotRequired[list[str]]
+    """The days on which it starts; every day by default."""
+
+    time_zone: NotRequired[str]
+    """The IANA time zone of the hours; Etc/UTC by default."""
+
+
+class ScheduleSpec(Spec):
+    """Hours in which a pool may grow beyond its ceiling: the ceiling moves, and the autoscaler moves the size."""
+
+    name: str = Field(
+        pattern=r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$", description="The schedule's name within its pool."
+    )
+    additional_nodes: int = Field(ge=1, le=1000, description="Nodes by which the ceiling rises.")
+    start: str = Field(pattern=_CLOCK, description="When the ceiling rises, HH:MM.")
+    end: str = Field(pattern=_CLOCK, description="When it falls back, HH:MM; before the start means on the next day.")
+    days: tuple[Weekday, ...] = Field(
+        default=tuple(Weekday), min_length=1, description="The days on which it starts; every day by default."
+    )
+    time_zone: str = Field(
+        default="Etc/UTC",
+        pattern=r"^[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)+$",
+        description="The IANA time zone of the hours.",
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        return known_time_zone(zone)
+
+    @field_validator("end")
+    @classmethod
+    def _ends_at_another_time(cls, end: str, info: ValidationInfo) -> str:
+        if end == info.data.get("start"):
+            raise refuse(end, "a schedule must end at another time than it starts")
+        return end
+
+    @model_validator(mode="after")
+    def _ends_before_it_starts_again(self) -> "ScheduleSpec":
+        if len(set(self.days)) != len(self.days):
+            raise refuse(self.days, f"days of schedule {self.name} names a day twice; name each once")
+        return self
+
+    def actions(self, ceiling: int) -> Iterator["Action"]:
+        """What the scaling group does: raise the ceiling at the start, put it back to `ceiling` at the end."""
+        overnight = _minutes(self.end) < _minutes(self.start)
+        yield Action(
+            f"{self.name}-start", _cron(self.start, self.days, 0), self.time_zone, ceiling + self.additional_nodes
+        )
+        yield Action(f"{self.name}-end", _cron(self.end, self.days, int(overnight)), self.time_zone, ceiling)
+
+    def week(self) -> set[tuple[int, int]]:
+        """The half-open intervals of minutes of the week, counted from Sunday, in which the ceiling is raised."""
+        length = (_minutes(self.end) - _minutes(self.start)) % MINUTES_A_DAY
+        starts = [list(Weekday).index(day) * MINUTES_A_DAY + _minutes(self.start) for day in self.days]
+        return {(start, start + length) for start in starts}
+
+
+def known_time_zone(zone: str) -> str:
+    """`zone`, when IANA's database has it; refused otherwise. Accepted on a machine that has no such database."""
+    known = available_timezones()
+    if known and zone not in known:
+        raise refuse(zone, f"{zone} is no time zone of IANA's database", sorted(known))
+    return zone
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One scheduled action: at each `recurrence` (cron) in `time_zone` the group's ceiling becomes `ceiling` nodes."""
+
+    name: str
+    recurrence: str
+    time_zone: str
+    ceiling: int
+
+
+def overlapping(schedules: Sequence[ScheduleSpec]) -> tuple[str, str] | None:
+    """The names of two schedules that move the ceiling at the same hours or minute, if there are any.
+
+    Each sets the ceiling outright, so that the earlier end of two would take the nodes of the other; and Auto Scaling
+    refuses two actions at one time, as where one ends and the next starts. Source: EC2 Auto Scaling user guide,
+    "Scheduled scaling", Limitations.
+    """
+    week = 7 * MINUTES_A_DAY
+    spans = [
+        (start + shift, end + shift, schedule.name)
+        for schedule in schedules
+        for start, end in schedule.week()
+        for shift in (0, week)
+    ]
+    spans.sort()
+    for (_, end, first), (start, _, second) in pairwise(spans):
+        if start <= end:
+            return first, second
+    return None
+
+
+def _minutes(clock: str) -> int:
+    hours, _, minutes = clock.partition(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def _cron(clock: str, days: Sequence[Weekday], shift: int) -> str:
+    hours, _, minutes = clock.partition(":")
+    numbers = sorted({(list(Weekday).index(day) + shift) % 7 for day in days})
+    on = "*" if len(numbers) == len(Weekday) else ",".join(map(str, numbers))
+    return f"{int(minutes)} {int(hours)} * * {on}"

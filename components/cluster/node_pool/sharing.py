@@ -1,0 +1,49 @@
+"""How the pods of a node share its GPUs."""
+
+from typing import NotRequired, TypedDict
+
+from pydantic import Field, model_validator
+
+from ...core.spec import Spec, refuse
+
+LARGEST_REPLICAS = 16
+"""Shares of a GPU that the device plugin's standing configurations go up to."""
+
+
+class SharingConfig(TypedDict):
+    """How the pods of a node share its GPUs; each pod has a GPU of its own when nothing is set."""
+
+    time_slicing: NotRequired[int]
+    """Pods that take turns on each GPU, without isolation of memory."""
+    mps: NotRequired[int]
+    """Pods that share each GPU at once through NVIDIA MPS, each with its part of the memory."""
+    mig_profile: NotRequired[str]
+    """The MIG profile each GPU is cut into, such as 1g.10gb, isolated in hardware."""
+
+
+class SharingSpec(Spec):
+    """How the pods of a node share its GPUs; each pod has a GPU of its own when nothing is set."""
+
+    time_slicing: int | None = Field(
+        default=None,
+        ge=2,
+        le=LARGEST_REPLICAS,
+        description="Pods that take turns on each GPU, without isolation of memory.",
+    )
+    mps: int | None = Field(
+        default=None, ge=2, le=LARGEST_REPLICAS, description="Pods that share each GPU at once through NVIDIA MPS."
+    )
+    mig_profile: str | None = Field(default=None, description="The MIG profile each GPU is cut into, such as 1g.10gb.")
+
+    @model_validator(mode="after")
+    def _modes_that_exclude_each_other(self) -> "SharingSpec":
+        if self.mps and self.time_slicing:
+            raise refuse(self.mps, "timeSlicing and mps exclude each other; keep one of them")
+        if self.mps and self.mig_profile:
+            raise refuse(self.mps, "migProfile and mps exclude each other; keep one of them")
+        return self
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether each pod has GPUs of its own."""
+        return not (self.time_slicing or self.mps or self.mig_profile)

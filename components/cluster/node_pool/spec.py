@@ -1,0 +1,440 @@
+"""What a node pool is made from, and what is refused."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from ...core.object_labels import label_owner, label_problem, node_labels
+from ...core.spec import Spec, each_once, refuse
+from ...facts.instances import InstanceType, instance_type, known_types, lacking
+from ...facts.versions import KubernetesVersion
+from .disks import beyond_gp3, on_own_disks, volume_gib, without_disk
+from .releases import unfit
+from .schedule import ScheduleConfig, ScheduleSpec, overlapping
+from .sharing import SharingConfig, SharingSpec
+
+LARGEST_GROUP = 450
+"""Nodes that a managed node group can have. Source: EKS user guide, "Service quotas", Nodes per managed node group."""
+
+ZONE_PATTERN = r"^[a-z]{2}(-[a-z]+)+-\d[a-z]$"
+RESERVATION_PATTERN = r"^cr-[0-9a-f]{8,17}$"
+"""The id of a capacity reservation; a capacity block is one."""
+
+_BOTTLEROCKET_MIG = ("A100", "H100", "H200")
+"""GPUs that Bottlerocket can cut. Source: its documentation, settings.kubelet-device-plugins.nvidia.mig.profile."""
+
+
+class Purchase(StrEnum):
+    """How a pool's capacity is bought."""
+
+    ON_DEMAND = "on-demand"
+    SPOT = "spot"
+    CAPACITY_RESERVATION = "capacity-reservation"
+    CAPACITY_BLOCK = "capacity-block"
+
+
+class AmiFamily(StrEnum):
+    """The operating system of a pool's nodes; its accelerator variant follows from the instance types."""
+
+    AL2023 = "al2023"
+    BOTTLEROCKET = "bottlerocket"
+
+
+class TaintEffect(StrEnum):
+    """What a taint does to pods that don't tolerate it."""
+
+    NO_SCHEDULE = "NO_SCHEDULE"
+    PREFER_NO_SCHEDULE = "PREFER_NO_SCHEDULE"
+    NO_EXECUTE = "NO_EXECUTE"
+
+
+class TaintConfig(TypedDict):
+    """A taint on each node of a pool."""
+
+    key: str
+    """The taint's key."""
+    value: NotRequired[str]
+    """The taint's value."""
+    effect: TaintEffect
+    """What it does to pods that don't tolerate it."""
+
+
+class TaintSpec(Spec):
+    """A taint on each node of a pool."""
+
+    key: str = Field(min_length=1, max_length=63, description="The taint's key.")
+    value: str = Field(default="", max_length=63, description="The taint's value.")
+    effect: TaintEffect = Field(description="What it does to pods that don't tolerate it.")
+
+
+def ec2_types(names: tuple[str, ...]) -> tuple[str, ...]:
+    """`names`, when each is an EC2 instance type and none comes twice.
+
+    Raises:
+        PydanticCustomError: naming the first that isn't, and the nearest that is.
+    """
+    for name in names:
+        plain = name.removeprefix("ml.")
+        if plain != name and instance_type(plain):
+            raise refuse(name, f"{name} is SageMaker's name; an EKS node is {plain}")
+        if instance_type(name) is None:
+            raise refuse(name, f"{name} is no EC2 instance type", known_types())
+        if names.count(name) > 1:
+            raise refuse(name, f"{name} is named more than once; name each type once")
+    return names
+
+
+def node_taints(taints: tuple[TaintSpec, ...]) -> tuple[TaintSpec, ...]:
+    """The further taints of a pool's nodes; refused where the platform or Kubernetes sets them, or one comes twice."""
+    seen: set[tuple[str, TaintEffect]] = set()
+    for taint in taints:
+        if problem := label_problem(taint.key, taint.value):
+            raise refuse(taint.key, problem)
+        if owner := label_owner(taint.key):
+            raise refuse(taint.key, f"the taint {taint.key} is reserved: {owner} sets it; remove it")
+        if (taint.key, taint.effect) in seen:
+            raise refuse(taint.key, f"the taint {taint.key} with effect {taint.effect} is listed twice; list it once")
+        seen.add((taint.key, taint.effect))
+    return taints
+
+
+class NodePoolConfig(TypedDict):
+    """A pool of equal nodes, as a cluster's config lists it."""
+
+    name: str
+    """The pool's name within its cluster."""
+    instance_types: list[str]
+    """EC2 instance types, best first; of one size, so that the autoscaler counts right."""
+    minimum: int
+    """The fewest nodes."""
+    desired: NotRequired[int]
+    """Nodes at the start; the minimum by default, later moved by the autoscaler."""
+    maximum: int
+    """The most nodes outside scheduled hours."""
+    purchase: NotRequired[Purchase]
+    """How the capacity is bought; on demand by default."""
+    capacity_reservation_id: NotRequired[str]
+    """The reservation or capacity block to launch into."""
+    zone: NotRequired[str]
+    """The one zone of the nodes, such as us-east-1a; that of the reservation, where there is one."""
+    zones: NotRequired[list[str]]
+    """Zones with a group each, between which the pool's numbers are divided: for pods whose volumes are in one zone."""
+    system: NotRequired[bool]
+    """Whether the platform's own pods run on the pool: its nodes have the label that they select."""
+    labels: NotRequired[dict[str, str]]
+    """Further labels of each node."""
+    taints: NotRequired[list[TaintConfig]]
+    """Further taints of each node; nodes with accelerators are tainted anyway."""
+    disk_gib: NotRequired[int]
+    """The encrypted gp3 volume of each node, in GiB: 30 where its own disks carry containers, 100 otherwise."""
+    disk_iops: NotRequired[int]
+    """Its operations a second; 3,000 are included in its price."""
+    disk_throughput: NotRequired[int]
+    """Its throughput in MiB/s; 125 are included in its price."""
+    ami_family: NotRequired[AmiFamily]
+    """The operating system."""
+    release_version: NotRequired[str]
+    """The image's release, such as 1.36.3-20260903; by default the one pinned for the EKS version."""
+    local_disk: NotRequired[bool]
+    """Whether containers are on the instance's own NVMe disks; by default where every type has some."""
+    image_snapshot_id: NotRequired[str]
+    """An EBS snapshot with images, from which Bottlerocket's data volume is made."""
+    efa: NotRequired[bool]
+    """Gives each node its Elastic Fabric Adapters and puts the pool into one placement group and zone."""
+    sharing: NotRequired[SharingConfig]
+    """How pods share a GPU."""
+    schedules: NotRequired[list[ScheduleConfig]]
+    """Hours in which the pool may grow beyond its maximum."""
+
+
+class NodePoolArgs(NodePoolConfig):
+    """What a NodePool is made from: its config, and the cluster it joins."""
+
+    cluster_name: pulumi.Input[str]
+    """The EKS cluster to join."""
+    kubernetes_version: NotRequired[KubernetesVersion]
+    """The cluster's EKS version, which the nodes follow; without it they keep the one that they started with."""
+    node_role_arn: pulumi.Input[str]
+    """The IAM role of the nodes; the cluster must let it in by an access entry, as EKS does for managed nodes."""
+    subnet_ids: pulumi.Input[list[str]]
+    """Private subnets, one a zone."""
+    security_group_ids: pulumi.Input[list[str]]
+    """Security groups of the nodes."""
+    volume_key_arn: pulumi.Input[str]
+    """The KMS key that encrypts the nodes' volumes."""
+
+
+class NodePoolSpec(Spec):
+    """A pool of equal nodes."""
+
+    name: str = Field(
+        pattern=r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$", description="The pool's name within its cluster."
+    )
+    instance_types: tuple[str, ...] = Field(
+        min_length=1,
+        max_length=20,
+        description="EC2 instance types, best first; of one size, so that the autoscaler counts right.",
+    )
+    minimum: int = Field(ge=0, le=LARGEST_GROUP, description="The fewest nodes.")
+    desired: int | None = Field(default=None, ge=0, description="Nodes at the start; the minimum by default.")
+    maximum: int = Field(ge=1, le=LARGEST_GROUP, description="The most nodes outside scheduled hours.")
+    purchase: Purchase = Field(default=Purchase.ON_DEMAND, description="How the capacity is bought.")
+    capacity_reservation_id: str | None = Field(
+        default=None, pattern=RESERVATION_PATTERN, description="The reservation or capacity block to launch into."
+    )
+    zone: str | None = Field(
+        default=None,
+        pattern=ZONE_PATTERN,
+        description="The one zone of the nodes, such as us-east-1a: that of the reservation, where there is one. Every "
+        "zone when left out.",
+    )
+    zones: tuple[str, ...] = Field(
+        default=(),
+        description="Zones with a group each, between which the pool's numbers are divided, so that the autoscaler "
+        "finds a node in the zone of a pod's volume. One group over every zone when left out.",
+    )
+    system: bool = Field(
+        default=False,
+        description="Whether the platform's own pods run on the pool; a GpuCluster sets it for one of its pools.",
+    )
+    labels: dict[str, str] = Field(default_factory=dict, description="Further labels of each node.")
+    taints: tuple[TaintSpec, ...] = Field(default=(), description="Further taints of each node.")
+    disk_gib: int | None = Field(
+        default=None,
+        ge=20,
+        le=16384,
+        description="The encrypted gp3 volume of each node, in GiB: 30 where its own disks carry containers, 100 "
+        "otherwise.",
+    )
+    disk_iops: int = Field(default=3000, ge=3000, le=16000, description="Its operations a second; 3,000 are included.")
+    disk_throughput: int = Field(default=125, ge=125, le=1000, description="Its throughput in MiB/s; 125 are included.")
+    ami_family: AmiFamily = Field(default=AmiFamily.AL2023, description="The operating system.")
+    kubernetes_version: KubernetesVersion | None = Field(
+        default=None, description="The cluster's EKS version, which the nodes follow."
+    )
+    release_version: str | None = Field(
+        default=None,
+        description="The image's release, such as 1.36.3-20260903; by default the one that this library pins for the "
+        "EKS version.",
+    )
+    local_disk: bool | None = Field(
+        default=None,
+        description="Whether containers are on the instance's own NVMe disks (RAID 0); by default where every type has "
+        "some.",
+    )
+    image_snapshot_id: str | None = Field(
+        default=None,
+        pattern=r"^snap-[0-9a-f]{8}([0-9a-f]{9})?$",
+        description="An EBS snapshot with images, from which Bottlerocket's data volume is made.",
+    )
+    efa: bool = Field(
+        default=False,
+        description="Gives nodes Elastic Fabric Adapters, one placement group and one zone.",
+    )
+    sharing: SharingSpec = Field(default=SharingSpec(), description="How pods share a GPU.")
+    schedules: tuple[ScheduleSpec, ...] = Field(
+        default=(), description="Hours in which the pool may grow beyond its maximum."
+    )
+
+    @field_validator("instance_types")
+    @classmethod
+    def _types_of_ec2(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return ec2_types(names)
+
+    @field_validator("zones")
+    @classmethod
+    def _zones_once(cls, zones: tuple[str, ...]) -> tuple[str, ...]:
+        return each_once(zones, ZONE_PATTERN, "zone; write one such as us-east-1a")
+
+    @field_validator("maximum")
+    @classmethod
+    def _above_the_minimum(cls, maximum: int, info: ValidationInfo) -> int:
+        minimum, desired = info.data.get("minimum", 0), info.data.get("desired")
+        if maximum < minimum:
+            raise refuse(maximum, f"maximum must be at least minimum = {minimum}")
+        if desired is not None and not minimum <= desired <= maximum:
+            raise refuse(desired, f"desired = {desired} must be between minimum = {minimum} and maximum = {maximum}")
+        return maximum
+
+    @field_validator("labels")
+    @classmethod
+    def _labels(cls, labels: dict[str, str]) -> dict[str, str]:
+        return node_labels(labels)
+
+    @field_validator("taints")
+    @classmethod
+    def _taints(cls, taints: tuple[TaintSpec, ...]) -> tuple[TaintSpec, ...]:
+        return node_taints(taints)
+
+    @model_validator(mode="after")
+    def _fits_its_instance_types(self) -> "NodePoolSpec":
+        checks = (
+            self._unequal, self._group_zones, self._purchase, self._disk, self._hardware, self._release, self._sharing,
+            self._schedules,
+        )  # fmt: skip
+        for check in checks:
+            if problem := check():
+                raise refuse(self.name, f"pool {self.name}: {problem}")
+        return self
+
+    def _unequal(self) -> str | None:
+        first = self.lead
+        for other in self.types[1:]:
+            same = (first.architecture, first.accelerator, first.accelerators, first.vcpus)
+            if (other.architecture, other.accelerator, other.accelerators, other.vcpus) != same:
+                return (
+                    f"instanceTypes mixes {first.name} and {other.name}, which differ in architecture, accelerators or "
+                    "vCPUs; give each size a pool of its own"
+                )
+        return None
+
+    def _group_zones(self) -> str | None:
+        if self.zones and (self.zone or self.efa):
+            return f"zones is set, and {'zone' if self.zone else 'efa'} puts all nodes into one; keep one of them"
+        numbers = {"maximum": self.maximum}
+        numbers |= {f"schedules ({each.name}).additionalNodes": each.additional_nodes for each in self.schedules}
+        for field, number in numbers.items():
+            if number < len(self.zones):
+                return f"{field} = {number} is less than the {len(self.zones)} zones, each of which has a group"
+        return None
+
+    def _purchase(self) -> str | None:
+        reserved = self.purchase in (Purchase.CAPACITY_RESERVATION, Purchase.CAPACITY_BLOCK)
+        if reserved and not self.capacity_reservation_id:
+            return f"purchase {self.purchase} needs capacityReservationId"
+        if reserved and not self.zone:
+            # EC2 user guide, "Launch instances using Capacity Blocks", Requirements.
+            return f"purchase {self.purchase} needs zone, that of the reservation; it launches in no other"
+        if self.capacity_reservation_id and not reserved:
+            return f"capacityReservationId is set, but purchase is {self.purchase}; set it to capacity-reservation"
+        if self.purchase is Purchase.CAPACITY_BLOCK and len(self.instance_types) > 1:
+            return f"a capacity block is of one instance type; leave {self.lead.name} alone in instanceTypes"
+        if self.purchase is Purchase.SPOT and not all(each.spot for each in self.types):
+            return f"{', '.join(each.name for each in self.types if not each.spot)} is not sold as spot"
+        return None
+
+    def _disk(self) -> str | None:
+        if self.image_snapshot_id and (self.ami_family is not AmiFamily.BOTTLEROCKET or self.own_disks):
+            wrong = "localDisk puts images" if self.own_disks else f"amiFamily {self.ami_family} keeps images"
+            where = "on the instance's own disks" if self.own_disks else "on its system's volume"
+            return f"imageSnapshotId is set, but {wrong} {where}; set amiFamily bottlerocket and localDisk false"
+        return beyond_gp3(self.volume_gib, self.disk_iops, self.disk_throughput)
+
+    def _hardware(self) -> str | None:
+        if self.efa and not all(each.efa_interfaces for each in self.types):
+            lacking = next(each for each in self.types if not each.efa_interfaces)
+            return f"efa is true, but {lacking.name} has no Elastic Fabric Adapter; leave efa out"
+        if self.system and self.lead.accelerators:
+            return f"system is true, but {self.lead.name} has accelerators; let a pool without any be the system's"
+        if self.local_disk and (lacking := without_disk(self.types)):
+            return lacking
+        if self.lead.has_neuron and self.ami_family is not AmiFamily.AL2023:
+            return f"{self.lead.name} has Neuron devices, which need amiFamily al2023"
+        if self.lead.accelerators and not (self.lead.has_nvidia or self.lead.has_neuron):
+            return f"{self.lead.name} has an accelerator of {self.lead.accelerator_maker}, which EKS has no image for"
+        return None
+
+    def _release(self) -> str | None:
+        return unfit(self.release_version, self.ami_family, self.kubernetes_version) if self.release_version else None
+
+    def _sharing(self) -> str | None:
+        if self.sharing.exclusive:
+            return None
+        if not self.lead.has_nvidia:
+            return f"sharing is set, but {self.lead.name} has no NVIDIA GPU"
+        if self.sharing.mps and self.ami_family is AmiFamily.BOTTLEROCKET:
+            return "sharing.mps needs amiFamily al2023; only the newest releases of Bottlerocket have it"
+        profile = self.sharing.mig_profile
+        for each in self.types if profile else ():
+            if not each.mig_profiles:
+                return f"sharing.migProfile is set, but {each.name} has a {each.accelerator}, which has no MIG"
+            if profile not in each.mig_profiles:
+                return f"sharing.migProfile = {profile}: allowed on {each.name}: {', '.join(each.mig_profiles)}"
+        if profile and self.ami_family is AmiFamily.BOTTLEROCKET and self.lead.accelerator not in _BOTTLEROCKET_MIG:
+            return f"sharing.migProfile on a {self.lead.accelerator} needs amiFamily al2023"
+        if profile and self.ami_family is AmiFamily.BOTTLEROCKET and self.sharing.time_slicing:
+            return "sharing.timeSlicing on top of migProfile needs amiFamily al2023"
+        return None
+
+    def _schedules(self) -> str | None:
+        names = [schedule.name for schedule in self.schedules]
+        if len(set(names)) != len(names):
+            return "schedules has one name twice; name each differently"
+        zones = sorted({schedule.time_zone for schedule in self.schedules})
+        if len(zones) > 1:
+            return (
+                f"schedules name the time zones {', '.join(zones)}, whose hours can't be compared; give all of them one"
+            )
+        if self.peak > LARGEST_GROUP:
+            return f"maximum and additionalNodes make {self.peak} nodes; EKS allows {LARGEST_GROUP}, so make two pools"
+        if pair := overlapping(self.schedules):
+            return (
+                f"schedules {pair[0]} and {pair[1]} overlap or meet; each sets the ceiling outright, so keep them apart"
+            )
+        return None
+
+    @property
+    def types(self) -> Sequence[InstanceType]:
+        """The facts of the instance types."""
+        return [found for name in self.instance_types if (found := instance_type(name))]
+
+    @property
+    def lead(self) -> InstanceType:
+        """The facts of the first instance type, which the others equal in what matters."""
+        return self.types[0]
+
+    @property
+    def parts(self) -> dict[str, "NodePoolSpec"]:
+        """The node groups of the pool by what follows the pool's name in theirs: one for each of `zones`, or one.
+
+        Numbers that don't divide evenly are larger in the first zones; together they are the pool's.
+        """
+        if not self.zones:
+            return {"": self}
+        return {f"-{zone}": self._part(place, zone) for place, zone in enumerate(self.zones)}
+
+    def _part(self, place: int, zone: str) -> "NodePoolSpec":
+        def share(number: int) -> int:
+            return number // len(self.zones) + (place < number % len(self.zones))
+
+        schedules = (
+            each.model_copy(update={"additional_nodes": share(each.additional_nodes)}) for each in self.schedules
+        )
+        divided = {
+            "minimum": share(self.minimum),
+            "desired": None if self.desired is None else share(self.desired),
+            "maximum": share(self.maximum),
+            "schedules": tuple(schedules),
+        }
+        return self.model_copy(update={**divided, "zone": zone, "zones": ()})
+
+    @property
+    def own_disks(self) -> bool:
+        """Whether containers are on the nodes' own disks."""
+        return on_own_disks(self.local_disk, self.types)
+
+    @property
+    def volume_gib(self) -> int:
+        """The size of each node's EBS volume in GiB."""
+        return volume_gib(self.disk_gib, self.own_disks)
+
+    @property
+    def start(self) -> int:
+        """Nodes at the start."""
+        return self.minimum if self.desired is None else self.desired
+
+    @property
+    def peak(self) -> int:
+        """The most nodes at any hour."""
+        return self.maximum + max((schedule.additional_nodes for schedule in self.schedules), default=0)
+
+    def not_in(self, region: str) -> str | None:
+        """The sentence that refuses the pool in `region`, when the region lacks its zone or one of its types."""
+        problem = lacking(self.instance_types, region)
+        for zone in (*self.zones, *([self.zone] if self.zone else [])):
+            if zone[:-1] != region:
+                problem = f"zone = {zone} is not one of {region}"
+        return f"pool {self.name}: {problem}" if problem else None

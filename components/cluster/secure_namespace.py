@@ -1,0 +1,110 @@
+"""SecureNamespace: a namespace in which nothing talks and nothing is privileged unless it is said."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pydantic import Field, field_validator
+
+from ..core.manifest import Manifest
+from ..core.namespace_names import NAMESPACE_PATTERN, is_kubernetes
+from ..core.network_policies import Policy, allow_dns, allow_within, default_deny
+from ..core.object_labels import label_problem
+from ..core.spec import Spec, parse, refuse
+
+TEAM_LABEL = "mlplatform.io/team"
+"""On namespaces whose pods are a team's: they are kept off the system pool."""
+
+
+class PodSecurity(StrEnum):
+    """The Pod Security Standard a namespace enforces. Source: Kubernetes, "Pod Security Standards"."""
+
+    RESTRICTED = "restricted"
+    BASELINE = "baseline"
+    PRIVILEGED = "privileged"
+
+
+class SecureNamespaceConfig(TypedDict):
+    """A namespace, as a stack's config describes it."""
+
+    namespace: str
+    """The namespace's name."""
+
+    pod_security: NotRequired[PodSecurity]
+    """The Pod Security Standard that pods must meet; restricted unless a workload can't meet it."""
+
+    labels: NotRequired[dict[str, str]]
+    """Further labels of the namespace."""
+
+
+class SecureNamespaceArgs(SecureNamespaceConfig):
+    """What a SecureNamespace is made from."""
+
+
+class SecureNamespaceSpec(Spec):
+    """The checked arguments of a SecureNamespace."""
+
+    namespace: str = Field(pattern=NAMESPACE_PATTERN, description="The namespace's name.")
+    pod_security: PodSecurity = Field(
+        default=PodSecurity.RESTRICTED,
+        description="The Pod Security Standard that pods must meet; enforced, not just warned of.",
+    )
+    labels: dict[str, str] = Field(default_factory=dict, description="Further labels of the namespace.")
+
+    @field_validator("namespace")
+    @classmethod
+    def _not_of_kubernetes(cls, namespace: str) -> str:
+        if is_kubernetes(namespace):
+            raise refuse(namespace, f"the namespace {namespace} belongs to Kubernetes; choose another name")
+        return namespace
+
+    @field_validator("labels")
+    @classmethod
+    def _labels(cls, labels: dict[str, str]) -> dict[str, str]:
+        for key, value in labels.items():
+            if problem := label_problem(key, value):
+                raise refuse(key, problem)
+            if key.startswith("pod-security.kubernetes.io/"):
+                raise refuse(key, f"the label {key} is set by podSecurity; remove it here")
+            if key == "kubernetes.io/metadata.name":
+                raise refuse(key, f"the label {key} is set by Kubernetes; remove it here")
+        return labels
+
+
+class SecureNamespace(pulumi.ComponentResource):
+    """A namespace with Pod Security labels whose pods reach each other and the cluster's DNS, and nothing else.
+
+    Give it a Kubernetes provider by `providers` in its options; whoever deploys into it adds the network policies that
+    the workload needs.
+    """
+
+    namespace: pulumi.Output[str]
+    """The namespace's name, known once it and its policies exist."""
+
+    def __init__(self, name: str, args: SecureNamespaceArgs, opts: pulumi.ResourceOptions | None = None):
+        spec = parse(SecureNamespaceSpec, args, f"SecureNamespace({name})")
+        super().__init__("mlplatform:index:SecureNamespace", name, {}, opts)
+        levels = {f"pod-security.kubernetes.io/{mode}": str(spec.pod_security) for mode in ("enforce", "audit", "warn")}
+        manifest = {
+            "apiVersion": "v1",
+            "kind": "Namespace",
+            "metadata": {"name": spec.namespace, "labels": {**spec.labels, **levels}},
+        }
+        namespace = Manifest(f"{name}-namespace", manifest, pulumi.ResourceOptions(parent=self))
+        inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        policies = [
+            Manifest(f"{name}-{policy['metadata']['name']}", policy, inside)
+            for policy in (default_deny(spec.namespace), allow_dns(spec.namespace), allow_within(spec.namespace))
+        ]
+        self.namespace = pulumi.Output.all(*(policy.id for policy in policies)).apply(lambda _: spec.namespace)
+        self.register_outputs({"namespace": self.namespace})
+
+
+def closed_namespace(
+    name: str, namespace: str, policies: Sequence[Policy], parent: pulumi.Resource, **labels: str
+) -> list[pulumi.Resource]:
+    """A SecureNamespace with what it lets in and out; whatever depends on all of it starts with a way to talk."""
+    made = SecureNamespace(name, {"namespace": namespace, "labels": labels}, pulumi.ResourceOptions(parent=parent))
+    inside = pulumi.ResourceOptions(parent=parent, depends_on=[made])
+    return [made, *(Manifest(f"{name}-{policy['metadata']['name']}", policy, inside) for policy in policies)]

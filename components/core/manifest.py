@@ -1,0 +1,49 @@
+"""Kubernetes objects and Helm releases, registered from their manifests.
+
+The typed classes of the Kubernetes SDK cost a third of a second to import and say no more than the manifest does; that
+each object is valid is held by tests against the published schemas.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+from ..facts.versions import Chart
+
+
+class Manifest(pulumi.CustomResource):
+    """One Kubernetes object, `manifest` being what one would apply with kubectl."""
+
+    def __init__(self, name: str, manifest: Mapping[str, Any], opts: pulumi.ResourceOptions):
+        group = manifest["apiVersion"] if "/" in manifest["apiVersion"] else f"core/{manifest['apiVersion']}"
+        super().__init__(f"kubernetes:{group}:{manifest['kind']}", name, dict(manifest), opts)
+
+
+class Release(pulumi.CustomResource):
+    """A Helm release of a pinned chart; it is ready when its workloads are, and rolled back when they fail to be."""
+
+    def __init__(
+        self,
+        name: str,
+        chart: Chart,
+        namespace: pulumi.Input[str],
+        values: Mapping[str, Any],
+        opts: pulumi.ResourceOptions,
+    ):
+        properties: dict[str, Any] = {
+            "chart": chart.reference,
+            "version": chart.version,
+            "name": chart.name,
+            "namespace": namespace,
+            "values": dict(values),
+            "atomic": True,
+            "cleanupOnFail": True,
+            "dependencyUpdate": False,
+            "maxHistory": 5,
+            "timeout": 900,
+            "skipCrds": chart.skip_crds,
+        }
+        if chart.repository:
+            properties["repositoryOpts"] = {"repo": chart.repository}
+        super().__init__("kubernetes:helm.sh/v3:Release", name, properties, opts)

@@ -1,0 +1,1 @@
+"""Stores of data and features, and the servers over them."""

@@ -1,0 +1,139 @@
+"""DataBuckets: raw data, training sets, models and offline features, each in a bucket of its own under one key."""
+
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+from pydantic import Field, field_validator
+
+from ..core.account import account_of
+from ..core.spec import Spec, parse
+from .bucket_policies import free_bucket_name, reader_key_grants
+from .log_bucket import LogBucket
+from .object_store import ObjectStore, ObjectStoreConfig, ObjectStoreLifecycle, encryption_key
+from .offline_catalog import RESULTS
+
+PURPOSES = ("raw", "training", "models", "offline")
+RESULT_DAYS = 30
+"""Days that the results of queries over the offline features are kept; a query brings them back."""
+
+
+class DataBucketsConfig(TypedDict):
+    """The buckets of a feature store, as a stack's config describes them."""
+
+    prefix: str
+    """What the names of the buckets begin with; the account's number follows."""
+    deletion_protection: NotRequired[bool]
+    """Whether buckets and key are protected from deletion."""
+    log_retention_days: NotRequired[int]
+    """Days that access logs are kept."""
+    raw: NotRequired[ObjectStoreConfig]
+    """How long raw data is kept."""
+    training: NotRequired[ObjectStoreConfig]
+    """How long training sets are kept."""
+    models: NotRequired[ObjectStoreConfig]
+    """How long model artifacts are kept."""
+    offline: NotRequired[ObjectStoreConfig]
+    """How long offline features are kept."""
+
+
+class DataBucketsArgs(DataBucketsConfig):
+    """What DataBuckets are made from."""
+
+
+class DataBucketsSpec(Spec):
+    """The checked arguments of DataBuckets."""
+
+    prefix: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,30}$", description="What the names of the buckets begin with.")
+    deletion_protection: bool = Field(default=True, description="Whether buckets and key are protected from deletion.")
+    log_retention_days: int = Field(default=365, ge=30, description="Days that access logs are kept.")
+    raw: ObjectStoreLifecycle = Field(default=ObjectStoreLifecycle(), description="How long raw data is kept.")
+    training: ObjectStoreLifecycle = Field(
+        default=ObjectStoreLifecycle(), description="How long training sets are kept."
+    )
+    models: ObjectStoreLifecycle = Field(default=ObjectStoreLifecycle(), description="How long artifacts are kept.")
+    offline: ObjectStoreLifecycle = Field(
+        default=ObjectStoreLifecycle(), description="How long offline features are kept."
+    )
+
+    @field_validator("prefix")
+    @classmethod
+    def _not_reserved(cls, prefix: str) -> str:
+        return free_bucket_name(prefix, whole=False)
+
+
+class DataBuckets(pulumi.ComponentResource):
+    """The buckets of a feature store, their key and the bucket of their logs."""
+
+    raw_bucket: pulumi.Output[str]
+    """The bucket of raw data."""
+    training_bucket: pulumi.Output[str]
+    """The bucket of training sets."""
+    models_bucket: pulumi.Output[str]
+    """The bucket of model artifacts."""
+    offline_bucket: pulumi.Output[str]
+    """The bucket of offline features."""
+    bucket_arns: pulumi.Output[dict[str, str]]
+    """The ARN of each bucket, by its purpose."""
+    log_bucket: pulumi.Output[str]
+    """The bucket that access logs go to."""
+    key_arn: pulumi.Output[str]
+    """The key that encrypts all of them."""
+
+    def __init__(self, name: str, args: DataBucketsArgs, opts: pulumi.ResourceOptions | None = None):
+        spec = parse(DataBucketsSpec, args, f"DataBuckets({name})")
+        super().__init__("mlplatform:index:DataBuckets", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        account = account_of(self)
+        lifecycles: dict[str, ObjectStoreLifecycle] = {purpose: getattr(spec, purpose) for purpose in PURPOSES}
+        readers = {
+            f"{spec.prefix}-{purpose}-{account.id}": lifecycle.reader_role_arns
+            for purpose, lifecycle in lifecycles.items()
+            if lifecycle.reader_role_arns
+        }
+        key = encryption_key(
+            f"{name}-key",
+            account,
+            f"Objects of {spec.prefix}",
+            spec.deletion_protection,
+            self,
+            grants=reader_key_grants(account, readers),
+        )
+        logs = LogBucket(
+            f"{name}-logs",
+            {
+                "bucket": f"{spec.prefix}-logs-{account.id}",
+                "retention_days": spec.log_retention_days,
+                "deletion_protection": spec.deletion_protection,
+            },
+            child,
+        )
+        stores: dict[str, ObjectStore] = {}
+        for purpose, lifecycle in lifecycles.items():
+            wanted: Any = {
+                **lifecycle.model_dump(exclude_unset=True),
+                "bucket": f"{spec.prefix}-{purpose}-{account.id}",
+                "deletion_protection": spec.deletion_protection,
+                "key_arn": key.arn,
+                "log_bucket": logs.bucket_name,
+                "expiring_prefixes": {f"{RESULTS}/": RESULT_DAYS} if purpose == "offline" else {},
+            }
+            stores[purpose] = ObjectStore(f"{name}-{purpose}", wanted, child)
+        self.raw_bucket, self.training_bucket, self.models_bucket, self.offline_bucket = (
+            stores[purpose].bucket_name for purpose in PURPOSES
+        )
+        self.bucket_arns = pulumi.Output.all(**{purpose: store.bucket_arn for purpose, store in stores.items()}).apply(
+            lambda arns: dict(arns)
+        )
+        self.log_bucket = logs.bucket_name
+        self.key_arn = key.arn
+        self.register_outputs(
+            {
+                "raw_bucket": self.raw_bucket,
+                "training_bucket": self.training_bucket,
+                "models_bucket": self.models_bucket,
+                "offline_bucket": self.offline_bucket,
+                "bucket_arns": self.bucket_arns,
+                "log_bucket": self.log_bucket,
+                "key_arn": self.key_arn,
+            }
+        )

@@ -1,0 +1,1 @@
+"""Database: PostgreSQL on RDS; MySqlDatabase: MySQL there."""

@@ -1,0 +1,276 @@
+"""Database: PostgreSQL on RDS, encrypted, reached by TLS and by named clients alone, restorable to any moment.
+
+MySqlDatabase is the same for MySQL.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from ...core.account import Account, account_of
+from ...core.iam import key_policy, service_trust
+from ...core.spec import parse_args
+from ...facts.regions import dns_suffix
+from ...facts.versions import MYSQL
+from ..final_snapshot import final_snapshot
+from .spec import DatabaseArgs, DatabaseSpec, InstanceSpec, MySqlDatabaseArgs
+
+ADMINISTRATOR = "platform"
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What RDS asks to know of an engine."""
+
+    name: str
+    title: str
+    version: str
+    port: int
+    logs: tuple[str, ...]
+    parameters: tuple[tuple[str, str], ...]
+
+    @property
+    def family(self) -> str:
+        """The family of its parameters."""
+        return f"{self.name}{self.version}"
+
+
+def postgresql(version: str) -> Engine:
+    """PostgreSQL that refuses connections without TLS."""
+    parameters = (("rds.force_ssl", "1"), ("log_min_duration_statement", "1000"), ("log_connections", "1"))
+    return Engine("postgres", "PostgreSQL", version, 5432, ("postgresql", "upgrade", "iam-db-auth-error"), parameters)
+
+
+def mysql() -> Engine:
+    """MySQL that refuses connections without TLS."""
+    parameters = (
+        ("require_secure_transport", "1"),
+        ("slow_query_log", "1"),
+        ("long_query_time", "1"),
+        # A log that lies in a table isn't exported.
+        ("log_output", "FILE"),
+    )
+    return Engine("mysql", "MySQL", MYSQL, 3306, ("error", "slowquery", "iam-db-auth-error"), parameters)
+
+
+class Database(pulumi.ComponentResource):
+    """A PostgreSQL instance for metadata: experiments, the feature registry and whatever else is small and precious.
+
+    Nobody knows the administrator's password: RDS keeps it in Secrets Manager and changes it by itself. Everyone else
+    connects with a role of their own.
+    """
+
+    address: pulumi.Output[str]
+    """The host to connect to."""
+    port: pulumi.Output[int]
+    """The port to connect to."""
+    resource_id: pulumi.Output[str]
+    """The instance's immutable id, as IAM policies of rds-db:connect name it."""
+    administrator_secret_arn: pulumi.Output[str]
+    """The secret that holds the administrator's name and password."""
+    security_group_id: pulumi.Output[str]
+    """The instance's security group."""
+    key_arn: pulumi.Output[str]
+    """The key that encrypts the data, its backups and its secret."""
+
+    def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None):
+        spec = parse_args(DatabaseSpec, args, DatabaseArgs, f"Database({name})")
+        super().__init__("mlplatform:index:Database", name, {}, opts)
+        self._make(name, spec, args, postgresql(str(spec.version)))
+
+    def _make(self, name: str, spec: InstanceSpec, args: DatabaseArgs | MySqlDatabaseArgs, engine: Engine) -> None:
+        self._name, self._spec, self._args, self._engine = name, spec, args, engine
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._kept = pulumi.ResourceOptions(parent=self, protect=spec.deletion_protection)
+        account = account_of(self)
+        key = self._key(account)
+        group = self._security_group()
+        instance = self._instance(account, key, group)
+        self.address = instance.address
+        self.port = instance.port
+        self.resource_id = instance.resource_id
+        self.administrator_secret_arn = instance.master_user_secrets[0].secret_arn.apply(str)
+        self.security_group_id = group.id.apply(str)
+        self.key_arn = key.arn
+        self.register_outputs(
+            {
+                "address": self.address,
+                "port": self.port,
+                "resource_id": self.resource_id,
+                "administrator_secret_arn": self.administrator_secret_arn,
+                "security_group_id": self.security_group_id,
+                "key_arn": self.key_arn,
+            }
+        )
+
+    def _key(self, account: Account) -> aws.kms.Key:
+        return aws.kms.Key(
+            f"{self._name}-key",
+            description=f"Database {self._spec.identifier}",
+            enable_key_rotation=True,
+            deletion_window_in_days=30,
+            policy=key_policy(account.id, account.partition, logs_grant(account, self._spec.identifier)),
+            # The last snapshot and the retained backups can be read with it alone.
+            opts=pulumi.ResourceOptions.merge(self._kept, pulumi.ResourceOptions(retain_on_delete=True)),
+        )
+
+    def _security_group(self) -> aws.ec2.SecurityGroup:
+        """Lets clients in and nothing out: a database calls nobody."""
+        group = aws.ec2.SecurityGroup(
+            f"{self._name}-sg",
+            description=f"Database {self._spec.identifier}",
+            vpc_id=self._args["vpc_id"],
+            tags={"Name": self._name},
+            opts=self._child,
+        )
+        client = self._args["client_security_group_id"]
+        port, title = self._engine.port, self._engine.title
+        ports: dict[str, Any] = {"ip_protocol": "tcp", "from_port": port, "to_port": port, "opts": self._child}
+        aws.vpc.SecurityGroupIngressRule(
+            f"{self._name}-from-clients",
+            security_group_id=group.id,
+            referenced_security_group_id=client,
+            description=f"{title} from clients",
+            **ports,
+        )
+        aws.vpc.SecurityGroupEgressRule(
+            f"{self._name}-clients-out",
+            security_group_id=client,
+            referenced_security_group_id=group.id,
+            description=f"{title} of the database",
+            **ports,
+        )
+        return group
+
+    def _logs(self, key: aws.kms.Key) -> list[aws.cloudwatch.LogGroup]:
+        """Groups made before RDS would make them itself, unencrypted and kept for ever."""
+        return [
+            aws.cloudwatch.LogGroup(
+                f"{self._name}-{kind}-logs",
+                name=f"/aws/rds/instance/{self._spec.identifier}/{kind}",
+                retention_in_days=self._spec.log_retention_days,
+                kms_key_id=key.arn,
+                opts=self._child,
+            )
+            for kind in self._engine.logs
+        ]
+
+    def _parameters(self) -> aws.rds.ParameterGroup:
+        return aws.rds.ParameterGroup(
+            f"{self._name}-parameters",
+            family=self._engine.family,
+            parameters=[{"name": key, "value": value} for key, value in self._engine.parameters],
+            # Without a name of ours: a new major version needs a group of another family, which the engine creates
+            # before it upgrades the instance, and it deletes the old group afterwards.
+            opts=self._child,
+        )
+
+    def _monitoring(self, account: Account) -> tuple[aws.iam.Role, aws.iam.RolePolicyAttachment]:
+        role = aws.iam.Role(
+            f"{self._name}-monitoring-role",
+            assume_role_policy=service_trust(
+                "monitoring.rds.amazonaws.com", account.id, account.arn("rds", f"db:{self._spec.identifier}")
+            ),
+            opts=self._child,
+        )
+        grant = aws.iam.RolePolicyAttachment(
+            f"{self._name}-monitoring-policy",
+            role=role.name,
+            policy_arn=account.managed_policy("service-role/AmazonRDSEnhancedMonitoringRole"),
+            opts=self._child,
+        )
+        return role, grant
+
+    def _instance(self, account: Account, key: aws.kms.Key, group: aws.ec2.SecurityGroup) -> aws.rds.Instance:
+        spec = self._spec
+        subnets = aws.rds.SubnetGroup(f"{self._name}-subnets", subnet_ids=self._args["subnet_ids"], opts=self._child)
+        role, grant = self._monitoring(account)
+        return aws.rds.Instance(
+            f"{self._name}-instance",
+            identifier=spec.identifier,
+            engine=self._engine.name,
+            engine_version=self._engine.version,
+            allow_major_version_upgrade=True,
+            apply_immediately=spec.apply_immediately,
+            engine_lifecycle_support="open-source-rds-extended-support-disabled",
+            instance_class=spec.instance_class,
+            storage_type="gp3",
+            allocated_storage=spec.storage_gib,
+            max_allocated_storage=spec.maximum_storage_gib,
+            storage_encrypted=True,
+            kms_key_id=key.arn,
+            username=ADMINISTRATOR,
+            manage_master_user_password=True,
+            master_user_secret_kms_key_id=key.arn,
+            iam_database_authentication_enabled=True,
+            multi_az=spec.multi_az,
+            db_subnet_group_name=subnets.name,
+            vpc_security_group_ids=[group.id],
+            publicly_accessible=False,
+            port=self._engine.port,
+            ca_cert_identifier="rds-ca-rsa2048-g1",
+            parameter_group_name=self._parameters().name,
+            backup_retention_period=spec.backup_days,
+            backup_window=spec.backup_window,
+            maintenance_window=spec.maintenance_window,
+            auto_minor_version_upgrade=True,
+            copy_tags_to_snapshot=True,
+            delete_automated_backups=False,
+            deletion_protection=spec.deletion_protection,
+            skip_final_snapshot=False,
+            final_snapshot_identifier=final_snapshot(spec.identifier, key),
+            performance_insights_enabled=True,
+            performance_insights_kms_key_id=key.arn,
+            performance_insights_retention_period=7,
+            monitoring_interval=60,
+            monitoring_role_arn=role.arn,
+            enabled_cloudwatch_logs_exports=list(self._engine.logs),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=spec.deletion_protection,
+                depends_on=[grant, *self._logs(key)],
+                # Storage grows by itself; a deployment must not ask for less.
+                ignore_changes=["allocatedStorage"],
+            ),
+        )
+
+
+class MySqlDatabase(Database):
+    """A MySQL instance for what knows no other database, as pipelines of Kubeflow."""
+
+    # Said again: other languages see what the class itself declares.
+    address: pulumi.Output[str]
+    """The host to connect to."""
+    port: pulumi.Output[int]
+    """The port to connect to."""
+    resource_id: pulumi.Output[str]
+    """The instance's immutable id, as IAM policies of rds-db:connect name it."""
+    administrator_secret_arn: pulumi.Output[str]
+    """The secret that holds the administrator's name and password."""
+    security_group_id: pulumi.Output[str]
+    """The instance's security group."""
+    key_arn: pulumi.Output[str]
+    """The key that encrypts the data, its backups and its secret."""
+
+    def __init__(self, name: str, args: MySqlDatabaseArgs, opts: pulumi.ResourceOptions | None = None):
+        spec = parse_args(InstanceSpec, args, MySqlDatabaseArgs, f"MySqlDatabase({name})")
+        pulumi.ComponentResource.__init__(self, "mlplatform:index:MySqlDatabase", name, {}, opts)
+        self._make(name, spec, args, mysql())
+
+
+def logs_grant(account: Account, identifier: str) -> dict[str, Any]:
+    """Lets CloudWatch Logs encrypt the instance's log groups with the key.
+
+    Source: CloudWatch Logs user guide, "Encrypt log data in CloudWatch Logs using AWS KMS".
+    """
+    groups = account.arn("logs", f"log-group:/aws/rds/instance/{identifier}/*")
+    return {
+        "Sid": "LogsEncrypt",
+        "Effect": "Allow",
+        "Principal": {"Service": f"logs.{account.region}.{dns_suffix(account.region)}"},
+        "Action": ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+        "Resource": "*",
+        "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
+    }

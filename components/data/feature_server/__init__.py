@@ -1,0 +1,1 @@
+"""FeatureServer: Feast on the cluster, over the stores of a FeatureStore."""

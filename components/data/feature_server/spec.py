@@ -1,0 +1,162 @@
+"""What a feature server is made from, and what is refused."""
+
+import re
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pydantic import Field, field_validator, model_validator
+
+from ...core.cron import cron_schedule
+from ...core.namespace_names import NAMESPACE_PATTERN, namespaces_once
+from ...core.spec import Spec, refuse
+
+_CPU_PATTERN = r"^([1-9][0-9]{0,2}|[1-9][0-9]{1,4}m)$"
+_MEMORY_PATTERN = r"^[1-9][0-9]{0,4}(Mi|Gi)$"
+
+
+class MaterializationConfig(TypedDict):
+    """When offline features are copied to the online store, and with what."""
+
+    schedule: NotRequired[str]
+    """When it begins, as the five places of cron, in UTC."""
+    deadline_minutes: NotRequired[int]
+    """How long a run may take before it is ended."""
+    cpu: NotRequired[str]
+    """The CPU of a run, such as 2 or 500m."""
+    memory: NotRequired[str]
+    """The memory of a run, such as 8Gi; what one feature view exports must fit."""
+    views: NotRequired[list[str]]
+    """The feature views that are copied; all when left out."""
+
+
+class MaterializationSpec(Spec):
+    """When offline features are copied to the online store, and with what."""
+
+    schedule: str = Field(
+        default="15 * * * *", description="When it begins, as the five places of cron, in UTC; one run at a time."
+    )
+    deadline_minutes: int = Field(
+        default=55, ge=1, le=1440, description="How long a run may take before it is ended; the next one goes on."
+    )
+    cpu: str = Field(default="1", pattern=_CPU_PATTERN, description="The CPU of a run, such as 2 or 500m.")
+    memory: str = Field(
+        default="4Gi",
+        pattern=_MEMORY_PATTERN,
+        description="The memory of a run, such as 8Gi; what one feature view exports must fit.",
+    )
+    views: tuple[str, ...] = Field(
+        default=(), description="The feature views that are copied; all when left out, as they are applied."
+    )
+
+    @field_validator("schedule")
+    @classmethod
+    def _five_places(cls, schedule: str) -> str:
+        return cron_schedule(schedule)
+
+    @field_validator("views")
+    @classmethod
+    def _views(cls, views: tuple[str, ...]) -> tuple[str, ...]:
+        for view in views:
+            if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", view):
+                raise refuse(view, f"{view!r} is no feature view's name; use letters, digits and underscores")
+        return views
+
+
+class FeatureServerConfig(TypedDict):
+    """A feature server, as a stack's config describes it."""
+
+    project: str
+    """The Feast project that it serves."""
+    client_namespaces: list[str]
+    """The namespaces whose pods may ask it; no other may."""
+    minimum: NotRequired[int]
+    """The fewest servers."""
+    maximum: NotRequired[int]
+    """The most servers."""
+    cpu: NotRequired[str]
+    """The CPU of a server, such as 1 or 500m."""
+    memory: NotRequired[str]
+    """The memory of a server, such as 2Gi."""
+    workers: NotRequired[int]
+    """Processes of a server that answer side by side."""
+    keep_days: NotRequired[int]
+    """Days after which features that weren't written again are forgotten; never when left out."""
+    materialization: NotRequired[MaterializationConfig]
+    """When offline features are copied to the online store, and with what."""
+    scan_limit_gib: NotRequired[int]
+    """The most that one of its queries may scan, in GiB."""
+    monitoring_namespace: NotRequired[str]
+    """The namespace whose pods may read metrics."""
+
+
+class FeatureServerArgs(FeatureServerConfig):
+    """What a FeatureServer is made from: its config, the cluster, and the stores that it stands on."""
+
+    cluster_name: pulumi.Input[str]
+    """The EKS cluster."""
+    vpc_cidr: pulumi.Input[str]
+    """The VPC's range, in which the database and the online store answer."""
+    secret_store: pulumi.Input[str]
+    """The ClusterSecretStore that answers ExternalSecrets of the namespace feast."""
+    secret_prefix: pulumi.Input[str]
+    """What the names of the secrets begin with: <prefix>/database/feast and <prefix>/online-store/feast are read."""
+    database_address: pulumi.Input[str]
+    """The host of PostgreSQL, in which the registry is the database feast."""
+    online_endpoint: pulumi.Input[str]
+    """The configuration endpoint of the online store."""
+    offline_bucket: pulumi.Input[str]
+    """The bucket of offline features; the results of queries go there, too."""
+    catalog_database: pulumi.Input[str]
+    """The Glue database over the offline store."""
+    data_key_arn: pulumi.Input[str]
+    """The KMS key that encrypts the bucket."""
+    client_namespaces_ready: NotRequired[pulumi.Input[str]]
+    """What waits until the client namespaces exist, where the same program makes them."""
+
+
+class FeatureServerSpec(Spec):
+    """A feature server."""
+
+    project: str = Field(
+        pattern=r"^[a-z][a-z0-9_]{0,62}$", description="The Feast project that it serves; teams apply to it."
+    )
+    client_namespaces: tuple[str, ...] = Field(
+        min_length=1,
+        description="The namespaces whose pods may ask it; no other may, for Feast asks nobody who they are.",
+    )
+    minimum: int = Field(default=2, ge=1, le=200, description="The fewest servers.")
+    maximum: int = Field(default=6, ge=1, le=200, description="The most servers; as many as the minimum: no scaling.")
+    cpu: str = Field(default="1", pattern=_CPU_PATTERN, description="The CPU of a server, such as 1 or 500m.")
+    memory: str = Field(default="2Gi", pattern=_MEMORY_PATTERN, description="The memory of a server, such as 2Gi.")
+    workers: int = Field(
+        default=2, ge=1, le=32, description="Processes of a server that answer side by side, some 250 MiB each."
+    )
+    keep_days: int | None = Field(
+        default=None,
+        ge=1,
+        le=3650,
+        description="Days after which features that weren't written again are forgotten; never when left out.",
+    )
+    materialization: MaterializationSpec = Field(
+        default=MaterializationSpec(),
+        description="The runs that copy offline features to the online store.",
+    )
+    scan_limit_gib: int = Field(
+        default=256, ge=1, description="The most that one of its queries may scan, in GiB; Athena charges 5 USD a TB."
+    )
+    monitoring_namespace: str = Field(
+        default="monitoring",
+        pattern=NAMESPACE_PATTERN,
+        description="The namespace whose pods may read metrics.",
+    )
+
+    @field_validator("client_namespaces")
+    @classmethod
+    def _named(cls, namespaces: tuple[str, ...]) -> tuple[str, ...]:
+        return namespaces_once(namespaces)
+
+    @model_validator(mode="after")
+    def _bounds(self) -> "FeatureServerSpec":
+        if self.maximum < self.minimum:
+            raise refuse(self.maximum, f"maximum = {self.maximum} must be at least minimum = {self.minimum}")
+        return self

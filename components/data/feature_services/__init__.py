@@ -1,0 +1,1 @@
+"""FeatureServices: what runs on a cluster over the stores of a FeatureStore."""

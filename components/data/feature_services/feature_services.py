@@ -1,0 +1,82 @@
+"""FeatureServices: logins to the stores, Feast and MLflow."""
+
+from typing import Any
+
+import pulumi
+
+from ...core.spec import SpecError, parse_args
+from ..feature_server.feature_server import FeatureServer
+from ..store_access.store_access import StoreAccess
+from ..tracking_server.tracking_server import TrackingServer
+from .spec import FeatureServicesArgs, FeatureServicesSpec
+
+ONLINE_USE = "online-store/feast"
+
+
+class FeatureServices(pulumi.ComponentResource):
+    """Feast and MLflow over the stores of a FeatureStore, each with a database and a login of its own.
+
+    The logins are made by a Job in the cluster; the program and its state have no password. Both servers start once
+    their logins work. Give it a Kubernetes provider by `providers` in its options.
+    """
+
+    feature_server_address: pulumi.Output[str]
+    """Where features are asked for; empty without Feast."""
+    feature_config: pulumi.Output[str]
+    """Feast's configuration for whoever applies definitions; empty without Feast."""
+    tracking_address: pulumi.Output[str]
+    """What clients set MLFLOW_TRACKING_URI to; empty without MLflow."""
+    secret_arns: pulumi.Output[dict[str, str]]
+    """The ARN of each login's secret, by its name without the prefix."""
+
+    def __init__(self, name: str, args: FeatureServicesArgs, opts: pulumi.ResourceOptions | None = None):
+        where = f"FeatureServices({name})"
+        spec = parse_args(FeatureServicesSpec, args, FeatureServicesArgs, where)
+        if spec.feature_server and "online_user_arn" not in args:
+            raise SpecError(
+                where, ["online_user_arn is missing; Feast needs a user of the online store with a password"]
+            )
+        super().__init__("mlplatform:index:FeatureServices", name, {}, opts)
+        self._name, self._spec, self._args = name, spec, args
+        self._child = pulumi.ResourceOptions(parent=self)
+        access = self._access()
+        none = pulumi.Output.from_input("")
+        features = self._feature_server(access) if spec.feature_server else None
+        tracking = self._tracking_server(access) if spec.tracking_server else None
+        self.feature_server_address = features.address if features else none
+        self.feature_config = features.config if features else none
+        self.tracking_address = tracking.address if tracking else none
+        self.secret_arns = access.secret_arns
+        self.register_outputs({output: getattr(self, output) for output in FeatureServices.__annotations__})
+
+    def _access(self) -> StoreAccess:
+        args, spec = self._args, self._spec
+        given: Any = {
+            **{key: args[key] for key in ("cluster_name", "vpc_cidr", "secret_prefix", "database_address")},
+            "key_arn": args["secrets_key_arn"],
+            "administrator_secret_arn": args["administrator_secret_arn"],
+            "administrator_key_arn": args["administrator_key_arn"],
+            "cache_users": {ONLINE_USE: args.get("online_user_arn")} if spec.feature_server else {},
+            "databases": [each.model_dump() for each in spec.uses],
+            "recovery_window_days": spec.recovery_window_days,
+        }
+        return StoreAccess(f"{self._name}-access", given, self._child)
+
+    def _feature_server(self, access: StoreAccess) -> FeatureServer:
+        stores = ("online_endpoint", "offline_bucket", "catalog_database")
+        given: Any = {**self._server(access, self._spec.feature_server), **{key: self._args[key] for key in stores}}
+        return FeatureServer(f"{self._name}-features", given, self._child)
+
+    def _tracking_server(self, access: StoreAccess) -> TrackingServer:
+        given: Any = {**self._server(access, self._spec.tracking_server), "models_bucket": self._args["models_bucket"]}
+        return TrackingServer(f"{self._name}-tracking", given, self._child)
+
+    def _server(self, access: StoreAccess, section: Any) -> dict[str, Any]:
+        """A server's own section, and what both stand on; the prefix is known once the logins work."""
+        shared = ("cluster_name", "vpc_cidr", "secret_store", "database_address", "data_key_arn")
+        awaited = [key for key in ("client_namespaces_ready",) if key in self._args]
+        return {
+            **section.model_dump(exclude_unset=True),
+            **{key: self._args[key] for key in (*shared, *awaited)},
+            "secret_prefix": access.ready,
+        }

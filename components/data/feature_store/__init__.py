@@ -1,0 +1,1 @@
+"""FeatureStore: where features, models and what is known of them are kept."""

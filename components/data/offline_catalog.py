@@ -1,0 +1,91 @@
+"""OfflineCatalog: a Glue database and an Athena workgroup over the offline feature store."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+import pulumi_aws as aws
+from pydantic import Field
+
+from ..core.spec import Spec, parse_args
+
+GIB = 1024**3
+RESULTS = "athena-results"
+"""The folder of the bucket that results of queries go to; what lies there can be had again."""
+
+
+class OfflineCatalogArgs(TypedDict):
+    """What an OfflineCatalog is made from."""
+
+    database: str
+    """The Glue database's name."""
+    scan_limit_gib: NotRequired[int]
+    """The most that one query may scan, in GiB."""
+    deletion_protection: NotRequired[bool]
+    """Whether tables and saved queries are protected from deletion."""
+    bucket_name: pulumi.Input[str]
+    """The bucket of the offline store; results go there, too."""
+    key_arn: pulumi.Input[str]
+    """The KMS key that encrypts results."""
+
+
+class OfflineCatalogSpec(Spec):
+    """The checked arguments of an OfflineCatalog."""
+
+    database: str = Field(pattern=r"^[a-z][a-z0-9_]{0,254}$", description="The Glue database's name.")
+    scan_limit_gib: int = Field(
+        default=1024, ge=1, description="The most that one query may scan, in GiB; Athena charges 5 USD a TB."
+    )
+    deletion_protection: bool = Field(
+        default=True, description="Whether tables and saved queries are protected from deletion."
+    )
+
+
+class OfflineCatalog(pulumi.ComponentResource):
+    """Where offline features are looked up: tables in Glue, queries by Athena, bounded and encrypted."""
+
+    database_name: pulumi.Output[str]
+    """The Glue database's name."""
+    workgroup_name: pulumi.Output[str]
+    """The Athena workgroup's name."""
+    results_location: pulumi.Output[str]
+    """The S3 address that query results go to."""
+
+    def __init__(self, name: str, args: OfflineCatalogArgs, opts: pulumi.ResourceOptions | None = None):
+        spec = parse_args(OfflineCatalogSpec, args, OfflineCatalogArgs, f"OfflineCatalog({name})")
+        super().__init__("mlplatform:index:OfflineCatalog", name, {}, opts)
+        kept = pulumi.ResourceOptions(parent=self, protect=spec.deletion_protection)
+        bucket = pulumi.Output.from_input(args["bucket_name"])
+        self.results_location = pulumi.Output.concat("s3://", bucket, f"/{RESULTS}/")
+        database = aws.glue.CatalogDatabase(
+            f"{name}-database",
+            name=spec.database,
+            location_uri=pulumi.Output.concat("s3://", bucket, "/features/"),
+            # Glue deletes a database with the tables in it.
+            opts=kept,
+        )
+        workgroup = aws.athena.Workgroup(
+            f"{name}-workgroup",
+            name=spec.database.replace("_", "-"),
+            # A single query that was ever run would keep it otherwise.
+            force_destroy=not spec.deletion_protection,
+            configuration={
+                # Without it each client may write its results elsewhere, unencrypted.
+                "enforce_workgroup_configuration": True,
+                "publish_cloudwatch_metrics_enabled": True,
+                "bytes_scanned_cutoff_per_query": spec.scan_limit_gib * GIB,
+                "result_configuration": {
+                    "output_location": self.results_location,
+                    "encryption_configuration": {"encryption_option": "SSE_KMS", "kms_key_arn": args["key_arn"]},
+                },
+            },
+            opts=kept,
+        )
+        self.database_name = database.name
+        self.workgroup_name = workgroup.name
+        self.register_outputs(
+            {
+                "database_name": self.database_name,
+                "workgroup_name": self.workgroup_name,
+                "results_location": self.results_location,
+            }
+        )

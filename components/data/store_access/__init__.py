@@ -1,0 +1,1 @@
+"""StoreAccess: a database, a role and a password for each use of the stores."""

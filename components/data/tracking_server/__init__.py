@@ -1,0 +1,1 @@
+"""TrackingServer: MLflow on the cluster, over PostgreSQL and S3."""

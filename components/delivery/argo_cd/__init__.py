@@ -1,0 +1,1 @@
+"""Delivery: Argo CD, and what each product team may deliver through it."""

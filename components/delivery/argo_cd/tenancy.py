@@ -1,0 +1,71 @@
+"""What a team's namespace holds beside its workloads: how much it may take, and who may do what, as manifests."""
+
+from typing import Any
+
+from ...core.teams import TeamQuotaSpec, TeamSpec
+from .kinds import delivering, looking
+from .names import CONTROLLER, NAMESPACE, SERVER
+
+Manifest = dict[str, Any]
+
+VIEWERS = "team-viewers"
+DELIVERY = "argocd-delivery"
+
+
+def kubernetes_group(team: TeamSpec) -> str:
+    """The group in which Kubernetes knows the team's IAM roles."""
+    return f"mlplatform:{team.name}"
+
+
+def quota(namespace: str, limits: TeamQuotaSpec) -> Manifest:
+    """What all pods of the namespace may ask for; no Service becomes a load balancer or opens a port of each node."""
+    hard = {
+        "requests.cpu": str(limits.cpu),
+        "requests.memory": f"{limits.memory_gib}Gi",
+        "limits.memory": f"{limits.memory_gib}Gi",
+        "requests.nvidia.com/gpu": str(limits.gpus),
+        "requests.storage": f"{limits.storage_gib}Gi",
+        "pods": str(limits.pods),
+        "services.loadbalancers": "0",
+        "services.nodeports": "0",
+    }
+    return {**_object("v1", "ResourceQuota", "team", namespace), "spec": {"hard": hard}}
+
+
+def limit_range(namespace: str) -> Manifest:
+    """What a container gets that asks for nothing; without it the quota would refuse its pod."""
+    container = {
+        "type": "Container",
+        "defaultRequest": {"cpu": "100m", "memory": "256Mi", "ephemeral-storage": "1Gi"},
+        "default": {"memory": "256Mi", "ephemeral-storage": "1Gi"},
+    }
+    return {**_object("v1", "LimitRange", "team", namespace), "spec": {"limits": [container]}}
+
+
+def viewing(team: TeamSpec, namespace: str) -> list[Manifest]:
+    """The team's people and Argo CD's server look, and change nothing: changes come from the repository."""
+    people = {"kind": "Group", "apiGroup": "rbac.authorization.k8s.io", "name": kubernetes_group(team)}
+    return _role(VIEWERS, namespace, looking(), [people, _account(SERVER)])
+
+
+def controlling(namespace: str) -> list[Manifest]:
+    """What Argo CD's controller may do here; it has no rights elsewhere."""
+    return _role(DELIVERY, namespace, delivering(), [_account(CONTROLLER)])
+
+
+def _role(name: str, namespace: str, rules: list[Manifest], subjects: list[Manifest]) -> list[Manifest]:
+    group = "rbac.authorization.k8s.io"
+    version = f"{group}/v1"
+    reference = {"apiGroup": group, "kind": "Role", "name": name}
+    return [
+        {**_object(version, "Role", name, namespace), "rules": rules},
+        {**_object(version, "RoleBinding", name, namespace), "roleRef": reference, "subjects": subjects},
+    ]
+
+
+def _account(name: str) -> Manifest:
+    return {"kind": "ServiceAccount", "name": name, "namespace": NAMESPACE}
+
+
+def _object(version: str, kind: str, name: str, namespace: str) -> Manifest:
+    return {"apiVersion": version, "kind": kind, "metadata": {"name": name, "namespace": namespace}}

@@ -1,0 +1,208 @@
+"""ImageRegistry: the images of each team in ECR, and those of others pulled through it."""
+
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from ...core.account import Account, account_of
+from ...core.iam import registry_trust
+from ...core.spec import SpecError, parse_args
+from ...data.object_store import encryption_key
+from ...facts.regions import dns_suffix
+from .policies import cache_lifecycle, cache_policy, creation_permissions, import_policy, team_lifecycle, team_policy
+from .spec import ImageRegistryArgs, ImageRegistrySpec, ImageScanning, ImageTeamSpec, UpstreamSpec
+
+_EVERY_REPOSITORY = [{"filter": "*", "filter_type": "WILDCARD"}]
+_SCAN = {
+    ImageScanning.BASIC: ("BASIC", "SCAN_ON_PUSH"),
+    ImageScanning.ENHANCED: ("ENHANCED", "CONTINUOUS_SCAN"),
+}
+
+
+class ImageRegistry(pulumi.ComponentResource):
+    """Repositories named `<team>/<image>` that a team's pipeline alone pushes to and the account's nodes pull from.
+
+    A tag never moves, every image is scanned when it is pushed, and all lie under one key that rotates. Images of named
+    upstreams are pulled through, cached under the same key. An account has one registry in a region, whose scanning,
+    replication and policy are set here: make one ImageRegistry for both stacks that deploy to the same account.
+    """
+
+    registry_url: pulumi.Output[str]
+    """The registry's host, to sign in to."""
+    repository_urls: pulumi.Output[dict[str, str]]
+    """What to push to and pull from, by `<team>/<image>`; known once the repository's policy stands."""
+    upstream_urls: pulumi.Output[dict[str, str]]
+    """What stands for an upstream's name in images pulled through, by that name."""
+    key_arn: pulumi.Output[str]
+    """The key that encrypts the images."""
+
+    def __init__(self, name: str, args: ImageRegistryArgs, opts: pulumi.ResourceOptions | None = None):
+        where = f"ImageRegistry({name})"
+        spec = parse_args(ImageRegistrySpec, args, ImageRegistryArgs, where)
+        super().__init__("mlplatform:index:ImageRegistry", name, {}, opts)
+        self._name, self._spec = name, spec
+        self._account = account_of(self)
+        if problems := out_of_place(spec, self._account):
+            raise SpecError(where, problems)
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._kept = pulumi.ResourceOptions(parent=self, protect=spec.deletion_protection)
+        key = self._key(f"{name}-key", None)
+        copy_keys = {region: self._key(f"{name}-{region}-key", region) for region in spec.replica_regions}
+        self._scanning()
+        named = [(team, image) for team in spec.teams for image in team.images]
+        urls = {f"{team.team}/{image}": self._repository(team, image, key) for team, image in named}
+        if spec.upstreams or copy_keys:
+            creator = self._creator([key, *copy_keys.values()])
+            caches = [self._cache(each, key, creator) for each in spec.upstreams]
+            self._copies(copy_keys, creator)
+        else:
+            caches = []
+        if caches:
+            self._imports(args.get("node_role_arns", []))
+        host = registry_host(self._account)
+        self.registry_url = pulumi.Output.from_input(host)
+        self.repository_urls = pulumi.Output.all(**urls).apply(lambda known: {**known})
+        self.upstream_urls = pulumi.Output.all(*(cache.id for cache in caches)).apply(
+            lambda _: {each.registry: f"{host}/{each.cache_prefix}" for each in spec.upstreams}
+        )
+        self.key_arn = key.arn
+        self.register_outputs({output: getattr(self, output) for output in ImageRegistry.__annotations__})
+
+    def _key(self, name: str, region: str | None) -> aws.kms.Key:
+        protect = self._spec.deletion_protection
+        return encryption_key(name, self._account, "Container images", protect, self, region=region)
+
+    def _scanning(self) -> None:
+        kind, frequency = _SCAN[self._spec.scanning]
+        rule: Any = {"scan_frequency": frequency, "repository_filters": _EVERY_REPOSITORY}
+        aws.ecr.RegistryScanningConfiguration(f"{self._name}-scanning", scan_type=kind, rules=[rule], opts=self._child)
+
+    def _repository(self, team: ImageTeamSpec, image: str, key: aws.kms.Key) -> pulumi.Output[str]:
+        """A repository with its policy and lifecycle; its URL."""
+        # With a slash, which no team or image has: a-b and c must not be a and b-c.
+        role = f"{self._name}-{team.team}/{image}"
+        repository = aws.ecr.Repository(
+            f"{role}-repository",
+            name=f"{team.team}/{image}",
+            image_tag_mutability="IMMUTABLE",
+            image_scanning_configuration={"scan_on_push": True},
+            encryption_configurations=[{"encryption_type": "KMS", "kms_key": key.arn}],
+            force_delete=False,
+            opts=self._kept,
+        )
+        policy = aws.ecr.RepositoryPolicy(
+            f"{role}-policy",
+            repository=repository.name,
+            policy=team_policy(self._account, self._spec.reader_accounts, team),
+            opts=self._child,
+        )
+        aws.ecr.LifecyclePolicy(
+            f"{role}-lifecycle", repository=repository.name, policy=team_lifecycle(self._spec), opts=self._child
+        )
+        return pulumi.Output.all(repository.repository_url, policy.id).apply(lambda known: known[0])
+
+    def _creator(self, keys: list[aws.kms.Key]) -> pulumi.Output[str]:
+        """The role by which ECR makes repositories under our keys, known once it has its permissions."""
+        prefixes = [each.cache_prefix for each in self._spec.upstreams]
+        if self._spec.replica_regions:
+            prefixes += [team.team for team in self._spec.teams]
+        role = aws.iam.Role(f"{self._name}-creation-role", assume_role_policy=registry_trust(), opts=self._child)
+        permissions = pulumi.Output.all(*(key.arn for key in keys)).apply(
+            lambda arns: creation_permissions(self._account, prefixes, arns)
+        )
+        grant = aws.iam.RolePolicy(
+            f"{self._name}-creation-policy", role=role.name, policy=permissions, opts=self._child
+        )
+        return pulumi.Output.all(role.arn, grant.id).apply(lambda known: known[0])
+
+    def _cache(self, each: UpstreamSpec, key: aws.kms.Key, creator: pulumi.Output[str]) -> aws.ecr.PullThroughCacheRule:
+        """What is pulled through is made by a template: encrypted, and its tags stay unless they are asked to move."""
+        prefix = each.cache_prefix
+        template = aws.ecr.RepositoryCreationTemplate(
+            f"{self._name}-{prefix}-cache-template",
+            prefix=prefix,
+            applied_fors=["PULL_THROUGH_CACHE"],
+            image_tag_mutability="MUTABLE" if each.moving_tags else "IMMUTABLE",
+            repository_policy=cache_policy(self._account, self._spec.reader_accounts),
+            lifecycle_policy=cache_lifecycle(self._spec),
+            opts=self._child,
+            **self._made_by(creator, key),
+        )
+        return aws.ecr.PullThroughCacheRule(
+            f"{self._name}-{prefix}-cache",
+            ecr_repository_prefix=prefix,
+            upstream_registry_url=each.host,
+            credential_arn=each.credential_arn,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[template]),
+        )
+
+    def _copies(self, keys: dict[str, aws.kms.Key], creator: pulumi.Output[str]) -> None:
+        """Second copies of the teams' images, in repositories that are as closed as the first."""
+        if not keys:
+            return
+        templates = [
+            aws.ecr.RepositoryCreationTemplate(
+                f"{self._name}-{team.team}-{region}-template",
+                prefix=team.team,
+                applied_fors=["REPLICATION"],
+                image_tag_mutability="IMMUTABLE",
+                repository_policy=team_policy(self._account, self._spec.reader_accounts, team),
+                lifecycle_policy=team_lifecycle(self._spec),
+                region=region,
+                opts=self._child,
+                **self._made_by(creator, key),
+            )
+            for region, key in keys.items()
+            for team in self._spec.teams
+        ]
+        rule: Any = {
+            "destinations": [{"region": region, "registry_id": self._account.id} for region in keys],
+            "repository_filters": [
+                {"filter": f"{team.team}/", "filter_type": "PREFIX_MATCH"} for team in self._spec.teams
+            ],
+        }
+        aws.ecr.ReplicationConfiguration(
+            f"{self._name}-replication",
+            replication_configuration={"rules": [rule]},
+            opts=pulumi.ResourceOptions(parent=self, depends_on=templates),
+        )
+
+    def _made_by(self, creator: pulumi.Output[str], key: aws.kms.Key) -> dict[str, Any]:
+        """What a template says of key, role and tags: the provider's default tags don't reach what ECR makes."""
+        return {
+            "custom_role_arn": creator,
+            "encryption_configurations": [{"encryption_type": "KMS", "kms_key": key.arn}],
+            "resource_tags": aws.get_default_tags_output(opts=pulumi.InvokeOptions(parent=self)).tags,
+        }
+
+    def _imports(self, node_role_arns: pulumi.Input[list[str]]) -> None:
+        """Nodes and the teams' pipelines fill the caches: both pull images that nobody pulled before."""
+        prefixes = [each.cache_prefix for each in self._spec.upstreams]
+        pipelines = sorted({role for team in self._spec.teams for role in team.pipeline_role_arns})
+        policy = pulumi.Output.from_input(node_role_arns).apply(
+            lambda nodes: import_policy(self._account, prefixes, [*nodes, *pipelines])
+        )
+        aws.ecr.RegistryPolicy(f"{self._name}-registry-policy", policy=policy, opts=self._child)
+
+
+def registry_host(account: Account) -> str:
+    """The host of an account's registry in its region."""
+    return f"{account.id}.dkr.ecr.{account.region}.{dns_suffix(account.region)}"
+
+
+def out_of_place(spec: ImageRegistrySpec, account: Account) -> list[str]:
+    """What can't be in this account and region, one sentence each."""
+    found: list[str] = []
+    if account.region in spec.replica_regions:
+        found.append(f"replicaRegions = {account.region!r}: it is the registry's own region; take another")
+    if account.id in spec.reader_accounts:
+        found.append(f"readerAccounts = {account.id!r}: the registry's own account pulls anyway; leave it out")
+    here = account.arn("secretsmanager", "secret:")
+    found += [
+        f"credentialArn of {each.registry} = {each.credential_arn!r}: ECR reads secrets of the registry's own account "
+        f"and region alone, {account.id} in {account.region}"
+        for each in spec.upstreams
+        if each.credential_arn and not each.credential_arn.startswith(here)
+    ]
+    return found

@@ -1,0 +1,102 @@
+"""PipelineAccess: workflows on GitHub take roles by OpenID Connect, so that no key of AWS is stored there."""
+
+import pulumi
+import pulumi_aws as aws
+
+from ...core.account import account_of
+from ...core.ordering import after
+from ...core.spec import parse_args
+from .documents import AUDIENCE, ISSUER, guard_policy, preview_policy, publish_policy, state_policy, trust
+from .spec import PipelineAccessArgs, PipelineAccessSpec
+
+DEPLOY_HOURS = 3
+"""How long a deployment may take; the workflows ask for no more."""
+
+
+class PipelineAccess(pulumi.ComponentResource):
+    """GitHub's OIDC provider, a role that previews, one that deploys, and one for each workflow that publishes.
+
+    A role is taken by jobs of one environment of one repository, and where it changes anything of one branch. What the
+    deploying role may do is the account's word (`deployPolicies`); it never changes these roles, nor makes a user or a
+    key. So a person deploys this first, and each change of it.
+    """
+
+    provider_arn: pulumi.Output[str]
+    """GitHub's OIDC provider."""
+    preview_role_arn: pulumi.Output[str]
+    """What the workflows call AWS_ROLE in the environment that previews."""
+    deploy_role_arn: pulumi.Output[str]
+    """What the workflows call AWS_ROLE in the environment that deploys."""
+    publisher_role_arns: pulumi.Output[dict[str, str]]
+    """The roles of those that publish, by their names."""
+
+    def __init__(self, name: str, args: PipelineAccessArgs, opts: pulumi.ResourceOptions | None = None):
+        spec = parse_args(PipelineAccessSpec, args, PipelineAccessArgs, f"PipelineAccess({name})")
+        super().__init__("mlplatform:index:PipelineAccess", name, {}, opts)
+        self._name, self._spec = name, spec
+        self._child = pulumi.ResourceOptions(parent=self)
+        account = account_of(self)
+        self.provider_arn = self._issuer(args)
+        guard = self.provider_arn.apply(lambda arn: guard_policy(spec, account, arn))
+        of_spec = (spec.repository, spec.repository_id)
+        self.preview_role_arn = self._role(
+            "preview",
+            (*of_spec, spec.preview_environment, None),
+            {"look": preview_policy(spec, account)},
+            spec.preview_policies,
+        )
+        self.deploy_role_arn = self._role(
+            "deploy",
+            (*of_spec, spec.deploy_environment, spec.branch),
+            {"state": state_policy(spec, account), "guard": guard},
+            spec.deploy_policies,
+            hours=DEPLOY_HOURS,
+        )
+        publishers = {
+            each.name: self._role(
+                each.name,
+                (each.repository, each.repository_id, each.environment, spec.branch if each.push else None),
+                {"images": publish_policy(each, account)},
+            )
+            for each in spec.publishers
+        }
+        self.publisher_role_arns = pulumi.Output.all(**publishers).apply(lambda known: {**known})
+        self.register_outputs({output: getattr(self, output) for output in PipelineAccess.__annotations__})
+
+    def _issuer(self, args: PipelineAccessArgs) -> pulumi.Output[str]:
+        if "provider_arn" in args:
+            return pulumi.Output.from_input(args["provider_arn"])
+        return aws.iam.OpenIdConnectProvider(
+            f"{self._name}-provider", url=f"https://{ISSUER}", client_id_lists=[AUDIENCE], opts=self._child
+        ).arn
+
+    def _role(
+        self,
+        short: str,
+        trusted: tuple[str, int | None, str, str | None],
+        policies: dict[str, pulumi.Input[str]],
+        managed: tuple[str, ...] = (),
+        *,
+        hours: int = 1,
+    ) -> pulumi.Output[str]:
+        """A role with its policies, known once it has them."""
+        repository, number, environment, branch = trusted
+        role = aws.iam.Role(
+            f"{self._name}-{short}-role",
+            name=f"{self._spec.role_prefix}-{short}",
+            assume_role_policy=self.provider_arn.apply(lambda arn: trust(arn, repository, environment, branch, number)),
+            max_session_duration=hours * 3600,
+            permissions_boundary=self._spec.permissions_boundary,
+            opts=self._child,
+        )
+        grants: list[pulumi.Resource] = [
+            aws.iam.RolePolicy(f"{self._name}-{short}-{what}", role=role.name, policy=policy, opts=self._child)
+            for what, policy in policies.items()
+        ]
+        grants += [
+            aws.iam.RolePolicyAttachment(
+                f"{self._name}-{short}-{arn.rpartition('/')[2]}", role=role.name, policy_arn=arn, opts=self._child
+            )
+            for arn in managed
+        ]
+        return after(role.arn, *grants)

@@ -1,0 +1,1 @@
+"""Versions, instance types and regions: facts that import no SDK."""

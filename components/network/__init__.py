@@ -1,0 +1,1 @@
+"""The private network, and what guards the way into it."""

@@ -1,0 +1,213 @@
+"""ServingLoadBalancer: an Application Load Balancer with its certificate, names, listeners and target groups."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from ...core.spec import SpecError, parse_args
+from .certificate import alias, certificate
+from .security_groups import security_group
+from .sign_in import authenticate, missing
+from .spec import ServingLoadBalancerArgs, ServingLoadBalancerSpec
+
+"""The arguments that other resources yield; the rest is the load balancer's spec."""
+
+LONGEST_NAME = 19
+"""Load balancers and target groups have 32 characters for a name; a suffix of ours and eight of Pulumi's follow it."""
+
+_NOT_FOUND = json.dumps({"error": {"code": 404, "message": "No service has this name."}})
+
+
+class ServingLoadBalancer(pulumi.ComponentResource):
+    """An ALB that clients reach over TLS, in front of a gateway whose pods a TargetGroupBinding registers.
+
+    The program owns it, so that it can be destroyed without asking a controller in the cluster. REST and gRPC have a
+    target group each, bound to the same pods. Names resolve once the firewall and every listener stand.
+    """
+
+    load_balancer_arn: pulumi.Output[str]
+    """The load balancer's ARN."""
+    dns_name: pulumi.Output[str]
+    """AWS's name of the load balancer."""
+    url: pulumi.Output[str]
+    """Where clients reach it, known once its names resolve."""
+    security_group_id: pulumi.Output[str]
+    """The load balancer's security group; pods behind it see its addresses."""
+    rest_target_group_arn: pulumi.Output[str]
+    """The target group of REST requests, for a TargetGroupBinding."""
+    grpc_target_group_arn: pulumi.Output[str]
+    """The target group of gRPC requests, for a TargetGroupBinding; empty without gRPC."""
+    listener_arn: pulumi.Output[str]
+    """The HTTPS listener, for further rules."""
+    certificate_arn: pulumi.Output[str]
+    """The certificate, once it is valid."""
+
+    def __init__(self, name: str, args: ServingLoadBalancerArgs, opts: pulumi.ResourceOptions | None = None):
+        where = f"ServingLoadBalancer({name})"
+        spec = parse_args(ServingLoadBalancerSpec, args, ServingLoadBalancerArgs, where)
+        if problem := _unusable(name, spec, args):
+            raise SpecError(where, [problem])
+        super().__init__("mlplatform:index:ServingLoadBalancer", name, {}, opts)
+        self._name, self._spec, self._args = name, spec, args
+        self._child = pulumi.ResourceOptions(parent=self)
+        group, rules = security_group(name, spec, args["vpc_id"], args["node_security_group_id"], self._child)
+        balancer = self._balancer(group)
+        rest = self._targets("rest", "HTTP1")
+        grpc = self._targets("grpc", "GRPC") if spec.grpc else None
+        self.certificate_arn = certificate(name, spec.names, args["zone_id"], self._child)
+        listener = self._listener(balancer)
+        ready = [*rules, *self._rules(listener, rest, grpc), self._redirect(balancer), *self._firewall(balancer)]
+        records = [
+            alias(name, domain, balancer, args["zone_id"], pulumi.ResourceOptions(parent=self, depends_on=ready))
+            for domain in spec.names
+        ]
+        self.load_balancer_arn = balancer.arn
+        self.dns_name = balancer.dns_name
+        self.url = pulumi.Output.all(*(record.id for record in records)).apply(lambda _: f"https://{spec.domain}")
+        self.security_group_id = group.id
+        self.rest_target_group_arn = rest.arn
+        self.grpc_target_group_arn = grpc.arn if grpc else pulumi.Output.from_input("")
+        self.listener_arn = listener.arn
+        self.register_outputs({output: getattr(self, output) for output in ServingLoadBalancer.__annotations__})
+
+    def _balancer(self, group: aws.ec2.SecurityGroup) -> aws.lb.LoadBalancer:
+        spec = self._spec
+        return aws.lb.LoadBalancer(
+            f"{self._name}-alb",
+            load_balancer_type="application",
+            internal=spec.internal,
+            security_groups=[group.id],
+            subnets=self._args["subnet_ids"],
+            access_logs={"bucket": self._args["log_bucket_name"], "prefix": self._name, "enabled": True},
+            enable_deletion_protection=spec.deletion_protection,
+            idle_timeout=spec.idle_timeout_seconds,
+            drop_invalid_header_fields=True,
+            desync_mitigation_mode="strictest",
+            # The gateway routes by the host that the client wrote.
+            preserve_host_header=True,
+            tags={"Name": self._name},
+            opts=self._child,
+        )
+
+    def _targets(self, role: str, version: str) -> aws.lb.TargetGroup:
+        spec = self._spec
+        return aws.lb.TargetGroup(
+            f"{self._name}-{role}",
+            vpc_id=self._args["vpc_id"],
+            target_type="ip",
+            port=spec.gateway_port,
+            protocol=spec.gateway_protocol,
+            protocol_version=version,
+            # Requests to models differ widely in length; the pod with the fewest at work is next.
+            load_balancing_algorithm_type="least_outstanding_requests",
+            deregistration_delay=spec.deregistration_seconds,
+            health_check=_health_check(spec, version),
+            tags={"Name": f"{self._name}-{role}"},
+            opts=self._child,
+        )
+
+    def _listener(self, balancer: aws.lb.LoadBalancer) -> aws.lb.Listener:
+        return aws.lb.Listener(
+            f"{self._name}-https",
+            load_balancer_arn=balancer.arn,
+            port=443,
+            protocol="HTTPS",
+            ssl_policy=str(self._spec.tls_policy),
+            certificate_arn=self.certificate_arn,
+            default_actions=[
+                {
+                    "type": "fixed-response",
+                    "fixed_response": {
+                        "content_type": "application/json",
+                        "message_body": _NOT_FOUND,
+                        "status_code": "404",
+                    },
+                }
+            ],
+            routing_http_response_server_enabled=False,
+            routing_http_response_strict_transport_security_header_value="max-age=31536000",
+            opts=self._child,
+        )
+
+    def _redirect(self, balancer: aws.lb.LoadBalancer) -> aws.lb.Listener:
+        return aws.lb.Listener(
+            f"{self._name}-http",
+            load_balancer_arn=balancer.arn,
+            port=80,
+            protocol="HTTP",
+            default_actions=[
+                {"type": "redirect", "redirect": {"protocol": "HTTPS", "port": "443", "status_code": "HTTP_301"}}
+            ],
+            opts=self._child,
+        )
+
+    def _rules(
+        self, listener: aws.lb.Listener, rest: aws.lb.TargetGroup, grpc: aws.lb.TargetGroup | None
+    ) -> list[aws.lb.ListenerRule]:
+        """Rules in the order they are asked. Sign-in is first: no content type may lead past it."""
+        spec = self._spec
+        own = _hosts(spec.names)
+        rules: list[aws.lb.ListenerRule] = []
+        if spec.sign_in:
+            signed_in = [authenticate(spec.sign_in, self._args), _forward(rest)]
+            rules.append(self._rule(listener, "sign-in", 10, [_hosts(spec.sign_in.hosts)], signed_in))
+        if grpc:
+            is_grpc = {"http_header": {"http_header_name": "Content-Type", "values": ["application/grpc*"]}}
+            rules.append(self._rule(listener, "grpc", 20, [own, is_grpc], [_forward(grpc)]))
+        rules.append(self._rule(listener, "rest", 30, [own], [_forward(rest)]))
+        return rules
+
+    def _rule(
+        self, listener: aws.lb.Listener, role: str, priority: int, conditions: list[Any], actions: list[Any]
+    ) -> aws.lb.ListenerRule:
+        return aws.lb.ListenerRule(
+            f"{self._name}-{role}-rule",
+            listener_arn=listener.arn,
+            priority=priority,
+            conditions=conditions,
+            actions=actions,
+            tags={"Name": f"{self._name}-{role}"},
+            opts=self._child,
+        )
+
+    def _firewall(self, balancer: aws.lb.LoadBalancer) -> list[pulumi.Resource]:
+        acl = self._args.get("web_acl_arn")
+        if acl is None:
+            return []
+        association = aws.wafv2.WebAclAssociation(
+            f"{self._name}-firewall", resource_arn=balancer.arn, web_acl_arn=acl, opts=self._child
+        )
+        return [association]
+
+
+def _unusable(name: str, spec: ServingLoadBalancerSpec, args: ServingLoadBalancerArgs) -> str | None:
+    if len(name) > LONGEST_NAME:
+        return f"name = {name!r}: AWS has room for {LONGEST_NAME} characters of it; choose a shorter one"
+    return missing(spec.sign_in, args)
+
+
+def _health_check(spec: ServingLoadBalancerSpec, version: str) -> aws.lb.TargetGroupHealthCheckArgs:
+    grpc = version == "GRPC"
+    apart = not grpc and spec.health_check_port != spec.gateway_port
+    return aws.lb.TargetGroupHealthCheckArgs(
+        protocol="HTTP" if apart else spec.gateway_protocol,
+        port=None if grpc else str(spec.health_check_port),
+        path="/AWS.ALB/healthcheck" if grpc else spec.health_check_path,
+        # A gateway answers a method that it doesn't know with code 12, and when it can't serve at all with 14.
+        matcher="0,12" if grpc else None,
+        interval=10,
+        timeout=5,
+        healthy_threshold=2,
+        unhealthy_threshold=3,
+    )
+
+
+def _hosts(names: Sequence[str]) -> dict[str, Any]:
+    return {"host_header": {"values": list(names)}}
+
+
+def _forward(targets: aws.lb.TargetGroup) -> dict[str, Any]:
+    return {"type": "forward", "target_group_arn": targets.arn}

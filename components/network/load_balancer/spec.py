@@ -1,0 +1,271 @@
+"""What a ServingLoadBalancer is made from, and what is refused."""
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pydantic import Field, field_validator, model_validator
+
+from ...core.host_names import inside_zone
+from ...core.ip_range import IpRange
+from ...core.spec import Spec, refuse
+
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN = rf"^{_LABEL}(?:\.{_LABEL})+$"
+_NAME = rf"^(?:\*\.)?{_LABEL}(?:\.{_LABEL})+$"
+_HTTPS = r"^https://[^\s/]+(?:/\S*)?$"
+
+MOST_NAMES = 4
+"""A rule of a load balancer compares five values, and that of gRPC needs one for the content type.
+
+Source: Elastic Load Balancing user guide, "Quotas for your Application Load Balancers", condition values per rule.
+"""
+
+
+class TlsPolicy(StrEnum):
+    """TLS versions and ciphers, all with forward secrecy, by AWS's name.
+
+    PQ offers post-quantum key exchange beside the classical one. Source: Elastic Load Balancing user guide, "Security
+    policies for your Application Load Balancer".
+    """
+
+    TLS_1_2_AND_1_3 = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+    TLS_1_2_AND_1_3_FIPS = "ELBSecurityPolicy-TLS13-1-2-Res-FIPS-PQ-2025-09"
+    TLS_1_3 = "ELBSecurityPolicy-TLS13-1-3-PQ-2025-09"
+
+
+class SignInProvider(StrEnum):
+    """Who signs users in."""
+
+    COGNITO = "cognito"
+    OIDC = "oidc"
+
+
+class OidcConfig(TypedDict):
+    """An OpenID Connect provider, as its discovery document describes it."""
+
+    issuer: str
+    """The issuer, an https address."""
+    authorization_endpoint: str
+    """Where browsers are sent to sign in."""
+    token_endpoint: str
+    """Where the load balancer exchanges the code."""
+    user_info_endpoint: str
+    """Where the load balancer asks who signed in."""
+    client_id: str
+    """The client's id; its secret is the argument oidc_client_secret."""
+
+
+class OidcSpec(Spec):
+    """An OpenID Connect provider, as its discovery document describes it."""
+
+    issuer: str = Field(pattern=_HTTPS, description="The issuer, an https address.")
+    authorization_endpoint: str = Field(pattern=_HTTPS, description="Where browsers are sent to sign in.")
+    token_endpoint: str = Field(pattern=_HTTPS, description="Where the load balancer exchanges the code.")
+    user_info_endpoint: str = Field(pattern=_HTTPS, description="Where the load balancer asks who signed in.")
+    client_id: str = Field(min_length=1, description="The client's id; its secret is the argument oidcClientSecret.")
+
+
+class SignInConfig(TypedDict):
+    """Sign-in before the gateway, for names that browsers use."""
+
+    provider: SignInProvider
+    """Who signs users in."""
+    hosts: list[str]
+    """The names that ask for it; the others are for API clients, which send credentials of their own."""
+    session_hours: NotRequired[int]
+    """Hours until a user signs in again. Default: 12."""
+    scope: NotRequired[str]
+    """What is asked of the provider. Default: openid email."""
+    oidc: NotRequired[OidcConfig]
+    """The provider, where it is oidc."""
+
+
+class SignInSpec(Spec):
+    """Sign-in before the gateway, for names that browsers use."""
+
+    provider: SignInProvider = Field(description="The service that signs users in.")
+    hosts: tuple[str, ...] = Field(
+        min_length=1,
+        max_length=MOST_NAMES + 1,
+        description="The names that ask for it; the others are for API clients, which send credentials of their own.",
+    )
+    session_hours: int = Field(default=12, ge=1, le=168, description="Hours until a user signs in again.")
+    scope: str = Field(default="openid email", min_length=1, description="What is asked of the provider.")
+    oidc: OidcSpec | None = Field(default=None, description="The provider, where it is oidc.")
+
+    @model_validator(mode="after")
+    def _provider_is_described(self) -> "SignInSpec":
+        if self.provider is SignInProvider.OIDC and self.oidc is None:
+            raise refuse(self.provider, "provider = oidc needs the section oidc with the provider's addresses")
+        if self.provider is SignInProvider.COGNITO and self.oidc is not None:
+            raise refuse(self.provider, "provider = cognito takes no section oidc; leave it out")
+        return self
+
+
+class ServingLoadBalancerOptions(TypedDict):
+    """How a load balancer serves."""
+
+    alternative_names: NotRequired[list[str]]
+    """Further names on the certificate, such as *.models.example.com. Default: none."""
+    internal: NotRequired[bool]
+    """Whether it is reached from inside the network alone. Default: false."""
+    allowed_cidrs: NotRequired[list[str]]
+    """Ranges that may connect. Default: every address."""
+    gateway_port: NotRequired[int]
+    """The gateway pods' port, for REST and for gRPC. Default: 8080."""
+    gateway_tls: NotRequired[bool]
+    """Whether the gateway speaks TLS at that port. Default: false."""
+    grpc: NotRequired[bool]
+    """Whether requests of content type application/grpc go to a target group of their own. Default: true."""
+    health_check_port: NotRequired[int]
+    """The port at which a gateway pod says whether it is ready. Default: 15021, as Istio's gateway does."""
+    health_check_path: NotRequired[str]
+    """The path at which it does. Default: /healthz/ready."""
+    idle_timeout_seconds: NotRequired[int]
+    """Seconds without a byte after which a connection is closed. Default: 300."""
+    deregistration_seconds: NotRequired[int]
+    """Seconds that a leaving pod has for requests it began. Default: 120."""
+    tls_policy: NotRequired[TlsPolicy]
+    """TLS versions and ciphers. Default: TLS 1.2 and 1.3 with post-quantum key exchange."""
+    deletion_protection: NotRequired[bool]
+    """Whether AWS refuses to delete it. Default: true."""
+    sign_in: NotRequired[SignInConfig]
+    """Sign-in before the gateway, for names that browsers use. Default: none."""
+
+
+class ServingLoadBalancerConfig(ServingLoadBalancerOptions):
+    """What a load balancer serves, and how."""
+
+    zone_name: str
+    """The Route 53 zone that holds every name."""
+    domain: str
+    """The name that clients use."""
+
+
+class ServingLoadBalancerArgs(ServingLoadBalancerConfig):
+    """What a ServingLoadBalancer is made from."""
+
+    vpc_id: pulumi.Input[str]
+    """The VPC."""
+    subnet_ids: pulumi.Input[list[str]]
+    """Subnets in two zones or more: public ones, or private ones where it is internal."""
+    node_security_group_id: pulumi.Input[str]
+    """The security group of the nodes that run the gateway; it gets rules that let the load balancer in."""
+    zone_id: pulumi.Input[str]
+    """The id of the Route 53 zone."""
+    log_bucket_name: pulumi.Input[str]
+    """The bucket for access logs; its policy must let load balancers write, as LogBucket's does."""
+    web_acl_arn: NotRequired[pulumi.Input[str]]
+    """The web ACL that guards it, as WebFirewall makes it."""
+    cognito_user_pool_arn: NotRequired[pulumi.Input[str]]
+    """The user pool, where Cognito signs users in."""
+    cognito_client_id: NotRequired[pulumi.Input[str]]
+    """The user pool's client for the load balancer, one with a secret."""
+    cognito_domain: NotRequired[pulumi.Input[str]]
+    """The user pool's domain."""
+    oidc_client_secret: NotRequired[pulumi.Input[str]]
+    """The secret of the OpenID Connect client."""
+
+
+class ServingLoadBalancerSpec(Spec):
+    """What a load balancer serves, and how."""
+
+    zone_name: str = Field(pattern=_DOMAIN, description="The Route 53 zone that holds every name.")
+    domain: str = Field(pattern=_DOMAIN, max_length=64, description="The name that clients use.")
+    alternative_names: tuple[str, ...] = Field(
+        default=(),
+        max_length=MOST_NAMES - 1,
+        description="Further names on the certificate, such as *.models.example.com.",
+    )
+    internal: bool = Field(default=False, description="Whether it is reached from inside the network alone.")
+    allowed_cidrs: tuple[IpRange, ...] = Field(
+        default=("0.0.0.0/0",), min_length=1, description="Ranges that may connect."
+    )
+    gateway_port: int = Field(
+        default=8080, ge=1, le=65535, description="The gateway pods' port, for REST and for gRPC."
+    )
+    gateway_tls: bool = Field(default=False, description="Whether the gateway speaks TLS at that port.")
+    grpc: bool = Field(
+        default=True,
+        description="Whether requests of content type application/grpc go to a target group of their own.",
+    )
+    health_check_port: int = Field(
+        default=15021,
+        ge=1,
+        le=65535,
+        description="The port at which a gateway pod says whether it is ready, without TLS unless it is the gateway's. "
+        "Istio's gateway does at 15021.",
+    )
+    health_check_path: str = Field(
+        default="/healthz/ready", pattern=r"^/\S*$", description="The path at which it does."
+    )
+    idle_timeout_seconds: int = Field(
+        default=300,
+        ge=1,
+        le=4000,
+        description="Seconds without a byte after which a connection is closed: longer than any model is silent.",
+    )
+    deregistration_seconds: int = Field(
+        default=120, ge=0, le=3600, description="Seconds that a leaving pod has for requests it began."
+    )
+    tls_policy: TlsPolicy = Field(default=TlsPolicy.TLS_1_2_AND_1_3, description="TLS versions and ciphers.")
+    deletion_protection: bool = Field(default=True, description="Whether AWS refuses to delete it.")
+    sign_in: SignInSpec | None = Field(
+        default=None, description="Sign-in before the gateway, for names that browsers use."
+    )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name it answers to."""
+        return (self.domain, *self.alternative_names)
+
+    @property
+    def gateway_protocol(self) -> str:
+        """What is spoken to the gateway."""
+        return "HTTPS" if self.gateway_tls else "HTTP"
+
+    @field_validator("alternative_names")
+    @classmethod
+    def _names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if not re.fullmatch(_NAME, name):
+                raise refuse(name, f"{name} is no domain name; write it in lower case, such as *.models.example.com")
+        return names
+
+    @field_validator("allowed_cidrs")
+    @classmethod
+    def _ranges(cls, cidrs: tuple[str, ...]) -> tuple[str, ...]:
+        return allowed_ranges(cidrs)
+
+    @model_validator(mode="after")
+    def _names_in_the_zone(self) -> "ServingLoadBalancerSpec":
+        for name in self.names:
+            inside_zone(name, self.zone_name)
+        if len(set(self.names)) < len(self.names):
+            raise refuse(self.names, "a name is written more than once; write each once")
+        return self
+
+    @model_validator(mode="after")
+    def _sign_in_at_own_names(self) -> "ServingLoadBalancerSpec":
+        strange = [host for host in self.sign_in.hosts if not _covered(host, self.names)] if self.sign_in else []
+        if strange:
+            raise refuse(
+                strange,
+                f"signIn.hosts names {strange[0]}, which neither domain nor alternativeNames covers; add it there",
+            )
+        return self
+
+
+def allowed_ranges(cidrs: tuple[str, ...]) -> tuple[str, ...]:
+    """`cidrs`, the ranges that may connect to a load balancer; refused where one is named twice."""
+    if len(set(cidrs)) < len(cidrs):
+        raise refuse(cidrs, "a range is named more than once; name each once")
+    return cidrs
+
+
+def _covered(host: str, names: Sequence[str]) -> bool:
+    """Whether a certificate for `names` holds for `host`; a wildcard stands for one label."""
+    return host in names or f"*.{host.partition('.')[2]}" in names

@@ -1,0 +1,392 @@
+"""The VPC that everything else stands in: three tiers of subnets over two or three zones."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from ipaddress import IPv4Network
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import Output, ResourceOptions
+
+from ..core.account import Account, account_of
+from ..core.iam import allow, document, key_policy, logs_key_grant, service_trust
+from ..core.spec import SpecError, parse
+from .endpoints import endpoint_security_group, gateway_endpoint, interface_endpoint
+from .network_args import (
+    EndpointService,
+    FlowLogsConfig,
+    FlowLogsSpec,
+    FlowLogTraffic,
+    NatMode,
+    NetworkArgs,
+    NetworkSpec,
+)
+from .subnet_plan import plan_subnets
+
+__all__ = [
+    "EndpointService",
+    "FlowLogTraffic",
+    "FlowLogsConfig",
+    "FlowLogsSpec",
+    "NatMode",
+    "Network",
+    "NetworkArgs",
+    "NetworkSpec",
+]
+
+ZONES_WITHOUT_EKS = ("use1-az3", "usw1-az2", "cac1-az3")
+"""Zone ids whose subnets EKS refuses for a control plane.
+
+Source: Amazon EKS user guide, "View Amazon EKS networking requirements for VPC and subnets".
+"""
+
+ANYWHERE = "0.0.0.0/0"
+
+
+class Network(pulumi.ComponentResource):
+    """A VPC over two or three zones.
+
+    Public subnets are for load balancers and NAT gateways, private ones for nodes and pods, isolated ones, without a
+    way out, for data stores. S3 is reached through a gateway endpoint, connections are recorded in a flow log, and the
+    default security group and route table are locked.
+    """
+
+    vpc_id: Output[str]
+    """The VPC's id."""
+
+    vpc_cidr: Output[str]
+    """The VPC's range."""
+
+    zones: Output[list[str]]
+    """The zones' names; the lists of subnets and private route tables are in this order."""
+
+    public_subnet_ids: Output[list[str]]
+    """Subnets for internet-facing load balancers and NAT gateways, one a zone."""
+
+    private_subnet_ids: Output[list[str]]
+    """Subnets for nodes and pods, one a zone."""
+
+    isolated_subnet_ids: Output[list[str]]
+    """Subnets for data stores, without a way out, one a zone."""
+
+    public_subnet_cidrs: Output[list[str]]
+    """The public subnets' ranges, from which internet-facing load balancers reach their targets."""
+
+    private_subnet_cidrs: Output[list[str]]
+    """The private subnets' ranges."""
+
+    isolated_subnet_cidrs: Output[list[str]]
+    """The isolated subnets' ranges, in which data stores answer."""
+
+    private_route_table_ids: Output[list[str]]
+    """The private subnets' route tables, one a zone."""
+
+    isolated_route_table_id: Output[str]
+    """The isolated subnets' route table."""
+
+    nat_public_ips: Output[list[str]]
+    """The addresses that the internet sees private subnets under; empty without NAT."""
+
+    endpoint_security_group_id: Output[str]
+    """The security group of interface endpoints: HTTPS from inside the VPC."""
+
+    s3_endpoint_id: Output[str]
+    """The S3 gateway endpoint, which bucket policies can name (aws:SourceVpce)."""
+
+    flow_log_group_name: Output[str]
+    """The log group that the flow log writes to."""
+
+    def __init__(self, name: str, args: NetworkArgs, opts: ResourceOptions | None = None):
+        """Make the network.
+
+        Raises:
+            SpecError: an argument is wrong, or the region lacks the zones asked for.
+        """
+        where = f"Network({name})"
+        spec = parse(NetworkSpec, args, where)
+        super().__init__("mlplatform:index:Network", name, {}, opts)
+        account = account_of(self)
+        zones = choose_zones(spec, _offered_zones(self), where)
+        ranges = plan_subnets(IPv4Network(spec.vpc_cidr), zones)
+        options = ResourceOptions(parent=self)
+
+        vpc = _vpc(name, spec.vpc_cidr, options)
+        gateway = aws.ec2.InternetGateway(
+            f"{name}-internet", vpc_id=vpc.id, tags={"Name": f"{name}-internet"}, opts=options
+        )
+        public_table = _route_table(f"{name}-public", vpc, options)
+        internet = aws.ec2.Route(
+            f"{name}-public-internet",
+            route_table_id=public_table.id,
+            destination_cidr_block=ANYWHERE,
+            gateway_id=gateway.id,
+            opts=options,
+        )
+        private_tables = [_route_table(f"{name}-private-{_letter(zone)}", vpc, options) for zone in zones]
+        isolated_table = _route_table(f"{name}-isolated", vpc, options)
+
+        tags = subnet_tags(spec.cluster_names)
+        public, public_routing = _tier(
+            f"{name}-public", vpc, [(each.zone, each.public, public_table) for each in ranges], tags["public"], options
+        )
+        private, private_routing = _tier(
+            f"{name}-private",
+            vpc,
+            [(each.zone, each.private, table) for each, table in zip(ranges, private_tables, strict=True)],
+            tags["private"],
+            options,
+        )
+        isolated, isolated_routing = _tier(
+            f"{name}-isolated", vpc, [(each.zone, each.isolated, isolated_table) for each in ranges], {}, options
+        )
+        addresses, ways_out = _nat(name, spec.nat, zones, public, private_tables, gateway, options)
+        endpoint_group, https = endpoint_security_group(name, spec.vpc_cidr, vpc, options)
+        tables = [table.id for table in (*private_tables, isolated_table)]
+        s3 = gateway_endpoint(name, "s3", account, vpc, tables, options)
+        endpoints = [s3]
+        if spec.dynamodb_endpoint:
+            endpoints.append(gateway_endpoint(name, "dynamodb", account, vpc, tables, options))
+        to_internet = (*public_routing, internet)
+        to_services = [
+            https,
+            *(
+                interface_endpoint(name, service, account, vpc, private, endpoint_group, options)
+                for service in spec.interface_endpoints
+            ),
+        ]
+        log_group = _flow_log(name, spec.flow_logs, account, vpc, options)
+
+        self.vpc_id = vpc.id
+        self.vpc_cidr = vpc.cidr_block
+        self.zones = Output.from_input(list(zones))
+        self.public_subnet_ids = _usable(public, to_internet)
+        self.private_subnet_ids = _usable(
+            private, (*private_routing, *ways_out, *to_internet, *endpoints, *to_services)
+        )
+        self.isolated_subnet_ids = _usable(isolated, (*isolated_routing, *endpoints))
+        self.public_subnet_cidrs = Output.from_input([str(each.public) for each in ranges])
+        self.private_subnet_cidrs = Output.from_input([str(each.private) for each in ranges])
+        self.isolated_subnet_cidrs = Output.from_input([str(each.isolated) for each in ranges])
+        self.private_route_table_ids = _ids(private_tables)
+        self.isolated_route_table_id = isolated_table.id
+        self.nat_public_ips = Output.all(*(address.public_ip for address in addresses))
+        self.endpoint_security_group_id = endpoint_group.id
+        self.s3_endpoint_id = s3.id
+        self.flow_log_group_name = log_group.name
+        self.register_outputs({output: getattr(self, output) for output in Network.__annotations__})
+
+
+def choose_zones(spec: NetworkSpec, offered: Sequence[str], where: str) -> tuple[str, ...]:
+    """The zones to use: those that `spec` names, else the first of `offered`.
+
+    Raises:
+        SpecError: the region doesn't offer them, or not as many.
+    """
+    known = ", ".join(offered)
+    strange = [zone for zone in spec.zones if zone not in offered]
+    if strange:
+        problem = f"zones = {', '.join(strange)}: not here or unable to hold an EKS control plane; choose from {known}"
+        raise SpecError(where, [problem])
+    if spec.zones:
+        return spec.zones
+    if len(offered) < spec.zone_count:
+        problem = f"zoneCount = {spec.zone_count}: the region offers {len(offered)} ({known}); write fewer"
+        raise SpecError(where, [problem])
+    return tuple(sorted(offered)[: spec.zone_count])
+
+
+def subnet_tags(cluster_names: Sequence[str]) -> dict[str, dict[str, str]]:
+    """What the load balancer controller and Karpenter find public and private subnets by.
+
+    Karpenter's tag has one value: the first cluster. Further clusters select `kubernetes.io/cluster/<name>`.
+    Source: Amazon EKS user guide, "Route application and HTTP traffic with Application Load Balancers"; Karpenter,
+    "NodeClasses", spec.subnetSelectorTerms.
+    """
+    shared = {f"kubernetes.io/cluster/{cluster}": "shared" for cluster in cluster_names}
+    discovery = {"karpenter.sh/discovery": cluster_names[0]} if cluster_names else {}
+    return {
+        "public": {"kubernetes.io/role/elb": "1", **shared},
+        "private": {"kubernetes.io/role/internal-elb": "1", **shared, **discovery},
+    }
+
+
+def _offered_zones(network: Network) -> Sequence[str]:
+    """Zones of the provider's region that are up, need no opting in, and can hold an EKS control plane."""
+    return aws.get_availability_zones(
+        state="available",
+        filters=[{"name": "opt-in-status", "values": ["opt-in-not-required"]}],
+        exclude_zone_ids=list(ZONES_WITHOUT_EKS),
+        opts=pulumi.InvokeOptions(parent=network),
+    ).names
+
+
+def _letter(zone: str) -> str:
+    return zone[-1]
+
+
+def _ids(resources: Sequence[pulumi.CustomResource]) -> Output[list[str]]:
+    return Output.all(*(resource.id for resource in resources))
+
+
+def _usable(subnets: Sequence[aws.ec2.Subnet], needed: Sequence[pulumi.Resource]) -> Output[list[str]]:
+    """The subnets' ids, for whoever must come after `needed` and go before them: without a way out, nodes neither join
+    nor leave, and what runs on them can't clean up in AWS."""
+    return Output.all(_ids(subnets), *(each.urn for each in needed)).apply(lambda known: known[0])
+
+
+def _vpc(name: str, cidr: str, options: ResourceOptions) -> aws.ec2.Vpc:
+    """The VPC with its defaults locked: what names no security group or route table gets ones that let nothing pass."""
+    vpc = aws.ec2.Vpc(
+        f"{name}-vpc",
+        cidr_block=cidr,
+        enable_dns_support=True,
+        enable_dns_hostnames=True,
+        tags={"Name": name},
+        opts=options,
+    )
+    aws.ec2.DefaultSecurityGroup(
+        f"{name}-default-security-group",
+        vpc_id=vpc.id,
+        ingress=[],
+        egress=[],
+        tags={"Name": f"{name}-default-locked"},
+        opts=options,
+    )
+    aws.ec2.DefaultRouteTable(
+        f"{name}-default-route-table",
+        default_route_table_id=vpc.default_route_table_id,
+        routes=[],
+        tags={"Name": f"{name}-default-locked"},
+        opts=options,
+    )
+    return vpc
+
+
+def _route_table(name: str, vpc: aws.ec2.Vpc, options: ResourceOptions) -> aws.ec2.RouteTable:
+    return aws.ec2.RouteTable(name, vpc_id=vpc.id, tags={"Name": name}, opts=options)
+
+
+def _tier(
+    name: str,
+    vpc: aws.ec2.Vpc,
+    placements: Iterable[tuple[str, IPv4Network, aws.ec2.RouteTable]],
+    tags: Mapping[str, str],
+    options: ResourceOptions,
+) -> tuple[list[aws.ec2.Subnet], list[pulumi.Resource]]:
+    """One subnet for each (zone, range, route table), and what routes each by that table."""
+    subnets: list[aws.ec2.Subnet] = []
+    routing: list[pulumi.Resource] = []
+    for zone, cidr, table in placements:
+        role = f"{name}-{_letter(zone)}"
+        subnet = aws.ec2.Subnet(
+            role,
+            vpc_id=vpc.id,
+            availability_zone=zone,
+            cidr_block=str(cidr),
+            map_public_ip_on_launch=False,
+            tags={"Name": role, **tags},
+            opts=options,
+        )
+        association = aws.ec2.RouteTableAssociation(role, subnet_id=subnet.id, route_table_id=table.id, opts=options)
+        subnets.append(subnet)
+        routing.append(association)
+    return subnets, routing
+
+
+def _nat(
+    name: str,
+    mode: NatMode,
+    zones: Sequence[str],
+    public: Sequence[aws.ec2.Subnet],
+    private_tables: Sequence[aws.ec2.RouteTable],
+    gateway: aws.ec2.InternetGateway,
+    options: ResourceOptions,
+) -> tuple[list[aws.ec2.Eip], list[pulumi.Resource]]:
+    """NAT gateways as `mode` wants them: their addresses, and each private table's way out through one of them."""
+    wanted = {NatMode.NONE: 0, NatMode.SINGLE: 1, NatMode.PER_ZONE: len(zones)}[mode]
+    # Source: Amazon EC2 API reference, AllocateAddress and CreateNatGateway: both want the internet gateway attached.
+    after_gateway = ResourceOptions.merge(options, ResourceOptions(depends_on=[gateway]))
+    addresses: list[aws.ec2.Eip] = []
+    nats: list[aws.ec2.NatGateway] = []
+    for zone, subnet in list(zip(zones, public, strict=True))[:wanted]:
+        role = f"{name}-nat-{_letter(zone)}"
+        address = aws.ec2.Eip(role, domain="vpc", tags={"Name": role}, opts=after_gateway)
+        nat = aws.ec2.NatGateway(
+            role, allocation_id=address.id, subnet_id=subnet.id, tags={"Name": role}, opts=after_gateway
+        )
+        addresses.append(address)
+        nats.append(nat)
+    ways_out: list[pulumi.Resource] = [
+        aws.ec2.Route(
+            f"{name}-private-{_letter(zone)}-nat",
+            route_table_id=table.id,
+            destination_cidr_block=ANYWHERE,
+            nat_gateway_id=nats[index % len(nats)].id,
+            opts=options,
+        )
+        for index, (zone, table) in enumerate(zip(zones, private_tables, strict=True))
+        if nats
+    ]
+    return addresses, ways_out
+
+
+def _flow_log(
+    name: str, spec: FlowLogsSpec, account: Account, vpc: aws.ec2.Vpc, options: ResourceOptions
+) -> aws.cloudwatch.LogGroup:
+    """The VPC's flow log, into a log group under a key that this group alone may use."""
+    role_name = f"{name}-flow-logs"
+    # The key's policy must name the group before either exists, so the name is ours rather than generated.
+    group_name = f"/{pulumi.get_project()}/{pulumi.get_stack()}/{name}/flow-logs"
+    grant = logs_key_grant(account.region, account.id, account.partition, group_name)
+    key = aws.kms.Key(
+        role_name,
+        description=f"Flow logs of {name}",
+        enable_key_rotation=True,
+        deletion_window_in_days=30,
+        policy=key_policy(account.id, account.partition, grant),
+        tags={"Name": role_name},
+        opts=options,
+    )
+    group = aws.cloudwatch.LogGroup(
+        role_name,
+        name=group_name,
+        retention_in_days=spec.retention_days,
+        kms_key_id=key.arn,
+        tags={"Name": role_name},
+        opts=options,
+    )
+    role = aws.iam.Role(
+        role_name,
+        assume_role_policy=service_trust(
+            "vpc-flow-logs.amazonaws.com", account.id, account.arn("ec2", "vpc-flow-log/*")
+        ),
+        tags={"Name": role_name},
+        opts=options,
+    )
+    permissions = aws.iam.RolePolicy(
+        role_name, role=role.id, policy=flow_log_permissions(account, group_name), opts=options
+    )
+    aws.ec2.FlowLog(
+        role_name,
+        vpc_id=vpc.id,
+        traffic_type=spec.traffic.value.upper(),
+        max_aggregation_interval=spec.aggregation_seconds,
+        log_destination_type="cloud-watch-logs",
+        log_destination=group.arn,
+        iam_role_arn=role.arn,
+        tags={"Name": role_name},
+        opts=ResourceOptions.merge(options, ResourceOptions(depends_on=[permissions])),
+    )
+    return group
+
+
+def flow_log_permissions(account: Account, log_group: str) -> str:
+    """What the flow log's role may do: write into one log group.
+
+    Source: Amazon VPC user guide, "IAM role for publishing flow logs to CloudWatch Logs", without making groups.
+    """
+    arn = account.arn("logs", f"log-group:{log_group}")
+    write = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
+    return document(
+        allow("Write", write, [arn, f"{arn}:*"]),
+        allow("FindGroup", ["logs:DescribeLogGroups"], [account.arn("logs", "log-group:*")]),
+    )

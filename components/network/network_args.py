@@ -1,0 +1,285 @@
+"""What a network can be asked for: its arguments, their plain values, and what is refused."""
+
+import re
+from collections.abc import Callable
+from enum import StrEnum
+from ipaddress import IPv4Network
+from typing import NotRequired, Self, TypedDict, TypeVar
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from ..core.log_retention import RETENTION_DAYS
+from ..core.spec import Spec, refuse
+from .subnet_plan import parse_network, refuse_overlap, vpc_network
+
+AGGREGATION_SECONDS = (60, 600)
+"""Source: Amazon VPC user guide, "Flow log records", aggregation interval."""
+
+Result = TypeVar("Result")
+
+ZONE_NAME = re.compile(r"[a-z]{2}(-[a-z]+)+-\d[a-z]")
+CLUSTER_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,99}")
+"""Source: Amazon EKS API reference, CreateCluster, name."""
+
+
+class NatMode(StrEnum):
+    """How private subnets reach the internet."""
+
+    PER_ZONE = "per-zone"
+    """A NAT gateway in every zone: the loss of one zone leaves the others their way out."""
+
+    SINGLE = "single"
+    """One NAT gateway for all zones: cheaper, and its zone takes the others' way out with it."""
+
+    NONE = "none"
+    """No way out: AWS services are reached through endpoints alone."""
+
+
+class FlowLogTraffic(StrEnum):
+    """Which connections the flow log records."""
+
+    ALL = "all"
+    """Every connection."""
+
+    ACCEPT = "accept"
+    """Those that security groups and network ACLs let through."""
+
+    REJECT = "reject"
+    """Those that were turned away: enough to notice scans, and far fewer records."""
+
+
+class EndpointService(StrEnum):
+    """The AWS services that an interface endpoint can be made for.
+
+    Source: AWS PrivateLink guide, "AWS services that integrate with AWS PrivateLink".
+    """
+
+    APPLICATION_AUTOSCALING = "application-autoscaling"
+    APS_WORKSPACES = "aps-workspaces"
+    ATHENA = "athena"
+    AUTOSCALING = "autoscaling"
+    BEDROCK_RUNTIME = "bedrock-runtime"
+    EC2 = "ec2"
+    EC2_MESSAGES = "ec2messages"
+    ECR_API = "ecr.api"
+    ECR_DKR = "ecr.dkr"
+    EKS = "eks"
+    EKS_AUTH = "eks-auth"
+    ELASTIC_FILE_SYSTEM = "elasticfilesystem"
+    ELASTIC_LOAD_BALANCING = "elasticloadbalancing"
+    EVENTS = "events"
+    GLUE = "glue"
+    KMS = "kms"
+    LOGS = "logs"
+    MONITORING = "monitoring"
+    SAGEMAKER_API = "sagemaker.api"
+    SAGEMAKER_RUNTIME = "sagemaker.runtime"
+    SECRETS_MANAGER = "secretsmanager"
+    SNS = "sns"
+    SQS = "sqs"
+    SSM = "ssm"
+    SSM_MESSAGES = "ssmmessages"
+    STS = "sts"
+    XRAY = "xray"
+
+
+NODE_ENDPOINTS = (
+    EndpointService.EC2,
+    EndpointService.ECR_API,
+    EndpointService.ECR_DKR,
+    EndpointService.EKS,
+    EndpointService.EKS_AUTH,
+    EndpointService.STS,
+)
+"""Without these a node that has no way to the internet never joins its cluster.
+
+Source: Amazon EKS user guide, "Deploy private clusters with limited internet access".
+"""
+
+
+class FlowLogsConfig(TypedDict):
+    """What the VPC's flow log records and how long it is kept."""
+
+    traffic: NotRequired[FlowLogTraffic]
+    """Which connections are recorded. Default: all."""
+
+    retention_days: NotRequired[int]
+    """Days until a record is deleted, one of the periods that CloudWatch Logs knows. Default: 90."""
+
+    aggregation_seconds: NotRequired[int]
+    """Seconds that one record sums up, 60 or 600; 60 writes up to ten times as many records. Default: 600."""
+
+
+class NetworkArgs(TypedDict):
+    """What a Network is made from."""
+
+    vpc_cidr: str
+    """The VPC's range, /16 to /20, inside 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10."""
+
+    zone_count: NotRequired[int]
+    """How many zones to take when `zones` names none, 2 or 3. Default: 3."""
+
+    zones: NotRequired[list[str]]
+    """Names of the zones, such as us-east-1a, in the order their ranges are cut. Default: the region's first ones."""
+
+    reserved_cidrs: NotRequired[list[str]]
+    """Ranges that the VPC must not overlap: peers, VPN, offices. Default: none."""
+
+    nat: NotRequired[NatMode]
+    """How private subnets reach the internet. Default: per-zone."""
+
+    dynamodb_endpoint: NotRequired[bool]
+    """Whether DynamoDB gets a gateway endpoint (free) beside the one of S3. Default: false."""
+
+    interface_endpoints: NotRequired[list[str]]
+    """AWS services with an interface endpoint in every zone, paid by the hour, such as ecr.api. Default: none."""
+
+    cluster_names: NotRequired[list[str]]
+    """EKS clusters that will live here: subnets are tagged for load balancers and Karpenter. Default: none."""
+
+    flow_logs: NotRequired[FlowLogsConfig]
+    """What the flow log records and how long it is kept. Default: all traffic for 90 days."""
+
+
+class FlowLogsSpec(Spec):
+    """The plain values of `FlowLogsConfig`."""
+
+    traffic: FlowLogTraffic = Field(
+        default=FlowLogTraffic.ALL, description="Which connections are recorded: all, accept or reject."
+    )
+    retention_days: int = Field(
+        default=90,
+        description=f"Days until a record is deleted: one of {', '.join(map(str, RETENTION_DAYS))}.",
+        json_schema_extra={"enum": list(RETENTION_DAYS)},
+    )
+    aggregation_seconds: int = Field(
+        default=600,
+        description="Seconds that one record sums up, 60 or 600; 60 writes up to ten times as many records.",
+        json_schema_extra={"enum": list(AGGREGATION_SECONDS)},
+    )
+
+    @field_validator("retention_days")
+    @classmethod
+    def _known_retention(cls, days: int) -> int:
+        return _one_of(days, RETENTION_DAYS, "days")
+
+    @field_validator("aggregation_seconds")
+    @classmethod
+    def _known_aggregation(cls, seconds: int) -> int:
+        return _one_of(seconds, AGGREGATION_SECONDS, "seconds")
+
+
+class NetworkSpec(Spec):
+    """The plain values of `NetworkArgs`."""
+
+    vpc_cidr: str = Field(
+        description="The VPC's range, /16 (65,536 addresses) to /20 (4,096), inside 10.0.0.0/8, 172.16.0.0/12, "
+        "192.168.0.0/16 or 100.64.0.0/10. It can't be changed later without replacing everything in it."
+    )
+    reserved_cidrs: tuple[str, ...] = Field(
+        default=(), description="Ranges that the VPC must not overlap: peers, VPN, offices."
+    )
+    zones: tuple[str, ...] = Field(
+        default=(),
+        description="Names of 2 or 3 zones, such as us-east-1a, in the order their ranges are cut. Empty: the region's "
+        "first ones that can hold an EKS control plane.",
+    )
+    zone_count: int = Field(
+        default=3, ge=2, le=3, description="How many zones to take when `zones` names none, 2 or 3."
+    )
+    nat: NatMode = Field(
+        default=NatMode.PER_ZONE,
+        description="How private subnets reach the internet: per-zone (a NAT gateway in each zone), single (one for "
+        "all, whose zone takes the others down with it), none.",
+    )
+    dynamodb_endpoint: bool = Field(
+        default=False, description="Whether DynamoDB gets a gateway endpoint (free) beside the one of S3."
+    )
+    interface_endpoints: tuple[EndpointService, ...] = Field(
+        default=(),
+        description="AWS services that get an interface endpoint in every zone, each paid by the hour and zone.",
+    )
+    cluster_names: tuple[str, ...] = Field(
+        default=(),
+        description="EKS clusters that will live here: subnets are tagged for load balancers and Karpenter, whose "
+        "tag has one value: the first name.",
+    )
+    flow_logs: FlowLogsSpec = Field(
+        default=FlowLogsSpec(), description="What the flow log records and how long it is kept."
+    )
+
+    @field_validator("vpc_cidr")
+    @classmethod
+    def _usable_vpc(cls, value: str) -> str:
+        return str(vpc_network(value))
+
+    @field_validator("reserved_cidrs")
+    @classmethod
+    def _apart_from_vpc(cls, values: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        networks = [_named(value, parse_network) for value in values]
+        vpc = info.data.get("vpc_cidr")
+        if vpc:
+            _named(f"vpcCidr {vpc}", lambda _: refuse_overlap(IPv4Network(vpc), networks, "a reserved range"))
+        return values
+
+    @field_validator("zones")
+    @classmethod
+    def _two_or_three_zones(cls, zones: tuple[str, ...]) -> tuple[str, ...]:
+        for zone in zones:
+            if not ZONE_NAME.fullmatch(zone):
+                raise refuse(zone, f"{zone} is not an availability zone's name; write one such as us-east-1a")
+        if zones and not (2 <= len(zones) <= 3 and len(set(zones)) == len(zones)):
+            raise refuse(zones, "name 2 or 3 different zones, or none to get the region's first ones")
+        return zones
+
+    @field_validator("zone_count")
+    @classmethod
+    def _as_many_as_named(cls, count: int, info: ValidationInfo) -> int:
+        zones = info.data.get("zones", ())
+        if zones and len(zones) != count:
+            raise refuse(count, f"zones names {len(zones)}; leave zoneCount out or write {len(zones)}")
+        return count
+
+    @field_validator("interface_endpoints", "cluster_names")
+    @classmethod
+    def _each_once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise refuse(names, f"{', '.join(twice)} is named more than once; name each once")
+        return names
+
+    @field_validator("cluster_names")
+    @classmethod
+    def _eks_names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if not CLUSTER_NAME.fullmatch(name):
+                raise refuse(
+                    name, f"{name!r} is no EKS name; write up to 100 letters, digits, - or _, a letter or digit first"
+                )
+        return names
+
+    @model_validator(mode="after")
+    def _nodes_reach_their_cluster(self) -> Self:
+        missing = [service.value for service in NODE_ENDPOINTS if service not in self.interface_endpoints]
+        if self.nat is NatMode.NONE and self.cluster_names and missing:
+            raise refuse(
+                self.nat,
+                f"nat = none: nodes can't join a cluster; add {', '.join(missing)} to interfaceEndpoints or write "
+                "nat: single",
+            )
+        return self
+
+
+def _one_of(value: int, allowed: tuple[int, ...], unit: str) -> int:
+    if value not in allowed:
+        nearest = min(allowed, key=lambda each: abs(each - value))
+        raise refuse(value, f"allowed {unit}: {', '.join(map(str, allowed))}; the nearest is {nearest}")
+    return value
+
+
+def _named(name: str, check: Callable[[str], Result]) -> Result:
+    """What `check` returns; its refusal gets the name of what it refused in front."""
+    try:
+        return check(name)
+    except ValueError as error:
+        raise ValueError(f"{name} {error}") from None

@@ -1,0 +1,145 @@
+"""WebFirewall: an AWS WAF web ACL for load balancers, with its log."""
+
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from ...core.account import Account, account_of
+from ...core.iam import document, key_policy, logs_key_grant
+from ...core.spec import parse
+from .capacity import capacity
+from .resources import WebAcl, WebAclLoggingConfiguration
+from .rules import build, response_bodies, visibility
+from .spec import WebFirewallArgs, WebFirewallSpec
+
+
+class WebFirewall(pulumi.ComponentResource):
+    """A web ACL that limits each client address and rejects malformed requests, and a log without credentials.
+
+    A load balancer stands behind it once the two are associated, as ServingLoadBalancer does when given the ARN.
+    """
+
+    web_acl_arn: pulumi.Output[str]
+    """The web ACL's ARN, for the load balancers it guards."""
+    log_group_name: pulumi.Output[str]
+    """Where requests are logged that a rule matched."""
+    capacity_units: pulumi.Output[int]
+    """The most capacity units that the rules take; from 1,501 on a request costs more."""
+
+    def __init__(self, name: str, args: WebFirewallArgs, opts: pulumi.ResourceOptions | None = None):
+        spec = parse(WebFirewallSpec, args, f"WebFirewall({name})")
+        super().__init__("mlplatform:index:WebFirewall", name, {}, opts)
+        self._name, self._spec = name, spec
+        self._child = pulumi.ResourceOptions(parent=self)
+        rules = build(spec, name)
+        acl = WebAcl(
+            f"{name}-acl",
+            {
+                "scope": "REGIONAL",
+                "description": "Requests to models",
+                "defaultAction": {"allow": {}},
+                "rules": rules,
+                "customResponseBodies": response_bodies(),
+                "dataProtectionConfig": {"dataProtections": _protections(spec)},
+                **visibility(name),
+            },
+            self._child,
+        )
+        group = self._log(acl)
+        self.web_acl_arn = acl.arn
+        self.log_group_name = group.name
+        self.capacity_units = pulumi.Output.from_input(capacity(rules))
+        self.register_outputs(
+            {
+                "web_acl_arn": self.web_acl_arn,
+                "log_group_name": self.log_group_name,
+                "capacity_units": self.capacity_units,
+            }
+        )
+
+    def _log(self, acl: WebAcl) -> aws.cloudwatch.LogGroup:
+        """The log. AWS WAF writes to groups whose name begins so, and to no other."""
+        name, account = self._name, account_of(self)
+        group_name = f"aws-waf-logs-{pulumi.get_project()}-{pulumi.get_stack()}-{name}"
+        grant = logs_key_grant(account.region, account.id, account.partition, group_name)
+        key = aws.kms.Key(
+            f"{name}-log-key",
+            description=f"Encrypts the log of the firewall {name}.",
+            enable_key_rotation=True,
+            deletion_window_in_days=30,
+            policy=key_policy(account.id, account.partition, grant),
+            tags={"Name": f"{name}-log"},
+            opts=pulumi.ResourceOptions(parent=self, protect=self._spec.deletion_protection),
+        )
+        group = aws.cloudwatch.LogGroup(
+            f"{name}-log",
+            name=group_name,
+            retention_in_days=self._spec.log_retention_days,
+            kms_key_id=key.arn,
+            tags={"Name": f"{name}-log"},
+            opts=self._child,
+        )
+        delivery = aws.cloudwatch.LogResourcePolicy(
+            f"{name}-log-delivery",
+            policy_name=group_name,
+            policy_document=log_delivery(account, group_name),
+            opts=self._child,
+        )
+        logging: dict[str, Any] = {
+            "resourceArn": acl.arn,
+            "logDestinationConfigs": [group.arn],
+            "redactedFields": _redacted(self._spec),
+        }
+        if not self._spec.log_allowed:
+            logging["loggingFilter"] = _MATCHED_ALONE
+        WebAclLoggingConfiguration(
+            f"{name}-logging", logging, pulumi.ResourceOptions(parent=self, depends_on=[delivery])
+        )
+        return group
+
+
+def log_delivery(account: Account, log_group: str) -> str:
+    """Lets the delivery of logs write to one log group, for the account's own sources.
+
+    Source: CloudWatch Logs user guide, "Enable logging from AWS services", logs sent to CloudWatch Logs.
+    """
+    return document(
+        {
+            "Sid": "FirewallLogs",
+            "Effect": "Allow",
+            "Principal": {"Service": "delivery.logs.amazonaws.com"},
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": [f"{account.arn('logs', f'log-group:{log_group}')}:log-stream:*"],
+            "Condition": {
+                "StringEquals": {"aws:SourceAccount": account.id},
+                "ArnLike": {"aws:SourceArn": account.arn("logs", "*")},
+            },
+        }
+    )
+
+
+def _redacted(spec: WebFirewallSpec) -> list[dict[str, Any]]:
+    headers = [{"singleHeader": {"name": header}} for header in spec.secret_headers]
+    return [*headers, {"queryString": {}}] if spec.redact_query else headers
+
+
+def _protections(spec: WebFirewallSpec) -> list[dict[str, Any]]:
+    """What is masked in samples of requests as well, which the log's redaction doesn't reach."""
+    headers = {"fieldType": "SINGLE_HEADER", "fieldKeys": list(spec.secret_headers)}
+    fields = [headers, {"fieldType": "QUERY_STRING"}] if spec.redact_query else [headers]
+    return [{"action": "SUBSTITUTION", "field": field} for field in fields]
+
+
+_MATCHED_ALONE = {
+    "defaultBehavior": "DROP",
+    "filters": [
+        {
+            "behavior": "KEEP",
+            "requirement": "MEETS_ANY",
+            "conditions": [
+                {"actionCondition": {"action": action}} for action in ("BLOCK", "COUNT", "EXCLUDED_AS_COUNT")
+            ],
+        }
+    ],
+}

@@ -1,0 +1,1 @@
+"""Models, and everything between the load balancer and them."""

@@ -1,0 +1,103 @@
+"""Keda: the autoscaler that follows metrics and hours, with which models scale."""
+
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+from pydantic import Field
+
+from ..cluster.secure_namespace import SecureNamespace
+from ..core.manifest import Manifest, Release
+from ..core.network_policies import admit_api_server, allow_apis, pods_of, reach
+from ..core.ordering import after
+from ..core.pods import on_system_nodes, resources, spread
+from ..core.spec import Spec, parse_args
+from ..facts.versions import KEDA
+
+NAMESPACE = "keda"
+METRICS_API_PORT = 6443
+WEBHOOK_PORT = 9443
+_OPERATOR = {"app": "keda-operator"}
+_METRICS_API = {"app": "keda-operator-metrics-apiserver"}
+_WEBHOOKS = {"app": "keda-admission-webhooks"}
+
+
+class KedaArgs(TypedDict):
+    """What a Keda is made from."""
+
+    cluster_name: pulumi.Input[str]
+    """The EKS cluster."""
+    vpc_cidr: pulumi.Input[str]
+    """The VPC's range, from whose addresses the API server asks for metrics and calls webhooks."""
+    monitoring_namespace: NotRequired[str]
+    """The namespace of the Prometheus that it asks."""
+    prometheus_port: NotRequired[int]
+    """Where that Prometheus answers."""
+
+
+class KedaSpec(Spec):
+    """The checked arguments of a Keda."""
+
+    monitoring_namespace: str = Field(default="monitoring", description="The namespace of the Prometheus that it asks.")
+    prometheus_port: int = Field(default=9090, ge=1, le=65535, description="Where that Prometheus answers.")
+
+
+class Keda(pulumi.ComponentResource):
+    """KEDA with its definitions, in a namespace closed by default; it reaches Prometheus and the Kubernetes API alone.
+
+    The only component that answers `external.metrics.k8s.io` in its cluster. Give it a Kubernetes provider by
+    `providers` in its options.
+    """
+
+    ready: pulumi.Output[str]
+    """The namespace's name; whoever reads it waits until a ScaledObject can be made."""
+
+    def __init__(self, name: str, args: KedaArgs, opts: pulumi.ResourceOptions | None = None):
+        spec = parse_args(KedaSpec, args, KedaArgs, f"Keda({name})")
+        super().__init__("mlplatform:index:Keda", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        namespace = SecureNamespace(f"{name}-namespace", {"namespace": NAMESPACE}, child)
+        inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        prometheus = pods_of(spec.monitoring_namespace)
+        vpc = args["vpc_cidr"]
+        policies = {
+            "apis": allow_apis(NAMESPACE, {}),
+            "metrics-api": admit_api_server(NAMESPACE, _METRICS_API, METRICS_API_PORT, vpc),
+            "webhooks": admit_api_server(NAMESPACE, _WEBHOOKS, WEBHOOK_PORT, vpc, "allow-api-server-webhooks"),
+            "prometheus": reach("allow-prometheus", NAMESPACE, _OPERATOR, prometheus, [spec.prometheus_port]),
+        }
+        made = [Manifest(f"{name}-{role}", policy, inside) for role, policy in policies.items()]
+        release = Release(
+            f"{name}-release",
+            KEDA,
+            after(NAMESPACE, args["cluster_name"]),
+            keda_values(),
+            pulumi.ResourceOptions(parent=self, depends_on=[namespace, *made]),
+        )
+        self.ready = after(NAMESPACE, release.urn)
+        self.register_outputs({"ready": self.ready})
+
+
+def keda_values() -> dict[str, Any]:
+    """Values of its chart: two of each, spread, with budgets; reads no Secret outside of its namespace.
+
+    Its containers are non-root and read-only by themselves, and its certificates are its own.
+    """
+    small = resources("100m", "512Mi", "1")
+    workloads = {"operator": _OPERATOR, "metricsServer": _METRICS_API, "webhooks": _WEBHOOKS}
+    # The chart names its metrics server in two ways.
+    parts = ("operator", "metricServer", "webhooks")
+    budget = {"maxUnavailable": 1}
+    return {
+        **{part: {"replicaCount": 2} for part in workloads},
+        "image": {"pullPolicy": "IfNotPresent"},
+        "resources": dict.fromkeys(parts, small),
+        "podDisruptionBudget": dict.fromkeys(parts, budget),
+        "topologySpreadConstraints": {part: spread(labels) for part, labels in workloads.items()},
+        "permissions": {"operator": {"restrict": {"secret": True}}, "metricServer": {"restrict": {"secret": True}}},
+        # By default the operator may get every resource of every API group, Secrets among them. Models are Deployments,
+        # which it may scale without this.
+        "rbac": {"enabledCustomScaledRefKinds": False},
+        "priorityClassName": "system-cluster-critical",
+        **on_system_nodes(),
+        "enableServiceLinks": False,
+    }

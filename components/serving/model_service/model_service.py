@@ -1,0 +1,57 @@
+"""ModelService: a model, served."""
+
+import pulumi
+
+from ...cluster.workload_identity import WorkloadIdentity
+from ...core.manifest import Manifest
+from ...core.spec import parse_args
+from .identity import model_identity, readable
+from .language import Scope
+from .objects import model_service_objects
+from .spec import ModelServiceArgs, ModelServiceSpec
+from .terms import DERIVED
+
+MODEL_KIND = "InferenceService"
+
+
+class ModelService(pulumi.ComponentResource):
+    """A model behind the serving platform's gateway, with its autoscaler, and a canary where one is asked for.
+
+    Its identity reads the model's own folder. Give it a Kubernetes provider by `providers` in its options.
+    """
+
+    url: pulumi.Output[str]
+    """Where the model answers, known once its route exists."""
+    role_arn: pulumi.Output[str]
+    """The role that the model reads its folder with."""
+
+    def __init__(self, name: str, args: ModelServiceArgs, opts: pulumi.ResourceOptions | None = None):
+        spec = parse_args(ModelServiceSpec, args, ModelServiceArgs, f"ModelService({name})")
+        super().__init__("mlplatform:index:ModelService", name, {}, opts)
+        reads = readable(spec.folders, args["models_key_arn"], self)
+        identity = model_identity(
+            f"{name}-identity",
+            args["cluster_name"],
+            spec.namespace,
+            spec.name,
+            {**args.get("policies", {}), "model": reads},
+            self,
+        )
+        self.url = self._register(name, spec, identity)
+        self.role_arn = identity.role_arn
+        self.register_outputs({"url": self.url, "role_arn": self.role_arn})
+
+    def _register(self, name: str, spec: ModelServiceSpec, identity: WorkloadIdentity) -> pulumi.Output[str]:
+        """The objects: what the model runs with, then the model and its canary, then what needs them to be there."""
+        manifests = model_service_objects(spec)
+        models = [place for place, each in enumerate(manifests) if each["kind"] == MODEL_KIND]
+        needed: list[pulumi.Resource] = [identity]
+        made: list[pulumi.Resource] = []
+        for place, manifest in enumerate(manifests):
+            if place in (models[0], models[-1] + 1):
+                needed = [*needed, *made]
+            own = manifest["metadata"]["name"].removeprefix(spec.name)
+            role = f"{name}{own}-{manifest['kind'].lower()}"
+            made.append(Manifest(role, manifest, pulumi.ResourceOptions(parent=self, depends_on=needed)))
+        address = Scope(spec, DERIVED).at("address")
+        return pulumi.Output.all(*(each.urn for each in made)).apply(lambda _: f"https://{address}")

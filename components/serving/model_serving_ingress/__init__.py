@@ -1,0 +1,1 @@
+"""ModelServingIngress: from the public name to the models, in one component."""

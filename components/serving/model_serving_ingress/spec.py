@@ -1,0 +1,297 @@
+"""What a ModelServingIngress is made from, and what is refused."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, NotRequired, TypedDict, cast
+
+import pulumi
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from ...core.host_names import inside_zone
+from ...core.namespace_names import NAMESPACE_PATTERN
+from ...core.spec import Inherits, Spec, refuse
+from ...network.load_balancer.spec import ServingLoadBalancerOptions, ServingLoadBalancerSpec
+from ...network.web_firewall.spec import WebFirewallConfig, WebFirewallSpec
+from ..model_service.spec import FOLDER_PATTERN, LONGEST_NAME, ModelConfig, ModelServiceSpec, model_folder
+from ..serving_platform import names
+from ..serving_platform.cache_spec import overfull
+from ..serving_platform.spec import DOMAIN_PATTERN, ServingPlatformOptions, ServingPlatformSpec
+
+
+class NeighborConfig(TypedDict):
+    """A service on the cluster that models ask."""
+
+    namespace: str
+    """Its namespace, which must admit the models' namespaces."""
+    port: int
+    """Its pods' port."""
+
+
+class NeighborSpec(Spec):
+    """A service on the cluster that models ask."""
+
+    namespace: str = Field(
+        pattern=NAMESPACE_PATTERN, description="Its namespace, which must admit the models' namespaces."
+    )
+    port: int = Field(ge=1, le=65535, description="Its pods' port.")
+
+
+class DeliveredModelConfig(TypedDict):
+    """A model that comes by GitOps; what it needs of AWS is made here."""
+
+    name: str
+    """The model's name, which its service account has."""
+    namespace: str
+    """One of the platform's namespaces for models."""
+    folder: str
+    """The folder of all its versions, as s3://<bucket>/<folder>/, which it alone reads."""
+    cached: NotRequired[bool]
+    """Whether the platform's modelCache may keep it, where other models on these nodes could read it."""
+
+
+class DeliveredModelSpec(Spec):
+    """A model that comes by GitOps; what it needs of AWS is made here."""
+
+    name: str = Field(
+        pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?$",
+        max_length=LONGEST_NAME,
+        description="The model's name, which its service account has.",
+    )
+    namespace: str = Field(pattern=NAMESPACE_PATTERN, description="One of the platform's namespaces for models.")
+    folder: str = Field(
+        pattern=FOLDER_PATTERN,
+        description="The folder of all its versions, as s3://<bucket>/<folder>/, which it alone reads.",
+    )
+    cached: bool = Field(
+        default=False,
+        description="Whether the platform's modelCache may keep it, where other models on these nodes could read it.",
+    )
+
+    @field_validator("folder", mode="before")
+    @classmethod
+    def _an_address(cls, folder: object) -> object:
+        return model_folder(folder)
+
+    @field_validator("folder")
+    @classmethod
+    def _a_folder(cls, folder: str) -> str:
+        if not folder.endswith("/"):
+            raise refuse(folder, f"{folder} must end with /: it names a folder, whose objects alone the model may read")
+        return folder
+
+
+class ModelServingConfig(TypedDict):
+    """Models and the way to them, as a stack's config describes it."""
+
+    zone_name: str
+    """The public Route 53 zone that holds the domain."""
+    domain: str
+    """Models answer at <model>.<domain>."""
+    monitoring_namespace: NotRequired[str]
+    """The namespace whose pods may read metrics, and whose Prometheus the autoscaler asks."""
+    firewall: NotRequired[WebFirewallConfig]
+    """What the firewall lets through."""
+    load_balancer: NotRequired[ServingLoadBalancerOptions]
+    """How the load balancer serves."""
+    platform: NotRequired[ServingPlatformOptions]
+    """By which servers models are served, and for whom."""
+    neighbors: NotRequired[list[NeighborConfig]]
+    """Services on the cluster that models ask, such as a feature server."""
+    models: NotRequired[list[ModelConfig]]
+    """The models that the program itself serves; others come by GitOps."""
+    delivered_models: NotRequired[list[DeliveredModelConfig]]
+    """The models that come by GitOps, each of which gets an identity of AWS."""
+
+
+class ModelServingIngressArgs(ModelServingConfig):
+    """What a ModelServingIngress is made from: its config, the cluster and the network it lies in."""
+
+    cluster_name: pulumi.Input[str]
+    """The EKS cluster, whose nodes must be ready."""
+    vpc_id: pulumi.Input[str]
+    """The VPC."""
+    vpc_cidr: pulumi.Input[str]
+    """The VPC's range."""
+    load_balancer_subnet_ids: pulumi.Input[list[str]]
+    """Subnets in two zones or more: public ones, or private ones where the load balancer is internal."""
+    load_balancer_cidrs: pulumi.Input[list[str]]
+    """The ranges of those subnets, which alone reach the gateway."""
+    node_security_group_id: pulumi.Input[str]
+    """The security group of the nodes that run the gateway."""
+    zone_id: pulumi.Input[str]
+    """The id of the Route 53 zone."""
+    log_bucket_name: pulumi.Input[str]
+    """The bucket for access logs; its policy must let load balancers write, as LogBucket's does."""
+    models_key_arn: pulumi.Input[str]
+    """The key that the models' bucket is encrypted with."""
+    cache_cidrs: NotRequired[pulumi.Input[list[str]]]
+    """The ranges in which caches answer, for models to reach; none by default."""
+    model_policies: NotRequired[dict[str, pulumi.Input[str]]]
+    """Further IAM policy documents of each model's identity by a short name, as JSON, such as a cache's."""
+    further_target_group_arns: NotRequired[pulumi.Input[list[str]]]
+    """Target groups of other load balancers, whose bindings the cluster's controller shall keep as well."""
+    cognito_user_pool_arn: NotRequired[pulumi.Input[str]]
+    """The user pool, where Cognito signs users in."""
+    cognito_client_id: NotRequired[pulumi.Input[str]]
+    """The user pool's client for the load balancer, one with a secret."""
+    cognito_domain: NotRequired[pulumi.Input[str]]
+    """The user pool's domain."""
+    oidc_client_secret: NotRequired[pulumi.Input[str]]
+    """The secret of the OpenID Connect client."""
+
+
+class ModelServingSpec(Spec):
+    """Models and the way to them. What its sections share is said once, above them."""
+
+    zone_name: str = Field(pattern=DOMAIN_PATTERN, description="The public Route 53 zone that holds the domain.")
+    domain: str = Field(
+        pattern=DOMAIN_PATTERN,
+        max_length=64,
+        description="Models answer at <model>.<domain>, for which the certificate is.",
+    )
+    monitoring_namespace: str = Field(
+        default="monitoring",
+        pattern=NAMESPACE_PATTERN,
+        description="The namespace whose pods may read metrics, and whose Prometheus the autoscaler asks.",
+    )
+    firewall: WebFirewallSpec = Field(
+        default_factory=WebFirewallSpec, description="What the firewall in front of the load balancer lets through."
+    )
+    load_balancer: Annotated[ServingLoadBalancerSpec, Inherits("zone_name", "domain")] = Field(
+        default_factory=cast(Any, dict), validate_default=True, description="How the load balancer serves."
+    )
+    platform: Annotated[ServingPlatformSpec, Inherits("domain", "monitoring_namespace")] = Field(
+        default_factory=cast(Any, dict),
+        validate_default=True,
+        description="By which servers models are served, and for whom.",
+    )
+    neighbors: tuple[NeighborSpec, ...] = Field(
+        default=(), description="Services on the cluster that models ask, such as a feature server."
+    )
+    models: tuple[Annotated[ModelServiceSpec, Inherits("domain", "monitoring_namespace")], ...] = Field(
+        default=(), description="The models that the program itself serves; others come by GitOps."
+    )
+    delivered_models: tuple[DeliveredModelSpec, ...] = Field(
+        default=(), description="The models that come by GitOps, each of which gets an identity of AWS."
+    )
+
+    @field_validator("domain")
+    @classmethod
+    def _inside_the_zone(cls, domain: str, info: ValidationInfo) -> str:
+        return inside_zone(domain, info.data.get("zone_name"))
+
+    @field_validator("load_balancer", mode="before")
+    @classmethod
+    def _answers_for_models(cls, section: Any, info: ValidationInfo) -> Any:
+        """A model's name is one label below the domain, which the certificate and the rules must cover."""
+        if not isinstance(section, Mapping) or "domain" not in info.data:
+            return cast(Any, section)
+        given = cast(Mapping[str, Any], section)
+        wildcard = f"*.{info.data['domain']}"
+        names = given.get("alternative_names", given.get("alternativeNames", ()))
+        if not isinstance(names, list | tuple):
+            return given
+        others = [name for name in cast(list[Any], names) if name != wildcard]
+        rest = {key: value for key, value in given.items() if key != "alternativeNames"}
+        return {**rest, "alternative_names": [wildcard, *others]}
+
+    @model_validator(mode="after")
+    def _balancer_meets_the_gateway(self) -> "ModelServingSpec":
+        balancer = self.load_balancer
+        answered = {
+            "gatewayPort": (balancer.gateway_port, names.GATEWAY_PORT),
+            "gatewayTls": (balancer.gateway_tls, False),
+            "healthCheckPort": (balancer.health_check_port, names.GATEWAY_STATUS_PORT),
+            "healthCheckPath": (balancer.health_check_path, names.GATEWAY_HEALTH_PATH),
+        }
+        for field, (given, own) in answered.items():
+            if given != own:
+                raise refuse(
+                    given, f"loadBalancer.{field} = {given} is not what the platform's gateway has, {own}; leave it out"
+                )
+        if balancer.deregistration_seconds > names.GATEWAY_DRAIN_SECONDS:
+            raise refuse(
+                balancer.deregistration_seconds,
+                f"loadBalancer.deregistrationSeconds = {balancer.deregistration_seconds}: a gateway that goes answers "
+                f"for {names.GATEWAY_DRAIN_SECONDS} seconds; set no more",
+            )
+        for model in self.models:
+            if model.timeout_seconds > balancer.idle_timeout_seconds:
+                raise refuse(
+                    model.timeout_seconds,
+                    f"model {model.name}: timeoutSeconds = {model.timeout_seconds} is longer than "
+                    f"loadBalancer.idleTimeoutSeconds = {balancer.idle_timeout_seconds}, after which a connection "
+                    "without a byte is closed; raise that",
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _models_have_a_place(self) -> "ModelServingSpec":
+        for model in (*self.models, *self.delivered_models):
+            if model.namespace not in self.platform.model_namespaces:
+                known = list(self.platform.model_namespaces)
+                raise refuse(
+                    model.namespace,
+                    f"model {model.name}: namespace {model.namespace} is not one of platform.modelNamespaces = "
+                    f"{', '.join(known)}; add it there",
+                    known,
+                )
+        for model in self.models:
+            if model.runtime not in self.platform.runtimes:
+                known = [str(runtime) for runtime in self.platform.runtimes]
+                raise refuse(
+                    model.runtime,
+                    f"model {model.name}: runtime {model.runtime} is not one of platform.runtimes = "
+                    f"{', '.join(known)}; add it there",
+                )
+            if model.scale_to_zero and not self.platform.scale_to_zero:
+                raise refuse(
+                    self.platform.scale_to_zero,
+                    f"model {model.name}: scaleToZero needs platform.scaleToZero, which is not set; set it, or leave "
+                    "the model a replica",
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _each_answers_at_a_host_of_its_own(self) -> "ModelServingSpec":
+        hosts: dict[str, str] = {}
+        named = [(model, model.host or f"{model.name}.{model.domain}") for model in self.models]
+        for model, host in (*named, *((each, f"{each.name}.{self.domain}") for each in self.delivered_models)):
+            if other := hosts.get(host):
+                raise refuse(
+                    host,
+                    f"models {other} and {model.namespace}/{model.name} both answer at {host}; give one of them "
+                    "another name or host",
+                )
+            hosts[host] = f"{model.namespace}/{model.name}"
+        return self
+
+    @model_validator(mode="after")
+    def _each_reads_a_folder_of_its_own(self) -> "ModelServingSpec":
+        for model in self.delivered_models:
+            for other in self.delivered_models:
+                if other is not model and other.folder.startswith(model.folder):
+                    raise refuse(
+                        model.folder,
+                        f"model {model.name} would read {other.folder}, the folder of {other.name}; give each its own",
+                    )
+        return self
+
+    @model_validator(mode="after")
+    def _kept_models_have_room(self) -> "ModelServingSpec":
+        groups = self.platform.model_cache
+        kept = [(model.name, folder, model.cache) for model in self.models if model.cache for folder in model.folders]
+        if problem := overfull(groups, kept):
+            raise refuse(self.models, problem)
+        if groups and not self.kept_folders:
+            raise refuse(
+                groups,
+                "platform.modelCache keeps no model: none of models has a cache, and none of deliveredModels is "
+                "cached; leave it out",
+            )
+        return self
+
+    @property
+    def kept_folders(self) -> tuple[str, ...]:
+        """What the platform's cache may read: the folders of models that are kept."""
+        own = (folder for model in self.models if model.cache for folder in model.folders)
+        return (*own, *(model.folder for model in self.delivered_models if model.cached))

@@ -1,0 +1,1 @@
+"""ServingPlatform: everything between the load balancer and a model."""

@@ -1,0 +1,89 @@
+"""CertManager: certificates for the webhooks of everything else."""
+
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+from pydantic import Field
+
+from ...cluster.secure_namespace import closed_namespace
+from ...core.manifest import Release
+from ...core.network_policies import admit_api_server, allow_apis, allow_metrics
+from ...core.ordering import after
+from ...core.pods import on_system_nodes, resources, spread
+from ...core.spec import Spec, parse_args
+from ...facts.versions import CERT_MANAGER
+from .names import CERT_MANAGER_NAMESPACE as NAMESPACE
+
+WEBHOOK_PORT = 10250
+METRICS_PORT = 9402
+_WEBHOOK = {"app.kubernetes.io/name": "webhook"}
+_SMALL = resources("20m", "128Mi", "200m")
+
+
+class CertManagerArgs(TypedDict):
+    """What a CertManager is made from."""
+
+    cluster_name: pulumi.Input[str]
+    """The EKS cluster."""
+    vpc_cidr: pulumi.Input[str]
+    """The VPC's range, from whose addresses the API server calls webhooks."""
+    monitoring_namespace: NotRequired[str]
+    """The namespace whose pods may read metrics."""
+
+
+class CertManagerSpec(Spec):
+    """The checked arguments of a CertManager."""
+
+    monitoring_namespace: str = Field(default="monitoring", description="The namespace whose pods may read metrics.")
+
+
+class CertManager(pulumi.ComponentResource):
+    """cert-manager with its definitions, ready to issue: its chart waits until the API server reaches its webhook.
+
+    Give it a Kubernetes provider by `providers` in its options.
+    """
+
+    ready: pulumi.Output[str]
+    """The namespace's name; whoever reads it waits until certificates can be asked for."""
+
+    def __init__(self, name: str, args: CertManagerArgs, opts: pulumi.ResourceOptions | None = None):
+        spec = parse_args(CertManagerSpec, args, CertManagerArgs, f"CertManager({name})")
+        super().__init__("mlplatform:index:CertManager", name, {}, opts)
+        policies = [
+            allow_apis(NAMESPACE, {}),
+            admit_api_server(NAMESPACE, _WEBHOOK, WEBHOOK_PORT, args["vpc_cidr"]),
+            allow_metrics(NAMESPACE, {}, METRICS_PORT, spec.monitoring_namespace),
+        ]
+        namespace = closed_namespace(f"{name}-namespace", NAMESPACE, policies, self)
+        release = Release(
+            f"{name}-release",
+            CERT_MANAGER,
+            after(NAMESPACE, args["cluster_name"]),
+            cert_manager_values(),
+            pulumi.ResourceOptions(parent=self, depends_on=namespace),
+        )
+        self.ready = after(NAMESPACE, release.urn)
+        self.register_outputs({"ready": self.ready})
+
+
+def cert_manager_values() -> dict[str, Any]:
+    """Values of its chart: two of each, spread; its containers are non-root and read-only by themselves."""
+    return {
+        # Its definitions go with it: what is destroyed leaves nothing behind.
+        "crds": {"enabled": True, "keep": False},
+        "global": {"leaderElection": {"namespace": NAMESPACE}, "priorityClassName": "system-cluster-critical"},
+        **_workload("cert-manager"),
+        "webhook": {**_workload("webhook"), "timeoutSeconds": 10},
+        "cainjector": {**_workload("cainjector"), "resources": resources("20m", "256Mi", "200m")},
+        "startupapicheck": {"resources": _SMALL, **on_system_nodes()},
+    }
+
+
+def _workload(pods: str) -> dict[str, Any]:
+    return {
+        "replicaCount": 2,
+        "resources": _SMALL,
+        "podDisruptionBudget": {"enabled": True, "maxUnavailable": 1},
+        "topologySpreadConstraints": spread({"app.kubernetes.io/name": pods}),
+        **on_system_nodes(),
+    }

@@ -1,0 +1,45 @@
+"""Schedules of cron that never come, or that no parser takes, are refused."""
+
+import pytest
+from pydantic_core import PydanticCustomError
+
+from components.core.cron import cron_schedule
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        "* * * * *",
+        "*/15 22-23 1,15 * 1-5",
+        "0 22 29 2 *",
+        "0 22 31 2 5",
+        "0 22 31 2 */2",
+        "0 22 31 1,2 *",
+        "0 22 * * MON-FRI",
+        "0 0 1 jan sun",
+        "5/10 * * * *",
+    ],
+)
+def test_schedule_that_comes_is_accepted(schedule: str) -> None:
+    assert cron_schedule(schedule) == schedule
+
+
+@pytest.mark.parametrize(
+    ("schedule", "told"),
+    [
+        ("99 25 * * *", "'99' is no minute of cron; write \\*, numbers from 0 to 59"),
+        ("0 25 * * *", "'25' is no hour of cron"),
+        ("0 22 0 * *", "'0' is no day of cron"),
+        ("0 22 * 13 *", "'13' is no month of cron"),
+        ("0 22 * * 7", "'7' is no weekday of cron; write \\*, numbers from 0 to 6"),
+        ("0 22 * * xyz", "'xyz' is no weekday of cron"),
+        ("0 22 * *", "has 4 places; write minute hour day month weekday"),
+        ("0 22 31 2 *", "never comes: month 2 has no day 31; write a day from 1 to 29"),
+        ("0 22 30 feb *", "never comes: month feb has no day 30"),
+        ("0 22 31 4,6,9,11 *", "never comes: month 4,6,9,11 has no day 31; write a day from 1 to 30"),
+        ("²2 22 * * *", "is no minute of cron"),
+    ],
+)
+def test_schedule_that_never_comes_is_refused(schedule: str, told: str) -> None:
+    with pytest.raises(PydanticCustomError, match=told):
+        cron_schedule(schedule)
