@@ -186,6 +186,9 @@ def _user_pool(pool: UserPoolSpec, at: str) -> Iterator[Choice]:
 
 def _delivery(delivery: DeliverySection, at: str, production: bool) -> Iterator[Choice]:
     yield from _firewall(delivery.firewall, f"{at}.firewall")
+    if not delivery.deletion_protection:
+        why = "a model is deleted as soon as its folder is removed or renamed"
+        yield Choice(f"{at}.deletionProtection", False, why)
     if delivery.cluster_wide:
         yield Choice(f"{at}.clusterWide", True, "whoever changes the repository may change the whole cluster")
     if production and not delivery.highly_available:

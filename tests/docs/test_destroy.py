@@ -19,7 +19,9 @@ from pricing.estimate import estimate
 from pricing.resource import Resource
 from stacks.config import parse_config
 from tests.docs.pages import ROOT
+from tests.planner.application_sets import deletes, parameters
 from tests.planner.plans import STACKS, config_of, file_of, plan_of
+from tests.planner.releases import APPLICATION_SET
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SECTION = README[README.index("**7. Destroying.**") : README.index("## Importing a component")]
@@ -72,6 +74,8 @@ def protected(resources: tuple[Resource, ...]) -> Iterator[str]:
                 yield f"{each.name} has {field}"
         if each.type == "aws:secretsmanager/secret:Secret" and each.inputs.get("recoveryWindowInDays", 30):
             yield f"{each.name} keeps its name"
+        if each.type == APPLICATION_SET and not deletes(each.inputs, parameters(resources)):
+            yield f"{each.name} leaves its Applications"
 
 
 @pytest.fixture(scope="module", params=STACKS)

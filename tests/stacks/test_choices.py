@@ -85,6 +85,7 @@ def test_prod_makes_no_unusual_choice() -> None:
         ({"userPool__recoveryWindowDays": 0}, "userPool.recoveryWindowDays"),
         ({"userPool__passwordLength": 12}, "userPool.passwordLength"),
         ({"delivery__clusterWide": True}, "delivery.clusterWide"),
+        ({"delivery__deletionProtection": False}, "delivery.deletionProtection"),
         ({"delivery__highlyAvailable": False}, "delivery.highlyAvailable"),
         (
             {"delivery__repositories": [{"name": "x", "url": "https://example.com/x", "login": "token"}]},
@@ -123,6 +124,6 @@ def test_so_is_each_of_kubeflow_s(changes: dict[str, Any], field: str) -> None:
 
 def test_what_staging_gives_up_is_said() -> None:
     told = {choice.field for choice in unusual(config("staging"))}
-    assert {"userPool.deletionProtection", "userPool.recoveryWindowDays"} <= told
+    assert {"userPool.deletionProtection", "userPool.recoveryWindowDays", "delivery.deletionProtection"} <= told
     # Of production alone it is worth a word.
     assert "delivery.highlyAvailable" not in told

@@ -78,6 +78,8 @@ def _configs(spec: DeliverySpec, oidc: pulumi.Input[str]) -> dict[str, Any]:
             "resource.respectRBAC": "normal",
             **customizations(),
         },
+        # Without it a policy of the controller itself would decide for all sets.
+        "params": {"applicationsetcontroller.enable.policy.override": True},
         "rbac": {
             "policy.default": "",
             "policy.csv": "\n".join(administrators),
@@ -86,7 +88,7 @@ def _configs(spec: DeliverySpec, oidc: pulumi.Input[str]) -> dict[str, Any]:
     }
     if spec.cluster_wide:
         # What needs rights in the whole cluster, as Kubeflow, comes in waves that wait for each other.
-        configs["params"] = {"applicationsetcontroller.enable.progressive.syncs": True}
+        configs["params"]["applicationsetcontroller.enable.progressive.syncs"] = True
     else:
         configs["clusterCredentials"] = {
             "in-cluster": {

@@ -160,8 +160,11 @@ class Delivery(pulumi.ComponentResource):
         allowed = Manifest(
             f"{self._name}-{team.name}-project", projects.project(team, self._spec), self._needing(*needed)
         )
+        protected = pulumi.ResourceOptions(protect=self._spec.deletion_protection)
         generated = Manifest(
-            f"{self._name}-{team.name}-models", projects.application_set(team, self._spec), self._needing(allowed)
+            f"{self._name}-{team.name}-models",
+            projects.application_set(team, self._spec),
+            pulumi.ResourceOptions.merge(self._needing(allowed), protected),
         )
         return [allowed, generated]
 

@@ -23,13 +23,18 @@ _TOLD = {
         "app.status.health.status == 'Degraded'",
         "{{.app.metadata.name}} is degraded at {{.app.status.sync.revision}}.",
     ),
+    "unknown": (
+        "app.status.sync.status == 'Unknown'",
+        "{{.app.metadata.name}} cannot be compared with the repository and runs what was delivered last: "
+        "{{range .app.status.conditions}}{{.message}} {{end}}",
+    ),
     "sync-failed": (
         f"{_HAS_RUN} ['Error', 'Failed']",
         "{{.app.metadata.name}} could not be brought to what the repository says: "
         "{{.app.status.operationState.message}}",
     ),
 }
-"""What is told, each once for a revision. Source: Argo CD v3.4.4, notifications_catalog/triggers."""
+"""What is told, each once for a revision. Source: Argo CD v3.4.13, notifications_catalog/triggers."""
 _LINK = " {{.context.argocdUrl}}/applications/{{.app.metadata.name}}"
 _EVENT = "event"
 

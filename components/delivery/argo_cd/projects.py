@@ -76,7 +76,9 @@ def _window(window: SyncWindowSpec) -> Manifest:
 def application_set(team: TeamSpec, spec: DeliverySpec) -> Manifest:
     """An Application for each model of the team that has an overlay for this environment.
 
-    One set for each team: the project is the program's word, never what a folder's name makes of it.
+    Each team has its own set, so that the program chooses the project, not the name of a folder. With
+    `deletion_protection` the set deletes no Application whose folder is gone. Source: Argo CD v3.4.13,
+    applicationset/controllers/applicationset_controller.go and applicationset/utils/policy.go.
     """
     folder = f"{FOLDER}/{team.name}/*/overlays/{spec.environment}"
     generator = {
@@ -88,13 +90,14 @@ def application_set(team: TeamSpec, spec: DeliverySpec) -> Manifest:
         "goTemplate": True,
         "goTemplateOptions": ["missingkey=error"],
         "generators": [{"git": generator}],
+        "syncPolicy": {"applicationsSync": "create-update" if spec.deletion_protection else "sync"},
         # A set takes from its Applications what it did not generate: a confirmation would be gone before it is read.
         "preservedFields": {"annotations": [DELETION_APPROVED]},
         "template": {
             "metadata": {
                 "name": f"{team.name}-{_MODEL}",
                 "labels": {TEAM_LABEL: team.name, MODEL_LABEL: _MODEL, ENVIRONMENT_LABEL: spec.environment},
-                # What the folder brought goes with the folder.
+                # Deleting an Application deletes what it delivered.
                 "finalizers": ["resources-finalizer.argocd.argoproj.io"],
             },
             "spec": _application(team, spec),

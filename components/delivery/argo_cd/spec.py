@@ -135,6 +135,8 @@ class DeliveryConfig(TypedDict):
     """Namespaces of teams that something else makes."""
     monitoring_namespace: NotRequired[str]
     """The namespace whose pods may read metrics."""
+    deletion_protection: NotRequired[bool]
+    """Whether a model stays when its folder is removed or renamed, until a person deletes its Application."""
 
 
 class DeliveryArgs(DeliveryConfig):
@@ -218,6 +220,11 @@ class DeliverySpec(Spec):
     )
     monitoring_namespace: str = Field(
         default="monitoring", pattern=NAMESPACE_PATTERN, description="The namespace whose pods may read metrics."
+    )
+    deletion_protection: bool = Field(
+        default=True,
+        description="Whether a model stays when its folder is removed or renamed, until a person deletes its "
+        "Application, and the ApplicationSets are protected from deletion.",
     )
 
     @property

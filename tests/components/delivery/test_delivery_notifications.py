@@ -27,6 +27,15 @@ def test_slack_is_told_what_has_a_text() -> None:
     assert {f"trigger.{each}" for each in subscription["triggers"]} == set(told["triggers"])
 
 
+def test_slack_is_told_of_a_model_whose_folder_is_gone() -> None:
+    told = values(delivery(slack_channel="ml-deployments"))["notifications"]
+    # What Argo CD says of an Application whose path does not exist, in the words of its own catalog of triggers.
+    [trigger] = [name for name, rules in told["triggers"].items() if "app.status.sync.status == 'Unknown'" in rules]
+    assert trigger.removeprefix("trigger.") in told["subscriptions"][0]["triggers"]
+    [rule] = json.loads(told["triggers"][trigger])
+    assert ".app.status.conditions" in told["templates"][f"template.{rule['send'][0]}"]
+
+
 def test_github_is_told_once_a_model_runs_what_a_revision_says() -> None:
     told = values(delivery(tell_github=True, environment="staging"))["notifications"]
     [event] = told["triggers"].values()

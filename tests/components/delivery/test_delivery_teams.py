@@ -172,7 +172,7 @@ def test_where_the_whole_cluster_is_its_to_change_that_is_said() -> None:
     assert values["createClusterRoles"] is True
     assert "clusterCredentials" not in values["configs"]
     # Kubeflow's waves have no order without it.
-    assert values["configs"]["params"] == {"applicationsetcontroller.enable.progressive.syncs": True}
+    assert values["configs"]["params"]["applicationsetcontroller.enable.progressive.syncs"] is True
     # The chart's own rights are all it has then.
     assert not may(wide, CONTROLLER, "get", "apps", "deployments", "ranking")
 
@@ -249,7 +249,7 @@ def test_what_a_set_generates_its_project_lets_through(recording: Recording) -> 
         assert "{{" not in json.dumps([template["project"], template["destination"]])
 
 
-def test_what_a_folder_brought_goes_with_the_folder(recording: Recording) -> None:
+def test_what_an_application_delivered_is_deleted_with_it(recording: Recording) -> None:
     template = applications(recording, "ranking")["template"]
     assert template["metadata"]["finalizers"] == ["resources-finalizer.argocd.argoproj.io"]
 
