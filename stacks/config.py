@@ -11,6 +11,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from components.cluster.gpu_cluster.spec import GpuClusterSpec
+from components.core.problems import Problem, refusal
 from components.core.spec import Spec, SpecError, parse, refuse
 from components.core.spec_errors import shown
 from components.data.database.spec import InstanceSpec
@@ -31,7 +32,6 @@ from pricing.usage import Usage
 from stacks.delivery_section import ENTRY, DeliverySection
 from stacks.placement import placement_problems
 from stacks.pools import pool_problems
-from stacks.problems import Problem, refusal
 from stacks.references import reference_problems
 from stacks.unique_names import name_problems
 

@@ -9,8 +9,8 @@ from components.cluster.karpenter.spec import KarpenterPoolSpec
 from components.cluster.node_pool.disks import ephemeral_gib
 from components.cluster.node_pool.labels import labels, resources, taints
 from components.cluster.node_pool.spec import NodePoolSpec, TaintEffect
+from components.core.problems import Place
 from components.facts.instances import InstanceType
-from stacks.problems import Place
 
 GPU = "nvidia.com/gpu"
 _SYSTEM_CPU, _SYSTEM_MEMORY = 150, 120

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from pydantic import BaseModel
 
 from components.cluster.node_pool.labels import DEVICE_PLUGIN_CONFIG_LABEL, NVIDIA_LABEL, NVIDIA_TAINT
+from components.core.problems import Place, Problem
 from components.network.subnet_plan import plan_subnets
 from components.serving.model_service.spec import ModelServiceSpec
 from components.serving.serving_platform.names import Runtime
 from stacks.nodes import Nodes, Shape, nodes_of
 from stacks.platform_pods import mebibytes, millicpus, platform_pods
-from stacks.problems import Place, Problem
 
 if TYPE_CHECKING:
     from stacks.config import StackConfig

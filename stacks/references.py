@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from components.core.namespace_names import PLATFORM_NAMESPACES
+from components.core.problems import Place, Problem
+from components.core.spec_errors import path_of
 from components.data.data_buckets import PURPOSES
 from components.delivery.argo_cd.names import NAMESPACE as ARGO_CD
 from components.delivery.image_registry.upstreams import upstream
@@ -16,7 +18,7 @@ from components.facts.rds_instance_classes import classes_in
 from components.facts.regions import partition_of
 from components.kubeflow.settings import SIGN_IN_SECRET
 from components.network.load_balancer.spec import SignInProvider
-from stacks.problems import Name, Place, Problem, names_at, nearest, path_of
+from stacks.names import Name, names_at, nearest
 from stacks.unique_names import database_instances, made_namespaces, monitoring_names
 
 if TYPE_CHECKING:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from components.core.problems import Place, Problem
+from components.core.spec_errors import path_of
 from components.data.database.spec import InstanceSpec
-from stacks.problems import Name, Place, Problem, names_at, path_of
+from stacks.names import Name, names_at
 
 if TYPE_CHECKING:
     from stacks.config import StackConfig

@@ -31,7 +31,7 @@ def numbers_given_as_booleans(model: type[BaseModel], values: object) -> list[st
         field = _field_at(model, loc) if isinstance(value, bool) else None
         types = _leaf_types(field.annotation) if field else ()
         if {int, float} & set(types) and not {bool, Any} & set(types):
-            found.append(f"{_path(loc)} = {shown(value)}: must be a number, such as 3")
+            found.append(f"{path_of(loc)} = {shown(value)}: must be a number, such as 3")
     return found
 
 
@@ -64,7 +64,7 @@ def _follows(model: type[BaseModel], detail: ErrorDetails, others: Sequence[Erro
 
 
 def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:
-    path = _path(detail["loc"])
+    path = path_of(detail["loc"])
     value: object = detail.get("input")
     remedy = _remedy(model, detail)
     if detail["type"] in ("missing", "extra_forbidden"):
@@ -190,7 +190,8 @@ def _nearest(given: object, known: Sequence[str]) -> str:
     return f"; did you mean {nearest[0]}?" if nearest else ""
 
 
-def _path(loc: tuple[int | str, ...]) -> str:
+def path_of(loc: tuple[int | str, ...]) -> str:
+    """A place as the reader of a config writes it: `delivery.teams[0].groups`."""
     parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc]
     return "".join(parts).removeprefix(".")
 

@@ -34,10 +34,10 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
         ({"instance_types": ["g4dn.xlarge"] * 2}, "g4dn.xlarge is named more than once; name each type once"),
         (
             {"instance_types": ["g4dn.xlarge", "g4dn.2xlarge"]},
-            "pool gpu: instanceTypes mixes g4dn.xlarge and g4dn.2xlarge, which differ in architecture, accelerators or "
-            "vCPUs; give each size a pool of its own",
+            "instanceTypes = ['g4dn.xlarge', 'g4dn.2xlarge']: g4dn.xlarge and g4dn.2xlarge differ in architecture, "
+            "accelerators or vCPUs; give each size a pool of its own",
         ),
-        ({"instance_types": ["c6i.large", "c6i.xlarge"]}, "instanceTypes mixes c6i.large and c6i.xlarge"),
+        ({"instance_types": ["c6i.large", "c6i.xlarge"]}, "c6i.large and c6i.xlarge differ in"),
         ({"minimum": 4}, "maximum = 3: maximum must be at least minimum = 4"),
         ({"desired": 4}, "desired = 4 must be between minimum = 1 and maximum = 3"),
         ({"minimum": -1}, "minimum = -1: "),
@@ -48,15 +48,15 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
         ({"disk_throughput": 2000}, "disk_throughput = 2000: must be at most 1000"),
         ({"purchase": "reserved"}, "purchase = 'reserved': allowed: on-demand, spot, capacity-reservation"),
         ({"purchase": "on_demand"}, "did you mean on-demand?"),
-        ({"purchase": "capacity-block"}, "purchase capacity-block needs capacityReservationId"),
+        ({"purchase": "capacity-block"}, "purchase = 'capacity-block': needs capacityReservationId; write the id"),
         (
             {"purchase": "capacity-reservation", "capacity_reservation_id": RESERVATION},
-            "purchase capacity-reservation needs zone, that of the reservation; it launches in no other",
+            "purchase = 'capacity-reservation': needs zone, that of the reservation; it launches in no other",
         ),
         ({"zone": "use1-az1"}, "zone = 'use1-az1': "),
         (
             {"capacity_reservation_id": RESERVATION},
-            "capacityReservationId is set, but purchase is on-demand; set it to capacity-reservation",
+            f"capacityReservationId = '{RESERVATION}': purchase is on-demand; set it to capacity-reservation",
         ),
         ({"capacity_reservation_id": "reservation"}, "capacity_reservation_id = 'reservation': "),
         (
@@ -66,21 +66,24 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
                 "capacity_reservation_id": RESERVATION,
                 "zone": "us-east-1a",
             },
-            "a capacity block is of one instance type; leave p4d.24xlarge alone in instanceTypes",
+            "a capacity block is of one instance type; leave p4d.24xlarge alone in the list",
         ),
-        ({"instance_types": ["mac2.metal"], "purchase": "spot"}, "mac2.metal is not sold as spot"),
-        ({"efa": True}, "efa is true, but g4dn.xlarge has no Elastic Fabric Adapter"),
+        (
+            {"instance_types": ["mac2.metal"], "purchase": "spot"},
+            "purchase = 'spot': mac2.metal is not sold as spot; set it to on-demand",
+        ),
+        ({"efa": True}, "efa = true: g4dn.xlarge has no Elastic Fabric Adapter"),
         (
             {"instance_types": ["m7i.large"], "local_disk": True},
-            "localDisk is true, but m7i.large has no NVMe disk of its own; leave localDisk out",
+            "localDisk = true: m7i.large has no NVMe disk of its own; leave localDisk out",
         ),
         (
             {"instance_types": ["m5d.large", "m5.large"], "local_disk": True},
-            "localDisk is true, but m5.large has no NVMe disk of its own",
+            "localDisk = true: m5.large has no NVMe disk of its own",
         ),
         (
             {"instance_types": ["inf2.xlarge"], "ami_family": "bottlerocket"},
-            "inf2.xlarge has Neuron devices, which need amiFamily al2023",
+            "amiFamily = 'bottlerocket': inf2.xlarge has Neuron devices, which need al2023",
         ),
         ({"ami_family": "al2"}, "ami_family = 'al2': allowed: al2023, bottlerocket; did you mean al2023?"),
         (
@@ -95,26 +98,29 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
         ({"sharing": {"mps": 17}}, "sharing.mps = 17: must be at most 16"),
         (
             {"sharing": {"mig_profile": "1g.5gb"}},
-            "sharing.migProfile is set, but g4dn.xlarge has a T4, which has no MIG",
+            "sharing.migProfile = '1g.5gb': g4dn.xlarge has a T4, which has no MIG",
         ),
         (
             # Both have eight A100, of 40 and of 80 GB.
             {"instance_types": ["p4d.24xlarge", "p4de.24xlarge"], "sharing": {"mig_profile": "1g.5gb"}},
-            "sharing.migProfile = 1g.5gb: allowed on p4de.24xlarge: 1g.10gb",
+            "sharing.migProfile = '1g.5gb': allowed on p4de.24xlarge: 1g.10gb",
         ),
         (
             {"instance_types": P5, "sharing": {"mig_profile": "1g.5gb"}},
-            "sharing.migProfile = 1g.5gb: allowed on p5.48xlarge: 1g.10gb, 1g.20gb, 2g.20gb, 3g.40gb, 4g.40gb, 7g.80gb",
+            "sharing.migProfile = '1g.5gb': allowed on p5.48xlarge: 1g.10gb, 1g.20gb, 2g.20gb, 3g.40gb, 4g.40gb, 7",
         ),
-        ({"instance_types": ["m7i.large"], "sharing": {"mps": 2}}, "sharing is set, but m7i.large has no NVIDIA GPU"),
-        ({"ami_family": "bottlerocket", "sharing": {"mps": 2}}, "sharing.mps needs amiFamily al2023"),
+        (
+            {"instance_types": ["m7i.large"], "sharing": {"mps": 2}},
+            "sharing.mps = 2: m7i.large has no NVIDIA GPU; leave sharing out",
+        ),
+        ({"ami_family": "bottlerocket", "sharing": {"mps": 2}}, "sharing.mps = 2: needs amiFamily al2023"),
         (
             {
                 "instance_types": ["p6-b200.48xlarge"],
                 "ami_family": "bottlerocket",
                 "sharing": {"mig_profile": "1g.23gb"},
             },
-            "sharing.migProfile on a B200 needs amiFamily al2023",
+            "sharing.migProfile = '1g.23gb': on a B200 it needs amiFamily al2023",
         ),
         (
             {
@@ -122,7 +128,7 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
                 "ami_family": "bottlerocket",
                 "sharing": {"mig_profile": "1g.10gb", "time_slicing": 2},
             },
-            "sharing.timeSlicing on top of migProfile needs amiFamily al2023",
+            "sharing.timeSlicing = 2: on top of migProfile it needs amiFamily al2023",
         ),
         (
             {"schedules": [{key: PEAK[key] for key in PEAK if key != "end"}]},
@@ -130,13 +136,16 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
         ),
         (
             {"schedules": [PEAK, {**PEAK, "name": "noon", "start": "12:00", "end": "13:00"}]},
-            "pool gpu: schedules peak and noon overlap or meet; each sets the ceiling outright, so keep them apart",
+            "schedules = ['peak', 'noon']: peak and noon overlap or meet; each sets the maximum outright, so keep them",
         ),
         (
             {"schedules": [PEAK, {**PEAK, "name": "night", "start": "22:00", "end": "06:00"}]},
-            "schedules peak and night overlap or meet",
+            "peak and night overlap or meet",
         ),
-        ({"schedules": [PEAK, PEAK]}, "schedules has one name twice; name each differently"),
+        (
+            {"schedules": [PEAK, PEAK]},
+            "schedules = ['peak', 'peak']: peak is the name of two schedules; name each differently",
+        ),
         (
             {
                 "schedules": [
@@ -144,11 +153,11 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
                     {**PEAK, "name": "night", "start": "23:00", "end": "06:00", "time_zone": "Asia/Tokyo"},
                 ]
             },
-            "schedules name the time zones Asia/Tokyo, Etc/UTC, whose hours can't be compared; give all of them one",
+            "the hours of Asia/Tokyo and Etc/UTC can't be compared; give all schedules one timeZone",
         ),
         (
             {"schedules": [{**PEAK, "additional_nodes": 448}]},
-            "maximum and additionalNodes make 451 nodes; EKS allows 450, so make two pools",
+            "maximum = 3: with additionalNodes these are 451 nodes; EKS allows 450, so make two pools",
         ),
         ({"instanceType": ["g4dn.xlarge"]}, "instanceType is not a known field; known here: name, instanceTypes, "),
         ({"instanceType": ["g4dn.xlarge"]}, "did you mean instanceTypes?"),
@@ -168,23 +177,26 @@ def test_a_wrong_pool(args: dict[str, Any], message: str) -> None:
 def test_every_wrong_field_is_told_at_once() -> None:
     told = refusal(node_pool, disk_gib=1, purchase="free", colour="red")
     assert told.startswith("NodePool(pool): 3 wrong")
-    assert [line.split(" ")[2] for line in told.splitlines()[1:]] == ["purchase", "disk_gib", "colour"]
+    assert [line.split(" ")[2] for line in told.splitlines()[1:]] == ["disk_gib", "purchase", "colour"]
 
 
 def test_a_type_that_the_region_lacks_is_refused_with_what_is_like_it_there() -> None:
     told = refusal(node_pool, Recording(region="ap-south-2"))
-    assert "pool gpu: g4dn.xlarge is not offered in ap-south-2; like it there: g6.xlarge, g6e.xlarge" in told
+    assert (
+        "instanceTypes = ['g4dn.xlarge']: g4dn.xlarge is not offered in ap-south-2; like it there: g6.xlarge, g6e"
+        in told
+    )
 
 
 def test_a_cluster_refuses_a_pool_of_a_type_that_the_region_lacks() -> None:
     args = {"node_pools": [{**SYSTEM, "instance_types": ["m7i.large"]}, GPU]}
     told = refusal(gpu_cluster, Recording(region="ap-south-2"), **args)
-    assert "pool gpu: g4dn.xlarge is not offered in ap-south-2" in told
+    assert "nodePools[1].instanceTypes = ['g4dn.xlarge']: g4dn.xlarge is not offered in ap-south-2" in told
 
 
 def test_karpenter_refuses_a_type_that_the_region_lacks() -> None:
     told = refusal(karpenter, Recording(region="ap-south-2"), instance_types=["g6.xlarge", "g4dn.xlarge"])
-    assert "pool burst: g4dn.xlarge is not offered in ap-south-2" in told
+    assert "pools[0].instanceTypes = ['g6.xlarge', 'g4dn.xlarge']: g4dn.xlarge is not offered in ap-south-2" in told
 
 
 @pytest.mark.parametrize(
@@ -192,13 +204,16 @@ def test_karpenter_refuses_a_type_that_the_region_lacks() -> None:
     [
         ({"instance_types": ["ml.g5.xlarge"]}, "ml.g5.xlarge is SageMaker's name; an EKS node is g5.xlarge"),
         ({"instance_types": ["g5.xlagre"]}, "did you mean g5.xlarge?"),
-        ({"maximum_gpus": None}, "pool burst: maximumGpus is missing; g5.xlarge has accelerators, so bound them"),
-        ({"spot": False, "on_demand": False}, "pool burst: spot and onDemand are both off; one of them must be on"),
+        ({"maximum_gpus": None}, "pools[0].maximumGpus = null: g5.xlarge has accelerators; write the most that all"),
+        ({"spot": False, "on_demand": False}, "pools[0].onDemand = false: spot is false as well; one of"),
         (
             {"instance_types": ["g5.xlarge", "m7i.large"]},
-            "pool burst: instanceTypes mixes accelerators or architectures; give each a pool",
+            "pools[0].instanceTypes = ['g5.xlarge', 'm7i.large']: mixes accelerators or architectures; give each",
         ),
-        ({"instance_types": ["inf2.xlarge"], "ami_family": "bottlerocket"}, "Neuron devices need amiFamily al2023"),
+        (
+            {"instance_types": ["inf2.xlarge"], "ami_family": "bottlerocket"},
+            "amiFamily = 'bottlerocket': inf2.xlarge has Neuron",
+        ),
         ({"ami_version": "newest"}, "pools[0].ami_version = 'newest': "),
         ({"maximum_vcpus": 0}, "pools[0].maximum_vcpus = 0: "),
         ({"consolidation": "always"}, "pools[0].consolidation = 'always': allowed: empty, underutilized"),

@@ -1,11 +1,13 @@
 """Small stacks' configs, and what is told of those that can't be."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from components.core.spec import SpecError
+from planner.stackfile import read_stack_file
 from stacks.config import StackConfig, parse_config
 
 ENVIRONMENT = {
@@ -24,6 +26,12 @@ SECTIONS: dict[str, Any] = {
     "network": {"vpcCidr": "10.0.0.0/16"},
     "gpuCluster": CLUSTER,
 }
+
+
+def sections_of(stack: str) -> dict[str, Any]:
+    """The config of `Pulumi.<stack>.yaml`, by section."""
+    config = read_stack_file(Path(__file__).parents[2], stack).config
+    return {key.partition(":")[2]: json.loads(value) for key, value in config.items()}
 
 
 def read(sections: dict[str, Any]) -> StackConfig:

@@ -101,7 +101,7 @@ def pool(**changed: Any) -> dict[str, Any]:
         ),
         (
             {"gpuCluster": pool(sharing={"migProfile": "1g.5gb"})},
-            "sharing.migProfile is set, but g4dn.xlarge has a T4, which has no MIG",
+            "gpuCluster.nodePools[1].sharing.migProfile = '1g.5gb': g4dn.xlarge has a T4, which has no MIG",
         ),
         (
             {"gpuCluster": pool(sharing={"timeSlicing": 2, "mps": 2})},
@@ -132,7 +132,8 @@ def pool(**changed: Any) -> dict[str, Any]:
         ),
         (
             {"environment": {**ENVIRONMENT, "region": "ap-south-2"}, "gpuCluster": pool()},
-            "pool gpu: g4dn.xlarge is not offered in ap-south-2; like it there: g6.xlarge, g6e.xlarge",
+            "gpuCluster.nodePools[1].instanceTypes = ['g4dn.xlarge']: g4dn.xlarge is not offered in ap-south-2; like "
+            "it there: g6.xlarge, g6e.xlarge",
         ),
         (
             {"environment": {**ENVIRONMENT, "region": "us-east-9"}},

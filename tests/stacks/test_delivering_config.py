@@ -1,14 +1,11 @@
 """Stacks whose teams sign in and deliver, by models or by Kubeflow: what each needs of the others."""
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from components.network.web_firewall.capacity import ManagedRuleGroup
-from planner.stackfile import read_stack_file
 from stacks.wiring import before_argo_cd
 from tests.stacks.configs import (
     CLUSTER,
@@ -23,9 +20,8 @@ from tests.stacks.configs import (
     read,
     refusal,
     refusal_of,
+    sections_of,
 )
-
-ROOT = Path(__file__).parents[2]
 
 
 def test_delivery_needs_models_to_ship_and_a_sign_in_that_knows_it() -> None:
@@ -85,8 +81,7 @@ def test_argo_cds_entry_is_refused_by_field(entry: dict[str, Any], told: str) ->
 
 
 def test_an_entry_to_argo_cd_needs_the_load_balancer_that_models_bring() -> None:
-    kubeflow = read_stack_file(ROOT, "kubeflow")
-    sections: dict[str, Any] = {key.partition(":")[2]: json.loads(value) for key, value in kubeflow.config.items()}
+    sections = sections_of("kubeflow")
     delivery = {**sections["delivery"], "allowedCidrs": ["203.0.113.0/24"]}
     assert "delivery.allowedCidrs needs modelServing" in refusal_of({**sections, "delivery": delivery})
 

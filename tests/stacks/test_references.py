@@ -1,22 +1,14 @@
 """Names that sections give to each other must refer to something, and names that exist once are used once."""
 
-import json
 from collections.abc import Callable
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from planner.stackfile import read_stack_file
-from tests.stacks.configs import read, refusal_of
+from tests.stacks.configs import read, refusal_of, sections_of
 
-ROOT = Path(__file__).parents[2]
 Sections = dict[str, Any]
-
-
-def sections_of(stack: str) -> Sections:
-    return {key.partition(":")[2]: json.loads(value) for key, value in read_stack_file(ROOT, stack).config.items()}
 
 
 def put(path: str, value: Any) -> Callable[[Sections], None]:

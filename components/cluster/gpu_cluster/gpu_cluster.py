@@ -68,8 +68,8 @@ class GpuCluster(pulumi.ComponentResource):
         super().__init__("mlplatform:index:GpuCluster", name, {}, opts)
         self._name, self._spec, self._args = name, spec, args
         self._account = account_of(self)
-        if lacking := [problem for pool in spec.node_pools if (problem := pool.not_in(self._account.region))]:
-            raise SpecError(f"GpuCluster({name})", lacking)
+        if absent := [problem.sentence for problem in spec.absent_in(self._account.region)]:
+            raise SpecError(f"GpuCluster({name})", absent)
         self._child = pulumi.ResourceOptions(parent=self)
         self._groups = security_groups(
             name, spec.cluster_name, args["vpc_id"], spec.endpoint_private_cidrs, self._child

@@ -1,5 +1,6 @@
 """What a GPU cluster is made from, and what is refused."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 from ipaddress import IPv4Network
 from typing import Annotated, NotRequired, TypedDict
@@ -10,6 +11,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from ...core.ip_range import IpRange
 from ...core.log_retention import LogRetentionDays
 from ...core.namespace_names import NAMESPACE_PATTERN, not_reserved
+from ...core.problems import Problem
 from ...core.spec import Inherits, Spec, refuse
 from ...facts.versions import STANDARD_SUPPORT_ENDS, KubernetesVersion
 from ..karpenter.spec import KarpenterConfig, KarpenterSpec
@@ -233,6 +235,13 @@ class GpuClusterSpec(Spec):
         # The platform's own pods select the system pool, which no other autoscaler than its own can grow.
         growing = [pool for pool in self.node_pools if self.shared_system_pool or pool is not self.system_pool]
         return rivals(growing, self.karpenter.pools) if self.karpenter else None
+
+    def absent_in(self, region: str) -> Iterator[Problem]:
+        """What `region` lacks of the pools, Karpenter's among them."""
+        for index, pool in enumerate(self.node_pools):
+            yield from (problem.within("nodePools", index) for problem in pool.absent_in(region))
+        if self.karpenter:
+            yield from (problem.within("karpenter") for problem in self.karpenter.absent_in(region))
 
     @property
     def takes_any_pod(self) -> bool:

@@ -52,8 +52,8 @@ class Karpenter(pulumi.ComponentResource):
         self._name, self._spec, self._args = name, spec, args
         self._account = account_of(self)
         self._child = pulumi.ResourceOptions(parent=self)
-        if lacking := [problem for pool in spec.pools if (problem := pool.not_in(self._account.region))]:
-            raise SpecError(f"Karpenter({name})", lacking)
+        if absent := [problem.sentence for problem in spec.absent_in(self._account.region)]:
+            raise SpecError(f"Karpenter({name})", absent)
         queue, routes = self._interruption_queue()
         role_name, role_arn, access = self._node_role()
         controller = self._controller(role_arn, access, queue, routes)

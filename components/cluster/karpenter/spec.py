@@ -1,6 +1,6 @@
 """What Karpenter is asked for, and what is refused."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import NotRequired, TypedDict
 
@@ -8,11 +8,10 @@ import pulumi
 from pydantic import Field, field_validator, model_validator
 
 from ...core.namespace_names import NAMESPACE_PATTERN
-from ...core.object_labels import node_labels
-from ...core.spec import Spec, each_once, refuse
-from ...facts.instances import InstanceType, instance_type, lacking
-from ..node_pool.disks import on_own_disks, volume_gib, without_disk
-from ..node_pool.spec import RESERVATION_PATTERN, AmiFamily, TaintConfig, TaintSpec, ec2_types, node_taints
+from ...core.problems import Problem, problem_of, refusal
+from ...core.spec import Spec, each_once
+from ...facts.instances import InstanceType
+from ..node_pool.spec import RESERVATION_PATTERN, AmiFamily, PoolSpec, TaintConfig
 
 
 class Consolidation(StrEnum):
@@ -85,12 +84,9 @@ class KarpenterArgs(KarpenterConfig):
     """The namespace whose pods may read its metrics."""
 
 
-class KarpenterPoolSpec(Spec):
+class KarpenterPoolSpec(PoolSpec):
     """Nodes that Karpenter makes as pods need them."""
 
-    name: str = Field(
-        pattern=r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$", description="The pool's name within its cluster."
-    )
     instance_types: tuple[str, ...] = Field(
         min_length=1, max_length=60, description="EC2 instance types to choose from; the more, the fewer interruptions."
     )
@@ -114,27 +110,12 @@ class KarpenterPoolSpec(Spec):
         description="The most GPUs (or Neuron devices) of all nodes together; required for types that have them.",
     )
     maximum_vcpus: int = Field(ge=1, description="The most vCPUs of all nodes together.")
-    ami_family: AmiFamily = Field(default=AmiFamily.AL2023, description="The operating system.")
     ami_version: str | None = Field(
         default=None,
         pattern=r"^(latest|v[0-9.]+)$",
         description="The image's release, such as v20261104; that of managed pools when left out. latest rolls nodes "
         "with each release.",
     )
-    disk_gib: int | None = Field(
-        default=None,
-        ge=20,
-        le=16384,
-        description="The encrypted gp3 volume of each node, in GiB: 30 where its own disks carry containers, 100 "
-        "otherwise.",
-    )
-    local_disk: bool | None = Field(
-        default=None,
-        description="Whether containers are on the instance's own NVMe disks (RAID 0); by default where every type has "
-        "some.",
-    )
-    labels: dict[str, str] = Field(default_factory=dict, description="Further labels of each node.")
-    taints: tuple[TaintSpec, ...] = Field(default=(), description="Further taints of each node.")
     consolidation: Consolidation = Field(
         default=Consolidation.UNDERUTILIZED, description="Which nodes may be replaced or removed to save money."
     )
@@ -145,11 +126,6 @@ class KarpenterPoolSpec(Spec):
         default=336, ge=1, le=8760, description="Hours after which a node is replaced, so that images stay fresh."
     )
 
-    @field_validator("instance_types")
-    @classmethod
-    def _types_of_ec2(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        return ec2_types(names)
-
     @field_validator("capacity_reservation_ids", "capacity_block_ids")
     @classmethod
     def _reservations_once(cls, ids: tuple[str, ...]) -> tuple[str, ...]:
@@ -157,73 +133,50 @@ class KarpenterPoolSpec(Spec):
             ids, RESERVATION_PATTERN, "id of a capacity reservation; write one such as cr-0123456789abcdef0"
         )
 
-    @field_validator("labels")
-    @classmethod
-    def _labels(cls, labels: dict[str, str]) -> dict[str, str]:
-        return node_labels(labels)
-
-    @field_validator("taints")
-    @classmethod
-    def _taints(cls, taints: tuple[TaintSpec, ...]) -> tuple[TaintSpec, ...]:
-        return node_taints(taints)
-
     @model_validator(mode="after")
     def _bounded_and_buyable(self) -> "KarpenterPoolSpec":
-        if problem := self._purchase():
-            raise refuse(self.name, f"pool {self.name}: {problem}")
-        if not any(self.admitted(each) for each in self.types):
-            raise refuse(
-                self.name,
-                f"pool {self.name}: maximumVcpus = {self.maximum_vcpus} and maximumGpus = {self.maximum_gpus} admit no "
-                f"node of {', '.join(self.instance_types)}; raise them",
-            )
-        if self.lead.accelerators and self.maximum_gpus is None:
-            raise refuse(
-                self.name, f"pool {self.name}: maximumGpus is missing; {self.lead.name} has accelerators, so bound them"
-            )
-        if len({(each.accelerator_maker, each.architecture) for each in self.types}) > 1:
-            raise refuse(
-                self.name, f"pool {self.name}: instanceTypes mixes accelerators or architectures; give each a pool"
-            )
-        if self.lead.has_neuron and self.ami_family is not AmiFamily.AL2023:
-            raise refuse(self.name, f"pool {self.name}: Neuron devices need amiFamily al2023")
-        if self.local_disk and (lacking := without_disk(self.types)):
-            raise refuse(self.name, f"pool {self.name}: {lacking}")
+        checks = (self._purchase, self._mixed, self._limits, self._neuron_problem, self._own_disk_problem)
+        if error := refusal(check() for check in checks):
+            raise error
         return self
 
-    def _purchase(self) -> str | None:
-        if self.capacity_block_ids and (self.spot or self.on_demand or self.capacity_reservation_ids):
-            return (
-                "capacityBlockIds is set, so set spot and onDemand to false and leave capacityReservationIds out: the "
-                "nodes of a block end with it; give other nodes a pool of their own"
+    def _purchase(self) -> Problem | None:
+        blocks = self.capacity_block_ids
+        if blocks and (self.spot or self.on_demand or self.capacity_reservation_ids):
+            return problem_of(
+                self,
+                "capacity_block_ids",
+                "set spot and onDemand to false and leave capacityReservationIds out: the nodes of a block end with "
+                "it; give other nodes a pool of their own",
             )
-        if self.capacity_block_ids and len(self.instance_types) > 1:
-            return f"a capacity block is of one instance type; leave {self.lead.name} alone in instanceTypes"
-        if not (self.spot or self.on_demand or self.capacity_reservation_ids or self.capacity_block_ids):
-            return "spot and onDemand are both off; one of them must be on, or name capacityReservationIds"
-        if not (self.on_demand or self.capacity_block_ids or any(each.spot for each in self.types)):
-            return f"onDemand is false, but {', '.join(self.instance_types)} is not sold as spot; set onDemand to true"
+        if blocks and len(self.instance_types) > 1:
+            remedy = f"a capacity block is of one instance type; leave {self.lead.name} alone in the list"
+            return problem_of(self, "instance_types", remedy)
+        if not (self.spot or self.on_demand or self.capacity_reservation_ids or blocks):
+            remedy = "spot is false as well; one of them must be true, or name capacityReservationIds"
+            return problem_of(self, "on_demand", remedy)
+        if not (self.on_demand or blocks or any(each.spot for each in self.types)):
+            remedy = f"{', '.join(self.instance_types)} is not sold as spot; set onDemand to true"
+            return problem_of(self, "on_demand", remedy)
         return None
 
-    @property
-    def types(self) -> Sequence[InstanceType]:
-        """The facts of the instance types."""
-        return [found for name in self.instance_types if (found := instance_type(name))]
+    def _mixed(self) -> Problem | None:
+        if len({(each.accelerator_maker, each.architecture) for each in self.types}) > 1:
+            return problem_of(self, "instance_types", "mixes accelerators or architectures; give each a pool")
+        return None
 
-    @property
-    def lead(self) -> InstanceType:
-        """The facts of the first instance type."""
-        return self.types[0]
-
-    @property
-    def own_disks(self) -> bool:
-        """Whether containers are on the nodes' own disks."""
-        return on_own_disks(self.local_disk, self.types)
-
-    @property
-    def volume_gib(self) -> int:
-        """The size of each node's EBS volume in GiB."""
-        return volume_gib(self.disk_gib, self.own_disks)
+    def _limits(self) -> Problem | None:
+        if self.lead.accelerators and self.maximum_gpus is None:
+            remedy = f"{self.lead.name} has accelerators; write the most that all nodes may have together"
+            return problem_of(self, "maximum_gpus", remedy)
+        if not any(self.admitted(each) for each in self.types):
+            smallest = min(self.types, key=lambda each: each.vcpus)
+            if self.maximum_vcpus < smallest.vcpus:
+                remedy = f"admits no node of {', '.join(self.instance_types)}; write {smallest.vcpus} or more"
+                return problem_of(self, "maximum_vcpus", remedy)
+            remedy = f"admits no node of {', '.join(self.instance_types)}; write {smallest.accelerators} or more"
+            return problem_of(self, "maximum_gpus", remedy)
+        return None
 
     def admitted(self, kind: InstanceType) -> int:
         """How many nodes of one type the limits admit."""
@@ -231,11 +184,6 @@ class KarpenterPoolSpec(Spec):
         return (
             min(by_cpu, self.maximum_gpus // kind.accelerators) if self.maximum_gpus and kind.accelerators else by_cpu
         )
-
-    def not_in(self, region: str) -> str | None:
-        """The sentence that refuses the pool in `region`, when the region lacks one of its instance types."""
-        problem = lacking(self.instance_types, region)
-        return f"pool {self.name}: {problem}" if problem else None
 
 
 class KarpenterSpec(Spec):
@@ -249,3 +197,8 @@ class KarpenterSpec(Spec):
     monitoring_namespace: str = Field(
         default="monitoring", pattern=NAMESPACE_PATTERN, description="The namespace whose pods may read its metrics."
     )
+
+    def absent_in(self, region: str) -> Iterator[Problem]:
+        """What `region` lacks of the pools."""
+        for index, pool in enumerate(self.pools):
+            yield from (problem.within("pools", index) for problem in pool.absent_in(region))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ...core.problems import Problem
 from ...facts.instances import InstanceType
 
 ROOT_GIB = 30
@@ -24,9 +25,9 @@ def volume_gib(wanted: int | None, own_disks: bool) -> int:
 
 
 def without_disk(types: Sequence[InstanceType]) -> str | None:
-    """The sentence that refuses `localDisk: true` for a pool of `types`, when one of them has no NVMe disk."""
+    """The remedy for `localDisk: true` of a pool of `types`, when one of them has no NVMe disk."""
     lacking = ", ".join(each.name for each in types if not each.nvme_gb)
-    return f"localDisk is true, but {lacking} has no NVMe disk of its own; leave localDisk out" if lacking else None
+    return f"{lacking} has no NVMe disk of its own; leave localDisk out" if lacking else None
 
 
 def ephemeral_gib(types: Sequence[InstanceType], volume: int, own_disks: bool) -> int:
@@ -39,19 +40,22 @@ def ephemeral_gib(types: Sequence[InstanceType], volume: int, own_disks: bool) -
     return int(smallest * 0.9) - 2
 
 
-def beyond_gp3(gib: int, iops: int, throughput: int) -> str | None:
-    """The sentence that refuses what no gp3 volume of the size gives: at most 500 IOPS a GiB, 0.25 MiB/s an IOPS.
+def beyond_gp3(gib: int, iops: int, throughput: int) -> Problem | None:
+    """The problem of what no gp3 volume of the size gives: at most 500 IOPS a GiB, 0.25 MiB/s an IOPS.
 
     Source: EBS user guide, "General Purpose SSD volumes", gp3 volume performance.
     """
     if iops > (most := max(3000, gib * 500)):
-        return (
-            f"diskIops = {iops} is more than gp3 gives diskGib = {gib}, {most:,}; lower it, or set diskGib to "
-            f"{-(-iops // 500)} or more"
+        return Problem(
+            ("diskIops",),
+            iops,
+            f"gp3 gives diskGib = {gib} at most {most:,}; lower it, or set diskGib to {-(-iops // 500)} or more",
         )
     if throughput * 4 > iops:
-        return (
-            f"diskThroughput = {throughput} is more than gp3 gives diskIops = {iops}, {iops // 4} MiB/s; lower it, or "
-            f"set diskIops to {throughput * 4} or more"
+        return Problem(
+            ("diskThroughput",),
+            throughput,
+            f"gp3 gives diskIops = {iops} at most {iops // 4} MiB/s; lower it, or set diskIops to {throughput * 4} or "
+            "more",
         )
     return None

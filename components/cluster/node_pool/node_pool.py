@@ -43,8 +43,8 @@ class NodePool(pulumi.ComponentResource):
     def __init__(self, name: str, args: NodePoolArgs, opts: pulumi.ResourceOptions | None = None):
         spec = parse_args(NodePoolSpec, args, NodePoolArgs, f"NodePool({name})")
         super().__init__("mlplatform:index:NodePool", name, {}, opts)
-        if problem := spec.not_in(account_of(self).region):
-            raise SpecError(f"NodePool({name})", [problem])
+        if absent := [problem.sentence for problem in spec.absent_in(account_of(self).region)]:
+            raise SpecError(f"NodePool({name})", absent)
         self._name, self._spec, self._args = name, spec, args
         self._child = pulumi.ResourceOptions(parent=self)
         template = self._launch_template()

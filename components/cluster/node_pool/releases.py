@@ -13,13 +13,13 @@ Source: EKS API reference, Nodegroup.releaseVersion; EKS user guide, "Retrieve A
 
 
 def unfit(release: str, family: str, kubernetes_version: str | None) -> str | None:
-    """The sentence that refuses a release of another operating system or another version of Kubernetes."""
+    """The remedy for a release of another operating system or another version of Kubernetes."""
     pattern, example = _WRITTEN[family]
     if not re.fullmatch(pattern, release):
-        return f"releaseVersion = {release} is no release of {family}; write one such as {example}"
+        return f"{release} is no release of {family}; write one such as {example}"
     if family == "al2023" and kubernetes_version and not release.startswith(f"{kubernetes_version}."):
         version = kubernetes_version
-        return f"releaseVersion = {release} is not of EKS {version}; write one of {version}, or leave it out"
+        return f"{release} is not of EKS {version}; write one of {version}, or leave it out"
     return None
 
 

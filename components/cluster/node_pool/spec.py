@@ -1,6 +1,6 @@
 """What a node pool is made from, and what is refused."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import NotRequired, TypedDict
 
@@ -8,6 +8,7 @@ import pulumi
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ...core.object_labels import label_owner, label_problem, node_labels
+from ...core.problems import Place, Problem, problem_of, refusal
 from ...core.spec import Spec, each_once, refuse
 from ...facts.instances import InstanceType, instance_type, known_types, lacking
 from ...facts.versions import KubernetesVersion
@@ -167,12 +168,82 @@ class NodePoolArgs(NodePoolConfig):
     """The KMS key that encrypts the nodes' volumes."""
 
 
-class NodePoolSpec(Spec):
-    """A pool of equal nodes."""
+class PoolSpec(Spec):
+    """What managed pools and Karpenter's have in common."""
 
     name: str = Field(
         pattern=r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$", description="The pool's name within its cluster."
     )
+    instance_types: tuple[str, ...] = Field(min_length=1, description="EC2 instance types.")
+    labels: dict[str, str] = Field(default_factory=dict, description="Further labels of each node.")
+    taints: tuple[TaintSpec, ...] = Field(default=(), description="Further taints of each node.")
+    disk_gib: int | None = Field(
+        default=None,
+        ge=20,
+        le=16384,
+        description="The encrypted gp3 volume of each node, in GiB: 30 where its own disks carry containers, 100 "
+        "otherwise.",
+    )
+    local_disk: bool | None = Field(
+        default=None,
+        description="Whether containers are on the instance's own NVMe disks (RAID 0); by default where every type has "
+        "some.",
+    )
+    ami_family: AmiFamily = Field(default=AmiFamily.AL2023, description="The operating system.")
+
+    @field_validator("instance_types")
+    @classmethod
+    def _types_of_ec2(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return ec2_types(names)
+
+    @field_validator("labels")
+    @classmethod
+    def _labels(cls, labels: dict[str, str]) -> dict[str, str]:
+        return node_labels(labels)
+
+    @field_validator("taints")
+    @classmethod
+    def _taints(cls, taints: tuple[TaintSpec, ...]) -> tuple[TaintSpec, ...]:
+        return node_taints(taints)
+
+    @property
+    def types(self) -> Sequence[InstanceType]:
+        """The facts of the instance types."""
+        return [found for name in self.instance_types if (found := instance_type(name))]
+
+    @property
+    def lead(self) -> InstanceType:
+        """The facts of the first instance type, which those of a managed pool equal in what matters."""
+        return self.types[0]
+
+    @property
+    def own_disks(self) -> bool:
+        """Whether containers are on the nodes' own disks."""
+        return on_own_disks(self.local_disk, self.types)
+
+    @property
+    def volume_gib(self) -> int:
+        """The size of each node's EBS volume in GiB."""
+        return volume_gib(self.disk_gib, self.own_disks)
+
+    def absent_in(self, region: str) -> Iterator[Problem]:
+        """What `region` lacks: an instance type of the pool."""
+        if remedy := lacking(self.instance_types, region):
+            yield problem_of(self, "instance_types", remedy)
+
+    def _own_disk_problem(self) -> Problem | None:
+        remedy = without_disk(self.types) if self.local_disk else None
+        return problem_of(self, "local_disk", remedy) if remedy else None
+
+    def _neuron_problem(self) -> Problem | None:
+        if self.lead.has_neuron and self.ami_family is not AmiFamily.AL2023:
+            return problem_of(self, "ami_family", f"{self.lead.name} has Neuron devices, which need al2023")
+        return None
+
+
+class NodePoolSpec(PoolSpec):
+    """A pool of equal nodes."""
+
     instance_types: tuple[str, ...] = Field(
         min_length=1,
         max_length=20,
@@ -200,18 +271,8 @@ class NodePoolSpec(Spec):
         default=False,
         description="Whether the platform's own pods run on the pool; a GpuCluster sets it for one of its pools.",
     )
-    labels: dict[str, str] = Field(default_factory=dict, description="Further labels of each node.")
-    taints: tuple[TaintSpec, ...] = Field(default=(), description="Further taints of each node.")
-    disk_gib: int | None = Field(
-        default=None,
-        ge=20,
-        le=16384,
-        description="The encrypted gp3 volume of each node, in GiB: 30 where its own disks carry containers, 100 "
-        "otherwise.",
-    )
     disk_iops: int = Field(default=3000, ge=3000, le=16000, description="Its operations a second; 3,000 are included.")
     disk_throughput: int = Field(default=125, ge=125, le=1000, description="Its throughput in MiB/s; 125 are included.")
-    ami_family: AmiFamily = Field(default=AmiFamily.AL2023, description="The operating system.")
     kubernetes_version: KubernetesVersion | None = Field(
         default=None, description="The cluster's EKS version, which the nodes follow."
     )
@@ -219,11 +280,6 @@ class NodePoolSpec(Spec):
         default=None,
         description="The image's release, such as 1.36.3-20260903; by default the one that this library pins for the "
         "EKS version.",
-    )
-    local_disk: bool | None = Field(
-        default=None,
-        description="Whether containers are on the instance's own NVMe disks (RAID 0); by default where every type has "
-        "some.",
     )
     image_snapshot_id: str | None = Field(
         default=None,
@@ -238,11 +294,6 @@ class NodePoolSpec(Spec):
     schedules: tuple[ScheduleSpec, ...] = Field(
         default=(), description="Hours in which the pool may grow beyond its maximum."
     )
-
-    @field_validator("instance_types")
-    @classmethod
-    def _types_of_ec2(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        return ec2_types(names)
 
     @field_validator("zones")
     @classmethod
@@ -259,132 +310,140 @@ class NodePoolSpec(Spec):
             raise refuse(desired, f"desired = {desired} must be between minimum = {minimum} and maximum = {maximum}")
         return maximum
 
-    @field_validator("labels")
-    @classmethod
-    def _labels(cls, labels: dict[str, str]) -> dict[str, str]:
-        return node_labels(labels)
-
-    @field_validator("taints")
-    @classmethod
-    def _taints(cls, taints: tuple[TaintSpec, ...]) -> tuple[TaintSpec, ...]:
-        return node_taints(taints)
-
     @model_validator(mode="after")
     def _fits_its_instance_types(self) -> "NodePoolSpec":
-        checks = (
-            self._unequal, self._group_zones, self._purchase, self._disk, self._hardware, self._release, self._sharing,
-            self._schedules,
-        )  # fmt: skip
-        for check in checks:
-            if problem := check():
-                raise refuse(self.name, f"pool {self.name}: {problem}")
+        if self._unequal():
+            # What else is wrong would be told of the first type alone.
+            checks = (self._unequal,)
+        else:
+            checks = (
+                self._group_zones, self._reservation, self._spot, self._image_snapshot, self._disk, self._efa,
+                self._system, self._own_disk_problem, self._neuron_problem, self._accelerator, self._release,
+                self._sharing, self._schedules,
+            )  # fmt: skip
+        if error := refusal(check() for check in checks):
+            raise error
         return self
 
-    def _unequal(self) -> str | None:
+    def _unequal(self) -> Problem | None:
         first = self.lead
         for other in self.types[1:]:
             same = (first.architecture, first.accelerator, first.accelerators, first.vcpus)
             if (other.architecture, other.accelerator, other.accelerators, other.vcpus) != same:
-                return (
-                    f"instanceTypes mixes {first.name} and {other.name}, which differ in architecture, accelerators or "
-                    "vCPUs; give each size a pool of its own"
-                )
+                remedy = f"{first.name} and {other.name} differ in architecture, accelerators or vCPUs; give each size "
+                return problem_of(self, "instance_types", f"{remedy}a pool of its own")
         return None
 
-    def _group_zones(self) -> str | None:
+    def _group_zones(self) -> Problem | None:
         if self.zones and (self.zone or self.efa):
-            return f"zones is set, and {'zone' if self.zone else 'efa'} puts all nodes into one; keep one of them"
-        numbers = {"maximum": self.maximum}
-        numbers |= {f"schedules ({each.name}).additionalNodes": each.additional_nodes for each in self.schedules}
-        for field, number in numbers.items():
-            if number < len(self.zones):
-                return f"{field} = {number} is less than the {len(self.zones)} zones, each of which has a group"
+            remedy = f"{'zone' if self.zone else 'efa'} puts all nodes into one zone; keep one of the two fields"
+            return problem_of(self, "zones", remedy)
+        numbers: dict[Place, int] = {("maximum",): self.maximum}
+        numbers |= {
+            ("schedules", index, "additionalNodes"): each.additional_nodes for index, each in enumerate(self.schedules)
+        }
+        for at, number in numbers.items():
+            if number < (least := len(self.zones)):
+                return Problem(at, number, f"each of the {least} zones has a group; write {least} or more")
         return None
 
-    def _purchase(self) -> str | None:
+    def _reservation(self) -> Problem | None:
         reserved = self.purchase in (Purchase.CAPACITY_RESERVATION, Purchase.CAPACITY_BLOCK)
         if reserved and not self.capacity_reservation_id:
-            return f"purchase {self.purchase} needs capacityReservationId"
+            return problem_of(self, "purchase", "needs capacityReservationId; write the id of the reservation there")
         if reserved and not self.zone:
             # EC2 user guide, "Launch instances using Capacity Blocks", Requirements.
-            return f"purchase {self.purchase} needs zone, that of the reservation; it launches in no other"
+            return problem_of(self, "purchase", "needs zone, that of the reservation; it launches in no other")
         if self.capacity_reservation_id and not reserved:
-            return f"capacityReservationId is set, but purchase is {self.purchase}; set it to capacity-reservation"
+            remedy = f"purchase is {self.purchase}; set it to capacity-reservation, or remove capacityReservationId"
+            return problem_of(self, "capacity_reservation_id", remedy)
         if self.purchase is Purchase.CAPACITY_BLOCK and len(self.instance_types) > 1:
-            return f"a capacity block is of one instance type; leave {self.lead.name} alone in instanceTypes"
-        if self.purchase is Purchase.SPOT and not all(each.spot for each in self.types):
-            return f"{', '.join(each.name for each in self.types if not each.spot)} is not sold as spot"
+            remedy = f"a capacity block is of one instance type; leave {self.lead.name} alone in the list"
+            return problem_of(self, "instance_types", remedy)
         return None
 
-    def _disk(self) -> str | None:
+    def _spot(self) -> Problem | None:
+        unsold = [each.name for each in self.types if not each.spot]
+        if self.purchase is Purchase.SPOT and unsold:
+            remedy = f"{', '.join(unsold)} is not sold as spot; set it to on-demand, or name other types"
+            return problem_of(self, "purchase", remedy)
+        return None
+
+    def _image_snapshot(self) -> Problem | None:
         if self.image_snapshot_id and (self.ami_family is not AmiFamily.BOTTLEROCKET or self.own_disks):
             wrong = "localDisk puts images" if self.own_disks else f"amiFamily {self.ami_family} keeps images"
             where = "on the instance's own disks" if self.own_disks else "on its system's volume"
-            return f"imageSnapshotId is set, but {wrong} {where}; set amiFamily bottlerocket and localDisk false"
+            remedy = f"{wrong} {where}; set amiFamily bottlerocket and localDisk false"
+            return problem_of(self, "image_snapshot_id", remedy)
+        return None
+
+    def _disk(self) -> Problem | None:
         return beyond_gp3(self.volume_gib, self.disk_iops, self.disk_throughput)
 
-    def _hardware(self) -> str | None:
-        if self.efa and not all(each.efa_interfaces for each in self.types):
-            lacking = next(each for each in self.types if not each.efa_interfaces)
-            return f"efa is true, but {lacking.name} has no Elastic Fabric Adapter; leave efa out"
-        if self.system and self.lead.accelerators:
-            return f"system is true, but {self.lead.name} has accelerators; let a pool without any be the system's"
-        if self.local_disk and (lacking := without_disk(self.types)):
-            return lacking
-        if self.lead.has_neuron and self.ami_family is not AmiFamily.AL2023:
-            return f"{self.lead.name} has Neuron devices, which need amiFamily al2023"
-        if self.lead.accelerators and not (self.lead.has_nvidia or self.lead.has_neuron):
-            return f"{self.lead.name} has an accelerator of {self.lead.accelerator_maker}, which EKS has no image for"
+    def _efa(self) -> Problem | None:
+        without = [each.name for each in self.types if not each.efa_interfaces]
+        if self.efa and without:
+            return problem_of(self, "efa", f"{without[0]} has no Elastic Fabric Adapter; leave efa out")
         return None
 
-    def _release(self) -> str | None:
-        return unfit(self.release_version, self.ami_family, self.kubernetes_version) if self.release_version else None
+    def _system(self) -> Problem | None:
+        if self.system and self.lead.accelerators:
+            remedy = f"{self.lead.name} has accelerators; let a pool without any be the system's"
+            return problem_of(self, "system", remedy)
+        return None
 
-    def _sharing(self) -> str | None:
+    def _accelerator(self) -> Problem | None:
+        if self.lead.accelerators and not (self.lead.has_nvidia or self.lead.has_neuron):
+            maker = self.lead.accelerator_maker
+            remedy = f"{self.lead.name} has an accelerator of {maker}, which EKS has no image for; name another type"
+            return problem_of(self, "instance_types", remedy)
+        return None
+
+    def _release(self) -> Problem | None:
+        if not self.release_version:
+            return None
+        remedy = unfit(self.release_version, self.ami_family, self.kubernetes_version)
+        return problem_of(self, "release_version", remedy) if remedy else None
+
+    def _sharing(self) -> Problem | None:
         if self.sharing.exclusive:
             return None
+        field = next(iter(self.sharing.model_dump(exclude_none=True)))
+        sharing, profile = f"sharing.{field}", self.sharing.mig_profile
         if not self.lead.has_nvidia:
-            return f"sharing is set, but {self.lead.name} has no NVIDIA GPU"
+            return problem_of(self, sharing, f"{self.lead.name} has no NVIDIA GPU; leave sharing out")
         if self.sharing.mps and self.ami_family is AmiFamily.BOTTLEROCKET:
-            return "sharing.mps needs amiFamily al2023; only the newest releases of Bottlerocket have it"
-        profile = self.sharing.mig_profile
+            return problem_of(
+                self, "sharing.mps", "needs amiFamily al2023; only the newest releases of Bottlerocket have it"
+            )
         for each in self.types if profile else ():
             if not each.mig_profiles:
-                return f"sharing.migProfile is set, but {each.name} has a {each.accelerator}, which has no MIG"
+                remedy = f"{each.name} has a {each.accelerator}, which has no MIG; leave it out"
+                return problem_of(self, "sharing.mig_profile", remedy)
             if profile not in each.mig_profiles:
-                return f"sharing.migProfile = {profile}: allowed on {each.name}: {', '.join(each.mig_profiles)}"
+                remedy = f"allowed on {each.name}: {', '.join(each.mig_profiles)}"
+                return problem_of(self, "sharing.mig_profile", remedy)
         if profile and self.ami_family is AmiFamily.BOTTLEROCKET and self.lead.accelerator not in _BOTTLEROCKET_MIG:
-            return f"sharing.migProfile on a {self.lead.accelerator} needs amiFamily al2023"
+            return problem_of(self, "sharing.mig_profile", f"on a {self.lead.accelerator} it needs amiFamily al2023")
         if profile and self.ami_family is AmiFamily.BOTTLEROCKET and self.sharing.time_slicing:
-            return "sharing.timeSlicing on top of migProfile needs amiFamily al2023"
+            return problem_of(self, "sharing.time_slicing", "on top of migProfile it needs amiFamily al2023")
         return None
 
-    def _schedules(self) -> str | None:
+    def _schedules(self) -> Problem | None:
         names = [schedule.name for schedule in self.schedules]
-        if len(set(names)) != len(names):
-            return "schedules has one name twice; name each differently"
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            return Problem(("schedules",), names, f"{twice} is the name of two schedules; name each differently")
         zones = sorted({schedule.time_zone for schedule in self.schedules})
         if len(zones) > 1:
-            return (
-                f"schedules name the time zones {', '.join(zones)}, whose hours can't be compared; give all of them one"
-            )
+            remedy = f"the hours of {' and '.join(zones)} can't be compared; give all schedules one timeZone"
+            return Problem(("schedules",), names, remedy)
         if self.peak > LARGEST_GROUP:
-            return f"maximum and additionalNodes make {self.peak} nodes; EKS allows {LARGEST_GROUP}, so make two pools"
+            remedy = f"with additionalNodes these are {self.peak} nodes; EKS allows {LARGEST_GROUP}, so make two pools"
+            return problem_of(self, "maximum", remedy)
         if pair := overlapping(self.schedules):
-            return (
-                f"schedules {pair[0]} and {pair[1]} overlap or meet; each sets the ceiling outright, so keep them apart"
-            )
+            remedy = f"{pair[0]} and {pair[1]} overlap or meet; each sets the maximum outright, so keep them apart"
+            return Problem(("schedules",), names, remedy)
         return None
-
-    @property
-    def types(self) -> Sequence[InstanceType]:
-        """The facts of the instance types."""
-        return [found for name in self.instance_types if (found := instance_type(name))]
-
-    @property
-    def lead(self) -> InstanceType:
-        """The facts of the first instance type, which the others equal in what matters."""
-        return self.types[0]
 
     @property
     def parts(self) -> dict[str, "NodePoolSpec"]:
@@ -412,16 +471,6 @@ class NodePoolSpec(Spec):
         return self.model_copy(update={**divided, "zone": zone, "zones": ()})
 
     @property
-    def own_disks(self) -> bool:
-        """Whether containers are on the nodes' own disks."""
-        return on_own_disks(self.local_disk, self.types)
-
-    @property
-    def volume_gib(self) -> int:
-        """The size of each node's EBS volume in GiB."""
-        return volume_gib(self.disk_gib, self.own_disks)
-
-    @property
     def start(self) -> int:
         """Nodes at the start."""
         return self.minimum if self.desired is None else self.desired
@@ -431,10 +480,12 @@ class NodePoolSpec(Spec):
         """The most nodes at any hour."""
         return self.maximum + max((schedule.additional_nodes for schedule in self.schedules), default=0)
 
-    def not_in(self, region: str) -> str | None:
-        """The sentence that refuses the pool in `region`, when the region lacks its zone or one of its types."""
-        problem = lacking(self.instance_types, region)
-        for zone in (*self.zones, *([self.zone] if self.zone else [])):
+    def absent_in(self, region: str) -> Iterator[Problem]:
+        """What `region` lacks: an instance type of the pool, or a zone."""
+        yield from super().absent_in(region)
+        places: dict[Place, str] = {("zones", index): zone for index, zone in enumerate(self.zones)}
+        if self.zone:
+            places["zone",] = self.zone
+        for at, zone in places.items():
             if zone[:-1] != region:
-                problem = f"zone = {zone} is not one of {region}"
-        return f"pool {self.name}: {problem}" if problem else None
+                yield Problem(at, zone, f"{zone} is not a zone of {region}; name one such as {region}a")

@@ -1,0 +1,50 @@
+"""A wrong value that only several fields of a spec show, and the error that tells such values at once."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from pydantic import BaseModel, ValidationError
+from pydantic.alias_generators import to_camel
+from pydantic_core import InitErrorDetails, to_jsonable_python
+
+from .spec import refuse
+from .spec_errors import path_of, shown
+
+Place = tuple[str | int, ...]
+"""Where a value is in a spec or a config, such as `("delivery", "teams", 0, "groups")`."""
+
+
+class Problem(NamedTuple):
+    """A wrong value: where it is, the value, and what to write instead."""
+
+    at: Place
+    value: object
+    remedy: str
+
+    @property
+    def sentence(self) -> str:
+        """Field, value and remedy."""
+        return f"{path_of(self.at)} = {shown(self.value)}: {self.remedy}"
+
+    def within(self, *place: str | int) -> "Problem":
+        """The same problem, where `place` leads to its spec."""
+        return self._replace(at=(*place, *self.at))
+
+
+def problem_of(spec: BaseModel, field: str, remedy: str) -> Problem:
+    """What is wrong with a field of `spec`; `field` is such as `purchase` or `sharing.mig_profile`."""
+    value: object = spec
+    names = field.split(".")
+    for name in names:
+        value = getattr(value, name)
+    return Problem(tuple(map(to_camel, names)), to_jsonable_python(value), remedy)
+
+
+def refusal(problems: Iterable[Problem | None]) -> ValidationError | None:
+    """The error that names each problem with its field, value and remedy; None without problems."""
+    details = [
+        InitErrorDetails(type=refuse(each.value, each.remedy), loc=each.at, input=each.value)
+        for each in problems
+        if each
+    ]
+    return ValidationError.from_exception_data("spec", details) if details else None
