@@ -45,9 +45,9 @@ KEPT = {
     *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "pattern"),
     *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "allOf", "anyOf", "oneOf", "not"),
     *("x-kubernetes-int-or-string", "x-kubernetes-preserve-unknown-fields", "x-kubernetes-embedded-resource"),
-    *("x-kubernetes-list-type", "x-kubernetes-list-map-keys"),
+    *("x-kubernetes-list-type", "x-kubernetes-list-map-keys", "x-kubernetes-validations"),
 }
-"""The keywords that say what the API server accepts and fills in. Descriptions and CEL rules are left out."""
+"""The keywords that say what the API server accepts and fills in. Descriptions are left out."""
 
 SHARED_FROM = 60
 """A schema of at least this many characters, written once and referred to wherever else it occurs in a file."""
@@ -67,13 +67,21 @@ def compact(schema: Any) -> Any:
             found[keyword] = {name: compact(each) for name, each in value.items()}
         elif keyword in ("default", "enum", "required"):
             found[keyword] = value
+        elif keyword == "x-kubernetes-validations":
+            found[keyword] = [_rule(each) for each in value]
         elif keyword in KEPT and (keyword, value) != ("x-kubernetes-list-type", "atomic"):
             found[keyword] = compact(value)
     return found
 
 
+def _rule(published: Mapping[str, Any]) -> dict[str, Any]:
+    """A CEL rule on one line, as the API server asks a message of every other; without its message."""
+    kept = {"rule": " ".join(line.strip() for line in published["rule"].splitlines())}
+    return {**kept, "optionalOldSelf": True} if published.get("optionalOldSelf") else kept
+
+
 def definition(path: Path) -> dict[str, Any]:
-    """What is kept of a published definition: its kind, and the schema of each version that is served.
+    """What is kept of a published definition: its kind and scope, and the schema of each version that is served.
 
     The status is left out, as controllers alone write it.
     """
@@ -85,7 +93,7 @@ def definition(path: Path) -> dict[str, Any]:
             for name in ("apiVersion", "kind", "metadata", "status"):
                 schema["properties"].pop(name, None)
             versions[version["name"]] = schema
-    return {"kind": spec["names"]["kind"], "versions": versions}
+    return {"kind": spec["names"]["kind"], "scope": spec["scope"], "versions": versions}
 
 
 def sources(folder: Path) -> dict[str, str]:

@@ -33,7 +33,9 @@ def publish(folder: Path, **extra: Any) -> None:
                     "pods": {"type": "array", "items": POD},
                     "master": POD,
                 },
-                "x-kubernetes-validations": [{"rule": "true"}],
+                "x-kubernetes-validations": [
+                    {"rule": "has(self.mode)\n  || has(self.limit)", "message": "runs pods", "optionalOldSelf": True},
+                ],
             },
             "status": {"type": "object"},
         },
@@ -42,7 +44,7 @@ def publish(folder: Path, **extra: Any) -> None:
         {"name": "v1", "served": True, "schema": {"openAPIV3Schema": schema}},
         {"name": "v1alpha1", "served": False, "schema": {"openAPIV3Schema": schema}},
     ]
-    made = {"spec": {"names": {"kind": "Job"}, "versions": versions}, **extra}
+    made = {"spec": {"names": {"kind": "Job"}, "scope": "Cluster", "versions": versions}, **extra}
     (folder / "jobs.example.com.yaml").write_text(yaml.safe_dump(made))
     row = "| jobs.example.com | example/jobs | 0a1b2c3d 2026-08-22 |"
     (folder / "README.md").write_text(f"| definition | project | commit, date |\n|---|---|---|\n{row}\n")
@@ -52,11 +54,14 @@ def test_structure_and_source_of_a_definition_are_kept(tmp_path: Path) -> None:
     publish(tmp_path)
     text = written("example.com", ["jobs"], tmp_path)
     kept = yaml.safe_load(text)["jobs.example.com"]
-    assert (kept["kind"], kept["source"]) == ("Job", "example/jobs@0a1b2c3d of 2026-08-22")
+    assert (kept["kind"], kept["scope"]) == ("Job", "Cluster")
+    assert kept["source"] == "example/jobs@0a1b2c3d of 2026-08-22"
     assert {*kept["versions"]} == {"v1"}
     schema = kept["versions"]["v1"]
     assert {*schema["properties"]} == {"spec"}
     assert schema["required"] == ["spec"]
+    rules = schema["properties"]["spec"]["x-kubernetes-validations"]
+    assert rules == [{"rule": "has(self.mode) || has(self.limit)", "optionalOldSelf": True}]
     fields = schema["properties"]["spec"]["properties"]
     # A field may have a keyword's name.
     assert fields["description"] == {"type": "string", "maxLength": 20}
@@ -64,7 +69,7 @@ def test_structure_and_source_of_a_definition_are_kept(tmp_path: Path) -> None:
     assert fields["limit"]["x-kubernetes-int-or-string"] is True
     assert fields["free"]["x-kubernetes-preserve-unknown-fields"] is True
     assert fields["pods"]["items"] == fields["master"] == compact(POD)
-    assert not re.search("runs pods|a pod|where it listens|x-kubernetes-validations", text)
+    assert not re.search("runs pods|a pod|where it listens", text)
     assert text.count("maximum: 65535") == 1
 
 

@@ -166,8 +166,8 @@ def mysql() -> Generator[MySql]:
             *("--require-secure-transport=ON", "--general-log=ON", f"--general-log-file={server.log}"),
             *("--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=16M"),
         ]
-        with _process(["mariadbd", *options], folder, as_nobody=True) as process:
-            _until(process, lambda: server.socket.exists() and _answers(port), folder)
+        with server_process(["mariadbd", *options], folder, as_nobody=True) as process:
+            wait_until(process, lambda: server.socket.exists() and _answers(port), folder)
             yield server
 
 
@@ -193,11 +193,11 @@ def redis(cluster: bool = True, username: str = "application", access: str = "~*
         configuration.write_text("\n".join(lines) + "\n", encoding="utf-8")
         _give(folder)
         server = Redis(port, authority, username, _PASSWORD)
-        with _process(["redis-server", str(configuration)], folder, as_nobody=True) as process:
-            _until(process, lambda: server.command("PING", username="administrator") == "PONG", folder)
+        with server_process(["redis-server", str(configuration)], folder, as_nobody=True) as process:
+            wait_until(process, lambda: server.command("PING", username="administrator") == "PONG", folder)
             if cluster:
                 server.command("CLUSTER", "ADDSLOTSRANGE", "0", "16383", username="administrator")
-                _until(process, lambda: "cluster_state:ok" in _cluster_info(server), folder)
+                wait_until(process, lambda: "cluster_state:ok" in _cluster_info(server), folder)
             yield server
 
 
@@ -213,8 +213,8 @@ def moto() -> Generator[str]:
     with _folder("moto") as folder:
         port = free_port()
         command = [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-        with _process(command, folder) as process:
-            _until(process, lambda: _answers(port), folder)
+        with server_process(command, folder) as process:
+            wait_until(process, lambda: _answers(port), folder)
             yield f"http://127.0.0.1:{port}"
 
 
@@ -323,7 +323,8 @@ def _as_nobody(command: Sequence[str]) -> None:
 
 
 @contextmanager
-def _process(command: Sequence[str], folder: Path, as_nobody: bool = False) -> Generator[subprocess.Popen[bytes]]:
+def server_process(command: Sequence[str], folder: Path, as_nobody: bool = False) -> Generator[subprocess.Popen[bytes]]:
+    """A process that is ended afterwards; its output goes to the file `log` in `folder`."""
     with (folder / "log").open("wb") as log:
         process: subprocess.Popen[bytes] = subprocess.Popen(
             command,
@@ -339,13 +340,20 @@ def _process(command: Sequence[str], folder: Path, as_nobody: bool = False) -> G
         process.wait()
 
 
-def _until(process: subprocess.Popen[bytes], holds: Callable[[], bool], folder: Path) -> None:
-    deadline = time.monotonic() + _DEADLINE
+def wait_until(
+    process: subprocess.Popen[bytes], holds: Callable[[], bool], folder: Path, seconds: float = _DEADLINE
+) -> None:
+    """Wait until `holds`, while the process runs.
+
+    Raises:
+        RuntimeError: with the process's log in `folder`, when it ends or the time is over.
+    """
+    deadline = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < deadline:
         if holds():
             return
         time.sleep(0.05)
-    raise RuntimeError(f"{process.args!r} did not start:\n{(folder / 'log').read_text(errors='replace')}")
+    raise RuntimeError(f"{process.args!r} did not get there:\n{(folder / 'log').read_text(errors='replace')}")
 
 
 def _answers(port: int) -> bool:

@@ -1,0 +1,154 @@
+"""A real Kubernetes API server with etcd, for one run of the tests: no controllers, no nodes, no accounts."""
+
+import json
+import secrets
+import subprocess
+from collections.abc import Callable, Generator, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.components.definitions import DEFINITIONS
+from tests.services.servers import free_port, issue_certificate, server_process, wait_until
+from tests.tools import require
+
+Manifest = Mapping[str, Any]
+
+
+_DEADLINE = 120.0
+_ARGO_CDS_OWN_NAME = "prefer a domain-qualified finalizer name"
+"""A warning about `resources-finalizer.argocd.argoproj.io`, the name that Argo CD looks for."""
+
+
+class Cluster:
+    """The API server, as kubectl reaches it."""
+
+    def __init__(self, process: subprocess.Popen[bytes], log: Path, kubeconfig: Path):
+        self._process, self._log = process, log
+        self._command = ["kubectl", f"--kubeconfig={kubeconfig}", f"--cache-dir={kubeconfig.parent / 'cache'}"]
+
+    def kubectl(self, *arguments: str, objects: Iterable[Manifest] = ()) -> subprocess.CompletedProcess[str]:
+        """Run kubectl; `objects` are its standard input."""
+        items = {"apiVersion": "v1", "kind": "List", "items": [*objects]}
+        return subprocess.run(
+            [*self._command, *arguments], input=json.dumps(items), capture_output=True, text=True, check=False
+        )
+
+    def create(self, objects: Iterable[Manifest]) -> None:
+        """Create these objects, or keep those that exist."""
+        made = self._apply(objects)
+        assert made.returncode == 0, made.stderr
+
+    def refusals(self, objects: Iterable[Manifest]) -> list[str]:
+        """Why the server would refuse these objects, or warns of them, one line for each; nothing is stored."""
+        told = self._apply(objects, "--dry-run=server").stderr.splitlines()
+        return [line for line in told if _ARGO_CDS_OWN_NAME not in line]
+
+    def wait_until(self, holds: Callable[[], bool]) -> None:
+        """Wait for what the server does by itself after a request."""
+        wait_until(self._process, holds, self._log, _DEADLINE)
+
+    def _apply(self, objects: Iterable[Manifest], *options: str) -> subprocess.CompletedProcess[str]:
+        """Server-side apply, as the Pulumi provider does it. An unknown field is an error."""
+        return self.kubectl("apply", "--server-side", "--validate=strict", *options, "-f", "-", objects=objects)
+
+
+@pytest.fixture(scope="session")
+def empty_cluster(tmp_path_factory: pytest.TempPathFactory) -> Generator[Cluster]:
+    """An API server that holds only what Kubernetes creates by itself."""
+    require("etcd", "kube-apiserver", "kubectl")
+    folder = tmp_path_factory.mktemp("cluster")
+    store, peer, port = free_port(), free_port(), free_port()
+    etcd = [
+        "etcd",
+        f"--data-dir={folder / 'etcd'}",
+        f"--listen-client-urls=http://127.0.0.1:{store}",
+        f"--advertise-client-urls=http://127.0.0.1:{store}",
+        f"--listen-peer-urls=http://127.0.0.1:{peer}",
+        "--unsafe-no-fsync",
+    ]
+    authority = issue_certificate(folder)
+    token = secrets.token_hex()
+    (folder / "tokens.csv").write_text(f"{token},admin,1,system:masters\n")
+    server = [
+        "kube-apiserver",
+        f"--etcd-servers=http://127.0.0.1:{store}",
+        "--bind-address=127.0.0.1",
+        f"--secure-port={port}",
+        f"--tls-cert-file={folder / 'server.pem'}",
+        f"--tls-private-key-file={folder / 'server.key'}",
+        f"--token-auth-file={folder / 'tokens.csv'}",
+        "--authorization-mode=RBAC",
+        "--service-account-issuer=https://127.0.0.1",
+        f"--service-account-key-file={folder / 'server.pem'}",
+        f"--service-account-signing-key-file={folder / 'server.key'}",
+        "--service-cluster-ip-range=10.0.0.0/24",
+        "--endpoint-reconciler-type=none",
+        # Controllers, which do not run here, create the account that this plugin asks of each pod.
+        "--disable-admission-plugins=ServiceAccount",
+    ]
+    logs = [folder / name for name in ("etcd-log", "server-log")]
+    for each in logs:
+        each.mkdir()
+    kubeconfig = _kubeconfig(folder, f"https://127.0.0.1:{port}", authority, token)
+    with server_process(etcd, logs[0]), server_process(server, logs[1]) as process:
+        cluster = Cluster(process, logs[1], kubeconfig)
+        cluster.wait_until(lambda: cluster.kubectl("get", "--raw=/readyz").returncode == 0)
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def cluster(empty_cluster: Cluster) -> Cluster:
+    """An API server that serves every custom resource of `tests/definitions`."""
+    empty_cluster.create(custom_resource_definitions())
+    served = ("wait", "--for=condition=Established", "crd", "--all")
+    # It fails for a definition that the server has not looked at yet.
+    empty_cluster.wait_until(lambda: empty_cluster.kubectl(*served).returncode == 0)
+    return empty_cluster
+
+
+def custom_resource_definitions() -> list[Manifest]:
+    """The kept definitions as the objects that the API server takes."""
+    found: list[Manifest] = []
+    for path in sorted(DEFINITIONS.glob("*.yaml")):
+        kept = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+        found.extend(_definition(name, each) for name, each in kept.items())
+    return found
+
+
+def namespaces(objects: Iterable[Manifest]) -> list[Manifest]:
+    """The namespaces that objects are in."""
+    names = {each["metadata"]["namespace"] for each in objects if "namespace" in each["metadata"]}
+    return [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in sorted(names)]
+
+
+def _definition(name: str, kept: Mapping[str, Any]) -> Manifest:
+    plural, _, group = name.partition(".")
+    *_, newest = kept["versions"]
+    versions = [
+        {"name": version, "served": True, "storage": version == newest, "schema": {"openAPIV3Schema": schema}}
+        for version, schema in kept["versions"].items()
+    ]
+    names = {"plural": plural, "singular": kept["kind"].lower(), "kind": kept["kind"]}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": name},
+        "spec": {"group": group, "names": names, "scope": kept["scope"], "versions": versions},
+    }
+
+
+def _kubeconfig(folder: Path, server: str, authority: Path, token: str) -> Path:
+    config = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": "cluster", "cluster": {"server": server, "certificate-authority": str(authority)}}],
+        "users": [{"name": "admin", "user": {"token": token}}],
+        "contexts": [{"name": "admin", "context": {"cluster": "cluster", "user": "admin"}}],
+        "current-context": "admin",
+    }
+    path = folder / "kubeconfig.json"
+    path.write_text(json.dumps(config), encoding="utf-8")
+    return path

@@ -1,0 +1,111 @@
+"""The admission rules of the stacks, as a real API server judges by them. Skipped where there is none on PATH."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from tests.cluster.conftest import Cluster
+from tests.planner.plans import STACKS, of_type, plan_of
+
+pytestmark = pytest.mark.cluster
+ADMISSION = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy"
+TEAM, PLATFORM = "risk", "kube-system"
+GPU = {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}
+SYSTEM = {"key": "CriticalAddonsOnly", "operator": "Exists"}
+RESTRICTED: dict[str, Any] = {
+    "securityContext": {"runAsNonRoot": True, "runAsUser": 1000, "seccompProfile": {"type": "RuntimeDefault"}},
+    "containers": [
+        {
+            "name": "model",
+            "image": "example.com/model:1",
+            "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+        }
+    ],
+}
+"""What the Pod Security Standard `restricted` admits."""
+
+
+def pod(namespace: str, name: str = "model", **spec: Any) -> dict[str, Any]:
+    metadata = {"name": name, "namespace": namespace}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {**deepcopy(RESTRICTED), **spec}}
+
+
+@pytest.fixture(scope="module")
+def guarded(cluster: Cluster) -> Cluster:
+    """The cluster with the namespaces and admission rules of prod."""
+    made = of_type(plan_of("prod"), "kubernetes:core/v1:Namespace", ADMISSION, f"{ADMISSION}Binding")
+    cluster.create(dict(each.inputs) for each in made)
+    tolerant = pod(TEAM, tolerations=[SYSTEM])
+    cluster.wait_until(lambda: any("a pod of a team" in told for told in cluster.refusals([tolerant])))
+    return cluster
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_admission_rule_of_a_stack_is_tested_here(stack: str) -> None:
+    """A new rule needs its own cases below."""
+    [rule] = of_type(plan_of(stack), ADMISSION)
+    [known] = of_type(plan_of("prod"), ADMISSION)
+    assert rule.inputs == known.inputs
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {},
+        {"tolerations": [GPU]},
+        {"tolerations": [GPU, {"key": "team", "operator": "Equal", "value": "vision", "effect": "NoSchedule"}]},
+        {"nodeSelector": {"mlplatform.io/pool": "general"}},
+    ],
+)
+def test_a_teams_pod_that_keeps_off_the_system_pool_is_admitted(guarded: Cluster, spec: dict[str, Any]) -> None:
+    assert guarded.refusals([pod(TEAM, **spec)]) == []
+
+
+@pytest.mark.parametrize(
+    "toleration",
+    [
+        SYSTEM,
+        {**SYSTEM, "effect": "NoSchedule"},
+        {"key": "CriticalAddonsOnly", "operator": "Equal", "value": "true", "effect": "NoExecute"},
+        {"key": "CriticalAddonsOnly"},
+        {"operator": "Exists"},
+        {"key": "", "operator": "Exists", "effect": "NoSchedule"},
+    ],
+)
+def test_a_teams_pod_that_tolerates_the_system_pool_is_refused(guarded: Cluster, toleration: dict[str, Any]) -> None:
+    [refusal] = guarded.refusals([pod(TEAM, tolerations=[GPU, toleration])])
+    assert "a pod of a team tolerates neither CriticalAddonsOnly nor every taint" in refusal
+
+
+def test_a_teams_pod_that_names_its_node_is_refused(guarded: Cluster) -> None:
+    [refusal] = guarded.refusals([pod(TEAM, nodeName="system-1")])
+    assert "a pod of a team names no node" in refusal
+
+
+@pytest.mark.parametrize(
+    "spec", [{"tolerations": [SYSTEM]}, {"tolerations": [{"operator": "Exists"}]}, {"nodeName": "n"}]
+)
+def test_the_platforms_pod_may_run_on_the_system_pool(guarded: Cluster, spec: dict[str, Any]) -> None:
+    assert guarded.refusals([pod(PLATFORM, **spec)]) == []
+
+
+def test_a_toleration_that_is_added_to_a_teams_pod_is_refused(guarded: Cluster) -> None:
+    guarded.create([pod(TEAM, "running")])
+    [refusal] = guarded.refusals([pod(TEAM, "running", tolerations=[SYSTEM])])
+    assert "a pod of a team tolerates neither" in refusal
+
+
+def test_a_teams_pod_on_its_node_can_be_updated(guarded: Cluster) -> None:
+    """The scheduler has named its node by then."""
+    guarded.create([pod(TEAM, "scheduled")])
+    binding = {
+        "apiVersion": "v1",
+        "kind": "Binding",
+        "metadata": {"name": "scheduled", "namespace": TEAM},
+        "target": {"apiVersion": "v1", "kind": "Node", "name": "general-1"},
+    }
+    bound = guarded.kubectl("create", "-f", "-", objects=[binding])
+    assert bound.returncode == 0, bound.stderr
+    labelled = guarded.kubectl("label", "pod", "scheduled", "ready=true", f"--namespace={TEAM}")
+    assert labelled.returncode == 0, labelled.stderr
