@@ -73,7 +73,8 @@ class Engine:
         config = document.setdefault("config", {})
         for section, fields in sections.items():
             _merge(config.setdefault(f"mlplatform:{section}", {}), fields)
-        path.write_text(yaml.safe_dump(document), encoding="utf-8")
+        # JSON is YAML that quotes every text: a reader of stack files refuses a bare 08:00.
+        path.write_text(json.dumps(document), encoding="utf-8")
 
     def run(self, *arguments: str, folder: Path | None = None) -> Outcome:
         """Run the CLI in the project, or in another one in `folder`."""
