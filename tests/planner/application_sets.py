@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from policies.argo import is_chart
-from pricing.resource import Resource
+from resources.resource import Resource
 
 _DELETING = {"sync", "create-delete"}
 _SEGMENT = re.compile(r"{{index \.path\.segments (\d+)}}")

@@ -3,10 +3,11 @@
 import base64
 from typing import Any
 
+from policies.engine.settings import EnvironmentKind
 from pricing.resource import SECRET, UNKNOWN, Resource
 from tests.policies.cases.case import fails, make, passes, unknown
 
-ACCESS, PROJECT, LOGIN = "argo-cd-access", "argo-cd-project", "default-login"
+ACCESS, PROJECT, LOGIN, MODEL = "argo-cd-access", "argo-cd-project", "default-login", "model-deletion"
 RELEASE = "kubernetes:helm.sh/v3:Release"
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 KUBERNETES_SECRET = "kubernetes:core/v1:Secret"
@@ -39,6 +40,14 @@ def project(**spec: Any) -> Resource:
     return make("kubernetes:argoproj.io/v1alpha1:AppProject", {"spec": wanted})
 
 
+def application_set(sync: Any = None, generator: Any = None) -> Resource:
+    directories = {"git": {"directories": [{"path": "deploy/models/search/*/overlays/prod"}]}}
+    spec: dict[str, Any] = {"generators": [directories if generator is None else generator]}
+    if sync is not None:
+        spec["syncPolicy"] = {"applicationsSync": sync}
+    return make("kubernetes:argoproj.io/v1alpha1:ApplicationSet", {"spec": spec})
+
+
 def secret(**data: str) -> Resource:
     return make(KUBERNETES_SECRET, {"data": {k: base64.b64encode(v.encode()).decode() for k, v in data.items()}})
 
@@ -56,7 +65,18 @@ def chart(name: str, **values: Any) -> Resource:
     return make(RELEASE, {"chart": name, "values": values})
 
 
+VANISHES = "deletes an Application, and what it delivered, as soon as its folder is removed or renamed"
+
 CASES = [
+    passes(MODEL, application_set("create-update")),
+    passes(MODEL, application_set("create-only")),
+    passes(MODEL, application_set("sync"), environment=EnvironmentKind.STAGING),
+    passes(MODEL, application_set("sync", {"list": {"elements": [{"wave": "istio"}]}})),
+    fails(MODEL, application_set("sync"), found=VANISHES),
+    fails(MODEL, application_set("create-delete"), found=VANISHES),
+    fails(MODEL, application_set(), kind="absent", found=VANISHES),
+    unknown(MODEL, application_set(UNKNOWN), undecided="spec.syncPolicy.applicationsSync"),
+    unknown(MODEL, application_set("sync", UNKNOWN), undecided="spec.generators"),
     passes(ACCESS, settings()),
     passes(ACCESS, argo(cm={"admin.enabled": False}, rbac={"policy.default": ""})),
     passes(ACCESS, settings(accounts__bot="apiKey", accounts__bot__enabled="true")),
