@@ -31,6 +31,11 @@ def earlier_plan(against: str, plan: Plan, root: Path) -> Mapping[str, Any]:
     if Path(against).is_file():
         return read(Path(against))
     commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{against}^{{commit}}")
+    if commit.returncode and Path(against).is_dir():
+        raise PlanFileError(
+            f"--against {against}: is a folder; name the plan.json in it, such as {Path(against) / 'plan.json'}, or a "
+            "branch, tag or commit"
+        )
     if commit.returncode:
         remedy = (
             "name a plan.json that `make plan` wrote, or a branch, tag or commit; `git fetch` brings what is missing"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-_SHOWN = 5
+from pricing.budget import some_of
 
 
 def cost(monthly: float, *, complete: bool) -> str:
@@ -17,5 +17,4 @@ def verdict(monthly: float, budget: float, unjudged: Sequence[str]) -> str:
         return f"is exceeded by {over:,.2f}"
     if not unjudged:
         return f"holds, {-over:,.2f} left"
-    more = f" and {len(unjudged) - _SHOWN} more" if len(unjudged) > _SHOWN else ""
-    return f"cannot be judged: no price of {', '.join(unjudged[:_SHOWN])}{more}"
+    return f"cannot be judged: no price of {some_of(unjudged)}"

@@ -1,11 +1,12 @@
 """What a comparison needs of a plan in JSON; fields that are not named here may be missing or added."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from components.core.spec_errors import sentences
+from components.core.spec_errors import sentences, shown
 
 
 class _Row(BaseModel):
@@ -59,9 +60,18 @@ class _Plan(_Row):
 
 
 def problem_of(plan: object) -> str | None:
-    """The first field of `plan` that is missing or of another type; None when a comparison can read it."""
+    """The first field of `plan` that is missing, wrong or given twice; None when a comparison can read it."""
     try:
-        _Plan.model_validate(plan)
+        return _once(_Plan.model_validate(plan).resources)
     except ValidationError as error:
         return sentences(_Plan, error)[0]
+
+
+def _once(resources: Sequence[_Resource]) -> str | None:
+    """The second resource of one URN: only the last of them would be compared."""
+    seen: dict[str, int] = {}
+    for index, each in enumerate(resources):
+        if each.urn in seen:
+            return f"resources[{index}].urn = {shown(each.urn)}: is that of resources[{seen[each.urn]}] too; keep one"
+        seen[each.urn] = index
     return None

@@ -12,7 +12,9 @@ from rich.table import Table
 from planner import budget_text
 from planner.plan import Plan, standing
 from policies.engine.evaluate import Verdict
+from pricing.budget import some_of
 from pricing.resource import Resource
+from pricing.table import regions
 
 TOP = 5
 _SEVERITIES = ("critical", "high", "medium", "low")
@@ -154,6 +156,12 @@ def _unpriced(plan: Plan, console: Console) -> None:
         console.print("\nEvery resource that costs money has a price.")
         return
     console.print(f"\n[yellow]Unpriced: {len(plan.estimate.unpriced)} resources[/yellow], which are not free")
+    region = plan.estimate.region
+    if region not in regions():
+        names = some_of(tuple(dict.fromkeys(gap.subject for gap in gaps)))
+        indented(console, escape(f"{region} has no price table, so these have no price: {names}."))
+        indented(console, f"[dim]Run make prices REGION={escape(region)}; --json lists all.[/dim]")
+        return
     unaccepted = set(plan.judgment.unaccepted)
     for subject in dict.fromkeys(gap.subject for gap in gaps):
         named = [gap for gap in gaps if gap.subject == subject]

@@ -1,5 +1,6 @@
 """What the stack may cost: the `mlplatform:cost` section, and how an estimate is held against it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -56,3 +57,12 @@ def idle_names(estimate: Estimate, budget: Budget) -> tuple[str, ...]:
     """The names in `cost.unpriced` that nothing without a price goes by."""
     used = {name for gap in estimate.gaps for name in (gap.subject, gap.type)}
     return tuple(name for name in budget.unpriced if name not in used)
+
+
+def some_of(subjects: Sequence[str]) -> str:
+    """The first of what has no price, and how many more there are: a region without a table lacks dozens."""
+    shown = ", ".join(subjects[:_SHOWN])
+    return f"{shown} and {len(subjects) - _SHOWN} more" if len(subjects) > _SHOWN else shown
+
+
+_SHOWN = 3

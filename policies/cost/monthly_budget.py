@@ -6,7 +6,7 @@ from policies.engine.frameworks import finops, well_architected
 from policies.engine.rule import Finding, Result, Rule, Severity
 from policies.engine.settings import Level
 from policies.engine.stack import Stack
-from pricing.budget import judge
+from pricing.budget import judge, some_of
 from pricing.estimate import estimate
 
 
@@ -22,8 +22,7 @@ def _check(stack: Stack) -> Iterator[Result]:
         yield Finding(f"{costs}, {found.monthly - budget:,.0f} more than the budget of {budget:,.0f}")
     if judgment.unaccepted:
         yield Finding(
-            f"{costs}, and the budget of {budget:,.0f} cannot be judged without a price of "
-            f"{', '.join(judgment.subjects)}"
+            f"{costs}, and the budget of {budget:,.0f} cannot be judged without a price of {some_of(judgment.subjects)}"
         )
 
 

@@ -87,6 +87,14 @@ def test_the_working_tree_is_left_as_it_was(repository: Path) -> None:
     assert state.stdout == " M Pulumi.staging.yaml\n"
 
 
+def test_a_folder_to_compare_with_is_refused_as_one(repository: Path) -> None:
+    refused = plan(repository, "--against", "deploy")
+    assert refused.returncode == 2
+    assert "--against deploy: is a folder; name the plan.json in it, such as deploy/plan.json, or a branch" in (
+        refused.stderr
+    )
+
+
 def test_what_is_neither_file_nor_revision_is_refused(repository: Path) -> None:
     refused = plan(repository, "--against", "nowhere")
     assert refused.returncode == 2

@@ -242,6 +242,10 @@ def test_a_field_of_a_newer_version_is_ignored() -> None:
         ("[" * 100_000, "is not JSON"),
         (json.dumps({**plan(), "cost": None}), "is no plan: cost = null: must be a mapping of fields to values"),
         (json.dumps({**plan(), "resources": [5]}), r"is no plan: resources\[0\] = 5: must be a mapping"),
+        (
+            json.dumps({**plan(), "resources": [resource(BUCKET, "a"), resource(BUCKET, "a", {"bucket": "b"})]}),
+            r"is no plan: resources\[1\]\.urn = 'urn:.*::a': is that of resources\[0\] too; keep one; name a",
+        ),
         (json.dumps({**plan(), "policies": [{"policy": "p"}]}), r"is no plan: policies\[0\].severity is missing"),
     ],
 )

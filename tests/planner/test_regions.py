@@ -65,6 +65,20 @@ def test_every_region_plans_in_its_own_partition(
         assert f"make prices REGION={region}" in plan["warnings"][0]["remedy"]
 
 
+def test_a_region_without_prices_names_three_and_the_remedy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    region = "eu-north-1"
+    assert region not in priced_regions()
+    root = project(tmp_path, (ROOT / "__main__.py").read_text(), config(region))
+    assert main(["test", "--root", str(root), "--today", "2026-11-21"]) == 1
+    shown = " ".join(capsys.readouterr().out.split())
+    assert re.search(
+        r"eu-north-1 has no price table, so these have no price: [^,]+, [^,]+, [^,]+ and \d+ more\.", shown
+    )
+    assert "Run make prices REGION=eu-north-1" in shown
+    [finding] = re.findall(r"violated monthly-budget .*? field:", shown)
+    assert finding.count(",") < 6
+
+
 def test_kept_regions_are_those_that_offer_instances() -> None:
     assert set(known_regions()) == set(regions())
 
