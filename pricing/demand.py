@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from pricing.instances import InstanceType, instance_types
-from pricing.reading import Undecided, items, number, quantity, section, sections, text
+from components.facts.instances import InstanceType
 from pricing.schedules import HOURS_A_MONTH, minutes_of_week
+from resources.required import UnreadableInput, items, number, quantity, section, sections, text
 from resources.resource import Resource
 
 INFERENCE_SERVICE = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
@@ -102,23 +102,18 @@ def node_of(kind: InstanceType, labels: Mapping[str, Any], taints: Sequence[Mapp
     """
     pods = 110 if kind.vcpus < 30 else 250
     reserved = [0.06, 0.01, 0.005, 0.005, *[0.0025] * max(0, kind.vcpus - 4)][: kind.vcpus]
-    memory = kind.memory_gib * 1024 * (1 - 0.075) - (255 + 11 * pods) - 100
+    memory = kind.memory_mib * (1 - 0.075) - (255 + 11 * pods) - 100
     resources = {"cpu": kind.vcpus - sum(reserved), "memory": memory * _MIB}
-    if kind.resource:
-        resources[kind.resource] = float(kind.accelerators * _shares(labels, kind))
-    known = {"node.kubernetes.io/instance-type": kind.name, "kubernetes.io/arch": kind.architecture}
+    if kind.kubernetes_accelerator:
+        resources[kind.kubernetes_accelerator] = float(kind.accelerators * _shares(labels, kind))
+    known = {"node.kubernetes.io/instance-type": kind.name, "kubernetes.io/arch": kind.kubernetes_architecture}
     return Node(resources, {**known, **{key: str(value) for key, value in labels.items()}}, taints)
-
-
-def instance_type(name: str) -> InstanceType | None:
-    """The type of this name, if its processors and memory are listed."""
-    return next((kind for kind in instance_types() if kind.name == name), None)
 
 
 def _shares(labels: Mapping[str, Any], kind: InstanceType) -> int:
     """How many pods share one accelerator: `time-slicing-4` and `mps-8` in the label of the device plugin's config."""
     config = labels.get(DEVICE_CONFIG)
-    last = config.rpartition("-")[2] if isinstance(config, str) and kind.resource == _GPU else ""
+    last = config.rpartition("-")[2] if isinstance(config, str) and kind.has_nvidia else ""
     return int(last) if last.isdecimal() else 1
 
 
@@ -133,7 +128,7 @@ def _floors(resources: Sequence[Resource]) -> Mapping[tuple[str, str], Sequence[
             for trigger in sections(spec, "triggers"):
                 if trigger.get("type") == "cron":
                     found[namespace, target].append(_floor(section(trigger, "metadata")))
-        except (Undecided, ValueError):
+        except (UnreadableInput, ValueError):
             continue
     return found
 
@@ -154,7 +149,7 @@ def _pods(resource: Resource, floors: Mapping[tuple[str, str], Sequence[_Floor]]
         elif resource.type == DEPLOYMENT:
             pod = section(section(spec, "template"), "spec")
             yield _Pods(resource.urn, int(number(spec, "replicas", 1)), _requests(pod, []), pod)
-    except Undecided:
+    except UnreadableInput:
         return
 
 
@@ -234,7 +229,7 @@ def _admits(node: Node, pods: _Pods) -> bool:
         return False
     try:
         return _tolerated(node, pods.spec) and _selected(node, pods.spec)
-    except Undecided:
+    except UnreadableInput:
         return False
 
 

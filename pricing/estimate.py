@@ -11,11 +11,12 @@ from pricing.estimators.eks import node_group_pools
 from pricing.estimators.karpenter import karpenter_pools
 from pricing.free import OPAQUE_COMPONENTS, is_free
 from pricing.lines import Estimate, Line, Saving, Unpriced
-from pricing.reading import Undecided
 from pricing.savings import savings
 from pricing.schedules import HOURS_A_MONTH
 from pricing.stack import Stack
+from pricing.table import NoPrice
 from pricing.usage import Usage
+from resources.required import UnreadableInput
 from resources.resource import Resource
 
 __all__ = ["CURRENCY", "Estimate", "Line", "Saving", "Unpriced", "estimate"]
@@ -51,7 +52,7 @@ def estimate(resources: Sequence[Resource], *, region: str, usage: Usage, today:
         lines=lines,
         gaps=tuple(sorted(gaps, key=lambda gap: gap.urn)),
         savings=savings(priced, usage),
-        faults=stack.named.faults(),
+        faults=stack.named_usage.faults(),
     )
 
 
@@ -60,10 +61,12 @@ def _items(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
     if estimator:
         try:
             yield from estimator(resource, stack)
-        except Undecided as why:
-            yield Gap(str(why), why.subject, why.pending)
+        except UnreadableInput as why:
+            yield Gap(str(why), pending=why.pending)
+        except NoPrice as why:
+            yield Gap(str(why), why.subject)
     elif resource.type.startswith(OPAQUE_COMPONENTS):
-        if not stack.has_child_of(resource.urn, "aws:"):
+        if not stack.has_descendant(resource.urn, "aws:"):
             yield Gap(f"what {resource.type} makes is out of sight until the engine shows it")
     elif not is_free(resource.type, custom=resource.custom):
         yield Gap(f"{resource.type} has no estimator")

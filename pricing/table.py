@@ -49,18 +49,26 @@ _BY_CLASS = ("ec2", "elasticache", "rds-mysql", "rds-postgresql")
 """The services whose skus begin with a class of machines, such as `db.m7g.large Multi-AZ`."""
 
 
-class PriceNotFound(LookupError):  # noqa: N818 - reads as what it says
+class NoPrice(LookupError):  # noqa: N818 - an expected result, not a failure
+    """Something has no price. `subject` is what people call it, such as an instance type; empty means the resource."""
+
+    def __init__(self, reason: str, subject: str = ""):
+        self.subject = subject
+        super().__init__(reason)
+
+
+class PriceNotFound(NoPrice):
     """No price of that service and sku in that region; the message names the nearest one that there is.
 
-    `subject` is what people call it: the instance, node or database class, else the service and the sku.
+    `subject` is the instance, node or database class, else the service and the sku.
     """
 
     def __init__(self, service: str, sku: str, region: str, nearest: str | None):
         self.service, self.sku, self.region, self.nearest = service, sku, region, nearest
         machine = service in _BY_CLASS and "." in sku.partition(" ")[0]
-        self.subject = sku.partition(" ")[0] if machine else f"{service} {sku}"
+        subject = sku.partition(" ")[0] if machine else f"{service} {sku}"
         hint = f"nearest there: {nearest}" if nearest else f"make prices REGION={region} may bring it"
-        super().__init__(f"no price of {service} {sku} in {region}; {hint}")
+        super().__init__(f"no price of {service} {sku} in {region}; {hint}", subject)
 
 
 class PriceTable:
@@ -88,7 +96,18 @@ class PriceTable:
             return found
         if row := self._rows.get(key):
             return self._prices.setdefault(key, _price(row))
-        raise self._missing.setdefault(key, PriceNotFound(service, sku, self.region, self._nearest(service, sku)))
+        raise self.missing(service, sku)
+
+    def find(self, service: str, sku: str) -> Price | None:
+        """The price of a sku, if the table has one."""
+        return self.price(service, sku) if (service, sku) in self._rows else None
+
+    def missing(self, service: str, sku: str) -> PriceNotFound:
+        """The error for a sku without a price."""
+        key = (service, sku)
+        if key not in self._missing:
+            self._missing[key] = PriceNotFound(service, sku, self.region, self._nearest(service, sku))
+        return self._missing[key]
 
     def skus(self, service: str) -> tuple[str, ...]:
         """Every sku of a service, sorted."""

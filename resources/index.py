@@ -11,7 +11,6 @@ STACK_TYPE = "pulumi:pulumi:Stack"
 COMPONENT_PREFIX = "mlplatform:index:"
 
 _NAME_INPUTS = {
-    "aws:eks/nodeGroup:NodeGroup": "nodeGroupName",
     "aws:elasticache/replicationGroup:ReplicationGroup": "replicationGroupId",
     "aws:rds/instance:Instance": "identifier",
     "aws:s3/bucket:Bucket": "bucket",
@@ -77,11 +76,18 @@ class ResourceIndex:
         found = (self.get(urn) for urn in resource.property_dependencies.get(key, ()))
         return [each for each in found if each is not None and each.type in types]
 
-    def referrers(self, resource: Resource, key: str, *types: str) -> list[Resource]:
-        """The resources of `types` whose input `key` was computed from this resource, or is its name, id or ARN."""
+    def source(self, resource: Resource, key: str, *types: str) -> Resource | None:
+        """The first of `sources`."""
+        return next(iter(self.sources(resource, key, *types)), None)
+
+    def referrers(self, resource: Resource, key: str, *types: str, names: Iterable[str] = ()) -> list[Resource]:
+        """The resources of `types` whose input `key` was computed from this resource, or is its name, id or ARN.
+
+        `names` are further names of the resource.
+        """
         by_target = self._by_target(key, types)
-        found = {each.urn: each for target in identities(resource) for each in by_target.get(target, ())}
-        return list(found.values())
+        targets = (*sorted(identities(resource)), *names)
+        return list({each.urn: each for target in targets for each in by_target.get(target, ())}.values())
 
     def named(self, name: Any, *types: str) -> Resource | None:
         """The first resource of `types` with this name, id or ARN."""

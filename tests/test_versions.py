@@ -1,5 +1,7 @@
 """What two rooms must both know is the same in both."""
 
+from datetime import date
+
 import pytest
 
 from components.facts import versions
@@ -7,24 +9,30 @@ from components.facts.chart_support import ISTIO
 from components.facts.versions import (
     ADDONS,
     CLUSTER_AUTOSCALER_IMAGE,
+    STANDARD_SUPPORT_ENDS,
     VERSIONS_CHECKED,
     Chart,
     KubernetesVersion,
     Upstream,
+    in_extended_support,
 )
-from components.facts.versions import STANDARD_SUPPORT_ENDS as DEPLOYED
-from pricing.support import STANDARD_SUPPORT_ENDS as PRICED
-
-
-def test_prices_and_components_agree_when_support_ends() -> None:
-    assert {version: PRICED[version] for version in DEPLOYED} == DEPLOYED
 
 
 def test_every_version_that_can_be_asked_for_has_its_add_ons_autoscaler_and_end() -> None:
     for version in KubernetesVersion:
         assert set(ADDONS[version]) == set(ADDONS[KubernetesVersion.V1_36])
         assert version in CLUSTER_AUTOSCALER_IMAGE
-        assert version in DEPLOYED
+        assert version in STANDARD_SUPPORT_ENDS
+
+
+def test_extended_support_begins_when_standard_ends() -> None:
+    ends = STANDARD_SUPPORT_ENDS["1.34"]
+    assert not in_extended_support("1.34", date(2026, 12, 1))
+    assert in_extended_support("1.34", ends)
+    assert in_extended_support("1.20", date(2026, 1, 1))
+    assert not in_extended_support("2.0", ends)
+    with pytest.raises(ValueError, match=r"."):
+        in_extended_support("latest", ends)
 
 
 PINS = {name: pin for name, pin in vars(versions).items() if isinstance(pin, Chart | Upstream)}

@@ -6,6 +6,7 @@ offers a type comes from the tables that cfn-lint publishes with each release.
 
 import importlib.util
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -34,6 +35,9 @@ Source: EC2 user guide, "Instance store volume limits" and "SSD instance store v
 """
 
 
+_FAMILY = re.compile(r"([a-z]+)(\d+)")
+
+
 @dataclass(frozen=True, slots=True)
 class InstanceType:
     """What one EC2 instance type has. Memory is in MiB, the local disk in GB; counts are per instance."""
@@ -58,6 +62,33 @@ class InstanceType:
     def family(self) -> str:
         """The part before the dot: `g4dn` of `g4dn.xlarge`."""
         return self.name.partition(".")[0]
+
+    @property
+    def size(self) -> str:
+        """The part after the dot: `xlarge` of `g4dn.xlarge`."""
+        return self.name.partition(".")[2]
+
+    @property
+    def category(self) -> str:
+        """The letters before the generation: `g` of `g4dn.xlarge`."""
+        found = _FAMILY.match(self.family)
+        return found[1] if found else ""
+
+    @property
+    def generation(self) -> int:
+        """The number of the generation: 4 of `g4dn.xlarge`; 0 where the name has none."""
+        found = _FAMILY.match(self.family)
+        return int(found[2]) if found else 0
+
+    @property
+    def kubernetes_architecture(self) -> str:
+        """The architecture as Kubernetes' label `kubernetes.io/arch` names it: `amd64` or `arm64`."""
+        return "amd64" if self.architecture == "x86_64" else self.architecture
+
+    @property
+    def kubernetes_accelerator(self) -> str:
+        """The name under which Kubernetes counts its accelerators; empty without any."""
+        return "nvidia.com/gpu" if self.has_nvidia else "aws.amazon.com/neuron" if self.has_neuron else ""
 
     @property
     def has_nvidia(self) -> bool:

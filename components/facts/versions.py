@@ -20,7 +20,22 @@ STANDARD_SUPPORT_ENDS = {
     "1.35": date(2027, 3, 27),
     "1.36": date(2027, 8, 2),
 }
-"""When EKS's standard support of each version ends. Source: EKS user guide, "Kubernetes release calendar"."""
+"""The first day (UTC) of extended support by EKS version. Source: EKS user guide, "Kubernetes release calendar"."""
+
+
+def in_extended_support(version: str, today: date) -> bool:
+    """Whether EKS charges a version as extended support on a day. Older versions are, newer ones are not.
+
+    Raises:
+        ValueError: when it is no version such as 1.35.
+    """
+    ends = STANDARD_SUPPORT_ENDS.get(version)
+    return today >= ends if ends else _parts(version) < min(map(_parts, STANDARD_SUPPORT_ENDS))
+
+
+def _parts(version: str) -> tuple[int, int]:
+    major, minor = version.split(".")
+    return int(major), int(minor)
 
 
 class PostgresVersion(StrEnum):

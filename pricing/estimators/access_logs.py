@@ -1,14 +1,16 @@
 """What a bucket of access logs holds: what its sources write in a month, for as long as the logs are kept."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from typing import Any
 
 from pricing.estimators.logs import DAYS_A_MONTH, FOREVER_DAYS
-from pricing.reading import Undecided, flag, number, section, sections
 from pricing.stack import Stack
+from resources.index import identities
+from resources.inputs import mapping
+from resources.required import UnreadableInput, flag, number, section, sections
 from resources.resource import Resource
 
-_LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
+LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 _LOGGING = "aws:s3/bucketLogging:BucketLogging"
 _BALANCERS = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
 _MILLION = 1_000_000
@@ -29,9 +31,7 @@ def access_log_gigabytes(bucket: Resource, stack: Stack) -> float | None:
 
 def _of_buckets(target: Resource, stack: Stack) -> Iterator[float]:
     """Bytes a month of each source bucket."""
-    logging = stack.referrers(_LOGGING, "targetBucket")
-    found = {each.urn: each for key in _keys(target) for each in logging.get(key, ())}
-    for each in found.values():
+    for each in stack.referrers(target, "targetBucket", _LOGGING):
         usage = stack.bucket_usage(each)
         yield (usage.put_million + usage.get_million) * _MILLION * stack.usage.access_log_bytes
 
@@ -47,21 +47,15 @@ def _of_load_balancers(target: Resource, stack: Stack) -> Iterator[float]:
 
 
 def _delivers(balancer: Resource, key: str, target: Resource) -> bool:
-    written: Any = balancer.inputs.get(key)
-    if not isinstance(written, Mapping) or not flag(cast(Mapping[str, Any], written), "enabled", default=True):
+    logs = mapping(balancer.inputs.get(key))
+    if not isinstance(logs, dict) or not flag(logs, "enabled", default=True):
         return False
-    named = cast(Mapping[str, Any], written).get("bucket")
-    return target.urn in balancer.property_dependencies.get(key, ()) or named in _keys(target)
-
-
-def _keys(bucket: Resource) -> list[str]:
-    names = (bucket.urn, bucket.inputs.get("bucket"), bucket.outputs.get("id"))
-    return [name for name in names if isinstance(name, str)]
+    return target.urn in balancer.property_dependencies.get(key, ()) or logs.get("bucket") in identities(target)
 
 
 def _days_kept(bucket: Resource, stack: Stack) -> float:
     """Days until a log is gone: its expiry, and the days that it stays as an old version after that."""
-    lifecycles = stack.referrers(_LIFECYCLE, "bucket").get(bucket.urn, ())
+    lifecycles = stack.referrers(bucket, "bucket", LIFECYCLE)
     days = [day for each in lifecycles for rule in sections(each.inputs, "rules") for day in _expiry(rule)]
     return min(days, default=FOREVER_DAYS)
 
@@ -70,7 +64,7 @@ def _expiry(rule: Mapping[str, Any]) -> Iterator[float]:
     try:
         expires = number(section(rule, "expiration"), "days", 0)
         stays = number(section(rule, "noncurrentVersionExpiration"), "noncurrentDays", 0)
-    except Undecided:
+    except UnreadableInput:
         return
     if expires and rule.get("status", "Enabled") == "Enabled":
         yield expires + stays

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
 from pricing.estimators.registry import prices
-from pricing.reading import number, sections
 from pricing.stack import Stack
+from resources.required import number, sections
 from resources.resource import Resource
 
 _ANOMALY_METRICS = 3

@@ -14,9 +14,9 @@ from pricing.estimators.nodes import (
 )
 from pricing.estimators.registry import prices
 from pricing.estimators.volumes import volume_charges
-from pricing.reading import flag, number, section, sections, text
 from pricing.schedules import HOURS_A_MONTH, Size
 from pricing.stack import Stack
+from resources.required import flag, number, section, sections, text
 from resources.resource import Resource
 
 

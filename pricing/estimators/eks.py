@@ -4,8 +4,10 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
+from components.facts.instances import instance_type
+from components.facts.versions import in_extended_support
 from pricing.charges import Charge, Gap
-from pricing.demand import Pool, instance_type, node_of
+from pricing.demand import Pool, node_of
 from pricing.estimators.logs import FOREVER_DAYS, kept
 from pricing.estimators.nodes import (
     base_of,
@@ -20,16 +22,16 @@ from pricing.estimators.nodes import (
 )
 from pricing.estimators.registry import prices
 from pricing.estimators.volumes import volume_charges
-from pricing.reading import Undecided, flag, items, number, section, sections, text
 from pricing.schedules import HOURS_A_MONTH, Size
 from pricing.stack import Stack
-from pricing.support import in_extended_support
+from resources.required import UnreadableInput, flag, items, number, section, sections, text
 from resources.resource import Resource
 
 POOL_LABEL = "mlplatform.io/pool"
 """The label that holds the name that the config gives a pool."""
 
 _CLUSTER = "aws:eks/cluster:Cluster"
+_LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 _NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 _DEFAULT_TYPE = "t3.medium"
 _DEFAULT_DISK_GB = 20
@@ -38,7 +40,7 @@ _DEFAULT_DISK_GB = 20
 @prices("eks:index:Cluster")
 def packaged_cluster(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
     """The cluster component of pulumi-eks while what it makes is out of sight; the engine shows its children."""
-    if stack.has_child_of(resource.urn, "aws:"):
+    if stack.has_descendant(resource.urn, "aws:"):
         return
     yield from cluster(resource, stack)
     if not flag(resource.inputs, "skipDefaultNodeGroup") and not resource.inputs.get("fargate"):
@@ -91,10 +93,10 @@ def node_group_pools(stack: Stack) -> Iterator[Pool]:
             kind, running = instance_type(lead), math.ceil(base_of(spans))
             most = max((size.most or 0.0) for _, size in spans)
             node = kind and node_of(kind, section(inputs, "labels"), sections(inputs, "taints"))
-        except Undecided:
+        except UnreadableInput:
             continue
         if node:
-            yield Pool(resource.urn, node, running, most, rate(stack.table(resource), lead))
+            yield Pool(resource.urn, node, running, most, rate(stack.price_table(resource), lead))
 
 
 def _names(resource: Resource) -> list[str]:
@@ -117,7 +119,7 @@ _SIZE_KEYS = ("minSize", "desiredSize", "maxSize")
 def _kinds(inputs: Mapping[str, Any], template: Resource | None) -> Sequence[str]:
     kinds = items(inputs, "instanceTypes")
     if not all(isinstance(kind, str) for kind in kinds):
-        raise Undecided("instanceTypes are known only after the deployment", pending=True)
+        raise UnreadableInput("instanceTypes are known only after the deployment", pending=True)
     if kinds:
         return kinds
     return [text(template.inputs, "instanceType", _DEFAULT_TYPE) if template else _DEFAULT_TYPE]
@@ -127,7 +129,7 @@ def _group_names(resource: Resource) -> list[str]:
     """The names of the scaling groups that EKS made for a node group, where the engine knows them already."""
     try:
         groups = items(section(resource.outputs, "resources"), "autoscalingGroups")
-    except Undecided:
+    except UnreadableInput:
         return []
     names = [cast(Mapping[str, Any], group).get("name") for group in groups if isinstance(group, Mapping)]
     return [name for name in names if isinstance(name, str)]
@@ -140,10 +142,9 @@ def _extended(inputs: Mapping[str, Any], stack: Stack) -> bool:
     try:
         return bool(version) and in_extended_support(version, stack.today)
     except ValueError:
-        raise Undecided(f"version {version!r} is not like 1.35") from None
+        raise UnreadableInput(f"version {version!r} is not like 1.35") from None
 
 
 def _has_log_group(inputs: Mapping[str, Any], stack: Stack) -> bool:
     name = inputs.get("name")
-    groups = stack.known_as("aws:cloudwatch/logGroup:LogGroup")
-    return not isinstance(name, str) or f"/aws/eks/{name}/cluster" in groups
+    return not isinstance(name, str) or stack.named(f"/aws/eks/{name}/cluster", _LOG_GROUP) is not None

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from pricing.caches import usable_gigabytes
-from pricing.charges import Charge, Compute, Gap, Role
+from pricing.charges import Charge, Gap
 from pricing.estimators.registry import prices
-from pricing.reading import Undecided, number, sections, text
 from pricing.schedules import HOURS_A_MONTH
 from pricing.stack import Stack
-from pricing.table import PriceNotFound
+from pricing.table import NoPrice
+from resources.required import number, sections, text
 from resources.resource import Resource
 
 _SERVICE = "elasticache"
@@ -24,7 +24,7 @@ def replication_group(resource: Resource, stack: Stack) -> Iterator[Charge | Gap
     if inputs.get("globalReplicationGroupId") is not None:
         yield Gap("the nodes of a secondary cluster are those of its global datastore")
         return
-    held = stack.named.cache_gigabytes([text(inputs, "replicationGroupId", ""), resource.name])
+    held = stack.named_usage.cache_gigabytes([text(inputs, "replicationGroupId", ""), resource.name])
     node_type, shards, nodes = text(inputs, "nodeType"), _shards(resource), _nodes(resource)
     yield _hours(resource, stack, node_type, text(inputs, "engine", "redis"), nodes)
     kept = number(inputs, "snapshotRetentionLimit", 0)
@@ -42,7 +42,7 @@ def cluster(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
         nodes = number(inputs, "numCacheNodes", 1)
         yield _hours(resource, stack, text(inputs, "nodeType"), text(inputs, "engine"), nodes)
         return
-    group = stack.referred(resource, "replicationGroupId", "aws:elasticache/replicationGroup:ReplicationGroup")
+    group = stack.source(resource, "replicationGroupId", "aws:elasticache/replicationGroup:ReplicationGroup")
     if group is None:
         yield Gap("the replication group that it joins is not in the stack")
         return
@@ -80,14 +80,9 @@ def _nodes(resource: Resource) -> float:
 
 def _hours(resource: Resource, stack: Stack, node_type: str, engine: str, nodes: float) -> Charge | Gap:
     product = _PRODUCTS.get(engine.lower(), engine)
-    try:
-        price = stack.table(resource).price(_SERVICE, f"{node_type} ({product})")
-    except PriceNotFound as missing:
-        return Gap(str(missing), missing.subject)
     kind = f"{node_type} for {product}"
-    compute = Compute(kind, nodes, Role.BASE, None, price.one_year, spot_derived=False, planned=False)
-    what = f"{nodes:g} x {kind}, all hours"
-    return Charge(what, nodes * HOURS_A_MONTH, price.unit, price.on_demand, price.date, f"{_SERVICE} {kind}", compute)
+    sku, what = f"{node_type} ({product})", f"{nodes:g} x {kind}, all hours"
+    return stack.machine_hours(resource, _SERVICE, sku, kind, nodes, what)
 
 
 def _snapshot(node_type: str, shards: float, held: float | None) -> tuple[float, str]:
@@ -96,7 +91,7 @@ def _snapshot(node_type: str, shards: float, held: float | None) -> tuple[float,
         return held, ""
     usable = usable_gigabytes(node_type)
     if usable is None:
-        raise Undecided(
+        raise NoPrice(
             f"what {node_type} holds is not listed, so snapshots have no size; say it in usage.cacheGb",
             subject=node_type,
         )

@@ -7,8 +7,8 @@ from typing import Any, cast
 
 from pricing.charges import Charge, Gap
 from pricing.estimators.registry import prices
-from pricing.reading import Undecided, items, number, sections
 from pricing.stack import Stack
+from resources.required import UnreadableInput, items, number, sections
 from resources.resource import Resource
 
 _MILLION = 1_000_000
@@ -56,7 +56,7 @@ def _rules(resource: Resource) -> list[Mapping[str, Any]]:
     try:
         return sections({"ruleJson": json.loads(written)}, "ruleJson")
     except ValueError:
-        raise Undecided("ruleJson is not JSON") from None
+        raise UnreadableInput("ruleJson is not JSON") from None
 
 
 def _paid_groups(rules: list[Mapping[str, Any]]) -> Iterator[str]:

@@ -5,8 +5,8 @@ from typing import Any
 
 from pricing.charges import Charge, Gap
 from pricing.estimators.registry import prices
-from pricing.reading import section, sections, text
 from pricing.stack import Stack
+from resources.required import section, sections, text
 from resources.resource import Resource
 
 _REPOSITORY = "aws:ecr/repository:Repository"

@@ -4,16 +4,16 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from components.facts.instances import InstanceType, instance_type
 from pricing.charges import Charge, Gap, Role
 from pricing.demand import Pool, node_of
 from pricing.estimators.nodes import Load, instance_charges, needed_average, purchase, rate, unpriced_types
 from pricing.estimators.registry import prices
 from pricing.estimators.volumes import mapped_volumes
-from pricing.instances import InstanceType, instance_types
-from pricing.reading import Undecided, items, quantity, section, sections, text
 from pricing.schedules import HOURS_A_MONTH
 from pricing.stack import Stack
-from pricing.table import PriceTable
+from pricing.table import NoPrice, PriceTable
+from resources.required import UnreadableInput, items, quantity, section, sections, text
 from resources.resource import Resource
 
 _POOLS = "kubernetes:karpenter.sh/v1:NodePool"
@@ -22,17 +22,17 @@ _CAPACITY = "karpenter.sh/capacity-type"
 _TYPE = "node.kubernetes.io/instance-type"
 _TESTS: Mapping[str, Callable[[InstanceType], str]] = {
     _TYPE: lambda kind: kind.name,
-    "kubernetes.io/arch": lambda kind: kind.architecture,
+    "kubernetes.io/arch": lambda kind: kind.kubernetes_architecture,
     "karpenter.k8s.aws/instance-family": lambda kind: kind.family,
     "karpenter.k8s.aws/instance-size": lambda kind: kind.size,
     "karpenter.k8s.aws/instance-category": lambda kind: kind.category,
     "karpenter.k8s.aws/instance-generation": lambda kind: str(kind.generation),
     "karpenter.k8s.aws/instance-cpu": lambda kind: str(kind.vcpus),
-    "karpenter.k8s.aws/instance-memory": lambda kind: f"{kind.memory_gib * 1024:.0f}",
-    "karpenter.k8s.aws/instance-gpu-name": lambda kind: kind.accelerator if kind.resource == "nvidia.com/gpu" else "",
-    "karpenter.k8s.aws/instance-gpu-count": lambda kind: (
-        str(kind.accelerators) if kind.resource == "nvidia.com/gpu" else ""
+    "karpenter.k8s.aws/instance-memory": lambda kind: str(kind.memory_mib),
+    "karpenter.k8s.aws/instance-gpu-name": lambda kind: (
+        kind.accelerator.lower().replace(" ", "-") if kind.has_nvidia else ""
     ),
+    "karpenter.k8s.aws/instance-gpu-count": lambda kind: str(kind.accelerators) if kind.has_nvidia else "",
 }
 
 
@@ -41,10 +41,10 @@ def node_pool(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
     """The cheapest listed type that fits, for the share of the limits that the usage section says is used."""
     names = [text(section(resource.inputs, "metadata"), "name", ""), resource.name]
     least = round(needed_average(stack.needs.get(resource.urn, ())), 4)
-    average = stack.named.average_nodes(names, least)
+    average = stack.named_usage.average_nodes(names, least)
     wants = _wants(resource)
     yield from _unpriced(resource, stack, wants.requirements)
-    kind = _cheapest(stack.table(resource), wants)
+    kind = _cheapest(stack.price_table(resource), wants)
     nodes, why = (average, "average from usage") if average is not None else _nodes(stack, wants.limits, kind, least)
     template = section(section(section(resource.inputs, "spec"), "template"), "spec")
     bought = purchase(resource, stack, [kind.name], wants.purchase)
@@ -57,14 +57,14 @@ def node_pool(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
 def karpenter_pools(stack: Stack) -> Iterator[Pool]:
     """The Karpenter pools whose cheapest type is known, as places for pods. They are empty but for pods."""
     for resource in stack.of_type(_POOLS):
-        table = stack.table(resource)
+        table = stack.price_table(resource)
         try:
             wants = _wants(resource)
             kind = _cheapest(table, wants)
             template = section(section(resource.inputs, "spec"), "template")
             labels = section(section(template, "metadata"), "labels")
             node = node_of(kind, labels, sections(section(template, "spec"), "taints"))
-        except Undecided:
+        except (UnreadableInput, NoPrice):
             continue
         yield Pool(resource.urn, node, 0, _most(wants.limits, kind), rate(table, kind.name))
 
@@ -97,7 +97,7 @@ def _unpriced(resource: Resource, stack: Stack, requirements: Sequence[Mapping[s
 def _nodes(stack: Stack, limits: Mapping[str, Any], kind: InstanceType, least: float) -> tuple[float, str]:
     most = _most(limits, kind)
     if math.isinf(most):
-        raise Undecided("no limit says how far the pool may grow; limits or usage.averageNodes would")
+        raise NoPrice("no limit says how far the pool may grow; limits or usage.averageNodes would")
     share = stack.usage.karpenter_limit_share
     if least > most * share:
         return least, "what the minimums of models need"
@@ -107,10 +107,9 @@ def _nodes(stack: Stack, limits: Mapping[str, Any], kind: InstanceType, least: f
 def _cheapest(table: PriceTable, pool: _Wants) -> InstanceType:
     requirements, limits, spot = pool.requirements, pool.limits, pool.purchase == "SPOT"
     wants = {key for key in limits if "/" in key and quantity(limits, key)}
-    listed = set(table.skus("ec2"))
     fitting: list[tuple[float, str, InstanceType]] = []
-    for kind in instance_types():
-        if kind.name not in listed or (wants and kind.resource not in wants):
+    for kind in filter(None, map(instance_type, table.skus("ec2"))):
+        if wants and kind.kubernetes_accelerator not in wants:
             continue
         if not all(_fits(need, kind) for need in requirements) or _most(limits, kind) < 1:
             continue
@@ -118,13 +117,14 @@ def _cheapest(table: PriceTable, pool: _Wants) -> InstanceType:
         cheapest = price.spot if spot and price.spot is not None else price.on_demand
         fitting.append((cheapest, kind.name, kind))
     if not fitting:
-        raise Undecided(f"no instance type with a price in {table.region} fits its requirements and limits")
+        raise NoPrice(f"no instance type with a price in {table.region} fits its requirements and limits")
     return min(fitting)[2]
 
 
 def _most(limits: Mapping[str, Any], kind: InstanceType) -> float:
     """How many nodes of a kind the limits admit; infinite without limits."""
-    sizes = {"cpu": kind.vcpus, "memory": kind.memory_gib * 2**30, "nodes": 1, kind.resource: kind.accelerators}
+    accelerators = {kind.kubernetes_accelerator: kind.accelerators}
+    sizes = {"cpu": kind.vcpus, "memory": kind.memory_mib * 2**20, "nodes": 1, **accelerators}
     admitted = [
         math.floor(limit / size)
         for key, size in sizes.items()
@@ -153,14 +153,14 @@ def _fits(requirement: Mapping[str, Any], kind: InstanceType) -> bool:
         case "Lt":
             return _amount(actual) < _amount(allowed[0] if allowed else None)
         case other:
-            raise Undecided(f"requirement operator {other} is unknown")
+            raise UnreadableInput(f"requirement operator {other} is unknown")
 
 
 def _amount(value: object) -> float:
     try:
         return float(value) if isinstance(value, str | int | float) and value != "" else 0.0
     except ValueError:
-        raise Undecided("a requirement compares with what is no number") from None
+        raise UnreadableInput("a requirement compares with what is no number") from None
 
 
 def _values(requirements: Sequence[Mapping[str, Any]], key: str) -> list[Any]:

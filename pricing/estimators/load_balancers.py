@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
 from pricing.estimators.registry import prices
-from pricing.reading import flag, text
 from pricing.schedules import HOURS_A_MONTH
 from pricing.stack import Stack
+from resources.required import flag, text
 from resources.resource import Resource
 
 _SECONDS_A_MONTH = HOURS_A_MONTH * 3600
@@ -61,10 +61,9 @@ def _connections(resource: Resource, stack: Stack, capacity: tuple[int, int]) ->
 
 
 def _rules(resource: Resource, stack: Stack) -> int:
-    rules = stack.referrers(f"{resource.type.partition('/')[0]}/listenerRule:ListenerRule", "listenerArn")
-    return sum(len(rules.get(listener.urn, ())) for listener in _listeners(resource, stack))
+    rule = f"{resource.type.partition('/')[0]}/listenerRule:ListenerRule"
+    return sum(len(stack.referrers(listener, "listenerArn", rule)) for listener in _listeners(resource, stack))
 
 
 def _listeners(resource: Resource, stack: Stack) -> list[Resource]:
-    listeners = stack.referrers(f"{resource.type.partition('/')[0]}/listener:Listener", "loadBalancerArn")
-    return list(listeners.get(resource.urn, ()))
+    return stack.referrers(resource, "loadBalancerArn", f"{resource.type.partition('/')[0]}/listener:Listener")

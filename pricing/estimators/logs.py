@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
 from pricing.estimators.registry import prices
-from pricing.reading import number, text
 from pricing.stack import Stack
+from resources.required import number, text
 from resources.resource import Resource
 
 COMPRESSION = 0.15
@@ -75,7 +75,4 @@ def _firewall_logs(stack: Stack) -> int:
 
 
 def _flow_logs_into(group: Resource, stack: Stack) -> list[Resource]:
-    flows = stack.referrers(_FLOW_LOG, "logDestination")
-    arn = group.outputs.get("arn")
-    found = [*flows.get(group.urn, ()), *(flows.get(arn, ()) if isinstance(arn, str) else ())]
-    return list({flow.urn: flow for flow in found}.values())
+    return stack.referrers(group, "logDestination", _FLOW_LOG)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
 from pricing.estimators.registry import prices
-from pricing.reading import section, text
 from pricing.stack import Stack
+from resources.required import section, text
 from resources.resource import Resource
 
 _MILLION = 1_000_000

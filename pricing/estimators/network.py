@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
 from pricing.estimators.registry import prices
-from pricing.reading import text
 from pricing.schedules import HOURS_A_MONTH
 from pricing.stack import Stack
+from resources.required import text
 from resources.resource import Resource
 
 _OUT = (
@@ -51,7 +51,8 @@ def endpoint(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
     hours = zones * HOURS_A_MONTH
     what = f"interface endpoint in {zones} zones, all hours"
     yield stack.charge(resource, "vpc", "interface-endpoint-az-hour", hours, what)
-    data = stack.usage.interface_endpoint_gb / max(1, stack.count(resource.type, "vpcEndpointType", kind))
+    interfaces = sum(each.inputs.get("vpcEndpointType") == kind for each in stack.of_type(resource.type))
+    data = stack.usage.interface_endpoint_gb / interfaces
     yield stack.charge(resource, "vpc", "interface-endpoint-data-first-1PB", data, "data through the endpoint")
 
 

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 from pricing.charges import Charge, Compute, Gap, Role
 from pricing.demand import Need
 from pricing.estimators.volumes import mapped_volumes
-from pricing.reading import Undecided, flag, number, section, text
 from pricing.schedules import HOURS_A_MONTH, Action, Size, minutes_of_week, week
 from pricing.stack import Stack
-from pricing.table import Price, PriceNotFound, PriceTable
+from pricing.table import NoPrice, Price, PriceTable
+from resources.required import UnreadableInput, flag, number, section, text
 from resources.resource import Resource
 
 LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
@@ -52,21 +52,22 @@ def purchase(resource: Resource, stack: Stack, kinds: Sequence[str], purchased: 
     Instances"). `unpriced_types` yields the types that this leaves out.
 
     Raises:
-        Undecided: when there is no price.
+        UnreadableInput: when no type is named.
+        NoPrice: when there is no price.
     """
     if not kinds:
-        raise Undecided("no instance type is named")
+        raise UnreadableInput("no instance type is named")
     if purchased == "CAPACITY_BLOCK":
-        raise Undecided("capacity blocks are sold in advance at a price of their own", subject=kinds[0])
+        raise NoPrice("capacity blocks are sold in advance at a price of their own", subject=kinds[0])
     if purchased not in ("ON_DEMAND", "SPOT"):
-        raise Undecided(f"capacityType {purchased} has no price", subject=kinds[0])
+        raise NoPrice(f"capacityType {purchased} has no price", subject=kinds[0])
+    table = stack.price_table(resource)
     if purchased == "ON_DEMAND":
-        price = _price(stack, resource, kinds[0])
+        price = table.price("ec2", kinds[0])
         return Purchase(kinds[0], price, price.on_demand, purchased)
-    table = stack.table(resource)
-    listed = [(kind, price) for kind in kinds if (price := _listed(table, kind))]
+    listed = [(kind, price) for kind in kinds if (price := table.find("ec2", kind))]
     if not listed:
-        _price(stack, resource, kinds[0])
+        raise table.missing("ec2", kinds[0])
     prices = [price.on_demand if price.spot is None else price.spot for _, price in listed]
     names, bounded = " or ".join(kind for kind, _ in listed), any(price.spot is None for _, price in listed)
     return Purchase(names, listed[0][1], sum(prices) / len(prices), purchased, bounded)
@@ -74,11 +75,10 @@ def purchase(resource: Resource, stack: Stack, kinds: Sequence[str], purchased: 
 
 def unpriced_types(resource: Resource, stack: Stack, kinds: Sequence[str]) -> Iterator[Gap]:
     """The types that a pool may buy and that have no price."""
-    table = stack.table(resource)
+    table = stack.price_table(resource)
     for kind in kinds:
-        try:
-            table.price("ec2", kind)
-        except PriceNotFound as missing:
+        if table.find("ec2", kind) is None:
+            missing = table.missing("ec2", kind)
             yield Gap(str(missing), missing.subject)
 
 
@@ -108,12 +108,11 @@ def template_charges(resource: Resource, stack: Stack, template: Resource, nodes
 def launch_template(resource: Resource, stack: Stack) -> Resource | None:
     """The launch template that a pool or an instance refers to, by the reference, or by its id or name."""
     wanted = section(resource.inputs, "launchTemplate")
-    found = stack.referred(resource, "launchTemplate", LAUNCH_TEMPLATE)
-    if found or not wanted:
-        return found
-    known = stack.known_as(LAUNCH_TEMPLATE)
-    names = [wanted.get(key) for key in ("id", "name")]
-    return next((known[name] for name in names if isinstance(name, str) and name in known), None)
+    return (
+        stack.source(resource, "launchTemplate", LAUNCH_TEMPLATE)
+        or stack.named(wanted.get("id"), LAUNCH_TEMPLATE)
+        or stack.named(wanted.get("name"), LAUNCH_TEMPLATE)
+    )
 
 
 def sizes(resource: Resource, stack: Stack, start: Size, groups: Sequence[str]) -> list[tuple[float, Size]]:
@@ -122,7 +121,7 @@ def sizes(resource: Resource, stack: Stack, start: Size, groups: Sequence[str]) 
     `groups` are the names of its scaling groups, where they are known.
 
     Raises:
-        Undecided: when a schedule can't be read.
+        UnreadableInput: when a schedule can't be read.
     """
     return week(start, _actions(resource, stack, groups))
 
@@ -131,7 +130,7 @@ def base_of(spans: Sequence[tuple[float, Size]]) -> float:
     """The nodes that run in all hours by a pool's sizes.
 
     Raises:
-        Undecided: when the size can't be read.
+        UnreadableInput: when the size can't be read.
     """
     return min(_wanted(size) for _, size in spans)
 
@@ -142,12 +141,12 @@ def load_of(resource: Resource, stack: Stack, spans: Sequence[tuple[float, Size]
     `names` are those by which the usage section may know the pool.
 
     Raises:
-        Undecided: when the size can't be read.
+        UnreadableInput: when the size can't be read.
     """
     needed = stack.needs.get(resource.urn, ())
     always = min((need.nodes for need in needed), default=0)
     fixed = max(sum(hours * (size.least or 0.0) for hours, size in spans) / HOURS_A_MONTH, needed_average(needed))
-    override = stack.named.average_nodes(names, round(fixed, 4))
+    override = stack.named_usage.average_nodes(names, round(fixed, 4))
     if override is not None:
         base = min(override, max(always, min((size.least or 0.0) for _, size in spans)))
         return Load(base, (override - base) * HOURS_A_MONTH, override - base, "above its minimum")
@@ -187,23 +186,22 @@ def _sized(stack: Stack, spans: Sequence[tuple[float, Size]]) -> Load:
 def _wanted(size: Size) -> float:
     wanted = size.wanted if size.wanted is not None else size.least
     if wanted is None:
-        raise Undecided("neither a desired nor a minimum size is given")
+        raise UnreadableInput("neither a desired nor a minimum size is given")
     bounded = max(wanted, size.least or 0.0)
     return min(bounded, size.most) if size.most is not None else bounded
 
 
-def _actions(resource: Resource, stack: Stack, names: Sequence[str | None]) -> list[Action]:
-    schedules = stack.referrers(_SCHEDULE, "autoscalingGroupName")
-    found = {schedule.urn: schedule for name in (resource.urn, *names) if name for schedule in schedules.get(name, ())}
-    return [_action(schedule) for _, schedule in sorted(found.items())]
+def _actions(resource: Resource, stack: Stack, names: Sequence[str]) -> list[Action]:
+    schedules = stack.referrers(resource, "autoscalingGroupName", _SCHEDULE, names=names)
+    return [_action(schedule) for schedule in sorted(schedules, key=lambda each: each.urn)]
 
 
 def _action(schedule: Resource) -> Action:
     try:
         minutes = minutes_of_week(text(schedule.inputs, "recurrence"))
-    except (Undecided, ValueError) as why:
-        pending = isinstance(why, Undecided) and why.pending
-        raise Undecided(f"schedule {schedule.name}: {why}", pending=pending) from None
+    except (UnreadableInput, ValueError) as why:
+        pending = isinstance(why, UnreadableInput) and why.pending
+        raise UnreadableInput(f"schedule {schedule.name}: {why}", pending=pending) from None
     sizes = [_change(schedule.inputs, key) for key in ("minSize", "desiredCapacity", "maxSize")]
     return Action(minutes, Size(*sizes))
 
@@ -227,21 +225,7 @@ def _hours(bought: Purchase, hours: float, nodes: float, role: Role, what: str) 
     return Charge(what, hours, price.unit, bought.unit_price, price.date, item, compute)
 
 
-def _price(stack: Stack, resource: Resource, kind: str) -> Price:
-    try:
-        return stack.table(resource).price("ec2", kind)
-    except PriceNotFound as missing:
-        raise Undecided(str(missing), subject=missing.subject) from None
-
-
-def _listed(table: PriceTable, kind: str) -> Price | None:
-    try:
-        return table.price("ec2", kind)
-    except PriceNotFound:
-        return None
-
-
 def rate(table: PriceTable, kind: str) -> float:
     """What a node of a type costs an hour on demand; infinite where it has no price."""
-    price = _listed(table, kind)
+    price = table.find("ec2", kind)
     return price.on_demand if price else math.inf

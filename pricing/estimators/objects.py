@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
-from pricing.estimators.access_logs import access_log_gigabytes
+from pricing.estimators.access_logs import LIFECYCLE, access_log_gigabytes
 from pricing.estimators.registry import prices
 from pricing.objects import BucketUsage
-from pricing.reading import sections, text
 from pricing.stack import Stack
+from resources.required import sections, text
 from resources.resource import Resource
 
 GB_A_TB = 1024
@@ -100,9 +100,7 @@ def workgroup(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
 def _classes(resource: Resource, stack: Stack) -> set[str]:
     """The storage classes that the bucket's lifecycle moves objects to."""
     found: set[str] = set()
-    for lifecycle in stack.referrers("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "bucket").get(
-        resource.urn, ()
-    ):
+    for lifecycle in stack.referrers(resource, "bucket", LIFECYCLE):
         for rule in sections(lifecycle.inputs, "rules"):
             found.update(text(transition, "storageClass", "") for transition in sections(rule, "transitions"))
     return found

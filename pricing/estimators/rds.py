@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 
-from pricing.charges import Charge, Compute, Gap, Role
+from pricing.charges import Charge, Gap
 from pricing.estimators.registry import prices
-from pricing.reading import flag, number, text
-from pricing.schedules import HOURS_A_MONTH
 from pricing.stack import Stack
-from pricing.table import PriceNotFound
+from resources.required import flag, number, text
 from resources.resource import Resource
 
 _SERVICES = {"postgres": "rds-postgresql", "mysql": "rds-mysql"}
@@ -32,7 +30,8 @@ def instance(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
         return
     zones = "Multi-AZ" if flag(inputs, "multiAz") else "Single-AZ"
     kind = text(inputs, "instanceClass")
-    yield _hours(resource, stack, service, f"{kind} {zones}")
+    machine = f"{kind} {zones}"
+    yield stack.machine_hours(resource, service, machine, machine, 1, f"{machine}, all hours")
     if text(inputs, "storageType", "gp3") != "gp3":
         yield Gap(f"storage of type {text(inputs, 'storageType')} has no estimator")
         return
@@ -57,13 +56,3 @@ def _gaps(resource: Resource, *, large: bool) -> Iterator[Gap]:
         yield Gap("Database Insights in advanced mode have no estimator")
     if flag(inputs, "dedicatedLogVolume"):
         yield Gap("a dedicated log volume has no estimator")
-
-
-def _hours(resource: Resource, stack: Stack, service: str, kind: str) -> Charge | Gap:
-    try:
-        price = stack.table(resource).price(service, kind)
-    except PriceNotFound as missing:
-        return Gap(str(missing), missing.subject)
-    compute = Compute(kind, 1, Role.BASE, None, price.one_year, spot_derived=False, planned=False)
-    item = f"{service} {kind}"
-    return Charge(f"{kind}, all hours", HOURS_A_MONTH, price.unit, price.on_demand, price.date, item, compute)

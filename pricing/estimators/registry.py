@@ -7,7 +7,7 @@ from pricing.stack import Stack
 from resources.resource import Resource
 
 Estimator = Callable[[Resource, Stack], Iterable[Charge | Gap]]
-"""Yields what a resource costs. It may raise `Undecided`, and what it yielded before still counts."""
+"""Yields what a resource costs. It may raise `UnreadableInput` or `NoPrice`; what it yielded before still counts."""
 
 ESTIMATORS: dict[str, Estimator] = {}
 """By type token. `pricing.estimators` fills it when it is imported."""

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
 from pricing.estimators.registry import prices
-from pricing.reading import items, text
 from pricing.stack import Stack
+from resources.required import items, text
 from resources.resource import Resource
 
 _TEN_THOUSAND = 10_000

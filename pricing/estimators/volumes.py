@@ -5,8 +5,8 @@ from typing import Any
 
 from pricing.charges import Charge, Gap
 from pricing.estimators.registry import prices
-from pricing.reading import Undecided, number, quantity, section, sections, text
 from pricing.stack import Stack
+from resources.required import UnreadableInput, number, quantity, section, sections, text
 from resources.resource import Resource
 
 _GIB = 2**30
@@ -24,7 +24,7 @@ def volume(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
 @prices("aws:ebs/snapshot:Snapshot", "aws:ebs/snapshotCopy:SnapshotCopy")
 def snapshot(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
     """A snapshot, as if its volume were full."""
-    source = stack.referred(resource, "volumeId", "aws:ebs/volume:Volume")
+    source = stack.source(resource, "volumeId", "aws:ebs/volume:Volume")
     if source is None:
         yield Gap("the size of the snapshot's volume is not in the stack")
         return
@@ -72,6 +72,6 @@ def _gigabytes(described: Mapping[str, Any]) -> float:
     if isinstance(value, str) and value.endswith("i"):
         size = quantity(described, "volumeSize")
         if size is None:
-            raise Undecided("volumeSize is missing")
+            raise UnreadableInput("volumeSize is missing")
         return size / _GIB
     return number(described, "volumeSize")

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from pricing.instances import instance_types
+from components.facts.instances import instance_type
+from pricing.table import load_table, regions
 
 _PREFIX = r"(?:[A-Z]{2,}[0-9]*-|[a-z]{2}-[a-z]+-[0-9]-)?"
 
@@ -80,7 +81,7 @@ def _of_engine(attributes: Mapping[str, str], sku: str, unit: str) -> tuple[Item
     return tuple(Item(service, sku, unit) for name, service in _ENGINES.items() if engine in (name, "Any"))
 
 
-_KINDS = frozenset(kind.name for kind in instance_types())
+_KINDS = frozenset(sku for region in regions() for sku in load_table(region).skus("ec2") if instance_type(sku))
 _ENGINES = {"PostgreSQL": "rds-postgresql", "MySQL": "rds-mysql"}
 _DATABASE_STORAGE = {
     "RDS:GP3-Storage": "gp3-storage Single-AZ",

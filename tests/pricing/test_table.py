@@ -1,12 +1,10 @@
 """The price files are sorted, sourced and complete enough; a missing price is an error that helps."""
 
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from pricing.instances import instance_types
-from pricing.support import STANDARD_SUPPORT_ENDS, in_extended_support
+from components.facts.instances import instance_type
 from pricing.table import PRICES, PriceNotFound, load_table, read_rows, regions
 
 
@@ -61,21 +59,5 @@ def test_a_file_with_other_columns_is_refused(tmp_path: Path) -> None:
 
 
 def test_every_priced_instance_type_of_the_current_generations_is_described() -> None:
-    described = {kind.name for kind in instance_types()}
-    assert {sku for sku in load_table("us-east-1").skus("ec2") if not sku.startswith("p3.")} == described
-
-
-def test_an_instance_type_is_read_from_its_name() -> None:
-    kind = next(kind for kind in instance_types() if kind.name == "g4dn.12xlarge")
-    assert (kind.family, kind.size, kind.category, kind.generation) == ("g4dn", "12xlarge", "g", 4)
-    assert (kind.vcpus, kind.memory_gib, kind.accelerator, kind.accelerators) == (48, 192, "t4", 4)
-
-
-def test_extended_support_begins_on_the_day_that_standard_support_ends() -> None:
-    ends = STANDARD_SUPPORT_ENDS["1.34"]
-    assert not in_extended_support("1.34", date(2026, 12, 1))
-    assert in_extended_support("1.34", ends)
-    assert in_extended_support("1.20", date(2026, 1, 1))
-    assert not in_extended_support("2.0", ends)
-    with pytest.raises(ValueError, match=r"."):
-        in_extended_support("latest", ends)
+    unknown = {sku for sku in load_table("us-east-1").skus("ec2") if instance_type(sku) is None}
+    assert unknown == {"p3.2xlarge", "p3.8xlarge", "p3.16xlarge"}
