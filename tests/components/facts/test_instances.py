@@ -21,6 +21,36 @@ def test_neuron_devices_are_no_gpus() -> None:
     assert (found.has_neuron, found.has_nvidia) == (True, False)
 
 
+@pytest.mark.parametrize(
+    ("name", "family", "size", "category", "generation"),
+    [
+        ("g4dn.12xlarge", "g4dn", "12xlarge", "g", 4),
+        ("inf2.xlarge", "inf2", "xlarge", "inf", 2),
+        ("u-6tb1.56xlarge", "u-6tb1", "56xlarge", "", 0),
+    ],
+)
+def test_a_name_has_family_size_and_generation(
+    name: str, family: str, size: str, category: str, generation: int
+) -> None:
+    found = instance_type(name)
+    assert found
+    assert (found.family, found.size, found.category, found.generation) == (family, size, category, generation)
+
+
+@pytest.mark.parametrize(
+    ("name", "architecture", "accelerator"),
+    [
+        ("g4dn.xlarge", "amd64", "nvidia.com/gpu"),
+        ("inf2.xlarge", "amd64", "aws.amazon.com/neuron"),
+        ("m7g.large", "arm64", ""),
+    ],
+)
+def test_kubernetes_names_architecture_and_devices(name: str, architecture: str, accelerator: str) -> None:
+    found = instance_type(name)
+    assert found
+    assert (found.kubernetes_architecture, found.kubernetes_accelerator) == (architecture, accelerator)
+
+
 def test_an_unknown_type_is_none() -> None:
     assert instance_type("g4dn.huge") is None
 
