@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from components.serving.model_service.terms import DEFAULT_PROMETHEUS
+from components.serving.model_service.spec import DEFAULT_PROMETHEUS
 from components.serving.model_serving_ingress.spec import ModelServingSpec
 from stacks.config import StackConfig
 from stacks.nodes import Nodes, nodes_of

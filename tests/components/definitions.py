@@ -1,4 +1,7 @@
-"""Holds objects to the published definitions of custom resources, which `tests/definitions` keeps."""
+"""Holds objects to Kubernetes' own schemas, and to the published definitions of custom resources.
+
+The schemas come with the package kubernetes-validate; `tests/definitions` keeps the definitions.
+"""
 
 from collections.abc import Mapping
 from functools import cache
@@ -7,6 +10,8 @@ from typing import Any, cast
 
 import jsonschema
 import yaml
+from kubernetes_validate.utils import schema_contents  # pyright: ignore[reportMissingTypeStubs] - it ships none
+from referencing import Registry, Resource
 
 ROOT = Path(__file__).parents[2]
 DEFINITIONS = ROOT / "tests" / "definitions"
@@ -59,3 +64,30 @@ def faults(manifest: Mapping[str, Any]) -> list[str]:
     """What its definition refuses of an object; nothing of one that fits."""
     known = validator(manifest["apiVersion"], manifest["kind"])
     return [f"{manifest['kind']}{fault.json_path[1:]}: {fault.message}" for fault in known.iter_errors(manifest)]
+
+
+@cache
+def _kubernetes_schemas(version: str) -> Any:
+    definitions = schema_contents(f"{_kubernetes_folder(version)}/_definitions.json", version)
+    return Resource.from_contents(definitions) @ cast(Any, Registry)()
+
+
+@cache
+def _kubernetes_validator(version: str, api_version: str, kind: str) -> Any:
+    group, slash, api = api_version.rpartition("/")
+    name = f"{kind.lower()}-{group.partition('.')[0]}{'-' if slash else ''}{api}.json"
+    schema = schema_contents(f"{_kubernetes_folder(version)}/{name}", version)
+    return jsonschema.Draft202012Validator(schema, registry=_kubernetes_schemas(version))
+
+
+def _kubernetes_folder(version: str) -> str:
+    return f"kubernetes-json-schema/v{version}.0-local-strict"
+
+
+def kubernetes_faults(manifest: Mapping[str, Any], version: str = "1.36") -> list[str]:
+    """What Kubernetes refuses of one of its own objects.
+
+    `kubernetes_validate.validate` reads the schemas of all kinds for each object; here each is read once.
+    """
+    known = _kubernetes_validator(version, manifest["apiVersion"], manifest["kind"])
+    return [f"{manifest['kind']}{fault.json_path[1:]}: {fault.message}" for fault in known.iter_errors(dict(manifest))]

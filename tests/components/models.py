@@ -8,7 +8,8 @@ from components.core.spec import parse
 from components.serving.model_service.model_service import ModelService
 from components.serving.model_service.objects import model_service_objects
 from components.serving.model_service.spec import ModelServiceSpec
-from components.serving.model_service.terms import FORMATS
+from components.serving.serving_platform.names import Runtime
+from components.serving.serving_platform.runtimes import model_formats
 from tests.components.mocks import ACCOUNT, Recording, run
 
 BUCKET = f"acme-models-{ACCOUNT}"
@@ -85,7 +86,7 @@ def floors(draw: st.DrawFn, minimum: int, maximum: int) -> dict[str, Any]:
 def models(draw: st.DrawFn) -> dict[str, Any]:
     """Values that the spec accepts, of every kind."""
     name, domain = draw(_NAMES), draw(st.sampled_from(["models.example.com", "ml.acme.io"]))
-    runtime = draw(st.sampled_from(sorted(FORMATS)))
+    runtime = draw(st.sampled_from(sorted(Runtime)))
     minimum = draw(st.integers(1, 500))
     maximum = draw(st.integers(minimum, 1000))
     wanted: dict[str, Any] = {
@@ -102,7 +103,7 @@ def models(draw: st.DrawFn) -> dict[str, Any]:
     }
     optional: dict[str, st.SearchStrategy[Any]] = {
         "host": st.from_regex(r"\A[a-z]{1,10}\Z").map(lambda label: f"{label}.{domain}"),
-        "modelFormat": st.sampled_from(FORMATS[runtime]),
+        "modelFormat": st.sampled_from(model_formats(Runtime(runtime))),
         "storageGib": st.integers(1, 1000),
         "schedules": st.lists(floors(minimum, maximum), max_size=3),
         "canary": st.fixed_dictionaries({"modelUri": _URIS, "percent": st.integers(0, 100)}),

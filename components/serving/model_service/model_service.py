@@ -6,10 +6,8 @@ from ...cluster.workload_identity import WorkloadIdentity
 from ...core.manifest import Manifest
 from ...core.spec import parse_args
 from .identity import model_identity, readable
-from .language import Scope
 from .objects import model_service_objects
 from .spec import ModelServiceArgs, ModelServiceSpec
-from .terms import DERIVED
 
 MODEL_KIND = "InferenceService"
 
@@ -42,16 +40,15 @@ class ModelService(pulumi.ComponentResource):
         self.register_outputs({"url": self.url, "role_arn": self.role_arn})
 
     def _register(self, name: str, spec: ModelServiceSpec, identity: WorkloadIdentity) -> pulumi.Output[str]:
-        """The objects: what the model runs with, then the model and its canary, then what needs them to be there."""
+        """Register the objects: what the model needs, then its InferenceServices, then what depends on them."""
         manifests = model_service_objects(spec)
-        models = [place for place, each in enumerate(manifests) if each["kind"] == MODEL_KIND]
+        inference_services = [index for index, each in enumerate(manifests) if each["kind"] == MODEL_KIND]
         needed: list[pulumi.Resource] = [identity]
         made: list[pulumi.Resource] = []
-        for place, manifest in enumerate(manifests):
-            if place in (models[0], models[-1] + 1):
+        for index, manifest in enumerate(manifests):
+            if index in (inference_services[0], inference_services[-1] + 1):
                 needed = [*needed, *made]
             own = manifest["metadata"]["name"].removeprefix(spec.name)
             role = f"{name}{own}-{manifest['kind'].lower()}"
             made.append(Manifest(role, manifest, pulumi.ResourceOptions(parent=self, depends_on=needed)))
-        address = Scope(spec, DERIVED).at("address")
-        return pulumi.Output.all(*(each.urn for each in made)).apply(lambda _: f"https://{address}")
+        return pulumi.Output.all(*(each.urn for each in made)).apply(lambda _: f"https://{spec.address}")

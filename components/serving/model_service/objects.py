@@ -1,282 +1,259 @@
-"""A model's Kubernetes objects: the one source of what ModelService registers and what its Helm chart renders."""
+"""A model's Kubernetes objects, as ModelService registers them; the chart `charts/model-service` renders the same."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from ...core.network_policies import admit, allow_apis, allow_dns, pods_of
 from ..serving_platform import names
 from ..serving_platform.knative import ACTIVATOR, AUTOSCALER
 from .alerts import prometheus_rule
-from .language import Each, Expression, Scope, Tree, When, call
-from .predictors import inference_service, metadata, on_demand_service
-from .spec import ModelServiceSpec
-from .terms import DERIVED
+from .inference_services import knative_inference_service, standard_inference_service
+from .predictor import Predictor, digest, metadata, pod_labels, predictors
+from .spec import DEFAULT_PROMETHEUS, CachedModelSpec, FloorSpec, ModelServiceSpec
 
-STABLE, CANARY = "<name>", "<name>-canary"
-_PODS = {names.MODEL_LABEL: "<name>"}
-_ON_DEMAND = "<scale_to_zero>"
-_STANDARD = call("not", _ON_DEMAND)
+Manifest = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Part:
-    """One object of a model, or none where `test` does not hold. `file` is its template's name in the chart."""
-
-    file: str
-    tree: Tree
-    test: Expression = True
+def model_service_objects(spec: ModelServiceSpec) -> list[Manifest]:
+    """The manifests of a model in the order of their creation: what it needs, the model, and what leads to it."""
+    return [*_needed(spec), *_inference_services(spec), *_dependent(spec)]
 
 
-def service_account() -> Tree:
-    """Whom AWS knows the model by; the API server knows it not."""
+def _needed(spec: ModelServiceSpec) -> Iterator[Manifest]:
+    yield service_account(spec)
+    yield network_policy(spec)
+    if not spec.scale_to_zero:
+        yield disruption_budget(spec)
+    if spec.cache:
+        for model_uri in dict.fromkeys(spec.folders):
+            yield cached_model(spec, spec.cache, model_uri)
+
+
+def _inference_services(spec: ModelServiceSpec) -> Iterator[Manifest]:
+    if spec.scale_to_zero:
+        yield knative_inference_service(spec)
+    else:
+        yield from (standard_inference_service(spec, each) for each in predictors(spec))
+
+
+def _dependent(spec: ModelServiceSpec) -> Iterator[Manifest]:
+    if not spec.scale_to_zero:
+        yield from (scaled_object(spec, each) for each in predictors(spec))
+        yield virtual_service(spec)
+        yield internal_service(spec)
+    if spec.monitoring:
+        yield pod_monitor(spec) if spec.scale_to_zero else service_monitor(spec)
+        yield prometheus_rule(spec)
+
+
+def service_account(spec: ModelServiceSpec) -> Manifest:
+    """The model's AWS identity. It has no Kubernetes API access."""
     return {
         "apiVersion": "v1",
         "kind": "ServiceAccount",
-        "metadata": metadata("<name>"),
+        "metadata": metadata(spec, spec.name),
         "automountServiceAccountToken": False,
     }
 
 
-def network_policy() -> Tree:
-    """Lets the gateway and the monitoring in, and out to DNS, AWS's APIs, credentials and what else is named."""
-    pods, namespace = _PODS, "<namespace>"
-    gateway = pods_of(names.GATEWAY_NAMESPACE, names.GATEWAY_PODS)
-    ports = [names.REST_PORT, names.GRPC_PORT]
-    # A place for a number is still a text here.
-    metrics, queue = cast(list[int], ["<metrics_port>"]), cast(list[int], ["<queue_port>"])
-    activator = pods_of(names.KNATIVE_NAMESPACE, ACTIVATOR)
-    counting = [*queue, names.QUEUE_METRICS_PORT]
-    heard = [
-        (_STANDARD, admit("", namespace, pods, gateway, ports)),
-        (_ON_DEMAND, admit("", namespace, pods, [*gateway, *activator], queue)),
-        (_ON_DEMAND, admit("", namespace, pods, pods_of(names.KNATIVE_NAMESPACE, AUTOSCALER), counting)),
+def network_policy(spec: ModelServiceSpec) -> Manifest:
+    """Admits the gateway, Knative and the monitoring; the model reaches DNS, AWS, its credentials and `egress`."""
+    reached = [allow_dns(spec.namespace), allow_apis(spec.namespace, pod_labels(spec))]
+    further = [
+        {"to": [{"ipBlock": {"cidr": each.cidr}}], "ports": [{"protocol": "TCP", "port": each.port}]}
+        for each in spec.egress
     ]
-    read = admit("", namespace, pods, pods_of("<monitoring_namespace>"), metrics)
-    reached = [allow_dns(namespace), allow_apis(namespace, pods)]
-    further = {
-        "to": [{"ipBlock": {"cidr": "<target.cidr>"}}],
-        "ports": [{"protocol": "TCP", "port": "<target.port>"}],
-    }
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
-        "metadata": metadata("<name>"),
+        "metadata": metadata(spec, spec.name),
         "spec": {
-            "podSelector": {"matchLabels": pods},
+            "podSelector": {"matchLabels": pod_labels(spec)},
             "policyTypes": ["Ingress", "Egress"],
-            "ingress": [
-                *(When(test, rule) for test, policy in heard for rule in policy["spec"]["ingress"]),
-                *read["spec"]["ingress"],
-            ],
-            "egress": [
-                *(rule for policy in reached for rule in policy["spec"]["egress"]),
-                Each("egress", "target", further),
-            ],
+            "ingress": [rule for policy in _admitted(spec) for rule in policy["spec"]["ingress"]],
+            "egress": [*(rule for policy in reached for rule in policy["spec"]["egress"]), *further],
         },
     }
 
 
-def cached_model(model_uri: str, copy: str) -> Tree:
-    """Has a model kept on the nodes of a group.
+def _admitted(spec: ModelServiceSpec) -> Iterator[Manifest]:
+    def admitted(peers: list[dict[str, Any]], *ports: int) -> Manifest:
+        return admit("", spec.namespace, pod_labels(spec), peers, ports)
 
-    Its name says what is kept where: another model is another object beside it, as neither may change, and a canary's
-    stays when the canary is taken.
+    gateway = pods_of(names.GATEWAY_NAMESPACE, names.GATEWAY_PODS)
+    if spec.scale_to_zero:
+        queue_port = names.QUEUE_PORTS[spec.served_protocol]
+        yield admitted([*gateway, *pods_of(names.KNATIVE_NAMESPACE, ACTIVATOR)], queue_port)
+        yield admitted(pods_of(names.KNATIVE_NAMESPACE, AUTOSCALER), queue_port, names.QUEUE_METRICS_PORT)
+    else:
+        yield admitted(gateway, names.REST_PORT, names.GRPC_PORT)
+    yield admitted(pods_of(spec.monitoring_namespace), names.METRICS_PORTS[spec.runtime])
+
+
+def disruption_budget(spec: ModelServiceSpec) -> Manifest:
+    """Nodes are drained one replica at a time."""
+    return {
+        "apiVersion": "policy/v1",
+        "kind": "PodDisruptionBudget",
+        "metadata": metadata(spec, spec.name),
+        "spec": {"maxUnavailable": 1, "selector": {"matchLabels": pod_labels(spec)}},
+    }
+
+
+def cached_model(spec: ModelServiceSpec, cache: CachedModelSpec, model_uri: str) -> Manifest:
+    """Keeps the model in `model_uri` on the disks of the nodes of a group.
+
+    Group and folder may not change, so both are in its name: another model is another object, and a canary's object
+    stays when its model becomes the one that serves.
     """
     return {
         "apiVersion": "serving.kserve.io/v1alpha1",
         "kind": "LocalModelNamespaceCache",
-        "metadata": metadata(f"<name>-{copy}"),
-        "spec": {"sourceModelUri": model_uri, "modelSize": "<cache.size_gib>Gi", "nodeGroups": ["<cache.group>"]},
+        "metadata": metadata(spec, f"{spec.name}-{digest(f'{cache.group} {model_uri}')}"),
+        "spec": {
+            "sourceModelUri": model_uri,
+            "modelSize": f"{cache.size_gib}Gi",
+            "nodeGroups": [cache.group],
+        },
     }
 
 
-def scaled_object(name: str, minimum: str, maximum: str, floor: str) -> Tree:
-    """Replicas by the requests under way, between the bounds; at scheduled hours no fewer than their floor.
+def scaled_object(spec: ModelServiceSpec, predictor: Predictor) -> Manifest:
+    """Replicas by the number of requests in progress, between the bounds; during a schedule, at least its minimum."""
+    minimum = predictor.replicas(spec.minimum)
+    # If Prometheus fails, nothing says that fewer replicas are enough. Without Prometheus the schedules decide:
+    # otherwise the day's replicas stay for the night. KEDA 2.20, "ScaledObject specification", fallback.behavior.
+    has_prometheus = spec.monitoring or spec.prometheus_url != DEFAULT_PROMETHEUS
+    behavior = "currentReplicasIfHigher" if has_prometheus else "static"
+    scale_down = {"stabilizationWindowSeconds": 900 if spec.uses_gpu else 300}
+    return {
+        "apiVersion": "keda.sh/v1alpha1",
+        "kind": "ScaledObject",
+        "metadata": metadata(spec, predictor.name),
+        "spec": {
+            "scaleTargetRef": {"name": predictor.host},
+            "minReplicaCount": minimum,
+            "maxReplicaCount": predictor.replicas(spec.maximum),
+            "pollingInterval": 15,
+            "fallback": {"failureThreshold": 3, "replicas": minimum, "behavior": behavior},
+            "advanced": {"horizontalPodAutoscalerConfig": {"behavior": {"scaleDown": scale_down}}},
+            "triggers": [
+                _concurrency_trigger(spec, predictor),
+                *(_schedule_trigger(schedule, predictor) for schedule in spec.schedules),
+            ],
+        },
+    }
 
-    The gateway knows how long each request took: their sum over a second is how many were under way.
-    """
-    took = "istio_request_duration_milliseconds_sum"
-    of_this = f'reporter="source",destination_service_name="{name}-predictor"'
-    in_this = 'destination_service_namespace="<namespace>"'
-    concurrency = {
+
+def _concurrency_trigger(spec: ModelServiceSpec, predictor: Predictor) -> Manifest:
+    """The requests in progress: the time that the requests of a second took, as the gateway measures it."""
+    metric = "istio_request_duration_milliseconds_sum"
+    service = f'destination_service_name="{predictor.host}",destination_service_namespace="{spec.namespace}"'
+    return {
         "type": "prometheus",
         "name": "concurrency",
         "metricType": "AverageValue",
         "metadata": {
-            "serverAddress": "<prometheus_url>",
-            "query": f"sum(rate({took}{{{of_this},{in_this}}}[1m])) / 1000",
-            "threshold": "<threshold>",
-            # No series is no answer, and not that there are no requests: the gateway may not be scraped.
+            "serverAddress": spec.prometheus_url,
+            "query": f'sum(rate({metric}{{reporter="source",{service}}}[1m])) / 1000',
+            "threshold": str(spec.target_concurrency),
+            # No series does not mean no requests: Prometheus may not scrape the gateway.
             "ignoreNullValues": "false",
         },
     }
-    hours = {
+
+
+def _schedule_trigger(schedule: FloorSpec, predictor: Predictor) -> Manifest:
+    return {
         "type": "cron",
-        "name": "<schedule.name>",
+        "name": schedule.name,
         "metricType": "AverageValue",
         "metadata": {
-            "timezone": "<schedule.time_zone>",
-            "start": "<start_cron>",
-            "end": "<end_cron>",
-            "desiredReplicas": floor,
-        },
-    }
-    return {
-        "apiVersion": "keda.sh/v1alpha1",
-        "kind": "ScaledObject",
-        "metadata": metadata(name),
-        "spec": {
-            "scaleTargetRef": {"name": f"{name}-predictor"},
-            "minReplicaCount": minimum,
-            "maxReplicaCount": maximum,
-            "pollingInterval": 15,
-            # Where there is a Prometheus that does not answer, nothing says that fewer replicas are enough. Where there
-            # is none, the schedules decide: replicas of the day would otherwise stay for the night. KEDA 2.20,
-            # "ScaledObject specification", fallback.behavior.
-            "fallback": {
-                "failureThreshold": 3,
-                "replicas": minimum,
-                "behavior": When("<has_metrics>", "currentReplicasIfHigher", "static"),
-            },
-            "advanced": {
-                "horizontalPodAutoscalerConfig": {
-                    "behavior": {"scaleDown": {"stabilizationWindowSeconds": When("<has_gpu>", 900, 300)}}
-                }
-            },
-            "triggers": [concurrency, Each("schedules", "schedule", hours)],
+            "timezone": schedule.time_zone,
+            "start": _cron(schedule, schedule.start),
+            "end": _cron(schedule, schedule.end),
+            "desiredReplicas": str(predictor.replicas(schedule.minimum)),
         },
     }
 
 
-def virtual_service() -> Tree:
-    """The route from the gateway, REST and gRPC, by the canary's weight."""
+def _cron(schedule: FloorSpec, time: str) -> str:
+    hour, minute = time.split(":")
+    return f"{minute} {hour} * * {','.join(day[:3] for day in schedule.days)}"
 
-    def to(name: str, port: int, weight: Tree) -> Tree:
-        host = f"{name}-predictor.<namespace>.svc.cluster.local"
-        return {"destination": {"host": host, "port": {"number": port}}, "weight": weight}
 
-    def route(name: str, port: int) -> dict[str, Any]:
-        return {
-            "name": name,
-            "timeout": "<timeout_seconds>s",
-            # A request that is tried again costs its GPU time again.
-            "retries": {"attempts": 0},
-            "route": [
-                to(STABLE, port, When("<canary>", "<stable_percent>", 100)),
-                When("<canary>", to(CANARY, port, "<canary.percent>")),
-            ],
-        }
-
-    grpc = {"match": [{"headers": {"content-type": {"prefix": "application/grpc"}}}], **route("grpc", names.GRPC_PORT)}
+def virtual_service(spec: ModelServiceSpec) -> Manifest:
+    """The route from the gateway to the predictors, for gRPC and for REST."""
+    grpc_only = [{"headers": {"content-type": {"prefix": "application/grpc"}}}]
     return {
         "apiVersion": "networking.istio.io/v1",
         "kind": "VirtualService",
-        "metadata": metadata("<name>"),
+        "metadata": metadata(spec, spec.name),
         "spec": {
-            "hosts": ["<address>", f"<name>{names.INTERNAL}.<namespace>.svc.cluster.local"],
+            "hosts": [spec.address, f"{spec.name}{names.INTERNAL}.{spec.namespace}.svc.cluster.local"],
             "gateways": [names.GATEWAY_NAME],
-            "http": [grpc, route("rest", names.REST_SERVICE_PORT)],
+            "http": [
+                {"match": grpc_only, **_route(spec, "grpc", names.GRPC_PORT)},
+                _route(spec, "rest", names.REST_SERVICE_PORT),
+            ],
         },
     }
 
 
-def internal_service() -> Tree:
-    """The name by which pods of the cluster call the model: it leads to the gateway, which counts and splits requests.
+def _route(spec: ModelServiceSpec, name: str, port: int) -> Manifest:
+    return {
+        "name": name,
+        "timeout": f"{spec.timeout_seconds}s",
+        # A second try costs the GPU's time again.
+        "retries": {"attempts": 0},
+        "route": [
+            {
+                "destination": {"host": f"{each.host}.{spec.namespace}.svc.cluster.local", "port": {"number": port}},
+                "weight": each.request_percent,
+            }
+            for each in predictors(spec)
+        ],
+    }
 
-    A call to the predictor's own Service would go past both.
+
+def internal_service(spec: ModelServiceSpec) -> Manifest:
+    """The name by which pods of the cluster call the model. It leads to the gateway, which counts and splits requests.
+
+    A call to the predictor's own Service would bypass both.
     """
     return {
         "apiVersion": "v1",
         "kind": "Service",
-        "metadata": metadata(f"<name>{names.INTERNAL}"),
+        "metadata": metadata(spec, f"{spec.name}{names.INTERNAL}"),
         "spec": {"type": "ExternalName", "externalName": names.GATEWAY_HOST},
     }
 
 
-def disruption_budget() -> Tree:
-    """Nodes go one replica at a time."""
-    return {
-        "apiVersion": "policy/v1",
-        "kind": "PodDisruptionBudget",
-        "metadata": metadata("<name>"),
-        "spec": {"maxUnavailable": 1, "selector": {"matchLabels": _PODS}},
-    }
+def service_monitor(spec: ModelServiceSpec) -> Manifest:
+    """Lets Prometheus scrape the model server.
 
-
-def service_monitor() -> Tree:
-    """Has Prometheus read the model server's metrics."""
+    KServe gives a predictor's Service the labels of its InferenceService.
+    """
+    endpoint = {"port": names.METRICS_PORT_NAMES[spec.runtime], "path": "/metrics", "interval": "30s"}
     return {
         "apiVersion": "monitoring.coreos.com/v1",
         "kind": "ServiceMonitor",
-        "metadata": metadata("<name>"),
-        "spec": {
-            # KServe gives a predictor's Service the labels of its InferenceService.
-            "selector": {"matchLabels": _PODS},
-            "endpoints": [{"port": "<metrics_port_name>", "path": "/metrics", "interval": "30s"}],
-        },
+        "metadata": metadata(spec, spec.name),
+        "spec": {"selector": {"matchLabels": pod_labels(spec)}, "endpoints": [endpoint]},
     }
 
 
-def pod_monitor() -> Tree:
-    """Has Prometheus read the model server's metrics from each replica, whose pod names the proxy's ports alone."""
-    to_server = {
+def pod_monitor(spec: ModelServiceSpec) -> Manifest:
+    """Lets Prometheus scrape the model server in each Knative replica, whose pod names the ports of the proxy only."""
+    server_address = {
         "sourceLabels": ["__meta_kubernetes_pod_ip"],
         "targetLabel": "__address__",
-        "replacement": "$1:<metrics_port>",
+        "replacement": f"$1:{names.METRICS_PORTS[spec.runtime]}",
     }
-    endpoint = {"port": "http-usermetric", "path": "/metrics", "interval": "30s", "relabelings": [to_server]}
+    endpoint = {"port": "http-usermetric", "path": "/metrics", "interval": "30s", "relabelings": [server_address]}
     return {
         "apiVersion": "monitoring.coreos.com/v1",
         "kind": "PodMonitor",
-        "metadata": metadata("<name>"),
-        "spec": {"selector": {"matchLabels": _PODS}, "podMetricsEndpoints": [endpoint]},
+        "metadata": metadata(spec, spec.name),
+        "spec": {"selector": {"matchLabels": pod_labels(spec)}, "podMetricsEndpoints": [endpoint]},
     }
-
-
-def _standard(test: Expression = True) -> Expression:
-    """Where `test` holds, of a model whose number the ScaledObject says."""
-    return _STANDARD if test is True else call("and", _STANDARD, test)
-
-
-PARTS = (
-    Part("service-account", service_account()),
-    Part("network-policy", network_policy()),
-    Part("disruption-budget", disruption_budget(), _standard()),
-    Part("model-cache", cached_model("<model_uri>", "<model_copy>"), "<cache>"),
-    Part("canary-model-cache", cached_model("<canary.model_uri>", "<canary_copy>"), "<keeps_canary>"),
-    Part(
-        "inference-service",
-        inference_service(STABLE, "<model_uri>", "<model_folder>", "<minimum>", "<maximum>"),
-        _standard(),
-    ),
-    Part(
-        "canary-inference-service",
-        inference_service(CANARY, "<canary.model_uri>", "<canary_folder>", "<canary_minimum>", "<canary_maximum>"),
-        _standard("<canary>"),
-    ),
-    Part("on-demand-inference-service", on_demand_service(), _ON_DEMAND),
-    Part("scaled-object", scaled_object(STABLE, "<minimum>", "<maximum>", "<floor>"), _standard()),
-    Part(
-        "canary-scaled-object",
-        scaled_object(CANARY, "<canary_minimum>", "<canary_maximum>", "<canary_floor>"),
-        _standard("<canary>"),
-    ),
-    Part("virtual-service", virtual_service(), _standard()),
-    Part("internal-service", internal_service(), _standard()),
-    Part("service-monitor", service_monitor(), _standard("<monitoring>")),
-    Part("pod-monitor", pod_monitor(), call("and", _ON_DEMAND, "<monitoring>")),
-    Part("prometheus-rule", prometheus_rule(metadata("<name>")), "<monitoring>"),
-)
-"""Every object in the order in which it is made: what a model runs with, the model, and what leads to it."""
-
-
-def model_service_objects(spec: ModelServiceSpec) -> list[dict[str, Any]]:
-    """The manifests of a model, in the order in which they are made."""
-    return list(_objects(Scope(spec, DERIVED)))
-
-
-def _objects(scope: Scope) -> Iterator[dict[str, Any]]:
-    for part in PARTS:
-        if scope.evaluate(part.test):
-            yield scope.fill(part.tree)

@@ -15,10 +15,12 @@ from ...core.object_labels import label_problem
 from ...core.spec import Spec, refuse
 from ..serving_platform.cache_spec import NAME_PATTERN as CACHE_GROUP_PATTERN
 from ..serving_platform.names import START_SECONDS, Protocol, Runtime
+from ..serving_platform.runtimes import model_formats
 from ..serving_platform.spec import DOMAIN_PATTERN
-from .language import Scope
-from .terms import CHECKS, DEFAULT_PROMETHEUS, DERIVED
+from .checks import problems
 
+DEFAULT_PROMETHEUS = "http://prometheus-operated.monitoring.svc.cluster.local:9090"
+"""The Service that Prometheus's operator makes for a Prometheus in the namespace monitoring."""
 LONGEST_NAME = 63 - len("-canary-predictor")
 _FOLDER = r"[A-Za-z0-9_-][A-Za-z0-9_.-]*"
 """No name of only dots, no wildcard: the model's IAM policy names the folder, where * and ? match other folders."""
@@ -26,6 +28,7 @@ FOLDER_PATTERN = rf"^s3://[a-z0-9][a-z0-9.-]{{1,61}}[a-z0-9]/({_FOLDER}/)*{_FOLD
 _CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 _CIDR = r"^([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}$"
 _ZONE = r"^[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)+$"
+_DEFAULT_FORMATS = {Runtime.TRITON: "triton", Runtime.HUGGINGFACE: "huggingface"}
 _LabelValue = Annotated[str, Field(pattern=r"^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$")]
 
 
@@ -346,12 +349,34 @@ class ModelServiceSpec(Spec):
 
     @model_validator(mode="after")
     def _consistent(self) -> "ModelServiceSpec":
-        scope = Scope(self, DERIVED)
-        for check in CHECKS:
-            for each in scope.repeated(check.each, check.item) if check.each else (scope,):
-                if each.evaluate(check.wrong):
-                    raise refuse(self.name, each.evaluate(check.sentence))
+        for problem in problems(self):
+            raise refuse(self.name, problem)
         return self
+
+    @property
+    def address(self) -> str:
+        """The host name that the model answers at."""
+        return self.host or f"{self.name}.{self.domain}"
+
+    @property
+    def uses_gpu(self) -> bool:
+        """Whether a replica has a GPU or a part of one."""
+        return bool(self.gpus or self.gpu_share)
+
+    @property
+    def known_formats(self) -> tuple[str, ...]:
+        """The formats that the model server loads."""
+        return model_formats(self.runtime)
+
+    @property
+    def loaded_format(self) -> str | None:
+        """The model's format; None if the model names none and its runtime has no default."""
+        return self.model_format or _DEFAULT_FORMATS.get(self.runtime)
+
+    @property
+    def served_protocol(self) -> Protocol:
+        """The protocol of a model that scales to zero."""
+        return self.protocol or Protocol.REST
 
     @property
     def folders(self) -> tuple[str, ...]:

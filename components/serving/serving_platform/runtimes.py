@@ -71,6 +71,11 @@ _ENVIRONMENT = {
 }
 
 
+def model_formats(runtime: Runtime) -> tuple[str, ...]:
+    """The formats that a model server loads."""
+    return tuple(_FORMATS[runtime])
+
+
 def serving_runtime(runtime: Runtime, caches: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
     """The ClusterServingRuntime of a model server, which each model's own values complete or replace."""
     return {
