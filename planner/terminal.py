@@ -30,6 +30,7 @@ def show(plan: Plan, console: Console) -> None:
     _quotas(plan, console)
     _prerequisites(plan, console)
     console.print(_cost(plan))
+    _idle(plan, console)
     console.print(_top_costs(plan))
     _savings(plan, console)
     _unpriced(plan, console)
@@ -128,6 +129,13 @@ def _cost(plan: Plan) -> Table:
     for component, monthly in sums.most_common():
         made.add_row(escape(component), f"{monthly:,.2f}")
     return made
+
+
+def _idle(plan: Plan, console: Console) -> None:
+    """Pools that may grow and are priced without a node."""
+    for line in plan.estimate.lines:
+        if not line.quantity:
+            indented(console, f"[dim]{escape(f'{line.component}: {line.what}')}[/dim]")
 
 
 def _top_costs(plan: Plan) -> Table:

@@ -46,6 +46,8 @@ class Charge(NamedTuple):
     date: str
     item: str
     compute: Compute | None = None
+    idle: bool = False
+    """Whether it is listed although its quantity is 0: a pool that may grow."""
 
 
 class Gap(NamedTuple):

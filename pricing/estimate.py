@@ -41,7 +41,7 @@ def estimate(resources: Sequence[Resource], *, region: str, usage: Usage, today:
             if isinstance(item, Gap):
                 subject = item.subject or resource.type
                 gaps[Unpriced(resource.urn, resource.type, subject, item.reason, item.pending)] = None
-            elif item.quantity > 0:
+            elif item.quantity > 0 or item.idle:
                 priced.append((item, _line(resource, stack, item)))
     priced.sort(key=lambda pair: (pair[1].urn, pair[1].what, pair[1].quantity))
     lines = tuple(line for _, line in priced)

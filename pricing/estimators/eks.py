@@ -11,6 +11,7 @@ from pricing.demand import Pool, node_of
 from pricing.estimators.logs import FOREVER_DAYS, kept
 from pricing.estimators.nodes import (
     base_of,
+    idle_charge,
     instance_charges,
     launch_template,
     load_of,
@@ -73,7 +74,12 @@ def node_group(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
     load = load_of(resource, stack, spans, _names(resource))
     kinds = _kinds(inputs, template)
     yield from unpriced_types(resource, stack, kinds)
-    yield from instance_charges(purchase(resource, stack, kinds, text(inputs, "capacityType", "ON_DEMAND")), load)
+    bought = purchase(resource, stack, kinds, text(inputs, "capacityType", "ON_DEMAND"))
+    most = max((size.most or 0.0) for _, size in spans)
+    if load.average == 0 and most > 0:
+        yield idle_charge(bought, most)
+    else:
+        yield from instance_charges(bought, load)
     if template:
         yield from template_charges(resource, stack, template, load.average)
     elif inputs.get("launchTemplate") is None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from components.facts.instances import InstanceType, instance_type
 from pricing.charges import Charge, Gap, Role
 from pricing.demand import Pool, node_of
-from pricing.estimators.nodes import Load, instance_charges, needed_average, purchase, rate, unpriced_types
+from pricing.estimators.nodes import Load, idle_charge, instance_charges, needed_average, purchase, rate, unpriced_types
 from pricing.estimators.registry import prices
 from pricing.estimators.volumes import mapped_volumes
 from pricing.schedules import HOURS_A_MONTH
@@ -52,6 +52,8 @@ def node_pool(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
     if nodes > 0:
         yield from instance_charges(bought, load, Role.FIXED)
         yield from _volumes(resource, stack, template, nodes)
+    elif 0 < (most := _most(wants.limits, kind)) < math.inf:
+        yield idle_charge(bought, most, Role.FIXED)
 
 
 def karpenter_pools(stack: Stack) -> Iterator[Pool]:

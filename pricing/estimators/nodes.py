@@ -96,6 +96,13 @@ def instance_charges(bought: Purchase, load: Load, extra: Role = Role.BURST) -> 
         yield _hours(bought, load.extra_hours, load.extra_nodes, extra, what)
 
 
+def idle_charge(bought: Purchase, most: float, role: Role = Role.BASE) -> Charge:
+    """The line of a pool without a node, which says what its limit of `most` nodes would cost."""
+    monthly = most * HOURS_A_MONTH * bought.unit_price
+    what = f"priced at 0: usage states no nodes; its limit of {most:g} x {bought.kind} costs {monthly:,.2f} a month"
+    return _hours(bought, 0, 0, role, what)._replace(compute=None, idle=True)
+
+
 def template_charges(resource: Resource, stack: Stack, template: Resource, nodes: float) -> Iterator[Charge | Gap]:
     """What a launch template adds to `nodes` nodes: volumes and detailed monitoring."""
     monitoring = section(template.inputs, "monitoring")

@@ -18,7 +18,7 @@ from planner.terminal import show
 from policies.engine.evaluate import Verdict
 from policies.engine.registry import RULES
 from pricing.budget import Budget
-from pricing.lines import Estimate
+from pricing.lines import Estimate, Line
 from stacks.choices import Choice
 from stacks.warnings import ConfigWarning
 
@@ -40,6 +40,12 @@ def test_warnings_are_the_first_lines_of_a_plan() -> None:
     text = shown(replace(EMPTY, warnings=(warning,)))
     assert text.startswith("warning gpuCluster.endpointPrivateCidrs: Nobody reaches it. Add a [range].\n")
     assert "1 warnings, " in replace(EMPTY, warnings=(warning,)).summary
+
+
+def test_pools_without_nodes_are_listed_with_their_cost_of_0() -> None:
+    line = Line("urn:a", "gpu", "ec2 g5.xlarge", "priced at 0: usage states no nodes", 0, "instance-hour", 1, 0, "2026")
+    text = shown(replace(EMPTY, estimate=replace(EMPTY.estimate, lines=(line,))))
+    assert "gpu: priced at 0: usage states no nodes" in text[: text.index("Top 5 costs")]
 
 
 def test_prerequisites_say_how_to_make_them() -> None:

@@ -130,3 +130,12 @@ def test_deployments_count_as_well() -> None:
     pod = {"containers": [{"resources": {"limits": {"cpu": "3", "memory": "4Gi"}}}], "tolerations": [TOLERATION]}
     made = resource("kubernetes:apps/v1:Deployment", spec={"replicas": 2, "template": {"spec": pod}})
     assert nodes(gpu_pool(), made) == 2
+
+
+def test_an_empty_managed_pool_says_what_its_limit_costs() -> None:
+    # 9 x 730 x 0.526 = 3,455.82
+    [line] = [each for each in priced(gpu_pool()).lines if each.unit == "instance-hour"]
+    assert line.what == "priced at 0: usage states no nodes; its limit of 9 x g4dn.xlarge costs 3,455.82 a month"
+    assert line.monthly == 0
+    [line] = [each for each in priced(gpu_pool(), model()).lines if each.unit == "instance-hour"]
+    assert line.what == "1 x g4dn.xlarge on demand"

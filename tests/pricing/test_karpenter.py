@@ -88,3 +88,13 @@ def test_a_capacity_block_has_no_price_here() -> None:
     result = priced(node_pool({**needs, TYPE: ["p5.48xlarge"]}, {"nvidia.com/gpu": "8"}))
     assert instances(result) == []
     assert len(result.unpriced) == 1
+
+
+def test_a_karpenter_pool_without_usage_says_what_its_limit_costs() -> None:
+    # 8 x 730 x 0.18936 = 1,105.8624
+    pool = node_pool(SPOT_FIRST, {"nvidia.com/gpu": 8.0})
+    result = priced(pool, karpenter_limit_share=0)
+    assert instances(result) == [
+        ("priced at 0: usage states no nodes; its limit of 8 x g4dn.xlarge costs 1,105.86 a month", 0)
+    ]
+    assert result.monthly == 0
