@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.beside import ROOT, OutsideError, is_beside
+from tests.support.outside import ROOT, OutsideError, is_beside
 
 SCRIPTS = [
     *(path for path in (ROOT / ".ci").iterdir() if path.is_file()),

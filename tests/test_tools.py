@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.tools import BUILT_BY_GO, ROOT, needs
+from tests.support.programs import BUILT_BY_GO, ROOT, needs
 
 pytest_plugins = ["pytester"]
 
 CONFTEST = (ROOT / "tests" / "conftest.py").read_text(encoding="utf-8")
 MISSING = """
 import pytest
-from tests.tools import needs, require
+from tests.support.programs import needs, require
 
 @needs("make", {program!r})
 def test_marked(): raise AssertionError("it was run")

@@ -18,9 +18,9 @@ from components.serving.model_service.objects import model_service_objects
 from components.serving.model_service.spec import ModelServiceSpec
 from components.serving.serving_platform.names import Runtime
 from components.serving.serving_platform.runtimes import model_formats
-from tests.charts.helm import CHART, KUBERNETES, helm, problems_of, refused_by_schema, rendered, template
-from tests.components.models import CACHE, CANARY, FLOOR, ON_DEMAND, by_key, models, values
-from tests.tools import needs
+from tests.support.charts.helm import CHART, KUBERNETES, helm, problems_of, refused_by_schema, rendered, template
+from tests.support.components.models import CACHE, CANARY, FLOOR, ON_DEMAND, by_key, models, values
+from tests.support.programs import needs
 
 EXAMPLES = sorted((CHART / "ci").glob("*.yaml"))
 CONTENT = ("0.3.0", "11aaf211f4edb31f1325d7cdb4677e0cc7df1c2fc9fbddfea72af9f1687fcb5b")

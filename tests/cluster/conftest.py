@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.components.definitions import DEFINITIONS
-from tests.services.servers import free_port, issue_certificate, server_process, wait_until
-from tests.tools import require
+from tests.support.components.definitions import DEFINITIONS
+from tests.support.programs import require
+from tests.support.services.servers import free_port, issue_certificate, server_process, wait_until
 
 Manifest = Mapping[str, Any]
 

@@ -13,7 +13,7 @@ from components.cluster.karpenter.spec import KarpenterArgs, KarpenterSpec
 from components.cluster.node_pool.spec import NodePoolArgs, NodePoolSpec
 from components.cluster.secure_namespace import SecureNamespaceArgs, SecureNamespaceSpec
 from components.cluster.workload_identity import WorkloadIdentityArgs, WorkloadIdentitySpec
-from tests.components.parity import assert_documented, assert_parity
+from tests.support.components.parity import assert_documented, assert_parity
 
 PAIRS: list[tuple[Any, type[BaseModel]]] = [
     (ClusterAutoscalerArgs, ClusterAutoscalerSpec),

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.components.definitions import DEFINITIONS, ROOT, strict
 from tests.definitions.__main__ import KINDS, compact, written
+from tests.support.components.definitions import DEFINITIONS, ROOT, strict
 
 FILES = sorted(DEFINITIONS.glob("*.yaml"))
 PORT = {"type": "integer", "description": "where it listens", "minimum": 1, "maximum": 65535}

@@ -10,10 +10,10 @@ from components.core.spec import parse
 from components.facts.versions import PIPELINES_PAGES_IMAGE
 from components.kubeflow import artifacts, profiles
 from components.kubeflow.spec import KubeflowSpec
-from tests.components.iam import allows
 from tests.components.mocks import Recording
-from tests.deploy.overlays import Object, containers, delivered, environment, one, without_kustomize
-from tests.support.kubeflow import CONFIG, kubeflow
+from tests.support.components.iam import allows
+from tests.support.components.kubeflow import CONFIG, kubeflow
+from tests.support.deploy.overlays import Object, containers, delivered, environment, one, without_kustomize
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 SERVICE = "kubernetes:core/v1:Service"

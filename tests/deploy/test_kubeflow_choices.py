@@ -14,7 +14,7 @@ from components.core.spec import parse
 from components.facts.versions import KUBEFLOW_ISTIO, KUEUE
 from components.kubeflow.notebooks import IMAGES, choice
 from components.kubeflow.waves import MESH, SYSTEM
-from tests.deploy.overlays import (
+from tests.support.deploy.overlays import (
     SETTINGS,
     TREE,
     Object,

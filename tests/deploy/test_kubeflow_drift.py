@@ -7,8 +7,8 @@ import pytest
 
 from components.kubeflow.applications import VALIDATOR, application_set
 from components.kubeflow.waves import WAVES, Wave
-from tests.components.definitions import validator
-from tests.deploy.overlays import delivered, key, one, without_kustomize
+from tests.support.components.definitions import validator
+from tests.support.deploy.overlays import delivered, key, one, without_kustomize
 
 
 def filled_in(value: Any, schema: Mapping[str, Any], path: str, *, listed: bool) -> Iterator[str]:

@@ -7,9 +7,9 @@ import pytest
 
 from components.kubeflow.waves import WAVES, Wave
 from policies.engine.evaluate import evaluate
-from tests.deploy.overlays import TREE, Object, base, delivered, read, without_kustomize
 from tests.policies.cases.case import context, make
-from tests.support.kubeflow import kubeflow
+from tests.support.components.kubeflow import kubeflow
+from tests.support.deploy.overlays import TREE, Object, base, delivered, read, without_kustomize
 
 RULE = "default-login"
 PUBLISHED = {

@@ -12,8 +12,8 @@ import yaml
 from components.core.pods import on_system_nodes
 from components.facts.versions import KUBEFLOW, KUEUE
 from components.kubeflow.waves import SECRETS_NAMESPACES, WAVES, Wave
-from tests.components.definitions import faults
-from tests.deploy.overlays import (
+from tests.support.components.definitions import faults
+from tests.support.deploy.overlays import (
     SETTINGS,
     TREE,
     BuildError,

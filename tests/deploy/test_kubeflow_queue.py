@@ -11,8 +11,8 @@ from components.kubeflow.pools import GPU
 from components.kubeflow.profiles import bounds, namespace
 from components.kubeflow.queues import cluster_queues
 from components.kubeflow.spec import KubeflowSpec
-from tests.deploy.overlays import SETTINGS, Object, base, delivered, one, without_kustomize
-from tests.support.kubeflow import CONFIG
+from tests.support.components.kubeflow import CONFIG
+from tests.support.deploy.overlays import SETTINGS, Object, base, delivered, one, without_kustomize
 
 pytestmark = without_kustomize
 KINDS = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"]

@@ -7,8 +7,8 @@ import pytest
 
 from components.kubeflow.applications import WAVE_LABEL, MissingSettingError, application_set
 from components.kubeflow.waves import GIVEN, SHARED_SERVING, WAVES, Wave, chosen, order_faults
-from tests.components.definitions import faults
-from tests.deploy.overlays import SETTINGS, UPSTREAM, delivered, key, without_kustomize
+from tests.support.components.definitions import faults
+from tests.support.deploy.overlays import SETTINGS, UPSTREAM, delivered, key, without_kustomize
 
 REPOSITORY = "https://github.com/acme/mlplatform"
 

@@ -14,10 +14,10 @@ from typing import Any, NoReturn
 
 import pytest
 
-from tests.components.definitions import definitions
-from tests.docs.pages import PROGRAMS, ROOT, commands
 from tests.planner.plans import STACKS, plan_of
-from tests.tools import needs
+from tests.support.components.definitions import definitions
+from tests.support.docs.pages import PROGRAMS, ROOT, commands
+from tests.support.programs import needs
 
 botocore: Any = importlib.import_module("botocore.session")
 """It ships no types."""

@@ -1,7 +1,7 @@
 import pytest
 
-from tests.engine.harness import Engine, eks_plugin
-from tests.tools import require
+from tests.support.engine.harness import Engine, eks_plugin
+from tests.support.programs import require
 
 
 @pytest.fixture(scope="session")

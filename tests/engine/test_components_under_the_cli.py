@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from components.__main__ import COMPONENTS
-from tests.engine import consumer
-from tests.engine.harness import Engine
+from tests.support.engine import consumer
+from tests.support.engine.harness import Engine
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ Skipped where there is no Pulumi CLI on PATH.
 import json
 from pathlib import Path
 
-from tests.engine.harness import Engine, Outcome
+from tests.support.engine.harness import Engine, Outcome
 
 PROGRAM = """
 import json

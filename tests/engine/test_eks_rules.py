@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.eks_rules import ACCESS_ENTRY, CLUSTER, NODE_GROUP, EksRules, RefusedError
+from tests.support.engine.eks_rules import ACCESS_ENTRY, CLUSTER, NODE_GROUP, EksRules, RefusedError
 
 GROUP: dict[str, Any] = {
     "clusterName": "ml",

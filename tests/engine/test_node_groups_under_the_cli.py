@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from components.facts.versions import NODE_IMAGES
-from tests.engine.harness import Engine, Outcome
-from tests.stacks.configs import SECTIONS, SYSTEM
+from tests.support.engine.harness import Engine, Outcome
+from tests.support.stacks.configs import SECTIONS, SYSTEM
 
 PROGRAM = """
 import json

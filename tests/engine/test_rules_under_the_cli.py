@@ -8,8 +8,8 @@ import pytest
 from components.core.spec import SpecError
 from planner.stackfile import read_stack_file
 from stacks.config import parse_config
-from tests.engine.deployment import PACK, found_by_engine, found_by_plan, planned
-from tests.engine.harness import Engine
+from tests.support.engine.deployment import PACK, found_by_engine, found_by_plan, planned
+from tests.support.engine.harness import Engine
 
 VIOLATIONS: Mapping[str, Mapping[str, Any]] = {
     "cost": {"monthlyBudget": 100},

@@ -14,7 +14,9 @@ from planner.plan import Plan
 from planner.stackfile import read_stack_file
 from pricing.resource import Resource
 from stacks.config import parse_config
-from tests.engine.deployment import (
+from tests.planner import order
+from tests.planner.plans import EVERYTHING
+from tests.support.engine.deployment import (
     PACK,
     Deployment,
     TakenDown,
@@ -25,9 +27,7 @@ from tests.engine.deployment import (
     masked,
     planned,
 )
-from tests.engine.harness import Engine
-from tests.planner import order
-from tests.planner.plans import EVERYTHING
+from tests.support.engine.harness import Engine
 
 CLUSTER = "eks:index:Cluster"
 CONTROL_PLANE = "aws:eks/cluster:Cluster"

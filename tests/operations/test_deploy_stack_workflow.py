@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.operations.workflows import run_step
-from tests.tools import needs
+from tests.support.operations.workflows import run_step
+from tests.support.programs import needs
 
 WORKFLOW = ".github/workflows/deploy-stack.yaml"
 GH = """#!/bin/sh

@@ -8,7 +8,7 @@ from importlib.metadata import packages_distributions
 
 import pytest
 
-from tests.docs.pages import ROOT
+from tests.support.docs.pages import ROOT
 
 OURS = ("planner", "stacks", "operations", "resources", "pricing", "policies", "components", "tests")
 WITHOUT = """

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.operations.promotion import Output, github_with, opened, refused, verified
+from tests.support.operations.promotion import Output, github_with, opened, refused, verified
 
 
 def test_one_approval_is_not_enough_and_two_are(tmp_path: Path, capsys: Output) -> None:

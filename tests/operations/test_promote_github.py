@@ -8,8 +8,8 @@ import pytest
 from operations.promote.command import run
 from operations.promote.github import Client, Clock, GithubError, NotFoundError
 from operations.promote.shapes import Anything, User
-from tests.operations.github import TOKEN, Fault, GitHub
-from tests.operations.promotion import REPOSITORY, TEAM, github_with, of_model, promote, verified
+from tests.support.operations.github import TOKEN, Fault, GitHub
+from tests.support.operations.promotion import REPOSITORY, TEAM, github_with, of_model, promote, verified
 
 MEMBERS = "orgs/example/teams/senior-engineers/members"
 NOW = 1_000_000.0

@@ -1,44 +1,23 @@
 """Each overlay in the tree: its record tells what is rendered, and what is rendered fits the published definitions."""
 
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import kubernetes_validate  # pyright: ignore[reportMissingTypeStubs] - it ships none
 import pytest
-import yaml
 
 from operations.promote.overlay import SAME, Environment, Place, read_overlay
 from operations.promote.trees import LocalTree
 from operations.smoke.config import load_config
 from operations.smoke.release import load_release
-from tests.components.definitions import faults
-from tests.tools import require
+from tests.support.components.definitions import faults
+from tests.support.deploy.model_overlays import PLACES, rendered
 
 ROOT = Path(__file__).parents[2]
-MODELS = ROOT / "deploy" / "models"
-PLACES = [
-    Place(path.parts[-4], path.parts[-3], Environment(path.parts[-1])) for path in sorted(MODELS.glob("*/*/overlays/*"))
-]
 KUBERNETES = "1.36.0"
 WORKLOADS = {"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"}
 
 every_place = pytest.mark.parametrize("place", PLACES, ids=[f"{each.model}-{each.environment}" for each in PLACES])
-
-
-def rendered(place: Place, folder: Path) -> list[dict[str, Any]]:
-    require("kustomize", "helm")
-    shutil.copytree(MODELS / place.team / place.model, folder / place.model)
-    overlay = folder / place.model / "overlays" / place.environment
-    chart = ROOT / "charts" / "model-service"
-    version = yaml.safe_load((chart / "Chart.yaml").read_text())["version"]
-    shutil.copytree(chart, overlay / "charts" / f"model-service-{version}" / "model-service")
-    built = subprocess.run(
-        ["kustomize", "build", "--enable-helm", str(overlay)], capture_output=True, text=True, check=False
-    )
-    assert built.returncode == 0, built.stderr
-    return list(yaml.safe_load_all(built.stdout))
 
 
 def test_each_model_has_both_environments() -> None:

@@ -15,8 +15,8 @@ from operations.promote.overlay import Environment, Overlay, Place, read_overlay
 from operations.promote.release import PromotionError
 from operations.promote.trees import LocalTree
 from operations.promote.yaml_text import YamlTextError, replace_at, value_at
-from tests.operations.github import Files
-from tests.operations.promotion import (
+from tests.support.operations.github import Files
+from tests.support.operations.promotion import (
     COMMIT,
     DIGEST,
     PROD,

@@ -12,7 +12,7 @@ import yaml
 
 from operations.promote.command import CONTEXT
 from operations.promote.settings import read_settings
-from tests.tools import require
+from tests.support.programs import require
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "deploy" / "github"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from operations.promote.release import HEADER
-from tests.operations.github import Fault
-from tests.operations.promotion import (
+from tests.support.operations.github import Fault
+from tests.support.operations.promotion import (
     PROD,
     STAGING,
     Output,

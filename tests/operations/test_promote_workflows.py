@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from operations.promote.settings import read_settings
-from tests.tools import needs
+from tests.support.programs import needs
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "model-repo"

@@ -14,8 +14,8 @@ import pytest
 from operations.smoke import inference_pb2 as messages
 from operations.smoke import rest
 from operations.smoke.report import NEEDED, Result
-from tests.operations.model_standin import Behavior, HeldClock, serving
-from tests.operations.smoke_runs import RELEASE, run
+from tests.support.operations.model_standin import Behavior, HeldClock, serving
+from tests.support.operations.smoke_runs import RELEASE, run
 
 FIREWALL = [
     "json-not-valid",

@@ -11,7 +11,7 @@ from operations.smoke.__main__ import main
 from operations.smoke.config import SmokeConfig
 from operations.smoke.release import Release, release_of
 from operations.smoke.settings import SettingsError, parse
-from tests.operations.smoke_runs import RELEASE, config
+from tests.support.operations.smoke_runs import RELEASE, config
 
 INPUT = {"name": "features", "datatype": "FP32", "shape": [1, 4], "data": [0.5, -1, 2.25, 8]}
 OUTPUT = {"name": "score", "datatype": "FP32", "shape": [1, -1]}

@@ -20,8 +20,8 @@ from operations.smoke.config import (
 )
 from operations.smoke.report import Result, report_of
 from operations.smoke.settings import parse
-from tests.operations.model_standin import Behavior, serving
-from tests.operations.smoke_runs import run
+from tests.support.operations.model_standin import Behavior, serving
+from tests.support.operations.smoke_runs import run
 
 PAGE = (Path(__file__).parents[2] / "docs" / "smoke.md").read_text(encoding="utf-8")
 NESTED: dict[str, type[BaseModel]] = {

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from components.delivery.argo_cd.notifications import event_name
-from tests.operations.events import application_of, event_of, trigger_of, variables
-from tests.operations.promotion import STAGING
-from tests.operations.workflows import ROOT, checkout, run_step
+from tests.support.operations.events import application_of, event_of, trigger_of, variables
+from tests.support.operations.promotion import STAGING
+from tests.support.operations.workflows import ROOT, checkout, run_step
 
 SMOKE = ".github/workflows/smoke.yaml"
 REVISION = "0123456789abcdef0123456789abcdef01234567"

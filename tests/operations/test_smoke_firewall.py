@@ -16,8 +16,8 @@ from operations.smoke import firewall as smoke_firewall
 from operations.smoke import rest
 from operations.smoke.config import FirewallConfig
 from operations.smoke.report import Result
-from tests.operations.model_standin import Behavior, HeldClock, issue, serving
-from tests.operations.smoke_runs import run
+from tests.support.operations.model_standin import Behavior, HeldClock, issue, serving
+from tests.support.operations.smoke_runs import run
 
 RULES = [
     "json-not-valid",

@@ -16,10 +16,10 @@ import yaml
 
 from operations.promote.overlay import Environment, Place, read_overlay
 from operations.promote.trees import LocalTree
-from tests.operations.events import application_of, event_of, trigger_of, variables
-from tests.operations.github import TOKEN, GitHub
-from tests.operations.model_standin import Behavior, serving
-from tests.operations.promotion import (
+from tests.support.operations.events import application_of, event_of, trigger_of, variables
+from tests.support.operations.github import TOKEN, GitHub
+from tests.support.operations.model_standin import Behavior, serving
+from tests.support.operations.promotion import (
     COMMIT,
     DIGEST,
     PROD,
@@ -30,8 +30,8 @@ from tests.operations.promotion import (
     repository_files,
     verified,
 )
-from tests.operations.workflows import checkout, run_step
-from tests.tools import require
+from tests.support.operations.workflows import checkout, run_step
+from tests.support.programs import require
 
 EXAMPLE = "examples/model-repo"
 SMOKE = ".github/workflows/smoke.yaml"

@@ -21,7 +21,7 @@ from tests.planner.chart_rights import (
 )
 from tests.planner.plans import ROOT, STACKS, of_type, plan_of
 from tests.planner.record_rights import rights_of_release
-from tests.tools import needs
+from tests.support.programs import needs
 
 PAGE = ROOT / "docs" / "rights.md"
 AGENT, CHARTS_AGENT = "kserve/model-cache-agent", "kserve/kserve-localmodelnode-agent"

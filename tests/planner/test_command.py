@@ -10,23 +10,9 @@ import pytest
 import yaml
 
 from planner.command import main
-from tests.planner.programs import project
+from tests.support.planner.command import TODAY, platform, run
 
 ROOT = Path(__file__).parents[2]
-TODAY = ["--today", "2026-11-21"]
-
-
-def platform(folder: Path, **sections: object) -> Path:
-    """A project with this repository's program and staging's config, with whole sections replaced."""
-    config = yaml.safe_load((ROOT / "Pulumi.staging.yaml").read_text())["config"]
-    config.update({f"mlplatform:{key}": value for key, value in sections.items()})
-    root = project(folder, (ROOT / "__main__.py").read_text(), config)
-    (root / "Pulumi.yaml").write_text("name: mlplatform\nruntime: python\n")
-    return root
-
-
-def run(root: Path, *arguments: str) -> int:
-    return main(["test", "--root", str(root), *TODAY, *arguments])
 
 
 def test_a_plan_is_written_and_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.planner.test_command import platform, run
+from tests.support.planner.command import platform, run
 
 ROOT = Path(__file__).parents[2]
 MEMORY = 4 * 1024**3

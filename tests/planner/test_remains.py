@@ -6,7 +6,7 @@ import pytest
 
 from planner.remains import remains
 from tests.planner.plans import STACKS, plan_of
-from tests.planner.test_terminal import EMPTY, shown
+from tests.support.planner.terminal import EMPTY, shown
 
 KEY = "aws:kms/key:Key"
 ENCRYPTED = {

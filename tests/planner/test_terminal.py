@@ -2,37 +2,24 @@
 
 import json
 from dataclasses import replace
-from io import StringIO
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from planner.command import main
 from planner.console import PlanConsole
 from planner.difference import compare
 from planner.markdown import render
-from planner.plan import Plan
 from planner.prerequisites import Prerequisite
 from planner.terminal import show
 from policies.engine.evaluate import Verdict
 from policies.engine.registry import RULES
-from pricing.budget import Budget
-from pricing.lines import Estimate, Line
+from pricing.lines import Line
 from stacks.choices import Choice
 from stacks.warnings import ConfigWarning
+from tests.support.planner.terminal import EMPTY, shown
 
 ROOT = Path(__file__).parents[2]
-
-EMPTY = Plan(
-    "sample", "test", (), {}, Budget(monthly_budget=1), Estimate("USD", "us-east-1", 0, (), (), ()), (), (), ()
-)
-
-
-def shown(plan: Plan) -> str:
-    out = StringIO()
-    show(plan, Console(file=out, width=200))
-    return out.getvalue()
 
 
 def test_warnings_are_the_first_lines_of_a_plan() -> None:

@@ -7,10 +7,10 @@ import kubernetes_validate  # pyright: ignore[reportMissingTypeStubs] - it ships
 import pytest
 
 from pricing.resource import UNKNOWN, Resource
-from tests.components.definitions import faults
 from tests.planner import sdk
 from tests.planner.order import custom
 from tests.planner.plans import STACKS, changed, config_of, of_type, plan_of
+from tests.support.components.definitions import faults
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 # Checked against the objects' own schemas below; the SDK types of all else are checked here.

@@ -32,7 +32,7 @@ from components.data.feature_server.feast import (
 from components.data.feature_server.objects import CONFIG_FOLDER, PORT, cron_job, deployment
 from components.data.feature_server.spec import FeatureServerSpec
 from components.data.store_access.job import database_grants, schema_grants
-from tests.services import servers
+from tests.support.services import servers
 
 PROJECT = "drivers"
 SPEC = FeatureServerSpec.model_validate({"project": PROJECT, "clientNamespaces": ["models"], "keepDays": 7})

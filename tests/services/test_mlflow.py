@@ -25,8 +25,8 @@ from components.data.tracking_server.access import FOLDER, artifacts_access
 from components.data.tracking_server.objects import SERVICE, deployment
 from components.data.tracking_server.server import SCRATCH
 from components.data.tracking_server.spec import TrackingServerSpec
-from tests.services import servers
-from tests.services.servers import CREDENTIALS, HOST, REGION, Postgres
+from tests.support.services import servers
+from tests.support.services.servers import CREDENTIALS, HOST, REGION, Postgres
 
 BUCKET = "models"
 PASSWORD = "Of24the25role"

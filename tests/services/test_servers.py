@@ -5,8 +5,8 @@ import urllib.request
 
 import pytest
 
-from tests.services import servers
-from tests.services.servers import SqlError
+from tests.support.services import servers
+from tests.support.services.servers import SqlError
 
 
 def test_postgres_answers_by_tls_and_refuses_a_wrong_password() -> None:

@@ -15,8 +15,8 @@ import boto3  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 
 from components.data.store_access.store_access import SCRIPT, access_plan
-from tests.services.elasticache import CacheUser, elasticache
-from tests.services.servers import (
+from tests.support.services.elasticache import CacheUser, elasticache
+from tests.support.services.servers import (
     ANOTHER_NAME,
     CREDENTIALS,
     REGION,
@@ -27,7 +27,7 @@ from tests.services.servers import (
     postgres,
     tool,
 )
-from tests.services.vault import Vault
+from tests.support.services.vault import Vault
 
 ADMINISTRATOR, ADMINISTRATOR_PASSWORD = "platform", "of-the-administrator"
 DATABASES: Mapping[str, list[str]] = {"mlflow": ["analyst"], "feast": []}

@@ -19,7 +19,7 @@ import boto3  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 
 from components.data.store_access.store_access import SCRIPT, access_plan
-from tests.services.servers import (
+from tests.support.services.servers import (
     ANOTHER_NAME,
     CREDENTIALS,
     REGION,
@@ -31,7 +31,7 @@ from tests.services.servers import (
     postgres,
     tool,
 )
-from tests.services.vault import Vault
+from tests.support.services.vault import Vault
 
 ADMINISTRATOR, ADMINISTRATOR_PASSWORD = "platform", "OfTheAdministrator1"
 USE = "kubeflow/pipelines"

@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from planner.stackfile import read_stack_file
 from stacks.choices import unusual
-from stacks.config import StackConfig, parse_config
+from tests.support.stacks.configs import config
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,18 +27,6 @@ SERVED = {
     "maximum": 4,
     "targetConcurrency": 8,
 }
-
-
-def config(stack: str = "prod", /, **changes: Any) -> StackConfig:
-    """A stack's config, with fields of its sections replaced by their dotted paths."""
-    found = parse_config(read_stack_file(ROOT, stack).config).model_dump(by_alias=True, exclude_unset=True)
-    for path, value in changes.items():
-        *parents, last = path.split("__")
-        target: Any = found
-        for parent in parents:
-            target = target[int(parent) if parent.isdigit() else parent]
-        target[last] = value
-    return StackConfig.model_validate(found)
 
 
 def test_prod_makes_no_unusual_choice() -> None:

@@ -13,7 +13,7 @@ from components.core.spec import SpecError
 from components.network.network_args import NODE_ENDPOINTS, NetworkSpec
 from planner.stackfile import read_stack_file
 from stacks.config import StackConfig, parse_config
-from tests.stacks.configs import (
+from tests.support.stacks.configs import (
     CLUSTER,
     ENVIRONMENT,
     MODEL,

@@ -7,7 +7,7 @@ import pytest
 
 from components.network.web_firewall.capacity import ManagedRuleGroup
 from stacks.wiring import before_argo_cd
-from tests.stacks.configs import (
+from tests.support.stacks.configs import (
     CLUSTER,
     DELIVERY,
     MODEL,

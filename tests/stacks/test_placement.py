@@ -16,7 +16,7 @@ from stacks.nodes import nodes_of
 from stacks.placement import least_replicas, misfit, slots
 from stacks.platform_pods import millicpus, platform_pods
 from tests.planner.plans import plan_of
-from tests.stacks.configs import MODEL, SECTIONS, SERVING, STORE, SYSTEM, read, refusal_of
+from tests.support.stacks.configs import MODEL, SECTIONS, SERVING, STORE, SYSTEM, read, refusal_of
 
 ROOT = Path(__file__).parents[2]
 GENERAL = {**SYSTEM, "name": "general"}

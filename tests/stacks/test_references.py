@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.stacks.configs import read, refusal_of, sections_of
+from tests.support.stacks.configs import read, refusal_of, sections_of
 
 Sections = dict[str, Any]
 

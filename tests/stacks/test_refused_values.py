@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.stacks.configs import SECTIONS, SERVING, STORE, read, refusal_of
+from tests.support.stacks.configs import SECTIONS, SERVING, STORE, read, refusal_of
 
 COMPLETE: dict[str, Any] = {**SECTIONS, "featureStore": STORE, "modelServing": SERVING}
 BUCKET = "s3://acme-models-111122223333"

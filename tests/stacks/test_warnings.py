@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from stacks.warnings import ConfigWarning, warnings
-from tests.stacks.configs import CLUSTER, GENERAL, MODEL, SECTIONS, SERVING, STORE, SYSTEM, read
-from tests.stacks.test_choices import config
+from tests.support.stacks.configs import CLUSTER, GENERAL, MODEL, SECTIONS, SERVING, STORE, SYSTEM, config, read
 
 
 def warned(**changes: Any) -> list[str]:

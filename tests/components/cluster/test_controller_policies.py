@@ -11,12 +11,12 @@ from components.cluster.external_secrets import secrets_access
 from components.cluster.karpenter.iam import controller_policy
 from components.core.account import Account
 from components.serving.serving_platform.load_balancer_controller import targets_policy
-from tests.components.clusters import KEY, NODE_ROLE
-from tests.components.iam import allows
 from tests.components.mocks import ACCOUNT
-from tests.components.published_policies import PUBLISHED
 from tests.planner.charts import CHARTS
 from tests.planner.plans import STACKS, of_type, plan_of
+from tests.support.components.clusters import KEY, NODE_ROLE
+from tests.support.components.iam import allows
+from tests.support.components.published_policies import PUBLISHED
 
 AT = Account(ACCOUNT, "us-east-1", "aws")
 GROUP = f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT}:targetgroup/models/0123456789abcdef"

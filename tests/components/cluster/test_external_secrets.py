@@ -14,11 +14,11 @@ from components.cluster.external_secrets import (
 )
 from components.core.spec import SpecError
 from pricing.resource import Resource
-from tests.components.clusters import NETWORK_POLICY, RELEASE, needs, statements
-from tests.components.definitions import faults
 from tests.components.mocks import ACCOUNT, Recording, run
-from tests.components.parity import assert_documented, assert_parity
 from tests.planner.charts import CHARTS
+from tests.support.components.clusters import NETWORK_POLICY, RELEASE, needs, statements
+from tests.support.components.definitions import faults
+from tests.support.components.parity import assert_documented, assert_parity
 
 READER = "test:index:Reader"
 STORE = "kubernetes:external-secrets.io/v1:ClusterSecretStore"

@@ -8,7 +8,9 @@ from components.cluster.gpu_cluster.spec import GpuClusterSpec
 from components.core.spec import SpecError, parse
 from components.facts.versions import ADDONS, NODE_IMAGES, KubernetesVersion
 from pricing.resource import SECRET, Resource
-from tests.components.clusters import (
+from tests.components.mocks import ACCOUNT, Recording
+from tests.planner.plans import STACKS, plan_of
+from tests.support.components.clusters import (
     ADDON,
     CLUSTER,
     NAMESPACE,
@@ -21,10 +23,8 @@ from tests.components.clusters import (
     needs,
     statements,
 )
-from tests.components.clusters import GPU as GPU_POOL
-from tests.components.iam import allows
-from tests.components.mocks import ACCOUNT, Recording
-from tests.planner.plans import STACKS, plan_of
+from tests.support.components.clusters import GPU as GPU_POOL
+from tests.support.components.iam import allows
 
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from components.core.spec import SpecError
-from tests.components.clusters import TEMPLATE, node_pool
+from tests.support.components.clusters import TEMPLATE, node_pool
 
 
 def template(**args: Any) -> dict[str, Any]:

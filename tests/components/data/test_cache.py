@@ -13,10 +13,10 @@ from components.data.cache.cache import Cache
 from components.data.cache.spec import CacheAccess, CacheArgs, CacheConfig, CacheSpec
 from policies.engine.evaluate import evaluate
 from pricing.resource import UNKNOWN
-from tests.components.clusters import needs, select, statements
 from tests.components.mocks import ACCOUNT, Recording, run
-from tests.components.parity import assert_documented, assert_parity
 from tests.policies.cases.case import context
+from tests.support.components.clusters import needs, select, statements
+from tests.support.components.parity import assert_documented, assert_parity
 
 CLUSTER = "aws:elasticache/replicationGroup:ReplicationGroup"
 PARAMETERS = "aws:elasticache/parameterGroup:ParameterGroup"

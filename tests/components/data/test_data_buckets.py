@@ -11,9 +11,9 @@ from components.data.data_buckets import DataBuckets, DataBucketsArgs, DataBucke
 from components.data.log_bucket import LogBucket, LogBucketArgs, LogBucketSpec
 from components.data.object_store import ObjectStore, ObjectStoreArgs, ObjectStoreSpec
 from components.data.offline_catalog import OfflineCatalog, OfflineCatalogArgs, OfflineCatalogSpec
-from tests.components.iam import allows
 from tests.components.mocks import ACCOUNT, Recording, run
-from tests.components.parity import assert_documented, assert_parity
+from tests.support.components.iam import allows
+from tests.support.components.parity import assert_documented, assert_parity
 
 BUCKET = "aws:s3/bucket:Bucket"
 LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"

@@ -11,7 +11,7 @@ from components.data.database.database import Database, MySqlDatabase
 from components.data.database.spec import DatabaseArgs, DatabaseSpec, InstanceSpec, MySqlDatabaseArgs
 from components.facts.versions import POSTGRES_SUPPORT_ENDS, PostgresVersion
 from tests.components.mocks import ACCOUNT, Recording, run
-from tests.components.parity import assert_documented, assert_parity
+from tests.support.components.parity import assert_documented, assert_parity
 
 INSTANCE = "aws:rds/instance:Instance"
 SECRET_ARN = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:rds!db-1"

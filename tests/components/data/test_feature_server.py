@@ -18,11 +18,11 @@ from components.data.feature_server.feature_server import FeatureServer
 from components.data.feature_server.spec import FeatureServerArgs, FeatureServerConfig, FeatureServerSpec
 from policies.engine.evaluate import evaluate
 from pricing.resource import Resource
-from tests.components.clusters import NETWORK_POLICY, needs, select, statements
-from tests.components.definitions import faults
 from tests.components.mocks import ACCOUNT, Recording, run
-from tests.components.parity import assert_documented, assert_parity
 from tests.policies.cases.case import context
+from tests.support.components.clusters import NETWORK_POLICY, needs, select, statements
+from tests.support.components.definitions import faults
+from tests.support.components.parity import assert_documented, assert_parity
 
 READER = "test:index:Reader"
 BUCKET = f"ml-offline-{ACCOUNT}"

@@ -10,8 +10,8 @@ from components.core.spec import SpecError
 from components.data.feature_services.feature_services import FeatureServices
 from components.data.feature_services.spec import FeatureServicesArgs, FeatureServicesSpec
 from tests.components.mocks import ACCOUNT, Recording, run
-from tests.components.parity import assert_documented, assert_parity
 from tests.planner.graph import Graph
+from tests.support.components.parity import assert_documented, assert_parity
 
 JOB = "kubernetes:batch/v1:Job"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"

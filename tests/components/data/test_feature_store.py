@@ -8,7 +8,7 @@ from components.core.spec import SpecError, parse
 from components.data.feature_store.feature_store import FeatureStore
 from components.data.feature_store.spec import FeatureStoreArgs, FeatureStoreSpec
 from tests.components.mocks import Recording, run
-from tests.components.parity import assert_documented, assert_parity
+from tests.support.components.parity import assert_documented, assert_parity
 
 USERS = [{"name": "feast", "access": "write"}]
 WANTED: dict[str, Any] = {

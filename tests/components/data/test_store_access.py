@@ -21,9 +21,9 @@ from components.data.store_access.spec import StoreAccessArgs, StoreAccessSpec
 from components.data.store_access.store_access import SCRIPT, StoreAccess, access_job
 from components.facts.versions import MLFLOW_IMAGE
 from pricing.resource import Resource
-from tests.components.clusters import NETWORK_POLICY, needs, statements
 from tests.components.mocks import ACCOUNT, Recording, run
-from tests.components.parity import assert_documented, assert_parity
+from tests.support.components.clusters import NETWORK_POLICY, needs, statements
+from tests.support.components.parity import assert_documented, assert_parity
 
 READER = "test:index:Reader"
 SECRET = "aws:secretsmanager/secret:Secret"

@@ -10,10 +10,10 @@ from components.data.tracking_server.spec import TrackingServerArgs, TrackingSer
 from components.data.tracking_server.tracking_server import TrackingServer
 from components.facts.versions import MLFLOW_IMAGE
 from pricing.resource import UNKNOWN, Resource
-from tests.components.clusters import NETWORK_POLICY, needs, statements
-from tests.components.definitions import faults
 from tests.components.mocks import ACCOUNT, Recording, run
-from tests.components.parity import assert_documented, assert_parity
+from tests.support.components.clusters import NETWORK_POLICY, needs, statements
+from tests.support.components.definitions import faults
+from tests.support.components.parity import assert_documented, assert_parity
 
 READER = "test:index:Reader"
 VPC = "10.40.0.0/16"

@@ -9,9 +9,12 @@ import pytest
 from components.core.spec import SpecError
 from components.delivery.argo_cd.spec import DeliveryArgs, DeliveryConfig, DeliverySpec
 from policies.engine.evaluate import evaluate
-from tests.components.clusters import NAMESPACE, NETWORK_POLICY, RELEASE, needs
-from tests.components.definitions import faults
-from tests.components.delivered import (
+from tests.components.mocks import Recording
+from tests.planner.charts import CHARTS
+from tests.policies.cases.case import context
+from tests.support.components.clusters import NAMESPACE, NETWORK_POLICY, RELEASE, needs
+from tests.support.components.definitions import faults
+from tests.support.components.delivered import (
     ACCESS_ENTRY,
     APPLICATION_SET,
     BINDING,
@@ -23,10 +26,7 @@ from tests.components.delivered import (
     delivery,
     named,
 )
-from tests.components.mocks import Recording
-from tests.components.parity import assert_documented, assert_parity
-from tests.planner.charts import CHARTS
-from tests.policies.cases.case import context
+from tests.support.components.parity import assert_documented, assert_parity
 
 GROUP = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/argocd/1"
 BEHIND: dict[str, Any] = {"target_group_arn": GROUP, "load_balancer_cidrs": ["10.40.0.0/24"]}

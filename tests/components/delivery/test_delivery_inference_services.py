@@ -11,9 +11,9 @@ from components.core.spec import parse
 from components.delivery.argo_cd.inference_services import INFERENCE_SERVICE_HEALTH
 from components.serving.model_service.objects import model_service_objects
 from components.serving.model_service.spec import ModelServiceSpec
-from tests.components.clusters import RELEASE
-from tests.components.delivered import delivery
-from tests.tools import needs
+from tests.support.components.clusters import RELEASE
+from tests.support.components.delivered import delivery
+from tests.support.programs import needs
 
 COMPLETE = "NewReplicaSetAvailable"
 ROLLING = "MinimumReplicasAvailable"

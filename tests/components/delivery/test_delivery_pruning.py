@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.components.delivered import APPLICATION_SET, delivery, named
-from tests.tools import needs
+from tests.support.components.delivered import APPLICATION_SET, delivery, named
+from tests.support.programs import needs
 
 CONFIRMED = "Prune=confirm,Delete=confirm"
 OPTIONS = "argocd.argoproj.io/sync-options"

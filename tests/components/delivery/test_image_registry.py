@@ -13,10 +13,10 @@ from components.delivery.image_registry.spec import ImageRegistryArgs, ImageRegi
 from components.delivery.image_registry.upstreams import UPSTREAMS
 from policies.engine.evaluate import evaluate
 from pricing.resource import Resource
-from tests.components.iam import allows
 from tests.components.mocks import ACCOUNT, DEFAULT_TAGS, REGION, Recording, run
-from tests.components.parity import assert_documented, assert_parity
 from tests.policies.cases.case import context
+from tests.support.components.iam import allows
+from tests.support.components.parity import assert_documented, assert_parity
 
 REPOSITORY = "aws:ecr/repository:Repository"
 TEMPLATE = "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate"

@@ -16,11 +16,11 @@ from policies.engine.evaluate import evaluate
 from pricing.estimate import estimate
 from pricing.resource import Resource
 from pricing.usage import Usage
-from tests.components.clusters import ROLE, needs
-from tests.components.iam import allows
 from tests.components.mocks import ACCOUNT, REGION, Recording, run
-from tests.components.parity import assert_documented, assert_parity
 from tests.policies.cases.case import context
+from tests.support.components.clusters import ROLE, needs
+from tests.support.components.iam import allows
+from tests.support.components.parity import assert_documented, assert_parity
 
 ROOT = Path(__file__).parents[3]
 PROVIDER = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"

@@ -11,10 +11,10 @@ from components.core.spec import SpecError
 from components.delivery.user_pool import UserPool, UserPoolArgs, UserPoolSpec, risk_answers, secret_value
 from policies.engine.evaluate import evaluate
 from pricing.resource import SECRET
-from tests.components.clusters import needs
 from tests.components.mocks import Recording, run
-from tests.components.parity import assert_documented, assert_parity
 from tests.policies.cases.case import context
+from tests.support.components.clusters import needs
+from tests.support.components.parity import assert_documented, assert_parity
 
 POOL = "aws:cognito/userPool:UserPool"
 CLIENT = "aws:cognito/userPoolClient:UserPoolClient"

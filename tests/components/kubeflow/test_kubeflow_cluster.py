@@ -21,12 +21,12 @@ from components.kubeflow.waves import WAVES, chosen
 from policies.engine.evaluate import evaluate
 from policies.engine.registry import RULES
 from pricing.resource import Resource
-from tests.components.clusters import NAMESPACE, NETWORK_POLICY, RELEASE, needs, statements
-from tests.components.definitions import ROOT, faults
 from tests.components.mocks import ACCOUNT, Recording, run
-from tests.components.parity import assert_documented, assert_parity
 from tests.policies.cases.case import context
-from tests.support.kubeflow import COMPUTED, CONFIG, FRAUD, RANKING, REVISION, TARGETS, WIRING, kubeflow
+from tests.support.components.clusters import NAMESPACE, NETWORK_POLICY, RELEASE, needs, statements
+from tests.support.components.definitions import ROOT, faults
+from tests.support.components.kubeflow import COMPUTED, CONFIG, FRAUD, RANKING, REVISION, TARGETS, WIRING, kubeflow
+from tests.support.components.parity import assert_documented, assert_parity
 
 SET = "kubernetes:argoproj.io/v1alpha1:ApplicationSet"
 PROJECT = "kubernetes:argoproj.io/v1alpha1:AppProject"

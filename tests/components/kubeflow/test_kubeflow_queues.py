@@ -12,9 +12,9 @@ from components.core.spec import SpecError, parse
 from components.kubeflow.pools import GPU, PoolSpec, pools_of
 from components.kubeflow.queues import cluster_queues, flavors, local_queue
 from components.kubeflow.spec import KubeflowSpec
-from tests.components.clusters import SYSTEM
-from tests.components.definitions import faults
-from tests.support.kubeflow import CONFIG, FRAUD, PROCESSORS, RANKING, TRAINING
+from tests.support.components.clusters import SYSTEM
+from tests.support.components.definitions import faults
+from tests.support.components.kubeflow import CONFIG, FRAUD, PROCESSORS, RANKING, TRAINING
 
 SHARED: dict[str, Any] = {**TRAINING, "name": "shared", "nodes": 1, "gpus": 8}
 

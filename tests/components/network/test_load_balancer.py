@@ -13,10 +13,10 @@ from components.network.load_balancer.spec import (
 )
 from components.network.web_firewall.web_firewall import WebFirewall
 from pricing.resource import SECRET, Resource
-from tests.components.clusters import needs
 from tests.components.mocks import ACCOUNT, Recording, run
-from tests.components.parity import assert_documented, assert_parity
 from tests.planner.sdk import problems
+from tests.support.components.clusters import needs
+from tests.support.components.parity import assert_documented, assert_parity
 
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 LISTENER = "aws:lb/listener:Listener"

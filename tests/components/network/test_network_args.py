@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from components.core.spec import SpecError, parse
 from components.network.network import NatMode, Network, NetworkArgs, NetworkSpec
 from tests.components.mocks import Recording, run
-from tests.components.parity import assert_documented, assert_parity
+from tests.support.components.parity import assert_documented, assert_parity
 
 NODE_ENDPOINTS = ["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "sts"]
 

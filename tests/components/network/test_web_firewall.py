@@ -14,11 +14,11 @@ from components.network.web_firewall.patterns import LONGEST, number_above
 from components.network.web_firewall.rules import FREE_TEXT_RULES, build
 from components.network.web_firewall.spec import WebFirewallArgs, WebFirewallConfig, WebFirewallSpec
 from components.network.web_firewall.web_firewall import WebFirewall
-from tests.components.clusters import needs
 from tests.components.mocks import ACCOUNT, Recording, run
-from tests.components.parity import assert_documented, assert_parity
-from tests.components.waf import SHOWN, Request, answers, counted, post
 from tests.planner.sdk import problems
+from tests.support.components.clusters import needs
+from tests.support.components.parity import assert_documented, assert_parity
+from tests.support.components.waf import SHOWN, Request, answers, counted, post
 
 ACL = "aws:wafv2/webAcl:WebAcl"
 LOGGING = "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration"

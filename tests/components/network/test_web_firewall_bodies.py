@@ -7,7 +7,7 @@ import pytest
 
 from components.network.web_firewall.rules import build
 from components.network.web_firewall.spec import WebFirewallSpec
-from tests.components.waf import Request, answers, post
+from tests.support.components.waf import Request, answers, post
 
 
 def said(request: Request, **args: Any) -> int | None:

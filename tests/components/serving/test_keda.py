@@ -7,10 +7,10 @@ import pytest
 
 from components.core.spec import SpecError
 from components.serving.keda import Keda, KedaArgs, KedaSpec, keda_values
-from tests.components.clusters import NETWORK_POLICY, RELEASE, needs
 from tests.components.mocks import Recording, run
-from tests.components.parity import assert_documented, assert_parity
 from tests.planner.charts import CHARTS
+from tests.support.components.clusters import NETWORK_POLICY, RELEASE, needs
+from tests.support.components.parity import assert_documented, assert_parity
 
 READER = "test:index:Reader"
 VPC = "10.40.0.0/16"

@@ -17,9 +17,9 @@ from components.serving.model_service.spec import ModelServiceArgs, ModelService
 from components.serving.serving_platform import names as agreed
 from components.serving.serving_platform.gateway import gateway_manifest
 from components.serving.serving_platform.runtimes import serving_runtime
-from tests.components.clusters import node_pool, select
-from tests.components.models import CANARY, FLOOR, MODEL, objects
-from tests.components.parity import assert_documented, assert_parity
+from tests.support.components.clusters import node_pool, select
+from tests.support.components.models import CANARY, FLOOR, MODEL, objects
+from tests.support.components.parity import assert_documented, assert_parity
 
 SERVICE, CANARY_SERVICE = ("InferenceService", "fraud"), ("InferenceService", "fraud-canary")
 SCALER, CANARY_SCALER = ("ScaledObject", "fraud"), ("ScaledObject", "fraud-canary")

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from components.core.spec import SpecError
-from tests.components.clusters import needs, statements
 from tests.components.mocks import Recording
-from tests.components.models import BUCKET, CANARY, FLOOR, KEY, objects, served
+from tests.support.components.clusters import needs, statements
+from tests.support.components.models import BUCKET, CANARY, FLOOR, KEY, objects, served
 
 SERVICE, CANARY_SERVICE = ("InferenceService", "fraud"), ("InferenceService", "fraud-canary")
 QUARTER = {"mode": "mps", "pods": 4}

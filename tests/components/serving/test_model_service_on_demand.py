@@ -9,7 +9,7 @@ from components.core.spec import SpecError
 from components.serving.serving_platform import names
 from components.serving.serving_platform.knative import ACTIVATOR, AUTOSCALER, knative_serving
 from components.serving.serving_platform.runtimes import on_demand_runtime
-from tests.components.models import CACHE, CANARY, FLOOR, MODEL, ON_DEMAND, objects, served
+from tests.support.components.models import CACHE, CANARY, FLOOR, MODEL, ON_DEMAND, objects, served
 
 SERVICE = ("InferenceService", "fraud")
 PORTS = {"REST": ("http1", 8080, 8012), "gRPC": ("h2c", 9000, 8013)}

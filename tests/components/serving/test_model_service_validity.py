@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from components.core.spec import parse
 from components.serving.model_service.objects import model_service_objects
 from components.serving.model_service.spec import ModelServiceSpec
-from tests.components.definitions import faults, kubernetes_faults, validator
-from tests.components.models import CACHE, CANARY, FLOOR, ON_DEMAND, models, objects, values
+from tests.support.components.definitions import faults, kubernetes_faults, validator
+from tests.support.components.models import CACHE, CANARY, FLOOR, ON_DEMAND, models, objects, values
 
 QUARTER = {"mode": "mps", "pods": 4}
 ALL = st.one_of(

@@ -8,12 +8,12 @@ import pytest
 from components.core.spec import SpecError, parse
 from components.serving.model_serving_ingress.model_serving_ingress import ModelServingIngress
 from components.serving.model_serving_ingress.spec import ModelServingIngressArgs, ModelServingSpec
-from tests.components.iam import allows
 from tests.components.mocks import ACCOUNT, REGION, Recording, run
-from tests.components.models import KEY, MODEL
-from tests.components.parity import assert_documented, assert_parity
 from tests.planner.graph import Graph
-from tests.support.serving import release
+from tests.support.components.iam import allows
+from tests.support.components.models import KEY, MODEL
+from tests.support.components.parity import assert_documented, assert_parity
+from tests.support.components.serving import release
 
 ISVC = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
 POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"

@@ -20,10 +20,10 @@ from components.serving.serving_platform.names import Runtime
 from components.serving.serving_platform.serving_platform import ServingPlatform
 from components.serving.serving_platform.spec import ServingPlatformArgs, ServingPlatformConfig, ServingPlatformSpec
 from pricing.resource import UNKNOWN
-from tests.components.clusters import NETWORK_POLICY, RELEASE, needs, select, statements
 from tests.components.mocks import Recording, run
-from tests.components.parity import assert_documented, assert_parity
-from tests.support.serving import GRPC, MODELS, PUBLIC, REST, VPC, platform, release
+from tests.support.components.clusters import NETWORK_POLICY, RELEASE, needs, select, statements
+from tests.support.components.parity import assert_documented, assert_parity
+from tests.support.components.serving import GRPC, MODELS, PUBLIC, REST, VPC, platform, release
 
 GATEWAY = "kubernetes:networking.istio.io/v1:Gateway"
 BINDING = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"

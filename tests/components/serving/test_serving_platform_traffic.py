@@ -1,65 +1,21 @@
 """Who reaches whom around the models, by Kubernetes' own rule: both ends must allow it."""
 
-from collections.abc import Iterator, Mapping
-from ipaddress import IPv4Network
-from typing import Any
-
 import pytest
 
-from components.serving.serving_platform.names import GATEWAY_PODS, PREDICTOR_PODS
 from pricing.resource import Resource
-from tests.components.clusters import NAMESPACE, NETWORK_POLICY
-from tests.components.definitions import faults
 from tests.components.mocks import Recording
 from tests.planner import contract, order, traffic
-from tests.support.serving import MODELS, platform
+from tests.support.components.clusters import NAMESPACE, NETWORK_POLICY
+from tests.support.components.definitions import faults
+from tests.support.components.network_policies import GATEWAY_POD, PREDICTOR, Pod, allows, reaches
+from tests.support.components.serving import MODELS, platform
 
 API_SERVER, BALANCER, STRANGER = "10.40.64.10", "10.40.1.20", "10.40.99.1"
-GATEWAY_POD = {"app": "istio-ingressgateway", **GATEWAY_PODS}
-PREDICTOR = {"app": "isvc.fraud-predictor", **PREDICTOR_PODS}
-
-Pod = tuple[str, Mapping[str, str]]
-"""A namespace, and the labels of a pod in it."""
 
 
 @pytest.fixture(scope="module")
 def recording() -> Recording:
     return platform()
-
-
-def policies(recording: Recording, pod: Pod, direction: str) -> Iterator[Mapping[str, Any]]:
-    namespace, labels = pod
-    for each in recording.all(NETWORK_POLICY):
-        spec = each.inputs["spec"]
-        chosen = spec["podSelector"].get("matchLabels", {}).items() <= labels.items()
-        if each.inputs["metadata"]["namespace"] == namespace and chosen and direction in spec["policyTypes"]:
-            yield spec
-
-
-def matches(peer: Mapping[str, Any], home: str, other: Pod | str) -> bool:
-    if isinstance(other, str):
-        block = peer.get("ipBlock")
-        return bool(block) and IPv4Network(other).subnet_of(IPv4Network(block["cidr"]))
-    if "ipBlock" in peer:
-        return False
-    selector = peer.get("namespaceSelector", {}).get("matchLabels", {})
-    pods = peer.get("podSelector", {}).get("matchLabels", {})
-    return selector.get("kubernetes.io/metadata.name", home) == other[0] and pods.items() <= other[1].items()
-
-
-def allows(recording: Recording, pod: Pod, direction: str, other: Pod | str, port: int) -> bool:
-    side = {"Ingress": "from", "Egress": "to"}[direction]
-    return any(
-        matches(peer, pod[0], other) and ("ports" not in rule or port in {each["port"] for each in rule["ports"]})
-        for spec in policies(recording, pod, direction)
-        for rule in spec.get(direction.lower(), [])
-        for peer in rule[side]
-    )
-
-
-def reaches(recording: Recording, source: Pod | str, target: Pod, port: int) -> bool:
-    leaves = isinstance(source, str) or allows(recording, source, "Egress", target, port)
-    return leaves and allows(recording, target, "Ingress", source, port)
 
 
 def test_every_namespace_denies_what_nobody_allows_and_is_restricted(recording: Recording) -> None:

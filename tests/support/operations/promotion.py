@@ -13,9 +13,9 @@ from operations.promote.command import run
 from operations.smoke.config import Protocol
 from operations.smoke.release import release_of
 from operations.smoke.report import NEEDED, Check, Report, Result, to_json
-from tests.operations.github import TOKEN, Files, GitHub, serving
+from tests.support.operations.github import TOKEN, Files, GitHub, serving
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 REPOSITORY = "example/mlplatform"
 TEAM = "example/senior-engineers"
 MODEL = ("risk", "fraud")

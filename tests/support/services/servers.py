@@ -23,9 +23,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.tools import require
+from tests.support.programs import require
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 HOST = "localhost"
 ANOTHER_NAME = "127.0.0.2"
 """An address at which PostgreSQL answers too, for which it has no certificate."""

@@ -10,6 +10,8 @@ from components.core.spec import SpecError
 from planner.stackfile import read_stack_file
 from stacks.config import StackConfig, parse_config
 
+ROOT = Path(__file__).parents[3]
+
 ENVIRONMENT = {
     "kind": "staging",
     "owner": "ml-platform",
@@ -36,6 +38,18 @@ def sections_of(stack: str) -> dict[str, Any]:
 
 def read(sections: dict[str, Any]) -> StackConfig:
     return parse_config({f"mlplatform:{name}": json.dumps(section) for name, section in sections.items()})
+
+
+def config(stack: str = "prod", /, **changes: Any) -> StackConfig:
+    """A stack's config, with fields of its sections replaced by their dotted paths."""
+    found = parse_config(read_stack_file(ROOT, stack).config).model_dump(by_alias=True, exclude_unset=True)
+    for path, value in changes.items():
+        *parents, last = path.split("__")
+        target: Any = found
+        for parent in parents:
+            target = target[int(parent) if parent.isdigit() else parent]
+        target[last] = value
+    return StackConfig.model_validate(found)
 
 
 def refusal(**changed: Any) -> str:

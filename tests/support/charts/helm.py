@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-CHART = Path(__file__).parents[2] / "charts" / "model-service"
+CHART = Path(__file__).parents[3] / "charts" / "model-service"
 KUBERNETES = "1.36.0"
 
 Values = Mapping[str, Any]

@@ -1,6 +1,6 @@
 """Stands for pulumi-eks where its plugin isn't installed: `eks.Cluster` as a remote component with one child.
 
-Started as `python -m tests.engine.eks_standin engine-address`.
+Started as `python -m tests.support.engine.eks_standin engine-address`.
 """
 
 import sys
@@ -11,7 +11,7 @@ from pulumi.provider import ConstructResult, Provider
 from pulumi.provider import main as serve
 
 from planner.answers import RecordedAnswers
-from tests.engine.standin import VERSION
+from tests.support.engine.standin import VERSION
 
 _AS_GIVEN = ("name", "version", "upgradePolicy", "enabledClusterLogTypes", "deletionProtection")
 _OF_THE_NETWORK = ("endpointPrivateAccess", "endpointPublicAccess", "publicAccessCidrs")

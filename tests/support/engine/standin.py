@@ -1,8 +1,8 @@
 """Stands where the plugin of a provider stands: answers the engine without a cloud.
 
-Started as `python -m tests.engine.standin PACKAGE engine-address`; prints its port, as every plugin does. Of a preview
-it knows the inputs alone, so that computed outputs are unknown as they are in life; of a deployment it knows what the
-plan's recorded answers say. Each change is a line of JSON in the file that STANDIN_LOG names.
+Started as `python -m tests.support.engine.standin PACKAGE engine-address`; prints its port, as every plugin does.
+A preview gets inputs only, so computed outputs are unknown, as with the real provider; a deployment gets the plan's
+recorded answers. Each change is a line of JSON in the file that STANDIN_LOG names.
 """
 
 import json
@@ -19,9 +19,9 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from planner.answers import RecordedAnswers, UnansweredError
 from planner.values import decode, encode
-from tests.engine.eks_rules import NODE_GROUP, EksRules
-from tests.engine.memory import RefusedError
-from tests.engine.rds_rules import PARAMETERS, RdsRules
+from tests.support.engine.eks_rules import NODE_GROUP, EksRules
+from tests.support.engine.memory import RefusedError
+from tests.support.engine.rds_rules import PARAMETERS, RdsRules
 
 VERSION = "999.0.0"
 KUBERNETES_ANSWERS = RecordedAnswers("nowhere", "000000000000")

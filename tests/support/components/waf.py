@@ -2,7 +2,7 @@
 
     assert answers(rules, [Request("POST", {"Content-Type": "text/plain"}, b"hello")]) == [415]
 
-Of managed groups, only the rules are judged whose examples AWS publishes, by those examples (tests.components.managed).
+Of managed groups, it judges only rules for which AWS publishes examples (tests.support.components.managed_rules).
 Sources: AWS WAF developer guide, "Request components in AWS WAF", "Considerations for managing body inspection",
 "Oversize web request components"; API reference, JsonBody, SizeConstraintStatement, RuleActionOverride.
 """
@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
 
-from tests.components.managed import BLOCKED, matched
-from tests.components.waf_json import is_parsed
+from tests.support.components.managed_rules import BLOCKED, matched
+from tests.support.components.waf_json import is_parsed
 
 SHOWN = 8192
 """Bytes of a body, and of all headers together, that a load balancer hands to AWS WAF."""

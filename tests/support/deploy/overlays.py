@@ -16,11 +16,11 @@ from typing import Any, cast
 import yaml
 
 from components.kubeflow.waves import WAVES, Wave
-from tests.tools import needs
+from tests.support.programs import needs
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TREE = ROOT / "deploy" / "kubeflow"
-BASES = Path(__file__).parent / "base"
+BASES = ROOT / "tests" / "deploy" / "base"
 without_kustomize = needs("kustomize")
 
 Object = dict[str, Any]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 BUILT_BY_GO = {
     line.split()[0]: line.split()[1]
     for line in (ROOT / ".ci" / "tools").read_text(encoding="utf-8").splitlines()

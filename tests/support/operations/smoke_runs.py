@@ -12,7 +12,7 @@ import yaml
 from operations.smoke.__main__ import main
 from operations.smoke.clock import Clock
 from operations.smoke.report import Check, Report, load_report
-from tests.operations.model_standin import HeldClock, Standin
+from tests.support.operations.model_standin import HeldClock, Standin
 
 RELEASE = {
     "chartVersion": "1.4.0",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from components.cluster.node_pool.releases import newest
-from tests.engine.memory import RefusedError, memory
+from tests.support.engine.memory import RefusedError, memory
 
 CLUSTER = "aws:eks/cluster:Cluster"
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"

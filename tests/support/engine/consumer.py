@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.engine.harness import Engine
+from tests.support.engine.harness import Engine
 
 NETWORK = """
 network = mlplatform.Network(

@@ -12,17 +12,17 @@ from typing import Any, cast
 
 import yaml
 
-from tests.engine.eks_rules import EksRules
-from tests.engine.rds_rules import RdsRules
+from tests.support.engine.eks_rules import EksRules
+from tests.support.engine.rds_rules import RdsRules
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PASSPHRASE = "not-a-secret"
 
 _STAND_INS = {
-    "pulumi-resource-aws": "tests.engine.standin aws",
-    "pulumi-resource-kubernetes": "tests.engine.standin kubernetes",
+    "pulumi-resource-aws": "tests.support.engine.standin aws",
+    "pulumi-resource-kubernetes": "tests.support.engine.standin kubernetes",
 }
-_EKS_STAND_IN = {"pulumi-resource-eks": "tests.engine.eks_standin"}
+_EKS_STAND_IN = {"pulumi-resource-eks": "tests.support.engine.eks_standin"}
 _FOREIGN = ("AWS_", "PULUMI_", "KUBE", "STANDIN_")
 
 

@@ -6,8 +6,8 @@ import pulumi
 
 from components.serving.serving_platform.serving_platform import ServingPlatform
 from pricing.resource import Resource
-from tests.components.clusters import RELEASE
 from tests.components.mocks import ACCOUNT, Recording, run
+from tests.support.components.clusters import RELEASE
 
 READER = "test:index:Reader"
 GROUP = f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT}:targetgroup"

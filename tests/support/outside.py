@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 _READS = ("open", "os.listdir", "os.scandir")
 _OF_THE_MACHINE = (tempfile.gettempdir(), sys.prefix, sys.base_prefix, *sys.path)
 """Where temporary files, Python and its packages are, wherever the clone is."""

@@ -13,7 +13,7 @@ import yaml
 from kubernetes_validate.utils import schema_contents  # pyright: ignore[reportMissingTypeStubs] - it ships none
 from referencing import Registry, Resource
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 DEFINITIONS = ROOT / "tests" / "definitions"
 
 _SERVER_KNOWS = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": {"type": "object"}}

@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from tests.components.clusters import RELEASE
-from tests.components.delivered import APPLICATION_SET, PLATFORM, delivery, named
-from tests.operations.workflows import ROOT
+from tests.support.components.clusters import RELEASE
+from tests.support.components.delivered import APPLICATION_SET, PLATFORM, delivery, named
+from tests.support.operations.workflows import ROOT
 
 _LABEL = re.compile(r"^index \.app\.metadata\.labels `([^`]+)`$")
 _EXPRESSION = re.compile(r"^\$\{\{ (.+) \}\}$")

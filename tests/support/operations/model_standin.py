@@ -26,7 +26,7 @@ from google.protobuf.message import Message
 from components.network.web_firewall.rules import build, response_bodies
 from components.network.web_firewall.spec import WebFirewallSpec
 from operations.smoke import inference_pb2 as messages
-from tests.components import waf
+from tests.support.components import waf
 
 SCORES = [0.25, 0.75]
 
