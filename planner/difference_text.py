@@ -1,8 +1,9 @@
 """How a difference reads, on the terminal and in Markdown alike: plain text, to be escaped by who shows it."""
 
 import json
+from collections.abc import Iterable, Sequence
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 from planner.difference import CostChange, Difference, OptionChange, Replacement, Risk, Unapplied
 from planner.input_changes import ABSENT, Effect, InputChange
@@ -101,6 +102,25 @@ def stopped_by(risk: Risk) -> str:
         f"{risk.guard} refuses it" if risk.guard else "",
     ]
     return "; ".join(each for each in kept if each) or "nothing; protect would"
+
+
+class RiskGroup(NamedTuple):
+    """Resources of one type to which the same happens."""
+
+    names: Sequence[str]
+    resource_type: str
+    holds: str
+    event: str
+    stopped_by: str
+
+
+def grouped_risks(risks: Iterable[Risk]) -> list[RiskGroup]:
+    """The state at risk by type and event, in the order of the first of each: a cluster has dozens of namespaces."""
+    names: dict[tuple[str, str, str, str], list[str]] = {}
+    for risk in risks:
+        key = (short_type(risk.resource.type), risk.holds, risk.event, stopped_by(risk))
+        names.setdefault(key, []).append(risk.resource.name)
+    return [RiskGroup(each, *key) for key, each in names.items()]
 
 
 def quantity(change: CostChange) -> str:

@@ -11,6 +11,8 @@ from planner.difference import Difference, Effect, Reference, Replacement, Resou
 from planner.terminal import table
 from policies.engine.evaluate import Verdict, fails
 
+_NAMED = 3
+"""Names of one kind of state at risk that are listed; --markdown lists all."""
 _SHOWN = 20
 """Resources or lines of one kind that are listed; the rest is counted."""
 
@@ -41,9 +43,18 @@ def _risks(difference: Difference, console: Console) -> None:
     if not difference.at_risk:
         return
     console.print("\n[bold red]State at risk[/bold red]")
-    for risk in difference.at_risk:
-        what = f"holds {risk.holds} and [bold]{'is ' if risk.event != 'may be replaced' else ''}{risk.event}[/bold]"
-        console.print(f"  {_name(risk.resource)} {what} [dim]({escape(text.stopped_by(risk))})[/dim]", soft_wrap=True)
+    for group in text.grouped_risks(difference.at_risk):
+        what = f"holds {group.holds} and [bold]{'is ' if group.event != 'may be replaced' else ''}{group.event}[/bold]"
+        console.print(f"  {_group(group)} {what} [dim]({escape(group.stopped_by)})[/dim]", soft_wrap=True)
+
+
+def _group(group: text.RiskGroup) -> str:
+    count = len(group.names)
+    if count == 1:
+        return f"{escape(group.names[0])} [dim]{escape(group.resource_type)}[/dim]"
+    named = ", ".join(group.names[:_NAMED])
+    more = f" and {count - _NAMED} more" if count > _NAMED else ""
+    return f"{count} [dim]{escape(group.resource_type)}[/dim] ({escape(named + more)}): each"
 
 
 def _unapplied(difference: Difference, console: Console) -> None:

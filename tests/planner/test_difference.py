@@ -282,6 +282,17 @@ def test_the_terminal_shows_risks_before_costs_and_counts_what_it_leaves_out() -
     assert "exceeded by 100.00" in out
 
 
+def test_state_at_risk_of_one_kind_is_one_line_with_a_count() -> None:
+    spaces = [resource("kubernetes:core/v1:Namespace", f"ns{index}") for index in range(7)]
+    lines = shown(compare(plan([*spaces, resource(DATABASE, "db")]), plan())).splitlines()
+    risks = [each.strip() for each in lines if "holds" in each]
+    assert risks == [
+        "db aws:rds:Instance holds a database and is removed (nothing; protect would)",
+        "7 kubernetes:core/v1:Namespace (ns0, ns1, ns2 and 4 more): each holds all that is in it and is removed "
+        "(nothing; protect would)",
+    ]
+
+
 def test_the_terminal_takes_no_markup_from_values() -> None:
     before, after = (resource(ROLE, "role", {"tag": value}) for value in ("[red]x[/red]", "[/]"))
     assert "tag: [red]x[/red] → [/]" in shown(compare(plan([before]), plan([after])))
