@@ -12,6 +12,27 @@ import pulumi
 from ..facts.versions import Chart
 
 
+def kubernetes_object(
+    api_version: str,
+    kind: str,
+    name: pulumi.Input[str],
+    namespace: pulumi.Input[str] | None = None,
+    *,
+    labels: Mapping[str, str] | None = None,
+    annotations: Mapping[str, str] | None = None,
+    **content: Any,
+) -> dict[str, Any]:
+    """The manifest of an object, in a namespace or of the whole cluster. `content` is its `spec`, `data` or `rules`."""
+    metadata: dict[str, Any] = {"name": name}
+    if namespace is not None:
+        metadata["namespace"] = namespace
+    if labels:
+        metadata["labels"] = dict(labels)
+    if annotations:
+        metadata["annotations"] = dict(annotations)
+    return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **content}
+
+
 class Manifest(pulumi.CustomResource):
     """One Kubernetes object, `manifest` being what one would apply with kubectl."""
 

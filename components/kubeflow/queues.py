@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..cluster.node_pool.labels import POOL_LABEL
+from ..core.manifest import kubernetes_object
 from ..core.teams import TeamSpec
 from .pools import GPU, PoolSpec
 
@@ -35,7 +36,7 @@ def _flavor(pool: PoolSpec) -> Manifest:
     ]
     if tolerations:
         spec["tolerations"] = tolerations
-    return {**_object("ResourceFlavor", pool.name), "spec": spec}
+    return kubernetes_object(_VERSION, "ResourceFlavor", pool.name, spec=spec)
 
 
 def cluster_queues(
@@ -73,7 +74,7 @@ def _cluster_queue(
     if borrowing:
         spec["cohortName"] = COHORT
         spec["preemption"]["reclaimWithinCohort"] = "Any"
-    return {**_object("ClusterQueue", team.name), "spec": spec}
+    return kubernetes_object(_VERSION, "ClusterQueue", team.name, spec=spec)
 
 
 def _part(
@@ -111,10 +112,5 @@ def _measured(whole: int, quotas: Sequence[int], own: int) -> int:
 
 def local_queue(team: TeamSpec) -> Manifest:
     """The team's queue in its namespace."""
-    made = _object("LocalQueue", LOCAL_QUEUE)
-    made["metadata"]["namespace"] = team.homes[0]
-    return {**made, "spec": {"clusterQueue": team.name}}
-
-
-def _object(kind: str, name: str) -> Manifest:
-    return {"apiVersion": _VERSION, "kind": kind, "metadata": {"name": name}}
+    spec = {"clusterQueue": team.name}
+    return kubernetes_object(_VERSION, "LocalQueue", LOCAL_QUEUE, team.homes[0], spec=spec)

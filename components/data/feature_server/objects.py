@@ -5,6 +5,7 @@ from typing import Any
 import pulumi
 
 from ...core.images import pulled
+from ...core.manifest import kubernetes_object
 from ...core.pods import RESTRICTED, on_system_nodes, resources, spread
 from ...facts.versions import FEATURE_SERVER_IMAGE
 from ..database.ca_bundle import bundle_fetcher, bundle_mount, bundle_volume
@@ -28,25 +29,25 @@ Manifest = dict[str, Any]
 
 def config_map(config: pulumi.Input[str]) -> Manifest:
     """Feast's configuration, in which no secret stands."""
-    return {**_object("v1", "ConfigMap", CONFIG_MAP), "data": {CONFIG_FILE: config}}
+    return kubernetes_object("v1", "ConfigMap", CONFIG_MAP, NAMESPACE, data={CONFIG_FILE: config})
 
 
 def service_account(name: str) -> Manifest:
     """An account that the Kubernetes API knows nothing of."""
-    return {**_object("v1", "ServiceAccount", name), "automountServiceAccountToken": False}
+    return kubernetes_object("v1", "ServiceAccount", name, NAMESPACE, automountServiceAccountToken=False)
 
 
 def service() -> Manifest:
     """Where clients ask for features."""
     ports = [{"name": "http", "port": PORT, "targetPort": "http", "protocol": "TCP"}]
     spec = {"type": "ClusterIP", "selector": SERVER_PODS, "ports": ports}
-    return {**_object("v1", "Service", SERVER), "spec": spec}
+    return kubernetes_object("v1", "Service", SERVER, NAMESPACE, spec=spec)
 
 
 def disruption_budget() -> Manifest:
     """Servers go one at a time."""
     spec = {"maxUnavailable": 1, "selector": {"matchLabels": SERVER_PODS}}
-    return {**_object("policy/v1", "PodDisruptionBudget", SERVER), "spec": spec}
+    return kubernetes_object("policy/v1", "PodDisruptionBudget", SERVER, NAMESPACE, spec=spec)
 
 
 def autoscaler(spec: FeatureServerSpec) -> Manifest:
@@ -58,7 +59,7 @@ def autoscaler(spec: FeatureServerSpec) -> Manifest:
         "maxReplicas": spec.maximum,
         "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": target}}],
     }
-    return {**_object("autoscaling/v2", "HorizontalPodAutoscaler", SERVER), "spec": scaled}
+    return kubernetes_object("autoscaling/v2", "HorizontalPodAutoscaler", SERVER, NAMESPACE, spec=scaled)
 
 
 def deployment(spec: FeatureServerSpec, region: str, config_hash: pulumi.Input[str]) -> Manifest:
@@ -74,7 +75,7 @@ def deployment(spec: FeatureServerSpec, region: str, config_hash: pulumi.Input[s
             "spec": {**pod, "topologySpreadConstraints": spread(SERVER_PODS), "terminationGracePeriodSeconds": 60},
         },
     }
-    return {**_object("apps/v1", "Deployment", SERVER), "spec": wanted}
+    return kubernetes_object("apps/v1", "Deployment", SERVER, NAMESPACE, spec=wanted)
 
 
 def cron_job(spec: FeatureServerSpec, region: str) -> Manifest:
@@ -104,7 +105,7 @@ def cron_job(spec: FeatureServerSpec, region: str) -> Manifest:
         "failedJobsHistoryLimit": 3,
         "jobTemplate": {"spec": job},
     }
-    return {**_object("batch/v1", "CronJob", MATERIALIZATION), "spec": scheduled}
+    return kubernetes_object("batch/v1", "CronJob", MATERIALIZATION, NAMESPACE, spec=scheduled)
 
 
 def _server(spec: FeatureServerSpec) -> Manifest:
@@ -170,7 +171,3 @@ def _pod(account: str, region: str, containers: list[Manifest]) -> Manifest:
             bundle_volume(),
         ],
     }
-
-
-def _object(version: str, kind: str, name: str) -> Manifest:
-    return {"apiVersion": version, "kind": kind, "metadata": {"name": name, "namespace": NAMESPACE}}

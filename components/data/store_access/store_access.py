@@ -14,7 +14,7 @@ from ...cluster.workload_identity import WorkloadIdentity
 from ...core.account import Account, account_of
 from ...core.iam import allow, document
 from ...core.images import pulled
-from ...core.manifest import Manifest
+from ...core.manifest import Manifest, kubernetes_object
 from ...core.network_policies import addresses, allow_apis, reach
 from ...core.ordering import after
 from ...core.pods import RESTRICTED, on_system_nodes, resources
@@ -142,7 +142,9 @@ class StoreAccess(pulumi.ComponentResource):
         marked = plan.apply(lambda known: f"{NAMESPACE}-{fingerprint(script, known)}")
         files = {"job.py": script, "access.json": plan}
         config = Manifest(
-            f"{self._name}-config", _object("v1", "ConfigMap", marked, immutable=True, data=files), inside
+            f"{self._name}-config",
+            kubernetes_object("v1", "ConfigMap", marked, NAMESPACE, labels=_LABELS, immutable=True, data=files),
+            inside,
         )
         return Manifest(
             f"{self._name}-job",
@@ -253,15 +255,11 @@ def access_job(name: pulumi.Input[str], region: str) -> dict[str, Any]:
     }
     template = {"metadata": {"labels": _LABELS}, "spec": pod}
     spec = {"backoffLimit": 4, "activeDeadlineSeconds": DEADLINE_SECONDS, "template": template}
-    job = _object("batch/v1", "Job", name, spec=spec)
-    job["metadata"]["annotations"] = {"pulumi.com/replaceUnready": "true"}
-    return job
+    annotations = {"pulumi.com/replaceUnready": "true"}
+    return kubernetes_object("batch/v1", "Job", name, NAMESPACE, labels=_LABELS, annotations=annotations, spec=spec)
 
 
 def _service_account() -> dict[str, Any]:
-    return _object("v1", "ServiceAccount", NAMESPACE, automountServiceAccountToken=False)
-
-
-def _object(version: str, kind: str, name: pulumi.Input[str], **content: Any) -> dict[str, Any]:
-    metadata = {"name": name, "namespace": NAMESPACE, "labels": _LABELS}
-    return {"apiVersion": version, "kind": kind, "metadata": metadata, **content}
+    return kubernetes_object(
+        "v1", "ServiceAccount", NAMESPACE, NAMESPACE, labels=_LABELS, automountServiceAccountToken=False
+    )

@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 
 from ...core.images import pulled
+from ...core.manifest import kubernetes_object
 from ...core.pods import RESTRICTED, on_system_nodes, resources, spread
 from ...facts.versions import MLFLOW_IMAGE
 from ..database.ca_bundle import bundle_fetcher, bundle_mount, bundle_volume
@@ -36,28 +37,27 @@ Manifest = dict[str, Any]
 
 def service_account() -> Manifest:
     """Whom AWS knows the server by; the Kubernetes API knows nothing of it."""
-    return {**_object("v1", "ServiceAccount", SERVER), "automountServiceAccountToken": False}
+    return kubernetes_object("v1", "ServiceAccount", SERVER, NAMESPACE, automountServiceAccountToken=False)
 
 
 def service() -> Manifest:
     """Where clients ask."""
     ports = [{"name": _PORT_NAME, "port": PORT, "targetPort": _PORT_NAME, "protocol": "TCP"}]
-    made = _object("v1", "Service", SERVER)
-    made["metadata"]["labels"] = PODS
-    return {**made, "spec": {"type": "ClusterIP", "selector": PODS, "ports": ports}}
+    spec = {"type": "ClusterIP", "selector": PODS, "ports": ports}
+    return kubernetes_object("v1", "Service", SERVER, NAMESPACE, labels=PODS, spec=spec)
 
 
 def disruption_budget() -> Manifest:
     """Servers go one at a time."""
     spec = {"maxUnavailable": 1, "selector": {"matchLabels": PODS}}
-    return {**_object("policy/v1", "PodDisruptionBudget", SERVER), "spec": spec}
+    return kubernetes_object("policy/v1", "PodDisruptionBudget", SERVER, NAMESPACE, spec=spec)
 
 
 def service_monitor() -> Manifest:
     """Has Prometheus read the servers' metrics."""
     endpoints = [{"port": _PORT_NAME, "path": "/metrics", "interval": "30s"}]
     spec = {"selector": {"matchLabels": PODS}, "endpoints": endpoints}
-    return {**_object("monitoring.coreos.com/v1", "ServiceMonitor", SERVER), "spec": spec}
+    return kubernetes_object("monitoring.coreos.com/v1", "ServiceMonitor", SERVER, NAMESPACE, spec=spec)
 
 
 def deployment(
@@ -87,7 +87,7 @@ def deployment(
         "selector": {"matchLabels": PODS},
         "template": {"metadata": {"labels": PODS}, "spec": pod},
     }
-    return {**_object("apps/v1", "Deployment", SERVER), "spec": wanted}
+    return kubernetes_object("apps/v1", "Deployment", SERVER, NAMESPACE, spec=wanted)
 
 
 def rollout_timeout() -> str:
@@ -139,7 +139,3 @@ def _variables(values: Mapping[str, pulumi.Input[str]]) -> list[Manifest]:
 
 def _credentials() -> list[Manifest]:
     return [{"name": key, "valueFrom": {"secretKeyRef": {"name": SECRET, "key": key}}} for key in (USERNAME, PASSWORD)]
-
-
-def _object(version: str, kind: str, name: str) -> Manifest:
-    return {"apiVersion": version, "kind": kind, "metadata": {"name": name, "namespace": NAMESPACE}}

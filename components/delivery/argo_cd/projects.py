@@ -3,12 +3,14 @@
 import json
 from typing import Any
 
+from ...core.manifest import kubernetes_object
 from ...core.teams import TeamSpec
 from .kinds import HARMLESS
 from .names import DELETION_APPROVED, ENVIRONMENT_LABEL, IN_CLUSTER, MODEL_LABEL, NAMESPACE, TEAM_LABEL
 from .spec import DeliverySpec, SyncWindowSpec
 
 FOLDER = "deploy/models"
+_VERSION = "argoproj.io/v1alpha1"
 _MEMBER = "member"
 _CONFIRMED = "argocd.argoproj.io/sync-options"
 _MODEL = "{{index .path.segments 3}}"
@@ -22,8 +24,6 @@ def closed_default() -> Manifest:
 
     The server makes it at its first start: its fields are taken over.
     """
-    made = _object("AppProject", "default")
-    made["metadata"]["annotations"] = {"pulumi.com/patchForce": "true"}
     nothing: list[Any] = []
     everything = [{"group": "*", "kind": "*"}]
     spec = {
@@ -35,7 +35,8 @@ def closed_default() -> Manifest:
         # Without a list of kinds that go, all would.
         "namespaceResourceBlacklist": everything,
     }
-    return {**made, "spec": spec}
+    annotations = {"pulumi.com/patchForce": "true"}
+    return kubernetes_object(_VERSION, "AppProject", "default", NAMESPACE, annotations=annotations, spec=spec)
 
 
 def project(team: TeamSpec, spec: DeliverySpec) -> Manifest:
@@ -59,7 +60,7 @@ def project(team: TeamSpec, spec: DeliverySpec) -> Manifest:
     }
     if spec.sync_windows:
         wanted["syncWindows"] = [_window(each) for each in spec.sync_windows]
-    return {**_object("AppProject", team.name), "spec": wanted}
+    return kubernetes_object(_VERSION, "AppProject", team.name, NAMESPACE, spec=wanted)
 
 
 def _window(window: SyncWindowSpec) -> Manifest:
@@ -103,7 +104,7 @@ def application_set(team: TeamSpec, spec: DeliverySpec) -> Manifest:
             "spec": _application(team, spec),
         },
     }
-    return {**_object("ApplicationSet", f"models-{team.name}"), "spec": wanted}
+    return kubernetes_object(_VERSION, "ApplicationSet", f"models-{team.name}", NAMESPACE, spec=wanted)
 
 
 def _application(team: TeamSpec, spec: DeliverySpec) -> Manifest:
@@ -143,11 +144,3 @@ def kept() -> list[Manifest]:
         for each in HARMLESS
         if each.stateful
     ]
-
-
-def _object(kind: str, name: str) -> Manifest:
-    return {
-        "apiVersion": "argoproj.io/v1alpha1",
-        "kind": kind,
-        "metadata": {"name": name, "namespace": NAMESPACE},
-    }

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ...core.manifest import kubernetes_object
 from ...core.teams import TeamQuotaSpec, TeamSpec
 from .kinds import delivering, looking
 from .names import CONTROLLER, NAMESPACE, SERVER
@@ -29,7 +30,7 @@ def quota(namespace: str, limits: TeamQuotaSpec) -> Manifest:
         "services.loadbalancers": "0",
         "services.nodeports": "0",
     }
-    return {**_object("v1", "ResourceQuota", "team", namespace), "spec": {"hard": hard}}
+    return kubernetes_object("v1", "ResourceQuota", "team", namespace, spec={"hard": hard})
 
 
 def limit_range(namespace: str) -> Manifest:
@@ -39,7 +40,7 @@ def limit_range(namespace: str) -> Manifest:
         "defaultRequest": {"cpu": "100m", "memory": "256Mi", "ephemeral-storage": "1Gi"},
         "default": {"memory": "256Mi", "ephemeral-storage": "1Gi"},
     }
-    return {**_object("v1", "LimitRange", "team", namespace), "spec": {"limits": [container]}}
+    return kubernetes_object("v1", "LimitRange", "team", namespace, spec={"limits": [container]})
 
 
 def viewing(team: TeamSpec, namespace: str) -> list[Manifest]:
@@ -58,14 +59,10 @@ def _role(name: str, namespace: str, rules: list[Manifest], subjects: list[Manif
     version = f"{group}/v1"
     reference = {"apiGroup": group, "kind": "Role", "name": name}
     return [
-        {**_object(version, "Role", name, namespace), "rules": rules},
-        {**_object(version, "RoleBinding", name, namespace), "roleRef": reference, "subjects": subjects},
+        kubernetes_object(version, "Role", name, namespace, rules=rules),
+        kubernetes_object(version, "RoleBinding", name, namespace, roleRef=reference, subjects=subjects),
     ]
 
 
 def _account(name: str) -> Manifest:
     return {"kind": "ServiceAccount", "name": name, "namespace": NAMESPACE}
-
-
-def _object(version: str, kind: str, name: str, namespace: str) -> Manifest:
-    return {"apiVersion": version, "kind": kind, "metadata": {"name": name, "namespace": namespace}}

@@ -5,6 +5,7 @@ from typing import Any
 
 from ...cluster.node_pool.labels import NVIDIA_TAINT, POOL_LABEL
 from ...core.images import pulled
+from ...core.manifest import kubernetes_object
 from ...core.pods import RESTRICTED, resources
 from ...facts.versions import MODEL_CACHE_AGENT_IMAGE, STORAGE_INITIALIZER_IMAGE
 from .cache_spec import CacheGroupSpec
@@ -44,15 +45,18 @@ def agent_rights() -> list[Manifest]:
     ]
     read = {**_rule("", ["configmaps"], ["get"]), "resourceNames": [CONFIG]}
     return [
-        {**_object("v1", "ServiceAccount", AGENT, NAMESPACE), "automountServiceAccountToken": False},
-        {**_object(_RBAC, "ClusterRole", AGENT), "rules": everywhere},
+        kubernetes_object("v1", "ServiceAccount", AGENT, NAMESPACE, automountServiceAccountToken=False),
+        kubernetes_object(_RBAC, "ClusterRole", AGENT, rules=everywhere),
         _binding("ClusterRole", None),
-        {**_object(_RBAC, "Role", AGENT, NAMESPACE), "rules": [read]},
+        kubernetes_object(_RBAC, "Role", AGENT, NAMESPACE, rules=[read]),
         _binding("Role", NAMESPACE),
-        {
-            **_object(_RBAC, "Role", AGENT, MODEL_DOWNLOADS_NAMESPACE),
-            "rules": [_rule("batch", ["jobs"], ["create", "delete"])],
-        },
+        kubernetes_object(
+            _RBAC,
+            "Role",
+            AGENT,
+            MODEL_DOWNLOADS_NAMESPACE,
+            rules=[_rule("batch", ["jobs"], ["create", "delete"])],
+        ),
         _binding("Role", MODEL_DOWNLOADS_NAMESPACE),
     ]
 
@@ -104,13 +108,9 @@ def agent(groups: Sequence[CacheGroupSpec]) -> Manifest:
         "containers": [container],
         "volumes": [_volume("kept", _KEPT), _volume("made", _MADE)],
     }
-    return {
-        **_object("apps/v1", "DaemonSet", AGENT, NAMESPACE),
-        "spec": {
-            "selector": {"matchLabels": AGENT_PODS},
-            "template": {"metadata": {"labels": AGENT_PODS}, "spec": pod},
-        },
-    }
+    template = {"metadata": {"labels": AGENT_PODS}, "spec": pod}
+    spec = {"selector": {"matchLabels": AGENT_PODS}, "template": template}
+    return kubernetes_object("apps/v1", "DaemonSet", AGENT, NAMESPACE, spec=spec)
 
 
 def download() -> Manifest:
@@ -135,28 +135,24 @@ def download() -> Manifest:
         "securityContext": {**RESTRICTED, "runAsUser": _USER},
         "terminationMessagePolicy": "FallbackToLogsOnError",
     }
-    return {
-        **_object("serving.kserve.io/v1alpha1", "ClusterStorageContainer", "model-cache"),
-        "spec": {
-            "workloadType": "localModelDownloadJob",
-            "supportedUriFormats": [{"prefix": "s3://"}],
-            "container": container,
-        },
+    spec = {
+        "workloadType": "localModelDownloadJob",
+        "supportedUriFormats": [{"prefix": "s3://"}],
+        "container": container,
     }
+    return kubernetes_object("serving.kserve.io/v1alpha1", "ClusterStorageContainer", "model-cache", spec=spec)
 
 
 def node_group(group: CacheGroupSpec) -> Manifest:
     """A group of nodes as KServe knows it: which they are, and by which volume a download writes to one of them."""
     size = f"{group.storage_gib}Gi"
     volume = {"local": {"path": DISK}, "nodeAffinity": _nodes(_in(group.nodes))}
-    return {
-        **_object("serving.kserve.io/v1alpha1", "LocalModelNodeGroup", group.name),
-        "spec": {
-            "storageLimit": size,
-            "persistentVolumeSpec": _volume_spec(size, _WRITING, volume),
-            "persistentVolumeClaimSpec": _claim_spec(size, _WRITING),
-        },
+    spec = {
+        "storageLimit": size,
+        "persistentVolumeSpec": _volume_spec(size, _WRITING, volume),
+        "persistentVolumeClaimSpec": _claim_spec(size, _WRITING),
     }
+    return kubernetes_object("serving.kserve.io/v1alpha1", "LocalModelNodeGroup", group.name, spec=spec)
 
 
 def reading(group: CacheGroupSpec, namespace: str) -> list[Manifest]:
@@ -178,35 +174,24 @@ _RBAC = "rbac.authorization.k8s.io/v1"
 _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 
 
-def _object(api_version: str, kind: str, name: str, namespace: str | None = None) -> Manifest:
-    metadata = {"name": name, "namespace": namespace} if namespace else {"name": name}
-    return {"apiVersion": api_version, "kind": kind, "metadata": metadata}
-
-
 def _rule(group: str, kinds: Sequence[str], verbs: Sequence[str]) -> Manifest:
     return {"apiGroups": [group], "resources": list(kinds), "verbs": list(verbs)}
 
 
 def _binding(role: str, namespace: str | None) -> Manifest:
-    return {
-        **_object(_RBAC, f"{role}Binding", AGENT, namespace),
-        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": role, "name": AGENT},
-        "subjects": [{"kind": "ServiceAccount", "name": AGENT, "namespace": NAMESPACE}],
-    }
+    reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": role, "name": AGENT}
+    subjects = [{"kind": "ServiceAccount", "name": AGENT, "namespace": NAMESPACE}]
+    return kubernetes_object(_RBAC, f"{role}Binding", AGENT, namespace, roleRef=reference, subjects=subjects)
 
 
 def _pair(volume: str, claim: str, namespace: str, mode: str, spec: Mapping[str, Any]) -> list[Manifest]:
     """A volume and the claim that has it, each of which names the other."""
     owner = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "name": claim, "namespace": namespace}
+    volume_spec = {**_volume_spec(_NOMINAL, mode, spec), "claimRef": owner}
+    claim_spec = {**_claim_spec(_NOMINAL, mode), "volumeName": volume}
     return [
-        {
-            **_object("v1", "PersistentVolume", volume),
-            "spec": {**_volume_spec(_NOMINAL, mode, spec), "claimRef": owner},
-        },
-        {
-            **_object("v1", "PersistentVolumeClaim", claim, namespace),
-            "spec": {**_claim_spec(_NOMINAL, mode), "volumeName": volume},
-        },
+        kubernetes_object("v1", "PersistentVolume", volume, spec=volume_spec),
+        kubernetes_object("v1", "PersistentVolumeClaim", claim, namespace, spec=claim_spec),
     ]
 
 
