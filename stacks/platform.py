@@ -8,6 +8,7 @@ import pulumi_aws as aws
 
 from components.cluster.external_secrets import ExternalSecrets
 from components.cluster.gpu_cluster.gpu_cluster import GpuCluster
+from components.core.spec import SpecError
 from components.data.database.database import MySqlDatabase
 from components.data.feature_services.feature_services import FeatureServices
 from components.data.feature_store.feature_store import FeatureStore
@@ -22,7 +23,7 @@ from components.network.load_balancer.protected_load_balancer import guarded
 from components.network.network import Network
 from components.serving.model_serving_ingress.model_serving_ingress import ModelServingIngress
 from stacks import wiring
-from stacks.config import StackConfig
+from stacks.config import NAMESPACE, StackConfig
 from stacks.delivery_section import ENTRY
 
 
@@ -38,7 +39,7 @@ class Platform:
         self._config = config
         self._provider = aws_provider(config)
         self._options = pulumi.ResourceOptions(providers=[self._provider])
-        self._network = Network("network", network_args(config), self._options)
+        self._network = self._made_network()
         self.outputs: dict[str, pulumi.Output[Any]] = {
             "vpcId": self._network.vpc_id,
             "privateSubnetIds": self._network.private_subnet_ids,
@@ -48,6 +49,17 @@ class Platform:
         self._registry(cluster)
         if cluster:
             self._on(cluster)
+
+    def _made_network(self) -> Network:
+        """The network; what only its region can refuse, such as a zone, is told by its place in the config.
+
+        Raises:
+            SpecError: the region lacks a zone of the config, or has fewer.
+        """
+        try:
+            return Network("network", network_args(self._config), self._options)
+        except SpecError as error:
+            raise SpecError(NAMESPACE, [f"network.{problem}" for problem in error.problems]) from None
 
     def _cluster(self) -> GpuCluster | None:
         spec = self._config.gpu_cluster

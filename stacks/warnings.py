@@ -11,6 +11,7 @@ from stacks.config import StackConfig
 from stacks.delivery_section import DeliverySection
 from stacks.evening import LEAVING_MINUTES, late_floors
 from stacks.model_warnings import model_warnings
+from stacks.names import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ def warnings(config: StackConfig) -> tuple[ConfigWarning, ...]:
     # Kubeflow's overlays are named after its parts, not after environments.
     if config.delivery and not config.kubeflow:
         found += _no_overlay(config.delivery, DEPLOY)
+        found += _models_without_overlay(config.delivery, config.model_serving, DEPLOY)
     if config.delivery and config.model_serving:
         found += _open_argo_cd(config.delivery, config.model_serving)
     found += _busy_nodes_end(config)
@@ -72,6 +74,26 @@ def _no_overlay(delivery: DeliverySection, deploy: Path) -> Iterator[ConfigWarni
             "Argo CD deploys no model whose overlay its repository lacks.",
             f"Write one of {', '.join(known)}, or add the overlay to the repository.",
         )
+
+
+def _models_without_overlay(
+    delivery: DeliverySection, serving: ModelServingSpec | None, deploy: Path
+) -> Iterator[ConfigWarning]:
+    """Delivered models whose overlay the tree beside this program lacks, where it has that of another."""
+    overlays = {each.parts[-4:-2] for each in deploy.glob(f"models/*/*/overlays/{delivery.environment}")}
+    homes = {team.homes[0]: team.name for team in delivery.teams}
+    for index, model in enumerate(serving.delivered_models if serving and overlays else ()):
+        team = homes[model.namespace]
+        if (team, model.name) not in overlays:
+            folder = f"deploy/models/{team}/{model.name}/overlays/{delivery.environment}"
+            similar = nearest(model.name, [name for owner, name in overlays if owner == team])
+            yield ConfigWarning(
+                f"modelServing.deliveredModels[{index}].name",
+                model.name,
+                f"There is no folder {folder} beside this program. Argo CD deploys no model whose overlay its "
+                "repository lacks.",
+                f"Add the overlay to the repository, or remove the model{similar or '.'}",
+            )
 
 
 def _open_argo_cd(delivery: DeliverySection, serving: ModelServingSpec) -> Iterator[ConfigWarning]:

@@ -184,8 +184,9 @@ def choose_zones(spec: NetworkSpec, offered: Sequence[str], where: str) -> tuple
     known = ", ".join(offered)
     strange = [zone for zone in spec.zones if zone not in offered]
     if strange:
-        problem = f"zones = {', '.join(strange)}: not here or unable to hold an EKS control plane; choose from {known}"
-        raise SpecError(where, [problem])
+        why = "the region lacks it, or it can hold no EKS control plane"
+        at = spec.zones.index(strange[0])
+        raise SpecError(where, [f"zones[{at}] = {strange[0]!r}: {why}; choose from {known}"])
     if spec.zones:
         return spec.zones
     if len(offered) < spec.zone_count:

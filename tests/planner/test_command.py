@@ -42,6 +42,24 @@ def test_what_a_value_must_look_like_is_shown_whole(tmp_path: Path, capsys: pyte
     assert "must match the pattern ^[a-z][a-z0-9_]{0,254}$" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("network", "said"),
+    [
+        ({"zones": ["us-east-1a", "us-east-1z"]}, "network.zones[1] = 'us-east-1z': the region lacks it"),
+        (
+            {"zones": ["us-east-1a", "us-east-1e"]},
+            "it can hold no EKS control plane; choose from us-east-1a, us-east-1b",
+        ),
+    ],
+)
+def test_a_zone_that_the_region_lacks_is_told_by_its_field(
+    network: dict[str, list[str]], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = {"vpcCidr": "10.90.0.0/16", "zoneCount": 2, **network}
+    assert run(platform(tmp_path, network=given)) == 2
+    assert said in capsys.readouterr().err
+
+
 def test_quiet_prints_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(platform(tmp_path), "--quiet") == 0
     printed = capsys.readouterr()

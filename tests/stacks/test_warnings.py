@@ -50,6 +50,23 @@ def test_the_environment_of_each_stack_has_an_overlay(stack: str) -> None:
     assert not [each for each in warnings(config(stack)) if each.field == "delivery.environment"]
 
 
+def test_a_delivered_model_without_overlay_is_warned_of() -> None:
+    fraud = {"name": "fruad", "namespace": "risk", "folder": "s3://ml-prod-models-111122223333/fraud/"}
+    [warning] = [
+        each
+        for each in warnings(config("prod", modelServing__deliveredModels=[fraud]))
+        if each.field == "modelServing.deliveredModels[0].name"
+    ]
+    assert warning.value == "fruad"
+    assert "no folder deploy/models/risk/fruad/overlays/prod beside this program" in warning.why
+    assert warning.remedy.endswith("did you mean fraud?")
+
+
+@pytest.mark.parametrize("stack", ["prod", "staging"])
+def test_each_delivered_model_of_a_stack_has_an_overlay(stack: str) -> None:
+    assert not [each for each in warnings(config(stack)) if "deliveredModels" in each.field]
+
+
 POOL = {"name": "gpu", "instanceTypes": ["g4dn.xlarge"], "minimum": 2, "maximum": 2}
 PEAK = {"name": "peak", "additionalNodes": 2, "start": "08:00", "end": "22:00"}
 

@@ -232,7 +232,11 @@ def test_named_zones_are_used_in_their_order() -> None:
 @pytest.mark.parametrize(
     ("zones", "args", "message"),
     [
-        (["a", "b"], {"zones": ["us-east-1a", "us-east-1e"]}, "zones = us-east-1e: not here or unable to hold"),
+        (
+            ["a", "b"],
+            {"zones": ["us-east-1a", "us-east-1e"]},
+            "zones[1] = 'us-east-1e': the region lacks it, or it can hold no",
+        ),
         (["a", "b"], {"zones": ["us-east-1a", "eu-west-1a"]}, "choose from us-east-1a, us-east-1b"),
         (["a", "b"], {}, "zoneCount = 3: the region offers 2 (us-east-1a, us-east-1b); write fewer"),
     ],
