@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-import kubernetes_validate  # pyright: ignore[reportMissingTypeStubs] - it ships none
-
 from components.kubeflow.waves import WAVES
 from pricing.resource import Resource
 from tests.planner import contract, traffic, workloads
@@ -20,6 +18,7 @@ from tests.planner.contract import (
 )
 from tests.planner.graph import Graph
 from tests.planner.plans import Plan, of_type
+from tests.support.components.definitions import is_built_in
 
 WAVES_SET = "kubernetes:argoproj.io/v1alpha1:ApplicationSet"
 WAVES_DEFINE = {definition.partition(".")[2] for wave in WAVES for definition in wave.brings}
@@ -36,17 +35,7 @@ def objects(plan: Plan) -> list[Resource]:
 
 def custom(plan: Plan) -> list[Resource]:
     """Objects of kinds that Kubernetes itself does not have."""
-
-    def builtin(each: Resource) -> bool:
-        try:
-            kubernetes_validate.validate(dict(each.inputs), kubernetes_validate.latest_version())
-        except kubernetes_validate.SchemaNotFoundError:
-            return False
-        except kubernetes_validate.ValidationError:
-            return True
-        return True
-
-    return [each for each in objects(plan) if each.type != RELEASE and not builtin(each)]
+    return [each for each in objects(plan) if each.type != RELEASE and not is_built_in(each.inputs)]
 
 
 def definitions_come_first(plan: Plan) -> Iterable[str]:

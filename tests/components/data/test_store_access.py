@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import kubernetes_validate  # pyright: ignore[reportMissingTypeStubs] - it ships none
 import pulumi
 import pytest
 
@@ -23,6 +22,7 @@ from components.facts.versions import MLFLOW_IMAGE
 from pricing.resource import Resource
 from tests.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.clusters import NETWORK_POLICY, needs, statements
+from tests.support.components.definitions import faults
 from tests.support.components.parity import assert_documented, assert_parity
 
 READER = "test:index:Reader"
@@ -166,7 +166,7 @@ def test_a_job_that_ended_stays_and_one_that_failed_is_made_anew(recording: Reco
 
 
 def test_its_objects_are_valid() -> None:
-    kubernetes_validate.validate(access_job("store-access-1", "us-east-1"), "1.35", strict=True)  # pyright: ignore[reportUnknownMemberType]
+    assert faults(access_job("store-access-1", "us-east-1"), "1.35") == []
 
 
 def test_its_pod_may_nothing_on_its_node(recording: Recording) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from components.core.spec import parse
 from components.serving.model_service.objects import model_service_objects
 from components.serving.model_service.spec import ModelServiceSpec
-from tests.support.components.definitions import faults, kubernetes_faults, validator
+from tests.support.components.definitions import faults, validator
 from tests.support.components.models import CACHE, CANARY, FLOOR, ON_DEMAND, models, objects, values
 
 QUARTER = {"mode": "mps", "pods": 4}
@@ -32,7 +32,7 @@ def every_object(wanted: dict[str, Any]) -> list[dict[str, Any]]:
 def test_every_object_is_one_that_kubernetes_accepts(wanted: dict[str, Any]) -> None:
     judged = [each for each in every_object(wanted) if each["kind"] in KUBERNETES_OWN]
     assert len(judged) == len(KUBERNETES_OWN) - 2 * ("scaleToZero" in wanted)
-    assert [told for each in judged for told in kubernetes_faults(each)] == []
+    assert [told for each in judged for told in faults(each)] == []
 
 
 @settings(max_examples=40, deadline=None)

@@ -16,6 +16,8 @@ from referencing import Registry, Resource
 ROOT = Path(__file__).parents[3]
 DEFINITIONS = ROOT / "tests" / "definitions"
 
+KUBERNETES = "1.36"
+
 _SERVER_KNOWS = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": {"type": "object"}}
 """What the API server takes of every object, whether its definition says so or not."""
 
@@ -60,34 +62,40 @@ def validator(api_version: str, kind: str) -> Any:
     )
 
 
-def faults(manifest: Mapping[str, Any]) -> list[str]:
-    """What its definition refuses of an object; nothing of one that fits."""
-    known = validator(manifest["apiVersion"], manifest["kind"])
-    return [f"{manifest['kind']}{fault.json_path[1:]}: {fault.message}" for fault in known.iter_errors(manifest)]
+def is_built_in(manifest: Mapping[str, Any], kubernetes: str = KUBERNETES) -> bool:
+    """Whether Kubernetes itself has the object's kind."""
+    return _built_in(kubernetes, manifest["apiVersion"], manifest["kind"]) is not None
+
+
+def faults(manifest: Mapping[str, Any], kubernetes: str = KUBERNETES) -> list[str]:
+    """What this version of Kubernetes, or its definition, refuses of an object; nothing of one that fits."""
+    api_version, kind = manifest["apiVersion"], manifest["kind"]
+    known = _built_in(kubernetes, api_version, kind) or validator(api_version, kind)
+    return [f"{kind}{fault.json_path[1:]}: {fault.message}" for fault in known.iter_errors(dict(manifest))]
 
 
 @cache
-def _kubernetes_schemas(version: str) -> Any:
-    definitions = schema_contents(f"{_kubernetes_folder(version)}/_definitions.json", version)
-    return Resource.from_contents(definitions) @ cast(Any, Registry)()
-
-
-@cache
-def _kubernetes_validator(version: str, api_version: str, kind: str) -> Any:
-    group, slash, api = api_version.rpartition("/")
-    name = f"{kind.lower()}-{group.partition('.')[0]}{'-' if slash else ''}{api}.json"
-    schema = schema_contents(f"{_kubernetes_folder(version)}/{name}", version)
-    return jsonschema.Draft202012Validator(schema, registry=_kubernetes_schemas(version))
-
-
-def _kubernetes_folder(version: str) -> str:
-    return f"kubernetes-json-schema/v{version}.0-local-strict"
-
-
-def kubernetes_faults(manifest: Mapping[str, Any], version: str = "1.36") -> list[str]:
-    """What Kubernetes refuses of one of its own objects.
+def _built_in(kubernetes: str, api_version: str, kind: str) -> Any:
+    """The validator of a kind; None of one that Kubernetes does not have.
 
     `kubernetes_validate.validate` reads the schemas of all kinds for each object; here each is read once.
     """
-    known = _kubernetes_validator(version, manifest["apiVersion"], manifest["kind"])
-    return [f"{manifest['kind']}{fault.json_path[1:]}: {fault.message}" for fault in known.iter_errors(dict(manifest))]
+    group, _, version = api_version.rpartition("/")
+    if "." in group and not group.endswith(".k8s.io"):
+        return None
+    name = "-".join(filter(None, (kind.lower(), group.partition(".")[0], version)))
+    try:
+        schema = schema_contents(f"{_schemas(kubernetes)}/{name}.json", kubernetes)
+    except FileNotFoundError:
+        return None
+    return jsonschema.Draft202012Validator(schema, registry=_common_schemas(kubernetes))
+
+
+@cache
+def _common_schemas(kubernetes: str) -> Any:
+    definitions = schema_contents(f"{_schemas(kubernetes)}/_definitions.json", kubernetes)
+    return Resource.from_contents(definitions) @ cast(Any, Registry)()
+
+
+def _schemas(kubernetes: str) -> str:
+    return f"kubernetes-json-schema/v{kubernetes}.0-local-strict"
