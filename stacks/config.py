@@ -92,10 +92,15 @@ class StackConfig(Spec):
             self._services_have_stores,
             self._stores_have_clients,
             self._session_manager_reaches_nodes,
-            self._services_have_own_addresses,
         )
         problems = [problem for check in checks for problem in _problems_of(check)]
-        further = (*reference_problems(self), *name_problems(self), *pool_problems(self), *placement_problems(self))
+        further = (
+            *self._overlapping_services(),
+            *reference_problems(self),
+            *name_problems(self),
+            *pool_problems(self),
+            *placement_problems(self),
+        )
         if error := refusal([*problems, *further]):
             raise error
         return self
@@ -223,13 +228,19 @@ class StackConfig(Spec):
                 f"{' and '.join(lacking)} to network.interfaceEndpoints",
             )
 
-    def _services_have_own_addresses(self) -> None:
+    def _overlapping_services(self) -> Iterator[Problem]:
         if not self.gpu_cluster:
             return
-        taken = [("network.vpcCidr", self.network.vpc_cidr)]
-        taken += [("network.reservedCidrs", reserved) for reserved in self.network.reserved_cidrs]
+        services = self.gpu_cluster.service_cidr
+        taken = [("vpcCidr", self.network.vpc_cidr)]
+        taken += [("reservedCidrs", reserved) for reserved in self.network.reserved_cidrs]
         for field, cidr in taken:
-            _refuse_overlap(self.gpu_cluster.service_cidr, field, cidr)
+            if IPv4Network(services).overlaps(IPv4Network(cidr)):
+                yield Problem(
+                    ("gpuCluster", "serviceCidr"),
+                    services,
+                    f"overlaps network.{field} {cidr}; take 172.20.0.0/16 or 10.100.0.0/16, whichever is apart from it",
+                )
 
 
 def _problems_of(check: Callable[[], None]) -> Iterator[Problem]:
@@ -240,15 +251,6 @@ def _problems_of(check: Callable[[], None]) -> Iterator[Problem]:
         yield Problem((), None, error.message())
     except SpecError as error:
         yield from (Problem((), None, f"kubeflow: {problem}") for problem in error.problems)
-
-
-def _refuse_overlap(services: str, field: str, taken: str) -> None:
-    if IPv4Network(services).overlaps(IPv4Network(taken)):
-        raise refuse(
-            services,
-            f"gpuCluster.serviceCidr {services} overlaps {field} {taken}; take 172.20.0.0/16 or "
-            "10.100.0.0/16, whichever is apart from it",
-        )
 
 
 def load_config() -> StackConfig:

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-ADDRESS_PATTERN = r"^[a-z0-9][a-z0-9.-]*(:\d+)?(/[a-z0-9][a-z0-9._-]*)+$"
+ADDRESS_PATTERN = r"^[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9][a-z0-9._-]*)+$"
 """A registry and the folder of its cache, such as 111122223333.dkr.ecr.us-east-1.amazonaws.com/docker-hub."""
 
 

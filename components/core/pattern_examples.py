@@ -2,14 +2,13 @@
 
 EXAMPLES = {
     r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$": "night",
-    r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/\S+$": "arn:aws:iam::111122223333:role/data-science",
+    r"^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/-]+$": "arn:aws:iam::111122223333:role/data-science",
     r"\S": "text",
     r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$": "inference",
     r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$": "ml-online",
-    r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$": "03:00-04:00",
-    r"^(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d-(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d$": (
-        "sun:05:00-sun:06:00"
-    ),
+    r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$": "03:00-04:00",
+    r"^(mon|tue|wed|thu|fri|sat|sun):([01][0-9]|2[0-3]):[0-5][0-9]"
+    r"-(mon|tue|wed|thu|fri|sat|sun):([01][0-9]|2[0-3]):[0-5][0-9]$": ("sun:05:00-sun:06:00"),
     r"^[a-z][a-z0-9_]{0,254}$": "ml_features",
     r"^[a-z0-9][a-z0-9-]{1,30}$": "ml-prod",
     r"^[a-z][a-z0-9_]{0,47}$": "feature_reader",
@@ -19,12 +18,12 @@ EXAMPLES = {
     r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$": "monitoring",
     r"^(([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)\.)+[a-z]{2,63}$": "models.example.com",
     r"^https://[^\s*@?#]+$": "https://github.com/example/models",
-    r"^[\w./-]+$": "main",
-    r"^[\w:./-]+$": "cognito:groups",
+    r"^[A-Za-z0-9_./-]+$": "main",
+    r"^[A-Za-z0-9_:./-]+$": "cognito:groups",
     r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}(/[a-z0-9._-]+)*$": "ghcr.io/example/charts",
     r"^[a-z0-9_-]{1,80}$": "ml-alerts",
-    r"^\d{12}$": "111122223333",
-    r"^[a-z]{2}(-[a-z]+)+-\d$": "us-east-1",
+    r"^[0-9]{12}$": "111122223333",
+    r"^[a-z]{2}(-[a-z]+)+-[0-9]$": "us-east-1",
     r"^[a-z][a-z0-9_]{0,62}$": "drivers",
     r"^([1-9][0-9]{0,2}|[1-9][0-9]{1,4}m)$": "500m",
     r"^[1-9][0-9]{0,4}(Mi|Gi)$": "2Gi",
@@ -33,7 +32,7 @@ EXAMPLES = {
     r"^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$": "ml-prod",
     r"^[A-Za-z0-9_.-]*(\*[A-Za-z0-9_.-]*){0,4}$": "v*",
     r"^[a-z0-9]+([._-][a-z0-9]+)*$": "fraud-scorer",
-    r"^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$": "arn:aws:iam::111122223333:role/data-science",
+    r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$": "arn:aws:iam::111122223333:role/data-science",
     r"^(latest|v[0-9.]+)$": "latest",
     r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$": "models.example.com",
     r"^[0-9a-f]{40}$": "0123456789abcdef0123456789abcdef01234567",
@@ -42,12 +41,12 @@ EXAMPLES = {
     r"^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$": "team-a",
     r"^https?://[a-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._/-]*)?$": "http://prometheus.monitoring:9090",
     r"^cr-[0-9a-f]{8,17}$": "cr-0123456789abcdef0",
-    r"^[a-z]{2}(-[a-z]+)+-\d[a-z]$": "us-east-1a",
+    r"^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$": "us-east-1a",
     r"^snap-[0-9a-f]{8}([0-9a-f]{9})?$": "snap-0123456789abcdef0",
     r"^https://[^\s/]+(?:/\S*)?$": "https://login.example.com/token",
     r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$": "training",
     r"^/\S*$": "/healthz/ready",
-    r"^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+$": (
+    r"^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]+$": (
         "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/docker-hub-AbCdEf"
     ),
     r"^[a-z][a-z0-9-]{0,46}[a-z0-9]$": "argocd",

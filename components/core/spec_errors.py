@@ -92,6 +92,8 @@ def _remedy(model: type[BaseModel], detail: ErrorDetails) -> str:
             return _clock(model, detail) or _as_text(value)
         case "string_pattern_mismatch":
             pattern = str(context["pattern"])
+            if pattern == r"\S":
+                return "must not be empty"
             return f"must match the pattern {pattern}{_meaning(model, detail['loc'])}{example_of(pattern)}"
         case "string_too_short":
             return (
@@ -116,7 +118,7 @@ def _remedy(model: type[BaseModel], detail: ErrorDetails) -> str:
         case "less_than_equal":
             return f"must be at most {_number(context['le'])}"
         case "list_type" | "tuple_type" | "set_type" | "frozen_set_type":
-            single = isinstance(value, str | int | float)
+            single = isinstance(value, str | int | float) and not isinstance(value, bool)
             return f"must be a list; write [{clipped(_plain(value))}]" if single else "must be a list, such as [a, b]"
         case "too_short":
             return f"needs at least {_items(context['min_length'])}, and has {context['actual_length']}"

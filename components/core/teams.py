@@ -11,7 +11,7 @@ from .spec import Spec, each_once, refuse
 _NAME_PATTERN = r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?"
 _EMAIL_PATTERN = r"[^@\s,]+@[^@\s,]+\.[^@\s,]+"
 _GROUP_PATTERN = r"[^\s,*]+"
-_ROLE_PATTERN = r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+"
+_ROLE_PATTERN = r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+"
 _REPOSITORY_PATTERN = r"https://[^\s*@?#]+"
 
 

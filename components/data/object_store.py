@@ -18,7 +18,7 @@ MULTIPART_DAYS = 7
 _LONGEST_NAME = 63
 _REPLICA = "-replica"
 
-RoleArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$")]
+RoleArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$")]
 Prefix = Annotated[str, StringConstraints(pattern=r"^[^/].*/$", max_length=1024)]
 """What names in a folder begin with: the folder, and a slash at its end."""
 
@@ -71,7 +71,7 @@ class ObjectStoreLifecycle(Spec):
     )
     old_version_days: int = Field(default=30, ge=1, description="Days that replaced and deleted versions are kept.")
     replica_region: str | None = Field(
-        default=None, pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="The region that keeps a second copy."
+        default=None, pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$", description="The region that keeps a second copy."
     )
 
     reader_role_arns: list[RoleArn] = Field(

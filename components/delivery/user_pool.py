@@ -14,7 +14,7 @@ from ..core.spec import Spec, parse_args, refuse
 
 SCOPES = ("openid", "email", "profile")
 _NAME = r"[a-z][a-z0-9-]{0,46}[a-z0-9]"
-_HOST = r"(?:https://[a-z0-9.-]+|http://localhost)(?::\d{1,5})?"
+_HOST = r"(?:https://[a-z0-9.-]+|http://localhost)(?::[0-9]{1,5})?"
 """Cognito takes http for localhost alone. Source: Amazon Cognito API reference, UserPoolClientType, CallbackURLs."""
 _CALLBACK = re.compile(_HOST + r"/\S+")
 _LOGOUT = re.compile(_HOST + r"(?:/\S*)?")

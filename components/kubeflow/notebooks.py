@@ -13,7 +13,9 @@ _SERVERS = (
 )
 IMAGES = tuple(f"ghcr.io/kubeflow/kubeflow/notebook-servers/{server}:{_RELEASE}" for server in _SERVERS)
 """Kubeflow's own, of the version of the notebooks that it has."""
-IMAGE_PATTERN = r"[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+(:(?!latest$)\w[\w.-]{0,127}|@sha256:[0-9a-f]{64})"
+IMAGE_PATTERN = (
+    r"[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+(:(?!latest$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})"
+)
 """An image with its registry, and a tag that is not `latest`, or a digest."""
 
 

@@ -17,7 +17,7 @@ AGGREGATION_SECONDS = (60, 600)
 
 Result = TypeVar("Result")
 
-ZONE_NAME = re.compile(r"[a-z]{2}(-[a-z]+)+-\d[a-z]")
+ZONE_NAME = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9][a-z]")
 CLUSTER_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,99}")
 """Source: Amazon EKS API reference, CreateCluster, name."""
 

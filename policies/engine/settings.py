@@ -11,7 +11,7 @@ from pricing.spec import Section
 
 _TAG_VALUE = re.compile(r"[\w .:/=+@-]*")
 """Letters, digits and spaces of any language. Source: Tagging AWS Resources user guide, "Tag naming limits"."""
-_REGISTRY = re.compile(r"(localhost|[a-z0-9]([a-z0-9.-]*[a-z0-9])?\.[a-z]{2,63})(:\d{1,5})?(/[a-z0-9._/-]*)?")
+_REGISTRY = re.compile(r"(localhost|[a-z0-9]([a-z0-9.-]*[a-z0-9])?\.[a-z]{2,63})(:[0-9]{1,5})?(/[a-z0-9._/-]*)?")
 
 
 def tag_value(value: str) -> str:
@@ -47,11 +47,11 @@ class EnvironmentSpec(Section):
         min_length=1, max_length=256, description="Who pays; the tag `cost-center` of every resource."
     )
     account: str = Field(
-        pattern=r"^\d{12}$",
+        pattern=r"^[0-9]{12}$",
         description="AWS account, 12 digits in quotes. The AWS provider refuses every other account.",
     )
     region: str = Field(
-        pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="AWS region, for example us-east-1.", examples=["us-east-1"]
+        pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$", description="AWS region, for example us-east-1.", examples=["us-east-1"]
     )
 
     @field_validator("owner", "cost_center")

@@ -121,14 +121,14 @@ def pool(**changed: Any) -> dict[str, Any]:
         ),
         (
             {"gpuCluster": {**CLUSTER, "serviceCidr": "10.0.128.0/20"}},
-            "serviceCidr 10.0.128.0/20 overlaps network.vpcCidr 10.0.0.0/16; take 172.20.0.0/16 or 10.100.0.0/16",
+            "gpuCluster.serviceCidr = '10.0.128.0/20': overlaps network.vpcCidr 10.0.0.0/16; take 172.20.0.0/16 or 10",
         ),
         (
             {
                 "network": {"vpcCidr": "10.0.0.0/16", "reservedCidrs": ["192.168.0.0/16"]},
                 "gpuCluster": {**CLUSTER, "serviceCidr": "192.168.10.0/24"},
             },
-            "serviceCidr 192.168.10.0/24 overlaps network.reservedCidrs 192.168.0.0/16",
+            "gpuCluster.serviceCidr = '192.168.10.0/24': overlaps network.reservedCidrs 192.168.0.0/16",
         ),
         (
             {"environment": {**ENVIRONMENT, "region": "ap-south-2"}, "gpuCluster": pool()},

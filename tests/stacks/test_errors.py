@@ -15,6 +15,7 @@ from components.core.pattern_examples import EXAMPLES
 from components.core.spec import Inherits, Spec, SpecError, parse, refuse
 from stacks.__main__ import stack_schema
 from stacks.config import parse_config
+from tests.support.stacks.configs import ENVIRONMENT, refusal
 
 ROOT = Path(__file__).parents[2]
 STACKS = ("prod", "staging", "kubeflow")
@@ -181,3 +182,19 @@ def test_each_pattern_of_a_field_has_an_example_that_fits() -> None:
 def test_no_far_fetched_name_is_proposed() -> None:
     assert "did you mean" not in str(refuse("Mars/Base", "no zone", ["Antarctica/Casey"]))
     assert "did you mean Europe/Berlin?" in str(refuse("Europe/Berln", "no zone", ["Europe/Berlin"]))
+
+
+def test_patterns_take_digits_and_letters_of_ascii_alone() -> None:
+    """`\\d` and `\\w` take those of every script, which no name of AWS or Kubernetes may have."""
+    assert not [each for each in _patterns(stack_schema()) if re.search(r"\\[dw]", each)]
+    account = {**ENVIRONMENT, "account": "\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669\u0660\u0661\u0662"}
+    assert "environment.account = " in refusal(environment=account)
+
+
+def test_empty_reasons_and_lists_of_booleans_have_plain_remedies() -> None:
+    assert "unpriced.p5.48xlarge = '': must not be empty" in refusal(
+        cost={"monthlyBudget": 1000, "unpriced": {"p5.48xlarge": ""}}
+    )
+    assert "network.zones = true: must be a list, such as [a, b]" in refusal(
+        network={"vpcCidr": "10.0.0.0/16", "zones": True}
+    )

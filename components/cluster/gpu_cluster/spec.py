@@ -52,7 +52,8 @@ class AccessSpec(Spec):
 
     name: str = Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$", description="A short name of the grant.")
     principal_arn: str = Field(
-        pattern=r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/\S+$", description="The IAM role (or user) that is let in."
+        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/-]+$",
+        description="The IAM role (or user) that is let in.",
     )
     level: AccessLevel = Field(description="What it may do.")
     namespaces: tuple[str, ...] = Field(default=(), description="Where it may do it; the whole cluster when empty.")

@@ -3,8 +3,8 @@
 import re
 
 _WRITTEN = {
-    "al2023": (r"1\.\d+\.\d+-20\d{6}", "1.36.3-20260903"),
-    "bottlerocket": (r"\d+\.\d+\.\d+-(?!20\d{6}$)[0-9a-f]{8}", "1.65.0-0be31b34"),
+    "al2023": (r"1\.[0-9]+\.[0-9]+-20[0-9]{6}", "1.36.3-20260903"),
+    "bottlerocket": (r"[0-9]+\.[0-9]+\.[0-9]+-(?!20[0-9]{6}$)[0-9a-f]{8}", "1.65.0-0be31b34"),
 }
 """The pattern and an example by operating system: Kubernetes' version and a day, or Bottlerocket's and a commit.
 

@@ -20,7 +20,7 @@ from .sharing import SharingConfig, SharingSpec
 LARGEST_GROUP = 450
 """Nodes that a managed node group can have. Source: EKS user guide, "Service quotas", Nodes per managed node group."""
 
-ZONE_PATTERN = r"^[a-z]{2}(-[a-z]+)+-\d[a-z]$"
+ZONE_PATTERN = r"^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$"
 RESERVATION_PATTERN = r"^cr-[0-9a-f]{8,17}$"
 """The id of a capacity reservation; a capacity block is one."""
 

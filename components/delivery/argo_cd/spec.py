@@ -14,12 +14,12 @@ from ...core.spec import Spec, refuse
 from ...core.teams import TeamConfig, TeamSpec, distinct
 
 _REPOSITORY_PATTERN = r"https://[^\s*@?#]+"
-_GITHUB_PATTERN = r"https://github\.com/[\w.-]+/[\w.-]+"
+_GITHUB_PATTERN = r"https://github\.com/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+"
 _NAME_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"
 _HOST_PATTERN = r"^(([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)\.)+[a-z]{2,63}$"
 _REGISTRY_PATTERN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}(/[a-z0-9._-]+)*$"
 _GROUP_PATTERN = r"[^\s,*]+"
-_CRON_PATTERN = r"^[\d*,/-]+( [\w*,/-]+){4}$"
+_CRON_PATTERN = r"^[0-9*,/-]+( [A-Za-z0-9_*,/-]+){4}$"
 
 
 class RepositoryLogin(StrEnum):
@@ -174,7 +174,7 @@ class DeliverySpec(Spec):
     )
     teams: tuple[TeamSpec, ...] = Field(min_length=1, description="The product teams.")
     revision: str = Field(
-        default="main", pattern=r"^[\w./-]+$", description="The branch of the repository that is followed."
+        default="main", pattern=r"^[A-Za-z0-9_./-]+$", description="The branch of the repository that is followed."
     )
     highly_available: bool = Field(
         default=True,
@@ -182,7 +182,7 @@ class DeliverySpec(Spec):
     )
     groups_claim: str = Field(
         default="groups",
-        pattern=r"^[\w:./-]+$",
+        pattern=r"^[A-Za-z0-9_:./-]+$",
         description="Where the sign-in's token has the groups of a user; cognito:groups with Cognito.",
     )
     scopes: tuple[str, ...] = Field(

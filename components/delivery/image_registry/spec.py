@@ -11,14 +11,14 @@ from ...core.spec import Spec, refuse
 from .upstreams import AZURE, SECRET_PREFIX, UPSTREAMS, upstream
 
 _NAME = r"^[a-z0-9]+([._-][a-z0-9]+)*$"
-_REGION = r"^[a-z]{2}(-[a-z]+)+-\d$"
-_ROLE = r"^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$"
-_SECRET = rf"^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{{12}}:secret:{SECRET_PREFIX}[A-Za-z0-9/_+=.@-]+$"
+_REGION = r"^[a-z]{2}(-[a-z]+)+-[0-9]$"
+_ROLE = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$"
+_SECRET = rf"^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{{12}}:secret:{SECRET_PREFIX}[A-Za-z0-9/_+=.@-]+$"
 
 Name = Annotated[str, StringConstraints(pattern=_NAME, min_length=2, max_length=64)]
 RoleArn = Annotated[str, StringConstraints(pattern=_ROLE)]
 Region = Annotated[str, StringConstraints(pattern=_REGION)]
-AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
+AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 TagPattern = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]*(\*[A-Za-z0-9_.-]*){0,4}$", min_length=1, max_length=128)
 ]

@@ -8,11 +8,11 @@ from pydantic import Field, StringConstraints, model_validator
 from ...core.spec import Spec, refuse
 
 RESERVED = ("preview", "deploy")
-_REPOSITORY = r"^[\w.@-]+/[\w.@-]+$"
-_ENVIRONMENT = r"^[\w.-]+$"
+_REPOSITORY = r"^[A-Za-z0-9_.@-]+/[A-Za-z0-9_.@-]+$"
+_ENVIRONMENT = r"^[A-Za-z0-9_.-]+$"
 _NAME = r"^[a-z][a-z0-9-]{0,30}$"
-_POLICY = r"^arn:aws[a-z-]*:iam::(aws|\d{12}):policy/[\w+=,.@/-]+$"
-_KEY = r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+$"
+_POLICY = r"^arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/[A-Za-z0-9_+=,.@/-]+$"
+_KEY = r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9_-]+$"
 
 PolicyArn = Annotated[str, StringConstraints(pattern=_POLICY)]
 KeyArn = Annotated[str, StringConstraints(pattern=_KEY)]
@@ -117,7 +117,9 @@ class PipelineAccessSpec(Spec):
         max_length=10,
         description="ARNs of policies by which the job that previews may look at more; it runs a pull request's code.",
     )
-    branch: str = Field(default="main", pattern=r"^[\w./-]+$", description="The branch that deploys and publishes.")
+    branch: str = Field(
+        default="main", pattern=r"^[A-Za-z0-9_./-]+$", description="The branch that deploys and publishes."
+    )
     repository_id: int | None = Field(
         default=None,
         ge=1,
