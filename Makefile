@@ -3,12 +3,13 @@ STACK ?= prod
 PYTHON ?= python3
 BIN := .venv/bin
 REGION ?= us-east-1
+BASE ?= main
 ARGS ?=
 
-.PHONY: plan preview network up destroy test lint types services format schema prices instances regions versions bench lock clean help
+.PHONY: plan preview network up destroy check test lint types types-changed services format schema prices instances regions versions bench lock clean help
 
 help:  ## What can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
 
 .venv/.runtime: requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -45,6 +46,10 @@ up: .venv/.runtime  ## Deploy STACK, with the policies on
 destroy: .venv/.runtime  ## Delete everything STACK deployed
 	pulumi destroy --stack $(STACK) $(ARGS)
 
+check: lint types-changed .venv/.dev  ## Lint, types of changed files, unit tests: for all day, under two minutes
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile \
+	  -m 'not (services or engine or charts or cluster or slow)' $(ARGS)
+
 test: lint types .venv/.dev services  ## Lint, types and all tests
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
@@ -56,6 +61,11 @@ lint: .venv/.dev  ## ruff, rules and format
 
 types: .venv/.dev  ## pyright, strict
 	$(BIN)/pyright
+
+types-changed: .venv/.dev  ## pyright on the Python files that differ from BASE (main)
+	@base=$$(git merge-base HEAD $(BASE) 2>/dev/null || echo HEAD); \
+	files=$$({ git diff --name-only --diff-filter=d "$$base"; git ls-files --others --exclude-standard; } | grep '\.py$$' | sort -u); \
+	if [ -z "$$files" ]; then echo "No Python file differs from $(BASE)."; else $(BIN)/pyright $$files; fi
 
 format: .venv/.dev  ## Let ruff put the code into shape
 	$(BIN)/ruff check --fix .

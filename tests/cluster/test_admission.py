@@ -8,7 +8,6 @@ import pytest
 from tests.cluster.conftest import Cluster
 from tests.planner.plans import STACKS, of_type, plan_of
 
-pytestmark = pytest.mark.cluster
 ADMISSION = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy"
 TEAM, PLATFORM = "risk", "kube-system"
 GPU = {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}

@@ -13,7 +13,6 @@ from tests.planner.plans import STACKS, plan_of
 from tests.support.components.models import CACHE, CANARY, FLOOR, ON_DEMAND, objects
 from tests.support.deploy.overlays import delivered, without_kustomize
 
-pytestmark = pytest.mark.cluster
 RELEASE = "kubernetes:helm.sh/v3:Release"
 
 

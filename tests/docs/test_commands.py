@@ -174,6 +174,7 @@ def test_a_path_that_a_command_names_is_there(words: list[str]) -> None:
     assert [each for each in paths if not (ROOT / each).exists()] == []
 
 
+@pytest.mark.services
 @pytest.mark.parametrize("words", of("feast"))
 def test_feast_has_the_command_and_its_options(words: list[str]) -> None:
     feast = ROOT / ".venv" / "feast" / "bin" / "feast"

@@ -13,6 +13,8 @@ from tests.components.mocks import Recording, run
 from tests.planner.plans import exports_of
 from tests.support.docs.pages import ROOT, Shown, blocks
 
+pytestmark = pytest.mark.slow
+
 PYTHON = blocks("python")
 STACK = re.compile(r'StackReference\("organization/mlplatform/(\w+)"\)')
 WANTED = re.compile(r'\.(?:require|get)_output\("(\w+)"\)')

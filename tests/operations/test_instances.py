@@ -8,6 +8,8 @@ from moto import mock_aws
 from operations import instances
 from operations.instances import TABLE, facts_of, main, render
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def credentials(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from tests.support.docs.pages import ROOT
 
+pytestmark = pytest.mark.slow
+
 OURS = ("planner", "stacks", "operations", "resources", "pricing", "policies", "components", "tests")
 WITHOUT = """
 import importlib, sys

@@ -11,6 +11,8 @@ from operations.smoke.release import load_release
 from tests.support.components.definitions import faults
 from tests.support.deploy.model_overlays import PLACES, rendered
 
+pytestmark = pytest.mark.charts
+
 ROOT = Path(__file__).parents[2]
 WORKLOADS = {"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"}
 

@@ -11,6 +11,8 @@ from tests.support.operations.events import application_of, event_of, trigger_of
 from tests.support.operations.promotion import STAGING
 from tests.support.operations.workflows import ROOT, checkout, run_step
 
+pytestmark = pytest.mark.slow
+
 SMOKE = ".github/workflows/smoke.yaml"
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 REFUSE = "Refuse what is no name, for paths are made of them"

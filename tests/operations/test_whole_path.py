@@ -33,6 +33,8 @@ from tests.support.operations.promotion import (
 from tests.support.operations.workflows import checkout, run_step
 from tests.support.programs import require
 
+pytestmark = pytest.mark.slow
+
 EXAMPLE = "examples/model-repo"
 SMOKE = ".github/workflows/smoke.yaml"
 KEEP = "Keep what seniors guard and what is delivered, as Python takes a module beside the code for one of its own"

@@ -16,6 +16,8 @@ from pricing.estimate import estimate
 from pricing.resource import Resource
 from pricing.usage import Usage
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 PARTS = (
     "components",

@@ -12,6 +12,8 @@ import yaml
 from planner.command import main
 from tests.support.planner.command import TODAY, platform, run
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

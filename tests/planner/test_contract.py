@@ -15,6 +15,8 @@ from tests.planner.graph import loose
 from tests.planner.plans import STACKS, Plan, changed, config_of, of_type, plan_of, without
 from tests.planner.releases import delivered_plan
 
+pytestmark = pytest.mark.slow
+
 CHECKS: list[Check] = [
     order.references_are_in_the_plan,
     contract.unknown_charts,

@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.planner.command import platform, run
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 MEMORY = 4 * 1024**3
 

@@ -12,6 +12,8 @@ from planner.command import main
 from tests.planner.plans import plan_of
 from tests.planner.programs import project
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 HUGE = "u7i-12tb.224xlarge"
 

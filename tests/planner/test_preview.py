@@ -16,6 +16,8 @@ from stacks.config import parse_config
 from tests.planner.plans import STACKS, Plan, file_of, plan_of, previewed
 from tests.policies.engine import deploy
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 11, 21)
 
 COUNTED_BY_AWS = {"aws:wafv2/webAcl:WebAcl": "AWS counts its capacity units when it makes it"}

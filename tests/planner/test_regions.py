@@ -14,6 +14,8 @@ from planner.regions import known_regions
 from pricing.table import regions as priced_regions
 from tests.planner.programs import project
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 _SYSTEM = ("m7i.large", "m6i.large", "m5.large")
 _GPU = ("g4dn.xlarge", "g5.xlarge", "g6.xlarge", "p3.2xlarge", "p4d.24xlarge")

@@ -11,6 +11,8 @@ from tests.planner.order import custom
 from tests.planner.plans import STACKS, changed, config_of, of_type, plan_of
 from tests.support.components.definitions import faults
 
+pytestmark = pytest.mark.slow
+
 RELEASE = "kubernetes:helm.sh/v3:Release"
 # Checked against the objects' own schemas below; the SDK types of all else are checked here.
 OBJECTS = ("kubernetes:",)
