@@ -185,12 +185,14 @@ def _zones(config: "StackConfig") -> Iterator[Problem]:
                 ("network", "zones", index), zone, f"{zone} is not a zone of {region}; name one such as {region}a"
             )
     for index, pool in enumerate(config.gpu_cluster.node_pools if config.gpu_cluster else ()):
-        if zones and pool.zone and pool.zone not in zones:
-            yield Problem(
-                ("gpuCluster", "nodePools", index, "zone"),
-                pool.zone,
-                f"the network has no subnet in {pool.zone}; name one of network.zones, {', '.join(zones)}, or add it",
-            )
+        at: Place = ("gpuCluster", "nodePools", index)
+        named = [Name((*at, "zones", place), zone) for place, zone in enumerate(pool.zones)]
+        if pool.zone:
+            named.append(Name((*at, "zone"), pool.zone))
+        for zone in named:
+            if zones and zone.value not in zones:
+                remedy = f"the network has no subnet in {zone.value}; name one of network.zones, {', '.join(zones)}"
+                yield Problem(zone.at, zone.value, f"{remedy}, or add it")
 
 
 def _regions(config: "StackConfig") -> Iterator[Problem]:

@@ -360,6 +360,12 @@ REFUSED: list[tuple[str, Callable[[Sections], None], str, str]] = [
     ),
     (
         "staging",
+        put("gpuCluster.nodePools.0.zones", ["us-east-1a", "us-east-1c"]),
+        "gpuCluster.nodePools[0].zones[1] = 'us-east-1c'",
+        "the network has no subnet in us-east-1c; name one of network.zones, us-east-1a, us-east-1b",
+    ),
+    (
+        "staging",
         put("network.zones", ["us-west-2a", "us-west-2b"]),
         "network.zones[0] = 'us-west-2a'",
         "us-west-2a is not a zone of us-east-1; name one such as us-east-1a",
