@@ -4,13 +4,13 @@ import asyncio
 import selectors
 import sys
 import threading
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from concurrent.futures import Executor
 from contextvars import Context, ContextVar, copy_context
 from functools import cache
 from pathlib import Path
 from types import FrameType
-from typing import Any, TypeVar, TypeVarTuple
+from typing import Any, TypeVar, TypeVarTuple, cast
 
 Arguments = TypeVarTuple("Arguments")
 Result = TypeVar("Result")
@@ -50,9 +50,7 @@ class EvaluationLoop(asyncio.SelectorEventLoop):
                 context.run(_started_at.set, f"{file}:{frame.f_lineno}")
                 break
             frame = frame.f_back
-        task = super().create_task(coro, name=name, context=context)
-        task.add_done_callback(self._note_origin, context=context)
-        return task
+        return super().create_task(_with_origin(self._root, cast(Awaitable[Result], coro)), name=name, context=context)
 
     def run_in_executor(
         self,
@@ -67,20 +65,6 @@ class EvaluationLoop(asyncio.SelectorEventLoop):
         except Exception as error:  # noqa: BLE001 - handed on, as an executor must
             future.set_exception(error)
         return future
-
-    def _note_origin(self, task: asyncio.Task[Any]) -> None:
-        # Noted here because the SDK drops the traceback when it hands an exception from one future to the next.
-        error = None if task.cancelled() else task.exception()
-        if error is None or hasattr(error, "__notes__"):
-            return
-        place = started_at()
-        traceback = error.__traceback__
-        while traceback is not None:
-            if file := program_file(self._root, traceback.tb_frame.f_code.co_filename):
-                place = f"{file}:{traceback.tb_lineno}"
-            traceback = traceback.tb_next
-        if place:
-            error.add_note(ORIGIN + place)
 
 
 class StuckProgramError(RuntimeError):
@@ -100,6 +84,25 @@ class _Selector(selectors.DefaultSelector):
         if timeout is None and len(self.get_map()) == 1 and threading.active_count() <= self._threads_before:
             raise StuckProgramError
         return super().select(timeout)
+
+
+async def _with_origin(root: str, coro: Awaitable[Result]) -> Result:
+    """Await `coro`, and add to what it raises the line of the program that is to blame.
+
+    Added here because the SDK drops the traceback when it hands an exception from one future to the next.
+    """
+    try:
+        return await coro
+    except BaseException as error:
+        place = started_at()
+        traceback = error.__traceback__
+        while traceback is not None:
+            if file := program_file(root, traceback.tb_frame.f_code.co_filename):
+                place = f"{file}:{traceback.tb_lineno}"
+            traceback = traceback.tb_next
+        if place and not hasattr(error, "__notes__"):
+            error.add_note(ORIGIN + place)
+        raise
 
 
 @cache
