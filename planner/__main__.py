@@ -12,9 +12,12 @@ sys.tracebacklimit = 1
 # pydantic would read what every installed package offers, in search of plugins for itself.
 os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
 
-from planner import lazy_sdk  # noqa: E402
+from planner import dependency_cycles, lazy_sdk  # noqa: E402
 
-lazy_sdk.install()
+# MLPLATFORM_LAZY_SDK=0 leaves the SDK as it is; see docs/decisions/0003-class-by-class-imports-of-the-sdk.md.
+if os.environ.get("MLPLATFORM_LAZY_SDK") != "0":
+    lazy_sdk.install()
+    dependency_cycles.install()
 
 from planner.command import main  # noqa: E402
 

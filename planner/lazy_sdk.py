@@ -9,6 +9,7 @@ of which a plan needs some dozens; with those of other services that is a third 
   when a class that is there names it.
 """
 
+import builtins
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -99,6 +100,7 @@ class _File(_Lazy):
 
     def exec_module(self, module: ModuleType) -> None:
         code = self._code(module)
+        vars(module)["__builtins__"] = _BUILTINS
         exec(code, vars(module))  # noqa: S102 - as an import does
         for body in _bodies(code).values():
             _make_named(body, module)
@@ -145,6 +147,15 @@ class _Enums(_Types):
         made: type[Any] = new_class(name, (str, Enum), exec_body=fill)
         return pulumi.type_token(next(each for each in self._texts if each.endswith(f":{name}")))(made)
 
+
+def _class(body: Callable[..., Any], name: str, *bases: type, **keywords: Any) -> type:
+    """Python's `class` statement; the state that `.get()` describes stays without properties."""
+    if name.startswith("_") and name.endswith("State"):
+        return type(name, bases, {})
+    return builtins.__build_class__(body, name, *bases, **keywords)
+
+
+_BUILTINS = {**vars(builtins), "__build_class__": _class}
 
 _LOADERS: dict[str, type[_Lazy]] = {"_inputs": _Types, "outputs": _Outputs, "_enums": _Enums}
 

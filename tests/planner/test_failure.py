@@ -46,6 +46,23 @@ first, second = ValueError("first"), KeyError("second")
 first.__cause__, second.__cause__ = second, first
 raise first
 """
+ON_ITS_PARENT = """
+import pulumi, pulumi_aws as aws
+store = pulumi.ComponentResource("sample:index:Store", "store")
+aws.s3.Bucket("logs", opts=pulumi.ResourceOptions(parent=store, depends_on=[store]))
+"""
+MUTUAL_DEPENDENCY = """
+import pulumi, pulumi_aws as aws
+one, other = (pulumi.ComponentResource("sample:index:Store", name) for name in ("one", "other"))
+def bucket(name, parent, *needed):
+    return aws.s3.Bucket(name, opts=pulumi.ResourceOptions(parent=parent, depends_on=needed))
+first = bucket("first", one)
+second = bucket("second", other, one)
+bucket("third", one, second)
+bucket("fourth", one, second, other)
+bucket("fifth", other, one)
+bucket("sixth", one, other)
+"""
 
 
 @pytest.mark.parametrize(
@@ -58,8 +75,13 @@ raise first
         (INSIDE_APPLY, ("KeyError", "resource: Bucket copy", "where: __main__.py:4")),
         (RAISED_FROM_ITSELF, ("ValueError: round and round", "where: __main__.py:3")),
         (CAUSED_IN_A_CIRCLE, ("ValueError: first", "where: __main__.py:4")),
+        (ON_ITS_PARENT, ("a circular dependency involving a resource of type aws:s3/bucket:Bucket named logs",)),
+        (MUTUAL_DEPENDENCY, ("a circular dependency involving a resource of type aws:s3/bucket:Bucket named second",)),
     ],
-    ids=["named-twice", "existing", "question", "question-later", "inside-apply", "from-itself", "circle"],
+    ids=[
+        *("named-twice", "existing", "question", "question-later", "inside-apply", "from-itself", "circle"),
+        *("depends-on-parent", "mutual-dependency"),
+    ],
 )
 def test_a_failing_program_ends_with_what_and_where(tmp_path: Path, program: str, told: tuple[str, ...]) -> None:
     (platform(tmp_path) / "__main__.py").write_text(program)
