@@ -12,7 +12,8 @@ def effective(resource: Resource, stack: Stack) -> dict[str, Any] | Unknown:
 
     The AWS provider takes its default tags as an object or as the same in JSON.
     """
-    defaults = parsed(read(stack.provider(resource), "defaultTags"))
+    provider = stack.provider(resource)
+    defaults = parsed(read(provider.inputs if provider else None, "defaultTags"))
     maps = (
         parsed(read(defaults, "tags")),
         read(resource.inputs, "tagsAll"),

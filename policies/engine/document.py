@@ -4,25 +4,23 @@ import re
 import sys
 from pathlib import Path
 
-from policies.engine.registry import AREAS
-from policies.engine.rule import Rule
+from policies.engine.registry import RULES
+from policies.engine.rule import Area, Rule
 from policies.engine.settings import PolicySettings
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "policies.md"
-
-_HEADINGS = {"cost": "Cost", "security": "Security", "reliability": "Reliability", "kubernetes": "Kubernetes"}
 
 
 def rules_section() -> str:
     """Every rule, by area, as Markdown tables."""
     parts: list[str] = []
-    for area, rules in AREAS.items():
+    for area in Area:
         parts += [
-            f"### {_HEADINGS[area]}",
+            f"### {area.capitalize()}",
             "",
             "| rule | what must hold, and what to do | level, severity | refers to |",
         ]
-        parts += ["|---|---|---|---|", *map(_row, rules), ""]
+        parts += ["|---|---|---|---|", *(_row(rule) for rule in RULES.values() if rule.area is area), ""]
     return "\n".join(parts)
 
 

@@ -1,9 +1,11 @@
 """Every rule there is, in the order of the documentation."""
 
+import pkgutil
+from dataclasses import replace
+from importlib import import_module
+
+import policies
 from policies.cost import (
-    bucket_lifecycle,
-    cache_engine,
-    cache_size,
     dear_instances,
     eks_support_end,
     eks_upgrade_policy,
@@ -11,16 +13,14 @@ from policies.cost import (
     gpu_pool_schedule,
     karpenter_limits,
     launched_tags,
-    log_retention,
     monthly_budget,
     nat_count,
     previous_generation,
-    repository_lifecycle,
     required_tags,
     s3_endpoint,
     volume_type,
 )
-from policies.engine.rule import Rule
+from policies.engine.rule import STATED, Area, Rule
 from policies.kubernetes import (
     capabilities,
     default_deny,
@@ -45,16 +45,10 @@ from policies.kubernetes import (
 )
 from policies.reliability import (
     addon_version,
-    bucket_versioning,
     budget_present,
     budget_satisfiable,
-    cache_failover,
-    cache_snapshots,
-    certificate_renewal,
     cluster_deletion,
     cluster_zones,
-    database_backups,
-    database_zones,
     load_balancer_deletion,
     model_deletion,
     nat_redundancy,
@@ -62,26 +56,15 @@ from policies.reliability import (
     node_group_zones,
     stateful_protection,
     subnet_zones,
-    user_pool_deletion,
     workload_replicas,
     workload_spread,
 )
 from policies.security import (
     argo_cd_access,
     argo_cd_project,
-    bucket_encryption,
-    bucket_public_access,
-    bucket_tls,
-    cache_encryption,
-    cache_tls,
-    cache_users,
     chart_support,
     chart_support_end,
     cluster_secrets_encryption,
-    database_encryption,
-    database_identity,
-    database_public,
-    database_tls,
     default_login,
     default_security_group,
     eks_authentication,
@@ -98,11 +81,8 @@ from policies.security import (
     iam_pass_role,
     iam_wildcard,
     imdsv2,
-    kms_deletion,
-    kms_rotation,
     load_balancer_firewall,
     load_balancer_logs,
-    log_encryption,
     malformed_requests,
     open_egress,
     open_ingress,
@@ -110,25 +90,14 @@ from policies.security import (
     provider_account,
     public_address,
     public_policy,
-    queue_encryption,
-    repository_encryption,
-    repository_immutability,
-    repository_scanning,
     role_trust,
-    secret_encryption,
     static_credentials,
     tls_policy,
-    user_pool_mfa,
-    user_pool_sign_up,
-    user_pool_threats,
     volume_encryption,
 )
 
-AREAS: dict[str, tuple[Rule, ...]] = {
+_AREAS: dict[str, tuple[Rule, ...]] = {
     "cost": (
-        bucket_lifecycle.RULE,
-        cache_engine.RULE,
-        cache_size.RULE,
         dear_instances.RULE,
         eks_support_end.RULE,
         eks_upgrade_policy.RULE,
@@ -136,11 +105,9 @@ AREAS: dict[str, tuple[Rule, ...]] = {
         gpu_pool_schedule.RULE,
         karpenter_limits.RULE,
         launched_tags.RULE,
-        log_retention.RULE,
         monthly_budget.RULE,
         nat_count.RULE,
         previous_generation.RULE,
-        repository_lifecycle.RULE,
         required_tags.RULE,
         s3_endpoint.RULE,
         volume_type.RULE,
@@ -148,19 +115,9 @@ AREAS: dict[str, tuple[Rule, ...]] = {
     "security": (
         argo_cd_access.RULE,
         argo_cd_project.RULE,
-        bucket_encryption.RULE,
-        bucket_public_access.RULE,
-        bucket_tls.RULE,
-        cache_encryption.RULE,
-        cache_tls.RULE,
-        cache_users.RULE,
         chart_support.RULE,
         chart_support_end.RULE,
         cluster_secrets_encryption.RULE,
-        database_encryption.RULE,
-        database_identity.RULE,
-        database_public.RULE,
-        database_tls.RULE,
         default_login.RULE,
         default_security_group.RULE,
         eks_authentication.RULE,
@@ -177,11 +134,8 @@ AREAS: dict[str, tuple[Rule, ...]] = {
         iam_pass_role.RULE,
         iam_wildcard.RULE,
         imdsv2.RULE,
-        kms_deletion.RULE,
-        kms_rotation.RULE,
         load_balancer_firewall.RULE,
         load_balancer_logs.RULE,
-        log_encryption.RULE,
         malformed_requests.RULE,
         open_egress.RULE,
         open_ingress.RULE,
@@ -189,31 +143,17 @@ AREAS: dict[str, tuple[Rule, ...]] = {
         provider_account.RULE,
         public_address.RULE,
         public_policy.RULE,
-        queue_encryption.RULE,
-        repository_encryption.RULE,
-        repository_immutability.RULE,
-        repository_scanning.RULE,
         role_trust.RULE,
-        secret_encryption.RULE,
         static_credentials.RULE,
         tls_policy.RULE,
-        user_pool_mfa.RULE,
-        user_pool_sign_up.RULE,
-        user_pool_threats.RULE,
         volume_encryption.RULE,
     ),
     "reliability": (
         addon_version.RULE,
-        bucket_versioning.RULE,
         budget_present.RULE,
         budget_satisfiable.RULE,
-        cache_failover.RULE,
-        cache_snapshots.RULE,
-        certificate_renewal.RULE,
         cluster_deletion.RULE,
         cluster_zones.RULE,
-        database_backups.RULE,
-        database_zones.RULE,
         load_balancer_deletion.RULE,
         model_deletion.RULE,
         nat_redundancy.RULE,
@@ -221,7 +161,6 @@ AREAS: dict[str, tuple[Rule, ...]] = {
         node_group_zones.RULE,
         stateful_protection.RULE,
         subnet_zones.RULE,
-        user_pool_deletion.RULE,
         workload_replicas.RULE,
         workload_spread.RULE,
     ),
@@ -248,7 +187,19 @@ AREAS: dict[str, tuple[Rule, ...]] = {
         workload_network_policy.RULE,
     ),
 }
-"""The rules by area."""
 
-RULES: dict[str, Rule] = {rule.name: rule for rules in AREAS.values() for rule in rules}
-"""The rules by name."""
+
+def _load() -> dict[str, Rule]:
+    """Import every module of rules, which state them, and sort the rules by area and name."""
+    for module in pkgutil.iter_modules(policies.__path__):
+        if not module.ispkg and module.name != "__main__":
+            import_module(f"policies.{module.name}")
+    for area, rules in _AREAS.items():
+        STATED.update({rule.name: replace(rule, area=Area(area)) for rule in rules})
+    areas = list(Area)
+    ordered = sorted(STATED.values(), key=lambda rule: (areas.index(rule.area), rule.name))
+    return {rule.name: rule for rule in ordered}
+
+
+RULES: dict[str, Rule] = _load()
+"""The rules by name, in the order of the documentation."""

@@ -1,14 +1,23 @@
-"""What a rule is, and what it says."""
+"""How a module states a rule, and what a rule says about resources."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Required, TypedDict, Unpack
 
 from policies.engine.settings import Level
 from policies.engine.stack import Stack
-from policies.inputs import flag
-from pricing.resource import UNKNOWN, Resource
+from resources.inputs import flag
+from resources.resource import UNKNOWN, Resource
+
+
+class Area(StrEnum):
+    """What a rule protects. The documentation groups rules by it, in this order."""
+
+    COST = "cost"
+    SECURITY = "security"
+    RELIABILITY = "reliability"
+    KUBERNETES = "kubernetes"
 
 
 class Severity(StrEnum):
@@ -34,7 +43,7 @@ class Framework:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A violation, in one sentence. `urn` is set by rules over a whole stack; without it the stack itself is meant."""
+    """A violation, in one sentence. Without `urn` it is about the resource being judged, or the stack itself."""
 
     message: str
     urn: str = ""
@@ -42,55 +51,131 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """What a rule cannot judge at preview, because `field` is known only after the deployment."""
+    """A rule cannot judge before the deployment, because `field` is known only after it."""
 
     field: str
     urn: str = ""
 
     @property
     def message(self) -> str:
-        """The sentence that stands in the verdict."""
+        """The sentence in the verdict."""
         return f"cannot be decided before deployment: {self.field}"
 
 
 Result = Finding | Undecided
-Check = Callable[[Resource, Stack], Iterable[Result]]
-CheckStack = Callable[[Stack], Iterable[Result]]
+Results = Iterable[Result]
+Check = Callable[[Resource, Stack], Results]
+CheckStack = Callable[[Stack], Results]
+Condition = Callable[[Resource, Stack], bool]
+
+
+class About(TypedDict, total=False):
+    """What a rule says of itself."""
+
+    area: Required[Area]
+    severity: Required[Severity]
+    level: Required[Level]
+    """How it holds in a stack that says nothing else."""
+    frameworks: Required[Sequence[Framework]]
+    remediation: Required[str]
+    field: str
+    """The input that it judges, or the resource that must be there. Verdicts name it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One thing that must hold.
+    """One rule.
 
-    A rule judges either one resource at a time (`check`, for the exact resource `types`, or for all when there are
-    none) or the stack as a whole (`check_stack`). Both are pure functions: the day, the settings and the environment
-    come from the stack.
+    It judges either one resource at a time (`check`, for the exact resource `types`, or for all when there are none) or
+    the stack as a whole (`check_stack`). Both are pure functions of resources, settings and the day.
     """
 
     name: str
     title: str
+    area: Area = Area.SECURITY
     severity: Severity
     level: Level
-    frameworks: tuple[Framework, ...]
+    frameworks: Sequence[Framework]
     remediation: str
     field: str = ""
-    """The input that it judges, or the resource that must stand beside; verdicts name it."""
     types: frozenset[str] = frozenset()
     check: Check | None = None
     check_stack: CheckStack | None = None
 
 
-def require(value: Any, expected: bool, field: str, message: str) -> Iterator[Result]:
+STATED: dict[str, Rule] = {}
+"""Every rule of the modules imported so far, by name."""
+
+
+def rule(
+    name: str,
+    title: str,
+    types: str | Iterable[str] = (),
+    *,
+    when: Condition | None = None,
+    needs_stack: bool = False,
+    **about: Unpack[About],
+) -> Callable[[Check], Check]:
+    """State a rule by a function that judges one resource of `types`, or of every type when none are given.
+
+    `when` says which of these resources it applies to. With `needs_stack` it is judged once every resource is known,
+    because it looks at other resources too; without it, the engine hands over the resource and its provider alone.
+    """
+    judged = (types,) if isinstance(types, str) else tuple(types)
+
+    def state(check: Check) -> Check:
+        def applied(resource: Resource, stack: Stack) -> Results:
+            return check(resource, stack) if when is None or when(resource, stack) else ()
+
+        def each(stack: Stack) -> Iterator[Result]:
+            for resource in stack.of_type(*judged):
+                for result in applied(resource, stack):
+                    yield result if result.urn else replace(result, urn=resource.urn)
+
+        if needs_stack:
+            _add(name, title, about, check_stack=each)
+        else:
+            _add(name, title, about, types=frozenset(judged), check=check if when is None else applied)
+        return check
+
+    return state
+
+
+def stack_rule(name: str, title: str, **about: Unpack[About]) -> Callable[[CheckStack], CheckStack]:
+    """State a rule by a function that judges the stack as a whole, once every resource is known."""
+
+    def state(check: CheckStack) -> CheckStack:
+        _add(name, title, about, check_stack=check)
+        return check
+
+    return state
+
+
+def settled(results: Results) -> list[Result]:
+    """`results` without what is undecided about a resource that already violates, and without repetitions."""
+    unique = list(dict.fromkeys(results))
+    violating = {result.urn for result in unique if isinstance(result, Finding)}
+    return [result for result in unique if isinstance(result, Finding) or result.urn not in violating]
+
+
+def _add(
+    name: str,
+    title: str,
+    about: About,
+    *,
+    types: frozenset[str] = frozenset(),
+    check: Check | None = None,
+    check_stack: CheckStack | None = None,
+) -> None:
+    if name in STATED:
+        raise ValueError(f"two rules are called {name}; rename one")
+    STATED[name] = Rule(name=name, title=title, types=types, check=check, check_stack=check_stack, **about)
+
+
+def require(value: object, expected: bool, field: str, message: str) -> Iterator[Result]:
     """A finding unless `value` is `expected`; absent counts as a violation, unknown as undecided."""
     decided = flag(value)
     if decided is UNKNOWN:
         yield Undecided(field)
     elif decided is not expected:
         yield Finding(message)
-
-
-def settled(results: Iterable[Result]) -> list[Result]:
-    """`results` without what is undecided about a resource that already violates, and without repetitions."""
-    unique = list(dict.fromkeys(results))
-    violating = {result.urn for result in unique if isinstance(result, Finding)}
-    return [result for result in unique if isinstance(result, Finding) or result.urn not in violating]

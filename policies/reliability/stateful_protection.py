@@ -55,7 +55,7 @@ def _opens_logs_alone(store: Resource, stack: Stack) -> bool:
     """
     if store.type != _KEY:
         return False
-    users = stack.indexed(tuple(stack.by_type), _keys_of).get(store.urn, [])
+    users = stack.indexed(tuple({one.type for one in stack.resources}), _keys_of).get(store.urn, [])
     return {user.type for user in users} - {_ALIAS} == {_LOG_GROUP}
 
 

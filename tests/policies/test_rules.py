@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import pytest
 
-from policies.engine.registry import AREAS, RULES
+from policies.engine.registry import RULES
 from policies.engine.rule import Rule, Severity
 from policies.engine.settings import Level
 from tests.policies.cases import (
@@ -87,8 +87,3 @@ def test_every_rule_explains_itself(rule: Rule) -> None:
     assert isinstance(rule.severity, Severity)
     assert (rule.check is None) != (rule.check_stack is None)
     assert rule.check or not rule.types
-
-
-def test_rule_names_are_unique() -> None:
-    names = [rule.name for rules in AREAS.values() for rule in rules]
-    assert len(names) == len(set(names)) >= 25

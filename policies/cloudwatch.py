@@ -1,0 +1,48 @@
+"""Log groups."""
+
+from collections.abc import Iterator
+
+from policies.engine.checks import SET, requires
+from policies.engine.frameworks import finops, fsbp, well_architected
+from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
+from policies.engine.stack import Stack
+from resources.inputs import number, read
+from resources.resource import UNKNOWN, Resource
+
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+
+requires(
+    LOG_GROUP,
+    "kmsKeyId",
+    SET,
+    "is encrypted with a key of AWS only, because kmsKeyId is absent",
+    name="log-encryption",
+    title="Log groups are encrypted with a customer key",
+    area=Area.SECURITY,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[well_architected("SEC08-BP02"), well_architected("SEC08-BP01")],
+    remediation="Set kmsKeyId to a key whose policy lets the logs service of the region use it.",
+)
+
+
+@rule(
+    "log-retention",
+    "Log groups have a retention within the stack's bounds",
+    LOG_GROUP,
+    area=Area.COST,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[fsbp("CloudWatch.16"), finops("Workload Optimization")],
+    remediation="Set retentionInDays between logRetentionMinimum and logRetentionMaximum; archive longer in S3.",
+    field="retentionInDays",
+)
+def _retention(group: Resource, stack: Stack) -> Iterator[Result]:
+    days = number(read(group.inputs, "retentionInDays"))
+    least, most = stack.settings.log_retention_minimum, stack.settings.log_retention_maximum
+    if days is UNKNOWN:
+        yield Undecided("retentionInDays")
+    elif not days:
+        yield Finding("keeps its events for ever, because retentionInDays is absent or 0")
+    elif not least <= days <= most:
+        yield Finding(f"keeps its events for {days:g} days; this stack asks for {least} to {most}")

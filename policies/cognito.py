@@ -1,0 +1,82 @@
+"""User pools, in which the people who sign in are kept."""
+
+from collections.abc import Iterator
+
+from policies.engine.checks import in_production, must_be, requires
+from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
+from policies.engine.stack import Stack
+from resources.inputs import flag, is_set, read, text
+from resources.resource import UNKNOWN, Resource
+
+POOL = "aws:cognito/userPool:UserPool"
+_WEAK_FACTORS = {"smsConfiguration": "by text message", "emailMfaConfiguration": "by e-mail"}
+
+requires(
+    POOL,
+    "adminCreateUserConfig.allowAdminCreateUserOnly",
+    True,
+    "lets everyone on the internet make an account",
+    name="user-pool-sign-up",
+    title="Users are invited to user pools",
+    area=Area.SECURITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[well_architected("SEC02-BP04"), well_architected("SEC03-BP01")],
+    remediation="Set adminCreateUserConfig.allowAdminCreateUserOnly, or use UserPool.",
+)
+requires(
+    POOL,
+    "userPoolAddOns.advancedSecurityMode",
+    "ENFORCED",
+    "answers no threat: userPoolAddOns.advancedSecurityMode is {value}",
+    name="user-pool-threats",
+    title="User pools have threat protection that acts",
+    area=Area.SECURITY,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[fsbp("Cognito.1"), well_architected("SEC02-BP01")],
+    remediation="Set userPoolTier to PLUS and userPoolAddOns.advancedSecurityMode to ENFORCED, or use UserPool.",
+    field="userPoolTier and userPoolAddOns.advancedSecurityMode",
+)
+requires(
+    POOL,
+    "deletionProtection",
+    "ACTIVE",
+    "can be deleted with all users by a single call, and has no backup",
+    name="user-pool-deletion",
+    title="In production, user pools have deletion protection",
+    when=in_production,
+    area=Area.RELIABILITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[fsbp("Cognito.6"), well_architected("REL09-BP01")],
+    remediation="Set deletionProtection to ACTIVE; to destroy on purpose, turn it off in a deployment of its own.",
+)
+
+
+@rule(
+    "user-pool-mfa",
+    "User pools require a code of an authenticator application",
+    POOL,
+    area=Area.SECURITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[fsbp("Cognito.5"), well_architected("SEC02-BP01")],
+    remediation="Set mfaConfiguration to ON and softwareTokenMfaConfiguration.enabled, leave smsConfiguration and "
+    "emailMfaConfiguration out, or use UserPool.",
+    field="mfaConfiguration",
+)
+def _mfa(pool: Resource, _: Stack) -> Iterator[Result]:
+    yield from must_be(
+        pool.inputs, "mfaConfiguration", "ON", "asks nobody for a second factor: mfaConfiguration is {value}"
+    )
+    required = text(read(pool.inputs, "mfaConfiguration")) == "ON"
+    token = flag(read(pool.inputs, "softwareTokenMfaConfiguration", "enabled"))
+    if token is UNKNOWN:
+        yield Undecided("softwareTokenMfaConfiguration.enabled")
+    elif required and token is not True:
+        yield Finding("takes no code of an authenticator application as second factor")
+    for factor, how in _WEAK_FACTORS.items():
+        if required and is_set(read(pool.inputs, factor)):
+            yield Finding(f"sends codes {how}, which whoever reads the messages can use")
