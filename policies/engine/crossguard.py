@@ -17,7 +17,7 @@ from pulumi_policy import Severity as PackSeverity
 
 from policies.engine.evaluate import EXPIRED, UNUSED, excused, level_of, rules_for, stack_of, stale_exceptions
 from policies.engine.exceptions import PolicyException
-from policies.engine.recorded_inputs import Recorder, provider_of
+from policies.engine.recorded_inputs import RecordedInputs, provider_of
 from policies.engine.registry import RULES
 from policies.engine.rule import Finding, Result, Rule, Severity, Undecided, settled
 from policies.engine.settings import Level
@@ -47,7 +47,7 @@ class Pack:
 
     def __init__(self, context: Context):
         self._context = context
-        self._recorder = Recorder()
+        self._recorded = RecordedInputs()
         self._used: set[PolicyException] = set()
 
     def policies(self) -> list[Policy]:
@@ -85,7 +85,7 @@ class Pack:
             name=_RECORD,
             description="Keeps the inputs for the rules, with secrets masked; changes nothing",
             enforcement_level=EnforcementLevel.REMEDIATE,
-            remediate=self._recorder.record,
+            remediate=self._recorded.record,
             validate=_nothing,
         )
 
@@ -121,7 +121,7 @@ class Pack:
     def _exception_policies(self) -> list[Policy]:
         def validate(name: str) -> Callable[[StackValidationArgs, ReportViolation], None]:
             def judge_stack(args: StackValidationArgs, report: ReportViolation) -> None:
-                current = stack_of(self._recorder.stack(args.resources))
+                current = stack_of(self._recorded.stack(args.resources))
                 for verdict in stale_exceptions(self._context, self._used, current):
                     if verdict.policy == name:
                         report(verdict.message, None)
@@ -147,9 +147,9 @@ class Pack:
 
     def _judge(self, rule: Rule, args: ResourceValidationArgs) -> list[Result]:
         concerned = not rule.types or args.resource_type in rule.types
-        if rule.check is None or not concerned or not self._recorder.judged(args.resource_type, args.urn):
+        if rule.check is None or not concerned or not self._recorded.judged(args.resource_type, args.urn):
             return []
-        resource = self._recorder.resource(args)
+        resource = self._recorded.resource(args)
         return settled(rule.check(resource, Stack([resource, *provider_of(args)], self._context)))
 
     def _judge_stack(self, rule: Rule, stack: Stack) -> list[tuple[str, Result]]:
@@ -158,7 +158,7 @@ class Pack:
         return [(result.urn or stack.stack_urn, result) for result in settled(rule.check_stack(stack))]
 
     def _stack(self, args: StackValidationArgs) -> Stack:
-        return Stack(self._recorder.stack(args.resources), self._context)
+        return Stack(self._recorded.stack(args.resources), self._context)
 
     def _active(self, rules: Iterable[Rule]) -> list[Rule]:
         return [rule for rule in rules if level_of(rule, self._context.settings) is not Level.DISABLED]

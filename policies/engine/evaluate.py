@@ -10,7 +10,7 @@ from policies.engine.registry import RULES
 from policies.engine.rule import Finding, Result, Rule, Severity, Undecided, settled
 from policies.engine.settings import Level, PolicySettings
 from policies.engine.stack import Context, Stack
-from pricing.resource import Resource
+from resources.resource import Resource
 
 __all__ = ["EXPIRED", "UNUSED", "Context", "PolicyError", "Verdict", "check_settings", "evaluate", "fails"]
 
@@ -122,7 +122,7 @@ def _results(rule: Rule, stack: Stack) -> Iterator[tuple[str, Result]]:
         for result in settled(rule.check_stack(stack)):
             yield result.urn or stack.stack_urn, result
     elif rule.check:
-        for resource in stack.of(rule.types) if rule.types else stack.resources:
+        for resource in stack.of_type(*rule.types) if rule.types else stack.resources:
             for result in settled(rule.check(resource, stack)):
                 yield resource.urn, result
 

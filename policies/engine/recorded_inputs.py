@@ -16,8 +16,8 @@ from pulumi_policy.proxy import (
     UnknownValueError,
 )
 
-from policies.clusters import REMOTE_CLUSTER
-from pricing.resource import SECRET, UNKNOWN, Resource
+from policies.eks import REMOTE_CLUSTER
+from resources.resource import SECRET, UNKNOWN, Resource
 
 _UNKNOWNS = frozenset(
     {
@@ -32,7 +32,7 @@ _UNKNOWNS = frozenset(
 )
 
 
-class Recorder:
+class RecordedInputs:
     """The inputs of every resource of the deployment, recorded before any rule sees it.
 
     A validation is handed secrets in the clear, and a stack validation outputs instead of inputs. A remediation, which

@@ -1,205 +1,21 @@
-"""Every rule there is, in the order of the documentation."""
+"""Every rule there is."""
 
 import pkgutil
-from dataclasses import replace
 from importlib import import_module
 
 import policies
-from policies.cost import (
-    dear_instances,
-    eks_support_end,
-    eks_upgrade_policy,
-    eks_version,
-    gpu_pool_schedule,
-    karpenter_limits,
-    launched_tags,
-    monthly_budget,
-    nat_count,
-    previous_generation,
-    required_tags,
-    s3_endpoint,
-    volume_type,
-)
 from policies.engine.rule import STATED, Area, Rule
-from policies.kubernetes import (
-    capabilities,
-    default_deny,
-    default_namespace,
-    gpu_requests,
-    gpu_toleration,
-    host_namespaces,
-    host_path,
-    image_registry,
-    image_tag,
-    pod_security_labels,
-    privilege_escalation,
-    privileged,
-    probes,
-    rbac_wildcard,
-    read_only_root,
-    resource_limits,
-    run_as_non_root,
-    seccomp,
-    service_account_token,
-    workload_network_policy,
-)
-from policies.reliability import (
-    addon_version,
-    budget_present,
-    budget_satisfiable,
-    cluster_deletion,
-    cluster_zones,
-    load_balancer_deletion,
-    model_deletion,
-    nat_redundancy,
-    node_group_size,
-    node_group_zones,
-    stateful_protection,
-    subnet_zones,
-    workload_replicas,
-    workload_spread,
-)
-from policies.security import (
-    argo_cd_access,
-    argo_cd_project,
-    chart_support,
-    chart_support_end,
-    cluster_secrets_encryption,
-    default_login,
-    default_security_group,
-    eks_authentication,
-    eks_endpoint,
-    eks_left_alone,
-    eks_logs,
-    firewall_blocks,
-    firewall_log_redaction,
-    firewall_logs,
-    firewall_rate_limit,
-    flow_logs,
-    https_redirect,
-    iam_admin,
-    iam_pass_role,
-    iam_wildcard,
-    imdsv2,
-    load_balancer_firewall,
-    load_balancer_logs,
-    malformed_requests,
-    open_egress,
-    open_ingress,
-    plain_text_secrets,
-    provider_account,
-    public_address,
-    public_policy,
-    role_trust,
-    static_credentials,
-    tls_policy,
-    volume_encryption,
-)
-
-_AREAS: dict[str, tuple[Rule, ...]] = {
-    "cost": (
-        dear_instances.RULE,
-        eks_support_end.RULE,
-        eks_upgrade_policy.RULE,
-        eks_version.RULE,
-        gpu_pool_schedule.RULE,
-        karpenter_limits.RULE,
-        launched_tags.RULE,
-        monthly_budget.RULE,
-        nat_count.RULE,
-        previous_generation.RULE,
-        required_tags.RULE,
-        s3_endpoint.RULE,
-        volume_type.RULE,
-    ),
-    "security": (
-        argo_cd_access.RULE,
-        argo_cd_project.RULE,
-        chart_support.RULE,
-        chart_support_end.RULE,
-        cluster_secrets_encryption.RULE,
-        default_login.RULE,
-        default_security_group.RULE,
-        eks_authentication.RULE,
-        eks_endpoint.RULE,
-        eks_left_alone.RULE,
-        eks_logs.RULE,
-        firewall_blocks.RULE,
-        firewall_log_redaction.RULE,
-        firewall_logs.RULE,
-        firewall_rate_limit.RULE,
-        flow_logs.RULE,
-        https_redirect.RULE,
-        iam_admin.RULE,
-        iam_pass_role.RULE,
-        iam_wildcard.RULE,
-        imdsv2.RULE,
-        load_balancer_firewall.RULE,
-        load_balancer_logs.RULE,
-        malformed_requests.RULE,
-        open_egress.RULE,
-        open_ingress.RULE,
-        plain_text_secrets.RULE,
-        provider_account.RULE,
-        public_address.RULE,
-        public_policy.RULE,
-        role_trust.RULE,
-        static_credentials.RULE,
-        tls_policy.RULE,
-        volume_encryption.RULE,
-    ),
-    "reliability": (
-        addon_version.RULE,
-        budget_present.RULE,
-        budget_satisfiable.RULE,
-        cluster_deletion.RULE,
-        cluster_zones.RULE,
-        load_balancer_deletion.RULE,
-        model_deletion.RULE,
-        nat_redundancy.RULE,
-        node_group_size.RULE,
-        node_group_zones.RULE,
-        stateful_protection.RULE,
-        subnet_zones.RULE,
-        workload_replicas.RULE,
-        workload_spread.RULE,
-    ),
-    "kubernetes": (
-        capabilities.RULE,
-        default_deny.RULE,
-        default_namespace.RULE,
-        gpu_requests.RULE,
-        gpu_toleration.RULE,
-        host_namespaces.RULE,
-        host_path.RULE,
-        image_registry.RULE,
-        image_tag.RULE,
-        pod_security_labels.RULE,
-        privilege_escalation.RULE,
-        privileged.RULE,
-        probes.RULE,
-        rbac_wildcard.RULE,
-        read_only_root.RULE,
-        resource_limits.RULE,
-        run_as_non_root.RULE,
-        seccomp.RULE,
-        service_account_token.RULE,
-        workload_network_policy.RULE,
-    ),
-}
 
 
 def _load() -> dict[str, Rule]:
-    """Import every module of rules, which state them, and sort the rules by area and name."""
+    """Import every module of the package, so that it states its rules."""
     for module in pkgutil.iter_modules(policies.__path__):
         if not module.ispkg and module.name != "__main__":
-            import_module(f"policies.{module.name}")
-    for area, rules in _AREAS.items():
-        STATED.update({rule.name: replace(rule, area=Area(area)) for rule in rules})
+            import_module(f"{policies.__name__}.{module.name}")
     areas = list(Area)
     ordered = sorted(STATED.values(), key=lambda rule: (areas.index(rule.area), rule.name))
     return {rule.name: rule for rule in ordered}
 
 
-RULES: dict[str, Rule] = _load()
-"""The rules by name, in the order of the documentation."""
+RULES = _load()
+"""The rules by name, in the order of the documentation: by area, then by name."""

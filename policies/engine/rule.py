@@ -7,8 +7,7 @@ from typing import Required, TypedDict, Unpack
 
 from policies.engine.settings import Level
 from policies.engine.stack import Stack
-from resources.inputs import flag
-from resources.resource import UNKNOWN, Resource
+from resources.resource import Resource
 
 
 class Area(StrEnum):
@@ -92,7 +91,7 @@ class Rule:
 
     name: str
     title: str
-    area: Area = Area.SECURITY
+    area: Area
     severity: Severity
     level: Level
     frameworks: Sequence[Framework]
@@ -170,12 +169,3 @@ def _add(
     if name in STATED:
         raise ValueError(f"two rules are called {name}; rename one")
     STATED[name] = Rule(name=name, title=title, types=types, check=check, check_stack=check_stack, **about)
-
-
-def require(value: object, expected: bool, field: str, message: str) -> Iterator[Result]:
-    """A finding unless `value` is `expected`; absent counts as a violation, unknown as undecided."""
-    decided = flag(value)
-    if decided is UNKNOWN:
-        yield Undecided(field)
-    elif decided is not expected:
-        yield Finding(message)

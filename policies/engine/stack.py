@@ -1,6 +1,6 @@
 """The stack that a rule sees beside the resource it judges."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar, cast
@@ -10,7 +10,7 @@ from policies.engine.settings import EnvironmentSpec, PolicySettings
 from pricing.budget import Budget
 from pricing.lines import Estimate
 from pricing.usage import Usage
-from resources.index import Keys, ResourceIndex
+from resources.index import ResourceIndex
 from resources.resource import Resource
 
 _Made = TypeVar("_Made")
@@ -55,15 +55,3 @@ class Stack(ResourceIndex):
         if make not in self._made:
             self._made[make] = make(self)
         return cast(_Made, self._made[make])
-
-    def of(self, types: Iterable[str]) -> list[Resource]:
-        """The resources of any of `types`."""
-        return self.of_type(*types)
-
-    def indexed(self, types: tuple[str, ...], keys: Keys) -> Mapping[Any, list[Resource]]:
-        """The resources of `types` by each of their `keys`."""
-        return self.table(keys, *types)
-
-    def referred(self, resource: Resource, name: str, types: Iterable[str]) -> list[Resource]:
-        """The resources of `types` that the input `name` of `resource` was computed from."""
-        return self.sources(resource, name, *types)

@@ -1,0 +1,359 @@
+"""IAM: what policies grant, who may assume a role or use a resource, and credentials that never expire."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from policies.engine.frameworks import cis_aws, fsbp, well_architected
+from policies.engine.rule import Area, Finding, Framework, Level, Result, Severity, Undecided, rule
+from policies.engine.stack import Stack
+from resources.inputs import elements, entries, json_value, read, text
+from resources.resource import UNKNOWN, Resource
+
+_ROLE = "aws:iam/role:Role"
+_WITH_IDENTITY_POLICIES = (
+    "aws:iam/policy:Policy",
+    "aws:iam/rolePolicy:RolePolicy",
+    "aws:iam/userPolicy:UserPolicy",
+    "aws:iam/groupPolicy:GroupPolicy",
+    _ROLE,
+    "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
+)
+_ADMINISTRATORS = ("AdministratorAccess", "PowerUserAccess", "IAMFullAccess")
+_LOOSE = re.compile(r"Not|IfExists$|^Null$|^ForAllValues:")
+"""Operators that hold for almost everyone, or also where the key is absent."""
+_NARROWING = frozenset(
+    {
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceip",
+        "aws:sourceorgid",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "elasticfilesystem:accessedviamounttarget",
+        "kms:calleraccount",
+        "s3:dataaccesspointaccount",
+    }
+)
+_IN_ACCOUNT_SERVICES = frozenset({"ec2", "ecr", "lambda"})
+"""Services that assume a role only after someone in the same account passed it to an instance, a function or a template
+for repositories of that account, and that document neither aws:SourceAccount nor aws:SourceArn: a condition would lock
+them out."""
+
+_SOURCE_KEYS = frozenset({"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"})
+_POD_IDENTITY = "pods.eks"
+_POD_KEYS = frozenset(
+    f"aws:requesttag/{name}"
+    for name in ("eks-cluster-arn", "eks-cluster-name", "kubernetes-namespace", "kubernetes-service-account")
+)
+"""Session tags that EKS Pod Identity sends with AssumeRole; only the caller's pod decides them."""
+
+_CALLER_KEYS = ("aws:principal", "aws:source", "aws:multifactor", "sts:externalid", "aws:requesttag/")
+_STATIC_CREDENTIALS = {
+    "aws:iam/accessKey:AccessKey": "an access key that never expires",
+    "aws:iam/userLoginProfile:UserLoginProfile": "a console password",
+    "aws:iam/serviceSpecificCredential:ServiceSpecificCredential": "a credential that never expires",
+    "aws:iam/sshKey:SshKey": "an SSH key that never expires",
+    "aws:ec2/keyPair:KeyPair": "an SSH key to instances; Session Manager needs none",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """One statement of a document, or the unknown that stands for it. `path` says where it is written."""
+
+    path: str
+    body: Any
+
+    @property
+    def unknown(self) -> bool:
+        """Whether nothing of it can be read."""
+        return self.body is UNKNOWN
+
+    @property
+    def allows(self) -> bool:
+        """Whether its effect is Allow."""
+        return read(self.body, "Effect") == "Allow"
+
+    def values(self, field: str) -> list[Any]:
+        """The strings of Action, NotAction, Resource or NotResource."""
+        return elements(read(self.body, field))
+
+    @property
+    def condition_keys(self) -> set[str]:
+        """The condition keys, in lower case, that must be present and have a stated value for it to apply."""
+        return {
+            key.lower()
+            for operator, test in entries(read(self.body, "Condition"))
+            if not _LOOSE.search(operator)
+            for key, value in entries(test)
+            if elements(value) and "*" not in elements(value)
+        }
+
+    @property
+    def conditions_unknown(self) -> bool:
+        """Whether its conditions, or the operators within, can't be read."""
+        condition = read(self.body, "Condition")
+        return condition is UNKNOWN or any(test is UNKNOWN for _, test in entries(condition))
+
+    def principals(self) -> Iterator[tuple[str, Any]]:
+        """Kind (AWS, Service, Federated, CanonicalUser) and name of each principal; `*` is of every kind."""
+        principal = read(self.body, "Principal")
+        if principal is UNKNOWN:
+            yield "", UNKNOWN
+        elif isinstance(principal, dict):
+            for kind, names in entries(cast(Mapping[str, Any], principal)):
+                for name in elements(names):
+                    yield kind, name
+        elif principal is not None:
+            yield "*", principal
+
+
+def _statements(document: Any, path: str) -> Iterator[_Statement]:
+    """The statements of one document, given as JSON or as an object; an unknown document is one unknown statement."""
+    content = json_value(document)
+    if content is UNKNOWN:
+        yield _Statement(path, UNKNOWN)
+        return
+    for index, body in enumerate(elements(read(content, "Statement"))):
+        yield _Statement(f"{path} statement {text(read(body, 'Sid')) or index + 1}", body)
+
+
+def _identity_statements(resource: Resource) -> Iterator[_Statement]:
+    """The statements of every identity policy that a resource of `_WITH_IDENTITY_POLICIES` carries."""
+    for field in ("policy", "inlinePolicy"):
+        yield from _statements(read(resource.inputs, field), field)
+    for index, inline in enumerate(elements(read(resource.inputs, "inlinePolicies"))):
+        path = "inlinePolicies" if inline is UNKNOWN else f"inlinePolicies[{index}].policy"
+        yield from _statements(read(inline, "policy"), path)
+
+
+def _judge(statements: Iterable[_Statement], judge: Callable[[_Statement], Iterator[Result]]) -> Iterator[Result]:
+    """What `judge` says of each statement that allows something; an unknown statement is undecided."""
+    for statement in statements:
+        if statement.unknown:
+            yield Undecided(statement.path)
+        elif statement.allows:
+            yield from judge(statement)
+
+
+@rule(
+    "iam-wildcard",
+    "IAM policies grant no service as a whole on every resource",
+    _WITH_IDENTITY_POLICIES,
+    area=Area.SECURITY,
+    severity=Severity.CRITICAL,
+    level=Level.MANDATORY,
+    frameworks=[fsbp("IAM.1"), fsbp("IAM.21"), cis_aws("1.16"), well_architected("SEC03-BP02")],
+    remediation="Name the actions that are used and the ARNs they are used on.",
+    field="policy",
+)
+def _wildcard(resource: Resource, _: Stack) -> Iterator[Result]:
+    return _judge(_identity_statements(resource), _grants_everything)
+
+
+def _grants_everything(statement: _Statement) -> Iterator[Result]:
+    if statement.values("NotAction"):
+        yield Finding(f"{statement.path} allows all but what NotAction names")
+    everywhere = "*" in statement.values("Resource") or bool(statement.values("NotResource"))
+    for action in statement.values("Action"):
+        if action is UNKNOWN:
+            yield Undecided(f"{statement.path}: Action")
+        elif isinstance(action, str) and action.strip("*:") == "":
+            yield Finding(f"{statement.path} allows every action")
+        elif isinstance(action, str) and action.endswith(":*"):
+            if everywhere:
+                yield Finding(f"{statement.path} allows {action} on every resource")
+            elif UNKNOWN in statement.values("Resource"):
+                yield Undecided(f"{statement.path}: Resource")
+
+
+@rule(
+    "iam-pass-role",
+    "iam:PassRole is bound to roles or to a service",
+    _WITH_IDENTITY_POLICIES,
+    area=Area.SECURITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[well_architected("SEC03-BP02")],
+    remediation="Name the role's ARN as Resource and the service in the condition iam:PassedToService.",
+    field="policy",
+)
+def _pass_role(resource: Resource, _: Stack) -> Iterator[Result]:
+    return _judge(_identity_statements(resource), _passes_any_role)
+
+
+def _passes_any_role(statement: _Statement) -> Iterator[Result]:
+    if not any(action in ("iam:PassRole", "iam:Pass*") for action in statement.values("Action")):
+        return
+    resources = statement.values("Resource")
+    if "iam:passedtoservice" in statement.condition_keys or not ("*" in resources or UNKNOWN in resources):
+        return
+    if statement.conditions_unknown:
+        yield Undecided(f"{statement.path}: Condition")
+    elif "*" in resources:
+        yield Finding(f"{statement.path} lets any role be passed to any service")
+    else:
+        yield Undecided(f"{statement.path}: Resource")
+
+
+@rule(
+    "iam-admin",
+    "No administrator policy of AWS is attached",
+    (
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+        "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+        "aws:iam/policyAttachment:PolicyAttachment",
+        _ROLE,
+    ),
+    area=Area.SECURITY,
+    severity=Severity.CRITICAL,
+    level=Level.MANDATORY,
+    frameworks=[cis_aws("1.16"), fsbp("IAM.1"), well_architected("SEC03-BP02")],
+    remediation="Attach a policy with the actions that are used.",
+    field="policyArn or managedPolicyArns",
+)
+def _administrator(resource: Resource, _: Stack) -> Iterator[Result]:
+    managed = elements(read(resource.inputs, "managedPolicyArns"))
+    # An unknown policyArn is that of a policy made here, which has its own rules.
+    if UNKNOWN in managed:
+        yield Undecided("managedPolicyArns")
+    for arn in (read(resource.inputs, "policyArn"), *managed):
+        if isinstance(arn, str) and ":aws:policy/" in arn and arn.rpartition("/")[2] in _ADMINISTRATORS:
+            yield Finding(f"attaches {arn.rpartition('/')[2]}")
+
+
+@rule(
+    "public-policy",
+    "Policies of buckets, keys, queues and secrets name who may use them",
+    (
+        "aws:ecr/registryPolicy:RegistryPolicy",
+        "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
+        "aws:ecr/repositoryPolicy:RepositoryPolicy",
+        "aws:efs/fileSystemPolicy:FileSystemPolicy",
+        "aws:elasticsearch/domain:Domain",
+        "aws:kms/key:Key",
+        "aws:kms/keyPolicy:KeyPolicy",
+        "aws:opensearch/domain:Domain",
+        "aws:s3/bucket:Bucket",
+        "aws:s3/bucketPolicy:BucketPolicy",
+        "aws:secretsmanager/secretPolicy:SecretPolicy",
+        "aws:sns/topic:Topic",
+        "aws:sns/topicPolicy:TopicPolicy",
+        "aws:sqs/queue:Queue",
+        "aws:sqs/queuePolicy:QueuePolicy",
+    ),
+    area=Area.SECURITY,
+    severity=Severity.CRITICAL,
+    level=Level.MANDATORY,
+    frameworks=[fsbp("KMS.5"), fsbp("SQS.3"), fsbp("S3.2"), well_architected("SEC03-BP07")],
+    remediation="Name the principals, or add a condition such as aws:PrincipalOrgID, aws:SourceAccount or "
+    "aws:SourceVpce.",
+    field="policy",
+)
+def _public_policy(resource: Resource, _: Stack) -> Iterator[Result]:
+    for field in ("policy", "accessPolicies", "repositoryPolicy"):
+        yield from _judge(_statements(read(resource.inputs, field), field), _lets_everyone_in)
+
+
+def _lets_everyone_in(statement: _Statement) -> Iterator[Result]:
+    if statement.condition_keys & _NARROWING:
+        return
+    principals = list(statement.principals())
+    open_to_all = statement.values("NotPrincipal") or any(
+        name == "*" and kind in ("*", "AWS") for kind, name in principals
+    )
+    if open_to_all and statement.conditions_unknown:
+        yield Undecided(f"{statement.path}: Condition")
+    elif open_to_all:
+        yield Finding(f"{statement.path} lets every AWS principal in, without a condition on who or from where")
+    elif any(name is UNKNOWN for _, name in principals):
+        yield Undecided(f"{statement.path}: Principal")
+
+
+@rule(
+    "role-trust",
+    "Trust policies are bound by a condition",
+    _ROLE,
+    area=Area.SECURITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[
+        Framework("AWS IAM User Guide", "The confused deputy problem"),
+        Framework("Amazon EKS User Guide", "Cross-service confused deputy prevention"),
+        well_architected("SEC03-BP07"),
+    ],
+    remediation="For a service ask for aws:SourceAccount or aws:SourceArn; for EKS Pod Identity for the tags "
+    "aws:RequestTag/kubernetes-namespace and kubernetes-service-account; for OIDC for aud and sub; for an account for "
+    "sts:ExternalId or aws:PrincipalArn. EC2, ECR and Lambda send no such keys and need none.",
+    field="assumeRolePolicy",
+)
+def _role_trust(role: Resource, _: Stack) -> Iterator[Result]:
+    return _judge(_statements(read(role.inputs, "assumeRolePolicy"), "assumeRolePolicy"), _trusts_too_much)
+
+
+def _trusts_too_much(statement: _Statement) -> Iterator[Result]:
+    for kind, name in statement.principals():
+        if name is UNKNOWN and not statement.condition_keys:
+            yield Undecided(f"{statement.path}: Principal")
+        if not isinstance(name, str):
+            continue
+        problem = _trust_problem(kind, name, statement.condition_keys)
+        if problem and statement.conditions_unknown:
+            yield Undecided(f"{statement.path}: Condition")
+        elif problem:
+            yield Finding(f"{statement.path} {problem}")
+
+
+def _trust_problem(kind: str, name: str, keys: set[str]) -> str | None:
+    if kind == "Service":
+        return _service_problem(name.split(".amazonaws.")[0].removesuffix(".aws.internal"), name, keys)
+    if kind == "Federated":
+        return _federated_problem(name, keys)
+    bound = any(key.startswith(_CALLER_KEYS) for key in keys)
+    if bound:
+        return None
+    if name == "*":
+        return "lets every AWS account assume the role"
+    if kind == "AWS" and (name.endswith(":root") or name.isdigit()):
+        return f"lets every identity that account {name} chooses assume the role, without a condition"
+    return None
+
+
+def _service_problem(service: str, name: str, keys: set[str]) -> str | None:
+    if service in _IN_ACCOUNT_SERVICES or keys & _SOURCE_KEYS:
+        return None
+    if service == _POD_IDENTITY:
+        if keys & _POD_KEYS:
+            return None
+        return f"lets any pod of any cluster that is associated with the role assume it through {name}"
+    return f"lets {name} assume the role on behalf of any account: neither aws:SourceAccount nor aws:SourceArn is asked"
+
+
+def _federated_problem(name: str, keys: set[str]) -> str | None:
+    if ":saml-provider/" in name:
+        return None if "saml:aud" in keys else f"trusts {name} without a condition on SAML:aud"
+    lacking = [claim for claim in ("aud", "sub") if not any(key.endswith(f":{claim}") for key in keys)]
+    return f"trusts every token of {name} whatever its {' and '.join(lacking)}" if lacking else None
+
+
+@rule(
+    "static-credentials",
+    "No access keys, console passwords or SSH keys are made",
+    _STATIC_CREDENTIALS,
+    area=Area.SECURITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[cis_aws("1.18"), fsbp("IAM.3"), well_architected("SEC02-BP02")],
+    remediation="Use roles: EKS Pod Identity for pods, instance profiles for nodes, OIDC for pipelines, Identity "
+    "Center for people.",
+    field="the resource itself",
+)
+def _static_credentials(resource: Resource, _: Stack) -> Iterator[Result]:
+    yield Finding(f"makes {_STATIC_CREDENTIALS[resource.type]}")

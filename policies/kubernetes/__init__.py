@@ -1,1 +1,0 @@
-"""What Kubernetes objects must keep to."""

@@ -1,0 +1,79 @@
+"""Stores of data and the keys to them, of every service: nobody deletes one by mistake."""
+
+from collections.abc import Iterator
+
+from policies.cloudwatch import LOG_GROUP
+from policies.engine.checks import in_production
+from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
+from policies.engine.stack import Stack
+from policies.kms import KEY
+from resources.inputs import flag, read
+from resources.resource import UNKNOWN, Resource
+
+_ALIAS = "aws:kms/alias:Alias"
+_STORES = (
+    "aws:docdb/cluster:Cluster",
+    "aws:dynamodb/table:Table",
+    "aws:ebs/volume:Volume",
+    "aws:ecr/repository:Repository",
+    "aws:efs/fileSystem:FileSystem",
+    "aws:elasticache/replicationGroup:ReplicationGroup",
+    "aws:elasticache/serverlessCache:ServerlessCache",
+    "aws:glue/catalogDatabase:CatalogDatabase",
+    KEY,
+    "aws:memorydb/cluster:Cluster",
+    "aws:neptune/cluster:Cluster",
+    "aws:opensearch/domain:Domain",
+    "aws:rds/cluster:Cluster",
+    "aws:rds/instance:Instance",
+    "aws:redshift/cluster:Cluster",
+    "aws:s3/bucket:Bucket",
+    "aws:s3/bucketV2:BucketV2",
+)
+
+
+@rule(
+    "stateful-protection",
+    "In production, stores of data and keys are protected",
+    _STORES,
+    when=in_production,
+    needs_stack=True,
+    area=Area.RELIABILITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[well_architected("REL09-BP01"), fsbp("RDS.8")],
+    remediation="Create the resource with protect, or set deletionProtection where the service has it; to destroy on "
+    "purpose, lower the rule's level in the stack's file for as long as that takes.",
+    field="protect or deletionProtection",
+)
+def _protection(store: Resource, stack: Stack) -> Iterator[Result]:
+    if store.protect or _is_key_of_logs_alone(store, stack):
+        return
+    switches = ("deletionProtection", "deletionProtectionEnabled")
+    states = {switch: flag(read(store.inputs, switch)) for switch in switches}
+    unknown = [switch for switch, state in states.items() if state is UNKNOWN]
+    if unknown:
+        yield Undecided(unknown[0])
+    elif True not in states.values():
+        yield Finding("holds data or the key to it, and neither protect nor deletionProtection keeps it")
+
+
+def _is_key_of_logs_alone(store: Resource, stack: Stack) -> bool:
+    """Whether it is a key that only log groups use: those expire, and are no more protected than it is.
+
+    KMS keeps such a key for its deletion window, which kms-deletion judges.
+    """
+    users = stack.once(_users_of_keys).get(store.urn, set())
+    return store.type == KEY and users - {_ALIAS} == {LOG_GROUP}
+
+
+def _users_of_keys(stack: Stack) -> dict[str, set[str]]:
+    """By the URN of a key, the types of the resources with an input that was computed from it."""
+    users: dict[str, set[str]] = {}
+    for resource in stack.resources:
+        for urns in resource.property_dependencies.values():
+            for urn in urns:
+                if f"{KEY}::" in urn:
+                    users.setdefault(urn, set()).add(resource.type)
+    return users
