@@ -24,7 +24,7 @@ from policies.engine.exceptions import PolicyException
 from policies.engine.registry import RULES
 from policies.engine.rule import Undecided
 from policies.engine.settings import Level
-from pricing.resource import SECRET, UNKNOWN, Resource
+from resources.resource import SECRET, UNKNOWN, Resource
 from tests.policies.cases.case import TODAY, Case, context, make
 from tests.policies.cases.case import UNDECIDED as UNDECIDED_MESSAGE
 from tests.policies.engine import Diagnostic, deploy, wire

@@ -9,7 +9,7 @@ from policies.engine.evaluate import EXPIRED, UNUSED, PolicyError, Verdict, eval
 from policies.engine.exceptions import PolicyException
 from policies.engine.registry import RULES
 from policies.engine.settings import Level
-from pricing.resource import UNKNOWN, Resource
+from resources.resource import UNKNOWN, Resource
 from tests.policies.cases.case import TODAY, context, costing, make
 
 KEY = "aws:kms/key:Key"

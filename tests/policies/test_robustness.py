@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from policies.engine.evaluate import evaluate
 from policies.engine.registry import RULES
-from pricing.resource import SECRET, UNKNOWN, Resource
+from resources.resource import SECRET, UNKNOWN, Resource
 from tests.policies.cases.case import Case, context, make
 from tests.policies.test_rules import CASES
 

@@ -2,7 +2,7 @@
 
 import json
 
-from pricing.resource import UNKNOWN, Resource
+from resources.resource import UNKNOWN, Resource
 from tests.policies.cases.case import Case, fails, make, passes, unknown
 
 BUCKET = make("aws:s3/bucket:Bucket", {"bucket": "models"}, name="models")

@@ -10,7 +10,7 @@ from policies.engine.exceptions import PolicyException
 from policies.engine.settings import EnvironmentKind, EnvironmentSpec, Level, PolicySettings
 from pricing.budget import Budget
 from pricing.lines import Estimate, Unpriced
-from pricing.resource import Resource
+from resources.resource import Resource
 from pricing.usage import Usage
 
 Kind = Literal["pass", "fail", "absent", "unknown"]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pricing.resource import UNKNOWN, Resource
+from resources.resource import UNKNOWN, Resource
 from tests.policies.cases.case import fails, make, passes, unknown
 
 ISTIO_CHARTS = "https://istio-release.storage.googleapis.com/charts"

@@ -4,7 +4,7 @@ from typing import Any
 
 from policies.engine.settings import EnvironmentKind
 from pricing.lines import Unpriced
-from pricing.resource import UNKNOWN, Resource
+from resources.resource import UNKNOWN, Resource
 from tests.policies.cases.case import costing, fails, make, passes, unknown
 
 STAGING = EnvironmentKind.STAGING

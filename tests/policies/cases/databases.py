@@ -1,7 +1,7 @@
 """Specifications of the rules about databases."""
 
 from policies.engine.settings import EnvironmentKind
-from pricing.resource import UNKNOWN, Resource
+from resources.resource import UNKNOWN, Resource
 from tests.policies.cases.case import Case, fails, make, passes, unknown
 
 INSTANCE = "aws:rds/instance:Instance"

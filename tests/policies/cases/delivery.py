@@ -4,7 +4,7 @@ import base64
 from typing import Any
 
 from policies.engine.settings import EnvironmentKind
-from pricing.resource import SECRET, UNKNOWN, Resource
+from resources.resource import SECRET, UNKNOWN, Resource
 from tests.policies.cases.case import fails, make, passes, unknown
 
 ACCESS, PROJECT, LOGIN, MODEL = "argo-cd-access", "argo-cd-project", "default-login", "model-deletion"

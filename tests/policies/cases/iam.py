@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from pricing.resource import UNKNOWN, Resource
+from resources.resource import UNKNOWN, Resource
 from tests.policies.cases.case import ACCOUNT, fails, make, passes, unknown
 
 ROLE = "aws:iam/role:Role"

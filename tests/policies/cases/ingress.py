@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from policies.engine.settings import EnvironmentKind
-from pricing.resource import UNKNOWN, Resource
+from resources.resource import UNKNOWN, Resource
 from tests.policies.cases.case import fails, make, passes, unknown
 
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pricing.resource import UNKNOWN, Resource
+from resources.resource import UNKNOWN, Resource
 from tests.policies.cases.case import Case, fails, make, passes, unknown
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"

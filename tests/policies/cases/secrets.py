@@ -3,7 +3,7 @@
 import base64
 from typing import Any
 
-from pricing.resource import SECRET, UNKNOWN, Resource
+from resources.resource import SECRET, UNKNOWN, Resource
 from tests.policies.cases.case import fails, make, passes, unknown
 
 RULE = "plain-text-secrets"

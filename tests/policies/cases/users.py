@@ -3,7 +3,7 @@
 from typing import Any
 
 from policies.engine.settings import EnvironmentKind
-from pricing.resource import UNKNOWN, Resource
+from resources.resource import UNKNOWN, Resource
 from tests.policies.cases.case import Case, fails, make, passes, unknown
 
 POOL = "aws:cognito/userPool:UserPool"
