@@ -190,7 +190,8 @@ def _zones(config: "StackConfig") -> Iterator[Problem]:
         if pool.zone:
             named.append(Name((*at, "zone"), pool.zone))
         for zone in named:
-            if zones and zone.value not in zones:
+            # A zone of another region is told with what else the region lacks.
+            if zones and zone.value[:-1] == region and zone.value not in zones:
                 remedy = f"the network has no subnet in {zone.value}; name one of network.zones, {', '.join(zones)}"
                 yield Problem(zone.at, zone.value, f"{remedy}, or add it")
 

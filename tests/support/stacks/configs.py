@@ -32,7 +32,7 @@ SECTIONS: dict[str, Any] = {
 
 def sections_of(stack: str) -> dict[str, Any]:
     """The config of `Pulumi.<stack>.yaml`, by section."""
-    config = read_stack_file(Path(__file__).parents[2], stack).config
+    config = read_stack_file(ROOT, stack).config
     return {key.partition(":")[2]: json.loads(value) for key, value in config.items()}
 
 
