@@ -5,14 +5,14 @@ from typing import NamedTuple
 
 
 class Role(StrEnum):
-    """What a compute charge is for the one who wants to save."""
+    """Which savings advice suits a compute charge."""
 
     BASE = "base"
-    """On demand in all hours of the month: a commitment is safe."""
+    """On demand in all hours of the month: a commitment saves."""
     BURST = "burst"
-    """On demand above the base, in some hours: spot is safe, for the base stays."""
+    """On demand above the base, in some hours: spot saves, and the base remains when spot is interrupted."""
     FIXED = "fixed"
-    """As it is: bought as spot already, or by a decision that a price does not overrule."""
+    """No advice: it is spot already, or on demand by an explicit choice."""
 
 
 class Compute(NamedTuple):
@@ -29,7 +29,7 @@ class Compute(NamedTuple):
     one_year: float | None
     spot_derived: bool
     planned: bool = True
-    """Whether a savings plan is to be had at the price of a reservation: EC2's are, those of databases save less."""
+    """Whether a savings plan costs the same as a reservation: true for EC2, not for databases."""
 
 
 class Charge(NamedTuple):

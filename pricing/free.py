@@ -1,4 +1,4 @@
-"""What is known to cost nothing, and why. A type that is neither here nor has an estimator is listed as unpriced."""
+"""The types that cost nothing, and why. A type that is not here and has no estimator is unpriced."""
 
 _IAM = "identity and access management is free"
 _NETWORK = "the network's own objects are free; what runs or flows in it is priced"

@@ -4,9 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from pricing.caches import known_cache
-from pricing.objects import BucketUsage
-from pricing.usage import Usage
+from pricing.usage import BucketUsage, Usage
 
 
 class NamedUsage:
@@ -55,7 +53,7 @@ class NamedUsage:
     def _find(self, section: str, names: Iterable[str | None]) -> str | None:
         given = [name for name in names if name]
         self._known[section].update(given[:1])
-        key = known_cache(self._sections[section][1], *given)
+        key = entry_for(self._sections[section][1], *given)
         if key is not None:
             self._used[section].add(key)
         return key
@@ -71,3 +69,9 @@ class NamedUsage:
                 hint = f"; did you mean {near[0]}?" if near else ""
                 there = f"name one of {', '.join(known)}" if known else f"the stack has no {kind}; remove it"
                 yield f"usage.{section}.{key} = {shown}: no {kind} of the stack has this name; {there}{hint}"
+
+
+def entry_for(entries: Iterable[str], *names: str | None) -> str | None:
+    """The longest of `entries` that is one of `names`, or the end of one after a hyphen."""
+    fitting = [entry for entry in entries if any(name and f"-{name}".endswith(f"-{entry}") for name in names)]
+    return max(fitting, key=len, default=None)

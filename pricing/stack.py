@@ -1,4 +1,4 @@
-"""A stack as estimators see it: an index of its resources, with prices and usage at hand."""
+"""A stack as estimators read it: an index of its resources with prices and usage."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -7,10 +7,9 @@ from typing import Any
 from pricing.charges import Charge, Compute, Gap, Role
 from pricing.demand import Need
 from pricing.named_usage import NamedUsage
-from pricing.objects import BucketUsage
 from pricing.schedules import HOURS_A_MONTH
 from pricing.table import PriceNotFound, PriceTable, load_table
-from pricing.usage import Usage
+from pricing.usage import BucketUsage, Usage
 from resources.index import ResourceIndex
 from resources.required import items
 from resources.resource import SECRET, UNKNOWN, Resource
@@ -38,7 +37,7 @@ class Stack(ResourceIndex):
         return amount / max(1, len(self.of_type(resource.type)))
 
     def subnets(self, resource: Resource, key: str) -> int:
-        """How many subnets this input names; while none of them is made, how many the input is computed from.
+        """How many subnets this input names; for an unknown input, how many it is computed from.
 
         Raises:
             UnreadableInput: when it is unknown and computed from no subnet of the stack, or no list.
@@ -111,6 +110,6 @@ class Stack(ResourceIndex):
 
 
 def _day(written: str) -> date:
-    """The day that a date of the price table stands for: the first where only a month or a year is known."""
+    """The day of a date in the price table; the first day where only a month or a year is given."""
     parts = (f"{written}-01-01" if written else "1970-01-01").split("-")
     return date(int(parts[0]), int(parts[1]), int(parts[2]))

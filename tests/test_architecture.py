@@ -11,17 +11,15 @@ ROOT = Path(__file__).parents[1]
 ALLOWED = {
     "components": set[str](),
     "resources": set[str](),
-    "pricing": {"resources", "components.facts.instances", "components.facts.versions"},
+    "pricing": {"resources", "components.facts"},
     # `make versions` lists what is pinned.
     "operations": {"components.facts.versions", "components.facts.chart_support"},
     # When the support of what is deployed ends is a fact of what is deployed.
     "policies": {
         "resources",
         "pricing",
-        "components.facts.chart_support",
-        "components.facts.instances",
+        "components.facts",
         "components.core.spec_errors",
-        "components.facts.versions",
     },
     "stacks": {"components", "pricing", "policies.engine.settings"},
     # Facts of instance types, regions and firewall rules, and the errors of a wrong config, come from the components.

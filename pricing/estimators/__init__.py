@@ -1,44 +1,11 @@
-"""One estimator a resource type that costs money, grouped by service. Importing this package registers all of them."""
+"""One estimator a resource type that costs money, one module a service. Importing the package registers them all."""
 
-from pricing.estimators import (
-    cloudwatch,
-    compute,
-    eks,
-    elasticache,
-    firewalls,
-    images,
-    karpenter,
-    kubernetes,
-    load_balancers,
-    logs,
-    messaging,
-    names,
-    network,
-    objects,
-    rds,
-    security,
-    volumes,
-)
-from pricing.estimators.registry import ESTIMATORS, Estimator
+from importlib import import_module
+from pkgutil import iter_modules
 
-__all__ = [
-    "ESTIMATORS",
-    "Estimator",
-    "cloudwatch",
-    "compute",
-    "eks",
-    "elasticache",
-    "firewalls",
-    "images",
-    "karpenter",
-    "kubernetes",
-    "load_balancers",
-    "logs",
-    "messaging",
-    "names",
-    "network",
-    "objects",
-    "rds",
-    "security",
-    "volumes",
-]
+from pricing.estimators.registration import ESTIMATORS, Estimator
+
+__all__ = ["ESTIMATORS", "Estimator"]
+
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
-from pricing.estimators.registry import prices
+from pricing.estimators.registration import prices
 from pricing.stack import Stack
 from resources.required import number, sections
 from resources.resource import Resource

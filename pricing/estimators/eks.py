@@ -8,8 +8,9 @@ from components.facts.instances import instance_type
 from components.facts.versions import in_extended_support
 from pricing.charges import Charge, Gap
 from pricing.demand import Pool, node_of
-from pricing.estimators.logs import FOREVER_DAYS, kept
-from pricing.estimators.nodes import (
+from pricing.estimators.cloudwatch_logs import FOREVER_DAYS, kept
+from pricing.estimators.ebs import volume_charges
+from pricing.estimators.ec2_pools import (
     base_of,
     idle_charge,
     instance_charges,
@@ -21,8 +22,7 @@ from pricing.estimators.nodes import (
     template_charges,
     unpriced_types,
 )
-from pricing.estimators.registry import prices
-from pricing.estimators.volumes import volume_charges
+from pricing.estimators.registration import prices
 from pricing.schedules import HOURS_A_MONTH, Size
 from pricing.stack import Stack
 from resources.required import UnreadableInput, flag, items, number, section, sections, text
@@ -40,7 +40,7 @@ _DEFAULT_DISK_GB = 20
 
 @prices("eks:index:Cluster")
 def packaged_cluster(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
-    """The cluster component of pulumi-eks while what it makes is out of sight; the engine shows its children."""
+    """The cluster component of pulumi-eks, as long as its children are not shown; the engine shows them."""
     if stack.has_descendant(resource.urn, "aws:"):
         return
     yield from cluster(resource, stack)
@@ -50,7 +50,7 @@ def packaged_cluster(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]
 
 @prices(_CLUSTER)
 def cluster(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
-    """The control plane by hour, dearer once the version's standard support has ended, and logs that nothing keeps."""
+    """The hours of the control plane, which cost more in extended support, and logs without a log group."""
     inputs = resource.inputs
     sku = "control-plane-extended-support" if _extended(inputs, stack) else "control-plane-standard-support"
     support = sku.removeprefix("control-plane-").replace("-", " ")
@@ -90,7 +90,7 @@ def node_group(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
 
 
 def node_group_pools(stack: Stack) -> Iterator[Pool]:
-    """The managed node groups whose size and type are known, as places for pods."""
+    """The managed node groups whose size and type are known, as pools that pods can run on."""
     for resource in stack.of_type(_NODE_GROUP):
         inputs = resource.inputs
         try:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from pricing.caches import usable_gigabytes
+from components.facts.cache_nodes import usable_gib
 from pricing.charges import Charge, Gap
-from pricing.estimators.registry import prices
+from pricing.estimators.registration import prices
 from pricing.schedules import HOURS_A_MONTH
 from pricing.stack import Stack
 from pricing.table import NoPrice
@@ -89,7 +89,7 @@ def _snapshot(node_type: str, shards: float, held: float | None) -> tuple[float,
     """The size of a snapshot in GB: that of the data, or where it isn't known what the cluster can hold."""
     if held is not None:
         return held, ""
-    usable = usable_gigabytes(node_type)
+    usable = usable_gib(node_type)
     if usable is None:
         raise NoPrice(
             f"what {node_type} holds is not listed, so snapshots have no size; say it in usage.cacheGb",

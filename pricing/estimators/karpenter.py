@@ -1,4 +1,4 @@
-"""Karpenter pools: nodes that a controller buys within the limits the stack gives it."""
+"""Karpenter pools: nodes that Karpenter launches within the limits of the pool."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -7,9 +7,17 @@ from typing import Any, NamedTuple
 from components.facts.instances import InstanceType, instance_type
 from pricing.charges import Charge, Gap, Role
 from pricing.demand import Pool, node_of
-from pricing.estimators.nodes import Load, idle_charge, instance_charges, needed_average, purchase, rate, unpriced_types
-from pricing.estimators.registry import prices
-from pricing.estimators.volumes import mapped_volumes
+from pricing.estimators.ebs import mapped_volumes
+from pricing.estimators.ec2_pools import (
+    Load,
+    idle_charge,
+    instance_charges,
+    needed_average,
+    purchase,
+    rate,
+    unpriced_types,
+)
+from pricing.estimators.registration import prices
 from pricing.schedules import HOURS_A_MONTH
 from pricing.stack import Stack
 from pricing.table import NoPrice, PriceTable
@@ -57,7 +65,7 @@ def node_pool(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
 
 
 def karpenter_pools(stack: Stack) -> Iterator[Pool]:
-    """The Karpenter pools whose cheapest type is known, as places for pods. They are empty but for pods."""
+    """The Karpenter pools whose cheapest type is known, as pools for pods. They have no nodes without pods."""
     for resource in stack.of_type(_POOLS):
         table = stack.price_table(resource)
         try:

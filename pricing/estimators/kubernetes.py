@@ -1,9 +1,9 @@
-"""Kubernetes objects that make a controller buy something in AWS, out of the sight of the stack."""
+"""Kubernetes objects for which a controller makes AWS resources that are not part of the stack."""
 
 from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
-from pricing.estimators.registry import prices
+from pricing.estimators.registration import prices
 from pricing.stack import Stack
 from resources.required import section, sections, text
 from resources.resource import Resource

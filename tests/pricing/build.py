@@ -1,11 +1,15 @@
-"""Resources for tests, in the shape the engine would register them."""
+"""Resources for tests of prices, in the shape the engine would register them, and their estimates."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from pricing.resource import UNKNOWN, Resource
+from pricing.estimate import Estimate, Line, estimate
+from pricing.usage import Usage
+from resources.resource import UNKNOWN, Resource
 
 CLUSTER = "urn:pulumi:prod::mlplatform::mlplatform:index:GpuCluster::ml"
+TODAY = date(2026, 11, 21)
 
 
 def resource(type_: str, name: str = "x", /, parent: str | None = CLUSTER, **inputs: Any) -> Resource:
@@ -88,3 +92,19 @@ def node_class(*volumes: Mapping[str, Any]) -> Resource:
         metadata={"name": "gpu"},
         spec={"blockDeviceMappings": mappings},
     )
+
+
+def priced(*resources: Resource, today: date = TODAY, **usage: Any) -> Estimate:
+    return estimate([component(), *resources], region="us-east-1", usage=Usage(**usage), today=today)
+
+
+def line(result: Estimate, what: str) -> Line:
+    """The only line that says this."""
+    found = [line for line in result.lines if what in line.what]
+    assert len(found) == 1, [line.what for line in result.lines]
+    return found[0]
+
+
+def charged(result: Estimate, what: str) -> float:
+    """What all lines of a kind cost together. Nothing that is free has a line."""
+    return sum(line.monthly for line in result.lines if what in line.what)

@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from pricing.budget import Budget, idle_names, judge
 from pricing.estimate import estimate
-from pricing.resource import UNKNOWN, Resource
 from pricing.usage import Usage
+from resources.resource import UNKNOWN, Resource
 from tests.pricing.build import component, node_group, node_pool, resource
 
 HUGE = "p9.48xlarge"
@@ -39,7 +39,7 @@ UNPRICED: dict[str, Resource] = {
 
 
 @pytest.mark.parametrize("subject", UNPRICED)
-def test_what_has_no_price_fails_the_budget_by_its_name(subject: str) -> None:
+def test_unpriced_subject_fails_the_budget(subject: str) -> None:
     found = judged(UNPRICED[subject])
     assert not found.holds
     assert not found.complete
@@ -79,7 +79,7 @@ def test_an_unknown_value_fails_a_plan_and_not_a_preview() -> None:
     assert judged(volume, pending=False).holds
 
 
-def test_a_spot_type_without_a_spot_price_costs_its_on_demand_price_at_most() -> None:
+def test_spot_type_without_spot_price_costs_on_demand() -> None:
     made = estimate(
         [node_group(("p5.48xlarge",), capacity="SPOT", least=1, wanted=1)], region="us-east-1", usage=Usage()
     )
@@ -88,7 +88,7 @@ def test_a_spot_type_without_a_spot_price_costs_its_on_demand_price_at_most() ->
     assert "at the on-demand price" in instances[0].what
 
 
-def test_a_name_that_nothing_goes_by_is_idle() -> None:
+def test_accepted_name_without_a_gap_is_idle() -> None:
     made = estimate([UNPRICED[HUGE]], region="us-east-1", usage=Usage())
     assert idle_names(made, budget(**{HUGE: ACCEPTED, "p8.large": ACCEPTED})) == ("p8.large",)
 

@@ -144,7 +144,7 @@ def test_a_file_of_another_shape_leaves_the_table(
     assert "AmazonEKS.csv" in capsys.readouterr().err
 
 
-def test_nobody_at_the_address_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unreachable_server_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with serving({}, [REGION]) as served:
         address = served.address
     arguments = ["--region", REGION, "--offers", address, "--cache", str(tmp_path), "--prices", str(tmp_path)]

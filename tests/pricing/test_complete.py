@@ -8,8 +8,8 @@ import pytest
 from components.facts.instances import types_in
 from pricing.estimate import estimate
 from pricing.refresh.catalog import QUERIES
-from pricing.resource import Resource
 from pricing.table import load_table, regions
+from resources.resource import Resource
 from stacks.config import parse_config
 from tests.planner.plans import STACKS, file_of, plan_of
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from pricing.estimate import Estimate, estimate
-from pricing.resource import Resource
 from pricing.usage import Usage
+from resources.resource import Resource
 from tests.pricing.build import component, node_class, node_group, node_pool, referring, resource
 
 GPU = "nvidia.com/gpu"

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from pricing.estimate import Estimate, estimate
 from pricing.estimators import ESTIMATORS
-from pricing.resource import SECRET, UNKNOWN, Resource
 from pricing.usage import Usage
+from resources.resource import SECRET, UNKNOWN, Resource
 from tests.pricing.build import component, launch_template, node_class, node_group, node_pool, resource, schedule
 
 REGION = "us-east-1"
@@ -116,9 +116,7 @@ def test_no_input_of_what_a_pool_refers_to_crashes_it(
 
 @given(count=nodes, burst=nodes, share=st.floats(0, 1))
 @settings(deadline=None)
-def test_the_total_is_the_sum_of_the_lines_and_a_line_its_quantity_times_its_price(
-    count: int, burst: int, share: float
-) -> None:
+def test_total_is_the_sum_of_quantity_times_price(count: int, burst: int, share: float) -> None:
     result = estimate(stack(count, burst), region=REGION, usage=Usage(burst_share=share))
     assert Decimal(str(result.monthly)) == sum((Decimal(str(line.monthly)) for line in result.lines), Decimal())
     for line in result.lines:

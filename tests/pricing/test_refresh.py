@@ -109,7 +109,7 @@ def test_answers_become_rows(prices: Path, pricing: Any, capsys: pytest.CaptureF
     assert "nat-gateway-hour" not in said
 
 
-def test_a_renewed_row_says_where_and_when_and_keeps_its_spot_price(prices: Path, pricing: Any) -> None:
+def test_refreshed_row_keeps_its_spot_price(prices: Path, pricing: Any) -> None:
     client, stubber = pricing
     answer_everything(stubber)
     run(prices, client)

@@ -3,8 +3,8 @@
 from typing import Any
 
 from pricing.estimate import Saving, estimate
-from pricing.resource import Resource
 from pricing.usage import Usage
+from resources.resource import Resource
 from tests.pricing.build import component, node_group, schedule
 
 
@@ -47,7 +47,7 @@ def test_a_stale_commitment_price_is_not_in_the_table() -> None:
     assert advice(node_group(("p4d.24xlarge",), least=1.0, wanted=1.0, most=1.0)) == ()
 
 
-def test_only_whole_nodes_of_the_minimum_are_committed_when_the_average_is_known() -> None:
+def test_commitment_covers_whole_nodes_of_the_minimum() -> None:
     # Minimum 2 of an average of 5.5: 2 x 730 x (0.526 - 0.331) = 284.70; the 3.5 above could be spot.
     pool = node_group(least=2.0, wanted=10.0, most=10.0)
     spot, commitment = advice(pool, average_nodes={"serving": 5.5})

@@ -28,7 +28,7 @@ def test_minutes_of_week(recurrence: str, minutes: set[int]) -> None:
 @pytest.mark.parametrize(
     "recurrence", ["", "0 8 * *", "0 24 * * *", "0 8 1 * *", "0 8 * 6 *", "x 8 * * *", "0 8 * * 5-1"]
 )
-def test_what_is_no_weekly_recurrence_is_refused(recurrence: str) -> None:
+def test_recurrence_that_is_not_weekly_is_refused(recurrence: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         minutes_of_week(recurrence)
 
@@ -49,7 +49,7 @@ def test_a_day_and_a_night_ceiling() -> None:
     assert hours_by(spans, "most") == {30: pytest.approx(730 * 14 / 24), 20: pytest.approx(730 * 10 / 24)}
 
 
-def test_the_night_before_the_first_action_of_the_week_has_the_size_of_its_end() -> None:
+def test_week_starts_with_the_size_of_its_last_action() -> None:
     spans = week(Size(most=1), [at(6, most=2), at(18, most=3)])
     assert set(hours_by(spans, "most")) == {2, 3}
 
@@ -71,7 +71,7 @@ def test_every_week_is_whole(found: list[Action]) -> None:
 
 
 @given(st.text(alphabet="0123456789*/,-? MONSUN", max_size=20))
-def test_no_text_does_more_than_be_refused(recurrence: str) -> None:
+def test_any_text_is_a_recurrence_or_a_value_error(recurrence: str) -> None:
     try:
         found = minutes_of_week(recurrence)
     except ValueError:

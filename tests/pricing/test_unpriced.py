@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from pricing.estimate import Estimate, estimate
-from pricing.resource import SECRET, UNKNOWN, Resource
 from pricing.usage import Usage
+from resources.resource import SECRET, UNKNOWN, Resource
 from tests.pricing.build import component, launch_template, node_group, node_pool, referring, resource, schedule
 
 
@@ -62,7 +62,7 @@ def test_a_missing_price_names_service_sku_region_and_the_nearest() -> None:
     assert "g4dn.xlarge" in said
 
 
-def test_a_region_without_table_leaves_everything_unpriced_with_the_remedy() -> None:
+def test_region_without_price_table_names_the_remedy() -> None:
     gateway = resource("aws:ec2/natGateway:NatGateway")
     result = priced(gateway, region="eu-north-1")
     assert result.unpriced == (gateway.urn,)
@@ -95,13 +95,13 @@ def test_a_region_without_table_leaves_everything_unpriced_with_the_remedy() -> 
         (node_pool({"node.kubernetes.io/instance-type": ["x9.huge"]}, {"cpu": 4}), "no instance type with a price"),
     ],
 )
-def test_what_can_not_be_told_is_unpriced_with_the_reason(unclear: Resource, why: str) -> None:
+def test_unreadable_inputs_are_unpriced_with_the_reason(unclear: Resource, why: str) -> None:
     result = priced(unclear)
     assert result.unpriced == (unclear.urn,)
     assert why in result.reasons[unclear.urn]
 
 
-def test_what_is_known_of_a_resource_is_priced_though_the_rest_is_not() -> None:
+def test_known_part_of_a_resource_is_priced() -> None:
     template = launch_template({"volumeType": "gp3", "volumeSize": UNKNOWN})
     group = node_group(template=template)
     result = priced(template, group)
@@ -120,7 +120,7 @@ def test_a_default_node_group_out_of_sight_is_unpriced() -> None:
     assert "skipDefaultNodeGroup" in reasons(resource("eks:index:Cluster", version="1.35"))
 
 
-def test_a_launch_template_outside_the_stack_leaves_volumes_unpriced() -> None:
+def test_launch_template_outside_the_stack_is_unpriced() -> None:
     group = node_group()
     outside = referring(group, {}, launchTemplate={"id": "lt-1"})
     assert "outside the stack" in reasons(outside)

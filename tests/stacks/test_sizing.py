@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.data.cache.sizing import NODES, Layout, layouts
+from components.data.cache.sizing import Layout, layouts
 from components.data.cache.spec import CacheEngine, CacheSpec
+from components.facts.cache_nodes import NODES
 from pricing.table import PriceTable, load_table
 from stacks.sizing import cheapest, choose, layout_args
 

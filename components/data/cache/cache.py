@@ -8,10 +8,11 @@ import pulumi_aws as aws
 from ...core.account import Account, account_of
 from ...core.iam import key_policy, logs_key_grant
 from ...core.spec import parse_args
+from ...facts.cache_nodes import RESERVED_SHARE
 from ...facts.versions import CACHE_ENGINES
 from ..final_snapshot import final_snapshot
 from .access import NO_ACCESS, access_string, connect_policy
-from .sizing import RESERVED_SHARE, tiers
+from .sizing import tiers
 from .spec import CacheArgs, CacheEngine, CacheSpec
 
 PORT = 6379

@@ -3,13 +3,8 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
-RESERVED_SHARE = 0.25
-"""The share of a node's memory that `reserved-memory-percent` keeps from data, for snapshots, failover and replication.
-
-Source: ElastiCache user guide, "Managing reserved memory for Valkey and Redis OSS".
-"""
+from ...facts.cache_nodes import NODES, CacheNode
 
 MOST_NODES = 90
 """The nodes of one type that a cluster may have, primaries and replicas, unless AWS raises the quota.
@@ -19,64 +14,8 @@ Source: ElastiCache user guide, "Quotas for ElastiCache".
 
 
 _VCPU_WEIGHT = 8
-"""A vCPU costs about as much as so many GiB of memory, over the families of the price list."""
+"""A vCPU costs about as much as 8 GiB of memory, on average over the families of the price list."""
 
-
-class CacheNode(NamedTuple):
-    """A node type: its vCPUs, its memory and, with data tiering, its SSD, in GiB."""
-
-    vcpus: int
-    memory: float
-    ssd: float = 0.0
-
-    @property
-    def usable(self) -> float:
-        """What a node holds, in GiB: the memory that is not reserved, and all of its SSD."""
-        return self.memory * (1 - RESERVED_SHARE) + self.ssd
-
-    @property
-    def weight(self) -> float:
-        """What a node takes up of what is paid for, where no price is known: memory, and vCPUs as if they were."""
-        return self.memory + self.vcpus * _VCPU_WEIGHT
-
-
-_MEMORY_OPTIMIZED = {
-    "large": 13.07,
-    "xlarge": 26.32,
-    "2xlarge": 52.82,
-    "4xlarge": 105.81,
-    "8xlarge": 209.55,
-    "12xlarge": 317.77,
-    "16xlarge": 419.09,
-}
-_GENERAL_PURPOSE = {
-    "large": 6.38,
-    "xlarge": 12.93,
-    "2xlarge": 26.04,
-    "4xlarge": 52.26,
-    "8xlarge": 103.68,
-    "12xlarge": 157.12,
-    "16xlarge": 209.55,
-}
-_VCPUS = {"large": 2, "xlarge": 4, "2xlarge": 8, "4xlarge": 16, "8xlarge": 32, "12xlarge": 48, "16xlarge": 64}
-_BURSTABLE = {"micro": 0.5, "small": 1.37, "medium": 3.09}
-_SSD = {
-    "xlarge": 99.33,
-    "2xlarge": 199.07,
-    "4xlarge": 398.14,
-    "8xlarge": 796.28,
-    "12xlarge": 1194.42,
-    "16xlarge": 1592.56,
-}
-
-NODES: dict[str, CacheNode] = {
-    **{f"cache.t4g.{size}": CacheNode(2, memory) for size, memory in _BURSTABLE.items()},
-    **{f"cache.r6g.{size}": CacheNode(_VCPUS[size], memory) for size, memory in _MEMORY_OPTIMIZED.items()},
-    **{f"cache.r7g.{size}": CacheNode(_VCPUS[size], memory) for size, memory in _MEMORY_OPTIMIZED.items()},
-    **{f"cache.m7g.{size}": CacheNode(_VCPUS[size], memory) for size, memory in _GENERAL_PURPOSE.items()},
-    **{f"cache.r6gd.{size}": CacheNode(_VCPUS[size], _MEMORY_OPTIMIZED[size], ssd) for size, ssd in _SSD.items()},
-}
-"""The node types of the current generations by name. Source: AWS price list, AmazonElastiCache, 2025-03-14."""
 
 _ORDER = {node_type: place for place, node_type in enumerate(NODES)}
 
@@ -132,7 +71,7 @@ def tightest(candidates: Sequence[Layout]) -> Layout:
 
 
 def _tightness(layout: Layout) -> tuple[float, int, int]:
-    return round(layout.shards * NODES[layout.node_type].weight, 6), layout.shards, _ORDER[layout.node_type]
+    return round(layout.shards * _weight(NODES[layout.node_type]), 6), layout.shards, _ORDER[layout.node_type]
 
 
 def largest(headroom: float, data_tiering: bool, replicas: int) -> float:
@@ -140,3 +79,8 @@ def largest(headroom: float, data_tiering: bool, replicas: int) -> float:
     shards = MOST_NODES // (1 + replicas)
     usable = [node.usable for name, node in NODES.items() if data_tiering or not tiers(name)]
     return max(usable) * shards * (1 - headroom)
+
+
+def _weight(node: CacheNode) -> float:
+    """What a node costs in relation to others, where no price is known: its memory in GiB, and its vCPUs as memory."""
+    return node.memory + node.vcpus * _VCPU_WEIGHT

@@ -9,8 +9,9 @@ from pydantic import Field, field_validator, model_validator
 from ...core.log_retention import RETENTION_DAYS, LogRetentionDays
 from ...core.spec import Spec, refuse
 from ...core.windows import DAILY_PATTERN, WEEKLY_PATTERN, lasting, overlap
+from ...facts.cache_nodes import NODES
 from .access import CacheAccess
-from .sizing import MOST_NODES, NODES, Layout, largest, layout, layouts, shards_needed, tiers, tightest
+from .sizing import MOST_NODES, Layout, largest, layout, layouts, shards_needed, tiers, tightest
 
 _LONGEST_ID = 40
 """Source: ElastiCache API reference, CreateReplicationGroup and CreateUser."""

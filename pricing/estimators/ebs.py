@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pricing.charges import Charge, Gap
-from pricing.estimators.registry import prices
+from pricing.estimators.registration import prices
 from pricing.stack import Stack
 from resources.required import UnreadableInput, number, quantity, section, sections, text
 from resources.resource import Resource

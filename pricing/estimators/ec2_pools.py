@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from pricing.charges import Charge, Compute, Gap, Role
 from pricing.demand import Need
-from pricing.estimators.volumes import mapped_volumes
+from pricing.estimators.ebs import mapped_volumes
 from pricing.schedules import HOURS_A_MONTH, Action, Size, minutes_of_week, week
 from pricing.stack import Stack
 from pricing.table import NoPrice, Price, PriceTable

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from pricing.estimate import estimate
-from pricing.resource import UNKNOWN, Resource
 from pricing.usage import Usage
+from resources.resource import UNKNOWN, Resource
 from tests.pricing.build import referring, resource
 
 BUCKET = "aws:s3/bucket:Bucket"
@@ -68,7 +68,7 @@ def test_a_load_balancer_logs_requests_and_connections() -> None:
     assert stored(balancer(accessLogs=access, connectionLogs=access)) == round(requests * 1.1, 2)
 
 
-def test_what_nobody_logs_to_holds_the_default() -> None:
+def test_bucket_without_log_sources_holds_the_default() -> None:
     assert stored(balancer(accessLogs={"enabled": False, "bucket": "ml-logs"})) == 102.4
     assert stored(logging("raw", "another")) == 102.4
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from pricing.estimate import Estimate, estimate
-from pricing.resource import UNKNOWN, Resource
 from pricing.usage import Usage
+from resources.resource import UNKNOWN, Resource
 from tests.pricing.build import resource
 
 REPLICATION = "aws:ecr/replicationConfiguration:ReplicationConfiguration"
@@ -76,7 +76,7 @@ def test_copies_in_a_region_without_a_price_are_unpriced() -> None:
     assert "ap-south-1" in result.reasons[copies.urn]
 
 
-def test_copies_of_repositories_whose_names_are_unknown_are_unpriced() -> None:
+def test_copies_of_repositories_of_unknown_name_are_unpriced() -> None:
     copies = replication(["us-west-2"], "a/")
     assert copies.urn in priced(repository(UNKNOWN), copies).unpriced
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from pricing.charges import Charge, Gap
-from pricing.estimators.registry import prices
+from pricing.estimators.registration import prices
 from pricing.stack import Stack
 from resources.required import UnreadableInput, items, number, sections
 from resources.resource import Resource
@@ -44,7 +44,7 @@ def web_acl(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
 
 @prices("aws:wafv2/ruleGroup:RuleGroup")
 def rule_group(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
-    """Each rule of a group of one's own; the web ACL that uses it pays for the group."""
+    """Each rule of a custom rule group; the group itself is a rule of the web ACL that uses it."""
     rules = len(items(resource.inputs, "rules"))
     yield stack.charge(resource, "wafv2", "rule", rules, f"{rules} rules of the group")
 

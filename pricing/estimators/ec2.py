@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
-from pricing.estimators.nodes import (
+from pricing.estimators.ebs import volume_charges
+from pricing.estimators.ec2_pools import (
     Load,
     instance_charges,
     launch_template,
@@ -12,8 +13,7 @@ from pricing.estimators.nodes import (
     sizes,
     template_charges,
 )
-from pricing.estimators.registry import prices
-from pricing.estimators.volumes import volume_charges
+from pricing.estimators.registration import prices
 from pricing.schedules import HOURS_A_MONTH, Size
 from pricing.stack import Stack
 from resources.required import flag, number, section, sections, text

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
-from pricing.estimators.registry import prices
+from pricing.estimators.registration import prices
 from pricing.schedules import HOURS_A_MONTH
 from pricing.stack import Stack
 from resources.required import text

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from pricing.estimate import Estimate, estimate
-from pricing.resource import Resource
 from pricing.usage import Usage
+from resources.resource import Resource
 from tests.pricing.build import node_class, node_pool, resource
 
 CAPACITY = "karpenter.sh/capacity-type"
@@ -70,7 +70,7 @@ def test_a_pool_that_excludes_spot_is_on_demand() -> None:
     assert "on demand" in instances(priced(resource("kubernetes:karpenter.sh/v1:NodePool", spec=spec)))[0][0]
 
 
-def test_an_explicit_on_demand_pool_is_not_talked_into_spot() -> None:
+def test_on_demand_pool_gets_no_spot_advice() -> None:
     pool = node_pool({CAPACITY: ["on-demand"], FAMILY: ["g4dn"]}, {"nvidia.com/gpu": 8.0})
     assert priced(pool).savings == ()
 

@@ -1,12 +1,12 @@
-"""Amazon S3 by class and request, the Glue catalog and Athena."""
+"""Amazon S3: storage by class, requests, transitions and replication."""
 
 from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
-from pricing.estimators.access_logs import LIFECYCLE, access_log_gigabytes
-from pricing.estimators.registry import prices
-from pricing.objects import BucketUsage
+from pricing.estimators.registration import prices
+from pricing.estimators.s3_access_logs import LIFECYCLE, access_log_gigabytes
 from pricing.stack import Stack
+from pricing.usage import BucketUsage
 from resources.required import sections, text
 from resources.resource import Resource
 
@@ -78,23 +78,6 @@ def replication(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
     """The transfer of new objects to the second region; the copy itself is priced as a bucket."""
     copied = stack.bucket_usage(resource).replicated_gb
     yield stack.charge(resource, "data-transfer", "inter-region-out", copied, "objects copied to the second region")
-
-
-@prices("aws:glue/catalogDatabase:CatalogDatabase")
-def catalog(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
-    """Tables and partitions, and requests for them, beyond the first million; every database has its share."""
-    charged = max(0.0, stack.usage.catalog_objects - _FREE_CATALOG_OBJECTS)
-    hundred_thousands = stack.share(resource, charged) / 100_000
-    yield stack.charge(resource, "glue", "catalog-objects", hundred_thousands, "tables and partitions over a million")
-    asked = max(0.0, stack.usage.catalog_requests - _FREE_CATALOG_REQUESTS)
-    millions = stack.share(resource, asked) / _MILLION
-    yield stack.charge(resource, "glue", "catalog-requests", millions, "requests to the catalog over a million")
-
-
-@prices("aws:athena/workgroup:Workgroup")
-def workgroup(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
-    """What its queries scan."""
-    yield stack.charge(resource, "athena", "data-scanned", stack.usage.scanned_tb, "data scanned by queries")
 
 
 def _classes(resource: Resource, stack: Stack) -> set[str]:

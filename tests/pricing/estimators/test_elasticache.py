@@ -4,12 +4,11 @@ from typing import Any
 
 import pytest
 
-from components.data.cache.sizing import NODES
-from pricing.caches import usable_gigabytes
+from components.facts.cache_nodes import NODES, usable_gib
 from pricing.estimate import Estimate, Line, estimate
-from pricing.resource import UNKNOWN, Resource
 from pricing.table import PRICES, load_table, read_rows
 from pricing.usage import Usage
+from resources.resource import UNKNOWN, Resource
 from tests.pricing.build import component, referring, resource
 
 GROUP = "aws:elasticache/replicationGroup:ReplicationGroup"
@@ -79,7 +78,7 @@ def test_every_way_of_counting_nodes(inputs: dict[str, Any], nodes: int) -> None
     assert only(priced(one)).monthly == pytest.approx(nodes * 240.024)
 
 
-def test_a_snapshot_is_free_and_further_ones_are_as_large_as_the_data() -> None:
+def test_snapshots_after_the_first_cost_the_size_of_the_data() -> None:
     # 7 kept, 6 paid: 6 x 400 GB x 0.085 = 204.00.
     week = group(snapshotRetentionLimit=7.0, replicationGroupId="prod-store")
     snapshots = line(priced(week, cache_gb={"store": 400}), "daily snapshots")
@@ -90,7 +89,7 @@ def test_a_snapshot_is_free_and_further_ones_are_as_large_as_the_data() -> None:
     assert line(priced(two, cache_gb={"store": 400}), "daily snapshots").monthly == 34.0
 
 
-def test_snapshots_of_data_of_unknown_size_are_as_large_as_the_cluster() -> None:
+def test_snapshots_of_unknown_data_are_of_a_full_cluster() -> None:
     # 2 shards x 419.09 x 0.75 = 628.635 GB; 6 x 628.635 x 0.085 = 320.6039.
     snapshots = line(priced(group(snapshotRetentionLimit=7.0)), "as if the cluster were full")
     assert snapshots.quantity == pytest.approx(6 * 628.635)
@@ -123,7 +122,7 @@ def test_serverless_by_what_it_holds_and_does() -> None:
         assert result.monthly == pytest.approx(data + requests)
 
 
-def test_snapshots_of_a_serverless_cache_are_charged_from_the_first() -> None:
+def test_every_snapshot_of_a_serverless_cache_costs() -> None:
     # 20 GB x 3 snapshots x 0.085 = 5.10.
     cache = resource(SERVERLESS, engine="valkey", snapshotRetentionLimit=3.0)
     result = priced(cache, serverless_cache_gb=20, serverless_cache_million_ecpus=0)
@@ -135,7 +134,7 @@ def test_serverless_caches_share_what_the_stack_uses() -> None:
     assert priced(*both).monthly == pytest.approx(priced(both[0]).monthly)
 
 
-def test_what_can_not_be_told_is_unpriced() -> None:
+def test_unreadable_cache_is_unpriced() -> None:
     for odd, why in (
         (group(UNKNOWN), "nodeType is known only after the deployment"),
         (group("cache.x9.large"), "no price of elasticache cache.x9.large (Valkey)"),
@@ -161,15 +160,13 @@ def test_a_name_in_the_usage_that_is_no_cache_is_a_fault() -> None:
     assert priced(group(), cache_gb={"store": 3}).faults == ()
 
 
-def test_nodes_hold_what_components_take_them_to_hold() -> None:
-    for name, node in NODES.items():
-        assert usable_gigabytes(name) == pytest.approx(node.usable)
+def test_unlisted_node_types_hold_nothing_known() -> None:
     for strange in ("cache.r6gd.large", "cache.r9.large", "r6g.large", "cache.t4g", ""):
-        assert usable_gigabytes(strange) is None
+        assert usable_gib(strange) is None
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "us-west-2", "eu-west-1", "eu-central-1"])
-def test_every_node_type_that_is_sized_has_a_price_on_both_engines(region: str) -> None:
+def test_every_listed_node_type_has_a_price_on_both_engines(region: str) -> None:
     table = load_table(region)
     for name in NODES:
         valkey, redis = (table.price("elasticache", f"{name} ({engine})") for engine in ("Valkey", "Redis"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
-from pricing.estimators.registry import prices
+from pricing.estimators.registration import prices
 from pricing.schedules import HOURS_A_MONTH
 from pricing.stack import Stack
 from resources.required import flag, text
@@ -15,7 +15,7 @@ _EVALUATIONS = 1000
 _NETWORK_CAPACITY = {"TLS": (50, 3_000), "UDP": (400, 50_000), "TCP_UDP": (400, 50_000)}
 _TCP_CAPACITY = (800, 100_000)
 _APPLICATION_CAPACITY = (25, 3_000)
-"""New connections a second and active ones that a capacity unit holds, beside a GB an hour.
+"""New connections a second, and active connections, that one capacity unit includes, besides 1 GB an hour.
 
 Source: Elastic Load Balancing pricing, "LCU details".
 """

@@ -1,11 +1,11 @@
-"""AWS KMS and AWS Secrets Manager."""
+"""AWS KMS: customer keys and their requests."""
 
 from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
-from pricing.estimators.registry import prices
+from pricing.estimators.registration import prices
 from pricing.stack import Stack
-from resources.required import items, text
+from resources.required import text
 from resources.resource import Resource
 
 _TEN_THOUSAND = 10_000
@@ -20,12 +20,3 @@ def key(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
         return
     requests = stack.usage.kms_requests / _TEN_THOUSAND
     yield stack.charge(resource, "kms", "requests-symmetric", requests, "requests to the key")
-
-
-@prices("aws:secretsmanager/secret:Secret")
-def secret(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
-    """A secret with its replicas, each of which is charged as a secret, and its reads."""
-    copies = 1 + len(items(resource.inputs, "replicas"))
-    yield stack.charge(resource, "secretsmanager", "secret", copies, f"{copies} secrets with replicas")
-    reads = stack.usage.secret_requests / _TEN_THOUSAND
-    yield stack.charge(resource, "secretsmanager", "api-calls", reads, "reads of the secret")

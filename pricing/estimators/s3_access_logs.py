@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pricing.estimators.logs import DAYS_A_MONTH, FOREVER_DAYS
+from pricing.estimators.cloudwatch_logs import DAYS_A_MONTH, FOREVER_DAYS
 from pricing.stack import Stack
 from resources.index import identities
 from resources.inputs import mapping

@@ -1,0 +1,23 @@
+"""AWS Glue: the Data Catalog."""
+
+from collections.abc import Iterator
+
+from pricing.charges import Charge, Gap
+from pricing.estimators.registration import prices
+from pricing.stack import Stack
+from resources.resource import Resource
+
+_MILLION = 1_000_000
+_FREE_OBJECTS = _MILLION
+_FREE_REQUESTS = _MILLION
+
+
+@prices("aws:glue/catalogDatabase:CatalogDatabase")
+def catalog(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+    """Tables and partitions, and requests for them, beyond the first million; every database has its share."""
+    charged = max(0.0, stack.usage.catalog_objects - _FREE_OBJECTS)
+    hundred_thousands = stack.share(resource, charged) / 100_000
+    yield stack.charge(resource, "glue", "catalog-objects", hundred_thousands, "tables and partitions over a million")
+    asked = max(0.0, stack.usage.catalog_requests - _FREE_REQUESTS)
+    millions = stack.share(resource, asked) / _MILLION
+    yield stack.charge(resource, "glue", "catalog-requests", millions, "requests to the catalog over a million")

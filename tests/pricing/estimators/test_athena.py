@@ -1,0 +1,20 @@
+"""Queries of Athena, worked out by hand at list price in us-east-1, a month of 730 hours."""
+
+import pytest
+
+from pricing.estimate import Estimate, estimate
+from pricing.usage import Usage
+from tests.pricing.build import resource
+
+
+def monthly(result: Estimate) -> dict[str, float]:
+    assert result.unpriced == ()
+    return {line.what: line.monthly for line in result.lines}
+
+
+@pytest.mark.parametrize(("scanned", "cost"), [(0, {}), (12, {"data scanned by queries": 60.0})])
+def test_queries_cost_by_what_they_scan(scanned: float, cost: dict[str, float]) -> None:
+    made = resource("aws:athena/workgroup:Workgroup", "features")
+    result = estimate([made], region="us-east-1", usage=Usage(scanned_tb=scanned))
+    # 12 TB x 5.00 = 60.00.
+    assert monthly(result) == cost

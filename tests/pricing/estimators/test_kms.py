@@ -1,0 +1,15 @@
+"""Keys, worked out by hand at list price in us-east-1, a month of 730 hours."""
+
+import pytest
+
+from tests.pricing.build import (
+    priced,
+    resource,
+)
+
+
+def test_a_key_and_its_requests() -> None:
+    # 1.00, and 100,000 requests x 0.03 / 10,000 = 0.30.
+    result = priced(resource("aws:kms/key:Key", enableKeyRotation=True))
+    assert result.monthly == pytest.approx(1.30)
+    assert result.unpriced == ()
