@@ -33,9 +33,9 @@ def helm(*arguments: str, given: object = None) -> subprocess.CompletedProcess[s
     return subprocess.run(["helm", *arguments], input=stdin, capture_output=True, text=True, check=False, timeout=300)
 
 
-def template(values: Values) -> subprocess.CompletedProcess[str]:
-    """Render the chart with one set of values."""
-    return helm("template", "release", str(CHART), "--kube-version", KUBERNETES, "--values", "-", given=values)
+def template(values: Values, *options: str, chart: Path = CHART) -> subprocess.CompletedProcess[str]:
+    """Render a chart with one set of values."""
+    return helm("template", "r", str(chart), "--kube-version", KUBERNETES, "--values", "-", *options, given=values)
 
 
 def rendered(models: Sequence[Values], folder: Path) -> list[list[dict[str, Any]]]:
@@ -67,7 +67,7 @@ def problems_of(models: Sequence[Values], folder: Path) -> list[list[str]]:
     (folder / "templates" / "problems.yaml").write_text(_PROBLEMS, encoding="utf-8")
     valid = yaml.safe_load((CHART / "ci" / "cpu-values.yaml").read_text(encoding="utf-8"))
     values = {"valid": valid, "cases": [defaults | dict(model) for model in models]}
-    told = helm("template", "r", str(folder), "--values", "-", "--show-only", "templates/problems.yaml", given=values)
+    told = template(values, "--show-only", "templates/problems.yaml", chart=folder)
     assert told.returncode == 0, told.stderr
     return [[line for line in each["problems"] if line] for each in yaml.safe_load_all(told.stdout) if each]
 
@@ -75,8 +75,7 @@ def problems_of(models: Sequence[Values], folder: Path) -> list[list[str]]:
 def _template_all(models: Sequence[Values], folder: Path) -> subprocess.CompletedProcess[str]:
     aliases = _aliases(models)
     _chart_of_charts(folder, aliases)
-    values = dict(zip(aliases, models, strict=True))
-    return helm("template", "release", str(folder), "--kube-version", KUBERNETES, "--values", "-", given=values)
+    return template(dict(zip(aliases, models, strict=True)), chart=folder)
 
 
 def _aliases(models: Sequence[Values]) -> list[str]:
