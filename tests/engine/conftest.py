@@ -1,14 +1,18 @@
+from collections.abc import Generator
+
 import pytest
 
 from tests.support.engine.harness import Engine, eks_plugin
+from tests.support.engine.proxy import answering_proxy
 from tests.support.programs import require
 
 
 @pytest.fixture(scope="session")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Generator[Engine]:
     """The engine with the user's own pulumi-eks where that is installed, else with a stand-in for it."""
     require("pulumi")
-    return Engine(tmp_path_factory.mktemp("engine"), eks_plugin())
+    with answering_proxy(tmp_path_factory.mktemp("proxy")) as proxy:
+        yield Engine(tmp_path_factory.mktemp("engine"), eks_plugin(), proxy)
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ _STAND_INS = {
 }
 _EKS_STAND_IN = {"pulumi-resource-eks": "tests.support.engine.eks_standin"}
 _FOREIGN = ("AWS_", "PULUMI_", "KUBE", "STANDIN_")
+_NOBODY = "http://127.0.0.1:9"
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,9 @@ def eks_plugin() -> Path | None:
 class Engine:
     """The CLI with a home, a file backend and a copy of the project's files below `folder`."""
 
-    def __init__(self, folder: Path, eks: Path | None):
+    def __init__(self, folder: Path, eks: Path | None, https_proxy: str = _NOBODY):
         self.project = folder / "project"
+        self._https_proxy = https_proxy
         self.eks = EksRules(folder / "eks.json")
         self.rds = RdsRules(folder / "rds.json")
         self._folder = folder
@@ -136,7 +138,6 @@ class Engine:
 
     def _environment(self) -> dict[str, str]:
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(_FOREIGN)}
-        nowhere = "http://127.0.0.1:9"
         return {
             **inherited,
             "PATH": f"{self._binaries}{os.pathsep}{inherited['PATH']}",
@@ -150,9 +151,9 @@ class Engine:
             "STANDIN_LOG": str(self._folder / "changes.jsonl"),
             "STANDIN_EKS": str(self._folder / "eks.json"),
             "STANDIN_RDS": str(self._folder / "rds.json"),
-            # Whatever would reach out finds nobody.
-            "HTTP_PROXY": nowhere,
-            "HTTPS_PROXY": nowhere,
+            # Nothing reaches out.
+            "HTTP_PROXY": _NOBODY,
+            "HTTPS_PROXY": self._https_proxy,
             "NO_PROXY": "127.0.0.1,localhost",
         }
 
