@@ -50,7 +50,7 @@ def test_a_new_major_version_is_deployed_in_one_go_and_never_undone(engine: Engi
     assert first.code == 0, first.printed
     upgraded = up("17")
     assert upgraded.code == 0, upgraded.printed
-    with engine.rds.memory() as known:
+    with engine.rds("upgrade").memory() as known:
         assert known["instances"]["ml-metadata"]["version"] == "17"
         assert list(known["families"].values()) == ["postgres17"]
     assert up("17", "--expect-no-changes").code == 0

@@ -49,11 +49,10 @@ class Engine:
         self.project = folder / "project"
         self._https_proxy = https_proxy
         self.eks = EksRules(folder / "eks.json")
-        self.rds = RdsRules(folder / "rds.json")
         self._folder = folder
         self._binaries = folder / "bin"
         self._home = folder / "home"
-        for made in (self.project, self._binaries, self._home / "plugins", folder / "state"):
+        for made in (self.project, self._binaries, self._home / "plugins", folder / "state", folder / "rds"):
             made.mkdir(parents=True)
         self._lay_out_project()
         self._lay_out_plugins(eks)
@@ -105,6 +104,10 @@ class Engine:
         log.unlink(missing_ok=True)
         return [(entry["operation"], entry["urn"]) for entry in map(json.loads, lines)]
 
+    def rds(self, stack: str) -> RdsRules:
+        """The RDS of a stack's account."""
+        return RdsRules(self._folder / "rds" / f"{stack}.json")
+
     def plugin(self) -> Path:
         """Our component provider as an executable, started as the engine starts a folder, but installing nothing."""
         return _script(
@@ -150,7 +153,7 @@ class Engine:
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "STANDIN_LOG": str(self._folder / "changes.jsonl"),
             "STANDIN_EKS": str(self._folder / "eks.json"),
-            "STANDIN_RDS": str(self._folder / "rds.json"),
+            "STANDIN_RDS": str(self._folder / "rds"),
             # Nothing reaches out.
             "HTTP_PROXY": _NOBODY,
             "HTTPS_PROXY": self._https_proxy,

@@ -64,7 +64,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         if request.preview:
             return provider_pb2.CreateResponse(properties=request.properties)
         kind, name = _kind_and_name(request.urn)
-        read = _refused_by_aws(context, lambda rules: rules.create(kind, name, decode(request.properties)))
+        read = _refused_by_aws(context, request.urn, lambda rules: rules.create(kind, name, decode(request.properties)))
         _log("create", request.urn)
         identity, state = self._state(request.urn, request.properties, context, read)
         return provider_pb2.CreateResponse(id=identity, properties=state)
@@ -74,7 +74,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.UpdateResponse(properties=request.news)
         kind, name = _kind_and_name(request.urn)
         old, given, ignored = decode(request.olds), decode(request.news), list(request.ignoreChanges)
-        read = _refused_by_aws(context, lambda rules: rules.update(kind, name, old, given, ignored))
+        read = _refused_by_aws(context, request.urn, lambda rules: rules.update(kind, name, old, given, ignored))
         _log("update", request.urn)
         return provider_pb2.UpdateResponse(properties=self._state(request.urn, request.news, context, read)[1])
 
@@ -83,7 +83,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
 
     def Delete(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
         kind, name = _kind_and_name(request.urn)
-        _refused_by_aws(context, lambda rules: rules.delete(kind, name, decode(request.properties)))
+        _refused_by_aws(context, request.urn, lambda rules: rules.delete(kind, name, decode(request.properties)))
         _log("delete", request.urn)
         return empty_pb2.Empty()
 
@@ -169,17 +169,19 @@ def _eks_rules() -> EksRules | None:
     return EksRules(Path(path)) if path else None
 
 
-def _rds_rules() -> RdsRules | None:
-    path = os.environ.get("STANDIN_RDS")
-    return RdsRules(Path(path)) if path else None
+def _rds_rules(urn: str) -> RdsRules | None:
+    """The RDS of the resource's stack: each stack has an account of its own."""
+    folder = os.environ.get("STANDIN_RDS")
+    stack = urn.split("::")[0].rpartition(":")[2]
+    return RdsRules(Path(folder) / f"{stack}.json") if folder else None
 
 
 def _refused_by_aws(
-    context: grpc.ServicerContext, request: Callable[[EksRules | RdsRules], dict[str, Any] | None]
+    context: grpc.ServicerContext, urn: str, request: Callable[[EksRules | RdsRules], dict[str, Any] | None]
 ) -> dict[str, Any]:
     """What EKS and RDS answer to a request; the deployment fails where one refuses."""
     try:
-        answers = [request(rules) or {} for rules in (_eks_rules(), _rds_rules()) if rules]
+        answers = [request(rules) or {} for rules in (_eks_rules(), _rds_rules(urn)) if rules]
     except RefusedError as error:
         context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
     return {key: value for answer in answers for key, value in answer.items()}
