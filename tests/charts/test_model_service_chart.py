@@ -24,7 +24,7 @@ from tests.support.components.models import CACHE, CANARY, FLOOR, ON_DEMAND, by_
 from tests.support.programs import needs
 
 EXAMPLES = sorted((CHART / "ci").glob("*.yaml"))
-CONTENT = ("0.3.0", "3313f9c3d1262d87c9cee24484b659b74c726a5b7937544fadd4c4bd682fdb00")
+CONTENT = ("0.3.0", "d779f39396b4c3ee79060e58527cebf609f70c3a9cd99e898a11ec5f5ed51471")
 """The chart's version, and the digest of its other files. A pushed version never changes, so both change together."""
 
 needs_helm = needs("helm")
@@ -170,7 +170,7 @@ def test_chart_refuses_in_the_words_of_the_component(tmp_path: Path) -> None:
 def test_refused_chart_lists_every_problem() -> None:
     told = template(values(minimum=0, protocol="REST"))
     assert told.returncode != 0
-    assert "minimum = 0 leaves nobody to answer; set 1, or scaleToZero for a model" in told.stderr
+    assert "minimum = 0 leaves no replica to answer; set 1 or more, or set scaleToZero" in told.stderr
     assert "protocol = REST is for models with scaleToZero" in told.stderr
 
 

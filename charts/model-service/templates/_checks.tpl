@@ -16,44 +16,44 @@ namespace = {{ .namespace }} is not for models; choose one of the serving platfo
 name = {{ .name }} would be taken for the canary of another model; choose one that does not end with -canary
 {{- end }}
 {{- if and .host (ne .domain (regexReplaceAll "^[^.]*[.]" .host "")) }}
-host = {{ .host }} is not one label below domain = {{ .domain }}, for which the gateway and its certificate are; write {{ .name }}.{{ .domain }} or leave it out
+host = {{ .host }} is not one label below domain = {{ .domain }}, for which the gateway and its certificate are; write {{ .name }}.{{ .domain }} or remove it
 {{- end }}
 {{- if not (hasSuffix "/" .modelUri) }}
-modelUri = {{ .modelUri }} must end with /: it names a folder, whose objects alone the model may read
+modelUri = {{ .modelUri }} must end with /: it is a folder, and the model may read nothing else
 {{- end }}
 {{- if and .canary (not (hasSuffix "/" .canary.modelUri)) }}
-canary.modelUri = {{ .canary.modelUri }} must end with /: it names a folder, whose objects alone it may read
+canary.modelUri = {{ .canary.modelUri }} must end with /: it is a folder, and the canary may read nothing else
 {{- end }}
 {{- if not $format }}
-modelFormat is missing; runtime {{ .runtime }} loads one of {{ $formats }}, so say which
+modelFormat is missing; runtime {{ .runtime }} has no default: set one of {{ $formats }}
 {{- else if not (has $format (splitList ", " $formats)) }}
-modelFormat = {{ $format }} is none that runtime {{ .runtime }} loads; allowed: {{ $formats }}
+modelFormat = {{ $format }} is not a format of runtime {{ .runtime }}; allowed: {{ $formats }}
 {{- end }}
 {{- if and .gpus .gpuShare }}
-gpus = {{ .gpus }} and gpuShare are both set; keep gpus for whole GPUs or gpuShare for a part of one
+gpus = {{ .gpus }} and gpuShare are both set; keep one: gpus for whole GPUs, gpuShare for a part of one
 {{- end }}
 {{- if .scaleToZero }}
   {{- if not .protocol }}
-protocol is missing; a model that scales to zero answers REST or gRPC, not both, so say which
+protocol is missing; a model with scaleToZero answers only one: set REST or gRPC
   {{- end }}
   {{- if .minimum }}
-minimum = {{ .minimum }} and scaleToZero are opposites; set minimum to 0, or leave scaleToZero out
+minimum = {{ .minimum }} contradicts scaleToZero; set minimum to 0, or remove scaleToZero
   {{- end }}
   {{- if .schedules }}
-schedules are not for models with scaleToZero, whose floor is none at each hour; leave one of them out
+schedules contradict scaleToZero, which has a minimum of 0 at all hours; remove one of them
   {{- end }}
   {{- if .host }}
-host = {{ .host }} is not for models with scaleToZero, which answer at {{ .name }}.{{ .domain }}; leave it out
+host = {{ .host }} is not for models with scaleToZero, which answer at {{ .name }}.{{ .domain }}; remove it
   {{- end }}
   {{- if gt (len .name) 36 }}
 name = {{ .name }} is longer than 36 characters, the most for a model with scaleToZero; choose a shorter one
   {{- end }}
 {{- else }}
   {{- if .protocol }}
-protocol = {{ .protocol }} is for models with scaleToZero; the others answer REST and gRPC, so leave it out
+protocol = {{ .protocol }} is for models with scaleToZero; the others answer REST and gRPC: remove it
   {{- end }}
   {{- if not .minimum }}
-minimum = {{ .minimum }} leaves nobody to answer; set 1, or scaleToZero for a model that starts when it is asked
+minimum = {{ .minimum }} leaves no replica to answer; set 1 or more, or set scaleToZero
   {{- end }}
 {{- end }}
 {{- range .egress }}
@@ -66,13 +66,13 @@ maximum = {{ .maximum }} must be at least minimum = {{ .minimum }}
 {{- end }}
 {{- range .schedules }}
   {{- if lt (int .minimum) (int $.Values.minimum) }}
-schedule {{ .name }}: minimum = {{ .minimum }} is below the model's own, minimum = {{ $.Values.minimum }}; a schedule raises the floor
+schedule {{ .name }}: minimum = {{ .minimum }} is below that of the model, minimum = {{ $.Values.minimum }}; a schedule raises it
   {{- end }}
   {{- if gt (int .minimum) (int $.Values.maximum) }}
-schedule {{ .name }}: minimum = {{ .minimum }} is above maximum = {{ $.Values.maximum }}; raise maximum
+schedule {{ .name }}: minimum = {{ .minimum }} is above maximum = {{ $.Values.maximum }}; raise maximum, or lower the minimum of the schedule
   {{- end }}
   {{- if ge .start .end }}
-schedule {{ .name }}: end = {{ .end }} must be later on the day than start = {{ .start }}; write a night as two schedules
+schedule {{ .name }}: end = {{ .end }} must be after start = {{ .start }} on the same day; write a night as two schedules
   {{- end }}
 {{- end }}
 {{- end }}

@@ -20,15 +20,14 @@ def problems(spec: "ModelServiceSpec") -> Iterator[str]:
     yield from _names(spec)
     yield from _folders(spec)
     yield from _format(spec)
-    if spec.gpus and spec.gpu_share:
-        yield f"gpus = {spec.gpus} and gpuShare are both set; keep gpus for whole GPUs or gpuShare for a part of one"
+    yield from _gpus(spec)
     yield from _scale_to_zero(spec) if spec.scale_to_zero else _standard(spec)
     yield from _replicas(spec)
 
 
 def _names(spec: "ModelServiceSpec") -> Iterator[str]:
     if is_kubernetes(spec.namespace) or spec.namespace in PLATFORM_NAMESPACES:
-        yield (f"namespace = {spec.namespace} is not for models; choose one of the serving platform's modelNamespaces")
+        yield f"namespace = {spec.namespace} is not for models; choose one of the serving platform's modelNamespaces"
     if spec.name.endswith("-canary"):
         yield (
             f"name = {spec.name} would be taken for the canary of another model; choose one that does not end with "
@@ -37,42 +36,41 @@ def _names(spec: "ModelServiceSpec") -> Iterator[str]:
     if spec.host and spec.host.partition(".")[2] != spec.domain:
         yield (
             f"host = {spec.host} is not one label below domain = {spec.domain}, for which the gateway and its "
-            f"certificate are; write {spec.name}.{spec.domain} or leave it out"
+            f"certificate are; write {spec.name}.{spec.domain} or remove it"
         )
 
 
 def _folders(spec: "ModelServiceSpec") -> Iterator[str]:
     if not spec.model_uri.endswith("/"):
-        yield (
-            f"modelUri = {spec.model_uri} must end with /: it names a folder, whose objects alone the model may read"
-        )
+        yield f"modelUri = {spec.model_uri} must end with /: it is a folder, and the model may read nothing else"
     if spec.canary and not spec.canary.model_uri.endswith("/"):
-        yield (
-            f"canary.modelUri = {spec.canary.model_uri} must end with /: it names a folder, whose objects alone it "
-            "may read"
-        )
+        uri = spec.canary.model_uri
+        yield f"canary.modelUri = {uri} must end with /: it is a folder, and the canary may read nothing else"
 
 
 def _format(spec: "ModelServiceSpec") -> Iterator[str]:
     known = ", ".join(spec.known_formats)
     if not spec.loaded_format:
-        yield f"modelFormat is missing; runtime {spec.runtime} loads one of {known}, so say which"
+        yield f"modelFormat is missing; runtime {spec.runtime} has no default: set one of {known}"
     elif spec.loaded_format not in spec.known_formats:
-        yield f"modelFormat = {spec.loaded_format} is none that runtime {spec.runtime} loads; allowed: {known}"
+        yield f"modelFormat = {spec.loaded_format} is not a format of runtime {spec.runtime}; allowed: {known}"
+
+
+def _gpus(spec: "ModelServiceSpec") -> Iterator[str]:
+    if spec.gpus and spec.gpu_share:
+        yield f"gpus = {spec.gpus} and gpuShare are both set; keep one: gpus for whole GPUs, gpuShare for a part of one"
 
 
 def _scale_to_zero(spec: "ModelServiceSpec") -> Iterator[str]:
     if not spec.protocol:
-        yield "protocol is missing; a model that scales to zero answers REST or gRPC, not both, so say which"
+        yield "protocol is missing; a model with scaleToZero answers only one: set REST or gRPC"
     if spec.minimum:
-        yield (f"minimum = {spec.minimum} and scaleToZero are opposites; set minimum to 0, or leave scaleToZero out")
+        yield f"minimum = {spec.minimum} contradicts scaleToZero; set minimum to 0, or remove scaleToZero"
     if spec.schedules:
-        yield "schedules are not for models with scaleToZero, whose floor is none at each hour; leave one of them out"
+        yield "schedules contradict scaleToZero, which has a minimum of 0 at all hours; remove one of them"
     if spec.host:
-        yield (
-            f"host = {spec.host} is not for models with scaleToZero, which answer at {spec.name}.{spec.domain}; "
-            "leave it out"
-        )
+        address = f"{spec.name}.{spec.domain}"
+        yield f"host = {spec.host} is not for models with scaleToZero, which answer at {address}; remove it"
     if len(spec.name) > LONGEST_KNATIVE_NAME:
         yield (
             f"name = {spec.name} is longer than {LONGEST_KNATIVE_NAME} characters, the most for a model with "
@@ -82,33 +80,22 @@ def _scale_to_zero(spec: "ModelServiceSpec") -> Iterator[str]:
 
 def _standard(spec: "ModelServiceSpec") -> Iterator[str]:
     if spec.protocol:
-        yield (
-            f"protocol = {spec.protocol} is for models with scaleToZero; the others answer REST and gRPC, so leave "
-            "it out"
-        )
+        yield f"protocol = {spec.protocol} is for models with scaleToZero; the others answer REST and gRPC: remove it"
     if spec.minimum < 1:
-        yield (
-            f"minimum = {spec.minimum} leaves nobody to answer; set 1, or scaleToZero for a model that starts when "
-            "it is asked"
-        )
+        yield f"minimum = {spec.minimum} leaves no replica to answer; set 1 or more, or set scaleToZero"
 
 
 def _replicas(spec: "ModelServiceSpec") -> Iterator[str]:
     if spec.maximum < spec.minimum:
         yield f"maximum = {spec.maximum} must be at least minimum = {spec.minimum}"
     for schedule in spec.schedules:
+        floor = f"schedule {schedule.name}: minimum = {schedule.minimum}"
         if schedule.minimum < spec.minimum:
-            yield (
-                f"schedule {schedule.name}: minimum = {schedule.minimum} is below the model's own, minimum = "
-                f"{spec.minimum}; a schedule raises the floor"
-            )
+            yield f"{floor} is below that of the model, minimum = {spec.minimum}; a schedule raises it"
         if schedule.minimum > spec.maximum:
-            yield (
-                f"schedule {schedule.name}: minimum = {schedule.minimum} is above maximum = {spec.maximum}; "
-                "raise maximum"
-            )
+            yield f"{floor} is above maximum = {spec.maximum}; raise maximum, or lower the minimum of the schedule"
         if schedule.start >= schedule.end:
             yield (
-                f"schedule {schedule.name}: end = {schedule.end} must be later on the day than start = "
-                f"{schedule.start}; write a night as two schedules"
+                f"schedule {schedule.name}: end = {schedule.end} must be after start = {schedule.start} on the same "
+                "day; write a night as two schedules"
             )

@@ -1,4 +1,4 @@
-"""What a model is asked for, and what is refused."""
+"""The arguments of a model, and their bounds."""
 
 import re
 from enum import StrEnum
@@ -33,7 +33,7 @@ _LabelValue = Annotated[str, Field(pattern=r"^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[
 
 
 def model_folder(value: object) -> object:
-    """`value`, when it can be the address of a model's folder; refused otherwise."""
+    """`value` if it can be the address of a model's folder; refused otherwise."""
     if isinstance(value, str) and not re.fullmatch(FOLDER_PATTERN, value):
         raise refuse(
             value,
@@ -44,7 +44,7 @@ def model_folder(value: object) -> object:
 
 
 class GpuSharing(StrEnum):
-    """How the pods of a GPU share it, as its node's pool says."""
+    """How pods share a GPU, as the node pool's `sharing` says."""
 
     MPS = "mps"
     TIME_SLICING = "time-slicing"
@@ -69,16 +69,16 @@ class GpuShareSpec(Spec):
 
 
 class FloorConfig(TypedDict):
-    """Hours in which a model has a higher floor."""
+    """Hours in which a model has more replicas than its minimum."""
 
     name: str
     """The schedule's name."""
     minimum: int
-    """The fewest replicas in these hours."""
+    """The fewest replicas during these hours."""
     start: str
-    """When the floor rises, HH:MM."""
+    """The start, HH:MM."""
     end: str
-    """When it falls back, HH:MM, later on the same day."""
+    """The end, HH:MM, later on the same day."""
     days: NotRequired[list[str]]
     """The days; every day by default."""
     time_zone: NotRequired[str]
@@ -86,12 +86,12 @@ class FloorConfig(TypedDict):
 
 
 class FloorSpec(Spec):
-    """Hours in which a model has a higher floor."""
+    """Hours in which a model has more replicas than its minimum."""
 
     name: str = Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$", description="The schedule's name.")
-    minimum: int = Field(ge=1, le=1000, description="The fewest replicas in these hours.")
-    start: str = Field(pattern=_CLOCK, description="When the floor rises, HH:MM.")
-    end: str = Field(pattern=_CLOCK, description="When it falls back, HH:MM, later on the same day.")
+    minimum: int = Field(ge=1, le=1000, description="The fewest replicas during these hours.")
+    start: str = Field(pattern=_CLOCK, description="The start, HH:MM.")
+    end: str = Field(pattern=_CLOCK, description="The end, HH:MM, later on the same day.")
     days: tuple[Weekday, ...] = Field(
         default=tuple(Weekday), min_length=1, description="The days; every day by default."
     )
@@ -110,21 +110,21 @@ class FloorSpec(Spec):
 
 
 class CanaryConfig(TypedDict):
-    """A model on trial beside the one that serves."""
+    """A new version of the model that answers a part of the requests."""
 
     model_uri: str
-    """Where the model on trial is, as s3://<bucket>/<folder>/."""
+    """The folder of the new version, as s3://<bucket>/<folder>/."""
     percent: int
-    """The part of the requests that it answers."""
+    """The percentage of the requests that it answers."""
 
 
 class CanarySpec(Spec):
-    """A model on trial beside the one that serves."""
+    """A new version of the model that answers a part of the requests."""
 
     model_uri: str = Field(
-        pattern=FOLDER_PATTERN, description="Where the model on trial is, as s3://<bucket>/<folder>/."
+        pattern=FOLDER_PATTERN, description="The folder of the new version, as s3://<bucket>/<folder>/."
     )
-    percent: int = Field(ge=0, le=100, description="The part of the requests that it answers.")
+    percent: int = Field(ge=0, le=100, description="The percentage of the requests that it answers.")
 
     @field_validator("model_uri", mode="before")
     @classmethod
@@ -133,22 +133,22 @@ class CanarySpec(Spec):
 
 
 class CachedModelConfig(TypedDict):
-    """Where a model is kept, so that a replica starts without downloading it."""
+    """Where a model is kept, so that a replica starts without a download."""
 
     group: str
-    """The group of the platform's modelCache on whose nodes the model is kept, and runs."""
+    """A group of the platform's modelCache. The model runs on its nodes."""
     size_gib: int
-    """How large the model is, in GiB."""
+    """The size of the model in GiB."""
 
 
 class CachedModelSpec(Spec):
-    """Where a model is kept, so that a replica starts without downloading it."""
+    """Where a model is kept, so that a replica starts without a download."""
 
     group: str = Field(
         pattern=CACHE_GROUP_PATTERN,
-        description="The group of the platform's modelCache on whose nodes the model is kept, and runs.",
+        description="A group of the platform's modelCache. The model runs on its nodes.",
     )
-    size_gib: int = Field(ge=1, le=16384, description="How large the model is, in GiB.")
+    size_gib: int = Field(ge=1, le=16384, description="The size of the model in GiB.")
 
 
 class EgressConfig(TypedDict):
@@ -168,75 +168,75 @@ class EgressSpec(Spec):
 
 
 class ModelConfig(TypedDict):
-    """A model: where it is, what serves it, on what, and how much of it there may be."""
+    """A model: its folder, its model server, its resources and its number of replicas."""
 
     name: str
-    """The model's name, by which callers know it."""
+    """The model's name."""
     namespace: str
-    """One of the serving platform's namespaces for models."""
+    """One of the serving platform's modelNamespaces."""
     host: NotRequired[str]
-    """Another name below the domain to answer at."""
+    """Another host name, one label below the domain."""
     model_uri: str
     """The folder of the model, as s3://<bucket>/<folder>/."""
     runtime: Runtime
     """The model server."""
     model_format: NotRequired[str]
-    """The model's format; the runtime's own by default, which mlserver has not."""
+    """The model's format. triton and huggingface have a default; mlserver has none."""
     gpus: NotRequired[int]
-    """Whole GPUs of each replica."""
+    """The whole GPUs of each replica."""
     gpu_share: NotRequired[GpuShareConfig]
-    """A part of a GPU for each replica, in place of whole ones."""
+    """A part of a GPU for each replica, instead of gpus."""
     cpu: str
-    """CPUs of each replica, such as 2 or 500m; its request and its limit."""
+    """The CPUs of each replica, such as 2 or 500m: request and limit."""
     memory: str
-    """Memory of each replica, such as 8Gi; its request and its limit."""
+    """The memory of each replica, such as 8Gi: request and limit."""
     storage_gib: NotRequired[int]
-    """Disk of each replica in GiB, in which the model must fit."""
+    """The disk of each replica in GiB. The model must fit."""
     minimum: int
-    """The fewest replicas; 0 with scaleToZero."""
+    """The fewest replicas: 0 with scaleToZero, otherwise 1 or more."""
     maximum: int
     """The most replicas."""
     target_concurrency: int
-    """Requests under way at once that each replica should have."""
+    """The requests in progress that each replica should have."""
     scale_to_zero: NotRequired[bool]
-    """Whether it has no replica while nobody asks it, on a platform that can; the first then waits for one."""
+    """Run no replicas while there are no requests. The platform must have Knative."""
     protocol: NotRequired[Protocol]
-    """What a model that scales to zero answers, REST or gRPC; the others answer both."""
+    """Required with scaleToZero, and only then. Without it the model answers both."""
     schedules: NotRequired[list[FloorConfig]]
-    """Hours in which the floor is higher."""
+    """Hours with more replicas than minimum."""
     canary: NotRequired[CanaryConfig]
-    """A model on trial that answers a part of the requests."""
+    """A new version of the model that answers a part of the requests."""
     cache: NotRequired[CachedModelConfig]
-    """Where the model is kept, and the one on trial; each replica downloads it by default."""
+    """Keep the model on the disks of nodes; by default each replica downloads it."""
     timeout_seconds: NotRequired[int]
-    """Seconds after which a request is given up."""
+    """The timeout of a request in seconds."""
     startup_minutes: NotRequired[int]
-    """Minutes that a replica may take until it is ready."""
+    """The minutes that a replica may take to start."""
     egress: NotRequired[list[EgressConfig]]
-    """Addresses that the model may reach beside AWS's APIs, such as a cache."""
+    """What the model may reach besides AWS, such as a cache."""
     labels: NotRequired[dict[str, str]]
     """Further labels of each object."""
     prometheus_url: NotRequired[str]
-    """Where the autoscaler asks how many requests are under way."""
+    """The Prometheus that counts the requests in progress."""
     monitoring: NotRequired[bool]
-    """Whether Prometheus's operator is installed and shall scrape the model and watch it."""
+    """Scrape the model and alert. The cluster must have Prometheus's operator."""
     latency_milliseconds: NotRequired[int]
-    """The latency of the slowest hundredth of requests that is worth an alert."""
+    """Alert if one request in a hundred takes longer than this many milliseconds."""
     error_percent: NotRequired[int]
-    """The part of failed requests that is worth an alert."""
+    """Alert if more than this percentage of requests fails."""
 
 
 class ModelServiceConfig(ModelConfig):
-    """A model, the domain that it answers in, and who watches it."""
+    """A model, its domain and its monitoring."""
 
     domain: str
     """The serving platform's domain; the model answers at <name>.<domain>."""
     monitoring_namespace: NotRequired[str]
-    """The namespace whose pods may read metrics."""
+    """The namespace of Prometheus, whose pods may read metrics."""
 
 
 class ModelServiceArgs(ModelServiceConfig):
-    """What a ModelService is made from: its config, the cluster, and the key of the models."""
+    """The arguments of a ModelService: its config, the cluster and the key of the models' bucket."""
 
     cluster_name: pulumi.Input[str]
     """The EKS cluster, whose serving platform must be ready."""
@@ -252,86 +252,87 @@ class ModelServiceSpec(Spec):
     name: str = Field(
         pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?$",
         max_length=LONGEST_NAME,
-        description="The model's name, by which callers know it.",
+        description="The model's name.",
     )
-    namespace: str = Field(
-        pattern=NAMESPACE_PATTERN, description="One of the serving platform's namespaces for models."
-    )
+    namespace: str = Field(pattern=NAMESPACE_PATTERN, description="One of the serving platform's modelNamespaces.")
     domain: str = Field(
         pattern=DOMAIN_PATTERN,
         max_length=190,
         description="The serving platform's domain; the model answers at <name>.<domain>.",
     )
     host: str | None = Field(
-        default=None, pattern=DOMAIN_PATTERN, description="Another name below the domain to answer at."
+        default=None, pattern=DOMAIN_PATTERN, description="Another host name, one label below the domain."
     )
     model_uri: str = Field(pattern=FOLDER_PATTERN, description="The folder of the model, as s3://<bucket>/<folder>/.")
     runtime: Runtime = Field(description="The model server.")
     model_format: str | None = Field(
-        default=None, description="The model's format; the runtime's own by default, which mlserver has not."
+        default=None, description="The model's format. triton and huggingface have a default; mlserver has none."
     )
-    gpus: int = Field(default=0, ge=0, le=8, description="Whole GPUs of each replica.")
+    gpus: int = Field(default=0, ge=0, le=8, description="The whole GPUs of each replica.")
     gpu_share: GpuShareSpec | None = Field(
-        default=None, description="A part of a GPU for each replica, in place of whole ones."
+        default=None, description="A part of a GPU for each replica, instead of gpus."
     )
     cpu: str = Field(
         pattern=r"^[1-9][0-9]*m?$",
-        description="CPUs of each replica, such as 2 or 500m; its request and its limit.",
+        description="The CPUs of each replica, such as 2 or 500m: request and limit.",
     )
     memory: str = Field(
         pattern=r"^[1-9][0-9]*(Mi|Gi)$",
-        description="Memory of each replica, such as 8Gi; its request and its limit.",
+        description="The memory of each replica, such as 8Gi: request and limit.",
     )
     storage_gib: int = Field(
-        default=20, ge=1, le=1000, description="Disk of each replica in GiB, in which the model must fit."
+        default=20, ge=1, le=1000, description="The disk of each replica in GiB. The model must fit."
     )
-    minimum: int = Field(ge=0, le=1000, description="The fewest replicas; 0 with scaleToZero.")
+    minimum: int = Field(ge=0, le=1000, description="The fewest replicas: 0 with scaleToZero, otherwise 1 or more.")
     maximum: int = Field(ge=1, le=1000, description="The most replicas.")
     target_concurrency: int = Field(
-        ge=1, le=10000, description="Requests under way at once that each replica should have."
+        ge=1, le=10000, description="The requests in progress that each replica should have."
     )
     scale_to_zero: bool = Field(
         default=False,
-        description="Whether it has no replica while nobody asks it, on a platform that can; the first then waits for "
-        "one.",
+        description="Run no replicas while there are no requests. The platform must have Knative.",
     )
     protocol: Protocol | None = Field(
-        default=None, description="What a model that scales to zero answers, REST or gRPC; the others answer both."
+        default=None, description="Required with scaleToZero, and only then. Without it the model answers both."
     )
-    schedules: tuple[FloorSpec, ...] = Field(default=(), description="Hours in which the floor is higher.")
-    canary: CanarySpec | None = Field(default=None, description="A model on trial that answers a part of the requests.")
+    schedules: tuple[FloorSpec, ...] = Field(default=(), description="Hours with more replicas than minimum.")
+    canary: CanarySpec | None = Field(
+        default=None, description="A new version of the model that answers a part of the requests."
+    )
     cache: CachedModelSpec | None = Field(
         default=None,
-        description="Where the model is kept, and the one on trial; each replica downloads it by default.",
+        description="Keep the model on the disks of nodes; by default each replica downloads it.",
     )
-    timeout_seconds: int = Field(default=60, ge=1, le=3600, description="Seconds after which a request is given up.")
+    timeout_seconds: int = Field(default=60, ge=1, le=3600, description="The timeout of a request in seconds.")
     startup_minutes: int = Field(
-        default=START_SECONDS // 60, ge=1, le=180, description="Minutes that a replica may take until it is ready."
+        default=START_SECONDS // 60, ge=1, le=180, description="The minutes that a replica may take to start."
     )
     egress: tuple[EgressSpec, ...] = Field(
-        default=(), description="Addresses that the model may reach beside AWS's APIs, such as a cache."
+        default=(), description="What the model may reach besides AWS, such as a cache."
     )
     labels: dict[str, _LabelValue] = Field(default_factory=dict, description="Further labels of each object.")
     prometheus_url: str = Field(
         default=DEFAULT_PROMETHEUS,
         pattern=r"^https?://[a-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._/-]*)?$",
-        description="Where the autoscaler asks how many requests are under way.",
+        description="The Prometheus that counts the requests in progress.",
     )
     monitoring: bool = Field(
         default=False,
-        description="Whether Prometheus's operator is installed and shall scrape the model and watch it.",
+        description="Scrape the model and alert. The cluster must have Prometheus's operator.",
     )
     monitoring_namespace: str = Field(
-        default="monitoring", pattern=NAMESPACE_PATTERN, description="The namespace whose pods may read metrics."
+        default="monitoring",
+        pattern=NAMESPACE_PATTERN,
+        description="The namespace of Prometheus, whose pods may read metrics.",
     )
     latency_milliseconds: int = Field(
         default=1000,
         ge=1,
         le=3_600_000,
-        description="The latency of the slowest hundredth of requests that is worth an alert.",
+        description="Alert if one request in a hundred takes longer than this many milliseconds.",
     )
     error_percent: int = Field(
-        default=5, ge=1, le=100, description="The part of failed requests that is worth an alert."
+        default=5, ge=1, le=100, description="Alert if more than this percentage of requests fails."
     )
 
     @field_validator("model_uri", mode="before")
@@ -380,5 +381,5 @@ class ModelServiceSpec(Spec):
 
     @property
     def folders(self) -> tuple[str, ...]:
-        """The model's folder, and that of the one on trial."""
+        """The folders of the model and of its canary."""
         return (self.model_uri, *((self.canary.model_uri,) if self.canary else ()))

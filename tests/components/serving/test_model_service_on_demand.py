@@ -174,11 +174,11 @@ def test_prometheus_reads_the_server_behind_the_proxy() -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"protocol": None}, "protocol is missing; a model that scales to zero answers REST or gRPC"),
+        ({"protocol": None}, "protocol is missing; a model with scaleToZero answers only one: set REST or gRPC"),
         ({"protocol": "http"}, "protocol = 'http': allowed: REST, gRPC"),
         ({"scaleToZero": None, "minimum": 1}, "protocol = REST is for models with scaleToZero"),
-        ({"minimum": 2}, "minimum = 2 and scaleToZero are opposites"),
-        ({"schedules": [{**FLOOR, "minimum": 1}]}, "schedules are not for models with scaleToZero"),
+        ({"minimum": 2}, "minimum = 2 contradicts scaleToZero"),
+        ({"schedules": [{**FLOOR, "minimum": 1}]}, "schedules contradict scaleToZero"),
         ({"host": "f.models.example.com"}, "host = f.models.example.com is not for models with scaleToZero"),
         ({"name": "f" * 37}, "is longer than 36 characters"),
     ],
