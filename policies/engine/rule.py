@@ -167,5 +167,5 @@ def _add(
     check_stack: CheckStack | None = None,
 ) -> None:
     if name in STATED:
-        raise ValueError(f"two rules are called {name}; rename one")
+        raise ValueError(f"two rules have the name {name}; rename one")
     STATED[name] = Rule(name=name, title=title, types=types, check=check, check_stack=check_stack, **about)

@@ -27,8 +27,8 @@ from policies.engine.settings import Level
 from resources.resource import SECRET, UNKNOWN, Resource
 from tests.policies.cases.case import TODAY, Case, context, make
 from tests.policies.cases.case import UNDECIDED as UNDECIDED_MESSAGE
+from tests.policies.cases.every import CASES
 from tests.policies.engine import Diagnostic, deploy, wire
-from tests.policies.test_rules import CASES
 
 PROJECT = Path(__file__).parents[2]
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"

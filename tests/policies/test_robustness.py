@@ -11,7 +11,7 @@ from policies.engine.evaluate import evaluate
 from policies.engine.registry import RULES
 from resources.resource import SECRET, UNKNOWN, Resource
 from tests.policies.cases.case import Case, context, make
-from tests.policies.test_rules import CASES
+from tests.policies.cases.every import CASES
 
 LEAVES = st.one_of(
     st.none(),

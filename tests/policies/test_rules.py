@@ -1,55 +1,23 @@
-"""Every rule against its specification: what passes, what fails, what is absent and what is unknown."""
+"""Every rule against its cases: what passes, what fails, what is absent and what is unknown."""
 
+import sys
 from collections import defaultdict
+from pathlib import Path
 
 import pytest
 
+import policies
 from policies.engine.registry import RULES
-from policies.engine.rule import Rule, Severity
+from policies.engine.rule import Area, Rule, Severity, rule
 from policies.engine.settings import Level
-from tests.policies.cases import (
-    buckets,
-    caches,
-    charts,
-    clusters,
-    cost,
-    databases,
-    delivery,
-    iam,
-    ingress,
-    kubernetes,
-    pods,
-    reliability,
-    repositories,
-    secrets,
-    security,
-    users,
-)
 from tests.policies.cases.case import UNDECIDED, Case, advisory, verdicts
+from tests.policies.cases.every import CASES, CASES_BY_MODULE
 
-MODULES = (
-    buckets,
-    caches,
-    charts,
-    clusters,
-    cost,
-    databases,
-    delivery,
-    iam,
-    ingress,
-    kubernetes,
-    pods,
-    reliability,
-    repositories,
-    secrets,
-    security,
-    users,
-)
-CASES = [case for module in MODULES for case in module.CASES]
+MODULES = Path(policies.__path__[0])
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}-{case.kind}")
-def test_rule_says_what_its_specification_says(case: Case) -> None:
+def test_rule_says_what_its_case_expects(case: Case) -> None:
     said = verdicts(case)
     decided = [verdict for verdict in said if not verdict.message.startswith(UNDECIDED)]
     undecided = [verdict for verdict in said if verdict.message.startswith(UNDECIDED)]
@@ -62,7 +30,7 @@ def test_rule_says_what_its_specification_says(case: Case) -> None:
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_every_rule_is_specified_in_all_four_ways(name: str) -> None:
+def test_rule_has_cases_of_all_four_kinds(name: str) -> None:
     kinds: defaultdict[str, list[Case]] = defaultdict(list)
     for case in CASES:
         if case.rule == name:
@@ -72,8 +40,10 @@ def test_every_rule_is_specified_in_all_four_ways(name: str) -> None:
     assert all(case.found for case in kinds["fail"])
 
 
-def test_cases_name_only_rules_that_exist() -> None:
-    assert {case.rule for case in CASES} == set(RULES)
+@pytest.mark.parametrize("module", CASES_BY_MODULE)
+def test_cases_are_in_the_file_named_as_their_rules_module(module: str) -> None:
+    source = (MODULES / f"{module}.py").read_text(encoding="utf-8")
+    assert [case.rule for case in CASES_BY_MODULE[module] if f'"{case.rule}"' not in source] == []
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
@@ -85,5 +55,26 @@ def test_every_rule_explains_itself(rule: Rule) -> None:
     assert not rule.title.endswith(".")
     assert rule.level in (Level.MANDATORY, Level.ADVISORY)
     assert isinstance(rule.severity, Severity)
+    assert isinstance(rule.area, Area)
     assert (rule.check is None) != (rule.check_stack is None)
-    assert rule.check or not rule.types
+
+
+def test_rule_with_a_taken_name_is_refused() -> None:
+    taken = next(iter(RULES.values()))
+    state = rule(
+        taken.name,
+        taken.title,
+        area=taken.area,
+        severity=taken.severity,
+        level=taken.level,
+        frameworks=taken.frameworks,
+        remediation=taken.remediation,
+    )
+    with pytest.raises(ValueError, match=f"two rules have the name {taken.name}; rename one"):
+        state(lambda resource, stack: ())
+    assert RULES[taken.name] is taken
+
+
+def test_no_module_has_the_name_of_one_of_python() -> None:
+    # The engine starts the folder of rules as a program, so that its modules hide those of Python.
+    assert {path.stem for path in MODULES.glob("*.py")} & sys.stdlib_module_names == set()

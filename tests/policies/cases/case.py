@@ -1,6 +1,6 @@
 """How a rule's specification is written: resources in, findings out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -10,8 +10,8 @@ from policies.engine.exceptions import PolicyException
 from policies.engine.settings import EnvironmentKind, EnvironmentSpec, Level, PolicySettings
 from pricing.budget import Budget
 from pricing.lines import Estimate, Unpriced
-from resources.resource import Resource
 from pricing.usage import Usage
+from resources.resource import UNKNOWN, Resource
 
 Kind = Literal["pass", "fail", "absent", "unknown"]
 
@@ -97,3 +97,38 @@ def verdicts(case: Case) -> list[Verdict]:
 
 def advisory(verdict: Verdict) -> bool:
     return verdict.level == Level.ADVISORY
+
+
+def of_input(
+    rule: str,
+    build: Callable[..., Resource],
+    path: str,
+    good: Any,
+    bad: Any,
+    found: str,
+    *,
+    absent: str | None = "",
+    unknown_passes: bool = False,
+    **options: Any,
+) -> list[Case]:
+    """The four cases of a rule about one input of what `build` makes from inputs.
+
+    `found` is said of a `bad` value, and of an absent one unless `absent` says else: another text, or `None` where an
+    absent value passes.
+    """
+
+    def of(value: Any) -> Resource:
+        for key in reversed(path.split(".")):
+            value = {key: value}
+        return build(**value)
+
+    return [
+        passes(rule, of(good), **options),
+        fails(rule, of(bad), found=found, **options),
+        passes(rule, build(), kind="absent", **options)
+        if absent is None
+        else fails(rule, build(), kind="absent", found=absent or found, **options),
+        passes(rule, of(UNKNOWN), kind="unknown", **options)
+        if unknown_passes
+        else unknown(rule, of(UNKNOWN), undecided=path, **options),
+    ]

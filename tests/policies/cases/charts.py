@@ -1,4 +1,4 @@
-"""What the rules on the support of Helm releases say."""
+"""Cases of the rules in policies/charts.py."""
 
 from typing import Any
 

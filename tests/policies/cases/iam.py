@@ -1,4 +1,4 @@
-"""What the rules on IAM and resource policies say."""
+"""Cases of the rules in policies/iam.py."""
 
 import json
 from typing import Any
@@ -54,6 +54,28 @@ def service(name: str) -> dict[str, str]:
 PASS_ROLE = allow("iam:PassRole")
 
 CASES = [
+    passes("iam-admin", make(ATTACHMENT, {"policyArn": f"{MANAGED}AmazonEKSClusterPolicy"})),
+    passes("iam-admin", make(ATTACHMENT, {"policyArn": f"arn:aws:iam::{ACCOUNT}:policy/AdministratorAccess"})),
+    fails("iam-admin", make(ATTACHMENT, {"policyArn": f"{MANAGED}AdministratorAccess"}), found="AdministratorAccess"),
+    fails("iam-admin", make(ROLE, {"managedPolicyArns": [f"{MANAGED}IAMFullAccess"]}), found="attaches IAMFullAccess"),
+    passes("iam-admin", make(ROLE), kind="absent"),
+    passes("iam-admin", make(ATTACHMENT, {"policyArn": UNKNOWN}), kind="unknown"),
+    unknown("iam-admin", make(ROLE, {"managedPolicyArns": UNKNOWN}), undecided="managedPolicyArns"),
+    passes("iam-pass-role", policy(allow("iam:PassRole", "arn:aws:iam::1:role/node"))),
+    passes("iam-pass-role", policy({**PASS_ROLE, "Condition": asks("iam:PassedToService", "ec2.amazonaws.com")})),
+    fails("iam-pass-role", policy(PASS_ROLE), found="lets any role be passed to any service"),
+    fails(
+        "iam-pass-role",
+        policy({**PASS_ROLE, "Condition": asks("iam:PassedToService", "*", "StringLike")}),
+        found="any role",
+    ),
+    passes("iam-pass-role", policy(), kind="absent"),
+    unknown(
+        "iam-pass-role", make(POLICY, {"policy": document(allow("iam:PassRole", UNKNOWN))}), undecided="1: Resource"
+    ),
+    unknown(
+        "iam-pass-role", make(POLICY, {"policy": document({**PASS_ROLE, "Condition": UNKNOWN})}), undecided="Condition"
+    ),
     passes("iam-wildcard", policy(allow(["s3:GetObject", "s3:List*"], "*"))),
     passes("iam-wildcard", policy(allow("s3:*", ["arn:aws:s3:::models/*"]))),
     passes("iam-wildcard", policy({"Effect": "Deny", "NotAction": "iam:*", "Resource": "*"})),
@@ -81,28 +103,6 @@ CASES = [
     fails(
         "iam-wildcard", make(POLICY, {"policy": document(allow([UNKNOWN, "*"]))}), kind="unknown", found="every action"
     ),
-    passes("iam-pass-role", policy(allow("iam:PassRole", "arn:aws:iam::1:role/node"))),
-    passes("iam-pass-role", policy({**PASS_ROLE, "Condition": asks("iam:PassedToService", "ec2.amazonaws.com")})),
-    fails("iam-pass-role", policy(PASS_ROLE), found="lets any role be passed to any service"),
-    fails(
-        "iam-pass-role",
-        policy({**PASS_ROLE, "Condition": asks("iam:PassedToService", "*", "StringLike")}),
-        found="any role",
-    ),
-    passes("iam-pass-role", policy(), kind="absent"),
-    unknown(
-        "iam-pass-role", make(POLICY, {"policy": document(allow("iam:PassRole", UNKNOWN))}), undecided="1: Resource"
-    ),
-    unknown(
-        "iam-pass-role", make(POLICY, {"policy": document({**PASS_ROLE, "Condition": UNKNOWN})}), undecided="Condition"
-    ),
-    passes("iam-admin", make(ATTACHMENT, {"policyArn": f"{MANAGED}AmazonEKSClusterPolicy"})),
-    passes("iam-admin", make(ATTACHMENT, {"policyArn": f"arn:aws:iam::{ACCOUNT}:policy/AdministratorAccess"})),
-    fails("iam-admin", make(ATTACHMENT, {"policyArn": f"{MANAGED}AdministratorAccess"}), found="AdministratorAccess"),
-    fails("iam-admin", make(ROLE, {"managedPolicyArns": [f"{MANAGED}IAMFullAccess"]}), found="attaches IAMFullAccess"),
-    passes("iam-admin", make(ROLE), kind="absent"),
-    passes("iam-admin", make(ATTACHMENT, {"policyArn": UNKNOWN}), kind="unknown"),
-    unknown("iam-admin", make(ROLE, {"managedPolicyArns": UNKNOWN}), undecided="managedPolicyArns"),
     passes("public-policy", make(KEY, {"policy": document(allow("kms:*", Principal={"AWS": ROOT}))})),
     passes("public-policy", shared("*", asks("aws:PrincipalOrgID", "o-1"))),
     passes("public-policy", shared(service("events"))),

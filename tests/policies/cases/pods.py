@@ -1,9 +1,9 @@
-"""What the rules on Pods say, of every kind of workload alike."""
+"""Cases of the rules in policies/pods.py."""
 
 from typing import Any
 
 from resources.resource import UNKNOWN, Resource
-from tests.policies.cases.case import Case, fails, make, passes, unknown
+from tests.policies.cases.case import Case, fails, make, of_input, passes, unknown
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 DAEMON_SET = "kubernetes:apps/v1:DaemonSet"
@@ -11,14 +11,10 @@ STATEFUL_SET = "kubernetes:apps/v1:StatefulSet"
 POD = "kubernetes:core/v1:Pod"
 JOB = "kubernetes:batch/v1:Job"
 CRON_JOB = "kubernetes:batch/v1:CronJob"
-INFERENCE_SERVICE = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
-RUNTIMES = (
-    "kubernetes:serving.kserve.io/v1alpha1:ServingRuntime",
-    "kubernetes:serving.kserve.io/v1alpha1:ClusterServingRuntime",
-)
 ACCOUNT = "kubernetes:core/v1:ServiceAccount"
 GPU = "nvidia.com/gpu"
-DIGEST = "sha256:" + "0" * 64
+FULL = {"cpu": "1", "memory": "1Gi"}
+HTTP = {"httpGet": {"path": "/healthz", "port": 8080}}
 
 
 def of(kind: str, spec: Any) -> Resource:
@@ -59,86 +55,12 @@ def everywhere(rule: str, found: str, **container: Any) -> list[Case]:
     return [fails(rule, app(kind, **container), found=found) for kind in kinds]
 
 
-def serving(rule: str, found: str, image: str, **settings: Any) -> list[Case]:
-    """The same violation wherever KServe may be told of an image."""
-    container: dict[str, Any] = {"containers": [{"name": "app", "image": image}]}
-    places: list[dict[str, Any]] = [
-        {"predictor": {"model": {"image": image}}},
-        {"predictor": {"sklearn": {"image": image}}},
-        {"predictor": {"model": {}, "initContainers": container["containers"]}},
-        {"transformer": container},
-        {"explainer": container},
-    ]
-    users = [make(INFERENCE_SERVICE, {"spec": place}) for place in places]
-    users += [make(kind, {"spec": container}) for kind in RUNTIMES]
-    return [fails(rule, user, settings=settings, found=found) for user in users]
-
-
 def opaque(rule: str, *fields: str) -> Case:
     """Nothing can be said about a Pod whose spec is unknown."""
     return unknown(rule, of(DEPLOYMENT, UNKNOWN), undecided=fields)
 
 
-FULL = {"cpu": "1", "memory": "1Gi"}
-HTTP = {"httpGet": {"path": "/healthz", "port": 8080}}
-
-NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
-UNSELECTED = "no network policy of its namespace selects its Pods"
-
-
-def policy(selector: Any, where: Any = "ml") -> Resource:
-    return make(NETWORK_POLICY, {"metadata": {"namespace": where}, "spec": {"podSelector": selector}}, name="policy")
-
-
-def model(**labels: str) -> Resource:
-    return make(INFERENCE_SERVICE, {"metadata": {"name": "fraud", "namespace": "ml", "labels": labels}})
-
-
 CASES = [
-    *(
-        passes("workload-network-policy", pod(kind), policy({"matchLabels": {"app": "it"}}))
-        for kind in (DEPLOYMENT, STATEFUL_SET, DAEMON_SET, JOB, CRON_JOB)
-    ),
-    passes("workload-network-policy", pod(), policy({})),
-    passes("workload-network-policy", pod(hostNetwork=True)),
-    passes("workload-network-policy", model(team="a"), policy({"matchLabels": {"team": "a"}})),
-    passes(
-        "workload-network-policy",
-        model(),
-        policy({"matchLabels": {"serving.kserve.io/inferenceservice": "fraud"}}),
-    ),
-    passes("workload-network-policy", make(DEPLOYMENT), policy({}, where=None)),
-    fails("workload-network-policy", pod(), policy({"matchLabels": {"app": "other"}}), found=UNSELECTED),
-    fails("workload-network-policy", pod(CRON_JOB), policy({}, where="other"), found=UNSELECTED),
-    fails("workload-network-policy", model(team="b"), policy({"matchLabels": {"team": "a"}}), found=UNSELECTED),
-    fails("workload-network-policy", pod(), kind="absent", found=UNSELECTED),
-    unknown(
-        "workload-network-policy",
-        pod(),
-        policy({"matchLabels": UNKNOWN}),
-        undecided="which Pods the network policies of its namespace select",
-    ),
-    unknown(
-        "workload-network-policy",
-        pod(),
-        policy({}, where=UNKNOWN),
-        undecided="which Pods the network policies of its namespace select",
-    ),
-    passes("run-as-non-root", secured(runAsNonRoot=True)),
-    passes("run-as-non-root", pod(securityContext={"runAsNonRoot": True, "runAsUser": 1000})),
-    *everywhere("run-as-non-root", "container app may run as root", securityContext={"runAsNonRoot": False}),
-    fails("run-as-non-root", secured(runAsNonRoot=True, runAsUser=0.0), found="runs as user 0"),
-    fails("run-as-non-root", initial(), found="container setup may run as root"),
-    fails("run-as-non-root", app(), kind="absent", found="runAsNonRoot is not true"),
-    unknown("run-as-non-root", secured(runAsNonRoot=UNKNOWN), undecided="containers[0].securityContext.runAsNonRoot"),
-    passes("privilege-escalation", secured(allowPrivilegeEscalation=False)),
-    *everywhere("privilege-escalation", "may gain rights", securityContext={"allowPrivilegeEscalation": True}),
-    fails("privilege-escalation", app(), kind="absent", found="allowPrivilegeEscalation is not false"),
-    unknown("privilege-escalation", app(securityContext=UNKNOWN), undecided="allowPrivilegeEscalation"),
-    passes("read-only-root", secured(readOnlyRootFilesystem=True)),
-    fails("read-only-root", secured(DAEMON_SET, readOnlyRootFilesystem=False), found="container app can write"),
-    fails("read-only-root", app(), kind="absent", found="readOnlyRootFilesystem is not true"),
-    unknown("read-only-root", secured(readOnlyRootFilesystem=UNKNOWN), undecided="readOnlyRootFilesystem"),
     passes("capabilities", secured(capabilities={"drop": ["ALL"], "add": ["NET_BIND_SERVICE"]})),
     fails("capabilities", secured(capabilities={"drop": ["NET_RAW"]}), found="does not hold ALL"),
     fails(
@@ -146,68 +68,6 @@ CASES = [
     ),
     fails("capabilities", app(), kind="absent", found="does not hold ALL"),
     unknown("capabilities", secured(capabilities={"drop": UNKNOWN}), undecided="capabilities.drop"),
-    passes("privileged", secured(privileged=False)),
-    fails("privileged", secured(DAEMON_SET, privileged=True), found="container app is privileged"),
-    fails("privileged", initial(securityContext={"privileged": True}), found="container setup is privileged"),
-    passes("privileged", app(), kind="absent"),
-    unknown("privileged", secured(privileged=UNKNOWN), undecided="containers[0].securityContext.privileged"),
-    passes("host-namespaces", pod(hostNetwork=False)),
-    fails("host-namespaces", pod(DAEMON_SET, hostNetwork=True, hostPID=True), found=("hostNetwork is", "hostPID is")),
-    fails("host-namespaces", pod(CRON_JOB, hostIPC=True), found="hostIPC is true"),
-    fails("host-namespaces", app(ports=[{"containerPort": 1, "hostPort": 9400}]), found="port 9400 of the node"),
-    passes("host-namespaces", pod(), kind="absent"),
-    unknown("host-namespaces", pod(hostNetwork=UNKNOWN), undecided="spec.template.spec.hostNetwork"),
-    passes("host-path", pod(volumes=[{"name": "tmp", "emptyDir": {}}])),
-    fails(
-        "host-path",
-        pod(DAEMON_SET, volumes=[{"name": "plugins", "hostPath": {"path": "/var/lib/kubelet/device-plugins"}}]),
-        found="mounts /var/lib/kubelet/device-plugins of the node as the volume plugins",
-    ),
-    passes("host-path", pod(), kind="absent"),
-    unknown("host-path", pod(volumes=UNKNOWN), undecided="spec.template.spec.volumes"),
-    passes("seccomp", secured(seccompProfile={"type": "RuntimeDefault"})),
-    passes("seccomp", pod(securityContext={"seccompProfile": {"type": "RuntimeDefault"}})),
-    fails("seccomp", secured(seccompProfile={"type": "Unconfined"}), found="has no seccomp profile"),
-    fails("seccomp", app(), kind="absent", found="has no seccomp profile"),
-    unknown("seccomp", secured(seccompProfile=UNKNOWN), undecided="seccompProfile.type"),
-    passes("resource-limits", needs(FULL, {"memory": "1Gi"})),
-    passes("resource-limits", needs(limits=FULL)),
-    fails("resource-limits", needs(FULL), found="container app lacks limits.memory"),
-    *everywhere("resource-limits", "requests.cpu, requests.memory, limits.memory"),
-    fails("resource-limits", app(), kind="absent", found="lacks requests.cpu"),
-    unknown("resource-limits", app(resources=UNKNOWN), undecided="containers[0].resources"),
-    passes("probes", app(livenessProbe=HTTP, readinessProbe=HTTP)),
-    passes("probes", app(JOB)),
-    fails("probes", app(STATEFUL_SET, livenessProbe=HTTP), found="container app lacks readinessProbe"),
-    fails("probes", app(), kind="absent", found="lacks livenessProbe and readinessProbe"),
-    opaque("probes", "spec.template.spec.containers"),
-    passes("image-tag", app(image="nvcr.io/nvidia/k8s-device-plugin:v0.20.0")),
-    passes("image-tag", app(image=f"app@{DIGEST}")),
-    passes("image-tag", app(image=f"registry.example.com:5000/app:latest@{DIGEST}")),
-    *everywhere("image-tag", "pulls app:latest, whose tag moves", image="app:latest"),
-    fails("image-tag", app(image="registry.example.com:5000/app"), found="untagged"),
-    fails("image-tag", app(), kind="absent", found="names no image"),
-    unknown("image-tag", app(image=UNKNOWN), undecided="containers[0].image"),
-    *serving("image-tag", "pulls app:latest, whose tag moves", "app:latest"),
-    passes(
-        "image-tag", make(INFERENCE_SERVICE, {"spec": {"predictor": {"containers": [{"name": "kserve-container"}]}}})
-    ),
-    fails("image-tag", make(RUNTIMES[0], {"spec": {"containers": [{"name": "server"}]}}), found="names no image"),
-    unknown("image-tag", make(INFERENCE_SERVICE, {"spec": {"predictor": UNKNOWN}}), undecided="spec.predictor.image"),
-    passes("image-registry", app(image="anything:1")),
-    *serving("image-registry", "pulls app:1, from a registry", "app:1", allowedRegistries=["nvcr.io/"]),
-    passes("image-registry", app(image="nvcr.io/nvidia/x:1"), settings={"allowedRegistries": ["nvcr.io/nvidia/"]}),
-    passes("image-registry", app(image="localhost:5000/x:1"), settings={"allowedRegistries": ["localhost:5000/"]}),
-    passes("image-registry", app(image="redis:8"), settings={"allowedRegistries": ["docker.io/redis"]}),
-    fails(
-        "image-registry",
-        app(image="nvcr.io.evil.example/x:1"),
-        settings={"allowedRegistries": ["nvcr.io/"]},
-        found="evil",
-    ),
-    fails("image-registry", app(image="redis:8"), settings={"allowedRegistries": ["nvcr.io/"]}, found="pulls redis:8"),
-    passes("image-registry", app(), settings={"allowedRegistries": ["nvcr.io/"]}, kind="absent"),
-    unknown("image-registry", app(image=UNKNOWN), settings={"allowedRegistries": ["nvcr.io/"]}, undecided="image"),
     passes("gpu-requests", needs({GPU: 1}, {GPU: "1"})),
     passes("gpu-requests", needs(limits={GPU: 2})),
     fails("gpu-requests", needs({GPU: 1}, {GPU: 2}), found="requests 1 and limits 2 of nvidia.com/gpu"),
@@ -234,6 +94,51 @@ CASES = [
         of(POD, {"containers": [{"resources": {"limits": {GPU: 1}}}], "tolerations": UNKNOWN}),
         undecided="spec.tolerations",
     ),
+    passes("host-namespaces", pod(hostNetwork=False)),
+    fails("host-namespaces", pod(DAEMON_SET, hostNetwork=True, hostPID=True), found=("hostNetwork is", "hostPID is")),
+    fails("host-namespaces", pod(CRON_JOB, hostIPC=True), found="hostIPC is true"),
+    fails("host-namespaces", app(ports=[{"containerPort": 1, "hostPort": 9400}]), found="port 9400 of the node"),
+    passes("host-namespaces", pod(), kind="absent"),
+    unknown("host-namespaces", pod(hostNetwork=UNKNOWN), undecided="spec.template.spec.hostNetwork"),
+    passes("host-path", pod(volumes=[{"name": "tmp", "emptyDir": {}}])),
+    fails(
+        "host-path",
+        pod(DAEMON_SET, volumes=[{"name": "plugins", "hostPath": {"path": "/var/lib/kubelet/device-plugins"}}]),
+        found="mounts /var/lib/kubelet/device-plugins of the node as the volume plugins",
+    ),
+    passes("host-path", pod(), kind="absent"),
+    unknown("host-path", pod(volumes=UNKNOWN), undecided="spec.template.spec.volumes"),
+    *of_input("privilege-escalation", app, "securityContext.allowPrivilegeEscalation", False, True, "may gain rights"),
+    *everywhere("privilege-escalation", "may gain rights", securityContext={"allowPrivilegeEscalation": True}),
+    unknown("privilege-escalation", app(securityContext=UNKNOWN), undecided="allowPrivilegeEscalation"),
+    *of_input("privileged", app, "securityContext.privileged", False, True, "container app is privileged", absent=None),
+    fails("privileged", secured(DAEMON_SET, privileged=True), found="container app is privileged"),
+    fails("privileged", initial(securityContext={"privileged": True}), found="container setup is privileged"),
+    passes("probes", app(livenessProbe=HTTP, readinessProbe=HTTP)),
+    passes("probes", app(JOB)),
+    fails("probes", app(STATEFUL_SET, livenessProbe=HTTP), found="container app lacks readinessProbe"),
+    fails("probes", app(), kind="absent", found="lacks livenessProbe and readinessProbe"),
+    opaque("probes", "spec.template.spec.containers"),
+    *of_input("read-only-root", app, "securityContext.readOnlyRootFilesystem", True, False, "container app can write"),
+    fails("read-only-root", secured(DAEMON_SET, readOnlyRootFilesystem=False), found="container app can write"),
+    passes("resource-limits", needs(FULL, {"memory": "1Gi"})),
+    passes("resource-limits", needs(limits=FULL)),
+    fails("resource-limits", needs(FULL), found="container app lacks limits.memory"),
+    *everywhere("resource-limits", "requests.cpu, requests.memory, limits.memory"),
+    fails("resource-limits", app(), kind="absent", found="lacks requests.cpu"),
+    unknown("resource-limits", app(resources=UNKNOWN), undecided="containers[0].resources"),
+    passes("run-as-non-root", secured(runAsNonRoot=True)),
+    passes("run-as-non-root", pod(securityContext={"runAsNonRoot": True, "runAsUser": 1000})),
+    *everywhere("run-as-non-root", "container app may run as root", securityContext={"runAsNonRoot": False}),
+    fails("run-as-non-root", secured(runAsNonRoot=True, runAsUser=0.0), found="runs as user 0"),
+    fails("run-as-non-root", initial(), found="container setup may run as root"),
+    fails("run-as-non-root", app(), kind="absent", found="runAsNonRoot is not true"),
+    unknown("run-as-non-root", secured(runAsNonRoot=UNKNOWN), undecided="containers[0].securityContext.runAsNonRoot"),
+    passes("seccomp", secured(seccompProfile={"type": "RuntimeDefault"})),
+    passes("seccomp", pod(securityContext={"seccompProfile": {"type": "RuntimeDefault"}})),
+    fails("seccomp", secured(seccompProfile={"type": "Unconfined"}), found="has no seccomp profile"),
+    fails("seccomp", app(), kind="absent", found="has no seccomp profile"),
+    unknown("seccomp", secured(seccompProfile=UNKNOWN), undecided="seccompProfile.type"),
     passes("service-account-token", pod(automountServiceAccountToken=False)),
     passes("service-account-token", pod(serviceAccountName="controller", automountServiceAccountToken=True)),
     passes("service-account-token", make(ACCOUNT, {"metadata": {"name": "controller"}})),

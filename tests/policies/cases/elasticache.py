@@ -1,4 +1,4 @@
-"""What the rules on caches say."""
+"""Cases of the rules in policies/elasticache.py."""
 
 from typing import Any
 
@@ -12,6 +12,8 @@ CLUSTER = "aws:elasticache/cluster:Cluster"
 SERVERLESS = "aws:elasticache/serverlessCache:ServerlessCache"
 USER = "aws:elasticache/user:User"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1"
+READY = {"automaticFailoverEnabled": True, "multiAzEnabled": True}
+HELD = {"cacheGb": {"store": 500}}
 
 
 def group(**inputs: Any) -> Resource:
@@ -40,10 +42,22 @@ def sized(node_type: Any, shards: Any = 2.0, name: Any = "prod-store") -> Resour
     return group(nodeType=node_type, numNodeGroups=shards, replicationGroupId=name)
 
 
-READY = {"automaticFailoverEnabled": True, "multiAzEnabled": True}
-HELD = {"cacheGb": {"store": 500}}
-
 CASES = [
+    passes("cache-engine", group(), make(SERVERLESS, {"engine": "VALKEY"}, name="serverless")),
+    passes("cache-engine", joined(), make(CLUSTER, {"engine": "memcached"}, name="memcached")),
+    fails("cache-engine", make(GROUP, {"engine": "redis"}), found="Valkey speaks the same protocol for a fifth less"),
+    fails("cache-engine", make(SERVERLESS, {"engine": "redis"}), found="for a third less"),
+    fails("cache-engine", make(GROUP), kind="absent", found="runs Redis OSS"),
+    unknown("cache-engine", make(GROUP, {"engine": UNKNOWN}), undecided="engine"),
+    # 2 x 419.09 x 0.75 = 629 GB for 500; 4 of them hold 1,257.
+    passes("cache-size", sized("cache.r6g.16xlarge"), usage=HELD),
+    passes("cache-size", sized("cache.r6g.16xlarge", 4.0)),
+    passes("cache-size", sized("cache.t4g.medium", 1.0), usage={"cacheGb": {"store": 0.1}}),
+    passes("cache-size", sized("cache.r3.large", 90.0), usage=HELD),
+    fails("cache-size", sized("cache.r6g.16xlarge", 4.0), usage=HELD, found="can hold 1,257 GB and holds 500"),
+    passes("cache-size", group(replicationGroupId="store"), kind="absent", usage=HELD),
+    unknown("cache-size", sized(UNKNOWN), usage=HELD, undecided="nodeType"),
+    unknown("cache-size", sized("cache.r6g.large", UNKNOWN), usage=HELD, undecided="numNodeGroups"),
     passes("cache-encryption", group(atRestEncryptionEnabled=True, kmsKeyId=KEY)),
     passes("cache-encryption", group(kmsKeyId=UNKNOWN)),
     passes("cache-encryption", make(SERVERLESS, {"engine": "redis", "kmsKeyId": KEY})),
@@ -114,19 +128,4 @@ CASES = [
     fails("cache-snapshots", *with_policy("noeviction"), found="keeps no snapshots"),
     fails("cache-snapshots", make(SERVERLESS), kind="absent", found="keeps no snapshots"),
     unknown("cache-snapshots", group(snapshotRetentionLimit=UNKNOWN), undecided="snapshotRetentionLimit"),
-    passes("cache-engine", group(), make(SERVERLESS, {"engine": "VALKEY"}, name="serverless")),
-    passes("cache-engine", joined(), make(CLUSTER, {"engine": "memcached"}, name="memcached")),
-    fails("cache-engine", make(GROUP, {"engine": "redis"}), found="Valkey speaks the same protocol for a fifth less"),
-    fails("cache-engine", make(SERVERLESS, {"engine": "redis"}), found="for a third less"),
-    fails("cache-engine", make(GROUP), kind="absent", found="runs Redis OSS"),
-    unknown("cache-engine", make(GROUP, {"engine": UNKNOWN}), undecided="engine"),
-    # 2 x 419.09 x 0.75 = 629 GB for 500; 4 of them hold 1,257.
-    passes("cache-size", sized("cache.r6g.16xlarge"), usage=HELD),
-    passes("cache-size", sized("cache.r6g.16xlarge", 4.0)),
-    passes("cache-size", sized("cache.t4g.medium", 1.0), usage={"cacheGb": {"store": 0.1}}),
-    passes("cache-size", sized("cache.r3.large", 90.0), usage=HELD),
-    fails("cache-size", sized("cache.r6g.16xlarge", 4.0), usage=HELD, found="can hold 1,257 GB and holds 500"),
-    passes("cache-size", group(replicationGroupId="store"), kind="absent", usage=HELD),
-    unknown("cache-size", sized(UNKNOWN), usage=HELD, undecided="nodeType"),
-    unknown("cache-size", sized("cache.r6g.large", UNKNOWN), usage=HELD, undecided="numNodeGroups"),
 ]

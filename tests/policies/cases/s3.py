@@ -1,12 +1,14 @@
-"""Specifications of the rules about buckets."""
+"""Cases of the rules in policies/s3.py."""
 
 import json
 
 from resources.resource import UNKNOWN, Resource
-from tests.policies.cases.case import Case, fails, make, passes, unknown
+from tests.policies.cases.case import fails, make, passes, unknown
 
-BUCKET = make("aws:s3/bucket:Bucket", {"bucket": "models"}, name="models")
 SWITCHES = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+ABORT = {"abortIncompleteMultipartUpload": {"daysAfterInitiation": 7}}
+OLD = {"noncurrentVersionExpiration": {"noncurrentDays": 30}}
+BUCKET = make("aws:s3/bucket:Bucket", {"bucket": "models"}, name="models")
 
 
 def about(resource_type: str, **inputs: object) -> Resource:
@@ -45,10 +47,28 @@ def versioning(status: object) -> Resource:
     return about("aws:s3/bucketVersioning:BucketVersioning", versioningConfiguration={"status": status})
 
 
-ABORT = {"abortIncompleteMultipartUpload": {"daysAfterInitiation": 7}}
-OLD = {"noncurrentVersionExpiration": {"noncurrentDays": 30}}
-
-CASES: list[Case] = [
+CASES = [
+    passes("bucket-lifecycle", BUCKET, lifecycle([ABORT, OLD])),
+    passes("bucket-lifecycle", BUCKET, lifecycle([{**ABORT, **OLD}])),
+    fails("bucket-lifecycle", BUCKET, lifecycle([ABORT]), found="keeps old versions for ever"),
+    fails("bucket-lifecycle", BUCKET, kind="absent", found="keeps incomplete uploads and old versions for ever"),
+    unknown("bucket-lifecycle", BUCKET, lifecycle(UNKNOWN), undecided="rules of its lifecycle"),
+    passes("bucket-encryption", BUCKET, encryption("aws:kms")),
+    passes(
+        "bucket-encryption",
+        BUCKET,
+        encryption("AES256"),
+        make("aws:s3/bucketLogging:BucketLogging", {"bucket": "raw", "targetBucket": "models"}),
+    ),
+    passes(
+        "bucket-encryption",
+        BUCKET,
+        encryption("AES256"),
+        make("aws:s3/bucketLogging:BucketLogging", {"targetBucket": UNKNOWN}, refers={"targetBucket": [BUCKET]}),
+    ),
+    fails("bucket-encryption", BUCKET, encryption("AES256"), found="is not encrypted with a key of KMS"),
+    fails("bucket-encryption", BUCKET, kind="absent", found="is not encrypted with a key of KMS"),
+    unknown("bucket-encryption", BUCKET, encryption(UNKNOWN), undecided="rules of its encryption"),
     passes("bucket-public-access", BUCKET, block()),
     passes(
         "bucket-public-access",
@@ -67,6 +87,10 @@ CASES: list[Case] = [
     passes("bucket-tls", BUCKET, policy(denying({"AWS": "*"}, False))),
     fails("bucket-tls", BUCKET, policy(denying("*", "false", "s3:GetObject")), found="denies requests"),
     fails("bucket-tls", make("aws:s3/bucketV2:BucketV2", {"bucket": "raw"}), found="denies requests"),
+    fails("bucket-tls", BUCKET, policy(denying("arn:aws:iam::123456789012:root", "false")), found="denies requests"),
+    fails("bucket-tls", BUCKET, policy(denying("*", "true")), found="has no policy that denies requests without TLS"),
+    fails("bucket-tls", BUCKET, kind="absent", found="has no policy that denies requests without TLS"),
+    unknown("bucket-tls", BUCKET, policy(UNKNOWN), undecided="policy of its BucketPolicy"),
     fails("bucket-versioning", make("aws:s3/bucketV2:BucketV2", {"bucket": "raw"}), found="keeps no versions"),
     passes(
         "bucket-versioning",
@@ -76,31 +100,6 @@ CASES: list[Case] = [
             {"bucket": "raw", "versioningConfiguration": {"status": "Enabled"}},
         ),
     ),
-    fails("bucket-tls", BUCKET, policy(denying("arn:aws:iam::123456789012:root", "false")), found="denies requests"),
-    fails("bucket-tls", BUCKET, policy(denying("*", "true")), found="has no policy that denies requests without TLS"),
-    fails("bucket-tls", BUCKET, kind="absent", found="has no policy that denies requests without TLS"),
-    unknown("bucket-tls", BUCKET, policy(UNKNOWN), undecided="policy of its BucketPolicy"),
-    passes("bucket-encryption", BUCKET, encryption("aws:kms")),
-    passes(
-        "bucket-encryption",
-        BUCKET,
-        encryption("AES256"),
-        make("aws:s3/bucketLogging:BucketLogging", {"bucket": "raw", "targetBucket": "models"}),
-    ),
-    passes(
-        "bucket-encryption",
-        BUCKET,
-        encryption("AES256"),
-        make("aws:s3/bucketLogging:BucketLogging", {"targetBucket": UNKNOWN}, refers={"targetBucket": [BUCKET]}),
-    ),
-    fails("bucket-encryption", BUCKET, encryption("AES256"), found="is not encrypted with a key of KMS"),
-    fails("bucket-encryption", BUCKET, kind="absent", found="is not encrypted with a key of KMS"),
-    unknown("bucket-encryption", BUCKET, encryption(UNKNOWN), undecided="rules of its encryption"),
-    passes("bucket-lifecycle", BUCKET, lifecycle([ABORT, OLD])),
-    passes("bucket-lifecycle", BUCKET, lifecycle([{**ABORT, **OLD}])),
-    fails("bucket-lifecycle", BUCKET, lifecycle([ABORT]), found="keeps old versions for ever"),
-    fails("bucket-lifecycle", BUCKET, kind="absent", found="keeps incomplete uploads and old versions for ever"),
-    unknown("bucket-lifecycle", BUCKET, lifecycle(UNKNOWN), undecided="rules of its lifecycle"),
     passes("bucket-versioning", BUCKET, versioning("Enabled")),
     fails("bucket-versioning", BUCKET, versioning("Suspended"), found="keeps no versions"),
     fails("bucket-versioning", BUCKET, kind="absent", found="keeps no versions"),

@@ -1,6 +1,5 @@
-"""What the rules on Argo CD, its projects and default logins say."""
+"""Cases of the rules in policies/argo_cd.py."""
 
-import base64
 from typing import Any
 
 from policies.engine.settings import EnvironmentKind
@@ -10,10 +9,7 @@ from tests.policies.cases.case import fails, make, passes, unknown
 ACCESS, PROJECT, LOGIN, MODEL = "argo-cd-access", "argo-cd-project", "default-login", "model-deletion"
 RELEASE = "kubernetes:helm.sh/v3:Release"
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
-KUBERNETES_SECRET = "kubernetes:core/v1:Secret"
-DEPLOYMENT = "kubernetes:apps/v1:Deployment"
-HASH = "$2y$12$" + "4K/VkmDkljc3hS" * 3 + "abcdefghijk"
-"""What a hash by bcrypt looks like."""
+VANISHES = "deletes an Application, and what it delivered, as soon as its folder is removed or renamed"
 
 
 def argo(chart: Any = "argo-cd", **configs: Any) -> Resource:
@@ -48,35 +44,11 @@ def application_set(sync: Any = None, generator: Any = None) -> Resource:
     return make("kubernetes:argoproj.io/v1alpha1:ApplicationSet", {"spec": spec})
 
 
-def secret(**data: str) -> Resource:
-    return make(KUBERNETES_SECRET, {"data": {k: base64.b64encode(v.encode()).decode() for k, v in data.items()}})
-
-
-def config(**data: Any) -> Resource:
-    return make(CONFIG_MAP, {"metadata": {"name": "settings"}, "data": data})
-
-
-def environment(name: str, value: str) -> Resource:
-    container = {"name": "it", "env": [{"name": name, "value": value}]}
-    return make(DEPLOYMENT, {"spec": {"template": {"spec": {"containers": [container]}}}})
-
-
 def chart(name: str, **values: Any) -> Resource:
     return make(RELEASE, {"chart": name, "values": values})
 
 
-VANISHES = "deletes an Application, and what it delivered, as soon as its folder is removed or renamed"
-
 CASES = [
-    passes(MODEL, application_set("create-update")),
-    passes(MODEL, application_set("create-only")),
-    passes(MODEL, application_set("sync"), environment=EnvironmentKind.STAGING),
-    passes(MODEL, application_set("sync", {"list": {"elements": [{"wave": "istio"}]}})),
-    fails(MODEL, application_set("sync"), found=VANISHES),
-    fails(MODEL, application_set("create-delete"), found=VANISHES),
-    fails(MODEL, application_set(), kind="absent", found=VANISHES),
-    unknown(MODEL, application_set(UNKNOWN), undecided="spec.syncPolicy.applicationsSync"),
-    unknown(MODEL, application_set("sync", UNKNOWN), undecided="spec.generators"),
     passes(ACCESS, settings()),
     passes(ACCESS, argo(cm={"admin.enabled": False}, rbac={"policy.default": ""})),
     passes(ACCESS, settings(accounts__bot="apiKey", accounts__bot__enabled="true")),
@@ -141,44 +113,13 @@ CASES = [
     unknown(PROJECT, project(destinations=UNKNOWN), undecided="spec.destinations[0]"),
     unknown(PROJECT, project(clusterResourceWhitelist=UNKNOWN), undecided="clusterResourceWhitelist[0]"),
     unknown(PROJECT, make("kubernetes:argoproj.io/v1alpha1:AppProject", {"spec": UNKNOWN}), undecided="spec"),
-    passes(LOGIN, secret(password="k3V" * 9)),
-    passes(LOGIN, config(admin="argocd", database="postgres", owner="ada@example.com")),
-    passes(LOGIN, environment("POSTGRES_USER", "postgres")),
-    passes(LOGIN, environment("ALLOW_EMPTY_PASSWORD", "no")),
-    passes(LOGIN, config(**{"config.yaml": "enablePasswordDB: false\nstaticPasswords: []\n"})),
-    passes(LOGIN, chart("kube-prometheus-stack", grafana={"admin": {"existingSecret": "grafana"}})),
-    passes(LOGIN, chart("kube-prometheus-stack", grafana={"enabled": False})),
-    passes(LOGIN, chart("keda", auth={"existingSecret": "it", "passwordKey": "password"})),
-    fails(LOGIN, secret(secretkey="minio123"), found="data.secretkey is a password that everybody knows"),
-    fails(
-        LOGIN,
-        make(KUBERNETES_SECRET, {"stringData": {"cookie-secret": "7d16fee92f8d11b8940b081b3f8b8acb"}}),
-        found="stringData.cookie-secret is a password that everybody knows",
-    ),
-    fails(
-        LOGIN,
-        make(KUBERNETES_SECRET, {"stringData": {"password": "Admin"}}),
-        found="stringData.password is a password that everybody knows",
-    ),
-    fails(LOGIN, environment("MINIO_ROOT_PASSWORD", "minioadmin"), found="value of MINIO_ROOT_PASSWORD is a password"),
-    fails(LOGIN, environment("MYSQL_ALLOW_EMPTY_PASSWORD", "true"), found="value of MYSQL_ALLOW_EMPTY_PASSWORD"),
-    fails(LOGIN, environment("POSTGRES_HOST_AUTH_METHOD", "trust"), found="value of POSTGRES_HOST_AUTH_METHOD"),
-    fails(LOGIN, config(**{"app.yaml": "db:\n  password: changeme\n"}), found="gives password a value"),
-    fails(LOGIN, chart("kube-prometheus-stack"), found="values.grafana leaves Grafana's admin the password"),
-    fails(LOGIN, chart("oci://ghcr.io/grafana/grafana", admin={}), found="values leaves Grafana's admin"),
-    fails(LOGIN, chart("dex", config={"staticPasswords": [{"email": "ada@example.com"}]}), found="lists local users"),
-    fails(LOGIN, chart("dex", config={"enablePasswordDB": True}), found="lets local users sign in"),
-    fails(LOGIN, config(**{"config.yaml": "enablePasswordDB: true\n"}), found="lets local users sign in"),
-    fails(LOGIN, secret(**{"admin.password": HASH}), found="holds the hash of a local user's password"),
-    fails(LOGIN, config(user="user@example.com"), found="names user@example.com"),
-    fails(
-        LOGIN,
-        make("kubernetes:kubeflow.org/v1:Profile", {"spec": {"owner": {"kind": "User", "name": "user@example.com"}}}),
-        found="spec.owner.name names user@example.com",
-    ),
-    fails(LOGIN, make("aws:rds/instance:Instance", {"password": "postgres"}), found="password is a password that"),
-    passes(LOGIN, make(CONFIG_MAP), kind="absent"),
-    passes(LOGIN, make("aws:rds/instance:Instance", {"password": SECRET}), kind="unknown"),
-    passes(LOGIN, config(password=UNKNOWN), kind="unknown"),
-    unknown(LOGIN, chart("kube-prometheus-stack", grafana=UNKNOWN), undecided="values.grafana"),
+    passes(MODEL, application_set("create-update")),
+    passes(MODEL, application_set("create-only")),
+    passes(MODEL, application_set("sync"), environment=EnvironmentKind.STAGING),
+    passes(MODEL, application_set("sync", {"list": {"elements": [{"wave": "istio"}]}})),
+    fails(MODEL, application_set("sync"), found=VANISHES),
+    fails(MODEL, application_set("create-delete"), found=VANISHES),
+    fails(MODEL, application_set(), kind="absent", found=VANISHES),
+    unknown(MODEL, application_set(UNKNOWN), undecided="spec.syncPolicy.applicationsSync"),
+    unknown(MODEL, application_set("sync", UNKNOWN), undecided="spec.generators"),
 ]

@@ -1,11 +1,12 @@
-"""Specifications of the rules about databases."""
+"""Cases of the rules in policies/rds.py."""
 
 from policies.engine.settings import EnvironmentKind
 from resources.resource import UNKNOWN, Resource
-from tests.policies.cases.case import Case, fails, make, passes, unknown
+from tests.policies.cases.case import fails, make, of_input, passes, unknown
 
 INSTANCE = "aws:rds/instance:Instance"
 AURORA = "aws:rds/cluster:Cluster"
+OWN = {"manageMasterUserPassword": True, "iamDatabaseAuthenticationEnabled": True}
 
 
 def database(**inputs: object) -> Resource:
@@ -22,25 +23,10 @@ def forced(value: object, engine: str = "postgres", name: str = "rds.force_ssl")
     return made, make(INSTANCE, inputs, refers={"parameterGroupName": [made]})
 
 
-OWN = {"manageMasterUserPassword": True, "iamDatabaseAuthenticationEnabled": True}
-
-CASES: list[Case] = [
-    passes("database-encryption", database(storageEncrypted=True)),
-    fails("database-encryption", database(storageEncrypted=False), found="is not encrypted"),
-    fails("database-encryption", database(), kind="absent", found="is not encrypted"),
+CASES = [
+    *of_input("database-encryption", database, "storageEncrypted", True, False, "is not encrypted"),
     fails("database-encryption", make(AURORA), found="is not encrypted"),
-    fails("database-backups", make(AURORA, {"backupRetentionPeriod": 1}), found="keeps backups for 1 days"),
     fails("database-identity", make(AURORA, {"manageMasterUserPassword": True}), found="connect by IAM"),
-    fails(
-        "database-public",
-        make("aws:rds/clusterInstance:ClusterInstance", {"publiclyAccessible": True}),
-        found="has a public address",
-    ),
-    unknown("database-encryption", database(storageEncrypted=UNKNOWN), undecided="storageEncrypted"),
-    passes("database-public", database(publiclyAccessible=False)),
-    passes("database-public", database(), kind="absent"),
-    fails("database-public", database(publiclyAccessible=True), found="has a public address"),
-    unknown("database-public", database(publiclyAccessible=UNKNOWN), undecided="publiclyAccessible"),
     passes("database-identity", database(**OWN)),
     passes("database-identity", database(replicateSourceDb="other")),
     fails("database-identity", database(iamDatabaseAuthenticationEnabled=True), found="password is not kept by RDS"),
@@ -56,6 +42,12 @@ CASES: list[Case] = [
         database(**{**OWN, "manageMasterUserPassword": UNKNOWN}),
         undecided="manageMasterUserPassword or iamDatabaseAuthenticationEnabled",
     ),
+    *of_input("database-public", database, "publiclyAccessible", False, True, "has a public address", absent=None),
+    fails(
+        "database-public",
+        make("aws:rds/clusterInstance:ClusterInstance", {"publiclyAccessible": True}),
+        found="has a public address",
+    ),
     passes("database-tls", *forced("1")),
     passes("database-tls", *forced("1", "mysql", "require_secure_transport")),
     passes("database-tls", make(INSTANCE, {"engine": "oracle-se2"})),
@@ -63,13 +55,11 @@ CASES: list[Case] = [
     fails("database-tls", *forced("0"), found="does not set rds.force_ssl"),
     fails("database-tls", database(), kind="absent", found="does not set rds.force_ssl"),
     unknown("database-tls", *forced(UNKNOWN), undecided="rds.force_ssl of its parameter group"),
+    fails("database-backups", make(AURORA, {"backupRetentionPeriod": 1}), found="keeps backups for 1 days"),
     passes("database-backups", database(backupRetentionPeriod=7.0)),
     fails("database-backups", database(backupRetentionPeriod=3.0), found="keeps backups for 3 days"),
     fails("database-backups", database(), kind="absent", found="keeps backups for 0 days"),
     unknown("database-backups", database(backupRetentionPeriod=UNKNOWN), undecided="backupRetentionPeriod"),
-    passes("database-zones", database(multiAz=True)),
+    *of_input("database-zones", database, "multiAz", True, False, "has no standby"),
     passes("database-zones", database(), environment=EnvironmentKind.STAGING),
-    fails("database-zones", database(multiAz=False), found="has no standby"),
-    fails("database-zones", database(), kind="absent", found="has no standby"),
-    unknown("database-zones", database(multiAz=UNKNOWN), undecided="multiAz"),
 ]

@@ -1,4 +1,4 @@
-"""What the rules on namespaces, network policies and roles say."""
+"""Cases of the rules in policies/namespaces.py."""
 
 from typing import Any
 
@@ -13,6 +13,13 @@ CLUSTER_ROLE = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole"
 BINDING = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding"
 ENFORCE = "pod-security.kubernetes.io/enforce"
 BOTH = ["Ingress", "Egress"]
+DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+DAEMON_SET = "kubernetes:apps/v1:DaemonSet"
+STATEFUL_SET = "kubernetes:apps/v1:StatefulSet"
+JOB = "kubernetes:batch/v1:Job"
+CRON_JOB = "kubernetes:batch/v1:CronJob"
+INFERENCE_SERVICE = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
+UNSELECTED = "no network policy of its namespace selects its Pods"
 
 
 def namespace(labels: Any = None, name: Any = "ml") -> Resource:
@@ -31,6 +38,30 @@ def release(**inputs: Any) -> Resource:
 
 def role(verbs: Any, resources: Any) -> Resource:
     return make(CLUSTER_ROLE, {"rules": [{"apiGroups": [""], "verbs": verbs, "resources": resources}]})
+
+
+def of(kind: str, spec: Any) -> Resource:
+    """A workload of a kind with a Pod spec."""
+    template = {"metadata": {"labels": {"app": "it"}}, "spec": spec}
+    if kind == POD:
+        inputs: dict[str, Any] = {"spec": spec}
+    elif kind == CRON_JOB:
+        inputs = {"spec": {"jobTemplate": {"spec": {"template": template}}}}
+    else:
+        inputs = {"spec": {"template": template}}
+    return make(kind, {"metadata": {"name": "it", "namespace": "ml"}, **inputs})
+
+
+def pod(kind: str = DEPLOYMENT, /, **spec: Any) -> Resource:
+    return of(kind, {"containers": [{"name": "app"}], **spec})
+
+
+def policy(selector: Any, where: Any = "ml") -> Resource:
+    return make(NETWORK_POLICY, {"metadata": {"namespace": where}, "spec": {"podSelector": selector}}, name="policy")
+
+
+def model(**labels: str) -> Resource:
+    return make(INFERENCE_SERVICE, {"metadata": {"name": "fraud", "namespace": "ml", "labels": labels}})
 
 
 CASES = [
@@ -57,11 +88,6 @@ CASES = [
         deny(where=UNKNOWN, refers={"metadata": [namespace()]}),
         kind="unknown",
     ),
-    passes("pod-security-labels", namespace({ENFORCE: "restricted"})),
-    passes("pod-security-labels", namespace({ENFORCE: "baseline"})),
-    fails("pod-security-labels", namespace({ENFORCE: "privileged"}), found="enforces the profile privileged"),
-    fails("pod-security-labels", namespace(), kind="absent", found="has no label"),
-    unknown("pod-security-labels", make(NAMESPACE, {"metadata": UNKNOWN}), undecided=ENFORCE),
     passes("default-namespace", make(POD, {"metadata": {"namespace": "ml"}})),
     passes("default-namespace", release(namespace="ml")),
     fails(
@@ -69,6 +95,11 @@ CASES = [
     ),
     fails("default-namespace", release(), kind="absent", found="goes to the namespace default"),
     unknown("default-namespace", release(namespace=UNKNOWN), undecided="namespace"),
+    passes("pod-security-labels", namespace({ENFORCE: "restricted"})),
+    passes("pod-security-labels", namespace({ENFORCE: "baseline"})),
+    fails("pod-security-labels", namespace({ENFORCE: "privileged"}), found="enforces the profile privileged"),
+    fails("pod-security-labels", namespace(), kind="absent", found="has no label"),
+    unknown("pod-security-labels", make(NAMESPACE, {"metadata": UNKNOWN}), undecided=ENFORCE),
     passes("rbac-wildcard", role(["get"], ["*"])),
     passes("rbac-wildcard", make(BINDING, {"roleRef": {"name": "view"}})),
     fails("rbac-wildcard", role(["*"], ["*"]), found="rules[0] allows every verb on every resource"),
@@ -76,4 +107,33 @@ CASES = [
     passes("rbac-wildcard", make(CLUSTER_ROLE), kind="absent"),
     unknown("rbac-wildcard", role(UNKNOWN, ["*"]), undecided="rules[0]"),
     unknown("rbac-wildcard", make(BINDING, {"roleRef": UNKNOWN}), undecided="roleRef.name"),
+    *(
+        passes("workload-network-policy", pod(kind), policy({"matchLabels": {"app": "it"}}))
+        for kind in (DEPLOYMENT, STATEFUL_SET, DAEMON_SET, JOB, CRON_JOB)
+    ),
+    passes("workload-network-policy", pod(), policy({})),
+    passes("workload-network-policy", pod(hostNetwork=True)),
+    passes("workload-network-policy", model(team="a"), policy({"matchLabels": {"team": "a"}})),
+    passes(
+        "workload-network-policy",
+        model(),
+        policy({"matchLabels": {"serving.kserve.io/inferenceservice": "fraud"}}),
+    ),
+    passes("workload-network-policy", make(DEPLOYMENT), policy({}, where=None)),
+    fails("workload-network-policy", pod(), policy({"matchLabels": {"app": "other"}}), found=UNSELECTED),
+    fails("workload-network-policy", pod(CRON_JOB), policy({}, where="other"), found=UNSELECTED),
+    fails("workload-network-policy", model(team="b"), policy({"matchLabels": {"team": "a"}}), found=UNSELECTED),
+    fails("workload-network-policy", pod(), kind="absent", found=UNSELECTED),
+    unknown(
+        "workload-network-policy",
+        pod(),
+        policy({"matchLabels": UNKNOWN}),
+        undecided="which Pods the network policies of its namespace select",
+    ),
+    unknown(
+        "workload-network-policy",
+        pod(),
+        policy({}, where=UNKNOWN),
+        undecided="which Pods the network policies of its namespace select",
+    ),
 ]

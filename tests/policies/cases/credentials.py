@@ -1,4 +1,4 @@
-"""What is taken for a secret in plain text, and what isn't."""
+"""Cases of the rules in policies/credentials.py."""
 
 import base64
 from typing import Any
@@ -6,11 +6,15 @@ from typing import Any
 from resources.resource import SECRET, UNKNOWN, Resource
 from tests.policies.cases.case import fails, make, passes, unknown
 
-RULE = "plain-text-secrets"
-CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
+ACCESS, PROJECT, LOGIN, MODEL = "argo-cd-access", "argo-cd-project", "default-login", "model-deletion"
 RELEASE = "kubernetes:helm.sh/v3:Release"
+CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
+KUBERNETES_SECRET = "kubernetes:core/v1:Secret"
+DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+HASH = "$2y$12$" + "4K/VkmDkljc3hS" * 3 + "abcdefghijk"
+"""What a hash by bcrypt looks like."""
+RULE = "plain-text-secrets"
 LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
-
 # Put together here, so that no scanner takes this file for a leak.
 ACCESS_KEY = "AKIA" + "IOSFODNN7EXAMPLE"
 PRIVATE_KEY = "-----BEGIN RSA " + "PRIVATE KEY-----\nMIIB\n"
@@ -21,8 +25,16 @@ NVIDIA = "nvapi-" + "x1Y2" * 16
 TOKEN = ".".join(("eyJhbGciOiJI" + "UzI1NiJ9", "eyJzdWIiOiIx" + "MjM0NTYifQ", "dBjftJeZ4CVP" + "mB92K27uhbUJ"))
 
 
+def secret(**data: str) -> Resource:
+    return make(KUBERNETES_SECRET, {"data": {k: base64.b64encode(v.encode()).decode() for k, v in data.items()}})
+
+
 def config(**data: Any) -> Resource:
     return make(CONFIG_MAP, {"metadata": {"name": "settings"}, "data": data})
+
+
+def chart(name: str, **values: Any) -> Resource:
+    return make(RELEASE, {"chart": name, "values": values})
 
 
 def external(data: Any) -> Resource:
@@ -43,6 +55,50 @@ def user_data(script: str) -> Resource:
 
 
 CASES = [
+    passes(LOGIN, secret(password="k3V" * 9)),
+    passes(LOGIN, config(admin="argocd", database="postgres", owner="ada@example.com")),
+    passes(LOGIN, environment("POSTGRES_USER", value="postgres")),
+    passes(LOGIN, environment("ALLOW_EMPTY_PASSWORD", value="no")),
+    passes(LOGIN, config(**{"config.yaml": "enablePasswordDB: false\nstaticPasswords: []\n"})),
+    passes(LOGIN, chart("kube-prometheus-stack", grafana={"admin": {"existingSecret": "grafana"}})),
+    passes(LOGIN, chart("kube-prometheus-stack", grafana={"enabled": False})),
+    passes(LOGIN, chart("keda", auth={"existingSecret": "it", "passwordKey": "password"})),
+    fails(LOGIN, secret(secretkey="minio123"), found="data.secretkey is a password that everybody knows"),
+    fails(
+        LOGIN,
+        make(KUBERNETES_SECRET, {"stringData": {"cookie-secret": "7d16fee92f8d11b8940b081b3f8b8acb"}}),
+        found="stringData.cookie-secret is a password that everybody knows",
+    ),
+    fails(
+        LOGIN,
+        make(KUBERNETES_SECRET, {"stringData": {"password": "Admin"}}),
+        found="stringData.password is a password that everybody knows",
+    ),
+    fails(
+        LOGIN,
+        environment("MINIO_ROOT_PASSWORD", value="minioadmin"),
+        found="value of MINIO_ROOT_PASSWORD is a password",
+    ),
+    fails(LOGIN, environment("MYSQL_ALLOW_EMPTY_PASSWORD", value="true"), found="value of MYSQL_ALLOW_EMPTY_PASSWORD"),
+    fails(LOGIN, environment("POSTGRES_HOST_AUTH_METHOD", value="trust"), found="value of POSTGRES_HOST_AUTH_METHOD"),
+    fails(LOGIN, config(**{"app.yaml": "db:\n  password: changeme\n"}), found="gives password a value"),
+    fails(LOGIN, chart("kube-prometheus-stack"), found="values.grafana leaves Grafana's admin the password"),
+    fails(LOGIN, chart("oci://ghcr.io/grafana/grafana", admin={}), found="values leaves Grafana's admin"),
+    fails(LOGIN, chart("dex", config={"staticPasswords": [{"email": "ada@example.com"}]}), found="lists local users"),
+    fails(LOGIN, chart("dex", config={"enablePasswordDB": True}), found="lets local users sign in"),
+    fails(LOGIN, config(**{"config.yaml": "enablePasswordDB: true\n"}), found="lets local users sign in"),
+    fails(LOGIN, secret(**{"admin.password": HASH}), found="holds the hash of a local user's password"),
+    fails(LOGIN, config(user="user@example.com"), found="names user@example.com"),
+    fails(
+        LOGIN,
+        make("kubernetes:kubeflow.org/v1:Profile", {"spec": {"owner": {"kind": "User", "name": "user@example.com"}}}),
+        found="spec.owner.name names user@example.com",
+    ),
+    fails(LOGIN, make("aws:rds/instance:Instance", {"password": "postgres"}), found="password is a password that"),
+    passes(LOGIN, make(CONFIG_MAP), kind="absent"),
+    passes(LOGIN, make("aws:rds/instance:Instance", {"password": SECRET}), kind="unknown"),
+    passes(LOGIN, config(password=UNKNOWN), kind="unknown"),
+    unknown(LOGIN, chart("kube-prometheus-stack", grafana=UNKNOWN), undecided="values.grafana"),
     passes(
         RULE, config(LOG_LEVEL="info", endpoint="https://models.example.com/token", description="a token of thanks")
     ),
@@ -98,4 +154,13 @@ CASES = [
     passes(RULE, make(CONFIG_MAP), kind="absent"),
     passes(RULE, config(note=UNKNOWN), kind="unknown"),
     unknown(RULE, config(password=UNKNOWN), undecided="whether data.password is a Pulumi secret"),
+    passes(
+        "plain-text-secrets",
+        make("aws:cognito/userPoolClient:UserPoolClient", {"tokenValidityUnits": {"accessToken": "minutes"}}),
+    ),
+    fails(
+        "plain-text-secrets",
+        make("aws:cognito/userPool:UserPool", {"lambdaConfig": {"accessToken": "minutes-of-fame"}}),
+        found="is a secret by its name",
+    ),
 ]

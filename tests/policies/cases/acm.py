@@ -1,0 +1,20 @@
+"""Cases of the rules in policies/acm.py."""
+
+from typing import Any
+
+from resources.resource import Resource
+from tests.policies.cases.case import make, of_input, passes
+
+CERTIFICATE = "aws:acm/certificate:Certificate"
+
+
+def certificate(**inputs: Any) -> Resource:
+    return make(CERTIFICATE, inputs)
+
+
+CASES = [
+    *of_input(
+        "certificate-renewal", certificate, "validationMethod", "DNS", "EMAIL", "answers a mail in time", absent=None
+    ),
+    passes("certificate-renewal", make(CERTIFICATE, {"privateKey": "[secret]"}), kind="absent"),
+]

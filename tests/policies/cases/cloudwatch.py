@@ -1,0 +1,29 @@
+"""Cases of the rules in policies/cloudwatch.py."""
+
+from typing import Any
+
+from resources.resource import UNKNOWN, Resource
+from tests.policies.cases.case import fails, make, of_input, passes, unknown
+
+KEY_ARN = "arn:aws:kms:us-east-1:1:key/k"
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+
+
+def group(**inputs: Any) -> Resource:
+    return make(LOG_GROUP, inputs)
+
+
+CASES = [
+    passes("log-retention", make(LOG_GROUP, {"retentionInDays": 90.0})),
+    fails("log-retention", make(LOG_GROUP, {"retentionInDays": 0}), found="for ever"),
+    fails("log-retention", make(LOG_GROUP, {"retentionInDays": 7}), found="for 7 days; this stack asks for 30 to 400"),
+    fails(
+        "log-retention",
+        make(LOG_GROUP, {"retentionInDays": 365}),
+        settings={"logRetentionMaximum": 90},
+        found="for 365 days; this stack asks for 30 to 90",
+    ),
+    fails("log-retention", make(LOG_GROUP), kind="absent", found="absent or 0"),
+    unknown("log-retention", make(LOG_GROUP, {"retentionInDays": UNKNOWN}), undecided="retentionInDays"),
+    *of_input("log-encryption", group, "kmsKeyId", KEY_ARN, "", "kmsKeyId is absent", unknown_passes=True),
+]

@@ -1,0 +1,41 @@
+"""Cases of the rules in policies/cognito.py."""
+
+from typing import Any
+
+from policies.engine.settings import EnvironmentKind
+from resources.resource import UNKNOWN, Resource
+from tests.policies.cases.case import fails, make, of_input, passes, unknown
+
+POOL = "aws:cognito/userPool:UserPool"
+TOKEN = {"enabled": True}
+
+
+def pool(**inputs: Any) -> Resource:
+    return make(POOL, inputs)
+
+
+def factors(mode: Any, token: Any = TOKEN, **inputs: Any) -> Resource:
+    return pool(mfaConfiguration=mode, softwareTokenMfaConfiguration=token, **inputs)
+
+
+def sign_up(only_administrators: Any) -> Resource:
+    return pool(adminCreateUserConfig={"allowAdminCreateUserOnly": only_administrators})
+
+
+SIGN_UP = "adminCreateUserConfig.allowAdminCreateUserOnly"
+THREATS = "userPoolAddOns.advancedSecurityMode"
+CASES = [
+    passes("user-pool-mfa", factors("ON")),
+    fails("user-pool-mfa", factors("OPTIONAL"), found="mfaConfiguration is OPTIONAL"),
+    fails("user-pool-mfa", factors("OFF", None), found="mfaConfiguration is OFF"),
+    fails("user-pool-mfa", factors("ON", None), found="takes no code of an authenticator"),
+    fails("user-pool-mfa", factors("ON", smsConfiguration={"snsCallerArn": UNKNOWN}), found="codes by text message"),
+    fails("user-pool-mfa", factors("ON", emailMfaConfiguration={"message": "{####}"}), found="codes by e-mail"),
+    fails("user-pool-mfa", pool(), kind="absent", found="mfaConfiguration is absent"),
+    unknown("user-pool-mfa", factors(UNKNOWN), undecided="mfaConfiguration"),
+    unknown("user-pool-mfa", factors("ON", {"enabled": UNKNOWN}), undecided="softwareTokenMfaConfiguration.enabled"),
+    *of_input("user-pool-sign-up", pool, SIGN_UP, True, False, "lets everyone on the internet"),
+    *of_input("user-pool-threats", pool, THREATS, "ENFORCED", "AUDIT", "is AUDIT", absent="is absent"),
+    *of_input("user-pool-deletion", pool, "deletionProtection", "ACTIVE", "INACTIVE", "by a single call"),
+    passes("user-pool-deletion", pool(), environment=EnvironmentKind.STAGING),
+]
