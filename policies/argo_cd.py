@@ -18,7 +18,7 @@ _CHART_VALUES = {"argocd-cm": "cm", "argocd-rbac-cm": "rbac"}
 """Where the chart's `values.configs` has what it writes into a ConfigMap."""
 
 
-def _is_chart(resource: Resource) -> bool:
+def is_chart(resource: Resource) -> bool:
     """Whether a resource is a release of Argo CD's chart."""
     chart = text(read(resource.inputs, "chart")) or ""
     return resource.type == RELEASE and chart.rstrip("/").rpartition("/")[2] == "argo-cd"
@@ -26,7 +26,7 @@ def _is_chart(resource: Resource) -> bool:
 
 def _configured(resource: Resource, config_map: str) -> Iterator[tuple[str, Any]]:
     """The path and content of one of Argo CD's ConfigMaps, where a chart's values hold it or the resource is it."""
-    if _is_chart(resource):
+    if is_chart(resource):
         part = _CHART_VALUES[config_map]
         yield f"values.configs.{part}", read(resource.inputs, "values", "configs", part)
     elif resource.type == _CONFIG_MAP and text(read(resource.inputs, "metadata", "name")) == config_map:
@@ -66,7 +66,7 @@ def _access(resource: Resource, _: Stack) -> Iterator[Result]:
             yield Undecided(f"{path}.policy.default")
         elif default:
             yield Finding(f"{path}.policy.default gives {default} to whoever signs in")
-    if _is_chart(resource):
+    if is_chart(resource):
         field = "values.configs.secret.argocdServerAdminPassword"
         if is_set(read(resource.inputs, *field.split("."))):
             yield Finding(f"{field} gives the local admin a password")

@@ -7,9 +7,9 @@ import pytest
 
 from components.kubeflow.waves import WAVES, Wave
 from policies.engine.evaluate import evaluate
-from tests.policies.cases.case import context, make
 from tests.support.components.kubeflow import kubeflow
 from tests.support.deploy.overlays import TREE, Object, base, delivered, read, without_kustomize
+from tests.support.policies.cases import context, make
 
 RULE = "default-login"
 PUBLISHED = {

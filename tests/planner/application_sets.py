@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from policies.argo import is_chart
+from policies.argo_cd import is_chart
 from resources.resource import Resource
 
 _DELETING = {"sync", "create-delete"}

@@ -14,7 +14,7 @@ from pricing.estimate import Estimate, estimate
 from pricing.resource import Resource
 from stacks.config import parse_config
 from tests.planner.plans import STACKS, Plan, file_of, plan_of, previewed
-from tests.policies.engine import deploy
+from tests.support.policies.engine import deploy
 
 pytestmark = pytest.mark.slow
 

@@ -25,10 +25,10 @@ from policies.engine.registry import RULES
 from policies.engine.rule import Undecided
 from policies.engine.settings import Level
 from resources.resource import SECRET, UNKNOWN, Resource
-from tests.policies.cases.case import TODAY, Case, context, make
-from tests.policies.cases.case import UNDECIDED as UNDECIDED_MESSAGE
 from tests.policies.cases.every import CASES
-from tests.policies.engine import Diagnostic, deploy, wire
+from tests.support.policies.cases import TODAY, Case, context, make
+from tests.support.policies.cases import UNDECIDED as UNDECIDED_MESSAGE
+from tests.support.policies.engine import Diagnostic, deploy, wire
 
 PROJECT = Path(__file__).parents[2]
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"

@@ -10,7 +10,7 @@ from policies.engine.exceptions import PolicyException
 from policies.engine.registry import RULES
 from policies.engine.settings import Level
 from resources.resource import UNKNOWN, Resource
-from tests.policies.cases.case import TODAY, context, costing, make
+from tests.support.policies.cases import TODAY, context, costing, make
 
 KEY = "aws:kms/key:Key"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"

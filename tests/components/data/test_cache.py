@@ -14,9 +14,9 @@ from components.data.cache.spec import CacheAccess, CacheArgs, CacheConfig, Cach
 from policies.engine.evaluate import evaluate
 from pricing.resource import UNKNOWN
 from tests.components.mocks import ACCOUNT, Recording, run
-from tests.policies.cases.case import context
 from tests.support.components.clusters import needs, select, statements
 from tests.support.components.parity import assert_documented, assert_parity
+from tests.support.policies.cases import context
 
 CLUSTER = "aws:elasticache/replicationGroup:ReplicationGroup"
 PARAMETERS = "aws:elasticache/parameterGroup:ParameterGroup"

@@ -18,10 +18,10 @@ from components.data.feature_server.spec import FeatureServerArgs, FeatureServer
 from policies.engine.evaluate import evaluate
 from pricing.resource import Resource
 from tests.components.mocks import ACCOUNT, Recording, run
-from tests.policies.cases.case import context
 from tests.support.components.clusters import NETWORK_POLICY, needs, select, statements
 from tests.support.components.definitions import faults
 from tests.support.components.parity import assert_documented, assert_parity
+from tests.support.policies.cases import context
 
 READER = "test:index:Reader"
 BUCKET = f"ml-offline-{ACCOUNT}"

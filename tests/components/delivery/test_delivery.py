@@ -10,7 +10,6 @@ from components.delivery.argo_cd.spec import DeliveryArgs, DeliveryConfig, Deliv
 from policies.engine.evaluate import evaluate
 from tests.components.mocks import Recording
 from tests.planner.charts import CHARTS
-from tests.policies.cases.case import context
 from tests.support.components.clusters import NAMESPACE, NETWORK_POLICY, RELEASE, needs
 from tests.support.components.definitions import faults
 from tests.support.components.delivered import (
@@ -26,6 +25,7 @@ from tests.support.components.delivered import (
     named,
 )
 from tests.support.components.parity import assert_documented, assert_parity
+from tests.support.policies.cases import context
 
 GROUP = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/argocd/1"
 BEHIND: dict[str, Any] = {"target_group_arn": GROUP, "load_balancer_cidrs": ["10.40.0.0/24"]}

@@ -14,9 +14,9 @@ from components.delivery.image_registry.upstreams import UPSTREAMS
 from policies.engine.evaluate import evaluate
 from pricing.resource import Resource
 from tests.components.mocks import ACCOUNT, DEFAULT_TAGS, REGION, Recording, run
-from tests.policies.cases.case import context
 from tests.support.components.iam import allows
 from tests.support.components.parity import assert_documented, assert_parity
+from tests.support.policies.cases import context
 
 REPOSITORY = "aws:ecr/repository:Repository"
 TEMPLATE = "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate"

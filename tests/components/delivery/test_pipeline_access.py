@@ -17,10 +17,10 @@ from pricing.estimate import estimate
 from pricing.resource import Resource
 from pricing.usage import Usage
 from tests.components.mocks import ACCOUNT, REGION, Recording, run
-from tests.policies.cases.case import context
 from tests.support.components.clusters import ROLE, needs
 from tests.support.components.iam import allows
 from tests.support.components.parity import assert_documented, assert_parity
+from tests.support.policies.cases import context
 
 ROOT = Path(__file__).parents[3]
 PROVIDER = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"

@@ -12,9 +12,9 @@ from components.delivery.user_pool import UserPool, UserPoolArgs, UserPoolSpec, 
 from policies.engine.evaluate import evaluate
 from pricing.resource import SECRET
 from tests.components.mocks import Recording, run
-from tests.policies.cases.case import context
 from tests.support.components.clusters import needs
 from tests.support.components.parity import assert_documented, assert_parity
+from tests.support.policies.cases import context
 
 POOL = "aws:cognito/userPool:UserPool"
 CLIENT = "aws:cognito/userPoolClient:UserPoolClient"

@@ -21,11 +21,11 @@ from policies.engine.evaluate import evaluate
 from policies.engine.registry import RULES
 from pricing.resource import Resource
 from tests.components.mocks import ACCOUNT, Recording, run
-from tests.policies.cases.case import context
 from tests.support.components.clusters import NAMESPACE, NETWORK_POLICY, RELEASE, needs, statements
 from tests.support.components.definitions import ROOT, faults
 from tests.support.components.kubeflow import COMPUTED, CONFIG, FRAUD, RANKING, REVISION, TARGETS, WIRING, kubeflow
 from tests.support.components.parity import assert_documented, assert_parity
+from tests.support.policies.cases import context
 
 SET = "kubernetes:argoproj.io/v1alpha1:ApplicationSet"
 PROJECT = "kubernetes:argoproj.io/v1alpha1:AppProject"

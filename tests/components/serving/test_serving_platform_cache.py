@@ -15,12 +15,12 @@ from components.serving.serving_platform.model_cache import ModelCacheArgs, Mode
 from policies.engine.evaluate import evaluate
 from pricing.resource import UNKNOWN, Resource
 from tests.components.mocks import Recording
-from tests.policies.cases.case import context
 from tests.support.components.clusters import NAMESPACE, NETWORK_POLICY, RELEASE, needs
 from tests.support.components.definitions import faults
 from tests.support.components.models import objects as model_objects
 from tests.support.components.parity import assert_documented, assert_parity
 from tests.support.components.serving import MODELS, platform
+from tests.support.policies.cases import context
 
 POLICY = '{"Version": "2012-10-17", "Statement": []}'
 GROUPS = [{"name": "inference", "storage_gib": 60}, {"name": "steady", "pools": ["cpu", "arm"], "storage_gib": 10}]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from resources.resource import Resource
-from tests.policies.cases.case import make, of_input, passes
+from tests.support.policies.cases import make, of_input, passes
 
 CERTIFICATE = "aws:acm/certificate:Certificate"
 

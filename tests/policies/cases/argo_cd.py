@@ -4,7 +4,7 @@ from typing import Any
 
 from policies.engine.settings import EnvironmentKind
 from resources.resource import SECRET, UNKNOWN, Resource
-from tests.policies.cases.case import fails, make, passes, unknown
+from tests.support.policies.cases import fails, make, passes, unknown
 
 ACCESS, PROJECT, LOGIN, MODEL = "argo-cd-access", "argo-cd-project", "default-login", "model-deletion"
 RELEASE = "kubernetes:helm.sh/v3:Release"

@@ -2,7 +2,7 @@
 
 from pricing.lines import Unpriced
 from resources.resource import UNKNOWN
-from tests.policies.cases.case import costing, fails, make, passes
+from tests.support.policies.cases import costing, fails, make, passes
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from resources.resource import UNKNOWN, Resource
-from tests.policies.cases.case import fails, make, passes, unknown
+from tests.support.policies.cases import fails, make, passes, unknown
 
 LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 NODE_CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"

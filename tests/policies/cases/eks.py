@@ -3,7 +3,7 @@
 from typing import Any
 
 from resources.resource import UNKNOWN, Resource
-from tests.policies.cases.case import fails, make, of_input, passes, unknown
+from tests.support.policies.cases import fails, make, of_input, passes, unknown
 
 CLUSTER = "aws:eks/cluster:Cluster"
 REMOTE = "eks:index:Cluster"

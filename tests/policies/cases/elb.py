@@ -4,7 +4,7 @@ from typing import Any
 
 from policies.engine.settings import EnvironmentKind
 from resources.resource import UNKNOWN, Resource
-from tests.policies.cases.case import fails, make, of_input, passes, unknown
+from tests.support.policies.cases import fails, make, of_input, passes, unknown
 
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 LISTENER = "aws:lb/listener:Listener"

@@ -4,12 +4,12 @@ import pkgutil
 from importlib import import_module
 from pathlib import Path
 
-from tests.policies.cases.case import Case
+from tests.support.policies.cases import Case
 
 FOLDER = Path(__file__).parent
 CASES_BY_MODULE: dict[str, list[Case]] = {
     module.name: import_module(f"tests.policies.cases.{module.name}").CASES
     for module in pkgutil.iter_modules([str(FOLDER)])
-    if module.name not in ("case", "every")
+    if module.name != "every"
 }
 CASES = [case for cases in CASES_BY_MODULE.values() for case in cases]

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from resources.resource import UNKNOWN, Resource
-from tests.policies.cases.case import ACCOUNT, fails, make, passes, unknown
+from tests.support.policies.cases import ACCOUNT, fails, make, passes, unknown
 
 ROLE = "aws:iam/role:Role"
 POLICY = "aws:iam/policy:Policy"

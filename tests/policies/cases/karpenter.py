@@ -3,7 +3,7 @@
 from typing import Any
 
 from resources.resource import UNKNOWN, Resource
-from tests.policies.cases.case import fails, make, passes, unknown
+from tests.support.policies.cases import fails, make, passes, unknown
 
 NODE_POOL = "kubernetes:karpenter.sh/v1:NodePool"
 

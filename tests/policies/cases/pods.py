@@ -3,7 +3,7 @@
 from typing import Any
 
 from resources.resource import UNKNOWN, Resource
-from tests.policies.cases.case import Case, fails, make, of_input, passes, unknown
+from tests.support.policies.cases import Case, fails, make, of_input, passes, unknown
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 DAEMON_SET = "kubernetes:apps/v1:DaemonSet"

@@ -1,7 +1,7 @@
 """Cases of the rules in policies/provider.py."""
 
 from resources.resource import UNKNOWN
-from tests.policies.cases.case import ACCOUNT, fails, make, passes, unknown
+from tests.support.policies.cases import ACCOUNT, fails, make, passes, unknown
 
 PROVIDER = "pulumi:providers:aws"
 

@@ -1,7 +1,7 @@
 """Cases of the rules in policies/queues.py."""
 
 from resources.resource import UNKNOWN
-from tests.policies.cases.case import fails, make, passes, unknown
+from tests.support.policies.cases import fails, make, passes, unknown
 
 QUEUE = "aws:sqs/queue:Queue"
 TOPIC = "aws:sns/topic:Topic"

@@ -2,7 +2,7 @@
 
 from policies.engine.settings import EnvironmentKind
 from resources.resource import UNKNOWN, Resource
-from tests.policies.cases.case import fails, make, of_input, passes, unknown
+from tests.support.policies.cases import fails, make, of_input, passes, unknown
 
 INSTANCE = "aws:rds/instance:Instance"
 AURORA = "aws:rds/cluster:Cluster"

@@ -3,7 +3,7 @@
 import json
 
 from resources.resource import UNKNOWN, Resource
-from tests.policies.cases.case import fails, make, passes, unknown
+from tests.support.policies.cases import fails, make, passes, unknown
 
 SWITCHES = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 ABORT = {"abortIncompleteMultipartUpload": {"daysAfterInitiation": 7}}

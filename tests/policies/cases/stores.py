@@ -2,7 +2,7 @@
 
 from policies.engine.settings import EnvironmentKind
 from resources.resource import UNKNOWN, Resource
-from tests.policies.cases.case import fails, make, passes, unknown
+from tests.support.policies.cases import fails, make, passes, unknown
 
 STAGING = EnvironmentKind.STAGING
 KEY = "aws:kms/key:Key"

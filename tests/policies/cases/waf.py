@@ -5,7 +5,7 @@ from typing import Any
 
 from policies.engine.settings import EnvironmentKind
 from resources.resource import UNKNOWN, Resource
-from tests.policies.cases.case import fails, make, passes, unknown
+from tests.support.policies.cases import fails, make, passes, unknown
 
 ACL = "aws:wafv2/webAcl:WebAcl"
 LOGGING = "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration"
