@@ -30,6 +30,21 @@ help:  ## What can be made
 	@.venv/$*/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
+# What `make bench` compares with: AWS CDK with cdk-nag, and Checkov, whose pins are not ours.
+.venv/.checkov: tests/bench/peer/checkov.lock | .venv/.runtime
+	@test -x .venv/checkov/bin/python || $(PYTHON) -m venv .venv/checkov
+	@echo 'Installing the locked requirements of Checkov into .venv/checkov, once; this takes some minutes.' >&2
+	@.venv/checkov/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@touch $@
+
+.venv/.cdk: tests/bench/peer/package.json tests/bench/peer/package-lock.json | .venv/.runtime
+	@command -v npm >/dev/null || { echo 'make bench compares with AWS CDK and needs Node.js 20 or newer with npm' >&2; exit 1; }
+	@echo 'Installing AWS CDK and cdk-nag into .venv/cdk, once.' >&2
+	@mkdir -p .venv/cdk
+	@cp $^ .venv/cdk
+	@cd .venv/cdk && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+	@touch $@
+
 plan: .venv/.runtime  ## Show what STACK would deploy, cost and violate; AGAINST=main compares
 	@$(BIN)/python -m planner $(STACK) $(if $(AGAINST),--against '$(AGAINST)') $(ARGS)
 
@@ -86,7 +101,7 @@ versions: .venv/.runtime  ## List pinned versions that are behind or leave suppo
 regions: .venv/.dev  ## Refresh the zones of regions
 	$(BIN)/python -m operations.regions
 
-bench: .venv/.dev  ## Measure planning in whole processes
+bench: .venv/.dev .venv/.cdk .venv/.checkov  ## Measure planning in whole processes, beside CDK and Checkov
 	$(BIN)/python -m tests.bench $(ARGS)
 
 lock:  ## Pin what pyproject.toml asks for, with hashes and without addresses; needs uv
@@ -98,6 +113,8 @@ lock:  ## Pin what pyproject.toml asks for, with hashes and without addresses; n
 	  uv pip compile -q tests/services/$$service.in --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --no-header -o tests/services/$$service.lock || exit 1; \
 	done
+	uv pip compile -q tests/bench/peer/checkov.in --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-annotate --no-header -o tests/bench/peer/checkov.lock
 
 clean:  ## Remove what was made, the virtual environment too
 	rm -rf .venv build

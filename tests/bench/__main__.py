@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.bench.measure import ROOT, BenchError, Case, environment, measure
-from tests.bench.peers import CDK, peer_resources, peers
+from tests.bench.peers import peer_resources, peers
 from tests.bench.report import BASE, POLICIES, PROD, STAGING, TOTAL, aims, rows, show
 from tests.bench.synthetic import STACK, write_project
 
@@ -41,20 +41,17 @@ def _bench(folder: Path, options: argparse.Namespace) -> None:
     projects = {f"synthetic stack of {size:,}": write_project(folder, size) for size in options.sizes}
     plans = [_plan(PROD, "prod", folder), _plan(STAGING, "staging", folder)]
     plans += [_plan(name, STACK, folder, project) for name, project in projects.items()]
-    others, missing = peers(made)
+    others = peers(made)
     samples = measure([Case(BASE, [sys.executable, "-c", "import pulumi"]), *plans, *others], options.runs, _progress)
     _progress("")
     counts = {case.name: len(json.loads(_out(folder, case.name).read_text())["resources"]) for case in plans}
-    if others:
-        counts[CDK] = peer_resources(made)
+    counts |= dict.fromkeys((case.name for case in others), peer_resources(made))
     stages = [_stages(folder) for _ in range(options.runs)]
     show(rows(samples, counts), options.markdown)
     middle = sorted(stages, key=lambda each: each[POLICIES] / each[TOTAL])[len(stages) // 2]
     print("\nstages of the plan of prod, CPU s:", ", ".join(f"{name} {spent:.3f}" for name, spent in middle.items()))
     for aim in aims(samples, counts, list(projects), middle[POLICIES] / middle[TOTAL]):
         print(aim)
-    for what in missing:
-        print(f"not measured: {what} was not found")
 
 
 def _progress(text: str) -> None:
