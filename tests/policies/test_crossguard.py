@@ -26,7 +26,7 @@ from policies.engine.rule import Undecided
 from policies.engine.settings import Level
 from resources.resource import SECRET, UNKNOWN, Resource
 from tests.policies.cases.every import CASES
-from tests.support.policies.cases import TODAY, Case, context, make
+from tests.support.policies.cases import TODAY, Case, context, context_of, make
 from tests.support.policies.cases import UNDECIDED as UNDECIDED_MESSAGE
 from tests.support.policies.engine import Diagnostic, deploy, wire
 
@@ -39,9 +39,8 @@ REMOTE = "eks:index:Cluster"
 
 def of_engine(case: Case) -> set[tuple[str, str, str]]:
     """What the engine hears, as rule, URN and message; what is undecided is told apart from its rule there."""
-    settings = context(case.environment, case.settings, estimate=case.estimate, usage=case.usage)
     heard: set[tuple[str, str, str]] = set()
-    for policy, _, urn, message in deploy(Pack(settings).policies(), case.resources):
+    for policy, _, urn, message in deploy(Pack(context_of(case)).policies(), case.resources):
         rule, _, rest = message.partition(" ") if policy in (UNDECIDED, UNDECIDED_STACK) else (policy, "", message)
         heard.add((rule, urn, rest))
     return heard
@@ -53,8 +52,7 @@ COMPARABLE = [case for case in CASES if all(one.inputs or one.type != REMOTE for
 
 @pytest.mark.parametrize("case", COMPARABLE, ids=lambda case: f"{case.rule}-{case.kind}")
 def test_the_engine_hears_what_the_plan_says(case: Case) -> None:
-    settings = context(case.environment, case.settings, estimate=case.estimate, usage=case.usage)
-    said = {(verdict.policy, verdict.urn, verdict.message) for verdict in evaluate(case.resources, settings)}
+    said = {(verdict.policy, verdict.urn, verdict.message) for verdict in evaluate(case.resources, context_of(case))}
     assert of_engine(case) == said
 
 

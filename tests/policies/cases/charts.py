@@ -1,5 +1,6 @@
 """Cases of the rules in policies/charts.py."""
 
+from datetime import date
 from typing import Any
 
 from resources.resource import UNKNOWN, Resource
@@ -31,6 +32,8 @@ CASES = [
     passes("chart-support", make("kubernetes:helm.sh/v3:Release"), kind="absent"),
     unknown("chart-support", release("istiod", UNKNOWN), undecided="version"),
     unknown("chart-support", release(UNKNOWN, "1.31.4"), undecided="chart"),
+    fails("chart-support", release("istiod", "1.28.0", ISTIO_CHARTS), today=date(2026, 7, 1), found="since 2026-07-01"),
+    passes("chart-support", release("istiod", "1.29.1", ISTIO_CHARTS), today=date(2026, 10, 14)),
     passes("chart-support-end", release("istiod", "1.31.4", ISTIO_CHARTS)),
     passes("chart-support-end", release("istiod", "1.29.1", ISTIO_CHARTS)),
     passes("chart-support-end", release("istiod", "1.30.8", ISTIO_CHARTS), settings={"supportNotice": 5}),
@@ -41,4 +44,22 @@ CASES = [
     ),
     passes("chart-support-end", make("kubernetes:helm.sh/v3:Release"), kind="absent"),
     unknown("chart-support-end", release("istiod", UNKNOWN), undecided="version"),
+    fails(
+        "chart-support-end",
+        release("istiod", "1.29.1", ISTIO_CHARTS),
+        today=date(2026, 10, 1),
+        found="on 2026-10-15, in 14 days",
+    ),
+    fails(
+        "chart-support-end",
+        release("istiod", "1.30.8", ISTIO_CHARTS),
+        settings={"supportNotice": 11},
+        found="in 11 days",
+    ),
+    fails(
+        "chart-support-end",
+        release("istiod", "1.30.8", ISTIO_CHARTS),
+        today=date(2026, 12, 2),
+        found="2026-12-02, now, as the makers",
+    ),
 ]

@@ -25,5 +25,7 @@ CASES = [
     ),
     fails("log-retention", make(LOG_GROUP), kind="absent", found="absent or 0"),
     unknown("log-retention", make(LOG_GROUP, {"retentionInDays": UNKNOWN}), undecided="retentionInDays"),
+    passes("log-retention", make(LOG_GROUP, {"retentionInDays": 30})),
+    passes("log-retention", make(LOG_GROUP, {"retentionInDays": 400})),
     *of_input("log-encryption", group, "kmsKeyId", KEY_ARN, "", "kmsKeyId is absent", unknown_passes=True),
 ]

@@ -51,6 +51,15 @@ CASES = [
     fails("dear-instances", drawing("node.kubernetes.io/instance-type", "p5.48xlarge"), found="p5.48xlarge costs"),
     passes("dear-instances", make(NODE_GROUP), kind="absent"),
     unknown("dear-instances", group(types=[UNKNOWN]), undecided="instanceTypes"),
+    fails(
+        "dear-instances", group(types=["g4dn.xlarge"]), settings={"dearInstanceHourly": 0.526}, found="costs 0.53 USD"
+    ),
+    passes("dear-instances", drawing("karpenter.k8s.aws/instance-family", "m7i")),
+    passes(
+        "dear-instances",
+        drawing("karpenter.k8s.aws/instance-family", "p5"),
+        settings={"allowedInstanceTypes": ["p5.*"]},
+    ),
     passes("gpu-pool-schedule", group(), schedule(group()), environment=STAGING),
     passes("gpu-pool-schedule", group(least=0), environment=STAGING),
     passes("gpu-pool-schedule", group(capacityType="SPOT"), environment=STAGING),
@@ -79,6 +88,7 @@ CASES = [
     ),
     unknown("gpu-pool-schedule", group(least=UNKNOWN), environment=STAGING, undecided="scalingConfig.minSize"),
     unknown("gpu-pool-schedule", group(types=[UNKNOWN]), environment=STAGING, undecided="instanceTypes"),
+    passes("gpu-pool-schedule", make(INSTANCE, {"instanceType": "m7i.large"}), environment=STAGING),
     passes("previous-generation", group(types=["g6.xlarge", "m7i.large"])),
     fails("previous-generation", group(types=["p3.2xlarge"]), found="p3.2xlarge is of a previous generation"),
     fails("previous-generation", make(INSTANCE, {"instanceType": "t2.micro"}), found="t3 follows it"),
@@ -107,4 +117,5 @@ CASES = [
     ),
     passes("previous-generation", make(INSTANCE), kind="absent"),
     unknown("previous-generation", make(INSTANCE, {"instanceType": UNKNOWN}), undecided="instanceType"),
+    passes("previous-generation", drawing("topology.kubernetes.io/zone", "g3")),
 ]

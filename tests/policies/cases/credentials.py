@@ -99,6 +99,8 @@ CASES = [
     passes(LOGIN, make("aws:rds/instance:Instance", {"password": SECRET}), kind="unknown"),
     passes(LOGIN, config(password=UNKNOWN), kind="unknown"),
     unknown(LOGIN, chart("kube-prometheus-stack", grafana=UNKNOWN), undecided="values.grafana"),
+    fails(LOGIN, config(settings="password=changeme"), found="gives password a value"),
+    fails(LOGIN, config(settings="password: changeme"), found="gives password a value"),
     passes(
         RULE, config(LOG_LEVEL="info", endpoint="https://models.example.com/token", description="a token of thanks")
     ),

@@ -60,6 +60,17 @@ CASES = [
     passes("volume-type", make(NODE_CLASS, {"spec": {"blockDeviceMappings": [{"ebs": {}}]}}), kind="absent"),
     unknown("volume-type", mapping(volumeType=UNKNOWN), undecided="blockDeviceMappings[0].ebs.volumeType"),
     unknown("volume-type", template(blockDeviceMappings=UNKNOWN), undecided="blockDeviceMappings.volumeType"),
+    passes("volume-type", make(INSTANCE), kind="absent"),
+    fails(
+        "volume-type", make(INSTANCE, {"ebsBlockDevices": [{}]}), kind="absent", found="ebsBlockDevices[0] has no type"
+    ),
+    fails("volume-type", mapping(), kind="absent", found="blockDeviceMappings[0].ebs has no type"),
+    fails(
+        "volume-type", make(STORAGE_CLASS, {"provisioner": "kubernetes.io/aws-ebs"}), kind="absent", found="makes gp2"
+    ),
+    passes("volume-type", make(STORAGE_CLASS, {"provisioner": "ebs.csi.aws.com"}), kind="absent"),
+    passes("volume-type", make(STORAGE_CLASS, {"provisioner": "kubernetes.io/aws-ebs", "parameters": {"type": "gp3"}})),
+    unknown("volume-type", storage(type=UNKNOWN), undecided="parameters.type"),
     passes("imdsv2", options(httpTokens="required", httpPutResponseHopLimit=1.0)),
     passes("imdsv2", options(httpEndpoint="disabled")),
     passes("imdsv2", make(NODE_GROUP, {"launchTemplate": {"id": "lt-1"}})),
@@ -70,6 +81,7 @@ CASES = [
     fails("imdsv2", make(NODE_GROUP), kind="absent", found="has no launch template"),
     passes("imdsv2", node_class(), kind="absent"),
     unknown("imdsv2", options(httpTokens=UNKNOWN, httpPutResponseHopLimit=1), undecided="metadataOptions.httpTokens"),
+    unknown("imdsv2", options(httpTokens="required", httpPutResponseHopLimit=UNKNOWN), undecided="HopLimit"),
     passes("public-address", make(SUBNET, {"mapPublicIpOnLaunch": False})),
     fails("public-address", make(SUBNET, {"mapPublicIpOnLaunch": True}), found="mapPublicIpOnLaunch is true"),
     fails(
@@ -96,4 +108,11 @@ CASES = [
     passes("volume-encryption", node_class(), kind="absent"),
     unknown("volume-encryption", disk(encrypted=UNKNOWN), undecided="blockDeviceMappings[0].ebs.encrypted"),
     unknown("volume-encryption", disk(snapshotId="snap-1"), undecided="whether its snapshot is encrypted"),
+    fails("volume-encryption", disk(encrypted=False, snapshotId="snap-1"), found="ebs is not encrypted"),
+    fails("volume-encryption", disk(), found="ebs is not encrypted"),
+    fails(
+        "volume-encryption",
+        make(INSTANCE, {"rootBlockDevice": {"snapshotId": "snap-1"}}),
+        found="rootBlockDevice is not",
+    ),
 ]

@@ -1,5 +1,6 @@
 """Cases of the rules in policies/eks.py."""
 
+from datetime import date
 from typing import Any
 
 from resources.resource import UNKNOWN, Resource
@@ -76,6 +77,8 @@ CASES = [
     fails("eks-support-end", make(REMOTE, {"version": "1.34"}), found="on 2026-12-02, in 11 days"),
     passes("eks-support-end", make(CLUSTER), kind="absent"),
     unknown("eks-support-end", make(CLUSTER, {"version": UNKNOWN}), undecided="version"),
+    fails("eks-support-end", make(CLUSTER, {"version": "1.34"}), settings={"supportNotice": 11}, found="in 11 days"),
+    passes("eks-support-end", make(CLUSTER, {"version": "1.34"}), today=date(2026, 12, 2)),
     *of_input("eks-upgrade-policy", remote, SUPPORT, "STANDARD", "EXTENDED", "is EXTENDED", absent="takes as EXTENDED"),
     passes("eks-upgrade-policy", make(CLUSTER, {"upgradePolicy": {"supportType": "STANDARD"}})),
     unknown("eks-upgrade-policy", make(CLUSTER, {"upgradePolicy": UNKNOWN}), undecided="upgradePolicy.supportType"),
@@ -87,6 +90,9 @@ CASES = [
     fails("eks-version", make(CLUSTER, {"version": "latest"}), found="is not a Kubernetes version"),
     fails("eks-version", make(CLUSTER), kind="absent", found="names no version"),
     unknown("eks-version", make(CLUSTER, {"version": UNKNOWN}), undecided="version"),
+    fails(
+        "eks-version", make(CLUSTER, {"version": "1.33"}), today=date(2027, 7, 29), found="also out of extended support"
+    ),
     passes("cluster-secrets-encryption", secrets("arn:aws:kms:us-east-1:1:key/k")),
     passes("cluster-secrets-encryption", remote(encryptionConfigKeyArn="arn:aws:kms:us-east-1:1:key/k")),
     fails("cluster-secrets-encryption", secrets(""), found="encryptionConfig names no key"),
@@ -146,6 +152,12 @@ CASES = [
         undecided="publicAccessCidrs",
     ),
     fails("eks-endpoint", remote(endpointPublicAccess=UNKNOWN), kind="unknown", found="has no private endpoint"),
+    fails(
+        "eks-endpoint",
+        remote(endpointPrivateAccess=True, publicAccessCidrs=[WORLD]),
+        settings={"publicEndpointCidrs": ["203.0.113.0/24"]},
+        found="open to the world",
+    ),
     passes("eks-left-alone", remote(**GIVEN)),
     fails("eks-left-alone", remote(**{**GIVEN, "skipDefaultSecurityGroups": False}), found="skipDefaultSecurityGroups"),
     fails("eks-left-alone", remote(**{**GIVEN, "skipDefaultNodeGroup": False}), found="skipDefaultNodeGroup"),
@@ -197,6 +209,8 @@ CASES = [
     fails("cluster-zones", make(CLUSTER), kind="absent", found="names no subnets"),
     unknown("cluster-zones", A, SOMEWHERE, cluster_in(A, SOMEWHERE), undecided="zones of vpcConfig"),
     unknown("cluster-zones", cluster_in(ids=["subnet-1", "subnet-2"]), undecided="zones of vpcConfig"),
+    unknown("cluster-zones", cluster(vpcConfig={"subnetIds": [UNKNOWN]}), undecided="zones of vpcConfig"),
+    unknown("cluster-zones", SOMEWHERE, cluster_in(SOMEWHERE, ids=["subnet-1"]), undecided="zones of vpcConfig"),
     passes("node-group-size", sized(0, 2.0, 4)),
     fails("node-group-size", sized(0, 6, 4), found="desiredSize 6 is above maxSize 4"),
     fails("node-group-size", sized(3, 2, 4), found="minSize 3 is above desiredSize 2"),

@@ -103,6 +103,7 @@ CASES = [
     fails(
         "iam-wildcard", make(POLICY, {"policy": document(allow([UNKNOWN, "*"]))}), kind="unknown", found="every action"
     ),
+    unknown("iam-wildcard", make(POLICY, {"policy": document(allow(UNKNOWN))}), undecided="statement 1: Action"),
     passes("public-policy", make(KEY, {"policy": document(allow("kms:*", Principal={"AWS": ROOT}))})),
     passes("public-policy", shared("*", asks("aws:PrincipalOrgID", "o-1"))),
     passes("public-policy", shared(service("events"))),
@@ -165,6 +166,7 @@ CASES = [
     unknown("role-trust", make(ROLE, {"assumeRolePolicy": UNKNOWN}), undecided="assumeRolePolicy"),
     unknown("role-trust", trust({"Federated": UNKNOWN}), undecided="assumeRolePolicy statement 1: Principal"),
     unknown("role-trust", trust(service("eks"), {"StringEquals": UNKNOWN}), undecided="statement 1: Condition"),
+    unknown("role-trust", trust(UNKNOWN), undecided="assumeRolePolicy statement 1: Principal"),
     passes("static-credentials", make(ROLE)),
     fails("static-credentials", make("aws:iam/accessKey:AccessKey", {"user": "ci"}), found="an access key"),
     fails(

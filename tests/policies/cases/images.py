@@ -71,6 +71,7 @@ CASES = [
     fails("image-registry", app(image="redis:8"), settings={"allowedRegistries": ["nvcr.io/"]}, found="pulls redis:8"),
     passes("image-registry", app(), settings={"allowedRegistries": ["nvcr.io/"]}, kind="absent"),
     unknown("image-registry", app(image=UNKNOWN), settings={"allowedRegistries": ["nvcr.io/"]}, undecided="image"),
+    passes("image-registry", app(image="localhost/x:1"), settings={"allowedRegistries": ["localhost/"]}),
     passes("image-tag", app(image="nvcr.io/nvidia/k8s-device-plugin:v0.20.0")),
     passes("image-tag", app(image=f"app@{DIGEST}")),
     passes("image-tag", app(image=f"registry.example.com:5000/app:latest@{DIGEST}")),

@@ -88,6 +88,18 @@ CASES = [
         deny(where=UNKNOWN, refers={"metadata": [namespace()]}),
         kind="unknown",
     ),
+    fails(
+        "default-deny",
+        namespace(),
+        deny(where="other", refers={"metadata": [namespace()]}),
+        found="denies egress and ingress",
+    ),
+    fails(
+        "default-deny",
+        namespace(),
+        make(NETWORK_POLICY, {"metadata": {"namespace": "ml"}}),
+        found="denies egress and ingress",
+    ),
     passes("default-namespace", make(POD, {"metadata": {"namespace": "ml"}})),
     passes("default-namespace", release(namespace="ml")),
     fails(

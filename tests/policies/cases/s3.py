@@ -91,6 +91,7 @@ CASES = [
     fails("bucket-tls", BUCKET, policy(denying("*", "true")), found="has no policy that denies requests without TLS"),
     fails("bucket-tls", BUCKET, kind="absent", found="has no policy that denies requests without TLS"),
     unknown("bucket-tls", BUCKET, policy(UNKNOWN), undecided="policy of its BucketPolicy"),
+    fails("bucket-tls", BUCKET, policy(denying("*", "false").replace("Deny", "Allow")), found="denies requests"),
     fails("bucket-versioning", make("aws:s3/bucketV2:BucketV2", {"bucket": "raw"}), found="keeps no versions"),
     passes(
         "bucket-versioning",

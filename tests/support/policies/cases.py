@@ -50,6 +50,7 @@ class Case:
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
     usage: Mapping[str, Any] = field(default_factory=dict[str, Any])
     estimate: Estimate | None = None
+    today: date = TODAY
 
 
 def passes(rule: str, *resources: Resource, kind: Kind = "pass", **options: Any) -> Case:
@@ -91,8 +92,12 @@ def costing(monthly: float, *gaps: Unpriced) -> Estimate:
 
 def verdicts(case: Case) -> list[Verdict]:
     """What the case's rule says, and nothing of the others."""
-    found = evaluate(case.resources, context(case.environment, case.settings, estimate=case.estimate, usage=case.usage))
-    return [verdict for verdict in found if verdict.policy == case.rule]
+    return [verdict for verdict in evaluate(case.resources, context_of(case)) if verdict.policy == case.rule]
+
+
+def context_of(case: Case) -> Context:
+    """The context that a case is judged in."""
+    return context(case.environment, case.settings, estimate=case.estimate, usage=case.usage, today=case.today)
 
 
 def advisory(verdict: Verdict) -> bool:
