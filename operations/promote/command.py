@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 
 from .changes import Wanted, difference, planned, proposal, proven, staged
@@ -68,14 +69,14 @@ def run(
         if options.command == "plan":
             return _plan(options)
         settings = read_settings(options.root)
-        client = _client(os.environ if environ is None else environ, clock)
         commands: dict[str, Callable[[Client, PromotionSettings, argparse.Namespace], int]] = {
             "open": _open,
             "stage": _stage,
             "record": _record,
             "verify": _verify,
         }
-        return commands[options.command](client, settings, options)
+        with closing(_client(os.environ if environ is None else environ, clock)) as client:
+            return commands[options.command](client, settings, options)
     except PromotionError as error:
         print(f"promote: refused: {error}", file=sys.stderr)
         return 1

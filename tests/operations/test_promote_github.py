@@ -1,4 +1,4 @@
-"""GitHub's API as promotion asks it: every page, patient with rate limits, and with a token that goes nowhere else."""
+"""The client of GitHub's API: pages, rate limits, repeats, and a token that is sent nowhere else."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,7 @@ NOW = 1_000_000.0
 
 @dataclass
 class Time:
-    """A clock that stands still but for whoever waits."""
+    """A clock that only moves when somebody waits."""
 
     waits: list[float] = field(default_factory=list[float])
 
@@ -36,25 +36,43 @@ def failing(github: GitHub, status: int, times: int = 1, body: bytes = b"{}", **
     )
 
 
-def test_every_page_is_read() -> None:
+def test_client_reads_every_page() -> None:
     with github_with(page=2) as github:
         github.teams[TEAM] = [f"senior-{number}" for number in range(5)]
         assert members(github, Time()) == github.teams[TEAM]
         assert [each.path for each in github.requests] == [f"/{MEMBERS}"] * 3
 
 
-def test_a_next_page_elsewhere_is_not_asked() -> None:
+def test_client_refuses_next_page_at_another_address() -> None:
     with github_with() as github, github_with() as other:
         failing(github, 200, body=b"[]", Link=f'<{other.url}/{MEMBERS}>; rel="next"')
-        with pytest.raises(GithubError, match="no token goes there"):
+        with pytest.raises(GithubError, match="the token is not sent there"):
             members(github, Time())
         assert other.requests == []
 
 
-def test_pages_that_never_end_are_given_up() -> None:
+@pytest.mark.parametrize("link", ["http://me:secret@{host}/more", "//[", "http://%00", "http://a\x7f/"])
+def test_client_refuses_a_malformed_next_page(link: str) -> None:
+    with github_with() as github:
+        host = github.url.removeprefix("http://")
+        failing(github, 200, body=b"[]", Link=f'<{link.format(host=host)}>; rel="next"')
+        with pytest.raises(GithubError, match=r"not sent there|not a web address"):
+            members(github, Time())
+        assert len(github.requests) == 1
+
+
+@pytest.mark.parametrize("token", [f"{TOKEN}\n", "two words", "t\u00f6ken", "\x00"])
+def test_client_refuses_a_malformed_token_without_showing_it(token: str) -> None:
+    with github_with() as github:
+        with pytest.raises(GithubError, match="the token contains") as error:
+            Client(github.url, token)
+        assert token.strip() not in str(error.value)
+
+
+def test_client_stops_when_pages_never_end() -> None:
     with github_with() as github:
         failing(github, 200, times=9, body=b"[]", Link=f'<{github.url}/{MEMBERS}?page=2>; rel="next"')
-        with pytest.raises(GithubError, match="don't end"):
+        with pytest.raises(GithubError, match="does not end"):
             members(github, Time())
 
 
@@ -70,7 +88,7 @@ def test_pages_that_never_end_are_given_up() -> None:
         (429, {}, 60),
     ],
 )
-def test_a_rate_limit_is_waited_for(status: int, headers: dict[str, str], wait: float) -> None:
+def test_client_waits_for_rate_limit(status: int, headers: dict[str, str], wait: float) -> None:
     with github_with() as github:
         failing(github, status, 1, b"{}", **headers)
         time = Time()
@@ -78,7 +96,7 @@ def test_a_rate_limit_is_waited_for(status: int, headers: dict[str, str], wait: 
         assert time.waits == [wait]
 
 
-def test_a_rate_limit_that_lasts_too_long_is_told() -> None:
+def test_client_reports_rate_limit_longer_than_patience() -> None:
     with github_with() as github:
         failing(github, 403, Retry_After="3600")
         time = Time()
@@ -87,16 +105,16 @@ def test_a_rate_limit_that_lasts_too_long_is_told() -> None:
         assert time.waits == []
 
 
-def test_patience_is_for_all_waits_together() -> None:
+def test_client_counts_all_waits_against_patience() -> None:
     with github_with() as github:
         failing(github, 429, times=99, Retry_After="40")
         time = Time()
-        with pytest.raises(GithubError, match="longer than this waits"):
+        with pytest.raises(GithubError, match="longer than the 100 seconds that a command waits"):
             members(github, time, patience=100)
         assert time.waits == [40, 40]
 
 
-def test_a_refusal_that_is_no_rate_limit_is_told_at_once() -> None:
+def test_client_does_not_wait_for_a_missing_permission() -> None:
     with github_with() as github:
         failing(github, 403, body=b'{"message": "Resource not accessible by integration"}', X_RateLimit_Remaining="41")
         time = Time()
@@ -106,7 +124,7 @@ def test_a_refusal_that_is_no_rate_limit_is_told_at_once() -> None:
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
-def test_a_server_that_stumbles_is_asked_again(status: int) -> None:
+def test_client_repeats_a_get_after_a_server_error(status: int) -> None:
     with github_with() as github:
         failing(github, status, times=3)
         time = Time()
@@ -114,14 +132,14 @@ def test_a_server_that_stumbles_is_asked_again(status: int) -> None:
         assert time.waits == [1, 2, 4]
 
 
-def test_a_server_that_stays_down_is_told() -> None:
+def test_client_reports_a_server_that_stays_down() -> None:
     with github_with() as github:
         failing(github, 503, times=99)
         with pytest.raises(GithubError, match="status 503"):
             members(github, Time())
 
 
-def test_what_is_written_is_not_written_twice() -> None:
+def test_client_does_not_repeat_a_post() -> None:
     with github_with() as github:
         github.faults.append(Fault("/statuses/", 502, times=1))
         client = Client(github.url, TOKEN, Time().clock())
@@ -130,7 +148,7 @@ def test_what_is_written_is_not_written_twice() -> None:
         assert len(github.requests) == 1
 
 
-def test_nobody_there_is_told() -> None:
+def test_client_reports_a_refused_connection() -> None:
     with github_with() as github:
         url = github.url
     time = Time()
@@ -143,14 +161,14 @@ def test_nobody_there_is_told() -> None:
     "body",
     [b"", b"<html>", b'{"id": 1}', b"[{}]", b'[{"id": "one", "login": "ada"}]', b"[null]", b"\xff\xfe", b"[" * 5000],
 )
-def test_an_answer_in_another_shape_is_told(body: bytes) -> None:
+def test_client_reports_an_unexpected_answer(body: bytes) -> None:
     with github_with() as github:
         failing(github, 200, body=body)
-        with pytest.raises(GithubError, match="another shape"):
+        with pytest.raises(GithubError, match="unexpected shape"):
             members(github, Time())
 
 
-def test_an_answer_that_breaks_off_is_asked_again() -> None:
+def test_client_repeats_a_get_after_a_cut_off_answer() -> None:
     with github_with() as github:
         failing(github, 200, body=b"[", Content_Length="100")
         time = Time()
@@ -158,7 +176,7 @@ def test_an_answer_that_breaks_off_is_asked_again() -> None:
         assert time.waits == [1]
 
 
-def test_a_redirect_is_not_followed() -> None:
+def test_client_does_not_follow_redirects() -> None:
     with github_with() as github, github_with() as other:
         failing(github, 301, Location=f"{other.url}/{MEMBERS}")
         with pytest.raises(GithubError, match="has moved"):
@@ -166,14 +184,14 @@ def test_a_redirect_is_not_followed() -> None:
         assert other.requests == []
 
 
-def test_what_is_not_there_is_another_error() -> None:
+def test_client_reports_not_found_by_its_own_error() -> None:
     with github_with() as github:
         github.teams.clear()
         with pytest.raises(NotFoundError):
             members(github, Time())
 
 
-def test_the_token_is_not_told_even_when_the_server_tells_it() -> None:
+def test_errors_hide_the_token_that_the_server_repeats() -> None:
     with github_with() as github:
         failing(github, 422, body=f'{{"message": "bad token {TOKEN}"}}'.encode())
         with pytest.raises(GithubError) as told:
@@ -182,12 +200,17 @@ def test_the_token_is_not_told_even_when_the_server_tells_it() -> None:
         assert "***" in str(told.value)
 
 
-def test_the_token_goes_by_https_alone() -> None:
+def test_client_refuses_an_address_without_https() -> None:
     with pytest.raises(GithubError, match="not https"):
         Client("http://api.github.example", TOKEN)
 
 
-def test_without_a_token_nothing_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
+def test_client_refuses_what_is_no_address() -> None:
+    with pytest.raises(GithubError, match="not a web address"):
+        Client("https://api\x00.github.example", TOKEN)
+
+
+def test_command_without_token_sends_no_request(capsys: pytest.CaptureFixture[str]) -> None:
     with github_with() as github:
         arguments = ["verify", "--pull-request", "1", "--repository", REPOSITORY]
         assert run(arguments, {"GITHUB_API_URL": github.url}) == 2
@@ -196,16 +219,16 @@ def test_without_a_token_nothing_is_asked(capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.parametrize("body", [b"<html>", b'{"number": 1}'])
-def test_what_can_not_be_read_is_neither_yes_nor_no(body: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+def test_verify_exits_with_2_on_an_unexpected_answer(body: bytes, capsys: pytest.CaptureFixture[str]) -> None:
     with github_with() as github:
         github.push("change", {"README.md": "more\n"})
         number = github.open("change")
         github.faults.append(Fault(f"/pulls/{number}$", 200, body=body))
         assert verified(github, number) == 2
-        assert "another shape" in capsys.readouterr().err
+        assert "unexpected shape" in capsys.readouterr().err
 
 
-def test_a_team_that_the_token_may_not_see_is_neither_yes_nor_no(capsys: pytest.CaptureFixture[str]) -> None:
+def test_verify_exits_with_2_when_team_is_invisible(capsys: pytest.CaptureFixture[str]) -> None:
     with github_with() as github:
         github.push("change", {".github/workflows/a.yaml": "on: push\n"})
         number = github.open("change")
@@ -214,7 +237,7 @@ def test_a_team_that_the_token_may_not_see_is_neither_yes_nor_no(capsys: pytest.
         assert "members: status 404" in capsys.readouterr().err
 
 
-def test_a_rate_limit_in_the_middle_of_a_command_is_waited_for(tmp_path: Path) -> None:
+def test_command_waits_for_rate_limit_midway(tmp_path: Path) -> None:
     with github_with() as github:
         github.faults.append(Fault("/git/trees", 403, {"Retry-After": "5"}))
         time = Time()
