@@ -6,7 +6,7 @@ REGION ?= us-east-1
 BASE ?= main
 ARGS ?=
 
-.PHONY: plan preview network up destroy check test lint types types-changed services format schema prices instances regions versions bench lock clean help
+.PHONY: plan preview network up destroy check test lint types types-changed services format schema prices instances regions stubs versions bench lock clean help
 
 help:  ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -100,6 +100,9 @@ versions: .venv/.runtime  ## List pinned versions that are behind or leave suppo
 
 regions: .venv/.dev  ## Refresh the zones of regions
 	$(BIN)/python -m operations.regions
+
+stubs: .venv/.dev  ## Generate the gRPC code of the smoke test from its .proto
+	@$(BIN)/python -m operations.stubs
 
 bench: .venv/.dev .venv/.cdk .venv/.checkov  ## Measure planning in whole processes, beside CDK and Checkov
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -1,4 +1,4 @@
-"""Calls by gRPC over TLS, in the messages of the open inference protocol."""
+"""gRPC calls over TLS, by the open inference protocol."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ from .inference_pb2 import (
     ServerReadyRequest,
     ServerReadyResponse,
 )
+from .inference_pb2_grpc import GRPCInferenceServiceStub
 from .rest import LARGEST_ANSWER, CallError
 from .settings import fault
 from .tensors import RAW_ONLY, Datatype, Tensor, Value, from_raw, to_raw
 
-_SERVICE = "/inference.GRPCInferenceService/"
 _OPTIONS = [
     ("grpc.enable_http_proxy", 0),
     ("grpc.enable_retries", 0),
@@ -59,6 +59,7 @@ _REMEDIES = {
     grpc.StatusCode.NOT_FOUND: "the server does not know the model; look at the model's name",
 }
 
+Request = TypeVar("Request", bound=Message)
 Reply = TypeVar("Reply", bound=Message)
 
 
@@ -80,34 +81,32 @@ class Rpc:
         self._metadata = tuple((key.lower(), value) for key, value in headers.items())
         credentials = grpc.ssl_channel_credentials(authority_certificates)
         self._channel = grpc.secure_channel(f"{config.host}:{config.port}", credentials, options=_OPTIONS)
+        self._service = GRPCInferenceServiceStub(self._channel)
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close the connection."""
         self._channel.close()
 
     def live(self) -> Timed[ServerLiveResponse]:
-        """Whether the server lives."""
-        return self._call("ServerLive", ServerLiveRequest(), ServerLiveResponse)
+        """Whether the server is live."""
+        return self._call(self._service.ServerLive, ServerLiveRequest())
 
     def ready(self) -> Timed[ServerReadyResponse]:
         """Whether the server is ready."""
-        return self._call("ServerReady", ServerReadyRequest(), ServerReadyResponse)
+        return self._call(self._service.ServerReady, ServerReadyRequest())
 
     def model_ready(self, model: str) -> Timed[ModelReadyResponse]:
         """Whether the model is ready."""
-        return self._call("ModelReady", ModelReadyRequest(name=model), ModelReadyResponse)
+        return self._call(self._service.ModelReady, ModelReadyRequest(name=model))
 
     def infer(self, request: ModelInferRequest) -> Timed[ModelInferResponse]:
-        """One inference."""
-        return self._call("ModelInfer", request, ModelInferResponse)
+        """Send one inference request."""
+        return self._call(self._service.ModelInfer, request)
 
-    def _call(self, method: str, request: Message, kind: type[Reply]) -> Timed[Reply]:
-        ask: grpc.UnaryUnaryMultiCallable[Message, Reply] = self._channel.unary_unary(
-            f"{_SERVICE}{method}", request_serializer=_serialized, response_deserializer=kind.FromString
-        )
+    def _call(self, method: "grpc.UnaryUnaryMultiCallable[Request, Reply]", request: Request) -> Timed[Reply]:
         start = self._clock.seconds()
         try:
-            message = ask(request, timeout=self._timeout, metadata=self._metadata)
+            message = method(request, timeout=self._timeout, metadata=self._metadata)
         except grpc.RpcError as error:
             raise CallError(_why(error)) from None
         return Timed(message, self._clock.seconds() - start)
@@ -140,10 +139,6 @@ def inference_of(reply: ModelInferResponse) -> Inference:
             raise CallError(fault(f"outputs[{place}]", str(error), "the answer contradicts itself")) from None
         tensors.append(Tensor(output.name, output.datatype, tuple(output.shape), data))
     return Inference(reply.model_name, reply.model_version or None, reply.id or None, tuple(tensors))
-
-
-def _serialized(message: Message) -> bytes:
-    return message.SerializeToString()
 
 
 def _contents(datatype: Datatype, values: Sequence[Value]) -> InferTensorContents:

@@ -1,21 +1,20 @@
 """Tensors as they are sent and as they are judged, and the percentile."""
 
-import re
 import struct
 from pathlib import Path
 
 import pytest
-from google.protobuf.descriptor_pb2 import FileDescriptorProto
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from operations.smoke import inference_pb2 as messages
 from operations.smoke.config import InputConfig
+from operations.smoke.inference_pb2 import ModelInferRequest, ModelInferResponse
 from operations.smoke.latency import percentile
 from operations.smoke.rpc import inference_of, request_of
 from operations.smoke.tensors import Datatype, Expected, Tensor, Value, from_raw, judge, to_raw, why_not
+from operations.stubs import ROOT, write_stubs
 
-PROTO = Path(messages.__file__).with_name("inference.proto")
+SMOKE = ROOT / "operations" / "smoke"
 
 VALUES: dict[Datatype, st.SearchStrategy[Value]] = {
     Datatype.BOOL: st.booleans(),
@@ -59,8 +58,8 @@ def test_what_is_sent_by_grpc_is_what_was_meant(tensors: list[tuple[Datatype, li
         InputConfig.model_construct(name=f"input{place}", datatype=datatype, shape=(len(values),), data=tuple(values))
         for place, (datatype, values) in enumerate(tensors)
     ]
-    sent = messages.ModelInferRequest.FromString(request_of("echo", inputs, "1").SerializeToString())
-    reply = messages.ModelInferResponse(model_name=sent.model_name, id=sent.id)
+    sent = ModelInferRequest.FromString(request_of("echo", inputs, "1").SerializeToString())
+    reply = ModelInferResponse(model_name=sent.model_name, id=sent.id)
     for tensor in sent.inputs:
         reply.outputs.add().ParseFromString(tensor.SerializeToString())
     reply.raw_output_contents.extend(sent.raw_input_contents)
@@ -130,38 +129,8 @@ def test_a_percentile_is_not_moved_by_how_floats_are_kept() -> None:
     assert percentile([3.0], 50) == 3
 
 
-def described() -> dict[str, dict[str, tuple[int, str, bool]]]:
-    """Number, type and whether it is repeated, of each field of each message that inference.proto writes."""
-    found: dict[str, dict[str, tuple[int, str, bool]]] = {}
-    inside: list[str] = []
-    for line in PROTO.read_text().splitlines():
-        if start := re.match(r"\s*message (\w+) \{(\})?", line):
-            inside.append(start[1])
-            found[start[1]] = {}
-            if start[2]:
-                inside.pop()
-        elif line.strip() == "}" and inside:
-            inside.pop()
-        elif field := re.match(r"\s*(repeated )?(\w+) (\w+) = (\d+);", line):
-            found[inside[-1]][field[3]] = (int(field[4]), field[2], field[1] is not None)
-    return found
-
-
-def test_the_messages_are_those_of_the_proto() -> None:
-    """inference_pb2.py was made from inference.proto as it is."""
-    file = FileDescriptorProto()
-    messages.DESCRIPTOR.CopyToProto(file)
-    every = [*file.message_type, *(nested for message in file.message_type for nested in message.nested_type)]
-    made = {
-        message.name: {
-            field.name: (
-                field.number,
-                field.type_name.rpartition(".")[2] or field.Type.Name(field.type).removeprefix("TYPE_").lower(),
-                field.label == field.LABEL_REPEATED,
-            )
-            for field in message.field
-        }
-        for message in every
-    }
-    assert made == described()
-    assert len(made) == 11
+def test_generated_grpc_code_is_what_the_proto_gives(tmp_path: Path) -> None:
+    assert write_stubs(tmp_path) == 0
+    generated = {file.name: file.read_text() for file in (tmp_path / "operations" / "smoke").iterdir()}
+    assert generated == {file.name: file.read_text() for file in SMOKE.glob("inference_pb2*")}
+    assert len(generated) == 4

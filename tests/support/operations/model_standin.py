@@ -21,11 +21,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from google.protobuf.message import Message
 
 from components.network.web_firewall.rules import build, response_bodies
 from components.network.web_firewall.spec import WebFirewallSpec
 from operations.smoke import inference_pb2 as messages
+from operations.smoke.inference_pb2_grpc import (
+    GRPCInferenceServiceServicer,
+    add_GRPCInferenceServiceServicer_to_server,
+)
 from tests.support.components import waf
 
 SCORES = [0.25, 0.75]
@@ -126,7 +129,8 @@ def serving(folder: Path, behavior: Behavior, name: str = "localhost") -> Genera
     context.load_cert_chain(folder / "server.pem")
     context.set_alpn_protocols(["h2", "http/1.1"])
     rest = ThreadingHTTPServer(("127.0.0.1", 0), _handler(standin))
-    rpc = grpc.server(ThreadPoolExecutor(4), handlers=[_service(standin)])
+    rpc = grpc.server(ThreadPoolExecutor(4))
+    add_GRPCInferenceServiceServicer_to_server(_Service(standin), rpc)
     rpc_port = rpc.add_insecure_port("127.0.0.1:0")
     rpc.start()
     serve = threading.Thread(target=lambda: rest.serve_forever(poll_interval=0.02))
@@ -282,10 +286,31 @@ def _model(standin: Standin, path: str, body: bytes) -> tuple[int, bytes]:
     return 200, json.dumps(answer).encode()
 
 
-def _service(standin: Standin) -> grpc.GenericRpcHandler:
-    behavior = standin.behavior
+class _Service(GRPCInferenceServiceServicer):
+    """What the model answers by gRPC."""
 
-    def infer(request: messages.ModelInferRequest, context: grpc.ServicerContext) -> messages.ModelInferResponse:
+    def __init__(self, standin: Standin):
+        self._standin = standin
+
+    def ServerLive(
+        self, request: messages.ServerLiveRequest, context: grpc.ServicerContext
+    ) -> messages.ServerLiveResponse:
+        return messages.ServerLiveResponse(live=True)
+
+    def ServerReady(
+        self, request: messages.ServerReadyRequest, context: grpc.ServicerContext
+    ) -> messages.ServerReadyResponse:
+        return messages.ServerReadyResponse(ready=self._standin.behavior.grpc_ready)
+
+    def ModelReady(
+        self, request: messages.ModelReadyRequest, context: grpc.ServicerContext
+    ) -> messages.ModelReadyResponse:
+        return messages.ModelReadyResponse(ready=self._standin.behavior.healthy())
+
+    def ModelInfer(
+        self, request: messages.ModelInferRequest, context: grpc.ServicerContext
+    ) -> messages.ModelInferResponse:
+        standin, behavior = self._standin, self._standin.behavior
         standin.metadata.append({str(key): str(value) for key, value in context.invocation_metadata()})
         standin.received.append(request)
         if behavior.hanging:
@@ -299,29 +324,6 @@ def _service(standin: Standin) -> grpc.GenericRpcHandler:
         output.contents.fp32_contents.extend(SCORES)
         behavior.change_reply(reply)
         return reply
-
-    said: dict[str, tuple[type[Message], Callable[..., Message]]] = {
-        "ServerLive": (messages.ServerLiveRequest, lambda *_: messages.ServerLiveResponse(live=True)),
-        "ServerReady": (
-            messages.ServerReadyRequest,
-            lambda *_: messages.ServerReadyResponse(ready=behavior.grpc_ready),
-        ),
-        "ModelReady": (messages.ModelReadyRequest, lambda *_: messages.ModelReadyResponse(ready=behavior.healthy())),
-        "ModelInfer": (messages.ModelInferRequest, infer),
-    }
-    methods: dict[str, Any] = {
-        name: grpc.unary_unary_rpc_method_handler(
-            answer,
-            request_deserializer=kind.FromString,
-            response_serializer=_serialized,
-        )
-        for name, (kind, answer) in said.items()
-    }
-    return grpc.method_handlers_generic_handler("inference.GRPCInferenceService", methods)
-
-
-def _serialized(message: Message) -> bytes:
-    return message.SerializeToString()
 
 
 def issue(folder: Path, name: str) -> None:
