@@ -14,7 +14,7 @@ from planner.difference import Difference, compare, read
 from planner.plan import UNKNOWN_TEXT, Plan, PlanFileError, cost_document
 from planner.unapplied import applied_inputs
 from pricing.estimate import estimate
-from pricing.resource import UNKNOWN
+from resources.resource import UNKNOWN
 
 _WRITTEN = (0, 1)
 """Exit codes of the planner after which there is a plan: deployable or not."""

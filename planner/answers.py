@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from planner.regions import Region, known_regions
-from pricing.resource import UNKNOWN
+from resources.resource import UNKNOWN
 
 
 class UnansweredError(LookupError):

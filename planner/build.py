@@ -17,8 +17,8 @@ from policies.engine.registry import RULES
 from pricing.budget import idle_names
 from pricing.estimate import estimate
 from pricing.lines import Estimate
-from pricing.resource import Resource
 from pricing.table import regions
+from resources.resource import Resource
 from stacks.choices import unusual
 from stacks.config import NAMESPACE, StackConfig, parse_config
 from stacks.decisions import decisions

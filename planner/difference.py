@@ -29,7 +29,7 @@ from planner.unapplied import Unapplied, unapplied_changes
 from policies.engine.evaluate import Verdict
 
 __all__ = [
-    "Budget",
+    "BudgetChange",
     "CostChange",
     "Difference",
     "Effect",
@@ -85,7 +85,7 @@ class CostChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class BudgetChange:
     """The month's cost and budget in both plans, in `currency`, and what has no price in the new one."""
 
     currency: str
@@ -122,7 +122,7 @@ class Difference:
     renamed: tuple[Rename, ...]
     at_risk: tuple[Risk, ...]
     unapplied: tuple[Unapplied, ...]
-    budget: Budget
+    budget: BudgetChange
     costs: tuple[CostChange, ...]
     verdicts_new: tuple[Verdict, ...]
     verdicts_gone: tuple[Verdict, ...]
@@ -214,9 +214,9 @@ def _renames(removed: Sequence[Mapping[str, Any]], added: Sequence[Mapping[str, 
                 break
 
 
-def _budget(before: Mapping[str, Any], after: Mapping[str, Any]) -> Budget:
+def _budget(before: Mapping[str, Any], after: Mapping[str, Any]) -> BudgetChange:
     amounts = (before["monthly"], after["monthly"], before["budget"], after["budget"])
-    return Budget(after["currency"], *amounts, unaccepted(after))
+    return BudgetChange(after["currency"], *amounts, unaccepted(after))
 
 
 def unaccepted(cost: Mapping[str, Any]) -> tuple[str, ...]:

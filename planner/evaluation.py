@@ -15,9 +15,10 @@ from pulumi.runtime import Settings, configure
 from pulumi.runtime.stack import run_in_stack
 
 from planner.event_loop import EvaluationLoop
-from planner.recorder import STACK_TYPE, Answers, Recorder
+from planner.recorder import Answers, RecordingMonitor
 from planner.stackfile import StackFile
-from pricing.resource import Resource
+from resources.index import STACK_TYPE
+from resources.resource import Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def evaluate_program(
 
     `on_resource` hears of each resource as it is registered. Whatever the program raises goes through unchanged.
     """
-    recorder = Recorder(stack.project, stack.name, answers, on_resource)
+    recorder = RecordingMonitor(stack.project, stack.name, answers, on_resource)
     with _config_of(stack):
         contextvars.copy_context().run(_run, program, stack, recorder)
     ordered = sorted(recorder.resources.values(), key=lambda resource: resource.urn)
@@ -44,7 +45,7 @@ def evaluate_program(
     return Evaluation(tuple(ordered), outputs)
 
 
-def _run(program: Path, stack: StackFile, recorder: Recorder) -> None:
+def _run(program: Path, stack: StackFile, recorder: RecordingMonitor) -> None:
     configure(
         Settings(
             project=stack.project,

@@ -102,7 +102,7 @@ def parse_path(path: str) -> Steps:
 
 
 def _changes(before: Any, after: Any, steps: Steps) -> Iterator[InputChange]:
-    if _is_mapping(before) and _is_mapping(after):
+    if is_mapping(before) and is_mapping(after):
         for key in sorted({*before, *after}):
             yield from _changes(before.get(key, ABSENT), after.get(key, ABSENT), (*steps, key))
     elif _is_list(before) and _is_list(after) and _holds_objects(before) and _holds_objects(after):
@@ -118,7 +118,7 @@ def _equal(before: Any, after: Any) -> bool:
         return False
     if _is_list(before) and _is_list(after):
         return len(before) == len(after) and all(map(_equal, before, after))
-    if _is_mapping(before) and _is_mapping(after):
+    if is_mapping(before) and is_mapping(after):
         return before.keys() == after.keys() and all(_equal(before[key], after[key]) for key in before)
     return before == after
 
@@ -127,8 +127,8 @@ def _reset(before: Any, after: Any, steps: Steps) -> Any:
     if not steps:
         return before
     step, rest = steps[0], steps[1:]
-    if _is_mapping(after):
-        old: Mapping[str, Any] = before if _is_mapping(before) else {}
+    if is_mapping(after):
+        old: Mapping[str, Any] = before if is_mapping(before) else {}
         keys = sorted({*old, *after}) if step == _EVERY else [step] if isinstance(step, str) else []
         fresh = {**after, **{key: _reset(old.get(key, ABSENT), after.get(key, ABSENT), rest) for key in keys}}
         return {key: value for key, value in fresh.items() if value is not ABSENT}
@@ -142,14 +142,15 @@ def _reset(before: Any, after: Any, steps: Steps) -> Any:
 
 def _holds_objects(items: Sequence[Any]) -> bool:
     """Whether items are told apart one by one; a list of plain values reads better as a whole."""
-    return all(_is_mapping(item) for item in items)
+    return all(is_mapping(item) for item in items)
 
 
 def _item(items: Sequence[Any], index: int) -> Any:
     return items[index] if index < len(items) else ABSENT
 
 
-def _is_mapping(value: Any) -> TypeGuard[Mapping[str, Any]]:
+def is_mapping(value: Any) -> TypeGuard[Mapping[str, Any]]:
+    """Whether a value is an object."""
     return isinstance(value, Mapping)
 
 

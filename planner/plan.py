@@ -17,8 +17,8 @@ from planner.remains import Remains, remains
 from policies.engine.evaluate import Verdict, fails
 from pricing.budget import Budget, Judgment, judge
 from pricing.lines import Estimate, Line, Saving, Unpriced
-from pricing.resource import UNKNOWN, Resource
 from pricing.usage import Usage
+from resources.resource import UNKNOWN, Resource
 from stacks.choices import Choice
 from stacks.decisions import Decision
 from stacks.warnings import ConfigWarning

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from pricing.resource import UNKNOWN, Resource
+from resources.inputs import elements, read
+from resources.resource import Resource
 
 _CACHE_RULE = "aws:ecr/pullThroughCacheRule:"
 
@@ -77,19 +77,9 @@ def _service_linked_roles(resources: Sequence[Resource]) -> Iterator[Prerequisit
 
 def _buys_spot(resource: Resource) -> bool:
     """Whether a NodePool of Karpenter may launch Spot Instances; one that names no capacity type may."""
-    template = _at(resource.inputs, "spec", "template", "spec", "requirements")
-    if template is None or template is UNKNOWN:
-        return True
-    named = [each for each in template if _at(each, "key") == "karpenter.sh/capacity-type"]
-    return not named or any(_at(each, "operator") != "In" or "spot" in (_at(each, "values") or ()) for each in named)
-
-
-def _at(value: Any, *path: str) -> Any:
-    for part in path:
-        if value is None or value is UNKNOWN:
-            return value
-        value = value.get(part)
-    return value
+    requirements = elements(read(resource.inputs, "spec", "template", "spec", "requirements"))
+    ways = [each for each in requirements if read(each, "key") == "karpenter.sh/capacity-type"]
+    return not ways or any(read(each, "operator") != "In" or "spot" in elements(read(each, "values")) for each in ways)
 
 
 _ROLES = (

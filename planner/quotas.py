@@ -1,14 +1,15 @@
-"""Service quotas that a plan needs beyond AWS's defaults, to be asked for before the first deployment."""
+"""The AWS quota increases to request before the first deployment."""
 
 import math
-import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from components.facts.instances import InstanceType, instance_type
-from pricing.resource import Resource
+from resources.index import ResourceIndex
+from resources.inputs import elements, number, quantity, read, text
+from resources.resource import Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,10 @@ _ADDRESSES = _Limit("L-0263D0A3", "EC2-VPC Elastic IPs", 5)
 _ENDPOINTS = _Limit("L-29B6F2EB", "Interface VPC endpoints per VPC", 50)
 _VOLUMES_TIB = _Limit("L-7A658B76", "Storage for General Purpose SSD (gp3) volumes, in TiB", 50)
 
+_NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
+_LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+_SCHEDULE = "aws:autoscaling/schedule:Schedule"
+_KARPENTER_POOL = "kubernetes:karpenter.sh/v1:NodePool"
 _FAMILIES = (("inf", "inf"), ("trn", "trn"), ("vt", "g"), ("g", "g"), ("p", "p"))
 
 ZONES_SURGE = 2
@@ -57,13 +62,14 @@ Source: EKS user guide, "Understand each phase of node updates".
 
 
 def quotas(resources: Sequence[Resource]) -> tuple[Quota, ...]:
-    """The quotas whose default is too small for the plan at its peak, updates of its pools included."""
-    found = [*_compute(resources), *_counts(resources)]
+    """The quotas whose default is less than the plan needs at its peak, updates of its pools included."""
+    index = ResourceIndex(resources)
+    found = [*_compute(index), *_counts(index)]
     return tuple(sorted(found, key=lambda quota: (quota.service, quota.code)))
 
 
-def _compute(resources: Sequence[Resource]) -> Iterator[Quota]:
-    needs = [*_managed_needs(resources), *_karpenter_needs(resources)]
+def _compute(index: ResourceIndex) -> Iterator[Quota]:
+    needs = [*_managed_needs(index), *_karpenter_needs(index)]
     by_limit: dict[tuple[str, bool], list[_Need]] = defaultdict(list)
     for need in needs:
         by_limit[need.family, need.spot].append(need)
@@ -85,52 +91,47 @@ class _Need:
     why: str
 
 
-def _managed_needs(resources: Sequence[Resource]) -> Iterator[_Need]:
-    """What managed groups take at their peak, raised ceiling and update included."""
-    disks = {resource.urn: _disk_gib(resource) for resource in resources}
-    templated = {resource.urn: resource.inputs.get("instanceType") for resource in resources}
-    ceilings = _raised_ceilings(resources)
-    for resource in resources:
-        if resource.type != "aws:eks/nodeGroup:NodeGroup":
-            continue
-        templates = [templated.get(urn) for urn in resource.property_dependencies.get("launchTemplate", ())]
-        kind = _instance(resource.inputs.get("instanceTypes") or [each for each in templates if each])
+def _managed_needs(index: ResourceIndex) -> Iterator[_Need]:
+    """What managed node groups use at their peak: the highest maximum of any schedule, and nodes added by updates."""
+    for group in index.of_type(_NODE_GROUP):
+        templates = index.sources(group, "launchTemplate", _LAUNCH_TEMPLATE)
+        named = group.inputs.get("instanceTypes") or [each.inputs.get("instanceType") for each in templates]
+        kind = _instance(named)
         if kind is None:
             continue
-        peak = max(_number(_dig(resource.inputs, "scalingConfig", "maxSize")), ceilings.get(resource.urn, 0))
-        block = resource.inputs.get("capacityType") == "CAPACITY_BLOCK"
-        # What is updated in a block takes turns: it has no more nodes than were bought.
-        surge = 0 if block else _surge(resource, peak)
-        disk = sum(disks.get(urn, 0) for urn in resource.property_dependencies.get("launchTemplate", ()))
-        spot = resource.inputs.get("capacityType") == "SPOT"
+        maxima = [_whole(group, "scalingConfig", "maxSize")]
+        maxima += [_whole(each, "maxSize") for each in index.referrers(group, "autoscalingGroupName", _SCHEDULE)]
+        peak = max(maxima)
+        block = group.inputs.get("capacityType") == "CAPACITY_BLOCK"
+        # An update of a capacity block adds no nodes: it replaces the nodes that were bought one after the other.
+        surge = 0 if block else _surge(group, peak)
+        disk = sum(map(_disk_gib, templates))
+        spot = group.inputs.get("capacityType") == "SPOT"
         more = " of a capacity block" if block else f" and {surge} more while updating"
-        why = f"{resource.name}: {peak}{more}, {kind.name} of {kind.vcpus} vCPUs"
+        why = f"{group.name}: {peak}{more}, {kind.name} of {kind.vcpus} vCPUs"
         yield _Need(_family(kind), spot, (peak + surge) * kind.vcpus, (peak + surge) * disk, why)
 
 
-def _karpenter_needs(resources: Sequence[Resource]) -> Iterator[_Need]:
-    """What Karpenter's pools may take; all of it as spot, and all of it on demand where that is allowed."""
-    for resource in resources:
-        if resource.type != "kubernetes:karpenter.sh/v1:NodePool":
-            continue
-        limit = re.fullmatch(r"\d+", str(_dig(resource.inputs, "spec", "limits", "cpu")))
-        requirements = _items(_dig(resource.inputs, "spec", "template", "spec", "requirements"))
-        values = {_dig(each, "key"): _items(_dig(each, "values")) for each in requirements}
+def _karpenter_needs(index: ResourceIndex) -> Iterator[_Need]:
+    """What Karpenter's pools may use: all of it as spot, and all of it on demand where that is allowed."""
+    for pool in index.of_type(_KARPENTER_POOL):
+        limit = quantity(read(pool.inputs, "spec", "limits", "cpu"))
+        requirements = elements(read(pool.inputs, "spec", "template", "spec", "requirements"))
+        values = {text(read(each, "key")): elements(read(each, "values")) for each in requirements}
         kind = _instance(values.get("node.kubernetes.io/instance-type"))
         if limit and kind:
-            why = f"{resource.name}: up to {limit[0]} vCPUs"
-            ways = values.get("karpenter.sh/capacity-type", ["on-demand"])
-            # What is launched into a reservation counts as on demand.
-            for spot in sorted({way == "spot" for way in ways}):
-                yield _Need(_family(kind), spot, int(limit[0]), 0, why)
+            why = f"{pool.name}: up to {math.ceil(limit)} vCPUs"
+            # Nodes in a capacity reservation count as on demand.
+            for spot in sorted({way == "spot" for way in values.get("karpenter.sh/capacity-type", ["on-demand"])}):
+                yield _Need(_family(kind), spot, math.ceil(limit), 0, why)
 
 
-def _counts(resources: Sequence[Resource]) -> Iterator[Quota]:
-    addresses = [resource.name for resource in resources if resource.type == "aws:ec2/eip:Eip"]
+def _counts(index: ResourceIndex) -> Iterator[Quota]:
+    addresses = [each.name for each in index.of_type("aws:ec2/eip:Eip")]
     endpoints = [
-        resource.name
-        for resource in resources
-        if resource.type == "aws:ec2/vpcEndpoint:VpcEndpoint" and resource.inputs.get("vpcEndpointType") == "Interface"
+        each.name
+        for each in index.of_type("aws:ec2/vpcEndpoint:VpcEndpoint")
+        if each.inputs.get("vpcEndpointType") == "Interface"
     ]
     for service, limit, names in (("ec2", _ADDRESSES, addresses), ("vpc", _ENDPOINTS, endpoints)):
         if len(names) > limit.default:
@@ -141,20 +142,10 @@ def _quota(service: str, limit: _Limit, needed: float, why: str) -> Quota:
     return Quota(service, limit.code, limit.name, limit.default, needed, why)
 
 
-def _raised_ceilings(resources: Sequence[Resource]) -> dict[str, int]:
-    """The highest ceiling that a schedule sets, by the URN of the node group whose scaling group it moves."""
-    found: dict[str, int] = {}
-    for resource in resources:
-        if resource.type == "aws:autoscaling/schedule:Schedule":
-            for group in resource.property_dependencies.get("autoscalingGroupName", ()):
-                found[group] = max(found.get(group, 0), _number(resource.inputs.get("maxSize")))
-    return found
-
-
-def _surge(resource: Resource, peak: int) -> int:
-    zones = len(_items(resource.inputs.get("subnetIds"))) or 1
-    share = _number(_dig(resource.inputs, "updateConfig", "maxUnavailablePercentage"))
-    fixed = _number(_dig(resource.inputs, "updateConfig", "maxUnavailable")) or 1
+def _surge(group: Resource, peak: int) -> int:
+    zones = len(elements(group.inputs.get("subnetIds"))) or 1
+    share = _whole(group, "updateConfig", "maxUnavailablePercentage")
+    fixed = _whole(group, "updateConfig", "maxUnavailable") or 1
     return max(ZONES_SURGE * zones, math.ceil(peak * share / 100), fixed)
 
 
@@ -163,24 +154,15 @@ def _family(kind: InstanceType) -> str:
 
 
 def _instance(names: Any) -> InstanceType | None:
-    known = [instance_type(str(name)) for name in _items(names)]
+    known = [instance_type(str(name)) for name in elements(names)]
     return max((kind for kind in known if kind), key=lambda kind: kind.vcpus, default=None)
 
 
-def _disk_gib(resource: Resource) -> int:
-    mappings = _items(resource.inputs.get("blockDeviceMappings"))
-    return sum(_number(_dig(mapping, "ebs", "volumeSize")) for mapping in mappings)
+def _disk_gib(template: Resource) -> int:
+    mappings = elements(template.inputs.get("blockDeviceMappings"))
+    return sum(int(number(read(mapping, "ebs", "volumeSize")) or 0) for mapping in mappings)
 
 
-def _items(value: Any) -> list[Any]:
-    return cast(list[Any], value) if isinstance(value, list) else []
-
-
-def _dig(value: Any, *path: str) -> Any:
-    for key in path:
-        value = cast(Mapping[str, Any], value).get(key) if isinstance(value, Mapping) else None
-    return value
-
-
-def _number(value: Any) -> int:
-    return int(value) if isinstance(value, int | float) else 0
+def _whole(resource: Resource, *path: str) -> int:
+    """A number among the inputs; 0 where it is absent or unknown."""
+    return int(number(read(resource.inputs, *path)) or 0)

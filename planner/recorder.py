@@ -8,9 +8,8 @@ from pulumi.runtime.proto import resource_pb2
 
 from planner.event_loop import started_at
 from planner.values import decode, encode
-from pricing.resource import Resource
-
-STACK_TYPE = "pulumi:pulumi:Stack"
+from resources.index import STACK_TYPE
+from resources.resource import Resource
 
 FEATURES = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
@@ -33,7 +32,7 @@ class Answers(Protocol):
         ...
 
 
-class Recorder:
+class RecordingMonitor:
     """Stands where the engine's monitor stands and keeps each registration as a `Resource`."""
 
     def __init__(

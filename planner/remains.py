@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pricing.resource import Resource
+from resources.index import ResourceIndex
+from resources.resource import Resource
 
 _KEY = "aws:kms/key:Key"
 _SNAPSHOT = "aws:rds/snapshot:Snapshot"
@@ -24,28 +25,29 @@ class Remains:
 
 def remains(resources: Sequence[Resource]) -> tuple[Remains, ...]:
     """Everything that stays of `resources` by design, kinds that belong together one after the other."""
-    return (*_snapshots(resources), *_keys(resources), *_kept(resources), *_secrets(resources))
+    index = ResourceIndex(resources)
+    return (*_snapshots(index), *_keys(index), *_kept(index), *_secrets(index))
 
 
-def _snapshots(resources: Sequence[Resource]) -> Iterator[Remains]:
+def _snapshots(index: ResourceIndex) -> Iterator[Remains]:
     # Sources: RDS user guide, "Deleting a DB instance" and "Retaining automated backups"; ElastiCache user guide,
     # "Creating a final backup".
-    for each in _of(resources, _DATABASE):
+    for each in index.of_type(_DATABASE):
         name = each.inputs.get("identifier", each.name)
         if not each.inputs.get("skipFinalSnapshot"):
             why = "The last state of each database and store, which AWS keeps until it is deleted and charges for."
             yield Remains(
                 f"{name}-final-<id>", why, "aws rds delete-db-snapshot --db-snapshot-identifier <name of the snapshot>"
             )
-    for each in _of(resources, _CACHE):
+    for each in index.of_type(_CACHE):
         if "finalSnapshotIdentifier" in each.inputs:
             why = "The last state of each database and store, which AWS keeps until it is deleted and charges for."
             name = each.inputs.get("replicationGroupId", each.name)
             yield Remains(f"{name}-final-<id>", why, "aws elasticache delete-snapshot --snapshot-name <name>")
 
 
-def _keys(resources: Sequence[Resource]) -> Iterator[Remains]:
-    for each in _of(resources, _KEY):
+def _keys(index: ResourceIndex) -> Iterator[Remains]:
+    for each in index.of_type(_KEY):
         if each.retain_on_delete:
             yield Remains(
                 each.name,
@@ -54,15 +56,15 @@ def _keys(resources: Sequence[Resource]) -> Iterator[Remains]:
             )
 
 
-def _kept(resources: Sequence[Resource]) -> Iterator[Remains]:
-    for each in resources:
+def _kept(index: ResourceIndex) -> Iterator[Remains]:
+    for each in index.resources:
         if each.retain_on_delete and each.type != _KEY:
             how = "aws rds delete-db-snapshot --db-snapshot-identifier <name>" if each.type == _SNAPSHOT else "by hand"
             yield Remains(each.name, "Kept by the program on purpose.", how)
 
 
-def _secrets(resources: Sequence[Resource]) -> Iterator[Remains]:
-    for each in _of(resources, _SECRET):
+def _secrets(index: ResourceIndex) -> Iterator[Remains]:
+    for each in index.of_type(_SECRET):
         days: Any = each.inputs.get("recoveryWindowInDays", 30)
         if days:
             yield Remains(
@@ -70,7 +72,3 @@ def _secrets(resources: Sequence[Resource]) -> Iterator[Remains]:
                 f"Secrets that can be restored for {days:g} days, in which no other secret can have their names.",
                 "aws secretsmanager delete-secret --secret-id <name> --force-delete-without-recovery",
             )
-
-
-def _of(resources: Sequence[Resource], kind: str) -> Iterator[Resource]:
-    return (each for each in resources if each.type == kind)

@@ -10,7 +10,7 @@ from planner.plan import UNKNOWN_TEXT
 from planner.replacement import effect_of, facts_of, forced_values, is_known, is_regional, leaves
 from planner.stateful import HOLDS, guard_of
 from planner.unapplied import Document, Documents, applied_inputs
-from pricing.resource import SECRET
+from resources.resource import SECRET
 
 _OPTIONS: Final = ("protect", "retainOnDelete", "ignoreChanges", "provider")
 _MUTABLE: Final[Mapping[str, str]] = {

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from planner.yaml_document import YamlError, read_document
-from pricing.resource import SECRET
+from resources.resource import SECRET
 from stacks.config import NAMESPACE, StackConfig
 
 MAX_BYTES = 2**20

@@ -13,8 +13,8 @@ from planner import budget_text
 from planner.plan import Plan, standing
 from policies.engine.evaluate import Verdict
 from pricing.budget import some_of
-from pricing.resource import Resource
 from pricing.table import regions
+from resources.resource import Resource
 
 TOP = 5
 _SEVERITIES = ("critical", "high", "medium", "low")

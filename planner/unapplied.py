@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeGuard
 
-from planner.input_changes import InputChange, changes_of, keep, parse_path
+from planner.input_changes import InputChange, changes_of, is_mapping, keep, parse_path
 from planner.replacement import Names, facts_of
 
 Document = Mapping[str, Any]
@@ -56,7 +56,7 @@ def _ignored(before: Document, after: Document) -> Sequence[str]:
     A plan knows no live group, so that it shows the inputs of the first deployment.
     """
     sizes = [each["inputs"].get("scalingConfig") for each in (before, after)]
-    if not _is_of_node_pool(after) or not all(map(_is_mapping, sizes)):
+    if not _is_of_node_pool(after) or not all(map(is_mapping, sizes)):
         return after["ignoreChanges"]
     old, new = sizes
     if all(old.get(bound) == new.get(bound) for bound in ("minSize", "maxSize")):
@@ -85,7 +85,7 @@ def _outside_bounds(before: Document, after: Document) -> Iterator[Unapplied]:
     if after["type"] != _NODE_GROUP or _is_of_node_pool(after) or not _ignores_desired_size(after):
         return
     old, new = before["inputs"].get("scalingConfig"), after["inputs"].get("scalingConfig")
-    if not (_is_mapping(old) and _is_mapping(new)):
+    if not (is_mapping(old) and is_mapping(new)):
         return
     desired, least, most = old.get("desiredSize"), new.get("minSize"), new.get("maxSize")
     remedy = "Set desiredSize first with `aws eks update-nodegroup-config`, then run `pulumi refresh`."
@@ -179,7 +179,3 @@ def _numbers(value: Any) -> tuple[float, ...]:
 
 def _is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_mapping(value: Any) -> TypeGuard[Mapping[str, Any]]:
-    return isinstance(value, Mapping)

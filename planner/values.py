@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from google.protobuf import struct_pb2
 
-from pricing.resource import SECRET, UNKNOWN
+from resources.resource import SECRET, UNKNOWN
 
 # The engine's signatures of special values: pulumi/pulumi, sdk/go/common/resource/properties.go
 _SIGNATURE = "4dabf18193072939515e22adb298388d"

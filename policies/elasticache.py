@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from components.facts.cache_nodes import usable_gib
 from policies.engine.checks import in_production, must_be, must_not_be
 from policies.engine.frameworks import finops, fsbp, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
-from pricing.caches import known_cache, usable_gigabytes
+from pricing.named_usage import entry_for
 from resources.inputs import elements, first, flag, is_set, number, read, text
 from resources.resource import UNKNOWN, Resource, Unknown
 
@@ -222,14 +223,14 @@ def _cheaper_engine(cache: Resource, _: Stack) -> Iterator[Result]:
 def _size(group: Resource, stack: Stack) -> Iterator[Result]:
     stated = stack.context.usage.cache_gb
     identity = text(read(group.inputs, "replicationGroupId"))
-    key = known_cache(stated, identity if isinstance(identity, str) else None, group.name)
+    key = entry_for(stated, identity if isinstance(identity, str) else None, group.name)
     if key is None:
         return
     node_type, shards = text(read(group.inputs, "nodeType")), _shards(group)
     if node_type is UNKNOWN or shards is UNKNOWN:
         yield Undecided("nodeType" if node_type is UNKNOWN else "numNodeGroups")
         return
-    held, usable = stated[key], usable_gigabytes(node_type or "")
+    held, usable = stated[key], usable_gib(node_type or "")
     # One shard of burstable nodes is about the smallest there is.
     smallest = shards <= 1 and (node_type or "").startswith("cache.t")
     if usable is not None and shards * usable > _MOST_TIMES_TOO_LARGE * held and not smallest:

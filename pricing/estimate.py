@@ -11,9 +11,9 @@ from pricing.estimators.eks import node_group_pools
 from pricing.estimators.karpenter import karpenter_pools
 from pricing.free import OPAQUE_COMPONENTS, is_free
 from pricing.lines import Estimate, Line, Saving, Unpriced
+from pricing.priced_stack import PricedStack
 from pricing.savings import savings
 from pricing.schedules import HOURS_A_MONTH
-from pricing.stack import Stack
 from pricing.table import NoPrice
 from pricing.usage import Usage
 from resources.required import UnreadableInput
@@ -32,7 +32,7 @@ def estimate(resources: Sequence[Resource], *, region: str, usage: Usage, today:
     does, so that the result never depends on the clock. The order of `resources` does not matter. Never raises for what
     a resource holds: what has no figure is in `gaps`, with the reason.
     """
-    stack = Stack(resources, region=region, usage=usage, today=today)
+    stack = PricedStack(resources, region=region, usage=usage, today=today)
     stack.needs = needs(resources, [*node_group_pools(stack), *karpenter_pools(stack)])
     priced: list[tuple[Charge, Line]] = []
     gaps: dict[Unpriced, None] = {}
@@ -56,7 +56,7 @@ def estimate(resources: Sequence[Resource], *, region: str, usage: Usage, today:
     )
 
 
-def _items(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def _items(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     estimator = ESTIMATORS.get(resource.type)
     if estimator:
         try:
@@ -72,7 +72,7 @@ def _items(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
         yield Gap(f"{resource.type} has no estimator")
 
 
-def _line(resource: Resource, stack: Stack, charge: Charge) -> Line:
+def _line(resource: Resource, stack: PricedStack, charge: Charge) -> Line:
     compute = charge.compute
     return Line(
         urn=resource.urn,

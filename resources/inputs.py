@@ -5,10 +5,15 @@ secret; compare a raw input with `SECRET` to tell them apart.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from resources.resource import SECRET, UNKNOWN, Unknown
+
+_QUANTITY = re.compile(r"(\d+(?:\.\d+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?")
+_DECIMAL = {"m": 1e-3, "": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
+_FACTORS = {**_DECIMAL, "Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30, "Ti": 2.0**40}
 
 
 def read(value: Any, *path: str | int) -> Any:
@@ -47,6 +52,12 @@ def number(value: Any) -> float | Unknown | None:
     except (ValueError, OverflowError):
         return None
     return result if result - result == 0 else None
+
+
+def quantity(value: Any) -> float | Unknown | None:
+    """A Kubernetes quantity (`100`, `"500m"`, `"64Gi"`) in its base unit."""
+    match = _QUANTITY.fullmatch(value) if isinstance(value, str) else None
+    return float(match[1]) * _FACTORS[match[2] or ""] if match else number(value)
 
 
 def flag(value: Any) -> bool | Unknown | None:

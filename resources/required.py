@@ -1,6 +1,5 @@
 """Readers of inputs that a calculation needs: a value of the right type, or `UnreadableInput` that names the input."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -8,9 +7,6 @@ from resources import inputs as readers
 from resources.resource import SECRET, UNKNOWN
 
 _LARGEST = 1e9
-_QUANTITY = re.compile(r"(\d+(?:\.\d+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?")
-_DECIMAL = {"m": 1e-3, "": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
-_FACTORS = {**_DECIMAL, "Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30, "Ti": 2.0**40}
 
 
 class UnreadableInput(Exception):  # noqa: N818 - an expected result, not a failure
@@ -122,15 +118,14 @@ def quantity(inputs: Mapping[str, Any], key: str) -> float | None:
         UnreadableInput: when it is unknown, secret or no such quantity.
     """
     value = inputs.get(key)
-    if not isinstance(value, str) or value == SECRET:
-        return None if value is None else number(inputs, key)
-    match = _QUANTITY.fullmatch(value)
-    if not match:
-        raise UnreadableInput(f"{key} is not a Kubernetes quantity")
-    amount = float(match[1]) * _FACTORS[match[2] or ""]
-    if amount > _LARGEST * 2**40:
+    if value is None:
+        return None
+    found = readers.quantity(value)
+    if isinstance(found, float):
+        if 0 <= found <= _LARGEST * 2**40:
+            return found
         raise UnreadableInput(f"{key} is no plausible amount")
-    return amount
+    raise _unreadable(key, value, "a Kubernetes quantity")
 
 
 def _unreadable(key: str, value: object, expected: str) -> UnreadableInput:

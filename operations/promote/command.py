@@ -16,7 +16,7 @@ from .release import PromotionError
 from .settings import PromotionSettings, read_settings
 from .shapes import Anything, Pull
 from .trees import CommitTree, LocalTree
-from .verify import Verdict, verify
+from .verify import Verification, verify
 
 CONTEXT = "promotion"
 """The name of the commit status that the ruleset requires."""
@@ -178,7 +178,7 @@ def _verify(client: Client, settings: PromotionSettings, options: argparse.Names
     return 1 if verdict.refusals else 0
 
 
-def _summary(verdict: Verdict) -> str:
+def _summary(verdict: Verification) -> str:
     approved = f", approved by {', '.join(verdict.approvers)}" if verdict.approvers else ""
     return f"{verdict.what}: may be merged{approved}"
 

@@ -23,7 +23,7 @@ _STAGING = re.compile(r"^deploy/models/[^/]+/[^/]+/overlays/staging/")
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verification:
     """What verification found; it may be merged when nothing is refused."""
 
     head: str
@@ -63,7 +63,7 @@ class _Change:
         )
 
 
-def verify(client: Client, repository: str, number: int, settings: PromotionSettings) -> Verdict:
+def verify(client: Client, repository: str, number: int, settings: PromotionSettings) -> Verification:
     """Judge a pull request.
 
     Raises:
@@ -71,14 +71,14 @@ def verify(client: Client, repository: str, number: int, settings: PromotionSett
     """
     pull = client.get(f"repos/{repository}/pulls/{number}", Pull)
     if refused := _unfit(pull, repository, settings):
-        return Verdict(pull.head.sha, "no change that can be judged", (refused,))
+        return Verification(pull.head.sha, "no change that can be judged", (refused,))
     base = head_of(client, repository, settings.base)
     if base is None:
-        return Verdict(pull.head.sha, "no change that can be judged", (f"there is no branch {settings.base}",))
+        return Verification(pull.head.sha, "no change that can be judged", (f"there is no branch {settings.base}",))
     files = list(client.pages(f"repos/{repository}/pulls/{number}/files", ChangedFile))
     if len(files) != pull.changed_files:
         told = f"GitHub lists {len(files)} of {pull.changed_files} changed files; split the pull request"
-        return Verdict(pull.head.sha, "no change that can be judged", (told,))
+        return Verification(pull.head.sha, "no change that can be judged", (told,))
     paths = frozenset(path for each in files for path in (each.filename, each.previous_filename) if path)
     before, after = CommitTree(client, repository, base), CommitTree(client, repository, pull.head.sha)
     return _judge(settings, _Change(client, repository, pull, paths, before, after))
@@ -97,12 +97,12 @@ def _unfit(pull: Pull, repository: str, settings: PromotionSettings) -> str | No
     return None
 
 
-def _judge(settings: PromotionSettings, change: _Change) -> Verdict:
+def _judge(settings: PromotionSettings, change: _Change) -> Verification:
     client, at = change.client, f"repos/{change.repository}"
     head = change.pull.head.sha
     refusals = _evidence(change, settings)
     if not change.reaches_production(settings):
-        return Verdict(head, "a change that does not reach production", tuple(refusals))
+        return Verification(head, "a change that does not reach production", tuple(refusals))
     what = "a change that seniors approve"
     if places := change.of(Environment.PROD):
         what, wrong = _production(change, places)
@@ -114,7 +114,7 @@ def _judge(settings: PromotionSettings, change: _Change) -> Verdict:
         seniors=seniors(client, settings),
         events=client.pages(f"{at}/issues/{change.pull.number}/events", Event),
     )
-    return Verdict(head, what, (*refusals, *approvals.refusals(settings.approvals)), approvals.counted)
+    return Verification(head, what, (*refusals, *approvals.refusals(settings.approvals)), approvals.counted)
 
 
 def _authors(change: _Change) -> frozenset[int]:

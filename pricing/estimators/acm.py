@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
 from pricing.estimators.registration import prices
-from pricing.stack import Stack
+from pricing.priced_stack import PricedStack
 from resources.required import section, text
 from resources.resource import Resource
 
 
 @prices("aws:acm/certificate:Certificate")
-def certificate(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:  # noqa: ARG001 - the signature of estimators
+def certificate(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:  # noqa: ARG001 - the signature of estimators
     """A public certificate for AWS services is free; one that can be exported or of a private authority is not."""
     if resource.inputs.get("certificateAuthorityArn") is not None:
         yield Gap("certificates of a private authority have no estimator")

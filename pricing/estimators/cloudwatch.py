@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
 from pricing.estimators.registration import prices
-from pricing.stack import Stack
+from pricing.priced_stack import PricedStack
 from resources.required import number, sections
 from resources.resource import Resource
 
@@ -12,7 +12,7 @@ _ANOMALY_METRICS = 3
 
 
 @prices("aws:cloudwatch/metricAlarm:MetricAlarm")
-def alarm(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def alarm(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """By the metrics it watches; anomaly detection adds the two bounds of its band."""
     watched = [query for query in sections(resource.inputs, "metricQueries") if query.get("metric")]
     metrics = max(1, len(watched)) * (_ANOMALY_METRICS if resource.inputs.get("thresholdMetricId") else 1)
@@ -22,12 +22,12 @@ def alarm(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
 
 
 @prices("aws:cloudwatch/dashboard:Dashboard")
-def dashboard(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def dashboard(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """One dashboard; the three that an account has free are not deducted."""
     yield stack.charge(resource, "cloudwatch", "dashboard", 1, "dashboard")
 
 
 @prices("aws:cloudwatch/logMetricFilter:LogMetricFilter")
-def metric_filter(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def metric_filter(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """The custom metric that a filter writes, as one without dimensions."""
     yield stack.charge(resource, "cloudwatch", "metric-custom-first-10k", 1, "custom metric")

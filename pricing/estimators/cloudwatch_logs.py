@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
 from pricing.estimators.registration import prices
-from pricing.stack import Stack
+from pricing.priced_stack import PricedStack
 from resources.required import number, text
 from resources.resource import Resource
 
@@ -29,7 +29,7 @@ _VENDED = (
 
 
 @prices("aws:cloudwatch/logGroup:LogGroup")
-def log_group(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def log_group(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """What is written to the group in a month, and what its retention makes it keep."""
     days = number(resource.inputs, "retentionInDays", 0) or FOREVER_DAYS
     flows = _flow_logs_into(resource, stack)
@@ -53,7 +53,7 @@ def log_group(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
 
 
 @prices(_FLOW_LOG)
-def flow_log(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def flow_log(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """The delivery of flow logs. Their storage is the log group's."""
     destination = text(resource.inputs, "logDestinationType", "cloud-watch-logs")
     if destination != "cloud-watch-logs":
@@ -63,16 +63,16 @@ def flow_log(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
     yield from stack.tiers(resource, "cloudwatch", _VENDED, delivered, "flow logs delivered to CloudWatch")
 
 
-def kept(resource: Resource, stack: Stack, gigabytes: float, days: float) -> Charge | Gap:
+def kept(resource: Resource, stack: PricedStack, gigabytes: float, days: float) -> Charge | Gap:
     """Storage of logs of so many GB a month over `days` of retention."""
     stored = gigabytes * days / DAYS_A_MONTH * COMPRESSION
     return stack.charge(resource, "cloudwatch", "logs-storage", stored, f"logs kept for {days:g} days, compressed")
 
 
-def _firewall_logs(stack: Stack) -> int:
+def _firewall_logs(stack: PricedStack) -> int:
     names = [group.inputs.get("name") for group in stack.of_type("aws:cloudwatch/logGroup:LogGroup")]
     return sum(isinstance(name, str) and name.startswith(_FIREWALL_LOG) for name in names)
 
 
-def _flow_logs_into(group: Resource, stack: Stack) -> list[Resource]:
+def _flow_logs_into(group: Resource, stack: PricedStack) -> list[Resource]:
     return stack.referrers(group, "logDestination", _FLOW_LOG)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
 from pricing.estimators.registration import prices
-from pricing.stack import Stack
+from pricing.priced_stack import PricedStack
 from resources.required import text
 from resources.resource import Resource
 
@@ -12,7 +12,7 @@ _TIERS = {"LITE": "user-lite", "ESSENTIALS": "user-essentials", "PLUS": "user-pl
 
 
 @prices("aws:cognito/userPool:UserPool")
-def user_pool(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def user_pool(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """The users who sign in in a month, each at the price of the pool's tier; those that are free aren't deducted."""
     tier = text(resource.inputs, "userPoolTier", "ESSENTIALS")
     if tier not in _TIERS:

@@ -5,7 +5,7 @@ from typing import Any
 
 from pricing.charges import Charge, Gap
 from pricing.estimators.registration import prices
-from pricing.stack import Stack
+from pricing.priced_stack import PricedStack
 from resources.required import UnreadableInput, number, quantity, section, sections, text
 from resources.resource import Resource
 
@@ -13,7 +13,7 @@ _GIB = 2**30
 
 
 @prices("aws:ebs/volume:Volume")
-def volume(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def volume(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """A volume of its own."""
     inputs = resource.inputs
     described = {"volumeSize": inputs.get("size"), "volumeType": inputs.get("type")}
@@ -22,7 +22,7 @@ def volume(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
 
 
 @prices("aws:ebs/snapshot:Snapshot", "aws:ebs/snapshotCopy:SnapshotCopy")
-def snapshot(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def snapshot(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """A snapshot, as if its volume were full."""
     source = stack.source(resource, "volumeId", "aws:ebs/volume:Volume")
     if source is None:
@@ -33,7 +33,7 @@ def snapshot(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
 
 
 def volume_charges(
-    resource: Resource, stack: Stack, described: Mapping[str, Any], count: float, name: str
+    resource: Resource, stack: PricedStack, described: Mapping[str, Any], count: float, name: str
 ) -> Iterator[Charge | Gap]:
     """`count` volumes on average over the month, each as described by the keys of a block device mapping."""
     size = _gigabytes(described)
@@ -51,7 +51,9 @@ def volume_charges(
         yield stack.charge(resource, "ebs", sku, iops * count, "io2 operations a second")
 
 
-def mapped_volumes(resource: Resource, stack: Stack, holder: Mapping[str, Any], count: float) -> Iterator[Charge | Gap]:
+def mapped_volumes(
+    resource: Resource, stack: PricedStack, holder: Mapping[str, Any], count: float
+) -> Iterator[Charge | Gap]:
     """The volumes that the block device mappings of a launch template or node class give to `count` nodes."""
     disks = [section(mapping, "ebs") for mapping in sections(holder, "blockDeviceMappings") if mapping.get("ebs")]
     if not disks:
@@ -61,7 +63,13 @@ def mapped_volumes(resource: Resource, stack: Stack, holder: Mapping[str, Any], 
 
 
 def _over(
-    resource: Resource, stack: Stack, described: Mapping[str, Any], key: str, included: float, sku: str, count: float
+    resource: Resource,
+    stack: PricedStack,
+    described: Mapping[str, Any],
+    key: str,
+    included: float,
+    sku: str,
+    count: float,
 ) -> Iterator[Charge | Gap]:
     beyond = max(0.0, number(described, key, included) - included)
     yield stack.charge(resource, "ebs", sku, beyond * count, f"gp3 {key} over {included:g}")

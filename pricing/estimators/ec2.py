@@ -14,14 +14,14 @@ from pricing.estimators.ec2_pools import (
     template_charges,
 )
 from pricing.estimators.registration import prices
+from pricing.priced_stack import PricedStack
 from pricing.schedules import HOURS_A_MONTH, Size
-from pricing.stack import Stack
 from resources.required import flag, number, section, sections, text
 from resources.resource import Resource
 
 
 @prices("aws:ec2/instance:Instance")
-def instance(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def instance(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """An instance that runs all hours, its volumes and its public address."""
     inputs = resource.inputs
     template = launch_template(resource, stack)
@@ -44,7 +44,7 @@ def instance(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
 
 
 @prices("aws:autoscaling/group:Group")
-def scaling_group(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def scaling_group(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """The nodes of a group by its size and schedules, as its launch template makes them."""
     inputs = resource.inputs
     template = launch_template(resource, stack)

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from pricing.charges import Charge, Compute, Gap, Role
 from pricing.demand import Need
 from pricing.estimators.ebs import mapped_volumes
+from pricing.priced_stack import PricedStack
 from pricing.schedules import HOURS_A_MONTH, Action, Size, minutes_of_week, week
-from pricing.stack import Stack
 from pricing.table import NoPrice, Price, PriceTable
 from resources.required import UnreadableInput, flag, number, section, text
 from resources.resource import Resource
@@ -45,7 +45,7 @@ class Load(NamedTuple):
         return self.base + self.extra_hours / HOURS_A_MONTH
 
 
-def purchase(resource: Resource, stack: Stack, kinds: Sequence[str], purchased: str) -> Purchase:
+def purchase(resource: Resource, stack: PricedStack, kinds: Sequence[str], purchased: str) -> Purchase:
     """What the pool buys. On demand, EKS and Auto Scaling take the first type; on spot any, so the mean of them counts.
 
     A type without a spot price counts at its on-demand price, above which spot never rises (EC2 user guide, "Spot
@@ -73,7 +73,7 @@ def purchase(resource: Resource, stack: Stack, kinds: Sequence[str], purchased: 
     return Purchase(names, listed[0][1], sum(prices) / len(prices), purchased, bounded)
 
 
-def unpriced_types(resource: Resource, stack: Stack, kinds: Sequence[str]) -> Iterator[Gap]:
+def unpriced_types(resource: Resource, stack: PricedStack, kinds: Sequence[str]) -> Iterator[Gap]:
     """The types that a pool may buy and that have no price."""
     table = stack.price_table(resource)
     for kind in kinds:
@@ -103,7 +103,9 @@ def idle_charge(bought: Purchase, most: float, role: Role = Role.BASE) -> Charge
     return _hours(bought, 0, 0, role, what)._replace(compute=None, idle=True)
 
 
-def template_charges(resource: Resource, stack: Stack, template: Resource, nodes: float) -> Iterator[Charge | Gap]:
+def template_charges(
+    resource: Resource, stack: PricedStack, template: Resource, nodes: float
+) -> Iterator[Charge | Gap]:
     """What a launch template adds to `nodes` nodes: volumes and detailed monitoring."""
     monitoring = section(template.inputs, "monitoring")
     if flag(monitoring, "enabled"):
@@ -112,7 +114,7 @@ def template_charges(resource: Resource, stack: Stack, template: Resource, nodes
     yield from mapped_volumes(resource, stack, template.inputs, nodes)
 
 
-def launch_template(resource: Resource, stack: Stack) -> Resource | None:
+def launch_template(resource: Resource, stack: PricedStack) -> Resource | None:
     """The launch template that a pool or an instance refers to, by the reference, or by its id or name."""
     wanted = section(resource.inputs, "launchTemplate")
     return (
@@ -122,7 +124,7 @@ def launch_template(resource: Resource, stack: Stack) -> Resource | None:
     )
 
 
-def sizes(resource: Resource, stack: Stack, start: Size, groups: Sequence[str]) -> list[tuple[float, Size]]:
+def sizes(resource: Resource, stack: PricedStack, start: Size, groups: Sequence[str]) -> list[tuple[float, Size]]:
     """The sizes of a pool over a week with the hours a month of each, from its own size and its schedules.
 
     `groups` are the names of its scaling groups, where they are known.
@@ -142,7 +144,9 @@ def base_of(spans: Sequence[tuple[float, Size]]) -> float:
     return min(_wanted(size) for _, size in spans)
 
 
-def load_of(resource: Resource, stack: Stack, spans: Sequence[tuple[float, Size]], names: Sequence[str | None]) -> Load:
+def load_of(
+    resource: Resource, stack: PricedStack, spans: Sequence[tuple[float, Size]], names: Sequence[str | None]
+) -> Load:
     """The nodes of a pool from its sizes, what the models of the stack always need, and the usage section.
 
     `names` are those by which the usage section may know the pool.
@@ -175,7 +179,7 @@ def _with_needs(load: Load, needed: Sequence[Need], always: float) -> Load:
     return load._replace(base=base, extra_hours=hours, extra_nodes=max(load.extra_nodes - raised, peak, 0.0))
 
 
-def _sized(stack: Stack, spans: Sequence[tuple[float, Size]]) -> Load:
+def _sized(stack: PricedStack, spans: Sequence[tuple[float, Size]]) -> Load:
     wanted = [(hours, _wanted(size)) for hours, size in spans]
     base = base_of(spans)
     planned = sum(hours * (nodes - base) for hours, nodes in wanted)
@@ -198,7 +202,7 @@ def _wanted(size: Size) -> float:
     return min(bounded, size.most) if size.most is not None else bounded
 
 
-def _actions(resource: Resource, stack: Stack, names: Sequence[str]) -> list[Action]:
+def _actions(resource: Resource, stack: PricedStack, names: Sequence[str]) -> list[Action]:
     schedules = stack.referrers(resource, "autoscalingGroupName", _SCHEDULE, names=names)
     return [_action(schedule) for schedule in sorted(schedules, key=lambda each: each.urn)]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from pricing.charges import Charge, Gap
 from pricing.estimators.registration import prices
-from pricing.stack import Stack
+from pricing.priced_stack import PricedStack
 from resources.required import section, sections, text
 from resources.resource import Resource
 
@@ -14,20 +14,20 @@ _STORAGE = "private-storage"
 
 
 @prices(_REPOSITORY)
-def repository(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def repository(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """The images it holds. Pulling within the region is free; data out to the internet is the network's."""
     yield stack.charge(resource, "ecr", _STORAGE, stack.usage.repository_gb, "images held")
 
 
 @prices("aws:ecr/pullThroughCacheRule:PullThroughCacheRule")
-def cache(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def cache(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """Its share of what the repositories hold that ECR makes when images are pulled through."""
     held = stack.share(resource, stack.usage.cached_image_gb)
     yield stack.charge(resource, "ecr", _STORAGE, held, "images pulled through and kept")
 
 
 @prices("aws:ecr/replicationConfiguration:ReplicationConfiguration")
-def replication(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def replication(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """For each other region the transfer of what is pushed, and the storage of the copies at that region's price."""
     pushed = stack.share(resource, stack.usage.pushed_image_gb)
     for rule in sections(section(resource.inputs, "replicationConfiguration"), "rules"):
@@ -41,7 +41,7 @@ def replication(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
 
 
 @prices("aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration")
-def scanning(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def scanning(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """Basic scanning is free; enhanced costs for each image pushed, and for each time that it is looked at again."""
     if text(resource.inputs, "scanType") == "BASIC":
         return
@@ -52,7 +52,7 @@ def scanning(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
         yield stack.charge(resource, "inspector", "image-rescan", usage.image_rescans, "images scanned again")
 
 
-def _copied(rule: Mapping[str, Any], stack: Stack) -> int:
+def _copied(rule: Mapping[str, Any], stack: PricedStack) -> int:
     """How many repositories of the stack a rule copies: those whose names begin with one of its filters, or all."""
     prefixes = tuple(text(each, "filter") for each in sections(rule, "repositoryFilters"))
     names = (text(each.inputs, "name", "") for each in stack.of_type(_REPOSITORY))

@@ -23,8 +23,8 @@ from pricing.estimators.ec2_pools import (
     unpriced_types,
 )
 from pricing.estimators.registration import prices
+from pricing.priced_stack import PricedStack
 from pricing.schedules import HOURS_A_MONTH, Size
-from pricing.stack import Stack
 from resources.required import UnreadableInput, flag, items, number, section, sections, text
 from resources.resource import Resource
 
@@ -39,7 +39,7 @@ _DEFAULT_DISK_GB = 20
 
 
 @prices("eks:index:Cluster")
-def packaged_cluster(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def packaged_cluster(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """The cluster component of pulumi-eks, as long as its children are not shown; the engine shows them."""
     if stack.has_descendant(resource.urn, "aws:"):
         return
@@ -49,7 +49,7 @@ def packaged_cluster(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]
 
 
 @prices(_CLUSTER)
-def cluster(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def cluster(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """The hours of the control plane, which cost more in extended support, and logs without a log group."""
     inputs = resource.inputs
     sku = "control-plane-extended-support" if _extended(inputs, stack) else "control-plane-standard-support"
@@ -66,7 +66,7 @@ def cluster(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
 
 
 @prices(_NODE_GROUP)
-def node_group(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def node_group(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """The nodes of a managed node group by its size and schedules, their volumes and monitoring."""
     inputs = resource.inputs
     template = launch_template(resource, stack)
@@ -89,7 +89,7 @@ def node_group(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
         yield Gap("the volumes of its nodes are in a launch template outside the stack")
 
 
-def node_group_pools(stack: Stack) -> Iterator[Pool]:
+def node_group_pools(stack: PricedStack) -> Iterator[Pool]:
     """The managed node groups whose size and type are known, as pools that pods can run on."""
     for resource in stack.of_type(_NODE_GROUP):
         inputs = resource.inputs
@@ -141,7 +141,7 @@ def _group_names(resource: Resource) -> list[str]:
     return [name for name in names if isinstance(name, str)]
 
 
-def _extended(inputs: Mapping[str, Any], stack: Stack) -> bool:
+def _extended(inputs: Mapping[str, Any], stack: PricedStack) -> bool:
     if text(section(inputs, "upgradePolicy"), "supportType", "EXTENDED") == "STANDARD":
         return False
     version = text(inputs, "version", "")
@@ -151,6 +151,6 @@ def _extended(inputs: Mapping[str, Any], stack: Stack) -> bool:
         raise UnreadableInput(f"version {version!r} is not like 1.35") from None
 
 
-def _has_log_group(inputs: Mapping[str, Any], stack: Stack) -> bool:
+def _has_log_group(inputs: Mapping[str, Any], stack: PricedStack) -> bool:
     name = inputs.get("name")
     return not isinstance(name, str) or stack.named(f"/aws/eks/{name}/cluster", _LOG_GROUP) is not None

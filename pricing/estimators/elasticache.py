@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from components.facts.cache_nodes import usable_gib
 from pricing.charges import Charge, Gap
 from pricing.estimators.registration import prices
+from pricing.priced_stack import PricedStack
 from pricing.schedules import HOURS_A_MONTH
-from pricing.stack import Stack
 from pricing.table import NoPrice
 from resources.required import number, sections, text
 from resources.resource import Resource
@@ -18,7 +18,7 @@ _PRODUCTS = {"valkey": "Valkey", "redis": "Redis", "memcached": "Memcached"}
 
 
 @prices("aws:elasticache/replicationGroup:ReplicationGroup")
-def replication_group(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def replication_group(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """The nodes of every shard in all hours, and the daily snapshots beyond the one that is free."""
     inputs = resource.inputs
     if inputs.get("globalReplicationGroupId") is not None:
@@ -35,7 +35,7 @@ def replication_group(resource: Resource, stack: Stack) -> Iterator[Charge | Gap
 
 
 @prices("aws:elasticache/cluster:Cluster")
-def cluster(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def cluster(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """The nodes of a lone cluster, or one node more of the replication group that it joins."""
     inputs = resource.inputs
     if inputs.get("replicationGroupId") is None:
@@ -50,7 +50,7 @@ def cluster(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
 
 
 @prices("aws:elasticache/serverlessCache:ServerlessCache")
-def serverless_cache(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def serverless_cache(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """The data it holds in all hours, the processing units (ECPU) that requests take, and its snapshots, none free."""
     engine = text(resource.inputs, "engine").lower()
     held = max(stack.share(resource, stack.usage.serverless_cache_gb), _LEAST_GB.get(engine, 1.0))
@@ -78,7 +78,7 @@ def _nodes(resource: Resource) -> float:
     return _shards(resource) * (1 + replicas)
 
 
-def _hours(resource: Resource, stack: Stack, node_type: str, engine: str, nodes: float) -> Charge | Gap:
+def _hours(resource: Resource, stack: PricedStack, node_type: str, engine: str, nodes: float) -> Charge | Gap:
     product = _PRODUCTS.get(engine.lower(), engine)
     kind = f"{node_type} for {product}"
     sku, what = f"{node_type} ({product})", f"{nodes:g} x {kind}, all hours"

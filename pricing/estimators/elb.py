@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
 from pricing.estimators.registration import prices
+from pricing.priced_stack import PricedStack
 from pricing.schedules import HOURS_A_MONTH
-from pricing.stack import Stack
 from resources.required import flag, text
 from resources.resource import Resource
 
@@ -22,7 +22,7 @@ Source: Elastic Load Balancing pricing, "LCU details".
 
 
 @prices("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
-def load_balancer(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def load_balancer(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """Its hours, the capacity units of its share of the stack's requests, and a public address in each zone."""
     kind = text(resource.inputs, "loadBalancerType", "application")
     if kind not in ("application", "network"):
@@ -40,19 +40,19 @@ def load_balancer(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
         yield stack.charge(resource, "vpc", "public-ipv4-hour", hours, f"public IPv4 addresses in {zones} zones")
 
 
-def _application(resource: Resource, stack: Stack) -> float:
+def _application(resource: Resource, stack: PricedStack) -> float:
     requests = stack.share(resource, stack.usage.web_requests) / _SECONDS_A_MONTH
     paid_rules = max(0, _rules(resource, stack) - _FREE_RULES)
     return max(_connections(resource, stack, _APPLICATION_CAPACITY), requests * paid_rules / _EVALUATIONS)
 
 
-def _network(resource: Resource, stack: Stack) -> float:
+def _network(resource: Resource, stack: PricedStack) -> float:
     protocols = [each.inputs.get("protocol") for each in _listeners(resource, stack)]
     known = [_NETWORK_CAPACITY[each] for each in protocols if isinstance(each, str) and each in _NETWORK_CAPACITY]
     return _connections(resource, stack, min(known, default=_TCP_CAPACITY))
 
 
-def _connections(resource: Resource, stack: Stack, capacity: tuple[int, int]) -> float:
+def _connections(resource: Resource, stack: PricedStack, capacity: tuple[int, int]) -> float:
     """The units of new connections, of active ones or of data, whichever are most."""
     usage = stack.usage
     new = stack.share(resource, usage.web_requests) * usage.new_connection_share / _SECONDS_A_MONTH
@@ -60,10 +60,10 @@ def _connections(resource: Resource, stack: Stack, capacity: tuple[int, int]) ->
     return max(new / capacity[0], new * usage.connection_seconds / capacity[1], data)
 
 
-def _rules(resource: Resource, stack: Stack) -> int:
+def _rules(resource: Resource, stack: PricedStack) -> int:
     rule = f"{resource.type.partition('/')[0]}/listenerRule:ListenerRule"
     return sum(len(stack.referrers(listener, "listenerArn", rule)) for listener in _listeners(resource, stack))
 
 
-def _listeners(resource: Resource, stack: Stack) -> list[Resource]:
+def _listeners(resource: Resource, stack: PricedStack) -> list[Resource]:
     return stack.referrers(resource, "loadBalancerArn", f"{resource.type.partition('/')[0]}/listener:Listener")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
 from pricing.estimators.registration import prices
-from pricing.stack import Stack
+from pricing.priced_stack import PricedStack
 from resources.resource import Resource
 
 _MILLION = 1_000_000
@@ -13,7 +13,7 @@ _FREE_REQUESTS = _MILLION
 
 
 @prices("aws:glue/catalogDatabase:CatalogDatabase")
-def catalog(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def catalog(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """Tables and partitions, and requests for them, beyond the first million; every database has its share."""
     charged = max(0.0, stack.usage.catalog_objects - _FREE_OBJECTS)
     hundred_thousands = stack.share(resource, charged) / 100_000

@@ -18,8 +18,8 @@ from pricing.estimators.ec2_pools import (
     unpriced_types,
 )
 from pricing.estimators.registration import prices
+from pricing.priced_stack import PricedStack
 from pricing.schedules import HOURS_A_MONTH
-from pricing.stack import Stack
 from pricing.table import NoPrice, PriceTable
 from resources.required import UnreadableInput, items, quantity, section, sections, text
 from resources.resource import Resource
@@ -45,7 +45,7 @@ _TESTS: Mapping[str, Callable[[InstanceType], str]] = {
 
 
 @prices(_POOLS)
-def node_pool(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def node_pool(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """The cheapest listed type that fits, for the share of the limits that the usage section says is used."""
     names = [text(section(resource.inputs, "metadata"), "name", ""), resource.name]
     least = round(needed_average(stack.needs.get(resource.urn, ())), 4)
@@ -64,7 +64,7 @@ def node_pool(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
         yield idle_charge(bought, most, Role.FIXED)
 
 
-def karpenter_pools(stack: Stack) -> Iterator[Pool]:
+def karpenter_pools(stack: PricedStack) -> Iterator[Pool]:
     """The Karpenter pools whose cheapest type is known, as pools for pods. They have no nodes without pods."""
     for resource in stack.of_type(_POOLS):
         table = stack.price_table(resource)
@@ -98,13 +98,13 @@ def _wants(resource: Resource) -> _Wants:
     return _Wants(requirements, section(spec, "limits"), bought)
 
 
-def _unpriced(resource: Resource, stack: Stack, requirements: Sequence[Mapping[str, Any]]) -> Iterator[Gap]:
+def _unpriced(resource: Resource, stack: PricedStack, requirements: Sequence[Mapping[str, Any]]) -> Iterator[Gap]:
     """The types that the pool names and that have no price."""
     named = [kind for kind in _values(requirements, _TYPE) if isinstance(kind, str)]
     yield from unpriced_types(resource, stack, named)
 
 
-def _nodes(stack: Stack, limits: Mapping[str, Any], kind: InstanceType, least: float) -> tuple[float, str]:
+def _nodes(stack: PricedStack, limits: Mapping[str, Any], kind: InstanceType, least: float) -> tuple[float, str]:
     most = _most(limits, kind)
     if math.isinf(most):
         raise NoPrice("no limit says how far the pool may grow; limits or usage.averageNodes would")
@@ -178,7 +178,9 @@ def _values(requirements: Sequence[Mapping[str, Any]], key: str) -> list[Any]:
     return [value for need in found for value in items(need, "values")]
 
 
-def _volumes(resource: Resource, stack: Stack, template: Mapping[str, Any], nodes: float) -> Iterator[Charge | Gap]:
+def _volumes(
+    resource: Resource, stack: PricedStack, template: Mapping[str, Any], nodes: float
+) -> Iterator[Charge | Gap]:
     wanted = section(template, "nodeClassRef").get("name")
     for node_class in stack.of_type(_CLASSES):
         if isinstance(wanted, str) and section(node_class.inputs, "metadata").get("name") == wanted:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
 from pricing.estimators.registration import prices
-from pricing.stack import Stack
+from pricing.priced_stack import PricedStack
 from resources.required import text
 from resources.resource import Resource
 
@@ -12,7 +12,7 @@ _TEN_THOUSAND = 10_000
 
 
 @prices("aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey", "aws:kms/externalKey:ExternalKey")
-def key(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def key(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """A customer key before its first rotation, and the requests to it."""
     yield stack.charge(resource, "kms", "customer-key", 1, "customer key")
     if text(resource.inputs, "customerMasterKeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT":

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
 from pricing.estimators.registration import prices
-from pricing.stack import Stack
+from pricing.priced_stack import PricedStack
 from resources.required import flag, number, text
 from resources.resource import Resource
 
@@ -17,7 +17,7 @@ _FREE_INSIGHTS_DAYS = 7
 
 
 @prices("aws:rds/instance:Instance")
-def instance(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def instance(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """The instance in all hours, its gp3 storage as it starts, and backups above the size of the storage.
 
     Performance Insights with seven days, managed secrets' rotation and the transfer between standbys are free.

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable
 
 from pricing.charges import Charge, Gap
-from pricing.stack import Stack
+from pricing.priced_stack import PricedStack
 from resources.resource import Resource
 
-Estimator = Callable[[Resource, Stack], Iterable[Charge | Gap]]
+Estimator = Callable[[Resource, PricedStack], Iterable[Charge | Gap]]
 """Yields what a resource costs. It may raise `UnreadableInput` or `NoPrice`; what it yielded before still counts."""
 
 ESTIMATORS: dict[str, Estimator] = {}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
 from pricing.estimators.registration import prices
-from pricing.stack import Stack
+from pricing.priced_stack import PricedStack
 from resources.resource import Resource
 
 _MILLION = 1_000_000
@@ -20,7 +20,7 @@ _TIERS = {"LITE": "user-lite", "ESSENTIALS": "user-essentials", "PLUS": "user-pl
 
 
 @prices("aws:route53/zone:Zone")
-def zone(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def zone(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """A hosted zone, at the price of an account's first 25, and its share of the queries that aren't for an alias."""
     yield stack.charge(resource, "route53", "hosted-zone", 1, "hosted zone")
     queries = stack.share(resource, stack.usage.dns_queries) / _MILLION
@@ -28,7 +28,7 @@ def zone(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
 
 
 @prices("aws:route53/record:Record")
-def record(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:  # noqa: ARG001 - the signature of estimators
+def record(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:  # noqa: ARG001 - the signature of estimators
     """Free; its queries are the zone's. Queries cost more where the answer depends on the client."""
     if any(resource.inputs.get(policy) is not None for policy in _ROUTED):
         yield Gap("queries whose answer depends on who asks are in no usage figure")

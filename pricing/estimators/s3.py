@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pricing.charges import Charge, Gap
 from pricing.estimators.registration import prices
 from pricing.estimators.s3_access_logs import LIFECYCLE, access_log_gigabytes
-from pricing.stack import Stack
+from pricing.priced_stack import PricedStack
 from pricing.usage import BucketUsage
 from resources.required import sections, text
 from resources.resource import Resource
@@ -33,7 +33,7 @@ _MOVES = {
 
 
 @prices("aws:s3/bucket:Bucket")
-def bucket(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def bucket(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """What it holds by storage class, and the requests to it. Steps of price are taken for each bucket on its own."""
     usage = stack.bucket_usage(resource)
     classes = _classes(resource, stack)
@@ -57,7 +57,7 @@ def bucket(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
     yield from _requests(resource, stack, usage, classes)
 
 
-def _requests(resource: Resource, stack: Stack, usage: BucketUsage, classes: set[str]) -> Iterator[Charge | Gap]:
+def _requests(resource: Resource, stack: PricedStack, usage: BucketUsage, classes: set[str]) -> Iterator[Charge | Gap]:
     puts, gets = usage.put_million * _THOUSANDS_A_MILLION, usage.get_million * _THOUSANDS_A_MILLION
     yield stack.charge(resource, "s3", "standard-put-copy-post-list", puts, "writes and lists")
     yield stack.charge(resource, "s3", "standard-get-select", gets, "reads")
@@ -74,13 +74,13 @@ def _requests(resource: Resource, stack: Stack, usage: BucketUsage, classes: set
 
 
 @prices("aws:s3/bucketReplicationConfig:BucketReplicationConfig")
-def replication(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def replication(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """The transfer of new objects to the second region; the copy itself is priced as a bucket."""
     copied = stack.bucket_usage(resource).replicated_gb
     yield stack.charge(resource, "data-transfer", "inter-region-out", copied, "objects copied to the second region")
 
 
-def _classes(resource: Resource, stack: Stack) -> set[str]:
+def _classes(resource: Resource, stack: PricedStack) -> set[str]:
     """The storage classes that the bucket's lifecycle moves objects to."""
     found: set[str] = set()
     for lifecycle in stack.referrers(resource, "bucket", LIFECYCLE):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pricing.estimators.cloudwatch_logs import DAYS_A_MONTH, FOREVER_DAYS
-from pricing.stack import Stack
+from pricing.priced_stack import PricedStack
 from resources.index import identities
 from resources.inputs import mapping
 from resources.required import UnreadableInput, flag, number, section, sections
@@ -17,7 +17,7 @@ _MILLION = 1_000_000
 _BYTES_A_GB = 2**30
 
 
-def access_log_gigabytes(bucket: Resource, stack: Stack) -> float | None:
+def access_log_gigabytes(bucket: Resource, stack: PricedStack) -> float | None:
     """The access logs that a bucket holds, in GB; `None` where nothing writes access logs to it.
 
     S3 writes a record for each request to a bucket, load balancers one for each request to them. AWS charges for what
@@ -29,14 +29,14 @@ def access_log_gigabytes(bucket: Resource, stack: Stack) -> float | None:
     return sum(records) / _BYTES_A_GB * _days_kept(bucket, stack) / DAYS_A_MONTH
 
 
-def _of_buckets(target: Resource, stack: Stack) -> Iterator[float]:
+def _of_buckets(target: Resource, stack: PricedStack) -> Iterator[float]:
     """Bytes a month of each source bucket."""
     for each in stack.referrers(target, "targetBucket", _LOGGING):
         usage = stack.bucket_usage(each)
         yield (usage.put_million + usage.get_million) * _MILLION * stack.usage.access_log_bytes
 
 
-def _of_load_balancers(target: Resource, stack: Stack) -> Iterator[float]:
+def _of_load_balancers(target: Resource, stack: PricedStack) -> Iterator[float]:
     """Bytes a month of each load balancer; its connection logs have a record for each new connection."""
     usage = stack.usage
     for balancer in stack.of_type(*_BALANCERS):
@@ -53,7 +53,7 @@ def _delivers(balancer: Resource, key: str, target: Resource) -> bool:
     return target.urn in balancer.property_dependencies.get(key, ()) or logs.get("bucket") in identities(target)
 
 
-def _days_kept(bucket: Resource, stack: Stack) -> float:
+def _days_kept(bucket: Resource, stack: PricedStack) -> float:
     """Days until a log is gone: its expiry, and the days that it stays as an old version after that."""
     lifecycles = stack.referrers(bucket, "bucket", LIFECYCLE)
     days = [day for each in lifecycles for rule in sections(each.inputs, "rules") for day in _expiry(rule)]

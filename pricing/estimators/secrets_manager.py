@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
 from pricing.estimators.registration import prices
-from pricing.stack import Stack
+from pricing.priced_stack import PricedStack
 from resources.required import items
 from resources.resource import Resource
 
@@ -12,7 +12,7 @@ _TEN_THOUSAND = 10_000
 
 
 @prices("aws:secretsmanager/secret:Secret")
-def secret(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def secret(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """A secret with its replicas, each of which is charged as a secret, and its reads."""
     copies = 1 + len(items(resource.inputs, "replicas"))
     yield stack.charge(resource, "secretsmanager", "secret", copies, f"{copies} secrets with replicas")

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from pricing.charges import Charge, Gap
 from pricing.estimators.registration import prices
+from pricing.priced_stack import PricedStack
 from pricing.schedules import HOURS_A_MONTH
-from pricing.stack import Stack
 from resources.required import text
 from resources.resource import Resource
 
@@ -19,7 +19,7 @@ _OUT = (
 
 
 @prices("aws:ec2/natGateway:NatGateway")
-def nat_gateway(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def nat_gateway(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """Its hours, and its share of the data that the stack sends through NAT. Its address is priced as an address."""
     if text(resource.inputs, "availabilityMode", "zonal") != "zonal":
         yield Gap("a regional NAT gateway is charged by the zones it grows into")
@@ -30,13 +30,13 @@ def nat_gateway(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
 
 
 @prices("aws:ec2/eip:Eip")
-def address(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def address(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """A public IPv4 address costs the same attached, to a NAT gateway too, as it does idle."""
     yield stack.charge(resource, "vpc", "public-ipv4-hour", HOURS_A_MONTH, "public IPv4 address, all hours")
 
 
 @prices("aws:ec2/vpcEndpoint:VpcEndpoint")
-def endpoint(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def endpoint(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """An interface endpoint costs by zone and hour, and for its share of the data; a gateway endpoint is free."""
     kind = text(resource.inputs, "vpcEndpointType", "Gateway")
     if kind == "Gateway":
@@ -57,7 +57,7 @@ def endpoint(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
 
 
 @prices("aws:ec2/vpc:Vpc")
-def transfer(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def transfer(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """The network itself is free; what crosses zones or leaves for the internet is charged where the network is."""
     both_ways = 2 * stack.share(resource, stack.usage.inter_zone_gb)
     yield stack.charge(resource, "data-transfer", "inter-az-each-direction", both_ways, "data between zones, both ways")

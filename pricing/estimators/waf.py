@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from pricing.charges import Charge, Gap
 from pricing.estimators.registration import prices
-from pricing.stack import Stack
+from pricing.priced_stack import PricedStack
 from resources.required import UnreadableInput, items, number, sections
 from resources.resource import Resource
 
@@ -24,7 +24,7 @@ _PAID_GROUPS = (
 
 
 @prices("aws:wafv2/webAcl:WebAcl")
-def web_acl(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def web_acl(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """The web ACL, each of its rules (a managed group is one), and its share of the stack's requests."""
     yield stack.charge(resource, "wafv2", "web-acl", 1, "web ACL")
     rules = _rules(resource)
@@ -43,7 +43,7 @@ def web_acl(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
 
 
 @prices("aws:wafv2/ruleGroup:RuleGroup")
-def rule_group(resource: Resource, stack: Stack) -> Iterator[Charge | Gap]:
+def rule_group(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """Each rule of a custom rule group; the group itself is a rule of the web ACL that uses it."""
     rules = len(items(resource.inputs, "rules"))
     yield stack.charge(resource, "wafv2", "rule", rules, f"{rules} rules of the group")

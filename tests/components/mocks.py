@@ -20,7 +20,7 @@ from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import run_pulumi_func
 
 from planner.values import decode
-from pricing.resource import Resource
+from resources.resource import Resource
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"

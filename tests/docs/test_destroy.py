@@ -16,7 +16,7 @@ from policies.engine.evaluate import Context, evaluate, fails
 from policies.engine.exceptions import load_exceptions
 from policies.engine.registry import RULES
 from pricing.estimate import estimate
-from pricing.resource import Resource
+from resources.resource import Resource
 from stacks.config import parse_config
 from tests.planner.application_sets import deletes, parameters
 from tests.planner.plans import STACKS, config_of, file_of, plan_of

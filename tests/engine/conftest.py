@@ -1,9 +1,9 @@
 from collections.abc import Generator
 
 import pytest
-from tests.support.engine.proxy import answering_proxy
 
 from tests.support.engine.harness import Engine, eks_plugin
+from tests.support.engine.proxy import answering_proxy
 from tests.support.programs import require
 
 

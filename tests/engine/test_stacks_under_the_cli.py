@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from operations import network_config
 from planner.plan import Plan
 from planner.stackfile import read_stack_file
-from pricing.resource import Resource
+from resources.resource import Resource
 from stacks.config import parse_config
 from tests.planner import order
 from tests.planner.plans import EVERYTHING

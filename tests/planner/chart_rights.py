@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import yaml
 
-from pricing.resource import Resource
+from resources.resource import Resource
 
 FILE = Path(__file__).parent / "chart_rights.yaml"
 EVERYWHERE = "*"

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
-from pricing.resource import Resource
+from resources.resource import Resource
 from tests.planner.charts import ADDONS, CHARTS, EVERY_TAINT, WELL_KNOWN_LABELS, Pods, Toleration, value_at
 from tests.planner.plans import Plan, of_type
 from tests.planner.workloads import RELEASE, delivered, namespace_of, own, pod_specs, releases, team_namespaces

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pricing.resource import Resource
+from resources.resource import Resource
 from tests.planner.plans import Plan
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from components.kubeflow.waves import WAVES
-from pricing.resource import Resource
+from resources.resource import Resource
 from tests.planner import contract, traffic, workloads
 from tests.planner.charts import ADDONS, CHARTS
 from tests.planner.contract import (

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from components.serving.serving_platform import names
-from pricing.resource import Resource
+from resources.resource import Resource
 from tests.planner.contract import NAMESPACE, NETWORK_POLICY
 from tests.planner.plans import Plan, of_type
 from tests.planner.traffic import policies

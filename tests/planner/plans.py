@@ -11,7 +11,7 @@ from typing import Any
 from planner.answers import RecordedAnswers
 from planner.evaluation import evaluate_program
 from planner.stackfile import StackFile, read_stack_file
-from pricing.resource import Resource
+from resources.resource import Resource
 
 ROOT = Path(__file__).parents[2]
 Plan = tuple[Resource, ...]

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from pricing.resource import Resource
+from resources.resource import Resource
 from tests.planner.chart_rights import FILE, RELEASE, SEPARATOR, bound, chart_of, plain
 from tests.planner.plans import STACKS, of_type, plan_of
 

@@ -16,7 +16,7 @@ import yaml
 from components.core.spec import parse
 from components.serving.model_service.objects import model_service_objects
 from components.serving.model_service.spec import ModelServiceSpec
-from pricing.resource import Resource
+from resources.resource import Resource
 from tests.planner.plans import ROOT, Plan, of_type, plan_of
 
 APPLICATION_SET = "kubernetes:argoproj.io/v1alpha1:ApplicationSet"

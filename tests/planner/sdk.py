@@ -14,7 +14,7 @@ from typing import Any, cast
 import pulumi
 from pulumi import _types as sdk  # pyright: ignore[reportPrivateUsage] - the SDK's own translation of names
 
-from pricing.resource import SECRET, UNKNOWN, Resource
+from resources.resource import SECRET, UNKNOWN, Resource
 
 PACKAGES = ("aws", "eks", "kubernetes")
 

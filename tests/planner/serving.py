@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
-from pricing.resource import Resource
+from resources.resource import Resource
 from tests.planner.plans import Plan, of_type
 from tests.planner.traffic import EGRESS, INGRESS, policies, reaches, security_groups, selects
 from tests.planner.workloads import KNATIVE, MODEL, by_knative

@@ -12,7 +12,7 @@ from components.delivery.argo_cd.kinds import HARMLESS
 from components.delivery.argo_cd.names import CONTROLLER
 from components.facts.instances import instance_type
 from components.serving.serving_platform import names
-from pricing.resource import Resource
+from resources.resource import Resource
 from tests.planner.contract import ASSOCIATION, KARPENTER_POOL, NODE_GROUP, RELEASE, Nodes, pools, tolerates
 from tests.planner.plans import Plan, of_type
 from tests.planner.releases import brought_by

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pricing.resource import Resource
+from resources.resource import Resource
 from tests.planner.plans import Plan, of_type
 from tests.planner.serving import BALANCER
 from tests.planner.traffic import EGRESS

@@ -13,8 +13,8 @@ from planner.against import difference_from
 from planner.plan import Plan
 from pricing.budget import Budget
 from pricing.estimate import estimate
-from pricing.resource import Resource
 from pricing.usage import Usage
+from resources.resource import Resource
 
 pytestmark = pytest.mark.slow
 

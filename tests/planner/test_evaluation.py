@@ -6,7 +6,7 @@ import pytest
 
 from planner.answers import UnansweredError
 from planner.recorder import DuplicateResourceError, ExistingResourceError
-from pricing.resource import SECRET, UNKNOWN
+from resources.resource import SECRET, UNKNOWN
 from tests.planner.programs import evaluate
 
 VPC = """

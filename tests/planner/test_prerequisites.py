@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from planner.prerequisites import prerequisites
-from pricing.resource import UNKNOWN, Resource
+from resources.resource import UNKNOWN, Resource
 from tests.planner.plans import STACKS, config_of, plan_of
 
 POOL = "kubernetes:karpenter.sh/v1:NodePool"

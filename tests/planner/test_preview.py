@@ -11,7 +11,7 @@ from policies.engine.registry import RULES
 from policies.engine.rule import Undecided
 from policies.engine.stack import Context
 from pricing.estimate import Estimate, estimate
-from pricing.resource import Resource
+from resources.resource import Resource
 from stacks.config import parse_config
 from tests.planner.plans import STACKS, Plan, file_of, plan_of, previewed
 from tests.support.policies.engine import deploy

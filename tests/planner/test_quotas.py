@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from planner.quotas import Quota, quotas
-from pricing.resource import Resource
+from resources.resource import Resource
 
 SUBNETS = ["a", "b", "c"]
 

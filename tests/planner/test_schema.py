@@ -16,7 +16,7 @@ from planner.quotas import Quota
 from policies.engine.evaluate import Verdict
 from pricing.budget import Budget
 from pricing.lines import Estimate, Line, Saving, Unpriced
-from pricing.resource import SECRET, UNKNOWN, Resource
+from resources.resource import SECRET, UNKNOWN, Resource
 from stacks.choices import Choice
 from stacks.warnings import ConfigWarning
 from tests.planner.plans import ROOT

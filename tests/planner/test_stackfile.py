@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from planner.stackfile import StackFileError, read_stack_file
-from pricing.resource import SECRET
+from resources.resource import SECRET
 
 
 def write(folder: Path, **files: str) -> Path:

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from pricing.resource import UNKNOWN, Resource
+from resources.resource import UNKNOWN, Resource
 from tests.planner import sdk
 from tests.planner.order import custom
 from tests.planner.plans import STACKS, changed, config_of, of_type, plan_of

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from components.cluster.gpu_cluster.spec import GpuClusterSpec
-from pricing.resource import Resource
+from resources.resource import Resource
 from tests.planner.charts import ADDONS, KUBELET_PORT
 from tests.planner.contract import ADDON, NAMESPACE, NETWORK_POLICY, SYSTEM_NAMESPACES
 from tests.planner.plans import Plan, of_type

@@ -5,7 +5,7 @@ from typing import Any
 
 from components.cluster.secure_namespace import TEAM_LABEL
 from components.kubeflow.waves import WAVES
-from pricing.resource import Resource
+from resources.resource import Resource
 from tests.planner.charts import CHARTS, Pods, value_at
 from tests.planner.plans import Plan, of_type
 

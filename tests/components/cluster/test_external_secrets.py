@@ -13,7 +13,7 @@ from components.cluster.external_secrets import (
     external_secrets_values,
 )
 from components.core.spec import SpecError
-from pricing.resource import Resource
+from resources.resource import Resource
 from tests.components.mocks import ACCOUNT, Recording, run
 from tests.planner.charts import CHARTS
 from tests.support.components.clusters import NETWORK_POLICY, RELEASE, needs, statements

@@ -7,7 +7,7 @@ from components.cluster.gpu_cluster.control_plane import LOG_TYPES
 from components.cluster.gpu_cluster.spec import GpuClusterSpec
 from components.core.spec import SpecError, parse
 from components.facts.versions import ADDONS, NODE_IMAGES, KubernetesVersion
-from pricing.resource import SECRET, Resource
+from resources.resource import SECRET, Resource
 from tests.components.mocks import ACCOUNT, Recording
 from tests.planner.plans import STACKS, plan_of
 from tests.support.components.clusters import (

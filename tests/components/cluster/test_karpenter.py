@@ -10,7 +10,7 @@ from components.cluster.karpenter.karpenter import EVENTS, controller_values
 from components.core.account import Account
 from components.core.spec import SpecError
 from components.facts.versions import NODE_IMAGES
-from pricing.resource import Resource
+from resources.resource import Resource
 from tests.components.mocks import ACCOUNT, Recording
 from tests.support.components.clusters import KEY, NODE_ROLE, RELEASE, karpenter, needs, select, statements
 from tests.support.components.definitions import faults

@@ -8,7 +8,7 @@ from components.cluster.accelerator_software import device_plugin_configs, devic
 from components.cluster.node_pool.labels import DEVICE_PLUGIN_CONFIG_LABEL
 from components.cluster.node_pool.node_pool import subnets_in
 from components.core.spec import SpecError
-from pricing.resource import UNKNOWN, Resource
+from resources.resource import UNKNOWN, Resource
 from tests.components.mocks import Recording
 from tests.support.components.clusters import KEY, NODE_GROUP, NODE_ROLE, SCHEDULE, TEMPLATE, node_pool
 from tests.support.components.models import objects

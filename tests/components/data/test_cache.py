@@ -12,7 +12,7 @@ from components.data.cache.access import access_string, connect_policy
 from components.data.cache.cache import Cache
 from components.data.cache.spec import CacheAccess, CacheArgs, CacheConfig, CacheSpec
 from policies.engine.evaluate import evaluate
-from pricing.resource import UNKNOWN
+from resources.resource import UNKNOWN
 from tests.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.clusters import needs, select, statements
 from tests.support.components.parity import assert_documented, assert_parity

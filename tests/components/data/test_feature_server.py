@@ -16,7 +16,7 @@ from components.data.feature_server.feast import Place, as_text, feast_config, f
 from components.data.feature_server.feature_server import FeatureServer
 from components.data.feature_server.spec import FeatureServerArgs, FeatureServerConfig, FeatureServerSpec
 from policies.engine.evaluate import evaluate
-from pricing.resource import Resource
+from resources.resource import Resource
 from tests.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.clusters import NETWORK_POLICY, needs, select, statements
 from tests.support.components.definitions import faults

@@ -19,7 +19,7 @@ from components.data.store_access.job import (
 from components.data.store_access.spec import StoreAccessArgs, StoreAccessSpec
 from components.data.store_access.store_access import SCRIPT, StoreAccess, access_job
 from components.facts.versions import MLFLOW_IMAGE
-from pricing.resource import Resource
+from resources.resource import Resource
 from tests.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.clusters import NETWORK_POLICY, needs, statements
 from tests.support.components.definitions import faults

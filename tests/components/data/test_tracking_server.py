@@ -9,7 +9,7 @@ from components.core.spec import SpecError
 from components.data.tracking_server.spec import TrackingServerArgs, TrackingServerConfig, TrackingServerSpec
 from components.data.tracking_server.tracking_server import TrackingServer
 from components.facts.versions import MLFLOW_IMAGE
-from pricing.resource import UNKNOWN, Resource
+from resources.resource import UNKNOWN, Resource
 from tests.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.clusters import NETWORK_POLICY, needs, statements
 from tests.support.components.definitions import faults

@@ -12,7 +12,7 @@ from components.delivery.image_registry.policies import team_lifecycle
 from components.delivery.image_registry.spec import ImageRegistryArgs, ImageRegistrySpec
 from components.delivery.image_registry.upstreams import UPSTREAMS
 from policies.engine.evaluate import evaluate
-from pricing.resource import Resource
+from resources.resource import Resource
 from tests.components.mocks import ACCOUNT, DEFAULT_TAGS, REGION, Recording, run
 from tests.support.components.iam import allows
 from tests.support.components.parity import assert_documented, assert_parity

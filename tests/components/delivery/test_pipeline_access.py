@@ -14,8 +14,8 @@ from components.delivery.pipeline_access.pipeline_access import PipelineAccess
 from components.delivery.pipeline_access.spec import PipelineAccessArgs, PipelineAccessConfig, PipelineAccessSpec
 from policies.engine.evaluate import evaluate
 from pricing.estimate import estimate
-from pricing.resource import Resource
 from pricing.usage import Usage
+from resources.resource import Resource
 from tests.components.mocks import ACCOUNT, REGION, Recording, run
 from tests.support.components.clusters import ROLE, needs
 from tests.support.components.iam import allows

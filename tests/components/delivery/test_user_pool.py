@@ -10,7 +10,7 @@ import pytest
 from components.core.spec import SpecError
 from components.delivery.user_pool import UserPool, UserPoolArgs, UserPoolSpec, risk_answers, secret_value
 from policies.engine.evaluate import evaluate
-from pricing.resource import SECRET
+from resources.resource import SECRET
 from tests.components.mocks import Recording, run
 from tests.support.components.clusters import needs
 from tests.support.components.parity import assert_documented, assert_parity

@@ -19,7 +19,7 @@ from components.kubeflow.spec import KubeflowClusterArgs, KubeflowSpec
 from components.kubeflow.waves import WAVES, chosen
 from policies.engine.evaluate import evaluate
 from policies.engine.registry import RULES
-from pricing.resource import Resource
+from resources.resource import Resource
 from tests.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.clusters import NAMESPACE, NETWORK_POLICY, RELEASE, needs, statements
 from tests.support.components.definitions import ROOT, faults

@@ -12,7 +12,7 @@ from components.network.load_balancer.spec import (
     ServingLoadBalancerSpec,
 )
 from components.network.web_firewall.web_firewall import WebFirewall
-from pricing.resource import SECRET, Resource
+from resources.resource import SECRET, Resource
 from tests.components.mocks import ACCOUNT, Recording, run
 from tests.planner.sdk import problems
 from tests.support.components.clusters import needs

@@ -7,7 +7,7 @@ import pytest
 
 from components.core.spec import SpecError
 from components.network.network import EndpointService, Network, NetworkArgs
-from pricing.resource import UNKNOWN
+from resources.resource import UNKNOWN
 from tests.components.mocks import ACCOUNT, Recording, run
 
 VPC = "aws:ec2/vpc:Vpc"

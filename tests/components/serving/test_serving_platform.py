@@ -19,7 +19,7 @@ from components.serving.serving_platform.load_balancer_controller import (
 from components.serving.serving_platform.names import Runtime
 from components.serving.serving_platform.serving_platform import ServingPlatform
 from components.serving.serving_platform.spec import ServingPlatformArgs, ServingPlatformConfig, ServingPlatformSpec
-from pricing.resource import UNKNOWN
+from resources.resource import UNKNOWN
 from tests.components.mocks import Recording, run
 from tests.support.components.clusters import NETWORK_POLICY, RELEASE, needs, select, statements
 from tests.support.components.parity import assert_documented, assert_parity

@@ -13,7 +13,7 @@ from components.core.spec import SpecError
 from components.serving.serving_platform import names as agreed
 from components.serving.serving_platform.model_cache import ModelCacheArgs, ModelCacheSpec
 from policies.engine.evaluate import evaluate
-from pricing.resource import UNKNOWN, Resource
+from resources.resource import UNKNOWN, Resource
 from tests.components.mocks import Recording
 from tests.support.components.clusters import NAMESPACE, NETWORK_POLICY, RELEASE, needs
 from tests.support.components.definitions import faults

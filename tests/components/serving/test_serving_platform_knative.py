@@ -10,7 +10,7 @@ from components.facts.versions import KNATIVE_OPERATOR, KNATIVE_SERVING
 from components.serving.serving_platform.gateway import gateway_manifest
 from components.serving.serving_platform.knative import LONGEST_REQUEST_SECONDS, knative_serving
 from components.serving.serving_platform.names import GATEWAY_PODS, MODEL_LABEL, NODE_SECONDS, START_SECONDS
-from pricing.resource import Resource
+from resources.resource import Resource
 from tests.components.mocks import Recording
 from tests.planner import contract, order, traffic
 from tests.support.components.clusters import NAMESPACE, needs

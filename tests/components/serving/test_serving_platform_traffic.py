@@ -2,7 +2,7 @@
 
 import pytest
 
-from pricing.resource import Resource
+from resources.resource import Resource
 from tests.components.mocks import Recording
 from tests.planner import contract, order, traffic
 from tests.support.components.clusters import NAMESPACE, NETWORK_POLICY

@@ -9,7 +9,7 @@ import pulumi
 from components.cluster.gpu_cluster.gpu_cluster import GpuCluster
 from components.cluster.karpenter.karpenter import Karpenter
 from components.cluster.node_pool.node_pool import NodePool
-from pricing.resource import Resource
+from resources.resource import Resource
 from tests.components.mocks import Recording, run
 
 CLUSTER = "eks:index:Cluster"

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 
 from components.delivery.argo_cd.delivery import Delivery
-from pricing.resource import Resource
+from resources.resource import Resource
 from tests.components.mocks import ACCOUNT, Recording, run
 
 READER = "test:index:Reader"

@@ -5,7 +5,7 @@ from typing import Any
 import pulumi
 
 from components.serving.serving_platform.serving_platform import ServingPlatform
-from pricing.resource import Resource
+from resources.resource import Resource
 from tests.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.clusters import RELEASE
 

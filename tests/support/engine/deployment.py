@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast
 
 from planner.build import build_plan
 from planner.plan import Plan
-from pricing.resource import SECRET, Resource
+from resources.resource import SECRET, Resource
 from tests.planner.graph import Graph
 from tests.support.engine.harness import Engine, Outcome
 

@@ -18,7 +18,7 @@ SUBNET = "aws:ec2/subnet:Subnet"
 _DEFAULT_BUCKET = BucketUsage()
 
 
-class Stack(ResourceIndex):
+class PricedStack(ResourceIndex):
     """The resources of a stack with prices and usage, built once an estimate.
 
     `needs` holds the nodes that models and deployments always need, by the URN of the pool that they run on.
