@@ -36,7 +36,7 @@ def test_resources_carry_what_the_provider_would_get(tmp_path: Path) -> None:
 def test_what_a_registry_hands_to_pipelines_and_nodes_is_known_before_the_deployment(tmp_path: Path) -> None:
     program = """
 import pulumi
-from components.delivery.image_registry import ImageRegistry
+from components.delivery.image_registry.image_registry import ImageRegistry
 role = "arn:aws:iam::111122223333:role/fraud-pipeline"
 registry = ImageRegistry("images", {
     "teams": [{"team": "fraud", "images": ["scorer"], "pipeline_role_arns": [role]}],
