@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from planner.input_changes import Effect, InputChange, changes_of
 from planner.plan import UNKNOWN_TEXT
@@ -20,6 +20,12 @@ _MUTABLE: Final[Mapping[str, str]] = {
 """The provider's switch by which data of a kind changes in place."""
 
 _VPC: Final = "aws:ec2/vpc:Vpc"
+_TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
+_WITHOUT_VERSION: Final = {"name", "namePrefix", "defaultVersion", "updateDefaultVersion", "tags", "region"}
+"""Inputs of a launch template that change without a new version of it.
+
+Source: terraform-provider-aws, `internal/service/ec2/ec2_launch_template.go`.
+"""
 _IDENTIFYING: Final = 8
 """Characters from which on a text is taken for an identifier rather than for a word such as `aws`."""
 
@@ -93,8 +99,31 @@ def reference(resource: Document) -> Reference:
 
 def changed_resources(old: Documents, new: Documents) -> tuple[ResourceChange, ...]:
     """The resources of both plans that differ, ordered by URN."""
-    changes = (_changed(old[urn], new[urn], new) for urn in sorted(old.keys() & new.keys()))
-    return tuple(change for change in changes if change.inputs or change.options)
+    changes = [_changed(old[urn], new[urn], new) for urn in sorted(old.keys() & new.keys())]
+    templates = {change.resource.urn for change in changes if _makes_template_version(change)}
+    followed = (_with_template_version(change, new, templates) for change in changes)
+    return tuple(change for change in followed if change.inputs or change.options)
+
+
+def _makes_template_version(change: ResourceChange) -> bool:
+    return change.resource.type == _TEMPLATE and any(each.names[0] not in _WITHOUT_VERSION for each in change.inputs)
+
+
+def _with_template_version(change: ResourceChange, new: Documents, templates: Collection[str]) -> ResourceChange:
+    """The change of a resource that takes the latest version of a launch template among `templates`.
+
+    Only the deployment knows the new version. A node group replaces its nodes for it.
+    """
+    resource = new[change.resource.urn]
+    used = resource["inputs"].get("launchTemplate")
+    sources: Sequence[str] = resource["propertyDependencies"].get("launchTemplate", ())
+    latest = {str(new[urn]["outputs"].get("latestVersion")) for urn in sources if urn in templates}
+    taken = cast(Mapping[str, Any], used).get("version") if isinstance(used, Mapping) else None
+    if taken not in latest:
+        return change
+    version = InputChange(("launchTemplate", "version"), taken, UNKNOWN_TEXT)
+    others = (each for each in change.inputs if each.steps != version.steps)
+    return replace(change, inputs=tuple(sorted((*others, version), key=lambda each: each.path)))
 
 
 def _changed(before: Document, after: Document, new: Documents) -> ResourceChange:

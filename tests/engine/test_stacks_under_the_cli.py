@@ -10,6 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from operations import network_config
+from planner.difference import compare
 from planner.plan import Plan
 from planner.stackfile import read_stack_file
 from resources.resource import Resource
@@ -132,6 +133,27 @@ def test_the_kubeconfig_is_secret_wherever_the_state_holds_it(stack: Deployment)
     assert [masked(value) for value in held] == ["[secret]"] * 3
 
 
+def test_a_changed_config_does_what_the_comparison_of_plans_says(engine: Engine, stack: Deployment, plan: Plan) -> None:
+    file = engine.project / f"Pulumi.{stack.name}.yaml"
+    deployed = file.read_text(encoding="utf-8")
+    sections = {
+        key.partition(":")[2]: value for key, value in read_stack_file(engine.project, stack.name).config.items()
+    }
+    engine.configure(stack.name, **_changed(sections))
+    try:
+        preview = engine.run("preview", "--json", "--stack", stack.name)
+        difference = compare(json.loads(plan.json()), json.loads(planned(engine, stack.name).json()))
+    finally:
+        file.write_text(deployed, encoding="utf-8")
+    assert preview.code == 0, preview.printed
+    steps = {step["urn"]: step["op"] for step in json.loads(preview.printed[preview.printed.index("{") :])["steps"]}
+    planned_steps = {each.urn: "create" for each in difference.added}
+    planned_steps |= {each.resource.urn: "update" for each in difference.changed}
+    assert difference.removed == difference.replaced == ()
+    assert {urn: op for urn, op in steps.items() if op != "same" and not _out_of_sight({"urn": urn})} == planned_steps
+    assert len(planned_steps) > 10
+
+
 def test_karpenters_objects_are_deleted_before_its_controller(engine: Engine, staging: Deployment) -> None:
     [controller] = _controller(staging)
     first = {*staging.of_type(NODE_POOL), *staging.of_type(NODE_CLASS)}
@@ -213,6 +235,20 @@ def test_the_program_runs_with_a_stand_in_for_pulumi_eks_too(engine_without_eks:
     preview = engine_without_eks.run("preview", "--stack", "staging", *PACK)
     assert preview.code == 0, preview.printed
     assert "gpu-cluster-eks-eksCluster" in preview.printed
+
+
+def _changed(sections: Mapping[str, Any]) -> dict[str, Any]:
+    """Another owner, more room in a pool, a bigger disk in each managed one, and one more team."""
+    changed = {name: json.loads(text) for name, text in sections.items()}
+    changed["environment"]["owner"] = "another-team"
+    for pool in changed["gpuCluster"]["nodePools"]:
+        pool["diskGib"] = 300
+    changed["gpuCluster"]["nodePools"][0]["maximum"] += 1
+    for pool in changed["gpuCluster"].get("karpenter", {}).get("pools", []):
+        pool["maximumVcpus"] += 32
+    changed["delivery"]["teams"].append({"name": "vision-two", "groups": ["platform"]})
+    changed["cost"]["monthlyBudget"] *= 2
+    return changed
 
 
 def _without_protection(config: BaseModel) -> dict[str, Any]:

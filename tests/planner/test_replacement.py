@@ -17,6 +17,7 @@ from tests.planner.plans import STACKS, plan_of
 from tests.planner.sdk import arguments_of
 
 POOL = "aws:eks/nodeGroup:NodeGroup"
+TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 VPC = "aws:ec2/vpc:Vpc"
 SUBNET = "aws:ec2/subnet:Subnet"
 TABLE = "aws:ec2/routeTable:RouteTable"
@@ -145,6 +146,34 @@ def network(cidr: str) -> list[dict[str, Any]]:
         resource("aws:sqs/queue:Queue", "queue", {"name": "jobs"}, propertyDependencies={"name": [urn(VPC, "vpc")]}),
         resource(TABLE, "table", {"tags": {"vpc": "vpc-12345678"}}, propertyDependencies={"tags": [urn(VPC, "vpc")]}),
     ]
+
+
+def launched(template: dict[str, Any], version: str = "1") -> list[dict[str, Any]]:
+    """A node group that takes `version` of a launch template, whose latest one is 1."""
+    source = resource(TEMPLATE, "template", template, outputs={"id": "lt-12345678", "latestVersion": 1})
+    used = {"id": "lt-12345678", "version": version}
+    depends = {"launchTemplate": [source["urn"]]}
+    return [source, resource(POOL, "nodes", {"launchTemplate": used}, propertyDependencies=depends)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "version", "expected"),
+    [
+        ({"imageId": "ami-2"}, "1", ["nodes launchTemplate.version", "template imageId"]),
+        # These make no new version.
+        ({"tags": {"team": "b"}}, "1", ["template tags.team"]),
+        ({"updateDefaultVersion": True}, "1", ["template updateDefaultVersion"]),
+        # EKS looks for no newer version by itself.
+        ({"imageId": "ami-2"}, "$Default", ["template imageId"]),
+    ],
+)
+def test_a_group_follows_the_latest_version_of_its_launch_template(
+    changed: dict[str, Any], version: str, expected: list[str]
+) -> None:
+    before = {"imageId": "ami-1", "tags": {"team": "a"}, "updateDefaultVersion": False}
+    found = compare(plan(launched(before, version)), plan(launched({**before, **changed}, version)))
+    assert sorted(f"{each.resource.name} {change.path}" for each in found.changed for change in each.inputs) == expected
+    assert found.replaced == ()
 
 
 def test_what_takes_a_forcing_value_from_a_replaced_resource_may_be_replaced_too() -> None:

@@ -24,6 +24,8 @@ from tests.support.engine.memory import RefusedError
 from tests.support.engine.rds_rules import PARAMETERS, RdsRules
 
 VERSION = "999.0.0"
+TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+LATEST = "latestVersion"
 KUBERNETES_ANSWERS = RecordedAnswers("nowhere", "000000000000")
 """Answers for Kubernetes objects hold neither region nor account."""
 
@@ -71,10 +73,12 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
 
     def Update(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
         if request.preview:
-            return provider_pb2.UpdateResponse(properties=request.news)
+            return provider_pb2.UpdateResponse(properties=_previewed(request))
         kind, name = _kind_and_name(request.urn)
         old, given, ignored = decode(request.olds), decode(request.news), list(request.ignoreChanges)
         read = _refused_by_aws(context, request.urn, lambda rules: rules.update(kind, name, old, given, ignored))
+        if kind == TEMPLATE:
+            read = {**read, LATEST: old[LATEST] + 1}
         _log("update", request.urn)
         return provider_pb2.UpdateResponse(properties=self._state(request.urn, request.news, context, read)[1])
 
@@ -139,6 +143,18 @@ def _only_in_life(answers: RecordedAnswers, resource_type: str, given: Mapping[s
         "identities": [{"oidcs": [{"issuer": cluster["oidcProviderUrl"]}]}],
         "vpcConfig": {**cast(Mapping[str, Any], given["vpcConfig"]), "clusterSecurityGroupId": "sg-of-eks"},
     }
+
+
+def _previewed(request: Any) -> struct_pb2.Struct:
+    """What is known of an updated resource before the update: its inputs, and the outputs that it keeps."""
+    known = struct_pb2.Struct()
+    known.CopyFrom(request.news)
+    computed = {*request.olds.fields} - {*request.old_inputs.fields, *request.news.fields}
+    if _kind_and_name(request.urn)[0] == TEMPLATE:
+        computed -= {LATEST}
+    for key in computed:
+        known.fields[key].CopyFrom(request.olds.fields[key])
+    return known
 
 
 def _difference(before: struct_pb2.Struct, after: struct_pb2.Struct) -> provider_pb2.DiffResponse:
