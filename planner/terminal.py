@@ -18,7 +18,6 @@ from resources.resource import Resource
 
 TOP = 5
 _SEVERITIES = ("critical", "high", "medium", "low")
-_STACK = "pulumi:pulumi:Stack"
 
 
 def show(plan: Plan, console: Console) -> None:

@@ -137,15 +137,3 @@ def reader_key_grants(account: Account, readers: Mapping[str, Sequence[str]]) ->
 
 def _accounts(partition: str, roles: Sequence[str]) -> list[str]:
     return [f"arn:{partition}:iam::{each}:root" for each in sorted({role.split(":")[4] for role in roles})]
-
-
-def bucket_access(bucket_arns: Sequence[str], key_arn: str, *, write: bool, prefix: str = "") -> str:
-    """The policy of a workload that reads, or reads and writes, objects under `prefix` of some buckets."""
-    listed = {"StringLike": {"s3:prefix": [f"{prefix}*"]}} if prefix else None
-    objects = ["s3:GetObject", *(["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"] if write else [])]
-    keys = ["kms:Decrypt", *(["kms:GenerateDataKey"] if write else [])]
-    return document(
-        allow("List", ["s3:ListBucket", "s3:GetBucketLocation"], list(bucket_arns), listed),
-        allow("Objects", objects, [f"{arn}/{prefix}*" for arn in bucket_arns]),
-        allow("Key", keys, [key_arn]),
-    )

@@ -9,8 +9,6 @@ from .waves import Wave
 
 WAVE_LABEL = "mlplatform.io/wave"
 NAME = "kubeflow"
-SETTINGS = {"kind": "ConfigMap", "name": "settings"}
-"""What each overlay takes its settings from; it is never applied itself."""
 VALIDATOR = "istio-validator-istio-system"
 _PATCH = """\
 {{- if .settings }}

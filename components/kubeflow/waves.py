@@ -3,7 +3,6 @@
 Names are those of the pinned manifests (`versions.KUBEFLOW`, `versions.KUEUE`) with the overlays of `deploy/kubeflow`.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 ROOT = "deploy/kubeflow/overlays"
@@ -21,11 +20,6 @@ _ISTIO_AND_RULES = (*_ISTIO, "destinationrules.networking.istio.io")
 _CERTIFICATES = ("certificates.cert-manager.io", "issuers.cert-manager.io")
 _EXTERNAL_SECRETS = "externalsecrets.external-secrets.io"
 _INFERENCE_SERVICES = "inferenceservices.serving.kserve.io"
-
-GIVEN = frozenset({*_CERTIFICATES, _EXTERNAL_SECRETS, "targetgroupbindings.elbv2.k8s.aws"})
-"""The definitions that the cluster has before the first wave, and whose controllers answer."""
-SHARED_SERVING = frozenset({_INFERENCE_SERVICES})
-"""What a KServe that is shared with Kubeflow gives beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,14 +218,3 @@ def chosen(*, shared_serving: bool, queued: bool = True) -> tuple[Wave, ...]:
     """
     wanted = (wave for wave in WAVES if shared_serving or not wave.optional)
     return tuple(wave for wave in wanted if queued or wave.namespace != QUEUE)
-
-
-def order_faults(waves: Sequence[Wave], given: Iterable[str] = GIVEN) -> list[str]:
-    """What is wrong with the order of waves over a cluster that has the definitions `given`; nothing of a good one."""
-    there = set(given)
-    found: list[str] = []
-    for wave in waves:
-        found += [f"{wave.name} needs {each}, which nothing before it brings" for each in sorted({*wave.needs} - there)]
-        found += [f"{wave.name} brings {each}, which is there already" for each in sorted(there & {*wave.brings})]
-        there |= {*wave.brings}
-    return found

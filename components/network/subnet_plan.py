@@ -96,23 +96,6 @@ def vpc_network(value: str) -> IPv4Network:
     return network
 
 
-def service_network(value: str, vpc: IPv4Network, reserved: Iterable[IPv4Network] = ()) -> IPv4Network:
-    """Read the range of a cluster's Kubernetes services, which must meet neither its VPC nor a connected network.
-
-    Source: Amazon EKS API reference, KubernetesNetworkConfigRequest: private (RFC 1918), /24 to /12.
-
-    Raises:
-        ValueError: not such a range, or it overlaps `vpc` or one of `reserved`.
-    """
-    network = parse_network(value)
-    if not 12 <= network.prefixlen <= 24 or not any(network.subnet_of(block) for block in PRIVATE_RANGES):
-        allowed = ", ".join(str(block) for block in PRIVATE_RANGES)
-        raise ValueError(f"cannot be a service range; choose a /24 to /12 inside {allowed}, such as 172.20.0.0/16")
-    refuse_overlap(network, [vpc], "the VPC")
-    refuse_overlap(network, reserved, "a reserved range")
-    return network
-
-
 def parse_network(value: str) -> IPv4Network:
     """Read an IPv4 range written as address/prefix.
 

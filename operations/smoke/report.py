@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
-from pathlib import Path
 from typing import Literal
 from xml.etree import ElementTree
 
@@ -14,7 +13,7 @@ from pydantic import Field, model_validator
 
 from .config import Protocol
 from .release import Release
-from .settings import Settings, SettingsError, fault, parse, refuse
+from .settings import Settings, SettingsError, parse, refuse
 
 FORMAT = 1
 """The number of this form of report; another form has another."""
@@ -77,16 +76,6 @@ class Report(Settings):
         """The checks that failed."""
         return tuple(check for check in self.checks if check.result is Result.FAILED)
 
-    def refusals(self, deployed: Release, model: str) -> tuple[str, ...]:
-        """Why this report does not prove that `model` works as `deployed`; empty where it does."""
-        reasons: list[str] = []
-        if self.result is not Result.PASSED:
-            names = ", ".join(f"{check.group} {check.name}" for check in self.failed) or "nothing needed was asked"
-            reasons.append(fault("result", self.result.value, f"it must be passed; look at {names}"))
-        if self.model != model:
-            reasons.append(fault("model", self.model, f"it must be {model}; run the smoke test against that model"))
-        return (*reasons, *self.release.differences(deployed))
-
 
 def result_of(checks: tuple[Check, ...], protocols: tuple[Protocol, ...]) -> Result:
     """passed, where nothing failed and each protocol passed all that is needed; failed otherwise."""
@@ -113,15 +102,6 @@ def report_of(content: bytes, where: str) -> Report:
     except (ValueError, RecursionError) as error:
         raise SettingsError(where, [f"no JSON: {error}; name the report of a smoke test"]) from None
     return parse(Report, data, where)
-
-
-def load_report(path: Path) -> Report:
-    """The report that a file holds; a SettingsError names what is wrong."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise SettingsError(str(path), [f"{error.strerror}; name a file that can be read"]) from None
-    return report_of(content, str(path))
 
 
 def to_junit(report: Report) -> str:

@@ -41,7 +41,6 @@ class RecordedInputs:
 
     def __init__(self) -> None:
         self._recorded: dict[str, Resource] = {}
-        self._providers: dict[str, Resource] = {}
 
     def record(self, args: ResourceValidationArgs) -> None:
         """Keep the inputs of a resource that is about to be judged, with secrets masked."""

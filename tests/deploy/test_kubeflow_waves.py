@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from components.kubeflow.applications import WAVE_LABEL, MissingSettingError, application_set
-from components.kubeflow.waves import GIVEN, SHARED_SERVING, WAVES, Wave, chosen, order_faults
+from components.kubeflow.waves import WAVES, Wave, chosen
 from tests.support.components.definitions import faults
+from tests.support.components.waves import GIVEN, SHARED_SERVING, order_faults
 from tests.support.deploy.overlays import SETTINGS, UPSTREAM, delivered, key, without_kustomize
 
 REPOSITORY = "https://github.com/acme/mlplatform"
@@ -22,22 +23,22 @@ def delivery(**settings: dict[str, str]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("shared", [False, True], ids=["alone", "with a KServe"])
-def test_each_wave_finds_the_definitions_that_it_needs(shared: bool) -> None:
+def test_each_wave_follows_the_definitions_it_needs(shared: bool) -> None:
     assert order_faults(chosen(shared_serving=shared), GIVEN | SHARED_SERVING if shared else GIVEN) == []
 
 
 @pytest.mark.parametrize("wave", [each for each in WAVES if {*each.needs} - GIVEN], ids=lambda wave: wave.name)
-def test_a_wave_before_those_that_it_needs_is_told(wave: Wave) -> None:
+def test_order_faults_names_a_wave_that_is_too_early(wave: Wave) -> None:
     others = [each for each in WAVES if each is not wave]
     found = order_faults([wave, *others], GIVEN)
     assert [each for each in found if each.startswith(f"{wave.name} needs")] == [
-        f"{wave.name} needs {each}, which nothing before it brings" for each in sorted({*wave.needs} - GIVEN)
+        f"{wave.name} needs {each}, which no earlier wave brings" for each in sorted({*wave.needs} - GIVEN)
     ]
 
 
-def test_a_definition_that_is_there_twice_is_told() -> None:
+def test_order_faults_names_a_definition_brought_twice() -> None:
     assert order_faults([Wave("again", "x", brings=("certificates.cert-manager.io",))]) == [
-        "again brings certificates.cert-manager.io, which is there already"
+        "again brings certificates.cert-manager.io, which exists already"
     ]
 
 

@@ -9,9 +9,6 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-INCLUDED = 1500
-"""Units that the price of a request covers; each 500 beyond cost more. Source: AWS WAF pricing."""
-
 _TRANSFORMATION = 10
 _CUSTOM_KEY = 30
 _MATCHES = {"EXACTLY": 2, "STARTS_WITH": 2, "ENDS_WITH": 2, "CONTAINS": 10, "CONTAINS_WORD": 10}

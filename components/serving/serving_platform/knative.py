@@ -25,7 +25,6 @@ ROUTER = {"app": "net-istio-controller"}
 LONGEST_REQUEST_SECONDS = 3600
 """The longest that a model may let a request take."""
 _WEBHOOKS = ("webhook", "net-istio-webhook")
-_OPERATOR_PODS = {"name": "knative-operator"}
 _OPERATOR_WEBHOOK = {"app": "operator-webhook"}
 _REPLICAS = 2
 _NOBODY = {"mlplatform.io/gateway": "none"}

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from components.core.spec import SpecError
-from components.data.bucket_policies import bucket_access
 from components.data.data_buckets import DataBuckets, DataBucketsArgs, DataBucketsSpec
 from components.data.log_bucket import LogBucket, LogBucketArgs, LogBucketSpec
 from components.data.object_store import ObjectStore, ObjectStoreArgs, ObjectStoreSpec
@@ -285,12 +284,3 @@ def test_queries_are_bounded_and_their_results_encrypted() -> None:
         "encryptionConfiguration": {"encryptionOption": "SSE_KMS", "kmsKeyArn": KEY},
     }
     assert found.one("aws:glue/catalogDatabase:CatalogDatabase").inputs["name"] == "features"
-
-
-def test_a_reader_of_a_prefix_reads_it_alone() -> None:
-    statements = json.loads(bucket_access(["arn:aws:s3:::ml-models"], KEY, write=False, prefix="fraud/"))["Statement"]
-    by_sid = {each["Sid"]: each for each in statements}
-    assert by_sid["Objects"]["Action"] == ["s3:GetObject"]
-    assert by_sid["Objects"]["Resource"] == ["arn:aws:s3:::ml-models/fraud/*"]
-    assert by_sid["List"]["Condition"] == {"StringLike": {"s3:prefix": ["fraud/*"]}}
-    assert by_sid["Key"]["Action"] == ["kms:Decrypt"]

@@ -14,10 +14,8 @@ from components.network.subnet_plan import (
     SHARED_RANGE,
     ZoneSubnets,
     free_network,
-    parse_network,
     plan_subnets,
     refuse_overlap,
-    service_network,
     vpc_network,
 )
 
@@ -167,31 +165,3 @@ def test_a_proposed_range_is_private_and_free(prefix: int, taken: list[IPv4Netwo
 def test_no_range_is_proposed_when_every_private_one_is_taken() -> None:
     assert free_network(16, PRIVATE_RANGES) is None
     assert free_network(16, PRIVATE_RANGES[:2]) == IPv4Network("192.168.0.0/16")
-
-
-@given(st.text() | any_range.map(str), vpcs)
-def test_any_text_is_a_service_range_or_refused_with_a_remedy(value: str, vpc: IPv4Network) -> None:
-    reason = refusal(lambda: service_network(value, vpc))
-    assert not reason or has_remedy(reason)
-    if not reason:
-        network = service_network(value, vpc)
-        assert 12 <= network.prefixlen <= 24
-        assert not network.overlaps(vpc)
-
-
-@pytest.mark.parametrize(
-    ("value", "message"),
-    [
-        ("100.64.0.0/16", "cannot be a service range"),
-        ("172.20.0.0/25", "cannot be a service range"),
-        ("10.20.0.0/16", "overlaps 10.20.0.0/16, the VPC"),
-        ("10.30.0.0/16", "overlaps 10.30.0.0/20, a reserved range"),
-    ],
-)
-def test_a_service_range_that_eks_or_the_network_refuses(value: str, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        service_network(value, IPv4Network("10.20.0.0/16"), [IPv4Network("10.30.0.0/20")])
-
-
-def test_a_service_range_apart_from_the_vpc_is_read() -> None:
-    assert service_network("172.20.0.0/16", IPv4Network("10.20.0.0/16")) == parse_network("172.20.0.0/16")

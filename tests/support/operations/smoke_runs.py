@@ -11,7 +11,7 @@ import yaml
 
 from operations.smoke.__main__ import main
 from operations.smoke.clock import Clock
-from operations.smoke.report import Check, Report, load_report
+from operations.smoke.report import Check, Report, report_of
 from tests.support.operations.model_standin import HeldClock, Standin
 
 RELEASE = {
@@ -38,7 +38,7 @@ class Outcome:
 
     @property
     def report(self) -> Report:
-        return load_report(self.folder / "report.json")
+        return report_of((self.folder / "report.json").read_bytes(), "report.json")
 
     def check(self, group: str, name: str) -> Check:
         return next(check for check in self.report.checks if (check.group, check.name) == (group, name))
