@@ -144,8 +144,3 @@ def _at(value: Any, names: Sequence[str]) -> Iterator[Any]:
 @cache
 def _table() -> Mapping[str, Mapping[str, Sequence[str]]]:
     return json.loads(_FACTS.read_text(encoding="utf-8"))["types"]
-
-
-def known_types() -> Iterator[str]:
-    """The types that the facts name, `kubernetes:*` for every other kind of Kubernetes among them."""
-    return iter(_table())

@@ -16,7 +16,6 @@ _ROUTED = (
     "geoproximityRoutingPolicy",
     "latencyRoutingPolicies",
 )
-_TIERS = {"LITE": "user-lite", "ESSENTIALS": "user-essentials", "PLUS": "user-plus"}
 
 
 @prices("aws:route53/zone:Zone")

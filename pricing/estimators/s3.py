@@ -12,9 +12,6 @@ from resources.resource import Resource
 
 GB_A_TB = 1024
 _THOUSANDS_A_MILLION = 1000
-_FREE_CATALOG_OBJECTS = 1_000_000
-_FREE_CATALOG_REQUESTS = 1_000_000
-_MILLION = 1_000_000
 
 _STANDARD = (
     ("standard-first-50TB", 50 * GB_A_TB),

@@ -16,8 +16,6 @@ from pulumi import _types as sdk  # pyright: ignore[reportPrivateUsage] - the SD
 
 from resources.resource import SECRET, UNKNOWN, Resource
 
-PACKAGES = ("aws", "eks", "kubernetes")
-
 
 def arguments_of(resource_type: str) -> type[Any] | None:
     """The SDK's class of a resource's arguments, or None where the SDK has no such resource.

@@ -24,7 +24,7 @@ from tests.planner.record_rights import rights_of_release
 from tests.support.programs import needs
 
 PAGE = ROOT / "docs" / "rights.md"
-AGENT, CHARTS_AGENT = "kserve/model-cache-agent", "kserve/kserve-localmodelnode-agent"
+AGENT = "kserve/model-cache-agent"
 KEDA, SECRETS, ARGO = "keda/keda-operator", "external-secrets/external-secrets", "argocd/argocd-application-controller"
 READS_EVERY_SECRET = {
     "argocd/argocd-application-controller",

@@ -8,12 +8,12 @@ from pulumi import _types as sdk  # pyright: ignore[reportPrivateUsage] - the SD
 
 from planner.difference import Effect, compare
 from planner.plan import Plan
-from planner.replacement import effect_of, forced_values, known_types
+from planner.replacement import effect_of, forced_values
 from planner.stateful import HOLDS
 from pricing.budget import Budget
 from pricing.lines import Estimate
 from tests.planner.documents import plan, resource, urn
-from tests.planner.plans import STACKS, plan_of
+from tests.planner.plans import ROOT, STACKS, plan_of
 from tests.planner.sdk import arguments_of
 
 POOL = "aws:eks/nodeGroup:NodeGroup"
@@ -277,10 +277,15 @@ def test_resources_that_name_each_other_end_the_search() -> None:
     assert len(compare(plan(pair("10.0.0.0/24")), plan(pair("10.0.1.0/24"))).replaced) == 2
 
 
+def known_types() -> set[str]:
+    """The types in replacements.json; `kubernetes:*` stands for the other kinds of Kubernetes."""
+    return set(json.loads((ROOT / "planner" / "replacements.json").read_text(encoding="utf-8"))["types"])
+
+
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_facts_speak_of_every_type_a_stack_registers_in_the_names_of_its_sdk(stack: str) -> None:
     types = {each.type for each in plan_of(stack) if each.custom or each.type.startswith("eks:")}
-    known = set(known_types())
+    known = known_types()
     wrong: list[str] = []
     for resource_type in sorted(types):
         if resource_type.startswith("kubernetes:"):
@@ -294,7 +299,7 @@ def test_the_facts_speak_of_every_type_a_stack_registers_in_the_names_of_its_sdk
 
 
 def test_every_stateful_type_is_one_the_facts_know() -> None:
-    known = set(known_types())
+    known = known_types()
     assert [each for each in HOLDS if not each.startswith("kubernetes:") and each not in known] == []
 
 

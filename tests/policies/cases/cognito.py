@@ -18,10 +18,6 @@ def factors(mode: Any, token: Any = TOKEN, **inputs: Any) -> Resource:
     return pool(mfaConfiguration=mode, softwareTokenMfaConfiguration=token, **inputs)
 
 
-def sign_up(only_administrators: Any) -> Resource:
-    return pool(adminCreateUserConfig={"allowAdminCreateUserOnly": only_administrators})
-
-
 SIGN_UP = "adminCreateUserConfig.allowAdminCreateUserOnly"
 THREATS = "userPoolAddOns.advancedSecurityMode"
 CASES = [

@@ -19,7 +19,6 @@ class CacheUser:
     passwords: list[str] = field(default_factory=list[str])
     modifying: int = 0
     """How many more times it is described as being modified, in which time it can't be modified again."""
-    modified: int = 0
 
 
 @contextmanager
@@ -53,7 +52,6 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._answer(400, _fault("InvalidUserState", f"User {name} is being modified."))
             user.mode = asked["AuthenticationMode.Type"]
             user.passwords = [asked[key] for key in sorted(asked) if ".Passwords." in key]
-            user.modified += 1
             status, user.modifying = "modifying", 1
             return self._answer(200, _result(action, _described(name, status)))
         user.modifying = max(0, user.modifying - 1)
