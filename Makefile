@@ -6,7 +6,7 @@ REGION ?= us-east-1
 BASE ?= main
 ARGS ?=
 
-.PHONY: plan preview network up destroy check test lint types types-changed services format schema prices instances regions stubs versions bench lock clean help
+.PHONY: plan preview network up destroy check test lint types types-changed hooks version wheel services format schema prices instances regions stubs versions bench lock clean help
 
 help:  ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -82,6 +82,17 @@ types-changed: .venv/.dev  ## pyright on the Python files that differ from BASE 
 	files=$$({ git diff --name-only --diff-filter=d "$$base"; git ls-files --others --exclude-standard; } | grep '\.py$$' | sort -u); \
 	if [ -z "$$files" ]; then echo "No Python file differs from $(BASE)."; else $(BIN)/pyright $$files; fi
 
+hooks: .venv/.dev  ## Install the Git hooks: ruff before a commit, the form of its message after it is written
+	$(BIN)/pre-commit install
+
+version: .venv/.dev  ## Write the next version and its section of CHANGELOG.md, from the commits since the last tag
+	@if grep -q '^## Unreleased' CHANGELOG.md; then echo 'CHANGELOG.md has a section "Unreleased", which would be lost:' \
+	  'name it "v<version> (<date>)" to release it as it is' >&2; exit 1; fi
+	$(BIN)/cz bump --files-only --yes $(ARGS)
+
+wheel: .venv/.dev  ## Build the wheel of the components into dist
+	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
 format: .venv/.dev  ## Let ruff put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -120,4 +131,4 @@ lock:  ## Pin what pyproject.toml asks for, with hashes and without addresses; n
 	  --no-emit-index-url --no-annotate --no-header -o tests/bench/peer/checkov.lock
 
 clean:  ## Remove what was made, the virtual environment too
-	rm -rf .venv build
+	rm -rf .venv build dist

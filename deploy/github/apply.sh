@@ -11,7 +11,7 @@ know() { ids=$(jq --arg name "@$1" --argjson id "$2" '.[$name] = $id' <<< "$ids"
 for team in senior-engineers platform-engineers; do
   know "$team" "$(gh api "orgs/$organization/teams/$team" --jq .id)"
 done
-for app in mlplatform-recorder mlplatform-delivery github-actions; do
+for app in mlplatform-recorder mlplatform-delivery mlplatform-releaser github-actions; do
   know "$app" "$(gh api "apps/$app" --jq .id)"
 done
 with_ids() {

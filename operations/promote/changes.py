@@ -91,9 +91,9 @@ def difference(before: Mapping[str, str], after: Mapping[str, str]) -> str:
 
 
 def proposal(kind: str, before: Overlay, after: Overlay) -> Proposal:
-    """The pull request of a change; `kind` is the first word of its branch."""
+    """The pull request of a change; `kind` is what it does and begins its branch's name, such as `promote`."""
     place, release = after.place, after.recorded()
-    title = f"{kind}: {place.team}/{place.model} {release.model_version} in {place.environment}"
+    title = f"chore(deploy): {kind} {place.team}/{place.model} {release.model_version} in {place.environment}"
     return Proposal(f"{kind}/{place.team}/{place.model}", title, _body(before, after, release), after.files())
 
 

@@ -84,7 +84,9 @@ def test_nothing_is_merged_without_the_status_that_the_recorder_alone_can_set() 
     assert checks.pop(CONTEXT) == "@mlplatform-recorder"
     jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "pull-request.yaml").read_text())["jobs"]
     stacks = jobs["plan"]["strategy"]["matrix"]["stack"]
-    assert set(checks) == {"test", *(f"plan ({stack})" for stack in stacks)}
+    pythons = jobs["test"]["strategy"]["matrix"]["python"]
+    wanted = {"commits", *(f"test ({python})" for python in pythons), *(f"plan ({stack})" for stack in stacks)}
+    assert set(checks) == wanted
     assert read_settings(ROOT).recorder == "mlplatform-recorder[bot]"
 
 
@@ -101,6 +103,7 @@ case "$*" in
   *teams/platform-engineers*) echo 12 ;;
   *apps/mlplatform-recorder*) echo 21 ;;
   *apps/mlplatform-delivery*) echo 22 ;;
+  *apps/mlplatform-releaser*) echo 23 ;;
   *apps/github-actions*) echo 15368 ;;
   *rulesets\\?per_page*) echo '{"main": 7}' ;;
   *--input*) cat > "$LOG.$(grep -c -e --input "$LOG")" ;;
@@ -164,7 +167,7 @@ def test_environments_take_main_alone_and_lose_any_other_branch(
     ]
 
 
-def test_an_app_writes_its_own_branches_and_no_tag() -> None:
+def test_each_app_writes_its_own_branches_or_tags() -> None:
     rules = {path.stem: json.loads(path.read_text()) for path in RULES.glob("ruleset-*.json")}
     for name, target in (("ruleset-writers", "branch"), ("ruleset-tags", "tag")):
         rule = rules[name]
@@ -176,4 +179,4 @@ def test_an_app_writes_its_own_branches_and_no_tag() -> None:
 
     # Argo CD's, which must have the right to write to tell GitHub anything, is not among them.
     assert apps("ruleset-writers") == apps("ruleset-delivery") | apps("ruleset-recorder")
-    assert apps("ruleset-tags") == set()
+    assert apps("ruleset-tags") == {"@mlplatform-releaser"}
