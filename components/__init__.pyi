@@ -25,10 +25,10 @@ from .data.feature_server.spec import FeatureServerArgs, FeatureServerConfig, Ma
 from .data.feature_services.feature_services import FeatureServices
 from .data.feature_services.spec import FeatureServicesArgs, FeatureServicesConfig
 from .data.feature_store.feature_store import FeatureStore
-from .data.feature_store.spec import CatalogConfig, FeatureStoreArgs, FeatureStoreConfig
+from .data.feature_store.spec import FeatureStoreArgs, FeatureStoreConfig
 from .data.log_bucket import LogBucket, LogBucketArgs
 from .data.object_store import ObjectStore, ObjectStoreArgs, ObjectStoreConfig
-from .data.offline_catalog import OfflineCatalog, OfflineCatalogArgs
+from .data.offline_catalog import CatalogConfig, OfflineCatalog, OfflineCatalogArgs
 from .data.store_access.spec import DatabaseAccessConfig, MySqlAccessConfig, StoreAccessArgs, StoreAccessConfig
 from .data.store_access.store_access import StoreAccess
 from .data.tracking_server.spec import TrackingServerArgs, TrackingServerConfig

@@ -5,12 +5,12 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 from pydantic import Field
 
-from ..core.account import account_of
+from ..core.component import Component
 from ..core.iam import Condition, allow, document
 from ..core.manifest import Manifest, Release
 from ..core.network_policies import allow_apis, allow_metrics
 from ..core.pods import on_system_nodes
-from ..core.spec import Spec, parse_args
+from ..core.spec import Spec
 from ..facts.versions import CLUSTER_AUTOSCALER, CLUSTER_AUTOSCALER_IMAGE, KubernetesVersion
 from .secure_namespace import SecureNamespace
 from .workload_identity import WorkloadIdentity
@@ -43,7 +43,7 @@ class ClusterAutoscalerSpec(Spec):
     )
 
 
-class ClusterAutoscaler(pulumi.ComponentResource):
+class ClusterAutoscaler(Component[ClusterAutoscalerArgs, ClusterAutoscalerSpec]):
     """The cluster autoscaler, in a namespace of its own, allowed to move the cluster's own scaling groups alone.
 
     Give it a Kubernetes provider by `providers` in its options.
@@ -53,8 +53,8 @@ class ClusterAutoscaler(pulumi.ComponentResource):
     """The role it moves scaling groups with."""
 
     def __init__(self, name: str, args: ClusterAutoscalerArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse_args(ClusterAutoscalerSpec, args, ClusterAutoscalerArgs, f"ClusterAutoscaler({name})")
-        super().__init__("mlplatform:index:ClusterAutoscaler", name, {}, opts)
+        super().__init__(name, args, ClusterAutoscalerArgs, ClusterAutoscalerSpec, opts)
+        spec = self._spec
         child = pulumi.ResourceOptions(parent=self)
         cluster = pulumi.Output.from_input(args["cluster_name"])
         namespace = SecureNamespace(f"{name}-namespace", {"namespace": NAMESPACE}, child)
@@ -75,11 +75,11 @@ class ClusterAutoscaler(pulumi.ComponentResource):
                 f"{name}-metrics", allow_metrics(NAMESPACE, _PODS, METRICS_PORT, spec.monitoring_namespace), inside
             ),
         ]
-        values = autoscaler_values(cluster, account_of(self).region, spec.kubernetes_version)
+        values = autoscaler_values(cluster, self._account.region, spec.kubernetes_version)
         needed = pulumi.ResourceOptions(parent=self, depends_on=[namespace, identity, *rules])
         Release(f"{name}-release", CLUSTER_AUTOSCALER, NAMESPACE, values, needed)
         self.role_arn = identity.role_arn
-        self.register_outputs({"role_arn": self.role_arn})
+        self._publish()
 
 
 def scaling_policy(cluster: str) -> str:

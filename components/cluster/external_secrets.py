@@ -6,14 +6,15 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator
 
-from ..core.account import Account, account_of
+from ..core.account import Account
+from ..core.component import Component
 from ..core.iam import allow, document
 from ..core.manifest import Manifest, Release
 from ..core.namespace_names import NAMESPACE_PATTERN, namespaces_once
 from ..core.network_policies import admit_api_server, allow_apis, allow_metrics
 from ..core.ordering import after
 from ..core.pods import on_system_nodes, resources, spread
-from ..core.spec import Spec, parse_args
+from ..core.spec import Spec
 from ..data.object_store import encryption_key
 from ..facts.regions import dns_suffix
 from ..facts.versions import EXTERNAL_SECRETS
@@ -78,7 +79,7 @@ class ExternalSecretsSpec(Spec):
         return namespaces_once(namespaces)
 
 
-class ExternalSecrets(pulumi.ComponentResource):
+class ExternalSecrets(Component[ExternalSecretsArgs, ExternalSecretsSpec]):
     """The External Secrets Operator in a closed namespace, and one store of secrets that named namespaces may ask.
 
     Its own identity reads the secrets of one prefix, under the key it makes, and nothing else of the account. Give it a
@@ -93,9 +94,9 @@ class ExternalSecrets(pulumi.ComponentResource):
     """The KMS key to encrypt those secrets with."""
 
     def __init__(self, name: str, args: ExternalSecretsArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse_args(ExternalSecretsSpec, args, ExternalSecretsArgs, f"ExternalSecrets({name})")
-        super().__init__("mlplatform:index:ExternalSecrets", name, {}, opts)
-        account = account_of(self)
+        super().__init__(name, args, ExternalSecretsArgs, ExternalSecretsSpec, opts)
+        spec = self._spec
+        account = self._account
         policies = [
             allow_apis(NAMESPACE, {}),
             admit_api_server(NAMESPACE, _WEBHOOK, WEBHOOK_PORT, args["vpc_cidr"]),
@@ -131,9 +132,7 @@ class ExternalSecrets(pulumi.ComponentResource):
         self.store_name = after(STORE, store.urn)
         self.secret_prefix = pulumi.Output.from_input(spec.secret_prefix)
         self.key_arn = key.arn
-        self.register_outputs(
-            {"store_name": self.store_name, "secret_prefix": self.secret_prefix, "key_arn": self.key_arn}
-        )
+        self._publish()
 
 
 def external_secrets_values() -> dict[str, Any]:

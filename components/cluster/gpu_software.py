@@ -5,10 +5,10 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field
 
-from ..core.account import account_of
+from ..core.component import Component
 from ..core.manifest import Manifest, Release
 from ..core.network_policies import allow_apis, allow_metrics
-from ..core.spec import Spec, parse_args
+from ..core.spec import Spec
 from ..facts.versions import DCGM_EXPORTER, EFA_DEVICE_PLUGIN, NEURON, NVIDIA_DEVICE_PLUGIN
 from .accelerator_software import (
     METRICS_PORT,
@@ -51,7 +51,7 @@ class GpuSoftwareSpec(Spec):
     )
 
 
-class GpuSoftware(pulumi.ComponentResource):
+class GpuSoftware(Component[GpuSoftwareArgs, GpuSoftwareSpec]):
     """Device plugins and the GPU exporter, in a namespace of their own.
 
     NVIDIA's plugin runs whether or not the cluster has a GPU yet: a pool that another team adds then works at once, and
@@ -62,8 +62,8 @@ class GpuSoftware(pulumi.ComponentResource):
     """The namespace the plugins run in."""
 
     def __init__(self, name: str, args: GpuSoftwareArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse_args(GpuSoftwareSpec, args, GpuSoftwareArgs, f"GpuSoftware({name})")
-        super().__init__("mlplatform:index:GpuSoftware", name, {}, opts)
+        super().__init__(name, args, GpuSoftwareArgs, GpuSoftwareSpec, opts)
+        spec = self._spec
         # Plugins register with the kubelet through its socket on the host, which no lesser standard admits.
         namespace = SecureNamespace(
             f"{name}-namespace",
@@ -87,7 +87,7 @@ class GpuSoftware(pulumi.ComponentResource):
             DCGM_EXPORTER: dcgm_exporter_values(spec.service_monitor),
         }
         if spec.fabric:
-            wanted[EFA_DEVICE_PLUGIN] = efa_device_plugin_values(account_of(self).region)
+            wanted[EFA_DEVICE_PLUGIN] = efa_device_plugin_values(self._account.region)
         if spec.neuron:
             wanted[NEURON] = neuron_values(NAMESPACE)
         ready = pulumi.Output.from_input(args["cluster_name"])
@@ -95,4 +95,4 @@ class GpuSoftware(pulumi.ComponentResource):
             needed = pulumi.ResourceOptions(parent=self, depends_on=[namespace, *rules])
             Release(f"{name}-{chart.name}", chart, ready.apply(lambda _: NAMESPACE), values, needed)
         self.namespace = namespace.namespace
-        self.register_outputs({"namespace": self.namespace})
+        self._publish()

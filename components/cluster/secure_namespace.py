@@ -7,11 +7,12 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator
 
+from ..core.component import Component
 from ..core.manifest import Manifest
 from ..core.namespace_names import NAMESPACE_PATTERN, is_kubernetes
 from ..core.network_policies import Policy, allow_dns, allow_within, default_deny
 from ..core.object_labels import label_problem
-from ..core.spec import Spec, parse, refuse
+from ..core.spec import Spec, refuse
 
 TEAM_LABEL = "mlplatform.io/team"
 """On namespaces whose pods are a team's: they are kept off the system pool."""
@@ -72,7 +73,7 @@ class SecureNamespaceSpec(Spec):
         return labels
 
 
-class SecureNamespace(pulumi.ComponentResource):
+class SecureNamespace(Component[SecureNamespaceArgs, SecureNamespaceSpec]):
     """A namespace with Pod Security labels whose pods reach each other and the cluster's DNS, and nothing else.
 
     Give it a Kubernetes provider by `providers` in its options; whoever deploys into it adds the network policies that
@@ -83,8 +84,8 @@ class SecureNamespace(pulumi.ComponentResource):
     """The namespace's name, known once it and its policies exist."""
 
     def __init__(self, name: str, args: SecureNamespaceArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(SecureNamespaceSpec, args, f"SecureNamespace({name})")
-        super().__init__("mlplatform:index:SecureNamespace", name, {}, opts)
+        super().__init__(name, args, SecureNamespaceArgs, SecureNamespaceSpec, opts)
+        spec = self._spec
         levels = {f"pod-security.kubernetes.io/{mode}": str(spec.pod_security) for mode in ("enforce", "audit", "warn")}
         manifest = {
             "apiVersion": "v1",
@@ -98,7 +99,7 @@ class SecureNamespace(pulumi.ComponentResource):
             for policy in (default_deny(spec.namespace), allow_dns(spec.namespace), allow_within(spec.namespace))
         ]
         self.namespace = pulumi.Output.all(*(policy.id for policy in policies)).apply(lambda _: spec.namespace)
-        self.register_outputs({"namespace": self.namespace})
+        self._publish()
 
 
 def closed_namespace(

@@ -6,9 +6,9 @@ import pulumi
 import pulumi_aws as aws
 from pydantic import Field
 
-from ..core.account import account_of
+from ..core.component import Component
 from ..core.iam import pod_identity_trust
-from ..core.spec import Spec, parse_args
+from ..core.spec import Spec
 
 
 class WorkloadIdentityArgs(TypedDict):
@@ -34,7 +34,7 @@ class WorkloadIdentitySpec(Spec):
     managed_policies: tuple[str, ...] = Field(default=(), description="Names of policies that AWS keeps.")
 
 
-class WorkloadIdentity(pulumi.ComponentResource):
+class WorkloadIdentity(Component[WorkloadIdentityArgs, WorkloadIdentitySpec]):
     """A role that pods of one service account assume through EKS Pod Identity, and pods of no other cluster."""
 
     role_arn: pulumi.Output[str]
@@ -43,10 +43,10 @@ class WorkloadIdentity(pulumi.ComponentResource):
     """The association's id; a workload that depends on it starts with its permissions."""
 
     def __init__(self, name: str, args: WorkloadIdentityArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse_args(WorkloadIdentitySpec, args, WorkloadIdentityArgs, f"WorkloadIdentity({name})")
-        super().__init__("mlplatform:index:WorkloadIdentity", name, {}, opts)
+        super().__init__(name, args, WorkloadIdentityArgs, WorkloadIdentitySpec, opts)
+        spec = self._spec
         child = pulumi.ResourceOptions(parent=self)
-        account = account_of(self)
+        account = self._account
         trust = pulumi.Output.from_input(args["cluster_name"]).apply(
             lambda cluster: pod_identity_trust(account.id, account.arn("eks", f"cluster/{cluster}"))
         )
@@ -74,4 +74,4 @@ class WorkloadIdentity(pulumi.ComponentResource):
         )
         self.role_arn = role.arn
         self.association_id = association.association_id
-        self.register_outputs({"role_arn": self.role_arn, "association_id": self.association_id})
+        self._publish()

@@ -88,11 +88,6 @@ def each_once(values: tuple[str, ...], pattern: str, remedy: str) -> tuple[str, 
     return values
 
 
-def as_args(spec: BaseModel) -> Any:
-    """What was set of a spec that has been checked, as the arguments of its component."""
-    return spec.model_dump(exclude_unset=True)
-
-
 SpecType = TypeVar("SpecType", bound=BaseModel)
 
 
@@ -112,7 +107,30 @@ def parse(model: type[SpecType], values: Mapping[str, Any], where: str) -> SpecT
         raise SpecError(where, sentences(model, error)) from None
 
 
-def parse_args(model: type[SpecType], args: Mapping[str, Any], kind: type[Mapping[str, Any]], where: str) -> SpecType:
+class _CheckedArgs(dict[str, Any]):
+    """Arguments of a component whose plain fields have been checked: `spec` holds them."""
+
+    def __init__(self, spec: BaseModel, outputs: Mapping[str, Any]):
+        super().__init__({**spec.model_dump(exclude_unset=True), **outputs})
+        self.spec = spec
+
+
+ArgsType = TypeVar("ArgsType", bound=Mapping[str, object])
+
+
+def args_of(kind: type[ArgsType], spec: BaseModel, **outputs: object) -> ArgsType:
+    """The arguments of a component: its spec, which has been checked, and `outputs` of other resources.
+
+    The component uses the spec as it is, and checks only that the required outputs are there.
+    """
+    if unknown := outputs.keys() - kind.__annotations__.keys():
+        raise TypeError(f"{kind.__name__} has no {', '.join(sorted(unknown))}")
+    return cast(ArgsType, _CheckedArgs(spec, outputs))
+
+
+def parse_args(
+    model: type[SpecType], args: Mapping[str, object], kind: type[Mapping[str, object]], where: str
+) -> SpecType:
     """Read the plain fields of a component's arguments, of the TypedDict `kind`, into `model`.
 
     The other fields of `kind` are outputs of other resources. They are not looked into, only whether they are there.
@@ -121,6 +139,7 @@ def parse_args(model: type[SpecType], args: Mapping[str, Any], kind: type[Mappin
         SpecError: naming every wrong field, and every required output that is missing.
     """
     outputs = [name for name in kind.__annotations__ if name not in model.model_fields]
+    checked = args.spec if isinstance(args, _CheckedArgs) and isinstance(args.spec, model) else None
     required = getattr(kind, "__required_keys__")  # noqa: B009 - a TypedDict has it, which `type` does not say
     missing = [
         f"{name} is missing; pass it, as an output of the resource that has it"
@@ -128,7 +147,7 @@ def parse_args(model: type[SpecType], args: Mapping[str, Any], kind: type[Mappin
         if name in required and args.get(name) is None
     ]
     try:
-        spec = parse(model, {key: value for key, value in args.items() if key not in outputs}, where)
+        spec = checked or parse(model, {key: value for key, value in args.items() if key not in outputs}, where)
     except SpecError as error:
         raise SpecError(where, [*error.problems, *missing]) from None
     if missing:

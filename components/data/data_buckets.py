@@ -5,8 +5,8 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator
 
-from ..core.account import account_of
-from ..core.spec import Spec, parse
+from ..core.component import Component
+from ..core.spec import Spec
 from .bucket_policies import free_bucket_name, reader_key_grants
 from .log_bucket import LogBucket
 from .object_store import ObjectStore, ObjectStoreConfig, ObjectStoreLifecycle, encryption_key
@@ -61,7 +61,7 @@ class DataBucketsSpec(Spec):
         return free_bucket_name(prefix, whole=False)
 
 
-class DataBuckets(pulumi.ComponentResource):
+class DataBuckets(Component[DataBucketsArgs, DataBucketsSpec]):
     """The buckets of a feature store, their key and the bucket of their logs."""
 
     raw_bucket: pulumi.Output[str]
@@ -80,10 +80,10 @@ class DataBuckets(pulumi.ComponentResource):
     """The key that encrypts all of them."""
 
     def __init__(self, name: str, args: DataBucketsArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(DataBucketsSpec, args, f"DataBuckets({name})")
-        super().__init__("mlplatform:index:DataBuckets", name, {}, opts)
+        super().__init__(name, args, DataBucketsArgs, DataBucketsSpec, opts)
+        spec = self._spec
         child = pulumi.ResourceOptions(parent=self)
-        account = account_of(self)
+        account = self._account
         lifecycles: dict[str, ObjectStoreLifecycle] = {purpose: getattr(spec, purpose) for purpose in PURPOSES}
         readers = {
             f"{spec.prefix}-{purpose}-{account.id}": lifecycle.reader_role_arns
@@ -126,14 +126,4 @@ class DataBuckets(pulumi.ComponentResource):
         )
         self.log_bucket = logs.bucket_name
         self.key_arn = key.arn
-        self.register_outputs(
-            {
-                "raw_bucket": self.raw_bucket,
-                "training_bucket": self.training_bucket,
-                "models_bucket": self.models_bucket,
-                "offline_bucket": self.offline_bucket,
-                "bucket_arns": self.bucket_arns,
-                "log_bucket": self.log_bucket,
-                "key_arn": self.key_arn,
-            }
-        )
+        self._publish()

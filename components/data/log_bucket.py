@@ -6,8 +6,8 @@ import pulumi
 import pulumi_aws as aws
 from pydantic import Field, field_validator
 
-from ..core.account import account_of
-from ..core.spec import Spec, parse
+from ..core.component import Component
+from ..core.spec import Spec
 from .bucket_policies import BUCKET_PATTERN, bucket_policy, free_bucket_name, log_delivery
 
 
@@ -38,7 +38,7 @@ class LogBucketSpec(Spec):
         return free_bucket_name(bucket)
 
 
-class LogBucket(pulumi.ComponentResource):
+class LogBucket(Component[LogBucketArgs, LogBucketSpec]):
     """A private bucket whose policy lets S3 and load balancers deliver logs.
 
     It is encrypted with S3's own key: load balancers can't write under a key of KMS (Elastic Load Balancing user guide,
@@ -51,10 +51,10 @@ class LogBucket(pulumi.ComponentResource):
     """The bucket's ARN."""
 
     def __init__(self, name: str, args: LogBucketArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(LogBucketSpec, args, f"LogBucket({name})")
-        super().__init__("mlplatform:index:LogBucket", name, {}, opts)
+        super().__init__(name, args, LogBucketArgs, LogBucketSpec, opts)
+        spec = self._spec
         child = pulumi.ResourceOptions(parent=self)
-        account = account_of(self)
+        account = self._account
         bucket = aws.s3.Bucket(
             f"{name}-bucket",
             bucket=spec.bucket,
@@ -98,4 +98,4 @@ class LogBucket(pulumi.ComponentResource):
         )
         self.bucket_name = pulumi.Output.all(bucket.id, policy.id).apply(lambda known: known[0])
         self.bucket_arn = bucket.arn
-        self.register_outputs({"bucket_name": self.bucket_name, "bucket_arn": self.bucket_arn})
+        self._publish()

@@ -8,9 +8,10 @@ import pulumi
 import pulumi_aws as aws
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from ..core.account import Account, account_of
+from ..core.account import Account
+from ..core.component import Component
 from ..core.iam import Statement, key_policy, service_trust
-from ..core.spec import Spec, SpecError, parse_args, refuse
+from ..core.spec import Spec, refuse
 from ..facts.instances import regions
 from .bucket_policies import BUCKET_PATTERN, bucket_policy, free_bucket_name, reader_grants, replication_permissions
 
@@ -135,7 +136,7 @@ class ObjectStoreSpec(ObjectStoreLifecycle):
         return f"{self.bucket}{_REPLICA}"
 
 
-class ObjectStore(pulumi.ComponentResource):
+class ObjectStore(Component[ObjectStoreArgs, ObjectStoreSpec]):
     """A bucket that is versioned, encrypted with the given key, private, reached over TLS alone, and logged.
 
     Incomplete uploads and old versions expire; with a replica region every object has a second copy, under a key there.
@@ -149,13 +150,11 @@ class ObjectStore(pulumi.ComponentResource):
     """The ARN of the second copy; empty without one."""
 
     def __init__(self, name: str, args: ObjectStoreArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse_args(ObjectStoreSpec, args, ObjectStoreArgs, f"ObjectStore({name})")
-        super().__init__("mlplatform:index:ObjectStore", name, {}, opts)
-        self._name, self._spec, self._args = name, spec, args
-        self._account = account_of(self)
+        super().__init__(name, args, ObjectStoreArgs, ObjectStoreSpec, opts)
+        spec = self._spec
         if spec.replica_region == self._account.region:
             problem = f"replicaRegion = {spec.replica_region!r}: it is the bucket's own region; take another"
-            raise SpecError(f"ObjectStore({name})", [problem])
+            self._refuse(problem)
         grants = reader_grants(self._account.partition, spec.bucket, spec.reader_role_arns)
         bucket, versioning, policy = self._bucket(name, spec.bucket, args["key_arn"], None, grants)
         self._lifecycle(name, bucket, versioning, None)
@@ -169,9 +168,7 @@ class ObjectStore(pulumi.ComponentResource):
         self.bucket_name = pulumi.Output.all(bucket.id, policy.id).apply(lambda known: known[0])
         self.bucket_arn = bucket.arn
         self.replica_arn = self._replica(bucket, versioning) if spec.replica_region else pulumi.Output.from_input("")
-        self.register_outputs(
-            {"bucket_name": self.bucket_name, "bucket_arn": self.bucket_arn, "replica_arn": self.replica_arn}
-        )
+        self._publish()
 
     def _bucket(
         self,

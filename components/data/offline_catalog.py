@@ -6,20 +6,26 @@ import pulumi
 import pulumi_aws as aws
 from pydantic import Field
 
-from ..core.spec import Spec, parse_args
+from ..core.component import Component
+from ..core.spec import Spec
 
 GIB = 1024**3
 RESULTS = "athena-results"
 """The folder of the bucket that results of queries go to; what lies there can be had again."""
 
 
-class OfflineCatalogArgs(TypedDict):
-    """What an OfflineCatalog is made from."""
+class CatalogConfig(TypedDict):
+    """Where offline features are looked up, as a stack's config describes it."""
 
     database: str
     """The Glue database's name."""
     scan_limit_gib: NotRequired[int]
     """The most that one query may scan, in GiB."""
+
+
+class OfflineCatalogArgs(CatalogConfig):
+    """What an OfflineCatalog is made from."""
+
     deletion_protection: NotRequired[bool]
     """Whether tables and saved queries are protected from deletion."""
     bucket_name: pulumi.Input[str]
@@ -28,19 +34,24 @@ class OfflineCatalogArgs(TypedDict):
     """The KMS key that encrypts results."""
 
 
-class OfflineCatalogSpec(Spec):
-    """The checked arguments of an OfflineCatalog."""
+class CatalogSpec(Spec):
+    """Where offline features are looked up."""
 
     database: str = Field(pattern=r"^[a-z][a-z0-9_]{0,254}$", description="The Glue database's name.")
     scan_limit_gib: int = Field(
         default=1024, ge=1, description="The most that one query may scan, in GiB; Athena charges 5 USD a TB."
     )
+
+
+class OfflineCatalogSpec(CatalogSpec):
+    """The checked arguments of an OfflineCatalog."""
+
     deletion_protection: bool = Field(
         default=True, description="Whether tables and saved queries are protected from deletion."
     )
 
 
-class OfflineCatalog(pulumi.ComponentResource):
+class OfflineCatalog(Component[OfflineCatalogArgs, OfflineCatalogSpec]):
     """Where offline features are looked up: tables in Glue, queries by Athena, bounded and encrypted."""
 
     database_name: pulumi.Output[str]
@@ -51,8 +62,8 @@ class OfflineCatalog(pulumi.ComponentResource):
     """The S3 address that query results go to."""
 
     def __init__(self, name: str, args: OfflineCatalogArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse_args(OfflineCatalogSpec, args, OfflineCatalogArgs, f"OfflineCatalog({name})")
-        super().__init__("mlplatform:index:OfflineCatalog", name, {}, opts)
+        super().__init__(name, args, OfflineCatalogArgs, OfflineCatalogSpec, opts)
+        spec = self._spec
         kept = pulumi.ResourceOptions(parent=self, protect=spec.deletion_protection)
         bucket = pulumi.Output.from_input(args["bucket_name"])
         self.results_location = pulumi.Output.concat("s3://", bucket, f"/{RESULTS}/")
@@ -82,10 +93,4 @@ class OfflineCatalog(pulumi.ComponentResource):
         )
         self.database_name = database.name
         self.workgroup_name = workgroup.name
-        self.register_outputs(
-            {
-                "database_name": self.database_name,
-                "workgroup_name": self.workgroup_name,
-                "results_location": self.results_location,
-            }
-        )
+        self._publish()

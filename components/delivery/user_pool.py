@@ -9,8 +9,8 @@ import pulumi
 import pulumi_aws as aws
 from pydantic import Field, field_validator
 
-from ..core.account import account_of
-from ..core.spec import Spec, parse_args, refuse
+from ..core.component import Component
+from ..core.spec import Spec, refuse
 
 SCOPES = ("openid", "email", "profile")
 _NAME = r"[a-z][a-z0-9-]{0,46}[a-z0-9]"
@@ -156,7 +156,7 @@ class UserPoolSpec(Spec):
         return days
 
 
-class UserPool(pulumi.ComponentResource):
+class UserPool(Component[UserPoolArgs, UserPoolSpec]):
     """An Amazon Cognito user pool whose users are invited, have a second factor, and are watched over as they sign in.
 
     The id and secret of each client lie in Secrets Manager, from where External Secrets brings them to who needs them.
@@ -180,11 +180,9 @@ class UserPool(pulumi.ComponentResource):
     """The groups, as the claim cognito:groups of a token names them."""
 
     def __init__(self, name: str, args: UserPoolArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse_args(UserPoolSpec, args, UserPoolArgs, f"UserPool({name})")
-        super().__init__("mlplatform:index:UserPool", name, {}, opts)
-        self._name, self._spec, self._args = name, spec, args
-        self._child = pulumi.ResourceOptions(parent=self)
-        region = account_of(self).region
+        super().__init__(name, args, UserPoolArgs, UserPoolSpec, opts)
+        spec = self._spec
+        region = self._account.region
         pool = self._pool()
         domain = aws.cognito.UserPoolDomain(
             f"{name}-domain",
@@ -209,7 +207,7 @@ class UserPool(pulumi.ComponentResource):
         )
         self.secret_names = pulumi.Output.all(**secrets).apply(lambda names: dict(names))
         self.group_names = pulumi.Output.all(*(group.name for group in groups)).apply(lambda names: list(names))
-        self.register_outputs({output: getattr(self, output) for output in UserPool.__annotations__})
+        self._publish()
 
     def _pool(self) -> aws.cognito.UserPool:
         name, spec = self._name, self._spec

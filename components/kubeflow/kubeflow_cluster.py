@@ -8,10 +8,9 @@ import pulumi
 import pulumi_aws as aws
 
 from ..cluster.workload_identity import WorkloadIdentity
-from ..core.account import account_of
+from ..core.component import Component
 from ..core.manifest import Manifest
 from ..core.ordering import after
-from ..core.spec import SpecError, parse_args
 from ..core.teams import TeamSpec
 from ..network.load_balancer.load_balancer import ServingLoadBalancer
 from ..network.load_balancer.protected_load_balancer import guarded, without_room
@@ -30,7 +29,7 @@ BUCKETS = {purpose: f"{purpose}_bucket" for purpose in READ}
 DATABASES = {"pipelines": "pipelines_database_identifier", "metadata": "database_identifier"}
 
 
-class KubeflowCluster(pulumi.ComponentResource):
+class KubeflowCluster(Component[KubeflowClusterArgs, KubeflowSpec]):
     """Kubeflow behind a firewall and a load balancer of its own, with single sign-on and no user of its own.
 
     Argo CD brings it in waves, each of which must be healthy before the next; `ready` waits for the last. Each team has
@@ -58,14 +57,8 @@ class KubeflowCluster(pulumi.ComponentResource):
     """The domain; whoever reads it waits until every wave is healthy."""
 
     def __init__(self, name: str, args: KubeflowClusterArgs, opts: pulumi.ResourceOptions | None = None):
-        where = f"KubeflowCluster({name})"
-        spec = parse_args(KubeflowSpec, args, KubeflowClusterArgs, where)
-        if problem := _unusable(name, spec, args):
-            raise SpecError(where, [problem])
-        super().__init__("mlplatform:index:KubeflowCluster", name, {}, opts)
-        self._name, self._spec, self._args = name, spec, args
-        self._child = pulumi.ResourceOptions(parent=self)
-        self._account = account_of(self)
+        super().__init__(name, args, KubeflowClusterArgs, KubeflowSpec, opts)
+        spec = self._spec
         firewall, balancer = guarded(
             name, spec.firewall, spec.load_balancer, cast(Mapping[str, Any], args), self._child
         )
@@ -85,7 +78,16 @@ class KubeflowCluster(pulumi.ComponentResource):
             lambda each: dict(each)
         )
         self.ready = after(spec.domain, waves.urn)
-        self.register_outputs({output: getattr(self, output) for output in KubeflowCluster.__annotations__})
+        self._publish()
+
+    def _problem(self) -> str | None:
+        if ("controllers_ready" in self._args) != ("controller_role_arn" in self._args):
+            return "controllersReady and controllerRoleArn go together: give both or neither"
+        if problem := without_room(self._name):
+            return problem
+        if not self._spec.pools and (wanting := [team.name for team in self._spec.teams if team.quota.gpus]):
+            return f"teams {', '.join(wanting)} have quotas of GPUs, but there are no pools; name the pools they are in"
+        return None
 
     def _controllers(self, balancer: ServingLoadBalancer) -> pulumi.Output[str]:
         """What waits for the controllers that the waves need: those of the cluster, or new ones."""
@@ -293,13 +295,3 @@ def gates(waves: Sequence[Wave], spec: KubeflowSpec) -> dict[str, str]:
 
 def _placed(manifest: dict[str, Any], namespace: pulumi.Input[str]) -> dict[str, Any]:
     return {**manifest, "metadata": {**manifest["metadata"], "namespace": namespace}}
-
-
-def _unusable(name: str, spec: KubeflowSpec, args: KubeflowClusterArgs) -> str | None:
-    if ("controllers_ready" in args) != ("controller_role_arn" in args):
-        return "controllersReady and controllerRoleArn go together: give both or neither"
-    if problem := without_room(name):
-        return problem
-    if not spec.pools and (wanting := [team.name for team in spec.teams if team.quota.gpus]):
-        return f"teams {', '.join(wanting)} have quotas of GPUs, but there are no pools; name the pools they are in"
-    return None

@@ -7,9 +7,10 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import Output, ResourceOptions
 
-from ..core.account import Account, account_of
+from ..core.account import Account
+from ..core.component import Component
 from ..core.iam import allow, document, key_policy, logs_key_grant, service_trust
-from ..core.spec import SpecError, parse
+from ..core.spec import SpecError
 from .endpoints import endpoint_security_group, gateway_endpoint, interface_endpoint
 from .network_args import (
     EndpointService,
@@ -42,7 +43,7 @@ Source: Amazon EKS user guide, "View Amazon EKS networking requirements for VPC 
 ANYWHERE = "0.0.0.0/0"
 
 
-class Network(pulumi.ComponentResource):
+class Network(Component[NetworkArgs, NetworkSpec]):
     """A VPC over two or three zones.
 
     Public subnets are for load balancers and NAT gateways, private ones for nodes and pods, isolated ones, without a
@@ -102,9 +103,9 @@ class Network(pulumi.ComponentResource):
             SpecError: an argument is wrong, or the region lacks the zones asked for.
         """
         where = f"Network({name})"
-        spec = parse(NetworkSpec, args, where)
-        super().__init__("mlplatform:index:Network", name, {}, opts)
-        account = account_of(self)
+        super().__init__(name, args, NetworkArgs, NetworkSpec, opts)
+        spec = self._spec
+        account = self._account
         zones = choose_zones(spec, _offered_zones(self), where)
         ranges = plan_subnets(IPv4Network(spec.vpc_cidr), zones)
         options = ResourceOptions(parent=self)
@@ -172,7 +173,7 @@ class Network(pulumi.ComponentResource):
         self.endpoint_security_group_id = endpoint_group.id
         self.s3_endpoint_id = s3.id
         self.flow_log_group_name = log_group.name
-        self.register_outputs({output: getattr(self, output) for output in Network.__annotations__})
+        self._publish()
 
 
 def choose_zones(spec: NetworkSpec, offered: Sequence[str], where: str) -> tuple[str, ...]:

@@ -6,11 +6,12 @@ import pulumi
 from pydantic import Field
 
 from ..cluster.secure_namespace import SecureNamespace
+from ..core.component import Component
 from ..core.manifest import Manifest, Release
 from ..core.network_policies import admit_api_server, allow_apis, pods_of, reach
 from ..core.ordering import after
 from ..core.pods import on_system_nodes, resources, spread
-from ..core.spec import Spec, parse_args
+from ..core.spec import Spec
 from ..facts.versions import KEDA
 
 NAMESPACE = "keda"
@@ -41,7 +42,7 @@ class KedaSpec(Spec):
     prometheus_port: int = Field(default=9090, ge=1, le=65535, description="Where that Prometheus answers.")
 
 
-class Keda(pulumi.ComponentResource):
+class Keda(Component[KedaArgs, KedaSpec]):
     """KEDA with its definitions, in a namespace closed by default; it reaches Prometheus and the Kubernetes API alone.
 
     The only component that answers `external.metrics.k8s.io` in its cluster. Give it a Kubernetes provider by
@@ -52,8 +53,8 @@ class Keda(pulumi.ComponentResource):
     """The namespace's name; whoever reads it waits until a ScaledObject can be made."""
 
     def __init__(self, name: str, args: KedaArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse_args(KedaSpec, args, KedaArgs, f"Keda({name})")
-        super().__init__("mlplatform:index:Keda", name, {}, opts)
+        super().__init__(name, args, KedaArgs, KedaSpec, opts)
+        spec = self._spec
         child = pulumi.ResourceOptions(parent=self)
         namespace = SecureNamespace(f"{name}-namespace", {"namespace": NAMESPACE}, child)
         inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
@@ -74,7 +75,7 @@ class Keda(pulumi.ComponentResource):
             pulumi.ResourceOptions(parent=self, depends_on=[namespace, *made]),
         )
         self.ready = after(NAMESPACE, release.urn)
-        self.register_outputs({"ready": self.ready})
+        self._publish()
 
 
 def keda_values() -> dict[str, Any]:

@@ -6,15 +6,17 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as kubernetes
 
-from ...core.account import account_of
+from ...core.component import Component
 from ...core.manifest import Manifest
 from ...core.ordering import after
-from ...core.spec import SpecError, parse_args
+from ...core.spec import args_of
 from ..cluster_addons import AFTER_NODES, BEFORE_NODES, cluster_addon
 from ..cluster_autoscaler import ClusterAutoscaler
 from ..gpu_software import GpuSoftware
 from ..karpenter.karpenter import Karpenter
+from ..karpenter.spec import KarpenterArgs
 from ..node_pool.node_pool import NodePool
+from ..node_pool.spec import NodePoolArgs
 from ..node_role import node_role
 from ..secure_namespace import TEAM_LABEL, PodSecurity, SecureNamespace, SecureNamespaceArgs, SecureNamespaceSpec
 from .control_plane import ControlPlane, control_plane
@@ -30,7 +32,7 @@ _POLICIES = {
 _NAMESPACED_ADMIN = "AmazonEKSAdminPolicy"
 
 
-class GpuCluster(pulumi.ComponentResource):
+class GpuCluster(Component[GpuClusterArgs, GpuClusterSpec]):
     """An EKS cluster with GPU pools.
 
     The API server is private unless addresses are named, secrets are enveloped, access goes by entries, every namespace
@@ -62,15 +64,10 @@ class GpuCluster(pulumi.ComponentResource):
     """The Auto Scaling group of each managed pool, by the pool's name."""
 
     def __init__(self, name: str, args: GpuClusterArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse_args(GpuClusterSpec, args, GpuClusterArgs, f"GpuCluster({name})")
-        if problem := spec.contested_pods:
-            raise SpecError(f"GpuCluster({name})", [problem])
-        super().__init__("mlplatform:index:GpuCluster", name, {}, opts)
-        self._name, self._spec, self._args = name, spec, args
-        self._account = account_of(self)
+        super().__init__(name, args, GpuClusterArgs, GpuClusterSpec, opts)
+        spec = self._spec
         if absent := [problem.sentence for problem in spec.absent_in(self._account.region)]:
-            raise SpecError(f"GpuCluster({name})", absent)
-        self._child = pulumi.ResourceOptions(parent=self)
+            self._refuse(*absent)
         self._groups = security_groups(
             name, spec.cluster_name, args["vpc_id"], spec.endpoint_private_cidrs, self._child
         )
@@ -84,6 +81,9 @@ class GpuCluster(pulumi.ComponentResource):
         self.ready = after(ready, *addons)
         self._inside(self.ready)
         self._export(self._plane, pools)
+
+    def _problem(self) -> str | None:
+        return self._spec.contested_pods
 
     def _access(self) -> None:
         for grant in self._spec.access:
@@ -117,14 +117,15 @@ class GpuCluster(pulumi.ComponentResource):
         return {
             pool.name: NodePool(
                 f"{self._name}-{pool.name}",
-                {
-                    **pool.model_dump(exclude_unset=True),  # pyright: ignore[reportArgumentType] - parsed once already
-                    "cluster_name": after(self._plane.name, *needed, *self._groups.rules),
-                    "node_role_arn": after(self._role.arn, *self._node_grants),
-                    "subnet_ids": self._args["private_subnet_ids"],
-                    "security_group_ids": self._groups.nodes.id.apply(lambda group: [group]),
-                    "volume_key_arn": self._plane.volume_key.arn,
-                },
+                args_of(
+                    NodePoolArgs,
+                    pool,
+                    cluster_name=after(self._plane.name, *needed, *self._groups.rules),
+                    node_role_arn=after(self._role.arn, *self._node_grants),
+                    subnet_ids=self._args["private_subnet_ids"],
+                    security_group_ids=self._groups.nodes.id.apply(lambda group: [group]),
+                    volume_key_arn=self._plane.volume_key.arn,
+                ),
                 self._child,
             )
             for pool in self._spec.node_pools
@@ -175,13 +176,14 @@ class GpuCluster(pulumi.ComponentResource):
         if spec.karpenter:
             Karpenter(
                 f"{name}-karpenter",
-                {
-                    **spec.karpenter.model_dump(exclude_unset=True),  # pyright: ignore[reportArgumentType]
-                    "cluster_name": cluster_name,
-                    "node_role_name": after(self._role.name, *self._node_grants),
-                    "node_role_arn": self._role.arn,
-                    "volume_key_arn": self._plane.volume_key.arn,
-                },
+                args_of(
+                    KarpenterArgs,
+                    spec.karpenter,
+                    cluster_name=cluster_name,
+                    node_role_name=after(self._role.name, *self._node_grants),
+                    node_role_arn=self._role.arn,
+                    volume_key_arn=self._plane.volume_key.arn,
+                ),
                 inside,
             )
 
@@ -200,21 +202,7 @@ class GpuCluster(pulumi.ComponentResource):
         self.scaling_group_names = pulumi.Output.all(
             **{pool: each.scaling_group_name for pool, each in pools.items()}
         ).apply(lambda names: dict(names))
-        self.register_outputs(
-            {
-                "cluster_name": self.cluster_name,
-                "ready": self.ready,
-                "namespaces": self.namespaces,
-                "kubeconfig": self.kubeconfig,
-                "oidc_issuer": self.oidc_issuer,
-                "oidc_provider_arn": self.oidc_provider_arn,
-                "cluster_security_group_id": self.cluster_security_group_id,
-                "node_security_group_id": self.node_security_group_id,
-                "node_role_arn": self.node_role_arn,
-                "volume_key_arn": self.volume_key_arn,
-                "scaling_group_names": self.scaling_group_names,
-            }
-        )
+        self._publish()
 
 
 def namespace_args(wanted: SecureNamespaceSpec) -> SecureNamespaceArgs:

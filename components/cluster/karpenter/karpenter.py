@@ -6,11 +6,10 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from ...core.account import account_of
+from ...core.component import Component
 from ...core.manifest import Manifest, Release
 from ...core.network_policies import allow_apis, allow_metrics
 from ...core.pods import on_system_nodes
-from ...core.spec import SpecError, parse_args
 from ...facts.versions import KARPENTER, KARPENTER_CRD
 from ..node_role import node_role
 from ..secure_namespace import SecureNamespace
@@ -32,7 +31,7 @@ EVENTS = {
 """What AWS announces of instances, by source and detail type. Source: Karpenter 1.14, "CloudFormation"."""
 
 
-class Karpenter(pulumi.ComponentResource):
+class Karpenter(Component[KarpenterArgs, KarpenterSpec]):
     """Karpenter with its definitions, identity, interruption queue and pools.
 
     Give it a Kubernetes provider by `providers` in its options. Its pools depend on the controller, so that on destroy
@@ -45,15 +44,10 @@ class Karpenter(pulumi.ComponentResource):
     """The names of the pools, known once they exist."""
 
     def __init__(self, name: str, args: KarpenterArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse_args(KarpenterSpec, args, KarpenterArgs, f"Karpenter({name})")
-        if ("node_role_name" in args) != ("node_role_arn" in args):
-            raise SpecError(f"Karpenter({name})", ["nodeRoleName and nodeRoleArn go together: give both or neither"])
-        super().__init__("mlplatform:index:Karpenter", name, {}, opts)
-        self._name, self._spec, self._args = name, spec, args
-        self._account = account_of(self)
-        self._child = pulumi.ResourceOptions(parent=self)
+        super().__init__(name, args, KarpenterArgs, KarpenterSpec, opts)
+        spec = self._spec
         if absent := [problem.sentence for problem in spec.absent_in(self._account.region)]:
-            raise SpecError(f"Karpenter({name})", absent)
+            self._refuse(*absent)
         queue, routes = self._interruption_queue()
         role_name, role_arn, access = self._node_role()
         controller = self._controller(role_arn, access, queue, routes)
@@ -63,7 +57,11 @@ class Karpenter(pulumi.ComponentResource):
         self.pool_names = pulumi.Output.all(*(pool.id for pool in pools)).apply(
             lambda _: [pool.name for pool in spec.pools]
         )
-        self.register_outputs({"queue_name": self.queue_name, "pool_names": self.pool_names})
+        self._publish()
+
+    def _problem(self) -> str | None:
+        given_apart = ("node_role_name" in self._args) != ("node_role_arn" in self._args)
+        return "nodeRoleName and nodeRoleArn go together: give both or neither" if given_apart else None
 
     def _interruption_queue(self) -> tuple[aws.sqs.Queue, list[pulumi.Resource]]:
         """The queue, and what must exist for it to hear of interruptions."""

@@ -6,8 +6,8 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from ...core.account import account_of
-from ...core.spec import SpecError, parse_args
+from ...core.component import Component
+from ...core.spec import SpecError
 from .images import ami_type, image_release
 from .labels import labels, node_template, taints
 from .sizes import OWNER_TAG, SIZES_TAG, deployed_sizes, live_group, owner, sizes
@@ -24,7 +24,7 @@ _CAPACITY_TYPES = {
 }
 
 
-class NodePool(pulumi.ComponentResource):
+class NodePool(Component[NodePoolArgs, NodePoolSpec]):
     """Equal nodes that join an EKS cluster: encrypted disks, IMDSv2, taints for accelerators, GPUs shared as asked.
 
     The cluster may be of this library or any other with the Pod Identity agent and, for shared GPUs, the device plugin
@@ -41,12 +41,10 @@ class NodePool(pulumi.ComponentResource):
     """The launch template's id."""
 
     def __init__(self, name: str, args: NodePoolArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse_args(NodePoolSpec, args, NodePoolArgs, f"NodePool({name})")
-        super().__init__("mlplatform:index:NodePool", name, {}, opts)
-        if absent := [problem.sentence for problem in spec.absent_in(account_of(self).region)]:
-            raise SpecError(f"NodePool({name})", absent)
-        self._name, self._spec, self._args = name, spec, args
-        self._child = pulumi.ResourceOptions(parent=self)
+        super().__init__(name, args, NodePoolArgs, NodePoolSpec, opts)
+        spec = self._spec
+        if absent := [problem.sentence for problem in spec.absent_in(self._account.region)]:
+            self._refuse(*absent)
         template = self._launch_template()
         parts = {f"{name}{suffix}": part for suffix, part in spec.parts.items()}
         groups = {part: self._node_group(part, own, template) for part, own in parts.items()}
@@ -58,14 +56,7 @@ class NodePool(pulumi.ComponentResource):
         for part, own in parts.items():
             self._schedules(part, own, scaling[part])
             self._tags(part, own, scaling[part])
-        self.register_outputs(
-            {
-                "node_group_name": self.node_group_name,
-                "scaling_group_name": self.scaling_group_name,
-                "scaling_group_names": self.scaling_group_names,
-                "launch_template_id": self.launch_template_id,
-            }
-        )
+        self._publish()
 
     def _launch_template(self) -> aws.ec2.LaunchTemplate:
         spec = self._spec

@@ -5,9 +5,9 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from ...core.account import Account, account_of
+from ...core.account import Account
+from ...core.component import Component
 from ...core.iam import key_policy, logs_key_grant
-from ...core.spec import parse_args
 from ...facts.cache_nodes import RESERVED_SHARE
 from ...facts.versions import CACHE_ENGINES
 from ..final_snapshot import final_snapshot
@@ -20,7 +20,7 @@ PORT = 6379
 _LOGS = ("slow-log", "engine-log")
 
 
-class Cache(pulumi.ComponentResource):
+class Cache(Component[CacheArgs, CacheSpec]):
     """A Valkey or Redis OSS cluster on ElastiCache.
 
     Cluster mode, TLS, a key of its own, users with their own rights who log in by IAM, replicas in other zones, daily
@@ -51,13 +51,11 @@ class Cache(pulumi.ComponentResource):
     """The number of shards."""
 
     def __init__(self, name: str, args: CacheArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse_args(CacheSpec, args, CacheArgs, f"Cache({name})")
-        super().__init__("mlplatform:index:Cache", name, {}, opts)
-        self._name, self._spec, self._args = name, spec, args
-        self._child = pulumi.ResourceOptions(parent=self)
+        super().__init__(name, args, CacheArgs, CacheSpec, opts)
+        spec = self._spec
         self._kept = pulumi.ResourceOptions(parent=self, protect=spec.deletion_protection)
         log_group = f"/aws/elasticache/{spec.cache_name}"
-        key = self._key(account_of(self), log_group)
+        key = self._key(self._account, log_group)
         logs = self._logs(log_group, key)
         security_group = self._security_group()
         users = self._users()
@@ -266,18 +264,4 @@ class Cache(pulumi.ComponentResource):
         self.key_arn = key.arn
         self.node_type = cluster.node_type
         self.shards = cluster.num_node_groups
-        self.register_outputs(
-            {
-                "endpoint": self.endpoint,
-                "port": self.port,
-                "replication_group_id": self.replication_group_id,
-                "security_group_id": self.security_group_id,
-                "user_group_id": self.user_group_id,
-                "user_names": self.user_names,
-                "user_arns": self.user_arns,
-                "connect_policies": self.connect_policies,
-                "key_arn": self.key_arn,
-                "node_type": self.node_type,
-                "shards": self.shards,
-            }
-        )
+        self._publish()

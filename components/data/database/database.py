@@ -4,14 +4,14 @@ MySqlDatabase is the same for MySQL.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import pulumi
 import pulumi_aws as aws
 
-from ...core.account import Account, account_of
+from ...core.account import Account
+from ...core.component import Component
 from ...core.iam import key_policy, service_trust
-from ...core.spec import parse_args
 from ...facts.regions import dns_suffix
 from ...facts.versions import MYSQL
 from ..final_snapshot import final_snapshot
@@ -55,63 +55,43 @@ def mysql() -> Engine:
     return Engine("mysql", "MySQL", MYSQL, 3306, ("error", "slowquery", "iam-db-auth-error"), parameters)
 
 
-class Database(pulumi.ComponentResource):
-    """A PostgreSQL instance for metadata: experiments, the feature registry and whatever else is small and precious.
+_Args = TypeVar("_Args", DatabaseArgs, MySqlDatabaseArgs)
+_InstanceSpec = TypeVar("_InstanceSpec", bound=InstanceSpec)
 
-    Nobody knows the administrator's password: RDS keeps it in Secrets Manager and changes it by itself. Everyone else
-    connects with a role of their own.
-    """
+
+class _Instance(Component[_Args, _InstanceSpec]):
+    """An instance of RDS. The component of each engine declares its outputs: other languages see only those."""
 
     address: pulumi.Output[str]
-    """The host to connect to."""
     port: pulumi.Output[int]
-    """The port to connect to."""
     resource_id: pulumi.Output[str]
-    """The instance's immutable id, as IAM policies of rds-db:connect name it."""
     administrator_secret_arn: pulumi.Output[str]
-    """The secret that holds the administrator's name and password."""
     security_group_id: pulumi.Output[str]
-    """The instance's security group."""
     key_arn: pulumi.Output[str]
-    """The key that encrypts the data, its backups and its secret."""
 
-    def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse_args(DatabaseSpec, args, DatabaseArgs, f"Database({name})")
-        super().__init__("mlplatform:index:Database", name, {}, opts)
-        self._make(name, spec, args, postgresql(str(spec.version)))
-
-    def _make(self, name: str, spec: InstanceSpec, args: DatabaseArgs | MySqlDatabaseArgs, engine: Engine) -> None:
-        self._name, self._spec, self._args, self._engine = name, spec, args, engine
-        self._child = pulumi.ResourceOptions(parent=self)
-        self._kept = pulumi.ResourceOptions(parent=self, protect=spec.deletion_protection)
-        account = account_of(self)
-        key = self._key(account)
+    def _create(self, engine: Engine) -> None:
+        self._engine = engine
+        self._kept = pulumi.ResourceOptions(parent=self, protect=self._spec.deletion_protection)
+        key = self._key()
         group = self._security_group()
-        instance = self._instance(account, key, group)
+        instance = self._instance(key, group)
         self.address = instance.address
         self.port = instance.port
         self.resource_id = instance.resource_id
         self.administrator_secret_arn = instance.master_user_secrets[0].secret_arn.apply(str)
         self.security_group_id = group.id.apply(str)
         self.key_arn = key.arn
-        self.register_outputs(
-            {
-                "address": self.address,
-                "port": self.port,
-                "resource_id": self.resource_id,
-                "administrator_secret_arn": self.administrator_secret_arn,
-                "security_group_id": self.security_group_id,
-                "key_arn": self.key_arn,
-            }
-        )
+        self._publish()
 
-    def _key(self, account: Account) -> aws.kms.Key:
+    def _key(self) -> aws.kms.Key:
         return aws.kms.Key(
             f"{self._name}-key",
             description=f"Database {self._spec.identifier}",
             enable_key_rotation=True,
             deletion_window_in_days=30,
-            policy=key_policy(account.id, account.partition, logs_grant(account, self._spec.identifier)),
+            policy=key_policy(
+                self._account.id, self._account.partition, logs_grant(self._account, self._spec.identifier)
+            ),
             # The last snapshot and the retained backups can be read with it alone.
             opts=pulumi.ResourceOptions.merge(self._kept, pulumi.ResourceOptions(retain_on_delete=True)),
         )
@@ -167,26 +147,28 @@ class Database(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _monitoring(self, account: Account) -> tuple[aws.iam.Role, aws.iam.RolePolicyAttachment]:
+    def _monitoring(self) -> tuple[aws.iam.Role, aws.iam.RolePolicyAttachment]:
         role = aws.iam.Role(
             f"{self._name}-monitoring-role",
             assume_role_policy=service_trust(
-                "monitoring.rds.amazonaws.com", account.id, account.arn("rds", f"db:{self._spec.identifier}")
+                "monitoring.rds.amazonaws.com",
+                self._account.id,
+                self._account.arn("rds", f"db:{self._spec.identifier}"),
             ),
             opts=self._child,
         )
         grant = aws.iam.RolePolicyAttachment(
             f"{self._name}-monitoring-policy",
             role=role.name,
-            policy_arn=account.managed_policy("service-role/AmazonRDSEnhancedMonitoringRole"),
+            policy_arn=self._account.managed_policy("service-role/AmazonRDSEnhancedMonitoringRole"),
             opts=self._child,
         )
         return role, grant
 
-    def _instance(self, account: Account, key: aws.kms.Key, group: aws.ec2.SecurityGroup) -> aws.rds.Instance:
+    def _instance(self, key: aws.kms.Key, group: aws.ec2.SecurityGroup) -> aws.rds.Instance:
         spec = self._spec
         subnets = aws.rds.SubnetGroup(f"{self._name}-subnets", subnet_ids=self._args["subnet_ids"], opts=self._child)
-        role, grant = self._monitoring(account)
+        role, grant = self._monitoring()
         return aws.rds.Instance(
             f"{self._name}-instance",
             identifier=spec.identifier,
@@ -237,10 +219,33 @@ class Database(pulumi.ComponentResource):
         )
 
 
-class MySqlDatabase(Database):
-    """A MySQL instance for what knows no other database, as pipelines of Kubeflow."""
+class Database(_Instance[DatabaseArgs, DatabaseSpec]):
+    """A PostgreSQL instance for metadata: experiments, the feature registry and other small, important data.
 
-    # Said again: other languages see what the class itself declares.
+    RDS keeps the administrator's password in Secrets Manager and rotates it. Each user has a role of its own.
+    """
+
+    address: pulumi.Output[str]
+    """The host to connect to."""
+    port: pulumi.Output[int]
+    """The port to connect to."""
+    resource_id: pulumi.Output[str]
+    """The instance's immutable id, as IAM policies of rds-db:connect name it."""
+    administrator_secret_arn: pulumi.Output[str]
+    """The secret that holds the administrator's name and password."""
+    security_group_id: pulumi.Output[str]
+    """The instance's security group."""
+    key_arn: pulumi.Output[str]
+    """The key that encrypts the data, its backups and its secret."""
+
+    def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None):
+        super().__init__(name, args, DatabaseArgs, DatabaseSpec, opts)
+        self._create(postgresql(str(self._spec.version)))
+
+
+class MySqlDatabase(_Instance[MySqlDatabaseArgs, InstanceSpec]):
+    """A MySQL instance for software that supports no other database, such as Kubeflow Pipelines."""
+
     address: pulumi.Output[str]
     """The host to connect to."""
     port: pulumi.Output[int]
@@ -255,9 +260,8 @@ class MySqlDatabase(Database):
     """The key that encrypts the data, its backups and its secret."""
 
     def __init__(self, name: str, args: MySqlDatabaseArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse_args(InstanceSpec, args, MySqlDatabaseArgs, f"MySqlDatabase({name})")
-        pulumi.ComponentResource.__init__(self, "mlplatform:index:MySqlDatabase", name, {}, opts)
-        self._make(name, spec, args, mysql())
+        super().__init__(name, args, MySqlDatabaseArgs, InstanceSpec, opts)
+        self._create(mysql())
 
 
 def logs_grant(account: Account, identifier: str) -> dict[str, Any]:

@@ -9,12 +9,12 @@ import pulumi_aws as aws
 from ...cluster.external_secrets import external_secret
 from ...cluster.secure_namespace import closed_namespace
 from ...cluster.workload_identity import WorkloadIdentity
-from ...core.account import Account, account_of
+from ...core.account import Account
 from ...core.client_policies import open_clients
+from ...core.component import Component
 from ...core.manifest import Manifest
 from ...core.network_policies import Policy, addresses, admit, allow_apis, allow_metrics, pods_of, reach
 from ...core.ordering import after
-from ...core.spec import parse_args
 from ..database.ca_bundle import BUNDLE_PATH
 from . import objects
 from .access import RESULTS, athena_access
@@ -36,7 +36,7 @@ ONLINE_PORT = 6379
 GIB = 1024**3
 
 
-class FeatureServer(pulumi.ComponentResource):
+class FeatureServer(Component[FeatureServerArgs, FeatureServerSpec]):
     """Feast: servers that answer with features, and a schedule that copies what is new to where they read.
 
     Its registry is in PostgreSQL, its features are in the online store; users and passwords come from Secrets Manager,
@@ -52,11 +52,9 @@ class FeatureServer(pulumi.ComponentResource):
     """The Athena workgroup of its queries."""
 
     def __init__(self, name: str, args: FeatureServerArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse_args(FeatureServerSpec, args, FeatureServerArgs, f"FeatureServer({name})")
-        super().__init__("mlplatform:index:FeatureServer", name, {}, opts)
-        self._name, self._spec, self._args = name, spec, args
-        self._child = pulumi.ResourceOptions(parent=self)
-        account = account_of(self)
+        super().__init__(name, args, FeatureServerArgs, FeatureServerSpec, opts)
+        spec = self._spec
+        account = self._account
         self.workgroup = self._workgroup()
         self.config = self._configure(account)
         namespace = closed_namespace(f"{name}-namespace", NAMESPACE, self._policies(), self)
@@ -69,7 +67,7 @@ class FeatureServer(pulumi.ComponentResource):
         self.address = after(
             f"http://{SERVER}.{NAMESPACE}.svc.cluster.local:{objects.PORT}", *server, *(made.urn for made in clients)
         )
-        self.register_outputs({"address": self.address, "config": self.config, "workgroup": self.workgroup})
+        self._publish()
 
     def _workgroup(self) -> pulumi.Output[str]:
         """A workgroup that lets a query say where it puts its table.

@@ -4,16 +4,19 @@ from typing import Any
 
 import pulumi
 
-from ...core.spec import SpecError, parse_args
+from ...core.component import Component
+from ...core.spec import args_of
 from ..feature_server.feature_server import FeatureServer
+from ..feature_server.spec import FeatureServerArgs, FeatureServerSpec
 from ..store_access.store_access import StoreAccess
+from ..tracking_server.spec import TrackingServerArgs, TrackingServerSpec
 from ..tracking_server.tracking_server import TrackingServer
 from .spec import FeatureServicesArgs, FeatureServicesSpec
 
 ONLINE_USE = "online-store/feast"
 
 
-class FeatureServices(pulumi.ComponentResource):
+class FeatureServices(Component[FeatureServicesArgs, FeatureServicesSpec]):
     """Feast and MLflow over the stores of a FeatureStore, each with a database and a login of its own.
 
     The logins are made by a Job in the cluster; the program and its state have no password. Both servers start once
@@ -30,24 +33,22 @@ class FeatureServices(pulumi.ComponentResource):
     """The ARN of each login's secret, by its name without the prefix."""
 
     def __init__(self, name: str, args: FeatureServicesArgs, opts: pulumi.ResourceOptions | None = None):
-        where = f"FeatureServices({name})"
-        spec = parse_args(FeatureServicesSpec, args, FeatureServicesArgs, where)
-        if spec.feature_server and "online_user_arn" not in args:
-            raise SpecError(
-                where, ["online_user_arn is missing; Feast needs a user of the online store with a password"]
-            )
-        super().__init__("mlplatform:index:FeatureServices", name, {}, opts)
-        self._name, self._spec, self._args = name, spec, args
-        self._child = pulumi.ResourceOptions(parent=self)
+        super().__init__(name, args, FeatureServicesArgs, FeatureServicesSpec, opts)
+        spec = self._spec
         access = self._access()
         none = pulumi.Output.from_input("")
-        features = self._feature_server(access) if spec.feature_server else None
-        tracking = self._tracking_server(access) if spec.tracking_server else None
+        features = self._feature_server(access, spec.feature_server) if spec.feature_server else None
+        tracking = self._tracking_server(access, spec.tracking_server) if spec.tracking_server else None
         self.feature_server_address = features.address if features else none
         self.feature_config = features.config if features else none
         self.tracking_address = tracking.address if tracking else none
         self.secret_arns = access.secret_arns
-        self.register_outputs({output: getattr(self, output) for output in FeatureServices.__annotations__})
+        self._publish()
+
+    def _problem(self) -> str | None:
+        if self._spec.feature_server and "online_user_arn" not in self._args:
+            return "online_user_arn is missing; Feast needs a user of the online store with a password"
+        return None
 
     def _access(self) -> StoreAccess:
         args, spec = self._args, self._spec
@@ -62,21 +63,30 @@ class FeatureServices(pulumi.ComponentResource):
         }
         return StoreAccess(f"{self._name}-access", given, self._child)
 
-    def _feature_server(self, access: StoreAccess) -> FeatureServer:
+    def _feature_server(self, access: StoreAccess, spec: FeatureServerSpec) -> FeatureServer:
         stores = ("online_endpoint", "offline_bucket", "catalog_database")
-        given: Any = {**self._server(access, self._spec.feature_server), **{key: self._args[key] for key in stores}}
+        given = args_of(
+            FeatureServerArgs,
+            spec,
+            **self._server(access),
+            **{key: self._args[key] for key in stores},
+        )
         return FeatureServer(f"{self._name}-features", given, self._child)
 
-    def _tracking_server(self, access: StoreAccess) -> TrackingServer:
-        given: Any = {**self._server(access, self._spec.tracking_server), "models_bucket": self._args["models_bucket"]}
+    def _tracking_server(self, access: StoreAccess, spec: TrackingServerSpec) -> TrackingServer:
+        given = args_of(
+            TrackingServerArgs,
+            spec,
+            **self._server(access),
+            models_bucket=self._args["models_bucket"],
+        )
         return TrackingServer(f"{self._name}-tracking", given, self._child)
 
-    def _server(self, access: StoreAccess, section: Any) -> dict[str, Any]:
-        """A server's own section, and what both stand on; the prefix is known once the logins work."""
+    def _server(self, access: StoreAccess) -> dict[str, object]:
+        """The outputs that both servers need. The prefix resolves after the logins work."""
         shared = ("cluster_name", "vpc_cidr", "secret_store", "database_address", "data_key_arn")
         awaited = [key for key in ("client_namespaces_ready",) if key in self._args]
         return {
-            **section.model_dump(exclude_unset=True),
             **{key: self._args[key] for key in (*shared, *awaited)},
             "secret_prefix": access.ready,
         }

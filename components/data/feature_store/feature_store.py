@@ -1,20 +1,19 @@
 """FeatureStore: where features, models and what is known of them are kept."""
 
-from typing import Any
-
 import pulumi
 
-from ...core.spec import as_args, parse_args
+from ...core.component import Component
+from ...core.spec import args_of
 from ..cache.cache import Cache
-from ..cache.spec import CacheSpec
-from ..data_buckets import DataBuckets
+from ..cache.spec import CacheArgs, CacheSpec
+from ..data_buckets import DataBuckets, DataBucketsArgs
 from ..database.database import Database
-from ..database.spec import DatabaseSpec
-from ..offline_catalog import OfflineCatalog
+from ..database.spec import DatabaseArgs
+from ..offline_catalog import OfflineCatalog, OfflineCatalogArgs, OfflineCatalogSpec
 from .spec import FeatureStoreArgs, FeatureStoreSpec
 
 
-class FeatureStore(pulumi.ComponentResource):
+class FeatureStore(Component[FeatureStoreArgs, FeatureStoreSpec]):
     """Buckets and their catalog, an online store, a prediction cache apart from it, and a database for metadata.
 
     Nothing here answers anyone but the members of the given security group.
@@ -54,21 +53,18 @@ class FeatureStore(pulumi.ComponentResource):
     """The ARN of each of the online store's users, by its name, for whoever sets its password."""
 
     def __init__(self, name: str, args: FeatureStoreArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse_args(FeatureStoreSpec, args, FeatureStoreArgs, f"FeatureStore({name})")
-        super().__init__("mlplatform:index:FeatureStore", name, {}, opts)
-        self._name, self._args = name, args
-        self._child = pulumi.ResourceOptions(parent=self)
-        data = DataBuckets(f"{name}-data", as_args(spec.data), self._child)
-        lookup: Any = {
-            **as_args(spec.catalog),
-            "deletion_protection": spec.data.deletion_protection,
-            "bucket_name": data.offline_bucket,
-            "key_arn": data.key_arn,
-        }
-        catalog = OfflineCatalog(f"{name}-catalog", lookup, self._child)
+        super().__init__(name, args, FeatureStoreArgs, FeatureStoreSpec, opts)
+        spec = self._spec
+        data = DataBuckets(f"{name}-data", args_of(DataBucketsArgs, spec.data), self._child)
+        lookup = OfflineCatalogSpec(**spec.catalog.model_dump(), deletion_protection=spec.data.deletion_protection)
+        catalog = OfflineCatalog(
+            f"{name}-catalog",
+            args_of(OfflineCatalogArgs, lookup, bucket_name=data.offline_bucket, key_arn=data.key_arn),
+            self._child,
+        )
         online = self._cache("online", spec.online)
         predictions = self._cache("predictions", spec.predictions) if spec.predictions else None
-        database = Database(f"{name}-database", self._placed(spec.database), self._child)
+        database = Database(f"{name}-database", args_of(DatabaseArgs, spec.database, **self._network()), self._child)
         self.raw_bucket = data.raw_bucket
         self.training_bucket = data.training_bucket
         self.models_bucket = data.models_bucket
@@ -86,34 +82,14 @@ class FeatureStore(pulumi.ComponentResource):
         self.administrator_secret_arn = database.administrator_secret_arn
         self.administrator_key_arn = database.key_arn
         self.online_user_arns = online.user_arns
-        self.register_outputs(
-            {
-                "raw_bucket": self.raw_bucket,
-                "training_bucket": self.training_bucket,
-                "models_bucket": self.models_bucket,
-                "offline_bucket": self.offline_bucket,
-                "log_bucket": self.log_bucket,
-                "data_key_arn": self.data_key_arn,
-                "catalog_database": self.catalog_database,
-                "workgroup": self.workgroup,
-                "online_endpoint": self.online_endpoint,
-                "predictions_endpoint": self.predictions_endpoint,
-                "online_connect_policies": self.online_connect_policies,
-                "predictions_connect_policies": self.predictions_connect_policies,
-                "database_address": self.database_address,
-                "administrator_secret_arn": self.administrator_secret_arn,
-                "administrator_key_arn": self.administrator_key_arn,
-                "online_user_arns": self.online_user_arns,
-            }
-        )
+        self._publish()
 
     def _cache(self, role: str, spec: CacheSpec) -> Cache:
-        return Cache(f"{self._name}-{role}", self._placed(spec), self._child)
+        return Cache(f"{self._name}-{role}", args_of(CacheArgs, spec, **self._network()), self._child)
 
-    def _placed(self, spec: CacheSpec | DatabaseSpec) -> Any:
-        """A store's own arguments, with where it lies and who may connect to it."""
+    def _network(self) -> dict[str, object]:
+        """The network of a store, and the security group that may connect to it."""
         return {
-            **as_args(spec),
             "vpc_id": self._args["vpc_id"],
             "subnet_ids": self._args["isolated_subnet_ids"],
             "client_security_group_id": self._args["client_security_group_id"],

@@ -9,22 +9,7 @@ from ...core.spec import Spec, refuse
 from ..cache.spec import CacheConfig, CacheSpec
 from ..data_buckets import DataBucketsConfig, DataBucketsSpec
 from ..database.spec import DatabaseConfig, DatabaseSpec
-
-
-class CatalogConfig(TypedDict):
-    """Where offline features are looked up."""
-
-    database: str
-    """The Glue database's name."""
-    scan_limit_gib: NotRequired[int]
-    """The most that one query may scan, in GiB."""
-
-
-class CatalogSpec(Spec):
-    """Where offline features are looked up."""
-
-    database: str = Field(pattern=r"^[a-z][a-z0-9_]{0,254}$", description="The Glue database's name.")
-    scan_limit_gib: int = Field(default=1024, ge=1, description="The most that one query may scan, in GiB.")
+from ..offline_catalog import CatalogConfig, CatalogSpec
 
 
 class FeatureStoreConfig(TypedDict):

@@ -11,14 +11,15 @@ import pulumi_aws as aws
 
 from ...cluster.secure_namespace import closed_namespace
 from ...cluster.workload_identity import WorkloadIdentity
-from ...core.account import Account, account_of
+from ...core.account import Account
+from ...core.component import Component
 from ...core.iam import allow, document
 from ...core.images import pulled
 from ...core.manifest import Manifest, kubernetes_object
 from ...core.network_policies import addresses, allow_apis, reach
 from ...core.ordering import after
 from ...core.pods import RESTRICTED, on_system_nodes, resources
-from ...core.spec import SpecError, parse, parse_args
+from ...core.spec import parse
 from ...facts.regions import dns_suffix
 from ...facts.versions import MLFLOW_IMAGE
 from ..database.ca_bundle import BUNDLE_PATH, bundle_fetcher, bundle_mount, bundle_volume
@@ -36,7 +37,7 @@ _LABELS = {"app.kubernetes.io/name": NAMESPACE}
 _USER = 10001
 
 
-class StoreAccess(pulumi.ComponentResource):
+class StoreAccess(Component[StoreAccessArgs, StoreAccessSpec]):
     """Databases, roles and passwords of those who use the stores, made by a Job inside the cluster.
 
     Each use gets a secret in Secrets Manager. The Job makes up the password, sets it in PostgreSQL or ElastiCache and
@@ -50,17 +51,10 @@ class StoreAccess(pulumi.ComponentResource):
     """The ARN of each secret, by its name without the prefix."""
 
     def __init__(self, name: str, args: StoreAccessArgs, opts: pulumi.ResourceOptions | None = None):
-        where = f"StoreAccess({name})"
-        spec = parse_args(StoreAccessSpec, args, StoreAccessArgs, where)
+        super().__init__(name, args, StoreAccessArgs, StoreAccessSpec, opts)
+        spec, account = self._spec, self._account
         users = args.get("cache_users", {})
-        uses = parse(CacheUses, {"cache_users": tuple(users)}, where).cache_users
-        if problem := _unwired(spec, args, uses):
-            raise SpecError(where, [problem])
-        super().__init__("mlplatform:index:StoreAccess", name, {}, opts)
-        self._name, self._spec, self._args = name, spec, args
-        self._child = pulumi.ResourceOptions(parent=self)
-        account = account_of(self)
-        self.secret_arns = self._secrets((*spec.database_uses, *spec.mysql_uses, *uses))
+        self.secret_arns = self._secrets((*spec.database_uses, *spec.mysql_uses, *users))
         ports = [POSTGRES_PORT, *([MYSQL_PORT] if spec.mysql_users else [])]
         namespace = closed_namespace(
             f"{name}-namespace",
@@ -75,7 +69,17 @@ class StoreAccess(pulumi.ComponentResource):
         identity = self._identity(account, users)
         job = self._job(account, plan, identity, namespace)
         self.ready = after(args["secret_prefix"], job.urn)
-        self.register_outputs({"ready": self.ready, "secret_arns": self.secret_arns})
+        self._publish()
+
+    def _problem(self) -> str | None:
+        cache_users = tuple(self._args.get("cache_users", {}))
+        uses = parse(CacheUses, {"cache_users": cache_users}, self._where).cache_users
+        missing = [wired for wired in MYSQL if wired not in self._args]
+        if self._spec.mysql_users and missing:
+            return f"mysqlUsers needs {', '.join(missing)} of the MySQL instance"
+        if both := [use for use in self._spec.mysql_uses if use in uses]:
+            return f"{both[0]} is a secret of mysqlUsers and of cacheUsers; rename one"
+        return None
 
     def _secrets(self, uses: tuple[str, ...]) -> pulumi.Output[dict[str, str]]:
         made = {
@@ -155,15 +159,6 @@ class StoreAccess(pulumi.ComponentResource):
                 custom_timeouts=pulumi.CustomTimeouts(create=f"{DEADLINE_SECONDS + 60}s"),
             ),
         )
-
-
-def _unwired(spec: StoreAccessSpec, args: StoreAccessArgs, uses: tuple[str, ...]) -> str | None:
-    missing = [name for name in MYSQL if name not in args]
-    if spec.mysql_users and missing:
-        return f"mysqlUsers needs {', '.join(missing)} of the MySQL instance"
-    if both := [use for use in spec.mysql_uses if use in uses]:
-        return f"{both[0]} is a secret of mysqlUsers and of cacheUsers; call one otherwise"
-    return None
 
 
 def access_plan(

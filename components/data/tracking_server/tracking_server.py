@@ -7,12 +7,11 @@ import pulumi
 from ...cluster.external_secrets import external_secret
 from ...cluster.secure_namespace import closed_namespace
 from ...cluster.workload_identity import WorkloadIdentity
-from ...core.account import account_of
 from ...core.client_policies import open_clients
+from ...core.component import Component
 from ...core.manifest import Manifest
 from ...core.network_policies import Policy, addresses, admit, allow_apis, allow_metrics, pods_of, reach
 from ...core.ordering import after
-from ...core.spec import parse_args
 from . import objects
 from .access import FOLDER, artifacts_access
 from .objects import NAMESPACE, PODS, SECRET, SERVER, SERVICE
@@ -22,7 +21,7 @@ from .spec import TrackingServerArgs, TrackingServerSpec
 DATABASE_PORT = 5432
 
 
-class TrackingServer(pulumi.ComponentResource):
+class TrackingServer(Component[TrackingServerArgs, TrackingServerSpec]):
     """MLflow's tracking server and model registry: runs and models in PostgreSQL, artifacts in S3.
 
     Clients need no AWS credentials, for they reach artifacts through the server. It asks nobody who they are: the
@@ -33,14 +32,13 @@ class TrackingServer(pulumi.ComponentResource):
     """What clients set MLFLOW_TRACKING_URI to; known once servers answer there."""
 
     def __init__(self, name: str, args: TrackingServerArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse_args(TrackingServerSpec, args, TrackingServerArgs, f"TrackingServer({name})")
-        super().__init__("mlplatform:index:TrackingServer", name, {}, opts)
-        self._name, self._spec, self._args = name, spec, args
+        super().__init__(name, args, TrackingServerArgs, TrackingServerSpec, opts)
+        spec = self._spec
         namespace = closed_namespace(f"{name}-namespace", NAMESPACE, self._policies(), self)
         clients = open_clients(f"{name}-clients", NAMESPACE, PODS, PORT, spec.client_namespaces, args, self)
         answering = self._servers([*namespace, *self._basis(namespace)])
         self.address = after(f"http://{SERVICE}:{PORT}", *(made.urn for made in (*answering, *clients)))
-        self.register_outputs({"address": self.address})
+        self._publish()
 
     def _policies(self) -> list[Policy]:
         clients = [peer for each in self._spec.client_namespaces for peer in pods_of(each)]
@@ -56,7 +54,7 @@ class TrackingServer(pulumi.ComponentResource):
     def _basis(self, namespace: list[pulumi.Resource]) -> list[pulumi.Resource]:
         """Who the servers are, to AWS and to the database."""
         args = self._args
-        account = account_of(self)
+        account = self._account
         granted = pulumi.Output.all(args["models_bucket"], args["data_key_arn"]).apply(
             lambda known: artifacts_access(account, known[0], known[1])
         )
@@ -83,7 +81,7 @@ class TrackingServer(pulumi.ComponentResource):
         patience = objects.rollout_timeout()
         servers = Manifest(
             f"{self._name}-servers",
-            objects.deployment(self._spec, account_of(self).region, self._args["database_address"], artifacts),
+            objects.deployment(self._spec, self._account.region, self._args["database_address"], artifacts),
             pulumi.ResourceOptions(
                 parent=self,
                 depends_on=needed,

@@ -5,11 +5,10 @@ import pulumi_aws as aws
 
 from ...cluster.secure_namespace import TEAM_LABEL, SecureNamespace, closed_namespace
 from ...cluster.workload_identity import WorkloadIdentity
-from ...core.account import account_of
+from ...core.component import Component
 from ...core.manifest import Manifest, Release
 from ...core.network_policies import Policy, addresses, admit, allow_apis, allow_metrics
 from ...core.ordering import after
-from ...core.spec import SpecError, parse_args
 from ...core.teams import TeamSpec
 from ...facts.versions import ARGO_CD
 from . import projects, tenancy
@@ -27,7 +26,7 @@ METRICS_PORTS = {
 }
 
 
-class Delivery(pulumi.ComponentResource):
+class Delivery(Component[DeliveryArgs, DeliverySpec]):
     """Argo CD, which brings the cluster to what a repository says, and the teams that say it.
 
     People sign in by OpenID Connect and have no rights but their team's; there is no local user. Each team has a
@@ -43,12 +42,8 @@ class Delivery(pulumi.ComponentResource):
     """The teams' namespaces, known once they are closed and bounded."""
 
     def __init__(self, name: str, args: DeliveryArgs, opts: pulumi.ResourceOptions | None = None):
-        where = f"Delivery({name})"
-        spec = parse_args(DeliverySpec, args, DeliveryArgs, where)
-        if ("target_group_arn" in args) != ("load_balancer_cidrs" in args):
-            raise SpecError(where, ["targetGroupArn and loadBalancerCidrs go together: give both or neither"])
-        super().__init__("mlplatform:index:Delivery", name, {}, opts)
-        self._name, self._spec, self._args = name, spec, args
+        super().__init__(name, args, DeliveryArgs, DeliverySpec, opts)
+        spec = self._spec
         homes = {team.name: self._homes(team) for team in spec.teams}
         self._people()
         release = self._argo_cd([made for team in homes.values() for made in team])
@@ -59,7 +54,11 @@ class Delivery(pulumi.ComponentResource):
         self.projects = after([team.name for team in spec.teams], *(made.urn for made in served))
         bounded = [made.urn for team in homes.values() for made in team]
         self.namespaces = after(list(spec.namespaces), *bounded)
-        self.register_outputs({"ready": self.ready, "projects": self.projects, "namespaces": self.namespaces})
+        self._publish()
+
+    def _problem(self) -> str | None:
+        given_apart = ("target_group_arn" in self._args) != ("load_balancer_cidrs" in self._args)
+        return "targetGroupArn and loadBalancerCidrs go together: give both or neither" if given_apart else None
 
     def _argo_cd(self, homes: list[pulumi.Resource]) -> Release:
         args, spec = self._args, self._spec
@@ -95,7 +94,7 @@ class Delivery(pulumi.ComponentResource):
                 "cluster_name": self._args["cluster_name"],
                 "namespace": NAMESPACE,
                 "service_account": REPO_SERVER,
-                "policies": {"pull": registry.pull_policy(account_of(self).partition)},
+                "policies": {"pull": registry.pull_policy(self._account.partition)},
             },
             pulumi.ResourceOptions(parent=self),
         )

@@ -5,9 +5,9 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from ...core.account import Account, account_of
+from ...core.account import Account
+from ...core.component import Component
 from ...core.iam import registry_trust
-from ...core.spec import SpecError, parse_args
 from ...data.object_store import encryption_key
 from ...facts.regions import dns_suffix
 from .policies import cache_lifecycle, cache_policy, creation_permissions, import_policy, team_lifecycle, team_policy
@@ -20,7 +20,7 @@ _SCAN = {
 }
 
 
-class ImageRegistry(pulumi.ComponentResource):
+class ImageRegistry(Component[ImageRegistryArgs, ImageRegistrySpec]):
     """Repositories named `<team>/<image>` that a team's pipeline alone pushes to and the account's nodes pull from.
 
     A tag never moves, every image is scanned when it is pushed, and all lie under one key that rotates. Images of named
@@ -38,14 +38,10 @@ class ImageRegistry(pulumi.ComponentResource):
     """The key that encrypts the images."""
 
     def __init__(self, name: str, args: ImageRegistryArgs, opts: pulumi.ResourceOptions | None = None):
-        where = f"ImageRegistry({name})"
-        spec = parse_args(ImageRegistrySpec, args, ImageRegistryArgs, where)
-        super().__init__("mlplatform:index:ImageRegistry", name, {}, opts)
-        self._name, self._spec = name, spec
-        self._account = account_of(self)
+        super().__init__(name, args, ImageRegistryArgs, ImageRegistrySpec, opts)
+        spec = self._spec
         if problems := out_of_place(spec, self._account):
-            raise SpecError(where, problems)
-        self._child = pulumi.ResourceOptions(parent=self)
+            self._refuse(*problems)
         self._kept = pulumi.ResourceOptions(parent=self, protect=spec.deletion_protection)
         key = self._key(f"{name}-key", None)
         copy_keys = {region: self._key(f"{name}-{region}-key", region) for region in spec.replica_regions}
@@ -67,7 +63,7 @@ class ImageRegistry(pulumi.ComponentResource):
             lambda _: {each.registry: f"{host}/{each.cache_prefix}" for each in spec.upstreams}
         )
         self.key_arn = key.arn
-        self.register_outputs({output: getattr(self, output) for output in ImageRegistry.__annotations__})
+        self._publish()
 
     def _key(self, name: str, region: str | None) -> aws.kms.Key:
         protect = self._spec.deletion_protection

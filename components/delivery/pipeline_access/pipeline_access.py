@@ -3,9 +3,8 @@
 import pulumi
 import pulumi_aws as aws
 
-from ...core.account import account_of
+from ...core.component import Component
 from ...core.ordering import after
-from ...core.spec import parse_args
 from .documents import AUDIENCE, ISSUER, guard_policy, preview_policy, publish_policy, state_policy, trust
 from .spec import PipelineAccessArgs, PipelineAccessSpec
 
@@ -13,7 +12,7 @@ DEPLOY_HOURS = 3
 """How long a deployment may take; the workflows ask for no more."""
 
 
-class PipelineAccess(pulumi.ComponentResource):
+class PipelineAccess(Component[PipelineAccessArgs, PipelineAccessSpec]):
     """GitHub's OIDC provider, a role that previews, one that deploys, and one for each workflow that publishes.
 
     A role is taken by jobs of one environment of one repository, and where it changes anything of one branch. What the
@@ -31,11 +30,9 @@ class PipelineAccess(pulumi.ComponentResource):
     """The roles of those that publish, by their names."""
 
     def __init__(self, name: str, args: PipelineAccessArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse_args(PipelineAccessSpec, args, PipelineAccessArgs, f"PipelineAccess({name})")
-        super().__init__("mlplatform:index:PipelineAccess", name, {}, opts)
-        self._name, self._spec = name, spec
-        self._child = pulumi.ResourceOptions(parent=self)
-        account = account_of(self)
+        super().__init__(name, args, PipelineAccessArgs, PipelineAccessSpec, opts)
+        spec = self._spec
+        account = self._account
         self.provider_arn = self._issuer(args)
         guard = self.provider_arn.apply(lambda arn: guard_policy(spec, account, arn))
         of_spec = (spec.repository, spec.repository_id)
@@ -61,7 +58,7 @@ class PipelineAccess(pulumi.ComponentResource):
             for each in spec.publishers
         }
         self.publisher_role_arns = pulumi.Output.all(**publishers).apply(lambda known: {**known})
-        self.register_outputs({output: getattr(self, output) for output in PipelineAccess.__annotations__})
+        self._publish()
 
     def _issuer(self, args: PipelineAccessArgs) -> pulumi.Output[str]:
         if "provider_arn" in args:

@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from ...core.spec import SpecError, parse_args
+from ...core.component import Component
 from .certificate import alias, certificate
 from .security_groups import security_group
 from .sign_in import authenticate, missing
@@ -21,7 +21,7 @@ LONGEST_NAME = 19
 _NOT_FOUND = json.dumps({"error": {"code": 404, "message": "No service has this name."}})
 
 
-class ServingLoadBalancer(pulumi.ComponentResource):
+class ServingLoadBalancer(Component[ServingLoadBalancerArgs, ServingLoadBalancerSpec]):
     """An ALB that clients reach over TLS, in front of a gateway whose pods a TargetGroupBinding registers.
 
     The program owns it, so that it can be destroyed without asking a controller in the cluster. REST and gRPC have a
@@ -46,13 +46,8 @@ class ServingLoadBalancer(pulumi.ComponentResource):
     """The certificate, once it is valid."""
 
     def __init__(self, name: str, args: ServingLoadBalancerArgs, opts: pulumi.ResourceOptions | None = None):
-        where = f"ServingLoadBalancer({name})"
-        spec = parse_args(ServingLoadBalancerSpec, args, ServingLoadBalancerArgs, where)
-        if problem := _unusable(name, spec, args):
-            raise SpecError(where, [problem])
-        super().__init__("mlplatform:index:ServingLoadBalancer", name, {}, opts)
-        self._name, self._spec, self._args = name, spec, args
-        self._child = pulumi.ResourceOptions(parent=self)
+        super().__init__(name, args, ServingLoadBalancerArgs, ServingLoadBalancerSpec, opts)
+        spec = self._spec
         group, rules = security_group(name, spec, args["vpc_id"], args["node_security_group_id"], self._child)
         balancer = self._balancer(group)
         rest = self._targets("rest", "HTTP1")
@@ -71,7 +66,12 @@ class ServingLoadBalancer(pulumi.ComponentResource):
         self.rest_target_group_arn = rest.arn
         self.grpc_target_group_arn = grpc.arn if grpc else pulumi.Output.from_input("")
         self.listener_arn = listener.arn
-        self.register_outputs({output: getattr(self, output) for output in ServingLoadBalancer.__annotations__})
+        self._publish()
+
+    def _problem(self) -> str | None:
+        if len(self._name) > LONGEST_NAME:
+            return f"name = {self._name!r}: AWS has room for {LONGEST_NAME} characters of it; choose a shorter one"
+        return missing(self._spec.sign_in, self._args)
 
     def _balancer(self, group: aws.ec2.SecurityGroup) -> aws.lb.LoadBalancer:
         spec = self._spec
@@ -181,12 +181,6 @@ class ServingLoadBalancer(pulumi.ComponentResource):
             f"{self._name}-firewall", resource_arn=balancer.arn, web_acl_arn=acl, opts=self._child
         )
         return [association]
-
-
-def _unusable(name: str, spec: ServingLoadBalancerSpec, args: ServingLoadBalancerArgs) -> str | None:
-    if len(name) > LONGEST_NAME:
-        return f"name = {name!r}: AWS has room for {LONGEST_NAME} characters of it; choose a shorter one"
-    return missing(spec.sign_in, args)
 
 
 def _health_check(spec: ServingLoadBalancerSpec, version: str) -> aws.lb.TargetGroupHealthCheckArgs:

@@ -5,11 +5,11 @@ from typing import Any
 
 import pulumi
 
-from ...core.spec import as_args
-from ..web_firewall.spec import WebFirewallSpec
+from ...core.spec import args_of
+from ..web_firewall.spec import WebFirewallArgs, WebFirewallSpec
 from ..web_firewall.web_firewall import WebFirewall
 from .load_balancer import LONGEST_NAME, ServingLoadBalancer
-from .spec import ServingLoadBalancerSpec
+from .spec import ServingLoadBalancerArgs, ServingLoadBalancerSpec
 
 SIGN_IN = ("cognito_user_pool_arn", "cognito_client_id", "cognito_domain", "oidc_client_secret")
 SHARED = ("vpc_id", "node_security_group_id", "zone_id", "log_bucket_name")
@@ -23,13 +23,14 @@ def guarded(
     opts: pulumi.ResourceOptions,
 ) -> tuple[WebFirewall, ServingLoadBalancer]:
     """Make both, with what `args` say of the network, the zone, the log bucket and, by choice, the sign-in."""
-    wall = WebFirewall(f"{name}-firewall", as_args(firewall), opts)
-    wired: Any = {
-        **as_args(balancer),
+    wall = WebFirewall(f"{name}-firewall", args_of(WebFirewallArgs, firewall), opts)
+    wired = args_of(
+        ServingLoadBalancerArgs,
+        balancer,
         **{key: value for key, value in args.items() if key in (*SIGN_IN, *SHARED)},
-        "subnet_ids": args["load_balancer_subnet_ids"],
-        "web_acl_arn": wall.web_acl_arn,
-    }
+        subnet_ids=args["load_balancer_subnet_ids"],
+        web_acl_arn=wall.web_acl_arn,
+    )
     return wall, ServingLoadBalancer(f"{name}-lb", wired, opts)
 
 

@@ -5,16 +5,16 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from ...core.account import Account, account_of
+from ...core.account import Account
+from ...core.component import Component
 from ...core.iam import document, key_policy, logs_key_grant
-from ...core.spec import parse
 from .capacity import capacity
 from .resources import WebAcl, WebAclLoggingConfiguration
 from .rules import build, response_bodies, visibility
 from .spec import WebFirewallArgs, WebFirewallSpec
 
 
-class WebFirewall(pulumi.ComponentResource):
+class WebFirewall(Component[WebFirewallArgs, WebFirewallSpec]):
     """A web ACL that limits each client address and rejects malformed requests, and a log without credentials.
 
     A load balancer stands behind it once the two are associated, as ServingLoadBalancer does when given the ARN.
@@ -28,10 +28,8 @@ class WebFirewall(pulumi.ComponentResource):
     """The most capacity units that the rules take; from 1,501 on a request costs more."""
 
     def __init__(self, name: str, args: WebFirewallArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse(WebFirewallSpec, args, f"WebFirewall({name})")
-        super().__init__("mlplatform:index:WebFirewall", name, {}, opts)
-        self._name, self._spec = name, spec
-        self._child = pulumi.ResourceOptions(parent=self)
+        super().__init__(name, args, WebFirewallArgs, WebFirewallSpec, opts)
+        spec = self._spec
         rules = build(spec, name)
         acl = WebAcl(
             f"{name}-acl",
@@ -50,17 +48,11 @@ class WebFirewall(pulumi.ComponentResource):
         self.web_acl_arn = acl.arn
         self.log_group_name = group.name
         self.capacity_units = pulumi.Output.from_input(capacity(rules))
-        self.register_outputs(
-            {
-                "web_acl_arn": self.web_acl_arn,
-                "log_group_name": self.log_group_name,
-                "capacity_units": self.capacity_units,
-            }
-        )
+        self._publish()
 
     def _log(self, acl: WebAcl) -> aws.cloudwatch.LogGroup:
         """The log. AWS WAF writes to groups whose name begins so, and to no other."""
-        name, account = self._name, account_of(self)
+        name, account = self._name, self._account
         group_name = f"aws-waf-logs-{pulumi.get_project()}-{pulumi.get_stack()}-{name}"
         grant = logs_key_grant(account.region, account.id, account.partition, group_name)
         key = aws.kms.Key(

@@ -3,8 +3,8 @@
 import pulumi
 
 from ...cluster.workload_identity import WorkloadIdentity
+from ...core.component import Component
 from ...core.manifest import Manifest
-from ...core.spec import parse_args
 from .identity import model_identity, readable
 from .objects import model_service_objects
 from .spec import ModelServiceArgs, ModelServiceSpec
@@ -12,7 +12,7 @@ from .spec import ModelServiceArgs, ModelServiceSpec
 MODEL_KIND = "InferenceService"
 
 
-class ModelService(pulumi.ComponentResource):
+class ModelService(Component[ModelServiceArgs, ModelServiceSpec]):
     """A model behind the serving platform's gateway, with its autoscaler, and a canary where one is asked for.
 
     Its identity reads the model's own folder. Give it a Kubernetes provider by `providers` in its options.
@@ -24,8 +24,8 @@ class ModelService(pulumi.ComponentResource):
     """The role that the model reads its folder with."""
 
     def __init__(self, name: str, args: ModelServiceArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse_args(ModelServiceSpec, args, ModelServiceArgs, f"ModelService({name})")
-        super().__init__("mlplatform:index:ModelService", name, {}, opts)
+        super().__init__(name, args, ModelServiceArgs, ModelServiceSpec, opts)
+        spec = self._spec
         reads = readable(spec.folders, args["models_key_arn"], self)
         identity = model_identity(
             f"{name}-identity",
@@ -37,7 +37,7 @@ class ModelService(pulumi.ComponentResource):
         )
         self.url = self._register(name, spec, identity)
         self.role_arn = identity.role_arn
-        self.register_outputs({"url": self.url, "role_arn": self.role_arn})
+        self._publish()
 
     def _register(self, name: str, spec: ModelServiceSpec, identity: WorkloadIdentity) -> pulumi.Output[str]:
         """Register the objects: what the model needs, then its InferenceServices, then what depends on them."""

@@ -1,28 +1,28 @@
 """ModelServingIngress: firewall, load balancer, gateway, KServe, and the models behind them."""
 
-from typing import Any
-
 import pulumi
 
 from ...cluster.workload_identity import WorkloadIdentity
+from ...core.component import Component
 from ...core.manifest import Manifest
 from ...core.network_policies import addresses, pods_of, reach
 from ...core.ordering import after
-from ...core.spec import SpecError, as_args, parse_args
+from ...core.spec import args_of
 from ...network.load_balancer.load_balancer import ServingLoadBalancer
 from ...network.load_balancer.protected_load_balancer import guarded, without_room
 from ..keda import Keda
 from ..model_service.identity import model_identity, readable
 from ..model_service.model_service import ModelService
-from ..model_service.spec import ModelServiceSpec
+from ..model_service.spec import ModelServiceArgs, ModelServiceSpec
 from ..serving_platform.names import PREDICTOR_PODS
 from ..serving_platform.serving_platform import ServingPlatform
+from ..serving_platform.spec import ServingPlatformArgs
 from .spec import DeliveredModelSpec, ModelServingIngressArgs, ModelServingSpec
 
 CACHE_PORT = 6379
 
 
-class ModelServingIngress(pulumi.ComponentResource):
+class ModelServingIngress(Component[ModelServingIngressArgs, ModelServingSpec]):
     """The only way from outside to models: firewall, load balancer with certificate and names, gateway, KServe.
 
     The load balancer is the program's own, so that destroy works. Models of the config are served at once; those of
@@ -46,13 +46,8 @@ class ModelServingIngress(pulumi.ComponentResource):
     """The domain; whoever reads it waits until a model can be made, scaled and reached, and has its identity."""
 
     def __init__(self, name: str, args: ModelServingIngressArgs, opts: pulumi.ResourceOptions | None = None):
-        where = f"ModelServingIngress({name})"
-        spec = parse_args(ModelServingSpec, args, ModelServingIngressArgs, where)
-        if problem := without_room(name):
-            raise SpecError(where, [problem])
-        super().__init__("mlplatform:index:ModelServingIngress", name, {}, opts)
-        self._name, self._spec, self._args = name, spec, args
-        self._child = pulumi.ResourceOptions(parent=self)
+        super().__init__(name, args, ModelServingIngressArgs, ModelServingSpec, opts)
+        spec = self._spec
         firewall, balancer = guarded(name, spec.firewall, spec.load_balancer, args, self._child)
         platform = self._platform(balancer)
         scaling = Keda(
@@ -74,18 +69,22 @@ class ModelServingIngress(pulumi.ComponentResource):
         self.ready = after(platform.ready, scaling.ready, *(each.association_id for each in identities))
         models = {model.name: self._model(model).url for model in spec.models}
         self.model_urls = pulumi.Output.all(**models).apply(lambda urls: dict(urls))
-        self.register_outputs({output: getattr(self, output) for output in ModelServingIngress.__annotations__})
+        self._publish()
+
+    def _problem(self) -> str | None:
+        return without_room(self._name)
 
     def _platform(self, balancer: ServingLoadBalancer) -> ServingPlatform:
         args = self._args
-        given: Any = {
-            **as_args(self._spec.platform),
-            "cluster_name": args["cluster_name"],
-            "vpc_id": args["vpc_id"],
-            "vpc_cidr": args["vpc_cidr"],
-            "load_balancer_cidrs": args["load_balancer_cidrs"],
-            "rest_target_group_arn": balancer.rest_target_group_arn,
-        }
+        given = args_of(
+            ServingPlatformArgs,
+            self._spec.platform,
+            cluster_name=args["cluster_name"],
+            vpc_id=args["vpc_id"],
+            vpc_cidr=args["vpc_cidr"],
+            load_balancer_cidrs=args["load_balancer_cidrs"],
+            rest_target_group_arn=balancer.rest_target_group_arn,
+        )
         if self._spec.load_balancer.grpc:
             given["grpc_target_group_arn"] = balancer.grpc_target_group_arn
         if self._spec.platform.model_cache:
@@ -122,10 +121,11 @@ class ModelServingIngress(pulumi.ComponentResource):
         )
 
     def _model(self, model: ModelServiceSpec) -> ModelService:
-        given: Any = {
-            **as_args(model),
-            "cluster_name": after(self._args["cluster_name"], self.ready),
-            "models_key_arn": self._args["models_key_arn"],
-            "policies": self._args.get("model_policies", {}),
-        }
+        given = args_of(
+            ModelServiceArgs,
+            model,
+            cluster_name=after(self._args["cluster_name"], self.ready),
+            models_key_arn=self._args["models_key_arn"],
+            policies=self._args.get("model_policies", {}),
+        )
         return ModelService(f"{self._name}-{model.namespace}-{model.name}", given, self._child)

@@ -6,11 +6,12 @@ import pulumi
 from pydantic import Field
 
 from ...cluster.secure_namespace import closed_namespace
+from ...core.component import Component
 from ...core.manifest import Release
 from ...core.network_policies import admit_api_server, allow_apis, allow_metrics
 from ...core.ordering import after
 from ...core.pods import on_system_nodes, resources, spread
-from ...core.spec import Spec, parse_args
+from ...core.spec import Spec
 from ...facts.versions import CERT_MANAGER
 from .names import CERT_MANAGER_NAMESPACE as NAMESPACE
 
@@ -37,7 +38,7 @@ class CertManagerSpec(Spec):
     monitoring_namespace: str = Field(default="monitoring", description="The namespace whose pods may read metrics.")
 
 
-class CertManager(pulumi.ComponentResource):
+class CertManager(Component[CertManagerArgs, CertManagerSpec]):
     """cert-manager with its definitions, ready to issue: its chart waits until the API server reaches its webhook.
 
     Give it a Kubernetes provider by `providers` in its options.
@@ -47,8 +48,8 @@ class CertManager(pulumi.ComponentResource):
     """The namespace's name; whoever reads it waits until certificates can be asked for."""
 
     def __init__(self, name: str, args: CertManagerArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse_args(CertManagerSpec, args, CertManagerArgs, f"CertManager({name})")
-        super().__init__("mlplatform:index:CertManager", name, {}, opts)
+        super().__init__(name, args, CertManagerArgs, CertManagerSpec, opts)
+        spec = self._spec
         policies = [
             allow_apis(NAMESPACE, {}),
             admit_api_server(NAMESPACE, _WEBHOOK, WEBHOOK_PORT, args["vpc_cidr"]),
@@ -63,7 +64,7 @@ class CertManager(pulumi.ComponentResource):
             pulumi.ResourceOptions(parent=self, depends_on=namespace),
         )
         self.ready = after(NAMESPACE, release.urn)
-        self.register_outputs({"ready": self.ready})
+        self._publish()
 
 
 def cert_manager_values() -> dict[str, Any]:

@@ -7,6 +7,7 @@ import pulumi
 from pydantic import Field
 
 from ...cluster.secure_namespace import closed_namespace
+from ...core.component import Component
 from ...core.manifest import Manifest, Release
 from ...core.network_policies import (
     Peer,
@@ -21,7 +22,7 @@ from ...core.network_policies import (
 )
 from ...core.ordering import after
 from ...core.pods import on_system_nodes, resources, spread
-from ...core.spec import Spec, parse_args
+from ...core.spec import Spec
 from ...facts.versions import ISTIO_BASE, ISTIO_GATEWAY, ISTIOD
 from . import names
 from .knative import gateway_probes, gateway_ways
@@ -77,7 +78,7 @@ class ServingGatewaySpec(Spec):
     scale_to_zero: bool = Field(default=False, description="Whether Knative answers for some of the models.")
 
 
-class ServingGateway(pulumi.ComponentResource):
+class ServingGateway(Component[ServingGatewayArgs, ServingGatewaySpec]):
     """Istio's control plane and gateway, the Gateway that models are routed from, and its target groups.
 
     No sidecars: istiod configures the gateway alone. Give it a Kubernetes provider by `providers` in its options.
@@ -87,9 +88,8 @@ class ServingGateway(pulumi.ComponentResource):
     """The Gateway as a VirtualService names it, known once it exists and its target groups are bound."""
 
     def __init__(self, name: str, args: ServingGatewayArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse_args(ServingGatewaySpec, args, ServingGatewayArgs, f"ServingGateway({name})")
-        super().__init__("mlplatform:index:ServingGateway", name, {}, opts)
-        self._name, self._spec, self._args = name, spec, args
+        super().__init__(name, args, ServingGatewayArgs, ServingGatewaySpec, opts)
+        spec = self._spec
         release = self._gateway(self._control_plane())
         gateway = Manifest(
             f"{name}-models", gateway_manifest(spec.domain, spec.model_namespaces), self._needing(release)
@@ -101,7 +101,7 @@ class ServingGateway(pulumi.ComponentResource):
             Manifest(f"{name}-scraped", pod_monitor(), self._needing(release))
         bindings = [self._binding(protocol, arn, release) for protocol, arn in groups.items()]
         self.gateway_name = after(names.GATEWAY_NAME, gateway.urn, *(binding.urn for binding in bindings))
-        self.register_outputs({"gateway_name": self.gateway_name})
+        self._publish()
 
     def _control_plane(self) -> Release:
         where, scrapers = names.MESH_NAMESPACE, self._spec.monitoring_namespace

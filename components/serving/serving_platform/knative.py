@@ -7,11 +7,12 @@ import pulumi
 from pydantic import Field
 
 from ...cluster.secure_namespace import closed_namespace
+from ...core.component import Component
 from ...core.manifest import Manifest, Release
 from ...core.network_policies import Policy, admit, admit_api_server, allow_apis, allow_metrics, pods_of, reach
 from ...core.ordering import after
 from ...core.pods import on_system_nodes, resources, spread
-from ...core.spec import Spec, parse_args
+from ...core.spec import Spec
 from ...facts.versions import KNATIVE_OPERATOR, KNATIVE_SERVING
 from . import names
 from .names import KNATIVE_NAMESPACE as NAMESPACE
@@ -54,7 +55,7 @@ class KnativeSpec(Spec):
     monitoring_namespace: str = Field(default="monitoring", description="The namespace whose pods may read metrics.")
 
 
-class Knative(pulumi.ComponentResource):
+class Knative(Component[KnativeArgs, KnativeSpec]):
     """Knative Serving by its operator, with routes at the platform's own gateway.
 
     Give it a Kubernetes provider by `providers` in its options.
@@ -64,14 +65,13 @@ class Knative(pulumi.ComponentResource):
     """The version; whoever reads it waits until models can scale to zero."""
 
     def __init__(self, name: str, args: KnativeArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse_args(KnativeSpec, args, KnativeArgs, f"Knative({name})")
-        super().__init__("mlplatform:index:Knative", name, {}, opts)
-        self._name, self._spec, self._args = name, spec, args
+        super().__init__(name, args, KnativeArgs, KnativeSpec, opts)
+        spec = self._spec
         operator = self._operator()
         namespace = closed_namespace(f"{name}-serving", NAMESPACE, self._policies(), self)
         serving = Manifest(f"{name}-knativeserving", knative_serving(spec.domain), self._needing(*namespace, operator))
         self.ready = after(KNATIVE_SERVING, serving.urn)
-        self.register_outputs({"ready": self.ready})
+        self._publish()
 
     def _operator(self) -> Release:
         policies = [

@@ -8,12 +8,13 @@ import pulumi
 from pydantic import Field
 
 from ...cluster.secure_namespace import closed_namespace
+from ...core.component import Component
 from ...core.images import pulled
 from ...core.manifest import Manifest, Release
 from ...core.network_policies import admit_api_server, allow_apis, allow_metrics
 from ...core.ordering import after
 from ...core.pods import RESTRICTED, on_system_nodes, resources, spread
-from ...core.spec import Spec, parse_args
+from ...core.spec import Spec
 from ...facts.versions import KNATIVE_SERVING, KSERVE, KSERVE_CRD, STORAGE_INITIALIZER_IMAGE
 from .names import KSERVE_NAMESPACE as NAMESPACE
 from .names import MODEL_DOWNLOADS_NAMESPACE as DOWNLOADS
@@ -59,7 +60,7 @@ class KServeSpec(Spec):
     )
 
 
-class KServe(pulumi.ComponentResource):
+class KServe(Component[KServeArgs, KServeSpec]):
     """KServe in mode Standard, with its definitions and our own model servers.
 
     It makes no routes: those of a model, with its canary's weight, are the model's own. Give it a Kubernetes provider
@@ -70,8 +71,8 @@ class KServe(pulumi.ComponentResource):
     """The model servers' names; whoever reads them waits until models can be made."""
 
     def __init__(self, name: str, args: KServeArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse_args(KServeSpec, args, KServeArgs, f"KServe({name})")
-        super().__init__("mlplatform:index:KServe", name, {}, opts)
+        super().__init__(name, args, KServeArgs, KServeSpec, opts)
+        spec = self._spec
         policies = [
             allow_apis(NAMESPACE, _PODS),
             admit_api_server(NAMESPACE, _PODS, WEBHOOK_PORT, args["vpc_cidr"]),
@@ -101,7 +102,7 @@ class KServe(pulumi.ComponentResource):
         runtimes = [Manifest(f"{name}-{each['metadata']['name']}", each, served) for each in wanted]
         offered = [str(runtime) for runtime in spec.runtimes]
         self.runtime_names = after(offered, controller.urn, *(runtime.urn for runtime in runtimes))
-        self.register_outputs({"runtime_names": self.runtime_names})
+        self._publish()
 
 
 def kserve_values(

@@ -11,13 +11,13 @@ from pydantic import Field
 
 from ...cluster.secure_namespace import closed_namespace
 from ...cluster.workload_identity import WorkloadIdentity
-from ...core.account import account_of
+from ...core.component import Component
 from ...core.iam import allow, document
 from ...core.manifest import Manifest, Release
 from ...core.network_policies import admit_api_server, allow_apis, allow_metrics
 from ...core.ordering import after
 from ...core.pods import RESTRICTED, on_system_nodes, resources, spread
-from ...core.spec import Spec, parse_args
+from ...core.spec import Spec
 from ...facts.versions import LOAD_BALANCER_CONTROLLER
 from .names import LOAD_BALANCER_NAMESPACE as NAMESPACE
 
@@ -47,7 +47,7 @@ class LoadBalancerControllerSpec(Spec):
     monitoring_namespace: str = Field(default="monitoring", description="The namespace whose pods may read metrics.")
 
 
-class LoadBalancerController(pulumi.ComponentResource):
+class LoadBalancerController(Component[LoadBalancerControllerArgs, LoadBalancerControllerSpec]):
     """The AWS load balancer controller for TargetGroupBindings alone.
 
     Ingresses, Services of type LoadBalancer and the Gateway API are left to others: a load balancer that a controller
@@ -60,10 +60,8 @@ class LoadBalancerController(pulumi.ComponentResource):
     """The role it changes targets with."""
 
     def __init__(self, name: str, args: LoadBalancerControllerArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse_args(
-            LoadBalancerControllerSpec, args, LoadBalancerControllerArgs, f"LoadBalancerController({name})"
-        )
-        super().__init__("mlplatform:index:LoadBalancerController", name, {}, opts)
+        super().__init__(name, args, LoadBalancerControllerArgs, LoadBalancerControllerSpec, opts)
+        spec = self._spec
         policies = [
             allow_apis(NAMESPACE, _PODS),
             admit_api_server(NAMESPACE, _PODS, WEBHOOK_PORT, args["vpc_cidr"]),
@@ -88,12 +86,12 @@ class LoadBalancerController(pulumi.ComponentResource):
             f"{name}-release",
             LOAD_BALANCER_CONTROLLER,
             NAMESPACE,
-            controller_values(args["cluster_name"], account_of(self).region, args["vpc_id"]),
+            controller_values(args["cluster_name"], self._account.region, args["vpc_id"]),
             self._needing(*namespace, *defined, identity),
         )
         self.ready = after(NAMESPACE, release.urn)
         self.role_arn = identity.role_arn
-        self.register_outputs({"ready": self.ready, "role_arn": self.role_arn})
+        self._publish()
 
     def _needing(self, *needed: pulumi.Resource) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self, depends_on=list(needed))

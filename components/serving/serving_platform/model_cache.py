@@ -7,11 +7,12 @@ from pydantic import Field, field_validator
 
 from ...cluster.secure_namespace import closed_namespace
 from ...cluster.workload_identity import WorkloadIdentity
+from ...core.component import Component
 from ...core.manifest import Manifest, Release
 from ...core.network_policies import addresses, admit, allow_apis, pods_of
 from ...core.ordering import after
 from ...core.pods import resources
-from ...core.spec import Spec, parse_args
+from ...core.spec import Spec
 from ...facts.versions import KSERVE_LOCAL_MODEL, KSERVE_LOCAL_MODEL_CRD
 from . import cache_objects as objects
 from .cache_spec import CacheGroupConfig, CacheGroupSpec, separate
@@ -52,7 +53,7 @@ class ModelCacheSpec(Spec):
         return separate(groups)
 
 
-class ModelCache(pulumi.ComponentResource):
+class ModelCache(Component[ModelCacheArgs, ModelCacheSpec]):
     """KServe's cache of models on nodes, with an agent of our own that needs no privileged namespace.
 
     Downloads are pods of one identity that reads the models and writes nowhere but to a node's directory; models read
@@ -65,9 +66,8 @@ class ModelCache(pulumi.ComponentResource):
     """The role that downloads read models with."""
 
     def __init__(self, name: str, args: ModelCacheArgs, opts: pulumi.ResourceOptions | None = None):
-        spec = parse_args(ModelCacheSpec, args, ModelCacheArgs, f"ModelCache({name})")
-        super().__init__("mlplatform:index:ModelCache", name, {}, opts)
-        self._name, self._spec, self._args = name, spec, args
+        super().__init__(name, args, ModelCacheArgs, ModelCacheSpec, opts)
+        spec = self._spec
         controller = self._controller()
         downloads = closed_namespace(f"{name}-downloads", DOWNLOADS, [allow_apis(DOWNLOADS, {})], self)
         identity = self._identity()
@@ -85,7 +85,7 @@ class ModelCache(pulumi.ComponentResource):
         ]
         self.ready = after(NAMESPACE, *groups, *volumes)
         self.role_arn = identity.role_arn
-        self.register_outputs({"ready": self.ready, "role_arn": self.role_arn})
+        self._publish()
 
     def _controller(self) -> Release:
         """KServe's controller of copies, in KServe's namespace, which alone its certificate is for."""

@@ -3,10 +3,12 @@
 import pulumi
 
 from ...cluster.secure_namespace import TEAM_LABEL, closed_namespace
+from ...core.component import Component
 from ...core.network_policies import admit, pods_of, reach
 from ...core.ordering import after
-from ...core.spec import SpecError, as_args, parse_args
+from ...core.spec import args_of
 from . import names
+from .cache_spec import CacheGroupConfig
 from .cert_manager import CertManager
 from .gateway import ServingGateway
 from .knative import Knative, on_demand
@@ -16,7 +18,7 @@ from .model_cache import ModelCache
 from .spec import ServingPlatformArgs, ServingPlatformSpec
 
 
-class ServingPlatform(pulumi.ComponentResource):
+class ServingPlatform(Component[ServingPlatformArgs, ServingPlatformSpec]):
     """KServe behind a gateway of its own, whose pods are the targets of a load balancer that the program owns.
 
     Each part has a namespace in which nothing talks unless it is said. What depends on `ready` comes up after all of
@@ -31,13 +33,8 @@ class ServingPlatform(pulumi.ComponentResource):
     """The domain of the models; whoever reads it waits until a model can be made and reached."""
 
     def __init__(self, name: str, args: ServingPlatformArgs, opts: pulumi.ResourceOptions | None = None):
-        where = f"ServingPlatform({name})"
-        spec = parse_args(ServingPlatformSpec, args, ServingPlatformArgs, where)
-        if spec.model_cache and "cache_policy" not in args:
-            raise SpecError(where, ["modelCache is set and cachePolicy is not; say by which policy it reads models"])
-        super().__init__("mlplatform:index:ServingPlatform", name, {}, opts)
-        self._name, self._spec, self._args = name, spec, args
-        self._child = pulumi.ResourceOptions(parent=self)
+        super().__init__(name, args, ServingPlatformArgs, ServingPlatformSpec, opts)
+        spec = self._spec
         certificates = CertManager(
             f"{name}-certificates",
             {
@@ -70,13 +67,12 @@ class ServingPlatform(pulumi.ComponentResource):
         self.gateway_name = gateway.gateway_name
         self.model_namespaces = after(list(spec.model_namespaces), *closed)
         self.ready = after(spec.domain, *parts)
-        self.register_outputs(
-            {
-                "gateway_name": self.gateway_name,
-                "model_namespaces": self.model_namespaces,
-                "ready": self.ready,
-            }
-        )
+        self._publish()
+
+    def _problem(self) -> str | None:
+        if self._spec.model_cache and "cache_policy" not in self._args:
+            return "modelCache is set and cachePolicy is not; say by which policy it reads models"
+        return None
 
     def _target_groups(self) -> dict[str, pulumi.Input[str]]:
         """The target groups by their argument's name; without one for gRPC, REST alone is served."""
@@ -153,7 +149,7 @@ class ServingPlatform(pulumi.ComponentResource):
                 "cluster_name": cluster_name,
                 "vpc_cidr": args["vpc_cidr"],
                 "policy": args.get("cache_policy", ""),
-                "groups": [as_args(group) for group in spec.model_cache],
+                "groups": [args_of(CacheGroupConfig, group) for group in spec.model_cache],
                 "model_namespaces": list(spec.model_namespaces),
                 "monitoring_namespace": spec.monitoring_namespace,
             },

@@ -1,0 +1,93 @@
+"""What every component has from its base: checked arguments, a type token, published outputs."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+import pytest
+
+from components.core.component import Component
+from components.core.spec import Spec, SpecError, args_of
+from tests.components.mocks import Recording, run
+
+
+class DoorArgs(TypedDict):
+    """What a Door is made from."""
+
+    color: str
+    width: NotRequired[int]
+    house_id: pulumi.Input[str]
+
+
+class DoorSpec(Spec):
+    """The checked arguments of a Door."""
+
+    color: str
+    width: int = 80
+
+
+class Door(Component[DoorArgs, DoorSpec]):
+    """A component that only tests use."""
+
+    label: pulumi.Output[str]
+
+    def __init__(self, name: str, args: DoorArgs, opts: pulumi.ResourceOptions | None = None):
+        super().__init__(name, args, DoorArgs, DoorSpec, opts)
+        self.spec = self._spec
+        self.label = pulumi.Output.concat(self._spec.color, "-", self._args["house_id"])
+        self._publish()
+
+    def _problem(self) -> str | None:
+        return "width = 1: a door of one pixel; choose 2 or more" if self._spec.width == 1 else None
+
+
+def registered(args: DoorArgs) -> list[str]:
+    """The type tokens that making a Door registers."""
+    return [each.type for each in run(lambda: Door("front", args), Recording()).resources]
+
+
+def test_the_token_is_named_after_the_arguments() -> None:
+    assert registered({"color": "red", "house_id": "h-1"}) == ["mlplatform:index:Door"]
+
+
+@pytest.mark.parametrize(
+    ("args", "problem"),
+    [
+        ({"house_id": "h-1"}, "color is missing"),
+        ({"color": "red"}, "house_id is missing"),
+        ({"color": "red", "house_id": "h-1", "widht": 3}, "widht"),
+        ({"color": "red", "house_id": "h-1", "width": 1}, "width = 1"),
+    ],
+)
+def test_wrong_arguments_are_refused_before_registration(args: DoorArgs, problem: str) -> None:
+    recording = Recording()
+    with pytest.raises(SpecError, match=r"Door\(front\)") as refused:
+        run(lambda: Door("front", args), recording)
+    assert problem in str(refused.value)
+    assert recording.resources == []
+
+
+def test_a_checked_spec_is_used_as_it_is() -> None:
+    spec = DoorSpec(color="blue")
+    doors: list[Door] = []
+    run(lambda: doors.append(Door("front", args_of(DoorArgs, spec, house_id="h-1"))), Recording())
+    assert doors[0].spec is spec
+
+
+def test_a_checked_spec_still_needs_the_outputs() -> None:
+    with pytest.raises(SpecError, match="house_id is missing"):
+        run(lambda: Door("front", args_of(DoorArgs, DoorSpec(color="blue"))), Recording())
+
+
+def test_an_output_that_no_argument_takes_is_refused() -> None:
+    with pytest.raises(TypeError, match="DoorArgs has no hose_id"):
+        args_of(DoorArgs, DoorSpec(color="blue"), hose_id="h-1")
+
+
+def test_declared_outputs_are_registered() -> None:
+    class Unfinished(Door):
+        """Declares an output and does not set it."""
+
+        key: pulumi.Output[str]
+
+    with pytest.raises(AttributeError, match="key"):
+        run(lambda: Unfinished("front", {"color": "red", "house_id": "h-1"}), Recording())
