@@ -10,7 +10,7 @@ from tests.support.docs.pages import ROOT
 FOLDER = ROOT / "docs" / "decisions"
 RECORDS = sorted(FOLDER.glob("[0-9]*.md"))
 SECTIONS = ["Context", "Decision", "Consequences", "Alternatives refused"]
-"""What a record says, in this order. The first record is older and compares two ways in a table."""
+"""What a record says first, in this order. The first record is older and compares two ways in a table."""
 
 
 def test_index_lists_every_decision_with_its_title() -> None:
@@ -24,4 +24,4 @@ def test_index_lists_every_decision_with_its_title() -> None:
 def test_decision_has_status_context_consequences_and_alternatives(path: Path) -> None:
     text = path.read_text()
     assert re.search(r"^Status: (proposed|accepted|replaced by \[\d+\]\(\S+\)), \w+ \d{4}\.$", text, re.MULTILINE)
-    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == SECTIONS
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE)[:4] == SECTIONS
