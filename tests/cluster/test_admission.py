@@ -12,6 +12,7 @@ ADMISSION = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolic
 TEAM, PLATFORM = "risk", "kube-system"
 GPU = {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}
 SYSTEM = {"key": "CriticalAddonsOnly", "operator": "Exists"}
+SYSTEM_ONCE = {**SYSTEM, "effect": "NoExecute"}
 RESTRICTED: dict[str, Any] = {
     "securityContext": {"runAsNonRoot": True, "runAsUser": 1000, "seccompProfile": {"type": "RuntimeDefault"}},
     "containers": [
@@ -92,6 +93,20 @@ def test_the_platforms_pod_may_run_on_the_system_pool(guarded: Cluster, spec: di
 def test_a_toleration_that_is_added_to_a_teams_pod_is_refused(guarded: Cluster) -> None:
     guarded.create([pod(TEAM, "running")])
     [refusal] = guarded.refusals([pod(TEAM, "running", tolerations=[SYSTEM])])
+    assert "a pod of a team tolerates neither" in refusal
+
+
+def test_a_pod_that_is_older_than_the_rule_can_be_updated(guarded: Cluster) -> None:
+    namespace: dict[str, Any] = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "adopted"}}
+    older = pod("adopted", "older", tolerations=[SYSTEM, {"operator": "Exists"}])
+    guarded.create([namespace])
+    guarded.create([older])
+    labelled = {**namespace, "metadata": {"name": "adopted", "labels": {"mlplatform.io/team": "true"}}}
+    guarded.create([labelled])
+    tolerant = pod("adopted", tolerations=[SYSTEM])
+    guarded.wait_until(lambda: any("a pod of a team" in told for told in guarded.refusals([tolerant])))
+    assert guarded.refusals([{**older, "metadata": {**older["metadata"], "labels": {"ready": "true"}}}]) == []
+    [refusal] = guarded.refusals([pod("adopted", "older", tolerations=[SYSTEM, {"operator": "Exists"}, SYSTEM_ONCE])])
     assert "a pod of a team tolerates neither" in refusal
 
 
