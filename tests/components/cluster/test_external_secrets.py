@@ -7,8 +7,6 @@ import pytest
 
 from components.cluster.external_secrets import (
     ExternalSecrets,
-    ExternalSecretsArgs,
-    ExternalSecretsSpec,
     external_secret,
     external_secrets_values,
 )
@@ -18,7 +16,6 @@ from tests.components.mocks import ACCOUNT, Recording, run
 from tests.planner.charts import CHARTS
 from tests.support.components.clusters import NETWORK_POLICY, RELEASE, needs, statements
 from tests.support.components.definitions import faults
-from tests.support.components.parity import assert_documented, assert_parity
 
 READER = "test:index:Reader"
 STORE = "kubernetes:external-secrets.io/v1:ClusterSecretStore"
@@ -52,11 +49,6 @@ def recording() -> Recording:
 
 def manifest(resource: Resource) -> dict[str, Any]:
     return dict(resource.inputs)
-
-
-def test_arguments_and_spec_are_one() -> None:
-    assert_parity(ExternalSecretsArgs, ExternalSecretsSpec)
-    assert_documented(ExternalSecretsArgs, ExternalSecretsSpec)
 
 
 def test_it_reads_the_secrets_of_its_prefix_and_nothing_else_of_the_account(recording: Recording) -> None:

@@ -10,12 +10,11 @@ import pytest
 from components.core.spec import SpecError
 from components.data.cache.access import access_string, connect_policy
 from components.data.cache.cache import Cache
-from components.data.cache.spec import CacheAccess, CacheArgs, CacheConfig, CacheSpec
+from components.data.cache.spec import CacheAccess, CacheArgs
 from policies.engine.evaluate import evaluate
 from resources.resource import UNKNOWN
 from tests.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.clusters import needs, select, statements
-from tests.support.components.parity import assert_documented, assert_parity
 from tests.support.policies.cases import context
 
 CLUSTER = "aws:elasticache/replicationGroup:ReplicationGroup"
@@ -324,12 +323,6 @@ def test_every_rule_holds_in_production(args: dict[str, Any]) -> None:
 )
 def test_wrong_arguments_are_refused_before_anything_is_registered(args: dict[str, Any], message: str) -> None:
     assert message in refusal(**args)
-
-
-def test_arguments_and_spec_say_the_same() -> None:
-    for args in (CacheArgs, CacheConfig):
-        assert_parity(args, CacheSpec)
-        assert_documented(args, CacheSpec)
 
 
 @pytest.mark.parametrize(

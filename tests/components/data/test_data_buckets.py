@@ -6,13 +6,12 @@ from typing import Any
 import pytest
 
 from components.core.spec import SpecError
-from components.data.data_buckets import DataBuckets, DataBucketsArgs, DataBucketsSpec
-from components.data.log_bucket import LogBucket, LogBucketArgs, LogBucketSpec
-from components.data.object_store import ObjectStore, ObjectStoreArgs, ObjectStoreSpec
-from components.data.offline_catalog import OfflineCatalog, OfflineCatalogArgs, OfflineCatalogSpec
+from components.data.data_buckets import DataBuckets
+from components.data.log_bucket import LogBucket
+from components.data.object_store import ObjectStore
+from components.data.offline_catalog import OfflineCatalog, OfflineCatalogArgs
 from tests.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.iam import allows
-from tests.support.components.parity import assert_documented, assert_parity
 
 BUCKET = "aws:s3/bucket:Bucket"
 LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
@@ -24,20 +23,6 @@ KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/k"
 def store(**config: Any) -> Recording:
     args: Any = {"bucket": "ml-raw", "key_arn": KEY, "log_bucket": "ml-logs", **config}
     return run(lambda: ObjectStore("raw", args))
-
-
-@pytest.mark.parametrize(
-    ("args", "spec"),
-    [
-        (ObjectStoreArgs, ObjectStoreSpec),
-        (LogBucketArgs, LogBucketSpec),
-        (DataBucketsArgs, DataBucketsSpec),
-        (OfflineCatalogArgs, OfflineCatalogSpec),
-    ],
-)
-def test_arguments_and_specs_are_one(args: Any, spec: Any) -> None:
-    assert_parity(args, spec)
-    assert_documented(args, spec)
 
 
 def test_a_bucket_is_private_encrypted_versioned_and_logged() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from components.core.spec import SpecError, parse
 from components.data.database.database import Database, MySqlDatabase
-from components.data.database.spec import DatabaseArgs, DatabaseSpec, InstanceSpec, MySqlDatabaseArgs
+from components.data.database.spec import DatabaseSpec, InstanceSpec, MySqlDatabaseArgs
 from components.facts.versions import POSTGRES_SUPPORT_ENDS, PostgresVersion
 from tests.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.parity import assert_documented, assert_parity
@@ -29,11 +29,6 @@ def database(**config: Any) -> Recording:
         **config,
     }
     return run(lambda: Database("metadata", args), Recording(computed=COMPUTED))
-
-
-def test_arguments_and_spec_are_one() -> None:
-    assert_parity(DatabaseArgs, DatabaseSpec)
-    assert_documented(DatabaseArgs, DatabaseSpec)
 
 
 def test_data_backups_insights_and_the_secret_are_encrypted_with_one_key() -> None:

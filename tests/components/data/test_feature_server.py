@@ -14,13 +14,12 @@ from hypothesis import strategies as st
 from components.core.spec import SpecError, parse
 from components.data.feature_server.feast import Place, as_text, feast_config, files
 from components.data.feature_server.feature_server import FeatureServer
-from components.data.feature_server.spec import FeatureServerArgs, FeatureServerConfig, FeatureServerSpec
+from components.data.feature_server.spec import FeatureServerSpec
 from policies.engine.evaluate import evaluate
 from resources.resource import Resource
 from tests.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.clusters import NETWORK_POLICY, needs, select, statements
 from tests.support.components.definitions import faults
-from tests.support.components.parity import assert_documented, assert_parity
 from tests.support.policies.cases import context
 
 READER = "test:index:Reader"
@@ -77,12 +76,6 @@ def pods(recording: Recording) -> dict[str, dict[str, Any]]:
         "server": recording.one(DEPLOYMENT).inputs["spec"]["template"],
         "materialization": select(recording.one(CRON_JOB).inputs, "spec", "jobTemplate", "spec", "template"),
     }
-
-
-def test_arguments_and_spec_are_one() -> None:
-    assert_parity(FeatureServerArgs, FeatureServerSpec)
-    assert_parity(FeatureServerConfig, FeatureServerSpec)
-    assert_documented(FeatureServerArgs, FeatureServerSpec)
 
 
 def test_feast_is_told_its_stores_and_to_trust_none_but_them(recording: Recording) -> None:

@@ -8,10 +8,8 @@ import pytest
 
 from components.core.spec import SpecError
 from components.data.feature_services.feature_services import FeatureServices
-from components.data.feature_services.spec import FeatureServicesArgs, FeatureServicesSpec
 from tests.components.mocks import ACCOUNT, Recording, run
 from tests.planner.graph import Graph
-from tests.support.components.parity import assert_documented, assert_parity
 
 JOB = "kubernetes:batch/v1:Job"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
@@ -67,11 +65,6 @@ def logins(recording: Recording) -> dict[str, Any]:
         each for each in recording.all("kubernetes:core/v1:ConfigMap") if "access.json" in each.inputs.get("data", {})
     ]
     return json.loads(config.inputs["data"]["access.json"])
-
-
-def test_arguments_and_spec_agree() -> None:
-    assert_parity(FeatureServicesArgs, FeatureServicesSpec)
-    assert_documented(FeatureServicesArgs, FeatureServicesSpec)
 
 
 def test_each_server_has_a_database_and_a_login_of_its_own(made: Recording) -> None:

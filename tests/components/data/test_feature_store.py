@@ -6,9 +6,8 @@ import pytest
 
 from components.core.spec import SpecError, parse
 from components.data.feature_store.feature_store import FeatureStore
-from components.data.feature_store.spec import FeatureStoreArgs, FeatureStoreSpec
+from components.data.feature_store.spec import FeatureStoreSpec
 from tests.components.mocks import Recording, run
-from tests.support.components.parity import assert_documented, assert_parity
 
 USERS = [{"name": "feast", "access": "write"}]
 WANTED: dict[str, Any] = {
@@ -27,11 +26,6 @@ def store(**config: Any) -> Recording:
     computed = {INSTANCE: {"masterUserSecrets": [{"secretArn": "arn"}], "address": "db", "resourceId": "db-1"}}
     args: Any = {**WANTED, **config, **PLACED}
     return run(lambda: FeatureStore("store", args), Recording(computed=computed))
-
-
-def test_arguments_and_spec_are_one() -> None:
-    assert_parity(FeatureStoreArgs, FeatureStoreSpec)
-    assert_documented(FeatureStoreArgs, FeatureStoreSpec)
 
 
 def test_stores_lie_in_isolated_subnets_and_let_clients_in_alone() -> None:

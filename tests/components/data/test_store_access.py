@@ -16,14 +16,12 @@ from components.data.store_access.job import (
     roles,
     schema_grants,
 )
-from components.data.store_access.spec import StoreAccessArgs, StoreAccessSpec
 from components.data.store_access.store_access import SCRIPT, StoreAccess, access_job
 from components.facts.versions import MLFLOW_IMAGE
 from resources.resource import Resource
 from tests.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.clusters import NETWORK_POLICY, needs, statements
 from tests.support.components.definitions import faults
-from tests.support.components.parity import assert_documented, assert_parity
 
 READER = "test:index:Reader"
 SECRET = "aws:secretsmanager/secret:Secret"
@@ -69,11 +67,6 @@ def plan(recording: Recording) -> dict[str, Any]:
 
 def pod(recording: Recording) -> dict[str, Any]:
     return recording.one(JOB).inputs["spec"]["template"]["spec"]
-
-
-def test_arguments_and_spec_are_one() -> None:
-    assert_parity(StoreAccessArgs, StoreAccessSpec)
-    assert_documented(StoreAccessArgs, StoreAccessSpec)
 
 
 def test_each_use_has_a_secret_whose_value_is_nowhere_in_the_program(recording: Recording) -> None:

@@ -6,14 +6,12 @@ import pulumi
 import pytest
 
 from components.core.spec import SpecError
-from components.data.tracking_server.spec import TrackingServerArgs, TrackingServerConfig, TrackingServerSpec
 from components.data.tracking_server.tracking_server import TrackingServer
 from components.facts.versions import MLFLOW_IMAGE
 from resources.resource import UNKNOWN, Resource
 from tests.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.clusters import NETWORK_POLICY, needs, statements
 from tests.support.components.definitions import faults
-from tests.support.components.parity import assert_documented, assert_parity
 
 READER = "test:index:Reader"
 VPC = "10.40.0.0/16"
@@ -73,12 +71,6 @@ def policy(recording: Recording, name: str) -> Any:
 
 def manifest(resource: Resource) -> dict[str, Any]:
     return dict(resource.inputs)
-
-
-@pytest.mark.parametrize("args", [TrackingServerArgs, TrackingServerConfig])
-def test_arguments_and_spec_are_one(args: Any) -> None:
-    assert_parity(args, TrackingServerSpec)
-    assert_documented(args, TrackingServerSpec)
 
 
 def test_named_namespaces_reach_it_and_no_other(recording: Recording) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from components.core.spec import SpecError
-from components.delivery.argo_cd.spec import DeliveryArgs, DeliveryConfig, DeliverySpec
 from policies.engine.evaluate import evaluate
 from tests.components.mocks import Recording
 from tests.planner.charts import CHARTS
@@ -24,7 +23,6 @@ from tests.support.components.delivered import (
     delivery,
     named,
 )
-from tests.support.components.parity import assert_documented, assert_parity
 from tests.support.policies.cases import context
 
 GROUP = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/argocd/1"
@@ -46,12 +44,6 @@ def recording() -> Recording:
 
 def values(recording: Recording) -> Any:
     return recording.one(RELEASE).inputs["values"]
-
-
-@pytest.mark.parametrize("args", [DeliveryArgs, DeliveryConfig])
-def test_arguments_and_spec_are_one(args: Any) -> None:
-    assert_parity(args, DeliverySpec)
-    assert_documented(args, DeliverySpec)
 
 
 def test_it_is_the_chart_whose_templates_were_read(recording: Recording) -> None:

@@ -9,13 +9,12 @@ import pytest
 from components.core.spec import SpecError, parse
 from components.delivery.image_registry.image_registry import ImageRegistry
 from components.delivery.image_registry.policies import team_lifecycle
-from components.delivery.image_registry.spec import ImageRegistryArgs, ImageRegistrySpec
+from components.delivery.image_registry.spec import ImageRegistrySpec
 from components.delivery.image_registry.upstreams import UPSTREAMS
 from policies.engine.evaluate import evaluate
 from resources.resource import Resource
 from tests.components.mocks import ACCOUNT, DEFAULT_TAGS, REGION, Recording, run
 from tests.support.components.iam import allows
-from tests.support.components.parity import assert_documented, assert_parity
 from tests.support.policies.cases import context
 
 REPOSITORY = "aws:ecr/repository:Repository"
@@ -63,11 +62,6 @@ def may(document: dict[str, dict[str, Any]], role: str, action: str) -> bool:
         if holds and meant and action in statement["Action"]:
             verdicts.add(statement["Effect"])
     return verdicts == {"Allow"}
-
-
-def test_arguments_and_spec_are_one() -> None:
-    assert_parity(ImageRegistryArgs, ImageRegistrySpec)
-    assert_documented(ImageRegistryArgs, ImageRegistrySpec)
 
 
 def test_images_are_encrypted_scanned_immutable_and_kept() -> None:

@@ -11,7 +11,6 @@ import yaml
 
 from components.core.spec import SpecError
 from components.delivery.pipeline_access.pipeline_access import PipelineAccess
-from components.delivery.pipeline_access.spec import PipelineAccessArgs, PipelineAccessConfig, PipelineAccessSpec
 from policies.engine.evaluate import evaluate
 from pricing.estimate import estimate
 from pricing.usage import Usage
@@ -19,7 +18,6 @@ from resources.resource import Resource
 from tests.components.mocks import ACCOUNT, REGION, Recording, run
 from tests.support.components.clusters import ROLE, needs
 from tests.support.components.iam import allows
-from tests.support.components.parity import assert_documented, assert_parity
 from tests.support.policies.cases import context
 
 ROOT = Path(__file__).parents[3]
@@ -105,12 +103,6 @@ def takes(recording: Recording, short: str, claims: Mapping[str, str]) -> bool:
     # Nothing in it is a pattern, whatever the operator.
     assert not any(sign in value for value in wanted.values() for sign in "*?")
     return all(claims.get(key.removeprefix(f"{ISSUER}:")) == value for key, value in wanted.items())
-
-
-@pytest.mark.parametrize("args", [PipelineAccessArgs, PipelineAccessConfig])
-def test_arguments_and_spec_are_one(args: Any) -> None:
-    assert_parity(args, PipelineAccessSpec)
-    assert_documented(args, PipelineAccessSpec)
 
 
 def test_github_is_trusted_by_its_own_provider_for_aws_alone() -> None:

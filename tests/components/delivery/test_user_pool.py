@@ -8,12 +8,11 @@ import pulumi
 import pytest
 
 from components.core.spec import SpecError
-from components.delivery.user_pool import UserPool, UserPoolArgs, UserPoolSpec, risk_answers, secret_value
+from components.delivery.user_pool import UserPool, risk_answers, secret_value
 from policies.engine.evaluate import evaluate
 from resources.resource import SECRET
 from tests.components.mocks import Recording, run
 from tests.support.components.clusters import needs
-from tests.support.components.parity import assert_documented, assert_parity
 from tests.support.policies.cases import context
 
 POOL = "aws:cognito/userPool:UserPool"
@@ -62,11 +61,6 @@ def user_pool(recording: Recording | None = None, **args: Any) -> Recording:
 @pytest.fixture(scope="module")
 def recording() -> Recording:
     return user_pool()
-
-
-def test_arguments_and_spec_are_one() -> None:
-    assert_parity(UserPoolArgs, UserPoolSpec)
-    assert_documented(UserPoolArgs, UserPoolSpec)
 
 
 def test_users_are_invited_have_a_second_factor_and_are_kept(recording: Recording) -> None:

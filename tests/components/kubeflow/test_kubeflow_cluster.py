@@ -15,7 +15,7 @@ from components.kubeflow.kubeflow_cluster import KubeflowCluster
 from components.kubeflow.notebooks import IMAGES
 from components.kubeflow.project import CLUSTER_KINDS, KINDS
 from components.kubeflow.settings import sign_out_path, wave_settings
-from components.kubeflow.spec import KubeflowClusterArgs, KubeflowSpec
+from components.kubeflow.spec import KubeflowSpec
 from components.kubeflow.waves import WAVES, chosen
 from policies.engine.evaluate import evaluate
 from policies.engine.registry import RULES
@@ -24,7 +24,6 @@ from tests.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.clusters import NAMESPACE, NETWORK_POLICY, RELEASE, needs, statements
 from tests.support.components.definitions import ROOT, faults
 from tests.support.components.kubeflow import COMPUTED, CONFIG, FRAUD, RANKING, REVISION, TARGETS, WIRING, kubeflow
-from tests.support.components.parity import assert_documented, assert_parity
 from tests.support.policies.cases import context
 
 SET = "kubernetes:argoproj.io/v1alpha1:ApplicationSet"
@@ -54,11 +53,6 @@ def patches(application_set: Resource) -> dict[str, dict[str, str]]:
     [generator] = application_set.inputs["spec"]["generators"]
     given = {each["wave"]: each["settings"] for each in generator["list"]["elements"]}
     return {wave: yaml.safe_load(patch)["data"] for wave, patch in given.items() if patch}
-
-
-def test_arguments_and_spec_are_one() -> None:
-    assert_parity(KubeflowClusterArgs, KubeflowSpec)
-    assert_documented(KubeflowClusterArgs, KubeflowSpec)
 
 
 def test_every_object_fits_its_definition(recording: Recording) -> None:

@@ -7,8 +7,6 @@ import pytest
 from components.core.spec import SpecError
 from components.network.load_balancer.load_balancer import LONGEST_NAME, ServingLoadBalancer
 from components.network.load_balancer.spec import (
-    ServingLoadBalancerArgs,
-    ServingLoadBalancerConfig,
     ServingLoadBalancerSpec,
 )
 from components.network.web_firewall.web_firewall import WebFirewall
@@ -16,7 +14,6 @@ from resources.resource import SECRET, Resource
 from tests.components.mocks import ACCOUNT, Recording, run
 from tests.planner.sdk import problems
 from tests.support.components.clusters import needs
-from tests.support.components.parity import assert_documented, assert_parity
 
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 LISTENER = "aws:lb/listener:Listener"
@@ -87,12 +84,6 @@ def hosts(resource: Resource) -> list[str]:
 @pytest.fixture(scope="module")
 def standard() -> Recording:
     return balancer()
-
-
-@pytest.mark.parametrize("args", [ServingLoadBalancerArgs, ServingLoadBalancerConfig])
-def test_arguments_and_spec_say_the_same(args: Any) -> None:
-    assert_parity(args, ServingLoadBalancerSpec)
-    assert_documented(args, ServingLoadBalancerSpec)
 
 
 @pytest.mark.parametrize(

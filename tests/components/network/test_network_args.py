@@ -5,19 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.core.spec import SpecError, parse
-from components.network.network import NatMode, Network, NetworkArgs, NetworkSpec
+from components.network.network import NatMode, Network, NetworkSpec
 from tests.components.mocks import Recording, run
-from tests.support.components.parity import assert_documented, assert_parity
 
 NODE_ENDPOINTS = ["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "sts"]
-
-
-def test_arguments_and_spec_have_the_same_fields() -> None:
-    assert_parity(NetworkArgs, NetworkSpec)
-
-
-def test_every_field_is_described_for_every_reader() -> None:
-    assert_documented(NetworkArgs, NetworkSpec)
 
 
 @pytest.mark.parametrize(

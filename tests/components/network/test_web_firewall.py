@@ -12,12 +12,11 @@ from components.core.spec import SpecError
 from components.network.web_firewall.capacity import MANAGED, ManagedRuleGroup, capacity
 from components.network.web_firewall.patterns import LONGEST, number_above
 from components.network.web_firewall.rules import FREE_TEXT_RULES, build
-from components.network.web_firewall.spec import WebFirewallArgs, WebFirewallConfig, WebFirewallSpec
+from components.network.web_firewall.spec import WebFirewallSpec
 from components.network.web_firewall.web_firewall import WebFirewall
 from tests.components.mocks import ACCOUNT, Recording, run
 from tests.planner.sdk import problems
 from tests.support.components.clusters import needs
-from tests.support.components.parity import assert_documented, assert_parity
 from tests.support.components.waf import SHOWN, Request, answers, counted, post
 
 ACL = "aws:wafv2/webAcl:WebAcl"
@@ -43,12 +42,6 @@ def said(request: Request, **args: Any) -> int | None:
 @pytest.fixture(scope="module")
 def standard() -> list[dict[str, Any]]:
     return rules()
-
-
-@pytest.mark.parametrize("args", [WebFirewallArgs, WebFirewallConfig])
-def test_arguments_and_spec_say_the_same(args: Any) -> None:
-    assert_parity(args, WebFirewallSpec)
-    assert_documented(args, WebFirewallSpec)
 
 
 def test_everything_is_known_to_the_sdk() -> None:

@@ -6,11 +6,10 @@ import pulumi
 import pytest
 
 from components.core.spec import SpecError
-from components.serving.keda import Keda, KedaArgs, KedaSpec, keda_values
+from components.serving.keda import Keda, keda_values
 from tests.components.mocks import Recording, run
 from tests.planner.charts import CHARTS
 from tests.support.components.clusters import NETWORK_POLICY, RELEASE, needs
-from tests.support.components.parity import assert_documented, assert_parity
 
 READER = "test:index:Reader"
 VPC = "10.40.0.0/16"
@@ -29,11 +28,6 @@ def keda(recording: Recording | None = None, **args: Any) -> Recording:
 @pytest.fixture(scope="module")
 def recording() -> Recording:
     return keda(monitoring_namespace="metrics", prometheus_port=9091)
-
-
-def test_arguments_and_spec_are_one() -> None:
-    assert_parity(KedaArgs, KedaSpec)
-    assert_documented(KedaArgs, KedaSpec)
 
 
 def allowed(recording: Recording, labels: Any, direction: str) -> set[tuple[str, int]]:

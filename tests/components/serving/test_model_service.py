@@ -13,13 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.cluster.node_pool.labels import DEVICE_PLUGIN_CONFIG_LABEL
-from components.serving.model_service.spec import ModelServiceArgs, ModelServiceConfig, ModelServiceSpec
 from components.serving.serving_platform import names as agreed
 from components.serving.serving_platform.gateway import gateway_manifest
 from components.serving.serving_platform.runtimes import serving_runtime
 from tests.support.components.clusters import node_pool, select
 from tests.support.components.models import CANARY, FLOOR, MODEL, objects
-from tests.support.components.parity import assert_documented, assert_parity
 
 SERVICE, CANARY_SERVICE = ("InferenceService", "fraud"), ("InferenceService", "fraud-canary")
 SCALER, CANARY_SCALER = ("ScaledObject", "fraud"), ("ScaledObject", "fraud-canary")
@@ -28,12 +26,6 @@ INTERNAL = ("Service", "fraud-internal")
 POLICY = ("NetworkPolicy", "fraud")
 BUDGET = ("PodDisruptionBudget", "fraud")
 QUARTER = {"mode": "mps", "pods": 4}
-
-
-@pytest.mark.parametrize("args", [ModelServiceArgs, ModelServiceConfig])
-def test_arguments_and_spec_are_one(args: type[Mapping[str, Any]]) -> None:
-    assert_parity(args, ModelServiceSpec)
-    assert_documented(args, ModelServiceSpec)
 
 
 def test_a_model_without_canary_and_monitoring_is_these_objects() -> None:

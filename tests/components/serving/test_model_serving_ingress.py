@@ -7,12 +7,11 @@ import pytest
 
 from components.core.spec import SpecError, parse
 from components.serving.model_serving_ingress.model_serving_ingress import ModelServingIngress
-from components.serving.model_serving_ingress.spec import ModelServingIngressArgs, ModelServingSpec
+from components.serving.model_serving_ingress.spec import ModelServingSpec
 from tests.components.mocks import ACCOUNT, REGION, Recording, run
 from tests.planner.graph import Graph
 from tests.support.components.iam import allows
 from tests.support.components.models import KEY, MODEL
-from tests.support.components.parity import assert_documented, assert_parity
 from tests.support.components.serving import release
 
 ISVC = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
@@ -71,11 +70,6 @@ def refusal(**changes: Any) -> str:
 @pytest.fixture(scope="module")
 def made() -> Recording:
     return ingress()
-
-
-def test_arguments_and_spec_agree_but_for_what_sections_inherit() -> None:
-    assert_parity(ModelServingIngressArgs, ModelServingSpec)
-    assert_documented(ModelServingIngressArgs, ModelServingSpec)
 
 
 def test_the_domain_is_said_once_for_balancer_gateway_and_models(made: Recording) -> None:

@@ -8,21 +8,12 @@ import pytest
 
 from components.core.spec import SpecError
 from components.serving.serving_platform import names as agreed
-from components.serving.serving_platform.cert_manager import CertManagerArgs, CertManagerSpec
-from components.serving.serving_platform.gateway import ServingGatewayArgs, ServingGatewaySpec
-from components.serving.serving_platform.knative import KnativeArgs, KnativeSpec
-from components.serving.serving_platform.kserve import KServeArgs, KServeSpec
-from components.serving.serving_platform.load_balancer_controller import (
-    LoadBalancerControllerArgs,
-    LoadBalancerControllerSpec,
-)
 from components.serving.serving_platform.names import Runtime
 from components.serving.serving_platform.serving_platform import ServingPlatform
-from components.serving.serving_platform.spec import ServingPlatformArgs, ServingPlatformConfig, ServingPlatformSpec
+from components.serving.serving_platform.spec import ServingPlatformArgs
 from resources.resource import UNKNOWN
 from tests.components.mocks import Recording, run
 from tests.support.components.clusters import NETWORK_POLICY, RELEASE, needs, select, statements
-from tests.support.components.parity import assert_documented, assert_parity
 from tests.support.components.serving import GRPC, MODELS, PUBLIC, REST, VPC, platform, release
 
 GATEWAY = "kubernetes:networking.istio.io/v1:Gateway"
@@ -296,20 +287,3 @@ def test_wrong_arguments_are_refused_before_anything_is_registered(args: dict[st
         platform(recording, **args)
     assert message in str(error.value)
     assert not recording.resources
-
-
-PAIRS: list[tuple[Any, Any]] = [
-    (ServingPlatformArgs, ServingPlatformSpec),
-    (ServingPlatformConfig, ServingPlatformSpec),
-    (CertManagerArgs, CertManagerSpec),
-    (LoadBalancerControllerArgs, LoadBalancerControllerSpec),
-    (ServingGatewayArgs, ServingGatewaySpec),
-    (KServeArgs, KServeSpec),
-    (KnativeArgs, KnativeSpec),
-]
-
-
-@pytest.mark.parametrize(("args", "spec"), PAIRS)
-def test_arguments_and_spec_say_the_same_and_describe_every_field(args: Any, spec: Any) -> None:
-    assert_parity(args, spec)
-    assert_documented(args, spec)

@@ -11,14 +11,12 @@ import pytest
 from components.cluster.node_pool.labels import NVIDIA_TAINT, POOL_LABEL
 from components.core.spec import SpecError
 from components.serving.serving_platform import names as agreed
-from components.serving.serving_platform.model_cache import ModelCacheArgs, ModelCacheSpec
 from policies.engine.evaluate import evaluate
 from resources.resource import UNKNOWN, Resource
 from tests.components.mocks import Recording
 from tests.support.components.clusters import NAMESPACE, NETWORK_POLICY, RELEASE, needs
 from tests.support.components.definitions import faults
 from tests.support.components.models import objects as model_objects
-from tests.support.components.parity import assert_documented, assert_parity
 from tests.support.components.serving import MODELS, platform
 from tests.support.policies.cases import context
 
@@ -343,11 +341,6 @@ def test_what_makes_no_sense_is_refused_before_anything_is_registered(args: dict
         platform(recording, **{key: value for key, value in given.items() if value is not None})
     assert message in str(error.value)
     assert not recording.resources
-
-
-def test_arguments_and_spec_say_the_same_and_describe_every_field() -> None:
-    assert_parity(ModelCacheArgs, ModelCacheSpec)
-    assert_documented(ModelCacheArgs, ModelCacheSpec)
 
 
 def test_a_waiting_model_starts_once_it_is_all_there(tmp_path: Path) -> None:
