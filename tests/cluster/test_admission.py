@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.cluster.conftest import Cluster
-from tests.planner.plans import STACKS, of_type, plan_of
+from tests.support.planner.plans import STACKS, of_type, plan_of
 
 ADMISSION = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy"
 TEAM, PLATFORM = "risk", "kube-system"

@@ -9,9 +9,9 @@ import pytest
 
 from components.kubeflow.waves import WAVES
 from tests.cluster.conftest import Cluster, Manifest, namespaces
-from tests.planner.plans import STACKS, plan_of
 from tests.support.components.models import CACHE, CANARY, FLOOR, ON_DEMAND, objects
 from tests.support.deploy.overlays import delivered, without_kustomize
+from tests.support.planner.plans import STACKS, plan_of
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 

@@ -31,7 +31,7 @@ from components.delivery.user_pool import UserPoolSpec
 from components.kubeflow.spec import KubeflowSpec
 from components.network.network_args import NetworkSpec
 from components.serving.model_serving_ingress.spec import ModelServingSpec
-from tests.planner.plans import STACKS, config_of
+from tests.support.planner.plans import STACKS, config_of
 
 Kind = TypeVar("Kind")
 Schema = Mapping[str, Any]

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from components.facts import versions
-from tests.planner.plans import STACKS, plan_of
 from tests.support.docs.pages import ROOT, Shown, commands, pages
+from tests.support.planner.plans import STACKS, plan_of
 
 LINK = re.compile(r"\]\((?!https?:)(?P<path>[^)#\s]*)(?:#(?P<anchor>[\w-]+))?\)")
 IN_CLUSTER = re.compile(r"(?P<service>[\w-]+)\.(?P<namespace>[\w-]+)\.svc\.cluster\.local(?::(?P<port>\d+))?")

@@ -14,9 +14,9 @@ from typing import Any, NoReturn
 
 import pytest
 
-from tests.planner.plans import STACKS, plan_of
 from tests.support.components.definitions import definitions
 from tests.support.docs.pages import PROGRAMS, ROOT, commands
+from tests.support.planner.plans import STACKS, plan_of
 from tests.support.programs import needs
 
 botocore: Any = importlib.import_module("botocore.session")

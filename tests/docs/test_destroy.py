@@ -18,10 +18,10 @@ from policies.engine.registry import RULES
 from pricing.estimate import estimate
 from resources.resource import Resource
 from stacks.config import parse_config
-from tests.planner.application_sets import deletes, parameters
-from tests.planner.plans import STACKS, config_of, file_of, plan_of
-from tests.planner.releases import APPLICATION_SET
 from tests.support.docs.pages import ROOT
+from tests.support.planner.application_sets import deletes, parameters
+from tests.support.planner.plans import STACKS, config_of, file_of, plan_of
+from tests.support.planner.releases import APPLICATION_SET
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SECTION = README[README.index("**7. Destroying.**") : README.index("## Importing a component")]

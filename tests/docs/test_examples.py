@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.components.mocks import Recording, run
-from tests.planner.plans import exports_of
 from tests.support.docs.pages import ROOT, Shown, blocks
+from tests.support.planner.plans import exports_of
 
 pytestmark = pytest.mark.slow
 

@@ -15,8 +15,6 @@ from planner.plan import Plan
 from planner.stackfile import read_stack_file
 from resources.resource import Resource
 from stacks.config import parse_config
-from tests.planner import order
-from tests.planner.plans import EVERYTHING
 from tests.support.engine.deployment import (
     PACK,
     Deployment,
@@ -29,6 +27,8 @@ from tests.support.engine.deployment import (
     planned,
 )
 from tests.support.engine.harness import Engine
+from tests.support.planner import order
+from tests.support.planner.plans import EVERYTHING
 
 CLUSTER = "eks:index:Cluster"
 CONTROL_PLANE = "aws:eks/cluster:Cluster"

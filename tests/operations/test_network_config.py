@@ -8,7 +8,7 @@ import yaml
 
 from operations.network_config import main, network_config
 from planner.build import build_plan
-from tests.planner.programs import project
+from tests.support.planner.programs import project
 
 ROOT = Path(__file__).parents[2]
 STACKS = ("prod", "staging", "kubeflow")

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.planner import callers
-from tests.planner.faults import Check, Fault, assert_told, each_fault, put
-from tests.planner.plans import STACKS, Plan, changed, without
-from tests.planner.releases import delivered_plan
+from tests.support.planner import callers
+from tests.support.planner.faults import Check, Fault, assert_told, each_fault, put
+from tests.support.planner.plans import STACKS, Plan, changed, without
+from tests.support.planner.releases import delivered_plan
 
 CHECKS: list[Check] = [callers.lost_callers, callers.lost_routes, callers.past_the_gateway]
 SCORER = "fraud: Deployment fraud-scorer"

@@ -15,11 +15,11 @@ from components.facts.versions import Chart
 from components.serving.serving_platform.gateway import binding_manifest
 from components.serving.serving_platform.load_balancer_controller import definitions
 from tests.definitions.load_balancer import without_descriptions
-from tests.planner.chart_rights import RELEASE, chart_of
-from tests.planner.charts import CHARTS
-from tests.planner.faults import put
-from tests.planner.graph import Graph, loose
-from tests.planner.plans import STACKS, Plan, changed, of_type, plan_of
+from tests.support.planner.chart_rights import RELEASE, chart_of
+from tests.support.planner.charts import CHARTS
+from tests.support.planner.faults import put
+from tests.support.planner.graph import Graph, loose
+from tests.support.planner.plans import STACKS, Plan, changed, of_type, plan_of
 
 DEFINITION = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
 CONTROLLER = "aws-load-balancer-controller"

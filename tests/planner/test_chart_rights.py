@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.planner.chart_rights import (
+from tests.support.planner.chart_rights import (
     EVERYWHERE,
     RELEASE,
     Rights,
@@ -19,8 +19,8 @@ from tests.planner.chart_rights import (
     value_at_path,
     variant_of,
 )
-from tests.planner.plans import ROOT, STACKS, of_type, plan_of
-from tests.planner.record_rights import rights_of_release
+from tests.support.planner.plans import ROOT, STACKS, of_type, plan_of
+from tests.support.planner.record_rights import rights_of_release
 from tests.support.programs import needs
 
 PAGE = ROOT / "docs" / "rights.md"

@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.planner import contract, order, pairs, traffic
-from tests.planner.charts import ADDONS
-from tests.planner.contract import ADDON, RELEASE
-from tests.planner.faults import Check, Fault, assert_told, each_fault, put
-from tests.planner.graph import loose
-from tests.planner.plans import STACKS, Plan, changed, config_of, of_type, plan_of, without
-from tests.planner.releases import delivered_plan
+from tests.support.planner import contract, order, pairs, traffic
+from tests.support.planner.charts import ADDONS
+from tests.support.planner.contract import ADDON, RELEASE
+from tests.support.planner.faults import Check, Fault, assert_told, each_fault, put
+from tests.support.planner.graph import loose
+from tests.support.planner.plans import STACKS, Plan, changed, config_of, of_type, plan_of, without
+from tests.support.planner.releases import delivered_plan
 
 pytestmark = pytest.mark.slow
 

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from planner.difference import Difference, PlanFileError, compare, read
 from planner.difference_view import render
-from tests.planner.documents import line, plan, resource, verdict
+from tests.support.planner.documents import line, plan, resource, verdict
 
 DATABASE = "aws:rds/instance:Instance"
 BUCKET = "aws:s3/bucket:Bucket"

@@ -7,7 +7,7 @@ import pytest
 from planner.answers import UnansweredError
 from planner.recorder import DuplicateResourceError, ExistingResourceError
 from resources.resource import SECRET, UNKNOWN
-from tests.planner.programs import evaluate
+from tests.support.planner.programs import evaluate
 
 VPC = """
 import pulumi, pulumi_aws as aws

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.planner.plans import of_type, plan_of
 from tests.support.components.waf import Request, answers, post
+from tests.support.planner.plans import of_type, plan_of
 
 ACL = "aws:wafv2/webAcl:WebAcl"
 JSON = {"Content-Type": "application/json"}

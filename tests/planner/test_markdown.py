@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from planner.difference import compare
 from planner.markdown import LIMIT, render
-from tests.planner.documents import line, plan, resource, verdict
+from tests.support.planner.documents import line, plan, resource, verdict
 
 DATABASE = "aws:rds/instance:Instance"
 ROLE = "aws:iam/role:Role"

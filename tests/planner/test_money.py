@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from planner.command import main
-from tests.planner.plans import plan_of
-from tests.planner.programs import project
+from tests.support.planner.plans import plan_of
+from tests.support.planner.programs import project
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,7 @@ import pytest
 
 from components.core.namespace_names import PLATFORM_NAMESPACES
 from components.kubeflow.waves import WAVES
-from tests.planner.plans import STACKS, config_of, plan_of
+from tests.support.planner.plans import STACKS, config_of, plan_of
 
 
 def _configured(stack: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.planner.plans import STACKS, of_type, plan_of
+from tests.support.planner.plans import STACKS, of_type, plan_of
 
 CACHES = ("aws:elasticache/replicationGroup:ReplicationGroup", "aws:elasticache/cluster:Cluster")
 DATABASES = ("aws:rds/instance:Instance", "aws:rds/cluster:Cluster")

@@ -7,7 +7,7 @@ import pytest
 
 from planner.prerequisites import prerequisites
 from resources.resource import UNKNOWN, Resource
-from tests.planner.plans import STACKS, config_of, plan_of
+from tests.support.planner.plans import STACKS, config_of, plan_of
 
 POOL = "kubernetes:karpenter.sh/v1:NodePool"
 SPOT = "AWSServiceRoleForEC2Spot"

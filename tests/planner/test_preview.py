@@ -13,7 +13,7 @@ from policies.engine.stack import Context
 from pricing.estimate import Estimate, estimate
 from resources.resource import Resource
 from stacks.config import parse_config
-from tests.planner.plans import STACKS, Plan, file_of, plan_of, previewed
+from tests.support.planner.plans import STACKS, Plan, file_of, plan_of, previewed
 from tests.support.policies.engine import deploy
 
 pytestmark = pytest.mark.slow

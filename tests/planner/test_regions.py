@@ -12,7 +12,7 @@ from components.facts.instances import regions, types_in
 from planner.command import main
 from planner.regions import known_regions
 from pricing.table import regions as priced_regions
-from tests.planner.programs import project
+from tests.support.planner.programs import project
 
 pytestmark = pytest.mark.slow
 

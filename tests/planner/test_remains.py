@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from planner.remains import remains
-from tests.planner.plans import STACKS, plan_of
+from tests.support.planner.plans import STACKS, plan_of
 from tests.support.planner.terminal import EMPTY, shown
 
 KEY = "aws:kms/key:Key"

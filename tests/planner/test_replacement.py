@@ -12,9 +12,9 @@ from planner.replacement import effect_of, forced_values
 from planner.stateful import HOLDS
 from pricing.budget import Budget
 from pricing.lines import Estimate
-from tests.planner.documents import plan, resource, urn
-from tests.planner.plans import ROOT, STACKS, plan_of
-from tests.planner.sdk import arguments_of
+from tests.support.planner.documents import plan, resource, urn
+from tests.support.planner.plans import ROOT, STACKS, plan_of
+from tests.support.planner.sdk import arguments_of
 
 POOL = "aws:eks/nodeGroup:NodeGroup"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"

@@ -19,7 +19,7 @@ from pricing.lines import Estimate, Line, Saving, Unpriced
 from resources.resource import SECRET, UNKNOWN, Resource
 from stacks.choices import Choice
 from stacks.warnings import ConfigWarning
-from tests.planner.plans import ROOT
+from tests.support.planner.plans import ROOT
 
 SCHEMA: dict[str, Any] = json.loads((ROOT / "planner" / "plan.schema.json").read_text(encoding="utf-8"))
 # What it takes is typed as JSON with a hole in it; here it is whatever was read.

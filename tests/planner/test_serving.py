@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.planner import contract, order, serving
-from tests.planner.faults import Check, Fault, assert_told, each_fault, put
-from tests.planner.graph import loose
-from tests.planner.plans import STACKS, Plan, changed, config_of, of_type, plan_of, without
-from tests.planner.releases import delivered_plan
+from tests.support.planner import contract, order, serving
+from tests.support.planner.faults import Check, Fault, assert_told, each_fault, put
+from tests.support.planner.graph import loose
+from tests.support.planner.plans import STACKS, Plan, changed, config_of, of_type, plan_of, without
+from tests.support.planner.releases import delivered_plan
 
 CHECKS: list[Check] = [
     serving.unknown_names,

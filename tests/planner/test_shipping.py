@@ -15,13 +15,13 @@ from planner.stackfile import read_stack_file
 from policies.engine.evaluate import Context, Verdict, evaluate
 from stacks.config import StackConfig, parse_config
 from stacks.evening import late_floors
-from tests.planner import contract, order, shipping
-from tests.planner.faults import Check, Fault, assert_told, each_fault, put
-from tests.planner.graph import loose
-from tests.planner.plans import ROOT, STACKS, Plan, changed, config_of, of_type, plan_of, without
-from tests.planner.releases import Release, delivered_plan, releases_of
-from tests.planner.serving import ROUTE
 from tests.support.deploy.model_overlays import PLACES, rendered
+from tests.support.planner import contract, order, shipping
+from tests.support.planner.faults import Check, Fault, assert_told, each_fault, put
+from tests.support.planner.graph import loose
+from tests.support.planner.plans import ROOT, STACKS, Plan, changed, config_of, of_type, plan_of, without
+from tests.support.planner.releases import Release, delivered_plan, releases_of
+from tests.support.planner.serving import ROUTE
 
 CHECKS: list[Check] = [
     shipping.kept_out,

@@ -10,9 +10,9 @@ import pytest
 from planner.answers import RecordedAnswers
 from planner.evaluation import evaluate_program
 from planner.stackfile import StackFile
-from tests.planner import order, sdk, serving, sign_in, traffic
-from tests.planner.faults import Check, Fault, assert_told, each_fault, put
-from tests.planner.plans import EVERYTHING, ROOT, Plan, changed, of_type, without
+from tests.support.planner import order, sdk, serving, sign_in, traffic
+from tests.support.planner.faults import Check, Fault, assert_told, each_fault, put
+from tests.support.planner.plans import EVERYTHING, ROOT, Plan, changed, of_type, without
 
 STUDIO = "studio.models.example.com"
 CHECKS: list[Check] = [sign_in.turned_away, sign_in.unasked, sign_in.without_way_out]

@@ -12,7 +12,7 @@ from planner.difference import Unapplied, compare
 from planner.difference_view import render
 from planner.markdown import render as markdown
 from planner.unapplied import applied_inputs
-from tests.planner.documents import plan, resource, urn
+from tests.support.planner.documents import plan, resource, urn
 
 GROUP = "aws:eks/nodeGroup:NodeGroup"
 CLUSTER = "eks:index:Cluster"

@@ -6,10 +6,10 @@ from typing import Any, cast
 import pytest
 
 from resources.resource import UNKNOWN, Resource
-from tests.planner import sdk
-from tests.planner.order import custom
-from tests.planner.plans import STACKS, changed, config_of, of_type, plan_of
 from tests.support.components.definitions import faults
+from tests.support.planner import sdk
+from tests.support.planner.order import custom
+from tests.support.planner.plans import STACKS, changed, config_of, of_type, plan_of
 
 pytestmark = pytest.mark.slow
 

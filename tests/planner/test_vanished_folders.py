@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.planner.application_sets import deletes, generated, parameters, reconciled
-from tests.planner.plans import ROOT, STACKS, changed, of_type, plan_of
-from tests.planner.releases import APPLICATION_SET, MODELS
+from tests.support.planner.application_sets import deletes, generated, parameters, reconciled
+from tests.support.planner.plans import ROOT, STACKS, changed, of_type, plan_of
+from tests.support.planner.releases import APPLICATION_SET, MODELS
 
 SETS = {
     stack: [each for each in of_type(plan_of(stack), APPLICATION_SET) if "git" in each.inputs["spec"]["generators"][0]]

@@ -9,7 +9,7 @@ from pricing.budget import Budget, idle_names, judge
 from pricing.estimate import estimate
 from pricing.usage import Usage
 from resources.resource import UNKNOWN, Resource
-from tests.pricing.build import component, node_group, node_pool, resource
+from tests.support.pricing.build import component, node_group, node_pool, resource
 
 HUGE = "p9.48xlarge"
 ACCEPTED = "Paid in advance."

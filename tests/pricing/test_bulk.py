@@ -13,7 +13,7 @@ from pricing.refresh.__main__ import main
 from pricing.refresh.aws import RefreshError
 from pricing.refresh.bulk import Source, bulk_offers
 from pricing.table import read_rows
-from tests.pricing.offer_files import Served, offer_file, serving
+from tests.support.pricing.offer_files import Served, offer_file, serving
 
 ROOT = Path(__file__).parents[2]
 ANSWERS: Mapping[str, list[Any]] = json.loads((Path(__file__).parent / "price_list_answer.json").read_text())

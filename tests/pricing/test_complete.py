@@ -11,7 +11,7 @@ from pricing.refresh.catalog import QUERIES
 from pricing.table import load_table, regions
 from resources.resource import Resource
 from stacks.config import parse_config
-from tests.planner.plans import STACKS, file_of, plan_of
+from tests.support.planner.plans import STACKS, file_of, plan_of
 
 ON_FILE = [stack for stack in STACKS if stack != "everything"]
 

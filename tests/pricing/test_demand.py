@@ -8,7 +8,7 @@ import pytest
 from pricing.estimate import Estimate, estimate
 from pricing.usage import Usage
 from resources.resource import Resource
-from tests.pricing.build import component, node_class, node_group, node_pool, referring, resource
+from tests.support.pricing.build import component, node_class, node_group, node_pool, referring, resource
 
 GPU = "nvidia.com/gpu"
 TAINT = {"key": GPU, "value": "present", "effect": "NO_SCHEDULE"}

@@ -12,7 +12,15 @@ from pricing.estimate import Estimate, estimate
 from pricing.estimators import ESTIMATORS
 from pricing.usage import Usage
 from resources.resource import SECRET, UNKNOWN, Resource
-from tests.pricing.build import component, launch_template, node_class, node_group, node_pool, resource, schedule
+from tests.support.pricing.build import (
+    component,
+    launch_template,
+    node_class,
+    node_group,
+    node_pool,
+    resource,
+    schedule,
+)
 
 REGION = "us-east-1"
 AMOUNTS = sorted(

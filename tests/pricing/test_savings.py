@@ -5,7 +5,7 @@ from typing import Any
 from pricing.estimate import Saving, estimate
 from pricing.usage import Usage
 from resources.resource import Resource
-from tests.pricing.build import component, node_group, schedule
+from tests.support.pricing.build import component, node_group, schedule
 
 
 def advice(*resources: Resource, region: str = "us-east-1", **usage: Any) -> tuple[Saving, ...]:

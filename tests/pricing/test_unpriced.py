@@ -7,7 +7,7 @@ import pytest
 from pricing.estimate import Estimate, estimate
 from pricing.usage import Usage
 from resources.resource import SECRET, UNKNOWN, Resource
-from tests.pricing.build import component, launch_template, node_group, node_pool, referring, resource, schedule
+from tests.support.pricing.build import component, launch_template, node_group, node_pool, referring, resource, schedule
 
 
 def reasons(*resources: Resource, region: str = "us-east-1") -> str:

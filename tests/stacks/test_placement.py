@@ -15,7 +15,7 @@ from stacks.config import parse_config
 from stacks.nodes import nodes_of
 from stacks.placement import least_replicas, misfit, slots
 from stacks.platform_pods import millicpus, platform_pods
-from tests.planner.plans import plan_of
+from tests.support.planner.plans import plan_of
 from tests.support.stacks.configs import MODEL, SECTIONS, SERVING, STORE, SYSTEM, read, refusal_of
 
 ROOT = Path(__file__).parents[2]

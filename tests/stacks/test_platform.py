@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tests.planner.plans import STACKS, config_of, of_type, plan_of
+from tests.support.planner.plans import STACKS, config_of, of_type, plan_of
 
 
 @pytest.mark.parametrize("stack", STACKS)

@@ -12,11 +12,11 @@ from components.cluster.karpenter.iam import controller_policy
 from components.core.account import Account
 from components.serving.serving_platform.load_balancer_controller import targets_policy
 from tests.components.mocks import ACCOUNT
-from tests.planner.charts import CHARTS
-from tests.planner.plans import STACKS, of_type, plan_of
 from tests.support.components.clusters import KEY, NODE_ROLE
 from tests.support.components.iam import allows
 from tests.support.components.published_policies import PUBLISHED
+from tests.support.planner.charts import CHARTS
+from tests.support.planner.plans import STACKS, of_type, plan_of
 
 AT = Account(ACCOUNT, "us-east-1", "aws")
 GROUP = f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT}:targetgroup/models/0123456789abcdef"

@@ -9,7 +9,7 @@ import pytest
 from components.core.spec import SpecError
 from components.data.feature_services.feature_services import FeatureServices
 from tests.components.mocks import ACCOUNT, Recording, run
-from tests.planner.graph import Graph
+from tests.support.planner.graph import Graph
 
 JOB = "kubernetes:batch/v1:Job"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"

@@ -12,10 +12,10 @@ from components.serving.serving_platform.knative import LONGEST_REQUEST_SECONDS,
 from components.serving.serving_platform.names import GATEWAY_PODS, MODEL_LABEL, NODE_SECONDS, START_SECONDS
 from resources.resource import Resource
 from tests.components.mocks import Recording
-from tests.planner import contract, order, traffic
 from tests.support.components.clusters import NAMESPACE, needs
 from tests.support.components.network_policies import GATEWAY_POD, PREDICTOR, Pod, allows, reaches
 from tests.support.components.serving import MODELS, platform, release
+from tests.support.planner import contract, order, traffic
 
 API_SERVER = "10.40.64.10"
 SERVING = "kubernetes:operator.knative.dev/v1beta1:KnativeServing"

@@ -1,7 +1,7 @@
 """Certificates."""
 
 from resources.resource import UNKNOWN
-from tests.pricing.build import CLUSTER, priced, resource
+from tests.support.pricing.build import CLUSTER, priced, resource
 
 
 def test_public_certificates_are_free_and_others_unpriced() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from pricing.estimate import Estimate, estimate
 from pricing.usage import Usage
-from tests.pricing.build import resource
+from tests.support.pricing.build import resource
 
 
 def monthly(result: Estimate) -> dict[str, float]:

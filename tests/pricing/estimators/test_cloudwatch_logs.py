@@ -3,7 +3,7 @@
 import pytest
 
 from resources.resource import UNKNOWN
-from tests.pricing.build import line, priced, referring, resource
+from tests.support.pricing.build import line, priced, referring, resource
 
 
 def test_log_groups_by_what_is_written_to_them() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.pricing.build import (
+from tests.support.pricing.build import (
     priced,
     referring,
     resource,

@@ -3,7 +3,7 @@
 import pytest
 
 from resources.resource import UNKNOWN
-from tests.pricing.build import launch_template, priced, referring, resource, schedule
+from tests.support.pricing.build import launch_template, priced, referring, resource, schedule
 
 
 def test_a_single_instance_with_its_root_volume_and_address() -> None:

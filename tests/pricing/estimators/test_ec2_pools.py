@@ -3,7 +3,7 @@
 import pytest
 
 from resources.resource import Resource
-from tests.pricing.build import launch_template, line, node_group, priced, referring, schedule
+from tests.support.pricing.build import launch_template, line, node_group, priced, referring, schedule
 
 
 def serving(template: Resource | None = None) -> list[Resource]:

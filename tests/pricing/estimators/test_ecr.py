@@ -7,7 +7,7 @@ import pytest
 from pricing.estimate import Estimate, estimate
 from pricing.usage import Usage
 from resources.resource import UNKNOWN, Resource
-from tests.pricing.build import resource
+from tests.support.pricing.build import resource
 
 REPLICATION = "aws:ecr/replicationConfiguration:ReplicationConfiguration"
 SCANNING = "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration"

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.pricing.build import (
+from tests.support.pricing.build import (
     TODAY,
     priced,
     resource,

@@ -9,7 +9,7 @@ from pricing.estimate import Estimate, Line, estimate
 from pricing.table import PRICES, load_table, read_rows
 from pricing.usage import Usage
 from resources.resource import UNKNOWN, Resource
-from tests.pricing.build import component, referring, resource
+from tests.support.pricing.build import component, referring, resource
 
 GROUP = "aws:elasticache/replicationGroup:ReplicationGroup"
 CLUSTER = "aws:elasticache/cluster:Cluster"

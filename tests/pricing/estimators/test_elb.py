@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from resources.resource import UNKNOWN, Resource
-from tests.pricing.build import (
+from tests.support.pricing.build import (
     CLUSTER,
     charged,
     line,

@@ -1,6 +1,6 @@
 """Event rules are free on the default bus."""
 
-from tests.pricing.build import priced, resource
+from tests.support.pricing.build import priced, resource
 
 
 def test_a_rule_on_the_default_bus_is_free() -> None:

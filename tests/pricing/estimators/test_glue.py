@@ -2,7 +2,7 @@
 
 from pricing.estimate import Estimate, estimate
 from pricing.usage import Usage
-from tests.pricing.build import resource
+from tests.support.pricing.build import resource
 
 
 def monthly(result: Estimate) -> dict[str, float]:

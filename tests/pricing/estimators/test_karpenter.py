@@ -7,7 +7,7 @@ import pytest
 from pricing.estimate import Estimate, estimate
 from pricing.usage import Usage
 from resources.resource import Resource
-from tests.pricing.build import node_class, node_pool, resource
+from tests.support.pricing.build import node_class, node_pool, resource
 
 CAPACITY = "karpenter.sh/capacity-type"
 FAMILY = "karpenter.k8s.aws/instance-family"

@@ -5,7 +5,7 @@ from typing import Any
 from pricing.estimate import Estimate, estimate
 from pricing.usage import Usage
 from resources.resource import Resource
-from tests.pricing.build import referring, resource
+from tests.support.pricing.build import referring, resource
 
 COMPONENT = Resource("urn:raw", "mlplatform:index:ObjectStore", "feature-store-data-raw", custom=False)
 BUCKET = resource("aws:s3/bucket:Bucket", "raw", parent="urn:raw")

@@ -7,7 +7,7 @@ import pytest
 from pricing.estimate import estimate
 from pricing.usage import Usage
 from resources.resource import UNKNOWN, Resource
-from tests.pricing.build import referring, resource
+from tests.support.pricing.build import referring, resource
 
 BUCKET = "aws:s3/bucket:Bucket"
 COMPONENTS = {

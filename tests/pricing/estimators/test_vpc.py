@@ -7,7 +7,7 @@ import pytest
 from pricing.estimate import estimate
 from pricing.usage import Usage
 from resources.resource import UNKNOWN, Resource
-from tests.pricing.build import priced, resource
+from tests.support.pricing.build import priced, resource
 
 
 def test_nat_gateways_share_the_stacks_data() -> None:

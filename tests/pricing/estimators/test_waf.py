@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from resources.resource import Resource
-from tests.pricing.build import (
+from tests.support.pricing.build import (
     CLUSTER,
     charged,
     line,

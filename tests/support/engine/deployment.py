@@ -10,8 +10,8 @@ from typing import Any, NamedTuple, cast
 from planner.build import build_plan
 from planner.plan import Plan
 from resources.resource import SECRET, Resource
-from tests.planner.graph import Graph
 from tests.support.engine.harness import Engine, Outcome
+from tests.support.planner.graph import Graph
 
 # The engine's signatures: pulumi/pulumi, sdk/go/common/resource/properties.go
 _SIGNATURE = "4dabf18193072939515e22adb298388d"

@@ -5,7 +5,7 @@ from pathlib import Path
 import yaml
 
 from planner.command import main
-from tests.planner.programs import project
+from tests.support.planner.programs import project
 
 ROOT = Path(__file__).parents[3]
 TODAY = ["--today", "2026-11-21"]

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from components.kubeflow.waves import WAVES
 from resources.resource import Resource
-from tests.planner import contract, traffic, workloads
-from tests.planner.charts import ADDONS, CHARTS
-from tests.planner.contract import (
+from tests.support.components.definitions import is_built_in
+from tests.support.planner import contract, traffic, workloads
+from tests.support.planner.charts import ADDONS, CHARTS
+from tests.support.planner.contract import (
     ADDON,
     ASSOCIATION,
     KARPENTER_CLASS,
@@ -16,9 +17,8 @@ from tests.planner.contract import (
     RELEASE,
     SYSTEM_NAMESPACES,
 )
-from tests.planner.graph import Graph
-from tests.planner.plans import Plan, of_type
-from tests.support.components.definitions import is_built_in
+from tests.support.planner.graph import Graph
+from tests.support.planner.plans import Plan, of_type
 
 WAVES_SET = "kubernetes:argoproj.io/v1alpha1:ApplicationSet"
 WAVES_DEFINE = {definition.partition(".")[2] for wave in WAVES for definition in wave.brings}

@@ -13,13 +13,13 @@ from components.delivery.argo_cd.names import CONTROLLER
 from components.facts.instances import instance_type
 from components.serving.serving_platform import names
 from resources.resource import Resource
-from tests.planner.contract import ASSOCIATION, KARPENTER_POOL, NODE_GROUP, RELEASE, Nodes, pools, tolerates
-from tests.planner.plans import Plan, of_type
-from tests.planner.releases import brought_by
-from tests.planner.traffic import policies, selects
-from tests.planner.workloads import KNATIVE, MODEL, by_knative, namespace_of
 from tests.support.components.delivered import APPLICATION_SET, PROJECT, permits
 from tests.support.components.iam import allows
+from tests.support.planner.contract import ASSOCIATION, KARPENTER_POOL, NODE_GROUP, RELEASE, Nodes, pools, tolerates
+from tests.support.planner.plans import Plan, of_type
+from tests.support.planner.releases import brought_by
+from tests.support.planner.traffic import policies, selects
+from tests.support.planner.workloads import KNATIVE, MODEL, by_knative, namespace_of
 
 RBAC = "kubernetes:rbac.authorization.k8s.io/v1:"
 QUOTA = "kubernetes:core/v1:ResourceQuota"

@@ -17,7 +17,7 @@ from components.core.spec import parse
 from components.serving.model_service.objects import model_service_objects
 from components.serving.model_service.spec import ModelServiceSpec
 from resources.resource import Resource
-from tests.planner.plans import ROOT, Plan, of_type, plan_of
+from tests.support.planner.plans import ROOT, Plan, of_type, plan_of
 
 APPLICATION_SET = "kubernetes:argoproj.io/v1alpha1:ApplicationSet"
 MODELS = "deploy/models/"

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from resources.resource import Resource
-from tests.planner.charts import ADDONS, CHARTS, EVERY_TAINT, WELL_KNOWN_LABELS, Pods, Toleration, value_at
-from tests.planner.plans import Plan, of_type
-from tests.planner.workloads import RELEASE, delivered, namespace_of, own, pod_specs, releases, team_namespaces
+from tests.support.planner.charts import ADDONS, CHARTS, EVERY_TAINT, WELL_KNOWN_LABELS, Pods, Toleration, value_at
+from tests.support.planner.plans import Plan, of_type
+from tests.support.planner.workloads import RELEASE, delivered, namespace_of, own, pod_specs, releases, team_namespaces
 
 NAMESPACE = "kubernetes:core/v1:Namespace"
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"

@@ -5,10 +5,10 @@ from typing import Any
 
 from components.cluster.gpu_cluster.spec import GpuClusterSpec
 from resources.resource import Resource
-from tests.planner.charts import ADDONS, KUBELET_PORT
-from tests.planner.contract import ADDON, NAMESPACE, NETWORK_POLICY, SYSTEM_NAMESPACES
-from tests.planner.plans import Plan, of_type
-from tests.planner.workloads import delivered, pods_in, profiles, releases
+from tests.support.planner.charts import ADDONS, KUBELET_PORT
+from tests.support.planner.contract import ADDON, NAMESPACE, NETWORK_POLICY, SYSTEM_NAMESPACES
+from tests.support.planner.plans import Plan, of_type
+from tests.support.planner.workloads import delivered, pods_in, profiles, releases
 
 POD_IDENTITY_AGENT = ("169.254.170.23/32", 80)
 API = ("0.0.0.0/0", 443)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.planner.plans import Plan
+from tests.support.planner.plans import Plan
 
 Check = Callable[[Plan], Iterable[str]]
 Fault = tuple[Check, Callable[[Plan], Plan], str]

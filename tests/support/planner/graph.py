@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from resources.resource import Resource
-from tests.planner.plans import Plan
+from tests.support.planner.plans import Plan
 
 
 class Graph:

@@ -1,7 +1,7 @@
 """Records what the service accounts of every chart may do in Kubernetes, from the charts rendered with our values.
 
-`python -m tests.planner.record_rights FOLDER` renders each release of every stack from FOLDER/<chart> with Helm and
-writes `chart_rights.yaml`. Run it after a chart's version was raised, or one of the values that decide its rights.
+`python -m tests.support.planner.record_rights FOLDER` renders each release of every stack from FOLDER/<chart> with Helm
+and writes `chart_rights.yaml`. Run it after a chart's version was raised, or one of the values that decide its rights.
 """
 
 import argparse
@@ -15,8 +15,8 @@ from typing import Any
 import yaml
 
 from resources.resource import Resource
-from tests.planner.chart_rights import FILE, RELEASE, SEPARATOR, bound, chart_of, plain
-from tests.planner.plans import STACKS, of_type, plan_of
+from tests.support.planner.chart_rights import FILE, RELEASE, SEPARATOR, bound, chart_of, plain
+from tests.support.planner.plans import STACKS, of_type, plan_of
 
 
 def main(folder: Path) -> None:
@@ -90,6 +90,6 @@ def _rendered(chart: Path, name: str, namespace: str, values: Mapping[str, Any])
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m tests.planner.record_rights", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.support.planner.record_rights", description=__doc__)
     parser.add_argument("folder", type=Path, help="the charts' sources, one folder a chart")
     main(parser.parse_args().folder)

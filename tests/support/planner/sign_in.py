@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from resources.resource import Resource
-from tests.planner.plans import Plan, of_type
-from tests.planner.serving import BALANCER
-from tests.planner.traffic import EGRESS
+from tests.support.planner.plans import Plan, of_type
+from tests.support.planner.serving import BALANCER
+from tests.support.planner.traffic import EGRESS
 
 RULE = "aws:lb/listenerRule:ListenerRule"
 POOL = "aws:cognito/userPool:UserPool"

@@ -13,10 +13,10 @@ from components.data.feature_server import objects as feast
 from components.data.tracking_server import objects as mlflow
 from components.data.tracking_server.server import PORT as MLFLOW_PORT
 from components.serving.serving_platform import names
-from tests.planner.plans import Plan, of_type
-from tests.planner.serving import GATEWAY, ROUTE, scaled_to_zero
-from tests.planner.traffic import Pod, allows, policies, reaches, selects
-from tests.planner.workloads import MODEL, namespace_of, own
+from tests.support.planner.plans import Plan, of_type
+from tests.support.planner.serving import GATEWAY, ROUTE, scaled_to_zero
+from tests.support.planner.traffic import Pod, allows, policies, reaches, selects
+from tests.support.planner.workloads import MODEL, namespace_of, own
 
 SERVICE = "kubernetes:core/v1:Service"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"

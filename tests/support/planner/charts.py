@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from tests.planner.chart_facts import EVERY_TAINT, ChartFacts, Pods, Toleration, named
-from tests.planner.platform_charts import PLATFORM_CHARTS
+from tests.support.planner.chart_facts import EVERY_TAINT, ChartFacts, Pods, Toleration, named
+from tests.support.planner.platform_charts import PLATFORM_CHARTS
 
 __all__ = [
     "ADDONS",

@@ -8,10 +8,10 @@ from typing import Any
 
 from components.serving.serving_platform import names
 from resources.resource import Resource
-from tests.planner.contract import NAMESPACE, NETWORK_POLICY
-from tests.planner.plans import Plan, of_type
-from tests.planner.traffic import policies
-from tests.planner.workloads import pods_in
+from tests.support.planner.contract import NAMESPACE, NETWORK_POLICY
+from tests.support.planner.plans import Plan, of_type
+from tests.support.planner.traffic import policies
+from tests.support.planner.workloads import pods_in
 
 Labels = Mapping[str, str]
 _OTHER = {"ingress": "egress", "egress": "ingress"}

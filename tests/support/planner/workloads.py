@@ -6,8 +6,8 @@ from typing import Any
 from components.cluster.secure_namespace import TEAM_LABEL
 from components.kubeflow.waves import WAVES
 from resources.resource import Resource
-from tests.planner.charts import CHARTS, Pods, value_at
-from tests.planner.plans import Plan, of_type
+from tests.support.planner.charts import CHARTS, Pods, value_at
+from tests.support.planner.plans import Plan, of_type
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 _TEMPLATES = {

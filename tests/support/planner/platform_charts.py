@@ -1,6 +1,6 @@
 """What the charts of serving, secrets and delivery name by themselves, read from their templates as `charts` says."""
 
-from tests.planner.chart_facts import ChartFacts, Pods, named
+from tests.support.planner.chart_facts import ChartFacts, Pods, named
 
 PLATFORM_CHARTS: dict[str, ChartFacts] = {
     "cert-manager": ChartFacts(

@@ -13,7 +13,7 @@ from planner.evaluation import evaluate_program
 from planner.stackfile import StackFile, read_stack_file
 from resources.resource import Resource
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 Plan = tuple[Resource, ...]
 
 _PEAK = {"name": "peak", "additionalNodes": 2, "start": "08:00", "end": "22:00"}

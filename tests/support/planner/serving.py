@@ -6,9 +6,9 @@ from hashlib import sha256
 from typing import Any
 
 from resources.resource import Resource
-from tests.planner.plans import Plan, of_type
-from tests.planner.traffic import EGRESS, INGRESS, policies, reaches, security_groups, selects
-from tests.planner.workloads import KNATIVE, MODEL, by_knative
+from tests.support.planner.plans import Plan, of_type
+from tests.support.planner.traffic import EGRESS, INGRESS, policies, reaches, security_groups, selects
+from tests.support.planner.workloads import KNATIVE, MODEL, by_knative
 
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 TARGETS = "aws:lb/targetGroup:TargetGroup"
