@@ -12,7 +12,7 @@ from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecid
 from policies.engine.stack import Stack
 from policies.pods import WORKLOADS
 from policies.secret_text import is_literal, names_secret, normalized, secret_in
-from resources.inputs import entries, flag, is_set, read, text
+from resources.inputs import flag, is_set, read, text
 from resources.resource import SECRET, UNKNOWN, Resource
 
 _KUBERNETES_SECRET = "kubernetes:core/v1:Secret"  # noqa: S105 - a type
@@ -55,13 +55,18 @@ _GRAFANA_CHARTS: dict[str, tuple[str, ...]] = {"kube-prometheus-stack": ("grafan
 
 def _nodes(path: str, name: str, value: Any) -> Iterator[tuple[str, str, Any]]:
     """A value and all that it holds, each with its path and the name of the field that it is in."""
-    yield path, name, value
-    if isinstance(value, list):
-        for index, item in enumerate(cast(list[Any], value)):
-            yield from _nodes(f"{path}[{index}]", name, item)
-    if not isinstance(value, dict):
-        return
-    values = cast(Mapping[Any, Any], value)
+    pending = [(path, name, value)]
+    while pending:
+        path, name, value = pending.pop()
+        yield path, name, value
+        if isinstance(value, list):
+            items = enumerate(cast(list[Any], value))
+            pending += [(f"{path}[{index}]", name, item) for index, item in items]
+        elif isinstance(value, dict):
+            pending += _fields(path, cast(Mapping[Any, Any], value))
+
+
+def _fields(path: str, values: Mapping[Any, Any]) -> Iterator[tuple[str, str, Any]]:
     label, content = values.get("name"), values.get("value")
     skipped: tuple[str, ...] = ()
     # An environment variable is written as name and value: the name says what the value is.
@@ -71,9 +76,9 @@ def _nodes(path: str, name: str, value: Any) -> Iterator[tuple[str, str, Any]]:
     # In an ExternalSecret, secretKey is the name of a key beside the reference to its value.
     if "remoteRef" in values:
         skipped = (*skipped, "secretKey")
-    for key, item in entries(values):
+    for key, item in values.items():
         if key not in skipped:
-            yield from _nodes(f"{path}.{key}", key, item)
+            yield f"{path}.{key}", str(key), item
 
 
 @rule(

@@ -1,7 +1,7 @@
 """How a module states a rule, and what a rule says about resources."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Required, TypedDict, Unpack
 
@@ -47,6 +47,10 @@ class Finding:
     message: str
     urn: str = ""
 
+    def about(self, resource: Resource) -> "Finding":
+        """The same, about this resource."""
+        return Finding(self.message, resource.urn)
+
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
@@ -59,6 +63,10 @@ class Undecided:
     def message(self) -> str:
         """The sentence in the verdict."""
         return f"cannot be decided before deployment: {self.field}"
+
+    def about(self, resource: Resource) -> "Undecided":
+        """The same, about this resource."""
+        return Undecided(self.field, resource.urn)
 
 
 Result = Finding | Undecided
@@ -129,7 +137,7 @@ def rule(
         def each(stack: Stack) -> Iterator[Result]:
             for resource in stack.of_type(*judged):
                 for result in applied(resource, stack):
-                    yield result if result.urn else replace(result, urn=resource.urn)
+                    yield result if result.urn else result.about(resource)
 
         if needs_stack:
             _add(name, title, about, check_stack=each)
