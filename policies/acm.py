@@ -8,7 +8,7 @@ forbids(
     "aws:acm/certificate:Certificate",
     "validationMethod",
     "EMAIL",
-    "is renewed only if somebody answers a mail in time (validationMethod is EMAIL)",
+    "is renewed only if someone answers an e-mail in time (validationMethod is EMAIL)",
     name="certificate-renewal",
     title="Certificates are validated by DNS",
     area=Area.RELIABILITY,

@@ -65,7 +65,7 @@ def _access(resource: Resource, _: Stack) -> Iterator[Result]:
         if default is UNKNOWN:
             yield Undecided(f"{path}.policy.default")
         elif default:
-            yield Finding(f"{path}.policy.default gives {default} to whoever signs in")
+            yield Finding(f"{path}.policy.default gives {default} to everyone who signs in")
     if is_chart(resource):
         field = "values.configs.secret.argocdServerAdminPassword"
         if is_set(read(resource.inputs, *field.split("."))):
@@ -77,13 +77,13 @@ def _local_users(path: str, settings: Any) -> Iterator[Result]:
     if admin is UNKNOWN:
         yield Undecided(f"{path}.admin.enabled")
     elif admin != "false":
-        said = "does not say so" if admin is None else f"is {admin}"
+        said = "is absent" if admin is None else f"is {admin}"
         yield Finding(f"{path}.admin.enabled {said}: a local admin has every right and one password")
     anonymous = _setting(settings, "users.anonymous.enabled")
     if anonymous is UNKNOWN:
         yield Undecided(f"{path}.users.anonymous.enabled")
     elif anonymous == "true":
-        yield Finding(f"{path}.users.anonymous.enabled lets in whoever comes")
+        yield Finding(f"{path}.users.anonymous.enabled lets anyone in without signing in")
     for name, _ in entries(settings):
         if name.startswith("accounts.") and "login" in str(_setting(settings, name)):
             yield Finding(f"{path}.{name} is a local user that signs in with a password")
@@ -137,7 +137,7 @@ def _destinations(destinations: list[Any]) -> Iterator[Result]:
             continue
         for field, value in (("namespace", namespace), ("server", server)):
             if _is_pattern(value):
-                yield Finding(f"{where}.{field} is {display(value)}, which takes in what is not the project's")
+                yield Finding(f"{where}.{field} is {display(value)}, which also matches what is not the project's")
 
 
 def _kinds(spec: Any, has_destinations: bool) -> Iterator[Result]:
@@ -146,10 +146,10 @@ def _kinds(spec: Any, has_destinations: bool) -> Iterator[Result]:
             if kind is UNKNOWN:
                 yield Undecided(f"spec.{field}[{index}]")
             elif "*" in (read(kind, "kind"), read(kind, "group")):
-                yield Finding(f"spec.{field}[{index}] lets every kind through, roles and bindings among them")
+                yield Finding(f"spec.{field}[{index}] allows every kind, also roles and bindings")
     # Argo CD lets every kind of a namespace through where the list is left out.
     if has_destinations and read(spec, "namespaceResourceWhitelist") is None:
-        yield Finding("spec.namespaceResourceWhitelist is left out, so that every kind is let through")
+        yield Finding("spec.namespaceResourceWhitelist is absent, which allows every kind")
 
 
 @rule(

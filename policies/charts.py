@@ -25,14 +25,14 @@ def _support_ends(release: Resource) -> SupportEnd | Undecided | None:
 
 def _ended(end: SupportEnd, stack: Stack) -> str | None:
     over = not end.expected and stack.context.today >= end.day
-    return f"gets no more fixes since {end.day}" if over else None
+    return f"has had no fixes since {end.day}" if over else None
 
 
 def _ends_soon(end: SupportEnd, stack: Stack) -> str | None:
     days = (end.day - stack.context.today).days
     if _ended(end, stack) or days > stack.settings.support_notice:
         return None
-    expected = ", as the makers' calendar lets expect" if end.expected else ""
+    expected = ", as expected from the makers' calendar" if end.expected else ""
     return f"leaves support on {end.day}, {f'in {days} days' if days > 0 else 'now'}{expected}"
 
 

@@ -43,6 +43,6 @@ def _retention(group: Resource, stack: Stack) -> Iterator[Result]:
     if days is UNKNOWN:
         yield Undecided("retentionInDays")
     elif not days:
-        yield Finding("keeps its events for ever, because retentionInDays is absent or 0")
+        yield Finding("keeps its events forever, because retentionInDays is absent or 0")
     elif not least <= days <= most:
-        yield Finding(f"keeps its events for {days:g} days; this stack asks for {least} to {most}")
+        yield Finding(f"keeps its events for {days:g} days; this stack requires {least} to {most}")

@@ -16,9 +16,9 @@ requires(
     POOL,
     "adminCreateUserConfig.allowAdminCreateUserOnly",
     True,
-    "lets everyone on the internet make an account",
+    "lets everyone on the internet create an account",
     name="user-pool-sign-up",
-    title="Users are invited to user pools",
+    title="Only administrators create the users of user pools",
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
@@ -29,7 +29,7 @@ requires(
     POOL,
     "userPoolAddOns.advancedSecurityMode",
     "ENFORCED",
-    "answers no threat: userPoolAddOns.advancedSecurityMode is {value}",
+    "does not act on threats: userPoolAddOns.advancedSecurityMode is {value}",
     name="user-pool-threats",
     title="User pools have threat protection that acts",
     area=Area.SECURITY,
@@ -69,14 +69,14 @@ requires(
 )
 def _mfa(pool: Resource, _: Stack) -> Iterator[Result]:
     yield from must_be(
-        pool.inputs, "mfaConfiguration", "ON", "asks nobody for a second factor: mfaConfiguration is {value}"
+        pool.inputs, "mfaConfiguration", "ON", "does not require a second factor: mfaConfiguration is {value}"
     )
     required = text(read(pool.inputs, "mfaConfiguration")) == "ON"
     token = flag(read(pool.inputs, "softwareTokenMfaConfiguration", "enabled"))
     if token is UNKNOWN:
         yield Undecided("softwareTokenMfaConfiguration.enabled")
     elif required and token is not True:
-        yield Finding("takes no code of an authenticator application as second factor")
+        yield Finding("does not accept codes of an authenticator application")
     for factor, how in _WEAK_FACTORS.items():
         if required and is_set(read(pool.inputs, factor)):
-            yield Finding(f"sends codes {how}, which whoever reads the messages can use")
+            yield Finding(f"sends codes {how}, which anyone who reads the messages can use")

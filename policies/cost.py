@@ -86,7 +86,7 @@ def _is_accelerated(instance_type: str) -> bool:
 
 @rule(
     "dear-instances",
-    "Dear instance types are allowed by name",
+    "Expensive instance types are allowed by name",
     _WITH_INSTANCE_TYPES,
     area=Area.COST,
     severity=Severity.MEDIUM,
@@ -103,12 +103,12 @@ def _dear_instances(resource: Resource, stack: Stack) -> Iterator[Result]:
         elif not any(fnmatchcase(name, pattern) for pattern in allowed):
             price = _hourly(name, stack.environment.region)
             if price is not None and price >= threshold:
-                yield Finding(f"{name} costs {price:.2f} USD an hour, from {threshold:.2f} on a type must be allowed")
+                yield Finding(f"{name} costs {price:.2f} USD an hour; types from {threshold:.2f} must be allowed")
             elif price is None and _is_accelerated(name):
                 yield Finding(f"{name} is accelerated and has no known price, so it must be allowed")
     for name in _families(resource):
         if _is_accelerated(name) and not any(_family(pattern) == name for pattern in allowed):
-            yield Finding(f"the accelerated family {name} holds dear types, so it must be allowed as {name}.*")
+            yield Finding(f"the accelerated family {name} has expensive types, so it must be allowed as {name}.*")
 
 
 def _hourly(instance_type: str, region: str) -> float | None:
@@ -137,10 +137,10 @@ def _previous_generation(resource: Resource, _: Stack) -> Iterator[Result]:
         if name is UNKNOWN:
             yield Undecided(field)
         elif successor := _successor(field, _family(name)):
-            yield Finding(f"{name} is of a previous generation; {successor} follows it")
+            yield Finding(f"{name} is of a previous generation; use {successor}")
     for name in _families(resource):
         if successor := _SUCCESSORS.get(name):
-            yield Finding(f"the family {name} is of a previous generation; {successor} follows it")
+            yield Finding(f"the family {name} is of a previous generation; use {successor}")
 
 
 def _successor(field: str, family: str) -> str | None:
@@ -166,7 +166,7 @@ def _gpu_pool_schedule(resource: Resource, stack: Stack) -> Iterator[Result]:
     if resource.type == INSTANCE:
         instance_type = text(read(resource.inputs, "instanceType"))
         if isinstance(instance_type, str) and _is_accelerated(instance_type):
-            yield Finding(f"{instance_type} runs day and night, and a lone instance has no schedule")
+            yield Finding(f"{instance_type} runs day and night: a single instance has no schedule")
     elif resource.urn not in stack.once(_scheduled):
         yield from _unscheduled_group(resource, stack)
 
@@ -195,7 +195,7 @@ def _unscheduled_group(group: Resource, stack: Stack) -> Iterator[Result]:
     if unknown := [name for name, value in judged.items() if value is UNKNOWN]:
         yield Undecided(", ".join(unknown))
         return
-    count = "an unstated number of" if least is None else f"{least:g}"
+    count = "an unknown number of" if least is None else f"{least:g}"
     yield Finding(
         f"keeps {count} {accelerated[0]} on demand day and night: no scheduled action names the group, "
         "and its minimum is not zero"

@@ -111,12 +111,12 @@ def _secret(path: str, name: str, value: str) -> Iterator[Result]:
     if kind := secret_in(value, name):
         yield Finding(f"{path} holds {kind} in plain text")
     elif names_secret(name) and is_literal(value):
-        yield Finding(f"{path} is a secret by its name and stands there in plain text")
+        yield Finding(f"{path} is a secret by its name and is in plain text")
 
 
 @rule(
     "default-login",
-    "No default user and no default password is left",
+    "No default user or default password remains",
     (
         RELEASE,
         _KUBERNETES_SECRET,
@@ -165,7 +165,7 @@ def _grafana(release: Resource) -> Iterator[Result]:
     if values is UNKNOWN:
         yield Undecided(where)
     elif not is_set(read(values, "adminPassword")) and not is_set(read(values, "admin", "existingSecret")):
-        yield Finding(f"{where} leaves Grafana's admin the password that its chart publishes")
+        yield Finding(f"{where} leaves Grafana's admin with the published password of the chart")
 
 
 def _login(path: str, name: str, value: str) -> Iterator[Result]:
@@ -176,11 +176,11 @@ def _login(path: str, name: str, value: str) -> Iterator[Result]:
     if _PASSWORD_HASH.search(value):
         yield Finding(f"{path} holds the hash of a local user's password")
     if _is_known(name, value):
-        yield Finding(f"{path} is a password that everybody knows")
+        yield Finding(f"{path} is a well-known password")
     elif "\n" in value or ":" in value or "=" in value:
         for found in _ASSIGNMENT.finditer(value):
             if _is_known(found["name"], found["value"]):
-                yield Finding(f"{path} gives {found['name']} a value that everybody knows")
+                yield Finding(f"{path} gives {found['name']} a well-known value")
 
 
 def _is_known(name: str, value: str) -> bool:

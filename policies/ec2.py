@@ -197,5 +197,5 @@ def _public_address(resource: Resource, _: Stack) -> Iterator[Result]:
         ("", inputs, "spec.associatePublicIPAddress"),
         *((f"networkInterfaces[{index}].", each, "associatePublicIpAddress") for index, each in interfaces),
     ):
-        message = f"{within}{path} is true: what starts here is on the internet"
+        message = f"{within}{path} is true: instances get public addresses"
         yield from must_not_be(values, path, True, message, within=within)

@@ -19,9 +19,9 @@ requires(
     REPOSITORY,
     "imageTagMutability",
     "IMMUTABLE",
-    "lets a tag be pushed again: imageTagMutability is {value}",
+    "allows a tag to be overwritten: imageTagMutability is {value}",
     name="repository-immutability",
-    title="Tags of images never move",
+    title="Image tags are immutable",
     area=Area.SECURITY,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,
@@ -48,7 +48,7 @@ def _encryption(resource: Resource, _: Stack) -> Iterator[Result]:
     if kind is UNKNOWN:
         yield Undecided("encryptionConfigurations")
     elif kind not in ("KMS", "KMS_DSSE") or not is_set(read(encryption, "kmsKey")):
-        yield Finding("is encrypted with a key of AWS only; that can only be chosen when a repository is made")
+        yield Finding("is encrypted with a key of AWS only; this can only be set when a repository is created")
 
 
 @rule(
@@ -67,12 +67,12 @@ def _encryption(resource: Resource, _: Stack) -> Iterator[Result]:
 def _lifecycle(resource: Resource, stack: Stack) -> Iterator[Result]:
     if resource.type == TEMPLATE:
         if not is_set(read(resource.inputs, "lifecyclePolicy")):
-            yield Finding("makes repositories that keep every image for ever")
+            yield Finding("creates repositories that keep every image forever")
     elif not stack.referrers(resource, "repository", _LIFECYCLE):
         if stack.once(_has_lifecycle_of_unknown_repository):
             yield Undecided("repository of a lifecycle policy")
         else:
-            yield Finding("keeps every image for ever")
+            yield Finding("keeps every image forever")
 
 
 def _has_lifecycle_of_unknown_repository(stack: Stack) -> bool:

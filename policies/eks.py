@@ -91,7 +91,7 @@ def _authentication(cluster: Resource, _: Stack) -> Iterator[Result]:
 )
 def _secrets_encryption(cluster: Resource, _: Stack) -> Iterator[Result]:
     if cluster.type == REMOTE_CLUSTER:
-        missing = "encryptionConfigKeyArn is absent: Secrets are under no key of this account"
+        missing = "encryptionConfigKeyArn is absent: Secrets are not encrypted with a key of this account"
         yield from must_be(cluster.inputs, "encryptionConfigKeyArn", SET, missing)
         return
     config = read(cluster.inputs, "encryptionConfig")
@@ -99,7 +99,7 @@ def _secrets_encryption(cluster: Resource, _: Stack) -> Iterator[Result]:
     if config is UNKNOWN:
         yield Undecided("encryptionConfig")
     elif not is_set(read(config, "provider", "keyArn")):
-        yield Finding("encryptionConfig names no key: Secrets are under no key of this account")
+        yield Finding("encryptionConfig names no key: Secrets are not encrypted with a key of this account")
     elif "secrets" not in kinds and UNKNOWN in kinds:
         yield Undecided("encryptionConfig.resources")
     elif "secrets" not in kinds:
@@ -178,7 +178,7 @@ def _logs(cluster: Resource, _: Stack) -> Iterator[Result]:
 def _left_alone(cluster: Resource, _: Stack) -> Iterator[Result]:
     for path, expected, consequence in (
         ("skipDefaultSecurityGroups", True, "it makes node security groups that may send to every address"),
-        ("skipDefaultNodeGroup", True, "it makes a node group and an instance role that no rule here shaped"),
+        ("skipDefaultNodeGroup", True, "it makes a node group and an instance role that no rule here covers"),
         ("vpcId", SET, "it goes into the account's default VPC"),
         ("clusterSecurityGroup", SET, "it makes a group that may send to every address"),
         ("serviceRole", SET, "it makes a role whose trust has no condition"),
@@ -206,7 +206,7 @@ def _version(cluster: Resource, stack: Stack) -> Iterator[Result]:
         yield Undecided("version")
         return
     if version is None:
-        yield Finding("names no version, so it gets whichever is the newest on the day it is made")
+        yield Finding("has no version, so it gets the newest one on the day it is created")
         return
     try:
         extended = in_extended_support(version, today)
@@ -276,7 +276,7 @@ def _addon_version(resource: Resource, _: Stack) -> Iterator[Result]:
 
 @rule(
     "cluster-zones",
-    "Clusters stand in enough zones",
+    "Clusters span enough zones",
     CLUSTERS,
     needs_stack=True,
     area=Area.RELIABILITY,
@@ -293,7 +293,7 @@ def _cluster_zones(cluster: Resource, stack: Stack) -> Iterator[Result]:
 
 @rule(
     "node-group-zones",
-    "Node groups stand in enough zones",
+    "Node groups span enough zones",
     NODE_GROUP,
     needs_stack=True,
     area=Area.RELIABILITY,
@@ -331,7 +331,7 @@ def _zones(resource: Resource, fields: tuple[str, ...], stack: Stack) -> Iterato
     if not names:
         yield Finding("names no subnets")
     elif subnets and None not in zones:
-        yield Finding(f"stands in {known} zone{'s' if known > 1 else ''}; this stack asks for {least}")
+        yield Finding(f"spans {known} zone{'s' if known > 1 else ''}; this stack requires {least}")
     elif not subnets and UNKNOWN not in names and len(names) < least:
         yield Finding(f"names {len(names)} subnet{'s' if len(names) > 1 else ''}, fewer than {least} zones")
     else:

@@ -45,7 +45,7 @@ def _stands_alone(cache: Resource, _: Stack) -> bool:
 def _encryption(cache: Resource, _: Stack) -> Iterator[Result]:
     if cache.type == CLUSTER:
         if _engine(cache) == "redis":
-            yield Finding("is a lone node, which can't be encrypted at rest")
+            yield Finding("is a single node, which cannot be encrypted at rest")
         return
     if cache.type == GROUP:
         encrypted = _encrypted_at_rest(cache)
@@ -67,7 +67,7 @@ def _encrypted_at_rest(group: Resource) -> bool | Unknown:
 
 @rule(
     "cache-tls",
-    "Caches are reached over TLS alone",
+    "Caches accept only TLS",
     (CLUSTER, GROUP),
     when=_stands_alone,
     area=Area.SECURITY,
@@ -78,18 +78,18 @@ def _encrypted_at_rest(group: Resource) -> bool | Unknown:
     field="transitEncryptionEnabled and transitEncryptionMode",
 )
 def _tls(cache: Resource, _: Stack) -> Iterator[Result]:
-    yield from must_be(cache.inputs, "transitEncryptionEnabled", True, "speaks without TLS")
+    yield from must_be(cache.inputs, "transitEncryptionEnabled", True, "accepts connections without TLS")
     yield from must_not_be(
         cache.inputs,
         "transitEncryptionMode",
         "preferred",
-        "takes connections without TLS as well, because transitEncryptionMode is preferred",
+        "also accepts connections without TLS, because transitEncryptionMode is preferred",
     )
 
 
 @rule(
     "cache-users",
-    "Caches have users, each with its own rights and proof",
+    "Caches have users, each with its own rights and credentials",
     (GROUP, SERVERLESS, USER),
     area=Area.SECURITY,
     severity=Severity.HIGH,
@@ -105,7 +105,7 @@ def _users(resource: Resource, _: Stack) -> Iterator[Result]:
     elif any(is_set(read(resource.inputs, field)) for field in ("authToken", "authTokenWo")):
         yield Finding("has one token that all clients share")
     elif not is_set(read(resource.inputs, "userGroupId" if resource.type == SERVERLESS else "userGroupIds")):
-        yield Finding("has no users, so whoever reaches it may do everything")
+        yield Finding("has no users, so every client that reaches it may do everything")
 
 
 def _user(user: Resource) -> Iterator[Result]:
@@ -116,14 +116,14 @@ def _user(user: Resource) -> Iterator[Result]:
     if access is not UNKNOWN and "on" not in (access or "").split():
         return
     if mode == "no-password-required" or no_password is True:
-        yield Finding("lets anyone in under its name, because it needs no password")
+        yield Finding("lets anyone log in as this user, because it needs no password")
     elif UNKNOWN in (mode, no_password):
         yield Undecided("authenticationMode.type" if mode is UNKNOWN else "noPasswordRequired")
 
 
 @rule(
     "cache-failover",
-    "In production caches have replicas in other zones that take over",
+    "In production, caches fail over to replicas in other zones",
     GROUP,
     when=in_production,
     area=Area.RELIABILITY,
@@ -138,7 +138,7 @@ def _failover(group: Resource, _: Stack) -> Iterator[Result]:
     if fewest is UNKNOWN:
         yield Undecided("replicasPerNodeGroup")
     elif fewest < 1:
-        yield Finding("has a shard without a replica: what it holds goes with its node")
+        yield Finding("has a shard without a replica: its data is lost with its node")
         return
     for field in ("automaticFailoverEnabled", "multiAzEnabled"):
         yield from must_be(group.inputs, field, True, f"has replicas, and {field} is off")
@@ -157,7 +157,7 @@ def _fewest_replicas(group: Resource) -> float | Unknown:
 
 @rule(
     "cache-snapshots",
-    "In production stores in memory have snapshots",
+    "In production, in-memory stores have snapshots",
     (GROUP, SERVERLESS),
     when=in_production,
     needs_stack=True,
@@ -176,7 +176,7 @@ def _snapshots(store: Resource, stack: Stack) -> Iterator[Result]:
     if days is UNKNOWN:
         yield Undecided("snapshotRetentionLimit")
     elif not days:
-        yield Finding("keeps no snapshots, and does not evict as a mere cache does")
+        yield Finding("keeps no snapshots, and does not evict keys as a cache does")
 
 
 def _evicts(store: Resource, stack: Stack) -> bool:
@@ -211,7 +211,7 @@ def _cheaper_engine(cache: Resource, _: Stack) -> Iterator[Result]:
 
 @rule(
     "cache-size",
-    "Caches are at most twice as large as what they hold",
+    "Caches are at most twice as large as their data",
     GROUP,
     area=Area.COST,
     severity=Severity.LOW,

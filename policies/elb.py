@@ -63,7 +63,7 @@ def _firewall(balancer: Resource, stack: Stack) -> Iterator[Result]:
         if has_unknown_target(ASSOCIATION, stack):
             yield Undecided("resourceArn of a web ACL's association")
         else:
-            yield Finding("is reached from the internet and has no web ACL")
+            yield Finding("is public and has no web ACL")
     if flag(read(balancer.inputs, "enableWafFailOpen")) is True:
         yield Finding("lets requests through when its firewall does not answer (enableWafFailOpen)")
 
@@ -102,7 +102,7 @@ def _logs(balancer: Resource, _: Stack) -> Iterator[Result]:
     field="dropInvalidHeaderFields and desyncMitigationMode",
 )
 def _malformed_requests(balancer: Resource, _: Stack) -> Iterator[Result]:
-    headers = "passes headers on whose names are invalid"
+    headers = "passes on headers with invalid names"
     yield from must_be(balancer.inputs, "dropInvalidHeaderFields", True, headers)
     split = "passes on requests that servers may split differently (desyncMitigationMode is monitor)"
     yield from must_not_be(balancer.inputs, "desyncMitigationMode", "monitor", split)
@@ -137,7 +137,7 @@ def _https_redirect(listener: Resource, _: Stack) -> Iterator[Result]:
 
 @rule(
     "tls-policy",
-    "Listeners speak TLS 1.2 or 1.3 with forward secrecy",
+    "Listeners use TLS 1.2 or 1.3 with forward secrecy",
     LISTENERS,
     area=Area.SECURITY,
     severity=Severity.HIGH,
@@ -155,6 +155,6 @@ def _tls_policy(listener: Resource, _: Stack) -> Iterator[Result]:
     elif policy is UNKNOWN:
         yield Undecided("sslPolicy")
     elif policy is None:
-        yield Finding("names no sslPolicy, and AWS takes ELBSecurityPolicy-2016-08, which speaks TLS 1.0")
+        yield Finding("has no sslPolicy; AWS then uses ELBSecurityPolicy-2016-08, which allows TLS 1.0")
     elif not _CURRENT_TLS_POLICY.fullmatch(policy):
-        yield Finding(f"speaks TLS by {policy}, which lacks TLS 1.3 or allows older versions or weaker ciphers")
+        yield Finding(f"uses the TLS policy {policy}, which lacks TLS 1.3 or allows older versions or weaker ciphers")

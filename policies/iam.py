@@ -159,7 +159,7 @@ def _wildcard(resource: Resource, _: Stack) -> Iterator[Result]:
 
 def _grants_everything(statement: _Statement) -> Iterator[Result]:
     if statement.values("NotAction"):
-        yield Finding(f"{statement.path} allows all but what NotAction names")
+        yield Finding(f"{statement.path} allows everything except what NotAction names")
     everywhere = "*" in statement.values("Resource") or bool(statement.values("NotResource"))
     for action in statement.values("Action"):
         if action is UNKNOWN:
@@ -175,7 +175,7 @@ def _grants_everything(statement: _Statement) -> Iterator[Result]:
 
 @rule(
     "iam-pass-role",
-    "iam:PassRole is bound to roles or to a service",
+    "iam:PassRole is limited to roles or to a service",
     _WITH_IDENTITY_POLICIES,
     area=Area.SECURITY,
     severity=Severity.HIGH,
@@ -279,7 +279,7 @@ def _lets_everyone_in(statement: _Statement) -> Iterator[Result]:
 
 @rule(
     "role-trust",
-    "Trust policies are bound by a condition",
+    "Trust policies are limited by a condition",
     _ROLE,
     area=Area.SECURITY,
     severity=Severity.HIGH,
@@ -333,19 +333,21 @@ def _service_problem(service: str, name: str, keys: set[str]) -> str | None:
         if keys & _POD_KEYS:
             return None
         return f"lets any pod of any cluster that is associated with the role assume it through {name}"
-    return f"lets {name} assume the role on behalf of any account: neither aws:SourceAccount nor aws:SourceArn is asked"
+    return (
+        f"lets {name} assume the role on behalf of any account: neither aws:SourceAccount nor aws:SourceArn is required"
+    )
 
 
 def _federated_problem(name: str, keys: set[str]) -> str | None:
     if ":saml-provider/" in name:
         return None if "saml:aud" in keys else f"trusts {name} without a condition on SAML:aud"
     lacking = [claim for claim in ("aud", "sub") if not any(key.endswith(f":{claim}") for key in keys)]
-    return f"trusts every token of {name} whatever its {' and '.join(lacking)}" if lacking else None
+    return f"trusts every token of {name}, whatever its {' and '.join(lacking)}" if lacking else None
 
 
 @rule(
     "static-credentials",
-    "No access keys, console passwords or SSH keys are made",
+    "No access keys, console passwords or SSH keys are created",
     _STATIC_CREDENTIALS,
     area=Area.SECURITY,
     severity=Severity.HIGH,
@@ -356,4 +358,4 @@ def _federated_problem(name: str, keys: set[str]) -> str | None:
     field="the resource itself",
 )
 def _static_credentials(resource: Resource, _: Stack) -> Iterator[Result]:
-    yield Finding(f"makes {_STATIC_CREDENTIALS[resource.type]}")
+    yield Finding(f"creates {_STATIC_CREDENTIALS[resource.type]}")

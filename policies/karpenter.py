@@ -35,4 +35,4 @@ def _limits(pool: Resource, _: Stack) -> Iterator[Result]:
     if limits is UNKNOWN:
         yield Undecided("spec.limits")
     elif not any(value is UNKNOWN or value for _, value in entries(limits)):
-        yield Finding("has no limits, so that a runaway workload starts as many nodes as AWS gives")
+        yield Finding("has no limits, so a runaway workload can start any number of nodes")

@@ -31,7 +31,7 @@ def _deletion(key: Resource, stack: Stack) -> Iterator[Result]:
         yield Undecided("deletionWindowInDays")
     # An absent window is 30 days, the longest that KMS offers.
     elif days is not None and days < least:
-        yield Finding(f"is gone {days:g} days after its deletion is asked for; this stack asks for {least}")
+        yield Finding(f"is deleted {days:g} days after the request; this stack requires {least}")
 
 
 @rule(

@@ -37,7 +37,7 @@ def _default_namespace(resource: Resource, _: Stack) -> Iterator[Result]:
     if namespace is UNKNOWN:
         yield Undecided("namespace")
     elif namespace in (None, "default"):
-        yield Finding("goes to the namespace default, which has no network policy and no Pod Security label")
+        yield Finding("is in the namespace default, which has no network policy and no Pod Security label")
 
 
 @rule(
@@ -57,7 +57,7 @@ def _pod_security_labels(namespace: Resource, _: Stack) -> Iterator[Result]:
     if profile is UNKNOWN:
         yield Undecided(f"metadata.labels.{_ENFORCE}")
     elif profile is None:
-        yield Finding(f"has no label {_ENFORCE}, so that every Pod is admitted")
+        yield Finding(f"has no label {_ENFORCE}, so every Pod is admitted")
     elif profile not in ("restricted", "baseline"):
         yield Finding(f"enforces the profile {profile}, which admits privileged Pods")
 
@@ -156,7 +156,7 @@ def _workload_network_policy(workload: Resource, stack: Stack) -> Iterator[Resul
     if found is UNKNOWN:
         yield Undecided("which Pods the network policies of its namespace select")
     elif not found:
-        yield Finding("no network policy of its namespace selects its Pods, which may talk to anyone")
+        yield Finding("no network policy of its namespace selects its Pods, which may connect to anything")
 
 
 def _pod_labels(workload: Resource) -> Any:

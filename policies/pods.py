@@ -94,9 +94,9 @@ def no_container(path: str, forbidden: Value, message: str, *, name: str, title:
 each_container(
     "securityContext.allowPrivilegeEscalation",
     False,
-    "may gain rights: allowPrivilegeEscalation is not false",
+    "may gain privileges: allowPrivilegeEscalation is not false",
     name="privilege-escalation",
-    title="Containers cannot gain rights",
+    title="Containers cannot gain privileges",
     area=Area.KUBERNETES,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
@@ -292,7 +292,7 @@ def _resource_limits(workload: Resource, _: Stack) -> Iterator[Result]:
 
 @rule(
     "probes",
-    "Containers that run on have liveness and readiness probes",
+    "Long-running containers have liveness and readiness probes",
     [kind for kind in WORKLOADS if kind not in (_JOB, _CRON_JOB)],
     area=Area.KUBERNETES,
     severity=Severity.MEDIUM,
@@ -312,7 +312,7 @@ def _probes(workload: Resource, _: Stack) -> Iterator[Result]:
 
 @rule(
     "service-account-token",
-    "Pods carry a service-account token only where they say so",
+    "Pods mount a service-account token only where they say so",
     (*WORKLOADS, _SERVICE_ACCOUNT),
     area=Area.KUBERNETES,
     severity=Severity.MEDIUM,

@@ -27,6 +27,6 @@ def _account(provider: Resource, stack: Stack) -> Iterator[Result]:
     if UNKNOWN in accounts:
         yield Undecided("allowedAccountIds")
     elif not accounts:
-        yield Finding("takes whichever account the caller's credentials are of, because allowedAccountIds is absent")
+        yield Finding("deploys into any account that the credentials belong to, because allowedAccountIds is absent")
     elif foreign := [display(account) for account in accounts if display(account) != own]:
         yield Finding(f"may deploy into {', '.join(foreign)}, but the stack belongs to {own}")

@@ -30,7 +30,7 @@ requires(
     (INSTANCE, CLUSTER),
     "storageEncrypted",
     True,
-    "is not encrypted; that can only be chosen when it is made",
+    "is not encrypted; this can only be set when it is created",
     name="database-encryption",
     title="Databases are encrypted",
     area=Area.SECURITY,
@@ -91,7 +91,7 @@ def _backups(database: Resource, _: Stack) -> Iterator[Result]:
 
 @rule(
     "database-identity",
-    "Databases keep no shared password",
+    "Databases have no shared password",
     (INSTANCE, CLUSTER),
     when=_is_no_replica,
     area=Area.SECURITY,

@@ -47,7 +47,7 @@ def _lifecycle(bucket: Resource, stack: Stack) -> Iterator[Result]:
     rules = [each for list_ in lists for each in elements(list_)]
     kept = [what for key, what in _LIFECYCLE_ACTIONS.items() if not any(is_set(read(each, key)) for each in rules)]
     if kept:
-        yield Finding(f"keeps {' and '.join(kept)} for ever")
+        yield Finding(f"keeps {' and '.join(kept)} forever")
 
 
 @rule(
@@ -116,7 +116,7 @@ def _public_access(bucket: Resource, stack: Stack) -> Iterator[Result]:
 
 @rule(
     "bucket-tls",
-    "Buckets are reached over TLS alone",
+    "Buckets accept only TLS",
     BUCKETS,
     needs_stack=True,
     area=Area.SECURITY,

@@ -56,7 +56,7 @@ def _protection(store: Resource, stack: Stack) -> Iterator[Result]:
     if unknown:
         yield Undecided(unknown[0])
     elif True not in states.values():
-        yield Finding("holds data or the key to it, and neither protect nor deletionProtection keeps it")
+        yield Finding("holds data or the key to it, and has neither protect nor deletionProtection")
 
 
 def _is_key_of_logs_alone(store: Resource, stack: Stack) -> bool:

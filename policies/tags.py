@@ -66,7 +66,7 @@ _TAGGABLE = frozenset(
 
 @rule(
     "required-tags",
-    "Resources carry the tags that costs are told apart by",
+    "Resources have the tags that costs are allocated by",
     area=Area.COST,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,
@@ -105,7 +105,7 @@ def _missing(tags: dict[str, Any], stack: Stack) -> list[str]:
 
 @rule(
     "launched-tags",
-    "What a launch template or node class starts carries the tags",
+    "Launch templates and node classes tag what they start",
     (LAUNCH_TEMPLATE, NODE_CLASS),
     area=Area.COST,
     severity=Severity.MEDIUM,

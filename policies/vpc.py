@@ -62,7 +62,7 @@ def zone_of(subnet: Resource) -> str | None:
 
 @stack_rule(
     "subnet-zones",
-    "The subnets of a VPC lie in enough zones",
+    "A VPC has subnets in enough zones",
     area=Area.RELIABILITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
@@ -80,7 +80,7 @@ def _subnet_zones(stack: Stack) -> Iterator[Result]:
             yield Undecided("availabilityZone of a subnet", layout.vpc)
         elif count < least:
             zones = "1 zone" if count == 1 else f"{count} zones"
-            yield Finding(f"has subnets in {zones}; this stack asks for {least}", layout.vpc)
+            yield Finding(f"has subnets in {zones}; this stack requires {least}", layout.vpc)
 
 
 @stack_rule(
@@ -107,7 +107,7 @@ def _nat_count(stack: Stack) -> Iterator[Result]:
 
 @stack_rule(
     "nat-redundancy",
-    "In production every zone has its NAT gateway",
+    "In production, every zone has a NAT gateway",
     area=Area.RELIABILITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
@@ -196,19 +196,19 @@ def _default_security_group(resource: Resource, stack: Stack) -> Iterator[Result
     if resource.type == VPC:
         locked = {_vpc_of(group, stack) for group in stack.of_type(_DEFAULT_SECURITY_GROUP)}
         if not {resource.urn, resource.parent or ""} & locked:
-            yield Finding("leaves its default security group open: nothing here takes its rules away")
+            yield Finding("leaves its default security group open: no DefaultSecurityGroup removes its rules")
         return
     for direction in ("ingress", "egress"):
         rules = elements(read(resource.inputs, direction))
         if rules == [UNKNOWN]:
             yield Undecided(direction)
         elif rules:
-            yield Finding(f"holds {direction} rules, and every resource without a group of its own gets them")
+            yield Finding(f"has {direction} rules, which apply to every resource without a group of its own")
 
 
 @rule(
     "open-ingress",
-    "Security groups open no port to the world but those allowed",
+    "Security groups open only allowed ports to the internet",
     (_SECURITY_GROUP, _GROUP_RULE, _INGRESS_RULE),
     area=Area.SECURITY,
     severity=Severity.CRITICAL,
@@ -223,7 +223,7 @@ def _open_ingress(resource: Resource, stack: Stack) -> Iterator[Result]:
 
 @rule(
     "open-egress",
-    "Security groups send to the world on no port but those allowed",
+    "Security groups send to the internet only on allowed ports",
     (_SECURITY_GROUP, _GROUP_RULE, _EGRESS_RULE),
     area=Area.SECURITY,
     severity=Severity.HIGH,
@@ -297,6 +297,6 @@ def _open_to_world(resource: Resource, direction: _Direction, allowed: Sequence[
             yield Undecided(f"{where}protocol and ports open to {worlds[0]}")
         elif worlds:
             way = "from" if direction == "ingress" else "to"
-            yield Finding(f"{where}lets {opening.traffic()} {way} {', '.join(map(display, worlds))}")
+            yield Finding(f"{where}allows {opening.traffic()} {way} {', '.join(map(display, worlds))}")
         elif UNKNOWN in opening.cidrs:
             yield Undecided(f"{where}CIDRs")

@@ -67,7 +67,7 @@ def _rate_limit(acl: Resource, _: Stack) -> Iterator[Result]:
     elif any(is_set(read(statement, "ruleGroupReferenceStatement")) for statement in statements):
         yield Undecided("the rules of the group that it refers to")
     else:
-        yield Finding("has no rate-based rule, so one client can ask without end")
+        yield Finding("has no rate-based rule, so one client can send any number of requests")
 
 
 @rule(
@@ -135,4 +135,4 @@ def _log_redaction(logging: Resource, _: Stack) -> Iterator[Result]:
     if logged and UNKNOWN in names:
         yield Undecided("redactedFields")
     elif logged:
-        yield Finding(f"writes the header {' and '.join(logged)} to the log as it is")
+        yield Finding(f"logs the header {' and '.join(logged)} in plain text")

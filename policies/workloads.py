@@ -24,7 +24,7 @@ def _replicas(workload: Resource) -> float | Unknown:
 
 @rule(
     "workload-replicas",
-    "In production deployments have at least two replicas",
+    "In production, deployments have at least two replicas",
     DEPLOYMENT,
     when=in_production,
     area=Area.RELIABILITY,
@@ -66,7 +66,7 @@ def _spread(workload: Resource, _: Stack) -> Iterator[Result]:
     elif count is UNKNOWN:
         yield Undecided("spec.replicas")
     else:
-        yield Finding(f"has {count:g} replicas that may all stand on one node or in one zone")
+        yield Finding(f"has {count:g} replicas that may all run on one node or in one zone")
 
 
 @rule(
@@ -111,9 +111,9 @@ def _budget_satisfiable(budget: Resource, stack: Stack) -> Iterator[Result]:
     if UNKNOWN in (least, most):
         yield Undecided("spec.minAvailable" if least is UNKNOWN else "spec.maxUnavailable")
     elif _pods(most, 100) == 0:
-        yield Finding(f"maxUnavailable {display(most)} never lets a Pod go, so no node can be drained")
+        yield Finding(f"maxUnavailable {display(most)} never allows an eviction, so no node can be drained")
     elif isinstance(least, str) and _pods(least, 100) == 100:
-        yield Finding(f"minAvailable {display(least)} never lets a Pod go, so no node can be drained")
+        yield Finding(f"minAvailable {display(least)} never allows an eviction, so no node can be drained")
     elif least is not None:
         for workload in in_same_namespace(budget, stack, *_REPLICATED):
             if selects(budget, "selector", workload, pod_of(workload).labels) is True:
@@ -126,7 +126,9 @@ def _leaves_room(least: Any, workload: Resource) -> Iterator[Result]:
     if count is UNKNOWN or needed is UNKNOWN:
         yield Undecided(f"replicas of {workload.name}")
     elif needed is not None and needed >= count:
-        yield Finding(f"minAvailable {display(least)} of {count:g} replicas of {workload.name} never lets a Pod go")
+        yield Finding(
+            f"minAvailable {display(least)} of {count:g} replicas of {workload.name} never allows an eviction"
+        )
 
 
 def _pods(value: Any, total: float) -> float | Unknown | None:

@@ -88,11 +88,11 @@ class PolicySettings(Section):
     dear_instance_hourly: float = Field(
         default=2.0,
         gt=0,
-        description="USD an hour on demand from which an instance type is dear and must be allowed by name.",
+        description="USD an hour on demand from which an instance type is expensive and must be allowed by name.",
     )
     allowed_instance_types: list[str] = Field(
         default_factory=list[str],
-        description="Dear instance types, or whole families such as `p5.*`, that this stack may use.",
+        description="Expensive instance types, or whole families such as `p5.*`, that this stack may use.",
         examples=[["g6e.12xlarge", "p5.*"]],
     )
     log_retention_minimum: int = Field(

@@ -111,7 +111,7 @@ def test_a_disabled_rule_is_not_told_as_undecided() -> None:
 def test_a_pulumi_secret_is_told_from_plain_text() -> None:
     found = heard(make(CONFIG_MAP, {"data": {"password": SECRET, "token": "written out"}}))
     assert [message for _, _, _, message in found["plain-text-secrets"]] == [
-        "data.token is a secret by its name and stands there in plain text"
+        "data.token is a secret by its name and is in plain text"
     ]
 
 
@@ -182,7 +182,7 @@ def test_the_served_pack_judges_by_the_stacks_thresholds_and_masks_secrets(serve
     answer = served.Analyze(request)
     said = {diagnostic.policyName: diagnostic for diagnostic in answer.diagnostics}
     assert set(said) == {"log-retention", "required-tags"}
-    assert "this stack asks for 90 to 400" in said["log-retention"].message
+    assert "this stack requires 90 to 400" in said["log-retention"].message
     assert said["log-retention"].enforcementLevel == analyzer.MANDATORY
 
 

@@ -14,7 +14,7 @@ def certificate(**inputs: Any) -> Resource:
 
 CASES = [
     *of_input(
-        "certificate-renewal", certificate, "validationMethod", "DNS", "EMAIL", "answers a mail in time", absent=None
+        "certificate-renewal", certificate, "validationMethod", "DNS", "EMAIL", "answers an e-mail in time", absent=None
     ),
     passes("certificate-renewal", make(CERTIFICATE, {"privateKey": "[secret]"}), kind="absent"),
 ]

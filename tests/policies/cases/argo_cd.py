@@ -57,13 +57,13 @@ CASES = [
     passes(ACCESS, make(RELEASE, {"chart": "keda"})),
     fails(ACCESS, settings(admin__enabled="true"), found="values.configs.cm.admin.enabled is true"),
     fails(ACCESS, argo(cm={"admin.enabled": True}), found="admin.enabled is true"),
-    fails(ACCESS, argo("oci://ghcr.io/argoproj/argo-helm/argo-cd"), found="admin.enabled does not say so"),
-    fails(ACCESS, settings(users__anonymous__enabled="true"), found="lets in whoever comes"),
+    fails(ACCESS, argo("oci://ghcr.io/argoproj/argo-helm/argo-cd"), found="admin.enabled is absent"),
+    fails(ACCESS, settings(users__anonymous__enabled="true"), found="lets anyone in without signing in"),
     fails(ACCESS, settings(accounts__ada="apiKey, login"), found="accounts.ada is a local user"),
     fails(
         ACCESS,
         argo(cm={"admin.enabled": "false"}, rbac={"policy.default": "role:readonly"}),
-        found="policy.default gives role:readonly to whoever signs in",
+        found="policy.default gives role:readonly to everyone who signs in",
     ),
     fails(
         ACCESS,
@@ -73,8 +73,8 @@ CASES = [
     fails(
         ACCESS, own("argocd-rbac-cm", {"policy.default": "role:admin"}), found="data.policy.default gives role:admin"
     ),
-    fails(ACCESS, own("argocd-cm", {"url": "https://argocd.example.com"}), found="data.admin.enabled does not say so"),
-    fails(ACCESS, make(RELEASE, {"chart": "argo-cd"}), kind="absent", found="admin.enabled does not say so"),
+    fails(ACCESS, own("argocd-cm", {"url": "https://argocd.example.com"}), found="data.admin.enabled is absent"),
+    fails(ACCESS, make(RELEASE, {"chart": "argo-cd"}), kind="absent", found="admin.enabled is absent"),
     unknown(ACCESS, settings(admin__enabled=UNKNOWN), undecided="values.configs.cm.admin.enabled"),
     unknown(ACCESS, settings(users__anonymous__enabled=UNKNOWN), undecided="users.anonymous.enabled"),
     unknown(
@@ -101,14 +101,14 @@ CASES = [
     fails(
         PROJECT,
         project(clusterResourceWhitelist=[{"group": "*", "kind": "*"}]),
-        found="clusterResourceWhitelist[0] lets every kind through",
+        found="clusterResourceWhitelist[0] allows every kind",
     ),
     fails(
         PROJECT,
         project(namespaceResourceWhitelist=[{"group": "rbac.authorization.k8s.io", "kind": "*"}]),
-        found="namespaceResourceWhitelist[0] lets every kind through",
+        found="namespaceResourceWhitelist[0] allows every kind",
     ),
-    fails(PROJECT, project(namespaceResourceWhitelist=None), kind="absent", found="every kind is let through"),
+    fails(PROJECT, project(namespaceResourceWhitelist=None), kind="absent", found="allows every kind"),
     unknown(PROJECT, project(sourceRepos=UNKNOWN), undecided="spec.sourceRepos[0]"),
     unknown(PROJECT, project(destinations=UNKNOWN), undecided="spec.destinations[0]"),
     unknown(PROJECT, project(clusterResourceWhitelist=UNKNOWN), undecided="clusterResourceWhitelist[0]"),

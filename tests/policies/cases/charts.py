@@ -21,7 +21,7 @@ CASES = [
     passes("chart-support", release("https://example.com/own-chart", "0.1.0")),
     # Its end is only expected: the rule that gives notice tells of it.
     passes("chart-support", release("keda", "2.20.2")),
-    fails("chart-support", release("istiod", "1.29.1", ISTIO_CHARTS), found="gets no more fixes since 2026-10-15"),
+    fails("chart-support", release("istiod", "1.29.1", ISTIO_CHARTS), found="has had no fixes since 2026-10-15"),
     fails("chart-support", release("base", "1.28.0", ISTIO_CHARTS), found="since 2026-07-01"),
     fails("chart-support", release("oci://registry.example.com/istio/gateway", "1.28.0"), found="since 2026-07-01"),
     fails(
@@ -40,7 +40,7 @@ CASES = [
     fails(
         "chart-support-end",
         release("istiod", "1.30.8", ISTIO_CHARTS),
-        found="leaves support on 2026-12-02, in 11 days, as the makers' calendar lets expect",
+        found="leaves support on 2026-12-02, in 11 days, as expected from the makers' calendar",
     ),
     passes("chart-support-end", make("kubernetes:helm.sh/v3:Release"), kind="absent"),
     unknown("chart-support-end", release("istiod", UNKNOWN), undecided="version"),
@@ -60,6 +60,6 @@ CASES = [
         "chart-support-end",
         release("istiod", "1.30.8", ISTIO_CHARTS),
         today=date(2026, 12, 2),
-        found="2026-12-02, now, as the makers",
+        found="2026-12-02, now, as expected",
     ),
 ]

@@ -15,13 +15,13 @@ def group(**inputs: Any) -> Resource:
 
 CASES = [
     passes("log-retention", make(LOG_GROUP, {"retentionInDays": 90.0})),
-    fails("log-retention", make(LOG_GROUP, {"retentionInDays": 0}), found="for ever"),
-    fails("log-retention", make(LOG_GROUP, {"retentionInDays": 7}), found="for 7 days; this stack asks for 30 to 400"),
+    fails("log-retention", make(LOG_GROUP, {"retentionInDays": 0}), found="forever"),
+    fails("log-retention", make(LOG_GROUP, {"retentionInDays": 7}), found="for 7 days; this stack requires 30 to 400"),
     fails(
         "log-retention",
         make(LOG_GROUP, {"retentionInDays": 365}),
         settings={"logRetentionMaximum": 90},
-        found="for 365 days; this stack asks for 30 to 90",
+        found="for 365 days; this stack requires 30 to 90",
     ),
     fails("log-retention", make(LOG_GROUP), kind="absent", found="absent or 0"),
     unknown("log-retention", make(LOG_GROUP, {"retentionInDays": UNKNOWN}), undecided="retentionInDays"),

@@ -24,7 +24,7 @@ CASES = [
     passes("user-pool-mfa", factors("ON")),
     fails("user-pool-mfa", factors("OPTIONAL"), found="mfaConfiguration is OPTIONAL"),
     fails("user-pool-mfa", factors("OFF", None), found="mfaConfiguration is OFF"),
-    fails("user-pool-mfa", factors("ON", None), found="takes no code of an authenticator"),
+    fails("user-pool-mfa", factors("ON", None), found="does not accept codes of an authenticator"),
     fails("user-pool-mfa", factors("ON", smsConfiguration={"snsCallerArn": UNKNOWN}), found="codes by text message"),
     fails("user-pool-mfa", factors("ON", emailMfaConfiguration={"message": "{####}"}), found="codes by e-mail"),
     fails("user-pool-mfa", pool(), kind="absent", found="mfaConfiguration is absent"),

@@ -63,26 +63,28 @@ CASES = [
     passes(LOGIN, chart("kube-prometheus-stack", grafana={"admin": {"existingSecret": "grafana"}})),
     passes(LOGIN, chart("kube-prometheus-stack", grafana={"enabled": False})),
     passes(LOGIN, chart("keda", auth={"existingSecret": "it", "passwordKey": "password"})),
-    fails(LOGIN, secret(secretkey="minio123"), found="data.secretkey is a password that everybody knows"),
+    fails(LOGIN, secret(secretkey="minio123"), found="data.secretkey is a well-known password"),
     fails(
         LOGIN,
         make(KUBERNETES_SECRET, {"stringData": {"cookie-secret": "7d16fee92f8d11b8940b081b3f8b8acb"}}),
-        found="stringData.cookie-secret is a password that everybody knows",
+        found="stringData.cookie-secret is a well-known password",
     ),
     fails(
         LOGIN,
         make(KUBERNETES_SECRET, {"stringData": {"password": "Admin"}}),
-        found="stringData.password is a password that everybody knows",
+        found="stringData.password is a well-known password",
     ),
     fails(
         LOGIN,
         environment("MINIO_ROOT_PASSWORD", value="minioadmin"),
-        found="value of MINIO_ROOT_PASSWORD is a password",
+        found="value of MINIO_ROOT_PASSWORD is a well-known password",
     ),
     fails(LOGIN, environment("MYSQL_ALLOW_EMPTY_PASSWORD", value="true"), found="value of MYSQL_ALLOW_EMPTY_PASSWORD"),
     fails(LOGIN, environment("POSTGRES_HOST_AUTH_METHOD", value="trust"), found="value of POSTGRES_HOST_AUTH_METHOD"),
-    fails(LOGIN, config(**{"app.yaml": "db:\n  password: changeme\n"}), found="gives password a value"),
-    fails(LOGIN, chart("kube-prometheus-stack"), found="values.grafana leaves Grafana's admin the password"),
+    fails(LOGIN, config(**{"app.yaml": "db:\n  password: changeme\n"}), found="gives password a well-known value"),
+    fails(
+        LOGIN, chart("kube-prometheus-stack"), found="values.grafana leaves Grafana's admin with the published password"
+    ),
     fails(LOGIN, chart("oci://ghcr.io/grafana/grafana", admin={}), found="values leaves Grafana's admin"),
     fails(LOGIN, chart("dex", config={"staticPasswords": [{"email": "ada@example.com"}]}), found="lists local users"),
     fails(LOGIN, chart("dex", config={"enablePasswordDB": True}), found="lets local users sign in"),
@@ -94,13 +96,15 @@ CASES = [
         make("kubernetes:kubeflow.org/v1:Profile", {"spec": {"owner": {"kind": "User", "name": "user@example.com"}}}),
         found="spec.owner.name names user@example.com",
     ),
-    fails(LOGIN, make("aws:rds/instance:Instance", {"password": "postgres"}), found="password is a password that"),
+    fails(
+        LOGIN, make("aws:rds/instance:Instance", {"password": "postgres"}), found="password is a well-known password"
+    ),
     passes(LOGIN, make(CONFIG_MAP), kind="absent"),
     passes(LOGIN, make("aws:rds/instance:Instance", {"password": SECRET}), kind="unknown"),
     passes(LOGIN, config(password=UNKNOWN), kind="unknown"),
     unknown(LOGIN, chart("kube-prometheus-stack", grafana=UNKNOWN), undecided="values.grafana"),
-    fails(LOGIN, config(settings="password=changeme"), found="gives password a value"),
-    fails(LOGIN, config(settings="password: changeme"), found="gives password a value"),
+    fails(LOGIN, config(settings="password=changeme"), found="gives password a well-known value"),
+    fails(LOGIN, config(settings="password: changeme"), found="gives password a well-known value"),
     passes(
         RULE, config(LOG_LEVEL="info", endpoint="https://models.example.com/token", description="a token of thanks")
     ),

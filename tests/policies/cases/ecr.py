@@ -32,14 +32,14 @@ CASES = [
     passes("repository-lifecycle", repository(), lifecycle("fraud/scorer")),
     passes("repository-lifecycle", repository(name=UNKNOWN), lifecycle(UNKNOWN, repository())),
     passes("repository-lifecycle", make(TEMPLATE, {"lifecyclePolicy": "{}"})),
-    fails("repository-lifecycle", repository(), lifecycle("fraud/trainer"), found="keeps every image for ever"),
-    fails("repository-lifecycle", make(TEMPLATE), found="makes repositories that keep every image"),
-    fails("repository-lifecycle", repository(), kind="absent", found="keeps every image for ever"),
+    fails("repository-lifecycle", repository(), lifecycle("fraud/trainer"), found="keeps every image forever"),
+    fails("repository-lifecycle", make(TEMPLATE), found="creates repositories that keep every image"),
+    fails("repository-lifecycle", repository(), kind="absent", found="keeps every image forever"),
     unknown("repository-lifecycle", repository(), lifecycle(), undecided="repository of a lifecycle policy"),
     unknown(
         "repository-lifecycle", repository(name=UNKNOWN), lifecycle(), undecided="repository of a lifecycle policy"
     ),
-    fails("repository-lifecycle", repository(name={}), lifecycle({}), found="keeps every image for ever"),
+    fails("repository-lifecycle", repository(name={}), lifecycle({}), found="keeps every image forever"),
     passes("repository-encryption", encrypted("KMS")),
     passes("repository-encryption", encrypted("KMS", UNKNOWN, of=TEMPLATE)),
     fails("repository-encryption", encrypted("AES256", None), found="a key of AWS only"),

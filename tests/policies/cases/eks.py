@@ -88,7 +88,7 @@ CASES = [
     fails("eks-version", make(CLUSTER, {"version": "1.30"}), found="also out of extended support"),
     fails("eks-version", make(CLUSTER, {"version": "1.21"}), found="also out of extended support"),
     fails("eks-version", make(CLUSTER, {"version": "latest"}), found="is not a Kubernetes version"),
-    fails("eks-version", make(CLUSTER), kind="absent", found="names no version"),
+    fails("eks-version", make(CLUSTER), kind="absent", found="has no version"),
     unknown("eks-version", make(CLUSTER, {"version": UNKNOWN}), undecided="version"),
     fails(
         "eks-version", make(CLUSTER, {"version": "1.33"}), today=date(2027, 7, 29), found="also out of extended support"
@@ -204,7 +204,7 @@ CASES = [
     fails("cluster-deletion", remote(deletionProtection=False), found="deletionProtection is not true"),
     passes("cluster-zones", A, B, cluster_in(A, B)),
     passes("cluster-zones", A, B, remote_in(A, B)),
-    fails("cluster-zones", A, remote_in(A), found="stands in 1 zone; this stack asks for 2"),
+    fails("cluster-zones", A, remote_in(A), found="spans 1 zone; this stack requires 2"),
     fails("cluster-zones", remote_in(ids=["subnet-1"]), found="names 1 subnet, fewer than 2 zones"),
     fails("cluster-zones", make(CLUSTER), kind="absent", found="names no subnets"),
     unknown("cluster-zones", A, SOMEWHERE, cluster_in(A, SOMEWHERE), undecided="zones of vpcConfig"),
@@ -231,7 +231,7 @@ CASES = [
         make(LAUNCH_TEMPLATE, {"placement": {"groupName": "efa"}}),
         group(A, template=make(LAUNCH_TEMPLATE)),
     ),
-    fails("node-group-zones", A, group(A), found="stands in 1 zone"),
+    fails("node-group-zones", A, group(A), found="spans 1 zone"),
     fails("node-group-zones", make(NODE_GROUP), kind="absent", found="names no subnets"),
     unknown("node-group-zones", A, LATER, group(A, LATER), undecided="zones of subnetIds"),
 ]

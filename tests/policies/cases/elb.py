@@ -52,7 +52,7 @@ CASES = [
     fails("load-balancer-firewall", PUBLIC, make(ASSOCIATION, {"resourceArn": ARN}), found="has no web ACL"),
     passes("load-balancer-firewall", balancer(internal=True)),
     passes("load-balancer-firewall", network()),
-    fails("load-balancer-firewall", PUBLIC, found="is reached from the internet and has no web ACL"),
+    fails("load-balancer-firewall", PUBLIC, found="is public and has no web ACL"),
     fails("load-balancer-firewall", PUBLIC, INNER, associated(INNER), found="has no web ACL"),
     fails(
         "load-balancer-firewall",
@@ -83,13 +83,13 @@ CASES = [
     passes("malformed-requests", balancer(dropInvalidHeaderFields=True)),
     passes("malformed-requests", balancer(dropInvalidHeaderFields=True, desyncMitigationMode="strictest")),
     passes("malformed-requests", network()),
-    fails("malformed-requests", balancer(dropInvalidHeaderFields=False), found="passes headers on"),
+    fails("malformed-requests", balancer(dropInvalidHeaderFields=False), found="passes on headers"),
     fails(
         "malformed-requests",
         balancer(dropInvalidHeaderFields=True, desyncMitigationMode="monitor"),
         found="desyncMitigationMode is monitor",
     ),
-    fails("malformed-requests", balancer(), kind="absent", found="passes headers on"),
+    fails("malformed-requests", balancer(), kind="absent", found="passes on headers"),
     unknown("malformed-requests", balancer(dropInvalidHeaderFields=UNKNOWN), undecided="dropInvalidHeaderFields"),
     unknown(
         "malformed-requests",
@@ -99,10 +99,12 @@ CASES = [
     passes("tls-policy", listener("HTTPS", sslPolicy=STRONG)),
     passes("tls-policy", listener("TLS", sslPolicy="ELBSecurityPolicy-TLS13-1-3-2021-06")),
     passes("tls-policy", listener("HTTP")),
-    fails("tls-policy", listener("HTTPS", sslPolicy="ELBSecurityPolicy-2016-08"), found="by ELBSecurityPolicy-2016-08"),
+    fails(
+        "tls-policy", listener("HTTPS", sslPolicy="ELBSecurityPolicy-2016-08"), found="policy ELBSecurityPolicy-2016-08"
+    ),
     fails("tls-policy", listener("TLS", sslPolicy="ELBSecurityPolicy-TLS13-1-0-2021-06"), found="older versions"),
     fails("tls-policy", listener("TLS", sslPolicy="ELBSecurityPolicy-TLS13-1-2-Ext2-2021-06"), found="weaker ciphers"),
-    fails("tls-policy", listener("HTTPS"), kind="absent", found="names no sslPolicy"),
+    fails("tls-policy", listener("HTTPS"), kind="absent", found="has no sslPolicy"),
     unknown("tls-policy", listener("HTTPS", sslPolicy=UNKNOWN), undecided="sslPolicy"),
     unknown("tls-policy", listener(UNKNOWN), undecided="protocol"),
     *of_input(

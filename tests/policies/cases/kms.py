@@ -8,7 +8,7 @@ KEY = "aws:kms/key:Key"
 CASES = [
     passes("kms-deletion", make(KEY, {"deletionWindowInDays": 30})),
     passes("kms-deletion", make(KEY, {"deletionWindowInDays": 7}), settings={"keyDeletionWindow": 7}),
-    fails("kms-deletion", make(KEY, {"deletionWindowInDays": 7.0}), found="is gone 7 days after"),
+    fails("kms-deletion", make(KEY, {"deletionWindowInDays": 7.0}), found="is deleted 7 days after"),
     passes("kms-deletion", make(KEY), kind="absent"),
     unknown("kms-deletion", make(KEY, {"deletionWindowInDays": UNKNOWN}), undecided="deletionWindowInDays"),
     passes("kms-rotation", make(KEY, {"enableKeyRotation": True})),

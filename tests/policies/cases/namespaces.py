@@ -102,10 +102,8 @@ CASES = [
     ),
     passes("default-namespace", make(POD, {"metadata": {"namespace": "ml"}})),
     passes("default-namespace", release(namespace="ml")),
-    fails(
-        "default-namespace", make(POD, {"metadata": {"namespace": "default"}}), found="goes to the namespace default"
-    ),
-    fails("default-namespace", release(), kind="absent", found="goes to the namespace default"),
+    fails("default-namespace", make(POD, {"metadata": {"namespace": "default"}}), found="is in the namespace default"),
+    fails("default-namespace", release(), kind="absent", found="is in the namespace default"),
     unknown("default-namespace", release(namespace=UNKNOWN), undecided="namespace"),
     passes("pod-security-labels", namespace({ENFORCE: "restricted"})),
     passes("pod-security-labels", namespace({ENFORCE: "baseline"})),

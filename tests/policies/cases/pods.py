@@ -116,8 +116,10 @@ CASES = [
     passes("host-path", pod(), kind="absent"),
     unknown("host-path", pod(volumes=UNKNOWN), undecided="spec.template.spec.volumes"),
     unknown("host-path", pod(volumes=[{"hostPath": UNKNOWN}]), undecided="spec.template.spec.volumes[0].hostPath"),
-    *of_input("privilege-escalation", app, "securityContext.allowPrivilegeEscalation", False, True, "may gain rights"),
-    *everywhere("privilege-escalation", "may gain rights", securityContext={"allowPrivilegeEscalation": True}),
+    *of_input(
+        "privilege-escalation", app, "securityContext.allowPrivilegeEscalation", False, True, "may gain privileges"
+    ),
+    *everywhere("privilege-escalation", "may gain privileges", securityContext={"allowPrivilegeEscalation": True}),
     unknown("privilege-escalation", app(securityContext=UNKNOWN), undecided="allowPrivilegeEscalation"),
     *of_input("privileged", app, "securityContext.privileged", False, True, "container app is privileged", absent=None),
     fails("privileged", secured(DAEMON_SET, privileged=True), found="container app is privileged"),

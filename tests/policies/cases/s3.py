@@ -50,8 +50,8 @@ def versioning(status: object) -> Resource:
 CASES = [
     passes("bucket-lifecycle", BUCKET, lifecycle([ABORT, OLD])),
     passes("bucket-lifecycle", BUCKET, lifecycle([{**ABORT, **OLD}])),
-    fails("bucket-lifecycle", BUCKET, lifecycle([ABORT]), found="keeps old versions for ever"),
-    fails("bucket-lifecycle", BUCKET, kind="absent", found="keeps incomplete uploads and old versions for ever"),
+    fails("bucket-lifecycle", BUCKET, lifecycle([ABORT]), found="keeps old versions forever"),
+    fails("bucket-lifecycle", BUCKET, kind="absent", found="keeps incomplete uploads and old versions forever"),
     unknown("bucket-lifecycle", BUCKET, lifecycle(UNKNOWN), undecided="rules of its lifecycle"),
     passes("bucket-encryption", BUCKET, encryption("aws:kms")),
     passes(

@@ -18,7 +18,11 @@ CASES = [
     passes("stateful-protection", make(KEY, protect=True)),
     passes("stateful-protection", make(KEY), environment=STAGING),
     passes("stateful-protection", make("aws:rds/instance:Instance", {"deletionProtection": True})),
-    fails("stateful-protection", make("aws:rds/instance:Instance", {"deletionProtection": False}), found="keeps it"),
+    fails(
+        "stateful-protection",
+        make("aws:rds/instance:Instance", {"deletionProtection": False}),
+        found="neither protect nor deletionProtection",
+    ),
     passes("stateful-protection", make("aws:dynamodb/table:Table", {"deletionProtectionEnabled": True})),
     passes("stateful-protection", LOGS_KEY, make(LOG_GROUP, refers={"kmsKeyId": [LOGS_KEY]}), alias(LOGS_KEY)),
     fails("stateful-protection", LOGS_KEY, alias(LOGS_KEY), found="holds data or the key to it"),

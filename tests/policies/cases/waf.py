@@ -54,7 +54,7 @@ CASES = [
     unknown("firewall-blocks", make(ACL, {"rules": UNKNOWN}), undecided="rules"),
     passes("firewall-log-redaction", redacting("Authorization", "cookie", "x-api-key")),
     passes("firewall-log-redaction", redacting("authorization", UNKNOWN, "cookie")),
-    fails("firewall-log-redaction", redacting("cookie"), found="writes the header authorization to the log"),
+    fails("firewall-log-redaction", redacting("cookie"), found="logs the header authorization in plain text"),
     fails("firewall-log-redaction", make(LOGGING), kind="absent", found="authorization and cookie"),
     unknown("firewall-log-redaction", redacting("cookie", UNKNOWN), undecided="redactedFields"),
     unknown("firewall-log-redaction", make(LOGGING, {"redactedFields": UNKNOWN}), undecided="redactedFields"),
