@@ -77,7 +77,7 @@ def test_bindings_are_what_the_applied_definition_accepts() -> None:
     assert binding["spec"].keys() <= schema["properties"]["spec"]["properties"].keys()
 
 
-def test_definitions_have_a_status_where_the_controller_writes_one() -> None:
+def test_definitions_have_a_status_if_controllers_write_it() -> None:
     served = {each["metadata"]["name"]: each["spec"]["versions"] for each in definitions()}
     assert all(len([each for each in found if each["storage"]]) == 1 for found in served.values())
     assert all("status" in each["subresources"] for each in served["targetgroupbindings.elbv2.k8s.aws"])

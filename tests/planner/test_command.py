@@ -112,9 +112,7 @@ def test_an_unknown_stack_is_a_wrong_config(capsys: pytest.CaptureFixture[str]) 
     assert "did you mean prod?" in capsys.readouterr().err
 
 
-def test_a_failing_program_is_reported_by_component_resource_and_remedy(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_failing_program_names_component_and_remedy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = platform(tmp_path)
     (root / "__main__.py").write_text(
         "import pulumi, pulumi_aws as aws\n"

@@ -273,7 +273,7 @@ def many(make: Callable[[str], dict[str, Any]]) -> list[dict[str, Any]]:
     return [make(f"r{index:02}") for index in range(30)]
 
 
-def test_the_terminal_shows_risks_before_costs_and_counts_what_it_leaves_out() -> None:
+def test_terminal_shows_risks_first_and_counts_the_rest() -> None:
     before = plan([resource(DATABASE, "db"), *many(lambda name: resource(ROLE, name))], [line("a", "hours", 30)])
     out = shown(compare(before, plan(lines=[line("a", "hours", 200)])))
     assert out.index("State at risk") < out.index("Removed") < out.index("Cost, USD a month")

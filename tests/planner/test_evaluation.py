@@ -33,7 +33,7 @@ def test_resources_carry_what_the_provider_would_get(tmp_path: Path) -> None:
     assert found.outputs == {"vpc": vpc.outputs["id"], "password": SECRET}
 
 
-def test_what_a_registry_hands_to_pipelines_and_nodes_is_known_before_the_deployment(tmp_path: Path) -> None:
+def test_registry_outputs_are_known_before_deployment(tmp_path: Path) -> None:
     program = """
 import pulumi
 from components.delivery.image_registry.image_registry import ImageRegistry
@@ -110,13 +110,13 @@ def test_a_question_without_a_recorded_answer_names_itself(tmp_path: Path) -> No
         evaluate(tmp_path, program)
 
 
-def test_zones_of_a_region_nobody_recorded_are_an_error_that_names_it(tmp_path: Path) -> None:
+def test_unrecorded_region_is_an_error_that_names_it(tmp_path: Path) -> None:
     program = 'import pulumi_aws as aws\naws.get_availability_zones(region="mars-north-1")\n'
     with pytest.raises(UnansweredError, match=r"no zones are recorded for mars-north-1; recorded: .*us-east-1"):
         evaluate(tmp_path, program)
 
 
-def test_two_resources_of_one_name_are_refused_as_the_engine_refuses_them(tmp_path: Path) -> None:
+def test_two_resources_of_one_name_are_refused(tmp_path: Path) -> None:
     program = 'import pulumi_aws as aws\naws.sqs.Queue("twice")\naws.sqs.Queue("twice")\n'
     with pytest.raises(DuplicateResourceError, match=r"aws:sqs/queue:Queue 'twice' is registered twice"):
         evaluate(tmp_path, program)

@@ -72,7 +72,7 @@ def lazily(program: str) -> Any:
     return python(f"{LAZY}\nimport json, sys\n{program}")
 
 
-def test_every_name_is_what_it_is_when_the_package_is_imported_whole() -> None:
+def test_lazy_names_equal_those_of_a_full_import() -> None:
     whole = python(NAMES.format(setup="", names={}))
     assert len(whole) > 1000
     names = {
@@ -81,7 +81,7 @@ def test_every_name_is_what_it_is_when_the_package_is_imported_whole() -> None:
     assert python(NAMES.format(setup=LAZY, names=names)) == whole
 
 
-def test_every_class_is_what_it_is_when_its_file_is_run_from_top_to_bottom() -> None:
+def test_lazy_classes_equal_those_of_a_full_import() -> None:
     whole = python(TYPES.format(setup=""))
     assert len(whole) > 2000
     made = python(TYPES.format(setup=LAZY))
@@ -114,7 +114,7 @@ print(json.dumps([name for each in (inputs, outputs, enums) for name in vars(eac
     assert {name for name in made if not name.startswith("LaunchTemplate") or name.endswith("Dict")} == set()
 
 
-def test_a_name_that_no_file_is_called_after_is_found_all_the_same() -> None:
+def test_name_without_a_file_of_its_own_is_found() -> None:
     program = """
 import pulumi_aws as aws
 found = [aws.ec2.InstanceType.T3_MICRO, aws.ec2.GetVpcResult.__name__, aws.ec2.SecurityGroupIngressArgsDict.__name__]

@@ -111,7 +111,7 @@ def test_any_text_leaves_the_tables_whole(name: str, value: str) -> None:
 
 
 @pytest.mark.parametrize("letter", ["x", "é", "漢"])
-def test_a_comment_stays_within_the_limit_and_says_what_it_leaves_out(letter: str) -> None:
+def test_comment_stays_within_the_limit_and_counts_the_rest(letter: str) -> None:
     resources = [resource(DATABASE, f"{letter * 300}{index}", {"a": letter * 300}) for index in range(2_000)]
     lines = [line(str(index), letter * 300, index) for index in range(2_000)]
     text = changed(plan(resources, lines), plan())

@@ -52,7 +52,7 @@ def test_a_preview_prices_every_line_as_the_plan_does(stack: str) -> None:
     assert (at_preview.savings, at_preview.faults) == (planned.savings, planned.faults)
 
 
-def test_a_preview_leaves_unpriced_what_the_plan_does_and_what_aws_counts(stack: str) -> None:
+def test_preview_has_the_gaps_of_the_plan_and_of_aws(stack: str) -> None:
     at_preview, planned = estimated(stack, previewed(stack)), estimated(stack, plan_of(stack))
     assert planned.reasons.items() <= at_preview.reasons.items()
     types = {each.urn: each.type for each in previewed(stack)}
@@ -60,7 +60,7 @@ def test_a_preview_leaves_unpriced_what_the_plan_does_and_what_aws_counts(stack:
     assert counted == COUNTED_BY_AWS
 
 
-def test_a_preview_judges_as_the_plan_does_but_for_what_it_leaves_open(stack: str) -> None:
+def test_preview_has_the_verdicts_of_the_plan_or_undecided(stack: str) -> None:
     at_preview, planned = judged(stack, previewed(stack)), judged(stack, plan_of(stack))
     assert planned <= at_preview
     assert left_open(stack) <= DECIDED_BEFORE_IT_IS_MADE
@@ -70,7 +70,7 @@ def test_a_preview_leaves_open_what_is_named_and_nothing_else() -> None:
     assert {each for stack in STACKS for each in left_open(stack)} == DECIDED_BEFORE_IT_IS_MADE
 
 
-def test_the_engine_hears_at_preview_what_the_rules_say_of_a_stack(stack: str) -> None:
+def test_engine_gets_the_verdicts_at_preview(stack: str) -> None:
     heard: set[tuple[str, ...]] = set()
     for policy, level, urn, message in deploy(Pack(context(stack)).policies(), previewed(stack)):
         rule, _, rest = message.partition(" ") if policy in (UNDECIDED, UNDECIDED_STACK) else (policy, "", message)

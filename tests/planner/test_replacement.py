@@ -107,7 +107,7 @@ def test_a_component_of_ours_is_never_replaced() -> None:
     ("switch", "immutable", "expected"),
     [(None, None, Effect.REPLACES), ("true", None, Effect.UPDATES), ("true", True, Effect.REPLACES)],
 )
-def test_data_of_a_config_map_is_replaced_unless_the_provider_says_otherwise(
+def test_config_map_data_replaces_unless_it_is_mutable(
     switch: str | None, immutable: bool | None, expected: Effect
 ) -> None:
     provider = resource(PROVIDER, "k8s", {"enableConfigMapMutable": switch} if switch else {})
@@ -176,7 +176,7 @@ def test_a_group_follows_the_latest_version_of_its_launch_template(
     assert found.replaced == ()
 
 
-def test_what_takes_a_forcing_value_from_a_replaced_resource_may_be_replaced_too() -> None:
+def test_replacement_spreads_through_forcing_inputs() -> None:
     replaced = compare(plan(network("10.0.0.0/16")), plan(network("10.1.0.0/16"))).replaced
     assert {(each.resource.name, each.certain, each.reasons) for each in replaced} == {
         ("vpc", True, ("cidrBlock changes",)),
@@ -225,7 +225,7 @@ def test_a_vpc_that_may_be_replaced_puts_its_stores_at_risk() -> None:
     assert [(each.resource.name, each.event) for each in risks] == [("eks", "may be replaced")]
 
 
-def test_a_replaced_cluster_takes_its_provider_and_all_that_uses_it_along() -> None:
+def test_replaced_cluster_replaces_what_runs_in_it() -> None:
     def cluster(name: str) -> list[dict[str, Any]]:
         provider = resource(
             PROVIDER, "k8s", {"kubeconfig": "[secret]"}, propertyDependencies={"kubeconfig": [urn(CLUSTER, "eks")]}
@@ -245,7 +245,7 @@ def test_a_replaced_cluster_takes_its_provider_and_all_that_uses_it_along() -> N
     ]
 
 
-def test_a_provider_that_moves_to_another_region_takes_its_regional_resources_along() -> None:
+def test_provider_in_another_region_replaces_its_resources() -> None:
     def stack(region: str) -> list[dict[str, Any]]:
         provider = resource("pulumi:providers:aws", "aws", {"region": region})
         resources = [
@@ -283,7 +283,7 @@ def known_types() -> set[str]:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_the_facts_speak_of_every_type_a_stack_registers_in_the_names_of_its_sdk(stack: str) -> None:
+def test_replacement_facts_cover_every_type_of_the_stacks(stack: str) -> None:
     types = {each.type for each in plan_of(stack) if each.custom or each.type.startswith("eks:")}
     known = known_types()
     wrong: list[str] = []

@@ -47,7 +47,7 @@ def test_what_a_release_needs_is_there(stack: str, check: Check) -> None:
 
 
 @every_stack
-def test_every_overlay_in_the_tree_is_delivered_once_with_an_identity(stack: str) -> None:
+def test_every_overlay_is_delivered_once_with_an_identity(stack: str) -> None:
     overlays = sorted(ROOT.glob(f"deploy/models/*/*/overlays/{stack}"))
     releases = releases_of(plan_of(stack))
     assert sorted(each.folder for each in releases) == overlays
@@ -59,7 +59,7 @@ def test_every_overlay_in_the_tree_is_delivered_once_with_an_identity(stack: str
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: f"{place.model}-{place.environment}")
-def test_the_objects_of_a_release_are_what_kustomize_makes_of_its_overlay(place: Any, tmp_path: Path) -> None:
+def test_release_objects_equal_those_of_kustomize(place: Any, tmp_path: Path) -> None:
     [release] = [each for each in releases_of(plan_of(place.environment)) if each.model == place.model]
 
     def by_name(objects: Iterable[Any]) -> dict[tuple[str, str], Any]:
@@ -79,7 +79,7 @@ def registry() -> dict[str, str]:
 
 
 @every_stack
-def test_a_release_is_made_of_charts_and_images_that_its_account_pulls_from_the_registry(stack: str) -> None:
+def test_release_pulls_charts_and_images_from_the_registry(stack: str) -> None:
     plan, account = delivered_plan(stack), config_of(stack)["environment"]["account"]
     assert list(shipping.unpulled(plan, account, registry())) == []
     assert list(shipping.uncharted(plan, account, charts(releases_of(plan)), registry())) == []
@@ -136,7 +136,7 @@ def ceiling(pool: NodePoolSpec, at: str) -> int:
 
 
 @every_stack
-def test_the_gpus_that_are_paid_hold_every_release_at_each_hour_and_a_rollout_beside(stack: str) -> None:
+def test_gpus_hold_every_release_and_one_rollout(stack: str) -> None:
     cluster = settings(stack).gpu_cluster
     assert cluster
     models = [each.values for each in releases_of(plan_of(stack))]
@@ -164,7 +164,7 @@ def test_replicas_leave_before_the_ceiling_falls(stack: str) -> None:
     assert [(each.model.name, each.floor.end, each.pool.name, each.latest_end) for each in late] == []
 
 
-def test_staging_s_smoke_tests_call_where_the_models_answer_and_know_its_firewall() -> None:
+def test_smoke_config_of_staging_fits_models_and_firewall() -> None:
     routes = {host for each in of_type(delivered_plan("staging"), ROUTE) for host in each.inputs["spec"]["hosts"]}
     serving = settings("staging").model_serving
     assert serving
@@ -289,7 +289,7 @@ def test_what_a_release_lacks_is_told(check: Check, fault: Callable[[Plan], Plan
     assert_told(check, fault(delivered_plan("prod")), told)
 
 
-def test_what_the_platform_claims_in_a_team_s_namespace_counts_too() -> None:
+def test_platform_requests_count_in_the_team_quota() -> None:
     fault = put("spec", "hard", "requests.storage", value="0Gi")
     told = shipping.over_quota(changed(plan_of("everything"), "delivery-vision-resourcequota-team", fault))
     assert any(each.startswith("vision: requests.storage = 0Gi, and what runs there needs") for each in told)
@@ -299,7 +299,7 @@ def test_every_check_of_releases_is_shown_to_find_a_fault() -> None:
     assert set(CHECKS) <= {check for check, *_ in FAULTS}
 
 
-def test_a_registry_that_lacks_something_or_keeps_somebody_out_is_told() -> None:
+def test_registry_without_an_image_or_a_reader_is_named() -> None:
     plan, image = delivered_plan("staging"), "111122223333.dkr.ecr.us-east-1.amazonaws.com/risk/fraud-scorer"
     chart = "111122223333.dkr.ecr.us-east-1.amazonaws.com/platform/model-service"
     others = {address: policy for address, policy in registry().items() if address != image}

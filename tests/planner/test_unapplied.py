@@ -69,7 +69,7 @@ def test_bounds_around_the_desired_size_are_applied(after: dict[str, Any]) -> No
     assert compare(plan([group(3)]), plan([after])).refused == ()
 
 
-def test_a_node_pool_of_ours_sends_its_live_size_with_a_changed_bound() -> None:
+def test_node_pool_sends_its_live_size_with_a_changed_bound() -> None:
     parent = urn("mlplatform:index:NodePool", "pool")
     before, grown, started = group(3, parent=parent), group(4, least=4, parent=parent), group(4, parent=parent)
     difference = compare(plan([before]), plan([grown]))
@@ -122,7 +122,7 @@ def test_storage_that_rds_scales_itself_does_not_shrink() -> None:
         ("mysql", "8.4.1", "8.4.3", {}, []),
     ],
 )
-def test_a_new_major_version_of_a_database_must_be_allowed_and_not_wait(
+def test_major_database_upgrade_must_be_allowed_and_immediate(
     engine: str, before: str, after: str, options: dict[str, bool], refused: list[bool]
 ) -> None:
     assert versions(DATABASE, before, after, "engineVersion", engine=engine, **options) == refused
@@ -134,7 +134,7 @@ def test_what_falls_replaces_nothing() -> None:
     assert (difference.replaced, difference.changed, difference.at_risk) == ((), (), ())
 
 
-def test_terminal_and_markdown_name_what_is_refused_and_what_stays() -> None:
+def test_terminal_and_markdown_name_unapplied_changes() -> None:
     difference = compare(plan([group(3)]), plan([group(5, least=4)]))
     console = Console(width=300)
     with console.capture() as capture:

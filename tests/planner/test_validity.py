@@ -148,7 +148,7 @@ def test_every_object_is_one_that_this_kubernetes_accepts(stack: str) -> None:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_every_object_is_registered_under_the_type_of_its_manifest(stack: str) -> None:
+def test_objects_have_the_type_of_their_manifest(stack: str) -> None:
     for each in (*objects(stack), *custom(plan_of(stack))):
         version = each.inputs["apiVersion"]
         group = version if "/" in version else f"core/{version}"
