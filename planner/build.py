@@ -21,7 +21,7 @@ from pricing.table import regions
 from resources.resource import Resource
 from stacks.choices import unusual
 from stacks.config import NAMESPACE, StackConfig, parse_config
-from stacks.decisions import decisions
+from stacks.sizing import decisions
 from stacks.warnings import ConfigWarning, warnings
 
 
@@ -64,7 +64,7 @@ def build_plan(root: Path, stack: str, *, today: date, on_resource: Callable[[Re
         verdicts=evaluate(evaluation.resources, context),
         quotas=quotas(evaluation.resources),
         choices=unusual(config),
-        decisions=decisions(config),
+        decisions=decisions(config.feature_store, config.environment.region),
         warnings=(*_of_prices(config, cost), *warnings(config)),
         prerequisites=prerequisites(evaluation.resources, _zones(config)),
         usage=config.usage,

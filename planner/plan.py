@@ -20,7 +20,7 @@ from pricing.lines import Estimate, Line, Saving, Unpriced
 from pricing.usage import Usage
 from resources.resource import UNKNOWN, Resource
 from stacks.choices import Choice
-from stacks.decisions import Decision
+from stacks.sizing import Decision
 from stacks.warnings import ConfigWarning
 
 FORMAT = 1

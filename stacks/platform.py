@@ -1,6 +1,7 @@
-"""Which components a config asks for, in the order in which each finds what it stands on."""
+"""Which components a config asks for, in the order in which each finds what it needs."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -8,270 +9,90 @@ import pulumi_aws as aws
 
 from components.cluster.external_secrets import ExternalSecrets
 from components.cluster.gpu_cluster.gpu_cluster import GpuCluster
-from components.core.spec import SpecError
+from components.cluster.gpu_cluster.spec import GpuClusterArgs
+from components.core.ordering import after
+from components.core.spec import args_of, completed
+from components.data.cache.spec import CacheSpec
 from components.data.database.database import MySqlDatabase
+from components.data.database.spec import MySqlDatabaseArgs
 from components.data.feature_services.feature_services import FeatureServices
+from components.data.feature_services.spec import FEAST, FeatureServicesArgs
 from components.data.feature_store.feature_store import FeatureStore
+from components.data.feature_store.spec import FeatureStoreArgs, FeatureStoreSpec
+from components.data.store_access.spec import StoreAccessArgs
 from components.data.store_access.store_access import StoreAccess
 from components.delivery.argo_cd.delivery import Delivery
+from components.delivery.argo_cd.names import SERVER_PORT
+from components.delivery.argo_cd.spec import DeliveryArgs
 from components.delivery.image_registry.image_registry import ImageRegistry
-from components.delivery.user_pool import UserPool
+from components.delivery.image_registry.spec import ImageRegistryArgs
+from components.delivery.user_pool import UserPool, UserPoolArgs
 from components.kubeflow.kubeflow_cluster import KubeflowCluster
 from components.kubeflow.pools import pools_of
+from components.kubeflow.spec import KubeflowClusterArgs, KubeflowSpec
+from components.kubeflow.waves import SECRETS_NAMESPACES
 from components.network.load_balancer.load_balancer import ServingLoadBalancer
 from components.network.load_balancer.protected_load_balancer import guarded
+from components.network.load_balancer.spec import ServingLoadBalancerSpec
 from components.network.network import Network
+from components.network.network_args import NetworkArgs
+from components.network.web_firewall.spec import WebFirewallSpec
 from components.serving.model_serving_ingress.model_serving_ingress import ModelServingIngress
-from stacks import wiring
-from stacks.config import NAMESPACE, StackConfig
-from stacks.delivery_section import ENTRY
+from components.serving.model_serving_ingress.spec import ModelServingIngressArgs, ModelServingSpec
+from stacks.config import StackConfig
+from stacks.delivery_section import DeliverySection
+from stacks.references import BALANCER_CLIENT
+from stacks.sizing import sized
+
+ARGO_CD = "argocd"
+"""The name of Argo CD's namespace, and of its client in the user pool."""
+SERVING_USER = "serving"
+"""The user of a cache whose rights models have."""
+
+Outputs = dict[str, pulumi.Output[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Foundation:
+    """What everything on the cluster needs."""
+
+    network: Network
+    cluster: GpuCluster
+    store: FeatureStore
+    aws: pulumi.ResourceOptions
+    """The options of a component that makes AWS resources alone."""
+    kubernetes: pulumi.ResourceOptions
+    """The options of a component that makes Kubernetes objects, too."""
 
 
 def build_platform(config: StackConfig) -> Mapping[str, pulumi.Output[Any]]:
     """Declare everything the config asks for and return what the stack exports."""
-    return Platform(config).outputs
-
-
-class Platform:
-    """The components of one environment. `outputs` is what its stack exports."""
-
-    def __init__(self, config: StackConfig):
-        self._config = config
-        self._provider = aws_provider(config)
-        self._options = pulumi.ResourceOptions(providers=[self._provider])
-        self._network = self._made_network()
-        self.outputs: dict[str, pulumi.Output[Any]] = {
-            "vpcId": self._network.vpc_id,
-            "privateSubnetIds": self._network.private_subnet_ids,
-            "isolatedSubnetIds": self._network.isolated_subnet_ids,
-        }
-        cluster = self._cluster()
-        self._registry(cluster)
-        if cluster:
-            self._on(cluster)
-
-    def _made_network(self) -> Network:
-        """The network; what only its region can refuse, such as a zone, is told by its place in the config.
-
-        Raises:
-            SpecError: the region lacks a zone of the config, or has fewer.
-        """
-        try:
-            return Network("network", network_args(self._config), self._options)
-        except SpecError as error:
-            raise SpecError(NAMESPACE, [f"network.{problem}" for problem in error.problems]) from None
-
-    def _cluster(self) -> GpuCluster | None:
-        spec = self._config.gpu_cluster
-        if not spec:
-            return None
-        cluster = GpuCluster(
-            "gpu-cluster",
-            {
-                **spec.model_dump(exclude_unset=True),  # pyright: ignore[reportArgumentType] - parsed already
-                "vpc_id": self._network.vpc_id,
-                "private_subnet_ids": self._network.private_subnet_ids,
-            },
-            self._options,
-        )
-        self.outputs |= {
-            "clusterName": cluster.cluster_name,
-            "kubeconfig": cluster.kubeconfig,
-            "oidcProviderArn": cluster.oidc_provider_arn,
-            "nodeSecurityGroupId": cluster.node_security_group_id,
-            "nodeRoleArn": cluster.node_role_arn,
-            "volumeKeyArn": cluster.volume_key_arn,
-        }
-        return cluster
-
-    def _registry(self, cluster: GpuCluster | None) -> None:
-        spec = self._config.image_registry
-        if not spec:
-            return
-        args: Any = spec.model_dump(exclude_unset=True)
-        if cluster:
-            args["node_role_arns"] = cluster.node_role_arn.apply(lambda arn: [arn])
-        registry = ImageRegistry("image-registry", args, self._options)
-        self.outputs |= {"registryUrl": registry.registry_url, "repositoryUrls": registry.repository_urls}
-
-    def _on(self, cluster: GpuCluster) -> None:
-        """The stores beside the cluster, and what runs on it."""
-        self._inside = pulumi.ResourceOptions(providers=[self._provider, cluster.kubernetes_provider])
-        store = self._store(cluster)
-        secrets = self._secrets(cluster)
-        if store:
-            section = self._config.model_serving or self._config.kubeflow
-            place: Mapping[str, Any] = {}
-            if section:
-                place = wiring.place(section, self._network, cluster, self._provider)
-            pool = self._user_pool(secrets) if secrets else None
-            entry = self._delivery_entry(place, store)
-            serving = self._serving(place, store, entry, pool)
-            delivery = self._delivery(cluster, secrets, pool, serving, entry) if secrets and pool else None
-            if secrets:
-                made = wiring.namespaces_ready(cluster, serving, delivery)
-                self._services(cluster, store, secrets, made)
-            if secrets and pool and delivery:
-                self._kubeflow(place, cluster, store, secrets, pool, delivery)
-
-    def _store(self, cluster: GpuCluster) -> FeatureStore | None:
-        config = self._config
-        if not config.feature_store:
-            return None
-        args = wiring.feature_store_args(config, self._network, cluster)
-        store = FeatureStore("feature-store", args, self._options)
-        self.outputs |= {
-            "rawBucket": store.raw_bucket,
-            "trainingBucket": store.training_bucket,
-            "modelsBucket": store.models_bucket,
-            "offlineBucket": store.offline_bucket,
-            "featureWorkgroup": store.workgroup,
-            "onlineStoreEndpoint": store.online_endpoint,
-            "predictionCacheEndpoint": store.predictions_endpoint,
-            "databaseAddress": store.database_address,
-        }
-        return store
-
-    def _secrets(self, cluster: GpuCluster) -> ExternalSecrets | None:
-        namespaces = wiring.secret_namespaces(self._config)
-        if not (namespaces and self._config.gpu_cluster):
-            return None
-        args = wiring.secrets_args(self._config.gpu_cluster, namespaces, self._network, cluster)
-        return ExternalSecrets("secrets", args, self._inside)
-
-    def _services(
-        self, cluster: GpuCluster, store: FeatureStore, secrets: ExternalSecrets, namespaces_ready: pulumi.Output[str]
-    ) -> None:
-        spec = self._config.feature_services
-        if not spec:
-            return
-        services = FeatureServices(
-            "feature-services",
-            {
-                **spec.model_dump(exclude_unset=True),  # pyright: ignore[reportArgumentType]
-                **wiring.services_place(self._network, cluster, secrets),
-                **wiring.services_stores(spec, store),
-                "client_namespaces_ready": namespaces_ready,
-            },
-            self._inside,
-        )
-        self.outputs |= {
-            "featureServerAddress": services.feature_server_address,
-            "featureConfig": services.feature_config,
-            "trackingAddress": services.tracking_address,
-        }
-
-    def _serving(
-        self,
-        place: Mapping[str, Any],
-        store: FeatureStore,
-        entry: ServingLoadBalancer | None,
-        pool: UserPool | None,
-    ) -> ModelServingIngress | None:
-        config = self._config
-        if not (config.model_serving and config.feature_store):
-            return None
-        args: Any = {
-            **config.model_serving.model_dump(exclude_unset=True),
-            **place,
-            "load_balancer_cidrs": wiring.balancer_cidrs(config.model_serving, self._network),
-            "cache_cidrs": self._network.isolated_subnet_cidrs,
-            **wiring.serving_stores(config.feature_store, store),
-        }
-        if entry:
-            args["further_target_group_arns"] = entry.rest_target_group_arn.apply(lambda arn: [arn])
-        if pool and config.model_serving.load_balancer.sign_in:
-            args |= wiring.balancer_sign_in(pool)
-        serving = ModelServingIngress("serving", args, self._inside)
-        self.outputs |= {
-            "servingUrl": serving.url,
-            "modelNamespaces": serving.model_namespaces,
-            "modelUrls": serving.model_urls,
-        }
-        return serving
-
-    def _user_pool(self, secrets: ExternalSecrets) -> UserPool | None:
-        spec = self._config.user_pool
-        if not spec:
-            return None
-        args: Any = {
-            **spec.model_dump(exclude_unset=True),
-            "secret_prefix": secrets.secret_prefix,
-            "secrets_key_arn": secrets.key_arn,
-        }
-        pool = UserPool("user-pool", args, self._options)
-        self.outputs |= {"userPoolId": pool.user_pool_id, "signInUrl": pool.sign_in_url}
-        return pool
-
-    def _delivery_entry(self, place: Mapping[str, Any], store: FeatureStore) -> ServingLoadBalancer | None:
-        """The way of browsers to Argo CD, where models have one."""
-        config = self._config
-        if not (config.delivery and config.model_serving):
-            return None
-        firewall, balancer = wiring.before_argo_cd(config.delivery, config.model_serving)
-        args = {**place, "log_bucket_name": store.log_bucket}
-        return guarded("delivery", firewall, balancer, args, self._options)[1]
-
-    def _delivery(
-        self,
-        cluster: GpuCluster,
-        secrets: ExternalSecrets,
-        pool: UserPool,
-        serving: ModelServingIngress | None,
-        entry: ServingLoadBalancer | None,
-    ) -> Delivery | None:
-        config = self._config
-        if not config.delivery:
-            return None
-        args: Any = {
-            **config.delivery.model_dump(exclude_unset=True, exclude=set(ENTRY)),
-            **wiring.delivery_sign_in(pool, secrets),
-            "cluster_name": cluster.ready,
-        }
-        if config.model_serving and serving and entry:
-            args |= wiring.delivery_place(config.delivery, config.model_serving, self._network, serving, entry)
-            self.outputs |= {"deliveryUrl": entry.url}
-        delivery = Delivery("delivery", args, self._inside)
-        self.outputs |= {"teamNamespaces": delivery.namespaces}
-        return delivery
-
-    def _kubeflow(
-        self,
-        place: Mapping[str, Any],
-        cluster: GpuCluster,
-        store: FeatureStore,
-        secrets: ExternalSecrets,
-        pool: UserPool,
-        delivery: Delivery,
-    ) -> None:
-        config = self._config
-        if not (config.kubeflow and config.pipelines_database and config.gpu_cluster and config.feature_store):
-            return
-        database: Any = {
-            **config.pipelines_database.model_dump(exclude_unset=True),
-            "vpc_id": self._network.vpc_id,
-            "subnet_ids": self._network.isolated_subnet_ids,
-            "client_security_group_id": cluster.node_security_group_id,
-        }
-        mysql = MySqlDatabase("pipelines-database", database, self._options)
-        logins: Any = {
-            **wiring.kubeflow_logins(store, mysql, secrets, protected=config.kubeflow.deletion_protection),
-            "cluster_name": cluster.ready,
-            "vpc_cidr": self._network.vpc_cidr,
-        }
-        access = StoreAccess("kubeflow-access", logins, self._inside)
-        args: Any = {
-            **config.kubeflow.model_dump(exclude_unset=True),
-            **({} if config.kubeflow.pools else {"pools": pools_of(config.gpu_cluster)}),
-            **place,
-            **wiring.kubeflow_stores(store, mysql, access),
-            **wiring.kubeflow_sign_in(pool, secrets),
-            "argo_cd": delivery.ready,
-            "database_identifier": config.feature_store.database.identifier,
-            "pipelines_database_identifier": config.pipelines_database.identifier,
-        }
-        kubeflow = KubeflowCluster("kubeflow", args, self._inside)
-        self.outputs |= {"kubeflowUrl": kubeflow.url, "profiles": kubeflow.namespaces}
+    provider = aws_provider(config)
+    options = pulumi.ResourceOptions(providers=[provider])
+    network = make_network(config, options)
+    exports: Outputs = {
+        "vpcId": network.vpc_id,
+        "privateSubnetIds": network.private_subnet_ids,
+        "isolatedSubnetIds": network.isolated_subnet_ids,
+    }
+    cluster = make_cluster(config, network, options, exports)
+    make_registry(config, cluster, options, exports)
+    if not cluster:
+        return exports
+    inside = pulumi.ResourceOptions(providers=[provider, cluster.kubernetes_provider])
+    store = make_store(config, network, cluster, options, exports)
+    secrets = make_secrets(config, network, cluster, inside)
+    if not store:
+        return exports
+    base = Foundation(network, cluster, store, options, inside)
+    ingress = ingress_args(config, base, provider)
+    pool = make_user_pool(config, base, secrets, exports)
+    argo_cd_balancer = make_argo_cd_balancer(config, base, ingress)
+    serving = make_serving(config, base, ingress, argo_cd_balancer, pool, exports)
+    delivery = make_delivery(config, base, secrets, pool, serving, argo_cd_balancer, exports)
+    make_feature_services(config, base, secrets, namespaces_ready(cluster, serving, delivery), exports)
+    make_kubeflow(config, base, ingress, secrets, pool, delivery, exports)
+    return exports
 
 
 def aws_provider(config: StackConfig) -> aws.Provider:
@@ -291,9 +112,389 @@ def aws_provider(config: StackConfig) -> aws.Provider:
     )
 
 
-def network_args(config: StackConfig) -> Any:
-    """The network's arguments: its section, and the names of the clusters that will live in it."""
-    args = config.network.model_dump(exclude_unset=True)
-    if config.gpu_cluster and not config.network.cluster_names:
-        args["cluster_names"] = [config.gpu_cluster.cluster_name]
+def make_network(config: StackConfig, options: pulumi.ResourceOptions) -> Network:
+    """The VPC, whose subnets are tagged for the cluster in it."""
+    spec = config.network
+    if config.gpu_cluster and not spec.cluster_names:
+        spec = completed(spec, "network", cluster_names=[config.gpu_cluster.cluster_name])
+    return Network("network", args_of(NetworkArgs, spec), options)
+
+
+def make_cluster(
+    config: StackConfig, network: Network, options: pulumi.ResourceOptions, exports: Outputs
+) -> GpuCluster | None:
+    """The EKS cluster in the private subnets."""
+    if not config.gpu_cluster:
+        return None
+    args = args_of(
+        GpuClusterArgs, config.gpu_cluster, vpc_id=network.vpc_id, private_subnet_ids=network.private_subnet_ids
+    )
+    cluster = GpuCluster("gpu-cluster", args, options)
+    exports |= {
+        "clusterName": cluster.cluster_name,
+        "kubeconfig": cluster.kubeconfig,
+        "oidcProviderArn": cluster.oidc_provider_arn,
+        "nodeSecurityGroupId": cluster.node_security_group_id,
+        "nodeRoleArn": cluster.node_role_arn,
+        "volumeKeyArn": cluster.volume_key_arn,
+    }
+    return cluster
+
+
+def make_registry(
+    config: StackConfig, cluster: GpuCluster | None, options: pulumi.ResourceOptions, exports: Outputs
+) -> None:
+    """The account's images, pulled by the cluster's nodes."""
+    if not config.image_registry:
+        return
+    pullers = {"node_role_arns": cluster.node_role_arn.apply(lambda arn: [arn])} if cluster else {}
+    registry = ImageRegistry("image-registry", args_of(ImageRegistryArgs, config.image_registry, **pullers), options)
+    exports |= {"registryUrl": registry.registry_url, "repositoryUrls": registry.repository_urls}
+
+
+def make_store(
+    config: StackConfig, network: Network, cluster: GpuCluster, options: pulumi.ResourceOptions, exports: Outputs
+) -> FeatureStore | None:
+    """The feature store, whose caches have the cheapest nodes that hold their data."""
+    if not config.feature_store:
+        return None
+    args = args_of(
+        FeatureStoreArgs,
+        sized(config.feature_store, config.environment.region),
+        vpc_id=network.vpc_id,
+        isolated_subnet_ids=network.isolated_subnet_ids,
+        client_security_group_id=cluster.node_security_group_id,
+    )
+    store = FeatureStore("feature-store", args, options)
+    exports |= {
+        "rawBucket": store.raw_bucket,
+        "trainingBucket": store.training_bucket,
+        "modelsBucket": store.models_bucket,
+        "offlineBucket": store.offline_bucket,
+        "featureWorkgroup": store.workgroup,
+        "onlineStoreEndpoint": store.online_endpoint,
+        "predictionCacheEndpoint": store.predictions_endpoint,
+        "databaseAddress": store.database_address,
+    }
+    return store
+
+
+def make_secrets(
+    config: StackConfig, network: Network, cluster: GpuCluster, options: pulumi.ResourceOptions
+) -> ExternalSecrets | None:
+    """The operator that brings secrets to the namespaces that need them, stored below the cluster's name."""
+    namespaces = [
+        *(config.feature_services.namespaces if config.feature_services else ()),
+        *([ARGO_CD] if config.delivery else ()),
+        *(SECRETS_NAMESPACES if config.kubeflow else ()),
+    ]
+    if not (namespaces and config.gpu_cluster):
+        return None
+    return ExternalSecrets(
+        "secrets",
+        {
+            "secret_prefix": config.gpu_cluster.cluster_name,
+            "namespaces": namespaces,
+            "deletion_protection": config.gpu_cluster.deletion_protection,
+            "cluster_name": cluster.ready,
+            "vpc_cidr": network.vpc_cidr,
+        },
+        options,
+    )
+
+
+def ingress_args(config: StackConfig, base: Foundation, provider: aws.Provider) -> Mapping[str, Any]:
+    """The cluster, and the subnets and the DNS zone of the load balancers before it; empty without any."""
+    section = config.model_serving or config.kubeflow
+    if not section:
+        return {}
+    network, cluster = base.network, base.cluster
+    zone = aws.route53.get_zone_output(
+        name=section.zone_name, private_zone=False, opts=pulumi.InvokeOutputOptions(provider=provider)
+    )
+    internal = section.load_balancer.internal
+    return {
+        "cluster_name": cluster.ready,
+        "vpc_id": network.vpc_id,
+        "vpc_cidr": network.vpc_cidr,
+        "load_balancer_subnet_ids": network.private_subnet_ids if internal else network.public_subnet_ids,
+        "node_security_group_id": cluster.node_security_group_id,
+        "zone_id": zone.zone_id,
+        "log_bucket_name": base.store.log_bucket,
+    }
+
+
+def make_user_pool(
+    config: StackConfig, base: Foundation, secrets: ExternalSecrets | None, exports: Outputs
+) -> UserPool | None:
+    """The people who sign in; the secrets of its clients are stored beside the others."""
+    if not (config.user_pool and secrets):
+        return None
+    args = args_of(UserPoolArgs, config.user_pool, secret_prefix=secrets.secret_prefix, secrets_key_arn=secrets.key_arn)
+    pool = UserPool("user-pool", args, base.aws)
+    exports |= {"userPoolId": pool.user_pool_id, "signInUrl": pool.sign_in_url}
+    return pool
+
+
+def make_argo_cd_balancer(
+    config: StackConfig, base: Foundation, ingress: Mapping[str, Any]
+) -> ServingLoadBalancer | None:
+    """The load balancer of browsers to Argo CD, where models have one."""
+    if not (config.delivery and config.model_serving):
+        return None
+    firewall, balancer = argo_cd_specs(config.delivery, config.model_serving)
+    return guarded("delivery", firewall, balancer, ingress, base.aws)[1]
+
+
+def argo_cd_specs(
+    delivery: DeliverySection, serving: ModelServingSpec
+) -> tuple[WebFirewallSpec, ServingLoadBalancerSpec]:
+    """The firewall and the load balancer before Argo CD, protected from deletion as those before models are.
+
+    Argo CD speaks TLS itself, and answers health checks at the same port.
+    """
+    protected = serving.load_balancer.deletion_protection
+    firewall = delivery.firewall
+    if "deletion_protection" not in firewall.model_fields_set:
+        firewall = firewall.model_copy(update={"deletion_protection": protected})
+    return firewall, ServingLoadBalancerSpec(
+        zone_name=serving.zone_name,
+        domain=delivery.domain,
+        internal=serving.load_balancer.internal,
+        allowed_cidrs=delivery.allowed_cidrs,
+        deletion_protection=protected,
+        grpc=False,
+        gateway_port=SERVER_PORT,
+        gateway_tls=True,
+        health_check_port=SERVER_PORT,
+        health_check_path="/healthz",
+    )
+
+
+def make_serving(
+    config: StackConfig,
+    base: Foundation,
+    ingress: Mapping[str, Any],
+    argo_cd_balancer: ServingLoadBalancer | None,
+    pool: UserPool | None,
+    exports: Outputs,
+) -> ModelServingIngress | None:
+    """Models behind their load balancer. The cluster registers the targets of Argo CD's as well."""
+    spec, network, store = config.model_serving, base.network, base.store
+    if not (spec and config.feature_store):
+        return None
+    further: dict[str, object] = {}
+    if argo_cd_balancer:
+        further["further_target_group_arns"] = argo_cd_balancer.rest_target_group_arn.apply(lambda arn: [arn])
+    if pool and spec.load_balancer.sign_in:
+        further |= {
+            "cognito_user_pool_arn": pool.user_pool_arn,
+            "cognito_client_id": pool.client_ids[BALANCER_CLIENT],
+            "cognito_domain": pool.domain,
+        }
+    args = args_of(
+        ModelServingIngressArgs,
+        spec,
+        **ingress,
+        **further,
+        load_balancer_cidrs=load_balancer_cidrs(spec, network),
+        cache_cidrs=network.isolated_subnet_cidrs,
+        models_key_arn=store.data_key_arn,
+        model_policies=model_policies(config.feature_store, store),
+    )
+    serving = ModelServingIngress("serving", args, base.kubernetes)
+    exports |= {
+        "servingUrl": serving.url,
+        "modelNamespaces": serving.model_namespaces,
+        "modelUrls": serving.model_urls,
+    }
+    return serving
+
+
+def load_balancer_cidrs(serving: ModelServingSpec, network: Network) -> pulumi.Output[list[str]]:
+    """The ranges in which load balancers before the cluster have their addresses."""
+    return network.private_subnet_cidrs if serving.load_balancer.internal else network.public_subnet_cidrs
+
+
+def model_policies(spec: FeatureStoreSpec, store: FeatureStore) -> dict[str, pulumi.Output[str]]:
+    """The IAM policy of each cache that has a user for models."""
+    caches: dict[str, tuple[CacheSpec | None, pulumi.Output[dict[str, str]]]] = {
+        "online": (spec.online, store.online_connect_policies),
+        "predictions": (spec.predictions, store.predictions_connect_policies),
+    }
+    return {
+        role: policies[SERVING_USER]
+        for role, (cache, policies) in caches.items()
+        if cache and SERVING_USER in [user.name for user in cache.users]
+    }
+
+
+def make_delivery(
+    config: StackConfig,
+    base: Foundation,
+    secrets: ExternalSecrets | None,
+    pool: UserPool | None,
+    serving: ModelServingIngress | None,
+    argo_cd_balancer: ServingLoadBalancer | None,
+    exports: Outputs,
+) -> Delivery | None:
+    """Argo CD and the teams that ship through it."""
+    spec = config.delivery
+    if not (spec and secrets and pool):
+        return None
+    values: dict[str, object] = {"groups_claim": "cognito:groups"}
+    further: dict[str, object] = {}
+    if config.model_serving and serving and argo_cd_balancer:
+        served = config.model_serving.platform.model_namespaces
+        values["existing_namespaces"] = [home for home in spec.namespaces if home in served]
+        further = {
+            "existing_ready": serving.ready,
+            "target_group_arn": after(argo_cd_balancer.rest_target_group_arn, serving.ready),
+            "load_balancer_cidrs": load_balancer_cidrs(config.model_serving, base.network),
+        }
+        exports |= {"deliveryUrl": argo_cd_balancer.url}
+    args = args_of(
+        DeliveryArgs,
+        completed(spec, "delivery", **values),
+        **further,
+        cluster_name=base.cluster.ready,
+        secret_store=secrets.store_name,
+        # The user pool writes the client's secret, which Argo CD reads when it starts.
+        secret_prefix=after(secrets.secret_prefix, pool.secret_names[ARGO_CD]),
+        oidc_issuer=pool.issuer,
+        oidc_client_id=pool.client_ids[ARGO_CD],
+    )
+    delivery = Delivery("delivery", args, base.kubernetes)
+    exports |= {"teamNamespaces": delivery.namespaces}
+    return delivery
+
+
+def namespaces_ready(
+    cluster: GpuCluster, serving: ModelServingIngress | None, delivery: Delivery | None
+) -> pulumi.Output[str]:
+    """Resolved after every namespace that clients of services run in is closed."""
+    closed = [cluster.namespaces]
+    closed += [serving.model_namespaces] if serving else []
+    closed += [delivery.namespaces] if delivery else []
+    return pulumi.Output.all(*closed).apply(lambda _: "")
+
+
+def make_feature_services(
+    config: StackConfig,
+    base: Foundation,
+    secrets: ExternalSecrets | None,
+    clients_ready: pulumi.Output[str],
+    exports: Outputs,
+) -> None:
+    """Feast and MLflow over the feature store."""
+    spec, store = config.feature_services, base.store
+    if not (spec and secrets):
+        return
+    online = {"online_user_arn": store.online_user_arns[FEAST]} if spec.feature_server else {}
+    args = args_of(
+        FeatureServicesArgs,
+        spec,
+        **online,
+        cluster_name=base.cluster.ready,
+        vpc_cidr=base.network.vpc_cidr,
+        secret_store=secrets.store_name,
+        secret_prefix=secrets.secret_prefix,
+        secrets_key_arn=secrets.key_arn,
+        database_address=store.database_address,
+        administrator_secret_arn=store.administrator_secret_arn,
+        administrator_key_arn=store.administrator_key_arn,
+        online_endpoint=store.online_endpoint,
+        offline_bucket=store.offline_bucket,
+        catalog_database=store.catalog_database,
+        models_bucket=store.models_bucket,
+        data_key_arn=store.data_key_arn,
+        client_namespaces_ready=clients_ready,
+    )
+    services = FeatureServices("feature-services", args, base.kubernetes)
+    exports |= {
+        "featureServerAddress": services.feature_server_address,
+        "featureConfig": services.feature_config,
+        "trackingAddress": services.tracking_address,
+    }
+
+
+def make_kubeflow(
+    config: StackConfig,
+    base: Foundation,
+    ingress: Mapping[str, Any],
+    secrets: ExternalSecrets | None,
+    pool: UserPool | None,
+    delivery: Delivery | None,
+    exports: Outputs,
+) -> None:
+    """Kubeflow, its MySQL instance and its logins."""
+    spec, store = config.kubeflow, base.store
+    if (
+        not (spec and config.pipelines_database and config.gpu_cluster and config.feature_store and secrets and pool)
+        or not delivery
+    ):
+        return
+    database = args_of(
+        MySqlDatabaseArgs,
+        config.pipelines_database,
+        vpc_id=base.network.vpc_id,
+        subnet_ids=base.network.isolated_subnet_ids,
+        client_security_group_id=base.cluster.node_security_group_id,
+    )
+    mysql = MySqlDatabase("pipelines-database", database, base.aws)
+    access = StoreAccess("kubeflow-access", kubeflow_logins(spec, base, mysql, secrets), base.kubernetes)
+    if not spec.pools:
+        spec = completed(spec, "kubeflow", pools=pools_of(config.gpu_cluster))
+    args = args_of(
+        KubeflowClusterArgs,
+        spec,
+        **ingress,
+        argo_cd=delivery.ready,
+        raw_bucket=store.raw_bucket,
+        training_bucket=store.training_bucket,
+        models_bucket=store.models_bucket,
+        offline_bucket=store.offline_bucket,
+        data_key_arn=store.data_key_arn,
+        database_address=store.database_address,
+        database_identifier=config.feature_store.database.identifier,
+        pipelines_database_address=mysql.address,
+        pipelines_database_identifier=config.pipelines_database.identifier,
+        databases_ready=access.ready,
+        secret_store=secrets.store_name,
+        secret_prefix=secrets.secret_prefix,
+        issuer=pool.issuer,
+        sign_in_url=pool.sign_in_url,
+        client_id=pool.client_ids["kubeflow"],
+        client_secret_name=pool.secret_names["kubeflow"],
+    )
+    kubeflow = KubeflowCluster("kubeflow", args, base.kubernetes)
+    exports |= {"kubeflowUrl": kubeflow.url, "profiles": kubeflow.namespaces}
+
+
+def kubeflow_logins(
+    spec: KubeflowSpec, base: Foundation, mysql: MySqlDatabase, secrets: ExternalSecrets
+) -> StoreAccessArgs:
+    """The databases and logins of Kubeflow's parts, in both servers.
+
+    Without deletion protection the secrets are deleted at once, so that the stack can be made again under their names.
+    """
+    store = base.store
+    args: StoreAccessArgs = {
+        "databases": [{"name": "katib"}, {"name": "modelregistry"}],
+        "mysql_users": [
+            {"name": "pipelines", "secret": "kubeflow/pipelines", "databases": ["mlpipeline", "metadb", "cachedb"]}
+        ],
+        "secret_prefix": secrets.secret_prefix,
+        "key_arn": secrets.key_arn,
+        "database_address": store.database_address,
+        "administrator_secret_arn": store.administrator_secret_arn,
+        "administrator_key_arn": store.administrator_key_arn,
+        "mysql_address": mysql.address,
+        "mysql_administrator_secret_arn": mysql.administrator_secret_arn,
+        "mysql_administrator_key_arn": mysql.key_arn,
+        "cluster_name": base.cluster.ready,
+        "vpc_cidr": base.network.vpc_cidr,
+    }
+    if not spec.deletion_protection:
+        args["recovery_window_days"] = 0
     return args

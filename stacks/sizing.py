@@ -1,11 +1,13 @@
-"""Which of the layouts that hold a cache's data costs least, and what the plan says of it."""
+"""The nodes of caches, which the price table decides: the cheapest layout that holds the data, and the reason."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from components.data.cache.sizing import Layout, tightest
 from components.data.cache.spec import CacheEngine, CacheSpec
-from pricing.table import PriceNotFound, PriceTable
+from components.data.feature_store.spec import FeatureStoreSpec
+from pricing.table import PriceNotFound, PriceTable, load_table
 
 HOURS_A_MONTH = 730
 _PRODUCTS = {CacheEngine.VALKEY: "Valkey", CacheEngine.REDIS: "Redis"}
@@ -20,6 +22,38 @@ class CacheChoice(NamedTuple):
     layout: Layout
     monthly: float | None
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One size: the section of the config it completes, the arguments that complete it, and why these."""
+
+    field: str
+    value: Mapping[str, Any]
+    why: str
+
+
+def decisions(store: FeatureStoreSpec | None, region: str) -> tuple[Decision, ...]:
+    """Every size that the price table of `region` decides, in the order of the config's sections."""
+    if not store:
+        return ()
+    table = load_table(region)
+    choices = {f"featureStore.{name}": choose(cache, table) for name, cache in _caches(store).items()}
+    return tuple(Decision(field, layout_args(choice), choice.why) for field, choice in choices.items())
+
+
+def sized(store: FeatureStoreSpec, region: str) -> FeatureStoreSpec:
+    """`store` with the cheapest nodes for its caches."""
+    table = load_table(region)
+    caches = {
+        name: cache.model_copy(update=layout_args(choose(cache, table))) for name, cache in _caches(store).items()
+    }
+    return store.model_copy(update=caches)
+
+
+def _caches(store: FeatureStoreSpec) -> dict[str, CacheSpec]:
+    caches = {"online": store.online, "predictions": store.predictions}
+    return {name: cache for name, cache in caches.items() if cache}
 
 
 def choose(spec: CacheSpec, table: PriceTable) -> CacheChoice:

@@ -107,6 +107,15 @@ def parse(model: type[SpecType], values: Mapping[str, Any], where: str) -> SpecT
         raise SpecError(where, sentences(model, error)) from None
 
 
+def completed(spec: SpecType, where: str, **values: object) -> SpecType:
+    """`spec` with further values, by their snake_case names, checked again. `where` names the place in messages.
+
+    Raises:
+        SpecError: the values don't fit the others.
+    """
+    return parse(type(spec), {**spec.model_dump(exclude_unset=True), **values}, where)
+
+
 class _CheckedArgs(dict[str, Any]):
     """Arguments of a component whose plain fields have been checked: `spec` holds them."""
 
@@ -123,8 +132,8 @@ def args_of(kind: type[ArgsType], spec: BaseModel, **outputs: object) -> ArgsTyp
 
     The component uses the spec as it is, and checks only that the required outputs are there.
     """
-    if unknown := outputs.keys() - kind.__annotations__.keys():
-        raise TypeError(f"{kind.__name__} has no {', '.join(sorted(unknown))}")
+    if wrong := [name for name in outputs if name not in kind.__annotations__ or name in type(spec).model_fields]:
+        raise TypeError(f"{', '.join(wrong)}: no output that {kind.__name__} takes")
     return cast(ArgsType, _CheckedArgs(spec, outputs))
 
 

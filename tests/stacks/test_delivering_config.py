@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from components.network.web_firewall.capacity import ManagedRuleGroup
-from stacks.wiring import before_argo_cd
+from stacks.platform import argo_cd_specs
 from tests.support.stacks.configs import (
     CLUSTER,
     DELIVERY,
@@ -46,7 +46,7 @@ def test_argo_cd_has_a_firewall_and_ranges_of_its_own() -> None:
     config = read({**stack, "delivery": {**DELIVERY, **entry}})
     assert config.delivery
     assert config.model_serving
-    firewall, balancer = before_argo_cd(config.delivery, config.model_serving)
+    firewall, balancer = argo_cd_specs(config.delivery, config.model_serving)
     assert balancer.allowed_cidrs == ("203.0.113.0/24",)
     assert not firewall.blocks
     assert firewall.counted_rules == {ManagedRuleGroup.COMMON: ("NoUserAgent_HEADER",)}
@@ -63,7 +63,7 @@ def test_argo_cds_firewall_is_protected_as_the_models_balancer_is() -> None:
         config = read(stack)
         assert config.delivery
         assert config.model_serving
-        firewall, balancer = before_argo_cd(config.delivery, config.model_serving)
+        firewall, balancer = argo_cd_specs(config.delivery, config.model_serving)
         assert (firewall.deletion_protection, balancer.deletion_protection) == (expected, kept)
 
 

@@ -6,7 +6,7 @@ import pulumi
 import pytest
 
 from components.core.component import Component
-from components.core.spec import Spec, SpecError, args_of
+from components.core.spec import Spec, SpecError, args_of, completed
 from tests.components.mocks import Recording, run
 
 
@@ -78,9 +78,16 @@ def test_a_checked_spec_still_needs_the_outputs() -> None:
         run(lambda: Door("front", args_of(DoorArgs, DoorSpec(color="blue"))), Recording())
 
 
-def test_an_output_that_no_argument_takes_is_refused() -> None:
-    with pytest.raises(TypeError, match="DoorArgs has no hose_id"):
-        args_of(DoorArgs, DoorSpec(color="blue"), hose_id="h-1")
+@pytest.mark.parametrize("name", ["hose_id", "width"])
+def test_what_is_no_output_is_refused_beside_a_checked_spec(name: str) -> None:
+    with pytest.raises(TypeError, match=f"{name}: no output that DoorArgs takes"):
+        args_of(DoorArgs, DoorSpec(color="blue"), **{name: 1})
+
+
+def test_a_completed_spec_is_checked_again() -> None:
+    assert completed(DoorSpec(color="blue"), "door", width=90) == DoorSpec(color="blue", width=90)
+    with pytest.raises(SpecError, match="door: 1 wrong"):
+        completed(DoorSpec(color="blue"), "door", width="wide")
 
 
 def test_declared_outputs_are_registered() -> None:
