@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from ipaddress import IPv4Network
 from typing import Any
 
@@ -268,8 +269,14 @@ def parse_config(config: Mapping[str, str]) -> StackConfig:
     Raises:
         SpecError: naming each wrong field, its value and the remedy.
     """
+    return _parsed(tuple(config.items()))
+
+
+# The planner reads the config that the program reads next: it is checked once.
+@lru_cache(maxsize=1)
+def _parsed(config: tuple[tuple[str, str], ...]) -> StackConfig:
     sections: dict[str, Any] = {}
-    for key, value in config.items():
+    for key, value in config:
         namespace, _, name = key.partition(":")
         if namespace == NAMESPACE:
             sections[name] = _object(key, value)

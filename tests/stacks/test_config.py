@@ -285,3 +285,9 @@ def test_serving_that_does_not_fit_the_stack_is_refused(
     serving: dict[str, Any], cluster: dict[str, Any], told: str
 ) -> None:
     assert told in refusal(gpuCluster={**CLUSTER, **cluster}, featureStore=STORE, modelServing={**SERVING, **serving})
+
+
+def test_the_config_is_checked_once_for_plan_and_program() -> None:
+    config = read_stack_file(ROOT, "staging").config
+    assert parse_config(config) is parse_config(dict(config))
+    assert parse_config({**config, "mlplatform:usage": "{}"}) is not parse_config(config)
