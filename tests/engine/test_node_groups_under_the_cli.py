@@ -21,7 +21,7 @@ from pathlib import Path
 import pulumi
 import pulumi_aws as aws
 
-from components.cluster.node_pool import NodePool
+from components.cluster.node_pool.node_pool import NodePool
 
 provider = aws.Provider(
     "aws", region="us-east-1", allowed_account_ids=["111122223333"], default_tags={"tags": {"owner": "ml"}}
