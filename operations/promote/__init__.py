@@ -1,1 +1,1 @@
-"""Takes what staging proved to production: as a pull request that two senior engineers approve."""
+"""Promotes a model version that staging tested to production, by a pull request that two senior engineers approve."""

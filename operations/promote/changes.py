@@ -1,4 +1,4 @@
-"""What promotion writes: a new version in staging, what its smoke test found, and production's change."""
+"""The changes that promotion writes: a version in staging, its smoke test result, and the version in production."""
 
 import difflib
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from .release import PromotionError, Release, Smoke, bucket_of, folder_of, relea
 
 @dataclass(frozen=True)
 class Wanted:
-    """A new version of a model; what is None stays as it is."""
+    """A new version of a model. A field that is None stays unchanged."""
 
     commit: str
     model_version: str | None = None
@@ -22,14 +22,14 @@ class Wanted:
 
 
 def staged(overlay: Overlay, wanted: Wanted) -> Overlay:
-    """Staging's overlay with a new version, which nothing has proven yet.
+    """Staging's overlay with a new version and no smoke test result.
 
     Raises:
-        PromotionError: when the version has no place in the overlay, or is none.
+        PromotionError: if the version is invalid, or the overlay has no field for it.
     """
     chart, uri, image = overlay.chart_version(), str(overlay.value("modelUri")), overlay.image()
     if wanted.image_digest and image is None:
-        raise PromotionError(f"{overlay.place.folder}kustomization.yaml has no `images` for it; add an entry")
+        raise PromotionError(f"{overlay.place.folder}kustomization.yaml has no `images` entry for the digest; add one")
     try:
         version = wanted.model_version or version_of(uri)
         above = folder_of(uri).rstrip("/").rpartition("/")[0]
@@ -46,20 +46,20 @@ def staged(overlay: Overlay, wanted: Wanted) -> Overlay:
 
 
 def proven(overlay: Overlay, report: bytes) -> Overlay:
-    """Staging's overlay with what a smoke test found, be it good or bad.
+    """Staging's overlay with the result of a smoke test, passed or failed.
 
     Raises:
-        PromotionError: when the report is none, or is of another release than staging's.
+        PromotionError: if the report is invalid, or measured another release than staging has.
     """
     release = overlay.recorded()
     try:
-        read = report_of(report, "the report of the smoke test")
+        read = report_of(report, "the smoke test report")
     except SettingsError as error:
         raise PromotionError(str(error)) from None
     if read.model != overlay.place.model:
-        raise PromotionError(f"the report is of {read.model}, not of {overlay.place.model}")
+        raise PromotionError(f"the report is for model {read.model}, not for {overlay.place.model}")
     if differences := read.release.differences(release):
-        raise PromotionError(f"the report is of another release than staging has now: {'; '.join(differences)}")
+        raise PromotionError(f"the report measured another release than staging has now: {'; '.join(differences)}")
     smoke = Smoke(
         result=read.result,
         report=digest_of(report),
@@ -70,19 +70,19 @@ def proven(overlay: Overlay, report: bytes) -> Overlay:
     return overlay.at(release.model_copy(update={"smoke": smoke}))
 
 
-def planned(tree: Tree, team: str, model: str, otherwise: Tree | None = None) -> tuple[Overlay, Overlay]:
-    """Production's overlay before and after the promotion of what staging has.
+def planned(tree: Tree, team: str, model: str, fallback: Tree | None = None) -> tuple[Overlay, Overlay]:
+    """Production's overlay before and after the promotion of staging's version.
 
     Raises:
-        PromotionError: when staging proved nothing, or the overlays don't fit.
+        PromotionError: if staging has no valid smoke test, or the overlays cannot be compared.
     """
     staging = read_overlay(tree, Place(team, model, Environment.STAGING))
-    prod = read_overlay(tree, Place(team, model, Environment.PROD), otherwise)
+    prod = read_overlay(tree, Place(team, model, Environment.PROD), fallback)
     return prod, promoted(staging, prod)
 
 
 def difference(before: Mapping[str, str], after: Mapping[str, str]) -> str:
-    """What changes, as a unified diff; empty when nothing does."""
+    """The change as a unified diff; empty if nothing changes."""
     lines: list[str] = []
     for path, text in sorted(after.items()):
         old = before.get(path, "")
@@ -91,7 +91,7 @@ def difference(before: Mapping[str, str], after: Mapping[str, str]) -> str:
 
 
 def proposal(kind: str, before: Overlay, after: Overlay) -> Proposal:
-    """The pull request of a change; `kind` is what it does and begins its branch's name, such as `promote`."""
+    """The pull request for a change. `kind` is the first part of its branch name, such as `promote`."""
     place, release = after.place, after.recorded()
     title = f"chore(deploy): {kind} {place.team}/{place.model} {release.model_version} in {place.environment}"
     return Proposal(f"{kind}/{place.team}/{place.model}", title, _body(before, after, release), after.files())
@@ -110,6 +110,7 @@ def _body(before: Overlay, after: Overlay, release: Release) -> str:
     if after.place.environment is Environment.PROD:
         lines += [
             "",
-            "Seniors approve; `promote verify` holds this to what staging proved. A push makes approvals old.",
+            "Seniors must approve. `promote verify` compares this with the version that staging tested. Approvals from "
+            "before the last push do not count.",
         ]
     return "\n".join(lines)

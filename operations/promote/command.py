@@ -1,4 +1,4 @@
-"""The command: `python -m operations.promote plan|open|stage|record|verify`."""
+"""Promote model versions from staging to production: `python -m operations.promote plan|open|stage|record|verify`."""
 
 import argparse
 import os
@@ -21,8 +21,8 @@ from .verify import Verification, verify
 CONTEXT = "promotion"
 """The name of the commit status that the ruleset requires."""
 
-_EPILOG = """exit codes: 0 done, or verified; 1 refused, with the reason; 2 nothing can be said: wrong arguments, or
-GitHub fails. The token comes from GITHUB_TOKEN or GH_TOKEN, the API's address from GITHUB_API_URL."""
+_EPILOG = """exit codes: 0 done, or may be merged; 1 refused, with the reason; 2 unknown: an argument is wrong, or
+GitHub failed. Set GITHUB_TOKEN or GH_TOKEN to the token, and GITHUB_API_URL to the address of the API."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -32,28 +32,30 @@ def parser() -> argparse.ArgumentParser:
 
     def add(name: str, what: str, *, model: bool = True, remote: bool = True) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=what, description=what)
-        added.add_argument("--root", type=Path, default=Path(), help="a checkout of the repository; here by default")
+        added.add_argument(
+            "--root", type=Path, default=Path(), help="a checkout of the repository; default: this folder"
+        )
         if model:
-            added.add_argument("--file", type=Path, help="the model.yaml of its repository, in place of what follows")
-            added.add_argument("--team", help="the team, as deploy/models names it")
-            added.add_argument("--model", help="the model")
+            added.add_argument("--file", type=Path, help="the model.yaml to read, instead of --team and --model")
+            added.add_argument("--team", help="the team's folder in deploy/models")
+            added.add_argument("--model", help="the model's folder in the team's")
         if remote:
             default = os.environ.get("GITHUB_REPOSITORY")
             added.add_argument("--repository", default=default, required=default is None, help="<owner>/<name>")
         return added
 
     add("plan", "Show what a promotion would change in production", remote=False)
-    add("open", "Open the pull request that takes what staging proved to production")
-    stage = add("stage", "Open the pull request that gives staging a new version")
+    add("open", "Open the pull request that promotes the version that staging tested")
+    stage = add("stage", "Open the pull request that deploys a new version to staging")
     stage.add_argument("--commit", required=True, help="the commit of the model's repository")
-    stage.add_argument("--model-version", help="the last folder of the model's address; what it is by default")
-    stage.add_argument("--chart-version", help="the version of the chart model-service; what it is by default")
-    stage.add_argument("--image-digest", help="the digest of the image that the model brings along")
-    record = add("record", "Open the pull request that records what staging's smoke test found")
+    stage.add_argument("--model-version", help="the last folder of the model's S3 URI; default: unchanged")
+    stage.add_argument("--chart-version", help="the version of the model-service chart; default: unchanged")
+    stage.add_argument("--image-digest", help="the digest of the model's own image; default: unchanged")
+    record = add("record", "Open the pull request that records the result of staging's smoke test")
     record.add_argument("--report", type=Path, required=True, help="the JSON report of operations.smoke")
-    check = add("verify", "Say whether a pull request may be merged", model=False)
-    check.add_argument("--pull-request", type=int, required=True, help="its number")
-    check.add_argument("--status", action="store_true", help=f"set the commit status {CONTEXT} too")
+    check = add("verify", "Check whether a pull request may be merged", model=False)
+    check.add_argument("--pull-request", type=int, required=True, help="the number of the pull request")
+    check.add_argument("--status", action="store_true", help=f"also set the commit status {CONTEXT}")
     return top
 
 
@@ -64,7 +66,7 @@ def run(
     top = parser()
     options = top.parse_args(arguments)
     if "file" in options and not (options.file or (options.team and options.model)):
-        top.error("no model is named; give --file, or --team and --model")
+        top.error("the model is missing; pass --file, or --team and --model")
     try:
         if options.command == "plan":
             return _plan(options)
@@ -88,12 +90,12 @@ def run(
 def _client(environ: Mapping[str, str], clock: Clock | None) -> Client:
     token = environ.get("GITHUB_TOKEN") or environ.get("GH_TOKEN")
     if not token:
-        raise GithubError("GITHUB_TOKEN is not set; give it the token of an app that may do this")
+        raise GithubError("GITHUB_TOKEN is not set; set it to a token with the permissions in docs/promotion.md")
     return Client(environ.get("GITHUB_API_URL") or "https://api.github.com", token, clock)
 
 
 def _asked(options: argparse.Namespace) -> ModelFile:
-    """Which model is meant."""
+    """The model that the arguments name."""
     if options.file:
         return read_model_file(options.file)
     return model_file({"team": options.team, "model": options.model}, "--team and --model")
@@ -102,14 +104,14 @@ def _asked(options: argparse.Namespace) -> ModelFile:
 def _plan(options: argparse.Namespace) -> int:
     asked = _asked(options)
     before, after = planned(LocalTree(options.root), asked.team, asked.model)
-    print(difference(before.files(), after.files()) or "production has what staging proved", end="")
+    print(difference(before.files(), after.files()) or "production already has the version that staging tested", end="")
     return 0
 
 
 def _open(client: Client, settings: PromotionSettings, options: argparse.Namespace) -> int:
     on = _newest(client, settings, options)
     asked = _asked(options)
-    before, after = planned(on, asked.team, asked.model, otherwise=LocalTree(options.root))
+    before, after = planned(on, asked.team, asked.model, fallback=LocalTree(options.root))
     known = {path: text for path in before.files() if (text := on.read(path)) is not None}
     return _publish(client, settings, options, on, "promote", known, before, after)
 
@@ -132,9 +134,9 @@ def _record(client: Client, settings: PromotionSettings, options: argparse.Names
     place = Place(asked.team, asked.model, Environment.STAGING)
     on = _newest(client, settings, options)
     before = read_overlay(on, place)
-    # What the smoke test met is what the checkout says; staging may have moved on since.
+    # The smoke test measured the overlay in the checkout; staging may have changed since.
     if read_overlay(LocalTree(options.root), place).digest() != before.digest():
-        raise PromotionError(f"{place.folder} is not what it was when the smoke test ran; let it run again")
+        raise PromotionError(f"{place.folder} changed after the smoke test; run the smoke test again")
     after = proven(before, options.report.read_bytes())
     return _publish(client, settings, options, on, "record", before.files(), before, after)
 
@@ -142,7 +144,7 @@ def _record(client: Client, settings: PromotionSettings, options: argparse.Names
 def _newest(client: Client, settings: PromotionSettings, options: argparse.Namespace) -> CommitTree:
     head = head_of(client, options.repository, settings.base)
     if head is None:
-        raise GithubError(f"{options.repository} has no branch {settings.base}, or the token may not see it")
+        raise GithubError(f"{options.repository} has no branch {settings.base}, or the token cannot read it")
     return CommitTree(client, options.repository, head)
 
 
@@ -157,7 +159,7 @@ def _publish(
     after: Overlay,
 ) -> int:
     if known == after.files():
-        print(f"nothing to do: {after.place.environment} has this version already")
+        print(f"nothing to do: {after.place.environment} already has this version")
         return 0
     pull = propose(client, options.repository, settings.base, on, proposal(kind, before, after))
     print(pull.html_url)
@@ -166,21 +168,21 @@ def _publish(
 
 def _verify(client: Client, settings: PromotionSettings, options: argparse.Namespace) -> int:
     if options.status:
-        # Until it is judged anew, what was found before holds no more.
+        # An earlier result must not count while the pull request is verified again.
         head = client.get(f"repos/{options.repository}/pulls/{options.pull_request}", Pull).head.sha
-        _set_status(client, options.repository, head, "pending", "being verified")
-    verdict = verify(client, options.repository, options.pull_request, settings)
-    lines = [f"refused: {each}" for each in verdict.refusals] or [_summary(verdict)]
+        _set_status(client, options.repository, head, "pending", "verification is running")
+    result = verify(client, options.repository, options.pull_request, settings)
+    lines = [f"refused: {each}" for each in result.refusals] or [_summary(result)]
     if options.status:
-        state = "failure" if verdict.refusals else "success"
-        _set_status(client, options.repository, verdict.head, state, lines[0])
-    print("\n".join([*([f"{verdict.what}:"] if verdict.refusals else []), *lines]))
-    return 1 if verdict.refusals else 0
+        state = "failure" if result.refusals else "success"
+        _set_status(client, options.repository, result.head, state, lines[0])
+    print("\n".join([*([f"{result.what}:"] if result.refusals else []), *lines]))
+    return 1 if result.refusals else 0
 
 
-def _summary(verdict: Verification) -> str:
-    approved = f", approved by {', '.join(verdict.approvers)}" if verdict.approvers else ""
-    return f"{verdict.what}: may be merged{approved}"
+def _summary(result: Verification) -> str:
+    approved = f", approved by {', '.join(result.approvers)}" if result.approvers else ""
+    return f"{result.what}: may be merged{approved}"
 
 
 def _set_status(client: Client, repository: str, commit: str, state: str, text: str) -> None:

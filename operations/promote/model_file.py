@@ -1,4 +1,4 @@
-"""model.yaml: what a model's own repository says of the version that it brings."""
+"""model.yaml: the model and the version that a model's own repository delivers."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,19 +13,19 @@ _NAME = r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"
 
 
 class ModelFile(Settings):
-    """A model's place in the platform, and its version."""
+    """A model's team, name and version."""
 
-    team: str = Field(pattern=_NAME, description="The team, as deploy/models names it.")
-    model: str = Field(pattern=_NAME, description="The model.")
-    model_version: str | None = Field(default=None, min_length=1, description="The last folder of its address.")
-    chart_version: str | None = Field(default=None, min_length=1, description="The version of the chart model-service.")
+    team: str = Field(pattern=_NAME, description="The team's folder in deploy/models.")
+    model: str = Field(pattern=_NAME, description="The model's folder in the team's.")
+    model_version: str | None = Field(default=None, min_length=1, description="The last folder of the model's S3 URI.")
+    chart_version: str | None = Field(default=None, min_length=1, description="The version of the model-service chart.")
 
 
 def read_model_file(path: Path) -> ModelFile:
-    """What a model.yaml says.
+    """Read a model.yaml.
 
     Raises:
-        PromotionError: with the field, when it is wrong.
+        PromotionError: if a field is invalid; names the field.
     """
     try:
         given = read(path)
@@ -35,10 +35,10 @@ def read_model_file(path: Path) -> ModelFile:
 
 
 def model_file(given: Mapping[str, Any], where: str) -> ModelFile:
-    """What is said of a model, in `where`.
+    """Read the fields of a model.yaml. `where` names their source in errors.
 
     Raises:
-        PromotionError: with the field, when it is wrong.
+        PromotionError: if a field is invalid; names the field.
     """
     try:
         return parse(ModelFile, given, where)

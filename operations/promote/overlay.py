@@ -13,34 +13,34 @@ KUSTOMIZATION = "kustomization.yaml"
 VALUES = "values.yaml"
 RELEASE = "release.yaml"
 SAME = ("name", "runtime", "modelFormat")
-"""What must be alike in both environments, for a smoke test of one to say something of the other."""
+"""Values that must be equal in both environments, so that staging's smoke test also proves production's version."""
 
 
 _CHART = ("helmCharts", 0, "version")
 
 
 class Environment(StrEnum):
-    """Where models run."""
+    """An environment that runs models."""
 
     STAGING = "staging"
     PROD = "prod"
 
 
 class Tree(Protocol):
-    """Files of one state of the repository."""
+    """The files of one state of the repository."""
 
     def read(self, path: str) -> str | None:
-        """A file's text; None when there is none.
+        """The text of a file; None if the file does not exist.
 
         Raises:
-            PromotionError: when it is no plain file of text.
+            PromotionError: if it is not a regular text file.
         """
         ...
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a model's overlay is."""
+    """The location of a model's overlay."""
 
     team: str
     model: str
@@ -48,13 +48,13 @@ class Place:
 
     @property
     def folder(self) -> str:
-        """The overlay's folder, with the slash at its end."""
+        """The overlay's folder, with its final slash."""
         return f"deploy/models/{self.team}/{self.model}/overlays/{self.environment}/"
 
 
 @dataclass(frozen=True)
 class Overlay:
-    """The texts of an overlay; `release` is None before the first release."""
+    """The texts of an overlay's files. `release` is None before the first release."""
 
     place: Place
     kustomization: str
@@ -62,34 +62,34 @@ class Overlay:
     release: str | None
 
     def recorded(self) -> Release:
-        """What release.yaml says, once the other files say the same.
+        """The release in release.yaml, compared with the other files.
 
         Raises:
-            PromotionError: when it is missing, wrong, or they differ.
+            PromotionError: if it is missing or invalid, or the other files contradict it.
         """
         path = self.place.folder + RELEASE
         if self.release is None:
-            raise PromotionError(f"{path} is missing, so that nobody knows what runs there")
+            raise PromotionError(f"{path} is missing, so the running version is unknown; let `promote` write it")
         release = parse_release(self.release, path)
         if wrong := self._disagreements(release):
-            raise PromotionError(f"{path} and the overlay differ: {'; '.join(wrong)}; let promotion write them")
+            raise PromotionError(f"{path} contradicts the overlay: {'; '.join(wrong)}; let `promote` write both")
         return release
 
     def files(self) -> dict[str, str]:
-        """The texts by path."""
+        """The text of each file, by path."""
         texts = {KUSTOMIZATION: self.kustomization, VALUES: self.values, RELEASE: self.release}
         return {self.place.folder + name: text for name, text in texts.items() if text is not None}
 
     def digest(self) -> str:
-        """The SHA-256 of what is deployed, which the record is no part of."""
+        """The SHA-256 of the deployed files, without release.yaml."""
         return "sha256:" + hashlib.sha256(f"{self.kustomization}\0{self.values}".encode()).hexdigest()
 
     def value(self, name: str) -> Any:
-        """A value of the chart; None when it is left out."""
+        """A chart value; None if it is not set."""
         return self._values().get(name)
 
     def bucket(self) -> str:
-        """The environment's bucket of models."""
+        """The bucket of the environment's models."""
         try:
             return bucket_of(str(self.value("modelUri")))
         except ValueError as error:
@@ -99,19 +99,19 @@ class Overlay:
         """The chart's version."""
         found = self._pin(*_CHART)
         if found is None:
-            raise PromotionError(f"{self.place.folder}{KUSTOMIZATION} has no helmCharts.0.version; write it by hand")
+            raise PromotionError(f"{self.place.folder}{KUSTOMIZATION} has no helmCharts.0.version; add it")
         return found
 
     def image(self) -> str | None:
-        """The image that the model brings along, as <name>@<digest>; None when it brings none."""
+        """The model's own image as <name>@<digest>; None if it has none."""
         name, digest = (self._pin("images", 0, field) for field in ("newName", "digest"))
         return f"{name}@{digest}" if name or digest else None
 
     def at(self, release: Release) -> "Overlay":
-        """The overlay with another release: its pins and its record, and nothing else, changed.
+        """The overlay with another release. Only the pinned versions and release.yaml change.
 
         Raises:
-            PromotionError: when a pin has no place in its file.
+            PromotionError: if a file has no field for a version.
         """
         try:
             kustomization = replace_at(self.kustomization, release.chart_version, *_CHART)
@@ -136,7 +136,7 @@ class Overlay:
         for field in ("helmCharts", "images"):
             entries: object = kustomization.get(field) or []
             if not isinstance(entries, list) or len(cast(list[object], entries)) > 1:
-                wrong.append(f"{field} has more than one entry, of which one alone is recorded")
+                wrong.append(f"{field} has more than one entry; keep one")
         return wrong
 
     def _pin(self, *steps: str | int) -> str | None:
@@ -149,44 +149,46 @@ class Overlay:
         return _mapping(self.values, self.place.folder + VALUES)
 
 
-def read_overlay(tree: Tree, place: Place, otherwise: Tree | None = None) -> Overlay:
-    """The overlay in a state of the repository; files that it lacks come from another state.
+def read_overlay(tree: Tree, place: Place, fallback: Tree | None = None) -> Overlay:
+    """Read an overlay. Files that `tree` lacks are read from `fallback`.
 
     Raises:
-        PromotionError: when kustomization.yaml or values.yaml is nowhere.
+        PromotionError: if kustomization.yaml or values.yaml does not exist.
     """
 
     def text(name: str) -> str | None:
         found = tree.read(place.folder + name)
-        return otherwise.read(place.folder + name) if found is None and otherwise and name != RELEASE else found
+        return fallback.read(place.folder + name) if found is None and fallback and name != RELEASE else found
 
     kustomization, values = text(KUSTOMIZATION), text(VALUES)
     if kustomization is None or values is None:
         missing = KUSTOMIZATION if kustomization is None else VALUES
-        raise PromotionError(f"{place.folder}{missing} is missing; write it once by hand, as docs/promotion.md shows")
+        raise PromotionError(f"{place.folder}{missing} is missing; write it by hand, as docs/promotion.md shows")
     return Overlay(place, kustomization, values, text(RELEASE))
 
 
 def promoted(staging: Overlay, prod: Overlay) -> Overlay:
-    """Prod's overlay with what staging proved: chart version, image digest, model version and the smoke test's result.
+    """Prod's overlay with the version that staging tested: chart, image, model, and the smoke test's result.
 
     Raises:
-        PromotionError: when staging proved nothing, or the two can't be compared.
+        PromotionError: if staging has no valid smoke test, or the overlays cannot be compared.
     """
     release = staging.recorded()
     if unproven := release.unproven(staging.digest()):
-        raise PromotionError(f"staging does not prove {staging.place.model} {release.model_version}: {unproven}")
+        raise PromotionError(
+            f"staging has no valid smoke test of {staging.place.model} {release.model_version}: {unproven}"
+        )
     if staging.value("canary") is not None:
-        raise PromotionError("staging has a canary, so that its smoke test met two versions; take one, then promote")
+        raise PromotionError("staging has a canary, so its smoke test measured two versions; end the canary first")
     for name in SAME:
         if staging.value(name) != prod.value(name):
             raise PromotionError(
                 f"{name} is {staging.value(name)} in staging and {prod.value(name)} in prod; "
-                "make them alike by a change of their own, which is then proven anew"
+                "make them equal in a separate change, then run the smoke test again"
             )
     image = prod.image()
     if (image is None) != (release.image is None):
-        raise PromotionError("one of staging and prod names an image and the other none; let both name it by `images`")
+        raise PromotionError("only one of staging and prod sets an image; set `images` in both")
     return prod.at(
         release.model_copy(
             update={
@@ -203,5 +205,5 @@ def _mapping(text: str, path: str) -> Mapping[str, Any]:
     except YamlTextError as error:
         raise PromotionError(f"{path}: {error}") from None
     if not isinstance(found, Mapping):
-        raise PromotionError(f"{path} holds no fields")
+        raise PromotionError(f"{path} is not a mapping of fields to values")
     return cast(Mapping[str, Any], found)

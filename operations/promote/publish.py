@@ -1,4 +1,4 @@
-"""Puts changed files on a branch of their own and opens the pull request; doing it twice is doing it once."""
+"""Commits changed files to a branch and opens its pull request. A repeated call changes nothing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from .trees import CommitTree
 
 @dataclass(frozen=True)
 class Proposal:
-    """Files to change, and what to say of it."""
+    """A pull request to open."""
 
     branch: str
     title: str
@@ -19,7 +19,7 @@ class Proposal:
 
 
 def head_of(client: Client, repository: str, branch: str) -> str | None:
-    """The commit a branch is at; None when there is no such branch."""
+    """The newest commit of a branch; None if the branch does not exist."""
     try:
         return client.get(f"repos/{repository}/git/ref/heads/{branch}", Ref).object.sha
     except NotFoundError:
@@ -27,10 +27,10 @@ def head_of(client: Client, repository: str, branch: str) -> str | None:
 
 
 def propose(client: Client, repository: str, base: str, on: CommitTree, proposal: Proposal) -> OpenPull:
-    """The pull request that makes the change to `base`, of which `on` is the newest commit.
+    """Open the pull request that changes `base`, whose newest commit is `on`; return the open one if it exists.
 
-    A branch that holds the change on this commit already stays as it is, so that its approvals hold; else it is moved,
-    which makes them old. No author is named: GitHub signs commits that an app makes by its API.
+    A branch that already holds the change on this commit stays unchanged, and its approvals stay valid. Otherwise the
+    branch is moved, and its approvals no longer count. No author is set: GitHub then signs the commit for the app.
     """
     head = head_of(client, repository, proposal.branch)
     if head is None or not _holds(client, repository, head, on, proposal):
@@ -50,7 +50,7 @@ def propose(client: Client, repository: str, base: str, on: CommitTree, proposal
 
 
 def _holds(client: Client, repository: str, head: str, on: CommitTree, proposal: Proposal) -> bool:
-    """Whether the branch is one commit on `on` with the very files."""
+    """Whether the branch is one commit on top of `on` with exactly these files."""
     commit = client.get(f"repos/{repository}/git/commits/{head}", GitCommit)
     if [parent.sha for parent in commit.parents] != [on.commit]:
         return False

@@ -1,4 +1,4 @@
-"""release.yaml: the record of what an environment runs of a model, and of the smoke test that proved it."""
+"""release.yaml: the version of a model that an environment runs, and the smoke test that proved it."""
 
 import re
 from typing import Annotated, Self
@@ -14,27 +14,27 @@ from .yaml_text import YamlTextError, content_of
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 _URI = re.compile(r"^s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>[A-Za-z0-9!_.*'()/-]+/)$")
 
-HEADER = "# What runs here, and what proved it. Written by `python -m operations.promote`, and read by its verify.\n"
+HEADER = "# The version that runs here, and the smoke test that proved it. Written by `python -m operations.promote`.\n"
 
 
 class PromotionError(Exception):
-    """What was asked for can't be promoted; the message says why and what to do."""
+    """The request is refused; the message gives the reason and the remedy."""
 
 
 class Smoke(Settings):
-    """A smoke test against staging."""
+    """A smoke test of staging."""
 
-    result: Result = Field(description="How it ended.")
+    result: Result = Field(description="The result.")
     report: Digest = Field(description="The SHA-256 of its report.")
     at: AwareDatetime = Field(description="When it ended.")
     overlay: Digest = Field(description="The SHA-256 of staging's overlay without this record.")
-    measured: Deployed = Field(description="What it met.")
+    measured: Deployed = Field(description="The release that it measured.")
 
 
 class Release(Deployed):
-    """What an environment runs of a model, and what proved it."""
+    """The version of a model that an environment runs, with its smoke test."""
 
-    smoke: Smoke | None = Field(default=None, description="What proved it in staging.")
+    smoke: Smoke | None = Field(default=None, description="The smoke test that proved it in staging.")
 
     @model_validator(mode="after")
     def _folder_is_the_version(self) -> Self:
@@ -43,37 +43,37 @@ class Release(Deployed):
         return self
 
     def unproven(self, overlay: str) -> str | None:
-        """Why the smoke test does not prove this release in the overlay of that digest; None when it does."""
+        """Why the smoke test does not prove this release in the overlay with this digest; None if it does."""
         if self.smoke is None:
-            return "no smoke test is recorded; wait for it, or start it for staging again"
+            return "no smoke test is recorded; wait for it, or start it again for staging"
         if self.smoke.result is not Result.PASSED:
-            return f"the smoke test of {self.smoke.at:%Y-%m-%d %H:%M} failed; mend the model and let staging prove it"
+            return f"the smoke test of {self.smoke.at:%Y-%m-%d %H:%M} failed; fix the model and stage it again"
         if differences := self.smoke.measured.differences(self):
-            return f"the smoke test met another version: {'; '.join(differences)}"
+            return f"the smoke test measured another version: {'; '.join(differences)}"
         if self.smoke.overlay != overlay:
-            return "staging's overlay was changed after the smoke test; let it run again"
+            return "staging's overlay changed after the smoke test; run the smoke test again"
         return None
 
 
 def bucket_of(uri: str) -> str:
-    """The bucket of an s3:// folder; a ValueError where it is none."""
+    """The bucket of an S3 URI. Raises ValueError if the URI is not a folder."""
     return _split(uri)["bucket"]
 
 
 def folder_of(uri: str) -> str:
-    """The folder below the bucket, with the slash at its end; a ValueError where it is none."""
+    """The folder below the bucket, with its final slash. Raises ValueError if the URI is not a folder."""
     return _split(uri)["key"]
 
 
 def version_of(uri: str) -> str:
-    """The last folder's name, which is the model's version; a ValueError where it is none."""
+    """The name of the last folder: the model's version. Raises ValueError if the URI is not a folder."""
     return folder_of(uri).rstrip("/").rpartition("/")[2]
 
 
 def _split(uri: str) -> re.Match[str]:
     found = _URI.match(uri)
     if not found:
-        raise ValueError(f"modelUri = {uri} is no folder; write s3://<bucket>/<folder>/")
+        raise ValueError(f"modelUri = {uri} is not a folder; write s3://<bucket>/<folder>/")
     return found
 
 
@@ -81,7 +81,7 @@ def parse_release(text: str, path: str) -> Release:
     """The release in a file's text.
 
     Raises:
-        PromotionError: with file and field, when it is none.
+        PromotionError: if it is invalid; names the file and the field.
     """
     try:
         return release_of(content_of(text), path)
@@ -90,10 +90,10 @@ def parse_release(text: str, path: str) -> Release:
 
 
 def release_of(content: object, where: str) -> Release:
-    """The release that fields make.
+    """The release with these fields.
 
     Raises:
-        PromotionError: with the field, when they make none.
+        PromotionError: if they are invalid; names the field.
     """
     try:
         return parse(Release, content, where)
@@ -102,6 +102,6 @@ def release_of(content: object, where: str) -> Release:
 
 
 def release_text(release: Release) -> str:
-    """A release as its file holds it; the same release is always the same text."""
+    """The text of release.yaml. Equal releases give equal texts."""
     plain = release.model_dump(mode="json", by_alias=True, exclude_none=True)
     return HEADER + yaml.safe_dump(plain, sort_keys=False, width=120)

@@ -1,4 +1,4 @@
-"""Who approved a pull request as it stands."""
+"""The approvals of a pull request that count."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Approvals:
-    """The seniors whose approval counts, why others' does not, and who objects."""
+    """The seniors whose approvals count, the reviews that do not count, and the seniors who request changes."""
 
     counted: tuple[str, ...]
     not_counted: tuple[str, ...]
     objections: tuple[str, ...]
 
     def refusals(self, needed: int) -> list[str]:
-        """Why these approvals are not enough; nothing when they are."""
-        refused = [f"{login} asks for changes; settle them and let them approve" for login in self.objections]
+        """Why these approvals are not enough; empty if they are."""
+        refused = [f"{login} requests changes; resolve them and ask for an approval" for login in self.objections]
         if len(self.counted) < needed:
-            has = ", ".join(self.counted) or "nobody's"
+            has = ", ".join(self.counted) or "none"
             others = f"; not counted: {'; '.join(self.not_counted)}" if self.not_counted else ""
             refused.append(f"needs the approval of {needed} seniors, has {len(self.counted)} ({has}){others}")
         return refused
@@ -37,15 +37,15 @@ def judge_reviews(
     seniors: Collection[str],
     events: Iterable[Event] = (),
 ) -> Approvals:
-    """What the reviews of a pull request amount to at its head.
+    """Judge the reviews of a pull request at its newest commit.
 
     Args:
-        reviews: all of them; each person's last decision counts, and comments decide nothing.
-        head: the commit that would be merged; an approval of another one is older than the last push.
-        authors: ids of the people whose change it is.
+        reviews: all reviews. The last decision of each person counts; comments do not.
+        head: the commit to merge. An approval of an earlier commit does not count.
+        authors: ids of the authors of the change.
         seniors: logins, in lower case.
-        events: what happened to the pull request; a forced push or another base makes earlier approvals old,
-            even where the head is again what it was.
+        events: the history of the pull request. Approvals before a forced push or a change of the base do not count,
+            even if the head is the same commit again.
     """
     disturbed = max((each.created_at for each in events if each.event in _DISTURBANCES), default=_BEGINNING)
     counted: list[str] = []
@@ -54,15 +54,15 @@ def judge_reviews(
     for user, review in _last_decisions(reviews):
         senior = user.login.lower() in seniors and user.type == "User"
         if review.state == "CHANGES_REQUESTED":
-            (objections if senior else others).append(user.login if senior else f"{user.login} asks for changes")
-        elif reason := _doubt(user, review, head, disturbed, authors, senior):
+            (objections if senior else others).append(user.login if senior else f"{user.login} requests changes")
+        elif reason := _why_not_counted(user, review, head, disturbed, authors, senior):
             others.append(f"{user.login} {reason}")
         else:
             counted.append(user.login)
     return Approvals(tuple(sorted(counted)), tuple(sorted(others)), tuple(sorted(objections)))
 
 
-def _doubt(
+def _why_not_counted(
     user: User, review: Review, head: str, disturbed: datetime, authors: Collection[int], senior: bool
 ) -> str | None:
     """Why an approval does not count."""
@@ -71,14 +71,14 @@ def _doubt(
     if user.id in authors:
         return "is an author of the change"
     if not senior:
-        return "is not senior"
+        return "is not a senior"
     if review.commit_id != head or (review.submitted_at or _BEGINNING) <= disturbed:
         return "approved before the last push"
     return None
 
 
 def _last_decisions(reviews: Iterable[Review]) -> list[tuple[User, Review]]:
-    """Each person's last decision, by id: a login may change, and one person stays one."""
+    """The last decision of each person. The id identifies a person, because a login can change."""
     last: dict[int, tuple[User, Review]] = {}
     for review in sorted(reviews, key=lambda each: (each.submitted_at or _BEGINNING, each.id)):
         if review.user and review.state in _DECISIONS:

@@ -1,4 +1,4 @@
-"""deploy/github/promotion.yaml: who approves, and what needs approval."""
+"""deploy/github/promotion.yaml: who must approve, and which changes."""
 
 from pathlib import Path
 from typing import Self
@@ -16,19 +16,19 @@ SETTINGS = "deploy/github/promotion.yaml"
 class PromotionSettings(Settings):
     """The rules of promotion."""
 
-    base: str = Field(default="main", min_length=1, description="The branch that environments follow.")
-    approvals: int = Field(default=2, ge=2, le=6, description="Seniors who must approve.")
+    base: str = Field(default="main", min_length=1, description="The branch that environments deploy.")
+    approvals: int = Field(default=2, ge=2, le=6, description="The number of seniors who must approve.")
     senior_team: str | None = Field(
-        default=None, pattern=r"^[\w-]+/[\w-]+$", description="The seniors, as <organization>/<team>."
+        default=None, pattern=r"^[\w-]+/[\w-]+$", description="The team of the seniors, as <organization>/<team>."
     )
-    seniors: tuple[str, ...] = Field(default=(), description="The seniors by login, in place of a team.")
-    recorder: str | None = Field(default=None, description="The login of the app that alone records smoke tests.")
-    protected: tuple[str, ...] = Field(default=(), description="Paths beside production's that seniors must approve.")
+    seniors: tuple[str, ...] = Field(default=(), description="The logins of the seniors, instead of a team.")
+    recorder: str | None = Field(default=None, description="The login of the only app that may record smoke tests.")
+    protected: tuple[str, ...] = Field(default=(), description="Further paths whose changes seniors must approve.")
 
     @model_validator(mode="after")
     def _seniors_one_way(self) -> Self:
         if (self.senior_team is None) == (not self.seniors):
-            raise refuse("say who is senior by one of seniorTeam and seniors")
+            raise refuse("set either seniorTeam or seniors")
         return self
 
 
@@ -36,7 +36,7 @@ def read_settings(root: Path) -> PromotionSettings:
     """The settings in a checkout.
 
     Raises:
-        PromotionError: with the field, when they are wrong.
+        PromotionError: if they are invalid; names the field.
     """
     try:
         return parse(PromotionSettings, read(root / SETTINGS), SETTINGS)
@@ -45,7 +45,7 @@ def read_settings(root: Path) -> PromotionSettings:
 
 
 def seniors(client: Client, settings: PromotionSettings) -> frozenset[str]:
-    """The seniors' logins in lower case, for GitHub's logins have no case."""
+    """The seniors' logins in lower case, because GitHub ignores the case of logins."""
     if settings.senior_team is None:
         return frozenset(login.lower() for login in settings.seniors)
     organization, _, team = settings.senior_team.partition("/")

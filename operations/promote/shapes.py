@@ -1,4 +1,4 @@
-"""What GitHub's API answers, as far as promotion reads it."""
+"""The parts of GitHub's API responses that promotion reads."""
 
 from datetime import datetime
 from typing import Annotated
@@ -9,7 +9,7 @@ Sha = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
 
 
 class User(BaseModel):
-    """Somebody."""
+    """An account."""
 
     id: int
     login: str
@@ -44,14 +44,14 @@ class Pull(BaseModel):
 
 
 class OpenPull(BaseModel):
-    """A pull request in a list, or just opened."""
+    """A pull request in a list, or a new one."""
 
     number: int
     html_url: str
 
 
 class Review(BaseModel):
-    """A review; whoever deleted the account is nobody."""
+    """A review. `user` is None if the account was deleted."""
 
     id: int
     user: User | None
@@ -61,14 +61,14 @@ class Review(BaseModel):
 
 
 class Event(BaseModel):
-    """Something that happened to a pull request."""
+    """An event in the history of a pull request."""
 
     event: str
     created_at: datetime
 
 
 class Commit(BaseModel):
-    """A commit of a pull request, and whose it is."""
+    """A commit of a pull request, with its author and committer."""
 
     sha: Sha
     author: User | None
@@ -84,7 +84,7 @@ class ChangedFile(BaseModel):
 
 
 class Target(BaseModel):
-    """What a ref or a commit points at."""
+    """The object that a ref or a commit points to."""
 
     sha: Sha
 
@@ -96,7 +96,7 @@ class Ref(BaseModel):
 
 
 class GitCommit(BaseModel):
-    """A commit in git's own terms."""
+    """A commit, as the Git database API returns it."""
 
     sha: Sha
     tree: Target
@@ -113,18 +113,18 @@ class Entry(BaseModel):
 
 
 class GitTree(BaseModel):
-    """A tree with everything below it."""
+    """A tree and all entries below it."""
 
     tree: list[Entry]
     truncated: bool
 
 
 class Blob(BaseModel):
-    """A file's bytes."""
+    """The content of a file."""
 
     content: str
     encoding: str
 
 
 class Anything(BaseModel):
-    """An answer that is not read."""
+    """A response whose content is not used."""

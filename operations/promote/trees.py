@@ -1,4 +1,4 @@
-"""States of the repository: a folder here, or a commit on GitHub."""
+"""The files of the repository, in a local folder or at a commit on GitHub."""
 
 import base64
 import binascii
@@ -13,26 +13,26 @@ _FILE = "100644"
 
 
 class LocalTree:
-    """A folder."""
+    """The files in a local folder."""
 
     def __init__(self, root: Path):
         self._root = root
 
     def read(self, path: str) -> str | None:
-        """A file's text; None when there is none."""
+        """The text of a file; None if the file does not exist."""
         file = self._root / path
         if not file.exists():
             return None
         if file.is_symlink() or not file.is_file():
-            raise PromotionError(f"{path} is not a plain file")
+            raise PromotionError(f"{path} is not a regular file; replace it with one")
         try:
             return file.read_bytes().decode()
         except UnicodeDecodeError:
-            raise PromotionError(f"{path} is not text") from None
+            raise PromotionError(f"{path} is not UTF-8 text; save it as UTF-8") from None
 
 
 class CommitTree:
-    """A commit on GitHub; its files are asked for when they are read."""
+    """The files at a commit on GitHub. Each is fetched when it is read."""
 
     def __init__(self, client: Client, repository: str, commit: str):
         self._client = client
@@ -48,31 +48,31 @@ class CommitTree:
     def _entries(self) -> dict[str, Entry]:
         found = self._client.get(f"repos/{self._repository}/git/trees/{self.tree}", GitTree, recursive=1)
         if found.truncated:
-            raise GithubError(f"the tree of {self.commit} is too large for GitHub to list, so that it can't be judged")
+            raise GithubError(f"the tree of {self.commit} is too large for GitHub to list, so it cannot be verified")
         return {each.path: each for each in found.tree}
 
     def read(self, path: str) -> str | None:
-        """A file's text; None when there is none."""
+        """The text of a file; None if the file does not exist."""
         entry = self._entries.get(path)
         if entry is None:
             return None
-        # A link would show another file's text, and later another text.
+        # A symbolic link would return the text of another file, which can change later.
         if entry.type != "blob" or entry.mode != _FILE:
-            raise PromotionError(f"{path} is not a plain file (mode {entry.mode}); replace it by one")
+            raise PromotionError(f"{path} is not a regular file (mode {entry.mode}); replace it with one")
         blob = self._client.get(f"repos/{self._repository}/git/blobs/{entry.sha}", Blob)
         if blob.encoding != "base64":
-            raise GithubError(f"{path} came as {blob.encoding}, not base64")
+            raise GithubError(f"GitHub sent {path} as {blob.encoding}, not as base64")
         try:
             return base64.b64decode(blob.content).decode()
         except (binascii.Error, UnicodeDecodeError):
-            raise PromotionError(f"{path} is not text") from None
+            raise PromotionError(f"{path} is not UTF-8 text; save it as UTF-8") from None
 
     def below(self, folder: str) -> list[str]:
         """The paths below a folder."""
         return sorted(self.blobs(folder))
 
     def blobs(self, folder: str) -> dict[str, tuple[str, str]]:
-        """Mode and SHA of each file below a folder, by path: alike where the folders are."""
+        """Mode and SHA of each file below a folder, by path. Equal folders give equal results."""
         return {
             path: (each.mode, each.sha)
             for path, each in self._entries.items()

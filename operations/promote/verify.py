@@ -1,4 +1,4 @@
-"""Whether a pull request may be merged: what it changes, what staging proved of it, and who approved it."""
+"""Decides whether a pull request may be merged, by its changes, staging's smoke test and its approvals."""
 
 import re
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from .settings import PromotionSettings, seniors
 from .shapes import ChangedFile, Commit, Event, Pull, Review, Target
 from .trees import CommitTree
 
-STATES_BACK = 10
-"""How many of production's last states of a model one may return to."""
+RESTORABLE_STATES = 10
+"""How many of a model's last states in production a pull request may restore."""
 
 _MODELS = "deploy/models/"
 _OVERLAY = re.compile(r"^deploy/models/(?P<team>[^/]+)/(?P<model>[^/]+)/overlays/(?P<environment>staging|prod)/")
@@ -24,7 +24,7 @@ _STAGING = re.compile(r"^deploy/models/[^/]+/[^/]+/overlays/staging/")
 
 @dataclass(frozen=True)
 class Verification:
-    """What verification found; it may be merged when nothing is refused."""
+    """The result of a verification. The pull request may be merged if `refusals` is empty."""
 
     head: str
     what: str
@@ -34,7 +34,7 @@ class Verification:
 
 @dataclass(frozen=True)
 class _Change:
-    """What a pull request changes, and between which states."""
+    """The changes of a pull request, with the repository before and after them."""
 
     client: Client
     repository: str
@@ -43,8 +43,8 @@ class _Change:
     before: CommitTree
     after: CommitTree
 
-    def of(self, environment: Environment) -> list[Place]:
-        """The overlays of an environment that it touches."""
+    def overlays(self, environment: Environment) -> list[Place]:
+        """The overlays of an environment that the pull request changes."""
         found = {
             (match["team"], match["model"])
             for path in self.paths
@@ -53,9 +53,9 @@ class _Change:
         return [Place(team, model, environment) for team, model in sorted(found)]
 
     def reaches_production(self, settings: PromotionSettings) -> bool:
-        """Whether it changes what production runs, or who may change that.
+        """Whether the change affects what production runs, or who may change that.
 
-        Of what is below deploy/models, staging's overlays alone are not production's too.
+        Below deploy/models, only staging's overlays do not affect production.
         """
         return any(
             path.startswith(settings.protected) or (path.startswith(_MODELS) and not _STAGING.match(path))
@@ -64,34 +64,36 @@ class _Change:
 
 
 def verify(client: Client, repository: str, number: int, settings: PromotionSettings) -> Verification:
-    """Judge a pull request.
+    """Verify a pull request.
 
     Raises:
-        GithubError: when GitHub does not say what is needed; nothing is known then.
+        GithubError: if GitHub does not return what is needed; the result is then unknown.
     """
     pull = client.get(f"repos/{repository}/pulls/{number}", Pull)
-    if refused := _unfit(pull, repository, settings):
-        return Verification(pull.head.sha, "no change that can be judged", (refused,))
+    if refused := _not_verifiable(pull, repository, settings):
+        return Verification(pull.head.sha, "a change that cannot be verified", (refused,))
     base = head_of(client, repository, settings.base)
     if base is None:
-        return Verification(pull.head.sha, "no change that can be judged", (f"there is no branch {settings.base}",))
+        return Verification(
+            pull.head.sha, "a change that cannot be verified", (f"the branch {settings.base} does not exist",)
+        )
     files = list(client.pages(f"repos/{repository}/pulls/{number}/files", ChangedFile))
     if len(files) != pull.changed_files:
         told = f"GitHub lists {len(files)} of {pull.changed_files} changed files; split the pull request"
-        return Verification(pull.head.sha, "no change that can be judged", (told,))
+        return Verification(pull.head.sha, "a change that cannot be verified", (told,))
     paths = frozenset(path for each in files for path in (each.filename, each.previous_filename) if path)
     before, after = CommitTree(client, repository, base), CommitTree(client, repository, pull.head.sha)
     return _judge(settings, _Change(client, repository, pull, paths, before, after))
 
 
-def _unfit(pull: Pull, repository: str, settings: PromotionSettings) -> str | None:
-    """Why the pull request can't be judged at all."""
+def _not_verifiable(pull: Pull, repository: str, settings: PromotionSettings) -> str | None:
+    """Why the pull request cannot be verified at all."""
     if pull.state != "open":
         return f"the pull request is {pull.state}"
     if pull.draft:
         return "the pull request is a draft; mark it as ready"
     if pull.base.ref != settings.base:
-        return f"the pull request goes to {pull.base.ref}, not to {settings.base}, which environments follow"
+        return f"the pull request targets {pull.base.ref}; change its base to {settings.base}"
     if pull.head.repo is None or pull.head.repo.full_name.lower() != repository.lower():
         return "the pull request comes from a fork; push the branch to this repository"
     return None
@@ -100,11 +102,11 @@ def _unfit(pull: Pull, repository: str, settings: PromotionSettings) -> str | No
 def _judge(settings: PromotionSettings, change: _Change) -> Verification:
     client, at = change.client, f"repos/{change.repository}"
     head = change.pull.head.sha
-    refusals = _evidence(change, settings)
+    refusals = _smoke_results(change, settings)
     if not change.reaches_production(settings):
-        return Verification(head, "a change that does not reach production", tuple(refusals))
-    what = "a change that seniors approve"
-    if places := change.of(Environment.PROD):
+        return Verification(head, "a change that does not affect production", tuple(refusals))
+    what = "a change that seniors must approve"
+    if places := change.overlays(Environment.PROD):
         what, wrong = _production(change, places)
         refusals += wrong
     approvals = judge_reviews(
@@ -118,48 +120,50 @@ def _judge(settings: PromotionSettings, change: _Change) -> Verification:
 
 
 def _authors(change: _Change) -> frozenset[int]:
-    """Who opened it, and whose commits it has."""
+    """The ids of who opened the pull request, and of who wrote or committed its commits."""
     commits = change.client.pages(f"repos/{change.repository}/pulls/{change.pull.number}/commits", Commit)
     people = [change.pull.user, *(user for each in commits for user in (each.author, each.committer))]
     return frozenset(user.id for user in people if user)
 
 
 def _production(change: _Change, places: list[Place]) -> tuple[str, list[str]]:
-    """What a change of production's overlays is, and what is wrong with it."""
+    """What kind of change to production's overlays this is, and what is wrong with it."""
     place = places[0]
     name = f"{place.team}/{place.model}"
-    strangers = sorted(path for path in change.paths if not path.startswith(place.folder))
-    if strangers:
-        return f"a promotion of {name}", [f"it changes more than {place.folder}: {', '.join(strangers[:5])}; split it"]
+    others = sorted(path for path in change.paths if not path.startswith(place.folder))
+    if others:
+        return f"a promotion of {name}", [
+            f"the pull request changes more than {place.folder}: {', '.join(others[:5])}; split it"
+        ]
     try:
         if not change.after.below(place.folder):
-            return f"{name} taken out of production", []
+            return f"a removal of {name} from production", []
         after = read_overlay(change.after, place)
         if after.release is not None and after.release == change.before.read(place.folder + RELEASE):
             after.recorded()
-            return f"a change to how production runs {name}, of the version that it has", []
+            return f"a change of {name} in production without a new version", []
         wrong = _promotion(change, place)
     except PromotionError as error:
         wrong = [str(error)]
-    if wrong and _ran_before(change, place):
-        return f"a return of {name} to what production ran before", []
+    if wrong and _is_rollback(change, place):
+        return f"a rollback of {name} to an earlier state of production", []
     return f"a promotion of {name}", wrong
 
 
 def _promotion(change: _Change, place: Place) -> list[str]:
-    """What is wrong with a promotion: it must be, to the byte, what is planned from staging as it is now."""
+    """What is wrong with a promotion. It must equal, byte for byte, what is planned from staging's current state."""
     staging = read_overlay(change.before, Place(place.team, place.model, Environment.STAGING))
-    expected = promoted(staging, read_overlay(change.before, place, otherwise=change.after)).files()
+    expected = promoted(staging, read_overlay(change.before, place, fallback=change.after)).files()
     found = {path: change.after.read(path) for path in change.after.below(place.folder)}
     known = {path: change.before.read(path) for path in change.before.below(place.folder)}
     wrong = sorted(path for path in {*found, *known, *expected} if found.get(path) != {**known, **expected}.get(path))
     if wrong:
-        return [f"{', '.join(wrong)}: not what staging proved; open the promotion again"]
+        return [f"{', '.join(wrong)}: differs from the version that staging tested; open the promotion again"]
     return []
 
 
-def _ran_before(change: _Change, place: Place) -> bool:
-    """Whether production's overlay is again, to the byte, one that was promoted before: the way back stays open."""
+def _is_rollback(change: _Change, place: Place) -> bool:
+    """Whether production's overlay equals an earlier one that a smoke test proved, byte for byte."""
     text = change.after.read(place.folder + RELEASE)
     try:
         smoke = parse_release(text, place.folder + RELEASE).smoke if text is not None else None
@@ -172,14 +176,14 @@ def _ran_before(change: _Change, place: Place) -> bool:
     past = change.client.pages(f"repos/{change.repository}/commits", Target, sha=start, path=path)
     return any(
         CommitTree(change.client, change.repository, each.sha).blobs(place.folder) == found
-        for each in islice(past, STATES_BACK)
+        for each in islice(past, RESTORABLE_STATES)
     )
 
 
-def _evidence(change: _Change, settings: PromotionSettings) -> list[str]:
-    """What is wrong with changes of staging's smoke tests, which the recorder alone writes."""
+def _smoke_results(change: _Change, settings: PromotionSettings) -> list[str]:
+    """What is wrong with changes to staging's smoke test results, which only the recorder app may write."""
     refused: list[str] = []
-    for place in change.of(Environment.STAGING):
+    for place in change.overlays(Environment.STAGING):
         path = place.folder + RELEASE
         if path not in change.paths or change.after.read(path) is None:
             continue
@@ -188,9 +192,9 @@ def _evidence(change: _Change, settings: PromotionSettings) -> list[str]:
         except PromotionError as error:
             refused.append(str(error))
             continue
-        author = change.pull.user.login if change.pull.user else "nobody"
+        author = change.pull.user.login if change.pull.user else "a deleted account"
         if after.smoke not in (None, _known(change, path)) and author != settings.recorder:
-            refused.append(f"{path}: the result of a smoke test comes from {settings.recorder}, not from {author}")
+            refused.append(f"{path}: only {settings.recorder} may record the result of a smoke test, not {author}")
     return refused
 
 

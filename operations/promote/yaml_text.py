@@ -1,4 +1,4 @@
-"""Reads and replaces single values in YAML text, so that comments and order stay as people wrote them."""
+"""Reads and replaces single values in YAML text. Comments, order and every other byte stay unchanged."""
 
 import re
 from functools import lru_cache
@@ -11,14 +11,14 @@ _PLAIN = re.compile(r"^([A-Za-z]|\d+\.\d+\.\d+)([A-Za-z0-9_./:@+-]*[A-Za-z0-9_/]
 
 
 class YamlTextError(Exception):
-    """The text is not what can be edited; the message says where."""
+    """The text cannot be edited; the message says where."""
 
 
 def content_of(text: str) -> object:
-    """What the text holds.
+    """The content of the text.
 
     Raises:
-        YamlTextError: when it is no YAML; a value that its own tag belies, such as `!!int x`, is none either.
+        YamlTextError: if it is not valid YAML, or a value contradicts its tag, as in `!!int x`.
     """
     try:
         return yaml.load(text, yaml.CSafeLoader)
@@ -27,29 +27,29 @@ def content_of(text: str) -> object:
 
 
 def value_at(text: str, *steps: Step) -> str | None:
-    """The scalar at a path of keys and places; None when there is nothing.
+    """The scalar at a path of keys and indexes; None if the path does not exist.
 
     Raises:
-        YamlTextError: when the text is no YAML, a key on the way is there twice, or it is no scalar.
+        YamlTextError: if the text is not valid YAML, a key on the path is duplicated, or the value is not a scalar.
     """
     node = _node(text, steps)
     return None if node is None else node.value
 
 
 def replace_at(text: str, value: str, *steps: Step) -> str:
-    """The text with another scalar at the path, and not a byte changed elsewhere.
+    """The text with a new scalar at the path and every other byte unchanged.
 
     Raises:
-        YamlTextError: when there is no scalar to replace.
+        YamlTextError: if there is no scalar to replace.
     """
     node = _node(text, steps)
     if node is None:
-        raise YamlTextError(f"{_shown(steps)} is missing; write it once by hand")
-    # Plain scalars could be read as a number or a date; what is not plainly a word is quoted.
+        raise YamlTextError(f"{_shown(steps)} is missing; add it by hand")
+    # A plain scalar can be read as a number or a date, so everything but a plain word is quoted.
     written = value if _PLAIN.match(value) and yaml.safe_load(value) == value else f'"{value}"'
     changed = text[: node.start_mark.index] + written + text[node.end_mark.index :]
     if value_at(changed, *steps) != value:
-        raise YamlTextError(f"{_shown(steps)} can't be replaced in place; write it as a plain value")
+        raise YamlTextError(f"{_shown(steps)} cannot be replaced; write it as a plain value")
     return changed
 
 
@@ -68,7 +68,7 @@ def _node(text: str, steps: tuple[Step, ...]) -> yaml.ScalarNode | None:
         if node is None:
             return None
     if not isinstance(node, yaml.ScalarNode):
-        raise YamlTextError(f"{_shown(steps)} is not one value")
+        raise YamlTextError(f"{_shown(steps)} is not a single value; write one")
     return node
 
 
@@ -77,12 +77,12 @@ def _entry(node: Any, key: str) -> Any:
         return None
     found = [value for name, value in node.value if name.value == key]
     if len(found) > 1:
-        raise YamlTextError(f"{key} is there twice; keep one")
+        raise YamlTextError(f"{key} is duplicated; keep one")
     return found[0] if found else None
 
 
-def _item(node: Any, place: int) -> Any:
-    return node.value[place] if isinstance(node, yaml.SequenceNode) and place < len(node.value) else None
+def _item(node: Any, index: int) -> Any:
+    return node.value[index] if isinstance(node, yaml.SequenceNode) and index < len(node.value) else None
 
 
 def _shown(steps: tuple[Step, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Time, as a smoke test takes it: handed in, so that what depends on it can be held still."""
+"""The clock of a smoke test. Tests pass one of their own."""
 
 import time
 from datetime import UTC, datetime
@@ -6,32 +6,32 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Where time comes from."""
+    """A source of time."""
 
     def seconds(self) -> float:
-        """Seconds since some fixed moment; never back."""
+        """Seconds since a fixed moment. Never decreases."""
         ...
 
     def now(self) -> datetime:
-        """The moment, in UTC."""
+        """The current time in UTC."""
         ...
 
     def pause(self, seconds: float) -> None:
-        """Wait before a condition is asked again."""
+        """Wait before a condition is checked again."""
         ...
 
 
 class SystemClock:
-    """The machine's own time."""
+    """The clock of this machine."""
 
     def seconds(self) -> float:
-        """Seconds since some fixed moment; never back."""
+        """Seconds since a fixed moment. Never decreases."""
         return time.monotonic()
 
     def now(self) -> datetime:
-        """The moment, in UTC."""
+        """The current time in UTC."""
         return datetime.now(UTC)
 
     def pause(self, seconds: float) -> None:
-        """Wait before a condition is asked again."""
+        """Wait before a condition is checked again."""
         time.sleep(seconds)

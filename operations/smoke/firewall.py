@@ -1,7 +1,7 @@
-"""What the firewall answers to requests that no model should see.
+"""Requests that the firewall must refuse, and its responses.
 
-The answers are WebFirewall's own: each with the status in a body of its own, {"error": {"code": 415, "message": …}}. A
-model server may refuse the same request with the same status: then the firewall has let it through.
+WebFirewall repeats the status in the body: {"error": {"code": 415, "message": …}}. A model server may refuse the same
+request with the same status but another body: then the firewall let the request through.
 """
 
 import json
@@ -22,7 +22,7 @@ _JSON = {"Content-Type": "application/json"}
 
 @dataclass(frozen=True)
 class Probe:
-    """A request that must be refused, by the rule of this name, with this status and these headers."""
+    """A request that the rule of this name must refuse, with this status and these headers."""
 
     rule: str
     status: int
@@ -31,20 +31,20 @@ class Probe:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     body: bytes | None = None
     size: int | None = None
-    """The length of a body of blanks, in place of one that is given."""
+    """The length of a body of blanks, instead of `body`."""
     chunked: bool = False
     """Whether the body is sent without its length."""
     answered: Mapping[str, str] = field(default_factory=dict[str, str])
 
-    def ask(self, rest: Rest) -> Answer:
-        """The answer to this request; a CallError where there is none."""
+    def send(self, rest: Rest) -> Answer:
+        """Send the request. Raises CallError if there is no response."""
         if self.size is not None:
             return rest.call_large(self.method, self.path, self.size, self.headers)
         return rest.call(self.method, self.path, iter([self.body or b""]) if self.chunked else self.body, self.headers)
 
 
 def probes(firewall: FirewallConfig, infer_path: str, live_path: str) -> tuple[Probe, ...]:
-    """The malformed requests; that with a method of its own only where a method is forbidden."""
+    """The requests that must be refused. The one with a forbidden method is left out if every method is allowed."""
     largest = firewall.maximum_body_kib * 1024
     unstated = min(largest, INSPECTED_BYTES) + 1
     forbidden = [method for method in _FORBIDDEN_METHODS if method not in firewall.allowed_methods][:1]
@@ -60,15 +60,15 @@ def probes(firewall: FirewallConfig, infer_path: str, live_path: str) -> tuple[P
 
 
 def judge_refusal(answer: Answer, status: int, answered: Mapping[str, str]) -> list[str]:
-    """What is wrong with an answer to a request that must be refused."""
+    """What is wrong with the response to a request that must be refused."""
     if answer.status != status:
-        remedy = f"it must be {status}; look whether the firewall guards this name, blocks, and has these limits"
+        remedy = f"it must be {status}; check that the firewall guards this name, blocks, and has these limits"
         return [f"{fault('status', answer.status, remedy)}; the body is {excerpt(answer.body)}"]
     if _code(answer.body) != status:
-        remedy = f"the firewall's own has error.code = {status}; another answered, so the firewall let it through"
+        remedy = f"the firewall's has error.code = {status}; another server responded, so the firewall let it through"
         return [fault("body", answer.body[:1000].decode(errors="replace"), remedy)]
     return [
-        fault(name, answer.headers.get(name), f"it must be {value}; compare the firewall's config with this one")
+        fault(name, answer.headers.get(name), f"it must be {value}; compare the firewall's config with this file")
         for name, value in answered.items()
         if answer.headers.get(name) != value
     ]

@@ -1,4 +1,4 @@
-"""How fast a model answers, and how often it fails."""
+"""Measures how fast a model responds, and how often it fails."""
 
 import math
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from .settings import fault
 
 @dataclass(frozen=True)
 class Measurement:
-    """What was measured: seconds of each sound answer, and the first fault of each that was none."""
+    """The seconds of each good response, and the first problem of each other one."""
 
     requests: int
     seconds: tuple[float, ...]
@@ -20,7 +20,7 @@ class Measurement:
 
 
 def measure(model: Model, requests: int, error_budget_percent: float) -> Measurement:
-    """One inference after another; ends before time where more have failed than may of all."""
+    """Send one inference after another. Stops early once more failed than the error budget allows."""
     seconds: list[float] = []
     failures: list[str] = []
     for _ in range(requests):
@@ -35,24 +35,24 @@ def measure(model: Model, requests: int, error_budget_percent: float) -> Measure
 
 
 def percentile(seconds: Sequence[float], part: float) -> float:
-    """The least time within which `part` percent of all came: the nearest rank, which was measured itself."""
-    # Rounded, for 64.4 percent of 500 are 322.00000000000006 to a float.
+    """The smallest measured time that `part` percent of all do not exceed (nearest rank)."""
+    # Rounded, because 64.4 percent of 500 is 322.00000000000006 as a float.
     rank = math.ceil(round(part * len(seconds) / 100, 9))
     return sorted(seconds)[max(rank, 1) - 1]
 
 
 def judge(measurement: Measurement, latency: LatencyConfig, error_budget_percent: float) -> list[str]:
-    """What is wrong with a measurement. Answers that are no answers count for the budget, and for no latency."""
+    """What is wrong with a measurement. Failed inferences count for the error budget, not for the latency."""
     faults: list[str] = []
     failed = len(measurement.failures)
     if _beyond(failed, latency.requests, error_budget_percent):
-        remedy = f"errorBudgetPercent = {error_budget_percent:g} of {latency.requests} were allowed to"
+        remedy = f"errorBudgetPercent = {error_budget_percent:g} of {latency.requests} are allowed"
         faults.append(f"{fault('failed inferences', failed, remedy)}; the first: {measurement.failures[0]}")
     if measurement.seconds:
         taken = _milliseconds(percentile(measurement.seconds, latency.percentile))
         if taken > latency.maximum_milliseconds:
             remedy = (
-                f"latency.maximumMilliseconds = {latency.maximum_milliseconds:g}; look at the model's replicas, its "
+                f"latency.maximumMilliseconds = {latency.maximum_milliseconds:g}; check the model's replicas, its "
                 "queue and its hardware"
             )
             faults.append(fault(f"percentile {latency.percentile:g}", f"{taken:g} ms", remedy))
@@ -60,7 +60,7 @@ def judge(measurement: Measurement, latency: LatencyConfig, error_budget_percent
 
 
 def facts(measurement: Measurement, latency: LatencyConfig) -> dict[str, float | int]:
-    """What a report says of a measurement."""
+    """The figures of a measurement for the report."""
     known: dict[str, float | int] = {
         "requests": measurement.requests,
         "failed": len(measurement.failures),
@@ -74,7 +74,7 @@ def facts(measurement: Measurement, latency: LatencyConfig) -> dict[str, float |
 
 
 def _milliseconds(seconds: float) -> float:
-    """As reported and as judged, so that the two never differ."""
+    """Rounded once, so that the report and the judgement never differ."""
     return round(1000 * seconds, 3)
 
 

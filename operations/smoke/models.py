@@ -1,4 +1,4 @@
-"""One way to call a model, whichever the protocol."""
+"""Calls a model in the same way by REST and gRPC."""
 
 import json
 from collections.abc import Sequence
@@ -18,29 +18,29 @@ READY_PATH = "/v2/health/ready"
 
 @dataclass(frozen=True)
 class Measured:
-    """What is wrong with the answer to one inference, and the seconds it took."""
+    """What is wrong with one inference response, and its seconds."""
 
     faults: Sequence[str]
     seconds: float
 
 
 class Model(Protocol):
-    """A model as it is called; each method raises a CallError where no sound answer comes."""
+    """A model to call. Each method raises CallError if there is no valid response."""
 
     def live(self) -> list[str]:
-        """What is wrong with the server's word that it lives."""
+        """What is wrong with the server's liveness."""
         ...
 
     def ready(self) -> list[str]:
-        """What is wrong with the server's word that it is ready."""
+        """What is wrong with the server's readiness."""
         ...
 
     def model_ready(self) -> list[str]:
-        """What is wrong with the server's word that the model is ready."""
+        """What is wrong with the model's readiness."""
         ...
 
     def infer(self) -> Measured:
-        """One inference."""
+        """Send one inference."""
         ...
 
 
@@ -53,20 +53,20 @@ class RestModel:
         self._inputs = [each.model_dump(mode="json", include=sent) for each in config.inputs]
 
     def live(self) -> list[str]:
-        """What is wrong with the server's word that it lives."""
+        """What is wrong with the server's liveness."""
         return judge_health(self._rest.call("GET", LIVE_PATH), "live")
 
     def ready(self) -> list[str]:
-        """What is wrong with the server's word that it is ready."""
+        """What is wrong with the server's readiness."""
         return judge_health(self._rest.call("GET", READY_PATH), "ready")
 
     def model_ready(self) -> list[str]:
-        """What is wrong with the server's word that the model is ready."""
+        """What is wrong with the model's readiness."""
         answer = self._rest.call("GET", f"{self._config.model_path}/ready")
         return judge_health(answer, "ready", self._config.model)
 
     def infer(self) -> Measured:
-        """One inference."""
+        """Send one inference."""
         identity = uuid4().hex
         body = json.dumps({"id": identity, "inputs": self._inputs}).encode()
         answer = self._rest.call("POST", f"{self._config.model_path}/infer", body, {"Content-Type": "application/json"})
@@ -80,23 +80,23 @@ class GrpcModel:
         self._config, self._rpc = config, rpc
 
     def live(self) -> list[str]:
-        """What is wrong with the server's word that it lives."""
+        """What is wrong with the server's liveness."""
         return _said("live", self._rpc.live().message.live)
 
     def ready(self) -> list[str]:
-        """What is wrong with the server's word that it is ready."""
+        """What is wrong with the server's readiness."""
         return _said("ready", self._rpc.ready().message.ready)
 
     def model_ready(self) -> list[str]:
-        """What is wrong with the server's word that the model is ready."""
+        """What is wrong with the model's readiness."""
         return _said("ready", self._rpc.model_ready(self._config.model).message.ready)
 
     def infer(self) -> Measured:
-        """One inference."""
+        """Send one inference."""
         identity = uuid4().hex
         reply = self._rpc.infer(request_of(self._config.model, self._config.inputs, identity))
         return Measured(judge_inference(inference_of(reply.message), self._config, identity), reply.seconds)
 
 
 def _said(field: str, value: bool) -> list[str]:
-    return [] if value else [fault(field, value, "the server says that it is not; look at the model's pods")]
+    return [] if value else [fault(field, value, "the server says that it is not; check the model's pods")]

@@ -1,4 +1,4 @@
-"""A rate above the firewall's limit: it blocks the caller's address, so that it is asked for and comes last."""
+"""Exceeds the firewall's rate limit. The firewall then blocks the caller, so this check is optional and comes last."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -11,9 +11,9 @@ from .rest import Answer, CallError, Rest
 from .settings import fault
 
 WORKERS = 8
-"""Requests under way at once: enough to pass a thousand a minute over a wide network."""
+"""Concurrent requests: enough for more than a thousand a minute over a wide network."""
 MOST_FAILURES = 100
-"""Failed calls after which the attempt is given up."""
+"""The number of failed calls that ends the attempt."""
 
 
 @dataclass
@@ -40,7 +40,7 @@ class _Tally:
 def exceed(
     rest: Rest, path: str, firewall: FirewallConfig, clock: Clock, workers: int = WORKERS
 ) -> tuple[list[str], dict[str, int]]:
-    """Request `path` until the firewall blocks: what is wrong, and how many requests it took."""
+    """Request `path` until the firewall blocks. Returns what is wrong, and the number of requests."""
     tally = _Tally()
     patience = firewall.window_seconds + firewall.patience_seconds
     deadline = clock.seconds() + patience
@@ -62,14 +62,14 @@ def _faults(tally: _Tally, firewall: FirewallConfig, patience: int) -> list[str]
     if tally.refusal:
         return judge_refusal(tally.refusal, 429, {"retry-after": str(firewall.window_seconds)})
     if tally.over.is_set():
-        remedy = f"the attempt was given up; the first was: {tally.failures[0]}"
+        remedy = f"the attempt ended; the first failure was: {tally.failures[0]}"
         return [fault("failed calls", len(tally.failures), remedy)]
     per_window = round(tally.sent * firewall.window_seconds / patience)
     limit = firewall.requests_per_window
     remedy = (
-        "look whether the firewall blocks and has this limit"
+        "check that the firewall blocks and has this limit"
         if per_window > limit
-        else "the caller is too slow to pass it; call from nearer"
+        else "the caller is too slow to exceed it; run this from a nearer network"
     )
-    told = f"none was refused with 429 in {patience} s, and firewall.requestsPerWindow is {limit}; {remedy}"
+    told = f"none was refused with 429 in {patience} s, but firewall.requestsPerWindow is {limit}; {remedy}"
     return [fault("requests in a window", per_window, told)]

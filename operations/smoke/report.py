@@ -1,4 +1,4 @@
-"""What a smoke test found, bound to the release that it measured: as JSON for programs and as JUnit XML for CI."""
+"""The report of a smoke test for one release: JSON for programs, JUnit XML for CI."""
 
 import json
 import re
@@ -16,16 +16,16 @@ from .release import Release
 from .settings import Settings, SettingsError, parse, refuse
 
 FORMAT = 1
-"""The number of this form of report; another form has another."""
+"""The version of the report's format."""
 
 NEEDED = ("live", "ready", "model-ready", "inference", "latency")
-"""The checks of each protocol, without which a model is not proven."""
+"""The checks that each protocol must pass."""
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Result(StrEnum):
-    """How a check, or a whole smoke test, ended."""
+    """The result of a check or of a whole smoke test."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -33,42 +33,42 @@ class Result(StrEnum):
 
 
 class Check(Settings):
-    """One thing that was asked."""
+    """One check."""
 
     group: str = Field(description="tls, rest, grpc or firewall.")
-    name: str = Field(description="What was asked.")
+    name: str = Field(description="The check's name.")
     result: Result = Field(description="passed, failed or skipped.")
-    seconds: float = Field(ge=0, allow_inf_nan=False, description="How long it took.")
-    messages: tuple[str, ...] = Field(default=(), description="What is wrong, or why it was skipped.")
+    seconds: float = Field(ge=0, allow_inf_nan=False, description="Its duration.")
+    messages: tuple[str, ...] = Field(default=(), description="What is wrong, or why the check was skipped.")
     facts: dict[str, int | float | str] = Field(
         default_factory=dict[str, int | float | str], description="What was measured."
     )
 
     @model_validator(mode="after")
-    def _says_why(self) -> "Check":
+    def _messages_say_why(self) -> "Check":
         if (self.result is Result.PASSED) == bool(self.messages):
-            raise refuse(f"{self.group} {self.name} is {self.result}; messages say why, where it did not pass")
+            raise refuse(f"{self.group} {self.name} is {self.result}; write messages if and only if it did not pass")
         return self
 
 
 class Report(Settings):
-    """What a smoke test found."""
+    """The report of a smoke test."""
 
-    format: Literal[1] = Field(default=FORMAT, description="The number of this form of report.")
-    result: Result = Field(description="passed, where nothing failed and nothing that is needed was skipped.")
+    format: Literal[1] = Field(default=FORMAT, description="The version of the report's format.")
+    result: Result = Field(description="passed if no check failed and no needed check was skipped.")
     model: str = Field(min_length=1, description="The model's name.")
     url: str = Field(description="The public address that was called.")
-    protocols: tuple[Protocol, ...] = Field(min_length=1, description="How it was called.")
-    release: Release = Field(description="What was deployed.")
+    protocols: tuple[Protocol, ...] = Field(min_length=1, description="The protocols that were used.")
+    release: Release = Field(description="The deployed release.")
     config_digest: str = Field(pattern=r"^sha256:[0-9a-f]{64}$", description="The digest of the smoke.yaml.")
     started_at: datetime = Field(description="When it began, in UTC.")
     finished_at: datetime = Field(description="When it ended, in UTC.")
-    checks: tuple[Check, ...] = Field(min_length=1, description="What was asked, in order.")
+    checks: tuple[Check, ...] = Field(min_length=1, description="The checks, in order.")
 
     @model_validator(mode="after")
     def _result_of_its_checks(self) -> "Report":
         if self.result is not (right := result_of(self.checks, self.protocols)):
-            raise refuse(f"result = {self.result}, and by its checks it is {right}; run the smoke test again")
+            raise refuse(f"result = {self.result}, but its checks give {right}; run the smoke test again")
         return self
 
     @property
@@ -78,7 +78,7 @@ class Report(Settings):
 
 
 def result_of(checks: tuple[Check, ...], protocols: tuple[Protocol, ...]) -> Result:
-    """passed, where nothing failed and each protocol passed all that is needed; failed otherwise."""
+    """passed if no check failed and each protocol passed all needed checks; failed otherwise."""
     passed = {(check.group, check.name) for check in checks if check.result is Result.PASSED}
     needed = {(protocol.value, name) for protocol in protocols for name in NEEDED}
     failed = any(check.result is Result.FAILED for check in checks)
@@ -86,7 +86,7 @@ def result_of(checks: tuple[Check, ...], protocols: tuple[Protocol, ...]) -> Res
 
 
 def digest_of(content: bytes) -> str:
-    """The digest by which a file is known, such as a report's in release.yaml."""
+    """The digest of a file, such as the report's in release.yaml."""
     return f"sha256:{sha256(content).hexdigest()}"
 
 
@@ -96,16 +96,16 @@ def to_json(report: Report) -> str:
 
 
 def report_of(content: bytes, where: str) -> Report:
-    """The report that a file holds; a SettingsError names what is wrong."""
+    """Read a report. A SettingsError names what is wrong."""
     try:
         data: object = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise SettingsError(where, [f"no JSON: {error}; name the report of a smoke test"]) from None
+        raise SettingsError(where, [f"not JSON: {error}; give the report of a smoke test"]) from None
     return parse(Report, data, where)
 
 
 def to_junit(report: Report) -> str:
-    """A report as JUnit XML, one suite with a case for each check."""
+    """A report as JUnit XML: one suite with a case for each check."""
     took = (report.finished_at - report.started_at).total_seconds()
     counts = {
         "tests": str(len(report.checks)),
@@ -147,5 +147,5 @@ def _case(suite: ElementTree.Element, check: Check) -> None:
 
 
 def _xml(text: str) -> str:
-    """Text without what XML has no way to write; a server may have answered anything."""
+    """Text without characters that XML cannot contain; a server may return any text."""
     return _NOT_XML.sub("\ufffd", text)

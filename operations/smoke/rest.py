@@ -1,4 +1,4 @@
-"""Calls over HTTPS, with a bound on the time and the size of an answer."""
+"""HTTPS calls with limits on the time and the size of a response."""
 
 import ssl
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,20 +13,20 @@ from .clock import Clock
 from .settings import fault, shown
 
 LARGEST_ANSWER = 16 * 1024 * 1024
-"""Bytes of an answer that are read."""
+"""The most bytes of a response that are read."""
 EARLY_SECONDS = 2.0
-"""How long a server may think about the beginning of a large body before the rest is sent."""
+"""How long the server may take to refuse the beginning of a large body before the rest is sent."""
 _BEGINNING = 16 * 1024
 _CHUNK = 64 * 1024
 
 
 class CallError(Exception):
-    """A call that got no sound answer; the text names field, value and remedy."""
+    """A call without a valid response. The text names field, value and remedy."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer, header names in lower case, and the seconds it took to its last byte."""
+    """A response with lower-case header names, and the seconds until its last byte."""
 
     status: int
     headers: Mapping[str, str]
@@ -35,7 +35,7 @@ class Answer:
 
 
 class Rest:
-    """Calls of one public name. Redirects are not followed: a model answers itself."""
+    """Calls to one public name. Redirects are not followed."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class Rest:
         )
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close the connections."""
         self._pool.close()
 
     def call(
@@ -65,7 +65,7 @@ class Rest:
         body: bytes | Iterable[bytes] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """The answer to one request; a CallError when it does not come whole and in time."""
+        """Send one request. Raises CallError if the response is not complete in time."""
         start = self._clock.seconds()
         try:
             response = self._pool.urlopen(
@@ -90,10 +90,10 @@ class Rest:
         return self._answer(response, content, start)
 
     def call_large(self, method: str, path: str, size: int, headers: Mapping[str, str]) -> Answer:
-        """The answer to a request with a body of `size` blanks; a CallError when it does not come whole and in time.
+        """Send a body of `size` blanks. Raises CallError if the response is not complete in time.
 
-        Who refuses a body by its length answers before it has come, and may close at once: whoever goes on sending
-        then loses the answer. So the beginning is sent, and the rest only where it is waited for.
+        A server that refuses a body by its length responds early and may close the connection at once, and a client
+        that is still sending loses that response. So the rest is sent only if the server waits for it.
         """
         start = self._clock.seconds()
         connection = HTTPSConnection(self._host, self._port, timeout=self._timeout, context=self._trust)
@@ -110,7 +110,7 @@ class Rest:
             connection.close()
 
     def _early(self, connection: HTTPSConnection) -> HTTPResponse | None:
-        """The answer to the beginning, where there is one."""
+        """The response to the beginning of the body; None if the server waits for more."""
         connection.sock.settimeout(min(EARLY_SECONDS, self._timeout))
         try:
             return connection.getresponse()
@@ -137,7 +137,9 @@ class Rest:
             if taken > self._timeout:
                 raise CallError(fault("seconds", round(taken, 3), self._slow()))
             if len(content) > LARGEST_ANSWER:
-                raise CallError(fault("bytes", f"over {LARGEST_ANSWER}", "the answer has no end; look what answers"))
+                raise CallError(
+                    fault("bytes", f"over {LARGEST_ANSWER}", "the response does not end; check which server responds")
+                )
         return bytes(content)
 
     def _why(self, error: Exception) -> str:
@@ -146,11 +148,15 @@ class Rest:
             return fault("seconds", f"over {self._timeout:g}", self._slow())
         text = " ".join(str(reason).split())
         if isinstance(reason, SSLError | ssl.SSLError):
-            return fault("TLS", text, "the name's certificate must be valid for it, and its issuer trusted")
-        return fault("connection", text, "the name must answer at its port; look at DNS, load balancer and target")
+            return fault("TLS", text, "the certificate must be valid for the name, and its issuer trusted")
+        return fault(
+            "connection", text, "the name must respond at its port; check DNS, the load balancer and its targets"
+        )
 
     def _slow(self) -> str:
-        return f"no whole answer within timeoutSeconds = {self._timeout:g}; look at the model's replicas and its queue"
+        return (
+            f"no complete response within timeoutSeconds = {self._timeout:g}; check the model's replicas and its queue"
+        )
 
 
 def _blanks(size: int) -> Iterator[bytes]:
@@ -159,5 +165,5 @@ def _blanks(size: int) -> Iterator[bytes]:
 
 
 def excerpt(body: bytes) -> str:
-    """The beginning of a body as a message shows it."""
+    """The beginning of a body, for a message."""
     return shown(body[:1000].decode("utf-8", errors="replace"))

@@ -47,16 +47,16 @@ _CONTENTS = {
     Datatype.FP64: "fp64_contents",
     Datatype.BYTES: "bytes_contents",
 }
-"""Where a message holds values. Source: open inference protocol, InferTensorContents."""
+"""The field of a message that holds the values. Source: open inference protocol, InferTensorContents."""
 
 _REMEDIES = {
-    grpc.StatusCode.UNAVAILABLE: "the name must answer gRPC over TLS with a trusted certificate; look at DNS, the load "
-    "balancer's target group for gRPC and the route",
-    grpc.StatusCode.DEADLINE_EXCEEDED: "no answer in time; look at the model's replicas and its queue",
-    grpc.StatusCode.UNIMPLEMENTED: "what answers has no open inference protocol; look at the route and the runtime",
-    grpc.StatusCode.PERMISSION_DENIED: "the caller is refused; look at the firewall, and at headersFromEnvironment",
-    grpc.StatusCode.UNAUTHENTICATED: "the caller is not known; look at headersFromEnvironment",
-    grpc.StatusCode.NOT_FOUND: "the server does not know the model; look at the model's name",
+    grpc.StatusCode.UNAVAILABLE: "the name must respond to gRPC over TLS with a trusted certificate; check DNS, the "
+    "load balancer's target group for gRPC and the route",
+    grpc.StatusCode.DEADLINE_EXCEEDED: "no response in time; check the model's replicas and its queue",
+    grpc.StatusCode.UNIMPLEMENTED: "the server lacks the open inference protocol; check the route and the runtime",
+    grpc.StatusCode.PERMISSION_DENIED: "the request is forbidden; check the firewall and headersFromEnvironment",
+    grpc.StatusCode.UNAUTHENTICATED: "the caller is not authenticated; check headersFromEnvironment",
+    grpc.StatusCode.NOT_FOUND: "the server does not know the model; check the model's name",
 }
 
 Request = TypeVar("Request", bound=Message)
@@ -65,14 +65,14 @@ Reply = TypeVar("Reply", bound=Message)
 
 @dataclass(frozen=True)
 class Timed(Generic[Reply]):
-    """A message and the seconds until it had come."""
+    """A response message and its seconds."""
 
     message: Reply
     seconds: float
 
 
 class Rpc:
-    """Calls of one public name by gRPC."""
+    """gRPC calls to one public name."""
 
     def __init__(
         self, config: SmokeConfig, *, authority_certificates: bytes | None, headers: Mapping[str, str], clock: Clock
@@ -113,7 +113,7 @@ class Rpc:
 
 
 def request_of(model: str, inputs: Sequence[InputConfig], identity: str) -> ModelInferRequest:
-    """The message that asks for one inference; raw where a 16-bit float is sent, as the protocol asks."""
+    """The request message of one inference. The tensors are raw if one has 16-bit floats, as the protocol requires."""
     request = ModelInferRequest(model_name=model, id=identity)
     raw = any(each.datatype in RAW_ONLY for each in inputs)
     for each in inputs:
@@ -126,17 +126,17 @@ def request_of(model: str, inputs: Sequence[InputConfig], identity: str) -> Mode
 
 
 def inference_of(reply: ModelInferResponse) -> Inference:
-    """What an answer says, raw or not; a CallError where it contradicts itself."""
+    """The content of an inference response. Raises CallError if it contradicts itself."""
     raw = reply.raw_output_contents
     if raw and len(raw) != len(reply.outputs):
-        remedy = f"there are {len(reply.outputs)} outputs; the answer contradicts itself"
+        remedy = f"there are {len(reply.outputs)} outputs; the response contradicts itself"
         raise CallError(fault("raw_output_contents", f"{len(raw)} values", remedy))
     tensors: list[Tensor] = []
     for place, output in enumerate(reply.outputs):
         try:
             data = from_raw(output.datatype, raw[place]) if raw else _values(output.datatype, output.contents)
         except ValueError as error:
-            raise CallError(fault(f"outputs[{place}]", str(error), "the answer contradicts itself")) from None
+            raise CallError(fault(f"outputs[{place}]", str(error), "the response contradicts itself")) from None
         tensors.append(Tensor(output.name, output.datatype, tuple(output.shape), data))
     return Inference(reply.model_name, reply.model_version or None, reply.id or None, tuple(tensors))
 
@@ -156,8 +156,8 @@ def _values(datatype: str, contents: InferTensorContents) -> tuple[object, ...]:
 
 def _why(error: grpc.RpcError) -> str:
     if not isinstance(error, grpc.Call):
-        return fault("call", str(error), "gRPC broke off; look at the connection")
+        return fault("call", str(error), "the gRPC call broke off; check the connection")
     code = error.code()
     details = " ".join((error.details() or "").split())
-    remedy = _REMEDIES.get(code, "the call failed at the server; look at the model's log")
+    remedy = _REMEDIES.get(code, "the call failed on the server; check the model's log")
     return fault("status", code.name, remedy) + (f"; the server says {details!r}" if details else "")

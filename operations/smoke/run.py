@@ -1,4 +1,4 @@
-"""The order of a smoke test: connection, model by each protocol, firewall, and last what blocks the caller."""
+"""Runs the checks of a smoke test: connection, model by each protocol, firewall, and last the rate limit."""
 
 import ssl
 from collections.abc import Callable, Generator, Mapping
@@ -18,18 +18,18 @@ from .rpc import Rpc
 from .tls import connect, judge_expiry
 
 PAUSE_SECONDS = 5.0
-"""Between two looks whether a model is ready."""
+"""The time between two checks whether a model is ready."""
 RATE_RULE = "requests-per-address"
 
 Facts = Mapping[str, int | float | str]
-Outcome = tuple[list[str], Facts]
+CheckResult = tuple[list[str], Facts]
 
 _NOTHING: Facts = {}
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """What a smoke test takes from outside: time, whom it trusts, and the headers that it must show."""
+class Caller:
+    """The caller of the model: its clock, the authorities that it trusts, and its headers."""
 
     clock: Clock
     trust: ssl.SSLContext
@@ -38,30 +38,28 @@ class Surroundings:
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """What one run does beside the checks themselves."""
+class Options:
+    """The options of one run."""
 
     exceed_rate: bool = False
     wait_seconds: float = 0
 
 
-def smoke(
-    config: SmokeConfig, config_digest: str, release: Release, surroundings: Surroundings, wishes: Wishes
-) -> Report:
-    """Call the model, and report. Whatever answers, a report comes of it."""
-    started = surroundings.clock.now()
-    checks = _Checks(surroundings.clock, tuple(surroundings.headers.values()))
-    with _models(config, surroundings) as (rest, models):
-        if wishes.wait_seconds:
-            _wait(models, surroundings.clock, wishes.wait_seconds)
-        if _connected(config, surroundings, checks):
+def smoke(config: SmokeConfig, config_digest: str, release: Release, caller: Caller, options: Options) -> Report:
+    """Call the model and return a report, whatever the model returns."""
+    started = caller.clock.now()
+    checks = _Checks(caller.clock, tuple(caller.headers.values()))
+    with _models(config, caller) as (rest, models):
+        if options.wait_seconds:
+            _wait(models, caller.clock, options.wait_seconds)
+        if _connected(config, caller, checks):
             for protocol, model in models.items():
                 _model(protocol, model, config, checks)
-            _firewall(config, rest, surroundings.clock, wishes.exceed_rate, checks)
+            _firewall(config, rest, caller.clock, options.exceed_rate, checks)
         else:
             for protocol in models:
                 for name in NEEDED:
-                    checks.skip(protocol, name, "there is no connection")
+                    checks.skip(protocol, name, "no connection")
     done = tuple(checks.done)
     return Report(
         result=result_of(done, config.protocols),
@@ -71,20 +69,20 @@ def smoke(
         release=release,
         config_digest=config_digest,
         started_at=started,
-        finished_at=surroundings.clock.now(),
+        finished_at=caller.clock.now(),
         checks=done,
     )
 
 
 class _Checks:
-    """Checks as they are done; secrets that a server gives back are not reported."""
+    """Collects the results of checks, without secrets that a server returns."""
 
     def __init__(self, clock: Clock, secrets: tuple[str, ...]):
         self.done: list[Check] = []
         self._clock, self._secrets = clock, secrets
 
-    def ask(self, group: str, name: str, work: Callable[[], Outcome]) -> bool:
-        """Do one check; whether it passed."""
+    def run(self, group: str, name: str, work: Callable[[], CheckResult]) -> bool:
+        """Run one check; True if it passed."""
         start = self._clock.seconds()
         try:
             faults, facts = work()
@@ -99,7 +97,7 @@ class _Checks:
         return not faults
 
     def skip(self, group: str, name: str, why: str) -> None:
-        """Say why a check is not done."""
+        """Record why a check is skipped."""
         self.done.append(Check(group=group, name=name, result=Result.SKIPPED, seconds=0, messages=(why,)))
 
     def _without_secrets(self, text: str) -> str:
@@ -109,21 +107,21 @@ class _Checks:
 
 
 @contextmanager
-def _models(config: SmokeConfig, around: Surroundings) -> Generator[tuple[Rest, dict[Protocol, Model]]]:
+def _models(config: SmokeConfig, caller: Caller) -> Generator[tuple[Rest, dict[Protocol, Model]]]:
     rest = Rest(
         config.host,
         config.port,
-        trust=around.trust,
+        trust=caller.trust,
         timeout_seconds=config.timeout_seconds,
-        headers=around.headers,
-        clock=around.clock,
+        headers=caller.headers,
+        clock=caller.clock,
         connections=WORKERS,
     )
     rpc = Rpc(
         config,
-        authority_certificates=around.authority_certificates,
-        headers=around.headers,
-        clock=around.clock,
+        authority_certificates=caller.authority_certificates,
+        headers=caller.headers,
+        clock=caller.clock,
     )
     every: dict[Protocol, Model] = {Protocol.REST: RestModel(config, rest), Protocol.GRPC: GrpcModel(config, rpc)}
     try:
@@ -134,7 +132,7 @@ def _models(config: SmokeConfig, around: Surroundings) -> Generator[tuple[Rest, 
 
 
 def _wait(models: Mapping[Protocol, Model], clock: Clock, seconds: float) -> None:
-    """Until the model infers by every protocol, or `seconds` are over; what it then is, the checks say."""
+    """Wait until the model infers by every protocol, for `seconds` at most. The checks decide then."""
     deadline = clock.seconds() + seconds
     while not all(_infers(model) for model in models.values()):
         left = deadline - clock.seconds()
@@ -150,53 +148,53 @@ def _infers(model: Model) -> bool:
         return False
 
 
-def _connected(config: SmokeConfig, around: Surroundings, checks: _Checks) -> bool:
+def _connected(config: SmokeConfig, caller: Caller, checks: _Checks) -> bool:
     try:
-        connection = connect(config.host, config.port, around.trust, config.timeout_seconds)
+        connection = connect(config.host, config.port, caller.trust, config.timeout_seconds)
     except CallError as error:
         reason = str(error)
-        checks.ask("tls", "connection", lambda: ([reason], {}))
+        checks.run("tls", "connection", lambda: ([reason], {}))
         return False
     expires = {"expires": connection.expires.isoformat()}
-    checks.ask("tls", "connection", lambda: ([], {"version": connection.version}))
-    checks.ask(
+    checks.run("tls", "connection", lambda: ([], {"version": connection.version}))
+    checks.run(
         "tls",
         "certificate",
-        lambda: (judge_expiry(connection, around.clock.now(), config.certificate_days), expires),
+        lambda: (judge_expiry(connection, caller.clock.now(), config.certificate_days), expires),
     )
     return True
 
 
 def _model(protocol: Protocol, model: Model, config: SmokeConfig, checks: _Checks) -> None:
-    checks.ask(protocol, "live", lambda: (model.live(), {}))
-    checks.ask(protocol, "ready", lambda: (model.ready(), {}))
-    checks.ask(protocol, "model-ready", lambda: (model.model_ready(), {}))
-    if not checks.ask(protocol, "inference", lambda: (list(model.infer().faults), {})):
+    checks.run(protocol, "live", lambda: (model.live(), {}))
+    checks.run(protocol, "ready", lambda: (model.ready(), {}))
+    checks.run(protocol, "model-ready", lambda: (model.model_ready(), {}))
+    if not checks.run(protocol, "inference", lambda: (list(model.infer().faults), {})):
         checks.skip(protocol, "latency", "the inference failed")
         return
 
-    def latencies() -> Outcome:
+    def latencies() -> CheckResult:
         measured = latency.measure(model, config.latency.requests, config.error_budget_percent)
         faults = latency.judge(measured, config.latency, config.error_budget_percent)
         return faults, latency.facts(measured, config.latency)
 
-    checks.ask(protocol, "latency", latencies)
+    checks.run(protocol, "latency", latencies)
 
 
 def _firewall(config: SmokeConfig, rest: Rest, clock: Clock, exceed_rate: bool, checks: _Checks) -> None:
     firewall = config.firewall
     for probe in probes(firewall, f"{config.model_path}/infer", LIVE_PATH):
         if firewall.enforced:
-            checks.ask(
+            checks.run(
                 "firewall",
                 probe.rule,
-                lambda probe=probe: (judge_refusal(probe.ask(rest), probe.status, probe.answered), {}),
+                lambda probe=probe: (judge_refusal(probe.send(rest), probe.status, probe.answered), {}),
             )
         else:
             checks.skip("firewall", probe.rule, "firewall.enforced is false")
     if not firewall.enforced:
         checks.skip("firewall", RATE_RULE, "firewall.enforced is false")
     elif not exceed_rate:
-        checks.skip("firewall", RATE_RULE, "it blocks the caller's address for a window; ask for it with --exceed-rate")
+        checks.skip("firewall", RATE_RULE, "it blocks the caller's address for a window; run it with --exceed-rate")
     else:
-        checks.ask("firewall", RATE_RULE, lambda: exceed(rest, LIVE_PATH, firewall, clock))
+        checks.run("firewall", RATE_RULE, lambda: exceed(rest, LIVE_PATH, firewall, clock))

@@ -1,4 +1,4 @@
-"""Tensors of the open inference protocol: what their values may be, and their raw form."""
+"""Tensors of the open inference protocol: their valid values and their raw form."""
 
 import math
 import struct
@@ -12,7 +12,7 @@ Value = bool | int | float | str | bytes
 
 
 class Datatype(StrEnum):
-    """Kinds of values. Source: open inference protocol, version 2, tensor data types."""
+    """The datatypes of values. Source: open inference protocol, version 2, tensor data types."""
 
     BOOL = "BOOL"
     UINT8 = "UINT8"
@@ -31,7 +31,7 @@ class Datatype(StrEnum):
 
 
 RAW_ONLY = (Datatype.FP16, Datatype.BF16)
-"""What gRPC carries in raw form alone."""
+"""Datatypes that gRPC sends only in raw form."""
 
 _LAYOUT = {
     Datatype.BOOL: "?",
@@ -62,7 +62,7 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Expected:
-    """What an output must be. A dimension of -1 is any from 1 on; the bounds are for each value."""
+    """What an output must be. A dimension of -1 means any size from 1; the bounds apply to each value."""
 
     name: str
     datatype: Datatype
@@ -72,25 +72,27 @@ class Expected:
 
 
 def judge(expected: Expected, tensor: Tensor, where: str) -> list[str]:
-    """What is wrong with a tensor of an answer, one sentence each; `where` begins the names of its fields."""
+    """What is wrong with a tensor of a response, one sentence for each problem. Field names start with `where`."""
     faults: list[str] = []
     if tensor.datatype != expected.datatype:
         faults.append(fault(f"{where}.datatype", tensor.datatype, f"it must be {expected.datatype}"))
     if not _fits(tensor.shape, expected.shape):
         faults.append(fault(f"{where}.shape", list(tensor.shape), f"it must be {list(expected.shape)}"))
     elif len(tensor.data) != math.prod(tensor.shape):
-        remedy = f"a shape of {list(tensor.shape)} has {math.prod(tensor.shape)} values; the answer contradicts itself"
+        remedy = (
+            f"a shape of {list(tensor.shape)} has {math.prod(tensor.shape)} values; the response contradicts itself"
+        )
         faults.append(fault(f"{where}.data", f"{len(tensor.data)} values", remedy))
     wrong = [(place, why) for place, value in enumerate(tensor.data) if (why := _why_wrong(value, expected))]
     if wrong:
         place, why = wrong[0]
-        more = f"; so are {len(wrong) - 1} more" if len(wrong) > 1 else ""
+        more = f"; {len(wrong) - 1} more are wrong" if len(wrong) > 1 else ""
         faults.append(fault(f"{where}.data[{place}]", tensor.data[place], f"{why}{more}"))
     return faults
 
 
 def why_not(value: object, datatype: Datatype) -> str | None:
-    """Why `value` is none of `datatype`, as a remedy; None where it is one."""
+    """Why `value` is not a valid `datatype`, as a remedy; None if it is valid."""
     match datatype:
         case Datatype.BOOL:
             return None if isinstance(value, bool) else "it must be true or false"
@@ -102,13 +104,13 @@ def why_not(value: object, datatype: Datatype) -> str | None:
             return None if math.isfinite(value) else "it must be a finite number"
         case _:
             if isinstance(value, bool) or not isinstance(value, int):
-                return "it must be a whole number"
+                return "it must be an integer"
             low, high = _range(datatype)
-            return None if low <= value <= high else f"{datatype} goes from {low} to {high}"
+            return None if low <= value <= high else f"{datatype} ranges from {low} to {high}"
 
 
 def to_raw(datatype: Datatype, values: Sequence[Value]) -> bytes:
-    """The raw form of `values`, which are of `datatype`."""
+    """The raw form of `values` of a datatype."""
     if datatype is Datatype.BYTES:
         encoded = [value.encode() if isinstance(value, str) else bytes(value) for value in values]  # pyright: ignore[reportArgumentType]
         return b"".join(_LENGTH.pack(len(each)) + each for each in encoded)
@@ -118,9 +120,9 @@ def to_raw(datatype: Datatype, values: Sequence[Value]) -> bytes:
 
 
 def from_raw(datatype: str, raw: bytes) -> tuple[Value, ...]:
-    """The values that a raw form holds; a ValueError says why it holds none."""
+    """The values in a raw form. A ValueError says what is wrong with it."""
     if datatype not in Datatype.__members__:
-        raise ValueError(f"{shown(datatype)} is no datatype of the protocol")
+        raise ValueError(f"{shown(datatype)} is not a datatype of the protocol")
     kind = Datatype(datatype)
     if kind is Datatype.BYTES:
         return tuple(_strings(raw))
@@ -129,7 +131,7 @@ def from_raw(datatype: str, raw: bytes) -> tuple[Value, ...]:
         return from_raw(Datatype.FP32, whole)
     item = struct.Struct(f"<{_LAYOUT[kind]}")
     if len(raw) % item.size:
-        raise ValueError(f"{len(raw)} bytes are no whole number of {kind}, which has {item.size}")
+        raise ValueError(f"{len(raw)} bytes are not a multiple of {item.size}, the size of {kind}")
     return tuple(value for (value,) in item.iter_unpack(raw))
 
 
@@ -146,7 +148,7 @@ def _strings(raw: bytes) -> Iterator[bytes]:
 
 
 def _fits(shape: Sequence[int], expected: Sequence[int]) -> bool:
-    """An empty output fits nothing: whoever answers nothing has not inferred."""
+    """An empty output never fits: without values there was no inference."""
     return len(shape) == len(expected) and all(
         size >= 1 and wanted in (-1, size) for size, wanted in zip(shape, expected, strict=True)
     )

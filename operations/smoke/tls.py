@@ -1,4 +1,4 @@
-"""The TLS connection to a public name, and its certificate."""
+"""The TLS connection to a public name and its certificate."""
 
 import socket
 import ssl
@@ -11,14 +11,14 @@ from .settings import fault
 
 @dataclass(frozen=True)
 class Connection:
-    """The TLS version that was agreed on, and the day the certificate ends."""
+    """The negotiated TLS version, and the time when the certificate expires."""
 
     version: str
     expires: datetime
 
 
 def connect(host: str, port: int, trust: ssl.SSLContext, timeout_seconds: float) -> Connection:
-    """Connect once; a CallError where the name has no answer, or no certificate that holds for it."""
+    """Connect once. Raises CallError if the name does not respond, or its certificate is not valid."""
     try:
         with (
             socket.create_connection((host, port), timeout_seconds) as plain,
@@ -27,17 +27,17 @@ def connect(host: str, port: int, trust: ssl.SSLContext, timeout_seconds: float)
             ends = (wrapped.getpeercert() or {}).get("notAfter")
             version = wrapped.version() or ""
     except ssl.SSLCertVerificationError as error:
-        remedy = f"it must be valid for {host}, and its issuer trusted; look at the load balancer's certificate"
+        remedy = f"it must be valid for {host}, and its issuer trusted; check the load balancer's certificate"
         raise CallError(fault("certificate", error.verify_message, remedy)) from None
     except OSError as error:
-        remedy = f"{host} must answer TLS at port {port}; look at DNS, load balancer and security group"
+        remedy = f"{host} must respond to TLS at port {port}; check DNS, the load balancer and its security group"
         raise CallError(fault("connection", error.strerror or str(error), remedy)) from None
     return Connection(version, datetime.fromtimestamp(ssl.cert_time_to_seconds(str(ends)), UTC))
 
 
 def judge_expiry(connection: Connection, now: datetime, days: int) -> list[str]:
-    """What is wrong with the day that the certificate ends."""
+    """What is wrong with the time when the certificate expires."""
     if connection.expires - now >= timedelta(days=days):
         return []
-    remedy = f"it must be valid for certificateDays = {days} more; look why it was not renewed"
+    remedy = f"it must be valid for certificateDays = {days} more; find out why it was not renewed"
     return [fault("certificate.expires", connection.expires.isoformat(), remedy)]

@@ -65,7 +65,7 @@ def taken(folder: Path, named: str, deployments: list[Any], statuses: list[Any])
 
 
 @pytest.mark.parametrize("statuses", [[SUCCESS], [INACTIVE, SUCCESS]])
-def test_a_commit_that_staging_took_is_taken(repository: Path, statuses: list[Any]) -> None:
+def test_workflow_takes_a_commit_deployed_to_staging(repository: Path, statuses: list[Any]) -> None:
     named = git(repository, "rev-parse", "HEAD")
     commit(repository, "later")
     assert taken(repository, named, [APP, ACTIONS], statuses) == named
@@ -76,12 +76,14 @@ def test_a_commit_that_staging_took_is_taken(repository: Path, statuses: list[An
     [([], []), ([ACTIONS], []), ([ACTIONS], [FAILURE, INACTIVE]), ([APP], [SUCCESS])],
     ids=["never", "not yet", "failed", "by another app"],
 )
-def test_one_that_it_never_took_is_refused(repository: Path, deployments: list[Any], statuses: list[Any]) -> None:
+def test_workflow_refuses_a_commit_staging_never_deployed(
+    repository: Path, deployments: list[Any], statuses: list[Any]
+) -> None:
     with pytest.raises(AssertionError, match="staging never took"):
         taken(repository, git(repository, "rev-parse", "HEAD"), deployments, statuses)
 
 
-def test_one_that_is_not_main_s_is_refused(repository: Path) -> None:
+def test_workflow_refuses_a_commit_outside_main(repository: Path) -> None:
     git(repository, "switch", "--quiet", "--create", "aside")
     named = commit(repository, "aside")
     git(repository, "switch", "--quiet", "main")
@@ -90,6 +92,6 @@ def test_one_that_is_not_main_s_is_refused(repository: Path) -> None:
 
 
 @pytest.mark.parametrize("named", ["main", "HEAD~1", "0123abc", "", "$(id)"])
-def test_what_is_no_whole_commit_is_refused(repository: Path, named: str) -> None:
+def test_workflow_refuses_an_abbreviated_commit(repository: Path, named: str) -> None:
     with pytest.raises(AssertionError, match="names no commit"):
         taken(repository, named, [ACTIONS], [SUCCESS])

@@ -18,7 +18,7 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("credentials")
-def test_the_table_is_what_ec2_describes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_table_has_what_ec2_describes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     table = tmp_path / "instances.csv"
     with mock_aws():
         assert main(["--table", str(table)]) == 0
@@ -52,7 +52,7 @@ class Refusing:
         ),
     ],
 )
-def test_a_failure_keeps_the_table_and_says_why(
+def test_failure_keeps_the_table_and_gives_the_reason(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -90,21 +90,21 @@ def description(**more: Any) -> dict[str, Any]:
     }
 
 
-def test_a_plain_instance_has_no_accelerator_no_fabric_and_no_disk() -> None:
+def test_plain_instance_has_no_accelerator_efa_or_disk() -> None:
     assert facts_of(description()) == ("x1.large", 2, 8192, "x86_64", "", "", 0, 0, 0, 1, 3, 10, 0, 1, 1)
 
 
-def test_a_fraction_of_a_gpu_counts_as_one() -> None:
+def test_fraction_of_a_gpu_counts_as_one() -> None:
     gpu = {"Name": "L4", "Manufacturer": "NVIDIA", "Count": 0, "MemoryInfo": {"SizeInMiB": 2861}}
     assert facts_of(description(GpuInfo={"Gpus": [gpu]}))[4:8] == ("nvidia", "L4", 1, 2861)
 
 
-def test_fabric_without_details_is_one_adapter() -> None:
+def test_efa_without_details_counts_one_interface() -> None:
     network = {"MaximumNetworkInterfaces": 3, "Ipv4AddressesPerInterface": 10, "EfaSupported": True}
     assert facts_of(description(NetworkInfo=network))[8] == 1
     assert facts_of(description(NetworkInfo={**network, "EfaInfo": {"MaximumEfaInterfaces": 32}}))[8] == 32
 
 
-def test_lines_are_sorted_so_that_a_refresh_changes_what_changed() -> None:
+def test_table_is_sorted_by_type() -> None:
     text = render([description(InstanceType="b.large"), description(InstanceType="a.large")])
     assert [line.partition(",")[0] for line in text.splitlines()[1:]] == ["a.large", "b.large"]

@@ -77,12 +77,12 @@ def test_module_imports_with_what_its_target_installs(module: str, lock: str) ->
     assert done.returncode == 0 or (done.returncode == 2 and "usage: " in done.stderr), done.stderr
 
 
-def test_every_target_with_a_module_is_looked_at() -> None:
+def test_every_target_with_a_module_is_checked() -> None:
     assert {"planner", "stacks", "pricing.refresh", "operations.versions", "operations.regions"} <= {*TARGETS}
     assert {"operations.instances", "operations.network_config", "tests.bench"} <= {*TARGETS}
 
 
-def test_versions_say_in_one_line_that_boto3_is_missing() -> None:
+def test_versions_report_missing_boto3_in_one_line() -> None:
     script = f"{WITHOUT}run.main(['--of', 'eks', '--today', '2026-11-29'])"
     done = run("-c", script, "operations.versions.__main__", *missing_with("requirements.lock"))
     assert done.stderr == "versions: AWS was not compared: botocore is missing; `make .venv/.dev` installs it\n"
@@ -90,7 +90,7 @@ def test_versions_say_in_one_line_that_boto3_is_missing() -> None:
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
-def test_make_says_that_it_installs_before_it_does(lock: str) -> None:
+def test_make_announces_an_installation(lock: str) -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     before, _, _ = text.partition(f"-r {lock}")
     assert re.search(r"@echo 'Installing the locked requirements[^\n]*\n\t@[^\n]*$", before)

@@ -15,7 +15,7 @@ STACKS = ("prod", "staging", "kubeflow")
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_the_network_of_each_stack_may_be_deployed_alone(stack: str, tmp_path: Path) -> None:
+def test_network_of_each_stack_deploys_alone(stack: str, tmp_path: Path) -> None:
     config = network_config((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
     root = project(tmp_path, (ROOT / "__main__.py").read_text(), config)
     (root / "Pulumi.yaml").write_text("name: mlplatform\nruntime: python\n")
@@ -26,7 +26,7 @@ def test_the_network_of_each_stack_may_be_deployed_alone(stack: str, tmp_path: P
     assert set(plan.outputs) == {"vpcId", "privateSubnetIds", "isolatedSubnetIds"}
 
 
-def test_the_config_is_written_beside_the_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_config_is_written_beside_the_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "Pulumi.dev.yaml").write_text(
         "secretsprovider: awskms://alias/x\nencryptedkey: abc\nconfig:\n"
         "  mlplatform:environment: {kind: staging}\n  mlplatform:cost: {monthlyBudget: 5}\n"
@@ -50,7 +50,7 @@ def test_the_config_is_written_beside_the_plan(tmp_path: Path, capsys: pytest.Ca
         ("- a", "must hold a mapping"),
     ],
 )
-def test_a_stack_file_without_a_network_is_refused(
+def test_stack_file_without_network_is_refused(
     text: str | None, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if text is not None:

@@ -1,4 +1,4 @@
-"""A promotion is merged with the approvals of two seniors who are not its authors, of what it is now."""
+"""Verification needs the approvals of two seniors who are not authors, for the newest commit."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from tests.support.operations.promotion import Output, github_with, opened, refused, verified
 
 
-def test_one_approval_is_not_enough_and_two_are(tmp_path: Path, capsys: Output) -> None:
+def test_promotion_needs_two_approvals(tmp_path: Path, capsys: Output) -> None:
     with github_with() as github:
         number = opened(github, tmp_path)
         assert "needs the approval of 2 seniors, has 0" in refused(github, number, capsys)
@@ -18,7 +18,7 @@ def test_one_approval_is_not_enough_and_two_are(tmp_path: Path, capsys: Output) 
         assert "approved by ada, grace" in capsys.readouterr().out
 
 
-def test_the_same_person_twice_is_one(tmp_path: Path, capsys: Output) -> None:
+def test_two_approvals_of_one_person_count_once(tmp_path: Path, capsys: Output) -> None:
     with github_with() as github:
         number = opened(github, tmp_path)
         github.review(number, "ada")
@@ -26,7 +26,7 @@ def test_the_same_person_twice_is_one(tmp_path: Path, capsys: Output) -> None:
         assert "has 1 (Ada)" in refused(github, number, capsys)
 
 
-def test_the_author_does_not_count_as_opener_or_by_a_commit(tmp_path: Path, capsys: Output) -> None:
+def test_approval_of_an_author_does_not_count(tmp_path: Path, capsys: Output) -> None:
     with github_with() as github:
         number = opened(github, tmp_path)
         github.pulls[number].login = "edsger"
@@ -40,21 +40,21 @@ def test_the_author_does_not_count_as_opener_or_by_a_commit(tmp_path: Path, caps
         assert "ada is an author of the change" in refused(github, number, capsys)
 
 
-def test_one_who_is_not_senior_does_not_count(tmp_path: Path, capsys: Output) -> None:
+def test_approval_of_a_non_senior_does_not_count(tmp_path: Path, capsys: Output) -> None:
     with github_with() as github:
         number = opened(github, tmp_path)
         github.review(number, "ada")
         github.review(number, "carla")
-        assert "has 1 (ada); not counted: carla is not senior" in refused(github, number, capsys)
+        assert "has 1 (ada); not counted: carla is not a senior" in refused(github, number, capsys)
 
 
-def test_a_bot_is_nobody_even_in_the_seniors_team(tmp_path: Path, capsys: Output) -> None:
+def test_approval_of_a_bot_in_the_team_does_not_count(tmp_path: Path, capsys: Output) -> None:
     with github_with() as github:
         number = opened(github, tmp_path)
         github.teams["example/senior-engineers"].append("helper[bot]")
         github.review(number, "ada")
         github.review(number, "helper[bot]")
-        assert "helper[bot] is not senior" in refused(github, number, capsys)
+        assert "helper[bot] is not a senior" in refused(github, number, capsys)
 
 
 def test_seniors_may_be_listed_by_login(tmp_path: Path, capsys: Output) -> None:
@@ -72,7 +72,7 @@ def test_seniors_may_be_listed_by_login(tmp_path: Path, capsys: Output) -> None:
         assert "approvals" in capsys.readouterr().err
 
 
-def test_an_approval_older_than_the_last_push_does_not_count(tmp_path: Path, capsys: Output) -> None:
+def test_approval_before_the_last_push_does_not_count(tmp_path: Path, capsys: Output) -> None:
     with github_with() as github:
         number = opened(github, tmp_path)
         github.review(number, "ada")
@@ -83,9 +83,7 @@ def test_an_approval_older_than_the_last_push_does_not_count(tmp_path: Path, cap
 
 
 @pytest.mark.parametrize("event", ["head_ref_force_pushed", "base_ref_changed"])
-def test_an_approval_before_a_forced_push_does_not_count_though_the_head_is_again_what_it_was(
-    event: str, tmp_path: Path, capsys: Output
-) -> None:
+def test_approval_before_a_forced_push_does_not_count(event: str, tmp_path: Path, capsys: Output) -> None:
     with github_with() as github:
         number = opened(github, tmp_path)
         github.review(number, "ada")
@@ -100,7 +98,7 @@ def test_an_approval_before_a_forced_push_does_not_count_though_the_head_is_agai
         assert verified(github, number) == 0
 
 
-def test_a_dismissed_review_does_not_count(tmp_path: Path, capsys: Output) -> None:
+def test_dismissed_approval_does_not_count(tmp_path: Path, capsys: Output) -> None:
     with github_with() as github:
         number = opened(github, tmp_path)
         github.review(number, "ada")
@@ -108,19 +106,19 @@ def test_a_dismissed_review_does_not_count(tmp_path: Path, capsys: Output) -> No
         assert "not counted: grace was dismissed" in refused(github, number, capsys)
 
 
-def test_changes_asked_for_after_an_approval_take_it_back(tmp_path: Path, capsys: Output) -> None:
+def test_request_for_changes_replaces_an_approval(tmp_path: Path, capsys: Output) -> None:
     with github_with() as github:
         number = opened(github, tmp_path)
         for login in ("ada", "grace", "barbara"):
             github.review(number, login)
         github.review(number, "grace", "CHANGES_REQUESTED")
         github.review(number, "grace", "COMMENTED")
-        assert "grace asks for changes" in refused(github, number, capsys)
+        assert "grace requests changes" in refused(github, number, capsys)
         github.review(number, "grace")
         assert verified(github, number) == 0
 
 
-def test_who_is_not_senior_can_not_hold_it_up(tmp_path: Path) -> None:
+def test_request_for_changes_of_a_non_senior_does_not_block(tmp_path: Path) -> None:
     with github_with() as github:
         number = opened(github, tmp_path)
         for login in ("ada", "grace"):

@@ -19,20 +19,20 @@ WORKLOADS = {"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"}
 every_place = pytest.mark.parametrize("place", PLACES, ids=[f"{each.model}-{each.environment}" for each in PLACES])
 
 
-def test_each_model_has_both_environments() -> None:
+def test_each_model_has_both_overlays() -> None:
     models = {(each.team, each.model) for each in PLACES}
     assert {model for _, model in models} == {"ranking", "embeddings", "fraud"}
     assert len(PLACES) == 2 * len(models)
 
 
 @every_place
-def test_the_record_tells_what_the_overlay_pins(place: Place) -> None:
+def test_release_yaml_agrees_with_the_overlay(place: Place) -> None:
     read_overlay(LocalTree(ROOT), place).recorded()
     load_release(ROOT / place.folder / "release.yaml")
 
 
 @every_place
-def test_staging_says_how_it_is_smoke_tested(place: Place) -> None:
+def test_staging_has_a_smoke_config(place: Place) -> None:
     staging = Place(place.team, place.model, Environment.STAGING)
     config = load_config(ROOT / staging.folder / "smoke.yaml")
     values = read_overlay(LocalTree(ROOT), staging)
@@ -40,13 +40,13 @@ def test_staging_says_how_it_is_smoke_tested(place: Place) -> None:
 
 
 @every_place
-def test_both_environments_serve_a_model_in_the_same_way(place: Place) -> None:
+def test_both_environments_serve_a_model_alike(place: Place) -> None:
     both = [read_overlay(LocalTree(ROOT), Place(place.team, place.model, each)) for each in Environment]
     assert [both[0].value(name) for name in SAME] == [both[1].value(name) for name in SAME]
 
 
 @every_place
-def test_what_is_rendered_is_what_the_record_tells(place: Place, tmp_path: Path) -> None:
+def test_rendered_overlay_agrees_with_release_yaml(place: Place, tmp_path: Path) -> None:
     objects = rendered(place, tmp_path)
     release = read_overlay(LocalTree(ROOT), place).recorded()
     [model] = [each for each in objects if each["kind"] == "InferenceService"]
@@ -61,7 +61,7 @@ def test_what_is_rendered_is_what_the_record_tells(place: Place, tmp_path: Path)
 
 
 @every_place
-def test_everything_is_valid_and_in_the_team_s_namespace(place: Place, tmp_path: Path) -> None:
+def test_rendered_objects_are_valid_in_the_teams_namespace(place: Place, tmp_path: Path) -> None:
     objects = rendered(place, tmp_path)
     assert {each["metadata"]["namespace"] for each in objects} == {place.team}
     expected = {"ConfigMap", "NetworkPolicy", "ServiceAccount", "InferenceService", "ScaledObject", "VirtualService"}
@@ -70,7 +70,7 @@ def test_everything_is_valid_and_in_the_team_s_namespace(place: Place, tmp_path:
 
 
 @every_place
-def test_workloads_are_confined(place: Place, tmp_path: Path) -> None:
+def test_rendered_workloads_are_restricted(place: Place, tmp_path: Path) -> None:
     objects = rendered(place, tmp_path)
     for each in objects:
         if each["kind"] not in WORKLOADS:

@@ -62,7 +62,7 @@ def plan(root: Path) -> tuple[Overlay, Overlay]:
     return planned(LocalTree(root), "risk", "fraud")
 
 
-def test_staging_gets_the_versions_that_are_asked_for_and_no_proof() -> None:
+def test_stage_writes_versions_and_removes_the_smoke_test() -> None:
     after = staged(staging(), WANTED)
     release = after.recorded()
     assert (release.chart_version, release.model_version, release.commit) == ("0.4.0", "32", COMMIT)
@@ -71,7 +71,7 @@ def test_staging_gets_the_versions_that_are_asked_for_and_no_proof() -> None:
     assert release.smoke is None
 
 
-def test_what_is_not_asked_for_stays() -> None:
+def test_stage_keeps_versions_that_are_not_given() -> None:
     before, after = staging().recorded(), staged(staging(), Wanted(COMMIT)).recorded()
     assert after.model_copy(update={"commit": before.commit}) == before
 
@@ -86,12 +86,12 @@ def test_what_is_not_asked_for_stays() -> None:
         (Wanted(COMMIT, image_digest="sha256:1234"), "image"),
     ],
 )
-def test_a_version_that_is_none_is_refused(wanted: Wanted, said: str) -> None:
+def test_stage_refuses_an_invalid_version(wanted: Wanted, said: str) -> None:
     with pytest.raises(PromotionError, match=said):
         staged(staging(), wanted)
 
 
-def test_production_gets_what_staging_proved_and_keeps_the_rest(tmp_path: Path) -> None:
+def test_promotion_changes_only_the_versions(tmp_path: Path) -> None:
     before, after = plan(write(tmp_path, proved()))
     release = after.recorded()
     assert (release.chart_version, release.model_version, release.commit) == ("0.4.0", "32", COMMIT)
@@ -108,7 +108,7 @@ def test_production_gets_what_staging_proved_and_keeps_the_rest(tmp_path: Path) 
     assert [new.split()[0] for _, new in changed] == ["modelUri:", "version:", "digest:"]
 
 
-def test_each_environment_keeps_its_own_registry(tmp_path: Path) -> None:
+def test_promotion_keeps_the_registry_of_production(tmp_path: Path) -> None:
     place = read_overlay(LocalTree(ROOT), Place("risk", "fraud", Environment.PROD))
     kustomization = place.kustomization.replace("111122223333", "999988887777")
     assert place.release
@@ -118,7 +118,7 @@ def test_each_environment_keeps_its_own_registry(tmp_path: Path) -> None:
     assert after.recorded().image == f"999988887777.dkr.ecr.us-east-1.amazonaws.com/risk/fraud-scorer@{DIGEST}"
 
 
-def test_the_version_comes_from_the_model_s_own_repository(tmp_path: Path) -> None:
+def test_stage_reads_the_version_from_model_yaml(tmp_path: Path) -> None:
     file = tmp_path / "model.yaml"
     file.write_text("{team: risk, model: fraud, modelVersion: '40', chartVersion: 0.4.0}")
     with github_with() as github:
@@ -129,7 +129,7 @@ def test_the_version_comes_from_the_model_s_own_repository(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("text", ["{team: risk}", "{team: ../risk, model: fraud}", "[", "{team: a, model: b, more: c}"])
-def test_a_wrong_model_file_is_refused(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_stage_refuses_an_invalid_model_yaml(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "model.yaml"
     file.write_text(text)
     with github_with() as github:
@@ -138,20 +138,18 @@ def test_a_wrong_model_file_is_refused(text: str, tmp_path: Path, capsys: pytest
 
 
 @pytest.mark.parametrize("wrong", ["../../operations", "Fraud", "fraud/../ranking", "-fraud"])
-def test_a_name_that_could_be_another_path_is_refused(
-    wrong: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_plan_refuses_a_name_that_is_a_path(wrong: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["plan", "--root", str(tmp_path), "--team=risk", f"--model={wrong}"]) == 1
-    assert "--team and --model: 1 wrong" in capsys.readouterr().err
+    assert "--team and --model: 1 problem" in capsys.readouterr().err
 
 
-def test_no_model_is_a_wrong_argument() -> None:
+def test_plan_without_model_exits_with_2() -> None:
     with pytest.raises(SystemExit) as ended:
         run(["plan"], {})
     assert ended.value.code == 2
 
 
-def test_the_plan_is_shown_and_nothing_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_plan_prints_a_diff_and_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = write(tmp_path, proved())
     before = {path: path.read_text() for path in root.rglob("*") if path.is_file()}
     assert run(["plan", *of_model(), "--root", str(root)], {}) == 0
@@ -161,13 +159,13 @@ def test_the_plan_is_shown_and_nothing_is_written(tmp_path: Path, capsys: pytest
     assert {path: path.read_text() for path in root.rglob("*") if path.is_file()} == before
 
 
-def test_a_plan_twice_is_a_plan_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_plan_after_the_promotion_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = write(tmp_path, proved())
     write(root, plan(root)[1].files())
     before, after = plan(root)
     assert after == before
     assert run(["plan", *of_model(), "--root", str(root)], {}) == 0
-    assert capsys.readouterr().out == "production has what staging proved"
+    assert capsys.readouterr().out == "production already has the version that staging tested"
 
 
 def without(path: str) -> Files:
@@ -185,29 +183,29 @@ REFUSED: list[tuple[str, Files, str]] = [
     ("failed", proved(failed="latency"), "failed"),
     ("no record", without(STAGING + "release.yaml"), "release.yaml is missing"),
     ("no values in prod", without(PROD + "values.yaml"), "values.yaml is missing"),
-    ("another image", replaced(STAGING + "release.yaml", "d" * 64, "a" * 64), "differ: images.0"),
+    ("another image", replaced(STAGING + "release.yaml", "d" * 64, "a" * 64), "contradicts the overlay: images.0"),
     ("another chart", replaced(STAGING + "kustomization.yaml", "0.4.0", "0.5.0"), "helmCharts.0.version is 0.5.0"),
     ("another model", replaced(STAGING + "values.yaml", "fraud/32/", "fraud/33/"), "modelUri"),
     ("another name", replaced(STAGING + "values.yaml", "name: fraud", "name: ranking"), "name is ranking"),
     ("more replicas", replaced(STAGING + "values.yaml", "maximum: 2", "maximum: 3"), "changed after the smoke test"),
-    ("another server", replaced(PROD + "values.yaml", "runtime: triton", "runtime: mlserver"), "make them alike"),
+    ("another server", replaced(PROD + "values.yaml", "runtime: triton", "runtime: mlserver"), "make them equal"),
     ("a second chart", replaced(STAGING + "kustomization.yaml", "images:", "  - name: x\nimages:"), "more than one"),
     ("a record of its own", replaced(STAGING + "release.yaml", "commit:", "note: mine\ncommit:"), "note"),
     ("no YAML", replaced(STAGING + "values.yaml", "name: fraud", "name: [fraud"), "not YAML"),
-    ("no image in prod", replaced(PROD + "kustomization.yaml", "images:", "annotations:"), "names an image"),
-    ("the name twice", replaced(PROD + "values.yaml", "gpus: 1", "modelUri: s3://other/fraud/1/"), "twice"),
+    ("no image in prod", replaced(PROD + "kustomization.yaml", "images:", "annotations:"), "sets an image"),
+    ("the name twice", replaced(PROD + "values.yaml", "gpus: 1", "modelUri: s3://other/fraud/1/"), "duplicated"),
 ]
 
 
 @pytest.mark.parametrize(("files", "said"), [each[1:] for each in REFUSED], ids=[each[0] for each in REFUSED])
-def test_what_staging_does_not_prove_is_refused(
+def test_plan_refuses_what_staging_did_not_prove(
     files: Files, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["plan", *of_model(), "--root", str(write(tmp_path, files))], {}) == 1
     assert said in capsys.readouterr().err
 
 
-def test_a_canary_in_staging_is_refused(tmp_path: Path) -> None:
+def test_plan_refuses_a_canary_in_staging(tmp_path: Path) -> None:
     overlay = staged(staging(), WANTED)
     canary = f"{overlay.values}canary: {{modelUri: s3://b-b/fraud/33/, percent: 10}}\n"
     overlay = Overlay(FRAUD, overlay.kustomization, canary, overlay.release)
@@ -217,7 +215,7 @@ def test_a_canary_in_staging_is_refused(tmp_path: Path) -> None:
         plan(write(tmp_path, files))
 
 
-def test_a_report_of_another_release_is_not_recorded() -> None:
+def test_record_refuses_a_report_of_another_release() -> None:
     before = staged(staging(), WANTED)
     after = staged(before, Wanted(COMMIT, model_version="33"))
     assert before.release
@@ -226,27 +224,27 @@ def test_a_report_of_another_release_is_not_recorded() -> None:
 
 
 @pytest.mark.parametrize("report", ["", "[]", "{}", '{"result": "passed"}'])
-def test_what_is_no_report_is_not_recorded(report: str) -> None:
+def test_record_refuses_an_invalid_report(report: str) -> None:
     with pytest.raises(PromotionError, match="report"):
         proven(staged(staging(), WANTED), report.encode())
 
 
-def test_a_report_that_says_passed_over_failed_checks_is_not_recorded() -> None:
+def test_record_refuses_a_report_that_contradicts_itself() -> None:
     overlay = staged(staging(), WANTED)
     assert overlay.release
     lying = report_text(overlay.release, failed="latency").replace('"result": "failed"', '"result": "passed"', 1)
-    with pytest.raises(PromotionError, match="by its checks it is failed"):
+    with pytest.raises(PromotionError, match="its checks give failed"):
         proven(overlay, lying.encode())
 
 
-def test_a_report_of_another_model_is_not_recorded() -> None:
+def test_record_refuses_a_report_of_another_model() -> None:
     overlay = staged(staging(), WANTED)
     assert overlay.release
-    with pytest.raises(PromotionError, match="is of ranking"):
+    with pytest.raises(PromotionError, match="is for model ranking"):
         proven(overlay, report_text(overlay.release, model="ranking").encode())
 
 
-def test_a_report_is_not_recorded_once_staging_moved_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_record_refuses_once_staging_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with github_with() as github:
         stage(github)
         root = write(tmp_path, github.files())
@@ -255,10 +253,10 @@ def test_a_report_is_not_recorded_once_staging_moved_on(tmp_path: Path, capsys: 
         values = github.files()[STAGING + "values.yaml"]
         github.push("main", {STAGING + "values.yaml": values.replace("maximum: 2", "maximum: 3")})
         assert promote(github, "record", *of_model(), "--report", str(report), "--root", str(root)) == 1
-        assert "not what it was when the smoke test ran" in capsys.readouterr().err
+        assert "changed after the smoke test; run the smoke test again" in capsys.readouterr().err
 
 
-def test_opening_twice_is_opening_once_and_keeps_approvals(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_open_twice_keeps_the_pull_request_and_approvals(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with github_with() as github:
         number = opened(github, tmp_path)
         head = github.branches["promote/risk/fraud"]
@@ -268,7 +266,7 @@ def test_opening_twice_is_opening_once_and_keeps_approvals(tmp_path: Path, capsy
         assert capsys.readouterr().out == f"https://github.example/example/mlplatform/pull/{number}\n"
 
 
-def test_opening_again_on_a_newer_base_moves_the_branch(tmp_path: Path) -> None:
+def test_open_on_a_newer_base_moves_the_branch(tmp_path: Path) -> None:
     with github_with() as github:
         number = opened(github, tmp_path)
         head = github.branches["promote/risk/fraud"]
@@ -279,7 +277,7 @@ def test_opening_again_on_a_newer_base_moves_the_branch(tmp_path: Path) -> None:
         assert github.files("promote/risk/fraud")["README.md"] == "# More\n"
 
 
-def test_what_production_has_is_not_opened_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_open_does_nothing_when_production_is_current(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with github_with() as github:
         number = opened(github, tmp_path)
         github.merge(number)
@@ -288,7 +286,7 @@ def test_what_production_has_is_not_opened_again(tmp_path: Path, capsys: pytest.
         assert max(github.pulls) == number
 
 
-def test_the_branch_changes_production_s_overlay_alone(tmp_path: Path) -> None:
+def test_open_changes_only_the_overlay_of_production(tmp_path: Path) -> None:
     with github_with() as github:
         opened(github, tmp_path)
         main, head = github.files(), github.files("promote/risk/fraud")
@@ -298,7 +296,7 @@ def test_the_branch_changes_production_s_overlay_alone(tmp_path: Path) -> None:
 
 @settings(deadline=None)
 @given(st.data())
-def test_whatever_stands_in_the_files_is_promoted_or_refused(data: st.DataObject) -> None:
+def test_any_content_of_files_is_promoted_or_refused(data: st.DataObject) -> None:
     files = proved()
     path = data.draw(st.sampled_from(sorted(name for name in files if name.startswith((STAGING, PROD)))))
     start = data.draw(st.integers(0, len(files[path])))
@@ -320,7 +318,7 @@ WORDS = st.text(
 
 @settings(deadline=None)
 @given(WORDS, WORDS)
-def test_a_value_is_replaced_and_nothing_else(comment: str, other: str) -> None:
+def test_replace_changes_only_the_value(comment: str, other: str) -> None:
     text = (
         f"# {comment}\na: {yaml.safe_dump(other, default_style=chr(34)).strip()}  # {comment}\nb:\n  - c: old  # kept\n"
     )
@@ -331,11 +329,11 @@ def test_a_value_is_replaced_and_nothing_else(comment: str, other: str) -> None:
 
 @settings(deadline=None)
 @given(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,30}", fullmatch=True))
-def test_a_value_is_read_back_as_the_text_that_was_written(value: str) -> None:
+def test_replaced_value_reads_back_as_text(value: str) -> None:
     assert yaml.safe_load(replace_at("a: b\n", value, "a")) == {"a": value}
 
 
 @pytest.mark.parametrize("text", ["b: 1\n", "a: {c: 1}\n", "a: 1\na: 2\n", "["])
-def test_what_has_no_one_place_is_refused(text: str) -> None:
+def test_replace_refuses_a_missing_or_ambiguous_path(text: str) -> None:
     with pytest.raises(YamlTextError):
         replace_at(text, "one", "a")

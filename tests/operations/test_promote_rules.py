@@ -48,22 +48,22 @@ def owners(path: str) -> list[str]:
     return found
 
 
-def test_github_reads_the_owners_that_stand_in_the_rules() -> None:
+def test_codeowners_is_readable_by_github() -> None:
     assert (ROOT / ".github" / "CODEOWNERS").read_text() == (RULES / "CODEOWNERS").read_text()
 
 
 @pytest.mark.parametrize("path", PROTECTED)
-def test_seniors_own_what_reaches_production_or_makes_the_rules(path: str) -> None:
+def test_seniors_own_production_and_the_rules(path: str) -> None:
     assert owners(path) == SENIORS
 
 
-def test_staging_is_owned_by_nobody_and_the_rest_by_the_platform() -> None:
+def test_staging_has_no_owner_and_the_rest_the_platform() -> None:
     assert owners("deploy/models/risk/fraud/overlays/staging/values.yaml") == []
     assert owners("components/network/network.py") == ["@example/platform-engineers"]
 
 
 @pytest.mark.parametrize("path", PROTECTED)
-def test_github_itself_asks_for_as_many_seniors_as_verification_does(path: str) -> None:
+def test_rulesets_require_as_many_seniors_as_verify(path: str) -> None:
     [rule] = main_rules()["pull_request"]["required_reviewers"]
     settings = read_settings(ROOT)
     assert rule["minimum_approvals"] == settings.approvals == 2
@@ -72,13 +72,13 @@ def test_github_itself_asks_for_as_many_seniors_as_verification_does(path: str) 
     assert any(fnmatch(path, pattern) for pattern in rule["file_patterns"])
 
 
-def test_the_settings_protect_what_github_protects() -> None:
+def test_settings_protect_the_same_paths_as_github() -> None:
     [rule] = main_rules()["pull_request"]["required_reviewers"]
     own = {pattern.removesuffix("**") for pattern in rule["file_patterns"] if not pattern.startswith("deploy/models/")}
     assert own == set(read_settings(ROOT).protected)
 
 
-def test_nothing_is_merged_without_the_status_that_the_recorder_alone_can_set() -> None:
+def test_merge_needs_the_status_of_the_recorder() -> None:
     parameters = main_rules()["required_status_checks"]
     checks = {each["context"]: each["integration_id"] for each in parameters["required_status_checks"]}
     assert checks.pop(CONTEXT) == "@mlplatform-recorder"
@@ -90,7 +90,7 @@ def test_nothing_is_merged_without_the_status_that_the_recorder_alone_can_set() 
     assert read_settings(ROOT).recorder == "mlplatform-recorder[bot]"
 
 
-def test_nobody_passes_by_the_rules_of_main() -> None:
+def test_nobody_bypasses_the_rules_of_main() -> None:
     assert json.loads((RULES / "ruleset-main.json").read_text())["bypass_actors"] == []
     assert {"deletion", "non_fast_forward"} <= set(main_rules())
     assert main_rules()["pull_request"]["dismiss_stale_reviews_on_push"] is True
@@ -133,7 +133,7 @@ def applied(tmp_path: Path) -> tuple[list[str], list[tuple[str, Any]]]:
     return asked, list(zip(sent, bodies, strict=True))
 
 
-def test_rulesets_are_made_or_changed_with_the_ids_of_teams_and_apps(
+def test_apply_creates_or_updates_rulesets_with_ids(
     applied: tuple[list[str], list[tuple[str, Any]]],
 ) -> None:
     rulesets = {body["name"]: (address, body) for address, body in applied[1] if "/rulesets" in address}
@@ -148,7 +148,7 @@ def test_rulesets_are_made_or_changed_with_the_ids_of_teams_and_apps(
     assert rulesets["branches of the delivery app"][1]["bypass_actors"][0]["actor_id"] == 22
 
 
-def test_environments_take_main_alone_and_lose_any_other_branch(
+def test_apply_limits_environments_to_main(
     applied: tuple[list[str], list[tuple[str, Any]]],
 ) -> None:
     asked, sent = applied

@@ -1,4 +1,4 @@
-"""A promotion is merged as what staging proved, whoever approved it, and in no other way."""
+"""Verification takes only the version that staging tested, whoever approved it."""
 
 from pathlib import Path
 
@@ -24,30 +24,30 @@ from tests.support.operations.promotion import (
 )
 
 
-def test_a_staging_that_has_no_smoke_test_any_more_is_refused(tmp_path: Path, capsys: Output) -> None:
+def test_verify_refuses_staging_without_smoke_test(tmp_path: Path, capsys: Output) -> None:
     with github_with() as github:
         number = approved(github, tmp_path)
         stage(github, "33")
         assert "no smoke test is recorded" in refused(github, number, capsys)
 
 
-def test_a_failed_smoke_test_is_refused(tmp_path: Path, capsys: Output) -> None:
+def test_verify_refuses_a_failed_smoke_test(tmp_path: Path, capsys: Output) -> None:
     with github_with() as github:
         number = approved(github, tmp_path)
         prove(github, tmp_path, failed="inference")
         assert "the smoke test of 2026-11-21 08:02 failed" in refused(github, number, capsys)
 
 
-def test_a_smoke_test_of_another_version_is_refused(tmp_path: Path, capsys: Output) -> None:
+def test_verify_refuses_a_smoke_test_of_another_version(tmp_path: Path, capsys: Output) -> None:
     with github_with() as github:
         number = approved(github, tmp_path)
         text = github.files()[STAGING + "release.yaml"]
         head, _, smoke = text.partition("smoke:")
         github.push("main", {STAGING + "release.yaml": f"{head}smoke:{smoke.replace('c' * 40, 'a' * 40)}"})
-        assert "the smoke test met another version: release.commit" in refused(github, number, capsys)
+        assert "the smoke test measured another version: release.commit" in refused(github, number, capsys)
 
 
-def test_staging_changed_after_its_smoke_test_is_refused(tmp_path: Path, capsys: Output) -> None:
+def test_verify_refuses_staging_changed_after_its_smoke_test(tmp_path: Path, capsys: Output) -> None:
     with github_with() as github:
         number = approved(github, tmp_path)
         values = github.files()[STAGING + "values.yaml"]
@@ -55,18 +55,20 @@ def test_staging_changed_after_its_smoke_test_is_refused(tmp_path: Path, capsys:
         assert "changed after the smoke test" in refused(github, number, capsys)
 
 
-def test_another_version_that_staging_proved_meanwhile_is_refused(tmp_path: Path, capsys: Output) -> None:
+def test_verify_refuses_once_staging_proved_a_newer_version(tmp_path: Path, capsys: Output) -> None:
     with github_with() as github:
         number = approved(github, tmp_path)
         stage(github, "33")
         prove(github, tmp_path)
-        assert "not what staging proved; open the promotion again" in refused(github, number, capsys)
+        assert "differs from the version that staging tested; open the promotion again" in refused(
+            github, number, capsys
+        )
 
 
 @pytest.mark.parametrize(
     "path", ["README.md", STAGING + "values.yaml", "deploy/models/search/ranking/overlays/prod/a.yaml"]
 )
-def test_a_promotion_that_changes_anything_else_is_refused(path: str, tmp_path: Path, capsys: Output) -> None:
+def test_verify_refuses_changes_outside_the_overlay(path: str, tmp_path: Path, capsys: Output) -> None:
     with github_with() as github:
         number = opened(github, tmp_path)
         github.push("promote/risk/fraud", {path: "name: other\n"}, "delivery[bot]")
@@ -74,15 +76,15 @@ def test_a_promotion_that_changes_anything_else_is_refused(path: str, tmp_path: 
         assert "changes more than" in refused(github, number, capsys)
 
 
-def test_a_file_beside_the_promoted_ones_is_refused(tmp_path: Path, capsys: Output) -> None:
+def test_verify_refuses_an_additional_file_in_the_overlay(tmp_path: Path, capsys: Output) -> None:
     with github_with() as github:
         number = opened(github, tmp_path)
         github.push("promote/risk/fraud", {PROD + "patch.yaml": "spec: {}\n"}, "delivery[bot]")
         again(github, number)
-        assert f"{PROD}patch.yaml: not what staging proved" in refused(github, number, capsys)
+        assert f"{PROD}patch.yaml: differs from the version that staging tested" in refused(github, number, capsys)
 
 
-def test_a_forged_version_is_refused(tmp_path: Path, capsys: Output) -> None:
+def test_verify_refuses_a_forged_version(tmp_path: Path, capsys: Output) -> None:
     with github_with() as github:
         number = opened(github, tmp_path)
         head = github.files("promote/risk/fraud")
@@ -92,27 +94,27 @@ def test_a_forged_version_is_refused(tmp_path: Path, capsys: Output) -> None:
         }
         github.push("promote/risk/fraud", {**forged}, "delivery[bot]")
         again(github, number)
-        assert "not what staging proved" in refused(github, number, capsys)
+        assert "differs from the version that staging tested" in refused(github, number, capsys)
 
 
-def test_more_replicas_slipped_into_a_promotion_are_refused(tmp_path: Path, capsys: Output) -> None:
+def test_verify_refuses_a_promotion_with_more_replicas(tmp_path: Path, capsys: Output) -> None:
     with github_with() as github:
         number = opened(github, tmp_path)
         values = github.files("promote/risk/fraud")[PROD + "values.yaml"]
         github.push("promote/risk/fraud", {PROD + "values.yaml": values.replace("maximum: 4", "maximum: 40")})
         again(github, number)
-        assert f"{PROD}values.yaml: not what staging proved" in refused(github, number, capsys)
+        assert f"{PROD}values.yaml: differs from the version that staging tested" in refused(github, number, capsys)
 
 
-def test_a_link_in_place_of_a_file_is_refused(tmp_path: Path, capsys: Output) -> None:
+def test_verify_refuses_a_symbolic_link(tmp_path: Path, capsys: Output) -> None:
     with github_with() as github:
         number = opened(github, tmp_path)
         github.push("promote/risk/fraud", {}, "delivery[bot]", modes={PROD + "values.yaml": "120000"})
         again(github, number)
-        assert "is not a plain file" in refused(github, number, capsys)
+        assert "is not a regular file" in refused(github, number, capsys)
 
 
-def test_a_change_of_replicas_alone_needs_two_seniors_and_no_new_version(capsys: Output) -> None:
+def test_verify_takes_new_replicas_with_two_seniors(capsys: Output) -> None:
     with github_with() as github:
         values = github.files()[PROD + "values.yaml"]
         github.push("more", {PROD + "values.yaml": values.replace("maximum: 4", "maximum: 6")})
@@ -123,16 +125,16 @@ def test_a_change_of_replicas_alone_needs_two_seniors_and_no_new_version(capsys:
         assert verified(github, number) == 0
 
 
-def test_another_model_under_the_old_record_is_refused(capsys: Output) -> None:
+def test_verify_refuses_another_model_in_the_old_record(capsys: Output) -> None:
     with github_with() as github:
         values = github.files()[PROD + "values.yaml"]
         github.push("other", {PROD + "values.yaml": values.replace("fraud/31/", "fraud/30/")})
         number = github.open("other")
         again(github, number)
-        assert "release.yaml and the overlay differ: modelUri" in refused(github, number, capsys)
+        assert "release.yaml contradicts the overlay: modelUri" in refused(github, number, capsys)
 
 
-def test_a_model_is_taken_out_of_production_by_two_seniors() -> None:
+def test_verify_takes_a_removal_with_two_seniors() -> None:
     with github_with() as github:
         gone = {path: None for path in github.files() if path.startswith(PROD)}
         github.push("gone", dict(gone))
@@ -152,7 +154,7 @@ def test_a_model_is_taken_out_of_production_by_two_seniors() -> None:
         "operations/promote/reviews.py",
     ],
 )
-def test_what_reaches_production_or_makes_the_rules_needs_two_seniors(path: str) -> None:
+def test_verify_needs_two_seniors_for_production_and_rules(path: str) -> None:
     with github_with() as github:
         github.push("change", {path: "kind: Other\n"})
         number = github.open("change")
@@ -163,13 +165,13 @@ def test_what_reaches_production_or_makes_the_rules_needs_two_seniors(path: str)
 
 
 @pytest.mark.parametrize("path", ["README.md", "deploy/models/risk/fraud/overlays/staging/values.yaml"])
-def test_what_does_not_reach_production_needs_nobody(path: str) -> None:
+def test_verify_needs_no_approval_outside_production(path: str) -> None:
     with github_with() as github:
         github.push("change", {path: github.files()[path] + "# more\n"})
         assert verified(github, github.open("change")) == 0
 
 
-def test_the_recorder_alone_says_that_a_smoke_test_passed(tmp_path: Path, capsys: Output) -> None:
+def test_verify_takes_smoke_results_of_the_recorder_only(tmp_path: Path, capsys: Output) -> None:
     with github_with() as github:
         stage(github)
         prove(github, tmp_path)
@@ -178,7 +180,9 @@ def test_the_recorder_alone_says_that_a_smoke_test_passed(tmp_path: Path, capsys
         forged = proof.replace("fraud/32/", "fraud/33/").replace("'32'", "'33'")
         github.push("forged", {STAGING + "release.yaml": forged}, "carla")
         number = github.open("forged", "carla")
-        assert "comes from mlplatform-recorder[bot], not from carla" in refused(github, number, capsys)
+        assert "only mlplatform-recorder[bot] may record the result of a smoke test, not carla" in refused(
+            github, number, capsys
+        )
         github.pulls[number].login = "mlplatform-recorder[bot]"
         assert verified(github, number) == 0
 
@@ -189,10 +193,10 @@ def test_the_recorder_alone_says_that_a_smoke_test_passed(tmp_path: Path, capsys
         ({"draft": True}, "draft"),
         ({"state": "closed"}, "is closed"),
         ({"fork": "mallory/mlplatform"}, "fork"),
-        ({"base": "release"}, "goes to release"),
+        ({"base": "release"}, "targets release"),
     ],
 )
-def test_what_can_not_be_judged_is_refused(
+def test_verify_refuses_drafts_forks_and_other_bases(
     change: dict[str, object], said: str, tmp_path: Path, capsys: Output
 ) -> None:
     with github_with() as github:
@@ -203,14 +207,14 @@ def test_what_can_not_be_judged_is_refused(
         assert said in refused(github, number, capsys)
 
 
-def test_a_list_of_files_that_is_cut_off_is_refused(tmp_path: Path, capsys: Output) -> None:
+def test_verify_refuses_an_incomplete_list_of_files(tmp_path: Path, capsys: Output) -> None:
     with github_with() as github:
         number = approved(github, tmp_path)
         github.faults.append(Fault(r"/files", 200, body=b"[]"))
         assert "lists 0 of 3 changed files" in refused(github, number, capsys)
 
 
-def test_a_tree_that_is_cut_off_is_neither_yes_nor_no(tmp_path: Path, capsys: Output) -> None:
+def test_verify_exits_with_2_on_an_incomplete_tree(tmp_path: Path, capsys: Output) -> None:
     with github_with() as github:
         number = approved(github, tmp_path)
         github.faults.append(Fault("/git/trees", 200, body=b'{"tree": [], "truncated": true}'))
@@ -218,9 +222,7 @@ def test_a_tree_that_is_cut_off_is_neither_yes_nor_no(tmp_path: Path, capsys: Ou
         assert "too large" in capsys.readouterr().err
 
 
-def test_the_status_is_pending_while_it_is_judged_and_stays_so_when_github_fails(
-    tmp_path: Path, capsys: Output
-) -> None:
+def test_status_stays_pending_when_github_fails(tmp_path: Path, capsys: Output) -> None:
     with github_with() as github:
         number = approved(github, tmp_path)
         head = github.branches["promote/risk/fraud"]
@@ -235,7 +237,7 @@ def test_the_status_is_pending_while_it_is_judged_and_stays_so_when_github_fails
         assert "needs the approval of 2 seniors" in github.statuses[-1][3]
 
 
-def test_the_first_promotion_takes_values_that_the_team_wrote(tmp_path: Path, capsys: Output) -> None:
+def test_first_promotion_takes_the_teams_own_values(tmp_path: Path, capsys: Output) -> None:
     with github_with() as github:
         first = {path: text for path, text in github.files().items() if path.startswith(PROD)}
         github.push("main", dict.fromkeys(first))
@@ -252,7 +254,7 @@ def test_the_first_promotion_takes_values_that_the_team_wrote(tmp_path: Path, ca
         assert github.files("promote/risk/fraud")[PROD + "release.yaml"].startswith(HEADER)
 
 
-def test_two_seniors_may_return_to_what_production_ran_before(tmp_path: Path, capsys: Output) -> None:
+def test_verify_takes_a_rollback_with_two_seniors(tmp_path: Path, capsys: Output) -> None:
     with github_with() as github:
         first = opened(github, tmp_path)
         before = {path: text for path, text in github.files().items() if path.startswith(PROD)}
@@ -269,7 +271,7 @@ def test_two_seniors_may_return_to_what_production_ran_before(tmp_path: Path, ca
         assert "needs the approval of 2 seniors" in refused(github, number, capsys)
         again(github, number)
         assert verified(github, number) == 0
-        assert "a return of risk/fraud to what production ran before" in capsys.readouterr().out
+        assert "a rollback of risk/fraud to an earlier state of production" in capsys.readouterr().out
 
         values = proven[PROD + "values.yaml"].replace("maximum: 4", "maximum: 5")
         github.push("back", {PROD + "values.yaml": values})

@@ -56,7 +56,7 @@ def test_actionlint_finds_nothing(path: Path) -> None:
 
 
 @every_workflow
-def test_each_action_is_pinned_by_commit_and_tells_its_version(path: Path) -> None:
+def test_each_action_is_pinned_by_commit_with_its_version(path: Path) -> None:
     uses = [line for line in path.read_text().splitlines() if re.match(r"^\s*-? *uses:", line)]
     assert [line for line in uses if not PINNED.match(line) and not OWN.match(line)] == []
     found = {word for job in jobs(path).values() for step in steps(job) if (word := step.get("uses"))}
@@ -74,7 +74,7 @@ def test_an_action_has_one_version_everywhere() -> None:
 
 
 @every_workflow
-def test_rights_are_named_and_no_key_is_stored(path: Path) -> None:
+def test_permissions_are_explicit_and_no_key_is_stored(path: Path) -> None:
     assert set(document(path)["permissions"].values() if document(path)["permissions"] else []) <= {"read"}
     assert all("timeout-minutes" in job for job in jobs(path).values() if steps(job))
     assert not re.search(r"secrets\.AWS|aws-access-key|aws-secret|PULUMI_ACCESS_TOKEN", path.read_text(), re.IGNORECASE)
@@ -88,13 +88,13 @@ def test_rights_are_named_and_no_key_is_stored(path: Path) -> None:
 
 
 @every_workflow
-def test_nothing_that_others_write_is_pasted_into_a_script(path: Path) -> None:
+def test_scripts_contain_no_untrusted_input(path: Path) -> None:
     scripts = [step["run"] for job in jobs(path).values() for step in steps(job) if "run" in step]
     assert [script for script in scripts if "${{" in script] == []
 
 
 @every_workflow
-def test_credentials_are_not_given_to_forks_or_to_what_a_pull_request_brings(path: Path) -> None:
+def test_forks_and_pull_request_code_get_no_credentials(path: Path) -> None:
     for job in jobs(path).values():
         refs = [step.get("with", {}).get("ref") for step in steps(job) if "actions/checkout" in step.get("uses", "")]
         if triggers(path) & {"pull_request_target", "workflow_run"}:
@@ -108,7 +108,7 @@ def written(job: dict[str, Any]) -> set[str]:
 
 
 @every_workflow
-def test_the_job_s_own_token_writes_comments_alone(path: Path) -> None:
+def test_job_token_may_only_write_comments(path: Path) -> None:
     for name, job in jobs(path).items():
         more = written(job) - {"id-token"}
         assert more == ({"pull-requests"} if name == "comment" else set())
@@ -117,7 +117,7 @@ def test_the_job_s_own_token_writes_comments_alone(path: Path) -> None:
 
 
 @every_workflow
-def test_two_runs_never_deploy_the_same_at_once(path: Path) -> None:
+def test_concurrent_deployments_are_excluded(path: Path) -> None:
     if triggers(path) & {"push", "repository_dispatch"}:
         concurrency = document(path)["concurrency"]
         assert concurrency["group"]
@@ -126,7 +126,7 @@ def test_two_runs_never_deploy_the_same_at_once(path: Path) -> None:
 
 
 @every_workflow
-def test_what_runs_with_main_s_rights_runs_on_main(path: Path) -> None:
+def test_jobs_with_rights_of_main_run_on_main(path: Path) -> None:
     on = document(path)["on"]
     for trigger in triggers(path) & {"push", "pull_request_target"}:
         assert on[trigger]["branches"] == ["main"]
@@ -143,7 +143,7 @@ def environments(path: Path) -> set[str]:
     return found
 
 
-def test_each_environment_takes_what_is_on_main_but_for_those_that_only_look() -> None:
+def test_only_previews_use_environments_outside_main() -> None:
     rules = json.loads((ROOT / "deploy" / "github" / "environments.json").read_text())
     own = [path for path in WORKFLOWS if path.is_relative_to(ROOT / ".github")]
     assert {name for path in own for name in environments(path)} == set(rules)
@@ -156,7 +156,7 @@ GUARDED = [path for path in WORKFLOWS if "operations.promote" in path.read_text(
 
 
 @pytest.mark.parametrize("path", GUARDED, ids=lambda path: path.name)
-def test_where_an_app_s_rights_are_nothing_lies_beside_the_code_that_seniors_guard(path: Path) -> None:
+def test_jobs_of_apps_run_only_code_that_seniors_guard(path: Path) -> None:
     guarded = {f"/{each}" for each in read_settings(ROOT).protected} | {"/deploy/models/"}
     for job in jobs(path).values():
         if "operations.promote" not in json.dumps(job):
@@ -177,18 +177,18 @@ def checked_out(step: dict[str, Any]) -> list[str] | None:
     return paths.split() if found else None
 
 
-def test_the_workflows_of_apps_are_all_looked_at() -> None:
+def test_every_workflow_of_an_app_is_checked() -> None:
     assert {path.name for path in GUARDED} == {"promotion.yaml", "smoke.yaml", "merge.yaml", "promote.yaml"}
 
 
-def test_the_example_s_workflows_take_their_rights_from_two_environments() -> None:
+def test_example_takes_its_rights_from_two_environments() -> None:
     for path in WORKFLOWS:
         if path.is_relative_to(EXAMPLE):
             # The one may write and is main's, the other reads.
             assert environments(path) == ({"pull-request"} if triggers(path) == {"pull_request"} else {"delivery"})
 
 
-def test_every_stack_is_planned_and_previewed_on_a_pull_request() -> None:
+def test_pull_requests_plan_and_preview_every_stack() -> None:
     stacks = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
     found = jobs(ROOT / ".github" / "workflows" / "pull-request.yaml")
     for job in ("plan", "preview"):
@@ -196,7 +196,7 @@ def test_every_stack_is_planned_and_previewed_on_a_pull_request() -> None:
 
 
 @pytest.mark.parametrize(("workflow", "stack"), [("production", "prod"), ("kubeflow", "kubeflow")])
-def test_what_teams_rely_on_changes_with_the_file_that_seniors_approve_alone(workflow: str, stack: str) -> None:
+def test_stack_deploys_only_on_its_approved_file(workflow: str, stack: str) -> None:
     found = document(ROOT / ".github" / "workflows" / f"{workflow}.yaml")
     assert found["on"] == {"push": {"branches": ["main"], "paths": [f"deploy/stacks/{stack}.yaml"]}}
     [job] = found["jobs"].values()
@@ -205,7 +205,7 @@ def test_what_teams_rely_on_changes_with_the_file_that_seniors_approve_alone(wor
     assert (ROOT / "deploy" / "stacks" / f"{stack}.yaml").exists()
 
 
-def test_a_merge_deploys_staging_and_nothing_else() -> None:
+def test_merge_deploys_only_staging() -> None:
     deploying = [path for path in WORKFLOWS if "make up" in path.read_text()]
     assert [path.name for path in deploying] == ["deploy-stack.yaml", "deploy.yaml"]
     deploy_stack, deploy = deploying
@@ -216,7 +216,7 @@ def test_a_merge_deploys_staging_and_nothing_else() -> None:
     assert called == ["kubeflow.yaml", "production.yaml"]
 
 
-def test_the_example_s_own_tests_pass() -> None:
+def test_tests_of_the_example_pass() -> None:
     found = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"],
         cwd=EXAMPLE,

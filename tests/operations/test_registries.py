@@ -104,7 +104,7 @@ def test_charts_that_are_behind_name_the_newest(
     assert "kserve chart v0.20.0 v0.21.0 is newer" in lines
 
 
-def test_end_of_a_charts_support_is_told_offline(capsys: pytest.CaptureFixture[str]) -> None:
+def test_versions_list_the_end_of_a_charts_support_offline(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--of", "charts", "--offline", "--today", "2026-11-29"]) == 1
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert lines[0] == "Istio in Kubeflow 1.30.8 support ends on 2026-12-02, as expected"

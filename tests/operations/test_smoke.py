@@ -28,7 +28,7 @@ FIREWALL = [
 INFER = "/v2/models/fraud/infer"
 
 
-def test_a_model_that_works_passes_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_working_model_passes_every_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with serving(tmp_path, Behavior()) as standin:
         outcome = run(tmp_path, standin)
     assert outcome.code == 0, capsys.readouterr().out
@@ -45,7 +45,7 @@ def test_a_model_that_works_passes_everything(tmp_path: Path, capsys: pytest.Cap
     assert capsys.readouterr().out.endswith(f"smoke: fraud passed, report sha256:{digest}\n")
 
 
-def test_the_report_names_the_release_that_was_measured(tmp_path: Path) -> None:
+def test_report_names_the_measured_release(tmp_path: Path) -> None:
     with serving(tmp_path, Behavior()) as standin:
         outcome = run(tmp_path, standin)
     release = outcome.report.release
@@ -58,7 +58,7 @@ def test_the_report_names_the_release_that_was_measured(tmp_path: Path) -> None:
     assert properties["release.image"] == RELEASE["image"]
 
 
-def test_the_model_receives_what_the_config_says(tmp_path: Path) -> None:
+def test_model_receives_the_configured_inputs(tmp_path: Path) -> None:
     with serving(tmp_path, Behavior()) as standin:
         run(tmp_path, standin)
     [first, second, *_] = standin.received
@@ -93,17 +93,17 @@ REST_LIES: list[tuple[str, Behavior, str, str]] = [
     ("true", Behavior(change=output(data=[0.5, True])), "inference", "score.data[1] = True"),
     ("out-of-bounds", Behavior(change=output(data=[0.5, 1.5])), "inference", "it must be at most 1"),
     ("other-datatype", Behavior(change=output(datatype="INT32")), "inference", "outputs.score.datatype = 'INT32'"),
-    ("other-output", Behavior(change=output(name="label")), "inference", "score must be among them once"),
+    ("other-output", Behavior(change=output(name="label")), "inference", "score must appear exactly once"),
     (
         "output-twice",
         Behavior(change=lambda answer: answer.update(outputs=answer["outputs"] * 2)),
         "inference",
-        "score must be among them once",
+        "score must appear exactly once",
     ),
     ("no-outputs", Behavior(change=field(outputs=None)), "inference", "outputs = None"),
     ("a-page", Behavior(rest={INFER: (200, b"<html>Sign in</html>")}), "inference", "it must be a JSON object"),
     ("nested-without-end", Behavior(rest={INFER: (200, b"[" * 100_000)}), "inference", "it must be a JSON object"),
-    ("sign-in", Behavior(rest={INFER: (302, b"")}), "inference", "name one for API clients"),
+    ("sign-in", Behavior(rest={INFER: (302, b"")}), "inference", "write an address for API clients"),
     ("failing", Behavior(inferring=lambda _: True), "inference", "status = 500"),
     ("unavailable", Behavior(rest={"/v2/health/ready": (503, b"")}), "ready", "no replica is ready"),
     ("dead", Behavior(rest={"/v2/health/live": (200, b'{"live": false}')}), "live", "live = False"),
@@ -121,7 +121,7 @@ REST_LIES: list[tuple[str, Behavior, str, str]] = [
 @pytest.mark.parametrize(
     ("lie", "check", "told"), [each[1:] for each in REST_LIES], ids=[each[0] for each in REST_LIES]
 )
-def test_a_lie_by_rest_fails(tmp_path: Path, lie: Behavior, check: str, told: str) -> None:
+def test_wrong_rest_response_fails(tmp_path: Path, lie: Behavior, check: str, told: str) -> None:
     with serving(tmp_path, lie) as standin:
         outcome = run(tmp_path, standin, protocols=["rest"], firewall={"enforced": False})
     assert outcome.code == 1
@@ -157,7 +157,7 @@ GRPC_LIES: list[tuple[str, Behavior, str, str]] = [
     ("other-model", Behavior(change_reply=set_model), "inference", "model_name = 'ranking'"),
     ("other-shape", Behavior(change_reply=set_shape), "inference", "outputs.score.data = '2 values'"),
     ("not-a-number", Behavior(change_reply=set_not_a_number), "inference", "score.data[1] = nan"),
-    ("half-a-float", Behavior(change_reply=set_half_a_float), "inference", "6 bytes are no whole number of FP32"),
+    ("half-a-float", Behavior(change_reply=set_half_a_float), "inference", "6 bytes are not a multiple of 4"),
     ("two-raw-of-one", Behavior(change_reply=set_two_raw), "inference", "raw_output_contents = '2 values'"),
     ("unknown-datatype", Behavior(change_reply=set_unknown), "inference", "'FP8' cannot be carried"),
     ("unknown-model", Behavior(grpc_status=grpc.StatusCode.NOT_FOUND), "inference", "status = 'NOT_FOUND'"),
@@ -169,7 +169,7 @@ GRPC_LIES: list[tuple[str, Behavior, str, str]] = [
 @pytest.mark.parametrize(
     ("lie", "check", "told"), [each[1:] for each in GRPC_LIES], ids=[each[0] for each in GRPC_LIES]
 )
-def test_a_lie_by_grpc_fails(tmp_path: Path, lie: Behavior, check: str, told: str) -> None:
+def test_wrong_grpc_response_fails(tmp_path: Path, lie: Behavior, check: str, told: str) -> None:
     with serving(tmp_path, lie) as standin:
         outcome = run(tmp_path, standin, protocols=["grpc"], firewall={"enforced": False})
     assert outcome.code == 1
@@ -177,7 +177,7 @@ def test_a_lie_by_grpc_fails(tmp_path: Path, lie: Behavior, check: str, told: st
     assert told in " ".join(outcome.check("grpc", check).messages)
 
 
-def test_raw_answers_by_grpc_are_read(tmp_path: Path) -> None:
+def test_raw_grpc_response_is_read(tmp_path: Path) -> None:
     def raw(reply: messages.ModelInferResponse) -> None:
         reply.outputs[0].ClearField("contents")
         reply.raw_output_contents.append(bytes.fromhex("0000803e0000403f"))
@@ -186,7 +186,7 @@ def test_raw_answers_by_grpc_are_read(tmp_path: Path) -> None:
         assert run(tmp_path, standin, protocols=["grpc"]).code == 0
 
 
-def test_another_served_version_fails(tmp_path: Path) -> None:
+def test_other_served_version_fails(tmp_path: Path) -> None:
     with serving(tmp_path, Behavior(version="6")) as standin:
         outcome = run(tmp_path, standin, servedVersion="7")
     assert outcome.failed == ["rest inference", "grpc inference"]
@@ -195,7 +195,7 @@ def test_another_served_version_fails(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("protocol", ["rest", "grpc"])
-def test_too_many_slow_answers_fail(tmp_path: Path, protocol: str) -> None:
+def test_too_many_slow_responses_fail(tmp_path: Path, protocol: str) -> None:
     clock = HeldClock()
     # The first inference is not measured; of the twenty others, three are slow where a tenth may be.
     slow = Behavior(inferring=lambda number: clock.advance(0.5 if number in (5, 9, 21) else 0.05))
@@ -208,7 +208,7 @@ def test_too_many_slow_answers_fail(tmp_path: Path, protocol: str) -> None:
 
 
 @pytest.mark.parametrize("protocol", ["rest", "grpc"])
-def test_few_slow_answers_are_let_pass(tmp_path: Path, protocol: str) -> None:
+def test_few_slow_responses_pass(tmp_path: Path, protocol: str) -> None:
     clock = HeldClock()
     slow = Behavior(inferring=lambda number: clock.advance(0.5 if number in (5, 21) else 0.2))
     with serving(tmp_path, slow) as standin:
@@ -219,22 +219,22 @@ def test_few_slow_answers_are_let_pass(tmp_path: Path, protocol: str) -> None:
 
 
 @pytest.mark.parametrize("protocol", ["rest", "grpc"])
-def test_failures_within_the_budget_are_let_pass(tmp_path: Path, protocol: str) -> None:
+def test_failures_within_the_error_budget_pass(tmp_path: Path, protocol: str) -> None:
     with serving(tmp_path, Behavior(inferring=lambda number: number == 9)) as standin:
         outcome = run(tmp_path, standin, protocols=[protocol], errorBudgetPercent=5)
     assert outcome.code == 0
     assert outcome.check(protocol, "latency").facts["failed"] == 1
 
 
-def test_failures_beyond_the_budget_fail_and_end_the_measurement(tmp_path: Path) -> None:
+def test_failures_over_the_error_budget_end_the_measurement(tmp_path: Path) -> None:
     with serving(tmp_path, Behavior(inferring=lambda number: number in (3, 9))) as standin:
         outcome = run(tmp_path, standin, protocols=["rest"], errorBudgetPercent=5)
     assert standin.inferences == 9
     [message] = outcome.check("rest", "latency").messages
-    assert message.startswith("failed inferences = 2: errorBudgetPercent = 5 of 20 were allowed to; the first: status")
+    assert message.startswith("failed inferences = 2: errorBudgetPercent = 5 of 20 are allowed; the first: status")
 
 
-def test_lies_count_for_the_budget(tmp_path: Path) -> None:
+def test_wrong_responses_count_for_the_error_budget(tmp_path: Path) -> None:
     answered: list[int] = []
 
     def sometimes(answer: dict[str, Any]) -> None:
@@ -248,14 +248,14 @@ def test_lies_count_for_the_budget(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("protocol", ["rest", "grpc"])
-def test_a_model_that_hangs_is_given_up(tmp_path: Path, protocol: str) -> None:
+def test_model_without_response_times_out(tmp_path: Path, protocol: str) -> None:
     with serving(tmp_path, Behavior(hanging=True)) as standin:
         outcome = run(tmp_path, standin, protocols=[protocol], timeoutSeconds=0.2, firewall={"enforced": False})
     assert f"{protocol} inference" in outcome.failed
     assert outcome.check(protocol, "latency").messages == ("the inference failed",)
 
 
-def test_an_answer_that_trickles_is_given_up(tmp_path: Path) -> None:
+def test_slowly_sent_response_times_out(tmp_path: Path) -> None:
     clock = HeldClock()
 
     def trickle() -> Generator[bytes]:
@@ -266,10 +266,10 @@ def test_an_answer_that_trickles_is_given_up(tmp_path: Path) -> None:
     with serving(tmp_path, Behavior(chunks=trickle)) as standin:
         outcome = run(tmp_path, standin, protocols=["rest"], clock=clock, firewall={"enforced": False})
     [message] = outcome.check("rest", "live").messages
-    assert message.startswith("seconds = 11.0: no whole answer within timeoutSeconds = 10")
+    assert message.startswith("seconds = 11.0: no complete response within timeoutSeconds = 10")
 
 
-def test_an_answer_without_end_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_endless_response_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rest, "LARGEST_ANSWER", 1024 * 1024)
     stopped = threading.Event()
 
@@ -281,10 +281,10 @@ def test_an_answer_without_end_is_given_up(tmp_path: Path, monkeypatch: pytest.M
         outcome = run(tmp_path, standin, protocols=["rest"], firewall={"enforced": False})
         stopped.set()
     [message] = outcome.check("rest", "live").messages
-    assert message == "bytes = 'over 1048576': the answer has no end; look what answers"
+    assert message == "bytes = 'over 1048576': the response does not end; check which server responds"
 
 
-def test_a_certificate_of_another_authority_fails(tmp_path: Path) -> None:
+def test_certificate_of_an_untrusted_authority_fails(tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     with serving(tmp_path, Behavior()) as standin, serving(other, Behavior()):
@@ -295,14 +295,14 @@ def test_a_certificate_of_another_authority_fails(tmp_path: Path) -> None:
     assert standin.requests == []
 
 
-def test_a_certificate_for_another_name_fails(tmp_path: Path) -> None:
+def test_certificate_for_another_name_fails(tmp_path: Path) -> None:
     with serving(tmp_path, Behavior(), name="fraud.models.example.com") as standin:
         outcome = run(tmp_path, standin)
     [message] = outcome.check("tls", "connection").messages
     assert "it must be valid for localhost" in message
 
 
-def test_a_name_where_nothing_answers_fails(tmp_path: Path) -> None:
+def test_refused_connection_fails(tmp_path: Path) -> None:
     with serving(tmp_path, Behavior()) as standin:
         pass
     outcome = run(tmp_path, standin)
@@ -311,7 +311,7 @@ def test_a_name_where_nothing_answers_fails(tmp_path: Path) -> None:
     assert message.startswith("connection = ")
 
 
-def test_a_certificate_that_ends_soon_fails(tmp_path: Path) -> None:
+def test_certificate_that_expires_soon_fails(tmp_path: Path) -> None:
     clock = HeldClock()
     clock.advance(timedelta(days=20).total_seconds())
     with serving(tmp_path, Behavior()) as standin:
@@ -319,9 +319,7 @@ def test_a_certificate_that_ends_soon_fails(tmp_path: Path) -> None:
         assert run(tmp_path, standin, clock=clock, certificateDays=7).code == 0
 
 
-def test_headers_come_from_the_environment_and_are_in_no_report(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_header_values_appear_in_no_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = (401, b"no such key: correct-horse")
     with serving(tmp_path, Behavior(rest={INFER: told})) as standin:
         outcome = run(
@@ -339,14 +337,14 @@ def test_headers_come_from_the_environment_and_are_in_no_report(
     assert "correct-horse" not in written
 
 
-def test_it_waits_until_the_model_is_ready(tmp_path: Path) -> None:
+def test_wait_ends_when_the_model_is_ready(tmp_path: Path) -> None:
     clock = HeldClock()
     with serving(tmp_path, Behavior(healthy=lambda: clock.seconds() >= 42)) as standin:
         assert run(tmp_path, standin, "--wait", "60", clock=clock).code == 0
     assert 42 <= clock.seconds() < 60
 
 
-def test_it_waits_no_longer_than_told(tmp_path: Path) -> None:
+def test_wait_ends_at_its_limit(tmp_path: Path) -> None:
     clock = HeldClock()
     with serving(tmp_path, Behavior(healthy=lambda: clock.seconds() >= 42)) as standin:
         outcome = run(tmp_path, standin, "--wait", "30", clock=clock)

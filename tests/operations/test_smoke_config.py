@@ -18,79 +18,91 @@ OUTPUT = {"name": "score", "datatype": "FP32", "shape": [1, -1]}
 LATENCY = {"requests": 20, "percentile": 90, "maximumMilliseconds": 200}
 
 WRONG: list[tuple[dict[str, Any], str]] = [
-    ({"url": "http://localhost"}, "url = 'http://localhost': it must be https and nothing but a name"),
-    ({"url": "https://localhost/v2"}, "url = 'https://localhost/v2': it must be https and nothing but a name"),
-    ({"url": "https://me:pass@localhost"}, "it must be https and nothing but a name"),
-    ({"url": "https://localhost:port"}, "url = 'https://localhost:port': it is no address; write https://<name>"),
-    ({"url": "https://"}, "it must be https and nothing but a name"),
-    ({"model": None}, "model: it is missing; write it"),
-    ({"modle": "fraud"}, "modle = 'fraud': there is no such field; take it out or correct its name"),
+    ({"url": "http://localhost"}, "url = 'http://localhost': it must be https with a name"),
+    ({"url": "https://localhost/v2"}, "url = 'https://localhost/v2': it must be https with a name"),
+    ({"url": "https://me:pass@localhost"}, "it must be https with a name"),
+    ({"url": "https://localhost:port"}, "url = 'https://localhost:port': it is not a URL; write https://<name>"),
+    ({"url": "https://"}, "it must be https with a name"),
+    ({"model": None}, "model: it is missing; add it"),
+    ({"modle": "fraud"}, "modle = 'fraud': this field does not exist; remove it or correct its name"),
     ({"servedVersion": 7}, "servedVersion = 7: it must be text; write it in quotes"),
-    ({"protocols": ["rest", "rest"]}, "a protocol is named more than once"),
+    ({"protocols": ["rest", "rest"]}, "a protocol is listed twice"),
     ({"protocols": ["http"]}, "protocols.0 = 'http': it must be 'rest' or 'grpc'"),
-    ({"inputs": [{**INPUT, "data": [1]}]}, "data has 1 values, and a shape of [1, 4] 4; write as many"),
-    ({"inputs": [{**INPUT, "shape": [-1, 4]}]}, "inputs.0.shape = [-1, 4]: what is sent has a size of 1 or more"),
-    ({"inputs": [{**INPUT, "datatype": "UINT8"}]}, "data[0] = 0.5: it must be a whole number"),
+    ({"inputs": [{**INPUT, "data": [1]}]}, "data has 1 values, but a shape of [1, 4] needs 4; correct one"),
+    (
+        {"inputs": [{**INPUT, "shape": [-1, 4]}]},
+        "inputs.0.shape = [-1, 4]: each dimension of an input must be 1",
+    ),
+    ({"inputs": [{**INPUT, "datatype": "UINT8"}]}, "data[0] = 0.5: it must be an integer"),
     ({"inputs": [{**INPUT, "data": [1, 2, 3, float("inf")]}]}, "data[3] = inf: it must be a finite number"),
-    ({"inputs": [INPUT, INPUT]}, "a name is given more than once"),
-    ({"outputs": [{**OUTPUT, "shape": [0]}]}, "outputs.0.shape = [0]: a dimension has a size of 1 or more, or -1"),
-    ({"outputs": [{**OUTPUT, "minimum": 2, "maximum": 1}]}, "minimum = 2 is above maximum = 1; exchange them"),
+    ({"inputs": [INPUT, INPUT]}, "a name is used twice"),
+    ({"outputs": [{**OUTPUT, "shape": [0]}]}, "outputs.0.shape = [0]: each dimension must be 1 or more, or -1"),
+    ({"outputs": [{**OUTPUT, "minimum": 2, "maximum": 1}]}, "minimum = 2 is above maximum = 1; swap them"),
     (
         {"outputs": [{**OUTPUT, "datatype": "BYTES", "minimum": 2}]},
-        "minimum and maximum are for numbers, not for BYTES",
+        "minimum and maximum do not apply to BYTES",
     ),
-    ({"latency": {**LATENCY, "percentile": 99}}, "percentile = 99 of requests = 20 is the slowest alone; make 100"),
-    ({"latency": {**LATENCY, "percentile": 99.9}}, "make 1000 requests or more"),
-    ({"latency": {**LATENCY, "requests": 500}}, "latency.requests = 500 by 2 protocols can pass"),
+    (
+        {"latency": {**LATENCY, "percentile": 99}},
+        "percentile = 99 of requests = 20 is only the slowest request",
+    ),
+    ({"latency": {**LATENCY, "percentile": 99.9}}, "use 1000 requests or more"),
+    ({"latency": {**LATENCY, "requests": 500}}, "latency.requests = 500 for 2 protocols can exceed"),
     ({"errorBudgetPercent": 100}, "errorBudgetPercent = 100: it must be less than 100"),
-    ({"headersFromEnvironment": {"X Key": "KEY"}}, "X Key is no header's name"),
-    ({"headersFromEnvironment": {"X-Key": "s3cret!"}}, "s3cret! is no environment variable's name; write the name"),
+    ({"headersFromEnvironment": {"X Key": "KEY"}}, "X Key is not a header name"),
+    (
+        {"headersFromEnvironment": {"X-Key": "s3cret!"}},
+        "s3cret! is not the name of an environment variable",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("change", "told"), WRONG, ids=[each[1][:40] for each in WRONG])
-def test_a_wrong_config_is_refused(change: dict[str, Any], told: str) -> None:
+def test_invalid_config_is_refused(change: dict[str, Any], told: str) -> None:
     with pytest.raises(SettingsError) as refused:
         parse(SmokeConfig, config(443, **change), "smoke.yaml")
     assert told in str(refused.value)
     assert len(refused.value.problems) == 1
 
 
-def test_many_requests_are_let_pass_where_no_firewall_counts_them() -> None:
+def test_config_takes_many_requests_without_a_firewall() -> None:
     many = {"latency": {**LATENCY, "requests": 500}}
     assert parse(SmokeConfig, config(443, **many, firewall={"enforced": False}), "smoke.yaml").latency.requests == 500
     assert parse(SmokeConfig, config(443, **many, firewall={"requestsPerWindow": 5000}), "smoke.yaml")
 
 
-def test_a_name_alone_is_at_the_port_of_https() -> None:
+def test_url_without_port_means_443() -> None:
     read = parse(SmokeConfig, config(443, url="https://fraud.models.example.com/", model="a/b c"), "smoke.yaml")
     assert (read.url, read.host, read.port) == ("https://fraud.models.example.com", "fraud.models.example.com", 443)
     assert read.model_path == "/v2/models/a%2Fb%20c"
 
 
 WRONG_RELEASES: list[tuple[dict[str, Any], str]] = [
-    ({"image": "example.com/fraud:7"}, "image = 'example.com/fraud:7': it has no digest, and a tag can be another"),
+    (
+        {"image": "example.com/fraud:7"},
+        "image = 'example.com/fraud:7': it has no digest, and a tag can move",
+    ),
     ({"image": "example.com/fraud@sha256:abc"}, "image = 'example.com/fraud@sha256:abc'"),
     ({"modelVersion": 7}, "modelVersion = 7: it must be text; write it in quotes"),
     ({"commit": "0123456"}, "commit = '0123456'"),
     ({"chartVersion": "latest"}, "chartVersion = 'latest'"),
     ({"modelUri": "https://example.com/fraud"}, "modelUri = 'https://example.com/fraud'"),
-    ({"imgae": "x"}, "imgae = 'x': there is no such field"),
+    ({"imgae": "x"}, "imgae = 'x': this field does not exist"),
 ]
 
 
 @pytest.mark.parametrize(("change", "told"), WRONG_RELEASES, ids=[each[1][:30] for each in WRONG_RELEASES])
-def test_a_release_that_binds_nothing_is_refused(change: dict[str, Any], told: str) -> None:
+def test_invalid_release_is_refused(change: dict[str, Any], told: str) -> None:
     with pytest.raises(SettingsError) as refused:
         release_of({**RELEASE, **change}, "release.yaml")
     assert told in str(refused.value)
 
 
-def test_what_a_release_tells_of_its_smoke_test_is_no_part_of_it() -> None:
+def test_release_leaves_out_its_smoke_test() -> None:
     assert release_of({**RELEASE, "smoke": {"result": "passed"}}, "release.yaml") == release_of(RELEASE, "release.yaml")
 
 
-def test_a_model_without_an_image_of_its_own_is_a_release() -> None:
+def test_release_may_lack_an_image() -> None:
     release = release_of({key: value for key, value in RELEASE.items() if key != "image"}, "release.yaml")
     assert isinstance(release, Release)
     assert release.image_digest is None
@@ -113,14 +125,14 @@ def start(folder: Path, *arguments: str) -> int:
     ("text", "told"),
     [
         ("- a list\n", "it must be a mapping of fields to values"),
-        ("url: [\n", "no YAML"),
-        ("\x00", "no YAML"),
-        ("url: !!int x\n", "no YAML"),
-        ("[" * 2_000, "no YAML"),
+        ("url: [\n", "not YAML"),
+        ("\x00", "not YAML"),
+        ("url: !!int x\n", "not YAML"),
+        ("[" * 2_000, "not YAML"),
         ("", "document = None"),
     ],
 )
-def test_a_file_that_is_no_config_is_refused(
+def test_file_that_is_no_config_is_refused(
     files: Path, capsys: pytest.CaptureFixture[str], text: str, told: str
 ) -> None:
     (files / "smoke.yaml").write_text(text)
@@ -128,21 +140,21 @@ def test_a_file_that_is_no_config_is_refused(
     assert told in capsys.readouterr().err
 
 
-def test_files_that_are_not_there_are_refused(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_files_are_refused(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for option in ("--config", "--release"):
         assert start(files, option, str(files / "absent.yaml")) == 2
-        assert "No such file or directory; name a file that can be read" in capsys.readouterr().err
+        assert "No such file or directory; give a readable file" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--ca", "absent.pem"], "name a file with certificates as PEM"),
-        (["--ca", "smoke.yaml"], "name a file with certificates as PEM"),
-        (["--junit", "absent/report.xml"], "there is no folder"),
+        (["--ca", "absent.pem"], "give a file of PEM certificates"),
+        (["--ca", "smoke.yaml"], "give a file of PEM certificates"),
+        (["--junit", "absent/report.xml"], "does not exist; create it"),
     ],
 )
-def test_arguments_that_can_not_be_followed_are_refused(
+def test_unusable_arguments_are_refused(
     files: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -155,7 +167,7 @@ def test_arguments_that_can_not_be_followed_are_refused(
     assert not (files / "report.json").exists()
 
 
-def test_a_header_without_a_value_is_refused(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_header_without_a_value_is_refused(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     changed = config(443, headersFromEnvironment={"X-Api-Key": "SMOKE_KEY"})
     (files / "smoke.yaml").write_text(json.dumps(changed))
     assert start(files) == 2

@@ -44,7 +44,7 @@ def rows(first: str) -> dict[str, list[str]]:
     return {cell[0].strip("`"): cell[1:] for cell in cells}
 
 
-def test_every_field_is_named_and_no_other() -> None:
+def test_page_lists_exactly_the_fields() -> None:
     table = rows("Field")
     assert set(table) == {to_camel(name) for name in SmokeConfig.model_fields}
     for name, kind in NESTED.items():
@@ -52,7 +52,7 @@ def test_every_field_is_named_and_no_other() -> None:
             assert f"`{to_camel(field)}" in table[name][1], f"{name}.{field}"
 
 
-def test_defaults_are_those_of_the_config() -> None:
+def test_page_shows_the_defaults() -> None:
     table = rows("Field")
     for name, field in SmokeConfig.model_fields.items():
         told = table[to_camel(name)][0]
@@ -62,14 +62,14 @@ def test_defaults_are_those_of_the_config() -> None:
             assert float(told) == field.default, name
 
 
-def test_every_option_is_named_and_no_other(capsys: pytest.CaptureFixture[str]) -> None:
+def test_page_lists_exactly_the_options(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
     offered = set(re.findall(r"--[a-z-]+", capsys.readouterr().out)) - {"--help"}
     assert set(rows("Option")) == offered
 
 
-def test_every_check_is_named_and_no_other(tmp_path: Path) -> None:
+def test_page_lists_exactly_the_checks(tmp_path: Path) -> None:
     with serving(tmp_path, Behavior()) as standin:
         checks = run(tmp_path, standin).report.checks
     table = PAGE.split("\n| Group |")[1].split("\n\n")[0].splitlines()[2:]
@@ -80,11 +80,11 @@ def test_every_check_is_named_and_no_other(tmp_path: Path) -> None:
     assert told == {(check.group, check.name) for check in checks}
 
 
-def test_the_config_is_accepted() -> None:
+def test_example_config_is_valid() -> None:
     assert parse(SmokeConfig, yaml.safe_load(example("yaml")), "smoke.yaml").latency.requests == 200
 
 
-def test_the_report_is_read() -> None:
+def test_example_report_is_valid() -> None:
     report = report_of(example("json").encode(), "report.json")
     assert report.result is Result.PASSED
     assert json.loads(example("json")).keys() == report.model_dump(mode="json").keys()

@@ -22,19 +22,19 @@ def event() -> dict[str, Any]:
     return event_of(application_of(STAGING, "staging", REVISION), "staging")
 
 
-def test_the_event_starts_the_smoke_test_and_nothing_else_does_but_a_person() -> None:
+def test_only_the_event_or_a_person_starts_the_smoke_test() -> None:
     on = trigger_of(SMOKE)
     assert on["repository_dispatch"] == {"types": [event()["event_type"]]}
     assert set(on) == {"repository_dispatch", "workflow_dispatch"}
 
 
-def test_it_holds_what_the_workflow_reads_and_nothing_more() -> None:
+def test_event_has_exactly_the_fields_that_are_read() -> None:
     read = set(re.findall(r"github\.event\.client_payload\.(\w+)", (ROOT / SMOKE).read_text()))
     assert set(event()["client_payload"]) == read == {"team", "model", "revision"}
     assert variables(SMOKE, "smoke", event()) == {"TEAM": "risk", "MODEL": "fraud", "REVISION": REVISION}
 
 
-def test_no_workflow_awaits_an_event_that_nothing_sends() -> None:
+def test_workflows_wait_only_for_events_that_are_sent() -> None:
     awaited: set[str] = set()
     for path in (ROOT / ".github" / "workflows").glob("*.yaml"):
         on = trigger_of(str(path.relative_to(ROOT)))
@@ -42,7 +42,7 @@ def test_no_workflow_awaits_an_event_that_nothing_sends() -> None:
     assert awaited == {event_name("staging")}
 
 
-def test_the_page_tells_the_same_event() -> None:
+def test_page_describes_the_event() -> None:
     page = (ROOT / "docs" / "promotion.md").read_text()
     assert f"`{event()['event_type']}`" in page
     assert all(f"`{key}`" in page for key in event()["client_payload"])
@@ -63,7 +63,7 @@ def test_the_page_tells_the_same_event() -> None:
         ("REVISION", f"{REVISION}^"),
     ],
 )
-def test_an_event_of_no_model_or_no_commit_is_refused(tmp_path: Path, name: str, wrong: str) -> None:
+def test_workflow_refuses_a_malformed_event(tmp_path: Path, name: str, wrong: str) -> None:
     checkout(tmp_path, {})
     given = variables(SMOKE, "smoke", event())
     run_step(SMOKE, "smoke", REFUSE, tmp_path, given)

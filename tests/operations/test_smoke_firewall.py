@@ -45,21 +45,21 @@ def _in_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rest, "EARLY_SECONDS", 0.05)
 
 
-def test_no_firewall_fails_though_the_model_refuses_broken_json_itself(tmp_path: Path) -> None:
+def test_missing_firewall_fails_when_the_model_itself_refuses(tmp_path: Path) -> None:
     with serving(tmp_path, Behavior(firewall=None)) as standin:
         outcome = run(tmp_path, standin, protocols=["rest"])
     assert outcome.failed == [f"firewall {rule}" for rule in RULES]
     [message] = outcome.check("firewall", "json-not-valid").messages
-    assert "the firewall's own has error.code = 400; another answered" in message
+    assert "the firewall's has error.code = 400; another server responded" in message
     [message] = outcome.check("firewall", "headers-too-large").messages
-    assert message.startswith("status = 200: it must be 413; look whether the firewall guards this name, blocks")
+    assert message.startswith("status = 200: it must be 413; check that the firewall guards this name, blocks")
 
 
-def test_a_firewall_that_only_counts_fails(tmp_path: Path) -> None:
+def test_firewall_that_only_counts_fails(tmp_path: Path) -> None:
     assert without(tmp_path, spec(mode="count")) == [f"firewall {rule}" for rule in RULES]
 
 
-def test_a_firewall_that_only_counts_is_not_asked_where_that_is_said(tmp_path: Path) -> None:
+def test_firewall_checks_are_skipped_when_not_enforced(tmp_path: Path) -> None:
     with serving(tmp_path, Behavior(firewall=spec(mode="count"))) as standin:
         outcome = run(tmp_path, standin, firewall={"enforced": False})
     assert outcome.code == 0
@@ -67,12 +67,12 @@ def test_a_firewall_that_only_counts_is_not_asked_where_that_is_said(tmp_path: P
     assert {request.method for request in standin.requests} == {"GET", "POST"}
 
 
-def test_another_size_limit_fails(tmp_path: Path) -> None:
+def test_other_size_limit_fails(tmp_path: Path) -> None:
     assert without(tmp_path, spec(maximumBodyKib=64), maximumBodyKib=32) == ["firewall body-too-large"]
     assert without(tmp_path, spec(maximumBodyKib=64), maximumBodyKib=64) == []
 
 
-def test_a_small_size_limit_is_asked_for_below_what_is_inspected(tmp_path: Path) -> None:
+def test_size_limit_below_the_inspected_bytes_is_checked(tmp_path: Path) -> None:
     assert without(tmp_path, spec(maximumBodyKib=4), maximumBodyKib=4) == []
 
 
@@ -88,7 +88,7 @@ def test_other_content_types_fail(tmp_path: Path) -> None:
     ]
 
 
-def test_a_rate_above_the_limit_is_asked_for_last_and_only_where_it_is_wished(tmp_path: Path) -> None:
+def test_rate_limit_is_checked_last_and_only_on_request(tmp_path: Path) -> None:
     limit = {"requestsPerWindow": 100}
     with serving(tmp_path, Behavior(firewall=spec(**limit))) as standin:
         assert run(tmp_path, standin, firewall=limit).code == 0
@@ -100,7 +100,7 @@ def test_a_rate_above_the_limit_is_asked_for_last_and_only_where_it_is_wished(tm
     assert len(standin.requests) > 100
 
 
-def test_a_rate_that_is_never_refused_fails(tmp_path: Path) -> None:
+def test_rate_that_is_never_refused_fails(tmp_path: Path) -> None:
     clock = HeldClock()
     asked = Behavior(firewall=spec(requestsPerWindow=2000), asked=lambda: clock.advance(0.125))
     limit = {"requestsPerWindow": 100, "patienceSeconds": 0}
@@ -116,10 +116,10 @@ def test_a_rate_that_is_never_refused_fails(tmp_path: Path) -> None:
         )
     assert outcome.failed == ["firewall requests-per-address"]
     [message] = outcome.report.checks[-1].messages
-    assert "none was refused with 429 in 60 s, and firewall.requestsPerWindow is 100; look whether" in message
+    assert "none was refused with 429 in 60 s, but firewall.requestsPerWindow is 100; check that" in message
 
 
-def test_a_caller_too_slow_to_pass_the_rate_is_told_so(tmp_path: Path) -> None:
+def test_message_says_when_the_caller_is_too_slow(tmp_path: Path) -> None:
     clock = HeldClock()
     limit = {"requestsPerWindow": 100, "patienceSeconds": 0}
     with serving(tmp_path, Behavior(asked=lambda: clock.advance(2))) as standin:
@@ -133,10 +133,10 @@ def test_a_caller_too_slow_to_pass_the_rate_is_told_so(tmp_path: Path) -> None:
             latency={"requests": 20, "percentile": 90, "maximumMilliseconds": 5000},
         )
     [message] = outcome.report.checks[-1].messages
-    assert message.endswith("the caller is too slow to pass it; call from nearer")
+    assert message.endswith("the caller is too slow to exceed it; run this from a nearer network")
 
 
-def test_another_window_fails(tmp_path: Path) -> None:
+def test_other_rate_window_fails(tmp_path: Path) -> None:
     limit = {"requestsPerWindow": 100}
     with serving(tmp_path, Behavior(firewall=spec(**limit, windowSeconds=120))) as standin:
         outcome = run(tmp_path, standin, "--exceed-rate", protocols=["rest"], firewall=limit)
@@ -144,7 +144,7 @@ def test_another_window_fails(tmp_path: Path) -> None:
     assert outcome.report.checks[-1].messages[0].startswith("retry-after = '120': it must be 60")
 
 
-def test_a_name_that_stops_answering_ends_the_attempt(tmp_path: Path) -> None:
+def test_dropped_connections_end_the_rate_check(tmp_path: Path) -> None:
     """A firewall that drops connections gives no 429, and there is no end to wait for."""
     dropping = iter(range(10_000))
 
@@ -155,7 +155,7 @@ def test_a_name_that_stops_answering_ends_the_attempt(tmp_path: Path) -> None:
     with serving(tmp_path, Behavior(asked=drop)) as standin:
         outcome = run(tmp_path, standin, "--exceed-rate", protocols=["rest"])
     [message] = outcome.report.checks[-1].messages
-    assert "the attempt was given up; the first was: connection = " in message
+    assert "the attempt ended; the first failure was: connection = " in message
 
 
 @contextmanager
@@ -181,7 +181,7 @@ def closing_early(folder: Path) -> Generator[int]:
         answering.join()
 
 
-def test_an_answer_is_heard_though_the_body_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_early_response_to_a_large_body_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rest, "EARLY_SECONDS", 30)
     with closing_early(tmp_path) as port:
         trust = ssl.create_default_context(cafile=tmp_path / "ca.pem")
@@ -190,7 +190,7 @@ def test_an_answer_is_heard_though_the_body_is_not(tmp_path: Path, monkeypatch: 
     assert smoke_firewall.judge_refusal(answer, 413, {}) == []
 
 
-def test_the_defaults_are_those_of_the_component() -> None:
+def test_defaults_equal_those_of_the_component() -> None:
     component, asked = WebFirewallSpec(), FirewallConfig()
     assert asked.maximum_body_kib == component.maximum_body_kib
     assert asked.allowed_methods == component.allowed_methods
@@ -199,7 +199,7 @@ def test_the_defaults_are_those_of_the_component() -> None:
     assert smoke_firewall.INSPECTED_BYTES == INSPECTED_BYTES
 
 
-def test_every_rule_of_the_component_is_asked() -> None:
+def test_every_rule_of_the_component_is_checked() -> None:
     """A body of unstated length is refused by the rule on large ones."""
     own = [rule["name"] for rule in build(WebFirewallSpec(), "firewall") if "action" in rule]
     probed = [probe.rule for probe in smoke_firewall.probes(FirewallConfig(), "/infer", "/live")]
@@ -208,6 +208,6 @@ def test_every_rule_of_the_component_is_asked() -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"error": 400}', b'{"error": {"code": "400"}}', b"[" * 100_000])
-def test_only_the_firewalls_own_body_counts(body: bytes) -> None:
+def test_only_the_body_of_the_firewall_counts(body: bytes) -> None:
     answer = smoke_firewall.Answer(400, {}, body, 0)
     assert smoke_firewall.judge_refusal(answer, 400, {})

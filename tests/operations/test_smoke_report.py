@@ -46,10 +46,10 @@ def deployed(**changes: Any) -> Release:
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"chartVersion": "1.4.1"}, "release.chartVersion = '1.4.0': what is deployed has 1.4.1"),
+        ({"chartVersion": "1.4.1"}, "release.chartVersion = '1.4.0': the deployed release has 1.4.1"),
         ({"image": "registry.example.com/fraud/server@sha256:" + "c" * 64}, "release.image digest = 'sha256:aaa"),
         ({"image": None}, "release.image digest = 'sha256:aaa"),
-        ({"modelVersion": "8"}, "release.modelVersion = '7': what is deployed has 8"),
+        ({"modelVersion": "8"}, "release.modelVersion = '7': the deployed release has 8"),
         ({"modelUri": "s3://models-staging/fraud/8/"}, "release.modelUri = 's3://models-staging/fraud/7/'"),
         ({"commit": "f" * 40}, "release.commit = '0123456789abcdef0123456789abcdef01234567'"),
     ],
@@ -58,7 +58,7 @@ def test_release_names_each_difference(change: dict[str, Any], field: str) -> No
     assert deployed().differences(deployed()) == ()
     [reason] = deployed().differences(deployed(**change))
     assert reason.startswith(field)
-    assert reason.endswith("run the smoke test against what is deployed")
+    assert reason.endswith("run the smoke test against the deployed release")
 
 
 def test_release_ignores_where_the_image_is_kept() -> None:
@@ -91,11 +91,11 @@ def test_report_reads_back_as_written() -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"result": "passed"}, "result = passed, and by its checks it is failed; run the smoke test again"),
+        ({"result": "passed"}, "result = passed, but its checks give failed; run the smoke test again"),
         ({"format": 2}, "format = 2"),
         ({"release": {**RELEASE, "commit": "abc"}}, "release.commit = 'abc'"),
         ({"checks": []}, "checks = []"),
-        ({"forged": True}, "forged = True: there is no such field"),
+        ({"forged": True}, "forged = True: this field does not exist"),
     ],
 )
 def test_changed_report_is_refused(change: dict[str, Any], told: str) -> None:
@@ -107,7 +107,7 @@ def test_changed_report_is_refused(change: dict[str, Any], told: str) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"no", b"[" * 100_000, b"\xff"])
 def test_file_that_is_no_report_is_refused(content: bytes) -> None:
-    with pytest.raises(SettingsError, match="name the report of a smoke test"):
+    with pytest.raises(SettingsError, match="give the report of a smoke test"):
         report_of(content, "report.json")
 
 

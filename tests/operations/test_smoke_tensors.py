@@ -44,7 +44,7 @@ def same(datatype: Datatype, values: list[Value]) -> tuple[Value, ...]:
 
 @settings(deadline=None)
 @given(TENSORS)
-def test_raw_values_come_back(tensor: tuple[Datatype, list[Value]]) -> None:
+def test_raw_values_read_back_as_written(tensor: tuple[Datatype, list[Value]]) -> None:
     datatype, values = tensor
     assert all(why_not(value, datatype) is None for value in values)
     assert from_raw(datatype, to_raw(datatype, values)) == same(datatype, values)
@@ -52,7 +52,7 @@ def test_raw_values_come_back(tensor: tuple[Datatype, list[Value]]) -> None:
 
 @settings(deadline=None)
 @given(st.lists(TENSORS, min_size=1, max_size=3))
-def test_what_is_sent_by_grpc_is_what_was_meant(tensors: list[tuple[Datatype, list[Value]]]) -> None:
+def test_grpc_request_carries_the_input_values(tensors: list[tuple[Datatype, list[Value]]]) -> None:
     """A server that echoes the request's bytes answers with the values of the config."""
     inputs = [
         InputConfig.model_construct(name=f"input{place}", datatype=datatype, shape=(len(values),), data=tuple(values))
@@ -71,14 +71,14 @@ def test_what_is_sent_by_grpc_is_what_was_meant(tensors: list[tuple[Datatype, li
 @pytest.mark.parametrize(
     ("datatype", "raw", "told"),
     [
-        ("FP32", b"\0" * 6, "6 bytes are no whole number of FP32, which has 4"),
-        ("BF16", b"\0" * 3, "bytes are no whole number"),
+        ("FP32", b"\0" * 6, "6 bytes are not a multiple of 4, the size of FP32"),
+        ("BF16", b"\0" * 3, "bytes are not a multiple of 4"),
         ("BYTES", b"\5\0\0\0abc", "7 bytes end inside a value"),
         ("BYTES", b"\5\0", "2 bytes end inside a length"),
-        ("FP8", b"", "'FP8' is no datatype of the protocol"),
+        ("FP8", b"", "'FP8' is not a datatype of the protocol"),
     ],
 )
-def test_raw_values_that_are_none_are_refused(datatype: str, raw: bytes, told: str) -> None:
+def test_malformed_raw_values_are_refused(datatype: str, raw: bytes, told: str) -> None:
     with pytest.raises(ValueError, match=told):
         from_raw(datatype, raw)
 
@@ -100,21 +100,21 @@ def test_raw_values_that_are_none_are_refused(datatype: str, raw: bytes, told: s
         (Datatype.BYTES, 7),
     ],
 )
-def test_values_of_another_kind_are_refused(datatype: Datatype, value: object) -> None:
+def test_values_of_another_datatype_are_refused(datatype: Datatype, value: object) -> None:
     assert why_not(value, datatype)
 
 
-def test_many_wrong_values_are_told_by_the_first_and_their_number() -> None:
+def test_message_names_first_wrong_value_and_counts_the_rest() -> None:
     expected = Expected("score", Datatype.FP32, (-1,), minimum=0)
     [told] = judge(expected, Tensor("score", "FP32", (4,), (1.0, -1.0, 2.0, -2.0)), "outputs.score")
-    assert told == "outputs.score.data[1] = -1.0: it must be at least 0; so are 1 more"
+    assert told == "outputs.score.data[1] = -1.0: it must be at least 0; 1 more are wrong"
 
 
 @settings(deadline=None)
 @given(
     st.lists(st.integers(min_value=0, max_value=1000), min_size=1, max_size=200), st.sampled_from([50, 90, 95, 99.9])
 )
-def test_the_percentile_is_the_least_time_within_which_so_many_came(times: list[int], part: float) -> None:
+def test_percentile_is_the_nearest_rank(times: list[int], part: float) -> None:
     found = percentile(times, part)
     needed = part * len(times) / 100
     assert found in times
@@ -122,7 +122,7 @@ def test_the_percentile_is_the_least_time_within_which_so_many_came(times: list[
     assert sum(time < found for time in times) < needed
 
 
-def test_a_percentile_is_not_moved_by_how_floats_are_kept() -> None:
+def test_percentile_ignores_float_rounding() -> None:
     assert percentile(range(1, 501), 64.4) == 322
     assert percentile(range(1, 1001), 99.9) == 999
     assert percentile(range(1, 101), 95) == 95

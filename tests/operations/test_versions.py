@@ -67,7 +67,7 @@ def lines(
     return code, [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
 
 
-def test_every_pin_of_eks_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_versions_list_every_pin_of_eks(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--of", "eks", "--offline", "--today", QUIET]) == 0
     listed = capsys.readouterr().out
     for version in KubernetesVersion:
@@ -75,7 +75,7 @@ def test_every_pin_of_eks_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
         assert [each for each in pinned if each not in listed] == []
 
 
-def test_nothing_is_to_do_where_all_is_newest(
+def test_versions_exit_with_0_when_all_are_newest(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code, found = lines(capsys, monkeypatch, Session("1.36", {}, {}))
@@ -85,9 +85,7 @@ def test_nothing_is_to_do_where_all_is_newest(
     assert sum(line.endswith(" newest") for line in found) == len(found) - 2
 
 
-def test_what_is_behind_comes_first_and_names_the_newest(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_versions_list_outdated_pins_first(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     images = {"al2023": "1.36.5-20261120", "bottlerocket": "1.68.1-0a1b2c3d"}
     code, found = lines(capsys, monkeypatch, Session("1.37", NEWER, images))
     assert code == 1
@@ -102,13 +100,15 @@ def test_what_is_behind_comes_first_and_names_the_newest(
     ("today", "told"),
     [("2027-03-27", "EKS 1.35 1.35 support ended on 2027-03-27"), ("2027-01-01", "EKS 1.35 1.35 support ends on")],
 )
-def test_the_end_of_support_is_told_without_aws(today: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_versions_list_the_end_of_support_without_aws(
+    today: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert (STANDARD_SUPPORT_ENDS["1.35"] - date.fromisoformat(today)).days <= NOTICE_DAYS
     assert main(["--of", "eks", "--offline", "--today", today]) == 1
     assert " ".join(capsys.readouterr().out.splitlines()[0].split()).startswith(told)
 
 
-def test_without_credentials_the_calendar_is_told(
+def test_versions_list_the_calendar_without_credentials(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(region: str) -> Mapping[str, str]:
@@ -131,9 +131,9 @@ def test_without_credentials_the_calendar_is_told(
         ("1.35", "1.36"),
     ],
 )
-def test_versions_are_ordered_by_their_numbers(older: str, newer: str) -> None:
+def test_versions_are_compared_by_their_numbers(older: str, newer: str) -> None:
     assert numbers(older) < numbers(newer)
 
 
-def test_two_commits_of_one_version_are_one_version() -> None:
+def test_two_commits_of_one_version_are_equal() -> None:
     assert numbers("1.65.0-0be31b34") == numbers("1.65.0-5a6b7c8d")

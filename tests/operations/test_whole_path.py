@@ -146,7 +146,7 @@ def rendered(files: dict[str, str], folder: Path) -> dict[tuple[str, str], Any]:
     return {(each["kind"], each["metadata"]["name"]): each for each in yaml.safe_load_all(built.stdout)}
 
 
-def test_a_merge_reaches_production_as_staging_proved_it_with_two_approvals(tmp_path: Path) -> None:
+def test_merge_reaches_production_with_two_approvals(tmp_path: Path) -> None:
     require("kustomize", "helm")
     with github_with(repository_files()) as github:
         merge_of_the_model(github, tmp_path / "merge")
@@ -176,10 +176,10 @@ def test_a_merge_reaches_production_as_staging_proved_it_with_two_approvals(tmp_
     assert (prod.chart_version, prod.model_version, prod.commit) == (CHART, VERSION, COMMIT)
 
 
-def test_what_failed_in_staging_does_not_reach_production(tmp_path: Path) -> None:
+def test_failed_smoke_test_keeps_a_version_from_production(tmp_path: Path) -> None:
     with github_with(repository_files()) as github:
         merge_of_the_model(github, tmp_path / "merge")
         lying = Behavior(change=lambda answer: answer.update(model_name="ranking"))
         assert smoke_of_staging(github, tmp_path / "smoke", lying) == 1
-        with pytest.raises(AssertionError, match="failed; mend the model"):
+        with pytest.raises(AssertionError, match="failed; fix the model"):
             opened_promotion(github, tmp_path / "promote")
