@@ -1,1 +1,1 @@
-"""What is run beside and after a deployment."""
+"""Commands to run beside and after a deployment."""

@@ -1,8 +1,8 @@
-"""Record the digests of the pinned images, where their registries can be reached.
+"""Record the digests of the pinned images: `python -m operations.digests`.
 
-`python -m operations.digests` asks each image's registry and writes `components/facts/image_digests.json`; pods then
-name each image by its digest. Commit the file with the versions. `--check` writes nothing and ends with 1 when a tag
-leads elsewhere than the file says, which is how a moved tag is seen. Exit code 2: a registry did not answer.
+Reads each digest from the image's registry and writes `components/facts/image_digests.json`; pods then name each image
+by its digest. Commit the file with the versions. `--check` writes nothing and exits with 1 if a tag now names another
+digest. Exit code 2: a registry did not respond.
 """
 
 import argparse
@@ -16,19 +16,19 @@ from operations.registries import RegistryError, digest
 
 RECORD = Path(__file__).parents[1] / "components" / "facts" / "image_digests.json"
 TAGGED_BY_KSERVE = ("huggingface",)
-"""Servers whose tag KServe changes for a model with a GPU, which a digest would prevent."""
+"""Servers whose tag KServe changes for a model with a GPU. A digest would prevent that."""
 
 
 def pinned_images() -> Iterator[str]:
-    """The images whose pods are ours to write, each with its tag."""
+    """The images of the pods that this project writes, each with its tag."""
     yield from (value for name, value in vars(versions).items() if name.endswith("_IMAGE") and isinstance(value, str))
     yield from (image for name, image in versions.RUNTIME_IMAGES.items() if name not in TAGGED_BY_KSERVE)
 
 
 def main(arguments: list[str] | None = None, record: Path = RECORD) -> int:
-    """Ask, then write or compare."""
+    """Read the digests, then write or compare them."""
     parser = argparse.ArgumentParser(prog="python -m operations.digests", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; end with 1 when a tag leads elsewhere")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a tag names another digest")
     options = parser.parse_args(arguments)
     known: dict[str, str] = json.loads(record.read_text(encoding="utf-8"))
     try:
@@ -39,11 +39,12 @@ def main(arguments: list[str] | None = None, record: Path = RECORD) -> int:
     if options.check:
         moved = [image for image, was in known.items() if found.get(image, was) != was]
         print(
-            "\n".join(f"{image}: {known[image]} is now {found[image]}" for image in moved) or "every tag is as recorded"
+            "\n".join(f"{image}: {known[image]} is now {found[image]}" for image in moved)
+            or "every tag has its recorded digest"
         )
         return int(bool(moved))
     record.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    print(f"{len(found)} digests are in {record.name}")
+    print(f"{len(found)} digests written to {record.name}")
     return 0
 
 

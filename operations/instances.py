@@ -20,7 +20,7 @@ COLUMNS = (
 
 
 def facts_of(description: Mapping[str, Any]) -> tuple[object, ...]:
-    """The row of one entry of EC2's DescribeInstanceTypes, in the order of `COLUMNS`."""
+    """The row for one entry of EC2's DescribeInstanceTypes, in the order of `COLUMNS`."""
     network = description["NetworkInfo"]
     maker, accelerator, count, memory = _accelerator(description)
     return (
@@ -43,11 +43,11 @@ def facts_of(description: Mapping[str, Any]) -> tuple[object, ...]:
 
 
 def _accelerator(description: Mapping[str, Any]) -> tuple[str, str, int, int]:
-    """Maker, name, count and memory of one accelerator in MiB; an instance has one kind at most."""
+    """Maker, name, count and memory in MiB of the accelerators. An instance has at most one kind."""
     if devices := description.get("NeuronInfo", {}).get("NeuronDevices"):
         return "aws", devices[0]["Name"], devices[0]["Count"], devices[0]["MemoryInfo"]["SizeInMiB"]
     if gpus := description.get("GpuInfo", {}).get("Gpus"):
-        # A fraction of a GPU, as the g6f types have it, counts as one GPU with that much memory.
+        # A fraction of a GPU, as in the g6f types, counts as one GPU with that memory.
         return (
             gpus[0]["Manufacturer"].lower(),
             gpus[0]["Name"],
@@ -58,7 +58,7 @@ def _accelerator(description: Mapping[str, Any]) -> tuple[str, str, int, int]:
 
 
 def render(descriptions: Iterable[Mapping[str, Any]]) -> str:
-    """The whole table as CSV, one instance type a line, sorted."""
+    """The table as CSV, one instance type a line, sorted by type."""
     text = io.StringIO()
     text.write(COLUMNS + "\n")
     csv.writer(text, lineterminator="\n").writerows(sorted(facts_of(each) for each in descriptions))
@@ -66,20 +66,20 @@ def render(descriptions: Iterable[Mapping[str, Any]]) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write the table of the region's instance types; exit 1 with the reason when EC2 can't be asked."""
+    """Write the table of the region's instance types. Exits with 1 and the reason if EC2 does not respond."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--region", default="us-east-1", help="the region to ask; us-east-1 has nearly every type")
+    parser.add_argument("--region", default="us-east-1", help="the region to read; us-east-1 has almost every type")
     parser.add_argument("--table", type=Path, default=TABLE, help="the file to write")
     options = parser.parse_args(arguments)
     try:
         pages = boto3.client("ec2", region_name=options.region).get_paginator("describe_instance_types").paginate()  # pyright: ignore
         text = render(description for page in pages for description in page["InstanceTypes"])  # pyright: ignore
     except (BotoCoreError, ClientError) as error:
-        print(f"instances: EC2 in {options.region} did not answer, the table is unchanged: {error}", file=sys.stderr)
+        print(f"instances: EC2 in {options.region} did not respond; the table is unchanged: {error}", file=sys.stderr)
         return 1
     fresh = options.table.with_suffix(".new")
     fresh.write_text(text, encoding="utf-8")
-    os.replace(fresh, options.table)  # noqa: PTH105 - atomic, the old table or the new one
+    os.replace(fresh, options.table)  # noqa: PTH105 - atomic
     print(f"instances: {text.count(chr(10)) - 1} types written to {options.table}")
     return 0
 

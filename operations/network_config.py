@@ -1,6 +1,6 @@
-"""The config of a stack's network alone, so that a runner can be put into the VPC before the rest is deployed.
+"""Writes a stack config with the network only, to deploy a runner into the VPC before the rest of the stack.
 
-`pulumi up --target` cannot make the network first: pulumi-eks 4.4 fails on a cluster whose role is no target.
+`pulumi up --target` cannot deploy the network first: pulumi-eks 4.4 fails on a cluster whose role is not a target.
 """
 
 import argparse
@@ -12,20 +12,20 @@ import yaml
 
 SECTIONS = ("environment", "cost", "network")
 STATE_KEYS = ("secretsprovider", "encryptedkey", "encryptionsalt")
-"""What a stack file says of the encryption of its state, which both deployments share."""
+"""The keys of a stack file for the encryption of its state, which both deployments share."""
 
 
 def network_config(stack_file: str) -> dict[str, Any]:
-    """Of the text of a stack file, what its network needs.
+    """The parts of a stack file that the network needs.
 
     Raises:
-        ValueError: when a section is missing, or what should be a mapping is none.
+        ValueError: if a section is missing, or is not a mapping.
     """
-    document = _mapping(yaml.safe_load(stack_file), "the file must hold a mapping of keys to values")
+    document = _mapping(yaml.safe_load(stack_file), "the file must be a mapping of keys to values")
     config = _mapping(document.get("config"), "config must be a mapping of keys to values")
     names = [f"mlplatform:{section}" for section in SECTIONS]
     if missing := [name for name in names if name not in config]:
-        raise ValueError(f"config.{missing[0]} is missing; write it as in the other stacks")
+        raise ValueError(f"config.{missing[0]} is missing; add it as in the other stacks")
     kept = {key: document[key] for key in STATE_KEYS if key in document}
     return {**kept, "config": {name: config[name] for name in names}}
 
@@ -37,9 +37,9 @@ def _mapping(value: object, problem: str) -> dict[str, Any]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write the network's config beside the plan of the stack, and print where."""
+    """Write the network's config beside the plan of the stack, and print its path."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("stack", help="the stack, as in Pulumi.<stack>.yaml")
+    parser.add_argument("stack", help="the name of the stack, as in Pulumi.<stack>.yaml")
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="the project's folder")
     options = parser.parse_args(arguments)
     written: Path = options.root / "build" / options.stack / "network.yaml"

@@ -16,11 +16,11 @@ from moto.ec2.models.availability_zones_and_regions import (  # pyright: ignore[
 TABLE = Path(__file__).parent.parent / "planner" / "regions.csv"
 COLUMNS = "region,zones"
 PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
-"""The partitions that anyone with an account of theirs can reach."""
+"""The partitions that any account in them can use."""
 
 
 def rows() -> Iterator[tuple[str, str]]:
-    """The row of each region: botocore names the regions, moto their zones and the zones' ids."""
+    """A row for each region: the regions are from botocore, the zones and their ids from moto."""
     folder = Path(botocore.__file__).parent / "data"
     document: Mapping[str, Any] = json.loads((folder / "partitions.json").read_bytes())
     for partition in document["partitions"]:
@@ -32,7 +32,7 @@ def rows() -> Iterator[tuple[str, str]]:
 
 
 def render() -> str:
-    """The table as it is kept, sorted by region."""
+    """The table as CSV, sorted by region."""
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(COLUMNS.split(","))

@@ -1,4 +1,4 @@
-"""What chart repositories and registries of images publish, read without credentials."""
+"""Reads chart repositories and image registries, without credentials."""
 
 import json
 import re
@@ -25,14 +25,14 @@ _HOSTS = {"docker.io": "registry-1.docker.io"}
 
 
 class RegistryError(Exception):
-    """A registry did not answer, or not with what was asked for; the message names the address."""
+    """A registry did not respond, or lacks what was requested. The message names the address."""
 
 
 def chart_versions(repository: str, chart: str) -> list[str]:
-    """The versions of a chart that a Helm repository offers.
+    """The versions of a chart in a Helm repository.
 
     Raises:
-        RegistryError: when the repository does not answer, or lists no such chart.
+        RegistryError: if the repository does not respond, or lacks the chart.
     """
     address = f"{repository.rstrip('/')}/index.yaml"
     with _open(address) as answer:
@@ -49,7 +49,7 @@ def tags(repository: str) -> list[str]:
     Source: OCI Distribution Specification 1.1, "Content Discovery".
 
     Raises:
-        RegistryError: when the registry does not answer.
+        RegistryError: if the registry does not respond.
     """
     found: list[str] = []
     address: str | None = f"{_base(repository)}/tags/list?n=1000"
@@ -62,17 +62,17 @@ def tags(repository: str) -> list[str]:
 
 
 def digest(image: str) -> str:
-    """The digest of an image such as docker.io/kserve/storage-initializer:v0.20.0, of all its platforms.
+    """The digest of an image such as docker.io/kserve/storage-initializer:v0.20.0, for all platforms.
 
     Raises:
-        RegistryError: when the registry does not answer, or has no such image.
+        RegistryError: if the registry does not respond, or lacks the image.
     """
     repository, _, tag = image.rpartition(":")
     address = f"{_base(repository)}/manifests/{tag}"
     with _open(address, method="HEAD") as answer:
         found = answer.headers.get("Docker-Content-Digest", "")
     if not re.fullmatch(r"sha256:[0-9a-f]{64}", found):
-        raise RegistryError(f"{address} names no digest")
+        raise RegistryError(f"{address} returned no digest")
     return found
 
 
@@ -100,7 +100,7 @@ def _token(challenge: str) -> str:
     asked = dict(_parameters(challenge))
     realm = asked.pop("realm", "")
     if urlsplit(realm).scheme != "https" and urlsplit(realm).hostname != "127.0.0.1":
-        raise RegistryError(f"{realm!r} is no address to ask for a token")
+        raise RegistryError(f"{realm!r} is not an https address for tokens")
     with _open(f"{realm}?{urlencode(asked)}") as answer:
         given = json.load(answer)
     return str(given.get("token") or given.get("access_token") or "")

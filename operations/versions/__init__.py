@@ -1,1 +1,1 @@
-"""Which pinned versions are behind, and whose support ends: `make versions`."""
+"""Lists pinned versions that are outdated or whose support ends: `make versions`."""

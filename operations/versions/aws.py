@@ -1,4 +1,4 @@
-"""What AWS offers today: versions of EKS, node images and managed add-ons."""
+"""The versions that AWS offers today: EKS, node images and managed add-ons."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,10 +19,10 @@ _IMAGE_PARAMETERS = {
 
 
 def newest(region: str) -> Mapping[str, str]:
-    """The newest version of each pin by its name in the list; of EKS itself the newest in standard support.
+    """The newest version of each pin, by its name in the list. For EKS, the newest in standard support.
 
     Raises:
-        BotoCoreError, ClientError: when AWS does not answer, as without credentials or permission.
+        BotoCoreError, ClientError: if AWS does not respond, for example without credentials or permission.
     """
     session: Any = boto3.Session(region_name=region)
     return {**_eks(session.client("eks")), **_images(session.client("ssm"))}

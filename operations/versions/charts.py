@@ -1,4 +1,4 @@
-"""The pinned charts and Kustomize bases, and what their repositories offer."""
+"""The pinned charts and Kustomize bases, and the versions in their repositories."""
 
 import sys
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from .pins import Pin, numbers
 
 
 def chart_pins() -> list[Pin]:
-    """Every chart, and what charts or bases install in a version of its own."""
+    """Every chart, and the products with their own version that charts or bases install."""
     return [*_charts(), *_bases()]
 
 
@@ -40,9 +40,9 @@ def _bases() -> Iterator[Pin]:
 
 
 def newest_charts() -> Mapping[str, str]:
-    """The newest version of each chart by its name in the list, without release candidates.
+    """The newest version of each chart, by its name in the list, without release candidates.
 
-    What a repository does not answer is said on standard error and left out.
+    A chart whose repository does not respond is left out, and named on standard error.
     """
     found: dict[str, str] = {}
     for chart in _pinned(Chart):

@@ -9,22 +9,22 @@ from enum import IntEnum
 from components.facts.versions import ADDONS, NODE_IMAGES, STANDARD_SUPPORT_ENDS, KubernetesVersion
 
 NOTICE_DAYS = 90
-"""Days before the end of a version's support from which on its end is announced."""
+"""How many days before the end of its support a version is listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """A pinned version: what it is a version of, and the first day without support, where one is known."""
+    """A pinned version: its product, and the first day without support if it is known."""
 
     what: str
     version: str
     support_ends: date | None = None
     expected: bool = False
-    """Whether the end is expected from the makers' calendar, and not named by them."""
+    """Whether the end is estimated from the maker's release calendar, not announced."""
 
 
 class State(IntEnum):
-    """What there is to do about a pin, the most urgent first."""
+    """The state of a pin, the most urgent first."""
 
     ENDED = 0
     ENDING = 1
@@ -35,7 +35,7 @@ class State(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A pin, the newest version where somebody could be asked for it, and what follows."""
+    """A pin, its newest version if it is known, and its state."""
 
     pin: Pin
     newest: str | None
@@ -53,22 +53,22 @@ def eks_pins() -> list[Pin]:
 
 
 def eks(version: str) -> str:
-    """What a version of EKS is called in the list."""
+    """The name of an EKS version in the list."""
     return f"EKS {version}"
 
 
 def image(family: str, version: str) -> str:
-    """What a release of a node image is called in the list."""
+    """The name of a node image's release in the list."""
     return f"{family} image of EKS {version}"
 
 
 def addon(name: str, version: str) -> str:
-    """What a version of a managed add-on is called in the list."""
+    """The name of a managed add-on's version in the list."""
     return f"{name} of EKS {version}"
 
 
 def judge(pins: Sequence[Pin], newest: Mapping[str, str], today: date) -> list[Finding]:
-    """What follows for each pin, the most urgent first; `newest` has the newest version by `Pin.what`."""
+    """The state of each pin, the most urgent first. `newest` has the newest version by `Pin.what`."""
     findings = [Finding(pin, newest.get(pin.what), _state(pin, newest.get(pin.what), today)) for pin in pins]
     return sorted(findings, key=lambda finding: (finding.state, finding.pin.support_ends or date.max))
 
@@ -84,5 +84,5 @@ def _state(pin: Pin, newest: str | None, today: date) -> State:
 
 
 def numbers(version: str) -> tuple[int, ...]:
-    """The numbers of a version in order; those of a commit's hash count for nothing."""
+    """The numbers of a version in order, without those in a commit hash."""
     return tuple(map(int, re.findall(r"(?<![0-9a-f])\d+(?![0-9a-f])", version)))

@@ -73,7 +73,7 @@ def test_failure_keeps_the_table_and_gives_the_reason(
     assert table.read_text() == "what was there"
     assert [each.name for each in tmp_path.iterdir()] == ["instances.csv"]
     told = capsys.readouterr().err
-    assert told.startswith("instances: EC2 in eu-west-1 did not answer, the table is unchanged: ")
+    assert told.startswith("instances: EC2 in eu-west-1 did not respond; the table is unchanged: ")
     assert reason in told
 
 

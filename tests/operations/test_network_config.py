@@ -47,7 +47,7 @@ def test_config_is_written_beside_the_plan(tmp_path: Path, capsys: pytest.Captur
         ("config: {}", "config.mlplatform:environment is missing"),
         ("config: [", "Pulumi.dev.yaml: "),
         ("config: 5", "config must be a mapping"),
-        ("- a", "must hold a mapping"),
+        ("- a", "must be a mapping"),
     ],
 )
 def test_stack_file_without_network_is_refused(

@@ -100,13 +100,13 @@ def test_charts_that_are_behind_name_the_newest(
     monkeypatch.setattr(charts, "_pinned", pinned)
     assert main(["--of", "charts", "--today", str(VERSIONS_CHECKED)]) == 1
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
-    assert "istiod chart 1.31.4 1.33.0 is newer; support ends on 2027-03-04, as expected" in lines
+    assert "istiod chart 1.31.4 1.33.0 is newer; support ends on 2027-03-04 (estimated)" in lines
     assert "kserve chart v0.20.0 v0.21.0 is newer" in lines
 
 
 def test_versions_list_the_end_of_a_charts_support_offline(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--of", "charts", "--offline", "--today", "2026-11-29"]) == 1
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
-    assert lines[0] == "Istio in Kubeflow 1.30.8 support ends on 2026-12-02, as expected"
-    assert "istiod chart 1.31.4 not compared; support ends on 2027-03-04, as expected" in lines
+    assert lines[0] == "Istio in Kubeflow 1.30.8 support ends on 2026-12-02 (estimated)"
+    assert "istiod chart 1.31.4 not compared; support ends on 2027-03-04 (estimated)" in lines
     assert sum(line.startswith(("keda chart", "Argo CD v3.4.13")) for line in lines) == 2
