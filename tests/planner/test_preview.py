@@ -34,8 +34,8 @@ DECIDED_BEFORE_IT_IS_MADE = {
     ("public-policy", "aws:sqs/queuePolicy:QueuePolicy", _DOCUMENT),
 }
 """What a rule leaves open at preview. A document that holds an ARN is text, and unknown as a whole until the ARN is
-known; so is the `spec` of Kubeflow's ApplicationSet. The namespace of Argo CD's release is its name once what the release
-waits for is there. The engine asks the rule again, with the whole input, right before the resource is made."""
+known; so is the `spec` of Kubeflow's ApplicationSet. The namespace of Argo CD's release is its name once what the
+release waits for is there. The engine asks the rule again, with the whole input, right before the resource is made."""
 
 
 @pytest.fixture(params=STACKS)
