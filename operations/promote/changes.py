@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..smoke.report import digest_of, report_of
 from ..smoke.settings import SettingsError
-from .overlay import Environment, Overlay, Place, Tree, promoted, read_overlay
+from .overlay import Environment, Overlay, OverlayLocation, Tree, promoted, read_overlay
 from .publish import Proposal
 from .release import PromotionError, Release, Smoke, bucket_of, folder_of, release_of, version_of
 
@@ -29,7 +29,9 @@ def staged(overlay: Overlay, wanted: Wanted) -> Overlay:
     """
     chart, uri, image = overlay.chart_version(), str(overlay.value("modelUri")), overlay.image()
     if wanted.image_digest and image is None:
-        raise PromotionError(f"{overlay.place.folder}kustomization.yaml has no `images` entry for the digest; add one")
+        raise PromotionError(
+            f"{overlay.location.folder}kustomization.yaml has no `images` entry for the digest; add one"
+        )
     try:
         version = wanted.model_version or version_of(uri)
         above = folder_of(uri).rstrip("/").rpartition("/")[0]
@@ -41,8 +43,8 @@ def staged(overlay: Overlay, wanted: Wanted) -> Overlay:
             "commit": wanted.commit,
         }
     except ValueError as error:
-        raise PromotionError(f"{overlay.place.folder}values.yaml: {error}") from None
-    return overlay.at(release_of(fields, f"{overlay.place.team}/{overlay.place.model}"))
+        raise PromotionError(f"{overlay.location.folder}values.yaml: {error}") from None
+    return overlay.at(release_of(fields, f"{overlay.location.team}/{overlay.location.model}"))
 
 
 def proven(overlay: Overlay, report: bytes) -> Overlay:
@@ -56,8 +58,8 @@ def proven(overlay: Overlay, report: bytes) -> Overlay:
         read = report_of(report, "the smoke test report")
     except SettingsError as error:
         raise PromotionError(str(error)) from None
-    if read.model != overlay.place.model:
-        raise PromotionError(f"the report is for model {read.model}, not for {overlay.place.model}")
+    if read.model != overlay.location.model:
+        raise PromotionError(f"the report is for model {read.model}, not for {overlay.location.model}")
     if differences := read.release.differences(release):
         raise PromotionError(f"the report measured another release than staging has now: {'; '.join(differences)}")
     smoke = Smoke(
@@ -76,8 +78,8 @@ def planned(tree: Tree, team: str, model: str, fallback: Tree | None = None) -> 
     Raises:
         PromotionError: if staging has no valid smoke test, or the overlays cannot be compared.
     """
-    staging = read_overlay(tree, Place(team, model, Environment.STAGING))
-    prod = read_overlay(tree, Place(team, model, Environment.PROD), fallback)
+    staging = read_overlay(tree, OverlayLocation(team, model, Environment.STAGING))
+    prod = read_overlay(tree, OverlayLocation(team, model, Environment.PROD), fallback)
     return prod, promoted(staging, prod)
 
 
@@ -92,9 +94,9 @@ def difference(before: Mapping[str, str], after: Mapping[str, str]) -> str:
 
 def proposal(kind: str, before: Overlay, after: Overlay) -> Proposal:
     """The pull request for a change. `kind` is the first part of its branch name, such as `promote`."""
-    place, release = after.place, after.recorded()
-    title = f"chore(deploy): {kind} {place.team}/{place.model} {release.model_version} in {place.environment}"
-    return Proposal(f"{kind}/{place.team}/{place.model}", title, _body(before, after, release), after.files())
+    location, release = after.location, after.recorded()
+    title = f"chore(deploy): {kind} {location.team}/{location.model} {release.model_version} in {location.environment}"
+    return Proposal(f"{kind}/{location.team}/{location.model}", title, _body(before, after, release), after.files())
 
 
 def _body(before: Overlay, after: Overlay, release: Release) -> str:
@@ -107,7 +109,7 @@ def _body(before: Overlay, after: Overlay, release: Release) -> str:
     lines = ["| | before | after |", "|---|---|---|", table, "", f"Commit of the model's repository: {release.commit}"]
     if smoke := release.smoke:
         lines.append(f"Smoke test in staging: {smoke.result} at {smoke.at:%Y-%m-%d %H:%M %Z}, report {smoke.report}")
-    if after.place.environment is Environment.PROD:
+    if after.location.environment is Environment.PROD:
         lines += [
             "",
             "Seniors must approve. `promote verify` compares this with the version that staging tested. Approvals from "

@@ -10,7 +10,7 @@ from pathlib import Path
 from .changes import Wanted, difference, planned, proposal, proven, staged
 from .github import Client, Clock, GithubError
 from .model_file import ModelFile, model_file, read_model_file
-from .overlay import Environment, Overlay, Place, read_overlay
+from .overlay import Environment, Overlay, OverlayLocation, read_overlay
 from .publish import head_of, propose
 from .release import PromotionError
 from .settings import PromotionSettings, read_settings
@@ -119,7 +119,7 @@ def _open(client: Client, settings: PromotionSettings, options: argparse.Namespa
 def _stage(client: Client, settings: PromotionSettings, options: argparse.Namespace) -> int:
     on = _newest(client, settings, options)
     asked = _asked(options)
-    before = read_overlay(on, Place(asked.team, asked.model, Environment.STAGING))
+    before = read_overlay(on, OverlayLocation(asked.team, asked.model, Environment.STAGING))
     wanted = Wanted(
         options.commit,
         options.model_version or asked.model_version,
@@ -131,12 +131,12 @@ def _stage(client: Client, settings: PromotionSettings, options: argparse.Namesp
 
 def _record(client: Client, settings: PromotionSettings, options: argparse.Namespace) -> int:
     asked = _asked(options)
-    place = Place(asked.team, asked.model, Environment.STAGING)
+    location = OverlayLocation(asked.team, asked.model, Environment.STAGING)
     on = _newest(client, settings, options)
-    before = read_overlay(on, place)
+    before = read_overlay(on, location)
     # The smoke test measured the overlay in the checkout; staging may have changed since.
-    if read_overlay(LocalTree(options.root), place).digest() != before.digest():
-        raise PromotionError(f"{place.folder} changed after the smoke test; run the smoke test again")
+    if read_overlay(LocalTree(options.root), location).digest() != before.digest():
+        raise PromotionError(f"{location.folder} changed after the smoke test; run the smoke test again")
     after = proven(before, options.report.read_bytes())
     return _publish(client, settings, options, on, "record", before.files(), before, after)
 
@@ -159,7 +159,7 @@ def _publish(
     after: Overlay,
 ) -> int:
     if known == after.files():
-        print(f"nothing to do: {after.place.environment} already has this version")
+        print(f"nothing to do: {after.location.environment} already has this version")
         return 0
     pull = propose(client, options.repository, settings.base, on, proposal(kind, before, after))
     print(pull.html_url)

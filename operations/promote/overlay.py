@@ -39,7 +39,7 @@ class Tree(Protocol):
 
 
 @dataclass(frozen=True)
-class Place:
+class OverlayLocation:
     """The location of a model's overlay."""
 
     team: str
@@ -56,7 +56,7 @@ class Place:
 class Overlay:
     """The texts of an overlay's files. `release` is None before the first release."""
 
-    place: Place
+    location: OverlayLocation
     kustomization: str
     values: str
     release: str | None
@@ -67,7 +67,7 @@ class Overlay:
         Raises:
             PromotionError: if it is missing or invalid, or the other files contradict it.
         """
-        path = self.place.folder + RELEASE
+        path = self.location.folder + RELEASE
         if self.release is None:
             raise PromotionError(f"{path} is missing, so the running version is unknown; let `promote` write it")
         release = parse_release(self.release, path)
@@ -78,7 +78,7 @@ class Overlay:
     def files(self) -> dict[str, str]:
         """The text of each file, by path."""
         texts = {KUSTOMIZATION: self.kustomization, VALUES: self.values, RELEASE: self.release}
-        return {self.place.folder + name: text for name, text in texts.items() if text is not None}
+        return {self.location.folder + name: text for name, text in texts.items() if text is not None}
 
     def digest(self) -> str:
         """The SHA-256 of the deployed files, without release.yaml."""
@@ -93,13 +93,13 @@ class Overlay:
         try:
             return bucket_of(str(self.value("modelUri")))
         except ValueError as error:
-            raise PromotionError(f"{self.place.folder}{VALUES}: {error}") from None
+            raise PromotionError(f"{self.location.folder}{VALUES}: {error}") from None
 
     def chart_version(self) -> str:
         """The chart's version."""
         found = self._pin(*_CHART)
         if found is None:
-            raise PromotionError(f"{self.place.folder}{KUSTOMIZATION} has no helmCharts.0.version; add it")
+            raise PromotionError(f"{self.location.folder}{KUSTOMIZATION} has no helmCharts.0.version; add it")
         return found
 
     def image(self) -> str | None:
@@ -119,8 +119,8 @@ class Overlay:
                 kustomization = replace_at(kustomization, release.image_digest, "images", 0, "digest")
             values = replace_at(self.values, release.model_uri, "modelUri")
         except YamlTextError as error:
-            raise PromotionError(f"{self.place.folder}: {error}") from None
-        changed = Overlay(self.place, kustomization, values, release_text(release))
+            raise PromotionError(f"{self.location.folder}: {error}") from None
+        changed = Overlay(self.location, kustomization, values, release_text(release))
         changed.recorded()
         return changed
 
@@ -129,10 +129,10 @@ class Overlay:
             "helmCharts.0.version": (self._pin(*_CHART), release.chart_version),
             "images.0": (self.image(), release.image),
             "modelUri": (self.value("modelUri"), release.model_uri),
-            "name": (self.value("name"), self.place.model),
+            "name": (self.value("name"), self.location.model),
         }
         wrong = [f"{name} is {has}, not {wanted}" for name, (has, wanted) in found.items() if has != wanted]
-        kustomization = _mapping(self.kustomization, self.place.folder + KUSTOMIZATION)
+        kustomization = _mapping(self.kustomization, self.location.folder + KUSTOMIZATION)
         for field in ("helmCharts", "images"):
             entries: object = kustomization.get(field) or []
             if not isinstance(entries, list) or len(cast(list[object], entries)) > 1:
@@ -143,13 +143,13 @@ class Overlay:
         try:
             return value_at(self.kustomization, *steps)
         except YamlTextError as error:
-            raise PromotionError(f"{self.place.folder}{KUSTOMIZATION}: {error}") from None
+            raise PromotionError(f"{self.location.folder}{KUSTOMIZATION}: {error}") from None
 
     def _values(self) -> Mapping[str, Any]:
-        return _mapping(self.values, self.place.folder + VALUES)
+        return _mapping(self.values, self.location.folder + VALUES)
 
 
-def read_overlay(tree: Tree, place: Place, fallback: Tree | None = None) -> Overlay:
+def read_overlay(tree: Tree, location: OverlayLocation, fallback: Tree | None = None) -> Overlay:
     """Read an overlay. Files that `tree` lacks are read from `fallback`.
 
     Raises:
@@ -157,14 +157,14 @@ def read_overlay(tree: Tree, place: Place, fallback: Tree | None = None) -> Over
     """
 
     def text(name: str) -> str | None:
-        found = tree.read(place.folder + name)
-        return fallback.read(place.folder + name) if found is None and fallback and name != RELEASE else found
+        found = tree.read(location.folder + name)
+        return fallback.read(location.folder + name) if found is None and fallback and name != RELEASE else found
 
     kustomization, values = text(KUSTOMIZATION), text(VALUES)
     if kustomization is None or values is None:
         missing = KUSTOMIZATION if kustomization is None else VALUES
-        raise PromotionError(f"{place.folder}{missing} is missing; write it by hand, as docs/promotion.md shows")
-    return Overlay(place, kustomization, values, text(RELEASE))
+        raise PromotionError(f"{location.folder}{missing} is missing; write it by hand, as docs/promotion.md shows")
+    return Overlay(location, kustomization, values, text(RELEASE))
 
 
 def promoted(staging: Overlay, prod: Overlay) -> Overlay:
@@ -176,7 +176,7 @@ def promoted(staging: Overlay, prod: Overlay) -> Overlay:
     release = staging.recorded()
     if unproven := release.unproven(staging.digest()):
         raise PromotionError(
-            f"staging has no valid smoke test of {staging.place.model} {release.model_version}: {unproven}"
+            f"staging has no valid smoke test of {staging.location.model} {release.model_version}: {unproven}"
         )
     if staging.value("canary") is not None:
         raise PromotionError("staging has a canary, so its smoke test measured two versions; end the canary first")

@@ -6,7 +6,7 @@ from itertools import islice
 
 from ..smoke.report import Result
 from .github import Client
-from .overlay import RELEASE, Environment, Place, promoted, read_overlay
+from .overlay import RELEASE, Environment, OverlayLocation, promoted, read_overlay
 from .publish import head_of
 from .release import PromotionError, Smoke, parse_release
 from .reviews import judge_reviews
@@ -43,14 +43,14 @@ class _Change:
     before: CommitTree
     after: CommitTree
 
-    def overlays(self, environment: Environment) -> list[Place]:
+    def overlays(self, environment: Environment) -> list[OverlayLocation]:
         """The overlays of an environment that the pull request changes."""
         found = {
             (match["team"], match["model"])
             for path in self.paths
             if (match := _OVERLAY.match(path)) and match["environment"] == environment
         }
-        return [Place(team, model, environment) for team, model in sorted(found)]
+        return [OverlayLocation(team, model, environment) for team, model in sorted(found)]
 
     def reaches_production(self, settings: PromotionSettings) -> bool:
         """Whether the change affects what production runs, or who may change that.
@@ -106,8 +106,8 @@ def _judge(settings: PromotionSettings, change: _Change) -> Verification:
     if not change.reaches_production(settings):
         return Verification(head, "a change that does not affect production", tuple(refusals))
     what = "a change that seniors must approve"
-    if places := change.overlays(Environment.PROD):
-        what, wrong = _production(change, places)
+    if locations := change.overlays(Environment.PROD):
+        what, wrong = _production(change, locations)
         refusals += wrong
     approvals = judge_reviews(
         client.pages(f"{at}/pulls/{change.pull.number}/reviews", Review),
@@ -126,56 +126,56 @@ def _authors(change: _Change) -> frozenset[int]:
     return frozenset(user.id for user in people if user)
 
 
-def _production(change: _Change, places: list[Place]) -> tuple[str, list[str]]:
+def _production(change: _Change, locations: list[OverlayLocation]) -> tuple[str, list[str]]:
     """What kind of change to production's overlays this is, and what is wrong with it."""
-    place = places[0]
-    name = f"{place.team}/{place.model}"
-    others = sorted(path for path in change.paths if not path.startswith(place.folder))
+    location = locations[0]
+    name = f"{location.team}/{location.model}"
+    others = sorted(path for path in change.paths if not path.startswith(location.folder))
     if others:
         return f"a promotion of {name}", [
-            f"the pull request changes more than {place.folder}: {', '.join(others[:5])}; split it"
+            f"the pull request changes more than {location.folder}: {', '.join(others[:5])}; split it"
         ]
     try:
-        if not change.after.below(place.folder):
+        if not change.after.below(location.folder):
             return f"a removal of {name} from production", []
-        after = read_overlay(change.after, place)
-        if after.release is not None and after.release == change.before.read(place.folder + RELEASE):
+        after = read_overlay(change.after, location)
+        if after.release is not None and after.release == change.before.read(location.folder + RELEASE):
             after.recorded()
             return f"a change of {name} in production without a new version", []
-        wrong = _promotion(change, place)
+        wrong = _promotion(change, location)
     except PromotionError as error:
         wrong = [str(error)]
-    if wrong and _is_rollback(change, place):
+    if wrong and _is_rollback(change, location):
         return f"a rollback of {name} to an earlier state of production", []
     return f"a promotion of {name}", wrong
 
 
-def _promotion(change: _Change, place: Place) -> list[str]:
+def _promotion(change: _Change, location: OverlayLocation) -> list[str]:
     """What is wrong with a promotion. It must equal, byte for byte, what is planned from staging's current state."""
-    staging = read_overlay(change.before, Place(place.team, place.model, Environment.STAGING))
-    expected = promoted(staging, read_overlay(change.before, place, fallback=change.after)).files()
-    found = {path: change.after.read(path) for path in change.after.below(place.folder)}
-    known = {path: change.before.read(path) for path in change.before.below(place.folder)}
+    staging = read_overlay(change.before, OverlayLocation(location.team, location.model, Environment.STAGING))
+    expected = promoted(staging, read_overlay(change.before, location, fallback=change.after)).files()
+    found = {path: change.after.read(path) for path in change.after.below(location.folder)}
+    known = {path: change.before.read(path) for path in change.before.below(location.folder)}
     wrong = sorted(path for path in {*found, *known, *expected} if found.get(path) != {**known, **expected}.get(path))
     if wrong:
         return [f"{', '.join(wrong)}: differs from the version that staging tested; open the promotion again"]
     return []
 
 
-def _is_rollback(change: _Change, place: Place) -> bool:
+def _is_rollback(change: _Change, location: OverlayLocation) -> bool:
     """Whether production's overlay equals an earlier one that a smoke test proved, byte for byte."""
-    text = change.after.read(place.folder + RELEASE)
+    text = change.after.read(location.folder + RELEASE)
     try:
-        smoke = parse_release(text, place.folder + RELEASE).smoke if text is not None else None
+        smoke = parse_release(text, location.folder + RELEASE).smoke if text is not None else None
     except PromotionError:
         return False
     if smoke is None or smoke.result is not Result.PASSED:
         return False
-    found = change.after.blobs(place.folder)
-    path, start = place.folder.rstrip("/"), change.before.commit
+    found = change.after.blobs(location.folder)
+    path, start = location.folder.rstrip("/"), change.before.commit
     past = change.client.pages(f"repos/{change.repository}/commits", Target, sha=start, path=path)
     return any(
-        CommitTree(change.client, change.repository, each.sha).blobs(place.folder) == found
+        CommitTree(change.client, change.repository, each.sha).blobs(location.folder) == found
         for each in islice(past, RESTORABLE_STATES)
     )
 
@@ -183,12 +183,12 @@ def _is_rollback(change: _Change, place: Place) -> bool:
 def _smoke_results(change: _Change, settings: PromotionSettings) -> list[str]:
     """What is wrong with changes to staging's smoke test results, which only the recorder app may write."""
     refused: list[str] = []
-    for place in change.overlays(Environment.STAGING):
-        path = place.folder + RELEASE
+    for location in change.overlays(Environment.STAGING):
+        path = location.folder + RELEASE
         if path not in change.paths or change.after.read(path) is None:
             continue
         try:
-            after = read_overlay(change.after, place).recorded()
+            after = read_overlay(change.after, location).recorded()
         except PromotionError as error:
             refused.append(str(error))
             continue

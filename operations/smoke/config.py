@@ -49,9 +49,9 @@ class InputConfig(Settings):
             raise refuse(
                 f"data has {len(self.data)} values, but a shape of {list(self.shape)} needs {count}; correct one"
             )
-        for place, value in enumerate(self.data):
+        for index, value in enumerate(self.data):
             if why := why_not(value, self.datatype):
-                raise refuse(f"data[{place}] = {value!r}: {why}")
+                raise refuse(f"data[{index}] = {value!r}: {why}")
         return self
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from .config import FirewallConfig
-from .rest import Answer, Rest, excerpt
+from .rest import Response, Rest, excerpt
 from .settings import fault
 
 INSPECTED_BYTES = 8192
@@ -34,9 +34,9 @@ class Probe:
     """The length of a body of blanks, instead of `body`."""
     chunked: bool = False
     """Whether the body is sent without its length."""
-    answered: Mapping[str, str] = field(default_factory=dict[str, str])
+    expected_headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
-    def send(self, rest: Rest) -> Answer:
+    def send(self, rest: Rest) -> Response:
         """Send the request. Raises CallError if there is no response."""
         if self.size is not None:
             return rest.call_large(self.method, self.path, self.size, self.headers)
@@ -52,32 +52,32 @@ def probes(firewall: FirewallConfig, infer_path: str, live_path: str) -> tuple[P
     return (
         Probe("json-not-valid", 400, "POST", infer_path, _JSON, b'{"inputs": ['),
         Probe("content-type-not-supported", 415, "POST", infer_path, {"Content-Type": "text/plain"}, b"{}"),
-        *(Probe("method-not-allowed", 405, method, infer_path, answered=allow) for method in forbidden),
+        *(Probe("method-not-allowed", 405, method, infer_path, expected_headers=allow) for method in forbidden),
         Probe("headers-too-large", 413, "GET", live_path, {"X-Smoke-Padding": "x" * (INSPECTED_BYTES + 1)}),
         Probe("body-too-large", 413, "POST", infer_path, _JSON, size=largest + 1),
         Probe("body-of-unstated-length", 413, "POST", infer_path, _JSON, b" " * unstated, chunked=True),
     )
 
 
-def judge_refusal(answer: Answer, status: int, answered: Mapping[str, str]) -> list[str]:
+def judge_refusal(response: Response, status: int, expected_headers: Mapping[str, str]) -> list[str]:
     """What is wrong with the response to a request that must be refused."""
-    if answer.status != status:
+    if response.status != status:
         remedy = f"it must be {status}; check that the firewall guards this name, blocks, and has these limits"
-        return [f"{fault('status', answer.status, remedy)}; the body is {excerpt(answer.body)}"]
-    if _code(answer.body) != status:
+        return [f"{fault('status', response.status, remedy)}; the body is {excerpt(response.body)}"]
+    if _code(response.body) != status:
         remedy = f"the firewall's has error.code = {status}; another server responded, so the firewall let it through"
-        return [fault("body", answer.body[:1000].decode(errors="replace"), remedy)]
+        return [fault("body", response.body[:1000].decode(errors="replace"), remedy)]
     return [
-        fault(name, answer.headers.get(name), f"it must be {value}; compare the firewall's config with this file")
-        for name, value in answered.items()
-        if answer.headers.get(name) != value
+        fault(name, response.headers.get(name), f"it must be {value}; compare the firewall's config with smoke.yaml")
+        for name, value in expected_headers.items()
+        if response.headers.get(name) != value
     ]
 
 
 def _code(body: bytes) -> object:
     try:
-        said: object = json.loads(body)
+        content: object = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    error: object = cast(dict[str, Any], said).get("error") if isinstance(said, dict) else None
+    error: object = cast(dict[str, Any], content).get("error") if isinstance(content, dict) else None
     return cast(dict[str, Any], error).get("code") if isinstance(error, dict) else None

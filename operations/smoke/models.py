@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import uuid4
 
-from .answers import judge_health, judge_inference, read_inference
 from .config import SmokeConfig
+from .responses import judge_health, judge_inference, read_inference
 from .rest import Rest
 from .rpc import Rpc, inference_of, request_of
 from .settings import fault
@@ -62,15 +62,17 @@ class RestModel:
 
     def model_ready(self) -> list[str]:
         """What is wrong with the model's readiness."""
-        answer = self._rest.call("GET", f"{self._config.model_path}/ready")
-        return judge_health(answer, "ready", self._config.model)
+        response = self._rest.call("GET", f"{self._config.model_path}/ready")
+        return judge_health(response, "ready", self._config.model)
 
     def infer(self) -> Measured:
         """Send one inference."""
         identity = uuid4().hex
         body = json.dumps({"id": identity, "inputs": self._inputs}).encode()
-        answer = self._rest.call("POST", f"{self._config.model_path}/infer", body, {"Content-Type": "application/json"})
-        return Measured(judge_inference(read_inference(answer), self._config, identity), answer.seconds)
+        response = self._rest.call(
+            "POST", f"{self._config.model_path}/infer", body, {"Content-Type": "application/json"}
+        )
+        return Measured(judge_inference(read_inference(response), self._config, identity), response.seconds)
 
 
 class GrpcModel:
@@ -81,15 +83,15 @@ class GrpcModel:
 
     def live(self) -> list[str]:
         """What is wrong with the server's liveness."""
-        return _said("live", self._rpc.live().message.live)
+        return _unless_true("live", self._rpc.live().message.live)
 
     def ready(self) -> list[str]:
         """What is wrong with the server's readiness."""
-        return _said("ready", self._rpc.ready().message.ready)
+        return _unless_true("ready", self._rpc.ready().message.ready)
 
     def model_ready(self) -> list[str]:
         """What is wrong with the model's readiness."""
-        return _said("ready", self._rpc.model_ready(self._config.model).message.ready)
+        return _unless_true("ready", self._rpc.model_ready(self._config.model).message.ready)
 
     def infer(self) -> Measured:
         """Send one inference."""
@@ -98,5 +100,5 @@ class GrpcModel:
         return Measured(judge_inference(inference_of(reply.message), self._config, identity), reply.seconds)
 
 
-def _said(field: str, value: bool) -> list[str]:
+def _unless_true(field: str, value: bool) -> list[str]:
     return [] if value else [fault(field, value, "the server says that it is not; check the model's pods")]

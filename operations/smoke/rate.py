@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from .clock import Clock
 from .config import FirewallConfig
 from .firewall import judge_refusal
-from .rest import Answer, CallError, Rest
+from .rest import CallError, Response, Rest
 from .settings import fault
 
 WORKERS = 8
@@ -20,11 +20,11 @@ MOST_FAILURES = 100
 class _Tally:
     sent: int = 0
     failures: list[str] = field(default_factory=list[str])
-    refusal: Answer | None = None
+    refusal: Response | None = None
     over: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def take(self, outcome: Answer | CallError) -> None:
+    def take(self, outcome: Response | CallError) -> None:
         """Count one outcome; the first refusal ends the attempt."""
         with self.lock:
             self.sent += 1
@@ -71,5 +71,5 @@ def _faults(tally: _Tally, firewall: FirewallConfig, patience: int) -> list[str]
         if per_window > limit
         else "the caller is too slow to exceed it; run this from a nearer network"
     )
-    told = f"none was refused with 429 in {patience} s, but firewall.requestsPerWindow is {limit}; {remedy}"
-    return [fault("requests in a window", per_window, told)]
+    text = f"none was refused with 429 in {patience} s, but firewall.requestsPerWindow is {limit}; {remedy}"
+    return [fault("requests in a window", per_window, text)]

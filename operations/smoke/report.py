@@ -142,8 +142,8 @@ def _case(suite: ElementTree.Element, check: Check) -> None:
     elif check.result is Result.SKIPPED:
         ElementTree.SubElement(case, "skipped", {"message": text})
     if check.facts:
-        told = "\n".join(f"{key} = {value}" for key, value in check.facts.items())
-        ElementTree.SubElement(case, "system-out").text = _xml(told)
+        text = "\n".join(f"{key} = {value}" for key, value in check.facts.items())
+        ElementTree.SubElement(case, "system-out").text = _xml(text)
 
 
 def _xml(text: str) -> str:

@@ -12,7 +12,7 @@ from urllib3.exceptions import TimeoutError as CallTimeout
 from .clock import Clock
 from .settings import fault, shown
 
-LARGEST_ANSWER = 16 * 1024 * 1024
+LARGEST_RESPONSE = 16 * 1024 * 1024
 """The most bytes of a response that are read."""
 EARLY_SECONDS = 2.0
 """How long the server may take to refuse the beginning of a large body before the rest is sent."""
@@ -25,7 +25,7 @@ class CallError(Exception):
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """A response with lower-case header names, and the seconds until its last byte."""
 
     status: int
@@ -64,7 +64,7 @@ class Rest:
         path: str,
         body: bytes | Iterable[bytes] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> Response:
         """Send one request. Raises CallError if the response is not complete in time."""
         start = self._clock.seconds()
         try:
@@ -87,9 +87,9 @@ class Rest:
                 response.release_conn()
         except (HTTPError, OSError, LocationParseError) as error:
             raise CallError(self._why(error)) from None
-        return self._answer(response, content, start)
+        return self._response(response, content, start)
 
-    def call_large(self, method: str, path: str, size: int, headers: Mapping[str, str]) -> Answer:
+    def call_large(self, method: str, path: str, size: int, headers: Mapping[str, str]) -> Response:
         """Send a body of `size` blanks. Raises CallError if the response is not complete in time.
 
         A server that refuses a body by its length responds early and may close the connection at once, and a client
@@ -103,7 +103,7 @@ class Rest:
                 connection.putheader(key, value)
             connection.endheaders(b" " * min(size, _BEGINNING))
             response = self._early(connection) or self._late(connection, size - _BEGINNING)
-            return self._answer(response, self._content(response, start), start)
+            return self._response(response, self._content(response, start), start)
         except (HTTPException, OSError) as error:
             raise CallError(self._why(error)) from None
         finally:
@@ -125,9 +125,9 @@ class Rest:
             connection.send(chunk)
         return connection.getresponse()
 
-    def _answer(self, response: urllib3.BaseHTTPResponse | HTTPResponse, content: bytes, start: float) -> Answer:
+    def _response(self, response: urllib3.BaseHTTPResponse | HTTPResponse, content: bytes, start: float) -> Response:
         named = {key.lower(): value for key, value in response.headers.items()}
-        return Answer(response.status, named, content, self._clock.seconds() - start)
+        return Response(response.status, named, content, self._clock.seconds() - start)
 
     def _content(self, response: urllib3.BaseHTTPResponse | HTTPResponse, start: float) -> bytes:
         content = bytearray()
@@ -136,9 +136,9 @@ class Rest:
             taken = self._clock.seconds() - start
             if taken > self._timeout:
                 raise CallError(fault("seconds", round(taken, 3), self._slow()))
-            if len(content) > LARGEST_ANSWER:
+            if len(content) > LARGEST_RESPONSE:
                 raise CallError(
-                    fault("bytes", f"over {LARGEST_ANSWER}", "the response does not end; check which server responds")
+                    fault("bytes", f"over {LARGEST_RESPONSE}", "the response does not end; check which server responds")
                 )
         return bytes(content)
 

@@ -7,7 +7,6 @@ from typing import Generic, TypeVar
 import grpc
 from google.protobuf.message import Message
 
-from .answers import Inference
 from .clock import Clock
 from .config import InputConfig, SmokeConfig
 from .inference_pb2 import (
@@ -22,7 +21,8 @@ from .inference_pb2 import (
     ServerReadyResponse,
 )
 from .inference_pb2_grpc import GRPCInferenceServiceStub
-from .rest import LARGEST_ANSWER, CallError
+from .responses import Inference
+from .rest import LARGEST_RESPONSE, CallError
 from .settings import fault
 from .tensors import RAW_ONLY, Datatype, Tensor, Value, from_raw, to_raw
 
@@ -31,7 +31,7 @@ _OPTIONS = [
     ("grpc.enable_retries", 0),
     ("grpc.initial_reconnect_backoff_ms", 500),
     ("grpc.max_reconnect_backoff_ms", 2000),
-    ("grpc.max_receive_message_length", LARGEST_ANSWER),
+    ("grpc.max_receive_message_length", LARGEST_RESPONSE),
 ]
 _CONTENTS = {
     Datatype.BOOL: "bool_contents",
@@ -132,11 +132,11 @@ def inference_of(reply: ModelInferResponse) -> Inference:
         remedy = f"there are {len(reply.outputs)} outputs; the response contradicts itself"
         raise CallError(fault("raw_output_contents", f"{len(raw)} values", remedy))
     tensors: list[Tensor] = []
-    for place, output in enumerate(reply.outputs):
+    for index, output in enumerate(reply.outputs):
         try:
-            data = from_raw(output.datatype, raw[place]) if raw else _values(output.datatype, output.contents)
+            data = from_raw(output.datatype, raw[index]) if raw else _values(output.datatype, output.contents)
         except ValueError as error:
-            raise CallError(fault(f"outputs[{place}]", str(error), "the response contradicts itself")) from None
+            raise CallError(fault(f"outputs[{index}]", str(error), "the response contradicts itself")) from None
         tensors.append(Tensor(output.name, output.datatype, tuple(output.shape), data))
     return Inference(reply.model_name, reply.model_version or None, reply.id or None, tuple(tensors))
 

@@ -188,7 +188,7 @@ def _firewall(config: SmokeConfig, rest: Rest, clock: Clock, exceed_rate: bool, 
             checks.run(
                 "firewall",
                 probe.rule,
-                lambda probe=probe: (judge_refusal(probe.send(rest), probe.status, probe.answered), {}),
+                lambda probe=probe: (judge_refusal(probe.send(rest), probe.status, probe.expected_headers), {}),
             )
         else:
             checks.skip("firewall", probe.rule, "firewall.enforced is false")

@@ -81,11 +81,11 @@ def read(path: Path) -> Mapping[str, Any]:
 
 def _innermost(errors: list[ErrorDetails]) -> list[ErrorDetails]:
     """Without errors of a list that only repeat the errors of its items, because pydantic counts valid items only."""
-    places = [error["loc"] for error in errors]
+    paths = [error["loc"] for error in errors]
     return [
         error
-        for error, place in zip(errors, places, strict=True)
-        if not any(other != place and other[: len(place)] == place for other in places)
+        for error, path in zip(errors, paths, strict=True)
+        if not any(other != path and other[: len(path)] == path for other in paths)
     ]
 
 

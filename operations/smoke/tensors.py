@@ -83,11 +83,11 @@ def judge(expected: Expected, tensor: Tensor, where: str) -> list[str]:
             f"a shape of {list(tensor.shape)} has {math.prod(tensor.shape)} values; the response contradicts itself"
         )
         faults.append(fault(f"{where}.data", f"{len(tensor.data)} values", remedy))
-    wrong = [(place, why) for place, value in enumerate(tensor.data) if (why := _why_wrong(value, expected))]
+    wrong = [(index, why) for index, value in enumerate(tensor.data) if (why := _why_wrong(value, expected))]
     if wrong:
-        place, why = wrong[0]
+        index, why = wrong[0]
         more = f"; {len(wrong) - 1} more are wrong" if len(wrong) > 1 else ""
-        faults.append(fault(f"{where}.data[{place}]", tensor.data[place], f"{why}{more}"))
+        faults.append(fault(f"{where}.data[{index}]", tensor.data[index], f"{why}{more}"))
     return faults
 
 
@@ -127,7 +127,7 @@ def from_raw(datatype: str, raw: bytes) -> tuple[Value, ...]:
     if kind is Datatype.BYTES:
         return tuple(_strings(raw))
     if kind is Datatype.BF16:
-        whole = b"".join(b"\0\0" + raw[place : place + 2] for place in range(0, len(raw), 2))
+        whole = b"".join(b"\0\0" + raw[index : index + 2] for index in range(0, len(raw), 2))
         return from_raw(Datatype.FP32, whole)
     item = struct.Struct(f"<{_LAYOUT[kind]}")
     if len(raw) % item.size:
@@ -136,15 +136,15 @@ def from_raw(datatype: str, raw: bytes) -> tuple[Value, ...]:
 
 
 def _strings(raw: bytes) -> Iterator[bytes]:
-    place = 0
-    while place < len(raw):
-        start = place + _LENGTH.size
+    position = 0
+    while position < len(raw):
+        start = position + _LENGTH.size
         if start > len(raw):
             raise ValueError(f"{len(raw)} bytes end inside a length")
-        place = start + _LENGTH.unpack_from(raw, place)[0]
-        if place > len(raw):
+        position = start + _LENGTH.unpack_from(raw, position)[0]
+        if position > len(raw):
             raise ValueError(f"{len(raw)} bytes end inside a value")
-        yield raw[start:place]
+        yield raw[start:position]
 
 
 def _fits(shape: Sequence[int], expected: Sequence[int]) -> bool:

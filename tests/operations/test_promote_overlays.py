@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from operations.promote.overlay import SAME, Environment, Place, read_overlay
+from operations.promote.overlay import SAME, Environment, OverlayLocation, read_overlay
 from operations.promote.trees import LocalTree
 from operations.smoke.config import load_config
 from operations.smoke.release import load_release
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.charts
 ROOT = Path(__file__).parents[2]
 WORKLOADS = {"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"}
 
-every_place = pytest.mark.parametrize("place", PLACES, ids=[f"{each.model}-{each.environment}" for each in PLACES])
+every_place = pytest.mark.parametrize("location", PLACES, ids=[f"{each.model}-{each.environment}" for each in PLACES])
 
 
 def test_each_model_has_both_overlays() -> None:
@@ -26,29 +26,29 @@ def test_each_model_has_both_overlays() -> None:
 
 
 @every_place
-def test_release_yaml_agrees_with_the_overlay(place: Place) -> None:
-    read_overlay(LocalTree(ROOT), place).recorded()
-    load_release(ROOT / place.folder / "release.yaml")
+def test_release_yaml_agrees_with_the_overlay(location: OverlayLocation) -> None:
+    read_overlay(LocalTree(ROOT), location).recorded()
+    load_release(ROOT / location.folder / "release.yaml")
 
 
 @every_place
-def test_staging_has_a_smoke_config(place: Place) -> None:
-    staging = Place(place.team, place.model, Environment.STAGING)
+def test_staging_has_a_smoke_config(location: OverlayLocation) -> None:
+    staging = OverlayLocation(location.team, location.model, Environment.STAGING)
     config = load_config(ROOT / staging.folder / "smoke.yaml")
     values = read_overlay(LocalTree(ROOT), staging)
-    assert (config.model, config.host) == (place.model, f"{place.model}.{values.value('domain')}")
+    assert (config.model, config.host) == (location.model, f"{location.model}.{values.value('domain')}")
 
 
 @every_place
-def test_both_environments_serve_a_model_alike(place: Place) -> None:
-    both = [read_overlay(LocalTree(ROOT), Place(place.team, place.model, each)) for each in Environment]
+def test_both_environments_serve_a_model_alike(location: OverlayLocation) -> None:
+    both = [read_overlay(LocalTree(ROOT), OverlayLocation(location.team, location.model, each)) for each in Environment]
     assert [both[0].value(name) for name in SAME] == [both[1].value(name) for name in SAME]
 
 
 @every_place
-def test_rendered_overlay_agrees_with_release_yaml(place: Place, tmp_path: Path) -> None:
-    objects = rendered(place, tmp_path)
-    release = read_overlay(LocalTree(ROOT), place).recorded()
+def test_rendered_overlay_agrees_with_release_yaml(location: OverlayLocation, tmp_path: Path) -> None:
+    objects = rendered(location, tmp_path)
+    release = read_overlay(LocalTree(ROOT), location).recorded()
     [model] = [each for each in objects if each["kind"] == "InferenceService"]
     assert model["spec"]["predictor"]["model"]["storageUri"] == release.model_uri
     images = {
@@ -61,17 +61,17 @@ def test_rendered_overlay_agrees_with_release_yaml(place: Place, tmp_path: Path)
 
 
 @every_place
-def test_rendered_objects_are_valid_in_the_teams_namespace(place: Place, tmp_path: Path) -> None:
-    objects = rendered(place, tmp_path)
-    assert {each["metadata"]["namespace"] for each in objects} == {place.team}
+def test_rendered_objects_are_valid_in_the_teams_namespace(location: OverlayLocation, tmp_path: Path) -> None:
+    objects = rendered(location, tmp_path)
+    assert {each["metadata"]["namespace"] for each in objects} == {location.team}
     expected = {"ConfigMap", "NetworkPolicy", "ServiceAccount", "InferenceService", "ScaledObject", "VirtualService"}
     assert expected <= {each["kind"] for each in objects}
     assert [fault for each in objects for fault in faults(each)] == []
 
 
 @every_place
-def test_rendered_workloads_are_restricted(place: Place, tmp_path: Path) -> None:
-    objects = rendered(place, tmp_path)
+def test_rendered_workloads_are_restricted(location: OverlayLocation, tmp_path: Path) -> None:
+    objects = rendered(location, tmp_path)
     for each in objects:
         if each["kind"] not in WORKLOADS:
             continue

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from operations.promote.changes import Wanted, planned, proven, staged
 from operations.promote.command import run
-from operations.promote.overlay import Environment, Overlay, Place, read_overlay
+from operations.promote.overlay import Environment, Overlay, OverlayLocation, read_overlay
 from operations.promote.release import PromotionError
 from operations.promote.trees import LocalTree
 from operations.promote.yaml_text import YamlTextError, replace_at, value_at
@@ -32,7 +32,7 @@ from tests.support.operations.promotion import (
     write,
 )
 
-FRAUD = Place("risk", "fraud", Environment.STAGING)
+FRAUD = OverlayLocation("risk", "fraud", Environment.STAGING)
 WANTED = Wanted(COMMIT, model_version="32", chart_version="0.4.0", image_digest=DIGEST)
 
 
@@ -109,10 +109,10 @@ def test_promotion_changes_only_the_versions(tmp_path: Path) -> None:
 
 
 def test_promotion_keeps_the_registry_of_production(tmp_path: Path) -> None:
-    place = read_overlay(LocalTree(ROOT), Place("risk", "fraud", Environment.PROD))
-    kustomization = place.kustomization.replace("111122223333", "999988887777")
-    assert place.release
-    release = place.release.replace("image: 111122223333", "image: 999988887777")
+    location = read_overlay(LocalTree(ROOT), OverlayLocation("risk", "fraud", Environment.PROD))
+    kustomization = location.kustomization.replace("111122223333", "999988887777")
+    assert location.release
+    release = location.release.replace("image: 111122223333", "image: 999988887777")
     files = proved() | {PROD + "kustomization.yaml": kustomization, PROD + "release.yaml": release}
     _, after = plan(write(tmp_path, files))
     assert after.recorded().image == f"999988887777.dkr.ecr.us-east-1.amazonaws.com/risk/fraud-scorer@{DIGEST}"

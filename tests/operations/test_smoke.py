@@ -270,7 +270,7 @@ def test_slowly_sent_response_times_out(tmp_path: Path) -> None:
 
 
 def test_endless_response_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rest, "LARGEST_ANSWER", 1024 * 1024)
+    monkeypatch.setattr(rest, "LARGEST_RESPONSE", 1024 * 1024)
     stopped = threading.Event()
 
     def endless() -> Generator[bytes]:

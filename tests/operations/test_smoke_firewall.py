@@ -209,5 +209,5 @@ def test_every_rule_of_the_component_is_checked() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"error": 400}', b'{"error": {"code": "400"}}', b"[" * 100_000])
 def test_only_the_body_of_the_firewall_counts(body: bytes) -> None:
-    answer = smoke_firewall.Answer(400, {}, body, 0)
+    answer = smoke_firewall.Response(400, {}, body, 0)
     assert smoke_firewall.judge_refusal(answer, 400, {})

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from operations.promote.overlay import Environment, Place, read_overlay
+from operations.promote.overlay import Environment, OverlayLocation, read_overlay
 from operations.promote.trees import LocalTree
 from tests.support.operations.events import application_of, event_of, trigger_of, variables
 from tests.support.operations.github import TOKEN, GitHub
@@ -169,7 +169,7 @@ def test_merge_reaches_production_with_two_approvals(tmp_path: Path) -> None:
     [container] = objects["Deployment", "fraud-scorer"]["spec"]["template"]["spec"]["containers"]
     assert container["image"].partition("@")[2] == DIGEST
     tree = LocalTree(tmp_path / "rendered")
-    staging, prod = (read_overlay(tree, Place("risk", "fraud", each)).recorded() for each in Environment)
+    staging, prod = (read_overlay(tree, OverlayLocation("risk", "fraud", each)).recorded() for each in Environment)
     assert prod.smoke == staging.smoke
     assert prod.smoke
     assert prod.smoke.measured.model_dump() == staging.model_dump(exclude={"smoke"})

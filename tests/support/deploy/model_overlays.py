@@ -7,20 +7,21 @@ from typing import Any
 
 import yaml
 
-from operations.promote.overlay import Environment, Place
+from operations.promote.overlay import Environment, OverlayLocation
 from tests.support.programs import require
 
 ROOT = Path(__file__).parents[3]
 MODELS = ROOT / "deploy" / "models"
 PLACES = [
-    Place(path.parts[-4], path.parts[-3], Environment(path.parts[-1])) for path in sorted(MODELS.glob("*/*/overlays/*"))
+    OverlayLocation(path.parts[-4], path.parts[-3], Environment(path.parts[-1]))
+    for path in sorted(MODELS.glob("*/*/overlays/*"))
 ]
 
 
-def rendered(place: Place, folder: Path) -> list[dict[str, Any]]:
+def rendered(location: OverlayLocation, folder: Path) -> list[dict[str, Any]]:
     require("kustomize", "helm")
-    shutil.copytree(MODELS / place.team / place.model, folder / place.model)
-    overlay = folder / place.model / "overlays" / place.environment
+    shutil.copytree(MODELS / location.team / location.model, folder / location.model)
+    overlay = folder / location.model / "overlays" / location.environment
     chart = ROOT / "charts" / "model-service"
     version = yaml.safe_load((chart / "Chart.yaml").read_text())["version"]
     shutil.copytree(chart, overlay / "charts" / f"model-service-{version}" / "model-service")

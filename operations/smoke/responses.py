@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from .config import SmokeConfig
-from .rest import Answer, CallError, excerpt
+from .rest import CallError, Response, excerpt
 from .settings import fault
 from .tensors import Expected, Tensor, judge
 
@@ -33,36 +33,36 @@ class Inference:
     outputs: tuple[Tensor, ...]
 
 
-def judge_health(answer: Answer, field: str, model: str | None = None) -> list[str]:
+def judge_health(response: Response, field: str, model: str | None = None) -> list[str]:
     """What is wrong with a health response.
 
     Servers return an empty body, or an object in which `field` (live or ready) is true and `name` is the model.
     """
-    if faults := _status(answer):
+    if faults := _status(response):
         return faults
-    if not answer.body.strip():
+    if not response.body.strip():
         return []
     try:
-        said = _object(answer)
+        content = _object(response)
     except CallError as error:
         return [str(error)]
-    if field in said and said[field] is not True:
-        faults.append(fault(field, said[field], "the server returns 200 but says that it is not; wait until it is"))
-    if model is not None and said.get("name", model) != model:
-        faults.append(fault("name", said["name"], f"it must be {model}; another model responds at this address"))
+    if field in content and content[field] is not True:
+        faults.append(fault(field, content[field], "the server returns 200 but says that it is not; wait until it is"))
+    if model is not None and content.get("name", model) != model:
+        faults.append(fault("name", content["name"], f"it must be {model}; another model responds at this address"))
     return faults
 
 
-def read_inference(answer: Answer) -> Inference:
+def read_inference(response: Response) -> Inference:
     """The content of a REST inference response. Raises CallError if it is not one."""
-    if faults := _status(answer):
+    if faults := _status(response):
         raise CallError(faults[0])
-    said = _object(answer)
-    outputs = said.get("outputs")
+    content = _object(response)
+    outputs = content.get("outputs")
     if not isinstance(outputs, list):
         raise CallError(fault("outputs", outputs, "the response must contain a list of tensors; check the runtime"))
-    tensors = tuple(_tensor(place, each) for place, each in enumerate(cast(list[object], outputs)))
-    return Inference(str(said.get("model_name", "")), _text(said, "model_version"), _text(said, "id"), tensors)
+    tensors = tuple(_tensor(index, each) for index, each in enumerate(cast(list[object], outputs)))
+    return Inference(str(content.get("model_name", "")), _text(content, "model_version"), _text(content, "id"), tensors)
 
 
 def judge_inference(inference: Inference, config: SmokeConfig, identity: str) -> list[str]:
@@ -90,34 +90,34 @@ def _judge_output(expected: Expected, outputs: Sequence[Tensor]) -> list[str]:
     return judge(expected, found[0], f"outputs.{expected.name}")
 
 
-def _status(answer: Answer) -> list[str]:
-    if answer.status == 200:
+def _status(response: Response) -> list[str]:
+    if response.status == 200:
         return []
-    remedy = _REMEDIES.get(answer.status, "it must be 200; check the model's log")
-    return [f"{fault('status', answer.status, remedy)}; the body is {excerpt(answer.body)}"]
+    remedy = _REMEDIES.get(response.status, "it must be 200; check the model's log")
+    return [f"{fault('status', response.status, remedy)}; the body is {excerpt(response.body)}"]
 
 
-def _object(answer: Answer) -> dict[str, Any]:
+def _object(response: Response) -> dict[str, Any]:
     """The JSON object in a body. Raises CallError if it reports an error."""
     try:
-        said: object = json.loads(answer.body)
+        content: object = json.loads(response.body)
     except (ValueError, RecursionError):
-        said = None
-    if not isinstance(said, dict):
-        raise CallError(fault("body", answer.body[:1000].decode(errors="replace"), "it must be a JSON object"))
-    fields = cast(dict[str, Any], said)
+        content = None
+    if not isinstance(content, dict):
+        raise CallError(fault("body", response.body[:1000].decode(errors="replace"), "it must be a JSON object"))
+    fields = cast(dict[str, Any], content)
     if "error" in fields:
         raise CallError(fault("error", fields["error"], "the server returns 200 but reports an error; check its log"))
     return fields
 
 
-def _tensor(place: int, said: object) -> Tensor:
-    fields = cast(dict[str, Any], said) if isinstance(said, dict) else {}
+def _tensor(index: int, content: object) -> Tensor:
+    fields = cast(dict[str, Any], content) if isinstance(content, dict) else {}
     shape, data = fields.get("shape"), fields.get("data")
     if not isinstance(shape, list) or not all(type(size) is int for size in cast(list[object], shape)):
-        raise CallError(fault(f"outputs[{place}].shape", cast(object, shape), "it must be a list of integers"))
+        raise CallError(fault(f"outputs[{index}].shape", cast(object, shape), "it must be a list of integers"))
     if not isinstance(data, list):
-        raise CallError(fault(f"outputs[{place}].data", data, "it must be a list of values"))
+        raise CallError(fault(f"outputs[{index}].data", data, "it must be a list of values"))
     sizes = tuple(cast(list[int], shape))
     return Tensor(str(fields.get("name", "")), str(fields.get("datatype", "")), sizes, _flat(cast(list[object], data)))
 
@@ -135,6 +135,6 @@ def _flat(data: list[object]) -> tuple[object, ...]:
     return tuple(values)
 
 
-def _text(said: dict[str, Any], field: str) -> str | None:
-    value = said.get(field)
+def _text(content: dict[str, Any], field: str) -> str | None:
+    value = content.get(field)
     return None if value in (None, "") else str(value)
