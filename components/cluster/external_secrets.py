@@ -9,13 +9,13 @@ from pydantic import Field, field_validator
 from ..core.account import Account
 from ..core.component import Component
 from ..core.iam import allow, document
+from ..core.kms import encryption_key
 from ..core.manifest import Manifest, Release
 from ..core.namespace_names import NAMESPACE_PATTERN, namespaces_once
 from ..core.network_policies import admit_api_server, allow_apis, allow_metrics
 from ..core.ordering import after
 from ..core.pods import on_system_nodes, resources, spread
 from ..core.spec import Spec
-from ..data.object_store import encryption_key
 from ..facts.regions import dns_suffix
 from ..facts.versions import EXTERNAL_SECRETS
 from .secure_namespace import closed_namespace
@@ -104,7 +104,10 @@ class ExternalSecrets(Component[ExternalSecretsArgs, ExternalSecretsSpec]):
         ]
         namespace = closed_namespace(f"{name}-namespace", NAMESPACE, policies, self)
         key = encryption_key(
-            f"{name}-key", account, f"Secrets below {spec.secret_prefix}/", spec.deletion_protection, self
+            f"{name}-key",
+            f"Secrets below {spec.secret_prefix}/",
+            account,
+            pulumi.ResourceOptions(parent=self, protect=spec.deletion_protection),
         )
         readable = key.arn.apply(lambda arn: secrets_access(account, spec.secret_prefix, arn))
         identity = WorkloadIdentity(

@@ -6,10 +6,11 @@ import pulumi
 from pydantic import Field, field_validator
 
 from ..core.component import Component
+from ..core.kms import encryption_key
 from ..core.spec import Spec
 from .bucket_policies import free_bucket_name, reader_key_grants
 from .log_bucket import LogBucket
-from .object_store import ObjectStore, ObjectStoreConfig, ObjectStoreLifecycle, encryption_key
+from .object_store import ObjectStore, ObjectStoreConfig, ObjectStoreLifecycle
 from .offline_catalog import RESULTS
 
 PURPOSES = ("raw", "training", "models", "offline")
@@ -92,10 +93,9 @@ class DataBuckets(Component[DataBucketsArgs, DataBucketsSpec]):
         }
         key = encryption_key(
             f"{name}-key",
-            account,
             f"Objects of {spec.prefix}",
-            spec.deletion_protection,
-            self,
+            account,
+            pulumi.ResourceOptions(parent=self, protect=spec.deletion_protection),
             grants=reader_key_grants(account, readers),
         )
         logs = LogBucket(

@@ -8,9 +8,9 @@ import pulumi
 import pulumi_aws as aws
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from ..core.account import Account
 from ..core.component import Component
-from ..core.iam import Statement, key_policy, service_trust
+from ..core.iam import Statement, service_trust
+from ..core.kms import encryption_key
 from ..core.spec import Spec, refuse
 from ..facts.instances import regions
 from .bucket_policies import BUCKET_PATTERN, bucket_policy, free_bucket_name, reader_grants, replication_permissions
@@ -237,10 +237,9 @@ class ObjectStore(Component[ObjectStoreArgs, ObjectStoreSpec]):
         child = pulumi.ResourceOptions(parent=self)
         key = encryption_key(
             f"{name}-replica-key",
-            self._account,
             f"Second copy of {self._spec.bucket}",
-            self._spec.deletion_protection,
-            self,
+            self._account,
+            pulumi.ResourceOptions(parent=self, protect=self._spec.deletion_protection),
             region=region,
         )
         replica, replica_versioning, _ = self._bucket(f"{name}-replica", self._spec.replica_name, key.arn, region)
@@ -301,28 +300,3 @@ def lifecycle_rules(spec: ObjectStoreSpec) -> list[dict[str, Any]]:
         for place, (prefix, days) in enumerate(sorted(spec.expiring_prefixes.items()), start=1)
     ]
     return [kept, cleaned, *brief]
-
-
-def encryption_key(
-    name: str,
-    account: Account,
-    description: str,
-    protect: bool,
-    parent: pulumi.Resource,
-    *,
-    region: str | None = None,
-    grants: Sequence[Statement] = (),
-) -> aws.kms.Key:
-    """A rotating key that the account's IAM policies govern, in the provider's region unless another is named.
-
-    `grants` says who else may use it.
-    """
-    return aws.kms.Key(
-        name,
-        description=description,
-        enable_key_rotation=True,
-        deletion_window_in_days=30,
-        policy=key_policy(account.id, account.partition, *grants),
-        region=region,
-        opts=pulumi.ResourceOptions(parent=parent, protect=protect),
-    )

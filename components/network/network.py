@@ -9,7 +9,8 @@ from pulumi import Output, ResourceOptions
 
 from ..core.account import Account
 from ..core.component import Component
-from ..core.iam import allow, document, key_policy, logs_key_grant, service_trust
+from ..core.iam import allow, document, service_trust
+from ..core.kms import encryption_key, logs_key_grant
 from ..core.spec import SpecError
 from .endpoints import endpoint_security_group, gateway_endpoint, interface_endpoint
 from .network_args import (
@@ -338,15 +339,13 @@ def _flow_log(
     role_name = f"{name}-flow-logs"
     # The key's policy must name the group before either exists, so the name is ours rather than generated.
     group_name = f"/{pulumi.get_project()}/{pulumi.get_stack()}/{name}/flow-logs"
-    grant = logs_key_grant(account.region, account.id, account.partition, group_name)
-    key = aws.kms.Key(
+    key = encryption_key(
         role_name,
-        description=f"Flow logs of {name}",
-        enable_key_rotation=True,
-        deletion_window_in_days=30,
-        policy=key_policy(account.id, account.partition, grant),
+        f"Flow logs of {name}",
+        account,
+        options,
+        grants=[logs_key_grant(account, group_name)],
         tags={"Name": role_name},
-        opts=options,
     )
     group = aws.cloudwatch.LogGroup(
         role_name,

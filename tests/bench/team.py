@@ -5,7 +5,9 @@ import pulumi_aws as aws
 
 from components.cluster.secure_namespace import SecureNamespace
 from components.cluster.workload_identity import WorkloadIdentity
-from components.core.iam import allow, document, key_policy
+from components.core.account import Account
+from components.core.iam import allow, document
+from components.core.kms import encryption_key
 from components.core.manifest import Manifest
 from stacks.config import load_config
 from stacks.platform import aws_provider
@@ -42,12 +44,11 @@ class Team(pulumi.ComponentResource):
         self.register_outputs({"role_arn": identity.role_arn})
 
     def _storage(self) -> pulumi.Output[str]:
-        key = aws.kms.Key(
+        key = encryption_key(
             f"{self._name}-key",
-            description=f"Data of {self._name}.",
-            enable_key_rotation=True,
-            policy=key_policy("444455556666", "aws"),
-            opts=pulumi.ResourceOptions(parent=self, protect=True),
+            f"Data of {self._name}.",
+            Account("444455556666", "us-east-1", "aws"),
+            pulumi.ResourceOptions(parent=self, protect=True),
         )
         aws.cloudwatch.LogGroup(f"{self._name}-logs", retention_in_days=30, kms_key_id=key.arn, opts=self._child)
         queue = aws.sqs.Queue(

@@ -7,7 +7,8 @@ import pulumi_aws as aws
 import pulumi_eks as eks
 
 from ...core.account import Account
-from ...core.iam import allow, document, key_policy, logs_key_grant, service_trust, volumes_key_grants
+from ...core.iam import Statement, allow, document, service_trust
+from ...core.kms import encryption_key, logs_key_grant, volumes_key_grants
 from .security_groups import SecurityGroups
 from .spec import GpuClusterArgs, GpuClusterSpec
 
@@ -40,19 +41,10 @@ def control_plane(
     given to it or switched off.
     """
     log_group = f"/aws/eks/{spec.cluster_name}/cluster"
-    grant = logs_key_grant(account.region, account.id, account.partition, log_group)
-    secrets_key = _key(
-        f"{name}-secrets",
-        f"{spec.cluster_name}-secrets",
-        key_policy(account.id, account.partition, grant),
-        spec.deletion_protection,
-        opts,
-    )
+    secrets_key = _key(name, "secrets", spec, account, [logs_key_grant(account, log_group)], opts)
     # The autoscaler that launches nodes and the driver that attaches claims; their names end in Pulumi's suffix.
     users = [f"{name}-karpenter-identity-role-*", f"{name}-aws-ebs-csi-driver-role-*"]
-    grants_of_volumes = volumes_key_grants(account.region, account.id, account.partition, users)
-    volumes = key_policy(account.id, account.partition, *grants_of_volumes)
-    volume_key = _key(f"{name}-volumes", f"{spec.cluster_name}-volumes", volumes, spec.deletion_protection, opts)
+    volume_key = _key(name, "volumes", spec, account, volumes_key_grants(account, users), opts)
     logs = aws.cloudwatch.LogGroup(
         f"{name}-logs",
         name=log_group,
@@ -103,16 +95,23 @@ def control_plane(
     return ControlPlane(cluster, cluster_name, volume_key, oidc_provider)
 
 
-def _key(name: str, alias: str, policy: str, protect: bool, opts: pulumi.ResourceOptions) -> aws.kms.Key:
-    key = aws.kms.Key(
-        f"{name}-key",
-        description=name,
-        enable_key_rotation=True,
-        deletion_window_in_days=30,
-        policy=policy,
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=protect)),
+def _key(
+    name: str,
+    purpose: str,
+    spec: GpuClusterSpec,
+    account: Account,
+    grants: list[Statement],
+    opts: pulumi.ResourceOptions,
+) -> aws.kms.Key:
+    key = encryption_key(
+        f"{name}-{purpose}-key",
+        f"{name}-{purpose}",
+        account,
+        pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=spec.deletion_protection)),
+        grants=grants,
     )
-    aws.kms.Alias(f"{name}-alias", name=f"alias/{alias}", target_key_id=key.key_id, opts=opts)
+    alias = f"alias/{spec.cluster_name}-{purpose}"
+    aws.kms.Alias(f"{name}-{purpose}-alias", name=alias, target_key_id=key.key_id, opts=opts)
     return key
 
 

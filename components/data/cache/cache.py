@@ -5,9 +5,8 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from ...core.account import Account
 from ...core.component import Component
-from ...core.iam import key_policy, logs_key_grant
+from ...core.kms import encryption_key, logs_key_grant
 from ...facts.cache_nodes import RESERVED_SHARE
 from ...facts.versions import CACHE_ENGINES
 from ..final_snapshot import final_snapshot
@@ -55,7 +54,7 @@ class Cache(Component[CacheArgs, CacheSpec]):
         spec = self._spec
         self._kept = pulumi.ResourceOptions(parent=self, protect=spec.deletion_protection)
         log_group = f"/aws/elasticache/{spec.cache_name}"
-        key = self._key(self._account, log_group)
+        key = self._key(log_group)
         logs = self._logs(log_group, key)
         security_group = self._security_group()
         users = self._users()
@@ -63,18 +62,14 @@ class Cache(Component[CacheArgs, CacheSpec]):
         cluster = self._cluster(key, logs, security_group, group)
         self._export(cluster, key, security_group, group, users)
 
-    def _key(self, account: Account, log_group: str) -> aws.kms.Key:
-        grant = logs_key_grant(account.region, account.id, account.partition, log_group)
-        key = aws.kms.Key(
+    def _key(self, log_group: str) -> aws.kms.Key:
+        key = encryption_key(
             f"{self._name}-key",
-            description=f"Data, snapshots and logs of {self._spec.cache_name}",
-            enable_key_rotation=True,
-            deletion_window_in_days=30,
-            policy=key_policy(account.id, account.partition, grant),
+            f"Data, snapshots and logs of {self._spec.cache_name}",
+            self._account,
             # The last snapshot of a store can be read with it alone.
-            opts=pulumi.ResourceOptions.merge(
-                self._kept, pulumi.ResourceOptions(retain_on_delete=self._spec.kept_days > 0)
-            ),
+            pulumi.ResourceOptions.merge(self._kept, pulumi.ResourceOptions(retain_on_delete=self._spec.kept_days > 0)),
+            grants=[logs_key_grant(self._account, log_group)],
         )
         alias = f"alias/{self._spec.cache_name}-cache"
         aws.kms.Alias(f"{self._name}-alias", name=alias, target_key_id=key.key_id, opts=self._child)

@@ -9,10 +9,9 @@ from typing import Any, TypeVar
 import pulumi
 import pulumi_aws as aws
 
-from ...core.account import Account
 from ...core.component import Component
-from ...core.iam import key_policy, service_trust
-from ...facts.regions import dns_suffix
+from ...core.iam import service_trust
+from ...core.kms import encryption_key, logs_key_grant
 from ...facts.versions import MYSQL
 from ..final_snapshot import final_snapshot
 from .spec import DatabaseArgs, DatabaseSpec, InstanceSpec, MySqlDatabaseArgs
@@ -84,16 +83,13 @@ class _Instance(Component[_Args, _InstanceSpec]):
         self._publish()
 
     def _key(self) -> aws.kms.Key:
-        return aws.kms.Key(
+        return encryption_key(
             f"{self._name}-key",
-            description=f"Database {self._spec.identifier}",
-            enable_key_rotation=True,
-            deletion_window_in_days=30,
-            policy=key_policy(
-                self._account.id, self._account.partition, logs_grant(self._account, self._spec.identifier)
-            ),
+            f"Database {self._spec.identifier}",
+            self._account,
             # The last snapshot and the retained backups can be read with it alone.
-            opts=pulumi.ResourceOptions.merge(self._kept, pulumi.ResourceOptions(retain_on_delete=True)),
+            pulumi.ResourceOptions.merge(self._kept, pulumi.ResourceOptions(retain_on_delete=True)),
+            grants=[logs_key_grant(self._account, f"/aws/rds/instance/{self._spec.identifier}/*")],
         )
 
     def _security_group(self) -> aws.ec2.SecurityGroup:
@@ -262,19 +258,3 @@ class MySqlDatabase(_Instance[MySqlDatabaseArgs, InstanceSpec]):
     def __init__(self, name: str, args: MySqlDatabaseArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, MySqlDatabaseArgs, InstanceSpec, opts)
         self._create(mysql())
-
-
-def logs_grant(account: Account, identifier: str) -> dict[str, Any]:
-    """Lets CloudWatch Logs encrypt the instance's log groups with the key.
-
-    Source: CloudWatch Logs user guide, "Encrypt log data in CloudWatch Logs using AWS KMS".
-    """
-    groups = account.arn("logs", f"log-group:/aws/rds/instance/{identifier}/*")
-    return {
-        "Sid": "LogsEncrypt",
-        "Effect": "Allow",
-        "Principal": {"Service": f"logs.{account.region}.{dns_suffix(account.region)}"},
-        "Action": ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
-        "Resource": "*",
-        "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
-    }

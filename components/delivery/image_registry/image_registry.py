@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from ...core.account import Account
 from ...core.component import Component
 from ...core.iam import registry_trust
-from ...data.object_store import encryption_key
+from ...core.kms import encryption_key
 from ...facts.regions import dns_suffix
 from .policies import cache_lifecycle, cache_policy, creation_permissions, import_policy, team_lifecycle, team_policy
 from .spec import ImageRegistryArgs, ImageRegistrySpec, ImageScanning, ImageTeamSpec, UpstreamSpec
@@ -43,7 +43,7 @@ class ImageRegistry(Component[ImageRegistryArgs, ImageRegistrySpec]):
         if problems := out_of_place(spec, self._account):
             self._refuse(*problems)
         self._kept = pulumi.ResourceOptions(parent=self, protect=spec.deletion_protection)
-        key = self._key(f"{name}-key", None)
+        key = self._key(f"{name}-key")
         copy_keys = {region: self._key(f"{name}-{region}-key", region) for region in spec.replica_regions}
         self._scanning()
         named = [(team, image) for team in spec.teams for image in team.images]
@@ -65,9 +65,8 @@ class ImageRegistry(Component[ImageRegistryArgs, ImageRegistrySpec]):
         self.key_arn = key.arn
         self._publish()
 
-    def _key(self, name: str, region: str | None) -> aws.kms.Key:
-        protect = self._spec.deletion_protection
-        return encryption_key(name, self._account, "Container images", protect, self, region=region)
+    def _key(self, name: str, region: str | None = None) -> aws.kms.Key:
+        return encryption_key(name, "Container images", self._account, self._kept, region=region)
 
     def _scanning(self) -> None:
         kind, frequency = _SCAN[self._spec.scanning]

@@ -7,7 +7,8 @@ import pulumi_aws as aws
 
 from ...core.account import Account
 from ...core.component import Component
-from ...core.iam import document, key_policy, logs_key_grant
+from ...core.iam import document
+from ...core.kms import encryption_key, logs_key_grant
 from .capacity import capacity
 from .resources import WebAcl, WebAclLoggingConfiguration
 from .rules import build, response_bodies, visibility
@@ -54,15 +55,13 @@ class WebFirewall(Component[WebFirewallArgs, WebFirewallSpec]):
         """The log. AWS WAF writes to groups whose name begins so, and to no other."""
         name, account = self._name, self._account
         group_name = f"aws-waf-logs-{pulumi.get_project()}-{pulumi.get_stack()}-{name}"
-        grant = logs_key_grant(account.region, account.id, account.partition, group_name)
-        key = aws.kms.Key(
+        key = encryption_key(
             f"{name}-log-key",
-            description=f"Encrypts the log of the firewall {name}.",
-            enable_key_rotation=True,
-            deletion_window_in_days=30,
-            policy=key_policy(account.id, account.partition, grant),
+            f"Encrypts the log of the firewall {name}.",
+            account,
+            pulumi.ResourceOptions(parent=self, protect=self._spec.deletion_protection),
+            grants=[logs_key_grant(account, group_name)],
             tags={"Name": f"{name}-log"},
-            opts=pulumi.ResourceOptions(parent=self, protect=self._spec.deletion_protection),
         )
         group = aws.cloudwatch.LogGroup(
             f"{name}-log",
