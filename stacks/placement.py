@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import BaseModel
 
-from components.cluster.node_pool.labels import DEVICE_PLUGIN_CONFIG_LABEL, NVIDIA_LABEL, NVIDIA_TAINT
+from components.core.node_labels import DEVICE_PLUGIN_CONFIG_LABEL, NVIDIA_LABEL, NVIDIA_TAINT
 from components.core.problems import Place, Problem
 from components.network.subnet_plan import plan_subnets
 from components.serving.model_service.spec import ModelServiceSpec

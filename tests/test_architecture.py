@@ -39,6 +39,19 @@ ALLOWED = {
 HOUSE = {"components", "resources", "pricing", "operations", "policies", "stacks", "planner", "reports", "tests"}
 
 
+SUBJECTS = {
+    "facts": set[str](),
+    "core": {"facts"},
+    "network": {"core"},
+    "cluster": {"core", "facts"},
+    "data": {"core", "facts", "cluster"},
+    "serving": {"core", "facts", "network", "cluster"},
+    "delivery": {"core", "facts", "cluster"},
+    "kubeflow": {"core", "facts", "network", "cluster", "serving", "delivery"},
+}
+"""The folders of `components` that each folder of `components` imports."""
+
+
 def imports(path: Path) -> Iterator[tuple[str, int]]:
     """The absolute modules that a file imports, with their lines; relative ones stay in the folder by nature."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -75,6 +88,39 @@ def test_components_import_each_other_relatively_alone() -> None:
         if module.partition(".")[0] in HOUSE
     ]
     assert wrong == []
+
+
+def subjects_imported(path: Path) -> Iterator[tuple[str, int]]:
+    """The folders of `components` that a file of a component imports, with their lines."""
+    folder = path.relative_to(ROOT / "components").parts[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            modules = [node.module] if node.module else [alias.name for alias in node.names]
+            start = folder[: len(folder) + 1 - node.level]
+            yield from (((*start, *module.split("."))[0], node.lineno) for module in modules)
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_subjects_of_components_import_one_way(subject: str) -> None:
+    paths = files(f"components/{subject}")
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} imports {imported}"
+        for path in paths
+        for imported, line in subjects_imported(path)
+        if imported not in {subject, *SUBJECTS[subject]}
+    ]
+    assert paths
+    assert wrong == []
+
+
+def test_every_subject_of_components_is_listed() -> None:
+    folders = {path.parent.name for path in (ROOT / "components").glob("*/__init__.py")}
+    assert folders == SUBJECTS.keys()
+
+
+def test_kms_keys_are_made_in_one_place() -> None:
+    places = [path for path in files("components") if "aws.kms.Key(" in path.read_text(encoding="utf-8")]
+    assert places == [ROOT / "components/core/kms.py"]
 
 
 def test_resources_pricing_and_rules_import_no_pulumi() -> None:

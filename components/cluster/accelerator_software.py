@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from ..core.node_labels import DEVICE_PLUGIN_LABEL, EFA_LABEL, NEURON_LABEL, NVIDIA_LABEL
 from ..facts.regions import eks_registry
-from .node_pool.labels import DEVICE_PLUGIN_LABEL, EFA_LABEL, NEURON_LABEL, NVIDIA_LABEL
 from .node_pool.sharing import LARGEST_REPLICAS
 
 METRICS_PORT = 9400

@@ -9,9 +9,9 @@ import pulumi_aws as aws
 
 from ..core.account import Account
 from ..core.iam import pod_identity_trust
+from ..core.node_labels import SYSTEM_LABEL
 from ..core.pods import SYSTEM_TOLERATION
 from ..facts.versions import ADDONS
-from .node_pool.labels import SYSTEM_LABEL
 
 BEFORE_NODES = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
 """DaemonSets without which a node never becomes ready."""

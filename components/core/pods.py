@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..cluster.node_pool.labels import POOL_LABEL, SYSTEM_LABEL, SYSTEM_TAINT
+from ..core.node_labels import POOL_LABEL, SYSTEM_LABEL, SYSTEM_TAINT
 
 RESTRICTED = {
     "allowPrivilegeEscalation": False,

@@ -8,15 +8,9 @@ from pydantic import Field
 
 from ..cluster.gpu_cluster.spec import GpuClusterSpec
 from ..cluster.karpenter.spec import KarpenterPoolSpec
-from ..cluster.node_pool.labels import (
-    DEVICE_PLUGIN_CONFIG_LABEL,
-    SYSTEM_TAINT,
-    accelerator_taints,
-    labels,
-    resources,
-    taints,
-)
+from ..cluster.node_pool.labels import accelerator_taints, labels, resources, taints
 from ..cluster.node_pool.spec import AmiFamily, NodePoolSpec, TaintConfig, TaintSpec
+from ..core.node_labels import DEVICE_PLUGIN_CONFIG_LABEL, SYSTEM_TAINT
 from ..core.spec import Spec, refuse
 from ..core.teams import TeamSpec
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..cluster.node_pool.labels import POOL_LABEL
 from ..core.manifest import kubernetes_object
+from ..core.node_labels import POOL_LABEL
 from ..core.teams import TeamSpec
 from .pools import GPU, PoolSpec
 

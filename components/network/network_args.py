@@ -8,9 +8,10 @@ from typing import NotRequired, Self, TypedDict, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from ..core.ip_range import parse_network
 from ..core.log_retention import RETENTION_DAYS
 from ..core.spec import Spec, refuse
-from .subnet_plan import parse_network, refuse_overlap, vpc_network
+from .subnet_plan import refuse_overlap, vpc_network
 
 AGGREGATION_SECONDS = (60, 600)
 """Source: Amazon VPC user guide, "Flow log records", aggregation interval."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from itertools import islice
 
+from ..core.ip_range import parse_network
+
 PRIVATE_RANGES = tuple(IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 """RFC 1918: the ranges that no public network announces."""
 
@@ -93,24 +95,6 @@ def vpc_network(value: str) -> IPv4Network:
         raise ValueError(_too_small(network))
     refuse_overlap(network, EKS_SERVICE_RANGES, "which Kubernetes services get by default")
     refuse_overlap(network, [DOCKER_RANGE], "which Docker's bridge uses")
-    return network
-
-
-def parse_network(value: str) -> IPv4Network:
-    """Read an IPv4 range written as address/prefix.
-
-    Raises:
-        ValueError: it is none, or has bits set beyond its prefix.
-    """
-    address, slash, prefix = value.partition("/")
-    try:
-        if not (slash and prefix.isdecimal()):
-            raise ValueError
-        network = IPv4Network(value, strict=False)
-    except ValueError:
-        raise ValueError("is not an IPv4 range; write address/prefix, such as 10.0.0.0/16") from None
-    if str(network.network_address) != address:
-        raise ValueError(f"has bits set beyond its prefix; write {network}")
     return network
 
 

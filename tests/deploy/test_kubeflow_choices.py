@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from components.cluster.node_pool.labels import DEVICE_PLUGIN_CONFIG_LABEL, NVIDIA_TAINT, device_plugin_config
+from components.cluster.node_pool.labels import device_plugin_config
 from components.cluster.node_pool.spec import NodePoolSpec
+from components.core.node_labels import DEVICE_PLUGIN_CONFIG_LABEL, NVIDIA_TAINT
 from components.core.spec import parse
 from components.facts.versions import KUBEFLOW_ISTIO, KUEUE
 from components.kubeflow.notebooks import IMAGES, choice

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.cluster.node_pool.labels import NVIDIA_TAINT
+from components.core.node_labels import NVIDIA_TAINT
 from components.core.spec import parse
 from components.kubeflow.pools import GPU
 from components.kubeflow.profiles import bounds, namespace

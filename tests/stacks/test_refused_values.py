@@ -231,7 +231,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
             ]
         },
         "schedules[0].timeZone",
-        "Europe/Berln is no time zone of IANA's database; did you mean Europe/Berlin?",
+        "Europe/Berln is not an IANA time zone; did you mean Europe/Berlin?",
     ),
 ]
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
+from ...core.node_labels import DEVICE_PLUGIN_CONFIG_LABEL
 from ..karpenter.spec import KarpenterPoolSpec
-from ..node_pool.labels import DEVICE_PLUGIN_CONFIG_LABEL, accelerator_taints, labels, taints
+from ..node_pool.labels import accelerator_taints, labels, taints
 from ..node_pool.spec import NodePoolSpec, TaintEffect, TaintSpec
 
 WHOLE = "exclusive"

@@ -11,11 +11,11 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from ...core.ip_range import IpRange
 from ...core.log_retention import LogRetentionDays
 from ...core.namespace_names import NAMESPACE_PATTERN, not_reserved
+from ...core.node_labels import SYSTEM_TAINT
 from ...core.problems import Problem
 from ...core.spec import Inherits, Spec, refuse
 from ...facts.versions import STANDARD_SUPPORT_ENDS, KubernetesVersion
 from ..karpenter.spec import KarpenterConfig, KarpenterSpec
-from ..node_pool.labels import SYSTEM_TAINT
 from ..node_pool.spec import NodePoolConfig, NodePoolSpec, TaintEffect, TaintSpec
 from ..secure_namespace import SecureNamespaceConfig, SecureNamespaceSpec
 from .autoscalers import rivals

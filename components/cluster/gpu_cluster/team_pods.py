@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..node_pool.labels import SYSTEM_TAINT
+from ...core.node_labels import SYSTEM_TAINT
 from ..secure_namespace import TEAM_LABEL
 
 NAME = "team-pods"

@@ -4,15 +4,9 @@ from typing import Any
 
 import pulumi
 
+from ...core.node_labels import DEVICE_PLUGIN_CONFIG_LABEL, DEVICE_PLUGIN_LABEL, NEURON_LABEL, NVIDIA_LABEL, POOL_LABEL
 from ...facts.versions import NODE_IMAGES
-from ..node_pool.labels import (
-    DEVICE_PLUGIN_CONFIG_LABEL,
-    DEVICE_PLUGIN_LABEL,
-    NEURON_LABEL,
-    NVIDIA_LABEL,
-    POOL_LABEL,
-    accelerator_taints,
-)
+from ..node_pool.labels import accelerator_taints
 from ..node_pool.spec import AmiFamily, TaintEffect
 from ..node_pool.user_data import NODE_CONFIG
 from .spec import Consolidation, KarpenterPoolSpec

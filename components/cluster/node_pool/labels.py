@@ -1,27 +1,21 @@
-"""Labels and taints of a pool's nodes: what schedulers, device plugins and exporters look for."""
+"""The labels, taints and devices of a pool's nodes."""
 
+from ...core.node_labels import (
+    AUTOSCALER_GPU_LABEL,
+    DEVICE_PLUGIN_CONFIG_LABEL,
+    DEVICE_PLUGIN_LABEL,
+    EFA_LABEL,
+    MPS_LABEL,
+    NEURON_LABEL,
+    NEURON_TAINT,
+    NVIDIA_LABEL,
+    NVIDIA_TAINT,
+    POOL_LABEL,
+    SYSTEM_LABEL,
+)
 from ...facts.instances import InstanceType
 from .disks import ephemeral_gib
 from .spec import AmiFamily, NodePoolSpec, TaintEffect, TaintSpec
-
-NVIDIA_TAINT = "nvidia.com/gpu"
-NEURON_TAINT = "aws.amazon.com/neuron"
-
-SYSTEM_TAINT = "CriticalAddonsOnly"
-"""Keeps pods of teams off the nodes of DNS and the platform; EKS's own add-ons tolerate it by this name."""
-
-POOL_LABEL = "mlplatform.io/pool"
-SYSTEM_LABEL = "mlplatform.io/system"
-"""On the nodes of a cluster's system pool."""
-NVIDIA_LABEL = "nvidia.com/gpu.present"
-NEURON_LABEL = "mlplatform.io/neuron"
-EFA_LABEL = "mlplatform.io/efa"
-DEVICE_PLUGIN_LABEL = "mlplatform.io/nvidia-device-plugin"
-"""On nodes whose image brings no device plugin of its own, as Bottlerocket's does."""
-DEVICE_PLUGIN_CONFIG_LABEL = "nvidia.com/device-plugin.config"
-MPS_LABEL = "nvidia.com/mps.capable"
-AUTOSCALER_GPU_LABEL = "k8s.amazonaws.com/accelerator"
-"""Makes the cluster autoscaler wait for a new node's device plugin instead of adding another node."""
 
 
 def labels(pool: NodePoolSpec) -> dict[str, str]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from typing import NotRequired, TypedDict
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ...core.spec import Spec, refuse
+from ...core.time_zones import known_time_zone
 
 MINUTES_A_DAY = 24 * 60
 _CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
@@ -98,17 +98,6 @@ class ScheduleSpec(Spec):
         length = (_minutes(self.end) - _minutes(self.start)) % MINUTES_A_DAY
         starts = [list(Weekday).index(day) * MINUTES_A_DAY + _minutes(self.start) for day in self.days]
         return {(start, start + length) for start in starts}
-
-
-def known_time_zone(zone: str) -> str:
-    """`zone`, when IANA's database has it; refused otherwise. Accepted on a machine that has no such database."""
-    try:
-        # Reads one file; listing the known zones reads all 600.
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, OSError):
-        if known := available_timezones():
-            raise refuse(zone, f"{zone} is no time zone of IANA's database", sorted(known)) from None
-    return zone
 
 
 @dataclass(frozen=True, slots=True)

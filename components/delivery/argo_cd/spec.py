@@ -7,11 +7,11 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator, model_validator
 
-from ...cluster.node_pool.schedule import known_time_zone
 from ...core.cron import cron_schedule
 from ...core.namespace_names import NAMESPACE_PATTERN
 from ...core.spec import Spec, refuse
 from ...core.teams import TeamConfig, TeamSpec, distinct
+from ...core.time_zones import known_time_zone
 
 _REPOSITORY_PATTERN = r"https://[^\s*@?#]+"
 _GITHUB_PATTERN = r"https://github\.com/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+"

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ...cluster.node_pool.labels import DEVICE_PLUGIN_CONFIG_LABEL, NVIDIA_LABEL, NVIDIA_TAINT
 from ...core.images import pulled
+from ...core.node_labels import DEVICE_PLUGIN_CONFIG_LABEL, NVIDIA_LABEL, NVIDIA_TAINT
 from ...core.pods import RESTRICTED, spread
 from ...facts.versions import STORAGE_INITIALIZER_IMAGE
 from ..serving_platform import names

@@ -7,12 +7,13 @@ from typing import Annotated, NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator, model_validator
 
-from ...cluster.node_pool.schedule import Weekday, known_time_zone
+from ...cluster.node_pool.schedule import Weekday
 from ...cluster.node_pool.sharing import LARGEST_REPLICAS
 from ...core.ip_range import IpRange
 from ...core.namespace_names import NAMESPACE_PATTERN
 from ...core.object_labels import label_problem
 from ...core.spec import Spec, refuse
+from ...core.time_zones import known_time_zone
 from ..serving_platform.cache_spec import NAME_PATTERN as CACHE_GROUP_PATTERN
 from ..serving_platform.names import START_SECONDS, Protocol, Runtime
 from ..serving_platform.runtimes import model_formats

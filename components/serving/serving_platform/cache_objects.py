@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...cluster.node_pool.labels import NVIDIA_TAINT, POOL_LABEL
 from ...core.images import pulled
 from ...core.manifest import kubernetes_object
+from ...core.node_labels import NVIDIA_TAINT, POOL_LABEL
 from ...core.pods import RESTRICTED, resources
 from ...facts.versions import MODEL_CACHE_AGENT_IMAGE, STORAGE_INITIALIZER_IMAGE
 from .cache_spec import CacheGroupSpec

@@ -5,8 +5,9 @@ from typing import NotRequired, Protocol, TypedDict
 
 from pydantic import Field, field_validator
 
-from ...cluster.node_pool.labels import NVIDIA_TAINT, taints
+from ...cluster.node_pool.labels import taints
 from ...cluster.node_pool.spec import AmiFamily, NodePoolSpec, TaintEffect
+from ...core.node_labels import NVIDIA_TAINT
 from ...core.spec import Spec, each_once, refuse
 
 NAME_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"

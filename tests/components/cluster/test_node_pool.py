@@ -5,8 +5,8 @@ import pytest
 import yaml
 
 from components.cluster.accelerator_software import device_plugin_configs, device_plugin_values
-from components.cluster.node_pool.labels import DEVICE_PLUGIN_CONFIG_LABEL
 from components.cluster.node_pool.node_pool import subnets_in
+from components.core.node_labels import DEVICE_PLUGIN_CONFIG_LABEL
 from components.core.spec import SpecError
 from resources.resource import UNKNOWN, Resource
 from tests.components.mocks import Recording
@@ -232,7 +232,7 @@ def test_a_pool_of_one_zone_has_its_subnet_alone() -> None:
         SpecError, match="zone = us-east-1d: none of the pool's subnets is there; they are in us-east-1a"
     ):
         subnets_in("us-east-1d", {"subnet-a": "us-east-1a"})
-    with pytest.raises(SpecError, match="zone = eu-west-1a is not one of us-east-1"):
+    with pytest.raises(SpecError, match="eu-west-1a is not a zone of us-east-1"):
         node_pool(zone="eu-west-1a")
 
 
@@ -273,10 +273,10 @@ def test_a_pool_with_zonal_volumes_is_one_group_a_zone() -> None:
     [
         ({"zones": ["us-east-1a", "us-east-1a"]}, "named more than once"),
         ({"zones": ["us-east-1"]}, "is no zone"),
-        ({"zones": ZONES, "zone": "us-east-1a"}, "zones is set, and zone puts all nodes into one"),
-        ({"zones": ZONES, "minimum": 0, "maximum": 1}, "maximum = 1 is less than the 2 zones"),
-        ({"zones": ZONES, "schedules": [{**PEAK, "additional_nodes": 1}]}, "is less than the 2 zones"),
-        ({"zones": ["us-east-1a", "eu-west-1a"]}, "zone = eu-west-1a is not one of us-east-1"),
+        ({"zones": ZONES, "zone": "us-east-1a"}, "zone puts all nodes into one zone; keep one"),
+        ({"zones": ZONES, "minimum": 0, "maximum": 1}, "maximum = 1: each of the 2 zones has a group; write 2 or more"),
+        ({"zones": ZONES, "schedules": [{**PEAK, "additional_nodes": 1}]}, "additionalNodes = 1: each of the 2 zones has a group"),
+        ({"zones": ["us-east-1a", "eu-west-1a"]}, "eu-west-1a is not a zone of us-east-1"),
     ],
 )
 def test_zones_that_make_no_groups_are_refused(args: dict[str, Any], told: str) -> None:

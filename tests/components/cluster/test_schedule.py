@@ -112,7 +112,10 @@ def test_hours_are_in_the_zone_that_is_named() -> None:
         ({"days": []}, "days = []: "),
         ({"days": ["Monday"]}, "days[0] = 'Monday': allowed: sunday, monday"),
         ({"timeZone": "UTC+2"}, "timeZone = 'UTC+2': "),
-        ({"timeZone": "Europe/Berln"}, "Europe/Berln is no time zone of IANA's database; did you mean Europe/Berlin?"),
+        (
+            {"timeZone": "Europe/Berln"},
+            "Europe/Berln is not an IANA time zone; did you mean Europe/Berlin?",
+        ),
         (
             {"until": "22:00"},
             "until is not a known field; known here: name, additionalNodes, start, end, days, timeZone",

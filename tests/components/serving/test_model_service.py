@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.cluster.node_pool.labels import DEVICE_PLUGIN_CONFIG_LABEL
+from components.core.node_labels import DEVICE_PLUGIN_CONFIG_LABEL
 from components.serving.serving_platform import names as agreed
 from components.serving.serving_platform.gateway import gateway_manifest
 from components.serving.serving_platform.runtimes import serving_runtime

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from components.cluster.node_pool.labels import NVIDIA_TAINT, POOL_LABEL
+from components.core.node_labels import NVIDIA_TAINT, POOL_LABEL
 from components.core.spec import SpecError
 from components.serving.serving_platform import names as agreed
 from policies.engine.evaluate import evaluate

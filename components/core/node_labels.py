@@ -1,0 +1,20 @@
+"""Keys of labels and taints of nodes, which schedulers, device plugins and exporters select by."""
+
+NVIDIA_TAINT = "nvidia.com/gpu"
+NEURON_TAINT = "aws.amazon.com/neuron"
+
+SYSTEM_TAINT = "CriticalAddonsOnly"
+"""Keeps pods of teams off the nodes of DNS and the platform; EKS's own add-ons tolerate it by this name."""
+
+POOL_LABEL = "mlplatform.io/pool"
+SYSTEM_LABEL = "mlplatform.io/system"
+"""On the nodes of a cluster's system pool."""
+NVIDIA_LABEL = "nvidia.com/gpu.present"
+NEURON_LABEL = "mlplatform.io/neuron"
+EFA_LABEL = "mlplatform.io/efa"
+DEVICE_PLUGIN_LABEL = "mlplatform.io/nvidia-device-plugin"
+"""On nodes whose image brings no device plugin of its own, as Bottlerocket's does."""
+DEVICE_PLUGIN_CONFIG_LABEL = "nvidia.com/device-plugin.config"
+MPS_LABEL = "nvidia.com/mps.capable"
+AUTOSCALER_GPU_LABEL = "k8s.amazonaws.com/accelerator"
+"""Makes the cluster autoscaler wait for a new node's device plugin instead of adding another node."""
