@@ -19,7 +19,7 @@ from policies.engine.evaluate import EXPIRED, UNUSED, excused, level_of, rules_f
 from policies.engine.exceptions import PolicyException
 from policies.engine.recorded_inputs import RecordedInputs, provider_of
 from policies.engine.registry import RULES
-from policies.engine.rule import Finding, Result, Rule, Severity, Undecided, settled
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
 from policies.engine.settings import Level
 from policies.engine.stack import Context, Stack
 from policies.engine.stack_config import read_context
@@ -62,7 +62,7 @@ class Pack:
                     report(result.message, None)
 
         def judge_stack(args: StackValidationArgs, report: ReportViolation) -> None:
-            for urn, result in self._judge_stack(rule, self._stack(args)):
+            for urn, result in rule.judge_stack(self._stack(args)):
                 if isinstance(result, Finding) and not self._excused(rule, urn):
                     report(result.message, urn or None)
 
@@ -99,7 +99,7 @@ class Pack:
         def judge_stack(args: StackValidationArgs, report: ReportViolation) -> None:
             stack = self._stack(args)
             for rule in self._active(RULES.values()):
-                for urn, result in self._judge_stack(rule, stack):
+                for urn, result in rule.judge_stack(stack):
                     if isinstance(result, Undecided) and not self._excused(rule, urn):
                         report(f"{rule.name} {result.message}", urn or None)
 
@@ -146,16 +146,10 @@ class Pack:
         ]
 
     def _judge(self, rule: Rule, args: ResourceValidationArgs) -> list[Result]:
-        concerned = not rule.types or args.resource_type in rule.types
-        if rule.check is None or not concerned or not self._recorded.judged(args.resource_type, args.urn):
+        if not rule.judges(args.resource_type) or not self._recorded.judged(args.resource_type, args.urn):
             return []
         resource = self._recorded.resource(args)
-        return settled(rule.check(resource, Stack([resource, *provider_of(args)], self._context)))
-
-    def _judge_stack(self, rule: Rule, stack: Stack) -> list[tuple[str, Result]]:
-        if rule.check_stack is None:
-            return []
-        return [(result.urn or stack.stack_urn, result) for result in settled(rule.check_stack(stack))]
+        return rule.judge(resource, Stack([resource, *provider_of(args)], self._context))
 
     def _stack(self, args: StackValidationArgs) -> Stack:
         return Stack(self._recorded.stack(args.resources), self._context)

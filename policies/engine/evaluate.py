@@ -7,7 +7,7 @@ from functools import cache
 
 from policies.engine.exceptions import PolicyError, PolicyException, require_rule
 from policies.engine.registry import RULES
-from policies.engine.rule import Finding, Result, Rule, Severity, Undecided, settled
+from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
 from policies.engine.settings import Level, PolicySettings
 from policies.engine.stack import Context, Stack
 from resources.resource import Resource
@@ -85,7 +85,7 @@ def active_rules(settings: PolicySettings) -> Iterator[Rule]:
 @cache
 def rules_for(resource_type: str) -> tuple[Rule, ...]:
     """The rules that judge a single resource of this type."""
-    return tuple(rule for rule in RULES.values() if rule.check and (not rule.types or resource_type in rule.types))
+    return tuple(rule for rule in RULES.values() if rule.judges(resource_type))
 
 
 def excused(context: Context, rule: str, urn: str) -> list[PolicyException]:
@@ -118,12 +118,10 @@ def stale_exceptions(context: Context, used: Iterable[PolicyException], stack: s
 
 
 def _results(rule: Rule, stack: Stack) -> Iterator[tuple[str, Result]]:
-    if rule.check_stack:
-        for result in settled(rule.check_stack(stack)):
-            yield result.urn or stack.stack_urn, result
-    elif rule.check:
+    yield from rule.judge_stack(stack)
+    if rule.check:
         for resource in stack.of_type(*rule.types) if rule.types else stack.resources:
-            for result in settled(rule.check(resource, stack)):
+            for result in rule.judge(resource, stack):
                 yield resource.urn, result
 
 

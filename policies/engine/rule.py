@@ -109,6 +109,19 @@ class Rule:
     check: Check | None = None
     check_stack: CheckStack | None = None
 
+    def judges(self, resource_type: str) -> bool:
+        """Whether it judges single resources of this type."""
+        return self.check is not None and (not self.types or resource_type in self.types)
+
+    def judge(self, resource: Resource, stack: Stack) -> list[Result]:
+        """What it says about one resource; nothing when it judges the stack as a whole."""
+        return _settled(self.check(resource, stack)) if self.check else []
+
+    def judge_stack(self, stack: Stack) -> list[tuple[str, Result]]:
+        """What it says about the stack as a whole, each with the URN that it is about."""
+        found = _settled(self.check_stack(stack)) if self.check_stack else []
+        return [(result.urn or stack.stack_urn, result) for result in found]
+
 
 STATED: dict[str, Rule] = {}
 """Every rule of the modules imported so far, by name."""
@@ -158,7 +171,7 @@ def stack_rule(name: str, title: str, **about: Unpack[About]) -> Callable[[Check
     return state
 
 
-def settled(results: Results) -> list[Result]:
+def _settled(results: Results) -> list[Result]:
     """`results` without what is undecided about a resource that already violates, and without repetitions."""
     unique = list(dict.fromkeys(results))
     violating = {result.urn for result in unique if isinstance(result, Finding)}
