@@ -142,6 +142,8 @@ def rule(
     because it looks at other resources too; without it, the engine hands over the resource and its provider alone.
     """
     judged = (types,) if isinstance(types, str) else tuple(types)
+    if needs_stack and not judged:
+        raise ValueError(f"the rule {name} needs the stack and names no types; name them, or use stack_rule")
 
     def state(check: Check) -> Check:
         def applied(resource: Resource, stack: Stack) -> Results:

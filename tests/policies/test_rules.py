@@ -8,7 +8,7 @@ import pytest
 
 import policies
 from policies.engine.registry import RULES
-from policies.engine.rule import Area, Rule, Severity, rule
+from policies.engine.rule import About, Area, Framework, Rule, Severity, rule
 from policies.engine.settings import Level
 from tests.policies.cases.every import CASES, CASES_BY_MODULE
 from tests.support.policies.cases import UNDECIDED, Case, advisory, verdicts
@@ -59,20 +59,24 @@ def test_every_rule_explains_itself(rule: Rule) -> None:
     assert (rule.check is None) != (rule.check_stack is None)
 
 
+ABOUT: About = {
+    "area": Area.COST,
+    "severity": Severity.LOW,
+    "level": Level.ADVISORY,
+    "frameworks": [Framework("FinOps Framework", "Budgeting")],
+    "remediation": "Do it.",
+}
+
+
 def test_rule_with_a_taken_name_is_refused() -> None:
-    taken = next(iter(RULES.values()))
-    state = rule(
-        taken.name,
-        taken.title,
-        area=taken.area,
-        severity=taken.severity,
-        level=taken.level,
-        frameworks=taken.frameworks,
-        remediation=taken.remediation,
-    )
-    with pytest.raises(ValueError, match=f"two rules have the name {taken.name}; rename one"):
-        state(lambda resource, stack: ())
-    assert RULES[taken.name] is taken
+    taken = next(iter(RULES))
+    with pytest.raises(ValueError, match=f"two rules have the name {taken}; rename one"):
+        rule(taken, "It holds", "aws:s3/bucket:Bucket", **ABOUT)(lambda resource, stack: ())
+
+
+def test_rule_that_needs_the_stack_without_types_is_refused() -> None:
+    with pytest.raises(ValueError, match="the rule new needs the stack and names no types; name them"):
+        rule("new", "It holds", needs_stack=True, **ABOUT)
 
 
 def test_no_module_has_the_name_of_one_of_python() -> None:
