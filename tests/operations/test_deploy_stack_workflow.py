@@ -1,4 +1,4 @@
-"""Production and Kubeflow take a commit of main that staging took, by the workflow's own step."""
+"""The workflow deploys only a commit of main that staging deployed."""
 
 import json
 import os
@@ -48,7 +48,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 def taken(folder: Path, named: str, deployments: list[Any], statuses: list[Any]) -> str:
-    """The commit that the step leaves checked out, once the stack's file names one."""
+    """The commit that the step checks out for the one that the stack's file names."""
     (folder / "deploy" / "stacks").mkdir(parents=True)
     (folder / "deploy" / "stacks" / "kubeflow.yaml").write_text(f"# Two seniors.\ncommit: {named}\n")
     answers = folder.parent
@@ -60,7 +60,7 @@ def taken(folder: Path, named: str, deployments: list[Any], statuses: list[Any])
     (tools / "gh").chmod(0o755)
     environ = {"PATH": f"{tools}:{os.environ['PATH']}", "GH_TOKEN": "token", "STACK": "kubeflow", "SHA": named}
     environ |= {"ANSWERS": str(answers), "GITHUB_REPOSITORY": "example/mlplatform"}
-    run_step(WORKFLOW, "stack", "Take the commit that staging runs", folder, environ)
+    run_step(WORKFLOW, "stack", "Check out the commit that staging deployed", folder, environ)
     return git(folder, "rev-parse", "HEAD")
 
 

@@ -1,4 +1,4 @@
-"""Each module that make or a reader runs imports with the requirements that are installed for it, and no more."""
+"""Each module that make or a reader runs imports with only the requirements that its target installs."""
 
 import os
 import re
@@ -37,7 +37,7 @@ def called() -> dict[str, str]:
 
 
 def missing_with(lock: str) -> list[str]:
-    """The modules at the top that are here and that `lock` does not install."""
+    """The installed top-level modules that `lock` does not install."""
     text = (ROOT / lock).read_text(encoding="utf-8")
     locked = {plain(name) for name in re.findall(r"^([\w.-]+)==", text, re.MULTILINE)} | {"pip"}
     return [

@@ -1,4 +1,4 @@
-"""The network of a stack can be deployed alone, so that a runner inside it deploys the rest."""
+"""The network of a stack deploys alone, so that a runner inside it can deploy the rest."""
 
 from datetime import date
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Each overlay in the tree: its record tells what is rendered, and what is rendered fits the published definitions."""
+"""Each overlay renders the version in its release.yaml, as objects that are valid by the published schemas."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What promotion writes: the versions and their record, and nothing else of what people wrote."""
+"""Promotion writes the versions and release.yaml, and changes nothing else."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -38,7 +38,7 @@ WANTED = Wanted(COMMIT, model_version="32", chart_version="0.4.0", image_digest=
 
 @dataclass(frozen=True)
 class Texts:
-    """A state of the repository that is nowhere."""
+    """A state of the repository in memory."""
 
     files: Files
 
@@ -52,7 +52,7 @@ def staging() -> Overlay:
 
 @cache
 def proved(wanted: Wanted = WANTED, failed: str | None = None) -> Files:
-    """The repository once staging proved a version."""
+    """The repository after staging proved a version."""
     overlay = staged(staging(), wanted)
     assert overlay.release
     return {**repository_files(), **proven(overlay, report_text(overlay.release, failed=failed).encode()).files()}

@@ -1,4 +1,4 @@
-"""The repository's rules as code say what promotion's settings say, and are put into force as they stand."""
+"""The repository's rulesets agree with promotion's settings, and the script applies them unchanged."""
 
 import json
 import os
@@ -38,7 +38,7 @@ def main_rules() -> dict[str, Any]:
 
 
 def owners(path: str) -> list[str]:
-    """Who GitHub asks for a review of a path: the last line that fits, a folder's line for all below it."""
+    """The owners of a path by CODEOWNERS: the last matching line decides; folders cover what is below them."""
     found: list[str] = []
     for line in (RULES / "CODEOWNERS").read_text().splitlines():
         pattern, *names = line.partition("#")[0].split() or [""]
@@ -117,7 +117,7 @@ esac
 
 @pytest.fixture
 def applied(tmp_path: Path) -> tuple[list[str], list[tuple[str, Any]]]:
-    """What the script asks GitHub, and the bodies that it sends with the address of each."""
+    """The requests of the script to GitHub, and the bodies that it sends, by address."""
     require("jq")
     gh = tmp_path / "gh"
     gh.write_text(GH)

@@ -1,4 +1,4 @@
-"""The workflows, of this repository and of a model's: sound, pinned, and with no more rights than they need."""
+"""The workflows of this repository and of the example: valid, pinned, and with minimal permissions."""
 
 import json
 import re

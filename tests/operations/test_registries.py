@@ -1,4 +1,4 @@
-"""What chart repositories and registries publish, asked of a server on this machine that answers as they do."""
+"""Reading chart repositories and registries, against a server on this machine that behaves like them."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ INDEX = "entries:\n  istiod:\n  - version: 1.31.4\n  - version: 1.33.0\n  - vers
 
 
 class Registry(BaseHTTPRequestHandler):
-    """A Helm repository, and a registry that wants an anonymous token as ghcr.io does."""
+    """A Helm repository, and a registry that requires an anonymous token as ghcr.io does."""
 
     def do_GET(self) -> None:
         path, _, query = self.path.partition("?")

@@ -1,4 +1,4 @@
-"""The smoke test's command against a model that works, and against models that lie, fail or are slow."""
+"""The smoke test's command against a working model, and against models that are wrong, failing or slow."""
 
 import threading
 from collections.abc import Callable, Generator

@@ -1,4 +1,4 @@
-"""What is refused before anything is called, with field, value and remedy."""
+"""Files and arguments that are refused before any call, with field, value and remedy."""
 
 import json
 from pathlib import Path

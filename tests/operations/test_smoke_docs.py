@@ -1,4 +1,4 @@
-"""The page on the smoke test names what there is, and its examples are accepted."""
+"""The page about the smoke test is complete, and its examples are valid."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Argo CD's event and the workflow that it starts agree, and a workflow believes no event that names no model."""
+"""Argo CD's event matches the workflow that it starts, and the workflow refuses malformed events."""
 
 import re
 from pathlib import Path
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 SMOKE = ".github/workflows/smoke.yaml"
 REVISION = "0123456789abcdef0123456789abcdef01234567"
-REFUSE = "Refuse what is no name, for paths are made of them"
+REFUSE = "Refuse malformed names, because paths contain them"
 
 
 def event() -> dict[str, Any]:

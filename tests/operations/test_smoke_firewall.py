@@ -1,4 +1,4 @@
-"""What a smoke test asks of the firewall: WebFirewall's own answers, and no others."""
+"""The smoke test accepts only WebFirewall's own responses."""
 
 import socket
 import ssl
@@ -34,7 +34,7 @@ def spec(**fields: Any) -> WebFirewallSpec:
 
 
 def without(tmp_path: Path, firewall: WebFirewallSpec | None, **asked: Any) -> list[str]:
-    """What fails where this firewall stands, and `asked` is what the smoke test believes of it."""
+    """The checks that fail with this firewall and these settings of the smoke test."""
     with serving(tmp_path, Behavior(firewall=firewall)) as standin:
         return run(tmp_path, standin, protocols=["rest"], firewall=asked).failed
 
@@ -145,7 +145,7 @@ def test_other_rate_window_fails(tmp_path: Path) -> None:
 
 
 def test_dropped_connections_end_the_rate_check(tmp_path: Path) -> None:
-    """A firewall that drops connections gives no 429, and there is no end to wait for."""
+    """A firewall that drops connections never sends a 429."""
     dropping = iter(range(10_000))
 
     def drop() -> None:
@@ -160,7 +160,7 @@ def test_dropped_connections_end_the_rate_check(tmp_path: Path) -> None:
 
 @contextmanager
 def closing_early(folder: Path) -> Generator[int]:
-    """A port where a body is refused by the headers before it, and the connection closed."""
+    """A port that refuses a body by its headers and closes the connection."""
     issue(folder, "localhost")
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(folder / "server.pem")
@@ -200,7 +200,7 @@ def test_defaults_equal_those_of_the_component() -> None:
 
 
 def test_every_rule_of_the_component_is_checked() -> None:
-    """A body of unstated length is refused by the rule on large ones."""
+    """The rule for large bodies also refuses a body without a stated length."""
     own = [rule["name"] for rule in build(WebFirewallSpec(), "firewall") if "action" in rule]
     probed = [probe.rule for probe in smoke_firewall.probes(FirewallConfig(), "/infer", "/live")]
     assert {*probed, "requests-per-address"} == {*own, "body-of-unstated-length"}

@@ -1,4 +1,4 @@
-"""Tensors as they are sent and as they are judged, and the percentile."""
+"""Tensors in requests and responses, the percentile, and the generated gRPC code."""
 
 import struct
 from pathlib import Path
@@ -38,7 +38,7 @@ TENSORS = st.sampled_from(list(Datatype)).flatmap(
 
 
 def same(datatype: Datatype, values: list[Value]) -> tuple[Value, ...]:
-    """What comes back: text comes as bytes."""
+    """The values as they are read back: text becomes bytes."""
     return tuple(value.encode() if isinstance(value, str) else value for value in values)
 
 
@@ -53,7 +53,7 @@ def test_raw_values_read_back_as_written(tensor: tuple[Datatype, list[Value]]) -
 @settings(deadline=None)
 @given(st.lists(TENSORS, min_size=1, max_size=3))
 def test_grpc_request_carries_the_input_values(tensors: list[tuple[Datatype, list[Value]]]) -> None:
-    """A server that echoes the request's bytes answers with the values of the config."""
+    """A server that echoes the request's bytes returns the values of the config."""
     inputs = [
         InputConfig.model_construct(name=f"input{place}", datatype=datatype, shape=(len(values),), data=tuple(values))
         for place, (datatype, values) in enumerate(tensors)

@@ -1,4 +1,4 @@
-"""`make versions`: what is behind, and whose support ends; AWS's answers are of the shapes that botocore publishes."""
+"""`make versions` lists outdated versions and ends of support. AWS's responses have botocore's published shapes."""
 
 from collections.abc import Mapping
 from datetime import date

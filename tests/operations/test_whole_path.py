@@ -37,8 +37,8 @@ pytestmark = pytest.mark.slow
 
 EXAMPLE = "examples/model-repo"
 SMOKE = ".github/workflows/smoke.yaml"
-KEEP = "Keep what seniors guard and what is delivered, as Python takes a module beside the code for one of its own"
-TAKE = "Take what was delivered, which main may have left behind"
+KEEP = "Keep only code that seniors guard, because Python imports modules that lie beside it"
+TAKE = "Read the deployed revision, which may be older than main"
 VERSION, CHART = "32", "0.4.0"
 
 
@@ -100,7 +100,7 @@ def smoke_of_staging(github: GitHub, folder: Path, behavior: Behavior) -> int:
         (main / "build").mkdir()
         trust = {"SSL_CERT_FILE": str(folder / "ca.pem"), "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH": str(folder / "ca.pem")}
         given = {**variables(SMOKE, "smoke", event), "SECONDS_TO_WAIT": "0"}
-        for name in ("Refuse what is no name, for paths are made of them", KEEP, TAKE):
+        for name in ("Refuse malformed names, because paths contain them", KEEP, TAKE):
             run_step(SMOKE, "smoke", name, main, environ(github, **given))
         outputs = run_step(SMOKE, "smoke", "Call the model", main, environ(github, **trust, **given))
     github.login = "mlplatform-recorder[bot]"
@@ -108,7 +108,7 @@ def smoke_of_staging(github: GitHub, folder: Path, behavior: Behavior) -> int:
     gh.write_text('#!/bin/sh\necho "$@" > gh-was-asked\n')
     gh.chmod(0o755)
     path = f"{gh.parent}:{os.environ['PATH']}"
-    run_step(SMOKE, "smoke", "Record what it found", main, environ(github, PATH=path, **given))
+    run_step(SMOKE, "smoke", "Record the result", main, environ(github, PATH=path, **given))
     asked = (main / "gh-was-asked").read_text().split()
     assert asked[:4] == ["pr", "merge", "--auto", "--squash"]
     number = int(asked[4].rpartition("/")[2])

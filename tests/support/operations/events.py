@@ -1,4 +1,4 @@
-"""What Argo CD tells GitHub of a model that it delivered, and what a workflow makes of it."""
+"""The event that Argo CD sends to GitHub for a deployed model, and how a workflow reads it."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A GitHub on a local port: as much of its REST API as promotion speaks, in pages, and failing on demand."""
+"""A stand-in for GitHub on a local port: the REST API that promotion uses, with pages and faults on demand."""
 
 import base64
 import hashlib
@@ -42,7 +42,7 @@ class Pull:
 
 @dataclass
 class Fault:
-    """An answer in place of the right one, the next `times` times that a path fits."""
+    """A wrong response for the next `times` requests whose path matches."""
 
     path: str
     status: int

@@ -1,4 +1,4 @@
-"""A model behind a load balancer on this machine: TLS by an authority of its own, REST and gRPC at one port.
+"""A model behind a load balancer on this machine: TLS with its own authority, REST and gRPC at one port.
 
 What the firewall in front answers comes from WebFirewall's own rules, as AWS WAF would apply them.
 """
@@ -35,7 +35,7 @@ SCORES = [0.25, 0.75]
 
 
 class HeldClock:
-    """Time that goes on when it is told to, and never by itself."""
+    """A clock that moves only when a test moves it."""
 
     def __init__(self) -> None:
         self._lock, self._seconds, self._start = threading.Lock(), 0.0, datetime.now(UTC)
@@ -56,32 +56,32 @@ class HeldClock:
 
 
 def _nothing(*_: Any) -> None:
-    """An honest model changes nothing."""
+    """Changes nothing."""
 
 
 @dataclass
 class Behavior:
-    """How the model answers; an honest one at once, by default."""
+    """How the model responds; by default correctly and at once."""
 
     model: str = "fraud"
     version: str = "7"
     healthy: Callable[[], bool] = lambda: True
     firewall: WebFirewallSpec | None = field(default_factory=WebFirewallSpec)
     rest: dict[str, tuple[int, bytes]] = field(default_factory=dict[str, tuple[int, bytes]])
-    """What REST answers in place of the honest answer, by path."""
+    """REST responses that replace the correct ones, by path."""
     change: Callable[[dict[str, Any]], None] = _nothing
-    """Changes the answer to an inference by REST."""
+    """Changes the REST inference response."""
     change_reply: Callable[[messages.ModelInferResponse], None] = _nothing
-    """Changes the answer to an inference by gRPC."""
+    """Changes the gRPC inference response."""
     grpc_ready: bool = True
     grpc_status: grpc.StatusCode | None = None
     inferring: Callable[[int], bool | None] = _nothing
-    """Told the number of each inference before it is answered; it fails where this says True."""
+    """Called with the number of each inference before its response; the inference fails if this returns True."""
     asked: Callable[[], None] = _nothing
-    """Told of each request by REST."""
+    """Called for each REST request."""
     hanging: bool = False
     chunks: Callable[[], Generator[bytes]] | None = None
-    """The body of each answer by REST, in parts and without a length."""
+    """The body of each REST response, in parts and without a length."""
 
 
 class Standin:
@@ -106,7 +106,7 @@ class Standin:
             return bool(self.behavior.inferring(self.inferences))
 
     def refusal(self, request: waf.Request) -> tuple[int, dict[str, str], bytes] | None:
-        """What the firewall answers, where it refuses."""
+        """The firewall's response if it refuses the request."""
         spec = self.behavior.firewall
         with self._lock:
             self.requests.append(request)
@@ -122,7 +122,7 @@ class Standin:
 
 @contextmanager
 def serving(folder: Path, behavior: Behavior, name: str = "localhost") -> Generator[Standin]:
-    """A model that answers at https://localhost:<port>; folder/ca.pem is its authority."""
+    """A model that responds at https://localhost:<port>; folder/ca.pem is its authority."""
     standin = Standin(behavior)
     issue(folder, name)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -155,7 +155,7 @@ def serving(folder: Path, behavior: Behavior, name: str = "localhost") -> Genera
 
 
 class _Balancer:
-    """Ends TLS, and sends on by what was agreed to be spoken, as a load balancer does."""
+    """Terminates TLS and forwards by the negotiated protocol, as a load balancer does."""
 
     def __init__(self, targets: Mapping[str | None, int]):
         self._targets = targets
@@ -261,7 +261,7 @@ def _handler(standin: Standin) -> type[BaseHTTPRequestHandler]:
 
 
 def _model(standin: Standin, path: str, body: bytes) -> tuple[int, bytes]:
-    """What the model answers by REST, to what the firewall let through."""
+    """The model's REST response to a request that passed the firewall."""
     behavior = standin.behavior
     if path in behavior.rest:
         return behavior.rest[path]
@@ -287,7 +287,7 @@ def _model(standin: Standin, path: str, body: bytes) -> tuple[int, bytes]:
 
 
 class _Service(GRPCInferenceServiceServicer):
-    """What the model answers by gRPC."""
+    """The model's gRPC responses."""
 
     def __init__(self, standin: Standin):
         self._standin = standin
