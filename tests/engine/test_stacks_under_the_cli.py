@@ -37,6 +37,7 @@ NODE_POOL = "kubernetes:karpenter.sh/v1:NodePool"
 NODE_CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
 RELEASE = "kubernetes:helm.sh/v3:Release"
 SNAPSHOT = "aws:rds/snapshot:Snapshot"
+KEY = "aws:kms/key:Key"
 VPC = "aws:ec2/vpc:Vpc"
 WAY_OUT = ("aws:ec2/natGateway:NatGateway", "aws:ec2/route:Route", "aws:ec2/vpcEndpoint:VpcEndpoint")
 DEAR = ["p4d.24xlarge", "p5.48xlarge"]
@@ -198,7 +199,8 @@ def test_destroy_leaves_nothing_and_goes_from_the_inside_out(
     assert destroyed.code == 0, destroyed.printed
     assert engine.resources(name) == []
     kept = {each.urn: each.type for each in plan.resources if each.retain_on_delete}
-    assert set(kept.values()) <= {SNAPSHOT}
+    # A snapshot outlasts its stack, and so does the key without which nobody can restore it.
+    assert set(kept.values()) <= {SNAPSHOT, KEY}
     assert sorted([*deleted, *kept]) == sorted(deployed.created)
     shells = [_span(deleted, urns) for urns in _shells(deployed)]
     assert all(before[1] < after[0] for before, after in pairwise(shells))

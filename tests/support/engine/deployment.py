@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import inf
 from typing import Any, NamedTuple, cast
 
 from planner.build import build_plan
@@ -51,8 +52,8 @@ class TakenDown(Graph):
         self._places |= {urn: planes[urn.rpartition("::")[0]] for urn in self.by_urn if "eks:index:Cluster::" in urn}
 
     def waits(self, later: Resource, earlier: Resource) -> bool:
-        """Whether `later` was deleted before `earlier`."""
-        return self._places[later.urn] < self._places[earlier.urn]
+        """Whether `later` was deleted before `earlier`. What the stack leaves in the account is never deleted."""
+        return self._places.get(later.urn, inf) < self._places.get(earlier.urn, inf)
 
 
 def deploy(engine: Engine, name: str, config: Mapping[str, Mapping[str, Any]] | None = None) -> Deployment:
