@@ -320,7 +320,7 @@ def _is_bound_to_zone(group: Resource, stack: Stack) -> bool:
 
 
 def _zones(resource: Resource, fields: tuple[str, ...], stack: Stack) -> Iterator[Result]:
-    """Whether the subnets that `fields` of a resource name lie in enough zones."""
+    """Whether the subnets that `fields` of a resource name are in enough zones."""
     least = stack.settings.minimum_zones
     names = [name for field in fields for name in elements(_subnet_ids(resource, field))]
     subnets = {subnet.urn: subnet for field in fields for subnet in stack.sources(resource, field, SUBNET)}

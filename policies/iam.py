@@ -65,7 +65,7 @@ _STATIC_CREDENTIALS = {
 
 @dataclass(frozen=True, slots=True)
 class _Statement:
-    """One statement of a document, or the unknown that stands for it. `path` says where it is written."""
+    """One statement of a document, or `UNKNOWN` for a document that is not known. `path` is where it is written."""
 
     path: str
     body: Any

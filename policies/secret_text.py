@@ -1,4 +1,4 @@
-"""Telling secrets from other text: by their form, by the field they stand in, by what stands before them."""
+"""Recognizes secrets in text: by their form, by the name of their field, by the text before them."""
 
 import base64
 import binascii

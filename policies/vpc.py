@@ -49,7 +49,7 @@ def _layouts(stack: Stack) -> Mapping[str, _Layout]:
 
 
 def _vpc_of(resource: Resource, stack: Stack) -> str:
-    """The URN of the VPC that a resource is in; its parent's where that can't be told."""
+    """The URN of the VPC that a resource is in; its parent's where the VPC is not known."""
     vpcs = stack.sources(resource, "vpcId", VPC)
     return vpcs[0].urn if vpcs else resource.parent or ""
 

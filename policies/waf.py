@@ -1,4 +1,4 @@
-"""Web ACLs, which stand in front of load balancers as firewalls."""
+"""Web ACLs, the firewalls in front of load balancers."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -21,7 +21,7 @@ def targeting(target: Resource, kind: str, stack: Stack) -> list[Resource]:
 
 
 def has_unknown_target(kind: str, stack: Stack) -> bool:
-    """Whether the target of a resource of type `kind` can't be told."""
+    """Whether a resource of type `kind` has a target that is not known."""
     return bool(stack.table(_targets, kind).get(UNKNOWN))
 
 

@@ -23,10 +23,10 @@ UNUSED = "unused-exception"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """That a rule does not hold for a resource, or can't be judged. `exception` is the reason why that is accepted.
+    """A rule does not hold for a resource, or cannot be judged. `exception` is the reason why this is accepted.
 
     `urn` is empty for the stack as a whole when the stack's own resource isn't among those judged. `field` and
-    `remediation` say where to mend it and how; two verdicts are the same without them.
+    `remediation` say where and how to mend it; two verdicts are the same without them.
     """
 
     policy: str
@@ -45,7 +45,7 @@ def fails(verdicts: Iterable[Verdict]) -> bool:
 
 
 def evaluate(resources: Sequence[Resource], context: Context) -> tuple[Verdict, ...]:
-    """What does not hold for `resources`, sorted by rule, resource and message. Holds nothing but violations.
+    """The violations of `resources` and what cannot be judged, sorted by rule, resource and message.
 
     Raises:
         PolicyError: when a level names a rule that doesn't exist.

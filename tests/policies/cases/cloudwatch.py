@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from resources.resource import UNKNOWN, Resource
-from tests.support.policies.cases import fails, make, of_input, passes, unknown
+from resources.resource import Resource
+from tests.support.policies.cases import fails, make, of_input, passes
 
 KEY_ARN = "arn:aws:kms:us-east-1:1:key/k"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
@@ -14,8 +14,7 @@ def group(**inputs: Any) -> Resource:
 
 
 CASES = [
-    passes("log-retention", make(LOG_GROUP, {"retentionInDays": 90.0})),
-    fails("log-retention", make(LOG_GROUP, {"retentionInDays": 0}), found="forever"),
+    *of_input("log-retention", group, "retentionInDays", 90.0, 0, "keeps its events forever"),
     fails("log-retention", make(LOG_GROUP, {"retentionInDays": 7}), found="for 7 days; this stack requires 30 to 400"),
     fails(
         "log-retention",
@@ -23,8 +22,6 @@ CASES = [
         settings={"logRetentionMaximum": 90},
         found="for 365 days; this stack requires 30 to 90",
     ),
-    fails("log-retention", make(LOG_GROUP), kind="absent", found="absent or 0"),
-    unknown("log-retention", make(LOG_GROUP, {"retentionInDays": UNKNOWN}), undecided="retentionInDays"),
     passes("log-retention", make(LOG_GROUP, {"retentionInDays": 30})),
     passes("log-retention", make(LOG_GROUP, {"retentionInDays": 400})),
     *of_input("log-encryption", group, "kmsKeyId", KEY_ARN, "", "kmsKeyId is absent", unknown_passes=True),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from resources.resource import UNKNOWN, Resource
-from tests.support.policies.cases import fails, make, passes, unknown
+from tests.support.policies.cases import fails, make, of_input, passes, unknown
 
 LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 NODE_CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
@@ -36,6 +36,10 @@ def storage(**parameters: Any) -> Resource:
 
 def options(**values: Any) -> Resource:
     return template(metadataOptions=values)
+
+
+def subnet(**inputs: Any) -> Resource:
+    return make(SUBNET, inputs)
 
 
 CASES = [
@@ -82,8 +86,7 @@ CASES = [
     passes("imdsv2", node_class(), kind="absent"),
     unknown("imdsv2", options(httpTokens=UNKNOWN, httpPutResponseHopLimit=1), undecided="metadataOptions.httpTokens"),
     unknown("imdsv2", options(httpTokens="required", httpPutResponseHopLimit=UNKNOWN), undecided="HopLimit"),
-    passes("public-address", make(SUBNET, {"mapPublicIpOnLaunch": False})),
-    fails("public-address", make(SUBNET, {"mapPublicIpOnLaunch": True}), found="mapPublicIpOnLaunch is true"),
+    *of_input("public-address", subnet, "mapPublicIpOnLaunch", False, True, "mapPublicIpOnLaunch is true", absent=None),
     fails(
         "public-address",
         template(networkInterfaces=[{"associatePublicIpAddress": "true"}]),
@@ -91,7 +94,6 @@ CASES = [
     ),
     fails("public-address", node_class(associatePublicIPAddress=True), found="spec.associatePublicIPAddress is true"),
     passes("public-address", template(), kind="absent"),
-    unknown("public-address", make(SUBNET, {"mapPublicIpOnLaunch": UNKNOWN}), undecided="mapPublicIpOnLaunch"),
     passes("volume-encryption", disk(encrypted="true")),
     passes("volume-encryption", make(VOLUME, {"encrypted": True})),
     passes("volume-encryption", storage(encrypted="true")),

@@ -102,9 +102,10 @@ CASES = [
     unknown("cluster-secrets-encryption", cluster(encryptionConfig=UNKNOWN), undecided="encryptionConfig"),
     unknown("cluster-secrets-encryption", secrets("arn", UNKNOWN), undecided="encryptionConfig.resources"),
     passes("cluster-secrets-encryption", remote(encryptionConfigKeyArn=UNKNOWN), kind="unknown"),
-    passes("eks-authentication", remote(authenticationMode="API")),
+    *of_input(
+        "eks-authentication", remote, "authenticationMode", "API", "CONFIG_MAP", "is CONFIG_MAP", absent="is absent"
+    ),
     passes("eks-authentication", cluster(accessConfig={"authenticationMode": "API"})),
-    fails("eks-authentication", remote(authenticationMode="API_AND_CONFIG_MAP"), found="is API_AND_CONFIG_MAP"),
     fails("eks-authentication", cluster(), kind="absent", found="accessConfig.authenticationMode is absent"),
     unknown("eks-authentication", cluster(accessConfig=UNKNOWN), undecided="accessConfig.authenticationMode"),
     passes("eks-endpoint", remote(endpointPrivateAccess=True, endpointPublicAccess=False)),

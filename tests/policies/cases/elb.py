@@ -80,17 +80,14 @@ CASES = [
         undecided="accessLogs.enabled",
     ),
     unknown("load-balancer-logs", balancer(accessLogs=UNKNOWN), undecided="accessLogs.enabled"),
-    passes("malformed-requests", balancer(dropInvalidHeaderFields=True)),
+    *of_input("malformed-requests", balancer, "dropInvalidHeaderFields", True, False, "passes on headers"),
     passes("malformed-requests", balancer(dropInvalidHeaderFields=True, desyncMitigationMode="strictest")),
     passes("malformed-requests", network()),
-    fails("malformed-requests", balancer(dropInvalidHeaderFields=False), found="passes on headers"),
     fails(
         "malformed-requests",
         balancer(dropInvalidHeaderFields=True, desyncMitigationMode="monitor"),
         found="desyncMitigationMode is monitor",
     ),
-    fails("malformed-requests", balancer(), kind="absent", found="passes on headers"),
-    unknown("malformed-requests", balancer(dropInvalidHeaderFields=UNKNOWN), undecided="dropInvalidHeaderFields"),
     unknown(
         "malformed-requests",
         balancer(dropInvalidHeaderFields=True, desyncMitigationMode=UNKNOWN),
