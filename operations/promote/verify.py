@@ -79,8 +79,8 @@ def verify(client: Client, repository: str, number: int, settings: PromotionSett
         )
     files = list(client.pages(f"repos/{repository}/pulls/{number}/files", ChangedFile))
     if len(files) != pull.changed_files:
-        told = f"GitHub lists {len(files)} of {pull.changed_files} changed files; split the pull request"
-        return Verification(pull.head.sha, "a change that cannot be verified", (told,))
+        problem = f"GitHub lists {len(files)} of {pull.changed_files} changed files; split the pull request"
+        return Verification(pull.head.sha, "a change that cannot be verified", (problem,))
     paths = frozenset(path for each in files for path in (each.filename, each.previous_filename) if path)
     before, after = CommitTree(client, repository, base), CommitTree(client, repository, pull.head.sha)
     return _judge(settings, _Change(client, repository, pull, paths, before, after))
