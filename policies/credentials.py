@@ -50,7 +50,7 @@ _LOCAL_USERS = re.compile(
 """How Dex's configuration has users of its own."""
 _ASSIGNMENT = re.compile(r"(?m)^[ \t]*[\"']?(?P<name>[\w.-]+)[\"']?[ \t]*[:=][ \t]*[\"']?(?P<value>[^\s\"'#,]+)")
 _GRAFANA_CHARTS: dict[str, tuple[str, ...]] = {"kube-prometheus-stack": ("grafana",), "grafana": ()}
-"""Charts that give Grafana's admin a published password unless told otherwise, and where they are told."""
+"""Charts that give Grafana's admin a published password by default, and where their values set another."""
 
 
 def _nodes(path: str, name: str, value: Any) -> Iterator[tuple[str, str, Any]]:

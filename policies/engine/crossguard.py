@@ -1,4 +1,4 @@
-"""The rules as policies of a CrossGuard pack: what the plan says, the engine enforces."""
+"""The rules as policies of a CrossGuard pack: the engine enforces what the plan reports."""
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -43,7 +43,7 @@ def pack_policies() -> list[Policy]:
 
 
 class Pack:
-    """The policies of one context. A rule keeps its level; what it can't decide is told by an advisory policy apart."""
+    """The policies of one context. A rule keeps its level; an advisory policy of its own reports what is undecided."""
 
     def __init__(self, context: Context):
         self._context = context

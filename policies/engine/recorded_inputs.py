@@ -90,7 +90,7 @@ def provider_of(args: ResourceValidationArgs) -> list[Resource]:
 
 
 def plain(value: Any) -> Any:
-    """A value of the engine's wire format as rules read it: unknowns and secrets become what stands for them."""
+    """A value of the engine's wire format as rules read it, with `UNKNOWN` and `SECRET` for unknowns and secrets."""
     if isinstance(value, str):
         return UNKNOWN if value in _UNKNOWNS else value
     if isinstance(value, Mapping):
@@ -104,7 +104,7 @@ def plain(value: Any) -> Any:
 
 
 def readable(value: Any) -> Any:
-    """What a checking proxy lets through, with `UNKNOWN` where it refuses. Secrets are not told apart here."""
+    """The values of a checking proxy, with `UNKNOWN` where it refuses one. It does not mark secrets."""
     if isinstance(value, Mapping):
         entries = cast(Mapping[str, Any], value)
         return {key: _item(entries, key) for key in entries}
