@@ -4,21 +4,24 @@ from typing import Any
 
 from resources.resource import UNKNOWN, Resource
 from tests.support.policies.cases import fails, make, passes, unknown
+from tests.support.policies.workloads import (
+    CRON_JOB,
+    DAEMON_SET,
+    DEPLOYMENT,
+    INFERENCE_SERVICE,
+    JOB,
+    POD,
+    STATEFUL_SET,
+    pod,
+)
 
 NAMESPACE = "kubernetes:core/v1:Namespace"
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 RELEASE = "kubernetes:helm.sh/v3:Release"
-POD = "kubernetes:core/v1:Pod"
 CLUSTER_ROLE = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole"
 BINDING = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding"
 ENFORCE = "pod-security.kubernetes.io/enforce"
 BOTH = ["Ingress", "Egress"]
-DEPLOYMENT = "kubernetes:apps/v1:Deployment"
-DAEMON_SET = "kubernetes:apps/v1:DaemonSet"
-STATEFUL_SET = "kubernetes:apps/v1:StatefulSet"
-JOB = "kubernetes:batch/v1:Job"
-CRON_JOB = "kubernetes:batch/v1:CronJob"
-INFERENCE_SERVICE = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
 UNSELECTED = "no network policy of its namespace selects its Pods"
 
 
@@ -38,22 +41,6 @@ def release(**inputs: Any) -> Resource:
 
 def role(verbs: Any, resources: Any) -> Resource:
     return make(CLUSTER_ROLE, {"rules": [{"apiGroups": [""], "verbs": verbs, "resources": resources}]})
-
-
-def of(kind: str, spec: Any) -> Resource:
-    """A workload of a kind with a Pod spec."""
-    template = {"metadata": {"labels": {"app": "it"}}, "spec": spec}
-    if kind == POD:
-        inputs: dict[str, Any] = {"spec": spec}
-    elif kind == CRON_JOB:
-        inputs = {"spec": {"jobTemplate": {"spec": {"template": template}}}}
-    else:
-        inputs = {"spec": {"template": template}}
-    return make(kind, {"metadata": {"name": "it", "namespace": "ml"}, **inputs})
-
-
-def pod(kind: str = DEPLOYMENT, /, **spec: Any) -> Resource:
-    return of(kind, {"containers": [{"name": "app"}], **spec})
 
 
 def policy(selector: Any, where: Any = "ml") -> Resource:

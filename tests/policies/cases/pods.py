@@ -4,37 +4,23 @@ from typing import Any
 
 from resources.resource import UNKNOWN, Resource
 from tests.support.policies.cases import Case, fails, make, of_input, passes, unknown
+from tests.support.policies.workloads import (
+    CRON_JOB,
+    DAEMON_SET,
+    DEPLOYMENT,
+    JOB,
+    POD,
+    STATEFUL_SET,
+    app,
+    everywhere,
+    of,
+    pod,
+)
 
-DEPLOYMENT = "kubernetes:apps/v1:Deployment"
-DAEMON_SET = "kubernetes:apps/v1:DaemonSet"
-STATEFUL_SET = "kubernetes:apps/v1:StatefulSet"
-POD = "kubernetes:core/v1:Pod"
-JOB = "kubernetes:batch/v1:Job"
-CRON_JOB = "kubernetes:batch/v1:CronJob"
 ACCOUNT = "kubernetes:core/v1:ServiceAccount"
 GPU = "nvidia.com/gpu"
 FULL = {"cpu": "1", "memory": "1Gi"}
 HTTP = {"httpGet": {"path": "/healthz", "port": 8080}}
-
-
-def of(kind: str, spec: Any) -> Resource:
-    """A workload of a kind with a Pod spec."""
-    template = {"metadata": {"labels": {"app": "it"}}, "spec": spec}
-    if kind == POD:
-        inputs: dict[str, Any] = {"spec": spec}
-    elif kind == CRON_JOB:
-        inputs = {"spec": {"jobTemplate": {"spec": {"template": template}}}}
-    else:
-        inputs = {"spec": {"template": template}}
-    return make(kind, {"metadata": {"name": "it", "namespace": "ml"}, **inputs})
-
-
-def pod(kind: str = DEPLOYMENT, /, **spec: Any) -> Resource:
-    return of(kind, {"containers": [{"name": "app"}], **spec})
-
-
-def app(kind: str = DEPLOYMENT, /, **container: Any) -> Resource:
-    return of(kind, {"containers": [{"name": "app", **container}]})
 
 
 def secured(kind: str = DEPLOYMENT, /, **context: Any) -> Resource:
@@ -47,12 +33,6 @@ def initial(**container: Any) -> Resource:
 
 def needs(requests: Any = None, limits: Any = None) -> Resource:
     return app(resources={"requests": requests or {}, "limits": limits or {}})
-
-
-def everywhere(rule: str, found: str, **container: Any) -> list[Case]:
-    """The same violation in every kind of workload."""
-    kinds = (POD, DEPLOYMENT, DAEMON_SET, STATEFUL_SET, JOB, CRON_JOB)
-    return [fails(rule, app(kind, **container), found=found) for kind in kinds]
 
 
 def opaque(rule: str, *fields: str) -> Case:
