@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pulumi
+
 from ..delivery.argo_cd.names import DELETION_APPROVED
 from .waves import Wave
 
@@ -26,25 +28,29 @@ class MissingSettingError(ValueError):
     """A wave lacks a setting, or there is one that no wave knows."""
 
 
-def settings_patch(wave: Wave, settings: Mapping[str, str]) -> str:
-    """What gives a wave its settings, as Kustomize takes it; empty where a wave has none.
+def settings_patches(waves: Sequence[Wave], settings: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """The Kustomize patch that sets the ConfigMap of each wave that has settings, by the wave's name.
 
     Raises:
-        MissingSettingError: when one of them is not among `settings`, or empty.
+        MissingSettingError: when `settings` lacks one that a wave has, or names no wave.
     """
+    if unknown := sorted({*settings} - {wave.name for wave in waves}):
+        raise MissingSettingError(f"settings of {', '.join(unknown)}, which is no wave; name one that is delivered")
+    return {wave.name: _patch(wave, settings.get(wave.name, {})) for wave in waves if wave.settings}
+
+
+def _patch(wave: Wave, settings: Mapping[str, str]) -> str:
     if missing := [key for key in wave.settings if not settings.get(key)]:
         raise MissingSettingError(f"wave {wave.name} has no {', '.join(missing)}; give each a value")
-    if not wave.settings:
-        return ""
     data = {key: settings[key] for key in wave.settings}
     return json.dumps({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings"}, "data": data})
 
 
 def application_set(
     waves: Sequence[Wave],
-    settings: Mapping[str, Mapping[str, str]],
+    patches: Mapping[str, pulumi.Input[str]],
     *,
-    namespace: str,
+    namespace: pulumi.Input[str],
     project: str,
     repository: str,
     revision: str,
@@ -52,25 +58,21 @@ def application_set(
     """The ApplicationSet that delivers `waves` from a revision of this repository.
 
     Args:
-        settings: of each wave by its name.
+        patches: the settings of waves, by the wave's name, from `settings_patches`. Only they may be unknown at
+            preview, so that rules judge the rest before anything is made.
         namespace: Argo CD's own.
         project: the AppProject, which must allow objects of the whole cluster.
 
     Needs Argo CD's progressive syncs (`applicationsetcontroller.enable.progressive.syncs`); without them there would be
     no order. A wave is synced when it differs from its revision or from what is in the cluster, and the next waits
     until it is healthy. Deleting the set deletes the last wave first and ends when the first one is gone.
-
-    Raises:
-        MissingSettingError: when `settings` lacks one that a wave has, or names no wave.
     """
-    if unknown := sorted({*settings} - {wave.name for wave in waves}):
-        raise MissingSettingError(f"settings of {', '.join(unknown)}, which is no wave; name one that is delivered")
     elements = [
         {
             "wave": wave.name,
             "path": wave.path,
             "namespace": wave.namespace,
-            "settings": settings_patch(wave, settings.get(wave.name, {})),
+            "settings": patches.get(wave.name, ""),
         }
         for wave in waves
     ]

@@ -18,7 +18,7 @@ from ..serving.serving_platform.cert_manager import CertManager
 from ..serving.serving_platform.load_balancer_controller import LoadBalancerController, targets_policy
 from . import artifacts, profiles, queues
 from .access import READ, pipelines_access, team_access
-from .applications import NAME, application_set
+from .applications import NAME, application_set, settings_patches
 from .project import project
 from .settings import wave_settings
 from .spec import KubeflowClusterArgs, KubeflowSpec
@@ -151,13 +151,16 @@ class KubeflowCluster(Component[KubeflowClusterArgs, KubeflowSpec]):
         boundary = Manifest(f"{self._name}-project", _placed(project(waves, NAME, spec.repository), place), self._child)
         outputs = {key: value for key, value in args.items() if key not in KubeflowSpec.model_fields}
         known = pulumi.Output.all(**outputs, target_group_arn=balancer.rest_target_group_arn)
-        delivered = known.apply(lambda known: self._delivered(waves, known)["spec"])
-        manifest = {
-            "apiVersion": "argoproj.io/v1alpha1",
-            "kind": "ApplicationSet",
-            "metadata": {"name": NAME, "namespace": place, "annotations": gates(waves, spec)},
-            "spec": delivered,
-        }
+        patches = known.apply(lambda known: settings_patches(waves, self._settings(waves, known)))
+        manifest = application_set(
+            waves,
+            {wave.name: patches[wave.name] for wave in waves if wave.settings},
+            namespace=place,
+            project=NAME,
+            repository=spec.repository,
+            revision=spec.revision,
+        )
+        manifest["metadata"]["annotations"] = gates(waves, spec)
         minutes = spec.wave_minutes * len(waves)
         bounded = pulumi.CustomTimeouts(create=f"{minutes}m", update=f"{minutes}m", delete=f"{minutes}m")
         return Manifest(
@@ -166,15 +169,9 @@ class KubeflowCluster(Component[KubeflowClusterArgs, KubeflowSpec]):
             pulumi.ResourceOptions(parent=self, depends_on=[boundary], custom_timeouts=bounded),
         )
 
-    def _delivered(self, waves: Sequence[Wave], known: Mapping[str, str]) -> dict[str, Any]:
-        return application_set(
-            waves,
-            wave_settings(waves, self._spec.domain, self._account.region, known, self._spec.notebook_images),
-            namespace=known["argo_cd"],
-            project=NAME,
-            repository=self._spec.repository,
-            revision=self._spec.revision,
-        )
+    def _settings(self, waves: Sequence[Wave], known: Mapping[str, str]) -> dict[str, dict[str, str]]:
+        spec = self._spec
+        return wave_settings(waves, spec.domain, self._account.region, known, spec.notebook_images)
 
     def _backups(self) -> list[pulumi.Output[str]]:
         """Snapshots of the databases before another revision comes; those of earlier ones stay.

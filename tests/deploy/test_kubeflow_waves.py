@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.kubeflow.applications import WAVE_LABEL, MissingSettingError, application_set
+from components.kubeflow.applications import WAVE_LABEL, MissingSettingError, application_set, settings_patches
 from components.kubeflow.waves import WAVES, Wave, chosen
 from tests.support.components.definitions import faults
 from tests.support.components.waves import GIVEN, SHARED_SERVING, order_faults
@@ -17,8 +17,9 @@ REPOSITORY = "https://github.com/acme/mlplatform"
 def delivery(**settings: dict[str, str]) -> dict[str, Any]:
     waves = chosen(shared_serving=False)
     given = {wave.name: {each: SETTINGS[each] for each in wave.settings} for wave in waves}
+    patches = settings_patches(waves, given | settings)
     return application_set(
-        waves, given | settings, namespace="argocd", project="kubeflow", repository=REPOSITORY, revision="a" * 40
+        waves, patches, namespace="argocd", project="kubeflow", repository=REPOSITORY, revision="a" * 40
     )
 
 

@@ -29,13 +29,12 @@ DECIDED_BEFORE_IT_IS_MADE = {
     ("default-namespace", "kubernetes:helm.sh/v3:Release", "namespace"),
     ("iam-pass-role", "aws:iam/rolePolicy:RolePolicy", _DOCUMENT),
     ("iam-wildcard", "aws:iam/rolePolicy:RolePolicy", _DOCUMENT),
-    ("model-deletion", "kubernetes:argoproj.io/v1alpha1:ApplicationSet", "spec.syncPolicy.applicationsSync"),
     ("public-policy", "aws:ecr/registryPolicy:RegistryPolicy", _DOCUMENT),
     ("public-policy", "aws:sqs/queuePolicy:QueuePolicy", _DOCUMENT),
 }
 """What a rule leaves open at preview. A document that holds an ARN is text, and unknown as a whole until the ARN is
-known; so is the `spec` of Kubeflow's ApplicationSet. The namespace of Argo CD's release is its name once what the
-release waits for is there. The engine asks the rule again, with the whole input, right before the resource is made."""
+known; the namespace of Argo CD's release is its name once what the release waits for is there. The engine asks the rule
+again, with the whole input, right before the resource is made."""
 
 
 @pytest.fixture(params=STACKS)
