@@ -1,4 +1,4 @@
-"""Refreshes `planner/regions.csv`, the zones of each region, from botocore and moto: `make regions`."""
+"""Refreshes `components/facts/zones.csv`, the zones of each region, from botocore and moto: `make regions`."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from moto.ec2.models.availability_zones_and_regions import (  # pyright: ignore[
     RegionsAndZonesBackend,
 )
 
-TABLE = Path(__file__).parent.parent / "planner" / "regions.csv"
+TABLE = Path(__file__).parent.parent / "components" / "facts" / "zones.csv"
 COLUMNS = "region,zones"
 PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
 """The partitions that any account in them can use."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from planner.regions import Region, known_regions
+from components.facts.regions import Region, known_regions
 from resources.resource import UNKNOWN
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from components.core.spec import SpecError
 from planner.build import build_plan
-from planner.failure import describe
+from planner.failure import chain, describe
 from planner.plan import Plan, PlanFileError
 from planner.stackfile import StackFileError
 from policies.engine.evaluate import PolicyError
@@ -41,16 +41,15 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return _deliver(_build(options), options)
     except (SpecError, StackFileError, PolicyError, PlanFileError) as error:
-        errors = _errors()
-        errors.print("[red]wrong config[/red] ", end="")
-        # Without markup: a pattern such as [a-z] would be taken for a style, and left out.
-        errors.print(str(error), markup=False, soft_wrap=True)
-        return WRONG_CONFIG
+        return _refuse(error)
     except KeyboardInterrupt:
         _errors().print("interrupted")
         return INTERRUPTED
     # A program may raise anything, `SystemExit` too, which would end the planner with a code of the program's.
     except BaseException as error:  # noqa: BLE001
+        # The SDK wraps what a component raises while it resolves an output.
+        if wrong := next((each for each in chain(error) if isinstance(each, SpecError)), None):
+            return _refuse(wrong)
         _report(error, options)
         return FAILED
 
@@ -158,6 +157,14 @@ def _difference(plan: Plan, options: argparse.Namespace) -> "Difference | None":
     from planner.against import difference_from, earlier_plan
 
     return difference_from(earlier_plan(options.against, plan, options.root.resolve()), plan)
+
+
+def _refuse(error: Exception) -> int:
+    errors = _errors()
+    errors.print("[red]wrong config[/red] ", end="")
+    # Without markup: rich would read a pattern such as [a-z] as a style and omit it.
+    errors.print(str(error), markup=False, soft_wrap=True)
+    return WRONG_CONFIG
 
 
 def _report(error: BaseException, options: argparse.Namespace) -> None:

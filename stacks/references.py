@@ -15,7 +15,7 @@ from components.delivery.argo_cd.names import NAMESPACE as ARGO_CD
 from components.delivery.image_registry.upstreams import upstream
 from components.facts.instances import known_types, regions
 from components.facts.rds_instance_classes import classes_in
-from components.facts.regions import partition_of
+from components.facts.regions import known_regions, partition_of
 from components.kubeflow.settings import SIGN_IN_SECRET
 from components.network.load_balancer.spec import SignInProvider
 from stacks.names import Name, names_at, nearest
@@ -179,6 +179,8 @@ def _delivered_models(config: "StackConfig") -> Iterator[Problem]:
 
 def _zones(config: "StackConfig") -> Iterator[Problem]:
     zones, region = config.network.zones, config.environment.region
+    # Which zones an account has may differ in a few regions; it can then name them in network.zones.
+    chosen = known_regions()[region].cluster_zones[: config.network.zone_count]
     for index, zone in enumerate(zones):
         if zone[:-1] != region:
             yield Problem(
@@ -191,9 +193,17 @@ def _zones(config: "StackConfig") -> Iterator[Problem]:
             named.append(Name((*at, "zone"), pool.zone))
         for zone in named:
             # A zone of another region is told with what else the region lacks.
-            if zones and zone.value[:-1] == region and zone.value not in zones:
-                remedy = f"the network has no subnet in {zone.value}; name one of network.zones, {', '.join(zones)}"
-                yield Problem(zone.at, zone.value, f"{remedy}, or add it")
+            if zone.value[:-1] == region and zone.value not in (zones or chosen):
+                yield Problem(zone.at, zone.value, _remedy_for_zone(zone.value, zones, chosen))
+
+
+def _remedy_for_zone(zone: str, zones: Sequence[str], chosen: Sequence[str]) -> str:
+    if zones:
+        return f"the network has no subnet in {zone}; name one of network.zones, {', '.join(zones)}, or add it"
+    return (
+        f"the network has no subnet in {zone}, because network.zones is empty and the network takes the first zones, "
+        f"{', '.join(chosen)}; name one of these, or write network.zones"
+    )
 
 
 def _regions(config: "StackConfig") -> Iterator[Problem]:

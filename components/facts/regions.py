@@ -1,4 +1,9 @@
-"""What differs from region to region: the partition, the domain of endpoints, and the registry of EKS's own images."""
+"""What differs from region to region: the partition, zones, the domain of endpoints, the registry of EKS's images."""
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 _EKS_REGISTRIES = {
     "af-south-1": "877085696533",
@@ -24,6 +29,54 @@ _EKS_REGISTRIES = {
     "us-gov-west-1": "013241004608",
 }
 _USUAL_REGISTRY = "602401143452"
+
+ZONES_WITHOUT_EKS = ("use1-az3", "usw1-az2", "cac1-az3")
+"""Ids of the zones that can hold no EKS control plane.
+
+Source: Amazon EKS user guide, "View Amazon EKS networking requirements for VPC and subnets".
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Where a region is. `zones` holds the id of each zone by its letter.
+
+    Which letter names which id differs from account to account (AWS RAM user guide, "Availability Zone IDs"). The table
+    has one mapping; the deployment asks the account. Source of the table: moto.
+    """
+
+    name: str
+    zones: dict[str, str]
+
+    @property
+    def partition(self) -> str:
+        """The partition, with which ARNs begin."""
+        return partition_of(self.name)
+
+    @property
+    def dns_suffix(self) -> str:
+        """The domain of its endpoints."""
+        return dns_suffix(self.name)
+
+    @property
+    def reverse_dns_prefix(self) -> str:
+        """The DNS suffix from its end, with which names of endpoint services begin: `com.amazonaws`."""
+        return ".".join(reversed(self.dns_suffix.split(".")))
+
+    @property
+    def cluster_zones(self) -> list[str]:
+        """The names of the zones that can hold an EKS control plane, sorted."""
+        return sorted(self.name + letter for letter, each in self.zones.items() if each not in ZONES_WITHOUT_EKS)
+
+
+@cache
+def known_regions() -> dict[str, Region]:
+    """Every commercial, GovCloud and China region by its name."""
+    with (Path(__file__).parent / "zones.csv").open(newline="", encoding="utf-8") as lines:
+        return {
+            row["region"]: Region(row["region"], dict(zone.split("=", 1) for zone in row["zones"].split(" ")))
+            for row in csv.DictReader(lines)
+        }
 
 
 def partition_of(region: str) -> str:

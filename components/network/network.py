@@ -12,6 +12,7 @@ from ..core.component import Component
 from ..core.iam import allow, document, service_trust
 from ..core.kms import encryption_key, logs_key_grant
 from ..core.spec import SpecError
+from ..facts.regions import ZONES_WITHOUT_EKS
 from .endpoints import endpoint_security_group, gateway_endpoint, interface_endpoint
 from .network_args import (
     EndpointService,
@@ -34,12 +35,6 @@ __all__ = [
     "NetworkArgs",
     "NetworkSpec",
 ]
-
-ZONES_WITHOUT_EKS = ("use1-az3", "usw1-az2", "cac1-az3")
-"""Zone ids whose subnets EKS refuses for a control plane.
-
-Source: Amazon EKS user guide, "View Amazon EKS networking requirements for VPC and subnets".
-"""
 
 ANYWHERE = "0.0.0.0/0"
 

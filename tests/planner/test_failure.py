@@ -156,6 +156,22 @@ def test_a_resource_that_fails_names_its_component(tmp_path: Path, capsys: pytes
     assert "where: __main__.py:6" in shown
 
 
+def test_spec_error_inside_apply_is_a_wrong_config(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (platform(tmp_path) / "__main__.py").write_text(
+        "import pulumi, pulumi_aws as aws\n"
+        "from components.core.spec import SpecError\n"
+        "def refuse(_):\n"
+        "    raise SpecError('Store', ['zone = 1: write another'])\n"
+        "first = aws.sqs.Queue('first')\n"
+        "second = aws.sqs.Queue('second', name=first.name.apply(refuse))\n"
+        "aws.sqs.Queue('third', name=second.name)\n"
+    )
+    assert run(tmp_path) == 2
+    shown = capsys.readouterr().err
+    assert shown.startswith("wrong config Store: 1 wrong\n  zone = 1: write another")
+    assert "risen" not in shown
+
+
 def test_control_characters_of_an_exception_are_escaped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (platform(tmp_path) / "__main__.py").write_text("raise ValueError('\\x1b[31mred \\x9b1m \\u202e')\n")
     assert run(tmp_path, "--traceback") == 3

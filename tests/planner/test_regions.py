@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from components.facts.instances import regions, types_in
+from components.facts.regions import known_regions
 from planner.command import main
-from planner.regions import known_regions
 from pricing.table import regions as priced_regions
 from tests.support.planner.programs import project
 

@@ -364,6 +364,25 @@ REFUSED: list[tuple[str, Callable[[Sections], None], str, str]] = [
         "gpuCluster.nodePools[0].zones[1] = 'us-east-1c'",
         "the network has no subnet in us-east-1c; name one of network.zones, us-east-1a, us-east-1b",
     ),
+    *(
+        (
+            "staging",
+            both(put("network.zones", []), put(f"gpuCluster.nodePools.0.{field}", value)),
+            f"gpuCluster.nodePools[0].{at} = '{wrong}'",
+            f"the network has no subnet in {wrong}, because network.zones is empty",
+        )
+        for field, value, at, wrong in (
+            ("zone", "us-east-1q", "zone", "us-east-1q"),
+            ("zone", "us-east-1f", "zone", "us-east-1f"),
+            ("zones", ["us-east-1a", "us-east-1d"], "zones[1]", "us-east-1d"),
+        )
+    ),
+    (
+        "staging",
+        both(put("network.zones", []), put("network.zoneCount", 2), put("gpuCluster.nodePools.0.zone", "us-east-1c")),
+        "gpuCluster.nodePools[0].zone = 'us-east-1c'",
+        "takes the first zones, us-east-1a, us-east-1b; name one of these, or write network.zones",
+    ),
     (
         "staging",
         put("network.zones", ["us-west-2a", "us-west-2b"]),
@@ -397,6 +416,7 @@ ACCEPTED: list[tuple[str, Callable[[Sections], None]]] = [
     ("staging", put("gpuCluster.access", [{**GRANT, "namespaces": ["search", "kube-system"]}])),
     ("staging", put("gpuCluster.namespaces", [{"namespace": "monitoring"}])),
     ("staging", put("gpuCluster.nodePools.0.zone", "us-east-1b")),
+    ("staging", both(put("network.zones", []), put("gpuCluster.nodePools.0.zone", "us-east-1c"))),
     ("staging", add("userPool.clients", CLIENT)),
     # Cognito takes http for localhost alone.
     (

@@ -217,5 +217,6 @@ def subnets_in(zone: str, zones: Mapping[str, str]) -> list[str]:
     found = [subnet for subnet, own in zones.items() if own == zone]
     if not found:
         known = ", ".join(sorted(set(zones.values())))
-        raise SpecError("NodePool", [f"zone = {zone}: none of the pool's subnets is there; they are in {known}"])
+        problem = f"zone = {zone!r}: the pool has no subnet there; write a zone of its subnets: {known}"
+        raise SpecError("NodePool", [problem])
     return found
