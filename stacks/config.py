@@ -251,7 +251,7 @@ def _problems_of(check: Callable[[], None]) -> Iterator[Problem]:
     except PydanticCustomError as error:
         yield Problem((), None, error.message())
     except SpecError as error:
-        yield from (Problem((), None, f"kubeflow: {problem}") for problem in error.problems)
+        yield from (Problem((), None, f"kubeflow.{problem}") for problem in error.problems)
 
 
 def load_config() -> StackConfig:

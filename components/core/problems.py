@@ -1,11 +1,11 @@
 """A wrong value that only several fields of a spec show, and the error that tells such values at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from pydantic import BaseModel, ValidationError
 from pydantic.alias_generators import to_camel
-from pydantic_core import InitErrorDetails, to_jsonable_python
+from pydantic_core import InitErrorDetails, PydanticCustomError, to_jsonable_python
 
 from .spec import refuse
 from .spec_errors import path_of, shown
@@ -29,6 +29,20 @@ class Problem(NamedTuple):
     def within(self, *place: str | int) -> "Problem":
         """The same problem, where `place` leads to its spec."""
         return self._replace(at=(*place, *self.at))
+
+
+def refuse_at(field: str, value: object, remedy: str, allowed: Sequence[str] = ()) -> ValidationError:
+    """The error that a model validator raises for one field; `field` is such as `backupWindow` or `models[0].host`.
+
+    The message names the field with the section that holds it. With `allowed` the nearest valid value is proposed.
+    """
+    details = InitErrorDetails(type=refuse(value, remedy, list(allowed)), loc=(field,), input=to_jsonable_python(value))
+    return ValidationError.from_exception_data("spec", [details])
+
+
+def refuse_sentence(sentence: str) -> PydanticCustomError:
+    """The error that a model validator raises with a sentence that begins with the field: `minimum = 0 …`."""
+    return PydanticCustomError("refused_field", "{message}", {"message": sentence})
 
 
 def problem_of(spec: BaseModel, field: str, remedy: str) -> Problem:

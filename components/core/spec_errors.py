@@ -71,6 +71,8 @@ def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:
         return f"{path} {remedy}"
     if not path:
         return remedy
+    if detail["type"] == "refused_field":
+        return f"{path}.{remedy}"
     # A section would be repeated whole; its sentence names what is wrong in it.
     in_section = detail["type"] in ("refused", "value_error") and isinstance(value, Mapping | BaseModel)
     return f"{path}: {remedy}" if in_section else f"{path} = {shown(cast(object, value))}: {remedy}"
@@ -86,7 +88,7 @@ def _remedy(model: type[BaseModel], detail: ErrorDetails) -> str:
         case "extra_forbidden":
             known = _keys_at(model, detail["loc"][:-1])
             return f"is not a known field; known here: {', '.join(known)}{_nearest(detail['loc'][-1], known)}"
-        case "refused" | "value_error":
+        case "refused" | "refused_field" | "value_error":
             return detail["msg"].removeprefix("Value error, ")
         case "string_type":
             return _clock(model, detail) or _as_text(value)

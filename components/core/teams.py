@@ -6,6 +6,7 @@ from typing import NotRequired, TypedDict
 from pydantic import Field, field_validator, model_validator
 
 from .namespace_names import namespaces_once, not_reserved
+from .problems import refuse_at
 from .spec import Spec, each_once, refuse
 
 _NAME_PATTERN = r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?"
@@ -119,7 +120,7 @@ class TeamSpec(Spec):
     @model_validator(mode="after")
     def _somebody(self) -> "TeamSpec":
         if not self.members:
-            raise refuse(self.name, f"{self.name} has no members; name groups or emails")
+            raise refuse_at("groups", self.groups, f"team {self.name} has no members; write groups or emails")
         not_reserved(self.name)
         return self
 

@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from ..core.component import Component
 from ..core.iam import Statement, service_trust
 from ..core.kms import encryption_key
+from ..core.problems import refuse_at
 from ..core.spec import Spec, refuse
 from ..facts.instances import regions
 from .bucket_policies import BUCKET_PATTERN, bucket_policy, free_bucket_name, reader_grants, replication_permissions
@@ -97,13 +98,14 @@ class ObjectStoreLifecycle(Spec):
         known = [(field, day) for field, day in days.items() if day is not None]
         for (first, earlier), (second, later) in pairwise(known):
             if later <= earlier:
-                raise refuse(later, f"{second} = {later} must be above {first} = {earlier}; raise it, or lower {first}")
+                raise refuse_at(second, later, f"must be above {first} = {earlier}; raise it, or lower {first}")
         if self.infrequent_access_days and self.archive_days and self.archive_days < self.infrequent_access_days + 30:
             # S3 user guide, "Lifecycle transition: general considerations".
-            raise refuse(
+            raise refuse_at(
+                "archiveDays",
                 self.archive_days,
-                f"archiveDays = {self.archive_days} must be 30 days after infrequentAccessDays = "
-                f"{self.infrequent_access_days} or later; write {self.infrequent_access_days + 30} or more",
+                f"must be at least 30 days after infrequentAccessDays = {self.infrequent_access_days}; write "
+                f"{self.infrequent_access_days + 30} or more",
             )
         return self
 
@@ -127,7 +129,8 @@ class ObjectStoreSpec(ObjectStoreLifecycle):
     def _replica_has_a_name(self) -> "ObjectStoreSpec":
         if self.replica_region and len(self.replica_name) > _LONGEST_NAME:
             longest = _LONGEST_NAME - len(_REPLICA)
-            raise refuse(self.bucket, f"the second copy adds {_REPLICA} to bucket; take {longest} characters at most")
+            remedy = f"the name of the replica adds {_REPLICA}; write at most {longest} characters"
+            raise refuse_at("bucket", self.bucket, remedy)
         return self
 
     @property

@@ -11,7 +11,8 @@ from ..cluster.karpenter.spec import KarpenterPoolSpec
 from ..cluster.node_pool.labels import accelerator_taints, labels, resources, taints
 from ..cluster.node_pool.spec import AmiFamily, NodePoolSpec, TaintConfig, TaintSpec
 from ..core.node_labels import DEVICE_PLUGIN_CONFIG_LABEL, SYSTEM_TAINT
-from ..core.spec import Spec, refuse
+from ..core.problems import refuse_at
+from ..core.spec import Spec
 from ..core.teams import TeamSpec
 
 USABLE = 0.85
@@ -141,69 +142,62 @@ def guaranteed(
 ) -> dict[str, dict[str, int]]:
     """The GPUs kept for each team, by pool.
 
-    Without a word a team is sure of all that its quota allows, where there is one pool to take them from.
+    A team without guarantees gets its whole quota, if exactly one pool has GPUs.
 
     Raises:
-        PydanticCustomError: when more is promised than there is, or than a team may hold.
+        ValidationError: when the guarantees exceed a pool's GPUs or a team's quota.
     """
     found: dict[str, dict[str, int]] = {team.name: {} for team in teams}
     with_gpus = {pool.name: pool for pool in pools if pool.gpus}
     for index, each in enumerate(given):
         if each.team not in found:
             known = ", ".join(found)
-            raise refuse(
-                each.team,
-                f"guarantees[{index}].team names the team {each.team}, which teams lacks; name one of {known}",
-                list(found),
-            )
+            raise refuse_at(f"guarantees[{index}].team", each.team, f"teams lacks it; name one of {known}", list(found))
         if each.pool not in with_gpus:
             known = ", ".join(with_gpus) or "none: add a pool with GPUs"
-            raise refuse(
-                each.pool,
-                f"guarantees[{index}].pool names {each.pool}, which is no pool with GPUs; pools with GPUs: {known}",
-                list(with_gpus),
-            )
+            remedy = f"no pool with GPUs has this name; pools with GPUs: {known}"
+            raise refuse_at(f"guarantees[{index}].pool", each.pool, remedy, list(with_gpus))
         if each.pool in found[each.team]:
-            raise refuse(each.team, f"guarantees has {each.team} in {each.pool} more than once; write it once")
+            raise refuse_at(
+                f"guarantees[{index}].pool", each.pool, f"{each.team} has a guarantee in it; write one only"
+            )
         found[each.team][each.pool] = each.gpus
-    for team in teams:
+    for index, team in enumerate(teams):
         if team.quota.gpus and not found[team.name]:
-            found[team.name] = _by_itself(team, list(with_gpus))
-    _refuse_what_is_not_there(teams, with_gpus, found)
+            found[team.name] = {_only_pool(index, team, list(with_gpus)): team.quota.gpus}
+    _refuse_excess(teams, with_gpus, found)
     return found
 
 
-def _by_itself(team: TeamSpec, pools: list[str]) -> dict[str, int]:
-    if len(pools) != 1:
-        there = f"{', '.join(pools)} have GPUs" if pools else "no pool has GPUs"
-        remedy = "say in guarantees how many of which it is sure of" if pools else "give pools, or its quota none"
-        raise refuse(team.quota.gpus, f"team {team.name} has a quota of {team.quota.gpus} GPUs and {there}; {remedy}")
-    return {pools[0]: team.quota.gpus}
+def _only_pool(index: int, team: TeamSpec, pools: list[str]) -> str:
+    if len(pools) == 1:
+        return pools[0]
+    remedy = (
+        f"several pools have GPUs: {', '.join(pools)}; add guarantees for team {team.name}"
+        if pools
+        else "no pool has GPUs; add a pool with GPUs, or write 0"
+    )
+    raise refuse_at(f"teams[{index}].quota.gpus", team.quota.gpus, remedy)
 
 
-def _refuse_what_is_not_there(
-    teams: Sequence[TeamSpec], pools: dict[str, PoolSpec], found: dict[str, dict[str, int]]
-) -> None:
+def _refuse_excess(teams: Sequence[TeamSpec], pools: dict[str, PoolSpec], found: dict[str, dict[str, int]]) -> None:
     for name, pool in pools.items():
         promised = {team: gpus[name] for team, gpus in found.items() if gpus.get(name)}
         if sum(promised.values()) > pool.all_gpus:
             who = ", ".join(f"{team} {gpus}" for team, gpus in promised.items())
-            raise refuse(
+            raise refuse_at(
+                "guarantees",
                 sum(promised.values()),
-                f"pool {name} has {pool.all_gpus} GPUs at its peak, and {sum(promised.values())} are promised ({who}); "
-                "promise less in guarantees, lower a quota, or give the pool more nodes",
+                f"guarantees exceed the {pool.all_gpus} GPUs of pool {name} ({who}); lower a guarantee or a quota, or "
+                "raise the pool's maximum",
             )
     everything = sum(pool.all_gpus for pool in pools.values())
-    for team in teams:
-        sure = sum(found[team.name].values())
-        if sure > team.quota.gpus:
-            raise refuse(
-                sure,
-                f"team {team.name} is sure of {sure} GPUs, but its quota lets it hold {team.quota.gpus}; raise "
-                "quota.gpus, or promise less",
-            )
+    for index, team in enumerate(teams):
+        guaranteed_gpus = sum(found[team.name].values())
+        if guaranteed_gpus > team.quota.gpus:
+            remedy = f"guarantees give team {team.name} {guaranteed_gpus} GPUs; raise the quota, or lower a guarantee"
+            raise refuse_at(f"teams[{index}].quota.gpus", team.quota.gpus, remedy)
         if team.quota.gpus > everything:
-            raise refuse(
-                team.quota.gpus,
-                f"team {team.name} may hold {team.quota.gpus} GPUs, but the pools have {everything}; lower quota.gpus",
+            raise refuse_at(
+                f"teams[{index}].quota.gpus", team.quota.gpus, f"the pools have {everything}; lower the quota"
             )

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ..core.host_names import inside_zone
 from ..core.namespace_names import NAMESPACE_PATTERN, PLATFORM_NAMESPACES
+from ..core.problems import refuse_at
 from ..core.spec import Inherits, Spec, each_once, refuse
 from ..core.teams import TeamConfig, TeamSpec, distinct
 from ..network.load_balancer.spec import ServingLoadBalancerOptions, ServingLoadBalancerSpec
@@ -248,27 +249,26 @@ class KubeflowSpec(Spec):
     def _what_teams_share_is_there(self) -> "KubeflowSpec":
         names = [pool.name for pool in self.pools]
         if len(set(names)) < len(names):
-            raise refuse(names, f"two pools have one name: {', '.join(names)}; name each once")
+            raise refuse_at("pools", names, "two pools have the same name; give each pool its own name")
         if self.pools:
             _ = self.guaranteed
             _refuse_larger(self)
         homes = [team.homes[0] for team in self.teams]
         if strange := next((each for each in self.services if each in homes), None):
-            raise refuse(strange, f"services names {strange}, a team's namespace; teams don't reach each other")
+            raise refuse_at(
+                "services", strange, "this is a team's namespace, and teams cannot reach each other; remove it"
+            )
         return self
 
 
 def _refuse_larger(spec: KubeflowSpec) -> None:
     there = {
-        "CPUs": sum(pool.all_cpus for pool in spec.pools),
-        "GiB of memory": sum(pool.all_memory_gib for pool in spec.pools),
+        "cpu": sum(pool.all_cpus for pool in spec.pools),
+        "memoryGib": sum(pool.all_memory_gib for pool in spec.pools),
     }
-    for team in spec.teams:
-        wanted = {"CPUs": team.quota.cpu, "GiB of memory": team.quota.memory_gib}
-        for what, amount in wanted.items():
-            if amount > there[what]:
-                raise refuse(
-                    amount,
-                    f"team {team.name} may hold {amount} {what}, but the pools have {there[what]} for teams; lower its "
-                    "quota, or name more pools",
-                )
+    for index, team in enumerate(spec.teams):
+        wanted = {"cpu": team.quota.cpu, "memoryGib": team.quota.memory_gib}
+        for field, amount in wanted.items():
+            if amount > there[field]:
+                remedy = f"the pools have {there[field]} for teams; lower the quota, or add pools"
+                raise refuse_at(f"teams[{index}].quota.{field}", amount, remedy)

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ..core.ip_range import parse_network
 from ..core.log_retention import RETENTION_DAYS
+from ..core.problems import refuse_at
 from ..core.spec import Spec, refuse
 from .subnet_plan import refuse_overlap, vpc_network
 
@@ -263,10 +264,10 @@ class NetworkSpec(Spec):
     def _nodes_reach_their_cluster(self) -> Self:
         missing = [service.value for service in NODE_ENDPOINTS if service not in self.interface_endpoints]
         if self.nat is NatMode.NONE and self.cluster_names and missing:
-            raise refuse(
-                self.nat,
-                f"nat = none: nodes can't join a cluster; add {', '.join(missing)} to interfaceEndpoints or write "
-                "nat: single",
+            raise refuse_at(
+                "nat",
+                self.nat.value,
+                f"nodes can't join a cluster; add {', '.join(missing)} to interfaceEndpoints or write nat: single",
             )
         return self
 

@@ -266,7 +266,10 @@ ACCESS = {"name": "ops", "principal_arn": "arn:aws:iam::123456789012:role/ops", 
             "controllers and autoscaler run there",
         ),
         ({"node_pools": [{**SYSTEM, "minimum": 1}]}, "nodePools needs one with minimum 2 or more"),
-        ({"node_pools": [SYSTEM, SYSTEM]}, "two pools have one name, system; name each differently"),
+        (
+            {"node_pools": [SYSTEM, SYSTEM]},
+            "nodePools = 'system': two pools have this name; give each pool its own name",
+        ),
         ({"node_pools": []}, "node_pools = []: "),
         ({"cluster_name": "-ml"}, "cluster_name = '-ml': "),
         ({"access": [{**ACCESS, "level": "owner"}]}, "access[0].level = 'owner': allowed: admin, edit, view"),
@@ -288,4 +291,6 @@ def test_a_wrong_cluster(args: dict[str, Any], message: str) -> None:
 
 def test_a_pool_of_a_managed_group_and_of_karpenter_cannot_share_a_name() -> None:
     pool = {"name": "system", "instance_types": ["g5.xlarge"], "maximum_gpus": 1, "maximum_vcpus": 4}
-    assert "two pools have one name, system" in refusal(gpu_cluster, karpenter={"pools": [pool]})
+    assert "karpenter.pools = 'system': two pools have this name; give each pool its own name" in refusal(
+        gpu_cluster, karpenter={"pools": [pool]}
+    )

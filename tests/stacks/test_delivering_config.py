@@ -243,7 +243,7 @@ def test_kubeflow_stands_on_stores_sign_in_and_delivery() -> None:
         ),
         (
             {"kubeflow": {**KUBEFLOW, "teams": [{**KUBEFLOW["teams"][0], "quota": {"cpu": 900, "storageGib": 1}}]}},
-            "team risk may hold 900 CPUs, but the pools have",
+            "kubeflow.teams[0].quota.cpu = 900: the pools have 6 for teams; lower the quota, or add pools",
         ),
     ],
 )

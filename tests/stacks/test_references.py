@@ -193,7 +193,12 @@ REFUSED: list[tuple[str, Callable[[Sections], None], str, str]] = [
         "the host deploy.staging.example.com is delivery.domain too",
     ),
     ("staging", put("delivery.administrators", ["platform"] * 2), "delivery.administrators", "named more than once"),
-    ("prod", put("imageRegistry.readerAccounts", ["444455556666"] * 2), "imageRegistry", "is there twice"),
+    (
+        "prod",
+        put("imageRegistry.readerAccounts", ["444455556666"] * 2),
+        "imageRegistry",
+        "imageRegistry.readerAccounts = '444455556666': it is listed twice; list it once",
+    ),
     (
         "staging",
         put(

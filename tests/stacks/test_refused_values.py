@@ -83,7 +83,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     (
         {"featureStore.data.raw": {"archiveDays": 200, "expireDays": 100}},
         "featureStore.data.raw",
-        "expireDays = 100 must be above archiveDays = 200; raise it, or lower archiveDays",
+        "featureStore.data.raw.expireDays = 100: must be above archiveDays = 200",
     ),
     (
         {
@@ -136,22 +136,22 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     (
         {"featureStore.database.backupWindow": "04:30-05:30"},
         "featureStore.database",
-        "backupWindow = 04:30-05:30 overlaps maintenanceWindow = sun:04:30-sun:05:30; RDS wants them apart",
+        "featureStore.database.backupWindow = '04:30-05:30': it overlaps maintenanceWindow = 'sun:04:30-s",
     ),
     (
         {"featureStore.database.maintenanceWindow": "mon:03:30-mon:04:30"},
         "featureStore.database",
-        "backupWindow = 03:00-04:00 overlaps maintenanceWindow = mon:03:30-mon:04:30",
+        "featureStore.database.backupWindow = '03:00-04:00': it overlaps maintenanceWindow = 'mon:03:30-m",
     ),
     (
         {"featureStore.online.snapshotWindow": "05:00-06:00"},
         "featureStore.online",
-        "maintenanceWindow sun:05:00-sun:06:00 overlaps snapshotWindow 05:00-06:00",
+        "featureStore.online.maintenanceWindow = 'sun:05:00-sun:06:00': it overlaps snapshotWindow = '05:",
     ),
     (
         {"featureStore.database.storageGib": 500},
         "featureStore.database",
-        "maximumStorageGib = 500 must be a tenth above storageGib = 500, or more; raise it to 550",
+        "featureStore.database.maximumStorageGib = 500: must be at least 10% above storageGib = 500",
     ),
     # Names that S3 keeps for itself.
     ({"featureStore.data.prefix": "sthree-x"}, "featureStore.data.prefix", "S3 reserves bucket names that begin with"),

@@ -64,15 +64,15 @@ egress: cidr = {{ .cidr }} has bits set beyond its prefix; write the first addre
 {{- if lt (int .maximum) (int .minimum) }}
 maximum = {{ .maximum }} must be at least minimum = {{ .minimum }}
 {{- end }}
-{{- range .schedules }}
+{{- range $index, $_ := .schedules }}
   {{- if lt (int .minimum) (int $.Values.minimum) }}
-schedule {{ .name }}: minimum = {{ .minimum }} is below that of the model, minimum = {{ $.Values.minimum }}; a schedule raises it
+schedules[{{ $index }}].minimum = {{ .minimum }} is below that of the model, minimum = {{ $.Values.minimum }}; a schedule raises it
   {{- end }}
   {{- if gt (int .minimum) (int $.Values.maximum) }}
-schedule {{ .name }}: minimum = {{ .minimum }} is above maximum = {{ $.Values.maximum }}; raise maximum, or lower the minimum of the schedule
+schedules[{{ $index }}].minimum = {{ .minimum }} is above maximum = {{ $.Values.maximum }}; raise maximum, or lower the minimum of the schedule
   {{- end }}
   {{- if ge .start .end }}
-schedule {{ .name }}: end = {{ .end }} must be after start = {{ .start }} on the same day; write a night as two schedules
+schedules[{{ $index }}].end = {{ .end }} must be after start = {{ .start }} on the same day; write a night as two schedules
   {{- end }}
 {{- end }}
 {{- end }}

@@ -12,7 +12,7 @@ from ...core.ip_range import IpRange
 from ...core.log_retention import LogRetentionDays
 from ...core.namespace_names import NAMESPACE_PATTERN, not_reserved
 from ...core.node_labels import SYSTEM_TAINT
-from ...core.problems import Problem
+from ...core.problems import Problem, refuse_at
 from ...core.spec import Inherits, Spec, refuse
 from ...facts.versions import STANDARD_SUPPORT_ENDS, KubernetesVersion
 from ..karpenter.spec import KarpenterConfig, KarpenterSpec
@@ -216,15 +216,13 @@ class GpuClusterSpec(Spec):
 
     @model_validator(mode="after")
     def _pools_are_told_apart(self) -> "GpuClusterSpec":
-        names = [pool.name for pool in self.node_pools] + [
-            pool.name for pool in (self.karpenter.pools if self.karpenter else ())
-        ]
+        managed = [pool.name for pool in self.node_pools]
+        names = [*managed, *(pool.name for pool in (self.karpenter.pools if self.karpenter else ()))]
         if twice := next((name for name in names if names.count(name) > 1), None):
-            raise refuse(
-                names, f"nodePools and karpenter.pools: two pools have one name, {twice}; name each differently"
-            )
+            field = "nodePools" if managed.count(twice) > 1 else "karpenter.pools"
+            raise refuse_at(field, twice, "two pools have this name; give each pool its own name")
         if several := [pool.name for pool in self.node_pools if pool.system][1:]:
-            raise refuse(several, f"system is true for {', '.join(several)} as well; one pool is the system's")
+            raise refuse_at("nodePools", several, "system is true for an earlier pool too; set it for one pool only")
         return self
 
     @property

@@ -8,6 +8,7 @@ from typing import NotRequired, TypedDict
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from ...core.problems import refuse_at
 from ...core.spec import Spec, refuse
 from ...core.time_zones import known_time_zone
 
@@ -82,7 +83,7 @@ class ScheduleSpec(Spec):
     @model_validator(mode="after")
     def _ends_before_it_starts_again(self) -> "ScheduleSpec":
         if len(set(self.days)) != len(self.days):
-            raise refuse(self.days, f"days of schedule {self.name} names a day twice; name each once")
+            raise refuse_at("days", self.days, "a day is listed twice; list it once")
         return self
 
     def actions(self, ceiling: int) -> Iterator["Action"]:

@@ -4,7 +4,8 @@ from typing import NotRequired, TypedDict
 
 from pydantic import Field, model_validator
 
-from ...core.spec import Spec, refuse
+from ...core.problems import refuse_at
+from ...core.spec import Spec
 
 LARGEST_REPLICAS = 16
 """Shares of a GPU that the device plugin's standing configurations go up to."""
@@ -38,9 +39,9 @@ class SharingSpec(Spec):
     @model_validator(mode="after")
     def _modes_that_exclude_each_other(self) -> "SharingSpec":
         if self.mps and self.time_slicing:
-            raise refuse(self.mps, "timeSlicing and mps exclude each other; keep one of them")
+            raise refuse_at("mps", self.mps, "timeSlicing and mps exclude each other; keep one of them")
         if self.mps and self.mig_profile:
-            raise refuse(self.mps, "migProfile and mps exclude each other; keep one of them")
+            raise refuse_at("mps", self.mps, "migProfile and mps exclude each other; keep one of them")
         return self
 
     @property

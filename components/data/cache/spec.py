@@ -7,6 +7,7 @@ import pulumi
 from pydantic import Field, field_validator, model_validator
 
 from ...core.log_retention import RETENTION_DAYS, LogRetentionDays
+from ...core.problems import refuse_at
 from ...core.spec import Spec, refuse
 from ...core.windows import DAILY_PATTERN, WEEKLY_PATTERN, lasting, overlap
 from ...facts.cache_nodes import NODES
@@ -192,10 +193,10 @@ class CacheSpec(Spec):
     @model_validator(mode="after")
     def _windows_apart(self) -> "CacheSpec":
         if self.kept_days and overlap(self.snapshot_window, self.maintenance_window):
-            raise refuse(
+            raise refuse_at(
+                "maintenanceWindow",
                 self.maintenance_window,
-                f"maintenanceWindow {self.maintenance_window} overlaps snapshotWindow {self.snapshot_window}; "
-                "AWS wants them apart, so move one of them",
+                f"it overlaps snapshotWindow = {self.snapshot_window!r}, which ElastiCache refuses; move one of them",
             )
         return self
 
@@ -203,36 +204,35 @@ class CacheSpec(Spec):
     def _users_apart(self) -> "CacheSpec":
         names = [user.name for user in self.users]
         if len(set(names)) != len(names):
-            raise refuse(names, f"two users have one name: {', '.join(names)}; name each differently")
+            raise refuse_at("users", names, "two users have the same name; give each user its own name")
         if "default" in names:
-            raise refuse(
-                "default",
-                "users: no user may be called default, because the engine lets that user in without a name; choose "
-                "another name",
+            raise refuse_at(
+                "users", "default", "the engine gives this name to clients that send no name; choose another name"
             )
-        for user in self.users:
+        for index, user in enumerate(self.users):
             if len(self.user_id(user.name)) > _LONGEST_ID:
-                raise refuse(
+                raise refuse_at(
+                    f"users[{index}].name",
                     user.name,
-                    f"{self.user_id(user.name)} is longer than the {_LONGEST_ID} characters of a user's id; shorten "
-                    "cacheName or the user's name",
+                    f"the user's id {self.user_id(user.name)} exceeds {_LONGEST_ID} characters; shorten a name",
                 )
         return self
 
     @model_validator(mode="after")
     def _fits(self) -> "CacheSpec":
         if self.node_type and tiers(self.node_type) and not self.data_tiering:
-            raise refuse(
-                self.node_type, f"{self.node_type} nodes tier their data, always; set dataTiering: true, or take r7g"
+            raise refuse_at(
+                "nodeType", self.node_type, "these nodes always tier data; set dataTiering: true, or choose r7g"
             )
         if self.shards and self.shards * (1 + self.replicas) > MOST_NODES:
-            raise refuse(
+            raise refuse_at(
+                "shards",
                 self.shards,
                 f"{self.shards} shards with {self.replicas} replicas each are {self.shards * (1 + self.replicas)} "
-                f"nodes; AWS allows a cluster {MOST_NODES}",
+                f"nodes, and ElastiCache allows {MOST_NODES}; write fewer shards or replicas",
             )
         if not self.candidates:
-            raise refuse(self.gigabytes, self._too_large())
+            raise refuse_at("gigabytes", self.gigabytes, self._too_large())
         return self
 
     @property

@@ -6,6 +6,7 @@ import pulumi
 from pydantic import Field, field_validator, model_validator
 
 from ...core.log_retention import LogRetentionDays
+from ...core.problems import refuse_at
 from ...core.spec import Spec, refuse
 from ...core.windows import DAILY_PATTERN, WEEKLY_PATTERN, lasting, overlap
 from ...facts.rds_instance_classes import instance_classes, is_instance_class
@@ -121,16 +122,17 @@ class InstanceSpec(Spec):
         # Checked here and not by field: the value that is left out is a default, and no field validator sees it.
         if self.maximum_storage_gib * 10 < self.storage_gib * 11:
             # RDS user guide, "Managing capacity automatically with storage autoscaling".
-            raise refuse(
+            raise refuse_at(
+                "maximumStorageGib",
                 self.maximum_storage_gib,
-                f"maximumStorageGib = {self.maximum_storage_gib} must be a tenth above storageGib = "
-                f"{self.storage_gib}, or more; raise it to {-(-self.storage_gib * 11 // 10)}",
+                f"must be at least 10% above storageGib = {self.storage_gib}; raise it to "
+                f"{-(-self.storage_gib * 11 // 10)}",
             )
         if overlap(self.backup_window, self.maintenance_window):
-            raise refuse(
+            raise refuse_at(
+                "backupWindow",
                 self.backup_window,
-                f"backupWindow = {self.backup_window} overlaps maintenanceWindow = {self.maintenance_window}; RDS "
-                "wants them apart, so move one of them",
+                f"it overlaps maintenanceWindow = {self.maintenance_window!r}, which RDS refuses; move one of them",
             )
         return self
 

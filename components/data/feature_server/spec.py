@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from ...core.cron import cron_schedule
 from ...core.namespace_names import NAMESPACE_PATTERN, namespaces_once
+from ...core.problems import refuse_at
 from ...core.spec import Spec, refuse
 
 _CPU_PATTERN = r"^([1-9][0-9]{0,2}|[1-9][0-9]{1,4}m)$"
@@ -158,5 +159,5 @@ class FeatureServerSpec(Spec):
     @model_validator(mode="after")
     def _bounds(self) -> "FeatureServerSpec":
         if self.maximum < self.minimum:
-            raise refuse(self.maximum, f"maximum = {self.maximum} must be at least minimum = {self.minimum}")
+            raise refuse_at("maximum", self.maximum, f"must be at least minimum = {self.minimum}")
         return self

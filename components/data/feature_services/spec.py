@@ -5,6 +5,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, model_validator
 
+from ...core.problems import refuse_at
 from ...core.spec import Spec, refuse
 from ..feature_server.spec import FeatureServerConfig, FeatureServerSpec
 from ..store_access.spec import DatabaseAccessConfig, DatabaseAccessSpec
@@ -81,10 +82,11 @@ class FeatureServicesSpec(Spec):
     @model_validator(mode="after")
     def _something(self) -> "FeatureServicesSpec":
         if not (self.feature_server or self.tracking_server or self.databases):
-            raise refuse("", "nothing is asked for; name featureServer, trackingServer or databases, or leave it out")
-        for each in self.databases:
+            raise refuse("", "the section is empty; add featureServer, trackingServer or databases, or remove it")
+        for index, each in enumerate(self.databases):
             if each.name in (FEAST, MLFLOW):
-                raise refuse(each.name, f"the database {each.name} is made with its server; leave it out of databases")
+                remedy = f"the server of {each.name} creates this database; remove it here"
+                raise refuse_at(f"databases[{index}].name", each.name, remedy)
         return self
 
     @property

@@ -5,6 +5,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator, model_validator
 
+from ...core.problems import refuse_at
 from ...core.spec import Spec, refuse
 from ..cache.spec import CacheConfig, CacheSpec
 from ..data_buckets import DataBucketsConfig, DataBucketsSpec
@@ -66,5 +67,6 @@ class FeatureStoreSpec(Spec):
     @model_validator(mode="after")
     def _apart(self) -> "FeatureStoreSpec":
         if self.predictions and self.predictions.cache_name == self.online.cache_name:
-            raise refuse(self.online.cache_name, "online and predictions have one cacheName; name each differently")
+            remedy = "online.cacheName is the same; give each cache its own name"
+            raise refuse_at("predictions.cacheName", self.predictions.cache_name, remedy)
         return self

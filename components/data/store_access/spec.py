@@ -5,6 +5,7 @@ from typing import Annotated, NotRequired, TypedDict
 import pulumi
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
+from ...core.problems import refuse_at
 from ...core.spec import Spec, refuse
 
 _NOT_OURS = ("postgres", "template0", "template1", "platform", "public", "none", "mysql", "sys", "root")
@@ -132,14 +133,15 @@ class StoreAccessSpec(Spec):
         names = [each.name for each in self.databases]
         for name in names:
             if names.count(name) > 1:
-                raise refuse(name, f"{name} is named more than once; name each database once")
-        for reader in self.readers:
-            if reader in names:
-                raise refuse(reader, f"{reader} is a database's own role; a reader needs a role that makes no tables")
+                raise refuse_at("databases", name, "the database is listed more than once; list it once")
+        for index, each in enumerate(self.databases):
+            if owner := next((reader for reader in each.readers if reader in names), None):
+                remedy = "this is the owner of a database; name a role that creates no tables"
+                raise refuse_at(f"databases[{index}].readers", owner, remedy)
         for what in ("name", "secret"):
             given = [str(getattr(user, what)) for user in self.mysql_users]
             if twice := next((value for value in given if given.count(value) > 1), None):
-                raise refuse(twice, f"mysqlUsers has the {what} {twice} more than once; give each user its own")
+                raise refuse_at("mysqlUsers", twice, f"two users have this {what}; give each user its own {what}")
         return self
 
     @property

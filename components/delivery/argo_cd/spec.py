@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from ...core.cron import cron_schedule
 from ...core.namespace_names import NAMESPACE_PATTERN
+from ...core.problems import refuse_at
 from ...core.spec import Spec, refuse
 from ...core.teams import TeamConfig, TeamSpec, distinct
 from ...core.time_zones import known_time_zone
@@ -250,7 +251,8 @@ class DeliverySpec(Spec):
     @model_validator(mode="after")
     def _github_has_the_repository(self) -> "DeliverySpec":
         if self.tell_github and not re.fullmatch(_GITHUB_PATTERN, self.repository):
-            raise refuse(self.repository, "tellGithub needs a repository https://github.com/<owner>/<name>")
+            remedy = "tellGithub needs a repository https://github.com/<owner>/<name>; write one, or remove tellGithub"
+            raise refuse_at("repository", self.repository, remedy)
         return self
 
     @model_validator(mode="after")
@@ -258,12 +260,13 @@ class DeliverySpec(Spec):
         for each in self.existing_namespaces:
             if each not in self.namespaces:
                 known = ", ".join(self.namespaces)
-                raise refuse(each, f"existingNamespaces names {each}, which no team has; teams have {known}")
+                remedy = f"no team has this namespace; teams have {known}"
+                raise refuse_at("existingNamespaces", each, remedy, self.namespaces)
         return self
 
     @model_validator(mode="after")
     def _repositories_are_named_once(self) -> "DeliverySpec":
         given = [each.name for each in self.repositories]
         if twice := [name for name in given if given.count(name) > 1]:
-            raise refuse(twice[0], f"repositories has {twice[0]} more than once; name each once")
+            raise refuse_at("repositories", twice[0], "the repository is listed more than once; list it once")
         return self

@@ -7,7 +7,8 @@ from typing import Annotated, NotRequired, TypedDict
 import pulumi
 from pydantic import Field, StringConstraints, model_validator
 
-from ...core.spec import Spec, refuse
+from ...core.problems import refuse_at
+from ...core.spec import Spec
 from .upstreams import AZURE, SECRET_PREFIX, UPSTREAMS, upstream
 
 _NAME = r"^[a-z0-9]+([._-][a-z0-9]+)*$"
@@ -137,11 +138,14 @@ class UpstreamSpec(Spec):
         known = upstream(self.registry)
         if known is None:
             remedy = f"ECR can't pull {self.registry} through; it can {', '.join(UPSTREAMS)} and <name>{AZURE}"
-            raise refuse(self.registry, remedy, list(UPSTREAMS))
+            raise refuse_at("registry", self.registry, remedy, list(UPSTREAMS))
         if known.credentials and self.credential_arn is None:
-            raise refuse(None, f"{self.registry} wants credentials: put them into a secret and set credentialArn")
+            remedy = f"{self.registry} needs credentials; put them into a secret and write its ARN"
+            raise refuse_at("credentialArn", None, remedy)
         if not known.credentials and self.credential_arn is not None:
-            raise refuse(self.credential_arn, f"{self.registry} takes no credentials; leave credentialArn out")
+            raise refuse_at(
+                "credentialArn", self.credential_arn, f"{self.registry} takes no credentials; remove the field"
+            )
         return self
 
     @property
@@ -202,13 +206,13 @@ class ImageRegistrySpec(Spec):
         _refuse_twice(self.replica_regions, "replicaRegions")
         _refuse_twice(self.reader_accounts, "readerAccounts")
         prefixes = [team.team for team in self.teams] + [each.cache_prefix for each in self.upstreams]
-        _refuse_twice(prefixes, "prefixes of teams and upstreams")
+        _refuse_twice(prefixes, "upstreams", "a team or another upstream has this prefix; choose another")
         return self
 
 
-def _refuse_twice(names: Iterable[str], where: str) -> None:
+def _refuse_twice(names: Iterable[str], where: str, remedy: str = "it is listed twice; list it once") -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            raise refuse(name, f"{where}: {name} is there twice; each must be distinct")
+            raise refuse_at(where, name, remedy)
         seen.add(name)

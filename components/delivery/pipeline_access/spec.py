@@ -5,7 +5,8 @@ from typing import Annotated, NotRequired, TypedDict
 import pulumi
 from pydantic import Field, StringConstraints, model_validator
 
-from ...core.spec import Spec, refuse
+from ...core.problems import refuse_at
+from ...core.spec import Spec
 
 RESERVED = ("preview", "deploy")
 _REPOSITORY = r"^[A-Za-z0-9_.@-]+/[A-Za-z0-9_.@-]+$"
@@ -138,12 +139,12 @@ class PipelineAccessSpec(Spec):
         taken += [(each.repository, each.environment) for each in self.publishers if each.push]
         if (self.repository, self.preview_environment) in taken:
             remedy = "a pull request's code runs there; let what deploys and pushes have an environment of its own"
-            raise refuse(self.preview_environment, f"previewEnvironment {self.preview_environment}: {remedy}")
+            raise refuse_at("previewEnvironment", self.preview_environment, remedy)
         return self
 
     @model_validator(mode="after")
     def _roles_are_named_once(self) -> "PipelineAccessSpec":
         names = [*RESERVED, *(each.name for each in self.publishers)]
         if twice := next((name for name in names if names.count(name) > 1), None):
-            raise refuse(twice, f"publishers: two roles would be called {twice}; name each differently")
+            raise refuse_at("publishers", twice, "two roles would have this name; give each publisher its own name")
         return self

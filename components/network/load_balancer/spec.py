@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from ...core.host_names import inside_zone
 from ...core.ip_range import IpRange
+from ...core.problems import refuse_at
 from ...core.spec import Spec, refuse
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -99,9 +100,9 @@ class SignInSpec(Spec):
     @model_validator(mode="after")
     def _provider_is_described(self) -> "SignInSpec":
         if self.provider is SignInProvider.OIDC and self.oidc is None:
-            raise refuse(self.provider, "provider = oidc needs the section oidc with the provider's addresses")
+            raise refuse_at("provider", self.provider, "add the section oidc with the provider's addresses")
         if self.provider is SignInProvider.COGNITO and self.oidc is not None:
-            raise refuse(self.provider, "provider = cognito takes no section oidc; leave it out")
+            raise refuse_at("provider", self.provider, "Cognito takes no section oidc; remove it")
         return self
 
 
@@ -245,17 +246,17 @@ class ServingLoadBalancerSpec(Spec):
         for name in self.names:
             inside_zone(name, self.zone_name)
         if len(set(self.names)) < len(self.names):
-            raise refuse(self.names, "a name is written more than once; write each once")
+            raise refuse_at(
+                "alternativeNames", self.names, "domain and alternativeNames list a name twice; list it once"
+            )
         return self
 
     @model_validator(mode="after")
     def _sign_in_at_own_names(self) -> "ServingLoadBalancerSpec":
         strange = [host for host in self.sign_in.hosts if not _covered(host, self.names)] if self.sign_in else []
         if strange:
-            raise refuse(
-                strange,
-                f"signIn.hosts names {strange[0]}, which neither domain nor alternativeNames covers; add it there",
-            )
+            remedy = "neither domain nor alternativeNames covers this host; add it there"
+            raise refuse_at("signIn.hosts", strange[0], remedy)
         return self
 
 

@@ -7,6 +7,7 @@ from typing import NotRequired, TypedDict
 from pydantic import Field, field_validator, model_validator
 
 from ...core.log_retention import RETENTION_DAYS
+from ...core.problems import refuse_at
 from ...core.spec import Spec, refuse
 from .capacity import ManagedRuleGroup
 from .patterns import LONGEST, media_type
@@ -183,9 +184,7 @@ class WebFirewallSpec(Spec):
     def _exceptions_of_groups_in_use(self) -> "WebFirewallSpec":
         unused = [group.value for group in self.counted_rules if group not in self.managed_rule_groups]
         if unused:
-            raise refuse(
-                unused, f"countedRules names {', '.join(unused)}, which managedRuleGroups lacks; add it or leave it out"
-            )
+            raise refuse_at("countedRules", unused, "managedRuleGroups lacks these; add them there, or remove them")
         return self
 
 

@@ -88,14 +88,14 @@ def _standard(spec: "ModelServiceSpec") -> Iterator[str]:
 def _replicas(spec: "ModelServiceSpec") -> Iterator[str]:
     if spec.maximum < spec.minimum:
         yield f"maximum = {spec.maximum} must be at least minimum = {spec.minimum}"
-    for schedule in spec.schedules:
-        floor = f"schedule {schedule.name}: minimum = {schedule.minimum}"
+    for index, schedule in enumerate(spec.schedules):
+        floor = f"schedules[{index}].minimum = {schedule.minimum}"
         if schedule.minimum < spec.minimum:
             yield f"{floor} is below that of the model, minimum = {spec.minimum}; a schedule raises it"
         if schedule.minimum > spec.maximum:
             yield f"{floor} is above maximum = {spec.maximum}; raise maximum, or lower the minimum of the schedule"
         if schedule.start >= schedule.end:
             yield (
-                f"schedule {schedule.name}: end = {schedule.end} must be after start = {schedule.start} on the same "
+                f"schedules[{index}].end = {schedule.end} must be after start = {schedule.start} on the same "
                 "day; write a night as two schedules"
             )

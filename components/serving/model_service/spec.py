@@ -12,6 +12,7 @@ from ...cluster.node_pool.sharing import LARGEST_REPLICAS
 from ...core.ip_range import IpRange
 from ...core.namespace_names import NAMESPACE_PATTERN
 from ...core.object_labels import label_problem
+from ...core.problems import refuse_at, refuse_sentence
 from ...core.spec import Spec, refuse
 from ...core.time_zones import known_time_zone
 from ..serving_platform.cache_spec import NAME_PATTERN as CACHE_GROUP_PATTERN
@@ -106,7 +107,7 @@ class FloorSpec(Spec):
     @model_validator(mode="after")
     def _days_once(self) -> "FloorSpec":
         if len(set(self.days)) != len(self.days):
-            raise refuse(self.days, f"days of schedule {self.name} names a day twice; name each once")
+            raise refuse_at("days", self.days, "a day is listed twice; list it once")
         return self
 
 
@@ -352,7 +353,7 @@ class ModelServiceSpec(Spec):
     @model_validator(mode="after")
     def _consistent(self) -> "ModelServiceSpec":
         for problem in problems(self):
-            raise refuse(self.name, problem)
+            raise refuse_sentence(problem)
         return self
 
     @property

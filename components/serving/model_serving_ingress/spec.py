@@ -8,6 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ...core.host_names import inside_zone
 from ...core.namespace_names import NAMESPACE_PATTERN
+from ...core.problems import refuse_at
 from ...core.spec import Inherits, Spec, refuse
 from ...network.load_balancer.spec import ServingLoadBalancerOptions, ServingLoadBalancerSpec
 from ...network.web_firewall.spec import WebFirewallConfig, WebFirewallSpec
@@ -205,50 +206,39 @@ class ModelServingSpec(Spec):
         }
         for field, (given, own) in answered.items():
             if given != own:
-                raise refuse(
-                    given, f"loadBalancer.{field} = {given} is not what the platform's gateway has, {own}; leave it out"
-                )
+                remedy = f"the platform's gateway has {own}; remove the field"
+                raise refuse_at(f"loadBalancer.{field}", given, remedy)
         if balancer.deregistration_seconds > names.GATEWAY_DRAIN_SECONDS:
-            raise refuse(
+            raise refuse_at(
+                "loadBalancer.deregistrationSeconds",
                 balancer.deregistration_seconds,
-                f"loadBalancer.deregistrationSeconds = {balancer.deregistration_seconds}: a gateway that goes answers "
-                f"for {names.GATEWAY_DRAIN_SECONDS} seconds; set no more",
+                f"a gateway that shuts down answers for {names.GATEWAY_DRAIN_SECONDS} seconds; write at most that",
             )
-        for model in self.models:
+        for index, model in enumerate(self.models):
             if model.timeout_seconds > balancer.idle_timeout_seconds:
-                raise refuse(
+                raise refuse_at(
+                    f"models[{index}].timeoutSeconds",
                     model.timeout_seconds,
-                    f"model {model.name}: timeoutSeconds = {model.timeout_seconds} is longer than "
-                    f"loadBalancer.idleTimeoutSeconds = {balancer.idle_timeout_seconds}, after which a connection "
-                    "without a byte is closed; raise that",
+                    "the load balancer closes idle connections earlier, after loadBalancer.idleTimeoutSeconds = "
+                    f"{balancer.idle_timeout_seconds}; raise that, or lower this",
                 )
         return self
 
     @model_validator(mode="after")
     def _models_have_a_place(self) -> "ModelServingSpec":
-        for model in (*self.models, *self.delivered_models):
-            if model.namespace not in self.platform.model_namespaces:
-                known = list(self.platform.model_namespaces)
-                raise refuse(
-                    model.namespace,
-                    f"model {model.name}: namespace {model.namespace} is not one of platform.modelNamespaces = "
-                    f"{', '.join(known)}; add it there",
-                    known,
-                )
-        for model in self.models:
+        for models, field in ((self.models, "models"), (self.delivered_models, "deliveredModels")):
+            for index, model in enumerate(models):
+                known = self.platform.model_namespaces
+                if model.namespace not in known:
+                    remedy = f"platform.modelNamespaces = {', '.join(known)} lacks it; add it there"
+                    raise refuse_at(f"{field}[{index}].namespace", model.namespace, remedy, known)
+        for index, model in enumerate(self.models):
             if model.runtime not in self.platform.runtimes:
-                known = [str(runtime) for runtime in self.platform.runtimes]
-                raise refuse(
-                    model.runtime,
-                    f"model {model.name}: runtime {model.runtime} is not one of platform.runtimes = "
-                    f"{', '.join(known)}; add it there",
-                )
+                remedy = f"platform.runtimes = {', '.join(self.platform.runtimes)} lacks it; add it there"
+                raise refuse_at(f"models[{index}].runtime", model.runtime.value, remedy)
             if model.scale_to_zero and not self.platform.scale_to_zero:
-                raise refuse(
-                    self.platform.scale_to_zero,
-                    f"model {model.name}: scaleToZero needs platform.scaleToZero, which is not set; set it, or leave "
-                    "the model a replica",
-                )
+                remedy = "platform.scaleToZero is not set; set it, or set scaleToZero: false for the model"
+                raise refuse_at(f"models[{index}].scaleToZero", True, remedy)
         return self
 
     @model_validator(mode="after")
@@ -257,23 +247,18 @@ class ModelServingSpec(Spec):
         named = [(model, model.host or f"{model.name}.{model.domain}") for model in self.models]
         for model, host in (*named, *((each, f"{each.name}.{self.domain}") for each in self.delivered_models)):
             if other := hosts.get(host):
-                raise refuse(
-                    host,
-                    f"models {other} and {model.namespace}/{model.name} both answer at {host}; give one of them "
-                    "another name or host",
-                )
+                remedy = f"both {other} and {model.namespace}/{model.name} have it; give one another name or host"
+                raise refuse_at("models", host, remedy)
             hosts[host] = f"{model.namespace}/{model.name}"
         return self
 
     @model_validator(mode="after")
     def _each_reads_a_folder_of_its_own(self) -> "ModelServingSpec":
-        for model in self.delivered_models:
+        for index, model in enumerate(self.delivered_models):
             for other in self.delivered_models:
                 if other is not model and other.folder.startswith(model.folder):
-                    raise refuse(
-                        model.folder,
-                        f"model {model.name} would read {other.folder}, the folder of {other.name}; give each its own",
-                    )
+                    remedy = f"it contains {other.folder}, the folder of {other.name}; give each model its own folder"
+                    raise refuse_at(f"deliveredModels[{index}].folder", model.folder, remedy)
         return self
 
     @model_validator(mode="after")
@@ -281,12 +266,12 @@ class ModelServingSpec(Spec):
         groups = self.platform.model_cache
         kept = [(model.name, folder, model.cache) for model in self.models if model.cache for folder in model.folders]
         if problem := overfull(groups, kept):
-            raise refuse(self.models, problem)
+            raise refuse_at("models", [name for name, *_ in kept], problem)
         if groups and not self.kept_folders:
-            raise refuse(
-                groups,
-                "platform.modelCache keeps no model: none of models has a cache, and none of deliveredModels is "
-                "cached; leave it out",
+            raise refuse_at(
+                "platform.modelCache",
+                [group.name for group in groups],
+                "no model uses the cache; remove it, or set cache or cached for a model",
             )
         return self
 

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from ...core.images import ADDRESS_PATTERN
 from ...core.namespace_names import NAMESPACE_PATTERN, not_reserved
+from ...core.problems import refuse_at
 from ...core.spec import Spec, refuse
 from ...facts.versions import RUNTIME_IMAGES, STORAGE_INITIALIZER_IMAGE
 from .cache_spec import CacheGroupConfig, CacheGroupSpec, separate
@@ -157,12 +158,13 @@ class ServingPlatformSpec(Spec):
     @model_validator(mode="after")
     def _consistent(self) -> "ServingPlatformSpec":
         if self.monitoring_namespace in self.model_namespaces:
-            raise refuse(
-                self.model_namespaces, f"{self.monitoring_namespace} is not for models; it is monitoringNamespace"
+            raise refuse_at(
+                "modelNamespaces",
+                self.monitoring_namespace,
+                "this is monitoringNamespace; choose another namespace for models",
             )
         if self.gateway_maximum < self.gateway_minimum:
-            raise refuse(
-                self.gateway_maximum,
-                f"gatewayMaximum = {self.gateway_maximum} must be at least gatewayMinimum = {self.gateway_minimum}",
+            raise refuse_at(
+                "gatewayMaximum", self.gateway_maximum, f"must be at least gatewayMinimum = {self.gateway_minimum}"
             )
         return self

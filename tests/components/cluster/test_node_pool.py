@@ -229,7 +229,7 @@ def test_a_pool_of_one_zone_has_its_subnet_alone() -> None:
     assert group(zone="us-east-1a")["subnetIds"] == ["subnet-a"]
     assert group()["subnetIds"] == ["subnet-a", "subnet-b"]
     with pytest.raises(
-        SpecError, match="zone = us-east-1d: none of the pool's subnets is there; they are in us-east-1a"
+        SpecError, match="zone = 'us-east-1d': the pool has no subnet there; write a zone of its subnets: us-east-1a"
     ):
         subnets_in("us-east-1d", {"subnet-a": "us-east-1a"})
     with pytest.raises(SpecError, match="eu-west-1a is not a zone of us-east-1"):
@@ -275,7 +275,10 @@ def test_a_pool_with_zonal_volumes_is_one_group_a_zone() -> None:
         ({"zones": ["us-east-1"]}, "is no zone"),
         ({"zones": ZONES, "zone": "us-east-1a"}, "zone puts all nodes into one zone; keep one"),
         ({"zones": ZONES, "minimum": 0, "maximum": 1}, "maximum = 1: each of the 2 zones has a group; write 2 or more"),
-        ({"zones": ZONES, "schedules": [{**PEAK, "additional_nodes": 1}]}, "additionalNodes = 1: each of the 2 zones has a group"),
+        (
+            {"zones": ZONES, "schedules": [{**PEAK, "additional_nodes": 1}]},
+            "additionalNodes = 1: each of the 2 zones has a group",
+        ),
         ({"zones": ["us-east-1a", "eu-west-1a"]}, "eu-west-1a is not a zone of us-east-1"),
     ],
 )

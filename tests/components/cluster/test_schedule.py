@@ -108,7 +108,7 @@ def test_hours_are_in_the_zone_that_is_named() -> None:
         ({"start": "8:00"}, "start = '8:00': "),
         ({"end": "24:00"}, "end = '24:00': "),
         ({"additionalNodes": 0}, "additionalNodes = 0: "),
-        ({"days": ["monday", "monday"]}, "days of schedule peak names a day twice; name each once"),
+        ({"days": ["monday", "monday"]}, "days = ['monday', 'monday']: a day is listed twice; list it once"),
         ({"days": []}, "days = []: "),
         ({"days": ["Monday"]}, "days[0] = 'Monday': allowed: sunday, monday"),
         ({"timeZone": "UTC+2"}, "timeZone = 'UTC+2': "),

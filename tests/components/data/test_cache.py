@@ -299,18 +299,27 @@ def test_every_rule_holds_in_production(args: dict[str, Any]) -> None:
         ({"gigabytes": 0}, "gigabytes = 0: "),
         ({"headroom": 1.0}, "headroom = 1.0: "),
         ({"node_type": "cache.r7g.2xlrage"}, "no node type of a current generation; did you mean cache.r7g.2xlarge?"),
-        ({"node_type": "cache.r6gd.xlarge"}, "cache.r6gd.xlarge nodes tier their data, always; set dataTiering: true"),
+        ({"node_type": "cache.r6gd.xlarge"}, "nodeType = 'cache.r6gd.xlarge': these nodes always tier data"),
         (
             {"node_type": "cache.r6g.large"},
             "gigabytes = 500 with 20% free needs 64 shards of cache.r6g.large; take a larger node type",
         ),
         ({"shards": 1}, "gigabytes = 500 with 20% free does not fit 1 shards of any node type"),
-        ({"shards": 50}, "50 shards with 1 replicas each are 100 nodes; AWS allows a cluster 90"),
+        ({"shards": 50}, "shards = 50: 50 shards with 1 replicas each are 100 nodes, and ElastiCache allows 90"),
         ({"replicas": 6}, "replicas = 6: "),
         ({"users": []}, "users = []: "),
-        ({"users": [FEAST, FEAST]}, "two users have one name: feast, feast"),
-        ({"users": [{**FEAST, "name": "default"}]}, "no user may be called default"),
-        ({"users": [{**FEAST, "name": "a" * 38}]}, "is longer than the 40 characters of a user's id"),
+        (
+            {"users": [FEAST, FEAST]},
+            "users = ['feast', 'feast']: two users have the same name; give each user its own name",
+        ),
+        (
+            {"users": [{**FEAST, "name": "default"}]},
+            "users = 'default': the engine gives this name to clients that send no name; choose another name",
+        ),
+        (
+            {"users": [{**FEAST, "name": "a" * 38}]},
+            "users[0].name = 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa': the user's id prod-store-aaaaaaaaaaaaa",
+        ),
         ({"users": [{**FEAST, "keys": ["a b"]}]}, "a pattern of keys has no spaces"),
         ({"users": [{**FEAST, "access": "wirte"}]}, "did you mean write?"),
         ({"cache_name": "Prod"}, "cache_name = 'Prod': "),
@@ -330,7 +339,10 @@ def test_wrong_arguments_are_refused_before_anything_is_registered(args: dict[st
     [
         ({"snapshot_window": "05:30-06:00"}, "05:30-06:00 is 30 minutes long; AWS takes an hour or more"),
         ({"maintenance_window": "sun:05:00-sun:05:30"}, "is 30 minutes long; AWS takes an hour or more"),
-        ({"maintenance_window": "sun:03:30-sun:04:30"}, "overlaps snapshotWindow 03:00-04:00; AWS wants them apart"),
+        (
+            {"maintenance_window": "sun:03:30-sun:04:30"},
+            "maintenanceWindow = 'sun:03:30-sun:04:30': it overlaps snapshotWindow = '03:00-04:00', which Ela",
+        ),
     ],
 )
 def test_windows_that_aws_would_refuse_are_refused(args: dict[str, Any], told: str) -> None:

@@ -182,17 +182,20 @@ def test_a_second_copy_lies_in_its_region_under_its_own_key() -> None:
         ({"replica_region": "us-east-1"}, r"replicaRegion = 'us-east-1': it is the bucket's own region"),
         (
             {"archive_days": 30, "infrequent_access_days": 60},
-            r"archiveDays = 30 must be above infrequentAccessDays = 60",
+            r"archiveDays = 30: must be above infrequentAccessDays = 60",
         ),
         (
             {"archive_days": 40, "infrequent_access_days": 30},
-            r"archiveDays = 40 must be 30 days after infrequentAccessDays = 30 or later; write 60",
+            r"archiveDays = 40: must be at least 30 days after infrequentAccessDays = 30; write 60 or more",
         ),
         ({"infrequent_access_days": 10}, r"infrequent_?[aA]ccess_?[dD]ays = 10: .*30"),
         ({"bucket": "Wrong_Name"}, r"bucket = 'Wrong_Name'"),
         # No certificate of S3 covers its name, and the policy lets TLS alone in.
         ({"bucket": "ml.raw"}, r"bucket = 'ml.raw'"),
-        ({"bucket": "b" * 56, "replica_region": "us-west-2"}, r"adds -replica to bucket; take 55 characters"),
+        (
+            {"bucket": "b" * 56, "replica_region": "us-west-2"},
+            r"b': the name of the replica adds -replica",
+        ),
         ({"replica_region": "us-west-9"}, r"us-west-9 is no region of AWS; did you mean us-west-2"),
         ({"expiring_prefixes": {"/tmp/": 7}}, r"/tmp/"),
         ({"expiring_prefixes": {"": 7}}, r"expiring_?[pP]refixes"),

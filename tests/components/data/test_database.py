@@ -109,17 +109,17 @@ def test_monitoring_assumes_its_role_for_this_instance_alone() -> None:
         ({"version": "13"}, r"version = '13': allowed: 16, 17"),
         (
             {"storageGib": 500, "maximumStorageGib": 520},
-            r"maximumStorageGib = 520 must be a tenth above",
+            r"maximumStorageGib = 520: must be at least 10% above storageGib = 500; raise it to 550",
         ),
         ({"logRetentionDays": 100}, r"logRetentionDays = 100: .* nearest: 90"),
         (
             {"maintenanceWindow": "sun:03:30-sun:04:30"},
-            r"backupWindow = 03:00-04:00 overlaps",
+            r"backupWindow = '03:00-04:00': it overlaps maintenanceWindow = 'sun:03:30-sun:04:30', which RDS refuses",
         ),
         # Over midnight, from one week to the next.
         (
             {"backupWindow": "23:30-00:30", "maintenanceWindow": "sun:23:45-mon:00:15"},
-            r"backupWindow = 23:30-00:30 overlaps maintenanceWindow",
+            r"backupWindow = '23:30-00:30': it overlaps maintenanceWindow = 'sun:23:45-mon:00:15', which RDS refuses",
         ),
         ({"maintenanceWindow": "sun:05:00-sun:05:10"}, r"is 10 minutes long; AWS takes half an hour or more"),
         ({"backupWindow": "03:00-03:20"}, r"is 20 minutes long"),

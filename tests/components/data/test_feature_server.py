@@ -313,7 +313,7 @@ def test_the_text_is_yaml_with_and_without_the_passwords_in_it(
         ({"client_namespaces": []}, "client_namespaces = "),
         ({"client_namespaces": ["*"]}, "is no namespace's name"),
         ({"client_namespaces": ["a", "a"]}, "a is named more than once"),
-        ({"minimum": 4, "maximum": 2}, "maximum = 2 must be at least minimum = 4"),
+        ({"minimum": 4, "maximum": 2}, "maximum = 2: must be at least minimum = 4"),
         ({"memory": "2GB"}, "memory = '2GB'"),
         ({"materialization": {"schedule": "hourly"}}, "has 1 places"),
         ({"materialization": {"schedule": "60 * * * *"}}, "'60' is no minute of cron"),

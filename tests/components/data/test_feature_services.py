@@ -111,9 +111,15 @@ def test_further_uses_of_the_database_have_readers() -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"feature_server": None, "tracking_server": None}, "nothing is asked for; name featureServer, trackingServer"),
+        (
+            {"feature_server": None, "tracking_server": None},
+            "the section is empty; add featureServer, trackingServer or databases, or remove it",
+        ),
         ({"online_user_arn": None}, "online_user_arn is missing; Feast needs a user of the online store"),
-        ({"databases": [{"name": "mlflow"}]}, "the database mlflow is made with its server"),
+        (
+            {"databases": [{"name": "mlflow"}]},
+            "databases[0].name = 'mlflow': the server of mlflow creates this database; remove it here",
+        ),
         ({"tracking_server": {}}, "tracking_server.clientNamespaces is missing"),
         ({"recovery_window_days": 3}, "Secrets Manager keeps a deleted secret 7 to 30 days"),
     ],

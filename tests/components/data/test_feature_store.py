@@ -69,7 +69,10 @@ def test_there_is_no_prediction_cache_unless_it_is_asked_for() -> None:
     [
         ({"online": {**WANTED["online"], "evicts": True}}, r"online.evicts must be false"),
         ({"predictions": {**WANTED["predictions"], "evicts": False}}, r"predictions.evicts must be true"),
-        ({"predictions": {**WANTED["predictions"], "cache_name": "ml-online"}}, r"have one cacheName"),
+        (
+            {"predictions": {**WANTED["predictions"], "cache_name": "ml-online"}},
+            r"predictions.cacheName = 'ml-online': online.cacheName is the same; give each cache its own name",
+        ),
         ({"online": {**WANTED["online"], "gigabytes": 10_000_000}}, r"gigabytes = 10000000"),
     ],
 )

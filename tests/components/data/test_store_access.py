@@ -237,10 +237,13 @@ def test_nothing_that_only_a_deployment_knows_stops_a_preview() -> None:
         ({"databases": [{"name": "rdsadmin"}]}, "rdsadmin belongs to"),
         (
             {"databases": [{"name": "feast"}, {"name": "feast"}]},
-            "feast is named more than once; name each",
+            "databases = 'feast': the database is listed more than once; list it once",
         ),
         ({"databases": [{"name": "feast", "readers": ["pg_monitor"]}]}, "pg_monitor belongs to"),
-        ({"databases": [{"name": "feast", "readers": ["feast"]}]}, "feast is a database's own role"),
+        (
+            {"databases": [{"name": "feast", "readers": ["feast"]}]},
+            "databases[0].readers = 'feast': this is the owner of a database",
+        ),
         ({"databases": [{"name": "feast", "readers": ["a-b"]}]}, "databases[0].readers[0] = 'a-b': "),
         ({"recovery_window_days": 3}, "keeps a deleted secret 7 to 30 days, or with 0 not at all"),
         ({"cache_users": {"database/feast": USER_ARN}}, "secrets below database/ are those of database roles"),
@@ -258,7 +261,10 @@ def test_nothing_that_only_a_deployment_knows_stops_a_preview() -> None:
             "databases[0] = 'meta_db': ",
         ),
         ({"mysql_users": MYSQL["mysql_users"]}, "mysqlUsers needs mysql_address, mysql_administrator_secret_arn"),
-        ({**MYSQL, "mysql_users": MYSQL["mysql_users"] * 2}, "mysqlUsers has the name pipelines more than once"),
+        (
+            {**MYSQL, "mysql_users": MYSQL["mysql_users"] * 2},
+            "mysqlUsers = 'pipelines': two users have this name; give each user its own name",
+        ),
         ({**MYSQL, "cache_users": {"kubeflow/pipelines": USER_ARN}}, "is a secret of mysqlUsers and of cacheUsers"),
     ],
 )

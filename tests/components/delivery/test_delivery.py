@@ -297,8 +297,11 @@ def test_roles_of_one_name_in_two_accounts_have_two_entries() -> None:
         ({"administrators": []}, "administrators = "),
         ({"administrators": ["*"]}, "is no group's name"),
         ({"domain": "https://argocd.example.com"}, "domain = "),
-        ({"existing_namespaces": ["models"]}, "existingNamespaces names models, which no team has"),
-        ({"repositories": [SECRETS["repositories"][0]] * 2}, "repositories has platform more than once"),
+        ({"existing_namespaces": ["models"]}, "existingNamespaces = 'models': no team has this namespace"),
+        (
+            {"repositories": [SECRETS["repositories"][0]] * 2},
+            "repositories = 'platform': the repository is listed more than once; list it once",
+        ),
         ({"sync_windows": [{"kind": "deny", "schedule": "nightly", "hours": 2}]}, "sync_windows"),
         ({"target_group_arn": GROUP}, "targetGroupArn and loadBalancerCidrs go together"),
     ],

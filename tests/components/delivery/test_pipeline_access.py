@@ -340,8 +340,14 @@ def test_who_reads_a_role_waits_for_what_it_may_do(recording: Recording) -> None
         ({"state_bucket": "*"}, "state_bucket = "),
         ({"preview_environment": "production"}, "a pull request's code runs there"),
         ({"preview_environment": "registry"}, "a pull request's code runs there"),
-        ({"publishers": [{**GIVEN["publishers"][0], "name": "deploy"}]}, "two roles would be called deploy"),
-        ({"publishers": [GIVEN["publishers"][0]] * 2}, "two roles would be called charts"),
+        (
+            {"publishers": [{**GIVEN["publishers"][0], "name": "deploy"}]},
+            "publishers = 'deploy': two roles would have this name; give each publisher its own name",
+        ),
+        (
+            {"publishers": [GIVEN["publishers"][0]] * 2},
+            "publishers = 'charts': two roles would have this name; give each publisher its own name",
+        ),
         ({"publishers": [{**GIVEN["publishers"][0], "images": ["*"]}]}, "images"),
     ],
 )

@@ -352,7 +352,10 @@ def without(base: Mapping[str, Any], *fields: str) -> dict[str, Any]:
             {"teams": [{**FRAUD, "iam_roles": ["arn:aws:iam::123456789012:role/dev"]}]},
             "grant a role in gpuCluster.access",
         ),
-        ({"services": ["fraud"]}, "teams don't reach each other"),
+        (
+            {"services": ["fraud"]},
+            "services = 'fraud': this is a team's namespace, and teams cannot reach each other; remove it",
+        ),
         ({"controllers_ready": "serving"}, "controllersReady and controllerRoleArn go together"),
         ({"pools": None}, "teams ranking, fraud have quotas of GPUs, but there are no pools"),
     ],

@@ -121,31 +121,52 @@ def test_a_queue_takes_work_of_its_team_alone() -> None:
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
-        ({"teams": [team(RANKING, gpus=7), FRAUD]}, r"has 8 GPUs .* 9 are promised \(ranking 7, fraud 2\)"),
-        ({"teams": [team(RANKING, gpus=9)]}, "has 8 GPUs at its peak, and 9 are promised"),
-        ({"pools": [PROCESSORS, TRAINING, SHARED]}, "training, shared have GPUs; say in guarantees"),
+        (
+            {"teams": [team(RANKING, gpus=7), FRAUD]},
+            "guarantees = 9: guarantees exceed the 8 GPUs of pool training \\(ranking 7, fraud 2\\)",
+        ),
+        (
+            {"teams": [team(RANKING, gpus=9)]},
+            "guarantees = 9: guarantees exceed the 8 GPUs of pool training \\(ranking 9\\)",
+        ),
+        (
+            {"pools": [PROCESSORS, TRAINING, SHARED]},
+            "teams\\[0\\].quota.gpus = 6: several pools have GPUs: training, shared",
+        ),
         ({"pools": [PROCESSORS]}, "no pool has GPUs"),
         (
             {"teams": [RANKING], "guarantees": [promise("ranking", "training", 7)]},
-            "of 7 GPUs, but its quota lets it hold 6",
+            "teams\\[0\\].quota.gpus = 6: guarantees give team ranking 7 GPUs",
         ),
         (
             {
                 "pools": [PROCESSORS, TRAINING, SHARED],
                 "guarantees": [promise("ranking", "training", 6), promise("fraud", "shared", 9)],
             },
-            "pool shared has 8 GPUs at its peak, and 9 are promised",
+            "guarantees = 9: guarantees exceed the 8 GPUs of pool shared \\(fraud 9\\)",
         ),
         (
             {"teams": [team(RANKING, gpus=20), FRAUD], "guarantees": [promise("ranking", "training", 4)]},
-            "may hold 20 GPUs, but the pools have 8",
+            "teams\\[0\\].quota.gpus = 20: the pools have 8; lower the quota",
         ),
         ({"guarantees": [promise("rankings", "training", 1)]}, "did you mean ranking"),
         ({"guarantees": [promise("ranking", "processors", 1)]}, "no pool with GPUs"),
-        ({"guarantees": [promise("fraud", "training", 1), promise("fraud", "training", 1)]}, "more than once"),
-        ({"teams": [team(RANKING, cpu=500), FRAUD]}, "may hold 500 CPUs, but the pools have 217"),
-        ({"teams": [team(RANKING, memory_gib=5000), FRAUD]}, "may hold 5000 GiB of memory"),
-        ({"pools": [PROCESSORS, TRAINING, TRAINING]}, "two pools have one name"),
+        (
+            {"guarantees": [promise("fraud", "training", 1), promise("fraud", "training", 1)]},
+            "guarantees\\[1\\].pool = 'training': fraud has a guarantee in it; write one only",
+        ),
+        (
+            {"teams": [team(RANKING, cpu=500), FRAUD]},
+            "teams\\[0\\].quota.cpu = 500: the pools have 217 for teams; lower the quota, or add pools",
+        ),
+        (
+            {"teams": [team(RANKING, memory_gib=5000), FRAUD]},
+            "teams\\[0\\].quota.memoryGib = 5000: the pools have 870 for teams; lower the quota, or add pools",
+        ),
+        (
+            {"pools": [PROCESSORS, TRAINING, TRAINING]},
+            "pools = \\['processors', 'training', 'training'\\]: two pools have the same name",
+        ),
     ],
 )
 def test_a_promise_that_can_t_be_kept_is_refused(changes: dict[str, Any], problem: str) -> None:

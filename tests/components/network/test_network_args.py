@@ -39,7 +39,7 @@ NODE_ENDPOINTS = ["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "sts"]
         ({"clusterNames": ["m" * 101]}, "is no EKS name"),
         (
             {"nat": "none", "clusterNames": ["ml"], "interfaceEndpoints": ["sts", "ec2", "eks"]},
-            "nat = none: nodes can't join a cluster; add ecr.api, ecr.dkr, eks-auth to interfaceEndpoints",
+            "nat = 'none': nodes can't join a cluster",
         ),
         ({"flowLogs": {"retentionDays": 100}}, "flowLogs.retentionDays = 100: allowed days: 1, 3, 5"),
         ({"flowLogs": {"retentionDays": 100}}, "the nearest is 90"),

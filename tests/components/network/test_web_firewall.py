@@ -258,7 +258,10 @@ def test_outputs_lead_to_the_firewall_and_its_log() -> None:
         ({"forwarded_address_header": "X Forwarded"}, "forwarded_address_header = 'X Forwarded'"),
         ({"managed_rule_groups": ["comon"]}, "did you mean common?"),
         ({"managed_rule_groups": ["sql", "sql"]}, "sql is named more than once"),
-        ({"counted_rules": {"sql": ["SQLi_BODY"]}}, "countedRules names sql, which managedRuleGroups lacks"),
+        (
+            {"counted_rules": {"sql": ["SQLi_BODY"]}},
+            "countedRules = ['sql']: managedRuleGroups lacks these; add them there, or remove them",
+        ),
         ({"allowed_methods": ["post"]}, "post is no HTTP method; write it in capitals"),
         ({"allowed_methods": []}, "allowed_methods"),
         ({"allowed_content_types": ["application/json; charset=utf-8"]}, "is no media type"),

@@ -111,15 +111,15 @@ def test_nothing_is_known_too_early_at_a_preview() -> None:
         ({"canary": {**CANARY, "percent": 101}}, "canary.percent = 101: "),
         (
             {"schedules": [{**FLOOR, "minimum": 11}]},
-            "schedule office: minimum = 11 is above maximum = 10",
+            "schedules[0].minimum = 11 is above maximum = 10",
         ),
         (
             {"schedules": [{**FLOOR, "minimum": 1}]},
-            "schedule office: minimum = 1 is below that of the model",
+            "schedules[0].minimum = 1 is below that of the model, minimum = 2; a schedule raises it",
         ),
         (
             {"schedules": [{**FLOOR, "end": "07:00"}]},
-            "schedule office: end = 07:00 must be after start",
+            "schedules[0].end = 07:00 must be after start = 08:00 on the same day",
         ),
         ({"schedules": [{**FLOOR, "start": "8:00"}]}, "schedules[0].start = '8:00': "),
         ({"cpu": "0"}, "cpu = '0': "),

@@ -199,26 +199,26 @@ def test_sections_reach_their_components() -> None:
         ({"platform": {"monitoringNamespace": "watch"}}, "monitoringNamespace is said once, for all sections"),
         (
             {"models": [{**FRAUD, "namespace": "vision"}]},
-            "model fraud: namespace vision is not one of platform.modelNamespaces = models; add it there",
+            "models[0].namespace = 'vision': platform.modelNamespaces = models lacks it; add it there",
         ),
         (
             {"models": [FRAUD], "platform": {"runtimes": ["mlserver"]}},
-            "model fraud: runtime triton is not one of platform.runtimes = mlserver; add it there",
+            "models[0].runtime = 'triton': platform.runtimes = mlserver lacks it; add it there",
         ),
         (
             {"models": [{**FRAUD, "scaleToZero": True, "protocol": "gRPC", "minimum": 0}]},
-            "model fraud: scaleToZero needs platform.scaleToZero, which is not set; set it, or leave the model a",
+            "models[0].scaleToZero = true: platform.scaleToZero is not set",
         ),
         (
             {
                 "models": [FRAUD, {**FRAUD, "namespace": "vision"}],
                 "platform": {"modelNamespaces": ["models", "vision"]},
             },
-            "models models/fraud and vision/fraud both answer at fraud.models.example.com; give one of them another",
+            "models = 'fraud.models.example.com': both models/fraud and vision/fraud have it",
         ),
         (
             {"models": [FRAUD, {**FRAUD, "name": "risk", "host": "fraud.models.example.com"}]},
-            "models models/fraud and models/risk both answer at fraud.models.example.com",
+            "models = 'fraud.models.example.com': both models/fraud and models/risk have it",
         ),
         (
             {"models": [{key: value for key, value in FRAUD.items() if key != "maximum"}]},
@@ -226,11 +226,11 @@ def test_sections_reach_their_components() -> None:
         ),
         (
             {"deliveredModels": [{**DELIVERED, "namespace": "search"}]},
-            "model ranking: namespace search is not one of platform.modelNamespaces = models; add it there",
+            "deliveredModels[0].namespace = 'search': platform.modelNamespaces = models lacks it",
         ),
         (
             {"deliveredModels": [{**DELIVERED, "name": "fraud"}]},
-            "models models/fraud and models/fraud both answer at fraud.models.example.com",
+            "models = 'fraud.models.example.com': both models/fraud and models/fraud have it",
         ),
         (
             {
@@ -239,7 +239,7 @@ def test_sections_reach_their_components() -> None:
                     {**DELIVERED, "name": "b", "folder": "s3://acme-models/a/b/"},
                 ]
             },
-            "model ranking would read s3://acme-models/a/b/, the folder of b; give each its own",
+            "deliveredModels[0].folder = 's3://acme-models/a/': it contains s3://acme-models/a/b/, the folder of b",
         ),
         ({"deliveredModels": [{**DELIVERED, "folder": "s3://acme-models/"}]}, "deliveredModels[0].folder = "),
         ({"deliveredModels": [{**DELIVERED, "folder": "s3://acme-models/*/"}]}, "deliveredModels[0].folder = "),
@@ -314,9 +314,9 @@ def test_a_kept_model_waits_for_the_nodes_that_keep_it() -> None:
         ),
         (
             {"platform": {"modelCache": [GROUP]}, "delivered_models": [DELIVERED]},
-            "none of deliveredModels is cached; leave it out",
+            "platform.modelCache = ['inference']: no model uses the cache",
         ),
-        ({"platform": {"modelCache": [GROUP]}}, "platform.modelCache keeps no model: none of models has a cache"),
+        ({"platform": {"modelCache": [GROUP]}}, "platform.modelCache = ['inference']: no model uses the cache"),
     ],
 )
 def test_models_that_find_no_room_are_refused(changes: dict[str, Any], told: str) -> None:
@@ -333,21 +333,27 @@ def test_one_folder_takes_its_room_once() -> None:
     [
         (
             {"loadBalancer": {"gatewayPort": 9080}},
-            "loadBalancer.gatewayPort = 9080 is not what the platform's gateway has, 8080; leave it out",
+            "loadBalancer.gatewayPort = 9080: the platform's gateway has 8080; remove the field",
         ),
         (
             {"loadBalancer": {"gatewayTls": True}},
-            "loadBalancer.gatewayTls = True is not what the platform's gateway has",
+            "loadBalancer.gatewayTls = true: the platform's gateway has False; remove the field",
         ),
-        ({"loadBalancer": {"healthCheckPort": 8080}}, "loadBalancer.healthCheckPort = 8080 is not what"),
-        ({"loadBalancer": {"healthCheckPath": "/"}}, "loadBalancer.healthCheckPath = / is not what"),
+        (
+            {"loadBalancer": {"healthCheckPort": 8080}},
+            "loadBalancer.healthCheckPort = 8080: the platform's gateway has 15021; remove the field",
+        ),
+        (
+            {"loadBalancer": {"healthCheckPath": "/"}},
+            "loadBalancer.healthCheckPath = '/': the platform's gateway has /healthz/ready; remove the field",
+        ),
         (
             {"loadBalancer": {"deregistrationSeconds": 121}},
-            "loadBalancer.deregistrationSeconds = 121: a gateway that goes answers for 120 seconds",
+            "loadBalancer.deregistrationSeconds = 121: a gateway that shuts down answers for 120 seconds",
         ),
         (
             {"models": [{**FRAUD, "timeoutSeconds": 301}]},
-            "model fraud: timeoutSeconds = 301 is longer than loadBalancer.idleTimeoutSeconds = 300",
+            "models[0].timeoutSeconds = 301: the load balancer closes idle connections earlier, after loadBal",
         ),
     ],
 )
