@@ -5,10 +5,11 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import IO, Any, cast
 
 import yaml
 
@@ -45,9 +46,10 @@ def eks_plugin() -> Path | None:
 class Engine:
     """The CLI with a home, a file backend and a copy of the project's files below `folder`."""
 
-    def __init__(self, folder: Path, eks: Path | None, https_proxy: str = _NOBODY):
+    def __init__(self, folder: Path, eks: Path | None, https_proxy: str = _NOBODY, limit_seconds: int = 900):
         self.project = folder / "project"
         self._https_proxy = https_proxy
+        self._limit_seconds = limit_seconds
         self.eks = EksRules(folder / "eks.json")
         self._folder = folder
         self._binaries = folder / "bin"
@@ -78,18 +80,24 @@ class Engine:
         path.write_text(json.dumps(document), encoding="utf-8")
 
     def run(self, *arguments: str, folder: Path | None = None) -> Outcome:
-        """Run the CLI in the project, or in another one in `folder`."""
-        process = subprocess.run(
-            ["pulumi", *arguments, "--non-interactive", "--color", "never"],
-            cwd=folder or self.project,
-            env=self._environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        return Outcome(process.returncode, process.stdout)
+        """Run the CLI in the project, or in another one in `folder`. The test fails where it does not end."""
+        # A file, not a pipe: plugins that outlive a killed CLI would keep a pipe open.
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
+            try:
+                process = subprocess.run(
+                    ["pulumi", *arguments, "--non-interactive", "--color", "never"],
+                    cwd=folder or self.project,
+                    env=self._environment(),
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    check=False,
+                    timeout=self._limit_seconds,
+                )
+            except subprocess.TimeoutExpired:
+                endless = f"pulumi {' '.join(arguments)} did not end within {self._limit_seconds} seconds"
+                raise AssertionError(f"{endless}. It printed:\n{_read(output)}") from None
+            return Outcome(process.returncode, _read(output))
 
     def resources(self, stack: str, folder: Path | None = None) -> list[dict[str, Any]]:
         """The resources in the stack's state, as `pulumi stack export` writes them, secrets encrypted."""
@@ -159,6 +167,11 @@ class Engine:
             "HTTPS_PROXY": self._https_proxy,
             "NO_PROXY": "127.0.0.1,localhost",
         }
+
+
+def _read(file: IO[str]) -> str:
+    file.seek(0)
+    return file.read()
 
 
 def _script(path: Path, command: str) -> Path:
