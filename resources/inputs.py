@@ -118,9 +118,11 @@ def is_set(value: Any) -> bool:
 
 
 def display(value: Any) -> str:
-    """A value in a message: text and numbers as they are."""
+    """A value in a message: text and numbers as they are, booleans as `true` and `false`."""
     if isinstance(value, str):
         return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, int | float):
-        return f"{value:g}"
+        return str(value).removesuffix(".0")
     return "(not known)" if value is UNKNOWN else "(not readable)"

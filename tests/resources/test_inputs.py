@@ -99,3 +99,22 @@ def test_readers_accept_any_value(value: Any) -> None:
         reader(value)
     dict(inputs.entries(value))
     inputs.read(value, "a", 0)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (True, "true"),
+        (False, "false"),
+        (0, "0"),
+        (2.0, "2"),
+        (0.5, "0.5"),
+        (12345678, "12345678"),
+        (444455556666, "444455556666"),
+        ("text", "text"),
+        (UNKNOWN, "(not known)"),
+        ([], "(not readable)"),
+    ],
+)
+def test_messages_show_values_as_a_stack_file_has_them(value: Any, shown: str) -> None:
+    assert inputs.display(value) == shown
