@@ -4,7 +4,9 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
+from typing import cast
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("components", "stacks", "resources", "policies", "pricing", "planner", "operations")
@@ -57,3 +59,22 @@ def test_every_definition_is_used_outside_of_tests() -> None:
         and name not in READ_BY_PEOPLE
     }
     assert unused == set()
+
+
+def orphans(module: ast.Module) -> Iterator[int]:
+    """The lines of texts that describe nothing: neither first in their block nor below an assignment."""
+    for node in ast.walk(module):
+        body = getattr(node, "body", None)
+        for before, statement in pairwise(cast(list[ast.stmt], body) if isinstance(body, list) else []):
+            match statement, before:
+                case ast.Expr(ast.Constant(str())), ast.Assign() | ast.AnnAssign():
+                    pass
+                case ast.Expr(ast.Constant(str())), _:
+                    yield statement.lineno
+                case _:
+                    pass
+
+
+def test_every_docstring_describes_something() -> None:
+    found = [f"{path.relative_to(ROOT)}:{line}" for path, module in modules().items() for line in orphans(module)]
+    assert found == []

@@ -14,8 +14,6 @@ from .sizes import OWNER_TAG, SIZES_TAG, deployed_sizes, live_group, owner, size
 from .spec import AmiFamily, NodePoolArgs, NodePoolSpec, Purchase
 from .user_data import user_data
 
-"""The arguments that other resources yield; the rest is the pool's spec."""
-
 _CAPACITY_TYPES = {
     Purchase.ON_DEMAND: "ON_DEMAND",
     Purchase.SPOT: "SPOT",

@@ -13,8 +13,6 @@ from .security_groups import security_group
 from .sign_in import authenticate, missing
 from .spec import ServingLoadBalancerArgs, ServingLoadBalancerSpec
 
-"""The arguments that other resources yield; the rest is the load balancer's spec."""
-
 LONGEST_NAME = 19
 """Load balancers and target groups have 32 characters for a name; a suffix of ours and eight of Pulumi's follow it."""
 
