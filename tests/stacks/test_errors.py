@@ -13,7 +13,7 @@ from pydantic import Field
 
 from components.core.pattern_examples import EXAMPLES
 from components.core.spec import Inherits, Spec, SpecError, parse, refuse
-from stacks.__main__ import stack_schema
+from stacks.__main__ import SCHEMA, stack_schema
 from stacks.config import parse_config
 from tests.support.stacks.configs import ENVIRONMENT, refusal
 
@@ -177,6 +177,10 @@ def test_each_pattern_of_a_field_has_an_example_that_fits() -> None:
     for pattern in set(_patterns(stack_schema())):
         if not any(each in pattern for each in by_functions):
             assert re.search(pattern, EXAMPLES[pattern].split('"')[-2 if '"' in EXAMPLES[pattern] else 0]), pattern
+
+
+def test_the_schema_for_editors_is_current() -> None:
+    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == stack_schema(), "write it again: make schema"
 
 
 def test_no_far_fetched_name_is_proposed() -> None:
