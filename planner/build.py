@@ -6,11 +6,11 @@ from pathlib import Path
 
 from components.core.spec import SpecError
 from planner.answers import RecordedAnswers
-from planner.evaluation import evaluate_program
+from planner.evaluation import Evaluation, evaluate_program
 from planner.plan import Plan
 from planner.prerequisites import prerequisites
 from planner.quotas import quotas
-from planner.stackfile import StackFileError, read_stack_file
+from planner.stackfile import StackFile, StackFileError, read_stack_file
 from policies.engine.evaluate import Context, evaluate
 from policies.engine.exceptions import load_exceptions
 from policies.engine.registry import RULES
@@ -41,7 +41,17 @@ def build_plan(root: Path, stack: str, *, today: date, on_resource: Callable[[Re
     program = root / "__main__.py"
     if not program.is_file():
         raise StackFileError(f"{program} does not exist; run this in the project's folder")
-    evaluation = evaluate_program(program, stack_file, answers, on_resource)
+    return assess(stack_file, config, evaluate_program(program, stack_file, answers, on_resource), today=today)
+
+
+def assess(stack_file: StackFile, config: StackConfig, evaluation: Evaluation, *, today: date) -> Plan:
+    """Price and judge what the program of a stack registered.
+
+    Raises:
+        SpecError: when `usage` names what the stack does not have.
+        PolicyError: when a level or an exception names what doesn't exist.
+    """
+    environment = config.environment
     cost = estimate(evaluation.resources, region=environment.region, usage=config.usage, today=today)
     if cost.faults:
         raise SpecError(NAMESPACE, list(cost.faults))

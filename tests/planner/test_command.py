@@ -10,11 +10,35 @@ import pytest
 import yaml
 
 from planner.command import main
+from planner.plan import Plan
 from tests.support.planner.command import TODAY, platform, run
+from tests.support.planner.plans import built
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def staging(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Arguments of the command for staging, whose plan was built before: for what the command does with a plan."""
+
+    def known(*_: object, **__: object) -> Plan:
+        return built("staging")
+
+    monkeypatch.setattr("planner.command.build_plan", known)
+    return ["staging", "--root", str(ROOT)]
+
+
+def small(folder: Path) -> Path:
+    """A project that takes no time to plan, and whose plan is longer than a pipe's buffer."""
+    root = platform(folder, usage={})
+    (root / "__main__.py").write_text(
+        "import pulumi\n"
+        "for number in range(300):\n"
+        "    pulumi.ComponentResource('sample:index:Part', f'part-{number}')\n"
+    )
+    return root
 
 
 def test_a_plan_is_written_and_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -27,16 +51,14 @@ def test_a_plan_is_written_and_shown(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert (plan["format"], plan["project"], plan["stack"]) == (1, "mlplatform", "test")
 
 
-def test_a_path_is_shown_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(platform(tmp_path), "--out", str(tmp_path / "[red]" / "plan.json")) == 0
+def test_a_path_is_shown_as_it_is(tmp_path: Path, staging: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*staging, "--out", str(tmp_path / "[red]" / "plan.json")]) == 0
     assert f"written to {tmp_path}/[red]/plan.json" in capsys.readouterr().out
 
 
 def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
-    root = platform(tmp_path)
-    run(root, "--quiet", "--out", str(tmp_path / "one.json"))
-    run(root, "--quiet", "--out", str(tmp_path / "two.json"))
-    assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
+    main(["staging", "--root", str(ROOT), *TODAY, "--quiet", "--out", str(tmp_path / "plan.json")])
+    assert (tmp_path / "plan.json").read_text() == built("staging").json()
 
 
 def test_what_a_value_must_look_like_is_shown_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -62,17 +84,17 @@ def test_a_zone_that_the_region_lacks_is_told_by_its_field(
     assert said in capsys.readouterr().err
 
 
-def test_quiet_prints_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(platform(tmp_path), "--quiet") == 0
+def test_quiet_prints_one_line(tmp_path: Path, staging: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*staging, "--quiet", "--out", str(tmp_path / "plan.json")]) == 0
     printed = capsys.readouterr()
-    assert re.fullmatch(r"test: \d+ resources, [\d,.]+ of 2,500\.00 USD a month, .*, deployable\n", printed.out)
+    assert re.fullmatch(r"staging: \d+ resources, [\d,.]+ of 2,500\.00 USD a month, .*, deployable\n", printed.out)
     assert printed.err == ""
 
 
-def test_json_prints_the_plan_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run(platform(tmp_path), "--json")
+def test_json_prints_the_plan_alone(tmp_path: Path, staging: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    main([*staging, "--json", "--out", str(tmp_path / "plan.json")])
     printed = capsys.readouterr().out
-    assert printed == (tmp_path / "build" / "test" / "plan.json").read_text()
+    assert printed == (tmp_path / "plan.json").read_text()
     assert json.loads(printed)["cost"]["budget"] == 2500
 
 
@@ -175,8 +197,7 @@ def test_the_help_lists_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> No
 
 @pytest.mark.parametrize("arguments", [[], ["--json"], ["--markdown"]], ids=["text", "json", "markdown"])
 def test_a_reader_that_stops_early_does_not_change_the_code(tmp_path: Path, arguments: list[str]) -> None:
-    root = platform(tmp_path)
-    command = [sys.executable, "-m", "planner", "test", "--root", str(root), *TODAY, *arguments]
+    command = [sys.executable, "-m", "planner", "test", "--root", str(small(tmp_path)), *TODAY, *arguments]
     planner = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert planner.stdout
     assert planner.stderr
@@ -186,10 +207,11 @@ def test_a_reader_that_stops_early_does_not_change_the_code(tmp_path: Path, argu
     assert told == ""
 
 
-def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    root = platform(tmp_path)
-    (root / "build").write_text("no folder")
-    assert run(root, "--quiet") == 2
+def test_a_folder_that_cannot_be_written_is_named(
+    tmp_path: Path, staging: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "build").write_text("no folder")
+    assert main([*staging, "--quiet", "--out", str(tmp_path / "build" / "plan.json")]) == 2
     assert "cannot be written: " in capsys.readouterr().err
 
 
@@ -197,7 +219,7 @@ def test_output_that_cannot_be_written_is_a_wrong_argument(tmp_path: Path) -> No
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("this system has no /dev/full")
-    command = [sys.executable, "-m", "planner", "test", "--root", str(platform(tmp_path)), *TODAY, "--quiet"]
+    command = [sys.executable, "-m", "planner", "test", "--root", str(small(tmp_path)), *TODAY, "--quiet"]
     with full.open("w") as out:
         ended = subprocess.run(command, cwd=ROOT, stdout=out, stderr=subprocess.PIPE, text=True, check=False)
     assert ended.returncode == 2

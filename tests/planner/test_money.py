@@ -1,6 +1,7 @@
 """The budget and the usage section through the command: what a wrong one says, and how it ends."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,13 @@ from typing import Any
 import pytest
 import yaml
 
+from components.core.spec import SpecError
 from planner.command import main
-from tests.support.planner.plans import plan_of
+from planner.console import PlanConsole
+from planner.terminal import show
+from tests.support.planner.plans import assessed, built, document_of, plan_of
 from tests.support.planner.programs import project
+from tests.support.planner.terminal import shown
 
 pytestmark = pytest.mark.slow
 
@@ -62,9 +67,10 @@ def test_markdown_says_that_the_budget_cannot_be_judged(tmp_path: Path, capsys: 
     assert "| <code>u7i-12tb.224xlarge</code> | <code>gpu-cluster-inference-nodes</code> |" in shown
 
 
-def test_an_accepted_name_that_has_a_price_is_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert planned(tmp_path, cost={"unpriced": {"g4dn.xlarge": "Paid in advance."}}) == 0
-    assert "cost.unpriced.g4dn.xlarge: Nothing in the stack lacks this price." in capsys.readouterr().out
+def test_an_accepted_name_that_has_a_price_is_a_warning() -> None:
+    plan = assessed("prod", cost={"unpriced": {"g4dn.xlarge": "Paid in advance."}})
+    assert plan.deployable
+    assert "cost.unpriced.g4dn.xlarge: Nothing in the stack lacks this price." in shown(plan)
 
 
 @pytest.mark.parametrize(
@@ -76,11 +82,9 @@ def test_an_accepted_name_that_has_a_price_is_a_warning(tmp_path: Path, capsys: 
         ({"cacheGb": {"ml-prod-onlin": 3}}, "did you mean ml-prod-online?"),
     ],
 )
-def test_usage_that_cannot_be_right_is_refused(
-    usage: dict[str, Any], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert planned(tmp_path, "--quiet", usage=usage) == 2
-    assert said in capsys.readouterr().err
+def test_usage_that_cannot_be_right_is_refused(usage: dict[str, Any], said: str) -> None:
+    with pytest.raises(SpecError, match=re.escape(said)):
+        assessed("prod", usage=usage)
 
 
 @pytest.mark.parametrize("reason", ["", " ", 3, None, ["paid"]])
@@ -89,15 +93,13 @@ def test_an_accepted_name_needs_a_reason(reason: object, tmp_path: Path, capsys:
     assert f"cost.unpriced.{HUGE}" in capsys.readouterr().err
 
 
-def test_prod_keeps_seven_terabytes_of_access_logs(tmp_path: Path) -> None:
-    planned(tmp_path, "--quiet")
-    logs = [line for line in cost(tmp_path)["lines"] if line["component"] == "feature-store-data-logs"]
+def test_prod_keeps_seven_terabytes_of_access_logs() -> None:
+    logs = [line for line in document_of("prod")["cost"]["lines"] if line["component"] == "feature-store-data-logs"]
     assert 6.5 < sum(line["quantity"] for line in logs if line["unit"] == "GB-month") / 1024 < 7.5
 
 
-def test_readme_states_what_prod_costs(tmp_path: Path) -> None:
-    planned(tmp_path, "--quiet")
-    found = cost(tmp_path)
+def test_readme_states_what_prod_costs() -> None:
+    found = document_of("prod")["cost"]
     page = (ROOT / "README.md").read_text()
     assert f"| **all** | **42,000** | **{found['monthly']:,.0f}** |" in page
     assert f"the budget of {found['budget']:,.2f} holds, {found['budget'] - found['monthly']:,.2f} left" in page
@@ -107,14 +109,14 @@ def test_readme_states_what_prod_costs(tmp_path: Path) -> None:
 
 
 def test_readme_shows_lines_that_the_plan_of_prod_prints(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
     page = (ROOT / "README.md").read_text()
-    shown = page[page.index("Quota increases to request (Service") : page.index("The cheapest safe mix")]
-    planned(tmp_path)
+    stated = page[page.index("Quota increases to request (Service") : page.index("The cheapest safe mix")]
+    show(built("prod"), PlanConsole())
     printed = {" ".join(line.split()) for line in capsys.readouterr().out.splitlines()}
-    assert [line for line in shown.splitlines() if " ".join(line.split()) not in printed] == []
+    assert [line for line in stated.splitlines() if " ".join(line.split()) not in printed] == []
 
 
 @pytest.mark.parametrize(("page", "said"), [("README.md", "(today {})"), ("docs/speed.md", "plan of prod has {}.")])

@@ -2,11 +2,9 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from planner.command import main
 from planner.console import PlanConsole
 from planner.difference import compare
 from planner.markdown import render
@@ -17,9 +15,8 @@ from policies.engine.registry import RULES
 from pricing.lines import Line
 from stacks.choices import Choice
 from stacks.warnings import ConfigWarning
+from tests.support.planner.plans import built, document_of
 from tests.support.planner.terminal import EMPTY, shown
-
-ROOT = Path(__file__).parents[2]
 
 
 def test_warnings_are_the_first_lines_of_a_plan() -> None:
@@ -51,15 +48,14 @@ def test_prerequisites_for_one_reason_say_it_once() -> None:
 
 @pytest.mark.parametrize("stack", ["prod", "staging", "kubeflow"])
 def test_a_plan_fits_80_columns_without_cutting_text(
-    stack: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    stack: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    main([stack, "--root", str(ROOT), "--out", str(tmp_path / "plan.json"), "--today", "2026-11-21"])
+    show(built(stack), PlanConsole())
     printed = capsys.readouterr().out
-    document = json.loads((tmp_path / "plan.json").read_text())
+    document = document_of(stack)
     commands = {f"    {each['how']}" for part in ("prerequisites", "remains") for each in document[part]}
-    wide = [line for line in printed.splitlines() if len(line) > 80 and line not in commands]
-    assert [line for line in wide if not line.startswith("written to ")] == []
+    assert [line for line in printed.splitlines() if len(line) > 80 and line not in commands] == []
     # The name of a last snapshot ends in what the plan cannot know.
     assert "…" not in printed.replace("-final-…", "")
 

@@ -1,19 +1,15 @@
 """What the price table decides is what the program deploys and the plan explains."""
 
-from datetime import date
-from pathlib import Path
-
 import pytest
 
-from planner.build import build_plan
+from tests.support.planner.plans import built
 
-ROOT = Path(__file__).parents[2]
 GROUP = "aws:elasticache/replicationGroup:ReplicationGroup"
 
 
 @pytest.mark.parametrize("stack", ["prod", "staging"])
 def test_each_cache_is_deployed_as_it_was_decided(stack: str) -> None:
-    plan = build_plan(ROOT, stack, today=date(2026, 11, 21))
+    plan = built(stack)
     decided = {decision.field.rpartition(".")[2]: decision for decision in plan.decisions}
     groups = [resource for resource in plan.resources if resource.type == GROUP]
     assert len(decided) == len(groups) > 0

@@ -4,16 +4,23 @@ import json
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from planner import plan
 from planner.answers import RecordedAnswers
-from planner.evaluation import evaluate_program
+from planner.build import assess
+from planner.evaluation import Evaluation, evaluate_program
 from planner.stackfile import StackFile, read_stack_file
 from resources.resource import Resource
+from stacks.config import parse_config
 
 ROOT = Path(__file__).parents[3]
+TODAY = date(2026, 11, 21)
+"""The day as of which tests judge and price."""
+
 Plan = tuple[Resource, ...]
 
 _PEAK = {"name": "peak", "additionalNodes": 2, "start": "08:00", "end": "22:00"}
@@ -273,15 +280,36 @@ def config_of(stack: str) -> Mapping[str, Any]:
 @cache
 def plan_of(stack: str) -> Plan:
     """What the stack's program registers."""
-    environment = config_of(stack)["environment"]
-    return _registered(stack, RecordedAnswers(environment["region"], environment["account"]))
+    return _evaluated(stack).resources
 
 
 @cache
 def previewed(stack: str) -> Plan:
     """What the stack's program registers at its first preview, when no computed output is known."""
     environment = config_of(stack)["environment"]
-    return _registered(stack, _NothingMade(environment["region"], environment["account"]))
+    return _evaluation(stack, _NothingMade(environment["region"], environment["account"])).resources
+
+
+@cache
+def document_of(stack: str) -> dict[str, Any]:
+    """`built` as plan.json has it. Do not change it: other tests read it too."""
+    return json.loads(built(stack).json())
+
+
+@cache
+def built(stack: str) -> plan.Plan:
+    """The whole plan of a stack: its resources, judged and priced as of `TODAY`."""
+    file = file_of(stack)
+    return assess(file, parse_config(file.config), _evaluated(stack), today=TODAY)
+
+
+def assessed(stack: str, **sections: Mapping[str, Any]) -> plan.Plan:
+    """The plan of a stack with fields of `usage`, `cost` or `policies` changed, none of which changes a resource."""
+    config = {**config_of(stack)}
+    for name, changes in sections.items():
+        config[name] = {**config.get(name, {}), **changes}
+    parsed = parse_config({f"mlplatform:{name}": json.dumps(section) for name, section in config.items()})
+    return assess(file_of(stack), parsed, _evaluated(stack), today=TODAY)
 
 
 def file_of(stack: str) -> StackFile:
@@ -289,16 +317,19 @@ def file_of(stack: str) -> StackFile:
     return _everything() if stack == "everything" else read_stack_file(ROOT, stack)
 
 
-@cache
 def exports_of(stack: str) -> frozenset[str]:
     """The names that the stack exports."""
+    return frozenset(_evaluated(stack).outputs)
+
+
+@cache
+def _evaluated(stack: str) -> Evaluation:
     environment = config_of(stack)["environment"]
-    answers = RecordedAnswers(environment["region"], environment["account"])
-    return frozenset(evaluate_program(ROOT / "__main__.py", file_of(stack), answers).outputs)
+    return _evaluation(stack, RecordedAnswers(environment["region"], environment["account"]))
 
 
-def _registered(stack: str, answers: RecordedAnswers) -> Plan:
-    return evaluate_program(ROOT / "__main__.py", file_of(stack), answers).resources
+def _evaluation(stack: str, answers: RecordedAnswers) -> Evaluation:
+    return evaluate_program(ROOT / "__main__.py", file_of(stack), answers)
 
 
 class _NothingMade(RecordedAnswers):
