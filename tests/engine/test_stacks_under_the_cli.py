@@ -1,6 +1,7 @@
 """The stacks under the real engine. All of it is skipped where there is no Pulumi CLI on PATH."""
 
 import json
+import re
 from collections.abc import Mapping
 from functools import partial
 from itertools import pairwise
@@ -36,10 +37,11 @@ NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 NODE_POOL = "kubernetes:karpenter.sh/v1:NodePool"
 NODE_CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
 RELEASE = "kubernetes:helm.sh/v3:Release"
+APPLICATION_SET = "kubernetes:argoproj.io/v1alpha1:ApplicationSet"
 SNAPSHOT = "aws:rds/snapshot:Snapshot"
 KEY = "aws:kms/key:Key"
 VPC = "aws:ec2/vpc:Vpc"
-WAY_OUT = ("aws:ec2/natGateway:NatGateway", "aws:ec2/route:Route", "aws:ec2/vpcEndpoint:VpcEndpoint")
+WAY_OUT = re.compile(r"Network\$aws:(ec2/(natGateway|route|vpcEndpoint)|vpc/securityGroupIngressRule):")
 DEAR = ["p4d.24xlarge", "p5.48xlarge"]
 OF_ENGINE_ALONE = ("version", "__internal", "pluginDownloadURL")
 
@@ -179,36 +181,24 @@ def test_whatever_lives_in_the_cluster_is_deleted_before_the_control_plane(engin
     assert first <= dependents(engine, staging.name, plane)
 
 
-def test_the_cluster_is_deleted_before_its_ways_out(engine: Engine, prod: Deployment) -> None:
-    first = {*prod.of_type(CONTROL_PLANE), *prod.of_type(NODE_GROUP), *prod.of_type(RELEASE)}
-    for way in ("network-private-a-nat", "network-public-internet", "network-sts", "network-endpoints-https"):
-        [urn] = [each["urn"] for each in prod.resources if each["urn"].endswith(f"::{way}")]
-        assert first <= dependents(engine, prod.name, urn), way
-
-
 @pytest.mark.parametrize("name", ["staging", "kubeflow", "everything"])
 def test_destroy_leaves_nothing_and_goes_from_the_inside_out(
     engine: Engine, name: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deployed: Deployment = request.getfixturevalue(name)
-    plan = planned(engine, name)
     engine.run("state", "unprotect", "--all", "--yes", "--stack", name)
-    engine.changes()
-    destroyed = engine.run("destroy", "--yes", "--skip-preview", "--stack", name)
-    deleted = [urn for operation, urn in engine.changes() if operation == "delete"]
-    assert destroyed.code == 0, destroyed.printed
-    assert engine.resources(name) == []
-    kept = {each.urn: each.type for each in plan.resources if each.retain_on_delete}
-    # A snapshot outlasts its stack, and so does the key without which nobody can restore it.
-    assert set(kept.values()) <= {SNAPSHOT, KEY}
-    assert sorted([*deleted, *kept]) == sorted(deployed.created)
-    shells = [_span(deleted, urns) for urns in _shells(deployed)]
-    assert all(before[1] < after[0] for before, after in pairwise(shells))
-    monkeypatch.setattr(order, "Graph", partial(TakenDown, deleted))
-    assert [fault for check in order.TURNS for fault in check(plan.resources)] == []
+    _destroy_from_the_inside_out(engine, deployed, monkeypatch)
 
 
-def test_deletion_protection_must_be_lifted_before_destroy(engine: Engine, prod: Deployment) -> None:
+def test_deletion_protection_must_be_lifted_before_destroy(
+    engine: Engine, prod: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sets = prod.of_type(APPLICATION_SET)
+    alone = engine.run("destroy", "--yes", "--stack", prod.name, *(f"--target={urn}" for urn in sets))
+    assert alone.code != 0
+    assert alone.printed.count("it is protected") >= len(sets) > 1
+    # The engine would walk every path of what they depend on: docs/destroy.md.
+    engine.run("state", "unprotect", *sets, "--yes", "--stack", prod.name)
     refused = engine.run("destroy", "--yes", "--stack", prod.name)
     assert refused.code != 0
     assert "protected" in refused.printed
@@ -217,9 +207,8 @@ def test_deletion_protection_must_be_lifted_before_destroy(engine: Engine, prod:
     engine.configure(prod.name, **_without_protection(config))
     lifted = engine.run("up", "--yes", "--skip-preview", "--stack", prod.name)
     assert lifted.code == 0, lifted.printed
-    destroyed = engine.run("destroy", "--yes", "--skip-preview", "--stack", prod.name)
-    assert destroyed.code == 0, destroyed.printed
-    assert engine.resources(prod.name) == []
+    assert {operation for operation, _ in engine.changes()} == {"update"}
+    _destroy_from_the_inside_out(engine, prod, monkeypatch)
 
 
 def test_the_network_is_deployed_alone_and_stays_as_it_is(engine: Engine) -> None:
@@ -242,6 +231,24 @@ def test_the_program_runs_with_a_stand_in_for_pulumi_eks_too(engine_without_eks:
     preview = engine_without_eks.run("preview", "--stack", "staging", *PACK)
     assert preview.code == 0, preview.printed
     assert "gpu-cluster-eks-eksCluster" in preview.printed
+
+
+def _destroy_from_the_inside_out(engine: Engine, deployed: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Destroy a stack that nothing protects: nothing stays but what is meant to, and what lies inside goes first."""
+    plan = planned(engine, deployed.name)
+    engine.changes()
+    destroyed = engine.run("destroy", "--yes", "--skip-preview", "--stack", deployed.name)
+    deleted = [urn for operation, urn in engine.changes() if operation == "delete"]
+    assert destroyed.code == 0, destroyed.printed
+    assert engine.resources(deployed.name) == []
+    kept = {each.urn: each.type for each in plan.resources if each.retain_on_delete}
+    # A snapshot outlasts its stack, and so does the key without which nobody can restore it.
+    assert set(kept.values()) <= {SNAPSHOT, KEY}
+    assert sorted([*deleted, *kept]) == sorted(deployed.created)
+    shells = [_span(deleted, urns) for urns in _shells(deployed)]
+    assert all(before[1] < after[0] for before, after in pairwise(shells))
+    monkeypatch.setattr(order, "Graph", partial(TakenDown, deleted))
+    assert [fault for check in order.TURNS for fault in check(plan.resources)] == []
 
 
 def _changed(sections: Mapping[str, Any]) -> dict[str, Any]:
@@ -309,7 +316,7 @@ def _controller(deployment: Deployment) -> list[str]:
 def _shells(deployment: Deployment) -> list[list[str]]:
     """What lies around what, from the inside out."""
     inside = [deployment.of_type(kind) for kind in (RELEASE, NODE_GROUP, CONTROL_PLANE)]
-    return [*inside, [urn for kind in WAY_OUT for urn in deployment.of_type(kind)], deployment.of_type(VPC)]
+    return [*inside, [urn for urn in deployment.created if WAY_OUT.search(urn)], deployment.of_type(VPC)]
 
 
 def _span(order: list[str], urns: list[str]) -> tuple[int, int]:
