@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from components.core.spec import SpecError
-from planner.answers import RecordedAnswers
+from components.testing.fake_aws import FakeAws
 from planner.evaluation import Evaluation, evaluate_program
 from planner.plan import Plan
 from planner.prerequisites import prerequisites
@@ -37,7 +37,7 @@ def build_plan(root: Path, stack: str, *, today: date, on_resource: Callable[[Re
     # Read here as well as by the program: a wrong config is told apart from a failing program.
     config = parse_config(stack_file.config)
     environment = config.environment
-    answers = RecordedAnswers(environment.region, environment.account)
+    answers = FakeAws(environment.region, environment.account)
     program = root / "__main__.py"
     if not program.is_file():
         raise StackFileError(f"{program} does not exist; run this in the project's folder")

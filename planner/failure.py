@@ -10,7 +10,7 @@ from typing import cast
 import pulumi
 from pulumi.runtime.stack import Stack
 
-from planner.answers import UnansweredError
+from components.testing.fake_aws import UnansweredError
 from planner.evaluation import evaluate_program
 from planner.event_loop import ORIGIN, StuckProgramError, program_file
 from planner.recorder import DuplicateResourceError, ExistingResourceError
@@ -109,7 +109,7 @@ def _message(error: BaseException) -> str:
 def _remedy(error: BaseException) -> str:
     match error:
         case UnansweredError():
-            return "record the answer in planner/answers.py, or pass the value as an input"
+            return "record the answer in components/testing/fake_aws.py, or pass the value as an input"
         case DuplicateResourceError():
             return "derive the name from the component's own name"
         case ExistingResourceError():

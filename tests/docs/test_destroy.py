@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from planner.answers import RecordedAnswers
+from components.testing.fake_aws import FakeAws
 from planner.evaluation import evaluate_program
 from policies.engine.evaluate import Context, evaluate, fails
 from policies.engine.exceptions import load_exceptions
@@ -60,7 +60,7 @@ def released(stack: str) -> dict[str, Any]:
 def evaluated(stack: str, sections: Mapping[str, Any]) -> tuple[Resource, ...]:
     config = {f"mlplatform:{name}": json.dumps(section) for name, section in sections.items()}
     environment = sections["environment"]
-    answers = RecordedAnswers(environment["region"], environment["account"])
+    answers = FakeAws(environment["region"], environment["account"])
     return evaluate_program(ROOT / "__main__.py", replace(file_of(stack), config=config), answers).resources
 
 

@@ -1,41 +1,23 @@
 """Every Python example of the pages runs, and uses only what a stack exports."""
 
-import importlib.util
 import re
-import sys
-from collections.abc import Iterator
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 from tests.components.mocks import Recording, run
-from tests.support.docs.pages import ROOT, Shown, blocks
+from tests.support.docs.pages import Shown, blocks
 from tests.support.planner.plans import exports_of
 
 pytestmark = pytest.mark.slow
 
-PYTHON = blocks("python")
+TESTING = "docs/testing.md"
+"""The page whose example is a test. `test_testing.py` runs it."""
+
+PYTHON = [each for each in blocks("python") if each.page != TESTING]
 STACK = re.compile(r'StackReference\("organization/mlplatform/(\w+)"\)')
 WANTED = re.compile(r'\.(?:require|get)_output\("(\w+)"\)')
 LISTS = ("SubnetIds", "SecurityGroupIds")
-
-
-@pytest.fixture
-def as_package() -> Iterator[ModuleType]:
-    """The components under the name that the wheel gives them."""
-    package = ROOT / "components"
-    found = importlib.util.spec_from_file_location(
-        "mlplatform", package / "__init__.py", submodule_search_locations=[str(package)]
-    )
-    assert found
-    assert found.loader
-    module = importlib.util.module_from_spec(found)
-    sys.modules["mlplatform"] = module
-    found.loader.exec_module(module)
-    yield module
-    for name in [name for name in sys.modules if name == "mlplatform" or name.startswith("mlplatform.")]:
-        del sys.modules[name]
 
 
 def reference(program: str) -> dict[str, str | list[str]]:
@@ -50,12 +32,9 @@ def reference(program: str) -> dict[str, str | list[str]]:
 def test_a_python_example_runs_and_makes_a_component(example: Shown) -> None:
     program = compile(example.text, str(example), "exec")
     region = "eu-west-1" if "eu-west-1" in example.text else "us-east-1"
-    zones = {f"{region}{letter}": f"az{letter}" for letter in "abc"}
     outputs: dict[str, Any] = {"outputs": reference(example.text), "secretOutputNames": []}
     known: dict[str, dict[str, Any]] = {"pulumi:pulumi:StackReference": outputs}
-    recording = run(
-        lambda: exec(program, {"__name__": "__main__"}), Recording(region=region, zones=zones, computed=known)
-    )
+    recording = run(lambda: exec(program, {"__name__": "__main__"}), Recording(region=region, computed=known))
     made = [each for each in recording.resources if each.type.startswith("mlplatform:index:")]
     assert made
     assert any(each.type.startswith(("aws:", "kubernetes:")) for each in recording.resources)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.answers import UnansweredError
+from components.testing.fake_aws import UnansweredError
 from planner.recorder import DuplicateResourceError, ExistingResourceError
 from resources.resource import SECRET, UNKNOWN
 from tests.support.planner.programs import evaluate
@@ -106,13 +106,13 @@ aws.sqs.Queue("address", name=host.private_ip)
 
 def test_a_question_without_a_recorded_answer_names_itself(tmp_path: Path) -> None:
     program = 'import pulumi_aws as aws\naws.ec2.get_ami(owners=["amazon"], most_recent=True)\n'
-    with pytest.raises(UnansweredError, match=r"aws:ec2/getAmi:getAmi was asked with .*amazon.*no answer is recorded"):
+    with pytest.raises(UnansweredError, match=r"aws:ec2/getAmi:getAmi was called with .*amazon.*no recorded answer"):
         evaluate(tmp_path, program)
 
 
 def test_unrecorded_region_is_an_error_that_names_it(tmp_path: Path) -> None:
     program = 'import pulumi_aws as aws\naws.get_availability_zones(region="mars-north-1")\n'
-    with pytest.raises(UnansweredError, match=r"no zones are recorded for mars-north-1; recorded: .*us-east-1"):
+    with pytest.raises(UnansweredError, match=r"the zones of mars-north-1 are not known; known: .*us-east-1"):
         evaluate(tmp_path, program)
 
 

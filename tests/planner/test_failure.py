@@ -70,8 +70,8 @@ bucket("sixth", one, other)
     [
         (NAMED_TWICE, ("Bucket 'logs' is registered twice, first at __main__.py:3", "where: __main__.py:4")),
         (EXISTING, ("resource: Bucket old", "'my-bucket' is read from the account", "where: __main__.py:3")),
-        (QUESTION, ("aws:ec2/getAmi:getAmi was asked with", "where: __main__.py:3")),
-        (QUESTION_LATER, ("aws:ec2/getAmi:getAmi was asked with", "where: __main__.py:3")),
+        (QUESTION, ("aws:ec2/getAmi:getAmi was called with", "where: __main__.py:3")),
+        (QUESTION_LATER, ("aws:ec2/getAmi:getAmi was called with", "where: __main__.py:3")),
         (INSIDE_APPLY, ("KeyError", "resource: Bucket copy", "where: __main__.py:4")),
         (RAISED_FROM_ITSELF, ("ValueError: round and round", "where: __main__.py:3")),
         (CAUSED_IN_A_CIRCLE, ("ValueError: first", "where: __main__.py:4")),

@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from planner.answers import RecordedAnswers
+from components.testing.fake_aws import FakeAws
 from planner.evaluation import evaluate_program
 from planner.stackfile import StackFile
 from tests.support.planner import order, sdk, serving, sign_in, traffic
@@ -36,7 +36,7 @@ def signing_in() -> Plan:
     config = {f"mlplatform:{name}": json.dumps(section) for name, section in sections.items()}
     file = StackFile("mlplatform", "signing-in", ROOT / "Pulumi.signing-in.yaml", config, frozenset())
     environment = sections["environment"]
-    answers = RecordedAnswers(environment["region"], environment["account"])
+    answers = FakeAws(environment["region"], environment["account"])
     return evaluate_program(ROOT / "__main__.py", file, answers).resources
 
 

@@ -217,7 +217,7 @@ def unknowns(value: Any, path: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_no_input_is_unknown_to_the_plan(stack: str) -> None:
-    """A rule or a price that meets an unknown can't decide; each is an answer missing in `planner/answers.py`."""
+    """No rule or price can judge an unknown. `components/testing/fake_aws.py` then lacks the output it comes from."""
     assert [path for each in plan_of(stack) for path in unknowns(each.inputs, each.name)] == []
 
 

@@ -19,7 +19,7 @@ from tests.support.planner.charts import CHARTS
 
 READER = "test:index:Reader"
 STORE = "kubernetes:external-secrets.io/v1:ClusterSecretStore"
-KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:secrets-key"
+KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/secrets-key"
 SECRETS = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:ml-prod/*"
 PARTS: dict[str, str] = {"": "external-secrets", "webhook": "-webhook", "certController": "-cert-controller"}
 

@@ -78,7 +78,7 @@ def test_the_control_plane_is_private_logged_and_in_standard_support(cluster: Re
         "upgradePolicy": {"supportType": "STANDARD"},
         "deletionProtection": True,
         "kubernetesServiceIpAddressRange": "172.20.0.0/16",
-        "encryptionConfigKeyArn": f"arn:aws:kms:us-east-1:{ACCOUNT}:ml-secrets-key",
+        "encryptionConfigKeyArn": f"arn:aws:kms:us-east-1:{ACCOUNT}:key/ml-secrets-key",
     }
     assert {key: cluster.inputs.get(key) for key in chosen} == chosen
     assert "publicAccessCidrs" not in cluster.inputs
@@ -101,7 +101,7 @@ def test_its_logs_are_kept_encrypted_with_a_key_that_serves_them_alone(recording
     logs = recording.one("aws:cloudwatch/logGroup:LogGroup")
     assert (logs.inputs["name"], logs.inputs["retentionInDays"]) == ("/aws/eks/ml/cluster", 90)
     key = recording.one("aws:kms/key:Key", "ml-secrets-key")
-    assert logs.inputs["kmsKeyId"].endswith(":ml-secrets-key")
+    assert logs.inputs["kmsKeyId"].endswith(":key/ml-secrets-key")
     assert statements(key)["LogsEncrypt"]["Condition"] == {
         "ArnEquals": {
             "kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/aws/eks/ml/cluster"
@@ -172,7 +172,7 @@ def test_the_service_role_serves_this_cluster_alone(recording: Recording) -> Non
         "ArnLike": {"aws:SourceArn": f"arn:aws:eks:us-east-1:{ACCOUNT}:cluster/ml"},
     }
     use = statements(recording.one("aws:iam/rolePolicy:RolePolicy", "ml-secrets-policy"))["EnvelopeSecrets"]
-    assert use["Resource"] == [f"arn:aws:kms:us-east-1:{ACCOUNT}:ml-secrets-key"]
+    assert use["Resource"] == [f"arn:aws:kms:us-east-1:{ACCOUNT}:key/ml-secrets-key"]
 
 
 def test_no_address_reaches_the_cluster_or_its_nodes(recording: Recording) -> None:
@@ -189,7 +189,7 @@ def test_private_callers_reach_the_api_server_alone() -> None:
     ]
     assert [rule["cidrIpv4"] for rule in opened] == ["10.0.0.0/16", "10.0.0.0/8"]
     assert {(rule["securityGroupId"], rule["fromPort"], rule["toPort"]) for rule in opened} == {
-        ("ml-cluster-sg:SecurityGroup", 443, 443)
+        ("sg-ml-cluster-sg", 443, 443)
     }
 
 
@@ -203,7 +203,7 @@ def test_nodes_reach_the_world_by_https_alone(recording: Recording) -> None:
 def test_the_cluster_gets_our_group_and_the_nodes_get_theirs(recording: Recording, cluster: Resource) -> None:
     assert "ml-cluster-sg" in str(cluster.inputs["clusterSecurityGroup"])
     for template in recording.all("aws:ec2/launchTemplate:LaunchTemplate"):
-        assert template.inputs["vpcSecurityGroupIds"] == ["ml-nodes-sg:SecurityGroup"]
+        assert template.inputs["vpcSecurityGroupIds"] == ["sg-ml-nodes-sg"]
     tags = recording.one("aws:ec2/securityGroup:SecurityGroup", "ml-nodes-sg").inputs["tags"]
     assert tags["karpenter.sh/discovery"] == "ml"
 
@@ -358,7 +358,7 @@ def test_the_default_storage_is_encrypted_with_the_volumes_key(recording: Record
     assert storage.inputs["parameters"] == {
         "type": "gp3",
         "encrypted": "true",
-        "kmsKeyId": f"arn:aws:kms:us-east-1:{ACCOUNT}:ml-volumes-key",
+        "kmsKeyId": f"arn:aws:kms:us-east-1:{ACCOUNT}:key/ml-volumes-key",
     }
 
 
@@ -388,10 +388,13 @@ def test_outputs_are_flat_and_the_kubeconfig_is_secret(recording: Recording) -> 
     assert outputs["kubeconfig"] == SECRET
     assert outputs["cluster_name"] == "ml"
     assert outputs["oidc_issuer"] == "oidc.eks.us-east-1.amazonaws.com/id/ml"
-    assert outputs["node_security_group_id"] == "ml-nodes-sg:SecurityGroup"
-    assert outputs["cluster_security_group_id"] == "ml-cluster-sg:SecurityGroup"
-    assert outputs["node_role_arn"] == f"arn:aws:iam:us-east-1:{ACCOUNT}:ml-node-role"
-    assert outputs["scaling_group_names"] == {"system": "eks-scaling-group", "gpu": "eks-scaling-group"}
+    assert outputs["node_security_group_id"] == "sg-ml-nodes-sg"
+    assert outputs["cluster_security_group_id"] == "sg-ml-cluster-sg"
+    assert outputs["node_role_arn"] == f"arn:aws:iam::{ACCOUNT}:role/ml-node-role-1a2b3c4"
+    assert outputs["scaling_group_names"] == {
+        "system": "eks-ml-system-nodes-1a2b3c4",
+        "gpu": "eks-ml-gpu-nodes-1a2b3c4",
+    }
 
 
 def test_the_issuer_is_trusted_by_an_iam_provider_of_ours(recording: Recording) -> None:

@@ -20,7 +20,7 @@ CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
 POOL = "kubernetes:karpenter.sh/v1:NodePool"
 RULE = "aws:cloudwatch/eventRule:EventRule"
 TARGET = "aws:cloudwatch/eventTarget:EventTarget"
-QUEUE = f"arn:aws:sqs:us-east-1:{ACCOUNT}:karpenter-interruptions"
+QUEUE = f"arn:aws:sqs:us-east-1:{ACCOUNT}:karpenter-interruptions-1a2b3c4"
 
 
 @pytest.fixture(scope="module")
@@ -269,7 +269,7 @@ def test_only_the_rules_write_into_the_queue_and_only_over_tls(recording: Record
     found = statements(recording.one("aws:sqs/queuePolicy:QueuePolicy"))
     assert set(found) == {"RulesSend", "TlsOnly"}
     assert found["RulesSend"]["Principal"] == {"Service": "events.amazonaws.com"}
-    arns = [f"arn:aws:cloudwatch:us-east-1:{ACCOUNT}:karpenter-{event}" for event in EVENTS]
+    arns = [f"arn:aws:events:us-east-1:{ACCOUNT}:rule/karpenter-{event}-1a2b3c4" for event in EVENTS]
     assert found["RulesSend"]["Condition"] == {"ArnEquals": {"aws:SourceArn": arns}}
     assert found["TlsOnly"]["Effect"] == "Deny"
     assert found["TlsOnly"]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
@@ -333,7 +333,7 @@ def test_karpenter_makes_no_entry_for_a_given_node_role(recording: Recording) ->
 def test_karpenter_lets_in_the_node_role_it_makes() -> None:
     recording = karpenter(node_role_name=None, node_role_arn=None)
     role = recording.one("aws:iam/role:Role", "karpenter-node-role")
-    arn = f"arn:aws:iam:us-east-1:{ACCOUNT}:karpenter-node-role"
+    arn = f"arn:aws:iam::{ACCOUNT}:role/karpenter-node-role-1a2b3c4"
     entry = recording.one(ACCESS_ENTRY)
     assert entry.inputs == {"clusterName": "ml", "principalArn": arn, "type": "EC2_LINUX"}
     assert recording.one("aws:iam/instanceProfile:InstanceProfile").property_dependencies["role"] == [role.urn]

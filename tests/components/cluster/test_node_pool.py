@@ -67,7 +67,7 @@ def test_the_group_joins_the_cluster_it_was_given(plain: Recording) -> None:
     inputs = plain.one(NODE_GROUP).inputs
     assert (inputs["clusterName"], inputs["nodeRoleArn"]) == ("ml", NODE_ROLE)
     assert inputs["subnetIds"] == ["subnet-a", "subnet-b"]
-    assert inputs["launchTemplate"] == {"id": "pool-template:LaunchTemplate", "version": "1"}
+    assert inputs["launchTemplate"] == {"id": "lt-pool-template", "version": "1"}
     assert plain.one(TEMPLATE).inputs["vpcSecurityGroupIds"] == ["sg-nodes"]
 
 
@@ -292,7 +292,7 @@ HINTS = "k8s.io/cluster-autoscaler/node-template/resources/"
 
 def hints_of(recording: Recording) -> dict[str, str]:
     tags = [each.inputs for each in recording.all(TAG)]
-    assert {tag["autoscalingGroupName"] for tag in tags} == {"eks-scaling-group"}
+    assert {tag["autoscalingGroupName"] for tag in tags} == {"eks-pool-nodes-1a2b3c4"}
     found = {tag["tag"]["key"]: tag["tag"]["value"] for tag in tags}
     return {key.removeprefix(HINTS): value for key, value in found.items() if key.startswith(HINTS)}
 
@@ -366,6 +366,6 @@ def test_a_preview_knows_the_size_and_leaves_the_scaling_group_open() -> None:
 
 def test_outputs_name_the_group_and_its_template(plain: Recording) -> None:
     outputs = plain.outputs("pool")
-    assert outputs["scaling_group_name"] == "eks-scaling-group"
-    assert outputs["launch_template_id"] == "pool-template:LaunchTemplate"
-    assert outputs["node_group_name"] == "eks-node-group"
+    assert outputs["scaling_group_name"] == "eks-pool-nodes-1a2b3c4"
+    assert outputs["launch_template_id"] == "lt-pool-template"
+    assert outputs["node_group_name"] == "pool-nodes-1a2b3c4"

@@ -67,7 +67,12 @@ def test_a_new_pool_starts_small_and_may_grow_at_once(args: dict[str, Any], size
 def test_twenty_nodes_may_grow_by_ten_from_eight_to_twenty_two() -> None:
     recording = node_pool(minimum=20, maximum=20, schedules=[PEAK])
     actions = {each.name: each.inputs for each in recording.all(SCHEDULE)}
-    common = {"autoscalingGroupName": "eks-scaling-group", "timeZone": "Etc/UTC", "minSize": -1, "desiredCapacity": -1}
+    common = {
+        "autoscalingGroupName": "eks-pool-nodes-1a2b3c4",
+        "timeZone": "Etc/UTC",
+        "minSize": -1,
+        "desiredCapacity": -1,
+    }
     start = {**common, "scheduledActionName": "pool-peak-start", "recurrence": "0 8 * * *", "maxSize": 30}
     end = {**common, "scheduledActionName": "pool-peak-end", "recurrence": "0 22 * * *", "maxSize": 20}
     assert actions == {"pool-peak-start": start, "pool-peak-end": end}

@@ -203,7 +203,7 @@ def test_the_way_in_is_one_port_from_one_security_group(store: Recording) -> Non
     assert (way["ipProtocol"], way["fromPort"], way["toPort"]) == ("tcp", 6379, 6379)
     group = store.one("aws:ec2/securityGroup:SecurityGroup")
     assert not {"ingress", "egress"} & set(group.inputs)
-    assert store.one(CLUSTER).inputs["securityGroupIds"] == ["store-sg:SecurityGroup"]
+    assert store.one(CLUSTER).inputs["securityGroupIds"] == ["sg-store-sg"]
     assert store.one("aws:elasticache/subnetGroup:SubnetGroup").inputs["subnetIds"] == ["subnet-a", "subnet-b"]
 
 
@@ -228,16 +228,16 @@ def test_the_outputs_say_how_to_connect(store: Recording) -> None:
     arn = f"arn:aws:elasticache:us-east-1:{ACCOUNT}"
     policy = json.loads(outputs.pop("connect_policies")["feast"])
     assert policy["Statement"][0]["Action"] == ["elasticache:Connect"]
-    assert policy["Statement"][0]["Resource"] == [f"{arn}:store-cluster", f"{arn}:store-user-feast"]
+    assert policy["Statement"][0]["Resource"] == [f"{arn}:replicationgroup:prod-store", f"{arn}:user:prod-store-feast"]
     assert outputs == {
         "endpoint": "clustercfg.prod-store.use1.cache.amazonaws.com",
         "port": 6379,
-        "replication_group_id": "store-cluster:ReplicationGroup",
-        "security_group_id": "store-sg:SecurityGroup",
+        "replication_group_id": "prod-store",
+        "security_group_id": "sg-store-sg",
         "user_group_id": "prod-store",
         "user_names": {"feast": "prod-store-feast"},
-        "user_arns": {"feast": f"{arn}:store-user-feast"},
-        "key_arn": f"arn:aws:kms:us-east-1:{ACCOUNT}:store-key",
+        "user_arns": {"feast": f"{arn}:user:prod-store-feast"},
+        "key_arn": f"arn:aws:kms:us-east-1:{ACCOUNT}:key/store-key",
         "node_type": "cache.r6g.16xlarge",
         "shards": 2,
     }

@@ -231,7 +231,7 @@ def test_every_purpose_has_a_bucket_under_one_key_that_logs_into_one() -> None:
     assert not any(each.protect for each in found.resources)
     # Only what fills by itself goes with what is in it.
     assert [each.name for each in found.all(BUCKET) if each.inputs.get("forceDestroy")] == ["data-logs-bucket"]
-    by_name = {each.inputs["bucket"]: f"{each.name}:Bucket" for each in found.all(BUCKET)}
+    by_name = {each.inputs["bucket"]: each.inputs["bucket"] for each in found.all(BUCKET)}
     assert found.outputs("data")["raw_bucket"] == by_name[f"ml-raw-{ACCOUNT}"]
     targets = {each.inputs["targetBucket"] for each in found.all("aws:s3/bucketLogging:BucketLogging")}
     assert targets == {by_name[f"ml-logs-{ACCOUNT}"]}

@@ -1,7 +1,6 @@
 """Images of a team are pushed by its pipeline alone, stay what they are, and can be had in a second region."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -31,13 +30,9 @@ TEAMS = [
 HOST = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 
 
-def named(inputs: Mapping[str, Any]) -> dict[str, str]:
-    return {"repositoryUrl": f"{HOST}/{inputs['name']}"}
-
-
 def registry(preview: bool = False, **config: Any) -> Recording:
     args: Any = {"teams": TEAMS, **config}
-    return run(lambda: ImageRegistry("images", args), Recording(preview=preview, computed={REPOSITORY: named}))
+    return run(lambda: ImageRegistry("images", args), Recording(preview=preview, default_tags=DEFAULT_TAGS))
 
 
 def statements(document: str) -> dict[str, dict[str, Any]]:
@@ -74,7 +69,7 @@ def test_images_are_encrypted_scanned_immutable_and_kept() -> None:
         assert each.inputs["imageTagMutability"] == "IMMUTABLE"
         assert each.inputs["imageScanningConfiguration"] == {"scanOnPush": True}
         [encryption] = each.inputs["encryptionConfigurations"]
-        assert encryption == {"encryptionType": "KMS", "kmsKey": f"arn:aws:kms:{REGION}:{ACCOUNT}:{key.name}"}
+        assert encryption == {"encryptionType": "KMS", "kmsKey": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{key.name}"}
         assert each.inputs["forceDelete"] is False
         assert each.protect
     assert key.protect
@@ -232,7 +227,7 @@ def test_ecr_makes_repositories_of_our_prefixes_with_our_keys_alone() -> None:
     prefixes = {each.rpartition("repository/")[2] for each in permissions["Repositories"]["Resource"]}
     assert prefixes == {"quay/*", "fraud/*", "search/*"}
     keys = {each.name for each in found.all(KEY)}
-    assert {each.rpartition(":")[2] for each in permissions["Keys"]["Resource"]} == keys
+    assert {each.rpartition("key/")[2] for each in permissions["Keys"]["Resource"]} == keys
     assert len(keys) == 2
     [grant] = [each.urn for each in found.all("aws:iam/rolePolicy:RolePolicy")]
     assert all(grant in each.property_dependencies["customRoleArn"] for each in found.all(TEMPLATE))
@@ -293,7 +288,7 @@ def test_second_copies_are_as_closed_as_the_first() -> None:
 
 def key_region(found: Recording, template: Resource) -> str:
     [encryption] = template.inputs["encryptionConfigurations"]
-    return found.one(KEY, encryption["kmsKey"].rpartition(":")[2]).inputs["region"]
+    return found.one(KEY, encryption["kmsKey"].rpartition("key/")[2]).inputs["region"]
 
 
 def test_without_upstreams_and_copies_ecr_needs_no_role() -> None:

@@ -1,5 +1,6 @@
 """The load balancer as it is registered: who reaches what, over which TLS, and what stands before names resolve."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -137,12 +138,31 @@ def test_the_listener_waits_until_the_certificate_is_valid(standard: Recording) 
     assert standard.one(CERTIFICATE).inputs["validationMethod"] == "DNS"
 
 
+def proofs(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """A record for each name, in an order of ACM's own. A wildcard has the record of its domain."""
+    names = [inputs["domainName"], *inputs["subjectAlternativeNames"]]
+    options = [
+        {
+            "domainName": name,
+            "resourceRecordName": f"_proof.{name.removeprefix('*.')}.",
+            "resourceRecordType": "CNAME",
+            "resourceRecordValue": f"_{name.removeprefix('*.')}.acm-validations.aws.",
+        }
+        for name in reversed(names)
+    ]
+    return {"domainValidationOptions": options}
+
+
 def test_a_wildcard_shares_the_proof_of_its_domain() -> None:
-    recording = balancer(alternative_names=["*.models.example.com", "api.example.com"])
+    recording = balancer(
+        Recording(computed={CERTIFICATE: proofs}), alternative_names=["*.models.example.com", "api.example.com"]
+    )
     found = {each.inputs["name"]: each.inputs for each in recording.all(RECORD) if each.inputs["type"] == "CNAME"}
     assert set(found) == {"_proof.models.example.com.", "_proof.api.example.com."}
     assert found["_proof.api.example.com."]["records"] == ["_api.example.com.acm-validations.aws."]
-    assert sorted(recording.one(VALIDATION).inputs["validationRecordFqdns"]) == sorted(found)
+    assert sorted(recording.one(VALIDATION).inputs["validationRecordFqdns"]) == sorted(
+        name.rstrip(".") for name in found
+    )
 
 
 def test_every_name_leads_to_the_load_balancer(standard: Recording) -> None:
@@ -150,8 +170,8 @@ def test_every_name_leads_to_the_load_balancer(standard: Recording) -> None:
     assert set(aliases) == {"models.example.com", "*.models.example.com"}
     for alias in aliases.values():
         [target] = alias["aliases"]
-        assert target["name"] == "serving-1.us-east-1.elb.amazonaws.com"
-        assert (alias["zoneId"], target["zoneId"]) == ("Z1", "Z35SXDOTRQ7X7K")
+        assert target["name"] == "serving-alb-1a2b3c4.us-east-1.elb.amazonaws.com"
+        assert (alias["zoneId"], target["zoneId"]) == ("Z1", "Z-us-east-1")
 
 
 def test_names_resolve_once_the_firewall_and_every_way_in_stand(standard: Recording) -> None:
@@ -196,7 +216,7 @@ def test_requests_are_routed_by_name_and_content_type(standard: Recording) -> No
     assert rule(standard, "grpc").inputs["priority"] < rule(standard, "rest").inputs["priority"]
     for role in ("rest", "grpc"):
         [action] = rule(standard, role).inputs["actions"]
-        assert action["targetGroupArn"].endswith(f":serving-{role}")
+        assert action["targetGroupArn"].endswith(f":targetGroup/serving-{role}-1a2b3c4")
 
 
 def test_a_name_of_nobody_is_answered_without_the_gateway(standard: Recording) -> None:
@@ -221,7 +241,7 @@ def ports(recording: Recording, kind: str, group: str) -> set[tuple[Any, int]]:
 
 def test_it_hears_the_ranges_named_and_reaches_the_gateway_alone() -> None:
     recording = balancer(allowed_cidrs=["203.0.113.0/24", "198.51.100.0/24"])
-    own = "serving-alb-sg:SecurityGroup"
+    own = "sg-serving-alb-sg"
     named = {(cidr, port) for cidr in ("203.0.113.0/24", "198.51.100.0/24") for port in (80, 443)}
     assert ports(recording, INGRESS, own) == named
     assert ports(recording, EGRESS, own) == {("sg-nodes", 8080), ("sg-nodes", 15021)}
@@ -230,7 +250,7 @@ def test_it_hears_the_ranges_named_and_reaches_the_gateway_alone() -> None:
 
 def test_one_port_for_all_needs_one_rule() -> None:
     recording = balancer(gateway_port=8443, health_check_port=8443)
-    assert ports(recording, INGRESS, "sg-nodes") == {("serving-alb-sg:SecurityGroup", 8443)}
+    assert ports(recording, INGRESS, "sg-nodes") == {("sg-serving-alb-sg", 8443)}
 
 
 def test_browsers_sign_in_first_whatever_they_claim_to_speak() -> None:
@@ -251,7 +271,7 @@ def test_the_client_secret_is_a_secret() -> None:
 
 
 def test_the_load_balancer_reaches_the_provider_that_signs_users_in() -> None:
-    own = "serving-alb-sg:SecurityGroup"
+    own = "sg-serving-alb-sg"
     assert ("0.0.0.0/0", 443) in ports(balancer(sign_in=COGNITO_SIGN_IN, **POOL), EGRESS, own)
 
 
@@ -264,10 +284,10 @@ def test_cognito_signs_in_with_the_pool_given() -> None:
 def test_outputs_are_what_a_gateway_and_a_client_need(standard: Recording) -> None:
     outputs = standard.outputs("serving")
     assert outputs["url"] == "https://models.example.com"
-    assert outputs["security_group_id"] == "serving-alb-sg:SecurityGroup"
-    assert outputs["rest_target_group_arn"].endswith(":serving-rest")
-    assert outputs["grpc_target_group_arn"].endswith(":serving-grpc")
-    assert outputs["dns_name"] == "serving-1.us-east-1.elb.amazonaws.com"
+    assert outputs["security_group_id"] == "sg-serving-alb-sg"
+    assert outputs["rest_target_group_arn"].endswith(":targetGroup/serving-rest-1a2b3c4")
+    assert outputs["grpc_target_group_arn"].endswith(":targetGroup/serving-grpc-1a2b3c4")
+    assert outputs["dns_name"] == "serving-alb-1a2b3c4.us-east-1.elb.amazonaws.com"
     assert set(outputs) == set(ServingLoadBalancer.__annotations__)
 
 

@@ -34,7 +34,7 @@ def subnets(recording: Recording, tier: str) -> list[Any]:
 
 def routes_of(recording: Recording, subnet: str) -> dict[str, str]:
     """Where the traffic of a subnet goes: destination to the target's id, by its association's table."""
-    subnet_id = f"{subnet}:Subnet"
+    subnet_id = f"subnet-{subnet}"
     [table] = [
         each.inputs["routeTableId"] for each in recording.all(ASSOCIATION) if each.inputs["subnetId"] == subnet_id
     ]
@@ -64,16 +64,14 @@ def test_each_tier_has_a_subnet_a_zone(prod: Recording) -> None:
 
 
 def test_public_subnets_route_to_the_internet_gateway(prod: Recording) -> None:
-    assert all(
-        routes_of(prod, each.name) == {ANYWHERE: "net-internet:InternetGateway"} for each in subnets(prod, "public")
-    )
+    assert all(routes_of(prod, each.name) == {ANYWHERE: "igw-net-internet"} for each in subnets(prod, "public"))
 
 
 def test_each_private_subnet_leaves_by_the_nat_of_its_zone(prod: Recording) -> None:
     for zone in "abc":
-        assert routes_of(prod, f"net-private-{zone}") == {ANYWHERE: f"net-nat-{zone}:NatGateway"}
-        assert prod.one(NAT, f"net-nat-{zone}").inputs["subnetId"] == f"net-public-{zone}:Subnet"
-        assert prod.one(NAT, f"net-nat-{zone}").inputs["allocationId"] == f"net-nat-{zone}:Eip"
+        assert routes_of(prod, f"net-private-{zone}") == {ANYWHERE: f"nat-net-nat-{zone}"}
+        assert prod.one(NAT, f"net-nat-{zone}").inputs["subnetId"] == f"subnet-net-public-{zone}"
+        assert prod.one(NAT, f"net-nat-{zone}").inputs["allocationId"] == f"eipalloc-net-nat-{zone}"
 
 
 def test_isolated_subnets_have_no_way_out(prod: Recording) -> None:
@@ -83,8 +81,8 @@ def test_isolated_subnets_have_no_way_out(prod: Recording) -> None:
 def test_one_nat_serves_every_zone_when_single() -> None:
     recording = network(nat="single")
     assert [each.name for each in recording.all(NAT)] == [each.name for each in recording.all(EIP)] == ["net-nat-a"]
-    assert all(routes_of(recording, f"net-private-{zone}") == {ANYWHERE: "net-nat-a:NatGateway"} for zone in "abc")
-    assert recording.outputs("net")["nat_public_ips"] == ["203.0.113.10"]
+    assert all(routes_of(recording, f"net-private-{zone}") == {ANYWHERE: "nat-net-nat-a"} for zone in "abc")
+    assert recording.outputs("net")["nat_public_ips"] == ["192.0.2.1"]
 
 
 def test_without_nat_private_subnets_have_no_way_out() -> None:
@@ -96,9 +94,9 @@ def test_without_nat_private_subnets_have_no_way_out() -> None:
 
 def test_the_default_security_group_and_route_table_let_nothing_pass(prod: Recording) -> None:
     group = prod.one("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup")
-    assert (group.inputs["vpcId"], group.inputs["ingress"], group.inputs["egress"]) == ("net-vpc:Vpc", [], [])
+    assert (group.inputs["vpcId"], group.inputs["ingress"], group.inputs["egress"]) == ("vpc-net-vpc", [], [])
     table = prod.one("aws:ec2/defaultRouteTable:DefaultRouteTable")
-    assert (table.inputs["defaultRouteTableId"], table.inputs["routes"]) == ("rtb-default", [])
+    assert (table.inputs["defaultRouteTableId"], table.inputs["routes"]) == ("rtb-default-net-vpc", [])
 
 
 def test_load_balancers_and_karpenter_find_their_subnets(prod: Recording) -> None:
@@ -126,8 +124,8 @@ def test_s3_is_reached_from_private_and_isolated_subnets_without_the_internet(pr
         "Gateway",
     )
     assert endpoint.inputs["routeTableIds"] == [
-        *(f"net-private-{zone}:RouteTable" for zone in "abc"),
-        "net-isolated:RouteTable",
+        *(f"rtb-net-private-{zone}" for zone in "abc"),
+        "rtb-net-isolated",
     ]
 
 
@@ -149,8 +147,8 @@ def test_interface_endpoints_stand_in_every_zone_under_the_usual_name(prod: Reco
     endpoint = prod.one(ENDPOINT, "net-ecr-api")
     assert endpoint.inputs["serviceName"] == "com.amazonaws.us-east-1.ecr.api"
     assert endpoint.inputs["privateDnsEnabled"] is True
-    assert endpoint.inputs["subnetIds"] == [f"net-private-{zone}:Subnet" for zone in "abc"]
-    assert endpoint.inputs["securityGroupIds"] == ["net-endpoints:SecurityGroup"]
+    assert endpoint.inputs["subnetIds"] == [f"subnet-net-private-{zone}" for zone in "abc"]
+    assert endpoint.inputs["securityGroupIds"] == ["sg-net-endpoints"]
 
 
 def test_interface_endpoints_serve_the_own_account_alone(prod: Recording) -> None:
@@ -174,13 +172,13 @@ def test_endpoints_are_open_to_https_from_the_vpc_alone(prod: Recording) -> None
     assert not group.inputs.get("ingress")
     assert not group.inputs.get("egress")
     rule = prod.one("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").inputs
-    assert rule["securityGroupId"] == "net-endpoints:SecurityGroup"
+    assert rule["securityGroupId"] == "sg-net-endpoints"
     assert (rule["cidrIpv4"], rule["ipProtocol"], rule["fromPort"], rule["toPort"]) == ("10.20.0.0/16", "tcp", 443, 443)
 
 
 def test_every_connection_is_logged_and_kept(prod: Recording) -> None:
     log = prod.one(FLOW_LOG).inputs
-    assert (log["vpcId"], log["trafficType"], log["maxAggregationInterval"]) == ("net-vpc:Vpc", "ALL", 600)
+    assert (log["vpcId"], log["trafficType"], log["maxAggregationInterval"]) == ("vpc-net-vpc", "ALL", 600)
     group = prod.one(LOG_GROUP).inputs
     assert (group["name"], group["retentionInDays"]) == ("/mlplatform/test/net/flow-logs", 90)
     assert log["logDestination"] == f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:{group['name']}"
@@ -196,7 +194,7 @@ def test_the_flow_log_can_be_narrowed() -> None:
 def test_the_logs_key_rotates_and_serves_this_log_group_alone(prod: Recording) -> None:
     key = prod.one("aws:kms/key:Key")
     assert key.inputs["enableKeyRotation"] is True
-    assert prod.one(LOG_GROUP).inputs["kmsKeyId"] == f"arn:aws:kms:us-east-1:{ACCOUNT}:net-flow-logs"
+    assert prod.one(LOG_GROUP).inputs["kmsKeyId"] == f"arn:aws:kms:us-east-1:{ACCOUNT}:key/net-flow-logs"
     [grant] = [each for each in policy_of(key) if "Service" in each["Principal"]]
     assert grant["Principal"]["Service"] == "logs.us-east-1.amazonaws.com"
     group = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/mlplatform/test/net/flow-logs"
@@ -226,7 +224,7 @@ def test_named_zones_are_used_in_their_order() -> None:
     recording = network(zones=["us-east-1d", "us-east-1b"])
     assert recording.outputs("net")["zones"] == ["us-east-1d", "us-east-1b"]
     assert recording.one(SUBNET, "net-private-d").inputs["cidrBlock"] == "10.20.0.0/18"
-    assert recording.outputs("net")["private_subnet_ids"] == ["net-private-d:Subnet", "net-private-b:Subnet"]
+    assert recording.outputs("net")["private_subnet_ids"] == ["subnet-net-private-d", "subnet-net-private-b"]
 
 
 @pytest.mark.parametrize(
@@ -290,20 +288,20 @@ def test_two_networks_share_a_stack() -> None:
 
 def test_the_outputs_name_what_was_made(prod: Recording) -> None:
     assert prod.outputs("net") == {
-        "vpc_id": "net-vpc:Vpc",
+        "vpc_id": "vpc-net-vpc",
         "vpc_cidr": "10.20.0.0/16",
         "zones": ["us-east-1a", "us-east-1b", "us-east-1c"],
-        "public_subnet_ids": [f"net-public-{zone}:Subnet" for zone in "abc"],
-        "private_subnet_ids": [f"net-private-{zone}:Subnet" for zone in "abc"],
-        "isolated_subnet_ids": [f"net-isolated-{zone}:Subnet" for zone in "abc"],
+        "public_subnet_ids": [f"subnet-net-public-{zone}" for zone in "abc"],
+        "private_subnet_ids": [f"subnet-net-private-{zone}" for zone in "abc"],
+        "isolated_subnet_ids": [f"subnet-net-isolated-{zone}" for zone in "abc"],
         "public_subnet_cidrs": ["10.20.224.0/24", "10.20.225.0/24", "10.20.226.0/24"],
         "private_subnet_cidrs": ["10.20.0.0/18", "10.20.64.0/18", "10.20.128.0/18"],
         "isolated_subnet_cidrs": ["10.20.192.0/21", "10.20.200.0/21", "10.20.208.0/21"],
-        "private_route_table_ids": [f"net-private-{zone}:RouteTable" for zone in "abc"],
-        "isolated_route_table_id": "net-isolated:RouteTable",
-        "nat_public_ips": ["203.0.113.10"] * 3,
-        "endpoint_security_group_id": "net-endpoints:SecurityGroup",
-        "s3_endpoint_id": "net-s3:VpcEndpoint",
+        "private_route_table_ids": [f"rtb-net-private-{zone}" for zone in "abc"],
+        "isolated_route_table_id": "rtb-net-isolated",
+        "nat_public_ips": ["192.0.2.1"] * 3,
+        "endpoint_security_group_id": "sg-net-endpoints",
+        "s3_endpoint_id": "vpce-net-s3",
         "flow_log_group_name": "/mlplatform/test/net/flow-logs",
     }
 

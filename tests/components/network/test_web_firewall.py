@@ -245,7 +245,7 @@ def test_the_log_has_a_key_that_serves_it_alone() -> None:
 
 def test_outputs_lead_to_the_firewall_and_its_log() -> None:
     outputs = firewall().outputs("waf")
-    assert outputs["web_acl_arn"].endswith(":waf-acl")
+    assert outputs["web_acl_arn"].endswith(":regional/webacl/waf-acl-1a2b3c4/waf-acl-1a2b3c4")
     assert outputs["log_group_name"] == "aws-waf-logs-mlplatform-test-waf"
     assert outputs["capacity_units"] == 977
 

@@ -17,6 +17,7 @@ from tests.support.planner.graph import Graph
 ISVC = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
 POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 RULE = "aws:lb/listenerRule:ListenerRule"
+LOAD_BALANCING = f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}"
 LOAD_BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 BINDING = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
@@ -48,11 +49,6 @@ def ingress(recording: Recording | None = None, **changes: Any) -> Recording:
         pulumi.CustomResource(READER, "reader", outputs)
 
     return run(program, recording)
-
-
-def arn(service: str, name: str) -> str:
-    """What the made-up account calls a resource."""
-    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{name}"
 
 
 def spec(**changes: Any) -> ModelServingSpec:
@@ -92,7 +88,7 @@ def test_the_wildcard_of_the_models_is_kept_when_other_names_are_given() -> None
 
 def test_both_target_groups_are_bound_to_the_gateway(made: Recording) -> None:
     bound = {each.inputs["spec"]["targetGroupARN"] for each in made.all(BINDING)}
-    assert bound == {arn("lb", "serving-lb-rest"), arn("lb", "serving-lb-grpc")}
+    assert bound == {f"{LOAD_BALANCING}:targetGroup/serving-lb-{protocol}-1a2b3c4" for protocol in ("rest", "grpc")}
 
 
 def test_without_grpc_one_target_group_is_bound() -> None:
@@ -102,8 +98,10 @@ def test_without_grpc_one_target_group_is_bound() -> None:
 
 def test_the_firewall_guards_the_load_balancer(made: Recording) -> None:
     association = made.one("aws:wafv2/webAclAssociation:WebAclAssociation").inputs
-    assert association["resourceArn"] == arn("lb", made.one(LOAD_BALANCER).name)
-    assert association["webAclArn"] == arn("wafv2", made.one("aws:wafv2/webAcl:WebAcl").name)
+    acl = f"{made.one('aws:wafv2/webAcl:WebAcl').name}-1a2b3c4"
+    balancer = f"{made.one(LOAD_BALANCER).name}-1a2b3c4"
+    assert association["resourceArn"] == f"{LOAD_BALANCING}:loadbalancer/app/{balancer}/{balancer}"
+    assert association["webAclArn"] == f"arn:aws:wafv2:{REGION}:{ACCOUNT}:regional/webacl/{acl}/{acl}"
 
 
 def test_a_model_comes_up_after_gateway_server_and_autoscaler_and_goes_before_them(made: Recording) -> None:

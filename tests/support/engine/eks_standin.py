@@ -10,7 +10,7 @@ import pulumi
 from pulumi.provider import ConstructResult, Provider
 from pulumi.provider import main as serve
 
-from planner.answers import RecordedAnswers
+from components.testing.fake_aws import FakeAws
 from tests.support.engine.standin import VERSION
 
 _AS_GIVEN = ("name", "version", "upgradePolicy", "enabledClusterLogTypes", "deletionProtection")
@@ -33,7 +33,7 @@ class Cluster(pulumi.ComponentResource):
     def __init__(self, name: str, inputs: dict[str, Any], opts: pulumi.ResourceOptions | None):
         super().__init__("eks:index:Cluster", name, {}, opts)
         plane = ControlPlane(f"{name}-eksCluster", control_plane(inputs), pulumi.ResourceOptions(parent=self))
-        answers = RecordedAnswers("nowhere", "000000000000").outputs("eks:index:Cluster", name, {})
+        answers = FakeAws("nowhere", "000000000000").outputs("eks:index:Cluster", name, {})
         self.state = {key: plane.endpoint.apply(lambda _, known=value: known) for key, value in answers.items()}
         self.state["oidcIssuer"] = plane.identities.apply(lambda known: known[0]["oidcs"][0]["issuer"])
         self.register_outputs(self.state)

@@ -17,7 +17,7 @@ import grpc
 from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from planner.answers import RecordedAnswers, UnansweredError
+from components.testing.fake_aws import FakeAws, UnansweredError
 from planner.values import decode, encode
 from tests.support.engine.eks_rules import NODE_GROUP, EksRules
 from tests.support.engine.memory import RefusedError
@@ -26,7 +26,7 @@ from tests.support.engine.rds_rules import PARAMETERS, RdsRules
 VERSION = "999.0.0"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 LATEST = "latestVersion"
-KUBERNETES_ANSWERS = RecordedAnswers("nowhere", "000000000000")
+KUBERNETES_ANSWERS = FakeAws("nowhere", "000000000000")
 """Answers for Kubernetes objects hold neither region nor account."""
 
 
@@ -103,7 +103,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def Cancel(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
         return empty_pb2.Empty()
 
-    def _answers(self, context: grpc.ServicerContext) -> RecordedAnswers:
+    def _answers(self, context: grpc.ServicerContext) -> FakeAws:
         """Answers for the account and region that the provider is pinned to; one that is pinned to none is refused."""
         if self._package == "kubernetes":
             return KUBERNETES_ANSWERS
@@ -111,7 +111,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         if "region" not in self._config or not accounts:
             lacking = f"the {self._package} provider has no region or account: {self._config}"
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, lacking)
-        return RecordedAnswers(self._config["region"], accounts[0])
+        return FakeAws(self._config["region"], accounts[0])
 
     def _state(
         self, urn: str, inputs: struct_pb2.Struct, context: grpc.ServicerContext, read: Mapping[str, Any]
@@ -132,7 +132,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         return identity, state
 
 
-def _only_in_life(answers: RecordedAnswers, resource_type: str, given: Mapping[str, Any]) -> dict[str, Any]:
+def _only_in_life(answers: FakeAws, resource_type: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Outputs of what pulumi-eks makes out of sight, which a plan never sees."""
     if resource_type != "aws:eks/cluster:Cluster":
         return {}

@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from components.testing.fake_aws import FakeAws
 from planner import plan
-from planner.answers import RecordedAnswers
 from planner.build import assess
 from planner.evaluation import Evaluation, evaluate_program
 from planner.stackfile import StackFile, read_stack_file
@@ -325,14 +325,14 @@ def exports_of(stack: str) -> frozenset[str]:
 @cache
 def _evaluated(stack: str) -> Evaluation:
     environment = config_of(stack)["environment"]
-    return _evaluation(stack, RecordedAnswers(environment["region"], environment["account"]))
+    return _evaluation(stack, FakeAws(environment["region"], environment["account"]))
 
 
-def _evaluation(stack: str, answers: RecordedAnswers) -> Evaluation:
+def _evaluation(stack: str, answers: FakeAws) -> Evaluation:
     return evaluate_program(ROOT / "__main__.py", file_of(stack), answers)
 
 
-class _NothingMade(RecordedAnswers):
+class _NothingMade(FakeAws):
     def outputs(self, resource_type: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
         return {}
 

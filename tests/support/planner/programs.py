@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from planner.answers import RecordedAnswers
+from components.testing.fake_aws import FakeAws
 from planner.evaluation import Evaluation, evaluate_program
 from planner.stackfile import StackFile, read_stack_file
 
-ANSWERS = RecordedAnswers("us-east-1", "111122223333")
+ANSWERS = FakeAws("us-east-1", "111122223333")
 
 
 def project(folder: Path, program: str, config: dict[str, Any] | None = None, stack: str = "test") -> Path:
