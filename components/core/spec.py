@@ -1,7 +1,7 @@
 """The base of component specs, and the error that a wrong value ends in."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, TypeVar, cast
 
@@ -91,10 +91,11 @@ def each_once(values: tuple[str, ...], pattern: str, remedy: str) -> tuple[str, 
 SpecType = TypeVar("SpecType", bound=BaseModel)
 
 
-def parse(model: type[SpecType], values: Mapping[str, Any], where: str) -> SpecType:
+def parse(model: type[SpecType], values: Mapping[str, Any], where: str, arguments: Sequence[str] = ()) -> SpecType:
     """Read `values` into `model`.
 
-    `where` names the place in messages: "GpuCluster(ml)" or "mlplatform:network".
+    `where` names the place in messages: "GpuCluster(ml)" or "mlplatform:network". `arguments` are the names that a
+    component takes, where they are more than the fields of `model`.
 
     Raises:
         SpecError: naming every wrong field with its value and the remedy.
@@ -104,7 +105,7 @@ def parse(model: type[SpecType], values: Mapping[str, Any], where: str) -> SpecT
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise SpecError(where, sentences(model, error)) from None
+        raise SpecError(where, sentences(model, error, arguments)) from None
 
 
 def completed(spec: SpecType, where: str, **values: object) -> SpecType:
@@ -153,10 +154,11 @@ def parse_args(
     missing = [
         f"{name} is missing; pass it, as an output of the resource that has it"
         for name in outputs
-        if name in required and args.get(name) is None
+        if name in required and args.get(name) is None and to_camel(name) not in args
     ]
     try:
-        spec = checked or parse(model, {key: value for key, value in args.items() if key not in outputs}, where)
+        plain = {key: value for key, value in args.items() if key not in outputs}
+        spec = checked or parse(model, plain, where, [*model.model_fields, *outputs])
     except SpecError as error:
         raise SpecError(where, [*error.problems, *missing]) from None
     if missing:

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any, cast, get_args
 
 from pydantic import BaseModel, ValidationError
-from pydantic.alias_generators import to_camel
+from pydantic.alias_generators import to_camel, to_snake
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
@@ -17,10 +17,13 @@ _LONGEST_VALUE, _LONGEST_SENTENCE = 200, 1_500
 """Characters that are shown."""
 
 
-def sentences(model: type[BaseModel], error: ValidationError) -> list[str]:
-    """One sentence for each wrong field of what was to be a `model`, without those that only follow from another."""
+def sentences(model: type[BaseModel], error: ValidationError, arguments: Sequence[str] = ()) -> list[str]:
+    """One sentence for each wrong field of what was to be a `model`, without those that only follow from another.
+
+    `arguments` are the snake_case names that a component takes: those of the model and outputs of other resources.
+    """
     details = error.errors(include_url=False)
-    told = [_sentence(model, detail) for detail in details if not _follows(model, detail, details)]
+    told = [_sentence(model, detail, arguments) for detail in details if not _follows(model, detail, details)]
     return [clipped(each, _LONGEST_SENTENCE) for each in told]
 
 
@@ -63,9 +66,11 @@ def _follows(model: type[BaseModel], detail: ErrorDetails, others: Sequence[Erro
     )
 
 
-def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:
+def _sentence(model: type[BaseModel], detail: ErrorDetails, arguments: Sequence[str]) -> str:
     path = path_of(detail["loc"])
     value: object = detail.get("input")
+    if arguments and len(detail["loc"]) == 1 and detail["type"] in ("missing", "extra_forbidden"):
+        return _argument(path, detail["type"] == "missing", arguments)
     remedy = _remedy(model, detail)
     if detail["type"] in ("missing", "extra_forbidden"):
         return f"{path} {remedy}"
@@ -76,6 +81,20 @@ def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:
     # A section would be repeated whole; its sentence names what is wrong in it.
     in_section = detail["type"] in ("refused", "value_error") and isinstance(value, Mapping | BaseModel)
     return f"{path}: {remedy}" if in_section else f"{path} = {shown(cast(object, value))}: {remedy}"
+
+
+def _argument(given: str, is_missing: bool, arguments: Sequence[str]) -> str:
+    """What is said of an argument of a component that is missing or unknown, in the spelling of Python."""
+    name = next((each for each in arguments if given in (each, to_camel(each))), None)
+    if is_missing:
+        return f"{name or given} is missing; it is required"
+    if name == given:
+        # A model that takes both spellings of a field refuses the second of two.
+        return f"{given} is given in two spellings; keep one"
+    if name:
+        return f"{given} is not a known field; write {name}"
+    hint = _nearest(to_snake(given), arguments)
+    return f"{given} is not a known field; known here: {', '.join(arguments)}{hint}"
 
 
 def _remedy(model: type[BaseModel], detail: ErrorDetails) -> str:

@@ -14,7 +14,7 @@ NODE_ENDPOINTS = ["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "sts"]
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        ({}, "vpcCidr is missing; it is required"),
+        ({}, "vpc_cidr is missing; it is required"),
         ({"vpcCidr": "10.0.0.0/24"}, "vpcCidr = '10.0.0.0/24': is too small for three tiers"),
         ({"vpcCidr": "8.8.0.0/16"}, "vpcCidr = '8.8.0.0/16': is not private"),
         ({"vpcCidr": "10.0.0.1/16"}, "vpcCidr = '10.0.0.1/16': has bits set beyond its prefix; write 10.0.0.0/16"),

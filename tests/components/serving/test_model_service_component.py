@@ -87,7 +87,7 @@ def test_nothing_is_known_too_early_at_a_preview() -> None:
     [
         ({"minimum": None}, "minimum is missing; it is required"),
         ({"maximum": None}, "maximum is missing; it is required"),
-        ({"targetConcurrency": None}, "targetConcurrency is missing; it is required"),
+        ({"targetConcurrency": None}, "target_concurrency is missing; it is required"),
         ({"minimum": 0}, "minimum = 0 leaves no replica to answer; set 1 or more, or set scaleToZero"),
         ({"maximum": 1}, "maximum = 1 must be at least minimum = 2"),
         ({"runtime": "tritn"}, "runtime = 'tritn': allowed: triton, huggingface, mlserver; did you mean triton?"),
