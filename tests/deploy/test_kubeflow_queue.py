@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 import yaml
 
-from components.core.node_labels import NVIDIA_TAINT
 from components.core.spec import parse
 from components.kubeflow.pools import GPU
 from components.kubeflow.profiles import bounds, namespace
@@ -59,8 +58,7 @@ def test_of_pods_those_with_a_gpu_are_queued(kind: str) -> None:
     [condition] = webhooks(kind)["pods"]["matchConditions"]
     for containers in ("containers", "initContainers"):
         assert f"object.spec.{containers}.exists(" in condition["expression"]
-    assert f"'{NVIDIA_TAINT}' in c.resources.limits" in condition["expression"]
-    assert GPU == NVIDIA_TAINT
+    assert f"'{GPU}' in c.resources.limits" in condition["expression"]
     assert not [asked for asked, each in webhooks(kind).items() if asked != "pods" and "matchConditions" in each]
 
 

@@ -9,7 +9,7 @@ import yaml
 
 from operations.smoke.__main__ import main
 from operations.smoke.config import SmokeConfig
-from operations.smoke.release import Release, release_of
+from operations.smoke.release import release_of
 from operations.smoke.settings import SettingsError, parse
 from tests.support.operations.smoke_runs import RELEASE, config
 
@@ -104,7 +104,6 @@ def test_release_leaves_out_its_smoke_test() -> None:
 
 def test_release_may_lack_an_image() -> None:
     release = release_of({key: value for key, value in RELEASE.items() if key != "image"}, "release.yaml")
-    assert isinstance(release, Release)
     assert release.image_digest is None
 
 
