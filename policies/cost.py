@@ -30,6 +30,8 @@ _WITH_INSTANCE_TYPES = (
 )
 _SCHEDULE = "aws:autoscaling/schedule:Schedule"
 _ACCELERATED = re.compile(r"(?:p|g|gr|trn|inf|dl)\d")
+"""Families with accelerators, as AWS names them. The table of instance types does not decide it: EC2 describes `dl2q`
+and `trn2u` without accelerators, and a family may be newer than the table."""
 _FALLBACK_REGION = "us-east-1"
 _SUCCESSORS = {
     **dict.fromkeys(("c1", "c3", "c4", "cc2"), "c7i"),
