@@ -1,5 +1,7 @@
 """The page on policies says what the rules say."""
 
+import re
+
 import pytest
 
 from policies.engine.document import DOCUMENT, updated
@@ -20,3 +22,13 @@ def test_the_page_names_every_rule_and_setting(name: str) -> None:
 def test_an_outdated_page_is_put_right() -> None:
     page = DOCUMENT.read_text(encoding="utf-8")
     assert updated(page.replace("| `kms-rotation` |", "| `kms-rotating` |")) == page
+
+
+def test_the_example_is_the_rule_of_the_code() -> None:
+    examples = re.findall(r"```py\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
+    code = (DOCUMENT.parents[1] / "policies" / "ecr.py").read_text(encoding="utf-8")
+    imports, token, rule = examples[0].split("\n\n")
+    assert token in code
+    assert rule in code
+    known = {name for line in code.splitlines() if " import " in line for name in re.findall(r"\w+", line)}
+    assert {name for line in imports.splitlines() for name in re.findall(r"\w+", line)} <= known
