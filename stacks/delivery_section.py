@@ -15,7 +15,7 @@ ENTRY = frozenset({"firewall", "allowed_cidrs"})
 
 
 class DeliverySection(DeliverySpec):
-    """Argo CD and the teams that ship through it."""
+    """The settings of Argo CD and its teams."""
 
     firewall: WebFirewallSpec = Field(
         default_factory=cast(Any, dict),

@@ -32,7 +32,7 @@ from components.kubeflow.pools import pools_of
 from components.kubeflow.spec import KubeflowClusterArgs, KubeflowSpec
 from components.kubeflow.waves import SECRETS_NAMESPACES
 from components.network.load_balancer.load_balancer import ServingLoadBalancer
-from components.network.load_balancer.protected_load_balancer import guarded
+from components.network.load_balancer.protected_load_balancer import protected_load_balancer
 from components.network.load_balancer.spec import ServingLoadBalancerSpec
 from components.network.network import Network
 from components.network.network_args import NetworkArgs
@@ -243,7 +243,7 @@ def make_argo_cd_balancer(
     if not (config.delivery and config.model_serving):
         return None
     firewall, balancer = argo_cd_specs(config.delivery, config.model_serving)
-    return guarded("delivery", firewall, balancer, ingress, base.aws)[1]
+    return protected_load_balancer("delivery", firewall, balancer, ingress, base.aws)[1]
 
 
 def argo_cd_specs(
@@ -338,7 +338,7 @@ def make_delivery(
     argo_cd_balancer: ServingLoadBalancer | None,
     exports: Outputs,
 ) -> Delivery | None:
-    """Argo CD and the teams that ship through it."""
+    """The settings of Argo CD and its teams."""
     spec = config.delivery
     if not (spec and secrets and pool):
         return None

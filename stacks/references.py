@@ -240,7 +240,7 @@ def _replica(region: str, copy: Name, remedy: str) -> Iterator[Problem]:
     if copy.value == region:
         yield Problem(copy.at, copy.value, f"{region} is the stack's own region; {remedy}")
     elif copy.value not in regions():
-        yield Problem(copy.at, copy.value, f"{copy.value} is no region of AWS{nearest(copy.value, regions())}")
+        yield Problem(copy.at, copy.value, f"{copy.value} is not an AWS region{nearest(copy.value, regions())}")
     elif (other := partition_of(copy.value)) != partition:
         yield Problem(
             copy.at,

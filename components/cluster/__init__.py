@@ -1,1 +1,1 @@
-"""EKS clusters, their nodes and what every workload on them needs."""
+"""EKS clusters, their nodes, and software that every workload needs."""

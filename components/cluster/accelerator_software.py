@@ -1,4 +1,4 @@
-"""What GPU, Neuron and EFA nodes run beside the workloads: device plugins and the GPU exporter, as Helm values."""
+"""Helm values of the device plugins and the GPU exporter, for GPU, Neuron and EFA nodes."""
 
 from typing import Any
 
@@ -8,18 +8,18 @@ from .node_pool.sharing import LARGEST_REPLICAS
 
 METRICS_PORT = 9400
 NEURON_PLUGIN = "neuron-device-plugin"
-"""The name that the Neuron chart gives its device plugin."""
+"""The name of the Neuron chart's device plugin."""
 
 
 TOLERATIONS = [{"operator": "Exists"}]
-"""Lets a device plugin or exporter run on every node it selects by label, whatever further taints a pool has.
+"""Let a device plugin or exporter run on every node that it selects by label, with any taints.
 
-Without its plugin a node advertises no device, and pods that tolerate all of its taints would wait for ever.
+Without its device plugin a node advertises no device, and pods that need one stay pending.
 """
 
 
 def device_plugin_configs() -> dict[str, str]:
-    """Every configuration that a pool can choose by its label, so that a new pool needs no change of the plugin.
+    """All configurations that a pool can select by label, so that a new pool does not change the plugin.
 
     `exclusive` and `mig` advertise whole devices; `time-slicing-N`, `mig-time-slicing-N` and `mps-N` advertise each of
     them N times. Source: NVIDIA k8s-device-plugin, "Configuring the NVIDIA device plugin".
@@ -43,14 +43,14 @@ def _config(mig: str, mode: str | None = None, replicas: int = 0) -> str:
 
 
 def device_plugin_values() -> dict[str, Any]:
-    """Values of the NVIDIA device plugin: on nodes whose image brings none, sharing GPUs as each node's label says."""
+    """Values of the NVIDIA device plugin, for nodes without one. A label of a node selects its sharing mode."""
     on_our_nodes = {"key": DEVICE_PLUGIN_LABEL, "operator": "In", "values": ["true"]}
     return {
         "fullnameOverride": "nvidia-device-plugin",
         "config": {"map": device_plugin_configs(), "default": "exclusive"},
         "gfd": {"enabled": False},
         "tolerations": TOLERATIONS,
-        # Replaces the chart's default, which would run it beside the plugin that Bottlerocket brings.
+        # Replaces the chart's default, which would run a second plugin on Bottlerocket.
         "affinity": {
             "nodeAffinity": {
                 "requiredDuringSchedulingIgnoredDuringExecution": {
@@ -66,16 +66,16 @@ def device_plugin_values() -> dict[str, Any]:
 def dcgm_exporter_values(service_monitor: bool) -> dict[str, Any]:
     """Values of the DCGM exporter: GPU metrics of every NVIDIA node, with the pods that use each GPU.
 
-    It runs as its makers do: root with CAP_SYS_ADMIN and no other capability. As another user it may not ask the
-    kubelet's socket which pod has which GPU, sees no MIG instance, and fails to watch the profiling counters
-    (DCGM_FI_PROF_*) of its default list. Source: NVIDIA/dcgm-exporter 4.5.3-4.8.2, deployment/values.yaml and
+    It runs as NVIDIA runs it: as root, with the capability CAP_SYS_ADMIN only. Another user cannot query the kubelet's
+    socket for the pods of each GPU, sees no MIG instances, and cannot watch the profiling counters (DCGM_FI_PROF_*) of
+    its default list. Source: NVIDIA/dcgm-exporter 4.5.3-4.8.2, deployment/values.yaml and
     docker/Dockerfile, "Security Note"; issues 165 and 407.
     """
     return {
         "fullnameOverride": "dcgm-exporter",
         "nodeSelector": {NVIDIA_LABEL: "true"},
         "tolerations": TOLERATIONS,
-        # Its chart's memory limit is exceeded on nodes of eight GPUs.
+        # Nodes with eight GPUs exceed the chart's memory limit.
         "resources": {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"cpu": "500m", "memory": "1Gi"}},
         "securityContext": {
             "runAsNonRoot": False,
@@ -83,16 +83,16 @@ def dcgm_exporter_values(service_monitor: bool) -> dict[str, Any]:
             "allowPrivilegeEscalation": False,
             "capabilities": {"drop": ["ALL"], "add": ["SYS_ADMIN"]},
         },
-        # Names every pod of a GPU that several share; without it none of them is named.
+        # Names all pods of a shared GPU; without it, the exporter names none.
         "extraEnv": [{"name": "KUBERNETES_VIRTUAL_GPUS", "value": "true"}],
         "service": {"enable": True, "port": METRICS_PORT, "address": f":{METRICS_PORT}"},
-        # Its definition comes with the monitoring stack; without it the release would fail.
+        # The CRD comes with the monitoring stack; the release fails without it.
         "serviceMonitor": {"enabled": service_monitor},
     }
 
 
 def efa_device_plugin_values(region: str) -> dict[str, Any]:
-    """Values of the EFA device plugin, which offers each node's fabric adapters to pods."""
+    """Values of the EFA device plugin, which advertises each node's fabric adapters."""
     return {
         "image": {"repository": f"{eks_registry(region)}/eks/aws-efa-k8s-device-plugin"},
         "nodeSelector": {EFA_LABEL: "true"},
@@ -102,7 +102,7 @@ def efa_device_plugin_values(region: str) -> dict[str, Any]:
 
 
 def neuron_values(namespace: str) -> dict[str, Any]:
-    """Values of the Neuron chart: the device plugin alone, on nodes with Inferentia or Trainium."""
+    """Values of the Neuron chart: only the device plugin, on nodes with Inferentia or Trainium."""
     return {
         "npd": {"enabled": False},
         "scheduler": {"enabled": False},

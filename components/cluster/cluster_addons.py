@@ -1,4 +1,4 @@
-"""The add-ons that EKS manages, pinned to the cluster's version: what nodes need first, and what needs nodes."""
+"""EKS add-ons, pinned for each EKS version: those that nodes need, and those that need nodes."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,10 +14,10 @@ from ..core.pods import SYSTEM_TOLERATION
 from ..facts.versions import ADDONS
 
 BEFORE_NODES = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
-"""DaemonSets without which a node never becomes ready."""
+"""DaemonSets that a node needs to become ready."""
 
 AFTER_NODES = ("coredns", "aws-ebs-csi-driver", "metrics-server", "eks-node-monitoring-agent")
-"""What stays degraded until a node can run it, and what watches nodes once there are some."""
+"""Add-ons that need a node to run."""
 
 _SPREAD = [
     {
@@ -29,7 +29,7 @@ _SPREAD = [
 ]
 
 _SYSTEM: Mapping[str, Any] = {"nodeSelector": {SYSTEM_LABEL: "true"}, "tolerations": [SYSTEM_TOLERATION]}
-"""Where EKS's own Deployments run: on the cluster's system pool."""
+"""Runs EKS's Deployments on the cluster's system pool."""
 
 CONFIGURATION: dict[str, Mapping[str, Any]] = {
     # Values of env are text in the add-on's schema.
@@ -47,12 +47,12 @@ CONFIGURATION: dict[str, Mapping[str, Any]] = {
         "controller": {"replicaCount": 2, "podDisruptionBudget": {"enabled": True}, **_SYSTEM},
         "node": {"tolerateAllTaints": True},
     },
-    # Repair of nodes sees GPUs through this agent alone. Its DCGM server, which tolerates no taint by default, must
+    # Node repair detects GPU faults only through this agent. Its DCGM server, which tolerates no taint by default, must
     # run on every GPU node: without it the agent reports healthy GPUs as broken.
     "eks-node-monitoring-agent": {"dcgmAgent": {"tolerations": [{"operator": "Exists"}]}},
     "metrics-server": {"replicas": 2, "podDisruptionBudget": {"enabled": True, "maxUnavailable": 1}, **_SYSTEM},
 }
-"""What differs from each add-on's defaults.
+"""Values that differ from each add-on's defaults.
 
 Source: `aws eks describe-addon-configuration` of each; of the node monitoring agent aws/eks-node-monitoring-agent
 v1.7.0, charts/configuration.schema.json, and aws/containers-roadmap issue 2567.
@@ -62,7 +62,7 @@ _IDENTITIES = {
     "vpc-cni": ("aws-node", "AmazonEKS_CNI_Policy"),
     "aws-ebs-csi-driver": ("ebs-csi-controller-sa", "service-role/AmazonEBSCSIDriverPolicy"),
 }
-"""The service account and the AWS managed policy of the add-ons that call AWS; no node carries these permissions."""
+"""The service account and the AWS managed policy of add-ons that call AWS. Nodes do not have these permissions."""
 
 
 def cluster_addon(
@@ -73,7 +73,7 @@ def cluster_addon(
     account: Account,
     opts: pulumi.ResourceOptions,
 ) -> aws.eks.Addon:
-    """One managed add-on with its configuration, and its own identity where it calls AWS."""
+    """One EKS add-on with its configuration, and an IAM role if it calls AWS."""
     identities: Sequence[Mapping[str, Any]] | None = None
     if addon in _IDENTITIES:
         service_account, policy = _IDENTITIES[addon]

@@ -1,4 +1,4 @@
-"""ClusterAutoscaler: moves the size of managed node pools between their floor and their ceiling."""
+"""ClusterAutoscaler: scales managed node pools between their minimum and maximum."""
 
 from typing import Any, NotRequired, TypedDict
 
@@ -22,35 +22,35 @@ _NOBODY = 65534
 
 
 class ClusterAutoscalerArgs(TypedDict):
-    """What a ClusterAutoscaler is made from."""
+    """The arguments of a ClusterAutoscaler."""
 
     cluster_name: pulumi.Input[str]
     """The EKS cluster whose managed pools it scales."""
     kubernetes_version: KubernetesVersion
-    """The cluster's version, which the autoscaler's own must match."""
+    """The cluster's version. The autoscaler has the same version."""
     monitoring_namespace: NotRequired[str]
-    """The namespace whose pods may read its metrics."""
+    """The namespace whose pods may read the metrics."""
 
 
 class ClusterAutoscalerSpec(Spec):
     """The checked arguments of a ClusterAutoscaler."""
 
     kubernetes_version: KubernetesVersion = Field(
-        description="The cluster's version, which the autoscaler's own must match."
+        description="The cluster's version. The autoscaler has the same version."
     )
     monitoring_namespace: str = Field(
-        default="monitoring", description="The namespace whose pods may read its metrics."
+        default="monitoring", description="The namespace whose pods may read the metrics."
     )
 
 
 class ClusterAutoscaler(Component[ClusterAutoscalerArgs, ClusterAutoscalerSpec]):
-    """The cluster autoscaler, in a namespace of its own, allowed to move the cluster's own scaling groups alone.
+    """The cluster autoscaler in its own namespace. It may scale only the Auto Scaling groups of its cluster.
 
-    Give it a Kubernetes provider by `providers` in its options.
+    Pass a Kubernetes provider in the option `providers`.
     """
 
     role_arn: pulumi.Output[str]
-    """The role it moves scaling groups with."""
+    """The IAM role of the autoscaler."""
 
     def __init__(self, name: str, args: ClusterAutoscalerArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, ClusterAutoscalerArgs, ClusterAutoscalerSpec, opts)
@@ -83,7 +83,7 @@ class ClusterAutoscaler(Component[ClusterAutoscalerArgs, ClusterAutoscalerSpec])
 
 
 def scaling_policy(cluster: str) -> str:
-    """Reads everything it plans with, and moves only the groups that EKS tagged as the cluster's.
+    """Reads scaling groups and instance types, and scales only groups with the cluster's EKS tag.
 
     Source: cluster autoscaler on AWS, "Full Cluster Autoscaler Features Policy".
     """
@@ -102,7 +102,7 @@ def scaling_policy(cluster: str) -> str:
 
 
 def autoscaler_values(cluster: pulumi.Input[str], region: str, version: str) -> dict[str, Any]:
-    """Values of its chart: two replicas that elect a leader, and the pool that wastes least first.
+    """Values of the chart: two replicas with leader election, and the expander least-waste.
 
     Source: cluster autoscaler FAQ, "What are the parameters to CA?", for the defaults that differ here.
     """
@@ -118,7 +118,8 @@ def autoscaler_values(cluster: pulumi.Input[str], region: str, version: str) -> 
             "expander": "least-waste",
             "balance-similar-node-groups": True,
             "skip-nodes-with-system-pods": False,
-            # By default a pod with an emptyDir, as every model server has, keeps its node for ever.
+            # By default the autoscaler never removes a node with an emptyDir pod, and every model server has an
+            # emptyDir.
             "skip-nodes-with-local-storage": False,
             "scale-down-unneeded-time": "10m",
             "max-node-provision-time": "15m",

@@ -1,4 +1,4 @@
-"""ExternalSecrets: brings secrets from AWS Secrets Manager to the workloads that may have them."""
+"""ExternalSecrets: copies secrets from AWS Secrets Manager to namespaces of a cluster."""
 
 from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
@@ -31,12 +31,12 @@ _CERTIFICATES = {"app.kubernetes.io/name": "external-secrets-cert-controller"}
 
 
 class ExternalSecretsConfig(TypedDict):
-    """Which secrets of the account the cluster may have, and where in the cluster."""
+    """The secrets that the cluster may read, and the namespaces that may use them."""
 
     secret_prefix: str
-    """What the names of its secrets begin with, before a slash; no other secret is read."""
+    """The prefix of the secrets' names, before a slash. The operator reads no other secret."""
     namespaces: NotRequired[list[str]]
-    """The namespaces whose ExternalSecrets are answered; no other namespace is."""
+    """The namespaces that may use ExternalSecrets."""
     monitoring_namespace: NotRequired[str]
     """The namespace whose pods may read metrics."""
     deletion_protection: NotRequired[bool]
@@ -44,12 +44,12 @@ class ExternalSecretsConfig(TypedDict):
 
 
 class ExternalSecretsArgs(ExternalSecretsConfig):
-    """What ExternalSecrets are made from: their config and the cluster."""
+    """The arguments of ExternalSecrets."""
 
     cluster_name: pulumi.Input[str]
     """The EKS cluster."""
     vpc_cidr: pulumi.Input[str]
-    """The VPC's range, from whose addresses the API server calls webhooks."""
+    """The VPC's range. The API server calls webhooks from its addresses."""
 
 
 class ExternalSecretsSpec(Spec):
@@ -57,12 +57,12 @@ class ExternalSecretsSpec(Spec):
 
     secret_prefix: str = Field(
         pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$",
-        description="What the names of its secrets begin with, before a slash; no other secret is read.",
+        description="The prefix of the secrets' names, before a slash. The operator reads no other secret.",
     )
     namespaces: tuple[str, ...] = Field(
         default=("feast", "mlflow"),
         min_length=1,
-        description="The namespaces whose ExternalSecrets are answered; each may ask for every secret of the prefix.",
+        description="The namespaces that may use ExternalSecrets. Each may use every secret with the prefix.",
     )
     monitoring_namespace: str = Field(
         default="monitoring",
@@ -80,18 +80,18 @@ class ExternalSecretsSpec(Spec):
 
 
 class ExternalSecrets(Component[ExternalSecretsArgs, ExternalSecretsSpec]):
-    """The External Secrets Operator in a closed namespace, and one store of secrets that named namespaces may ask.
+    """The External Secrets Operator in a closed namespace, and one secret store for the namespaces of the config.
 
-    Its own identity reads the secrets of one prefix, under the key it makes, and nothing else of the account. Give it a
-    Kubernetes provider by `providers` in its options.
+    The operator's IAM role reads only secrets with the prefix, which this component's KMS key encrypts. Pass a
+    Kubernetes provider in the option `providers`.
     """
 
     store_name: pulumi.Output[str]
-    """The ClusterSecretStore's name; whoever reads it waits until an ExternalSecret can be made."""
+    """The ClusterSecretStore's name, resolved after the cluster accepts ExternalSecrets."""
     secret_prefix: pulumi.Output[str]
-    """What the names of its secrets begin with, before a slash."""
+    """The prefix of the secrets' names, before a slash."""
     key_arn: pulumi.Output[str]
-    """The KMS key to encrypt those secrets with."""
+    """The KMS key that must encrypt these secrets."""
 
     def __init__(self, name: str, args: ExternalSecretsArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, ExternalSecretsArgs, ExternalSecretsSpec, opts)
@@ -139,10 +139,10 @@ class ExternalSecrets(Component[ExternalSecretsArgs, ExternalSecretsSpec]):
 
 
 def external_secrets_values() -> dict[str, Any]:
-    """Values of its chart: two of each, spread, with budgets and probes.
+    """Values of the chart: two replicas of each Deployment, spread over nodes, with disruption budgets and probes.
 
-    What isn't used is off: definitions of secrets that are pushed, generated or spread over namespaces, the right to
-    make tokens of any service account, and the rights that editors of a namespace would have to ask for secrets.
+    Unused features are off: the CRDs of pushed, generated and cluster-wide secrets, the permission to create tokens of
+    all service accounts, and the permissions of namespace editors to create ExternalSecrets.
     """
     parts = {"webhook": _WEBHOOK, "certController": _CERTIFICATES}
     return {
@@ -182,7 +182,7 @@ def _workload(labels: Mapping[str, str]) -> dict[str, Any]:
 def secrets_access(account: Account, prefix: str, key_arn: str) -> str:
     """Lets the operator read the secrets whose names begin with `prefix` and a slash.
 
-    Listing secrets, which only an ExternalSecret with `find` needs, is left out: AWS can't bound it to a prefix.
+    The policy does not allow listing secrets, because AWS cannot limit it to a prefix. Only `find` needs it.
     Source: External Secrets 2.9, "AWS Secrets Manager", "IAM Policy"; Secrets Manager user guide, "Secret encryption
     and decryption in AWS Secrets Manager".
     """
@@ -197,7 +197,7 @@ def secrets_access(account: Account, prefix: str, key_arn: str) -> str:
 
 
 def secret_store(region: str, namespaces: tuple[str, ...]) -> dict[str, Any]:
-    """Secrets Manager as `namespaces` see it, read with the operator's own identity."""
+    """A ClusterSecretStore of Secrets Manager for `namespaces`. The operator's IAM role reads the secrets."""
     return {
         "apiVersion": "external-secrets.io/v1",
         "kind": "ClusterSecretStore",
@@ -212,9 +212,9 @@ def secret_store(region: str, namespaces: tuple[str, ...]) -> dict[str, Any]:
 def external_secret(
     name: str, namespace: str, store: pulumi.Input[str], secret: pulumi.Input[str], fields: Mapping[str, str]
 ) -> dict[str, Any]:
-    """An ExternalSecret that keeps a Kubernetes Secret of the same name.
+    """An ExternalSecret that creates a Kubernetes Secret with the same name.
 
-    Its keys are those of `fields`; their values name the fields of the JSON in `secret`, a secret of Secrets Manager.
+    `fields` maps the Secret's keys to fields of the JSON value of `secret`, a secret in Secrets Manager.
     """
     template = {key: f"{{{{ .{field} }}}}" for key, field in fields.items()}
     return {

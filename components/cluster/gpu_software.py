@@ -1,4 +1,4 @@
-"""GpuSoftware: what accelerators need in a cluster before a pod can ask for one."""
+"""GpuSoftware: device plugins for accelerators, and the GPU exporter."""
 
 from typing import NotRequired, TypedDict
 
@@ -24,16 +24,16 @@ NAMESPACE = "gpu-system"
 
 
 class GpuSoftwareArgs(TypedDict):
-    """What a GpuSoftware is made from."""
+    """The arguments of a GpuSoftware."""
 
     cluster_name: pulumi.Input[str]
-    """The EKS cluster it is for."""
+    """The EKS cluster."""
     fabric: NotRequired[bool]
     """Whether a pool has Elastic Fabric Adapters."""
     neuron: NotRequired[bool]
     """Whether a pool has Inferentia or Trainium."""
     service_monitor: NotRequired[bool]
-    """Whether Prometheus's operator is installed and shall scrape GPU metrics."""
+    """Whether the Prometheus operator scrapes GPU metrics. It must be installed."""
     monitoring_namespace: NotRequired[str]
     """The namespace whose pods may read GPU metrics."""
 
@@ -44,7 +44,7 @@ class GpuSoftwareSpec(Spec):
     fabric: bool = Field(default=False, description="Whether a pool has Elastic Fabric Adapters.")
     neuron: bool = Field(default=False, description="Whether a pool has Inferentia or Trainium.")
     service_monitor: bool = Field(
-        default=False, description="Whether Prometheus's operator is installed and shall scrape GPU metrics."
+        default=False, description="Whether the Prometheus operator scrapes GPU metrics. It must be installed."
     )
     monitoring_namespace: str = Field(
         default="monitoring", description="The namespace whose pods may read GPU metrics."
@@ -52,19 +52,19 @@ class GpuSoftwareSpec(Spec):
 
 
 class GpuSoftware(Component[GpuSoftwareArgs, GpuSoftwareSpec]):
-    """Device plugins and the GPU exporter, in a namespace of their own.
+    """Device plugins and the GPU exporter, in their own namespace.
 
-    NVIDIA's plugin runs whether or not the cluster has a GPU yet: a pool that another team adds then works at once, and
-    without such a node nothing runs. Give it a Kubernetes provider by `providers` in its options.
+    NVIDIA's plugin is always installed, so that a pool that another team adds works immediately. It runs no pods
+    without such nodes. Pass a Kubernetes provider in the option `providers`.
     """
 
     namespace: pulumi.Output[str]
-    """The namespace the plugins run in."""
+    """The namespace of the plugins."""
 
     def __init__(self, name: str, args: GpuSoftwareArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, GpuSoftwareArgs, GpuSoftwareSpec, opts)
         spec = self._spec
-        # Plugins register with the kubelet through its socket on the host, which no lesser standard admits.
+        # Plugins register at the kubelet's socket on the host, which needs the standard privileged.
         namespace = SecureNamespace(
             f"{name}-namespace",
             {"namespace": NAMESPACE, "pod_security": PodSecurity.PRIVILEGED},
@@ -82,16 +82,16 @@ class GpuSoftware(Component[GpuSoftwareArgs, GpuSoftwareSpec]):
         if spec.neuron:
             neuron = allow_apis(NAMESPACE, {"app.kubernetes.io/name": NEURON_PLUGIN}, "allow-neuron-apis")
             rules.append(Manifest(f"{name}-neuron-apis", neuron, inside))
-        wanted = {
+        releases = {
             NVIDIA_DEVICE_PLUGIN: device_plugin_values(),
             DCGM_EXPORTER: dcgm_exporter_values(spec.service_monitor),
         }
         if spec.fabric:
-            wanted[EFA_DEVICE_PLUGIN] = efa_device_plugin_values(self._account.region)
+            releases[EFA_DEVICE_PLUGIN] = efa_device_plugin_values(self._account.region)
         if spec.neuron:
-            wanted[NEURON] = neuron_values(NAMESPACE)
+            releases[NEURON] = neuron_values(NAMESPACE)
         ready = pulumi.Output.from_input(args["cluster_name"])
-        for chart, values in wanted.items():
+        for chart, values in releases.items():
             needed = pulumi.ResourceOptions(parent=self, depends_on=[namespace, *rules])
             Release(f"{name}-{chart.name}", chart, ready.apply(lambda _: NAMESPACE), values, needed)
         self.namespace = namespace.namespace

@@ -7,7 +7,7 @@ from ..core.account import Account
 from ..core.iam import allow, document, instance_trust
 
 POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
-"""What a node needs to join a cluster and to pull images. Pods get their permissions by Pod Identity instead."""
+"""The policies that a node needs to join a cluster and to pull images. Pods use Pod Identity instead."""
 
 
 SESSION_ACTIONS = (
@@ -17,17 +17,17 @@ SESSION_ACTIONS = (
     "ssmmessages:OpenControlChannel",
     "ssmmessages:OpenDataChannel",
 )
-"""What a node's agent needs for Session Manager, without the parameters that AmazonSSMManagedInstanceCore reads too.
+"""The permissions of a node's agent for Session Manager. AmazonSSMManagedInstanceCore would also read parameters.
 
-Source: Systems Manager user guide, "Add Session Manager permissions to an existing IAM role". None of the actions takes
-a resource.
+Source: Systems Manager user guide, "Add Session Manager permissions to an existing IAM role". None of the actions
+supports a resource.
 """
 
 
 def node_role(
     name: str, account: Account, opts: pulumi.ResourceOptions, *, sessions: bool = False
 ) -> tuple[aws.iam.Role, list[pulumi.Resource]]:
-    """The role `{name}-node-role`, and its grants, which a node needs before it starts."""
+    """The role `{name}-node-role`, and its policies, which a node needs before it starts."""
     role = aws.iam.Role(f"{name}-node-role", assume_role_policy=instance_trust(), opts=opts)
     grants: list[pulumi.Resource] = [
         aws.iam.RolePolicyAttachment(

@@ -1,4 +1,4 @@
-"""SecureNamespace: a namespace in which nothing talks and nothing is privileged unless it is said."""
+"""SecureNamespace: a namespace with Pod Security labels and network policies."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -15,11 +15,11 @@ from ..core.object_labels import label_problem
 from ..core.spec import Spec, refuse
 
 TEAM_LABEL = "mlplatform.io/team"
-"""On namespaces whose pods are a team's: they are kept off the system pool."""
+"""A label of teams' namespaces. Their pods cannot use the system pool."""
 
 
 class PodSecurity(StrEnum):
-    """The Pod Security Standard a namespace enforces. Source: Kubernetes, "Pod Security Standards"."""
+    """The Pod Security Standard of a namespace. Source: Kubernetes, "Pod Security Standards"."""
 
     RESTRICTED = "restricted"
     BASELINE = "baseline"
@@ -27,20 +27,20 @@ class PodSecurity(StrEnum):
 
 
 class SecureNamespaceConfig(TypedDict):
-    """A namespace, as a stack's config describes it."""
+    """The settings of a namespace."""
 
     namespace: str
     """The namespace's name."""
 
     pod_security: NotRequired[PodSecurity]
-    """The Pod Security Standard that pods must meet; restricted unless a workload can't meet it."""
+    """The enforced Pod Security Standard. Use restricted unless a workload cannot meet it."""
 
     labels: NotRequired[dict[str, str]]
     """Further labels of the namespace."""
 
 
 class SecureNamespaceArgs(SecureNamespaceConfig):
-    """What a SecureNamespace is made from."""
+    """The arguments of a SecureNamespace."""
 
 
 class SecureNamespaceSpec(Spec):
@@ -49,7 +49,7 @@ class SecureNamespaceSpec(Spec):
     namespace: str = Field(pattern=NAMESPACE_PATTERN, description="The namespace's name.")
     pod_security: PodSecurity = Field(
         default=PodSecurity.RESTRICTED,
-        description="The Pod Security Standard that pods must meet; enforced, not just warned of.",
+        description="The enforced Pod Security Standard.",
     )
     labels: dict[str, str] = Field(default_factory=dict, description="Further labels of the namespace.")
 
@@ -74,14 +74,13 @@ class SecureNamespaceSpec(Spec):
 
 
 class SecureNamespace(Component[SecureNamespaceArgs, SecureNamespaceSpec]):
-    """A namespace with Pod Security labels whose pods reach each other and the cluster's DNS, and nothing else.
+    """A namespace with Pod Security labels. Its pods can reach only each other and the cluster's DNS.
 
-    Give it a Kubernetes provider by `providers` in its options; whoever deploys into it adds the network policies that
-    the workload needs.
+    Pass a Kubernetes provider in the option `providers`. Workloads need further network policies for other traffic.
     """
 
     namespace: pulumi.Output[str]
-    """The namespace's name, known once it and its policies exist."""
+    """The namespace's name, resolved after the namespace and its policies exist."""
 
     def __init__(self, name: str, args: SecureNamespaceArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, SecureNamespaceArgs, SecureNamespaceSpec, opts)
@@ -105,7 +104,7 @@ class SecureNamespace(Component[SecureNamespaceArgs, SecureNamespaceSpec]):
 def closed_namespace(
     name: str, namespace: str, policies: Sequence[Policy], parent: pulumi.Resource, **labels: str
 ) -> list[pulumi.Resource]:
-    """A SecureNamespace with what it lets in and out; whatever depends on all of it starts with a way to talk."""
+    """A SecureNamespace and its further network policies. Workloads should depend on all of them."""
     made = SecureNamespace(name, {"namespace": namespace, "labels": labels}, pulumi.ResourceOptions(parent=parent))
     inside = pulumi.ResourceOptions(parent=parent, depends_on=[made])
     return [made, *(Manifest(f"{name}-{policy['metadata']['name']}", policy, inside) for policy in policies)]

@@ -1,4 +1,4 @@
-"""WorkloadIdentity: the AWS permissions of one Kubernetes service account, without a key."""
+"""WorkloadIdentity: an IAM role for one Kubernetes service account."""
 
 from typing import NotRequired, TypedDict
 
@@ -12,18 +12,18 @@ from ..core.spec import Spec
 
 
 class WorkloadIdentityArgs(TypedDict):
-    """What a WorkloadIdentity is made from."""
+    """The arguments of a WorkloadIdentity."""
 
     cluster_name: pulumi.Input[str]
-    """The EKS cluster; it must run the Pod Identity agent."""
+    """The EKS cluster, which must run the Pod Identity agent."""
     namespace: str
     """The service account's namespace."""
     service_account: str
     """The service account's name."""
     policies: NotRequired[dict[str, pulumi.Input[str]]]
-    """IAM policy documents by a short name, as JSON."""
+    """IAM policy documents (JSON) by a short name."""
     managed_policies: NotRequired[list[str]]
-    """Names of policies that AWS keeps, such as service-role/AmazonEBSCSIDriverPolicy."""
+    """Names of AWS managed policies, such as service-role/AmazonEBSCSIDriverPolicy."""
 
 
 class WorkloadIdentitySpec(Spec):
@@ -31,16 +31,16 @@ class WorkloadIdentitySpec(Spec):
 
     namespace: str = Field(description="The service account's namespace.")
     service_account: str = Field(description="The service account's name.")
-    managed_policies: tuple[str, ...] = Field(default=(), description="Names of policies that AWS keeps.")
+    managed_policies: tuple[str, ...] = Field(default=(), description="Names of AWS managed policies.")
 
 
 class WorkloadIdentity(Component[WorkloadIdentityArgs, WorkloadIdentitySpec]):
-    """A role that pods of one service account assume through EKS Pod Identity, and pods of no other cluster."""
+    """An IAM role that the pods of one service account in one cluster assume through EKS Pod Identity."""
 
     role_arn: pulumi.Output[str]
     """The role's ARN."""
     association_id: pulumi.Output[str]
-    """The association's id; a workload that depends on it starts with its permissions."""
+    """The association's id. A workload that depends on it starts with its permissions."""
 
     def __init__(self, name: str, args: WorkloadIdentityArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, WorkloadIdentityArgs, WorkloadIdentitySpec, opts)

@@ -1,4 +1,4 @@
-"""The account, region and partition that a component deploys to, asked of its AWS provider."""
+"""The account, region and partition that a component deploys to."""
 
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
@@ -20,12 +20,12 @@ class Account:
         return f"arn:{self.partition}:{service}:{self.region}:{self.id}:{resource}"
 
     def managed_policy(self, name: str) -> str:
-        """The ARN of a policy that AWS keeps."""
+        """The ARN of an AWS managed policy."""
         return f"arn:{self.partition}:iam::aws:policy/{name}"
 
 
 def account_of(component: pulumi.Resource) -> Account:
-    """Ask the provider that `component` hands to its children; a provider that has answered isn't asked again."""
+    """The account of the provider that the children of `component` use. Each provider is asked once."""
     provider = component.get_provider("aws:index:")
     known = _ANSWERED.get(provider) if provider else None
     if known:
@@ -36,8 +36,8 @@ def account_of(component: pulumi.Resource) -> Account:
     return account
 
 
-# Each question waits until the engine has seen everything that is asked of it already: with one for each component,
-# a stack's time would grow with the square of its size.
+# An invoke waits for all earlier requests to the engine. With one invoke for each component, the time of a deployment
+# would grow with the square of the number of components.
 _ANSWERED: WeakKeyDictionary[pulumi.ProviderResource, Account] = WeakKeyDictionary()
 
 

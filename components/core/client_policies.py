@@ -1,4 +1,4 @@
-"""The clients' side of a service that admits namespaces by name: a network policy in each of them."""
+"""Network policies in the namespaces of a service's clients."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,12 +21,12 @@ def open_clients(
 ) -> list[Manifest]:
     """Let the pods of each client namespace reach `port` of `pods` in `namespace`.
 
-    The policies are made once `args["client_namespaces_ready"]` is known, where it is given.
+    When `args` has `client_namespaces_ready`, the policies wait for it.
     """
     awaited = [args["client_namespaces_ready"]] if "client_namespaces_ready" in args else []
-    made: list[Manifest] = []
+    policies: list[Manifest] = []
     for client in client_namespaces:
         policy = clients_reach(namespace, pods, port, client)
         policy["metadata"]["namespace"] = after(client, *awaited)
-        made.append(Manifest(f"{name}-{client}", policy, pulumi.ResourceOptions(parent=parent)))
-    return made
+        policies.append(Manifest(f"{name}-{client}", policy, pulumi.ResourceOptions(parent=parent)))
+    return policies

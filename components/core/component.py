@@ -44,7 +44,7 @@ class Component(pulumi.ComponentResource, Generic[ArgsType, SpecType]):
         return account_of(self)
 
     def _problem(self) -> str | None:
-        """What is wrong with arguments that are right one by one; checked before the component is registered."""
+        """A problem that only several arguments show together. Checked before the component is registered."""
         return None
 
     def _refuse(self, *problems: str) -> NoReturn:

@@ -1,13 +1,13 @@
-"""Where a host name may lie."""
+"""Host names in Route 53 zones."""
 
 from .spec import refuse
 
 
 def inside_zone(name: str, zone: str | None) -> str:
-    """`name`, which the Route 53 zone `zone` holds; refused otherwise. All is well where the zone itself was refused.
+    """`name`, when it is inside the Route 53 zone `zone`; refused otherwise. Accepts every name when `zone` is None.
 
-    A wildcard such as *.models.example.com is a name too.
+    `name` may be a wildcard, such as *.models.example.com.
     """
     if zone and not f".{name}".endswith(f".{zone}"):
-        raise refuse(name, f"{name} is outside the zone {zone}; name one below it, or the zone that holds it")
+        raise refuse(name, f"{name} is outside the zone {zone}; write a name in that zone, or the zone of the name")
     return name

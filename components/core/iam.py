@@ -20,7 +20,7 @@ def allow(sid: str, actions: Sequence[str], resources: Sequence[str], condition:
 
 
 def service_trust(service: str, account: str, source_arn: str | None = None) -> str:
-    """Lets `service` assume the role for resources of `account` alone, so that no other account can borrow it.
+    """Lets `service` assume the role only for resources of `account`. Other accounts cannot use the role.
 
     Source: IAM user guide, "The confused deputy problem"; `source_arn` may hold wildcards.
     """
@@ -31,7 +31,7 @@ def service_trust(service: str, account: str, source_arn: str | None = None) -> 
 
 
 def instance_trust() -> str:
-    """Lets EC2 instances assume the role. EC2 sends no source keys, so none can be asked for.
+    """Lets EC2 instances assume the role. EC2 sends no source keys, so the trust has no condition.
 
     Source: EKS user guide, "Amazon EKS node IAM role".
     """
@@ -39,7 +39,7 @@ def instance_trust() -> str:
 
 
 def registry_trust() -> str:
-    """Lets ECR assume the role to make repositories. It names no source keys, and takes roles of its own account alone.
+    """Lets ECR assume the role to create repositories. ECR sends no source keys; it uses roles of its account only.
 
     Source: ECR user guide, "Create an IAM role for repository creation templates".
     """

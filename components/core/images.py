@@ -1,4 +1,4 @@
-"""Where an image is pulled from: its own registry or a cache, and by its digest where one is recorded."""
+"""Image references for pods: through a pull-through cache, and by digest where one is recorded."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,9 @@ ADDRESS_PATTERN = r"^[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9][a-z0-9._-]*)+$"
 
 
 def pulled(image: str, caches: Mapping[str, str] = MappingProxyType({})) -> str:
-    """What a pod names to get `image`, whose registry is spelled out: the cache of that registry, and the digest."""
+    """The reference of `image` in a pod. Uses the cache of its registry and its digest, where known.
+
+    `image` must include its registry."""
     registry, _, path = image.partition("/")
     found = f"{caches[registry]}/{path}" if registry in caches else image
     digest = digests().get(image)

@@ -1,4 +1,4 @@
-"""How long CloudWatch can keep logs: certain numbers of days and no others."""
+"""The retention periods of CloudWatch Logs."""
 
 from typing import Annotated
 
@@ -21,4 +21,4 @@ def _known(days: int) -> int:
 
 
 LogRetentionDays = Annotated[int, AfterValidator(_known)]
-"""A number of days that CloudWatch can keep logs for; another is refused with the nearest."""
+"""A retention period that CloudWatch Logs accepts; the error of another one names the nearest."""

@@ -1,7 +1,7 @@
 """Kubernetes objects and Helm releases, registered from their manifests.
 
-The typed classes of the Kubernetes SDK cost a third of a second to import and say no more than the manifest does; that
-each object is valid is held by tests against the published schemas.
+Importing the typed classes of the Kubernetes SDK takes a third of a second, and they add nothing to a manifest. Tests
+validate each object against the published schemas.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ def kubernetes_object(
 
 
 class Manifest(pulumi.CustomResource):
-    """One Kubernetes object, `manifest` being what one would apply with kubectl."""
+    """One Kubernetes object. `manifest` is what `kubectl apply` takes."""
 
     def __init__(self, name: str, manifest: Mapping[str, Any], opts: pulumi.ResourceOptions):
         group = manifest["apiVersion"] if "/" in manifest["apiVersion"] else f"core/{manifest['apiVersion']}"
@@ -42,7 +42,7 @@ class Manifest(pulumi.CustomResource):
 
 
 class Release(pulumi.CustomResource):
-    """A Helm release of a pinned chart; it is ready when its workloads are, and rolled back when they fail to be."""
+    """A Helm release of a pinned chart. It waits for its workloads, and rolls back when they do not become ready."""
 
     def __init__(
         self,

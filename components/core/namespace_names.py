@@ -1,4 +1,4 @@
-"""What a namespace may be called, and which names are taken."""
+"""Valid names of namespaces, and reserved ones."""
 
 from .spec import each_once, refuse
 
@@ -31,16 +31,16 @@ PLATFORM_NAMESPACES = (
     "oauth2-proxy",
     "store-access",
 )
-"""The namespaces that components of the platform make, each for itself."""
+"""The namespaces that components of the platform create."""
 
 
 def namespaces_once(names: tuple[str, ...]) -> tuple[str, ...]:
-    """`names`, each a valid namespace name and each once; refused otherwise."""
-    return each_once(names, NAMESPACE_PATTERN, "namespace's name; use lower case letters, digits and hyphens")
+    """`names`, when each is a valid and unique namespace name; refused otherwise."""
+    return each_once(names, NAMESPACE_PATTERN, "namespace name; use lower case letters, digits and hyphens")
 
 
 def is_kubernetes(name: str) -> bool:
-    """Whether the namespace belongs to Kubernetes itself."""
+    """Whether Kubernetes reserves the namespace."""
     return name in KUBERNETES_NAMESPACES or name.startswith("kube-")
 
 

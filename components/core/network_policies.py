@@ -1,4 +1,4 @@
-"""Network policies as manifests: everything is denied, and what a workload needs is named."""
+"""Network policies as manifests: deny all traffic, and allow what a workload needs."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,16 +9,16 @@ Policy = dict[str, Any]
 Peer = dict[str, Any]
 
 POD_IDENTITY_ADDRESS = "169.254.170.23/32"
-"""Where the EKS Pod Identity agent answers on each node (EKS user guide, "Set up the Pod Identity Agent")."""
+"""The address of the EKS Pod Identity agent on each node (EKS user guide, "Set up the Pod Identity Agent")."""
 
 
 def default_deny(namespace: str) -> Policy:
-    """Denies all traffic into and out of each pod that no other policy allows."""
+    """Denies all traffic to and from every pod of the namespace, unless another policy allows it."""
     return _policy("default-deny", namespace, {}, {"policyTypes": ["Ingress", "Egress"]})
 
 
 def allow_dns(namespace: str) -> Policy:
-    """Lets each pod ask the cluster's DNS."""
+    """Lets every pod use the cluster's DNS."""
     ports = [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")]
     peer = {
         "namespaceSelector": _namespace("kube-system"),
@@ -37,8 +37,8 @@ def allow_within(namespace: str) -> Policy:
 def allow_apis(namespace: str, pods: Mapping[str, str], name: str = "allow-apis") -> Policy:
     """Lets `pods` reach HTTPS anywhere (the Kubernetes API, AWS) and their credentials at the Pod Identity agent.
 
-    AWS's APIs have no fixed addresses, so that the port is all there is to bound; the instance metadata service is left
-    out, and refuses pods by its hop limit anyway.
+    AWS's APIs have no fixed addresses, so the policy limits only the port. It excludes the instance metadata service,
+    whose hop limit refuses pods as well.
     """
     https = {
         "to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": ["169.254.0.0/16"]}}],
@@ -59,7 +59,7 @@ def allow_metrics(
 
 
 def addresses(*blocks: pulumi.Input[str]) -> list[Peer]:
-    """Whoever has an address in `blocks` (CIDR)."""
+    """The addresses in `blocks` (CIDR)."""
     return [{"ipBlock": {"cidr": block}} for block in blocks]
 
 
@@ -84,10 +84,10 @@ def reach(
 
 
 def clients_reach(namespace: str, pods: Mapping[str, str], port: int, client_namespace: str) -> Policy:
-    """Lets every pod of `client_namespace` reach TCP `port` of `pods`: the other side of what `admit` opens to it.
+    """Lets every pod of `client_namespace` reach TCP `port` of `pods`; `admit` opens the other side.
 
-    The rule selects pods and names no range: the VPC CNI judges before the address of a Service is translated, and
-    opens a Service only where the labels here are among those of its selector. Source:
+    The rule selects pods, not addresses: the VPC CNI evaluates it before a Service's address is translated, and opens
+    a Service only if its selector contains these labels. Source:
     aws/amazon-network-policy-controller-k8s, pkg/resolvers/endpoints.go, getMatchingServiceClusterIPs.
     """
     return reach(f"allow-to-{namespace}", client_namespace, {}, pods_of(namespace, pods), [port])
@@ -102,8 +102,8 @@ def admit_api_server(
 ) -> Policy:
     """Lets the API server call a webhook.
 
-    It calls from its network interfaces in the VPC, which no label selects and whose addresses change; so that other
-    pods of the VPC can open a connection too, to an endpoint that answers admission reviews alone.
+    The API server calls from its network interfaces in the VPC. No label selects them, and their addresses change.
+    Other pods of the VPC can connect too, but the endpoint answers admission reviews only.
     """
     return admit(name, namespace, pods, addresses(vpc_cidr), [port])
 

@@ -1,4 +1,4 @@
-"""Labels of Kubernetes objects: their syntax, and which of a node belong to others.
+"""Labels of Kubernetes objects: their syntax, and the reserved label keys of nodes.
 
 Source: Kubernetes, "Labels and Selectors", Syntax and character set.
 """
@@ -31,7 +31,7 @@ def label_problem(key: str, value: str) -> str | None:
 
 
 def label_owner(key: str) -> str | None:
-    """Who sets a node's label or taint of this key, where users must not; None for a key that is free."""
+    """The owner of a reserved label or taint key; None for a key that users may set."""
     domain = key.rpartition("/")[0]
     for owner, domains in _LABEL_OWNERS.items():
         if any(domain == each or domain.endswith(f".{each}") for each in domains):
@@ -40,7 +40,7 @@ def label_owner(key: str) -> str | None:
 
 
 def node_labels(labels: dict[str, str]) -> dict[str, str]:
-    """The further labels of a pool's nodes; refused where the API server, EKS, Karpenter or the platform sets them.
+    """The further labels of a pool's nodes, when nothing else sets them; refused otherwise.
 
     Source: Kubernetes, "Well-Known Labels, Annotations and Taints"; EKS API reference, CreateNodegroup, labels;
     Karpenter, "NodePools", spec.template.metadata.labels.
@@ -49,5 +49,5 @@ def node_labels(labels: dict[str, str]) -> dict[str, str]:
         if problem := label_problem(key, value):
             raise refuse(key, problem)
         if owner := label_owner(key):
-            raise refuse(key, f"the label {key} is reserved: {owner} sets it; remove it, or use a domain of your own")
+            raise refuse(key, f"the label {key} is reserved: {owner} sets it; remove it, or use another domain")
     return labels

@@ -1,4 +1,4 @@
-"""Order that reaches the children of a component."""
+"""Ordering that also applies to the children of a component."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ import pulumi
 
 
 def after(value: pulumi.Input[Any], *needed: pulumi.Input[str] | pulumi.Resource) -> pulumi.Output[Any]:
-    """`value`, which whoever reads it gets only once `needed` exist: a component's dependencies don't reach its
-    children, those of its arguments do.
+    """`value`, resolved after `needed` exists.
 
-    Behind resources it stays known before the deployment; behind an output it is known when that is.
+    The children of a component do not inherit its dependencies, but they wait for the arguments that they use. With
+    resources in `needed`, the value stays known at preview; with an output, it is known when the output is.
     """
-    waits = (one.urn if isinstance(one, pulumi.Resource) else one for one in needed)
+    waits = (each.urn if isinstance(each, pulumi.Resource) else each for each in needed)
     return pulumi.Output.all(value, *waits).apply(lambda known: known[0])

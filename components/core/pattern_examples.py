@@ -1,4 +1,4 @@
-"""An example for each pattern of a field, which a remedy shows: a pattern alone says little to most readers."""
+"""Examples for the patterns of fields, because most readers cannot read a pattern."""
 
 EXAMPLES = {
     r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$": "night",
@@ -58,5 +58,5 @@ EXAMPLES = {
 
 
 def example_of(pattern: str) -> str:
-    """The end of a remedy that shows what fits `pattern`; empty where no example is known."""
+    """The end of a remedy: an example that matches `pattern`; empty without an example."""
     return f"; write one such as {EXAMPLES[pattern]}" if pattern in EXAMPLES else ""

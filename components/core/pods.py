@@ -1,4 +1,4 @@
-"""What the pods of this platform have in common: their security, their spread, their share of a node."""
+"""Settings that the platform's pods share: security context, spread over nodes, resources."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,27 +12,27 @@ RESTRICTED = {
     "capabilities": {"drop": ["ALL"]},
     "seccompProfile": {"type": "RuntimeDefault"},
 }
-"""A container's security context as the Pod Security Standard "restricted" wants it, and without a writable root."""
+"""A container's security context that meets the Pod Security Standard "restricted" and has a read-only root."""
 
 
 SYSTEM_TOLERATION = {"key": SYSTEM_TAINT, "operator": "Exists"}
 
 
 def on_system_nodes() -> dict[str, Any]:
-    """Affinity and tolerations of the platform's own pods: they run on the system pool, and nowhere else.
+    """Affinity and tolerations that keep the platform's own pods on the system pool.
 
-    So that they share no node with pods of teams, and no autoscaler but that of the system pool answers them. On a
-    cluster that GpuCluster did not make, no node has these labels: there they run on any node that is not Karpenter's.
+    They share no node with pods of teams, and start no node of another pool. In a cluster without GpuCluster's pools,
+    no node has these labels; there the pods run on every node that Karpenter does not manage.
     """
-    ours = [{"key": SYSTEM_LABEL, "operator": "In", "values": ["true"]}]
-    foreign = [{"key": key, "operator": "DoesNotExist"} for key in (POOL_LABEL, "karpenter.sh/nodepool")]
-    terms = [{"matchExpressions": expressions} for expressions in (ours, foreign)]
+    on_system_pool = [{"key": SYSTEM_LABEL, "operator": "In", "values": ["true"]}]
+    outside_pools = [{"key": key, "operator": "DoesNotExist"} for key in (POOL_LABEL, "karpenter.sh/nodepool")]
+    terms = [{"matchExpressions": expressions} for expressions in (on_system_pool, outside_pools)]
     required = {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": terms}}
     return {"affinity": {"nodeAffinity": required}, "tolerations": [SYSTEM_TOLERATION]}
 
 
 def spread(labels: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Pods over zones and nodes, without waiting for a zone that has no room."""
+    """Spreads pods over zones and nodes. A full zone does not block scheduling."""
     return [
         {
             "maxSkew": 1,
@@ -45,5 +45,5 @@ def spread(labels: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def resources(cpu: str, memory: str, cpu_limit: str) -> dict[str, Any]:
-    """Requests and limits; memory is requested in full, so that no neighbor's use ends the pod."""
+    """Requests and limits. The memory request equals its limit, so that other pods' memory use cannot evict the pod."""
     return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"cpu": cpu_limit, "memory": memory}}

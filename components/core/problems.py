@@ -1,4 +1,4 @@
-"""A wrong value that only several fields of a spec show, and the error that tells such values at once."""
+"""Problems that only several fields of a spec show together, and one error that reports all of them."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""The base of component specs, and the error that a wrong value ends in."""
+"""The base of component specs, and the errors of wrong values."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -23,9 +23,9 @@ class Spec(BaseModel):
 
 
 class Inherits:
-    """Marks a section, or each of a list's, that takes `fields` from the spec around it, where they are said once.
+    """Marks a section, or a list of sections, that inherits `fields` from the spec that contains it.
 
-    `section: Annotated[SectionSpec, Inherits("domain")]`; the fields must stand before the section.
+    `section: Annotated[SectionSpec, Inherits("domain")]`; the class must declare the fields before the section.
     """
 
     def __init__(self, *fields: str):
@@ -49,7 +49,7 @@ class Inherits:
         known = {field: info.data[field] for field in self.inherited_fields if field in info.data}
         for field, value in known.items():
             if given.get(field, given.get(to_camel(field), value)) != value:
-                raise refuse(given, f"{to_camel(field)} is said once, for all sections; leave it out here")
+                raise refuse(given, f"{to_camel(field)} is inherited from another section; remove it here")
         rest = {key: value for key, value in given.items() if key not in map(to_camel, known)}
         return {**rest, **known}
 
@@ -64,25 +64,25 @@ class SpecError(pulumi.RunError, ValueError):
 
 
 _SIMILAR = 0.6
-"""How alike a proposed value must be, as difflib's ratio: below it, a suggestion misleads."""
+"""The smallest similarity (difflib's ratio) of a proposed value; less similar proposals mislead."""
 
 
 def refuse(value: object, remedy: str, allowed: Mapping[str, object] | list[str] | None = None) -> PydanticCustomError:
     """The error a validator raises: `value` is wrong, `remedy` says what to write instead.
 
-    With `allowed` the nearest valid value is proposed as well.
+    With `allowed`, the error also proposes the nearest valid value.
     """
     nearest = get_close_matches(str(value), list(allowed), n=1, cutoff=_SIMILAR) if allowed else []
     hint = f"; did you mean {nearest[0]}?" if nearest else ""
-    # Handed over as a value: in the template itself, braces would be read as placeholders.
+    # The message is a value of the template, because pydantic reads braces in a template as placeholders.
     return PydanticCustomError("refused", "{message}", {"message": remedy + hint})
 
 
 def each_once(values: tuple[str, ...], pattern: str, remedy: str) -> tuple[str, ...]:
-    """`values`, of which each fits `pattern` and stands there once; `remedy` says what one that doesn't fit is not."""
+    """`values`, when each matches `pattern` and is unique; refused otherwise. `remedy` completes "… is not a"."""
     for each in values:
         if not re.fullmatch(pattern, each):
-            raise refuse(each, f"{each!r} is no {remedy}")
+            raise refuse(each, f"{each!r} is not a valid {remedy}")
         if values.count(each) > 1:
             raise refuse(each, f"{each} is named more than once; name each once")
     return values
@@ -143,7 +143,7 @@ def parse_args(
 ) -> SpecType:
     """Read the plain fields of a component's arguments, of the TypedDict `kind`, into `model`.
 
-    The other fields of `kind` are outputs of other resources. They are not looked into, only whether they are there.
+    The other fields of `kind` are outputs of other resources. Only their presence is checked.
 
     Raises:
         SpecError: naming every wrong field, and every required output that is missing.
@@ -152,7 +152,7 @@ def parse_args(
     checked = args.spec if isinstance(args, _CheckedArgs) and isinstance(args.spec, model) else None
     required = getattr(kind, "__required_keys__")  # noqa: B009 - a TypedDict has it, which `type` does not say
     missing = [
-        f"{name} is missing; pass it, as an output of the resource that has it"
+        f"{name} is missing; pass the output of another resource"
         for name in outputs
         if name in required and args.get(name) is None and to_camel(name) not in args
     ]

@@ -1,4 +1,4 @@
-"""What is said of a wrong value: its field, the value as the file has it, and the remedy."""
+"""Error messages for wrong values: the field, the value as the file has it, and the remedy."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from .pattern_examples import example_of
 
 _CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 _LONGEST_VALUE, _LONGEST_SENTENCE = 200, 1_500
-"""Characters that are shown."""
+"""The most characters that a message shows."""
 
 
 def sentences(model: type[BaseModel], error: ValidationError, arguments: Sequence[str] = ()) -> list[str]:
@@ -28,7 +28,7 @@ def sentences(model: type[BaseModel], error: ValidationError, arguments: Sequenc
 
 
 def numbers_given_as_booleans(model: type[BaseModel], values: object) -> list[str]:
-    """One sentence for each `true` or `false` where a number is wanted: pydantic would take them for 1 and 0."""
+    """One sentence for each boolean in a number field, because pydantic reads `true` and `false` as 1 and 0."""
     found: list[str] = []
     for loc, value in _leaves(values):
         field = _field_at(model, loc) if isinstance(value, bool) else None
@@ -55,7 +55,7 @@ def _leaf_types(annotation: Any) -> tuple[Any, ...]:
 
 
 def _follows(model: type[BaseModel], detail: ErrorDetails, others: Sequence[ErrorDetails]) -> bool:
-    """Whether other errors say the cause: a list lost its wrong items, or a section inherits a wrong field."""
+    """Whether another error is the cause: a list lost its wrong items, or a section inherits a wrong field."""
     depth = len(detail["loc"])
     if detail["type"] == "missing":
         section = _field_at(model, detail["loc"][:-1])
@@ -78,7 +78,7 @@ def _sentence(model: type[BaseModel], detail: ErrorDetails, arguments: Sequence[
         return remedy
     if detail["type"] == "refused_field":
         return f"{path}.{remedy}"
-    # A section would be repeated whole; its sentence names what is wrong in it.
+    # The message leaves out a whole section as a value; its remedy names the wrong field.
     in_section = detail["type"] in ("refused", "value_error") and isinstance(value, Mapping | BaseModel)
     return f"{path}: {remedy}" if in_section else f"{path} = {shown(cast(object, value))}: {remedy}"
 
@@ -214,7 +214,7 @@ def _nearest(given: object, known: Sequence[str]) -> str:
 
 
 def path_of(loc: tuple[int | str, ...]) -> str:
-    """A place as the reader of a config writes it: `delivery.teams[0].groups`."""
+    """A location as people write it in a config: `delivery.teams[0].groups`."""
     parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc]
     return "".join(parts).removeprefix(".")
 
@@ -241,13 +241,13 @@ def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
 
 
 def _meaning(model: type[BaseModel], loc: tuple[int | str, ...]) -> str:
-    """What the field is for, which often says what its pattern means."""
+    """The field's description, which often explains the pattern."""
     field = _field_at(model, loc)
     return f" ({field.description.rstrip('.')})" if field and field.description else ""
 
 
 def _inherited(*annotations: object) -> Sequence[str]:
-    """The fields that a section takes from the spec around it, which nobody may write in it."""
+    """The fields that a section inherits from the spec that contains it. The section must not set them."""
     for annotation in annotations:
         if fields := cast(Sequence[str], getattr(annotation, "inherited_fields", ())):
             return fields

@@ -1,4 +1,4 @@
-"""Teams: who they are, where their workloads run, and how much they may take."""
+"""Teams: their members, their namespaces and their quotas."""
 
 from collections.abc import Sequence
 from typing import NotRequired, TypedDict
@@ -17,14 +17,14 @@ _REPOSITORY_PATTERN = r"https://[^\s*@?#]+"
 
 
 class TeamQuotaConfig(TypedDict):
-    """What the pods of one namespace may ask for together."""
+    """The most that the pods of one namespace may request together."""
 
     cpu: NotRequired[int]
     """CPUs."""
     memory_gib: NotRequired[int]
     """Memory in GiB."""
     gpus: NotRequired[int]
-    """GPUs; shared ones count as often as they are shared."""
+    """GPUs; a shared GPU counts once per share."""
     storage_gib: NotRequired[int]
     """Volumes in GiB, all together."""
     pods: NotRequired[int]
@@ -32,11 +32,11 @@ class TeamQuotaConfig(TypedDict):
 
 
 class TeamQuotaSpec(Spec):
-    """What the pods of one namespace may ask for together."""
+    """The most that the pods of one namespace may request together."""
 
     cpu: int = Field(default=16, ge=1, le=10000, description="CPUs.")
     memory_gib: int = Field(default=64, ge=1, le=100000, description="Memory in GiB.")
-    gpus: int = Field(default=0, ge=0, le=10000, description="GPUs; shared ones count as often as they are shared.")
+    gpus: int = Field(default=0, ge=0, le=10000, description="GPUs; a shared GPU counts once per share.")
     storage_gib: int = Field(default=0, ge=0, le=1000000, description="Volumes in GiB, all together; 0 allows none.")
     pods: int = Field(default=100, ge=1, le=10000, description="Pods.")
 
@@ -45,60 +45,65 @@ class TeamConfig(TypedDict):
     """A product team."""
 
     name: str
-    """Its name, which its folder, its project and its namespaces have."""
+    """The team's name. Its folder and its project have the same name."""
     groups: NotRequired[list[str]]
-    """Groups of the sign-in whose members belong to it."""
+    """Groups of the identity provider whose members belong to the team."""
     emails: NotRequired[list[str]]
-    """Members by the address that the sign-in knows them by."""
+    """Email addresses of members, as the identity provider knows them."""
     iam_roles: NotRequired[list[str]]
-    """ARNs of IAM roles with which members look at the cluster."""
+    """ARNs of IAM roles with which members read the cluster's objects."""
     namespaces: NotRequired[list[str]]
-    """Its namespaces, the first being where its models go."""
+    """The team's namespaces. Models are deployed to the first one."""
     repositories: NotRequired[list[str]]
-    """Further repositories, as https addresses, that its manifests may come from."""
+    """Further repositories (https addresses) that the team's manifests may come from."""
     quota: NotRequired[TeamQuotaConfig]
-    """What each of its namespaces may hold."""
+    """The quota of each of the team's namespaces."""
 
 
 class TeamSpec(Spec):
     """A product team."""
 
     name: str = Field(
-        pattern=f"^{_NAME_PATTERN}$", description="Its name, which its folder, its project and its namespaces have."
+        pattern=f"^{_NAME_PATTERN}$", description="The team's name. Its folder and its project have the same name."
     )
-    groups: tuple[str, ...] = Field(default=(), description="Groups of the sign-in whose members belong to it.")
-    emails: tuple[str, ...] = Field(default=(), description="Members by the address that the sign-in knows them by.")
+    groups: tuple[str, ...] = Field(
+        default=(), description="Groups of the identity provider whose members belong to the team."
+    )
+    emails: tuple[str, ...] = Field(
+        default=(), description="Email addresses of members, as the identity provider knows them."
+    )
     iam_roles: tuple[str, ...] = Field(
-        default=(), description="ARNs of IAM roles with which members look at the cluster; they change nothing."
+        default=(),
+        description="ARNs of IAM roles with which members read the cluster's objects. The roles cannot change them.",
     )
     namespaces: tuple[str, ...] = Field(
         default=(),
-        description="Its namespaces, the first being where its models go; one of its own name when left out.",
+        description="The team's namespaces. Models are deployed to the first one. Default: one with the team's name.",
     )
     repositories: tuple[str, ...] = Field(
-        default=(), description="Further repositories, as https addresses, that its manifests may come from."
+        default=(), description="Further repositories (https addresses) that the team's manifests may come from."
     )
-    quota: TeamQuotaSpec = Field(default=TeamQuotaSpec(), description="What each of its namespaces may hold.")
+    quota: TeamQuotaSpec = Field(default=TeamQuotaSpec(), description="The quota of each of the team's namespaces.")
 
     @property
     def homes(self) -> tuple[str, ...]:
-        """The namespaces that it has."""
+        """The team's namespaces."""
         return self.namespaces or (self.name,)
 
     @property
     def members(self) -> tuple[str, ...]:
-        """Groups and addresses of those who belong to it, as a sign-in's token has them."""
+        """The groups and email addresses of the members, as tokens of the identity provider contain them."""
         return (*self.groups, *self.emails)
 
     @field_validator("groups")
     @classmethod
     def _groups(cls, groups: tuple[str, ...]) -> tuple[str, ...]:
-        return each_once(groups, _GROUP_PATTERN, "group's name; use no space, comma or asterisk")
+        return each_once(groups, _GROUP_PATTERN, "group name; use no space, comma or asterisk")
 
     @field_validator("emails")
     @classmethod
     def _emails(cls, emails: tuple[str, ...]) -> tuple[str, ...]:
-        return each_once(emails, _EMAIL_PATTERN, "address, such as ada@example.com")
+        return each_once(emails, _EMAIL_PATTERN, "email address, such as ada@example.com")
 
     @field_validator("iam_roles")
     @classmethod
@@ -115,10 +120,12 @@ class TeamSpec(Spec):
     @field_validator("repositories")
     @classmethod
     def _repositories(cls, repositories: tuple[str, ...]) -> tuple[str, ...]:
-        return each_once(repositories, _REPOSITORY_PATTERN, "repository; write it out, as https://host/path")
+        return each_once(
+            repositories, _REPOSITORY_PATTERN, "repository; write a full address, such as https://host/path"
+        )
 
     @model_validator(mode="after")
-    def _somebody(self) -> "TeamSpec":
+    def _has_members(self) -> "TeamSpec":
         if not self.members:
             raise refuse_at("groups", self.groups, f"team {self.name} has no members; write groups or emails")
         not_reserved(self.name)
@@ -126,10 +133,10 @@ class TeamSpec(Spec):
 
 
 def distinct(teams: Sequence[TeamSpec]) -> Sequence[TeamSpec]:
-    """The teams, each of a name of its own and none in another's namespace."""
+    """The teams, when no two have the same name or share a namespace; refused otherwise."""
     names = [team.name for team in teams]
     homes = [home for team in teams for home in team.homes]
     for what, values in (("team", names), ("namespace", homes)):
         if twice := [value for value in values if values.count(value) > 1]:
-            raise refuse(twice[0], f"the {what} {twice[0]} is there more than once; each belongs to one team")
+            raise refuse(twice[0], f"the {what} {twice[0]} is named more than once; each belongs to one team")
     return teams

@@ -1,4 +1,4 @@
-"""Windows of time in UTC as AWS writes them: HH:MM-HH:MM on each day, ddd:HH:MM-ddd:HH:MM once a week."""
+"""AWS time windows in UTC: HH:MM-HH:MM for a daily window, ddd:HH:MM-ddd:HH:MM for a weekly one."""
 
 from .spec import refuse
 
@@ -14,20 +14,20 @@ WEEKLY_PATTERN = (
 
 
 def minutes_long(window: str) -> int:
-    """How long a window is; one that ends before it starts ends in the next day or week."""
+    """The length of a window. A window that ends before it starts ends on the next day or in the next week."""
     start, end = map(_minute, window.split("-"))
     return (end - start) % (_WEEK if _weekly(window) else _DAY)
 
 
-def lasting(window: str, minutes: int, told: str) -> str:
-    """`window`, which is so many `minutes` long or more, in words `told`; refused otherwise."""
+def at_least(window: str, minutes: int, length: str) -> str:
+    """`window`, when it has `minutes` or more; refused otherwise. `length` is the same length in words."""
     if minutes_long(window) < minutes:
-        raise refuse(window, f"{window} is {minutes_long(window)} minutes long; AWS takes {told} or more")
+        raise refuse(window, f"{window} is {minutes_long(window)} minutes long; AWS requires {length} or more")
     return window
 
 
 def overlap(daily: str, weekly: str) -> bool:
-    """Whether a window of each day and one of the week have a minute in common."""
+    """Whether a daily window and a weekly window overlap."""
     first, second = _minute(weekly.partition("-")[0]), _minute(daily.partition("-")[0])
     taken = range(minutes_long(weekly))
     return any((first + minute - second) % _DAY < minutes_long(daily) for minute in taken)

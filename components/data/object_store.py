@@ -85,7 +85,7 @@ class ObjectStoreLifecycle(Spec):
     @classmethod
     def _a_region(cls, region: str | None) -> str | None:
         if region is not None and region not in regions():
-            raise refuse(region, f"{region} is no region of AWS", regions())
+            raise refuse(region, f"{region} is not an AWS region", regions())
         return region
 
     @model_validator(mode="after")

@@ -1,1 +1,1 @@
-"""How images and manifests reach a cluster, and who may send them."""
+"""Container images, Argo CD, roles of pipelines, and the user pool."""

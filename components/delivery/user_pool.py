@@ -1,4 +1,4 @@
-"""UserPool: the people of the platform, who sign in with a second factor, and the applications they sign in to."""
+"""UserPool: an Amazon Cognito user pool with its application clients."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ from ..core.spec import Spec, refuse
 SCOPES = ("openid", "email", "profile")
 _NAME = r"[a-z][a-z0-9-]{0,46}[a-z0-9]"
 _HOST = r"(?:https://[a-z0-9.-]+|http://localhost)(?::[0-9]{1,5})?"
-"""Cognito takes http for localhost alone. Source: Amazon Cognito API reference, UserPoolClientType, CallbackURLs."""
+"""Cognito allows http only for localhost. Source: Amazon Cognito API reference, UserPoolClientType, CallbackURLs."""
 _CALLBACK = re.compile(_HOST + r"/\S+")
 _LOGOUT = re.compile(_HOST + r"(?:/\S*)?")
 
@@ -26,11 +26,11 @@ class UserPoolClientConfig(TypedDict):
     name: str
     """A short name, such as kubeflow."""
     callback_urls: list[str]
-    """Where Cognito may send a browser back to with the code."""
+    """The URLs to which Cognito may redirect a browser with the code."""
     secret: NotRequired[str]
-    """What its secret is called, after the prefix. Default: sign-in/<name>."""
+    """The name of its secret, after the prefix. Default: sign-in/<name>."""
     logout_urls: NotRequired[list[str]]
-    """Where it may send a browser after signing out. Default: none."""
+    """The URLs to which Cognito may redirect a browser after the sign-out. Default: none."""
     session_hours: NotRequired[int]
     """Hours until a user signs in again. Default: 12."""
 
@@ -40,27 +40,27 @@ class UserPoolClientSpec(Spec):
 
     name: str = Field(pattern=f"^{_NAME}$", description="A short name, such as kubeflow.")
     callback_urls: tuple[str, ...] = Field(
-        min_length=1, max_length=100, description="Where Cognito may send a browser back to with the code."
+        min_length=1, max_length=100, description="The URLs to which Cognito may redirect a browser with the code."
     )
     secret: str = Field(
         default="",
         pattern=r"^([a-z0-9-]+/)*[a-z0-9-]*$",
-        description="What its secret is called, after the prefix; sign-in/<name> when left out.",
+        description="The name of its secret, after the prefix. Default: sign-in/<name>.",
     )
     logout_urls: tuple[str, ...] = Field(
-        default=(), max_length=100, description="Where it may send a browser after signing out."
+        default=(), max_length=100, description="The URLs to which Cognito may redirect a browser after the sign-out."
     )
     session_hours: int = Field(default=12, ge=1, le=168, description="Hours until a user signs in again.")
 
     @property
     def secret_name(self) -> str:
-        """What its secret is called, after the prefix."""
+        """The name of its secret, after the prefix."""
         return self.secret or f"sign-in/{self.name}"
 
     @field_validator("callback_urls")
     @classmethod
     def _callbacks(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
-        return _addresses(urls, _CALLBACK, "a code would be sent there: write https, the host and the path")
+        return _addresses(urls, _CALLBACK, "write https, the host and the path, because Cognito sends the code there")
 
     @field_validator("logout_urls")
     @classmethod
@@ -69,31 +69,31 @@ class UserPoolClientSpec(Spec):
 
 
 class UserPoolConfig(TypedDict):
-    """Who may sign in, and to what."""
+    """The settings of a user pool."""
 
     name: str
     """The user pool's name."""
     domain_prefix: str
-    """What the name of the sign-in pages begins with, unique in the region."""
+    """The prefix of the sign-in pages' domain, unique in the region."""
     clients: list[UserPoolClientConfig]
     """The applications that users sign in to."""
     groups: NotRequired[list[str]]
     """Groups of users, one for each team and role. Default: none."""
     password_length: NotRequired[int]
-    """The fewest characters of a password. Default: 14."""
+    """The minimum length of a password. Default: 14."""
     invitation_days: NotRequired[int]
-    """Days that the temporary password of a new user is good for. Default: 3."""
+    """Days until the temporary password of a new user expires. Default: 3."""
     recovery_window_days: NotRequired[int]
-    """Days that a deleted secret can be restored; 0 deletes at once. Default: 30."""
+    """Days that a deleted secret can be restored; 0 deletes immediately. Default: 30."""
     deletion_protection: NotRequired[bool]
     """Whether the pool is protected from deletion. Default: true."""
 
 
 class UserPoolArgs(UserPoolConfig):
-    """What a UserPool is made from: its config, and where the secrets of its clients are kept."""
+    """The arguments of a UserPool."""
 
     secret_prefix: pulumi.Input[str]
-    """What the names of the secrets begin with, before a slash."""
+    """The prefix of the secrets' names, before a slash."""
     secrets_key_arn: pulumi.Input[str]
     """The KMS key that encrypts the secrets."""
 
@@ -104,18 +104,21 @@ class UserPoolSpec(Spec):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,126}$", description="The user pool's name.")
     domain_prefix: str = Field(
         pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$",
-        description="What the name of the sign-in pages begins with, unique in the region.",
+        description="The prefix of the sign-in pages' domain, unique in the region.",
     )
     clients: tuple[UserPoolClientSpec, ...] = Field(
         min_length=1, max_length=100, description="The applications that users sign in to."
     )
     groups: tuple[str, ...] = Field(default=(), description="Groups of users, one for each team and role.")
-    password_length: int = Field(default=14, ge=12, le=99, description="The fewest characters of a password.")
+    password_length: int = Field(default=14, ge=12, le=99, description="The minimum length of a password.")
     invitation_days: int = Field(
-        default=3, ge=1, le=7, description="Days that the temporary password of a new user is good for."
+        default=3, ge=1, le=7, description="Days until the temporary password of a new user expires."
     )
     recovery_window_days: int = Field(
-        default=30, ge=0, le=30, description="Days that a deleted secret can be restored, 7 to 30; 0 deletes at once."
+        default=30,
+        ge=0,
+        le=30,
+        description="Days that a deleted secret can be restored, 7 to 30; 0 deletes immediately.",
     )
     deletion_protection: bool = Field(default=True, description="Whether the pool is protected from deletion.")
 
@@ -124,7 +127,7 @@ class UserPoolSpec(Spec):
     def _not_reserved(cls, prefix: str) -> str:
         for word in ("aws", "amazon", "cognito"):
             if word in prefix:
-                raise refuse(prefix, f"AWS keeps names with {word} in them to itself; choose another prefix")
+                raise refuse(prefix, f"AWS reserves names with {word}; choose another prefix")
         return prefix
 
     @field_validator("clients")
@@ -132,10 +135,10 @@ class UserPoolSpec(Spec):
     def _each_once(cls, clients: tuple[UserPoolClientSpec, ...]) -> tuple[UserPoolClientSpec, ...]:
         names = [client.name for client in clients]
         if twice := next((name for name in names if names.count(name) > 1), None):
-            raise refuse(twice, f"two clients are called {twice}; name each differently")
+            raise refuse(twice, f"two clients have the name {twice}; rename one")
         secrets = [client.secret_name for client in clients]
         if shared := next((secret for secret in secrets if secrets.count(secret) > 1), None):
-            raise refuse(shared, f"two clients have the secret {shared}; give each one of its own")
+            raise refuse(shared, f"two clients have the secret {shared}; rename one")
         return clients
 
     @field_validator("groups")
@@ -143,7 +146,7 @@ class UserPoolSpec(Spec):
     def _groups(cls, groups: tuple[str, ...]) -> tuple[str, ...]:
         for group in groups:
             if not re.fullmatch(_NAME, group):
-                raise refuse(group, f"{group!r} is no group's name; use lower case letters, digits and hyphens")
+                raise refuse(group, f"{group!r} is not a group name; use lower case letters, digits and hyphens")
             if groups.count(group) > 1:
                 raise refuse(group, f"{group} is named more than once; name each once")
         return groups
@@ -152,14 +155,14 @@ class UserPoolSpec(Spec):
     @classmethod
     def _window(cls, days: int) -> int:
         if 0 < days < 7:
-            raise refuse(days, "Secrets Manager keeps a deleted secret 7 to 30 days, or with 0 not at all")
+            raise refuse(days, "must be 7 to 30, or 0 to delete secrets immediately")
         return days
 
 
 class UserPool(Component[UserPoolArgs, UserPoolSpec]):
-    """An Amazon Cognito user pool whose users are invited, have a second factor, and are watched over as they sign in.
+    """An Amazon Cognito user pool with invited users, a second factor and threat protection.
 
-    The id and secret of each client lie in Secrets Manager, from where External Secrets brings them to who needs them.
+    Secrets Manager stores the id and secret of each client, and External Secrets copies them to the applications.
     """
 
     user_pool_id: pulumi.Output[str]
@@ -167,17 +170,17 @@ class UserPool(Component[UserPoolArgs, UserPoolSpec]):
     user_pool_arn: pulumi.Output[str]
     """The pool's ARN, for a load balancer that signs users in."""
     issuer: pulumi.Output[str]
-    """The issuer of its tokens, by which OpenID Connect clients find everything else."""
+    """The issuer of its tokens, for OpenID Connect discovery."""
     domain: pulumi.Output[str]
-    """The prefix of the sign-in pages' name, as load balancers want it."""
+    """The prefix of the sign-in pages' domain, for load balancers."""
     sign_in_url: pulumi.Output[str]
-    """Where the sign-in pages are."""
+    """The address of the sign-in pages."""
     client_ids: pulumi.Output[dict[str, str]]
     """The id of each client, by its name."""
     secret_names: pulumi.Output[dict[str, str]]
-    """By each client's name the secret in Secrets Manager with its clientId and clientSecret, once it is there."""
+    """The secret in Secrets Manager with clientId and clientSecret, by the client's name, resolved after it exists."""
     group_names: pulumi.Output[list[str]]
-    """The groups, as the claim cognito:groups of a token names them."""
+    """The groups, as in the claim cognito:groups of tokens."""
 
     def __init__(self, name: str, args: UserPoolArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, UserPoolArgs, UserPoolSpec, opts)
@@ -214,13 +217,13 @@ class UserPool(Component[UserPoolArgs, UserPoolSpec]):
         pool = aws.cognito.UserPool(
             f"{name}-pool",
             name=spec.name,
-            # Threat protection is of this tier alone.
+            # Only this tier has threat protection.
             user_pool_tier="PLUS",
             user_pool_add_ons={"advanced_security_mode": "ENFORCED"},
             mfa_configuration="ON",
             software_token_mfa_configuration={"enabled": True},
             admin_create_user_config={"allow_admin_create_user_only": True},
-            # Applications know users by their address: it must be theirs, and one whatever its case.
+            # Applications identify users by email address, so it must be verified and case-insensitive.
             username_attributes=["email"],
             username_configuration={"case_sensitive": False},
             auto_verified_attributes=["email"],
@@ -252,7 +255,7 @@ class UserPool(Component[UserPoolArgs, UserPoolSpec]):
             allowed_oauth_flows=["code"],
             allowed_oauth_scopes=list(SCOPES),
             supported_identity_providers=["COGNITO"],
-            # No password comes by the API: users sign in on the pages of the domain alone.
+            # Users sign in only on the pages of the domain, never with a password over the API.
             explicit_auth_flows=["ALLOW_REFRESH_TOKEN_AUTH"],
             callback_urls=list(client.callback_urls),
             logout_urls=list(client.logout_urls),
@@ -266,7 +269,7 @@ class UserPool(Component[UserPoolArgs, UserPoolSpec]):
             token_validity_units={"access_token": "minutes", "id_token": "minutes", "refresh_token": "hours"},
             opts=self._child,
         )
-        # Without a style of its own a client has no sign-in page.
+        # A client without a style has no sign-in page.
         aws.cognito.ManagedLoginBranding(
             f"{self._name}-pages-{client.name}",
             user_pool_id=pool.id,
@@ -276,11 +279,11 @@ class UserPool(Component[UserPoolArgs, UserPoolSpec]):
         )
         return made
 
-    def _secret(self, client: UserPoolClientSpec, made: aws.cognito.UserPoolClient) -> pulumi.Output[str]:
-        """The name of the client's secret, known once its value is there.
+    def _secret(self, client: UserPoolClientSpec, resource: aws.cognito.UserPoolClient) -> pulumi.Output[str]:
+        """The name of the client's secret, resolved after its value exists.
 
-        Cognito makes the value, and the provider reads it into the state, encrypted as a Pulumi secret. A write-only
-        argument would keep nothing out: Pulumi has every input of a resource in its state, encrypted like this one.
+        Cognito creates the value, and the provider stores it in the state, encrypted as a Pulumi secret. A write-only
+        argument would not help, because Pulumi stores all inputs of a resource in its state.
         """
         secret = aws.secretsmanager.Secret(
             f"{self._name}-secret-{client.name}",
@@ -290,7 +293,7 @@ class UserPool(Component[UserPoolArgs, UserPoolSpec]):
             recovery_window_in_days=self._spec.recovery_window_days,
             opts=self._child,
         )
-        value = pulumi.Output.all(made.id, made.client_secret).apply(lambda known: secret_value(*known))
+        value = pulumi.Output.all(resource.id, resource.client_secret).apply(lambda known: secret_value(*known))
         version = aws.secretsmanager.SecretVersion(
             f"{self._name}-value-{client.name}",
             secret_id=secret.id,
@@ -301,20 +304,19 @@ class UserPool(Component[UserPoolArgs, UserPoolSpec]):
 
 
 def secret_value(client_id: str, client_secret: str) -> str:
-    """What the secret of a client holds, as JSON.
+    """The JSON value of a client's secret.
 
-    `cookieSecret` follows from the client's secret by a hash: an application that seals its sessions with it has no
-    further secret to keep, and ends all sessions when the client's secret is changed. Its 32 characters make a key of
-    AES for oauth2-proxy.
+    `cookieSecret` is a hash of the client's secret. An application that encrypts its sessions with it needs no other
+    secret, and a new client secret ends all sessions. It has 32 characters, an AES key for oauth2-proxy.
     """
     cookie = hashlib.sha256(f"cookies:{client_secret}".encode()).hexdigest()[:32]
     return json.dumps({"clientId": client_id, "clientSecret": client_secret, "cookieSecret": cookie})
 
 
 def risk_answers() -> dict[str, Any]:
-    """What threat protection does: a password that has leaked and a takeover in all likelihood are refused.
+    """The actions of threat protection: it blocks leaked passwords and high-risk sign-ins.
 
-    Everyone has a second factor, which a lesser risk asks for again. Source: Cognito developer guide, "Advanced
+    A lower risk requires the second factor, which every user has. Source: Cognito developer guide, "Advanced
     security with threat protection".
     """
     takeover = {"high": "BLOCK", "medium": "MFA_REQUIRED", "low": "MFA_REQUIRED"}
@@ -331,7 +333,7 @@ def risk_answers() -> dict[str, Any]:
 def _addresses(urls: tuple[str, ...], form: re.Pattern[str], remedy: str) -> tuple[str, ...]:
     for url in urls:
         if not form.fullmatch(url) or "*" in url or "#" in url:
-            raise refuse(url, f"{url} is no address to send a browser to; {remedy}")
+            raise refuse(url, f"{url} is not a valid address; {remedy}")
         if urls.count(url) > 1:
             raise refuse(url, f"{url} is named more than once; name each once")
     return urls

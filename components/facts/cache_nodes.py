@@ -1,9 +1,9 @@
-"""The node types of ElastiCache: their vCPUs, and how much data they hold."""
+"""The node types of ElastiCache: their vCPUs and their capacity for data."""
 
 from typing import NamedTuple
 
 RESERVED_SHARE = 0.25
-"""The share of a node's memory that `reserved-memory-percent` keeps from data, for snapshots, failover and replication.
+"""The share of a node's memory that `reserved-memory-percent` reserves for snapshots, failover and replication.
 
 Source: ElastiCache user guide, "Managing reserved memory for Valkey and Redis OSS".
 """
@@ -18,7 +18,7 @@ class CacheNode(NamedTuple):
 
     @property
     def usable(self) -> float:
-        """What a node holds, in GiB: the memory that is not reserved, and all of its SSD."""
+        """The capacity for data, in GiB: the memory that is not reserved, and all of the SSD."""
         return self.memory * (1 - RESERVED_SHARE) + self.ssd
 
 
@@ -62,6 +62,6 @@ NODES: dict[str, CacheNode] = {
 
 
 def usable_gib(node_type: str) -> float | None:
-    """How much data a node holds, in GiB; `None` for a type that is not listed."""
+    """A node's capacity for data, in GiB; None for an unknown type."""
     node = NODES.get(node_type)
     return node.usable if node else None

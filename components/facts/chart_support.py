@@ -1,4 +1,4 @@
-"""When the makers of a chart's software stop mending a version, as their policies say."""
+"""The ends of support of the software that charts install, by the policies of the projects."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class SupportEnd:
-    """The first day without fixes. `expected`: the makers name no day; it follows from their policy and calendar."""
+    """The first day without fixes. `expected` means that the day follows from the project's policy and calendar."""
 
     day: date
     expected: bool = False
@@ -15,7 +15,7 @@ class SupportEnd:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """The makers' policy, where they publish it, and the ends of the minor versions that have one."""
+    """A project's support policy, its source, and the known ends of support by minor version."""
 
     name: str
     policy: str
@@ -23,7 +23,7 @@ class Project:
     ends: Mapping[str, SupportEnd] = field(default_factory=dict[str, SupportEnd], hash=False)
 
     def end_of(self, release: str) -> SupportEnd | None:
-        """The end of a release such as v1.31.4; None where it is not known."""
+        """The end of support of a release, such as v1.31.4; None when it is unknown."""
         return self.ends.get(".".join(release.removeprefix("v").split(".")[:2]))
 
 
@@ -118,19 +118,19 @@ _BY_CHART: Mapping[str, Project] = {
     "keda": KEDA,
     "external-secrets": EXTERNAL_SECRETS,
 }
-"""By chart, where the chart's version is that of its software."""
+"""Projects by chart name, for charts that have the same version as their software."""
 
 _ARGO_CD_RELEASES = {"10.0.0": "3.4.4", "10.0.1": "3.4.4", "10.1.0": "3.4.4", "10.1.1": "3.4.4"}
 
 
 def supported_until(chart: str, version: str, repository: str = "", image_tag: str = "") -> SupportEnd | None:
-    """The end of support of what a Helm release installs; None where it is not known.
+    """The end of support of the software that a Helm release installs; None when it is unknown.
 
     Args:
         chart: The chart's name, or its OCI address.
         version: The chart's version.
-        repository: The address of its repository, without which Istio's charts `base` and `gateway` aren't known.
-        image_tag: The tag that the release's values give, for a chart whose version isn't that of its software.
+        repository: The address of the chart's repository. Istio's charts `base` and `gateway` need it.
+        image_tag: The image tag in the release's values, for a chart that has another version than its software.
     """
     name = chart.rstrip("/").rpartition("/")[2]
     if name in ("base", "gateway") and "istio" in f"{repository}{chart}":

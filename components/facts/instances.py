@@ -1,7 +1,7 @@
-"""EC2 instance types: what each has, and which region offers it.
+"""EC2 instance types: their properties, and the regions that offer them.
 
-Facts come from EC2's DescribeInstanceTypes, kept in `instances.csv` (refreshed by `make instances`); which region
-offers a type comes from the tables that cfn-lint publishes with each release.
+The properties come from EC2's DescribeInstanceTypes; `make instances` refreshes them in `instances.csv`. The regions
+come from the tables that cfn-lint publishes with each release.
 """
 
 import importlib.util
@@ -22,14 +22,14 @@ MIG_PROFILES: dict[tuple[str, int], dict[str, int]] = {
     ("B300", 275040): {"1g.34gb": 7, "1g.67gb": 4, "2g.67gb": 3, "3g.135gb": 2, "4g.135gb": 1, "7g.269gb": 1},
     ("RTX PRO Server 6000", 98304): {"1g.24gb": 4, "2g.48gb": 2, "4g.96gb": 1},
 }
-"""Instances that one GPU gives of each profile, by the GPU's name and memory in MiB.
+"""The number of MIG instances of each profile on one GPU, by the GPU's name and memory in MiB.
 
 Source: NVIDIA Multi-Instance GPU user guide, "Supported MIG profiles"; the layouts that NVIDIA's mig-parted publishes.
 """
 
 
 _WITHOUT_NVME = frozenset({"c1", "c3", "d2", "d3", "d3en", "h1", "i2", "m1", "m2", "m3", "r3", "x1", "x1e"})
-"""Families whose own disks are spinning, or not NVMe: EKS's images leave such disks alone, and they are not encrypted.
+"""Families whose local disks are not NVMe SSDs. EKS's images do not mount such disks, and EC2 does not encrypt them.
 
 Source: EC2 user guide, "Instance store volume limits" and "SSD instance store volumes".
 """
@@ -40,7 +40,7 @@ _FAMILY = re.compile(r"([a-z]+)(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class InstanceType:
-    """What one EC2 instance type has. Memory is in MiB, the local disk in GB; counts are per instance."""
+    """An EC2 instance type. Memory is in MiB, the local disk in GB; counts are per instance."""
 
     name: str
     vcpus: int
@@ -87,7 +87,7 @@ class InstanceType:
 
     @property
     def kubernetes_accelerator(self) -> str:
-        """The name under which Kubernetes counts its accelerators; empty without any."""
+        """The name of its accelerators as a Kubernetes resource; empty without accelerators."""
         return "nvidia.com/gpu" if self.has_nvidia else "aws.amazon.com/neuron" if self.has_neuron else ""
 
     @property
@@ -102,17 +102,17 @@ class InstanceType:
 
     @property
     def nvme_gb(self) -> int:
-        """The size of its own NVMe disks in GB, which EC2 encrypts; 0 without any."""
+        """The size of its local NVMe disks in GB, which EC2 encrypts; 0 without such disks."""
         return 0 if self.family in _WITHOUT_NVME else self.local_disk_gb
 
     @property
     def mig_profiles(self) -> dict[str, int]:
-        """The MIG profiles its GPU has, each with the instances one GPU gives; empty without MIG."""
+        """The MIG profiles of its GPU, with the number of instances on one GPU; empty without MIG."""
         return MIG_PROFILES.get((self.accelerator, self.accelerator_memory_mib), {})
 
     @property
     def maximum_pods(self) -> int:
-        """Pods the VPC CNI can address with prefix delegation, within the 110 or 250 that Kubernetes is tested for.
+        """The most pods with VPC CNI prefix delegation, limited to the 110 or 250 that Kubernetes is tested with.
 
         Source: EKS user guide, "Increase the available IP addresses"; /28 prefixes of 16 addresses take a slot each.
         """
@@ -122,36 +122,36 @@ class InstanceType:
 
 @cache
 def instance_type(name: str) -> InstanceType | None:
-    """The facts of `name`, such as `g4dn.xlarge`, or None where EC2 has no such type."""
+    """The instance type `name`, such as `g4dn.xlarge`; None when EC2 has no such type."""
     row = _rows().get(name)
     return _parsed(row) if row else None
 
 
 def known_types() -> list[str]:
-    """Every instance type EC2 has, sorted."""
+    """The names of all EC2 instance types, sorted."""
     return list(_rows())
 
 
 @cache
 def types_in(region: str) -> frozenset[str]:
-    """The instance types that `region` offers; empty for a region nobody knows."""
+    """The instance types that `region` offers; empty for an unknown region."""
     entry = _offerings().get(region)
     return frozenset(entry["enum"]) if entry else frozenset()
 
 
 def regions() -> list[str]:
-    """The regions whose offering is known, sorted."""
+    """The known regions, sorted."""
     return sorted(region for region in _offerings() if region != "all")
 
 
 def lacking(names: Sequence[str], region: str) -> str | None:
-    """A sentence that names the first of `names` that `region` does not offer, and what it has in its place."""
+    """A sentence about the first of `names` that `region` does not offer, with similar types; None if it offers all."""
     offered = types_in(region)
     for name in names:
-        wanted = instance_type(name)
-        if wanted is None or not offered or name in offered:
+        missing = instance_type(name)
+        if missing is None or not offered or name in offered:
             continue
-        like = (wanted.accelerator_maker, wanted.accelerators, wanted.architecture, wanted.vcpus)
+        like = (missing.accelerator_maker, missing.accelerators, missing.architecture, missing.vcpus)
         equals = [
             other.name
             for other in map(instance_type, sorted(offered))
@@ -181,19 +181,19 @@ def _parsed(row: str) -> InstanceType:
 def _offerings() -> dict[str, dict[str, list[str]]]:
     """The types of each region, under `enum`."""
     table = json.loads(published_table("aws_ec2_instance", "instancetype_enum.json"))
-    # Beside the regions the table describes itself.
+    # The table also has entries that are not regions.
     return {region: entry for region, entry in table.items() if isinstance(entry, dict)}
 
 
 def published_table(resource: str, file: str) -> bytes:
-    """One of the tables that cfn-lint publishes of what AWS offers in each region.
+    """A table of cfn-lint that lists what AWS offers in each region.
 
     Raises:
         ModuleNotFoundError: cfn-lint is not installed.
     """
-    # Found without importing cfn-lint: its import takes a second, its tables a few milliseconds.
+    # Does not import cfn-lint, which takes a second; reading a table takes a few milliseconds.
     package = importlib.util.find_spec("cfnlint")
     if package is None or not package.submodule_search_locations:
-        raise ModuleNotFoundError("cfn-lint is not installed; its tables say what each region offers")
+        raise ModuleNotFoundError("cfn-lint is not installed; its tables list what each region offers")
     folder = Path(package.submodule_search_locations[0])
     return (folder / "data" / "schemas" / "extensions" / resource / file).read_bytes()

@@ -14,18 +14,18 @@ ENGINES = ("postgres", "mysql")
 
 
 def is_instance_class(name: str) -> bool:
-    """Whether some region offers the class, for any engine. The table's text is searched: that is faster to do."""
+    """Whether some region offers the class, for any engine. Searching the table's text is faster than parsing it."""
     return f'"{name}"'.encode() in _text()
 
 
 def instance_classes() -> list[str]:
-    """Every class that some region offers for PostgreSQL or MySQL, sorted."""
+    """All classes that some region offers for PostgreSQL or MySQL, sorted."""
     return sorted({name for region in _table() for name in classes_in(region)})
 
 
 @cache
 def classes_in(region: str) -> frozenset[str]:
-    """The classes that `region` offers for PostgreSQL and MySQL; empty where the region is not known."""
+    """The classes that `region` offers for PostgreSQL and MySQL; empty for an unknown region."""
     found: set[str] = set()
     for branch in _table().get(region, {}).get("allOf", ()):
         if branch["if"]["properties"].get("Engine", {}).get("const") in ENGINES:

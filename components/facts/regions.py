@@ -80,7 +80,7 @@ def known_regions() -> dict[str, Region]:
 
 
 def partition_of(region: str) -> str:
-    """The partition of a region, with which its ARNs begin.
+    """The partition of a region's ARNs.
 
     Source: AWS General Reference, "Amazon Resource Names (ARNs)", partition; botocore's partitions.
     """
@@ -96,7 +96,7 @@ def dns_suffix(region: str) -> str:
 
 
 def eks_registry(region: str) -> str:
-    """The host of the registry of EKS's own images in a region.
+    """The host of the registry of EKS's images in a region.
 
     Source: Amazon EKS user guide, "View Amazon container image registries for Amazon EKS add-ons".
     """

@@ -1,4 +1,4 @@
-"""Every version this library pins, with the date its support ends where there is one."""
+"""All pinned versions, with the ends of their support where they are known."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +8,7 @@ from . import chart_support as support
 
 
 class KubernetesVersion(StrEnum):
-    """The EKS versions in standard support that the pinned charts and add-ons are made for."""
+    """The EKS versions in standard support that the pinned charts and add-ons support."""
 
     V1_35 = "1.35"
     V1_36 = "1.36"
@@ -24,10 +24,10 @@ STANDARD_SUPPORT_ENDS = {
 
 
 def in_extended_support(version: str, today: date) -> bool:
-    """Whether EKS charges a version as extended support on a day. Older versions are, newer ones are not.
+    """Whether EKS charges extended support for a version on a day. True for versions before the table, false after it.
 
     Raises:
-        ValueError: when it is no version such as 1.35.
+        ValueError: `version` does not look like 1.35.
     """
     ends = STANDARD_SUPPORT_ENDS.get(version)
     return today >= ends if ends else _parts(version) < min(map(_parts, STANDARD_SUPPORT_ENDS))
@@ -49,27 +49,27 @@ POSTGRES_SUPPORT_ENDS = {"16": date(2029, 2, 28), "17": date(2030, 2, 28)}
 """When RDS's standard support of each version ends. Source: RDS for PostgreSQL release notes, "Release calendars"."""
 
 MYSQL = "8.4"
-"""The major version of MySQL, for what knows no other database; one with long-term support."""
+"""The major version of MySQL, with long-term support, for software that supports only MySQL."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A pinned Helm chart. `repository` is empty where `reference` is an OCI address of its own."""
+    """A pinned Helm chart. `repository` is empty when `reference` is an OCI address."""
 
     name: str
     version: str
     reference: str
     project: support.Project
-    """Whose software it installs, with the end of each version's support."""
+    """The project of the software that the chart installs."""
     repository: str = ""
     skip_crds: bool = False
-    """Set where the chart keeps definitions in `crds/`, which Helm never upgrades: they are applied before it."""
+    """True when the chart has CRDs in `crds/`, which Helm never upgrades. The program applies them separately."""
     release: str = ""
-    """The version of the software, where it isn't the chart's and our values name it."""
+    """The version of the software, when our values set another one than the chart's."""
 
     @property
     def support_end(self) -> support.SupportEnd | None:
-        """When the software's support ends; None where its makers name no day."""
+        """The end of the software's support; None when the project names none."""
         return self.project.end_of(self.release or self.version)
 
 
@@ -84,7 +84,7 @@ class Upstream:
 
 
 VERSIONS_CHECKED = date(2026, 11, 29)
-"""When the pins below were last compared with what their makers publish; `make versions` compares them again."""
+"""The day of the last comparison of the pins below with the published versions; `make versions` compares again."""
 
 NVIDIA_DEVICE_PLUGIN = Chart(
     "nvidia-device-plugin",
@@ -144,7 +144,7 @@ ARGO_CD = Chart(
 """The chart's own default is Argo CD 3.4.4; manifests of 3.4.13 differ by one optional mount of the repo server."""
 
 KNATIVE_SERVING = "1.23.0"
-"""What the operator installs, with the layer for Istio; supported until 1.25 comes, and made for Kubernetes 1.34 on.
+"""The version that the operator installs, with the layer for Istio. Supported until 1.25; needs Kubernetes 1.34.
 
 Source: knative/serving knative-v1.23.0 of 28 July 2026; the operator's chart of 4 August 2026.
 """
@@ -169,16 +169,16 @@ KUEUE = Upstream(
     "8eab68778fc1b52affe165fdf5af29d1e9b4f3cb",
     support.KUEUE,
 )
-"""What `deploy/kubeflow` builds upon; a test holds its bases to these."""
+"""The bases of `deploy/kubeflow`; a test compares them with these pins."""
 
 KUBEFLOW_ISTIO = "1.30.8"
-"""Istio's images in Kubeflow: `KUBEFLOW` brings the manifests of 1.30.1, whose images the overlay `mesh` raises.
+"""The version of Istio's images in Kubeflow. `KUBEFLOW` has manifests of 1.30.1; the overlay `mesh` sets newer images.
 
 Its manifests of 1.31 don't exist yet, so this minor version stays until Kubeflow's next release.
 """
 
 PIPELINES_PAGES_IMAGE = "ghcr.io/kubeflow/kfp-frontend:2.16.1"
-"""The pages of pipelines, of the version that `KUBEFLOW` has; it runs as user 1000."""
+"""The web interface of pipelines, in `KUBEFLOW`'s version. It runs as user 1000."""
 
 CLUSTER_AUTOSCALER_IMAGE = {"1.35": "v1.35.2", "1.36": "v1.36.1"}
 """The autoscaler follows the cluster's minor version; the chart's own default lags behind."""
@@ -189,7 +189,7 @@ NODE_IMAGES = {
 }
 """The release of EKS's images by EKS version and operating system; all variants of AL2023 have one release.
 
-AL2023 v20260930 and v20261003 are left out: their kernel panics while it reclaims memory. Source:
+The kernel of AL2023 v20260930 and v20261003 panics while it reclaims memory, so they are not used. Source:
 awslabs/amazon-eks-ami, releases v20260903 and v20261012; bottlerocket-os/bottlerocket, release v1.65.0.
 """
 
@@ -219,10 +219,10 @@ The node monitoring agent has one release for all versions of EKS: aws/eks-node-
 """
 
 CACHE_ENGINES = {"valkey": ("8.2", "valkey8"), "redis": ("7.1", "redis7")}
-"""The version of each engine of ElastiCache and its parameter group family; both know users and IAM authentication."""
+"""The version and the parameter group family of each ElastiCache engine; both support users and IAM authentication."""
 
 AWS_CLI_IMAGE = "public.ecr.aws/aws-cli/aws-cli:2.36.7"
-"""AWS's command line on Amazon Linux 2023, with bash and what belongs to it."""
+"""The AWS CLI on Amazon Linux 2023, with bash."""
 
 FEATURE_SERVER_IMAGE = "quay.io/feastdev/feature-server:0.67.0"
 """Feast with the stores of AWS, Redis, PostgreSQL and DuckDB; it runs as user 1001."""
@@ -230,7 +230,7 @@ FEATURE_SERVER_IMAGE = "quay.io/feastdev/feature-server:0.67.0"
 MLFLOW_IMAGE = "ghcr.io/mlflow/mlflow:v3.17.2-full"
 """MLflow with boto3, psycopg2, PyMySQL and Prometheus' exporter, which the image without `-full` lacks.
 
-It would run as root.
+Its default user is root.
 """
 
 RUNTIME_IMAGES = {
@@ -241,7 +241,7 @@ RUNTIME_IMAGES = {
 """The model servers; KServe appends -gpu to the Hugging Face server's tag where a model asks for a GPU."""
 
 STORAGE_INITIALIZER_IMAGE = "docker.io/kserve/storage-initializer:v0.20.0"
-"""KServe's download of models, with a shell beside it; it runs as user 1000."""
+"""Downloads models for KServe; has a shell. It runs as user 1000."""
 
 MODEL_CACHE_AGENT_IMAGE = "docker.io/kserve/kserve-localmodelnode-agent:v0.20.0"
-"""What keeps a node's models as KServe's model cache says; of KServe's version."""
+"""The agent of KServe's model cache on each node, in KServe's version."""

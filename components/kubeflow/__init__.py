@@ -1,1 +1,1 @@
-"""Kubeflow: what delivers it, and what each team has in it."""
+"""Kubeflow: its delivery, and the resources of each team in it."""

@@ -1,4 +1,4 @@
-"""What a team's workloads may do in AWS, as plain data."""
+"""The IAM permissions of a team's workloads, as plain data."""
 
 from collections.abc import Mapping
 
@@ -7,18 +7,18 @@ from ..core.iam import allow, document
 from ..facts.regions import dns_suffix
 
 READ = ("raw", "training", "models", "offline")
-"""The feature store's buckets, by purpose; a team reads its own folder of each."""
+"""The feature store's buckets, by purpose. A team reads its own folder in each."""
 WRITTEN = ("training", "models")
-"""Where it keeps what it makes: training sets and artifacts of pipelines, and models."""
+"""The buckets that a team writes to: training sets, artifacts of pipelines, and models."""
 PIPELINES = "pipelines"
-"""The folder of a team's folder in which its pipelines leave their artifacts, and that of the pipelines' server."""
+"""The subfolder with the artifacts of a team's pipelines, and the folder of the pipelines' server."""
 
 
 def team_access(account: Account, folder: str, buckets: Mapping[str, str], key_arn: str) -> str:
-    """Lets a team list, read and write below `folder`, its namespace's name, in `buckets`, which are by purpose.
+    """Lets a team list, read and write objects below `folder`, its namespace's name, in `buckets` (by purpose).
 
-    A bucket's key covers all of the bucket, so that a folder can't be told by it; S3 asks for both permissions, and
-    that for the object is for the folder alone. Source: Service authorization reference, "Actions, resources, and
+    The permission for a bucket's key covers the whole bucket. S3 also requires the permission for the object, which
+    covers only the folder. Source: Service authorization reference, "Actions, resources, and
     condition keys for Amazon S3"; S3 user guide, "Controlling access to a bucket with user policies".
     """
     arns = {purpose: f"arn:{account.partition}:s3:::{bucket}" for purpose, bucket in buckets.items()}
@@ -37,7 +37,7 @@ def team_access(account: Account, folder: str, buckets: Mapping[str, str], key_a
 
 
 def pipelines_access(account: Account, bucket: str, key_arn: str) -> str:
-    """Lets the server of pipelines keep their definitions in a folder of its own; artifacts are the teams' alone."""
+    """Lets the pipelines' server store definitions in its own folder. It has no access to the teams' artifacts."""
     arn = f"arn:{account.partition}:s3:::{bucket}"
     return document(
         allow("List", ["s3:ListBucket"], [arn], {"StringLikeIfExists": {"s3:prefix": [f"{PIPELINES}/*", PIPELINES]}}),

@@ -1,4 +1,4 @@
-"""Argo CD's part of the delivery: an Application for each wave, synced in order and gated by the health of the last."""
+"""Argo CD's Applications of the waves. Each is synced after the previous one is healthy."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -25,23 +25,23 @@ spec:
 
 
 class MissingSettingError(ValueError):
-    """A wave lacks a setting, or there is one that no wave knows."""
+    """A wave lacks a setting, or a setting belongs to no wave."""
 
 
 def settings_patches(waves: Sequence[Wave], settings: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """The Kustomize patch that sets the ConfigMap of each wave that has settings, by the wave's name.
 
     Raises:
-        MissingSettingError: when `settings` lacks one that a wave has, or names no wave.
+        MissingSettingError: `settings` lacks a setting of a wave, or names an unknown wave.
     """
     if unknown := sorted({*settings} - {wave.name for wave in waves}):
-        raise MissingSettingError(f"settings of {', '.join(unknown)}, which is no wave; name one that is delivered")
+        raise MissingSettingError(f"settings of {', '.join(unknown)}: no such wave; write the name of a selected wave")
     return {wave.name: _patch(wave, settings.get(wave.name, {})) for wave in waves if wave.settings}
 
 
 def _patch(wave: Wave, settings: Mapping[str, str]) -> str:
     if missing := [key for key in wave.settings if not settings.get(key)]:
-        raise MissingSettingError(f"wave {wave.name} has no {', '.join(missing)}; give each a value")
+        raise MissingSettingError(f"wave {wave.name} has no {', '.join(missing)}; set each to a value")
     data = {key: settings[key] for key in wave.settings}
     return json.dumps({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings"}, "data": data})
 
@@ -55,17 +55,17 @@ def application_set(
     repository: str,
     revision: str,
 ) -> dict[str, Any]:
-    """The ApplicationSet that delivers `waves` from a revision of this repository.
+    """The ApplicationSet that deploys `waves` from a revision of the repository.
 
     Args:
         patches: the settings of waves, by the wave's name, from `settings_patches`. Only they may be unknown at
             preview, so that rules judge the rest before anything is made.
-        namespace: Argo CD's own.
-        project: the AppProject, which must allow objects of the whole cluster.
+        namespace: Argo CD's namespace.
+        project: The AppProject, which must allow cluster-wide objects.
 
-    Needs Argo CD's progressive syncs (`applicationsetcontroller.enable.progressive.syncs`); without them there would be
-    no order. A wave is synced when it differs from its revision or from what is in the cluster, and the next waits
-    until it is healthy. Deleting the set deletes the last wave first and ends when the first one is gone.
+    The order requires Argo CD's progressive syncs (`applicationsetcontroller.enable.progressive.syncs`). A wave is
+    synced when it differs from its revision or from the cluster, and the next wave waits until it is healthy. Deleting the set
+    deletes the waves in reverse order.
     """
     elements = [
         {
@@ -85,7 +85,7 @@ def application_set(
             "goTemplate": True,
             "goTemplateOptions": ["missingkey=error"],
             "generators": [{"list": {"elements": elements}}],
-            # The set would take away a confirmation that something may be removed before it is read.
+            # The ApplicationSet would remove a confirmation of a deletion before Argo CD reads it.
             "preservedFields": {"annotations": [DELETION_APPROVED]},
             "strategy": {"type": "RollingSync", "deletionOrder": "Reverse", "rollingSync": {"steps": steps}},
             "template": _template(project, repository, revision),
@@ -99,7 +99,7 @@ def _template(project: str, repository: str, revision: str) -> dict[str, Any]:
         "metadata": {
             "name": f"{NAME}-{{{{.wave}}}}",
             "labels": {WAVE_LABEL: "{{.wave}}"},
-            # Deleting an Application deletes what it delivered, and waits for it.
+            # Deleting an Application deletes its objects, and waits for it.
             "finalizers": ["resources-finalizer.argocd.argoproj.io"],
         },
         "spec": {
@@ -107,10 +107,10 @@ def _template(project: str, repository: str, revision: str) -> dict[str, Any]:
             "source": {"repoURL": repository, "targetRevision": revision, "path": "{{.path}}"},
             "destination": {"server": "https://kubernetes.default.svc", "namespace": "{{.namespace}}"},
             "syncPolicy": {
-                # A rolling sync takes from here that it prunes; when to sync is its own decision.
+                # A rolling sync uses only `prune` of this section; it decides itself when to sync.
                 "automated": {"prune": True},
                 "syncOptions": [
-                    # Some definitions are larger than the annotation of a client's apply may be.
+                    # Some CRDs are too large for the annotation of client-side apply.
                     "ServerSideApply=true",
                     "PruneLast=true",
                     "RespectIgnoreDifferences=true",
@@ -124,7 +124,7 @@ def _template(project: str, repository: str, revision: str) -> dict[str, Any]:
 
 
 def _written_by_controllers() -> list[dict[str, Any]]:
-    """What the cluster's own controllers write into delivered objects, which is no drift."""
+    """Fields of delivered objects that controllers of the cluster change, which is not drift."""
     authorities = [".webhooks[]?.clientConfig.caBundle"]
     return [
         {"group": "admissionregistration.k8s.io", "kind": kind, "jqPathExpressions": authorities}
@@ -136,7 +136,7 @@ def _written_by_controllers() -> list[dict[str, Any]]:
             "jqPathExpressions": [".spec.conversion.webhook.clientConfig.caBundle"],
         },
         {
-            # Istio's own hand turns it from Ignore to Fail once it answers. Source: istio 1.30.1,
+            # Istio changes it from Ignore to Fail when its webhook is ready. Source: istio 1.30.1,
             # pkg/webhooks/validation/controller.
             "group": "admissionregistration.k8s.io",
             "kind": "ValidatingWebhookConfiguration",

@@ -1,4 +1,4 @@
-"""What shows a team's artifacts: a server in its own namespace, which reads them as the team's own identity."""
+"""The server that shows a team's artifacts. It runs in the team's namespace with the team's IAM role."""
 
 from typing import Any
 
@@ -11,19 +11,19 @@ from ..facts.versions import PIPELINES_PAGES_IMAGE
 Manifest = dict[str, Any]
 
 NAME = "ml-pipeline-ui-artifact"
-"""What the pages of pipelines ask in the namespace whose artifact they show."""
+"""The Service that the pipelines' web interface calls in a team's namespace."""
 PORT = 3000
 _LABELS = {"app": NAME}
 _HEALTH = {"httpGet": {"path": "/apis/v1beta1/healthz", "port": PORT}}
 _EVERYTHING_ELSE = "^$"
-"""Of addresses it fetches none: an artifact may be called by any."""
+"""The server fetches no other address, because an artifact's name may contain any address."""
 
 
 def viewer(team: TeamSpec, service_account: str, region: str) -> list[Manifest]:
-    """The server, how much of it may go at once, and its service.
+    """The server's Deployment, disruption budget and Service.
 
-    The pages hand a request on with the address of whoever is signed in, and the namespace's policies let in its
-    members alone: nobody sees what `service_account` could not read. Source: Kubeflow Pipelines 2.16.1,
+    The web interface forwards a request with the user's email address, and the namespace's policies admit only its
+    members. So users see only what `service_account` can read. Source: Kubeflow Pipelines 2.16.1,
     frontend/server/handlers/artifacts.ts, getArtifactsProxyHandler.
     """
     home = team.homes[0]
@@ -71,7 +71,7 @@ def _pod(home: str, service_account: str, region: str) -> Manifest:
         "resources": resources("25m", "256Mi", "500m"),
         "securityContext": {**RESTRICTED, "runAsUser": 1000},
     }
-    # Pod Identity brings a token of its own; of Kubernetes it asks nothing.
+    # Pod Identity mounts its own token; the server does not use the Kubernetes API.
     return {
         "serviceAccountName": service_account,
         "automountServiceAccountToken": False,

@@ -1,4 +1,4 @@
-"""KubeflowCluster: Kubeflow on a cluster, delivered in waves, and a place in it for each team."""
+"""KubeflowCluster: Kubeflow on a cluster, with a profile for each team."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from ..core.manifest import Manifest
 from ..core.ordering import after
 from ..core.teams import TeamSpec
 from ..network.load_balancer.load_balancer import ServingLoadBalancer
-from ..network.load_balancer.protected_load_balancer import guarded, without_room
+from ..network.load_balancer.protected_load_balancer import name_too_long, protected_load_balancer
 from ..serving.serving_platform.cert_manager import CertManager
 from ..serving.serving_platform.load_balancer_controller import LoadBalancerController, targets_policy
 from . import artifacts, profiles, queues
@@ -30,15 +30,15 @@ DATABASES = {"pipelines": "pipelines_database_identifier", "metadata": "database
 
 
 class KubeflowCluster(Component[KubeflowClusterArgs, KubeflowSpec]):
-    """Kubeflow behind a firewall and a load balancer of its own, with single sign-on and no user of its own.
+    """Kubeflow behind its own firewall and load balancer, with single sign-on and without local users.
 
-    Argo CD brings it in waves, each of which must be healthy before the next; `ready` waits for the last. Each team has
-    a namespace, a quota, a queue and an identity that reaches its own folders. Give it a Kubernetes provider by
-    `providers` in its options.
+    Argo CD deploys it in waves. Each wave must be healthy before the next; `ready` waits for the last one. Each team
+    has a namespace, a quota, a queue and an IAM role for its own folders. Pass a Kubernetes provider in the option
+    `providers`.
     """
 
     url: pulumi.Output[str]
-    """Where browsers reach it, known once its names resolve."""
+    """Kubeflow's address for browsers, resolved after its DNS records exist."""
     load_balancer_arn: pulumi.Output[str]
     """The load balancer's ARN."""
     listener_arn: pulumi.Output[str]
@@ -48,18 +48,18 @@ class KubeflowCluster(Component[KubeflowClusterArgs, KubeflowSpec]):
     target_group_arn: pulumi.Output[str]
     """The target group of Kubeflow's gateway."""
     controllers_ready: pulumi.Output[str]
-    """Whoever reads it waits for cert-manager and the load balancer controller."""
+    """The cluster's name, resolved after cert-manager and the load balancer controller are ready."""
     namespaces: pulumi.Output[dict[str, str]]
-    """The namespace of each team, by its name, known once its profile is there."""
+    """The namespace of each team, by its name, resolved after its profile exists."""
     role_arns: pulumi.Output[dict[str, str]]
-    """The role of each team's workloads, by the team's name."""
+    """The IAM role of each team's workloads, by the team's name."""
     ready: pulumi.Output[str]
-    """The domain; whoever reads it waits until every wave is healthy."""
+    """The domain, resolved after every wave is healthy."""
 
     def __init__(self, name: str, args: KubeflowClusterArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, KubeflowClusterArgs, KubeflowSpec, opts)
         spec = self._spec
-        firewall, balancer = guarded(
+        firewall, balancer = protected_load_balancer(
             name, spec.firewall, spec.load_balancer, cast(Mapping[str, Any], args), self._child
         )
         self.controllers_ready = self._controllers(balancer)
@@ -82,15 +82,15 @@ class KubeflowCluster(Component[KubeflowClusterArgs, KubeflowSpec]):
 
     def _problem(self) -> str | None:
         if ("controllers_ready" in self._args) != ("controller_role_arn" in self._args):
-            return "controllersReady and controllerRoleArn go together: give both or neither"
-        if problem := without_room(self._name):
+            return "controllersReady and controllerRoleArn belong together: set both or neither"
+        if problem := name_too_long(self._name):
             return problem
         if not self._spec.pools and (wanting := [team.name for team in self._spec.teams if team.quota.gpus]):
-            return f"teams {', '.join(wanting)} have quotas of GPUs, but there are no pools; name the pools they are in"
+            return f"teams {', '.join(wanting)} have quotas of GPUs, but pools is empty; add the pools with GPUs"
         return None
 
     def _controllers(self, balancer: ServingLoadBalancer) -> pulumi.Output[str]:
-        """What waits for the controllers that the waves need: those of the cluster, or new ones."""
+        """An output that resolves after the controllers that the waves need: existing ones, or new ones."""
         args, monitoring = self._args, self._spec.monitoring_namespace
         if "controllers_ready" in args and "controller_role_arn" in args:
             grant = aws.iam.RolePolicy(
@@ -123,7 +123,7 @@ class KubeflowCluster(Component[KubeflowClusterArgs, KubeflowSpec]):
         return after(self._spec.domain, certificates.ready, controller.ready)
 
     def _waves(self, balancer: ServingLoadBalancer) -> Manifest:
-        """The set of Applications, which is there once the last wave is healthy at the revision that is wanted."""
+        """The ApplicationSet. It exists for Pulumi after the last wave is healthy at the configured revision."""
         spec, args = self._spec, self._args
         waves = chosen(shared_serving=spec.models, queued=bool(spec.pools))
         identity = WorkloadIdentity(
@@ -174,24 +174,24 @@ class KubeflowCluster(Component[KubeflowClusterArgs, KubeflowSpec]):
         return wave_settings(waves, spec.domain, self._account.region, known, spec.notebook_images)
 
     def _backups(self) -> list[pulumi.Output[str]]:
-        """Snapshots of the databases before another revision comes; those of earlier ones stay.
+        """Snapshots of the databases before another revision is deployed. Earlier snapshots stay.
 
-        A revision may come twice, as the one that was gone back to, and a snapshot's name is taken once: it ends in how
-        often the revision was changed.
+        A revision may be deployed twice, after a rollback, but a snapshot's name is unique. So the name ends with the
+        number of changes of the revision.
         """
         args, revision = self._args, self._spec.revision
         given = [(kind, key) for kind, key in DATABASES.items() if key in args]
         if not given:
             return []
-        # Its name is the engine's, so that it is another one after Kubeflow was removed and made again.
-        wanted = aws.ssm.Parameter(
+        # Pulumi generates its name, so that it changes when Kubeflow is removed and created again.
+        parameter = aws.ssm.Parameter(
             f"{self._name}-revision",
             type="String",
             value=revision,
             description="The revision of Kubeflow that is delivered",
             opts=self._child,
         )
-        change = pulumi.Output.all(wanted.name, wanted.version)
+        change = pulumi.Output.all(parameter.name, parameter.version)
         wired = cast(Mapping[str, pulumi.Input[str]], args)
         ready = [wired["databases_ready"]] if "databases_ready" in args else []
         snapshots = [
@@ -222,10 +222,10 @@ class KubeflowCluster(Component[KubeflowClusterArgs, KubeflowSpec]):
     def _team(
         self, team: TeamSpec, waves: Manifest, queue: list[pulumi.Resource]
     ) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
-        """The team's namespace, known once it may be used, and the role of what runs there."""
+        """The team's namespace, resolved after it is ready, and the IAM role of its workloads."""
         name, spec = f"{self._name}-{team.name}", self._spec
         home = team.homes[0]
-        # Queues wait until nothing of theirs runs: they are taken away after the namespace that it runs in.
+        # A queue's deletion waits for its workloads, so queues are deleted after the namespace of the workloads.
         kept = pulumi.ResourceOptions(parent=self, depends_on=[waves, *queue], protect=spec.deletion_protection)
         namespace = Manifest(f"{name}-namespace", profiles.namespace(team), kept)
         closed = self._inside(name, profiles.network_policies(team, spec.services), [namespace])
@@ -240,7 +240,7 @@ class KubeflowCluster(Component[KubeflowClusterArgs, KubeflowSpec]):
         return after(home, *(each.urn for each in (profile, *made))), identity.role_arn
 
     def _pipelines(self, team: TeamSpec) -> list[dict[str, Any]]:
-        """Where the team's pipelines write, once the bucket is known."""
+        """The manifests for the storage of the team's pipelines."""
         region = self._account.region
         written = pulumi.Output.from_input(self._args["training_bucket"]).apply(
             lambda bucket: [each["data"] for each in profiles.pipelines(team, bucket, region)]
@@ -277,9 +277,9 @@ class KubeflowCluster(Component[KubeflowClusterArgs, KubeflowSpec]):
 
 
 def gates(waves: Sequence[Wave], spec: KubeflowSpec) -> dict[str, str]:
-    """What Pulumi waits for: each wave healthy, at the revision that is wanted.
+    """The conditions that Pulumi waits for: each wave is healthy at the configured revision.
 
-    Source: pulumi-kubernetes, provider/pkg/metadata/overrides.go, "pulumi.com/waitFor": all of a list must hold; Argo
+    Source: pulumi-kubernetes, provider/pkg/metadata/overrides.go, "pulumi.com/waitFor": all conditions must hold; Argo
     CD, "Progressive Syncs", status of Applications.
     """
     found: list[str] = []

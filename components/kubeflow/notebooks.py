@@ -1,4 +1,4 @@
-"""What a person may choose for a notebook."""
+"""The images of notebooks."""
 
 import json
 from collections.abc import Sequence
@@ -12,13 +12,13 @@ _SERVERS = (
     "jupyter-tensorflow-cuda-full",
 )
 IMAGES = tuple(f"ghcr.io/kubeflow/kubeflow/notebook-servers/{server}:{_RELEASE}" for server in _SERVERS)
-"""Kubeflow's own, of the version of the notebooks that it has."""
+"""Kubeflow's images, in the version of its notebooks."""
 IMAGE_PATTERN = (
     r"[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+(:(?!latest$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})"
 )
-"""An image with its registry, and a tag that is not `latest`, or a digest."""
+"""An image with its registry, and a digest or a tag other than `latest`."""
 
 
 def choice(images: Sequence[str]) -> str:
-    """The list as the form of notebooks takes it: the first is chosen until somebody chooses another."""
+    """The setting of the notebook form: the images, with the first one as the default."""
     return json.dumps({"value": images[0], "options": list(images)})

@@ -1,4 +1,4 @@
-"""The nodes that teams share, and how much of them each is sure of."""
+"""The node pools that teams share, and the GPUs that are guaranteed to each team."""
 
 from collections.abc import Sequence
 from math import floor
@@ -16,48 +16,45 @@ from ..core.spec import Spec
 from ..core.teams import TeamSpec
 
 USABLE = 0.85
-"""The share of a node's CPUs and memory that is left for teams: the kubelet, the system's DaemonSets and their sidecars
-take the rest."""
+"""The share of a node's CPUs and memory for teams. The kubelet, DaemonSets and their sidecars use the rest."""
 GPU = "nvidia.com/gpu"
 
 
 class PoolConfig(TypedDict):
-    """Nodes that queued work runs on."""
+    """A pool of nodes for queued workloads."""
 
     name: str
-    """The pool's name, which its nodes have as the label mlplatform.io/pool."""
+    """The pool's name, the value of the label mlplatform.io/pool on its nodes."""
     nodes: int
-    """The most nodes that it may have."""
+    """The maximum number of nodes."""
     cpu: int
     """CPUs of each node."""
     memory_gib: int
     """Memory of each node in GiB."""
     gpus: NotRequired[int]
-    """GPUs that each node offers; shared ones count as often as they are shared."""
+    """GPUs of each node; a shared GPU counts once per share."""
     taints: NotRequired[list[TaintConfig]]
-    """What its nodes keep other pods off with."""
+    """The taints of its nodes."""
     labels: NotRequired[dict[str, str]]
-    """Further labels of its nodes, by which work may choose among pools. Default: none."""
+    """Further labels of its nodes, by which workloads select a pool. Default: none."""
 
 
 class PoolSpec(Spec):
-    """Nodes that queued work runs on."""
+    """A pool of nodes for queued workloads."""
 
     name: str = Field(
         pattern=r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$",
-        description="The pool's name, which its nodes have as the label mlplatform.io/pool.",
+        description="The pool's name, the value of the label mlplatform.io/pool on its nodes.",
     )
-    nodes: int = Field(ge=1, le=10000, description="The most nodes that it may have.")
+    nodes: int = Field(ge=1, le=10000, description="The maximum number of nodes.")
     cpu: int = Field(ge=1, description="CPUs of each node.")
     memory_gib: int = Field(ge=1, description="Memory of each node in GiB.")
-    gpus: int = Field(
-        default=0, ge=0, description="GPUs that each node offers; shared ones count as often as they are shared."
-    )
-    taints: tuple[TaintSpec, ...] = Field(default=(), description="What its nodes keep other pods off with.")
+    gpus: int = Field(default=0, ge=0, description="GPUs of each node; a shared GPU counts once per share.")
+    taints: tuple[TaintSpec, ...] = Field(default=(), description="The taints of its nodes.")
     labels: dict[str, str] = Field(
         default={},
         max_length=7,
-        description="Further labels of its nodes, by which work may choose among pools; a flavor takes eight in all.",
+        description="Further labels of its nodes, by which workloads select a pool. A flavor allows eight labels.",
     )
 
     @property
@@ -77,26 +74,26 @@ class PoolSpec(Spec):
 
 
 class GuaranteeConfig(TypedDict):
-    """GPUs that are kept for a team."""
+    """GPUs that are guaranteed to a team."""
 
     team: str
     """The team."""
     pool: str
-    """The pool whose GPUs they are."""
+    """The pool of the GPUs."""
     gpus: int
     """How many."""
 
 
 class GuaranteeSpec(Spec):
-    """GPUs that are kept for a team: it waits for nobody to have them, though others may use them until it asks."""
+    """GPUs that are guaranteed to a team. Other teams may borrow them until the team needs them."""
 
     team: str = Field(description="The team.")
-    pool: str = Field(description="The pool whose GPUs they are.")
+    pool: str = Field(description="The pool of the GPUs.")
     gpus: int = Field(ge=1, description="How many.")
 
 
 def pools_of(cluster: GpuClusterSpec) -> list[dict[str, Any]]:
-    """The pools of a cluster that take pods of teams, as `PoolConfig`s, each at its most."""
+    """The pools of a cluster for pods of teams, as `PoolConfig`s with their maximum size."""
     managed = [pool for pool in cluster.node_pools if SYSTEM_TAINT not in {taint.key for taint in pool.taints}]
     shared = [pool for pool in managed if pool is not cluster.system_pool] or managed
     bought = cluster.karpenter.pools if cluster.karpenter else ()
@@ -104,9 +101,9 @@ def pools_of(cluster: GpuClusterSpec) -> list[dict[str, Any]]:
 
 
 def _bought(pool: KarpenterPoolSpec) -> dict[str, Any]:
-    """A pool of Karpenter's, as if it bought only the type of which its limits admit the least.
+    """A Karpenter pool, calculated with the instance type that its limits allow least of.
 
-    What Karpenter buys, it chooses for each pod; teams are promised no more than it can buy of any type.
+    Karpenter chooses the type for each pod. Guarantees must not exceed what it can add of any type.
     """
     lead, nodes = min(
         ((each, nodes) for each in pool.types if (nodes := pool.admitted(each))),
@@ -140,7 +137,7 @@ def _managed(pool: NodePoolSpec) -> dict[str, Any]:
 def guaranteed(
     teams: Sequence[TeamSpec], pools: Sequence[PoolSpec], given: Sequence[GuaranteeSpec]
 ) -> dict[str, dict[str, int]]:
-    """The GPUs kept for each team, by pool.
+    """The GPUs guaranteed to each team, by pool.
 
     A team without guarantees gets its whole quota, if exactly one pool has GPUs.
 

@@ -1,4 +1,4 @@
-"""A team's place in Kubeflow: its namespace, who may come in, how much it may take, and where its pipelines write."""
+"""A team's profile in Kubeflow: its namespace, members, quota, network policies and pipeline storage."""
 
 import json
 import re
@@ -16,26 +16,26 @@ from .access import PIPELINES
 Manifest = dict[str, Any]
 
 EDITOR = "default-editor"
-"""The service account that Kubeflow makes in each profile; notebooks and the steps of pipelines run as it."""
+"""The service account that Kubeflow creates in each profile, for notebooks and pipeline steps."""
 KUBEFLOW = "kubeflow"
 MESH = "istio-system"
 GATEWAY = f"cluster.local/ns/{MESH}/sa/istio-ingressgateway-service-account"
 PIPELINES_UI = f"cluster.local/ns/{KUBEFLOW}/sa/ml-pipeline-ui"
-"""Who may bring a member's requests into the team's namespace."""
+"""The principals that may forward a member's requests into the team's namespace."""
 USER_HEADER = "kubeflow-userid"
 PAGES = {"notebook": 8888, "TensorBoard": 6006, "volume": 8080}
-"""Where the gateway finds what people look at in a team's namespace."""
+"""The ports of web interfaces in a team's namespace."""
 SERVERS = {"artifacts": artifacts.PORT, "suggestions": 6789, "early stopping": 6788}
-"""Where Kubeflow's own servers ask in it. Source: katib v0.19.0, pkg/controller.v1beta1/consts."""
+"""The ports that Kubeflow's servers call in a namespace. Source: katib v0.19.0, pkg/controller.v1beta1/consts."""
 MESH_PORTS = (15012, 15017)
-"""Where a sidecar gets its certificate and its configuration from."""
+"""The ports of istiod, for the certificates and the configuration of sidecars."""
 
 
 def namespace(team: TeamSpec) -> Manifest:
-    """The team's namespace, which its profile takes over as its owner's.
+    """The team's namespace, with the owner of the profile that takes it over.
 
-    Kubeflow's controller makes one without it, that pods could use before it is closed. Source: profile-controller,
-    controllers/profile_controller.go, "Check existing namespace ownership".
+    Otherwise Kubeflow's controller would create it, and pods could run in it before its network policies exist. Source:
+    profile-controller, controllers/profile_controller.go, "Check existing namespace ownership".
     """
     levels = {f"pod-security.kubernetes.io/{mode}": "baseline" for mode in ("enforce", "audit", "warn")}
     labels = {
@@ -51,8 +51,8 @@ def namespace(team: TeamSpec) -> Manifest:
 
 
 def network_policies(team: TeamSpec, services: Sequence[str]) -> list[Manifest]:
-    """What pods of the team may talk with: each other, Kubeflow, the mesh, HTTPS, and `services`, namespaces whose
-    services teams share; never another team."""
+    """The network policies of a team's pods. They allow traffic with each other, Kubeflow, the mesh, HTTPS, and the
+    shared namespaces `services`, but not with other teams."""
     home = team.homes[0]
     shared = [peer for each in (KUBEFLOW, *services) for peer in pods_of(each)]
     return [
@@ -61,7 +61,7 @@ def network_policies(team: TeamSpec, services: Sequence[str]) -> list[Manifest]:
         allow_within(home),
         allow_apis(home, {}),
         admit("allow-gateway", home, {}, pods_of(MESH, {"app": "istio-ingressgateway"}), [*PAGES.values()]),
-        # It asks notebooks whether anything runs in them, experiments what to try next, and shows what pipelines made.
+        # Kubeflow asks notebooks for activity and experiments for suggestions, and shows the artifacts of pipelines.
         admit("allow-kubeflow", home, {}, pods_of(KUBEFLOW), [*PAGES.values(), *SERVERS.values()]),
         _reach("allow-mesh", home, pods_of(MESH), MESH_PORTS),
         _reach("allow-services", home, shared, ()),
@@ -81,7 +81,7 @@ def _reach(name: str, home: str, targets: Sequence[Manifest], ports: Sequence[in
 
 
 def profile(team: TeamSpec) -> Manifest:
-    """The team's profile. Its owner, the first of its members, lets others in by the dashboard as well."""
+    """The team's profile. Its owner, the first member, can also add members in the dashboard."""
     return {
         "apiVersion": "kubeflow.org/v1",
         "kind": "Profile",
@@ -94,7 +94,7 @@ def profile(team: TeamSpec) -> Manifest:
 
 
 def members(team: TeamSpec) -> list[Manifest]:
-    """The other members, as the dashboard would let them in. Source: kubeflow/dashboard, access-management/kfam."""
+    """The other members, in the dashboard's form. Source: kubeflow/dashboard, access-management/kfam."""
     return [manifest for email in team.emails[1:] for manifest in _member(team.homes[0], email)]
 
 
@@ -127,7 +127,7 @@ def _member(home: str, email: str) -> list[Manifest]:
 
 
 def pipelines(team: TeamSpec, bucket: str, region: str) -> list[Manifest]:
-    """Where the team's pipelines write: below its own folder, as its own identity, with no key.
+    """The storage of the team's pipelines: its own folder, with its IAM role, without keys.
 
     Source: Kubeflow Pipelines, "Configure object store"; argo-workflows, "Configuring your artifact repository".
     """
@@ -154,7 +154,7 @@ def pipelines(team: TeamSpec, bucket: str, region: str) -> list[Manifest]:
 
 
 def bounds(team: TeamSpec) -> Manifest:
-    """What a container gets that asks for nothing."""
+    """Default requests of containers."""
     return limit_range(team.homes[0])
 
 

@@ -1,4 +1,4 @@
-"""Argo CD's project of Kubeflow: the one repository, the namespaces of the waves, and the kinds that they bring."""
+"""Argo CD's project of Kubeflow: its repository, and the namespaces and kinds of the waves."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,7 +8,7 @@ from .waves import Wave
 NAME = "kubeflow"
 IN_CLUSTER = "https://kubernetes.default.svc"
 SYSTEM = "kube-system"
-"""Where the mesh's plugin of nodes runs, and where the queue's rights to the cluster's own configuration lie."""
+"""The namespace of the mesh's CNI plugin, and of Kueue's role for reading the cluster's configuration."""
 
 CLUSTER_KINDS = (
     ("", "Namespace"),
@@ -21,7 +21,7 @@ CLUSTER_KINDS = (
     ("scheduling.k8s.io", "PriorityClass"),
     ("trainer.kubeflow.org", "ClusterTrainingRuntime"),
 )
-"""What the overlays have outside namespaces."""
+"""The cluster-wide kinds of the overlays."""
 
 KINDS = (
     ("", "ConfigMap"),
@@ -46,11 +46,11 @@ KINDS = (
     ("security.istio.io", "AuthorizationPolicy"),
     ("security.istio.io", "RequestAuthentication"),
 )
-"""What they have inside."""
+"""The namespaced kinds of the overlays."""
 
 
 def project(waves: Iterable[Wave], argo_cd: str, repository: str) -> dict[str, Any]:
-    """The project. Nobody has a role in it: what Kubeflow is, its repository says."""
+    """The project. It has no roles, because only the repository changes Kubeflow."""
     places = sorted({SYSTEM, *(wave.namespace for wave in waves)})
     return {
         "apiVersion": "argoproj.io/v1alpha1",
@@ -58,7 +58,7 @@ def project(waves: Iterable[Wave], argo_cd: str, repository: str) -> dict[str, A
         "metadata": {
             "name": NAME,
             "namespace": argo_cd,
-            # It outlives the Applications that need it to be removed.
+            # Applications need the project during their deletion.
             "finalizers": ["resources-finalizer.argocd.argoproj.io"],
         },
         "spec": {

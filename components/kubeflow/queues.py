@@ -1,4 +1,4 @@
-"""Kueue's objects: where each team's work waits, what it is sure of, and what it may borrow, as manifests."""
+"""Kueue's queues, with the guarantees and the borrowing limits of teams, as manifests."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,16 +12,16 @@ Manifest = dict[str, Any]
 
 COHORT = "teams"
 LOCAL_QUEUE = "default"
-"""Kueue puts work that names no queue into the one of this name. Source: Kueue, "Setup LocalQueue defaulting"."""
+"""Kueue's default queue, for workloads without a queue. Source: Kueue, "Setup LocalQueue defaulting"."""
 _VERSION = "kueue.x-k8s.io/v1beta2"
 _EFFECTS = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute"}
 
 
 def flavors(pools: Sequence[PoolSpec]) -> list[Manifest]:
-    """The pools as Kueue sees them: admitted work is sent to their nodes and let past their taints.
+    """A Kueue flavor for each pool. Admitted workloads get its node labels and tolerations.
 
-    Kueue weighs what work says of nodes by the labels that flavors have, and by no other: a notebook that wants a whole
-    GPU is kept from a pool whose GPUs are shared by the label of its device plugin. Source: Kueue,
+    Kueue compares a workload's node selector only with labels of flavors. So flavors have the device plugin's label,
+    which keeps a notebook that needs a whole GPU from a pool with shared GPUs. Source: Kueue,
     pkg/scheduler/flavorassigner, flavorSelector.
     """
     return [_flavor(pool) for pool in pools]
@@ -46,11 +46,11 @@ def cluster_queues(
     *,
     borrowing: bool,
 ) -> list[Manifest]:
-    """A queue for each team, with its part of every pool; all of them together never have more than there is.
+    """A queue for each team with its part of every pool. The sum of the parts does not exceed the pools.
 
-    With `borrowing` a team uses what others leave, up to its quota, until they want it back.
+    With `borrowing`, a team may use what other teams do not need, up to its quota.
     """
-    # Without accelerators first: work that asks for no GPU is not to fill the nodes that have some.
+    # Pools without accelerators first, so that workloads without GPUs do not fill GPU nodes.
     ordered = sorted(pools, key=lambda pool: bool(pool.gpus))
     return [_cluster_queue(team, teams, ordered, guaranteed, borrowing) for team in teams]
 
@@ -85,8 +85,8 @@ def _part(
     *,
     borrowing: bool,
 ) -> list[Manifest]:
-    """The team's part of a pool: of one with GPUs as much of each node's CPUs and memory as of its GPUs; of another in
-    the measure of its quota."""
+    """The team's part of a pool. In a pool with GPUs, its parts of CPUs and memory are proportional to its GPUs; in
+    others, to its quota."""
     gpus = guaranteed[team.name].get(pool.name, 0)
     if pool.gpus:
         part, whole = gpus, pool.all_gpus
@@ -106,7 +106,7 @@ def _part(
 
 
 def _measured(whole: int, quotas: Sequence[int], own: int) -> int:
-    """A part of `whole` in the measure of quotas, and no more than one's own."""
+    """The part of `whole` that is proportional to `own` in `quotas`, and at most `own`."""
     return min(own, whole * own // sum(quotas))
 
 

@@ -1,4 +1,4 @@
-"""What the infrastructure decides for the waves, from what the other components know."""
+"""The settings of the waves, from outputs of other components."""
 
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
@@ -7,7 +7,7 @@ from .notebooks import IMAGES, choice
 from .waves import Wave
 
 SIGN_IN_SECRET = "kubeflow/sign-in"  # noqa: S105 - a name
-"""What the secret of the sign-in's client is called, after the prefix."""
+"""The name of the secret of the sign-in's client, after the prefix."""
 
 
 def wave_settings(
@@ -17,16 +17,16 @@ def wave_settings(
     known: Mapping[str, str],
     notebook_images: Sequence[str] = IMAGES,
 ) -> dict[str, dict[str, str]]:
-    """The settings of each wave that has some, by its name.
+    """The settings of each wave with settings, by its name.
 
-    `known` has the names of `KubeflowClusterArgs`, and `target_group_arn`.
+    `known` has fields of `KubeflowClusterArgs`, and `target_group_arn`.
 
     Raises:
-        ValueError: when the secret of the sign-in's client is not where the overlays look for it.
+        ValueError: the secret of the sign-in's client does not have the name that the overlays use.
     """
     named, expected = known["client_secret_name"], f"{known['secret_prefix']}/{SIGN_IN_SECRET}"
     if named != expected:
-        raise ValueError(f"clientSecretName = {named!r}: the sign-in reads {expected}; call it so")
+        raise ValueError(f"clientSecretName = {named!r}: the sign-in reads {expected}; use this name")
     host = known["sign_in_url"].removeprefix("https://")
     shared = {
         "vpcCidr": known["vpc_cidr"],
@@ -53,7 +53,7 @@ def wave_settings(
 
 
 def sign_out_path(sign_in_url: str, client_id: str, domain: str) -> str:
-    """Ends the session of the mesh, then that of the user pool, and comes back.
+    """The path that ends the session of oauth2-proxy, then the user pool's session, and returns to the domain.
 
     Source: Cognito developer guide, "The managed login sign-out endpoint"; oauth2-proxy, "Endpoints", sign_out.
     """

@@ -1,4 +1,4 @@
-"""What a KubeflowCluster is made from, and what is refused."""
+"""The arguments of a KubeflowCluster, and their validation."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, NotRequired, TypedDict, cast
@@ -20,59 +20,59 @@ from .pools import GuaranteeConfig, GuaranteeSpec, PoolConfig, PoolSpec, guarant
 
 FIREWALL: Mapping[str, Any] = {
     **PAGES,
-    # Files of notebooks, and logs of pipelines, are named in paths and in queries.
+    # Paths and queries contain the names of notebook files and pipeline logs.
     "counted_rules": {"common": ("RestrictedExtensions_URIPATH", "RestrictedExtensions_QUERYARGUMENTS")},
 }
-"""What a firewall before notebooks lets through, where it differs from one before models."""
+"""Defaults of a firewall for notebooks, where they differ from a firewall for models."""
 
 TAKEN = frozenset({*PLATFORM_NAMESPACES, "monitoring", "pipelines", "athena-results"})
-"""Namespaces, and folders of the buckets, that are not a team's."""
+"""Reserved names of namespaces and of folders in buckets."""
 
 
 class KubeflowConfig(TypedDict):
-    """Kubeflow, as a stack's config describes it."""
+    """The settings of Kubeflow."""
 
     zone_name: str
-    """The public Route 53 zone that holds the domain."""
+    """The public Route 53 zone of the domain."""
     domain: str
-    """Where browsers reach Kubeflow."""
+    """Kubeflow's host name for browsers."""
     repository: str
-    """The repository, as an https address, that has the folder deploy/kubeflow."""
+    """The repository (https address) with the folder deploy/kubeflow."""
     revision: str
-    """The commit of it that is deployed, in full."""
+    """The full id of the commit to deploy."""
     teams: list[TeamConfig]
     """The teams; each has a profile."""
     pools: NotRequired[list[PoolConfig]]
-    """Nodes that queued work runs on."""
+    """A pool of nodes for queued workloads."""
     guarantees: NotRequired[list[GuaranteeConfig]]
-    """GPUs that are kept for teams; by default all that a team's quota allows, where one pool has GPUs."""
+    """GPUs that are guaranteed to teams. Default: a team's whole quota, if only one pool has GPUs."""
     borrowing: NotRequired[bool]
-    """Whether a team may use what others leave, up to its quota. Default: true."""
+    """Whether a team may use what other teams do not need, up to its quota. Default: true."""
     services: NotRequired[list[str]]
-    """Namespaces whose services every team may call, such as feast and mlflow. Default: none."""
+    """Namespaces with services that every team may call, such as feast and mlflow. Default: none."""
     notebook_images: NotRequired[list[str]]
-    """The images of notebooks that people may choose, the first by default. Default: Kubeflow's own."""
+    """Images of notebooks to choose from; the first is the default. Default: Kubeflow's images."""
     models: NotRequired[bool]
-    """Whether Kubeflow shows the models of a KServe on the same cluster. Default: false."""
+    """Whether Kubeflow shows models of KServe in the same cluster. Default: false."""
     monitoring_namespace: NotRequired[str]
     """The namespace whose pods may read metrics."""
     firewall: NotRequired[WebFirewallConfig]
-    """What the firewall lets through."""
+    """The settings of the firewall."""
     load_balancer: NotRequired[ServingLoadBalancerOptions]
-    """How the load balancer serves."""
+    """The options of the load balancer."""
     wave_minutes: NotRequired[int]
-    """How long each wave may take until it is healthy. Default: 30."""
+    """Minutes that each wave may take to become healthy. Default: 30."""
     deletion_protection: NotRequired[bool]
     """Whether the namespaces of teams are protected from deletion. Default: true."""
 
 
 class KubeflowClusterArgs(KubeflowConfig):
-    """What a KubeflowCluster is made from: its config, the cluster, the stores, the sign-in and Argo CD."""
+    """The arguments of a KubeflowCluster."""
 
     cluster_name: pulumi.Input[str]
-    """The EKS cluster, whose nodes must be ready."""
+    """The EKS cluster. Its nodes must be ready."""
     argo_cd: pulumi.Input[str]
-    """Argo CD's namespace, once Applications can be made; it must be allowed to change the whole cluster."""
+    """Argo CD's namespace. Argo CD must be ready, and must be allowed to change the whole cluster."""
     vpc_id: pulumi.Input[str]
     """The VPC."""
     vpc_cidr: pulumi.Input[str]
@@ -88,7 +88,7 @@ class KubeflowClusterArgs(KubeflowConfig):
     raw_bucket: pulumi.Input[str]
     """The bucket of raw data."""
     training_bucket: pulumi.Input[str]
-    """The bucket of training sets, in which pipelines leave their artifacts."""
+    """The bucket of training sets and pipeline artifacts."""
     models_bucket: pulumi.Input[str]
     """The bucket of models."""
     offline_bucket: pulumi.Input[str]
@@ -96,33 +96,33 @@ class KubeflowClusterArgs(KubeflowConfig):
     data_key_arn: pulumi.Input[str]
     """The key that encrypts the buckets."""
     database_address: pulumi.Input[str]
-    """PostgreSQL of experiments and the model registry."""
+    """The PostgreSQL address, for experiments and the model registry."""
     pipelines_database_address: pulumi.Input[str]
-    """MySQL of pipelines and their metadata."""
+    """The MySQL address, for pipelines and their metadata."""
     databases_ready: NotRequired[pulumi.Input[str]]
-    """What waits for the databases and their roles, as StoreAccess' `ready`."""
+    """An output that resolves after the databases and their roles exist, such as StoreAccess' `ready`."""
     database_identifier: NotRequired[pulumi.Input[str]]
-    """The RDS instance of experiments and the model registry, which is then backed up before another version comes."""
+    """The RDS instance of experiments and the model registry, for a snapshot before each new revision."""
     pipelines_database_identifier: NotRequired[pulumi.Input[str]]
-    """That of pipelines, which is then backed up before another version comes."""
+    """The RDS instance of pipelines, for a snapshot before each new revision."""
     secret_store: pulumi.Input[str]
-    """The ClusterSecretStore; it must answer the namespaces kubeflow and oauth2-proxy."""
+    """The ClusterSecretStore. It must allow the namespaces kubeflow and oauth2-proxy."""
     secret_prefix: pulumi.Input[str]
-    """What the names of the secrets begin with, before a slash."""
+    """The prefix of the secrets' names, before a slash."""
     issuer: pulumi.Input[str]
     """The user pool's issuer."""
     sign_in_url: pulumi.Input[str]
-    """Where the user pool's sign-in pages are."""
+    """The address of the user pool's sign-in pages."""
     client_id: pulumi.Input[str]
     """Kubeflow's client of the user pool."""
     client_secret_name: pulumi.Input[str]
-    """The client's secret, once it is there: <prefix>/kubeflow/sign-in."""
+    """The name of the client's secret, resolved after it exists: <prefix>/kubeflow/sign-in."""
     controllers_ready: NotRequired[pulumi.Input[str]]
-    """Where cert-manager and the load balancer controller are there already: what waits for them; made otherwise."""
+    """An output that waits for existing cert-manager and load balancer controller. Default: new ones."""
     controller_role_arn: NotRequired[pulumi.Input[str]]
-    """The role of that controller, which may then change the targets of Kubeflow's gateway as well."""
+    """The IAM role of the existing controller. It gets the permission to change Kubeflow's targets."""
     cognito_user_pool_arn: NotRequired[pulumi.Input[str]]
-    """The user pool, where the load balancer asks for the sign-in as well."""
+    """The user pool; required when the load balancer requires sign-in too."""
     cognito_client_id: NotRequired[pulumi.Input[str]]
     """The user pool's client for the load balancer, one with a secret."""
     cognito_domain: NotRequired[pulumi.Input[str]]
@@ -132,54 +132,53 @@ class KubeflowClusterArgs(KubeflowConfig):
 
 
 class KubeflowSpec(Spec):
-    """Kubeflow, its teams, and what they share."""
+    """The settings of Kubeflow."""
 
-    zone_name: str = Field(pattern=DOMAIN_PATTERN, description="The public Route 53 zone that holds the domain.")
-    domain: str = Field(pattern=DOMAIN_PATTERN, max_length=64, description="Where browsers reach Kubeflow.")
+    zone_name: str = Field(pattern=DOMAIN_PATTERN, description="The public Route 53 zone of the domain.")
+    domain: str = Field(pattern=DOMAIN_PATTERN, max_length=64, description="Kubeflow's host name for browsers.")
     repository: str = Field(
         pattern=r"^https://[^\s*@?#]+$",
-        description="The repository, as an https address, that has the folder deploy/kubeflow.",
+        description="The repository (https address) with the folder deploy/kubeflow.",
     )
     revision: str = Field(
         pattern=r"^[0-9a-f]{40}$",
-        description="The commit of it that is deployed, in full: a branch moves on without a gate.",
+        description="The full id of the commit to deploy. A branch is refused, because it changes without a review.",
     )
     teams: tuple[TeamSpec, ...] = Field(min_length=1, description="The teams; each has a profile.")
     pools: tuple[PoolSpec, ...] = Field(
         default=(),
-        description="Nodes that queued work runs on; in a stack those of its cluster, but for the system's own.",
+        description="The pools for queued workloads. In a stack: the cluster's pools, without the system pool.",
     )
     guarantees: tuple[GuaranteeSpec, ...] = Field(
         default=(),
-        description="GPUs that are kept for teams; all that a team's quota allows, where one pool alone has GPUs.",
+        description="GPUs that are guaranteed to teams. Default: a team's whole quota, if only one pool has GPUs.",
     )
     borrowing: bool = Field(
-        default=True, description="Whether a team may use what others leave, up to its quota, until they ask for it."
+        default=True, description="Whether a team may use what other teams do not need, up to its quota."
     )
     services: tuple[str, ...] = Field(
-        default=(), description="Namespaces whose services every team may call, such as feast and mlflow."
+        default=(), description="Namespaces with services that every team may call, such as feast and mlflow."
     )
     notebook_images: tuple[str, ...] = Field(
         default=IMAGES,
         min_length=1,
-        description="Images of notebooks that people may choose, the first by default; Kubeflow's own when left out.",
+        description="Images of notebooks to choose from; the first is the default. Default: Kubeflow's images.",
     )
-    models: bool = Field(
-        default=False, description="Whether Kubeflow shows the models of a KServe on the same cluster."
-    )
+    models: bool = Field(default=False, description="Whether Kubeflow shows models of KServe in the same cluster.")
     monitoring_namespace: str = Field(
         default="monitoring", pattern=NAMESPACE_PATTERN, description="The namespace whose pods may read metrics."
     )
     firewall: WebFirewallSpec = Field(
         default_factory=cast(Any, dict),
         validate_default=True,
-        description="What the firewall lets through; methods, types and sizes of browsers and notebooks by default.",
+        description="The settings of the firewall. By default it allows the methods, types and sizes of browsers and "
+        "notebooks.",
     )
     load_balancer: Annotated[ServingLoadBalancerSpec, Inherits("zone_name", "domain")] = Field(
-        default_factory=cast(Any, dict), validate_default=True, description="How the load balancer serves."
+        default_factory=cast(Any, dict), validate_default=True, description="The options of the load balancer."
     )
     wave_minutes: int = Field(
-        default=30, ge=5, le=240, description="How long each wave may take until it is healthy, in minutes."
+        default=30, ge=5, le=240, description="Minutes that each wave may take to become healthy."
     )
     deletion_protection: bool = Field(
         default=True, description="Whether the namespaces of teams, with their volumes, are protected from deletion."
@@ -187,7 +186,7 @@ class KubeflowSpec(Spec):
 
     @property
     def guaranteed(self) -> dict[str, dict[str, int]]:
-        """The GPUs kept for each team, by pool."""
+        """The GPUs guaranteed to each team, by pool."""
         return guaranteed(self.teams, self.pools, self.guarantees)
 
     @field_validator("domain")
@@ -198,9 +197,7 @@ class KubeflowSpec(Spec):
     @field_validator("notebook_images")
     @classmethod
     def _images(cls, images: tuple[str, ...]) -> tuple[str, ...]:
-        return each_once(
-            images, IMAGE_PATTERN, "image that stays the same: <registry>/<name>:<tag> or @sha256:<digest>"
-        )
+        return each_once(images, IMAGE_PATTERN, "image reference; write <registry>/<name>:<tag> or @sha256:<digest>")
 
     @field_validator("firewall", mode="before")
     @classmethod
@@ -210,7 +207,7 @@ class KubeflowSpec(Spec):
     @field_validator("load_balancer", mode="before")
     @classmethod
     def _one_target_group(cls, section: Any) -> Any:
-        """Browsers speak no gRPC; that of pipelines' clients goes by HTTP."""
+        """Browsers do not use gRPC, and clients of pipelines use HTTP."""
         return {"grpc": False, **cast(Mapping[str, Any], section)} if isinstance(section, Mapping) else section
 
     @field_validator("teams")
@@ -221,27 +218,29 @@ class KubeflowSpec(Spec):
             if others:
                 raise refuse(
                     team.homes,
-                    f"team {team.name} has {len(team.homes)} namespaces, and a profile is one; name one, or make two "
+                    f"team {team.name} has {len(team.homes)} namespaces, but a profile has one; keep one, or use two "
                     "teams",
                 )
             if home in TAKEN:
-                raise refuse(home, f"{home} is not for a team; name another namespace")
+                raise refuse(home, f"{home} is reserved; choose another namespace")
             if not team.emails:
                 raise refuse(
                     team.name,
-                    f"team {team.name} has no emails: Kubeflow knows people by their address, and the first owns the "
+                    f"team {team.name} has no emails; add at least one, because Kubeflow identifies people by email, "
+                    f"and the first owns the "
                     "profile",
                 )
             if team.iam_roles:
                 raise refuse(
                     team.iam_roles,
-                    f"team {team.name} has iamRoles, which have no effect in Kubeflow: people sign in; grant a role "
+                    f"team {team.name} has iamRoles, which have no effect in Kubeflow; remove it, and grant the roles "
                     "in gpuCluster.access instead",
                 )
             if not team.quota.storage_gib:
                 raise refuse(
                     team.name,
-                    f"team {team.name} has no quota.storageGib: a notebook keeps its files on a volume",
+                    f"team {team.name} has no quota.storageGib; set it, because a notebook stores its files on a "
+                    f"volume",
                 )
         return teams
 
@@ -267,8 +266,8 @@ def _refuse_larger(spec: KubeflowSpec) -> None:
         "memoryGib": sum(pool.all_memory_gib for pool in spec.pools),
     }
     for index, team in enumerate(spec.teams):
-        wanted = {"cpu": team.quota.cpu, "memoryGib": team.quota.memory_gib}
-        for field, amount in wanted.items():
+        amounts = {"cpu": team.quota.cpu, "memoryGib": team.quota.memory_gib}
+        for field, amount in amounts.items():
             if amount > there[field]:
                 remedy = f"the pools have {there[field]} for teams; lower the quota, or add pools"
                 raise refuse_at(f"teams[{index}].quota.{field}", amount, remedy)

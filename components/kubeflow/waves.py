@@ -1,19 +1,19 @@
-"""The waves in which Kubeflow is delivered: what each brings, what it needs first, and what must be ready after it.
+"""The waves of Kubeflow's deployment: the contents, requirements and workloads of each.
 
-Names are those of the pinned manifests (`versions.KUBEFLOW`, `versions.KUEUE`) with the overlays of `deploy/kubeflow`.
+Names come from the pinned manifests (`versions.KUBEFLOW`, `versions.KUEUE`) and the overlays of `deploy/kubeflow`.
 """
 
 from dataclasses import dataclass
 
 ROOT = "deploy/kubeflow/overlays"
 SYSTEM = "kubeflow"
-"""The namespace of Kubeflow's own servers."""
+"""The namespace of Kubeflow's servers."""
 MESH = "istio-system"
 SIGN_IN = "oauth2-proxy"
 TRAINING = "kubeflow-system"
 QUEUE = "kueue-system"
 SECRETS_NAMESPACES = (SYSTEM, SIGN_IN)
-"""The namespaces whose ExternalSecrets the waves make."""
+"""The namespaces with ExternalSecrets of the waves."""
 
 _ISTIO = ("authorizationpolicies.security.istio.io", "virtualservices.networking.istio.io")
 _ISTIO_AND_RULES = (*_ISTIO, "destinationrules.networking.istio.io")
@@ -24,26 +24,26 @@ _INFERENCE_SERVICES = "inferenceservices.serving.kserve.io"
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """One step of the delivery; the next begins when all its objects are healthy."""
+    """One step of the deployment. The next begins when all its objects are healthy."""
 
     name: str
     namespace: str
     brings: tuple[str, ...] = ()
-    """The custom resource definitions that it installs."""
+    """The CRDs that it installs."""
     needs: tuple[str, ...] = ()
-    """Those that must be there before it: of the objects it makes and of what its controllers watch."""
+    """The CRDs that it requires: of its objects, and of objects that its controllers watch."""
     ready: tuple[str, ...] = ()
-    """The workloads that make it healthy, as kind/namespace/name."""
+    """The workloads that determine its health, as kind/namespace/name."""
     settings: tuple[str, ...] = ()
-    """What the infrastructure decides for it, by the keys of its `settings` ConfigMap."""
+    """The keys of its `settings` ConfigMap, which the infrastructure sets."""
     secrets: tuple[str, ...] = ()
-    """The names of secrets that it reads, below the prefix of the cluster's."""
+    """The names of secrets that it reads, after the prefix."""
     optional: bool = False
-    """Whether Kubeflow does without it."""
+    """Whether Kubeflow works without it."""
 
     @property
     def path(self) -> str:
-        """Where its overlay lies in this repository."""
+        """The path of its overlay in this repository."""
         return f"{ROOT}/{self.name}"
 
 
@@ -208,13 +208,13 @@ WAVES = (
         optional=True,
     ),
 )
-"""In the order of their delivery; they go in the other direction."""
+"""The waves in deployment order. They are deleted in reverse order."""
 
 
 def chosen(*, shared_serving: bool, queued: bool = True) -> tuple[Wave, ...]:
-    """The waves of a Kubeflow, with its page of models where it shares the cluster with a KServe.
+    """The selected waves, with the models' web interface if the cluster has KServe.
 
-    Without queues there is no Kueue either: it would hold every job of a team, and nothing would ever let one go.
+    Without queues, Kueue is not installed, because it would never admit a team's job.
     """
     wanted = (wave for wave in WAVES if shared_serving or not wave.optional)
     return tuple(wave for wave in wanted if queued or wave.namespace != QUEUE)

@@ -1,1 +1,1 @@
-"""The private network, and what guards the way into it."""
+"""The VPC, its load balancers and their firewalls."""

@@ -1,4 +1,4 @@
-"""Endpoints through which a VPC reaches AWS services without the internet, and what may pass them."""
+"""VPC endpoints for AWS services, and their policies."""
 
 from collections.abc import Sequence
 
@@ -11,14 +11,14 @@ from ..core.iam import Statement, allow, document
 from .network_args import EndpointService
 
 POLICY_FREE_ENDPOINTS = (EndpointService.ECR_DKR, EndpointService.EKS_AUTH)
-"""Endpoints that keep the open default policy: container clients probe the registry before they sign in, and Pod
-Identity's service documents no policy of its own."""
+"""Endpoints with the open default policy: container clients probe the registry before they sign in, and the Pod
+Identity service documents no endpoint policy."""
 
 
 def endpoint_security_group(
     name: str, vpc_cidr: str, vpc: aws.ec2.Vpc, options: ResourceOptions
 ) -> tuple[aws.ec2.SecurityGroup, pulumi.Resource]:
-    """The security group of interface endpoints, and its rule: HTTPS from inside the VPC, and nothing outward."""
+    """The security group of interface endpoints, and its rule: HTTPS from inside the VPC, no egress."""
     role = f"{name}-endpoints"
     group = aws.ec2.SecurityGroup(
         role,
@@ -71,7 +71,7 @@ def interface_endpoint(
     group: aws.ec2.SecurityGroup,
     options: ResourceOptions,
 ) -> aws.ec2.VpcEndpoint:
-    """An interface endpoint with private DNS: programs reach it under the service's usual name."""
+    """An interface endpoint with private DNS: programs use the service's usual name."""
     role = f"{name}-{service.replace('.', '-')}"
     return aws.ec2.VpcEndpoint(
         role,
@@ -88,10 +88,10 @@ def interface_endpoint(
 
 
 def s3_endpoint_policy(account: str) -> str:
-    """Own principals may do what their permissions allow; anyone else may only read objects.
+    """Principals of the account may do what their permissions allow. All others may only read objects.
 
-    Reading stays open because image layers and packages come from buckets of AWS and of the Kubernetes project, signed
-    by them or public; writing with foreign credentials, the way to carry data out, is closed.
+    Reading stays open because image layers and packages come from buckets of AWS and of the Kubernetes project. The
+    policy denies writing with credentials of other accounts, which could exfiltrate data.
     Source: AWS data perimeter policy examples, "VPC endpoint policies".
     """
     read = _anyone("OthersRead", ["s3:GetObject", "s3:GetObjectVersion"])
@@ -101,7 +101,7 @@ def s3_endpoint_policy(account: str) -> str:
 def endpoint_policy(service: str, account: Account) -> str:
     """Only the account's own principals, and AWS services on their behalf, may use the endpoint.
 
-    STS also answers pods that exchange a web identity and have no principal yet: roles of this account alone.
+    STS also lets pods without a principal exchange a web identity for a role of this account.
     Source: AWS data perimeter policy examples, "VPC endpoint policies".
     """
     statements = _own_principals(account.id)

@@ -1,4 +1,4 @@
-"""The VPC that everything else stands in: three tiers of subnets over two or three zones."""
+"""The VPC: three tiers of subnets in two or three zones."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import IPv4Network
@@ -40,11 +40,11 @@ ANYWHERE = "0.0.0.0/0"
 
 
 class Network(Component[NetworkArgs, NetworkSpec]):
-    """A VPC over two or three zones.
+    """A VPC in two or three zones.
 
-    Public subnets are for load balancers and NAT gateways, private ones for nodes and pods, isolated ones, without a
-    way out, for data stores. S3 is reached through a gateway endpoint, connections are recorded in a flow log, and the
-    default security group and route table are locked.
+    Public subnets are for load balancers and NAT gateways, private ones for nodes and pods. Isolated ones have no route
+    to the internet and are for data stores. The VPC has a gateway endpoint for S3 and a flow log. The default security
+    group and route table allow no traffic.
     """
 
     vpc_id: Output[str]
@@ -57,13 +57,13 @@ class Network(Component[NetworkArgs, NetworkSpec]):
     """The zones' names; the lists of subnets and private route tables are in this order."""
 
     public_subnet_ids: Output[list[str]]
-    """Subnets for internet-facing load balancers and NAT gateways, one a zone."""
+    """Subnets for internet-facing load balancers and NAT gateways, one per zone."""
 
     private_subnet_ids: Output[list[str]]
-    """Subnets for nodes and pods, one a zone."""
+    """Subnets for nodes and pods, one per zone."""
 
     isolated_subnet_ids: Output[list[str]]
-    """Subnets for data stores, without a way out, one a zone."""
+    """Subnets for data stores, without a route to the internet, one per zone."""
 
     public_subnet_cidrs: Output[list[str]]
     """The public subnets' ranges, from which internet-facing load balancers reach their targets."""
@@ -72,16 +72,16 @@ class Network(Component[NetworkArgs, NetworkSpec]):
     """The private subnets' ranges."""
 
     isolated_subnet_cidrs: Output[list[str]]
-    """The isolated subnets' ranges, in which data stores answer."""
+    """The isolated subnets' ranges, with the addresses of data stores."""
 
     private_route_table_ids: Output[list[str]]
-    """The private subnets' route tables, one a zone."""
+    """The private subnets' route tables, one per zone."""
 
     isolated_route_table_id: Output[str]
     """The isolated subnets' route table."""
 
     nat_public_ips: Output[list[str]]
-    """The addresses that the internet sees private subnets under; empty without NAT."""
+    """The public IP addresses of traffic from private subnets; empty without NAT."""
 
     endpoint_security_group_id: Output[str]
     """The security group of interface endpoints: HTTPS from inside the VPC."""
@@ -96,7 +96,7 @@ class Network(Component[NetworkArgs, NetworkSpec]):
         """Make the network.
 
         Raises:
-            SpecError: an argument is wrong, or the region lacks the zones asked for.
+            SpecError: an argument is wrong, or the region lacks the zones.
         """
         where = f"Network({name})"
         super().__init__(name, args, NetworkArgs, NetworkSpec, opts)
@@ -135,7 +135,7 @@ class Network(Component[NetworkArgs, NetworkSpec]):
         isolated, isolated_routing = _tier(
             f"{name}-isolated", vpc, [(each.zone, each.isolated, isolated_table) for each in ranges], {}, options
         )
-        addresses, ways_out = _nat(name, spec.nat, zones, public, private_tables, gateway, options)
+        addresses, routes = _nat(name, spec.nat, zones, public, private_tables, gateway, options)
         endpoint_group, https = endpoint_security_group(name, spec.vpc_cidr, vpc, options)
         tables = [table.id for table in (*private_tables, isolated_table)]
         s3 = gateway_endpoint(name, "s3", account, vpc, tables, options)
@@ -156,9 +156,7 @@ class Network(Component[NetworkArgs, NetworkSpec]):
         self.vpc_cidr = vpc.cidr_block
         self.zones = Output.from_input(list(zones))
         self.public_subnet_ids = _usable(public, to_internet)
-        self.private_subnet_ids = _usable(
-            private, (*private_routing, *ways_out, *to_internet, *endpoints, *to_services)
-        )
+        self.private_subnet_ids = _usable(private, (*private_routing, *routes, *to_internet, *endpoints, *to_services))
         self.isolated_subnet_ids = _usable(isolated, (*isolated_routing, *endpoints))
         self.public_subnet_cidrs = Output.from_input([str(each.public) for each in ranges])
         self.private_subnet_cidrs = Output.from_input([str(each.private) for each in ranges])
@@ -173,7 +171,7 @@ class Network(Component[NetworkArgs, NetworkSpec]):
 
 
 def choose_zones(spec: NetworkSpec, offered: Sequence[str], where: str) -> tuple[str, ...]:
-    """The zones to use: those that `spec` names, else the first of `offered`.
+    """The zones of the network: those of `spec`, or else the first of `offered`.
 
     Raises:
         SpecError: the region doesn't offer them, or not as many.
@@ -181,7 +179,7 @@ def choose_zones(spec: NetworkSpec, offered: Sequence[str], where: str) -> tuple
     known = ", ".join(offered)
     strange = [zone for zone in spec.zones if zone not in offered]
     if strange:
-        why = "the region lacks it, or it can hold no EKS control plane"
+        why = "the region has no such zone, or EKS does not support it"
         at = spec.zones.index(strange[0])
         raise SpecError(where, [f"zones[{at}] = {strange[0]!r}: {why}; choose from {known}"])
     if spec.zones:
@@ -193,7 +191,7 @@ def choose_zones(spec: NetworkSpec, offered: Sequence[str], where: str) -> tuple
 
 
 def subnet_tags(cluster_names: Sequence[str]) -> dict[str, dict[str, str]]:
-    """What the load balancer controller and Karpenter find public and private subnets by.
+    """The tags by which the load balancer controller and Karpenter find public and private subnets.
 
     Karpenter's tag has one value: the first cluster. Further clusters select `kubernetes.io/cluster/<name>`.
     Source: Amazon EKS user guide, "Route application and HTTP traffic with Application Load Balancers"; Karpenter,
@@ -208,7 +206,7 @@ def subnet_tags(cluster_names: Sequence[str]) -> dict[str, dict[str, str]]:
 
 
 def _offered_zones(network: Network) -> Sequence[str]:
-    """Zones of the provider's region that are up, need no opting in, and can hold an EKS control plane."""
+    """The available zones of the provider's region that need no opt-in and support an EKS control plane."""
     return aws.get_availability_zones(
         state="available",
         filters=[{"name": "opt-in-status", "values": ["opt-in-not-required"]}],
@@ -226,13 +224,13 @@ def _ids(resources: Sequence[pulumi.CustomResource]) -> Output[list[str]]:
 
 
 def _usable(subnets: Sequence[aws.ec2.Subnet], needed: Sequence[pulumi.Resource]) -> Output[list[str]]:
-    """The subnets' ids, for whoever must come after `needed` and go before them: without a way out, nodes neither join
-    nor leave, and what runs on them can't clean up in AWS."""
+    """The subnets' ids, resolved after `needed` exist: without a route to the internet, nodes cannot join or leave, and
+    their pods cannot clean up in AWS."""
     return Output.all(_ids(subnets), *(each.urn for each in needed)).apply(lambda known: known[0])
 
 
 def _vpc(name: str, cidr: str, options: ResourceOptions) -> aws.ec2.Vpc:
-    """The VPC with its defaults locked: what names no security group or route table gets ones that let nothing pass."""
+    """The VPC. Its default security group and route table allow no traffic."""
     vpc = aws.ec2.Vpc(
         f"{name}-vpc",
         cidr_block=cidr,
@@ -270,7 +268,7 @@ def _tier(
     tags: Mapping[str, str],
     options: ResourceOptions,
 ) -> tuple[list[aws.ec2.Subnet], list[pulumi.Resource]]:
-    """One subnet for each (zone, range, route table), and what routes each by that table."""
+    """One subnet for each (zone, range, route table), and its association with the table."""
     subnets: list[aws.ec2.Subnet] = []
     routing: list[pulumi.Resource] = []
     for zone, cidr, table in placements:
@@ -299,13 +297,13 @@ def _nat(
     gateway: aws.ec2.InternetGateway,
     options: ResourceOptions,
 ) -> tuple[list[aws.ec2.Eip], list[pulumi.Resource]]:
-    """NAT gateways as `mode` wants them: their addresses, and each private table's way out through one of them."""
-    wanted = {NatMode.NONE: 0, NatMode.SINGLE: 1, NatMode.PER_ZONE: len(zones)}[mode]
-    # Source: Amazon EC2 API reference, AllocateAddress and CreateNatGateway: both want the internet gateway attached.
+    """The NAT gateways for `mode`: their addresses, and the default route of each private route table."""
+    nat_count = {NatMode.NONE: 0, NatMode.SINGLE: 1, NatMode.PER_ZONE: len(zones)}[mode]
+    # Source: Amazon EC2 API reference, AllocateAddress and CreateNatGateway: both require an attached internet gateway.
     after_gateway = ResourceOptions.merge(options, ResourceOptions(depends_on=[gateway]))
     addresses: list[aws.ec2.Eip] = []
     nats: list[aws.ec2.NatGateway] = []
-    for zone, subnet in list(zip(zones, public, strict=True))[:wanted]:
+    for zone, subnet in list(zip(zones, public, strict=True))[:nat_count]:
         role = f"{name}-nat-{_letter(zone)}"
         address = aws.ec2.Eip(role, domain="vpc", tags={"Name": role}, opts=after_gateway)
         nat = aws.ec2.NatGateway(
@@ -313,7 +311,7 @@ def _nat(
         )
         addresses.append(address)
         nats.append(nat)
-    ways_out: list[pulumi.Resource] = [
+    routes: list[pulumi.Resource] = [
         aws.ec2.Route(
             f"{name}-private-{_letter(zone)}-nat",
             route_table_id=table.id,
@@ -324,15 +322,15 @@ def _nat(
         for index, (zone, table) in enumerate(zip(zones, private_tables, strict=True))
         if nats
     ]
-    return addresses, ways_out
+    return addresses, routes
 
 
 def _flow_log(
     name: str, spec: FlowLogsSpec, account: Account, vpc: aws.ec2.Vpc, options: ResourceOptions
 ) -> aws.cloudwatch.LogGroup:
-    """The VPC's flow log, into a log group under a key that this group alone may use."""
+    """The VPC's flow log and its log group, with a key that only this log group may use."""
     role_name = f"{name}-flow-logs"
-    # The key's policy must name the group before either exists, so the name is ours rather than generated.
+    # The key's policy names the log group before it exists, so Pulumi cannot generate the name.
     group_name = f"/{pulumi.get_project()}/{pulumi.get_stack()}/{name}/flow-logs"
     key = encryption_key(
         role_name,
@@ -376,9 +374,9 @@ def _flow_log(
 
 
 def flow_log_permissions(account: Account, log_group: str) -> str:
-    """What the flow log's role may do: write into one log group.
+    """The permissions of the flow log's role: write to one log group.
 
-    Source: Amazon VPC user guide, "IAM role for publishing flow logs to CloudWatch Logs", without making groups.
+    Source: Amazon VPC user guide, "IAM role for publishing flow logs to CloudWatch Logs", without creating log groups.
     """
     arn = account.arn("logs", f"log-group:{log_group}")
     write = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]

@@ -1,4 +1,4 @@
-"""What a network can be asked for: its arguments, their plain values, and what is refused."""
+"""The arguments of a Network, and their validation."""
 
 import re
 from collections.abc import Callable
@@ -28,13 +28,13 @@ class NatMode(StrEnum):
     """How private subnets reach the internet."""
 
     PER_ZONE = "per-zone"
-    """A NAT gateway in every zone: the loss of one zone leaves the others their way out."""
+    """A NAT gateway in every zone. If one zone fails, the others keep internet access."""
 
     SINGLE = "single"
-    """One NAT gateway for all zones: cheaper, and its zone takes the others' way out with it."""
+    """One NAT gateway for all zones. It costs less; if its zone fails, all zones lose internet access."""
 
     NONE = "none"
-    """No way out: AWS services are reached through endpoints alone."""
+    """No internet access. Nodes reach AWS services through endpoints only."""
 
 
 class FlowLogTraffic(StrEnum):
@@ -44,10 +44,10 @@ class FlowLogTraffic(StrEnum):
     """Every connection."""
 
     ACCEPT = "accept"
-    """Those that security groups and network ACLs let through."""
+    """Connections that security groups and network ACLs accept."""
 
     REJECT = "reject"
-    """Those that were turned away: enough to notice scans, and far fewer records."""
+    """Rejected connections: enough to detect scans, with far fewer records."""
 
 
 class EndpointService(StrEnum):
@@ -93,36 +93,36 @@ NODE_ENDPOINTS = (
     EndpointService.EKS_AUTH,
     EndpointService.STS,
 )
-"""Without these a node that has no way to the internet never joins its cluster.
+"""Endpoints that a node without internet access needs to join its cluster.
 
 Source: Amazon EKS user guide, "Deploy private clusters with limited internet access".
 """
 
 
 class FlowLogsConfig(TypedDict):
-    """What the VPC's flow log records and how long it is kept."""
+    """The settings of the VPC's flow log."""
 
     traffic: NotRequired[FlowLogTraffic]
-    """Which connections are recorded. Default: all."""
+    """The connections to record. Default: all."""
 
     retention_days: NotRequired[int]
-    """Days until a record is deleted, one of the periods that CloudWatch Logs knows. Default: 90."""
+    """Days until a record is deleted, one of CloudWatch Logs' retention periods. Default: 90."""
 
     aggregation_seconds: NotRequired[int]
-    """Seconds that one record sums up, 60 or 600; 60 writes up to ten times as many records. Default: 600."""
+    """Seconds that one record covers, 60 or 600; 60 writes up to ten times as many records. Default: 600."""
 
 
 class NetworkArgs(TypedDict):
-    """What a Network is made from."""
+    """The arguments of a Network."""
 
     vpc_cidr: str
     """The VPC's range, /16 to /20, inside 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10."""
 
     zone_count: NotRequired[int]
-    """How many zones to take when `zones` names none, 2 or 3. Default: 3."""
+    """The number of zones when `zones` is empty, 2 or 3. Default: 3."""
 
     zones: NotRequired[list[str]]
-    """Names of the zones, such as us-east-1a, in the order their ranges are cut. Default: the region's first ones."""
+    """Names of the zones, such as us-east-1a, in the order of their ranges. Default: the region's first ones."""
 
     reserved_cidrs: NotRequired[list[str]]
     """Ranges that the VPC must not overlap: peers, VPN, offices. Default: none."""
@@ -131,23 +131,23 @@ class NetworkArgs(TypedDict):
     """How private subnets reach the internet. Default: per-zone."""
 
     dynamodb_endpoint: NotRequired[bool]
-    """Whether DynamoDB gets a gateway endpoint (free) beside the one of S3. Default: false."""
+    """Whether DynamoDB gets a gateway endpoint (free), in addition to S3's. Default: false."""
 
     interface_endpoints: NotRequired[list[str]]
-    """AWS services with an interface endpoint in every zone, paid by the hour, such as ecr.api. Default: none."""
+    """AWS services with an interface endpoint in every zone, such as ecr.api. Default: none."""
 
     cluster_names: NotRequired[list[str]]
-    """EKS clusters that will live here: subnets are tagged for load balancers and Karpenter. Default: none."""
+    """The names of EKS clusters in this network, for the tags of subnets. Default: none."""
 
     flow_logs: NotRequired[FlowLogsConfig]
-    """What the flow log records and how long it is kept. Default: all traffic for 90 days."""
+    """The settings of the flow log. Default: all traffic for 90 days."""
 
 
 class FlowLogsSpec(Spec):
     """The plain values of `FlowLogsConfig`."""
 
     traffic: FlowLogTraffic = Field(
-        default=FlowLogTraffic.ALL, description="Which connections are recorded: all, accept or reject."
+        default=FlowLogTraffic.ALL, description="The connections to record: all, accept or reject."
     )
     retention_days: int = Field(
         default=90,
@@ -156,7 +156,7 @@ class FlowLogsSpec(Spec):
     )
     aggregation_seconds: int = Field(
         default=600,
-        description="Seconds that one record sums up, 60 or 600; 60 writes up to ten times as many records.",
+        description="Seconds that one record covers, 60 or 600; 60 writes up to ten times as many records.",
         json_schema_extra={"enum": list(AGGREGATION_SECONDS)},
     )
 
@@ -183,32 +183,28 @@ class NetworkSpec(Spec):
     )
     zones: tuple[str, ...] = Field(
         default=(),
-        description="Names of 2 or 3 zones, such as us-east-1a, in the order their ranges are cut. Empty: the region's "
-        "first ones that can hold an EKS control plane.",
+        description="Names of 2 or 3 zones, such as us-east-1a, in the order of their address ranges. Empty: the "
+        "region's first ones that support an EKS control plane.",
     )
-    zone_count: int = Field(
-        default=3, ge=2, le=3, description="How many zones to take when `zones` names none, 2 or 3."
-    )
+    zone_count: int = Field(default=3, ge=2, le=3, description="The number of zones when `zones` is empty, 2 or 3.")
     nat: NatMode = Field(
         default=NatMode.PER_ZONE,
         description="How private subnets reach the internet: per-zone (a NAT gateway in each zone), single (one for "
-        "all, whose zone takes the others down with it), none.",
+        "all; if its zone fails, all lose internet access), none.",
     )
     dynamodb_endpoint: bool = Field(
-        default=False, description="Whether DynamoDB gets a gateway endpoint (free) beside the one of S3."
+        default=False, description="Whether DynamoDB gets a gateway endpoint (free), in addition to S3's."
     )
     interface_endpoints: tuple[EndpointService, ...] = Field(
         default=(),
-        description="AWS services that get an interface endpoint in every zone, each paid by the hour and zone.",
+        description="AWS services that get an interface endpoint in every zone; each costs by the hour and zone.",
     )
     cluster_names: tuple[str, ...] = Field(
         default=(),
-        description="EKS clusters that will live here: subnets are tagged for load balancers and Karpenter, whose "
-        "tag has one value: the first name.",
+        description="The names of EKS clusters in this network. Load balancers and Karpenter find subnets by tags of "
+        "these names; Karpenter's tag has the first name only.",
     )
-    flow_logs: FlowLogsSpec = Field(
-        default=FlowLogsSpec(), description="What the flow log records and how long it is kept."
-    )
+    flow_logs: FlowLogsSpec = Field(default=FlowLogsSpec(), description="The settings of the flow log.")
 
     @field_validator("vpc_cidr")
     @classmethod
@@ -239,7 +235,7 @@ class NetworkSpec(Spec):
     def _as_many_as_named(cls, count: int, info: ValidationInfo) -> int:
         zones = info.data.get("zones", ())
         if zones and len(zones) != count:
-            raise refuse(count, f"zones names {len(zones)}; leave zoneCount out or write {len(zones)}")
+            raise refuse(count, f"zones has {len(zones)}; remove zoneCount or write {len(zones)}")
         return count
 
     @field_validator("interface_endpoints", "cluster_names")
@@ -256,7 +252,8 @@ class NetworkSpec(Spec):
         for name in names:
             if not CLUSTER_NAME.fullmatch(name):
                 raise refuse(
-                    name, f"{name!r} is no EKS name; write up to 100 letters, digits, - or _, a letter or digit first"
+                    name,
+                    f"{name!r} is not an EKS name; write up to 100 letters, digits, - or _, a letter or digit first",
                 )
         return names
 
@@ -280,7 +277,7 @@ def _one_of(value: int, allowed: tuple[int, ...], unit: str) -> int:
 
 
 def _named(name: str, check: Callable[[str], Result]) -> Result:
-    """What `check` returns; its refusal gets the name of what it refused in front."""
+    """The result of `check`. Its error gets `name` as a prefix."""
     try:
         return check(name)
     except ValueError as error:

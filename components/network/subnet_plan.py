@@ -1,6 +1,6 @@
-"""Pure planning of address ranges: which subnets a VPC gets, and which ranges may not meet.
+"""Address ranges: the subnets of a VPC, and overlaps of ranges.
 
-Every refusal is a `ValueError` whose text says what is wrong with the range and what to write instead.
+Each error is a `ValueError` that explains the problem and the remedy.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,13 +11,13 @@ from itertools import islice
 from ..core.ip_range import parse_network
 
 PRIVATE_RANGES = tuple(IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
-"""RFC 1918: the ranges that no public network announces."""
+"""RFC 1918: private ranges."""
 
 SHARED_RANGE = IPv4Network("100.64.0.0/10")
-"""RFC 6598: carrier-grade NAT space, which a VPC may use as well."""
+"""RFC 6598: carrier-grade NAT space, which a VPC may use too."""
 
 EKS_SERVICE_RANGES = tuple(IPv4Network(block) for block in ("172.20.0.0/16", "10.100.0.0/16"))
-"""What Kubernetes services get when a cluster names no range of its own.
+"""The ranges of Kubernetes services in a cluster without a configured range.
 
 Source: Amazon EKS API reference, KubernetesNetworkConfigRequest, serviceIpv4Cidr.
 """
@@ -32,14 +32,14 @@ LARGEST_VPC = 16
 """Prefix length. Source: Amazon VPC user guide, "VPC CIDR blocks": between /16 and /28."""
 
 SMALLEST_VPC = 20
-"""Prefix length. At /20 a private subnet is a /22: some 62 free blocks of 16 addresses for prefix delegation, below
-which a zone holds too few pods to be worth a cluster."""
+"""Prefix length. At /20 a private subnet is a /22: some 62 free blocks of 16 addresses for prefix delegation. A
+smaller subnet has addresses for too few pods."""
 
 SMALLEST_PUBLIC_SUBNET = 27
 """Prefix length. Source: Application Load Balancers user guide, "Subnets for your load balancer": a /27 at least."""
 
 MAX_ZONES = 3
-"""Ranges are cut for three zones even when two are used, so that the third zone moves no subnet."""
+"""Ranges are planned for three zones even when a VPC uses two, so that a third zone moves no subnet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +53,15 @@ class ZoneSubnets:
 
 
 def plan_subnets(vpc: IPv4Network, zones: Sequence[str]) -> tuple[ZoneSubnets, ...]:
-    """Cut `vpc` into the subnets of `zones`, by position.
+    """Plan the subnets of `zones` in `vpc`, by position.
 
-    A quarter of the VPC is each zone's private subnet: nodes and pods, which the VPC CNI serves in blocks of 16
-    addresses. The last quarter holds the isolated subnets in its first half and the public ones, small since only load
-    balancers and NAT gateways live there, at the start of its second; the rest stays free. A /16 gives private /18,
-    isolated /21 and public /24.
+    Each zone's private subnet is a quarter of the VPC. It is for nodes and pods, to which the VPC CNI assigns blocks of
+    16 addresses. The first half of the last quarter has the isolated subnets. The second half begins with the public
+    subnets, which are small, because they have only load balancers and NAT gateways; the rest stays free. A /16 has
+    private /18, isolated /21 and public /24 subnets.
 
     Raises:
-        ValueError: the VPC is too small, or the zones aren't one to three different ones.
+        ValueError: the VPC is too small, or `zones` is not one to three different zones.
     """
     if not 1 <= len(zones) <= MAX_ZONES or len(set(zones)) != len(zones):
         raise ValueError(f"zones {list(zones)}: name one to {MAX_ZONES} different zones")
@@ -99,21 +99,21 @@ def vpc_network(value: str) -> IPv4Network:
 
 
 def refuse_overlap(network: IPv4Network, others: Iterable[IPv4Network], why: str) -> None:
-    """Refuse a range that meets one of `others`.
+    """Refuse a range that overlaps one of `others`.
 
     Raises:
-        ValueError: naming the first one met, `why` it is taken, and a free range of the same size.
+        ValueError: names the first overlap, `why` that range is in use, and a free range of the same size.
     """
     taken = list(others)
     for other in taken:
         if network.overlaps(other):
             free = free_network(network.prefixlen, taken)
             advice = f", such as {free}" if free else ""
-            raise ValueError(f"overlaps {other}, {why}; choose a range apart from it{advice}")
+            raise ValueError(f"overlaps {other}, {why}; choose a range that does not overlap it{advice}")
 
 
 def free_network(prefix: int, taken: Iterable[IPv4Network] = ()) -> IPv4Network | None:
-    """The first private range of this size that meets none of `taken`, nor what services and Docker use by default."""
+    """The first private range of this size without an overlap with `taken`, EKS's service ranges and Docker's."""
     blocked = (*taken, *EKS_SERVICE_RANGES, DOCKER_RANGE)
     return next((free for block in PRIVATE_RANGES if (free := _free_in(block, prefix, blocked))), None)
 
@@ -123,11 +123,11 @@ def _free_in(block: IPv4Network, prefix: int, blocked: Sequence[IPv4Network]) ->
     address = int(block.network_address)
     while address + size <= int(block.broadcast_address) + 1:
         candidate = IPv4Network((address, prefix))
-        met = [other for other in blocked if candidate.overlaps(other)]
-        if not met:
+        overlaps = [other for other in blocked if candidate.overlaps(other)]
+        if not overlaps:
             return candidate
-        # Two ranges that meet are nested, so the end of the larger one is where the next candidate can begin.
-        address = max(address + size, *(int(other.broadcast_address) + 1 for other in met))
+        # Of two overlapping ranges one contains the other, so the next candidate begins after the larger one.
+        address = max(address + size, *(int(other.broadcast_address) + 1 for other in overlaps))
     return None
 
 

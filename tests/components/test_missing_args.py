@@ -32,7 +32,7 @@ def test_every_missing_argument_is_named(component: Any) -> None:
 
 def test_an_output_of_none_is_missing() -> None:
     arguments: Any = {"cluster_name": None}
-    with pytest.raises(SpecError, match="cluster_name is missing; pass it, as an output of the resource that has it"):
+    with pytest.raises(SpecError, match="cluster_name is missing; pass the output of another resource"):
         run(lambda: GpuSoftware("x", arguments), Recording())
 
 

@@ -51,7 +51,7 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
         ({"purchase": "capacity-block"}, "purchase = 'capacity-block': needs capacityReservationId; write the id"),
         (
             {"purchase": "capacity-reservation", "capacity_reservation_id": RESERVATION},
-            "purchase = 'capacity-reservation': needs zone, that of the reservation; it launches in no other",
+            "purchase = 'capacity-reservation': requires zone; set it to the zone of the reservation",
         ),
         ({"zone": "use1-az1"}, "zone = 'use1-az1': "),
         (
@@ -75,7 +75,7 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
         ({"efa": True}, "efa = true: g4dn.xlarge has no Elastic Fabric Adapter"),
         (
             {"instance_types": ["m7i.large"], "local_disk": True},
-            "localDisk = true: m7i.large has no NVMe disk of its own; leave localDisk out",
+            "localDisk = true: m7i.large has no local NVMe disk; remove localDisk",
         ),
         (
             {"instance_types": ["m5d.large", "m5.large"], "local_disk": True},
@@ -83,7 +83,7 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
         ),
         (
             {"instance_types": ["inf2.xlarge"], "ami_family": "bottlerocket"},
-            "amiFamily = 'bottlerocket': inf2.xlarge has Neuron devices, which need al2023",
+            "amiFamily = 'bottlerocket': inf2.xlarge has Neuron devices, which require al2023; set amiFamily to al2023",
         ),
         ({"ami_family": "al2"}, "ami_family = 'al2': allowed: al2023, bottlerocket; did you mean al2023?"),
         (
@@ -111,7 +111,7 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
         ),
         (
             {"instance_types": ["m7i.large"], "sharing": {"mps": 2}},
-            "sharing.mps = 2: m7i.large has no NVIDIA GPU; leave sharing out",
+            "sharing.mps = 2: m7i.large has no NVIDIA GPU; remove sharing",
         ),
         ({"ami_family": "bottlerocket", "sharing": {"mps": 2}}, "sharing.mps = 2: needs amiFamily al2023"),
         (
@@ -128,7 +128,7 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
                 "ami_family": "bottlerocket",
                 "sharing": {"mig_profile": "1g.10gb", "time_slicing": 2},
             },
-            "sharing.timeSlicing = 2: on top of migProfile it needs amiFamily al2023",
+            "sharing.timeSlicing = 2: requires amiFamily al2023 together with migProfile",
         ),
         (
             {"schedules": [{key: PEAK[key] for key in PEAK if key != "end"}]},
@@ -144,7 +144,7 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
         ),
         (
             {"schedules": [PEAK, PEAK]},
-            "schedules = ['peak', 'peak']: peak is the name of two schedules; name each differently",
+            "schedules = ['peak', 'peak']: peak is the name of two schedules; rename one",
         ),
         (
             {
@@ -153,7 +153,7 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
                     {**PEAK, "name": "night", "start": "23:00", "end": "06:00", "time_zone": "Asia/Tokyo"},
                 ]
             },
-            "the hours of Asia/Tokyo and Etc/UTC can't be compared; give all schedules one timeZone",
+            "the hours of Asia/Tokyo and Etc/UTC can't be compared; use the same timeZone in all schedules",
         ),
         (
             {"schedules": [{**PEAK, "additional_nodes": 448}]},
@@ -239,7 +239,7 @@ ACCESS = {"name": "ops", "principal_arn": "arn:aws:iam::123456789012:role/ops", 
     [
         (
             {"kubernetes_version": 1.36},
-            'kubernetes_version = 1.36: a version is text, or 1.30 would become 1.3; put it in quotes: "1.36"',
+            'kubernetes_version = 1.36: must be text, because YAML reads 1.30 as 1.3; write it in quotes: "1.36"',
         ),
         (
             {"kubernetes_version": "1.34"},
@@ -262,7 +262,7 @@ ACCESS = {"name": "ops", "principal_arn": "arn:aws:iam::123456789012:role/ops", 
         ({"log_retention_days": 100}, "nearest: 90"),
         (
             {"node_pools": [GPU]},
-            "nodePools needs one with minimum 2 or more, without accelerators and taints: the cluster's DNS, "
+            "nodePools needs a pool with minimum 2 or more, without accelerators and taints: the cluster's DNS, "
             "controllers and autoscaler run there",
         ),
         ({"node_pools": [{**SYSTEM, "minimum": 1}]}, "nodePools needs one with minimum 2 or more"),

@@ -112,7 +112,7 @@ def test_a_setting_that_is_missing_is_named(value: dict[str, str]) -> None:
 
 
 def test_settings_of_no_wave_are_refused() -> None:
-    with pytest.raises(MissingSettingError, match="settings of meshes, which is no wave"):
+    with pytest.raises(MissingSettingError, match="settings of meshes: no such wave"):
         delivery(meshes={"host": "x"})
 
 

@@ -113,7 +113,7 @@ def pool(**changed: Any) -> dict[str, Any]:
         ),
         (
             {"gpuCluster": {**CLUSTER, "kubernetesVersion": 1.36}},
-            'kubernetesVersion = 1.36: a version is text, or 1.30 would become 1.3; put it in quotes: "1.36"',
+            'kubernetesVersion = 1.36: must be text, because YAML reads 1.30 as 1.3; write it in quotes: "1.36"',
         ),
         (
             {"gpuCluster": {**CLUSTER, "kubernetesVersion": "1.33"}},

@@ -314,7 +314,12 @@ REFUSED: list[tuple[str, Callable[[Sections], None], str, str]] = [
         "its cache is in the folder docker-hub",
     ),
     # Copies in other regions.
-    ("prod", put("imageRegistry.replicaRegions", ["eu-mars-1"]), "imageRegistry.replicaRegions", "is no region of AWS"),
+    (
+        "prod",
+        put("imageRegistry.replicaRegions", ["eu-mars-1"]),
+        "imageRegistry.replicaRegions",
+        "is not an AWS region",
+    ),
     (
         "prod",
         put("imageRegistry.replicaRegions", ["us-gov-west-1"]),
@@ -352,8 +357,8 @@ REFUSED: list[tuple[str, Callable[[Sections], None], str, str]] = [
             told,
         )
         for schedule, told in (
-            ("99 25 * * *", "'99' is no minute of cron"),
-            ("0 22 31 2 *", "never comes: month 2 has no day 31; write a day from 1 to 29"),
+            ("99 25 * * *", "'99' is not a minute of cron"),
+            ("0 22 31 2 *", "never occurs: month 2 has no day 31; write a day from 1 to 29"),
         )
     ),
     # Network.

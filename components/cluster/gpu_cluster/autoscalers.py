@@ -1,4 +1,4 @@
-"""Which autoscaler answers a pod that waits: the cluster autoscaler for managed pools, Karpenter for its own."""
+"""Checks that only one autoscaler adds a node for a pending pod: the cluster autoscaler or Karpenter."""
 
 from collections.abc import Iterable
 
@@ -8,23 +8,22 @@ from ..node_pool.labels import accelerator_taints, labels, taints
 from ..node_pool.spec import NodePoolSpec, TaintEffect, TaintSpec
 
 WHOLE = "exclusive"
-"""The sharing of a GPU that one pod has to itself, as it is on every node of Karpenter's."""
+"""The sharing mode of a GPU that only one pod uses. All nodes of Karpenter have it."""
 
 
 def rivals(managed: Iterable[NodePoolSpec], bought: Iterable[KarpenterPoolSpec]) -> str | None:
-    """The sentence that refuses a managed pool and one of Karpenter's that would both add a node for one pod.
+    """A sentence about a managed pool and a Karpenter pool that would both add a node for the same pod, or None.
 
-    Neither autoscaler knows of the other's nodes: both would buy one, and the second stays idle until it is removed.
-    What keeps a pod from one of two pools is a taint that it does not tolerate, another device, or another sharing of
-    GPUs, which pods select by label.
+    The autoscalers do not know about each other's nodes. Both would add one, and one of them would stay idle. Two pools
+    take different pods if they have different taints, devices or GPU sharing modes, which pods select by label.
     """
     for pool in managed:
         for other in bought if pool.peak > pool.minimum else ():
             if _same_devices(pool, other) and _same_pods(taints(pool), _taints(other)):
                 return (
-                    f"nodePools {pool.name} and karpenter.pools {other.name} take the same pods, so that both "
-                    "autoscalers would add a node for one that waits; give each a taint that the other lacks, leave "
-                    f"one out, or set minimum and maximum of {pool.name} to one number"
+                    f"nodePools {pool.name} and karpenter.pools {other.name} take the same pods, so both "
+                    "autoscalers would add a node for a pending pod; give each a taint that the other lacks, remove "
+                    f"one of them, or set minimum and maximum of {pool.name} to one number"
                 )
     return None
 

@@ -1,4 +1,4 @@
-"""The control plane of a GPU cluster, with everything that pulumi-eks would otherwise decide by itself."""
+"""The control plane of a GPU cluster. It sets all options that pulumi-eks has defaults for."""
 
 from dataclasses import dataclass
 
@@ -18,11 +18,11 @@ LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 
 @dataclass(frozen=True)
 class ControlPlane:
-    """A control plane and what its nodes need of it."""
+    """A control plane, and its resources that nodes need."""
 
     cluster: eks.Cluster
     name: pulumi.Output[str]
-    """The cluster's name, carrying the cluster as a dependency; known before the deployment."""
+    """The cluster's name, known at preview. Resources that use it depend on the cluster."""
     volume_key: aws.kms.Key
     oidc_provider: aws.iam.OpenIdConnectProvider
 
@@ -35,14 +35,13 @@ def control_plane(
     groups: SecurityGroups,
     opts: pulumi.ResourceOptions,
 ) -> ControlPlane:
-    """An EKS control plane: access by entries alone, private endpoint, encrypted secrets, every log kept.
+    """An EKS control plane: access entries only, private endpoint, encrypted secrets, all logs.
 
-    What pulumi-eks would make by itself (security groups open to every address outward, a role, unpinned add-ons) is
-    given to it or switched off.
+    Replaces or disables what pulumi-eks creates by default: security groups with open egress, a role, unpinned add-ons.
     """
     log_group = f"/aws/eks/{spec.cluster_name}/cluster"
     secrets_key = _key(name, "secrets", spec, account, [logs_key_grant(account, log_group)], opts)
-    # The autoscaler that launches nodes and the driver that attaches claims; their names end in Pulumi's suffix.
+    # Karpenter's controller, which launches nodes, and the EBS CSI driver. Pulumi adds a suffix to the roles' names.
     users = [f"{name}-karpenter-identity-role-*", f"{name}-aws-ebs-csi-driver-role-*"]
     volume_key = _key(name, "volumes", spec, account, volumes_key_grants(account, users), opts)
     logs = aws.cloudwatch.LogGroup(
@@ -64,12 +63,12 @@ def control_plane(
         skip_default_security_groups=True,
         skip_default_node_group=True,
         create_instance_role=False,
-        # Add-ons are ours, pinned; otherwise EKS and pulumi-eks each install some of their own choice.
+        # cluster_addons.py installs pinned add-ons; EKS and pulumi-eks would install unpinned ones.
         bootstrap_self_managed_addons=False,
         use_default_vpc_cni=True,
         kube_proxy_addon_options=eks.KubeProxyAddonOptionsArgs(enabled=False),
         coredns_addon_options=eks.CoreDnsAddonOptionsArgs(enabled=False),
-        # Its own would ask the issuer for a certificate while planning.
+        # The OIDC provider of pulumi-eks would request the issuer's certificate at preview.
         create_oidc_provider=False,
         authentication_mode=eks.AuthenticationMode.API,
         endpoint_private_access=True,
@@ -78,7 +77,7 @@ def control_plane(
         encryption_config_key_arn=secrets_key.arn,
         enabled_cluster_log_types=list(LOG_TYPES),
         kubernetes_service_ip_address_range=spec.service_cidr,
-        # Extended support costs six times as much; it is bought by choosing it, not by waiting.
+        # Extended support costs six times as much, so it must be an explicit choice.
         upgrade_policy=aws.eks.ClusterUpgradePolicyArgs(support_type="STANDARD"),
         deletion_protection=spec.deletion_protection,
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[logs, *grants, *groups.rules])),
@@ -89,8 +88,8 @@ def control_plane(
         client_id_lists=["sts.amazonaws.com"],
         opts=opts,
     )
-    # The component's own URN would let EKS be told to delete the cluster while it still has node groups: an output
-    # carries the cluster that the component holds.
+    # A dependency on the component's URN would let Pulumi delete the cluster before its node groups. An output of the
+    # cluster inside the component orders them.
     cluster_name = cluster.oidc_issuer.apply(lambda _: spec.cluster_name, run_with_unknowns=True)
     return ControlPlane(cluster, cluster_name, volume_key, oidc_provider)
 
@@ -130,8 +129,9 @@ def _service_role(
     )
     managed = account.managed_policy("AmazonEKSClusterPolicy")
     cluster = aws.iam.RolePolicyAttachment(f"{name}-cluster-policy", role=role.name, policy_arn=managed, opts=opts)
-    # A control plane that is being deleted still writes logs: EKS would make the group again, without our key and for
-    # ever, and the next deployment would find it there. Source: terraform-aws-modules/terraform-aws-eks, issue 920.
+    # A control plane still writes logs during its deletion: EKS would create the log group again, without our key and
+    # without expiry, and the next deployment would fail on it. Source: terraform-aws-modules/terraform-aws-eks, issue
+    # 920.
     group = account.arn("logs", f"log-group:/aws/eks/{spec.cluster_name}/cluster*")
     refused = {**allow("OnlyOurLogGroup", ["logs:CreateLogGroup"], [group]), "Effect": "Deny"}
     logs = aws.iam.RolePolicy(f"{name}-logs-policy", role=role.name, policy=document(refused), opts=opts)

@@ -1,4 +1,4 @@
-"""GpuCluster: an EKS cluster for GPU workloads, closed by default, with pools that follow their schedule."""
+"""GpuCluster: an EKS cluster for GPU workloads."""
 
 from typing import Any
 
@@ -35,19 +35,18 @@ _NAMESPACED_ADMIN = "AmazonEKSAdminPolicy"
 class GpuCluster(Component[GpuClusterArgs, GpuClusterSpec]):
     """An EKS cluster with GPU pools.
 
-    The API server is private unless addresses are named, secrets are enveloped, access goes by entries, every namespace
-    is closed by default, and nothing that AWS or pulumi-eks would choose by itself is left to them. In the same program
-    `kubernetes_provider` is how to make objects in it.
+    The API server is private by default, secrets have envelope encryption, access needs an access entry, and every
+    namespace denies traffic by default. Programs create objects in the cluster with `kubernetes_provider`.
     """
 
     cluster_name: pulumi.Output[str]
     """The EKS cluster's name."""
     namespaces: pulumi.Output[list[str]]
-    """The namespaces of the config, known once they are closed."""
+    """The namespaces of the config, resolved after their network policies exist."""
     ready: pulumi.Output[str]
-    """The cluster's name; whoever reads it waits until nodes have joined and add-ons answer."""
+    """The cluster's name, resolved after nodes have joined and add-ons are ready."""
     kubeconfig: pulumi.Output[str]
-    """How to reach the cluster, as JSON; secret."""
+    """The kubeconfig of the cluster, as JSON; secret."""
     oidc_issuer: pulumi.Output[str]
     """The issuer of the cluster's service account tokens, without https://."""
     oidc_provider_arn: pulumi.Output[str]
@@ -57,9 +56,9 @@ class GpuCluster(Component[GpuClusterArgs, GpuClusterSpec]):
     node_security_group_id: pulumi.Output[str]
     """The security group of nodes and their pods."""
     node_role_arn: pulumi.Output[str]
-    """The role of the nodes, for pools that others add."""
+    """The IAM role of the nodes, for further pools."""
     volume_key_arn: pulumi.Output[str]
-    """The KMS key of nodes' volumes, for pools that others add."""
+    """The KMS key of nodes' volumes, for further pools."""
     scaling_group_names: pulumi.Output[dict[str, str]]
     """The Auto Scaling group of each managed pool, by the pool's name."""
 
@@ -113,7 +112,7 @@ class GpuCluster(Component[GpuClusterArgs, GpuClusterSpec]):
         return [cluster_addon(self._name, addon, cluster_name, version, self._account, self._child) for addon in addons]
 
     def _node_pools(self, needed: list[aws.eks.Addon]) -> dict[str, NodePool]:
-        """The managed pools; their nodes join once the add-ons that make a node ready are there."""
+        """The managed pools. They wait for the add-ons that nodes need."""
         return {
             pool.name: NodePool(
                 f"{self._name}-{pool.name}",
@@ -132,13 +131,13 @@ class GpuCluster(Component[GpuClusterArgs, GpuClusterSpec]):
         }
 
     def _inside(self, cluster_name: pulumi.Output[str]) -> None:
-        """What runs in the cluster, once it has nodes and the add-ons that need them."""
+        """The software in the cluster. It waits for nodes and the add-ons that need nodes."""
         spec, name = self._spec, self._name
         self.kubernetes_provider = kubernetes.Provider(
             f"{name}-kubernetes",
             kubeconfig=self._kubeconfig,
             enable_server_side_apply=True,
-            # When EKS has deleted the cluster there is nothing left to delete in it.
+            # Objects need no deletion after EKS has deleted the cluster.
             delete_unreachable=False,
             opts=self._child,
         )
@@ -149,9 +148,7 @@ class GpuCluster(Component[GpuClusterArgs, GpuClusterSpec]):
             made = Manifest(f"{name}-team-pods", rule, inside)
             needed = pulumi.ResourceOptions(depends_on=[made])
             Manifest(f"{name}-team-pods-binding", binding, pulumi.ResourceOptions.merge(inside, needed))
-        closed = [
-            SecureNamespace(f"{name}-{wanted.namespace}", namespace_args(wanted), inside) for wanted in spec.namespaces
-        ]
+        closed = [SecureNamespace(f"{name}-{each.namespace}", namespace_args(each), inside) for each in spec.namespaces]
         self.namespaces = after([each.namespace for each in spec.namespaces], *(each.namespace for each in closed))
         GpuSoftware(
             f"{name}-gpu-software",
@@ -205,18 +202,18 @@ class GpuCluster(Component[GpuClusterArgs, GpuClusterSpec]):
         self._publish()
 
 
-def namespace_args(wanted: SecureNamespaceSpec) -> SecureNamespaceArgs:
-    """A namespace is a team's, unless it admits privileged pods or its labels say otherwise."""
-    team = {} if wanted.pod_security is PodSecurity.PRIVILEGED else {TEAM_LABEL: "true"}
+def namespace_args(namespace: SecureNamespaceSpec) -> SecureNamespaceArgs:
+    """The arguments of a namespace. It has the label of teams, unless it admits privileged pods or sets the label."""
+    team = {} if namespace.pod_security is PodSecurity.PRIVILEGED else {TEAM_LABEL: "true"}
     return {
-        "namespace": wanted.namespace,
-        "pod_security": wanted.pod_security,
-        "labels": {**team, **wanted.labels},
+        "namespace": namespace.namespace,
+        "pod_security": namespace.pod_security,
+        "labels": {**team, **namespace.labels},
     }
 
 
 def storage_class(volume_key_arn: pulumi.Input[str]) -> dict[str, Any]:
-    """The default storage class: gp3, encrypted with the cluster's key, bound in the zone of its first pod."""
+    """The default storage class: gp3, encrypted with the cluster's key, created in the zone of its first pod."""
     return {
         "apiVersion": "storage.k8s.io/v1",
         "kind": "StorageClass",

@@ -1,4 +1,4 @@
-"""Who may talk to whom in a cluster: the API server and its nodes, each other, and HTTPS outward."""
+"""The security groups of a cluster, and their rules."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ ANYWHERE = "0.0.0.0/0"
 
 @dataclass(frozen=True)
 class SecurityGroups:
-    """The security group of the control plane's interfaces, and that of the nodes and their pods."""
+    """The security groups of the control plane's interfaces, and of the nodes and their pods."""
 
     cluster: aws.ec2.SecurityGroup
     nodes: aws.ec2.SecurityGroup
@@ -26,7 +26,7 @@ def security_groups(
     callers: Sequence[str],
     opts: pulumi.ResourceOptions,
 ) -> SecurityGroups:
-    """Security groups with the least that EKS asks for, rule by rule; `callers` (CIDR) reach the API server as well.
+    """Security groups with the minimum rules of EKS. `callers` (CIDR) may reach the API server too.
 
     Source: EKS user guide, "View Amazon EKS security group requirements for clusters". DNS, time and instance metadata
     are not filtered by security groups.
@@ -42,7 +42,7 @@ def security_groups(
         f"{name}-nodes-sg",
         description="Nodes and their pods",
         vpc_id=vpc_id,
-        # Karpenter and the load balancer controller look for these.
+        # Karpenter and the load balancer controller find the group by these tags.
         tags={
             "Name": f"{name}-nodes",
             "karpenter.sh/discovery": cluster_name,
@@ -81,7 +81,7 @@ def security_groups(
         )
         for cidr in callers
     ]
-    # Between nodes every protocol: pods talk on ports of their own, and fabric adapters on none.
+    # All protocols between nodes: pods use any ports, and fabric adapters use none.
     among: dict[str, Any] = {
         "security_group_id": nodes.id,
         "referenced_security_group_id": nodes.id,

@@ -1,4 +1,4 @@
-"""What a GPU cluster is made from, and what is refused."""
+"""The arguments of a GpuCluster, and their validation."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -27,7 +27,7 @@ _SYSTEM_TAINT = TaintSpec(key=SYSTEM_TAINT, effect=TaintEffect.NO_SCHEDULE)
 
 
 class AccessLevel(StrEnum):
-    """What a principal may do in the cluster, as an EKS access policy."""
+    """The EKS access policy of a principal."""
 
     ADMIN = "admin"
     EDIT = "edit"
@@ -35,74 +35,76 @@ class AccessLevel(StrEnum):
 
 
 class AccessConfig(TypedDict):
-    """Who may use the cluster."""
+    """An IAM principal that may use the cluster."""
 
     name: str
     """A short name of the grant."""
     principal_arn: str
-    """The IAM role or user; a role that people assume, rather than a user."""
+    """The ARN of the IAM role or user. Prefer a role that people assume."""
     level: AccessLevel
-    """What it may do."""
+    """The access level."""
     namespaces: NotRequired[list[str]]
-    """Where it may do it; the whole cluster by default."""
+    """The namespaces of the grant; the whole cluster by default."""
 
 
 class AccessSpec(Spec):
-    """Who may use the cluster."""
+    """An IAM principal that may use the cluster."""
 
     name: str = Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$", description="A short name of the grant.")
     principal_arn: str = Field(
         pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/-]+$",
-        description="The IAM role (or user) that is let in.",
+        description="The ARN of the IAM role (or user). Prefer a role that people assume.",
     )
-    level: AccessLevel = Field(description="What it may do.")
-    namespaces: tuple[str, ...] = Field(default=(), description="Where it may do it; the whole cluster when empty.")
+    level: AccessLevel = Field(description="The access level.")
+    namespaces: tuple[str, ...] = Field(
+        default=(), description="The namespaces of the grant; the whole cluster when empty."
+    )
 
 
 class GpuClusterConfig(TypedDict):
-    """A GPU cluster, as a stack's config describes it."""
+    """The settings of a GPU cluster."""
 
     cluster_name: str
     """The EKS cluster's name, unique in its account and region."""
     kubernetes_version: NotRequired[KubernetesVersion]
     """The EKS version."""
     endpoint_public_cidrs: NotRequired[list[str]]
-    """Addresses that may reach the API server from outside; private alone when empty."""
+    """Public addresses that may reach the API server. When empty, the endpoint is private only."""
     endpoint_private_cidrs: NotRequired[list[str]]
-    """Private addresses, of a VPN or of pipelines, that may reach the API server beside the nodes."""
+    """Private addresses (CIDR) that may reach the API server in addition to the nodes, such as a VPN's."""
     session_manager: NotRequired[bool]
-    """Whether people may open Session Manager sessions on nodes, and through them reach the API server."""
+    """Whether people may open Session Manager sessions on nodes, and reach the API server through them."""
     access: NotRequired[list[AccessConfig]]
-    """Who may use the cluster, beside the principal that creates it."""
+    """IAM principals that may use the cluster, in addition to its creator."""
     service_cidr: NotRequired[str]
-    """Addresses of Kubernetes services."""
+    """The address range of Kubernetes services."""
     log_retention_days: NotRequired[int]
-    """Days that control-plane logs are kept."""
+    """Days until control-plane logs are deleted."""
     deletion_protection: NotRequired[bool]
-    """Whether EKS refuses to delete the cluster."""
+    """Whether the cluster is protected from deletion."""
     shared_system_pool: NotRequired[bool]
     """Whether pods of teams may run on the nodes of DNS, the controllers and Argo CD."""
     node_pools: list[NodePoolConfig]
-    """Managed node pools; the first without accelerators and with two nodes or more carries the platform's own pods."""
+    """Managed node pools. The first one without accelerators and with two or more nodes is the system pool."""
     karpenter: NotRequired[KarpenterConfig]
-    """Pools that Karpenter makes and removes as pods need them."""
+    """Pools whose nodes Karpenter adds and removes as pods need them."""
     namespaces: NotRequired[list[SecureNamespaceConfig]]
-    """Namespaces to make, each closed by default."""
+    """Namespaces to create. Each denies traffic by default."""
     monitoring_namespace: NotRequired[str]
     """The namespace whose pods may read metrics."""
 
 
 class GpuClusterArgs(GpuClusterConfig):
-    """What a GpuCluster is made from: its config, and the network it lies in."""
+    """The arguments of a GpuCluster."""
 
     vpc_id: pulumi.Input[str]
     """The VPC."""
     private_subnet_ids: pulumi.Input[list[str]]
-    """Private subnets of at least two zones."""
+    """Private subnets in at least two zones."""
 
 
 class GpuClusterSpec(Spec):
-    """A GPU cluster."""
+    """The settings of a GPU cluster."""
 
     cluster_name: str = Field(
         pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$",
@@ -112,44 +114,44 @@ class GpuClusterSpec(Spec):
         default=KubernetesVersion.V1_36, description="The EKS version, in quotes; one in standard support."
     )
     endpoint_public_cidrs: tuple[IpRange, ...] = Field(
-        default=(), description="Addresses (CIDR) that may reach the API server from outside; private alone when empty."
+        default=(),
+        description="Public addresses (CIDR) that may reach the API server. When empty, the endpoint is private only.",
     )
     endpoint_private_cidrs: tuple[IpRange, ...] = Field(
         default=(),
-        description="Private addresses (CIDR), of a VPN or of pipelines, that may reach the API server as well.",
+        description="Private addresses (CIDR) that may reach the API server in addition to the nodes, such as a VPN's.",
     )
     session_manager: bool = Field(
         default=False,
-        description="Whether people may open Session Manager sessions on nodes, and through them reach the API server.",
+        description="Whether people may open Session Manager sessions on nodes, and reach the API server through them.",
     )
     access: tuple[AccessSpec, ...] = Field(
-        default=(), description="Who may use the cluster, beside the principal that creates it."
+        default=(), description="IAM principals that may use the cluster, in addition to its creator."
     )
     service_cidr: IpRange = Field(
-        default="172.20.0.0/16", description="Addresses of Kubernetes services, apart from the VPC's and its peers'."
+        default="172.20.0.0/16",
+        description="The range of Kubernetes services. It must not overlap the VPC or its peers.",
     )
     log_retention_days: LogRetentionDays = Field(
-        default=90, description="Days that control-plane logs are kept in CloudWatch."
+        default=90, description="Days until CloudWatch deletes control-plane logs."
     )
-    deletion_protection: bool = Field(
-        default=True, description="Whether EKS refuses to delete the cluster until it is lifted."
-    )
+    deletion_protection: bool = Field(default=True, description="Whether the cluster is protected from deletion.")
     shared_system_pool: bool = Field(
         default=False, description="Whether pods of teams may run on the nodes of DNS, the controllers and Argo CD."
     )
     node_pools: tuple[Annotated[NodePoolSpec, Inherits("kubernetes_version")], ...] = Field(
         min_length=1,
-        description="Managed node pools; the first without accelerators and with two nodes or more carries the "
-        "platform's own pods, and is tainted CriticalAddonsOnly.",
+        description="Managed node pools. The first one without accelerators and with two or more nodes is the system "
+        "pool: it runs the platform's own pods, and has the taint CriticalAddonsOnly.",
     )
     monitoring_namespace: str = Field(
         default="monitoring", pattern=NAMESPACE_PATTERN, description="The namespace whose pods may read metrics."
     )
     karpenter: Annotated[KarpenterSpec, Inherits("monitoring_namespace")] | None = Field(
-        default=None, description="Pools that Karpenter makes and removes as pods need them; none when left out."
+        default=None, description="Pools whose nodes Karpenter adds and removes as pods need them. Default: none."
     )
     namespaces: tuple[SecureNamespaceSpec, ...] = Field(
-        default=(), description="Namespaces to make, each closed by default."
+        default=(), description="Namespaces to create. Each denies traffic by default."
     )
 
     @field_validator("access")
@@ -166,7 +168,7 @@ class GpuClusterSpec(Spec):
     @classmethod
     def _in_support(cls, version: object) -> object:
         if isinstance(version, float):
-            raise refuse(version, f'a version is text, or 1.30 would become 1.3; put it in quotes: "{version}"')
+            raise refuse(version, f'must be text, because YAML reads 1.30 as 1.3; write it in quotes: "{version}"')
         ended = STANDARD_SUPPORT_ENDS.get(str(version))
         if ended and str(version) not in list(KubernetesVersion):
             allowed = ", ".join(KubernetesVersion)
@@ -180,7 +182,7 @@ class GpuClusterSpec(Spec):
         if system is None:
             raise refuse(
                 [pool.name for pool in pools],
-                "nodePools needs one with minimum 2 or more, without accelerators and taints: the cluster's DNS, "
+                "nodePools needs a pool with minimum 2 or more, without accelerators and taints: the cluster's DNS, "
                 "controllers and autoscaler run there",
             )
         shared = info.data.get("shared_system_pool", False)
@@ -193,7 +195,7 @@ class GpuClusterSpec(Spec):
     def _private(cls, cidrs: tuple[str, ...]) -> tuple[str, ...]:
         for cidr in cidrs:
             if not IPv4Network(cidr).is_private:
-                raise refuse(cidr, f"{cidr} is a public range; name it in endpointPublicCidrs if it must reach the API")
+                raise refuse(cidr, f"{cidr} is a public range; move it to endpointPublicCidrs if it must reach the API")
         return cidrs
 
     @field_validator("service_cidr")
@@ -202,7 +204,7 @@ class GpuClusterSpec(Spec):
         network = IPv4Network(cidr)
         if not (12 <= network.prefixlen <= 24 and any(network.subnet_of(each) for each in _SERVICE_RANGES)):
             ranges = ", ".join(map(str, _SERVICE_RANGES))
-            raise refuse(cidr, f"services need a /12 to a /24 inside one of {ranges}; write one such as 172.20.0.0/16")
+            raise refuse(cidr, f"must be a /12 to /24 inside one of {ranges}; write one such as 172.20.0.0/16")
         return cidr
 
     @field_validator("namespaces")
@@ -227,16 +229,16 @@ class GpuClusterSpec(Spec):
 
     @property
     def contested_pods(self) -> str | None:
-        """Why two autoscalers would both add a node for one pod; None where they would not.
+        """A sentence about two pools whose autoscalers would both add a node for the same pod; None without such pools.
 
-        No validator asks it, so that a stack can tell it together with what else is wrong among its sections.
+        No validator calls it, so that a stack reports it together with other problems between its sections.
         """
-        # The platform's own pods select the system pool, which no other autoscaler than its own can grow.
+        # The platform's own pods select the system pool, which only the cluster autoscaler scales.
         growing = [pool for pool in self.node_pools if self.shared_system_pool or pool is not self.system_pool]
         return rivals(growing, self.karpenter.pools) if self.karpenter else None
 
     def absent_in(self, region: str) -> Iterator[Problem]:
-        """What `region` lacks of the pools, Karpenter's among them."""
+        """The problems of all pools, with Karpenter's, that `region` does not offer."""
         for index, pool in enumerate(self.node_pools):
             yield from (problem.within("nodePools", index) for problem in pool.absent_in(region))
         if self.karpenter:
@@ -244,7 +246,7 @@ class GpuClusterSpec(Spec):
 
     @property
     def takes_any_pod(self) -> bool:
-        """Whether a pod that needs no accelerator and tolerates no taint finds a node."""
+        """Whether a pool runs pods without accelerators and tolerations."""
         pools = (*self.node_pools, *(self.karpenter.pools if self.karpenter else ()))
         return any(
             not pool.lead.accelerators and all(taint.effect is TaintEffect.PREFER_NO_SCHEDULE for taint in pool.taints)
@@ -258,12 +260,12 @@ class GpuClusterSpec(Spec):
 
     @property
     def autoscaled(self) -> bool:
-        """Whether a pool's size can move, so that an autoscaler must run."""
+        """Whether a pool needs the cluster autoscaler, because its size can change."""
         return any(pool.peak > pool.minimum for pool in self.node_pools)
 
 
 def _system_pool(pools: tuple[NodePoolSpec, ...]) -> NodePoolSpec | None:
-    """The pool that carries the platform's own pods: the one that says so or is tainted for them, or the first able."""
+    """The pool of the platform's own pods: the one with `system` or the system taint, or the first suitable one."""
     able = [
         pool
         for pool in pools

@@ -1,4 +1,4 @@
-"""What keeps pods of teams off the system pool, whatever they tolerate: a taint keeps off only those who respect it."""
+"""An admission policy that keeps pods of teams off the system pool: they could tolerate its taint."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ _KEPT = "(request.operation == 'UPDATE' && has(oldObject.spec.tolerations) && ea
 
 
 def team_pods_policy() -> list[dict[str, Any]]:
-    """The rule, and what it holds for: pods of namespaces that are teams'.
+    """The policy and its binding, for pods in namespaces of teams.
 
-    A toleration without a key tolerates every taint, and a pod that names its node is never scheduled, so that no taint
-    is asked. A pod that is older than the rule keeps its tolerations: controllers must still be able to label it and to
-    remove its finalizers. Source: Kubernetes, "Taints and Tolerations" and "Validating Admission Policy".
+    A toleration without a key tolerates every taint. The scheduler does not handle a pod that names its node, so taints
+    have no effect on it. A pod that existed before the policy keeps its tolerations, because controllers must still
+    label it and remove its finalizers. Source: Kubernetes, "Taints and Tolerations" and "Validating Admission Policy".
     """
     pods = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE", "UPDATE"], "resources": ["pods"]}
     validations = [

@@ -1,1 +1,1 @@
-"""Karpenter: nodes made as pods need them."""
+"""Karpenter: adds nodes as pods need them."""

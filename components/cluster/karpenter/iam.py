@@ -1,7 +1,7 @@
-"""What Karpenter's controller may do.
+"""The IAM permissions of Karpenter's controller.
 
-Source: Karpenter 1.14.1, "CloudFormation" reference, whose statements these are. Left out: those that make instance
-profiles, since the profile is ours, and zonal shift, which the chart's values leave off.
+Source: the statements of Karpenter 1.14.1, "CloudFormation" reference, without two: creating instance profiles, because
+the program creates the profile, and zonal shift, which the chart's values disable.
 """
 
 from ...core.account import Account
@@ -11,7 +11,7 @@ _LAUNCHED = ("fleet", "instance", "volume", "network-interface", "launch-templat
 
 
 def controller_policy(at: Account, cluster: str, node_role_arn: str, queue_arn: str) -> str:
-    """The policy of the controller: what it launches and ends carries the cluster's tags."""
+    """The policy of the controller. It may launch and terminate only resources with the cluster's tags."""
     return document(*_launching(at, cluster), *_discovery(at, cluster), *_supporting(at, node_role_arn, queue_arn))
 
 
@@ -82,7 +82,7 @@ def _supporting(at: Account, node_role_arn: str, queue_arn: str) -> list[Stateme
 
 
 def queue_policy(queue_arn: str, rule_arns: list[str]) -> str:
-    """Lets the event rules, and nothing else, put messages into the queue; over TLS alone."""
+    """Lets only the event rules send messages to the queue, and only over TLS."""
     send: Statement = {
         "Sid": "RulesSend",
         "Effect": "Allow",

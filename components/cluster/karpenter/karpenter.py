@@ -1,4 +1,4 @@
-"""Karpenter: nodes made as pods need them, spot first, and drained when AWS announces that one will go."""
+"""Karpenter: adds nodes as pods need them, spot first, and drains nodes before an interruption."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -28,20 +28,20 @@ EVENTS = {
     "state-change": ("aws.ec2", "EC2 Instance State-change Notification"),
     "reservation-interruption": ("aws.ec2", "EC2 Capacity Reservation Instance Interruption Warning"),
 }
-"""What AWS announces of instances, by source and detail type. Source: Karpenter 1.14, "CloudFormation"."""
+"""AWS events about instances, by source and detail type. Source: Karpenter 1.14, "CloudFormation"."""
 
 
 class Karpenter(Component[KarpenterArgs, KarpenterSpec]):
-    """Karpenter with its definitions, identity, interruption queue and pools.
+    """Karpenter with its CRDs, IAM role, interruption queue and pools.
 
-    Give it a Kubernetes provider by `providers` in its options. Its pools depend on the controller, so that on destroy
-    the controller removes their nodes before it goes.
+    Pass a Kubernetes provider in the option `providers`. Its pools depend on the controller, so that on
+    destroy the controller still removes their nodes.
     """
 
     queue_name: pulumi.Output[str]
     """The interruption queue's name."""
     pool_names: pulumi.Output[list[str]]
-    """The names of the pools, known once they exist."""
+    """The names of the pools, resolved after they exist."""
 
     def __init__(self, name: str, args: KarpenterArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, KarpenterArgs, KarpenterSpec, opts)
@@ -61,13 +61,13 @@ class Karpenter(Component[KarpenterArgs, KarpenterSpec]):
 
     def _problem(self) -> str | None:
         given_apart = ("node_role_name" in self._args) != ("node_role_arn" in self._args)
-        return "nodeRoleName and nodeRoleArn go together: give both or neither" if given_apart else None
+        return "nodeRoleName and nodeRoleArn belong together: set both or neither" if given_apart else None
 
     def _interruption_queue(self) -> tuple[aws.sqs.Queue, list[pulumi.Resource]]:
-        """The queue, and what must exist for it to hear of interruptions."""
+        """The queue, and the resources that send interruptions to it."""
         queue = aws.sqs.Queue(
             f"{self._name}-interruptions",
-            # A spot interruption is two minutes away when it is announced; older news helps nobody.
+            # AWS announces a spot interruption two minutes ahead, so older messages are useless.
             message_retention_seconds=300,
             sqs_managed_sse_enabled=True,
             opts=self._child,
@@ -94,10 +94,10 @@ class Karpenter(Component[KarpenterArgs, KarpenterSpec]):
         return queue, [policy, *targets]
 
     def _node_role(self) -> tuple[pulumi.Input[str], pulumi.Input[str], list[pulumi.Resource]]:
-        """The name and the ARN of the nodes' role, and what lets it into the cluster.
+        """The name and the ARN of the nodes' role, and its access entry.
 
-        A principal has one access entry, and EKS makes that of a role that managed node groups use. So only a role of
-        our own gets one here, and it goes with the role.
+        A principal has one access entry. EKS creates it for a role of managed node groups, so only a role that this
+        component creates gets an access entry here.
         """
         args = self._args
         if "node_role_name" in args and "node_role_arn" in args:
@@ -141,7 +141,7 @@ class Karpenter(Component[KarpenterArgs, KarpenterSpec]):
             allow_metrics(NAMESPACE, pods, METRICS_PORT, self._spec.monitoring_namespace),
             _after(self, namespace),
         )
-        # The cluster's name carries what the cluster needs first; on destroy that outlives the definitions.
+        # The cluster's name orders this after the cluster's prerequisites; on destroy, the CRDs go before those.
         ready = pulumi.Output.from_input(cluster).apply(lambda _: NAMESPACE)
         definitions = Release(f"{self._name}-crd", KARPENTER_CRD, ready, {}, _after(self, namespace))
         needed = (namespace, definitions, identity, egress, metrics, *access, *routes)
@@ -167,12 +167,12 @@ def _after(parent: pulumi.Resource, *needed: pulumi.Resource) -> pulumi.Resource
 def controller_values(
     cluster: pulumi.Input[str], queue_name: pulumi.Input[str], isolated: bool = False
 ) -> Mapping[str, Any]:
-    """Values of Karpenter's chart; its containers are non-root and read-only by themselves."""
+    """Values of Karpenter's chart. By default its containers are non-root and read-only."""
     return {
         "settings": {
             "clusterName": cluster,
             "interruptionQueue": queue_name,
-            # Prices are asked for at an API without an endpoint in a VPC; its own table serves then.
+            # The pricing API has no VPC endpoint; without internet access Karpenter uses its built-in prices.
             **({"isolatedVPC": True} if isolated else {}),
         },
         "serviceAccount": {"name": KARPENTER.name},

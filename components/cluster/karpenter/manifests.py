@@ -1,4 +1,4 @@
-"""Karpenter's own objects: what nodes look like, and which are bought when."""
+"""Karpenter's objects: the node classes and node pools."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def node_class(
     volume_key_arn: pulumi.Input[str],
     tags: pulumi.Input[dict[str, str]],
 ) -> dict[str, Any]:
-    """The EC2NodeClass of a pool: pinned image, encrypted disk, IMDSv2, our profile, discovery by the cluster's tag."""
+    """The EC2NodeClass of a pool: pinned image, encrypted disk, IMDSv2, instance profile, discovery by tag."""
     discovery = [{"tags": {"karpenter.sh/discovery": cluster}}]
     ebs = {"encrypted": True, "kmsKeyID": volume_key_arn, "volumeType": "gp3", "deleteOnTermination": True}
     data = {**ebs, "volumeSize": f"{pool.volume_gib}Gi"}
@@ -53,7 +53,7 @@ def node_class(
             "blockDeviceMappings": [*system, {"deviceName": "/dev/xvdb" if bottlerocket else "/dev/xvda", "ebs": data}],
             **({"capacityReservationSelectorTerms": reserved} if reserved else {}),
             **({"instanceStorePolicy": "RAID0"} if pool.own_disks else {}),
-            # Karpenter merges it with its own. Bottlerocket has settings of another form.
+            # Karpenter merges it with its own user data. Bottlerocket's settings have another format.
             **({"userData": NODE_CONFIG} if pool.own_disks and not bottlerocket else {}),
             "kubelet": {"maxPods": min(each.maximum_pods for each in pool.types)},
             "detailedMonitoring": True,
@@ -63,21 +63,21 @@ def node_class(
 
 
 def pinned(family: AmiFamily) -> str:
-    """The release of the images of managed pools, as Karpenter names it: the same for every version of Kubernetes."""
+    """The image release of managed pools in Karpenter's format, the same for all Kubernetes versions."""
     release = NODE_IMAGES[max(NODE_IMAGES)][family]
     version, _, build = release.partition("-")
     return f"v{build}" if family is AmiFamily.AL2023 else f"v{version}"
 
 
 def node_pool(pool: KarpenterPoolSpec) -> dict[str, Any]:
-    """The NodePool: reservations first, then spot where it may be bought, bounded, consolidated a tenth at a time.
+    """The NodePool: reservations first, then spot if allowed; with limits; consolidates a tenth of the nodes at a time.
 
     Source: Karpenter 1.14, "Utilizing On-Demand Capacity Reservations and Capacity Blocks".
     """
     reserved = bool(pool.capacity_reservation_ids or pool.capacity_block_ids)
     ways = (("reserved", reserved), ("spot", pool.spot), ("on-demand", pool.on_demand))
     purchases = [name for name, allowed in ways if allowed]
-    # Nodes that are not reserved lack this label, so that asking for it excludes them.
+    # Only reserved nodes have this label, so the requirement excludes others.
     block = [_one_of(RESERVATION_TYPE, ["capacity-block"])] if pool.capacity_block_ids else []
     limits: dict[str, Any] = {"cpu": str(pool.maximum_vcpus)}
     if pool.maximum_gpus is not None:
@@ -114,10 +114,10 @@ def node_pool(pool: KarpenterPoolSpec) -> dict[str, Any]:
 
 
 def labels(pool: KarpenterPoolSpec) -> dict[str, str]:
-    """The labels of each node; which GPU it has, Karpenter says by its own label karpenter.k8s.aws/instance-gpu-name.
+    """The labels of each node. Karpenter's label karpenter.k8s.aws/instance-gpu-name has the GPU's name.
 
-    A pool may mix GPUs, so no label of ours names one. GPUs are whole: Karpenter counts them by instance type and knows
-    nothing of shares. Source: Karpenter 1.14, "Scheduling", Well-Known Labels.
+    A pool may mix GPUs, so our labels do not name the GPU. GPUs are not shared, because Karpenter counts them by
+    instance type. Source: Karpenter 1.14, "Scheduling", Well-Known Labels.
     """
     found = {**pool.labels, POOL_LABEL: pool.name}
     if pool.lead.has_neuron:
@@ -131,8 +131,8 @@ def labels(pool: KarpenterPoolSpec) -> dict[str, str]:
 
 def taints(pool: KarpenterPoolSpec) -> list[dict[str, str]]:
     """The taints of each node, accelerators first."""
-    wanted = (*accelerator_taints(pool.lead), *pool.taints)
-    return [{"key": taint.key, "value": taint.value, "effect": _EFFECTS[taint.effect]} for taint in wanted]
+    all_taints = (*accelerator_taints(pool.lead), *pool.taints)
+    return [{"key": taint.key, "value": taint.value, "effect": _EFFECTS[taint.effect]} for taint in all_taints]
 
 
 def _one_of(key: str, values: list[str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What Karpenter is asked for, and what is refused."""
+"""The arguments of Karpenter, and their validation."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -15,27 +15,27 @@ from ..node_pool.spec import RESERVATION_PATTERN, AmiFamily, PoolSpec, TaintConf
 
 
 class Consolidation(StrEnum):
-    """Which nodes Karpenter may replace or remove to save money."""
+    """The nodes that Karpenter may replace or remove to save money."""
 
     EMPTY = "empty"
     UNDERUTILIZED = "underutilized"
 
 
 class KarpenterPoolConfig(TypedDict):
-    """Nodes that Karpenter makes as pods need them."""
+    """A pool whose nodes Karpenter adds as pods need them."""
 
     name: str
     """The pool's name within its cluster."""
     instance_types: list[str]
-    """EC2 instance types to choose from; the more, the fewer spot interruptions."""
+    """EC2 instance types to choose from. More types mean fewer spot interruptions."""
     on_demand: NotRequired[bool]
-    """Whether on-demand nodes may be bought where there is no spot capacity."""
+    """Whether Karpenter may add on-demand nodes when no spot capacity is available."""
     spot: NotRequired[bool]
-    """Whether spot nodes may be bought; they come before on-demand nodes."""
+    """Whether Karpenter may add spot nodes, which it prefers to on-demand nodes."""
     capacity_reservation_ids: NotRequired[list[str]]
-    """Capacity reservations to launch into before anything is bought."""
+    """Capacity reservations to use first."""
     capacity_block_ids: NotRequired[list[str]]
-    """Capacity Blocks for ML to launch into, and into nothing else."""
+    """Capacity Blocks for ML. The pool uses nothing else."""
     maximum_gpus: NotRequired[int]
     """The most GPUs (or Neuron devices) of all nodes together."""
     maximum_vcpus: int
@@ -43,21 +43,21 @@ class KarpenterPoolConfig(TypedDict):
     ami_family: NotRequired[AmiFamily]
     """The operating system."""
     ami_version: NotRequired[str]
-    """The image's release, such as v20261104; that of managed pools by default. latest rolls nodes with each."""
+    """The image's release, such as v20261104; the managed pools' by default. latest replaces nodes at each release."""
     disk_gib: NotRequired[int]
-    """The encrypted gp3 volume of each node, in GiB: 30 where its own disks carry containers, 100 otherwise."""
+    """The encrypted gp3 volume of each node, in GiB. Default: 30 with containers on local disks, otherwise 100."""
     local_disk: NotRequired[bool]
-    """Whether containers are on the instance's own NVMe disks; by default where every type has some."""
+    """Whether containers use local NVMe disks. Default: true when all instance types have them."""
     labels: NotRequired[dict[str, str]]
     """Further labels of each node."""
     taints: NotRequired[list[TaintConfig]]
-    """Further taints of each node; nodes with accelerators are tainted anyway."""
+    """Further taints of each node. Nodes with accelerators always have a taint."""
     consolidation: NotRequired[Consolidation]
-    """Which nodes may be replaced or removed to save money."""
+    """The nodes that Karpenter may replace or remove to save money."""
     consolidate_after_minutes: NotRequired[int]
-    """Minutes a node must be eligible before it goes."""
+    """Minutes that a node must be eligible before Karpenter removes it."""
     expire_after_hours: NotRequired[int]
-    """Hours after which a node is replaced."""
+    """Hours until Karpenter replaces a node."""
 
 
 class KarpenterConfig(TypedDict):
@@ -66,43 +66,47 @@ class KarpenterConfig(TypedDict):
     pools: list[KarpenterPoolConfig]
     """The pools."""
     isolated_vpc: NotRequired[bool]
-    """Whether the VPC has no way out, as without NAT; prices then come from Karpenter's own table."""
+    """Whether the VPC has no internet access. Karpenter then uses its built-in prices."""
 
 
 class KarpenterArgs(KarpenterConfig):
-    """What Karpenter is made from: its config, and the cluster it serves."""
+    """The arguments of Karpenter."""
 
     cluster_name: pulumi.Input[str]
-    """The EKS cluster; its private subnets and node security group carry karpenter.sh/discovery with this name."""
+    """The EKS cluster. Its private subnets and node security group have the tag karpenter.sh/discovery."""
     node_role_name: NotRequired[pulumi.Input[str]]
-    """The name of an IAM role that may join the cluster, as that of managed node groups; one is made when left out."""
+    """The name of an IAM role that may join the cluster, such as the managed node groups' one. Default: a new role."""
     node_role_arn: NotRequired[pulumi.Input[str]]
     """The ARN of that role."""
     volume_key_arn: pulumi.Input[str]
     """The KMS key that encrypts the nodes' volumes."""
     monitoring_namespace: NotRequired[str]
-    """The namespace whose pods may read its metrics."""
+    """The namespace whose pods may read the metrics."""
 
 
 class KarpenterPoolSpec(PoolSpec):
-    """Nodes that Karpenter makes as pods need them."""
+    """A pool whose nodes Karpenter adds as pods need them."""
 
     instance_types: tuple[str, ...] = Field(
-        min_length=1, max_length=60, description="EC2 instance types to choose from; the more, the fewer interruptions."
+        min_length=1,
+        max_length=60,
+        description="EC2 instance types to choose from. More types mean fewer interruptions.",
     )
     on_demand: bool = Field(
-        default=True, description="Whether on-demand nodes may be bought where there is no spot capacity."
+        default=True, description="Whether Karpenter may add on-demand nodes when no spot capacity is available."
     )
-    spot: bool = Field(default=True, description="Whether spot nodes may be bought; they come before on-demand nodes.")
+    spot: bool = Field(
+        default=True, description="Whether Karpenter may add spot nodes, which it prefers to on-demand nodes."
+    )
     capacity_reservation_ids: tuple[str, ...] = Field(
         default=(),
         max_length=30,
-        description="Capacity reservations to launch into before anything is bought; of one of the pool's types each.",
+        description="Capacity reservations to use first. Each is of one of the pool's instance types.",
     )
     capacity_block_ids: tuple[str, ...] = Field(
         default=(),
         max_length=30,
-        description="Capacity Blocks for ML to launch into, and into nothing else: spot and onDemand must be false.",
+        description="Capacity Blocks for ML. The pool uses nothing else, so spot and onDemand must be false.",
     )
     maximum_gpus: int | None = Field(
         default=None,
@@ -113,17 +117,17 @@ class KarpenterPoolSpec(PoolSpec):
     ami_version: str | None = Field(
         default=None,
         pattern=r"^(latest|v[0-9.]+)$",
-        description="The image's release, such as v20261104; that of managed pools when left out. latest rolls nodes "
-        "with each release.",
+        description="The image's release, such as v20261104; the managed pools' by default. latest replaces nodes at "
+        "each release.",
     )
     consolidation: Consolidation = Field(
-        default=Consolidation.UNDERUTILIZED, description="Which nodes may be replaced or removed to save money."
+        default=Consolidation.UNDERUTILIZED, description="The nodes that Karpenter may replace or remove to save money."
     )
     consolidate_after_minutes: int = Field(
-        default=5, ge=0, le=1440, description="Minutes a node must be eligible before it goes."
+        default=5, ge=0, le=1440, description="Minutes that a node must be eligible before Karpenter removes it."
     )
     expire_after_hours: int = Field(
-        default=336, ge=1, le=8760, description="Hours after which a node is replaced, so that images stay fresh."
+        default=336, ge=1, le=8760, description="Hours until Karpenter replaces a node, so that images stay current."
     )
 
     @field_validator("capacity_reservation_ids", "capacity_block_ids")
@@ -146,14 +150,14 @@ class KarpenterPoolSpec(PoolSpec):
             return problem_of(
                 self,
                 "capacity_block_ids",
-                "set spot and onDemand to false and leave capacityReservationIds out: the nodes of a block end with "
-                "it; give other nodes a pool of their own",
+                "set spot and onDemand to false and remove capacityReservationIds: nodes of a capacity block end with "
+                "it; put other nodes into another pool",
             )
         if blocks and len(self.instance_types) > 1:
-            remedy = f"a capacity block is of one instance type; leave {self.lead.name} alone in the list"
+            remedy = f"a capacity block has one instance type; remove all types except {self.lead.name}"
             return problem_of(self, "instance_types", remedy)
         if not (self.spot or self.on_demand or self.capacity_reservation_ids or blocks):
-            remedy = "spot is false as well; one of them must be true, or name capacityReservationIds"
+            remedy = "spot is false too; set one of them to true, or set capacityReservationIds"
             return problem_of(self, "on_demand", remedy)
         if not (self.on_demand or blocks or any(each.spot for each in self.types)):
             remedy = f"{', '.join(self.instance_types)} is not sold as spot; set onDemand to true"
@@ -162,12 +166,12 @@ class KarpenterPoolSpec(PoolSpec):
 
     def _mixed(self) -> Problem | None:
         if len({(each.accelerator_maker, each.architecture) for each in self.types}) > 1:
-            return problem_of(self, "instance_types", "mixes accelerators or architectures; give each a pool")
+            return problem_of(self, "instance_types", "mixes accelerators or architectures; use one pool for each")
         return None
 
     def _limits(self) -> Problem | None:
         if self.lead.accelerators and self.maximum_gpus is None:
-            remedy = f"{self.lead.name} has accelerators; write the most that all nodes may have together"
+            remedy = f"{self.lead.name} has accelerators; write the maximum of all nodes together"
             return problem_of(self, "maximum_gpus", remedy)
         if not any(self.admitted(each) for each in self.types):
             smallest = min(self.types, key=lambda each: each.vcpus)
@@ -179,7 +183,7 @@ class KarpenterPoolSpec(PoolSpec):
         return None
 
     def admitted(self, kind: InstanceType) -> int:
-        """How many nodes of one type the limits admit."""
+        """The number of nodes of one type within the limits."""
         by_cpu = self.maximum_vcpus // kind.vcpus
         return (
             min(by_cpu, self.maximum_gpus // kind.accelerators) if self.maximum_gpus and kind.accelerators else by_cpu
@@ -192,13 +196,13 @@ class KarpenterSpec(Spec):
     pools: tuple[KarpenterPoolSpec, ...] = Field(min_length=1, description="The pools.")
     isolated_vpc: bool = Field(
         default=False,
-        description="Whether the VPC has no way out, as without NAT; prices then come from Karpenter's own table.",
+        description="Whether the VPC has no internet access. Karpenter then uses its built-in prices.",
     )
     monitoring_namespace: str = Field(
-        default="monitoring", pattern=NAMESPACE_PATTERN, description="The namespace whose pods may read its metrics."
+        default="monitoring", pattern=NAMESPACE_PATTERN, description="The namespace whose pods may read the metrics."
     )
 
     def absent_in(self, region: str) -> Iterator[Problem]:
-        """What `region` lacks of the pools."""
+        """The problems of pools that `region` does not offer."""
         for index, pool in enumerate(self.pools):
             yield from (problem.within("pools", index) for problem in pool.absent_in(region))

@@ -1,1 +1,1 @@
-"""NodePool: equal nodes of an EKS cluster, of this library's or another."""
+"""NodePool: equal nodes of any EKS cluster."""

@@ -1,4 +1,4 @@
-"""What a node's pods write to: its own NVMe disks where it has some, its EBS volume otherwise."""
+"""The disks of a node: its local NVMe disks, or its EBS volume."""
 
 from collections.abc import Sequence
 
@@ -6,34 +6,34 @@ from ...core.problems import Problem
 from ...facts.instances import InstanceType
 
 ROOT_GIB = 30
-"""The volume of a node whose own disks carry containers: the image takes 20 GiB, the rest is for the system's logs.
+"""The volume of a node with containers on local disks: 20 GiB for the image, the rest for system logs.
 
 Source: awslabs/amazon-eks-ami, templates/al2023/template.json, ami_block_device_mappings.
 """
 VOLUME_GIB = 100
-"""The volume of a node without disks of its own; inference images are large."""
+"""The volume of a node without local disks; inference images are large."""
 
 
-def on_own_disks(wanted: bool | None, types: Sequence[InstanceType]) -> bool:
-    """Whether containers are on the nodes' own disks; by default where every type of a pool has NVMe disks."""
-    return all(each.nvme_gb for each in types) if wanted is None else wanted
+def on_own_disks(local_disk: bool | None, types: Sequence[InstanceType]) -> bool:
+    """Whether containers use local disks. Default: true when all types have NVMe disks."""
+    return all(each.nvme_gb for each in types) if local_disk is None else local_disk
 
 
-def volume_gib(wanted: int | None, own_disks: bool) -> int:
+def volume_gib(disk_gib: int | None, own_disks: bool) -> int:
     """The size of a node's EBS volume in GiB."""
-    return wanted or (ROOT_GIB if own_disks else VOLUME_GIB)
+    return disk_gib or (ROOT_GIB if own_disks else VOLUME_GIB)
 
 
 def without_disk(types: Sequence[InstanceType]) -> str | None:
     """The remedy for `localDisk: true` of a pool of `types`, when one of them has no NVMe disk."""
     lacking = ", ".join(each.name for each in types if not each.nvme_gb)
-    return f"{lacking} has no NVMe disk of its own; leave localDisk out" if lacking else None
+    return f"{lacking} has no local NVMe disk; remove localDisk" if lacking else None
 
 
 def ephemeral_gib(types: Sequence[InstanceType], volume: int, own_disks: bool) -> int:
-    """GiB that pods of the smallest node can write.
+    """GiB that pods can write on the smallest node.
 
-    The kubelet keeps back 1 GiB and evicts pods below 10 % of free space; the file system takes up to 1 GiB.
+    The kubelet reserves 1 GiB and evicts pods below 10 % of free space; the file system needs up to 1 GiB.
     Source: awslabs/amazon-eks-ami, nodeadm, internal/kubelet/config.go, kubeReserved and evictionHard.
     """
     smallest = min(each.nvme_gb for each in types) * 10**9 // 2**30 if own_disks else volume
@@ -41,7 +41,7 @@ def ephemeral_gib(types: Sequence[InstanceType], volume: int, own_disks: bool) -
 
 
 def beyond_gp3(gib: int, iops: int, throughput: int) -> Problem | None:
-    """The problem of what no gp3 volume of the size gives: at most 500 IOPS a GiB, 0.25 MiB/s an IOPS.
+    """The problem of values above gp3's limits: 500 IOPS per GiB, 0.25 MiB/s per IOPS.
 
     Source: EBS user guide, "General Purpose SSD volumes", gp3 volume performance.
     """
@@ -49,13 +49,13 @@ def beyond_gp3(gib: int, iops: int, throughput: int) -> Problem | None:
         return Problem(
             ("diskIops",),
             iops,
-            f"gp3 gives diskGib = {gib} at most {most:,}; lower it, or set diskGib to {-(-iops // 500)} or more",
+            f"gp3 allows at most {most:,} with diskGib = {gib}; lower it, or set diskGib to {-(-iops // 500)} or more",
         )
     if throughput * 4 > iops:
         return Problem(
             ("diskThroughput",),
             throughput,
-            f"gp3 gives diskIops = {iops} at most {iops // 4} MiB/s; lower it, or set diskIops to {throughput * 4} or "
-            "more",
+            f"gp3 allows at most {iops // 4} MiB/s with diskIops = {iops}; lower it, or set diskIops to "
+            f"{throughput * 4} or more",
         )
     return None

@@ -1,4 +1,4 @@
-"""Which image the nodes of a pool start from: its type, and its release."""
+"""The image of a pool's nodes: its type and its release."""
 
 from ...facts.versions import NODE_IMAGES
 from .releases import newest
@@ -6,7 +6,7 @@ from .spec import AmiFamily, NodePoolSpec
 
 
 def ami_type(pool: NodePoolSpec) -> str:
-    """EKS's name of the image that fits the pool. Source: EKS API reference, Nodegroup.amiType."""
+    """The EKS AMI type of the pool. Source: EKS API reference, Nodegroup.amiType."""
     lead = pool.lead
     architecture = "ARM_64" if lead.architecture == "arm64" else "x86_64"
     nvidia = "_NVIDIA" if lead.has_nvidia else ""
@@ -18,10 +18,10 @@ def ami_type(pool: NodePoolSpec) -> str:
 
 
 def image_release(pool: NodePoolSpec, live: str | None) -> str | None:
-    """The release to deploy: the pool's own, or that of its Kubernetes version, or the one that runs when it is newer.
+    """The release to deploy: the pool's, or else the newer of the pinned release and the running one.
 
-    EKS moves a group to the newest release when only its launch template or its Kubernetes version changes, and never
-    back to an earlier one. None leaves the choice to EKS. Source: EKS API reference, UpdateNodegroupVersion;
+    EKS updates a group to the newest release when only its launch template or Kubernetes version changes, and never
+    back to an older one. With None, EKS chooses. Source: EKS API reference, UpdateNodegroupVersion;
     hashicorp/terraform-provider-aws issue 40902.
     """
     pinned = pool.release_version

@@ -38,9 +38,9 @@ def labels(pool: NodePoolSpec) -> dict[str, str]:
 
 
 def device_plugin_config(pool: NodePoolSpec) -> str:
-    """The name of the device plugin's configuration that shares the pool's GPUs as asked.
+    """The name of the device plugin's configuration for the pool's GPU sharing.
 
-    Time-slicing on top of MIG has a configuration of its own.
+    Time-slicing with MIG has a separate configuration.
     """
     sharing = pool.sharing
     if sharing.mps:
@@ -52,7 +52,7 @@ def device_plugin_config(pool: NodePoolSpec) -> str:
 
 
 def taints(pool: NodePoolSpec) -> list[TaintSpec]:
-    """The taints of each node: accelerators are kept for pods that ask for them."""
+    """The taints of each node. They reserve accelerators for pods that need them."""
     return [*accelerator_taints(pool.lead), *pool.taints]
 
 
@@ -63,9 +63,9 @@ def accelerator_taints(kind: InstanceType) -> list[TaintSpec]:
 
 
 def resources(pool: NodePoolSpec) -> dict[str, int]:
-    """The devices a node of the pool advertises, which the autoscaler can't see while there is no node.
+    """The devices that a node of the pool advertises, for the autoscaler when the pool has no nodes.
 
-    Each GPU counts once for each pod that may share it; a GPU cut by MIG counts its instances.
+    A GPU counts once for each pod that may share it. A GPU with MIG counts its instances.
     """
     lead, sharing = pool.lead, pool.sharing
     found: dict[str, int] = {}
@@ -80,10 +80,10 @@ def resources(pool: NodePoolSpec) -> dict[str, int]:
 
 
 def node_template(pool: NodePoolSpec) -> dict[str, str]:
-    """What a new node of the pool offers beyond CPU, memory and pods, as Kubernetes quantities.
+    """The resources of a new node besides CPU, memory and pods, as Kubernetes quantities.
 
-    The cluster autoscaler reads it from tags of a group without a node. It would otherwise take a pod that requests
-    `ephemeral-storage` for one that no node of the group can run. Source: cluster autoscaler, cloudprovider/aws,
+    The cluster autoscaler reads them from tags when a group has no nodes. Without the tags it assumes that no node of
+    the group can run a pod that requests `ephemeral-storage`. Source: cluster autoscaler, cloudprovider/aws,
     README, "Auto-Discovery Setup", and aws_manager.go, buildNodeFromTemplate.
     """
     return {

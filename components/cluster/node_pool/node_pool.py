@@ -23,18 +23,18 @@ _CAPACITY_TYPES = {
 
 
 class NodePool(Component[NodePoolArgs, NodePoolSpec]):
-    """Equal nodes that join an EKS cluster: encrypted disks, IMDSv2, taints for accelerators, GPUs shared as asked.
+    """Equal nodes of an EKS cluster: encrypted disks, IMDSv2, taints for accelerators, GPU sharing.
 
-    The cluster may be of this library or any other with the Pod Identity agent and, for shared GPUs, the device plugin
-    that GpuCluster installs.
+    The cluster may be any EKS cluster with the Pod Identity agent and, for shared GPUs, the device plugin of
+    GpuSoftware.
     """
 
     node_group_name: pulumi.Output[str]
-    """The managed node group's name; that of the first zone where each has one."""
+    """The managed node group's name; the first zone's when each zone has a group."""
     scaling_group_name: pulumi.Output[str]
-    """The Auto Scaling group's name; that of the first zone where each has one."""
+    """The Auto Scaling group's name; the first zone's when each zone has a group."""
     scaling_group_names: pulumi.Output[list[str]]
-    """The names of all Auto Scaling groups, one for each zone where each has one."""
+    """The names of all Auto Scaling groups: one, or one for each of `zones`."""
     launch_template_id: pulumi.Output[str]
     """The launch template's id."""
 
@@ -81,14 +81,14 @@ class NodePool(Component[NodePoolArgs, NodePoolSpec]):
             target = {"capacity_reservation_id": spec.capacity_reservation_id}
             properties["capacity_reservation_specification"] = {"capacity_reservation_target": target}
         if spec.purchase is Purchase.CAPACITY_BLOCK:
-            # A block needs its type in the template, and EKS takes it from one place alone.
+            # A capacity block needs the instance type in the template, and EKS allows it in only one place.
             # Source: EKS user guide, "Create a managed node group with Capacity Blocks for ML".
             properties["instance_market_options"] = {"market_type": "capacity-block"}
             properties["instance_type"] = spec.lead.name
         return aws.ec2.LaunchTemplate(f"{self._name}-template", opts=self._child, **properties)
 
     def _launched_tags(self, tags: dict[str, str]) -> pulumi.Output[dict[str, str]]:
-        """Tags of what the scaling group launches: the provider's default tags stop at the template itself."""
+        """Tags of instances and volumes: the provider's default tags apply only to the launch template."""
         defaults = aws.get_default_tags_output(opts=pulumi.InvokeOptions(parent=self)).tags
         return defaults.apply(lambda own: {**own, **tags})
 
@@ -105,7 +105,7 @@ class NodePool(Component[NodePoolArgs, NodePoolSpec]):
         }
         if spec.ami_family is AmiFamily.AL2023:
             return [{"device_name": "/dev/xvda", "ebs": data}]
-        # Bottlerocket keeps its system, some 2 GiB, apart from what containers write.
+        # Bottlerocket has its system, about 2 GiB, on a separate volume.
         system = {**data, "volume_size": 4, "iops": 3000, "throughput": 125}
         if spec.image_snapshot_id:
             data["snapshot_id"] = spec.image_snapshot_id
@@ -132,12 +132,12 @@ class NodePool(Component[NodePoolArgs, NodePoolSpec]):
     def _node_group(self, part: str, spec: NodePoolSpec, template: aws.ec2.LaunchTemplate) -> aws.eks.NodeGroup:
         subnets = self._subnets(spec.zone)
         live = live_group(part, self)
-        wanted = sizes(spec, live)
+        group_sizes = sizes(spec, live)
         return aws.eks.NodeGroup(
             f"{part}-nodes",
             cluster_name=self._args["cluster_name"],
             node_role_arn=self._args["node_role_arn"],
-            # A placement group of the cluster kind lies in one zone.
+            # A cluster placement group is in one zone.
             subnet_ids=subnets.apply(lambda ids: ids[:1]) if spec.efa else subnets,
             ami_type=ami_type(spec),
             version=spec.kubernetes_version and str(spec.kubernetes_version),
@@ -146,20 +146,20 @@ class NodePool(Component[NodePoolArgs, NodePoolSpec]):
             instance_types=None if spec.purchase is Purchase.CAPACITY_BLOCK else list(spec.instance_types),
             launch_template={"id": template.id, "version": template.latest_version.apply(str)},
             scaling_config={
-                "min_size": wanted.minimum,
-                "desired_size": wanted.desired,
-                "max_size": wanted.maximum,
+                "min_size": group_sizes.minimum,
+                "desired_size": group_sizes.desired,
+                "max_size": group_sizes.maximum,
             },
             update_config={"max_unavailable_percentage": 33},
             node_repair_config={"enabled": True},
             labels=labels(spec),
             taints=[{"key": taint.key, "value": taint.value, "effect": str(taint.effect)} for taint in taints(spec)],
             tags={"Name": part},
-            opts=pulumi.ResourceOptions(parent=self, ignore_changes=list(wanted.ignored)),
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=list(group_sizes.ignored)),
         )
 
     def _subnets(self, zone: str | None) -> pulumi.Output[list[str]]:
-        """Those of the zone where there is one, and otherwise all."""
+        """The subnets of `zone`, or all subnets without a zone."""
         given = pulumi.Output.from_input(self._args["subnet_ids"])
         if zone is None:
             return given
@@ -182,7 +182,7 @@ class NodePool(Component[NodePoolArgs, NodePoolSpec]):
                     recurrence=action.recurrence,
                     time_zone=action.time_zone,
                     max_size=action.ceiling,
-                    # -1 leaves the floor and the size alone; left out they would become 0.
+                    # -1 keeps the minimum and the size; without a value they would become 0.
                     min_size=-1,
                     desired_capacity=-1,
                     opts=self._child,
@@ -191,7 +191,7 @@ class NodePool(Component[NodePoolArgs, NodePoolSpec]):
     def _tags(self, part: str, spec: NodePoolSpec, group: pulumi.Output[str]) -> None:
         """Tags of an Auto Scaling group, which its instances do not get.
 
-        They tell a later deployment its sizes, and the cluster autoscaler what a node of an empty group advertises.
+        A later deployment reads the sizes from them, and the cluster autoscaler the resources of nodes.
         """
         found = {"owner": (OWNER_TAG, owner(part)), "sizes": (SIZES_TAG, deployed_sizes(spec))}
         for resource, amount in node_template(spec).items() if spec.minimum == 0 else ():
@@ -207,10 +207,10 @@ class NodePool(Component[NodePoolArgs, NodePoolSpec]):
 
 
 def subnets_in(zone: str, zones: Mapping[str, str]) -> list[str]:
-    """Of the subnets in `zones`, each with its own, those that are in `zone`.
+    """The subnets in `zone`. `zones` maps each subnet to its zone.
 
     Raises:
-        SpecError: when none is.
+        SpecError: no subnet is in `zone`.
     """
     found = [subnet for subnet, own in zones.items() if own == zone]
     if not found:

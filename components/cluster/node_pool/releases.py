@@ -1,4 +1,4 @@
-"""Releases of EKS's node images: how they are written, and which of two is newer."""
+"""Releases of EKS's node images: their format and their order."""
 
 import re
 
@@ -13,13 +13,13 @@ Source: EKS API reference, Nodegroup.releaseVersion; EKS user guide, "Retrieve A
 
 
 def unfit(release: str, family: str, kubernetes_version: str | None) -> str | None:
-    """The remedy for a release of another operating system or another version of Kubernetes."""
+    """The remedy for a release of another operating system or Kubernetes version; None without a problem."""
     pattern, example = _WRITTEN[family]
     if not re.fullmatch(pattern, release):
-        return f"{release} is no release of {family}; write one such as {example}"
+        return f"{release} is not a release of {family}; write one such as {example}"
     if family == "al2023" and kubernetes_version and not release.startswith(f"{kubernetes_version}."):
         version = kubernetes_version
-        return f"{release} is not of EKS {version}; write one of {version}, or leave it out"
+        return f"{release} is not a release for EKS {version}; write one for {version}, or remove it"
     return None
 
 
@@ -29,6 +29,6 @@ def newest(first: str, second: str) -> str:
 
 
 def _order(release: str) -> tuple[int, ...]:
-    """The version, and after it the day that AL2023 has; Bottlerocket's commit tells no order."""
+    """The version, followed by AL2023's date. Bottlerocket's commit has no order."""
     version, _, build = release.partition("-")
     return (*map(int, version.split(".")), int(build) if build.isdigit() else 0)

@@ -1,4 +1,4 @@
-"""Hours in which a node pool may grow beyond its ceiling, as scheduled actions of its scaling group."""
+"""Schedules that raise a node pool's maximum, as scheduled actions of its Auto Scaling group."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
 class Weekday(StrEnum):
-    """A day of the week, in the order that cron counts them from Sunday."""
+    """A day of the week, in cron's order from Sunday."""
 
     SUNDAY = "sunday"
     MONDAY = "monday"
@@ -29,38 +29,40 @@ class Weekday(StrEnum):
 
 
 class ScheduleConfig(TypedDict):
-    """Hours in which a pool may grow beyond its ceiling."""
+    """Hours with a higher maximum of a pool."""
 
     name: str
     """The schedule's name within its pool."""
 
     additional_nodes: int
-    """Nodes by which the ceiling rises."""
+    """The number of nodes that is added to the maximum."""
 
     start: str
-    """When it rises, as HH:MM."""
+    """The time when the maximum rises, as HH:MM."""
 
     end: str
-    """When it falls back, as HH:MM; before the start means on the next day."""
+    """The time when it falls back, as HH:MM; on the next day when it is before the start."""
 
     days: NotRequired[list[str]]
-    """The days on which it starts; every day by default."""
+    """The days of the start; every day by default."""
 
     time_zone: NotRequired[str]
     """The IANA time zone of the hours; Etc/UTC by default."""
 
 
 class ScheduleSpec(Spec):
-    """Hours in which a pool may grow beyond its ceiling: the ceiling moves, and the autoscaler moves the size."""
+    """Hours with a higher maximum of a pool. The autoscaler still changes the size."""
 
     name: str = Field(
         pattern=r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$", description="The schedule's name within its pool."
     )
-    additional_nodes: int = Field(ge=1, le=1000, description="Nodes by which the ceiling rises.")
-    start: str = Field(pattern=_CLOCK, description="When the ceiling rises, HH:MM.")
-    end: str = Field(pattern=_CLOCK, description="When it falls back, HH:MM; before the start means on the next day.")
+    additional_nodes: int = Field(ge=1, le=1000, description="The number of nodes that is added to the maximum.")
+    start: str = Field(pattern=_CLOCK, description="The time when the maximum rises, HH:MM.")
+    end: str = Field(
+        pattern=_CLOCK, description="The time when it falls back, HH:MM; on the next day when before the start."
+    )
     days: tuple[Weekday, ...] = Field(
-        default=tuple(Weekday), min_length=1, description="The days on which it starts; every day by default."
+        default=tuple(Weekday), min_length=1, description="The days of the start; every day by default."
     )
     time_zone: str = Field(
         default="Etc/UTC",
@@ -77,7 +79,7 @@ class ScheduleSpec(Spec):
     @classmethod
     def _ends_at_another_time(cls, end: str, info: ValidationInfo) -> str:
         if end == info.data.get("start"):
-            raise refuse(end, "a schedule must end at another time than it starts")
+            raise refuse(end, "end must differ from start")
         return end
 
     @model_validator(mode="after")
@@ -87,7 +89,7 @@ class ScheduleSpec(Spec):
         return self
 
     def actions(self, ceiling: int) -> Iterator["Action"]:
-        """What the scaling group does: raise the ceiling at the start, put it back to `ceiling` at the end."""
+        """The scheduled actions: raise the maximum at the start, and set it back to `ceiling` at the end."""
         overnight = _minutes(self.end) < _minutes(self.start)
         yield Action(
             f"{self.name}-start", _cron(self.start, self.days, 0), self.time_zone, ceiling + self.additional_nodes
@@ -95,7 +97,7 @@ class ScheduleSpec(Spec):
         yield Action(f"{self.name}-end", _cron(self.end, self.days, int(overnight)), self.time_zone, ceiling)
 
     def week(self) -> set[tuple[int, int]]:
-        """The half-open intervals of minutes of the week, counted from Sunday, in which the ceiling is raised."""
+        """The half-open intervals with the raised maximum, in minutes of the week from Sunday."""
         length = (_minutes(self.end) - _minutes(self.start)) % MINUTES_A_DAY
         starts = [list(Weekday).index(day) * MINUTES_A_DAY + _minutes(self.start) for day in self.days]
         return {(start, start + length) for start in starts}
@@ -103,7 +105,7 @@ class ScheduleSpec(Spec):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One scheduled action: at each `recurrence` (cron) in `time_zone` the group's ceiling becomes `ceiling` nodes."""
+    """A scheduled action: at each `recurrence` (cron) in `time_zone`, the group's maximum becomes `ceiling` nodes."""
 
     name: str
     recurrence: str
@@ -112,10 +114,11 @@ class Action:
 
 
 def overlapping(schedules: Sequence[ScheduleSpec]) -> tuple[str, str] | None:
-    """The names of two schedules that move the ceiling at the same hours or minute, if there are any.
+    """The names of two schedules that overlap, or change the maximum at the same minute; None without any.
 
-    Each sets the ceiling outright, so that the earlier end of two would take the nodes of the other; and Auto Scaling
-    refuses two actions at one time, as where one ends and the next starts. Source: EC2 Auto Scaling user guide,
+    Each schedule sets the maximum to a fixed number, so the earlier end would remove the nodes of the other schedule.
+    Auto Scaling refuses two actions at the same time, such as an end and the next start. Source: EC2 Auto Scaling user
+    guide,
     "Scheduled scaling", Limitations.
     """
     week = 7 * MINUTES_A_DAY

@@ -8,33 +8,38 @@ from ...core.problems import refuse_at
 from ...core.spec import Spec
 
 LARGEST_REPLICAS = 16
-"""Shares of a GPU that the device plugin's standing configurations go up to."""
+"""The most shares of a GPU in the device plugin's configurations."""
 
 
 class SharingConfig(TypedDict):
-    """How the pods of a node share its GPUs; each pod has a GPU of its own when nothing is set."""
+    """How the pods of a node share its GPUs. By default each pod has a whole GPU."""
 
     time_slicing: NotRequired[int]
-    """Pods that take turns on each GPU, without isolation of memory."""
+    """Pods that take turns on each GPU, without memory isolation."""
     mps: NotRequired[int]
-    """Pods that share each GPU at once through NVIDIA MPS, each with its part of the memory."""
+    """Pods that share each GPU at the same time through NVIDIA MPS, each with a part of the memory."""
     mig_profile: NotRequired[str]
-    """The MIG profile each GPU is cut into, such as 1g.10gb, isolated in hardware."""
+    """The MIG profile of each GPU's instances, such as 1g.10gb, with hardware isolation."""
 
 
 class SharingSpec(Spec):
-    """How the pods of a node share its GPUs; each pod has a GPU of its own when nothing is set."""
+    """How the pods of a node share its GPUs. By default each pod has a whole GPU."""
 
     time_slicing: int | None = Field(
         default=None,
         ge=2,
         le=LARGEST_REPLICAS,
-        description="Pods that take turns on each GPU, without isolation of memory.",
+        description="Pods that take turns on each GPU, without memory isolation.",
     )
     mps: int | None = Field(
-        default=None, ge=2, le=LARGEST_REPLICAS, description="Pods that share each GPU at once through NVIDIA MPS."
+        default=None,
+        ge=2,
+        le=LARGEST_REPLICAS,
+        description="Pods that share each GPU at the same time through NVIDIA MPS.",
     )
-    mig_profile: str | None = Field(default=None, description="The MIG profile each GPU is cut into, such as 1g.10gb.")
+    mig_profile: str | None = Field(
+        default=None, description="The MIG profile of each GPU's instances, such as 1g.10gb."
+    )
 
     @model_validator(mode="after")
     def _modes_that_exclude_each_other(self) -> "SharingSpec":
@@ -46,5 +51,5 @@ class SharingSpec(Spec):
 
     @property
     def exclusive(self) -> bool:
-        """Whether each pod has GPUs of its own."""
+        """Whether each pod has whole GPUs."""
         return not (self.time_slicing or self.mps or self.mig_profile)

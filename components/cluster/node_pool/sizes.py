@@ -1,10 +1,10 @@
-"""What a deployment sends of a pool's sizes.
+"""The sizes that a deployment sends for a pool.
 
-The cluster autoscaler moves a group's desired size, so a deployment must leave that as it is. But when a bound changes,
-the AWS provider sends all three sizes at once, and an ignored one as it was at the last deployment: EKS refuses a
-minimum above it, and an old size ends nodes in use. So a deployment that changes a bound reads the size that the group
-has now. Two tags of the Auto Scaling group say whose it is, and which sizes were deployed last; they are written after
-the group was updated.
+The cluster autoscaler changes a group's desired size, so a deployment must not change it. But when the minimum or the
+maximum changes, the AWS provider sends all three sizes, with the desired size of the last deployment: EKS refuses a
+minimum above it, and an old size terminates nodes in use. So a deployment that changes the minimum or maximum reads the
+current size of the group. Two tags of the Auto Scaling group have its owner and the sizes of the last deployment. They
+are written after the group's update.
 
 Source: hashicorp/terraform-provider-aws, internal/service/eks/node_group.go, resourceNodeGroupUpdate; EKS API
 reference, NodegroupScalingConfig.
@@ -20,23 +20,23 @@ from .spec import NodePoolSpec
 OWNER_TAG = "mlplatform:node-pool"
 SIZES_TAG = "mlplatform:sizes"
 _CLUSTER_TAG, _GROUP_TAG = "eks:cluster-name", "eks:nodegroup-name"
-"""Tags that EKS gives each Auto Scaling group of a managed node group."""
+"""Tags that EKS sets on each Auto Scaling group of a managed node group."""
 
 
 @dataclass(frozen=True, slots=True)
 class LiveGroup:
-    """An Auto Scaling group as it is."""
+    """The current state of an Auto Scaling group."""
 
     desired: int
     deployed: str | None
-    """The sizes that were deployed last, as `deployed_sizes` has them."""
+    """The sizes of the last deployment, in the format of `deployed_sizes`."""
     release: str
-    """The release of the image that its nodes start from."""
+    """The release of its nodes' image."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """The sizes of a managed node group, and the inputs that keep the value of the last deployment."""
+    """The sizes of a managed node group, and the inputs to ignore in a deployment."""
 
     minimum: int
     desired: int
@@ -45,9 +45,9 @@ class Sizes:
 
 
 def sizes(pool: NodePoolSpec, live: LiveGroup | None) -> Sizes:
-    """The sizes to deploy: minimum <= desired <= maximum, and no node ended that the bounds still allow.
+    """The sizes to deploy: minimum <= desired <= maximum, without terminating nodes within the limits.
 
-    The maximum is that of the busiest hour, so that the pool can grow at once; the schedules move it from then on.
+    The maximum is the one of the busiest hour, so that the pool can grow immediately; schedules change it later.
     """
     if live is None:
         return Sizes(pool.minimum, pool.start, pool.peak, ("scalingConfig.desiredSize",))
@@ -57,20 +57,20 @@ def sizes(pool: NodePoolSpec, live: LiveGroup | None) -> Sizes:
 
 
 def deployed_sizes(pool: NodePoolSpec) -> str:
-    """The bounds of a pool as its Auto Scaling group's tag has them."""
+    """The minimum and maximum of a pool, in the format of its Auto Scaling group's tag."""
     return f"{pool.minimum}-{pool.maximum}-{pool.peak}"
 
 
 def owner(pool_name: str) -> str:
-    """What names a pool of this stack among all groups of the account and region."""
+    """The unique name of this stack's pool in its account and region."""
     return f"{pulumi.get_project()}/{pulumi.get_stack()}/{pool_name}"
 
 
 def live_group(pool_name: str, parent: pulumi.Resource) -> LiveGroup | None:
-    """The Auto Scaling group that an earlier deployment made for the pool; None before the first."""
+    """The Auto Scaling group of the pool from an earlier deployment; None before the first one."""
     options = pulumi.InvokeOptions(parent=parent)
     owned: aws.autoscaling.GetAmiIdsFilterArgsDict = {"name": f"tag:{OWNER_TAG}", "values": [owner(pool_name)]}
-    # The SDK's name for the list of Auto Scaling groups.
+    # The SDK function that lists Auto Scaling groups.
     names = aws.autoscaling.get_ami_ids(filters=[owned], opts=options).names
     if not names:
         return None

@@ -1,4 +1,4 @@
-"""What a node pool is made from, and what is refused."""
+"""The arguments of a NodePool, and their validation."""
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
@@ -18,18 +18,18 @@ from .schedule import ScheduleConfig, ScheduleSpec, overlapping
 from .sharing import SharingConfig, SharingSpec
 
 LARGEST_GROUP = 450
-"""Nodes that a managed node group can have. Source: EKS user guide, "Service quotas", Nodes per managed node group."""
+"""The most nodes of a managed node group. Source: EKS user guide, "Service quotas", Nodes per managed node group."""
 
 ZONE_PATTERN = r"^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$"
 RESERVATION_PATTERN = r"^cr-[0-9a-f]{8,17}$"
-"""The id of a capacity reservation; a capacity block is one."""
+"""The id of a capacity reservation or capacity block."""
 
 _BOTTLEROCKET_MIG = ("A100", "H100", "H200")
-"""GPUs that Bottlerocket can cut. Source: its documentation, settings.kubelet-device-plugins.nvidia.mig.profile."""
+"""GPUs with MIG in Bottlerocket. Source: its documentation, settings.kubelet-device-plugins.nvidia.mig.profile."""
 
 
 class Purchase(StrEnum):
-    """How a pool's capacity is bought."""
+    """The purchase option of a pool's capacity."""
 
     ON_DEMAND = "on-demand"
     SPOT = "spot"
@@ -38,14 +38,14 @@ class Purchase(StrEnum):
 
 
 class AmiFamily(StrEnum):
-    """The operating system of a pool's nodes; its accelerator variant follows from the instance types."""
+    """The operating system of a pool's nodes. The instance types determine its accelerator variant."""
 
     AL2023 = "al2023"
     BOTTLEROCKET = "bottlerocket"
 
 
 class TaintEffect(StrEnum):
-    """What a taint does to pods that don't tolerate it."""
+    """The effect of a taint on pods that do not tolerate it."""
 
     NO_SCHEDULE = "NO_SCHEDULE"
     PREFER_NO_SCHEDULE = "PREFER_NO_SCHEDULE"
@@ -60,7 +60,7 @@ class TaintConfig(TypedDict):
     value: NotRequired[str]
     """The taint's value."""
     effect: TaintEffect
-    """What it does to pods that don't tolerate it."""
+    """The effect on pods that do not tolerate the taint."""
 
 
 class TaintSpec(Spec):
@@ -68,28 +68,28 @@ class TaintSpec(Spec):
 
     key: str = Field(min_length=1, max_length=63, description="The taint's key.")
     value: str = Field(default="", max_length=63, description="The taint's value.")
-    effect: TaintEffect = Field(description="What it does to pods that don't tolerate it.")
+    effect: TaintEffect = Field(description="The effect on pods that do not tolerate the taint.")
 
 
 def ec2_types(names: tuple[str, ...]) -> tuple[str, ...]:
-    """`names`, when each is an EC2 instance type and none comes twice.
+    """`names`, when each is an EC2 instance type and unique; refused otherwise.
 
     Raises:
-        PydanticCustomError: naming the first that isn't, and the nearest that is.
+        PydanticCustomError: names the first wrong type and the nearest valid one.
     """
     for name in names:
         plain = name.removeprefix("ml.")
         if plain != name and instance_type(plain):
-            raise refuse(name, f"{name} is SageMaker's name; an EKS node is {plain}")
+            raise refuse(name, f"{name} is a SageMaker name; write {plain} for an EKS node")
         if instance_type(name) is None:
-            raise refuse(name, f"{name} is no EC2 instance type", known_types())
+            raise refuse(name, f"{name} is not an EC2 instance type", known_types())
         if names.count(name) > 1:
             raise refuse(name, f"{name} is named more than once; name each type once")
     return names
 
 
 def node_taints(taints: tuple[TaintSpec, ...]) -> tuple[TaintSpec, ...]:
-    """The further taints of a pool's nodes; refused where the platform or Kubernetes sets them, or one comes twice."""
+    """The further taints of a pool's nodes, when each is unique and not reserved; refused otherwise."""
     seen: set[tuple[str, TaintEffect]] = set()
     for taint in taints:
         if problem := label_problem(taint.key, taint.value):
@@ -103,65 +103,65 @@ def node_taints(taints: tuple[TaintSpec, ...]) -> tuple[TaintSpec, ...]:
 
 
 class NodePoolConfig(TypedDict):
-    """A pool of equal nodes, as a cluster's config lists it."""
+    """The settings of a pool of equal nodes."""
 
     name: str
     """The pool's name within its cluster."""
     instance_types: list[str]
-    """EC2 instance types, best first; of one size, so that the autoscaler counts right."""
+    """EC2 instance types in order of preference, of one size, so that the autoscaler calculates correctly."""
     minimum: int
-    """The fewest nodes."""
+    """The minimum number of nodes."""
     desired: NotRequired[int]
-    """Nodes at the start; the minimum by default, later moved by the autoscaler."""
+    """The initial number of nodes; the minimum by default. The autoscaler changes it later."""
     maximum: int
-    """The most nodes outside scheduled hours."""
+    """The maximum number of nodes outside scheduled hours."""
     purchase: NotRequired[Purchase]
-    """How the capacity is bought; on demand by default."""
+    """The purchase option; on-demand by default."""
     capacity_reservation_id: NotRequired[str]
     """The reservation or capacity block to launch into."""
     zone: NotRequired[str]
-    """The one zone of the nodes, such as us-east-1a; that of the reservation, where there is one."""
+    """The only zone of the nodes, such as us-east-1a; the reservation's zone with a reservation."""
     zones: NotRequired[list[str]]
-    """Zones with a group each, between which the pool's numbers are divided: for pods whose volumes are in one zone."""
+    """Zones with a node group each, which share the pool's numbers: for pods with volumes in one zone."""
     system: NotRequired[bool]
-    """Whether the platform's own pods run on the pool: its nodes have the label that they select."""
+    """Whether the platform's own pods run on the pool. They select its nodes by a label."""
     labels: NotRequired[dict[str, str]]
     """Further labels of each node."""
     taints: NotRequired[list[TaintConfig]]
-    """Further taints of each node; nodes with accelerators are tainted anyway."""
+    """Further taints of each node. Nodes with accelerators always have a taint."""
     disk_gib: NotRequired[int]
-    """The encrypted gp3 volume of each node, in GiB: 30 where its own disks carry containers, 100 otherwise."""
+    """The encrypted gp3 volume of each node, in GiB. Default: 30 with containers on local disks, otherwise 100."""
     disk_iops: NotRequired[int]
-    """Its operations a second; 3,000 are included in its price."""
+    """The volume's IOPS; the price includes 3,000."""
     disk_throughput: NotRequired[int]
-    """Its throughput in MiB/s; 125 are included in its price."""
+    """The volume's throughput in MiB/s; the price includes 125."""
     ami_family: NotRequired[AmiFamily]
     """The operating system."""
     release_version: NotRequired[str]
-    """The image's release, such as 1.36.3-20260903; by default the one pinned for the EKS version."""
+    """The image's release, such as 1.36.3-20260903. Default: the pinned release of the EKS version."""
     local_disk: NotRequired[bool]
-    """Whether containers are on the instance's own NVMe disks; by default where every type has some."""
+    """Whether containers use local NVMe disks. Default: true when all instance types have them."""
     image_snapshot_id: NotRequired[str]
-    """An EBS snapshot with images, from which Bottlerocket's data volume is made."""
+    """An EBS snapshot with container images, for Bottlerocket's data volume."""
     efa: NotRequired[bool]
-    """Gives each node its Elastic Fabric Adapters and puts the pool into one placement group and zone."""
+    """Whether nodes have Elastic Fabric Adapters. The pool then has one placement group and zone."""
     sharing: NotRequired[SharingConfig]
     """How pods share a GPU."""
     schedules: NotRequired[list[ScheduleConfig]]
-    """Hours in which the pool may grow beyond its maximum."""
+    """Hours with a higher maximum."""
 
 
 class NodePoolArgs(NodePoolConfig):
-    """What a NodePool is made from: its config, and the cluster it joins."""
+    """The arguments of a NodePool."""
 
     cluster_name: pulumi.Input[str]
     """The EKS cluster to join."""
     kubernetes_version: NotRequired[KubernetesVersion]
-    """The cluster's EKS version, which the nodes follow; without it they keep the one that they started with."""
+    """The EKS version of the cluster and its nodes. Without it, nodes keep their first version."""
     node_role_arn: pulumi.Input[str]
-    """The IAM role of the nodes; the cluster must let it in by an access entry, as EKS does for managed nodes."""
+    """The IAM role of the nodes. The cluster needs an access entry for it, which EKS creates for managed nodes."""
     subnet_ids: pulumi.Input[list[str]]
-    """Private subnets, one a zone."""
+    """Private subnets, one per zone."""
     security_group_ids: pulumi.Input[list[str]]
     """Security groups of the nodes."""
     volume_key_arn: pulumi.Input[str]
@@ -169,7 +169,7 @@ class NodePoolArgs(NodePoolConfig):
 
 
 class PoolSpec(Spec):
-    """What managed pools and Karpenter's have in common."""
+    """The settings of both managed pools and Karpenter's pools."""
 
     name: str = Field(
         pattern=r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$", description="The pool's name within its cluster."
@@ -181,13 +181,13 @@ class PoolSpec(Spec):
         default=None,
         ge=20,
         le=16384,
-        description="The encrypted gp3 volume of each node, in GiB: 30 where its own disks carry containers, 100 "
-        "otherwise.",
+        description="The encrypted gp3 volume of each node, in GiB. Default: 30 with containers on local disks, "
+        "otherwise 100.",
     )
     local_disk: bool | None = Field(
         default=None,
-        description="Whether containers are on the instance's own NVMe disks (RAID 0); by default where every type has "
-        "some.",
+        description="Whether containers use local NVMe disks (RAID 0). Default: true when all instance types have "
+        "them.",
     )
     ami_family: AmiFamily = Field(default=AmiFamily.AL2023, description="The operating system.")
 
@@ -208,17 +208,17 @@ class PoolSpec(Spec):
 
     @property
     def types(self) -> Sequence[InstanceType]:
-        """The facts of the instance types."""
+        """The instance types with their properties."""
         return [found for name in self.instance_types if (found := instance_type(name))]
 
     @property
     def lead(self) -> InstanceType:
-        """The facts of the first instance type, which those of a managed pool equal in what matters."""
+        """The first instance type. All types of a managed pool have the same relevant properties."""
         return self.types[0]
 
     @property
     def own_disks(self) -> bool:
-        """Whether containers are on the nodes' own disks."""
+        """Whether containers use the nodes' local disks."""
         return on_own_disks(self.local_disk, self.types)
 
     @property
@@ -227,7 +227,7 @@ class PoolSpec(Spec):
         return volume_gib(self.disk_gib, self.own_disks)
 
     def absent_in(self, region: str) -> Iterator[Problem]:
-        """What `region` lacks: an instance type of the pool."""
+        """The problems of instance types that `region` does not offer."""
         if remedy := lacking(self.instance_types, region):
             yield problem_of(self, "instance_types", remedy)
 
@@ -237,7 +237,8 @@ class PoolSpec(Spec):
 
     def _neuron_problem(self) -> Problem | None:
         if self.lead.has_neuron and self.ami_family is not AmiFamily.AL2023:
-            return problem_of(self, "ami_family", f"{self.lead.name} has Neuron devices, which need al2023")
+            remedy = f"{self.lead.name} has Neuron devices, which require al2023; set amiFamily to al2023"
+            return problem_of(self, "ami_family", remedy)
         return None
 
 
@@ -247,53 +248,53 @@ class NodePoolSpec(PoolSpec):
     instance_types: tuple[str, ...] = Field(
         min_length=1,
         max_length=20,
-        description="EC2 instance types, best first; of one size, so that the autoscaler counts right.",
+        description="EC2 instance types in order of preference, of one size, so that the autoscaler calculates "
+        "correctly.",
     )
-    minimum: int = Field(ge=0, le=LARGEST_GROUP, description="The fewest nodes.")
-    desired: int | None = Field(default=None, ge=0, description="Nodes at the start; the minimum by default.")
-    maximum: int = Field(ge=1, le=LARGEST_GROUP, description="The most nodes outside scheduled hours.")
-    purchase: Purchase = Field(default=Purchase.ON_DEMAND, description="How the capacity is bought.")
+    minimum: int = Field(ge=0, le=LARGEST_GROUP, description="The minimum number of nodes.")
+    desired: int | None = Field(default=None, ge=0, description="The initial number of nodes; the minimum by default.")
+    maximum: int = Field(ge=1, le=LARGEST_GROUP, description="The maximum number of nodes outside scheduled hours.")
+    purchase: Purchase = Field(default=Purchase.ON_DEMAND, description="The purchase option.")
     capacity_reservation_id: str | None = Field(
         default=None, pattern=RESERVATION_PATTERN, description="The reservation or capacity block to launch into."
     )
     zone: str | None = Field(
         default=None,
         pattern=ZONE_PATTERN,
-        description="The one zone of the nodes, such as us-east-1a: that of the reservation, where there is one. Every "
-        "zone when left out.",
+        description="The only zone of the nodes, such as us-east-1a; the reservation's zone with a reservation. "
+        "Default: all zones.",
     )
     zones: tuple[str, ...] = Field(
         default=(),
-        description="Zones with a group each, between which the pool's numbers are divided, so that the autoscaler "
-        "finds a node in the zone of a pod's volume. One group over every zone when left out.",
+        description="Zones with a node group each, which share the pool's numbers, so that the autoscaler adds a node "
+        "in the zone of a pod's volume. Default: one group in all zones.",
     )
     system: bool = Field(
         default=False,
-        description="Whether the platform's own pods run on the pool; a GpuCluster sets it for one of its pools.",
+        description="Whether the platform's own pods run on the pool. A GpuCluster sets it for one of its pools.",
     )
-    disk_iops: int = Field(default=3000, ge=3000, le=16000, description="Its operations a second; 3,000 are included.")
-    disk_throughput: int = Field(default=125, ge=125, le=1000, description="Its throughput in MiB/s; 125 are included.")
+    disk_iops: int = Field(default=3000, ge=3000, le=16000, description="The volume's IOPS; the price includes 3,000.")
+    disk_throughput: int = Field(
+        default=125, ge=125, le=1000, description="The volume's throughput in MiB/s; the price includes 125."
+    )
     kubernetes_version: KubernetesVersion | None = Field(
-        default=None, description="The cluster's EKS version, which the nodes follow."
+        default=None, description="The EKS version of the cluster and its nodes."
     )
     release_version: str | None = Field(
         default=None,
-        description="The image's release, such as 1.36.3-20260903; by default the one that this library pins for the "
-        "EKS version.",
+        description="The image's release, such as 1.36.3-20260903. Default: the pinned release of the EKS version.",
     )
     image_snapshot_id: str | None = Field(
         default=None,
         pattern=r"^snap-[0-9a-f]{8}([0-9a-f]{9})?$",
-        description="An EBS snapshot with images, from which Bottlerocket's data volume is made.",
+        description="An EBS snapshot with container images, for Bottlerocket's data volume.",
     )
     efa: bool = Field(
         default=False,
-        description="Gives nodes Elastic Fabric Adapters, one placement group and one zone.",
+        description="Whether nodes have Elastic Fabric Adapters. The pool then has one placement group and zone.",
     )
     sharing: SharingSpec = Field(default=SharingSpec(), description="How pods share a GPU.")
-    schedules: tuple[ScheduleSpec, ...] = Field(
-        default=(), description="Hours in which the pool may grow beyond its maximum."
-    )
+    schedules: tuple[ScheduleSpec, ...] = Field(default=(), description="Hours with a higher maximum.")
 
     @field_validator("zones")
     @classmethod
@@ -313,7 +314,7 @@ class NodePoolSpec(PoolSpec):
     @model_validator(mode="after")
     def _fits_its_instance_types(self) -> "NodePoolSpec":
         if self._unequal():
-            # What else is wrong would be told of the first type alone.
+            # The other checks look at the first type only.
             checks = (self._unequal,)
         else:
             checks = (
@@ -330,8 +331,8 @@ class NodePoolSpec(PoolSpec):
         for other in self.types[1:]:
             same = (first.architecture, first.accelerator, first.accelerators, first.vcpus)
             if (other.architecture, other.accelerator, other.accelerators, other.vcpus) != same:
-                remedy = f"{first.name} and {other.name} differ in architecture, accelerators or vCPUs; give each size "
-                return problem_of(self, "instance_types", f"{remedy}a pool of its own")
+                remedy = f"{first.name} and {other.name} differ in architecture, accelerators or vCPUs; use a separate "
+                return problem_of(self, "instance_types", f"{remedy}pool for each size")
         return None
 
     def _group_zones(self) -> Problem | None:
@@ -350,15 +351,15 @@ class NodePoolSpec(PoolSpec):
     def _reservation(self) -> Problem | None:
         reserved = self.purchase in (Purchase.CAPACITY_RESERVATION, Purchase.CAPACITY_BLOCK)
         if reserved and not self.capacity_reservation_id:
-            return problem_of(self, "purchase", "needs capacityReservationId; write the id of the reservation there")
+            return problem_of(self, "purchase", "requires capacityReservationId; set it to the id of the reservation")
         if reserved and not self.zone:
             # EC2 user guide, "Launch instances using Capacity Blocks", Requirements.
-            return problem_of(self, "purchase", "needs zone, that of the reservation; it launches in no other")
+            return problem_of(self, "purchase", "requires zone; set it to the zone of the reservation")
         if self.capacity_reservation_id and not reserved:
             remedy = f"purchase is {self.purchase}; set it to capacity-reservation, or remove capacityReservationId"
             return problem_of(self, "capacity_reservation_id", remedy)
         if self.purchase is Purchase.CAPACITY_BLOCK and len(self.instance_types) > 1:
-            remedy = f"a capacity block is of one instance type; leave {self.lead.name} alone in the list"
+            remedy = f"a capacity block has one instance type; remove all types except {self.lead.name}"
             return problem_of(self, "instance_types", remedy)
         return None
 
@@ -371,8 +372,8 @@ class NodePoolSpec(PoolSpec):
 
     def _image_snapshot(self) -> Problem | None:
         if self.image_snapshot_id and (self.ami_family is not AmiFamily.BOTTLEROCKET or self.own_disks):
-            wrong = "localDisk puts images" if self.own_disks else f"amiFamily {self.ami_family} keeps images"
-            where = "on the instance's own disks" if self.own_disks else "on its system's volume"
+            wrong = "localDisk stores images" if self.own_disks else f"amiFamily {self.ami_family} stores images"
+            where = "on local disks" if self.own_disks else "on its system's volume"
             remedy = f"{wrong} {where}; set amiFamily bottlerocket and localDisk false"
             return problem_of(self, "image_snapshot_id", remedy)
         return None
@@ -383,19 +384,19 @@ class NodePoolSpec(PoolSpec):
     def _efa(self) -> Problem | None:
         without = [each.name for each in self.types if not each.efa_interfaces]
         if self.efa and without:
-            return problem_of(self, "efa", f"{without[0]} has no Elastic Fabric Adapter; leave efa out")
+            return problem_of(self, "efa", f"{without[0]} has no Elastic Fabric Adapter; remove efa")
         return None
 
     def _system(self) -> Problem | None:
         if self.system and self.lead.accelerators:
-            remedy = f"{self.lead.name} has accelerators; let a pool without any be the system's"
+            remedy = f"{self.lead.name} has accelerators; set system on a pool without accelerators"
             return problem_of(self, "system", remedy)
         return None
 
     def _accelerator(self) -> Problem | None:
         if self.lead.accelerators and not (self.lead.has_nvidia or self.lead.has_neuron):
             maker = self.lead.accelerator_maker
-            remedy = f"{self.lead.name} has an accelerator of {maker}, which EKS has no image for; name another type"
+            remedy = f"{self.lead.name} has an accelerator of {maker}, which EKS has no image for; choose another type"
             return problem_of(self, "instance_types", remedy)
         return None
 
@@ -411,45 +412,45 @@ class NodePoolSpec(PoolSpec):
         field = next(iter(self.sharing.model_dump(exclude_none=True)))
         sharing, profile = f"sharing.{field}", self.sharing.mig_profile
         if not self.lead.has_nvidia:
-            return problem_of(self, sharing, f"{self.lead.name} has no NVIDIA GPU; leave sharing out")
+            return problem_of(self, sharing, f"{self.lead.name} has no NVIDIA GPU; remove sharing")
         if self.sharing.mps and self.ami_family is AmiFamily.BOTTLEROCKET:
             return problem_of(
-                self, "sharing.mps", "needs amiFamily al2023; only the newest releases of Bottlerocket have it"
+                self, "sharing.mps", "requires amiFamily al2023; Bottlerocket supports MPS only in its newest releases"
             )
         for each in self.types if profile else ():
             if not each.mig_profiles:
-                remedy = f"{each.name} has a {each.accelerator}, which has no MIG; leave it out"
+                remedy = f"{each.name} has a {each.accelerator}, which does not support MIG; remove migProfile"
                 return problem_of(self, "sharing.mig_profile", remedy)
             if profile not in each.mig_profiles:
                 remedy = f"allowed on {each.name}: {', '.join(each.mig_profiles)}"
                 return problem_of(self, "sharing.mig_profile", remedy)
         if profile and self.ami_family is AmiFamily.BOTTLEROCKET and self.lead.accelerator not in _BOTTLEROCKET_MIG:
-            return problem_of(self, "sharing.mig_profile", f"on a {self.lead.accelerator} it needs amiFamily al2023")
+            return problem_of(self, "sharing.mig_profile", f"requires amiFamily al2023 on a {self.lead.accelerator}")
         if profile and self.ami_family is AmiFamily.BOTTLEROCKET and self.sharing.time_slicing:
-            return problem_of(self, "sharing.time_slicing", "on top of migProfile it needs amiFamily al2023")
+            return problem_of(self, "sharing.time_slicing", "requires amiFamily al2023 together with migProfile")
         return None
 
     def _schedules(self) -> Problem | None:
         names = [schedule.name for schedule in self.schedules]
         if twice := next((name for name in names if names.count(name) > 1), None):
-            return Problem(("schedules",), names, f"{twice} is the name of two schedules; name each differently")
+            return Problem(("schedules",), names, f"{twice} is the name of two schedules; rename one")
         zones = sorted({schedule.time_zone for schedule in self.schedules})
         if len(zones) > 1:
-            remedy = f"the hours of {' and '.join(zones)} can't be compared; give all schedules one timeZone"
+            remedy = f"the hours of {' and '.join(zones)} can't be compared; use the same timeZone in all schedules"
             return Problem(("schedules",), names, remedy)
         if self.peak > LARGEST_GROUP:
-            remedy = f"with additionalNodes these are {self.peak} nodes; EKS allows {LARGEST_GROUP}, so make two pools"
+            remedy = f"with additionalNodes the pool has {self.peak} nodes; EKS allows {LARGEST_GROUP}; use two pools"
             return problem_of(self, "maximum", remedy)
         if pair := overlapping(self.schedules):
-            remedy = f"{pair[0]} and {pair[1]} overlap or meet; each sets the maximum outright, so keep them apart"
+            remedy = f"{pair[0]} and {pair[1]} overlap or adjoin, but each sets the maximum; leave time between them"
             return Problem(("schedules",), names, remedy)
         return None
 
     @property
     def parts(self) -> dict[str, "NodePoolSpec"]:
-        """The node groups of the pool by what follows the pool's name in theirs: one for each of `zones`, or one.
+        """The node groups of the pool by the suffix of their names: one, or one for each of `zones`.
 
-        Numbers that don't divide evenly are larger in the first zones; together they are the pool's.
+        The pool's numbers are divided between the groups; the first zones get the remainder.
         """
         if not self.zones:
             return {"": self}
@@ -472,16 +473,16 @@ class NodePoolSpec(PoolSpec):
 
     @property
     def start(self) -> int:
-        """Nodes at the start."""
+        """The initial number of nodes."""
         return self.minimum if self.desired is None else self.desired
 
     @property
     def peak(self) -> int:
-        """The most nodes at any hour."""
+        """The maximum number of nodes at any hour."""
         return self.maximum + max((schedule.additional_nodes for schedule in self.schedules), default=0)
 
     def absent_in(self, region: str) -> Iterator[Problem]:
-        """What `region` lacks: an instance type of the pool, or a zone."""
+        """The problems of instance types and zones that `region` does not offer."""
         yield from super().absent_in(region)
         places: dict[Place, str] = {("zones", index): zone for index, zone in enumerate(self.zones)}
         if self.zone:

@@ -1,4 +1,4 @@
-"""What a node runs and sets before it joins its cluster; EKS adds the joining itself."""
+"""The user data of nodes, without the part that joins the cluster, which EKS adds."""
 
 import base64
 
@@ -7,7 +7,7 @@ from .spec import AmiFamily, NodePoolSpec
 _BOUNDARY = "==BOUNDARY=="
 
 FAST_PULL_MIBS = 600
-"""The throughput of a volume below which FastImagePull is slower than the default."""
+"""The lowest throughput of a volume at which FastImagePull is not slower than the default."""
 
 NODE_CONFIG = """apiVersion: node.eks.aws/v1alpha1
 kind: NodeConfig
@@ -18,7 +18,7 @@ spec:
   featureGates:
     FastImagePull: true
 """
-"""Puts container storage on the instance's own disks, and pulls and unpacks the layers of an image in parallel.
+"""Puts container storage on local disks, and pulls and unpacks image layers in parallel.
 
 AWS calls FastImagePull experimental. Source: nodeadm, NodeConfig v1alpha1; amazon-eks-ami, nodeadm examples, "Enabling
 fast image pull (experimental)".
@@ -30,7 +30,7 @@ spec:
   featureGates:
     FastImagePull: true
 """
-"""The same for container storage on a volume that is fast enough."""
+"""Pulls and unpacks image layers in parallel, on a fast EBS volume."""
 
 BOTTLEROCKET_DISKS = """[settings.bootstrap-commands.instance-storage]
 commands = [
@@ -40,14 +40,14 @@ commands = [
 essential = true
 mode = "always"
 """
-"""The same on Bottlerocket, which has these commands since 1.22.
+"""Puts container storage on local disks of Bottlerocket nodes; requires Bottlerocket 1.22.
 
 Source: Bottlerocket documentation, settings.bootstrap-commands; Karpenter 1.14, pkg/providers/amifamily/bootstrap.
 """
 
 
 def user_data(pool: NodePoolSpec) -> str | None:
-    """The base64 user data of a pool's launch template, or None where EKS's own is all that is needed.
+    """The base64 user data of a pool's launch template, or None when EKS's user data is enough.
 
     EKS merges MIME parts (AL2023) or TOML settings (Bottlerocket) with its own. Source: EKS user guide, "Customize
     managed nodes with launch templates".
@@ -71,9 +71,9 @@ def _al2023(pool: NodePoolSpec) -> str | None:
 
 
 def mig_script(pool: NodePoolSpec) -> str:
-    """Cuts every GPU into instances of the pool's MIG profile at each boot, before the kubelet counts them.
+    """Partitions every GPU into instances of the pool's MIG profile at each boot, before the kubelet starts.
 
-    A service rather than a bare script: instances don't survive a reboot, and cloud-init runs a script but once.
+    It installs a service, because a reboot removes MIG instances, and cloud-init runs a script only once.
     """
     profile = pool.sharing.mig_profile or ""
     cut = ",".join([profile] * pool.lead.mig_profiles[profile])
@@ -109,7 +109,7 @@ def _bottlerocket(pool: NodePoolSpec) -> str | None:
 
 
 def _shared_gpus(pool: NodePoolSpec) -> str | None:
-    """Bottlerocket runs the device plugin itself; its settings say how GPUs are shared.
+    """Bottlerocket runs the device plugin itself; its settings configure GPU sharing.
 
     Source: Bottlerocket documentation, settings.kubelet-device-plugins.nvidia.
     """

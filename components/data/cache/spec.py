@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from ...core.log_retention import RETENTION_DAYS, LogRetentionDays
 from ...core.problems import refuse_at
 from ...core.spec import Spec, refuse
-from ...core.windows import DAILY_PATTERN, WEEKLY_PATTERN, lasting, overlap
+from ...core.windows import DAILY_PATTERN, WEEKLY_PATTERN, at_least, overlap
 from ...facts.cache_nodes import NODES
 from .access import CacheAccess
 from .sizing import MOST_NODES, Layout, largest, layout, layouts, shards_needed, tiers, tightest
@@ -188,7 +188,7 @@ class CacheSpec(Spec):
     @classmethod
     def _an_hour_long(cls, window: str) -> str:
         # ElastiCache API reference, CreateReplicationGroup.
-        return lasting(window, 60, "an hour")
+        return at_least(window, 60, "an hour")
 
     @model_validator(mode="after")
     def _windows_apart(self) -> "CacheSpec":

@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 from ...core.log_retention import LogRetentionDays
 from ...core.problems import refuse_at
 from ...core.spec import Spec, refuse
-from ...core.windows import DAILY_PATTERN, WEEKLY_PATTERN, lasting, overlap
+from ...core.windows import DAILY_PATTERN, WEEKLY_PATTERN, at_least, overlap
 from ...facts.rds_instance_classes import instance_classes, is_instance_class
 from ...facts.versions import PostgresVersion
 
@@ -115,7 +115,7 @@ class InstanceSpec(Spec):
     @classmethod
     def _half_an_hour_long(cls, window: str) -> str:
         # RDS user guide, "Backup window" and "The Amazon RDS maintenance window".
-        return lasting(window, 30, "half an hour")
+        return at_least(window, 30, "half an hour")
 
     @model_validator(mode="after")
     def _consistent(self) -> "InstanceSpec":

@@ -20,7 +20,7 @@ class FeatureServices(Component[FeatureServicesArgs, FeatureServicesSpec]):
     """Feast and MLflow over the stores of a FeatureStore, each with a database and a login of its own.
 
     The logins are made by a Job in the cluster; the program and its state have no password. Both servers start once
-    their logins work. Give it a Kubernetes provider by `providers` in its options.
+    their logins work. Pass a Kubernetes provider in the option `providers`.
     """
 
     feature_server_address: pulumi.Output[str]

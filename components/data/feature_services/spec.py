@@ -25,20 +25,20 @@ class FeatureServicesConfig(TypedDict):
     databases: NotRequired[list[DatabaseAccessConfig]]
     """Further uses of the database instance, beside those of both servers."""
     recovery_window_days: NotRequired[int]
-    """Days that a deleted secret can be restored; 0 deletes at once."""
+    """Days that a deleted secret can be restored; 0 deletes immediately."""
 
 
 class FeatureServicesArgs(FeatureServicesConfig):
     """What FeatureServices are made from: their config, the cluster, its secrets and the stores."""
 
     cluster_name: pulumi.Input[str]
-    """The EKS cluster, whose nodes must be ready."""
+    """The EKS cluster. Its nodes must be ready."""
     vpc_cidr: pulumi.Input[str]
     """The VPC's range, in which the stores answer."""
     secret_store: pulumi.Input[str]
     """The ClusterSecretStore that answers ExternalSecrets of the namespaces feast and mlflow."""
     secret_prefix: pulumi.Input[str]
-    """What the names of the secrets begin with, before a slash."""
+    """The prefix of the secrets' names, before a slash."""
     secrets_key_arn: pulumi.Input[str]
     """The KMS key that encrypts the secrets."""
     database_address: pulumi.Input[str]
@@ -76,7 +76,10 @@ class FeatureServicesSpec(Spec):
         default=(), description="Further uses of the database instance, beside those of both servers."
     )
     recovery_window_days: int = Field(
-        default=30, ge=0, le=30, description="Days that a deleted secret can be restored, 7 to 30; 0 deletes at once."
+        default=30,
+        ge=0,
+        le=30,
+        description="Days that a deleted secret can be restored, 7 to 30; 0 deletes immediately.",
     )
 
     @model_validator(mode="after")

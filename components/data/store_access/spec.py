@@ -78,7 +78,7 @@ class StoreAccessConfig(TypedDict):
     mysql_users: NotRequired[list[MySqlAccessConfig]]
     """The uses of the MySQL instance, where there is one."""
     recovery_window_days: NotRequired[int]
-    """Days that a deleted secret can be restored; 0 deletes at once."""
+    """Days that a deleted secret can be restored; 0 deletes immediately."""
 
 
 class StoreAccessArgs(StoreAccessConfig):
@@ -89,7 +89,7 @@ class StoreAccessArgs(StoreAccessConfig):
     vpc_cidr: pulumi.Input[str]
     """The VPC's range, where the database answers."""
     secret_prefix: pulumi.Input[str]
-    """What the names of the secrets begin with, before a slash."""
+    """The prefix of the secrets' names, before a slash."""
     key_arn: pulumi.Input[str]
     """The KMS key that encrypts the secrets."""
     database_address: pulumi.Input[str]
@@ -118,14 +118,17 @@ class StoreAccessSpec(Spec):
         default=(), description="The uses of the MySQL instance, where there is one."
     )
     recovery_window_days: int = Field(
-        default=30, ge=0, le=30, description="Days that a deleted secret can be restored, 7 to 30; 0 deletes at once."
+        default=30,
+        ge=0,
+        le=30,
+        description="Days that a deleted secret can be restored, 7 to 30; 0 deletes immediately.",
     )
 
     @field_validator("recovery_window_days")
     @classmethod
     def _window(cls, days: int) -> int:
         if 0 < days < 7:
-            raise refuse(days, "Secrets Manager keeps a deleted secret 7 to 30 days, or with 0 not at all")
+            raise refuse(days, "must be 7 to 30, or 0 to delete secrets immediately")
         return days
 
     @model_validator(mode="after")

@@ -42,7 +42,7 @@ class StoreAccess(Component[StoreAccessArgs, StoreAccessSpec]):
 
     Each use gets a secret in Secrets Manager. The Job makes up the password, sets it in PostgreSQL or ElastiCache and
     writes it there; neither the program nor its state ever has one. It runs again when its script or its inputs change.
-    Give it a Kubernetes provider by `providers` in its options.
+    Pass a Kubernetes provider in the option `providers`.
     """
 
     ready: pulumi.Output[str]

@@ -25,7 +25,7 @@ class TrackingServer(Component[TrackingServerArgs, TrackingServerSpec]):
     """MLflow's tracking server and model registry: runs and models in PostgreSQL, artifacts in S3.
 
     Clients need no AWS credentials, for they reach artifacts through the server. It asks nobody who they are: the
-    namespace is closed to all but named ones. Give it a Kubernetes provider by `providers` in its options.
+    namespace is closed to all but named ones. Pass a Kubernetes provider in the option `providers`.
     """
 
     address: pulumi.Output[str]

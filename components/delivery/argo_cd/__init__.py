@@ -1,1 +1,1 @@
-"""Delivery: Argo CD, and what each product team may deliver through it."""
+"""Delivery: Argo CD, and the permissions of each product team."""

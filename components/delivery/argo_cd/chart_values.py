@@ -1,4 +1,4 @@
-"""Argo CD's own configuration: who gets in, what it may do, and how often each part is there."""
+"""The Helm values of Argo CD."""
 
 import json
 from typing import Any
@@ -19,7 +19,7 @@ _BUDGET = {"enabled": True, "maxUnavailable": 1}
 
 
 def oidc_config(spec: DeliverySpec, issuer: str, client_id: str) -> str:
-    """How people sign in; the client's secret is named, not held.
+    """The configuration of the sign-in. It refers to the client's secret by name.
 
     Source: Argo CD v3.4.4, docs/operator-manual/user-management/index.md, "Existing OIDC Provider".
     """
@@ -35,20 +35,20 @@ def oidc_config(spec: DeliverySpec, issuer: str, client_id: str) -> str:
 
 
 def argo_cd_values(spec: DeliverySpec, oidc: pulumi.Input[str]) -> dict[str, Any]:
-    """Values of its chart: nobody but the sign-in's users, no rights by default, no rights of the whole cluster."""
+    """Values of the chart: only users of the OIDC provider, no default permissions, no cluster-wide permissions."""
     return {
         "global": {
             "domain": spec.domain,
             "image": {"tag": ARGO_CD.release},
             "logging": {"format": "json"},
-            # Its policies let everyone in the cluster reach the server; ours are those of the namespace.
+            # The chart's policies let all pods reach the server; the namespace has stricter ones.
             "networkPolicy": {"create": False},
             "topologySpreadConstraints": [
                 {"maxSkew": 1, "topologyKey": key, "whenUnsatisfiable": "ScheduleAnyway"}
                 for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
             ],
         },
-        # Its definitions go with it: what is destroyed leaves nothing behind.
+        # Helm deletes the CRDs with the release, so that a destroy leaves nothing behind.
         "crds": {"install": True, "keep": False},
         "createClusterRoles": spec.cluster_wide,
         "configs": _configs(spec, oidc),
@@ -72,13 +72,13 @@ def _configs(spec: DeliverySpec, oidc: pulumi.Input[str]) -> dict[str, Any]:
             "users.anonymous.enabled": "false",
             "exec.enabled": "false",
             "oidc.config": oidc,
-            # An overlay inflates the model's chart.
+            # Kustomize overlays render the model's Helm chart.
             "kustomize.buildOptions": "--enable-helm",
-            # What it has no right to list, it doesn't watch.
+            # Argo CD does not watch kinds that it has no permission to list.
             "resource.respectRBAC": "normal",
             **customizations(),
         },
-        # Without it a policy of the controller itself would decide for all sets.
+        # Without it, the controller's own policy would apply to all ApplicationSets.
         "params": {"applicationsetcontroller.enable.policy.override": True},
         "rbac": {
             "policy.default": "",
@@ -87,7 +87,7 @@ def _configs(spec: DeliverySpec, oidc: pulumi.Input[str]) -> dict[str, Any]:
         },
     }
     if spec.cluster_wide:
-        # What needs rights in the whole cluster, as Kubeflow, comes in waves that wait for each other.
+        # Software with cluster-wide permissions, such as Kubeflow, is synced in waves.
         configs["params"]["applicationsetcontroller.enable.progressive.syncs"] = True
     else:
         configs["clusterCredentials"] = {
@@ -101,7 +101,7 @@ def _configs(spec: DeliverySpec, oidc: pulumi.Input[str]) -> dict[str, Any]:
 
 
 def _workloads(spec: DeliverySpec) -> dict[str, Any]:
-    """The controller is one, for one cluster is one's to watch: Kubernetes starts another when it fails."""
+    """The replicas of each part. One cluster needs only one controller, which Kubernetes restarts when it fails."""
     replicas = 2 if spec.highly_available else 1
     measured = {"metrics": {"enabled": True}}
     several: dict[str, Any] = {"replicas": replicas, **measured, **on_system_nodes()}
@@ -118,7 +118,7 @@ def _workloads(spec: DeliverySpec) -> dict[str, Any]:
 
 
 def _redis(highly_available: bool) -> dict[str, Any]:
-    """A cache that can be made again; its password is made in the cluster at the first start, and in no value."""
+    """Redis, a cache without data to lose. Its password is created in the cluster, and is in no Helm value."""
     if not highly_available:
         return {
             "redis": {
@@ -133,10 +133,10 @@ def _redis(highly_available: bool) -> dict[str, Any]:
     return {
         "redis-ha": {
             "enabled": True,
-            # The chart takes its affinity as text, and gives the proxies the same tolerations as the servers.
+            # The chart takes this affinity as text, and sets the servers' tolerations on the proxies too.
             "additionalAffinities": place["affinity"],
             "tolerations": place["tolerations"],
-            # Two of its three sentinels must agree, so that no two may be lost with one node.
+            # Two of three sentinels must agree, so each runs on another node.
             "hardAntiAffinity": True,
             "topologySpreadConstraints": {"enabled": True},
             "podDisruptionBudget": {"maxUnavailable": 1},

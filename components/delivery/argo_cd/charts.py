@@ -1,4 +1,4 @@
-"""How Helm, which Kustomize has pull charts, signs in to their registry: with AWS's own, by an identity alone."""
+"""The login of Helm to a chart registry: with an IAM role to ECR, otherwise with a secret."""
 
 import re
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ _FOLDER = "/etc/helm-registry"
 _VOLUME = "helm-registry"
 _AWS = re.compile(r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?")
 _USER = 999
-"""Argo CD's own user, which reads what the sidecar writes."""
+"""Argo CD's user, which reads the sidecar's file."""
 _RENEWED_HOURS = 4
-"""A login of ECR is good for 12 hours. Source: ECR API reference, "GetAuthorizationToken"."""
+"""Hours between logins. An ECR login is valid for 12 hours. Source: ECR API reference, "GetAuthorizationToken"."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChartRegistry:
-    """A registry of charts: its host, and the folder of its charts, if it has one."""
+    """A chart registry: its host, and optionally the folder of the charts."""
 
     host: str
     folder: str
@@ -35,19 +35,19 @@ class ChartRegistry:
 
     @property
     def on_aws(self) -> bool:
-        """Whether it is a private registry of ECR, to which an identity signs in."""
+        """Whether it is a private ECR registry, which needs an IAM role."""
         return _AWS.fullmatch(self.host) is not None
 
     @property
     def region(self) -> str:
-        """The region of a registry of ECR."""
+        """The region of an ECR registry."""
         found = _AWS.fullmatch(self.host)
         return found["region"] if found else ""
 
     def pull_policy(self, partition: str) -> str:
-        """Lets charts of the folder be pulled from a registry of ECR, and nothing be pushed.
+        """Allows pulling the folder's charts from an ECR registry.
 
-        Source: ECR user guide, "Private repository policy examples"; a login is of the whole registry.
+        Source: ECR user guide, "Private repository policy examples"; a login is for the whole registry.
         """
         account = self.host.partition(".")[0]
         charts = f"{self.folder}/*" if self.folder else "*"
@@ -60,7 +60,7 @@ class ChartRegistry:
 
 
 def login_values(registry: ChartRegistry) -> dict[str, Any]:
-    """Values of the chart's `repoServer`: Helm finds a login in a file, which a secret or a sidecar keeps."""
+    """Values of the chart's `repoServer`: a secret or a sidecar provides the file with Helm's login."""
     volume: dict[str, Any] = {"secret": {"secretName": CHARTS_SECRET}}
     if registry.on_aws:
         volume = {"emptyDir": {"medium": "Memory", "sizeLimit": "1Mi"}}
@@ -73,7 +73,7 @@ def login_values(registry: ChartRegistry) -> dict[str, Any]:
 
 
 def _sidecar(registry: ChartRegistry) -> dict[str, Any]:
-    """Writes a login, and again before it ends; the server starts once there is one."""
+    """A sidecar that writes a login and renews it before it expires. The server waits for the first login."""
     written = f"{_FOLDER}/{CONFIG}"
     late = f"find {written} -mmin -{60 * _RENEWED_HOURS + 30} | grep -q ."
     return {
@@ -96,7 +96,7 @@ def _sidecar(registry: ChartRegistry) -> dict[str, Any]:
 
 
 def login_script() -> str:
-    """What the sidecar runs; a login that could not be had ends it, and Kubernetes starts it again."""
+    """The sidecar's script. It exits when a login fails, and Kubernetes restarts it."""
     return f"""
 trap exit TERM
 while true; do

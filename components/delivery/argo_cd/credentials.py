@@ -1,4 +1,4 @@
-"""The secrets that Argo CD has, each of which only Secrets Manager keeps, as ExternalSecrets."""
+"""Argo CD's secrets, as ExternalSecrets from Secrets Manager."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,13 +23,13 @@ _FIELDS: dict[RepositoryLogin, dict[str, str]] = {
     },
     RepositoryLogin.TOKEN: {"username": "username", "password": "password"},
 }
-"""What a repository's Secret has, and the fields of Secrets Manager that it has it from."""
+"""The keys of a repository's Secret, and their fields in Secrets Manager."""
 
 Manifest = dict[str, Any]
 
 
 def external_secrets(spec: DeliverySpec, store: pulumi.Input[str], prefix: pulumi.Input[str]) -> dict[str, Manifest]:
-    """What Argo CD signs in with: to the sign-in, to repositories, to the registry of charts, to those it tells."""
+    """Argo CD's credentials for the OIDC provider, repositories, the chart registry and notifications."""
 
     def of(use: str) -> pulumi.Output[str]:
         return pulumi.Output.concat(prefix, f"/delivery/{use}")
@@ -45,7 +45,7 @@ def external_secrets(spec: DeliverySpec, store: pulumi.Input[str], prefix: pulum
 
 
 def _notified(spec: DeliverySpec) -> dict[str, str]:
-    """What Argo CD tells people and GitHub with, all in one secret, as its notifications want it."""
+    """The credentials of notifications, which Argo CD expects in one secret."""
     slack = {SLACK_TOKEN: "slackToken"} if spec.slack_channel else {}
     github = {
         GITHUB_APP_ID: "githubAppId",
@@ -56,7 +56,7 @@ def _notified(spec: DeliverySpec) -> dict[str, str]:
 
 
 def _repository(repository: RepositorySpec, store: pulumi.Input[str], secret: pulumi.Input[str]) -> Manifest:
-    """A login for every repository whose address begins so. Source: Argo CD, "Repository Credentials"."""
+    """A login for all repositories whose address has this prefix. Source: Argo CD, "Repository Credentials"."""
     labels = {**PARTS, "argocd.argoproj.io/secret-type": "repo-creds"}
     made = _secret(f"repository-{repository.name}", store, secret, _FIELDS[repository.login], labels)
     made["spec"]["target"]["template"]["data"] |= {"type": "git", "url": repository.url}
@@ -64,7 +64,7 @@ def _repository(repository: RepositorySpec, store: pulumi.Input[str], secret: pu
 
 
 def _charts(host: str, store: pulumi.Input[str], secret: pulumi.Input[str]) -> Manifest:
-    """Docker's configuration, which Helm reads for an OCI registry."""
+    """The Docker configuration, with Helm's login to an OCI registry."""
     made = _secret(CHARTS_SECRET, store, secret, {}, PARTS)
     login = '{{ printf "%s:%s" .username .password | b64enc }}'
     made["spec"]["target"]["template"]["data"] = {CONFIG: f'{{"auths": {{"{host}": {{"auth": "{login}"}}}}}}'}

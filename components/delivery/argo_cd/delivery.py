@@ -1,4 +1,4 @@
-"""Delivery: Argo CD on the cluster, and a place for each product team that ships through it."""
+"""Delivery: Argo CD on the cluster, with a project and namespaces for each product team."""
 
 import pulumi
 import pulumi_aws as aws
@@ -27,19 +27,19 @@ METRICS_PORTS = {
 
 
 class Delivery(Component[DeliveryArgs, DeliverySpec]):
-    """Argo CD, which brings the cluster to what a repository says, and the teams that say it.
+    """Argo CD, which deploys models from a Git repository, and its teams.
 
-    People sign in by OpenID Connect and have no rights but their team's; there is no local user. Each team has a
-    project, namespaces closed by default with quotas, and an Application for each of its models. Give it a Kubernetes
-    provider by `providers` in its options.
+    People sign in with OpenID Connect and have only their team's permissions; there is no local user. Each team has a
+    project, namespaces with quotas that deny traffic by default, and an Application for each model. Pass a Kubernetes
+    provider in the option `providers`.
     """
 
     ready: pulumi.Output[str]
-    """Argo CD's namespace; whoever reads it waits until Applications can be made."""
+    """Argo CD's namespace, resolved after the cluster accepts Applications."""
     projects: pulumi.Output[list[str]]
-    """The teams' projects, known once their Applications are generated."""
+    """The teams' projects, resolved after their ApplicationSets exist."""
     namespaces: pulumi.Output[list[str]]
-    """The teams' namespaces, known once they are closed and bounded."""
+    """The teams' namespaces, resolved after their network policies and quotas exist."""
 
     def __init__(self, name: str, args: DeliveryArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, DeliveryArgs, DeliverySpec, opts)
@@ -58,7 +58,7 @@ class Delivery(Component[DeliveryArgs, DeliverySpec]):
 
     def _problem(self) -> str | None:
         given_apart = ("target_group_arn" in self._args) != ("load_balancer_cidrs" in self._args)
-        return "targetGroupArn and loadBalancerCidrs go together: give both or neither" if given_apart else None
+        return "targetGroupArn and loadBalancerCidrs belong together: set both or neither" if given_apart else None
 
     def _argo_cd(self, homes: list[pulumi.Resource]) -> Release:
         args, spec = self._args, self._spec
@@ -80,11 +80,11 @@ class Delivery(Component[DeliveryArgs, DeliverySpec]):
         )
 
     def _awaited(self) -> list[pulumi.Input[str]]:
-        """What comes before Argo CD, and goes after what it brought."""
+        """The resources that Argo CD depends on. They are deleted after everything that Argo CD deployed."""
         return [self._args["existing_ready"]] if "existing_ready" in self._args else []
 
     def _chart_identity(self) -> list[pulumi.Output[str]]:
-        """Who pulls charts from ECR, where they are there; the pods that have it start after it."""
+        """The IAM role that pulls charts from ECR. Pods that use it start after it exists."""
         registry = ChartRegistry.of(self._spec.chart_registry or "")
         if not registry.on_aws:
             return []
@@ -111,22 +111,22 @@ class Delivery(Component[DeliveryArgs, DeliverySpec]):
         return policies
 
     def _homes(self, team: TeamSpec) -> list[pulumi.Resource]:
-        """The team's namespaces, with what bounds them and who may do what there."""
+        """The team's namespaces, with their quotas and permissions."""
         made: list[pulumi.Resource] = []
         for namespace in team.homes:
             home, needed = self._home(namespace)
-            wanted = [tenancy.quota(namespace, team.quota), tenancy.limit_range(namespace)]
-            wanted += tenancy.viewing(team, namespace)
+            manifests = [tenancy.quota(namespace, team.quota), tenancy.limit_range(namespace)]
+            manifests += tenancy.viewing(team, namespace)
             if not self._spec.cluster_wide:
-                wanted += tenancy.controlling(namespace)
-            for manifest in wanted:
+                manifests += tenancy.controlling(namespace)
+            for manifest in manifests:
                 manifest["metadata"]["namespace"] = home
                 role = f"{manifest['kind'].lower()}-{manifest['metadata']['name']}"
                 made.append(Manifest(f"{self._name}-{namespace}-{role}", manifest, self._needing(*needed)))
         return made
 
     def _home(self, namespace: str) -> tuple[pulumi.Input[str], list[pulumi.Resource]]:
-        """A namespace's name once it is there, and what must be made before anything in it."""
+        """The name of a namespace, resolved after it exists, and the resources that objects in it depend on."""
         if namespace in self._spec.existing_namespaces:
             return after(namespace, *self._awaited()), []
         made = SecureNamespace(
@@ -137,9 +137,10 @@ class Delivery(Component[DeliveryArgs, DeliverySpec]):
         return namespace, [made]
 
     def _people(self) -> None:
-        """One access entry for each IAM role, in the groups of all its teams and with no policy of EKS.
+        """One access entry for each IAM role, in the groups of all its teams, without an EKS access policy.
 
-        An entry is named after its role, since EKS allows one for each role: a role that changes its team keeps it.
+        EKS allows one access entry for each role, so the entry has the role's name: a role that changes its team keeps
+        it.
         """
         teams = self._spec.teams
         for role in dict.fromkeys(role for team in teams for role in team.iam_roles):
@@ -155,7 +156,7 @@ class Delivery(Component[DeliveryArgs, DeliverySpec]):
             )
 
     def _team(self, team: TeamSpec, needed: list[pulumi.Resource]) -> list[pulumi.Resource]:
-        """The team's project, and then what it delivers."""
+        """The team's project, followed by its ApplicationSet."""
         allowed = Manifest(
             f"{self._name}-{team.name}-project", projects.project(team, self._spec), self._needing(*needed)
         )
@@ -168,7 +169,7 @@ class Delivery(Component[DeliveryArgs, DeliverySpec]):
         return [allowed, generated]
 
     def _binding(self, release: Release) -> list[pulumi.Resource]:
-        """The server's pods as the targets of the load balancer, which speaks TLS to them."""
+        """The TargetGroupBinding: the load balancer sends HTTPS to the server's pods."""
         if "target_group_arn" not in self._args:
             return []
         manifest = {
@@ -182,7 +183,7 @@ class Delivery(Component[DeliveryArgs, DeliverySpec]):
                 "ipAddressType": "ipv4",
             },
         }
-        # A binding's group can't be changed, and two of one name can't be at once.
+        # The target group of a binding is immutable, and two bindings cannot have the same name.
         unchangeable = pulumi.ResourceOptions(replace_on_changes=["spec.targetGroupARN"], delete_before_replace=True)
         return [
             Manifest(

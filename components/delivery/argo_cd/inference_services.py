@@ -1,4 +1,4 @@
-"""How Argo CD reads a model: when it is healthy, and when it differs from what the repository says."""
+"""Argo CD's health check and comparison of InferenceServices."""
 
 import json
 
@@ -11,10 +11,10 @@ RESOURCES = (
     ("spec.predictor.containers", "core/v1/Container"),
     ("spec.predictor.initContainers", "core/v1/Container"),
 )
-"""Where an InferenceService has amounts of resources, and of which type they are.
+"""The fields of an InferenceService with resource quantities, and their types.
 
-KServe's webhook writes each its own way, 3000m as 3 and a number as a text, and the model would differ from the
-repository for good: never synced, and healed again and again. Of these types Argo CD compares the amounts. Sources:
+KServe's webhook normalizes quantities, such as 3000m to 3. Without these types, the model would always differ from the
+repository, and Argo CD would sync it again and again. With them, Argo CD compares the amounts. Sources:
 KServe v0.20.0, pkg/apis/serving/v1beta1/inference_service_defaults.go; Argo CD v3.4.4, docs/user-guide/diffing.md,
 "Known Kubernetes types in CRDs".
 """
@@ -51,8 +51,8 @@ if waiting then
 end
 return {status = "Healthy", message = "the model answers"}
 """
-"""Argo CD's own check, and one thing more: while a Deployment is rolled out, KServe calls the model ready as long as
-old pods answer, and tells it by the reason alone; once all pods are new, the reason is NewReplicaSetAvailable.
+"""Argo CD's health check, with one addition: during a rollout KServe reports the model as ready while old pods answer.
+Only the reason shows it: MinimumReplicasAvailable, and NewReplicaSetAvailable when all pods are new.
 
 Sources: Argo CD v3.4.4, resource_customizations/serving.kserve.io/InferenceService/health.lua; KServe v0.20.0,
 pkg/apis/serving/v1beta1/inference_service_status.go, PropagateRawStatus.
@@ -60,6 +60,6 @@ pkg/apis/serving/v1beta1/inference_service_status.go, PropagateRawStatus.
 
 
 def customizations() -> dict[str, str]:
-    """Argo CD's configuration of how it reads a model."""
+    """Argo CD's resource customizations for InferenceServices."""
     fields = [{"field": field, "type": kind} for field, kind in RESOURCES]
     return {_HEALTH: INFERENCE_SERVICE_HEALTH, _TYPES: json.dumps(fields)}

@@ -1,4 +1,4 @@
-"""The kinds of objects that a team may deliver, as Argo CD and as Kubernetes know them."""
+"""The kinds of Kubernetes objects that a team may deliver."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ WRITE = ["create", "update", "patch", "delete"]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of objects in a namespace; a `stateful` one holds what is nowhere else."""
+    """A kind of namespaced object. Deleting a `stateful` object loses data."""
 
     group: str
     kind: str
@@ -38,10 +38,10 @@ HARMLESS = (
     Kind("serving.kserve.io", "InferenceService", "inferenceservices"),
     Kind("serving.kserve.io", "LocalModelNamespaceCache", "localmodelnamespacecaches"),
 )
-"""What a model's chart renders and what stands beside a model.
+"""The kinds in a model's chart, and kinds that accompany a model.
 
-Not among them: what gives rights (roles, bindings), what holds or brings secrets, quotas, and namespaces. A Service of
-type LoadBalancer is refused by the quota.
+Roles, bindings, secrets, ExternalSecrets, quotas and namespaces are not allowed. The quota refuses a Service of type
+LoadBalancer.
 """
 
 _SEEN = (Kind("", "Pod", "pods"), Kind("", "Pod", "pods/log"), Kind("", "Event", "events"))
@@ -49,12 +49,12 @@ _CHILDREN = (Kind("apps", "ReplicaSet", "replicasets"), Kind("apps", "Controller
 
 
 def looking() -> list[dict[str, Any]]:
-    """The rules of a role that sees these kinds and what comes of them; secrets are not among it."""
+    """The rules of a role that reads these kinds and the objects that they create, without secrets."""
     return _rules((*HARMLESS, *_SEEN, *_CHILDREN), READ)
 
 
 def delivering() -> list[dict[str, Any]]:
-    """The rules of a role that makes, changes and removes these kinds."""
+    """The rules of a role that creates, changes and deletes these kinds."""
     return [*looking(), *_rules(HARMLESS, WRITE)]
 
 

@@ -1,4 +1,4 @@
-"""Whom Argo CD tells of deployments, and what: people in Slack, and GitHub, whose workflows go on from there."""
+"""Argo CD's notifications about deployments, to Slack and to GitHub workflows."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ from .names import MODEL_LABEL, TEAM_LABEL
 from .spec import DeliverySpec
 
 SETTLING_SECONDS = 60
-"""How long after a sync nothing is told: until controllers have seen it, they call the old state healthy."""
+"""Seconds to wait after a sync, because controllers first report the health of the old state."""
 _STATE = "app.status.operationState"
 _REVISION = f"{_STATE}.syncResult.revision"
 _ONCE = f"{_STATE}?.syncResult?.revision"
@@ -34,7 +34,7 @@ _TOLD = {
         "{{.app.status.operationState.message}}",
     ),
 }
-"""What is told, each once for a revision. Source: Argo CD v3.4.13, notifications_catalog/triggers."""
+"""The notifications; each is sent once for a revision. Source: Argo CD v3.4.13, notifications_catalog/triggers."""
 _LINK = " {{.context.argocdUrl}}/applications/{{.app.metadata.name}}"
 _EVENT = "event"
 
@@ -42,25 +42,25 @@ Values = dict[str, Any]
 
 
 def notifications_values(spec: DeliverySpec) -> Values:
-    """The chart's values `notifications`: nobody is told whom the config does not name."""
-    told = [each for each in (_slack(spec.slack_channel), _github(spec)) if each]
-    if not told:
+    """The chart's values `notifications`, for the receivers in the config."""
+    receivers = [each for each in (_slack(spec.slack_channel), _github(spec)) if each]
+    if not receivers:
         return {"enabled": False}
     parts: dict[str, Values] = {part: {} for part in ("notifiers", "templates", "triggers")}
-    for each in told:
+    for each in receivers:
         for part, entries in parts.items():
             entries.update(each[part])
     return {
         "enabled": True,
-        # An ExternalSecret keeps it.
+        # An ExternalSecret creates the secret.
         "secret": {"create": False},
         **parts,
-        "subscriptions": [each["subscription"] for each in told],
+        "subscriptions": [each["subscription"] for each in receivers],
     }
 
 
 def event_name(environment: str) -> str:
-    """The event by which GitHub is told that a model runs in an environment."""
+    """The GitHub event that reports a deployed model in an environment."""
     return f"{environment}-deployed"
 
 
@@ -80,9 +80,9 @@ def _slack(channel: str | None) -> Values | None:
 
 
 def _github(spec: DeliverySpec) -> Values | None:
-    """A `repository_dispatch`, by a GitHub App: its token lives an hour, and only its key is kept.
+    """A `repository_dispatch` of a GitHub App. Only the App's key is stored; its tokens are valid for an hour.
 
-    Source: notifications-engine at the commit that Argo CD v3.4.4 has, pkg/services/github.go.
+    Source: notifications-engine at the commit of Argo CD v3.4.4, pkg/services/github.go.
     """
     if not spec.tell_github:
         return None
@@ -92,7 +92,7 @@ def _github(spec: DeliverySpec) -> Values | None:
         "privateKey": f"${GITHUB_PRIVATE_KEY}",
     }
     payload = {"team": _label(TEAM_LABEL), "model": _label(MODEL_LABEL), "revision": f"{{{{.{_REVISION}}}}}"}
-    # No label holds a quotation mark, so that none needs escaping.
+    # Labels contain no quotation marks, so they need no escaping.
     text = "{" + ", ".join(f'"{key}": "{value}"' for key, value in payload.items()) + "}"
     dispatch = {"event_type": event_name(spec.environment), "client_payload": text}
     return {
@@ -103,7 +103,7 @@ def _github(spec: DeliverySpec) -> Values | None:
             )
         },
         "triggers": {f"trigger.on-{_EVENT}": _trigger(_DEPLOYED, _EVENT)},
-        # Models alone, of what Argo CD delivers.
+        # Only Applications of models.
         "subscription": {"recipients": ["github"], "triggers": [f"on-{_EVENT}"], "selector": MODEL_LABEL},
     }
 

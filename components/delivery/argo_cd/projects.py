@@ -1,4 +1,4 @@
-"""What Argo CD lets a team deliver, and what it finds to deliver, as manifests."""
+"""The AppProjects and ApplicationSets of teams, as manifests."""
 
 import json
 from typing import Any
@@ -14,15 +14,15 @@ _VERSION = "argoproj.io/v1alpha1"
 _MEMBER = "member"
 _CONFIRMED = "argocd.argoproj.io/sync-options"
 _MODEL = "{{index .path.segments 3}}"
-"""The folder below the team's: deploy/models/<team>/<model>/overlays/<environment>."""
+"""The model's name in the path deploy/models/<team>/<model>/overlays/<environment>."""
 
 Manifest = dict[str, Any]
 
 
 def closed_default() -> Manifest:
-    """Argo CD's own project, which allows everything when it is made, so that nothing goes by it.
+    """Argo CD's default project, changed to allow nothing.
 
-    The server makes it at its first start: its fields are taken over.
+    The server creates it at its first start with all permissions; this manifest takes over its fields.
     """
     nothing: list[Any] = []
     everything = [{"group": "*", "kind": "*"}]
@@ -32,7 +32,7 @@ def closed_default() -> Manifest:
         "destinations": nothing,
         "clusterResourceWhitelist": nothing,
         "clusterResourceBlacklist": everything,
-        # Without a list of kinds that go, all would.
+        # Without this list, all kinds would be allowed.
         "namespaceResourceBlacklist": everything,
     }
     annotations = {"pulumi.com/patchForce": "true"}
@@ -40,10 +40,10 @@ def closed_default() -> Manifest:
 
 
 def project(team: TeamSpec, spec: DeliverySpec) -> Manifest:
-    """The team's project: its repositories, its namespaces, harmless kinds, and what its members may."""
+    """The team's project: its repositories, namespaces and allowed kinds, and the permissions of its members."""
     role = f"proj:{team.name}:{_MEMBER}"
-    may = [("applications", "get"), ("applications", "sync"), ("logs", "get")]
-    wanted: Manifest = {
+    permissions = [("applications", "get"), ("applications", "sync"), ("logs", "get")]
+    spec_of_object: Manifest = {
         "description": f"What the team {team.name} delivers.",
         "sourceRepos": list(dict.fromkeys((spec.repository, *team.repositories))),
         "destinations": [{"server": IN_CLUSTER, "namespace": home} for home in team.homes],
@@ -53,14 +53,14 @@ def project(team: TeamSpec, spec: DeliverySpec) -> Manifest:
             {
                 "name": _MEMBER,
                 "description": f"Members of {team.name} look, and bring about what the repository says.",
-                "policies": [f"p, {role}, {what}, {action}, {team.name}/*, allow" for what, action in may],
+                "policies": [f"p, {role}, {what}, {action}, {team.name}/*, allow" for what, action in permissions],
                 "groups": list(team.members),
             }
         ],
     }
     if spec.sync_windows:
-        wanted["syncWindows"] = [_window(each) for each in spec.sync_windows]
-    return kubernetes_object(_VERSION, "AppProject", team.name, NAMESPACE, spec=wanted)
+        spec_of_object["syncWindows"] = [_window(each) for each in spec.sync_windows]
+    return kubernetes_object(_VERSION, "AppProject", team.name, NAMESPACE, spec=spec_of_object)
 
 
 def _window(window: SyncWindowSpec) -> Manifest:
@@ -77,8 +77,8 @@ def _window(window: SyncWindowSpec) -> Manifest:
 def application_set(team: TeamSpec, spec: DeliverySpec) -> Manifest:
     """An Application for each model of the team that has an overlay for this environment.
 
-    Each team has its own set, so that the program chooses the project, not the name of a folder. With
-    `deletion_protection` the set deletes no Application whose folder is gone. Source: Argo CD v3.4.13,
+    Each team has its own ApplicationSet, so that the program, not a folder's name, chooses the project. With
+    `deletion_protection` it does not delete an Application whose folder was removed. Source: Argo CD v3.4.13,
     applicationset/controllers/applicationset_controller.go and applicationset/utils/policy.go.
     """
     folder = f"{FOLDER}/{team.name}/*/overlays/{spec.environment}"
@@ -87,24 +87,24 @@ def application_set(team: TeamSpec, spec: DeliverySpec) -> Manifest:
         "revision": spec.revision,
         "directories": [{"path": folder}],
     }
-    wanted = {
+    spec_of_object = {
         "goTemplate": True,
         "goTemplateOptions": ["missingkey=error"],
         "generators": [{"git": generator}],
         "syncPolicy": {"applicationsSync": "create-update" if spec.deletion_protection else "sync"},
-        # A set takes from its Applications what it did not generate: a confirmation would be gone before it is read.
+        # An ApplicationSet removes other annotations, so it would remove a confirmation before Argo CD reads it.
         "preservedFields": {"annotations": [DELETION_APPROVED]},
         "template": {
             "metadata": {
                 "name": f"{team.name}-{_MODEL}",
                 "labels": {TEAM_LABEL: team.name, MODEL_LABEL: _MODEL, ENVIRONMENT_LABEL: spec.environment},
-                # Deleting an Application deletes what it delivered.
+                # Deleting an Application deletes its objects.
                 "finalizers": ["resources-finalizer.argocd.argoproj.io"],
             },
             "spec": _application(team, spec),
         },
     }
-    return kubernetes_object(_VERSION, "ApplicationSet", f"models-{team.name}", NAMESPACE, spec=wanted)
+    return kubernetes_object(_VERSION, "ApplicationSet", f"models-{team.name}", NAMESPACE, spec=spec_of_object)
 
 
 def _application(team: TeamSpec, spec: DeliverySpec) -> Manifest:
@@ -114,12 +114,12 @@ def _application(team: TeamSpec, spec: DeliverySpec) -> Manifest:
             "repoURL": spec.repository,
             "targetRevision": spec.revision,
             "path": "{{.path.path}}",
-            "kustomize": {"patches": kept()},
+            "kustomize": {"patches": deletion_confirmations()},
         },
         "destination": {"server": IN_CLUSTER, "namespace": team.homes[0]},
         "revisionHistoryLimit": 10,
         "syncPolicy": {
-            # An overlay that renders to nothing is a mistake, not a wish.
+            # An overlay that renders no objects is a mistake.
             "automated": {"prune": True, "selfHeal": True, "allowEmpty": False},
             "syncOptions": ["CreateNamespace=false", "PruneLast=true", "ServerSideApply=true"],
             "retry": {"limit": 5, "backoff": {"duration": "10s", "factor": 2, "maxDuration": "5m"}},
@@ -127,8 +127,8 @@ def _application(team: TeamSpec, spec: DeliverySpec) -> Manifest:
     }
 
 
-def kept() -> list[Manifest]:
-    """Patches by which what holds data is removed only after a person has said so, whatever the manifests say."""
+def deletion_confirmations() -> list[Manifest]:
+    """Patches that require a person's confirmation before objects with data are deleted."""
     return [
         {
             "target": {"group": each.group, "kind": each.kind} if each.group else {"kind": each.kind},
@@ -136,7 +136,7 @@ def kept() -> list[Manifest]:
                 {
                     "apiVersion": f"{each.group}/v1" if each.group else "v1",
                     "kind": each.kind,
-                    # A patch with a target needs a name and heeds none.
+                    # Kustomize requires a name in a patch with a target, and ignores it.
                     "metadata": {"name": "any", "annotations": {_CONFIRMED: "Prune=confirm,Delete=confirm"}},
                 }
             ),

@@ -1,4 +1,4 @@
-"""What a Delivery is made from, and what is refused."""
+"""The arguments of a Delivery, and their validation."""
 
 import re
 from enum import StrEnum
@@ -24,68 +24,69 @@ _CRON_PATTERN = r"^[0-9*,/-]+( [A-Za-z0-9_*,/-]+){4}$"
 
 
 class RepositoryLogin(StrEnum):
-    """How Argo CD signs in to a repository; what it signs in with is in Secrets Manager."""
+    """Argo CD's login to a repository, with credentials from Secrets Manager."""
 
     GITHUB_APP = "github-app"
     TOKEN = "token"  # noqa: S105 - a name
 
 
 class RepositoryConfig(TypedDict):
-    """A repository that asks who reads it."""
+    """A private repository."""
 
     name: str
-    """The name of its secret: <prefix>/delivery/repositories/<name>."""
+    """The last part of its secret's name: <prefix>/delivery/repositories/<name>."""
     url: str
-    """Its https address, or what the addresses of several begin with."""
+    """Its https address, or a common prefix of several addresses."""
     login: NotRequired[RepositoryLogin]
-    """How Argo CD signs in."""
+    """Argo CD's login."""
 
 
 class RepositorySpec(Spec):
-    """A repository that asks who reads it."""
+    """A private repository."""
 
     name: str = Field(
-        pattern=_NAME_PATTERN, description="The name of its secret: <prefix>/delivery/repositories/<name>."
+        pattern=_NAME_PATTERN, description="The last part of its secret's name: <prefix>/delivery/repositories/<name>."
     )
     url: str = Field(
         pattern=f"^{_REPOSITORY_PATTERN}$",
-        description="Its https address, or what the addresses of several begin with.",
+        description="Its https address, or a common prefix of several addresses.",
     )
     login: RepositoryLogin = Field(
         default=RepositoryLogin.GITHUB_APP,
-        description="How Argo CD signs in: a GitHub App's key (appId, installationId, privateKey), or a name and a "
-        "token (username, password); the secret has these fields.",
+        description="Argo CD's login: a GitHub App's key (appId, installationId, privateKey), or a name and a token "
+        "(username, password). The secret has these fields.",
     )
 
 
 class WindowKind(StrEnum):
-    """Whether changes are let through while a window is open, or held back."""
+    """Whether an open window allows or denies syncs."""
 
     ALLOW = "allow"
     DENY = "deny"
 
 
 class SyncWindowConfig(TypedDict):
-    """Hours in which changes are let through or held back."""
+    """Hours in which syncs are allowed or denied."""
 
     kind: WindowKind
-    """Which of both."""
+    """Whether the window allows or denies syncs."""
     schedule: str
-    """When it opens, as the five places of cron."""
+    """The times when the window opens, as a cron schedule with five fields."""
     hours: int
-    """How long it is open."""
+    """Hours that the window is open."""
     time_zone: NotRequired[str]
     """The time zone of the schedule."""
 
 
 class SyncWindowSpec(Spec):
-    """Hours in which changes are let through or held back."""
+    """Hours in which syncs are allowed or denied."""
 
-    kind: WindowKind = Field(description="Whether changes are let through in these hours alone, or held back in them.")
+    kind: WindowKind = Field(description="Whether syncs run only in these hours (allow), or never in them (deny).")
     schedule: str = Field(
-        json_schema_extra={"pattern": _CRON_PATTERN}, description="When it opens, as the five places of cron."
+        json_schema_extra={"pattern": _CRON_PATTERN},
+        description="The times when the window opens, as a cron schedule with five fields.",
     )
-    hours: int = Field(ge=1, le=168, description="How long it is open.")
+    hours: int = Field(ge=1, le=168, description="Hours that the window is open.")
     time_zone: str = Field(default="Etc/UTC", description="The time zone of the schedule.")
 
     @field_validator("schedule")
@@ -100,132 +101,136 @@ class SyncWindowSpec(Spec):
 
 
 class DeliveryConfig(TypedDict):
-    """Argo CD and the teams that ship through it, as a stack's config describes them."""
+    """The settings of Argo CD and its teams."""
 
     domain: str
-    """The name that browsers reach Argo CD by."""
+    """Argo CD's host name for browsers."""
     environment: str
-    """The overlay of each model that this cluster runs."""
+    """The name of the models' overlays for this cluster."""
     repository: str
-    """The repository, as an https address, whose folder deploy/models says what runs."""
+    """The repository (https address) with the folder deploy/models."""
     administrators: list[str]
-    """Groups of the sign-in that administer Argo CD."""
+    """Groups of the identity provider that administer Argo CD."""
     teams: list[TeamConfig]
     """The product teams."""
     revision: NotRequired[str]
-    """The branch of the repository that is followed."""
+    """The branch of the repository to deploy."""
     highly_available: NotRequired[bool]
-    """Whether each part that can be is there more than once."""
+    """Whether Argo CD's parts have several replicas."""
     groups_claim: NotRequired[str]
-    """Where the sign-in's token has the groups of a user."""
+    """The claim of tokens with the user's groups."""
     scopes: NotRequired[list[str]]
-    """What is asked of the sign-in."""
+    """The OAuth scopes."""
     repositories: NotRequired[list[RepositoryConfig]]
-    """Repositories that ask who reads them."""
+    """Private repositories."""
     chart_registry: NotRequired[str]
-    """The registry of charts, as host/folder, where it asks who reads it."""
+    """A private chart registry, as host/folder."""
     sync_windows: NotRequired[list[SyncWindowConfig]]
-    """When changes are let through."""
+    """Windows that allow or deny syncs."""
     slack_channel: NotRequired[str]
-    """Where deployments and their failures are told."""
+    """The Slack channel for deployments and failures."""
     tell_github: NotRequired[bool]
-    """Whether GitHub is told of each revision of a model that runs."""
+    """Whether Argo CD reports each deployed revision of a model to GitHub."""
     cluster_wide: NotRequired[bool]
     """Whether Argo CD may change the whole cluster."""
     existing_namespaces: NotRequired[list[str]]
-    """Namespaces of teams that something else makes."""
+    """Namespaces of teams that another component creates."""
     monitoring_namespace: NotRequired[str]
     """The namespace whose pods may read metrics."""
     deletion_protection: NotRequired[bool]
-    """Whether a model stays when its folder is removed or renamed, until a person deletes its Application."""
+    """Whether a model keeps running after its folder is removed, until a person deletes its Application."""
 
 
 class DeliveryArgs(DeliveryConfig):
-    """What a Delivery is made from: its config, the cluster, the sign-in and the secrets."""
+    """The arguments of a Delivery."""
 
     cluster_name: pulumi.Input[str]
     """The EKS cluster."""
     secret_store: pulumi.Input[str]
-    """The ClusterSecretStore that answers ExternalSecrets of the namespace argocd."""
+    """The ClusterSecretStore. It must allow the namespace argocd."""
     secret_prefix: pulumi.Input[str]
-    """What the names of the secrets begin with: <prefix>/delivery/sso holds clientSecret."""
+    """The prefix of the secrets' names. The secret <prefix>/delivery/sso has clientSecret."""
     oidc_issuer: pulumi.Input[str]
-    """The sign-in's address, as its OpenID configuration has it."""
+    """The issuer of the OIDC provider."""
     oidc_client_id: pulumi.Input[str]
-    """Argo CD as the sign-in knows it; it lets go back to https://<domain>/auth/callback."""
+    """The client id of Argo CD. The client must allow the callback https://<domain>/auth/callback."""
     existing_ready: NotRequired[pulumi.Input[str]]
-    """What waits for all that the teams' manifests need and something else makes: namespaces, definitions."""
+    """An output that resolves after other components have created the namespaces and CRDs that teams need."""
     target_group_arn: NotRequired[pulumi.Input[str]]
-    """The load balancer's target group of HTTPS to port 8080; whoever binds it must be ready."""
+    """The load balancer's HTTPS target group with port 8080. The load balancer controller must be ready."""
     load_balancer_cidrs: NotRequired[pulumi.Input[list[str]]]
-    """The ranges of the load balancer's subnets, which alone reach Argo CD."""
+    """The ranges of the load balancer's subnets. Only these can reach Argo CD."""
 
 
 class DeliverySpec(Spec):
-    """Argo CD and the teams that ship through it."""
+    """The settings of Argo CD and its teams."""
 
-    domain: str = Field(pattern=_HOST_PATTERN, description="The name that browsers reach Argo CD by.")
-    environment: str = Field(pattern=_NAME_PATTERN, description="The overlay of each model that this cluster runs.")
+    domain: str = Field(pattern=_HOST_PATTERN, description="Argo CD's host name for browsers.")
+    environment: str = Field(pattern=_NAME_PATTERN, description="The name of the models' overlays for this cluster.")
     repository: str = Field(
         pattern=f"^{_REPOSITORY_PATTERN}$",
-        description="The repository, as an https address, whose folder deploy/models says what runs.",
+        description="The repository (https address) with the folder deploy/models.",
     )
     administrators: tuple[str, ...] = Field(
-        min_length=1, description="Groups of the sign-in that administer Argo CD; nobody else may more than a team."
+        min_length=1,
+        description="Groups of the identity provider that administer Argo CD. Others have only a team's permissions.",
     )
     teams: tuple[TeamSpec, ...] = Field(min_length=1, description="The product teams.")
     revision: str = Field(
-        default="main", pattern=r"^[A-Za-z0-9_./-]+$", description="The branch of the repository that is followed."
+        default="main", pattern=r"^[A-Za-z0-9_./-]+$", description="The branch of the repository to deploy."
     )
     highly_available: bool = Field(
         default=True,
-        description="Whether each part that can be is there more than once, Redis three times on three nodes.",
+        description="Whether Argo CD's parts have several replicas, with Redis on three nodes.",
     )
     groups_claim: str = Field(
         default="groups",
         pattern=r"^[A-Za-z0-9_:./-]+$",
-        description="Where the sign-in's token has the groups of a user; cognito:groups with Cognito.",
+        description="The claim of tokens with the user's groups; cognito:groups with Cognito.",
     )
     scopes: tuple[str, ...] = Field(
-        default=("openid", "email", "profile"), min_length=1, description="What is asked of the sign-in."
+        default=("openid", "email", "profile"), min_length=1, description="The OAuth scopes."
     )
     repositories: tuple[RepositorySpec, ...] = Field(
-        default=(), description="Repositories that ask who reads them; others need not be named."
+        default=(), description="Private repositories. Public ones need no entry."
     )
     chart_registry: str | None = Field(
         default=None,
         pattern=_REGISTRY_PATTERN,
-        description="The registry of charts, as host/folder, where it asks who reads it. To one of ECR Argo CD signs "
-        "in by an identity that pulls from the folder; of others <prefix>/delivery/charts holds username and password.",
+        description="A private chart registry, as host/folder. Argo CD signs in to ECR with an IAM role that may pull "
+        "from the folder. For others, the secret <prefix>/delivery/charts has username and password.",
     )
     sync_windows: tuple[SyncWindowSpec, ...] = Field(
-        default=(), description="When changes are let through; always when left out. A person may sync at any time."
+        default=(),
+        description="Windows that allow or deny syncs. Default: always allowed. A person may sync at any time.",
     )
     slack_channel: str | None = Field(
         default=None,
         pattern=r"^[a-z0-9_-]{1,80}$",
-        description="Where deployments and their failures are told; <prefix>/delivery/notifications holds slackToken.",
+        description="The Slack channel for deployments and failures. The secret <prefix>/delivery/notifications has "
+        "slackToken.",
     )
     tell_github: bool = Field(
         default=False,
-        description="Whether GitHub is told of each revision of a model that runs, as the event <environment>-deployed "
-        "of `repository`; <prefix>/delivery/notifications holds githubAppId, githubInstallationId, githubPrivateKey.",
+        description="Whether Argo CD sends the event <environment>-deployed to `repository` on GitHub for each "
+        "deployed revision of a model. The secret <prefix>/delivery/notifications has githubAppId, "
+        "githubInstallationId, githubPrivateKey.",
     )
     cluster_wide: bool = Field(
         default=False,
-        description="Whether Argo CD may change the whole cluster, as Kubeflow's own manifests need; otherwise it "
-        "has rights in the teams' namespaces alone.",
+        description="Whether Argo CD may change the whole cluster, which Kubeflow needs. Otherwise it has permissions "
+        "in the teams' namespaces only.",
     )
     existing_namespaces: tuple[str, ...] = Field(
-        default=(), description="Namespaces of teams that something else makes, closed as these are."
+        default=(), description="Namespaces of teams that another component creates, with network policies."
     )
     monitoring_namespace: str = Field(
         default="monitoring", pattern=NAMESPACE_PATTERN, description="The namespace whose pods may read metrics."
     )
     deletion_protection: bool = Field(
         default=True,
-        description="Whether a model stays when its folder is removed or renamed, until a person deletes its "
-        "Application, and the ApplicationSets are protected from deletion.",
+        description="Whether a model keeps running after its folder is removed or renamed, until a person deletes its "
+        "Application, and whether the ApplicationSets are protected from deletion.",
     )
 
     @property
@@ -238,7 +243,7 @@ class DeliverySpec(Spec):
     def _administrators(cls, groups: tuple[str, ...]) -> tuple[str, ...]:
         for each in groups:
             if not re.fullmatch(_GROUP_PATTERN, each):
-                raise refuse(each, f"{each!r} is no group's name; use no space, comma or asterisk")
+                raise refuse(each, f"{each!r} is not a valid group name; use no space, comma or asterisk")
             if groups.count(each) > 1:
                 raise refuse(each, f"{each} is named more than once; name each once")
         return groups
@@ -251,7 +256,9 @@ class DeliverySpec(Spec):
     @model_validator(mode="after")
     def _github_has_the_repository(self) -> "DeliverySpec":
         if self.tell_github and not re.fullmatch(_GITHUB_PATTERN, self.repository):
-            remedy = "tellGithub needs a repository https://github.com/<owner>/<name>; write one, or remove tellGithub"
+            remedy = (
+                "tellGithub requires a repository https://github.com/<owner>/<name>; write one, or remove tellGithub"
+            )
             raise refuse_at("repository", self.repository, remedy)
         return self
 

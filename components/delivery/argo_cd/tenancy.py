@@ -1,4 +1,4 @@
-"""What a team's namespace holds beside its workloads: how much it may take, and who may do what, as manifests."""
+"""The quota and the permissions of a team's namespace, as manifests."""
 
 from typing import Any
 
@@ -14,12 +14,12 @@ DELIVERY = "argocd-delivery"
 
 
 def kubernetes_group(team: TeamSpec) -> str:
-    """The group in which Kubernetes knows the team's IAM roles."""
+    """The Kubernetes group of the team's IAM roles."""
     return f"mlplatform:{team.name}"
 
 
 def quota(namespace: str, limits: TeamQuotaSpec) -> Manifest:
-    """What all pods of the namespace may ask for; no Service becomes a load balancer or opens a port of each node."""
+    """The quota of a namespace. It also forbids Services of type LoadBalancer and NodePort."""
     hard = {
         "requests.cpu": str(limits.cpu),
         "requests.memory": f"{limits.memory_gib}Gi",
@@ -34,7 +34,7 @@ def quota(namespace: str, limits: TeamQuotaSpec) -> Manifest:
 
 
 def limit_range(namespace: str) -> Manifest:
-    """What a container gets that asks for nothing; without it the quota would refuse its pod."""
+    """Default requests of containers. Without them, the quota would refuse a pod without requests."""
     container = {
         "type": "Container",
         "defaultRequest": {"cpu": "100m", "memory": "256Mi", "ephemeral-storage": "1Gi"},
@@ -44,13 +44,13 @@ def limit_range(namespace: str) -> Manifest:
 
 
 def viewing(team: TeamSpec, namespace: str) -> list[Manifest]:
-    """The team's people and Argo CD's server look, and change nothing: changes come from the repository."""
+    """Read permissions for the team and for Argo CD's server. Changes come only from the repository."""
     people = {"kind": "Group", "apiGroup": "rbac.authorization.k8s.io", "name": kubernetes_group(team)}
     return _role(VIEWERS, namespace, looking(), [people, _account(SERVER)])
 
 
 def controlling(namespace: str) -> list[Manifest]:
-    """What Argo CD's controller may do here; it has no rights elsewhere."""
+    """The permissions of Argo CD's controller in a namespace. It has no others."""
     return _role(DELIVERY, namespace, delivering(), [_account(CONTROLLER)])
 
 

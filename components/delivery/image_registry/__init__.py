@@ -1,1 +1,1 @@
-"""ImageRegistry: container images in ECR, for each team by its pipeline alone."""
+"""ImageRegistry: container images in ECR."""

@@ -1,4 +1,4 @@
-"""ImageRegistry: the images of each team in ECR, and those of others pulled through it."""
+"""ImageRegistry: ECR repositories of each team, and pull-through caches."""
 
 from typing import Any
 
@@ -21,26 +21,26 @@ _SCAN = {
 
 
 class ImageRegistry(Component[ImageRegistryArgs, ImageRegistrySpec]):
-    """Repositories named `<team>/<image>` that a team's pipeline alone pushes to and the account's nodes pull from.
+    """Repositories `<team>/<image>`. Only a team's pipeline pushes to them, and the account's nodes pull from them.
 
-    A tag never moves, every image is scanned when it is pushed, and all lie under one key that rotates. Images of named
-    upstreams are pulled through, cached under the same key. An account has one registry in a region, whose scanning,
-    replication and policy are set here: make one ImageRegistry for both stacks that deploy to the same account.
+    Tags are immutable, every image is scanned on push, and one rotating key encrypts all images. The registry caches
+    images of the upstreams, encrypted with the same key. An account has one registry in a region, with one
+    configuration of scanning and replication, so use one ImageRegistry for all stacks in an account and region.
     """
 
     registry_url: pulumi.Output[str]
-    """The registry's host, to sign in to."""
+    """The registry's host."""
     repository_urls: pulumi.Output[dict[str, str]]
-    """What to push to and pull from, by `<team>/<image>`; known once the repository's policy stands."""
+    """The URL of each repository, by `<team>/<image>`, resolved after the repository's policy exists."""
     upstream_urls: pulumi.Output[dict[str, str]]
-    """What stands for an upstream's name in images pulled through, by that name."""
+    """The prefix of cached images, by the name of the upstream registry that it replaces."""
     key_arn: pulumi.Output[str]
     """The key that encrypts the images."""
 
     def __init__(self, name: str, args: ImageRegistryArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, ImageRegistryArgs, ImageRegistrySpec, opts)
         spec = self._spec
-        if problems := out_of_place(spec, self._account):
+        if problems := account_problems(spec, self._account):
             self._refuse(*problems)
         self._kept = pulumi.ResourceOptions(parent=self, protect=spec.deletion_protection)
         key = self._key(f"{name}-key")
@@ -74,8 +74,8 @@ class ImageRegistry(Component[ImageRegistryArgs, ImageRegistrySpec]):
         aws.ecr.RegistryScanningConfiguration(f"{self._name}-scanning", scan_type=kind, rules=[rule], opts=self._child)
 
     def _repository(self, team: ImageTeamSpec, image: str, key: aws.kms.Key) -> pulumi.Output[str]:
-        """A repository with its policy and lifecycle; its URL."""
-        # With a slash, which no team or image has: a-b and c must not be a and b-c.
+        """A repository with its policy and lifecycle. Returns its URL."""
+        # The slash keeps names unique, such as a-b/c and a/b-c: teams and images have no slash.
         role = f"{self._name}-{team.team}/{image}"
         repository = aws.ecr.Repository(
             f"{role}-repository",
@@ -98,7 +98,7 @@ class ImageRegistry(Component[ImageRegistryArgs, ImageRegistrySpec]):
         return pulumi.Output.all(repository.repository_url, policy.id).apply(lambda known: known[0])
 
     def _creator(self, keys: list[aws.kms.Key]) -> pulumi.Output[str]:
-        """The role by which ECR makes repositories under our keys, known once it has its permissions."""
+        """The role with which ECR creates encrypted repositories, resolved after it has its permissions."""
         prefixes = [each.cache_prefix for each in self._spec.upstreams]
         if self._spec.replica_regions:
             prefixes += [team.team for team in self._spec.teams]
@@ -112,7 +112,7 @@ class ImageRegistry(Component[ImageRegistryArgs, ImageRegistrySpec]):
         return pulumi.Output.all(role.arn, grant.id).apply(lambda known: known[0])
 
     def _cache(self, each: UpstreamSpec, key: aws.kms.Key, creator: pulumi.Output[str]) -> aws.ecr.PullThroughCacheRule:
-        """What is pulled through is made by a template: encrypted, and its tags stay unless they are asked to move."""
+        """A pull-through cache, and the template of its repositories: encrypted, with immutable tags by default."""
         prefix = each.cache_prefix
         template = aws.ecr.RepositoryCreationTemplate(
             f"{self._name}-{prefix}-cache-template",
@@ -122,7 +122,7 @@ class ImageRegistry(Component[ImageRegistryArgs, ImageRegistrySpec]):
             repository_policy=cache_policy(self._account, self._spec.reader_accounts),
             lifecycle_policy=cache_lifecycle(self._spec),
             opts=self._child,
-            **self._made_by(creator, key),
+            **self._template_settings(creator, key),
         )
         return aws.ecr.PullThroughCacheRule(
             f"{self._name}-{prefix}-cache",
@@ -133,7 +133,7 @@ class ImageRegistry(Component[ImageRegistryArgs, ImageRegistrySpec]):
         )
 
     def _copies(self, keys: dict[str, aws.kms.Key], creator: pulumi.Output[str]) -> None:
-        """Second copies of the teams' images, in repositories that are as closed as the first."""
+        """Copies of the teams' images in other regions, in repositories with the same policy."""
         if not keys:
             return
         templates = [
@@ -146,7 +146,7 @@ class ImageRegistry(Component[ImageRegistryArgs, ImageRegistrySpec]):
                 lifecycle_policy=team_lifecycle(self._spec),
                 region=region,
                 opts=self._child,
-                **self._made_by(creator, key),
+                **self._template_settings(creator, key),
             )
             for region, key in keys.items()
             for team in self._spec.teams
@@ -163,8 +163,8 @@ class ImageRegistry(Component[ImageRegistryArgs, ImageRegistrySpec]):
             opts=pulumi.ResourceOptions(parent=self, depends_on=templates),
         )
 
-    def _made_by(self, creator: pulumi.Output[str], key: aws.kms.Key) -> dict[str, Any]:
-        """What a template says of key, role and tags: the provider's default tags don't reach what ECR makes."""
+    def _template_settings(self, creator: pulumi.Output[str], key: aws.kms.Key) -> dict[str, Any]:
+        """The key, role and tags of a template. ECR does not apply the provider's default tags."""
         return {
             "custom_role_arn": creator,
             "encryption_configurations": [{"encryption_type": "KMS", "kms_key": key.arn}],
@@ -172,7 +172,7 @@ class ImageRegistry(Component[ImageRegistryArgs, ImageRegistrySpec]):
         }
 
     def _imports(self, node_role_arns: pulumi.Input[list[str]]) -> None:
-        """Nodes and the teams' pipelines fill the caches: both pull images that nobody pulled before."""
+        """Lets nodes and the teams' pipelines import images into the caches."""
         prefixes = [each.cache_prefix for each in self._spec.upstreams]
         pipelines = sorted({role for team in self._spec.teams for role in team.pipeline_role_arns})
         policy = pulumi.Output.from_input(node_role_arns).apply(
@@ -186,17 +186,17 @@ def registry_host(account: Account) -> str:
     return f"{account.id}.dkr.ecr.{account.region}.{dns_suffix(account.region)}"
 
 
-def out_of_place(spec: ImageRegistrySpec, account: Account) -> list[str]:
-    """What can't be in this account and region, one sentence each."""
+def account_problems(spec: ImageRegistrySpec, account: Account) -> list[str]:
+    """A sentence for each value that is wrong in this account and region."""
     found: list[str] = []
     if account.region in spec.replica_regions:
-        found.append(f"replicaRegions = {account.region!r}: it is the registry's own region; take another")
+        found.append(f"replicaRegions = {account.region!r}: it is the registry's region; choose another one")
     if account.id in spec.reader_accounts:
-        found.append(f"readerAccounts = {account.id!r}: the registry's own account pulls anyway; leave it out")
+        found.append(f"readerAccounts = {account.id!r}: the registry's account may always pull; remove it")
     here = account.arn("secretsmanager", "secret:")
     found += [
-        f"credentialArn of {each.registry} = {each.credential_arn!r}: ECR reads secrets of the registry's own account "
-        f"and region alone, {account.id} in {account.region}"
+        f"credentialArn of {each.registry} = {each.credential_arn!r}: ECR reads only secrets of the registry's account "
+        f"and region, {account.id} in {account.region}"
         for each in spec.upstreams
         if each.credential_arn and not each.credential_arn.startswith(here)
     ]

@@ -1,4 +1,4 @@
-"""Who may pull and push, and how long images are kept: documents as plain data."""
+"""Repository policies and lifecycles as plain data."""
 
 import json
 from collections.abc import Sequence
@@ -14,16 +14,16 @@ _UNDO = ("ecr:BatchDeleteImage", "ecr:PutImageTagMutability", "ecr:SetRepository
 
 
 def pull_grant(account: Account, readers: Sequence[str]) -> Statement:
-    """Lets the identities pull that the account, and each of `readers`, allows to by its own policies."""
+    """Lets identities of the account and of `readers` pull, if the policies of their account allow it."""
     roots = [f"arn:{account.partition}:iam::{each}:root" for each in (account.id, *readers)]
     return {"Sid": "AccountsPull", "Effect": "Allow", "Principal": {"AWS": roots}, "Action": list(_PULL)}
 
 
 def team_policy(account: Account, readers: Sequence[str], team: ImageTeamSpec) -> str:
-    """The policy of a team's repositories: accounts pull, the team's pipeline pushes, and nobody else does.
+    """The policy of a team's repositories: accounts pull, and only the team's pipeline pushes.
 
-    Roles are named in conditions rather than as principals: ECR refuses a policy with a principal that does not exist,
-    and a role that is made anew would have lost its right. A pipeline can't delete: a tag that is pushed once stays.
+    Conditions name the roles, because ECR refuses a principal that does not exist, and a recreated role would lose its
+    permission. A pipeline cannot delete images or tags.
     Source: IAM user guide, "aws:PrincipalArn".
     """
     roles = {"aws:PrincipalArn": team.pipeline_role_arns}
@@ -54,15 +54,15 @@ def team_policy(account: Account, readers: Sequence[str], team: ImageTeamSpec) -
 
 
 def cache_policy(account: Account, readers: Sequence[str]) -> str:
-    """The policy of pulled-through repositories: accounts pull; ECR alone fills them."""
+    """The policy of cache repositories: accounts pull, and only ECR pushes."""
     return document(pull_grant(account, readers))
 
 
 def import_policy(account: Account, prefixes: Sequence[str], roles: Sequence[str]) -> str:
-    """The registry's policy: these roles may have ECR fetch what is not cached yet.
+    """The registry's policy: these roles may import images that are not in the cache.
 
-    Roles are named in a condition, as in `team_policy`: ECR refuses a principal that does not exist, and IAM tells ECR
-    of a new role some seconds late. Source: ECR user guide, "IAM permissions required to sync an upstream registry with
+    A condition names the roles, as in `team_policy`: ECR refuses a principal that does not exist, and sees a new role
+    only after some seconds. Source: ECR user guide, "IAM permissions required to sync an upstream registry with
     an Amazon ECR private registry".
     """
     cached = [account.arn("ecr", f"repository/{prefix}/*") for prefix in prefixes]
@@ -72,7 +72,7 @@ def import_policy(account: Account, prefixes: Sequence[str], roles: Sequence[str
 
 
 def creation_permissions(account: Account, prefixes: Sequence[str], keys: Sequence[str]) -> str:
-    """What ECR may do to make repositories by our templates, here and in the regions of second copies.
+    """ECR's permissions to create repositories from our templates, in all regions of the registry.
 
     Source: ECR user guide, "Create a custom policy for repository creation templates".
     """
@@ -84,9 +84,9 @@ def creation_permissions(account: Account, prefixes: Sequence[str], keys: Sequen
 
 
 def team_lifecycle(spec: ImageRegistrySpec) -> str:
-    """Untagged images go after some days, releases by number, and other tags after days where that is asked.
+    """Deletes untagged images after some days, old releases by number, and optionally other tags after some days.
 
-    An image that a rule matches is not looked at by later ones: no release is taken for an old build.
+    A later rule skips an image that an earlier rule matches, so a release never counts as an old build.
     Source: ECR user guide, "Lifecycle policy evaluation rules".
     """
     rules = [_untagged(spec.untagged_days), *(_releases(tag, spec.releases_kept) for tag in spec.release_tags)]
@@ -96,7 +96,7 @@ def team_lifecycle(spec: ImageRegistrySpec) -> str:
 
 
 def cache_lifecycle(spec: ImageRegistrySpec) -> str:
-    """Pulled-through images that lost their tag go after some days."""
+    """Deletes cached images without a tag after some days."""
     return _lifecycle([_untagged(spec.untagged_days)])
 
 
@@ -110,7 +110,7 @@ def _aged(what: str, status: str, days: int) -> dict[str, Any]:
 
 
 def _releases(pattern: str, kept: int) -> dict[str, Any]:
-    # A rule of its own: a rule with several patterns takes only images that match all of them.
+    # One rule for each pattern: a rule with several patterns matches only images that match all of them.
     newest = {"tagStatus": "tagged", "tagPatternList": [pattern], "countType": "imageCountMoreThan"}
     return {"description": f"the newest {kept} of {pattern}", "selection": {**newest, "countNumber": kept}}
 

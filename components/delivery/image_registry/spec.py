@@ -1,4 +1,4 @@
-"""What an ImageRegistry is made from, and what is refused."""
+"""The arguments of an ImageRegistry, and their validation."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -27,15 +27,15 @@ TagPattern = Annotated[
 
 
 class ImageScanning(StrEnum):
-    """How images are searched for vulnerabilities.
+    """The scan of images for vulnerabilities.
 
     Source: ECR user guide, "Scan images for software vulnerabilities".
     """
 
     BASIC = "basic"
-    """Packages of the operating system, on push; free."""
+    """Scans packages of the operating system on push; free."""
     ENHANCED = "enhanced"
-    """By Amazon Inspector: packages of languages too, on push and from then on; charged by image."""
+    """Amazon Inspector scans packages of the operating system and of languages, continuously; charged by image."""
 
 
 class ImageTeamConfig(TypedDict):
@@ -46,41 +46,41 @@ class ImageTeamConfig(TypedDict):
     images: list[str]
     """The second part of each repository's name."""
     pipeline_role_arns: list[str]
-    """The roles of the team's pipeline, which alone push; they need not exist yet."""
+    """The roles of the team's pipeline. Only they may push. They need not exist yet."""
 
 
 class UpstreamConfig(TypedDict):
-    """A registry that images are pulled through."""
+    """An upstream registry to cache."""
 
     registry: str
-    """The registry as images name it, such as quay.io."""
+    """The registry's name in image references, such as quay.io."""
     prefix: NotRequired[str]
-    """The first part of the cached repositories' names; ECR's usual one when left out."""
+    """The first part of the cached repositories' names. Default: ECR's usual prefix."""
     credential_arn: NotRequired[str]
-    """The secret with credentials, for a registry that wants them."""
+    """The secret with credentials, for a registry that requires them."""
     moving_tags: NotRequired[bool]
-    """Whether a tag follows its upstream; else it stays what it was at the first pull."""
+    """Whether a tag follows its upstream. Otherwise it keeps the image of the first pull."""
 
 
 class ImageRegistryConfig(TypedDict):
-    """A registry of container images, as a stack's config describes it."""
+    """The settings of a container registry."""
 
     teams: list[ImageTeamConfig]
     """The teams with their images."""
     upstreams: NotRequired[list[UpstreamConfig]]
-    """The registries that images are pulled through."""
+    """The upstream registries to cache."""
     scanning: NotRequired[ImageScanning]
-    """How images are searched for vulnerabilities."""
+    """The scan of images for vulnerabilities."""
     untagged_days: NotRequired[int]
-    """Days that an image without a tag is kept."""
+    """Days until an image without a tag is deleted."""
     release_tags: NotRequired[list[str]]
-    """What the tags of releases look like."""
+    """Patterns of release tags."""
     releases_kept: NotRequired[int]
-    """How many releases of each image are kept, the newest."""
+    """The number of newest releases to keep of each image."""
     build_days: NotRequired[int]
-    """Days that an image without a release's tag is kept; left out, such images are kept."""
+    """Days until an image without a release tag is deleted. Default: never."""
     replica_regions: NotRequired[list[str]]
-    """Regions that keep a second copy of the teams' images."""
+    """Regions with a copy of the teams' images."""
     reader_accounts: NotRequired[list[str]]
     """Other accounts that may pull."""
     deletion_protection: NotRequired[bool]
@@ -88,10 +88,10 @@ class ImageRegistryConfig(TypedDict):
 
 
 class ImageRegistryArgs(ImageRegistryConfig):
-    """What an ImageRegistry is made from: its config, and who pulls through it."""
+    """The arguments of an ImageRegistry."""
 
     node_role_arns: NotRequired[pulumi.Input[list[str]]]
-    """Roles of nodes that may pull from an upstream what is not cached yet."""
+    """Roles of nodes that may import images into the caches."""
 
 
 class ImageTeamSpec(Spec):
@@ -100,7 +100,7 @@ class ImageTeamSpec(Spec):
     team: Name = Field(description="The team's name, the first part of its repositories' names.")
     images: list[Name] = Field(min_length=1, description="The second part of each repository's name.")
     pipeline_role_arns: list[RoleArn] = Field(
-        min_length=1, description="The roles of the team's pipeline, which alone push; they need not exist yet."
+        min_length=1, description="The roles of the team's pipeline. Only they may push. They need not exist yet."
     )
 
     @model_validator(mode="after")
@@ -110,17 +110,18 @@ class ImageTeamSpec(Spec):
 
 
 class UpstreamSpec(Spec):
-    """A registry that images are pulled through."""
+    """An upstream registry to cache."""
 
     registry: str = Field(
-        description=f"The registry as images name it: {', '.join(UPSTREAMS)}, or <name>{AZURE}; no other can be cached."
+        description=f"The registry's name in image references: {', '.join(UPSTREAMS)}, or <name>{AZURE}. ECR "
+        f"supports no other."
     )
     prefix: str | None = Field(
         default=None,
         pattern=_NAME,
         min_length=2,
         max_length=30,
-        description="The first part of the cached repositories' names; ECR's usual one when left out.",
+        description="The first part of the cached repositories' names. Default: ECR's usual prefix.",
     )
     credential_arn: str | None = Field(
         default=None,
@@ -129,15 +130,15 @@ class UpstreamSpec(Spec):
     )
     moving_tags: bool = Field(
         default=False,
-        description="Whether a tag follows its upstream, looked at once a day; else it stays what it was at the first "
-        "pull.",
+        description="Whether a tag follows its upstream, checked once a day. Otherwise it keeps the image of the "
+        "first pull.",
     )
 
     @model_validator(mode="after")
     def _possible(self) -> "UpstreamSpec":
         known = upstream(self.registry)
         if known is None:
-            remedy = f"ECR can't pull {self.registry} through; it can {', '.join(UPSTREAMS)} and <name>{AZURE}"
+            remedy = f"ECR cannot cache {self.registry}; write one of {', '.join(UPSTREAMS)} and <name>{AZURE}"
             raise refuse_at("registry", self.registry, remedy, list(UPSTREAMS))
         if known.credentials and self.credential_arn is None:
             remedy = f"{self.registry} needs credentials; put them into a secret and write its ARN"
@@ -150,7 +151,7 @@ class UpstreamSpec(Spec):
 
     @property
     def host(self) -> str:
-        """The host that ECR asks."""
+        """The host of the upstream registry."""
         known = upstream(self.registry)
         return known.host if known else self.registry
 
@@ -162,36 +163,36 @@ class UpstreamSpec(Spec):
 
 
 class ImageRegistrySpec(Spec):
-    """A registry of container images."""
+    """The settings of a container registry."""
 
     teams: list[ImageTeamSpec] = Field(min_length=1, max_length=100, description="The teams with their images.")
     upstreams: list[UpstreamSpec] = Field(
         default_factory=list[UpstreamSpec],
         max_length=50,
-        description="The registries that images are pulled through; 50 are ECR's limit.",
+        description="The upstream registries to cache. ECR allows 50.",
     )
     scanning: ImageScanning = Field(
         default=ImageScanning.BASIC,
-        description="How images are searched for vulnerabilities: basic on push, or enhanced by Amazon Inspector.",
+        description="The scan for vulnerabilities: basic (on push), or enhanced by Amazon Inspector.",
     )
-    untagged_days: int = Field(default=7, ge=1, description="Days that an image without a tag is kept.")
+    untagged_days: int = Field(default=7, ge=1, description="Days until an image without a tag is deleted.")
     release_tags: list[TagPattern] = Field(
-        default=["v*"], min_length=1, description="What the tags of releases look like, with * for anything."
+        default=["v*"], min_length=1, description="Patterns of release tags; * matches any text."
     )
     releases_kept: int = Field(
         default=50,
         ge=1,
-        description="How many releases of each image are kept, the newest; running ones must be among.",
+        description="The number of newest releases to keep of each image. They must include all running ones.",
     )
     build_days: int | None = Field(
         default=None,
         ge=1,
-        description="Days that an image without a release's tag is kept; such images are kept when left out.",
+        description="Days until an image without a release tag is deleted. Default: never.",
     )
     replica_regions: list[Region] = Field(
         default_factory=list[str],
         max_length=25,
-        description="Regions that keep a second copy of the teams' images, each under a key of its own.",
+        description="Regions with a copy of the teams' images, encrypted with a separate key in each region.",
     )
     reader_accounts: list[AccountId] = Field(
         default_factory=list[str], description="Other accounts that may pull, 12 digits each, in quotes."

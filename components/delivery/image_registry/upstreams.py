@@ -11,7 +11,7 @@ SECRET_PREFIX = "ecr-pullthroughcache/"  # noqa: S105 - what the name of each su
 
 
 class Upstream(NamedTuple):
-    """An upstream registry: the host that ECR asks, the usual prefix of its cache, whether it wants credentials."""
+    """An upstream registry: its host, the usual prefix of its cache, whether it requires credentials."""
 
     host: str
     prefix: str
@@ -27,11 +27,11 @@ UPSTREAMS = {
     "registry.gitlab.com": Upstream("registry.gitlab.com", "gitlab", credentials=True),
     "cgr.dev": Upstream("cgr.dev", "chainguard", credentials=True),
 }
-"""By the name that images bear; beside them any `<name>.azurecr.io`. The prefixes are those of ECR's console."""
+"""The upstreams by name, besides `<name>.azurecr.io`. The prefixes are the defaults of ECR's console."""
 
 
 def upstream(registry: str) -> Upstream | None:
-    """The upstream of that name; none when ECR can't pull through it."""
+    """The upstream with this name; None when ECR cannot cache it."""
     if registry.endswith(AZURE):
         return Upstream(registry, registry.removesuffix(AZURE), credentials=True)
     return UPSTREAMS.get(registry)

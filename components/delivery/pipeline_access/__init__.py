@@ -1,1 +1,1 @@
-"""PipelineAccess: what workflows on GitHub may do in an account, without a stored key."""
+"""PipelineAccess: IAM roles for GitHub workflows, without stored keys."""

@@ -1,4 +1,4 @@
-"""Who takes a role and what it may do there, as policy documents."""
+"""Trust policies and permissions of pipeline roles, as policy documents."""
 
 from collections.abc import Sequence
 
@@ -43,22 +43,22 @@ _OWN_PROVIDER = (
 def trust(
     provider_arn: str, repository: str, environment: str, branch: str | None = None, number: int | None = None
 ) -> str:
-    """Lets a job of one environment of one repository take the role; of one branch, where it changes anything.
+    """Lets jobs of one environment of one repository assume the role, for roles with write access only from one branch.
 
-    An environment's own rules say too from which branch its jobs may be, but in GitHub, where whoever administers the
-    repository can change them. Sources: GitHub, "OpenID Connect reference"; IAM user guide, "Available keys for AWS
-    OIDC federation", which has the keys beside aud and sub since 2026.
+    GitHub's environment rules restrict the branch too, but administrators of the repository can change them. Sources:
+    GitHub, "OpenID Connect reference"; IAM user guide, "Available keys for AWS OIDC federation", which has more keys
+    than aud and sub since 2026.
     """
-    wanted = {f"{ISSUER}:aud": AUDIENCE, f"{ISSUER}:sub": f"repo:{repository}:environment:{environment}"}
+    claims = {f"{ISSUER}:aud": AUDIENCE, f"{ISSUER}:sub": f"repo:{repository}:environment:{environment}"}
     if branch is not None:
-        wanted[f"{ISSUER}:ref"] = f"refs/heads/{branch}"
+        claims[f"{ISSUER}:ref"] = f"refs/heads/{branch}"
     if number is not None:
-        wanted[f"{ISSUER}:repository_id"] = str(number)
+        claims[f"{ISSUER}:repository_id"] = str(number)
     statement: Statement = {
         "Effect": "Allow",
         "Principal": {"Federated": provider_arn},
         "Action": "sts:AssumeRoleWithWebIdentity",
-        "Condition": {"StringEquals": wanted},
+        "Condition": {"StringEquals": claims},
     }
     return document(statement)
 
@@ -68,20 +68,20 @@ _READ_BY_THE_PROGRAM = (
     "eks:DescribeCluster", "eks:DescribeNodegroup", "route53:GetHostedZone", "route53:ListHostedZones",
     "route53:ListTagsForResource",
 )  # fmt: skip
-"""What the provider's data sources call that the components read: zones, subnets, hosted zones, sizes of node groups.
+"""The API calls of the data sources that components use: zones, subnets, hosted zones, sizes of node groups.
 
 Source: hashicorp/terraform-provider-aws, the data sources aws_autoscaling_groups, aws_route53_zone, aws_eks_node_group.
 """
 
 
 def preview_policy(spec: PipelineAccessSpec, account: Account) -> str:
-    """What a preview reads: the state, and what the program asks AWS. Nothing of what is stored in the account."""
+    """The permissions of a preview: reading the state and the program's data sources, but no data of the account."""
     look = allow("Look", _READ_BY_THE_PROGRAM, ["*"])
     return document(*_state(spec, account, ["s3:GetObject"], ["kms:Decrypt"]), look)
 
 
 def state_policy(spec: PipelineAccessSpec, account: Account) -> str:
-    """What a deployment does with its state."""
+    """The permissions of a deployment on its state."""
     objects = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
     return document(*_state(spec, account, objects, ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]))
 
@@ -93,7 +93,7 @@ def _state(spec: PipelineAccessSpec, account: Account, objects: Sequence[str], k
 
 
 def guard_policy(spec: PipelineAccessSpec, account: Account, provider_arn: str) -> str:
-    """What a deployment never does, whatever else it may: widen its own access, or make a key that outlives it."""
+    """Denies a deployment to extend its own permissions, or to create access keys."""
     roles = [f"arn:{account.partition}:iam::{account.id}:role/{spec.role_prefix}-*"]
     return document(
         _deny("OwnRoles", _OWN_ROLES, roles),
@@ -103,14 +103,14 @@ def guard_policy(spec: PipelineAccessSpec, account: Account, provider_arn: str) 
 
 
 def publish_policy(publisher: PublisherSpec, account: Account) -> str:
-    """Pulls of its repositories, and pushes to them. A tag that is there stays: the registry's tags don't move.
+    """Allows pulling from its repositories and pushing to them. Tags in the registry are immutable.
 
-    What its images are built upon it pulls, and has ECR import where it is not cached yet. Source: ECR user guide, "IAM
+    It also allows pulling base images, and importing them into the cache. Source: ECR user guide, "IAM
     permissions required to sync an upstream registry with an Amazon ECR private registry".
     """
     repositories = [account.arn("ecr", f"repository/{each}") for each in publisher.images]
     actions = [*_PULL, *(_PUSH if publisher.push else ())]
-    # A login is of the whole registry. Source: ECR API reference, "GetAuthorizationToken".
+    # A login is for the whole registry. Source: ECR API reference, "GetAuthorizationToken".
     statements = [allow("Login", ["ecr:GetAuthorizationToken"], ["*"]), allow("Images", actions, repositories)]
     if publisher.base_images:
         bases = [account.arn("ecr", f"repository/{each}") for each in publisher.base_images]

@@ -1,4 +1,4 @@
-"""PipelineAccess: workflows on GitHub take roles by OpenID Connect, so that no key of AWS is stored there."""
+"""PipelineAccess: IAM roles that GitHub workflows assume with OpenID Connect, without stored AWS keys."""
 
 import pulumi
 import pulumi_aws as aws
@@ -9,25 +9,25 @@ from .documents import AUDIENCE, ISSUER, guard_policy, preview_policy, publish_p
 from .spec import PipelineAccessArgs, PipelineAccessSpec
 
 DEPLOY_HOURS = 3
-"""How long a deployment may take; the workflows ask for no more."""
+"""The maximum session of a deployment in hours, which the workflows request."""
 
 
 class PipelineAccess(Component[PipelineAccessArgs, PipelineAccessSpec]):
-    """GitHub's OIDC provider, a role that previews, one that deploys, and one for each workflow that publishes.
+    """GitHub's OIDC provider, and IAM roles for previews, for deployments, and for each publishing workflow.
 
-    A role is taken by jobs of one environment of one repository, and where it changes anything of one branch. What the
-    deploying role may do is the account's word (`deployPolicies`); it never changes these roles, nor makes a user or a
-    key. So a person deploys this first, and each change of it.
+    Only jobs of one environment of one repository can assume a role; roles with write access also need one branch. The
+    account's `deployPolicies` are the permissions of the deployment role. It cannot change these roles or create users
+    or keys, so a person deploys this component and its changes.
     """
 
     provider_arn: pulumi.Output[str]
     """GitHub's OIDC provider."""
     preview_role_arn: pulumi.Output[str]
-    """What the workflows call AWS_ROLE in the environment that previews."""
+    """The role of previews: the variable AWS_ROLE of the preview environment in the workflows."""
     deploy_role_arn: pulumi.Output[str]
-    """What the workflows call AWS_ROLE in the environment that deploys."""
+    """The role of deployments: the variable AWS_ROLE of the deployment environment in the workflows."""
     publisher_role_arns: pulumi.Output[dict[str, str]]
-    """The roles of those that publish, by their names."""
+    """The roles of publishers, by name."""
 
     def __init__(self, name: str, args: PipelineAccessArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, PipelineAccessArgs, PipelineAccessSpec, opts)
@@ -76,7 +76,7 @@ class PipelineAccess(Component[PipelineAccessArgs, PipelineAccessSpec]):
         *,
         hours: int = 1,
     ) -> pulumi.Output[str]:
-        """A role with its policies, known once it has them."""
+        """A role's ARN, resolved after the role has its policies."""
         repository, number, environment, branch = trusted
         role = aws.iam.Role(
             f"{self._name}-{short}-role",

@@ -1,4 +1,4 @@
-"""What a PipelineAccess is made from, and what is refused."""
+"""The arguments of a PipelineAccess, and their validation."""
 
 from typing import Annotated, NotRequired, TypedDict
 
@@ -21,7 +21,7 @@ RepositoryName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._/-][a-
 
 
 class PublisherConfig(TypedDict):
-    """A workflow that pushes images or charts, or pulls them, and does nothing else."""
+    """A workflow that only pushes or pulls images or charts."""
 
     name: str
     """The last part of its role's name."""
@@ -30,85 +30,85 @@ class PublisherConfig(TypedDict):
     environment: str
     """The environment of its job."""
     images: list[str]
-    """Repositories of the registry, or all of a team as <team>/*."""
+    """Repositories of the registry; <team>/* for all of a team."""
     base_images: NotRequired[list[str]]
-    """Cached repositories that its images are built upon, or all of an upstream as <prefix>/*. Default: none."""
+    """Cached repositories of base images; <prefix>/* for all of an upstream. Default: none."""
     push: NotRequired[bool]
-    """Whether it pushes. Default: true."""
+    """Whether it may push. Default: true."""
     repository_id: NotRequired[int]
-    """The number of its repository on GitHub."""
+    """The id of its repository on GitHub."""
 
 
 class PublisherSpec(Spec):
-    """A workflow that pushes images or charts, or pulls them, and does nothing else."""
+    """A workflow that only pushes or pulls images or charts."""
 
     name: str = Field(pattern=_NAME, description="The last part of its role's name.")
     repository: str = Field(pattern=_REPOSITORY, description="Its repository on GitHub, as <owner>/<name>.")
     environment: str = Field(pattern=_ENVIRONMENT, description="The environment of its job.")
     images: tuple[RepositoryName, ...] = Field(
-        min_length=1, description="Repositories of the registry, or all of a team as <team>/*."
+        min_length=1, description="Repositories of the registry; <team>/* for all of a team."
     )
     base_images: tuple[RepositoryName, ...] = Field(
         default=(),
-        description="Cached repositories that its images are built upon, or all of an upstream as <prefix>/*.",
+        description="Cached repositories of base images; <prefix>/* for all of an upstream.",
     )
-    push: bool = Field(default=True, description="Whether it pushes, from the branch alone; it pulls in either case.")
-    repository_id: int | None = Field(default=None, ge=1, description="The number of its repository on GitHub.")
+    push: bool = Field(default=True, description="Whether it may push, only from the branch. It may always pull.")
+    repository_id: int | None = Field(default=None, ge=1, description="The id of its repository on GitHub.")
 
 
 class PipelineAccessConfig(TypedDict):
-    """What workflows of a repository may do in an account, as a stack's config describes it."""
+    """The permissions of a repository's workflows in an account."""
 
     repository: str
     """The repository on GitHub, as <owner>/<name>."""
     preview_environment: str
-    """The environment of the job that previews."""
+    """The GitHub environment of the preview job."""
     deploy_environment: str
-    """The environment of the job that deploys."""
+    """The GitHub environment of the deployment job."""
     role_prefix: str
-    """What the names of the roles begin with."""
+    """The prefix of the roles' names."""
     deploy_policies: list[str]
-    """ARNs of the policies by which the deploying job may change the account."""
+    """ARNs of the policies of the deployment role."""
     state_bucket: str
-    """The bucket that keeps the stack's state."""
+    """The bucket of the stack's state."""
     state_key_arns: NotRequired[list[str]]
     """The keys that encrypt the state and its secrets."""
     preview_policies: NotRequired[list[str]]
-    """ARNs of policies by which the job that previews may look at more."""
+    """ARNs of further policies of the preview role."""
     branch: NotRequired[str]
     """The branch that deploys and publishes. Default: main."""
     repository_id: NotRequired[int]
-    """The repository's number on GitHub."""
+    """The repository's id on GitHub."""
     permissions_boundary: NotRequired[str]
-    """The ARN of the policy that bounds each of the roles."""
+    """The ARN of the roles' permissions boundary."""
     publishers: NotRequired[list[PublisherConfig]]
     """Workflows that push or pull images and charts. Default: none."""
 
 
 class PipelineAccessArgs(PipelineAccessConfig):
-    """What a PipelineAccess is made from: its config, and GitHub's provider where the account has it."""
+    """The arguments of a PipelineAccess."""
 
     provider_arn: NotRequired[pulumi.Input[str]]
-    """GitHub's OIDC provider of the account, which can have one; it is made when left out."""
+    """The account's OIDC provider of GitHub, of which an account can have one. Default: a new one."""
 
 
 class PipelineAccessSpec(Spec):
-    """What workflows of a repository may do in an account."""
+    """The permissions of a repository's workflows in an account."""
 
     repository: str = Field(
         pattern=_REPOSITORY,
-        description="The repository on GitHub, as <owner>/<name>; where its tokens name it by numbers too, as they do.",
+        description="The repository on GitHub, as <owner>/<name>, in the form that the subject of its tokens has.",
     )
-    preview_environment: str = Field(pattern=_ENVIRONMENT, description="The environment of the job that previews.")
-    deploy_environment: str = Field(pattern=_ENVIRONMENT, description="The environment of the job that deploys.")
-    role_prefix: str = Field(pattern=_NAME, description="What the names of the roles begin with, before a hyphen.")
+    preview_environment: str = Field(pattern=_ENVIRONMENT, description="The GitHub environment of the preview job.")
+    deploy_environment: str = Field(pattern=_ENVIRONMENT, description="The GitHub environment of the deployment job.")
+    role_prefix: str = Field(pattern=_NAME, description="The prefix of the roles' names, before a hyphen.")
     deploy_policies: tuple[PolicyArn, ...] = Field(
         min_length=1,
         max_length=10,
-        description="ARNs of the policies by which the deploying job may change the account; 10 are IAM's limit.",
+        description="ARNs of the policies of the deployment role. IAM allows 10.",
     )
     state_bucket: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", description="The bucket that keeps the stack's state."
+        pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", description="The bucket of the stack's state."
     )
     state_key_arns: tuple[KeyArn, ...] = Field(
         default=(), description="The keys that encrypt the state and its secrets."
@@ -116,7 +116,7 @@ class PipelineAccessSpec(Spec):
     preview_policies: tuple[PolicyArn, ...] = Field(
         default=(),
         max_length=10,
-        description="ARNs of policies by which the job that previews may look at more; it runs a pull request's code.",
+        description="ARNs of further policies of the preview role, which runs the code of pull requests.",
     )
     branch: str = Field(
         default="main", pattern=r"^[A-Za-z0-9_./-]+$", description="The branch that deploys and publishes."
@@ -124,10 +124,10 @@ class PipelineAccessSpec(Spec):
     repository_id: int | None = Field(
         default=None,
         ge=1,
-        description="The repository's number on GitHub, which another one of its name has not.",
+        description="The repository's id on GitHub. A new repository with the same name has another id.",
     )
     permissions_boundary: str | None = Field(
-        default=None, pattern=_POLICY, description="The ARN of the policy that bounds each of the roles."
+        default=None, pattern=_POLICY, description="The ARN of the roles' permissions boundary."
     )
     publishers: tuple[PublisherSpec, ...] = Field(
         default=(), description="Workflows that push or pull images and charts."
@@ -138,7 +138,7 @@ class PipelineAccessSpec(Spec):
         taken = [(self.repository, self.deploy_environment)]
         taken += [(each.repository, each.environment) for each in self.publishers if each.push]
         if (self.repository, self.preview_environment) in taken:
-            remedy = "a pull request's code runs there; let what deploys and pushes have an environment of its own"
+            remedy = "it runs the code of pull requests; use another environment for deployments and pushes"
             raise refuse_at("previewEnvironment", self.preview_environment, remedy)
         return self
 

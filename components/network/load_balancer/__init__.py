@@ -1,1 +1,1 @@
-"""ServingLoadBalancer: the one way from the internet to a gateway on the cluster."""
+"""ServingLoadBalancer: an Application Load Balancer in front of a gateway of the cluster."""

@@ -1,4 +1,4 @@
-"""The certificate of a load balancer, validated and renewed by DNS, and the names that lead to it."""
+"""The certificate of a load balancer, validated by DNS, and its DNS records."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ import pulumi_aws as aws
 def certificate(
     name: str, names: Sequence[str], zone_id: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> pulumi.Output[str]:
-    """The ARN of a certificate for `names`, known once AWS has found the records that prove they are ours."""
+    """The ARN of a certificate for `names`, resolved after AWS has validated it by DNS records."""
     requested = aws.acm.Certificate(
         f"{name}-certificate",
         domain_name=names[0],
@@ -38,7 +38,7 @@ def alias(
     zone_id: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> aws.route53.Record:
-    """Leads `domain` to the load balancer; Route 53 answers for an alias of AWS without charge."""
+    """An alias record of `domain` for the load balancer. Route 53 does not charge queries for AWS aliases."""
     return aws.route53.Record(
         f"{name}-{domain.replace('*', 'wildcard')}",
         zone_id=zone_id,
@@ -52,7 +52,7 @@ def alias(
 def _proof(
     name: str, domain: str, requested: aws.acm.Certificate, zone_id: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> aws.route53.Record:
-    """The record by which AWS knows the domain as ours; a wildcard shares its domain's."""
+    """The record that proves control of a domain to AWS. A wildcard has the same record as its domain."""
     option = requested.domain_validation_options.apply(
         lambda options: next(each for each in options if str(each.domain_name).removeprefix("*.") == domain)
     )

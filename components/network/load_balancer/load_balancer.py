@@ -14,7 +14,7 @@ from .sign_in import authenticate, missing
 from .spec import ServingLoadBalancerArgs, ServingLoadBalancerSpec
 
 LONGEST_NAME = 19
-"""Load balancers and target groups have 32 characters for a name; a suffix of ours and eight of Pulumi's follow it."""
+"""A name of a load balancer or target group has at most 32 characters, with our suffix and eight of Pulumi's."""
 
 _NOT_FOUND = json.dumps({"error": {"code": 404, "message": "No service has this name."}})
 
@@ -22,16 +22,16 @@ _NOT_FOUND = json.dumps({"error": {"code": 404, "message": "No service has this 
 class ServingLoadBalancer(Component[ServingLoadBalancerArgs, ServingLoadBalancerSpec]):
     """An ALB that clients reach over TLS, in front of a gateway whose pods a TargetGroupBinding registers.
 
-    The program owns it, so that it can be destroyed without asking a controller in the cluster. REST and gRPC have a
-    target group each, bound to the same pods. Names resolve once the firewall and every listener stand.
+    The program creates and deletes it, without a controller in the cluster. REST and gRPC have separate target groups
+    with the same pods. The DNS records are created after the firewall association and all listeners.
     """
 
     load_balancer_arn: pulumi.Output[str]
     """The load balancer's ARN."""
     dns_name: pulumi.Output[str]
-    """AWS's name of the load balancer."""
+    """The load balancer's DNS name at AWS."""
     url: pulumi.Output[str]
-    """Where clients reach it, known once its names resolve."""
+    """The address for clients, resolved after the DNS records exist."""
     security_group_id: pulumi.Output[str]
     """The load balancer's security group; pods behind it see its addresses."""
     rest_target_group_arn: pulumi.Output[str]
@@ -68,7 +68,7 @@ class ServingLoadBalancer(Component[ServingLoadBalancerArgs, ServingLoadBalancer
 
     def _problem(self) -> str | None:
         if len(self._name) > LONGEST_NAME:
-            return f"name = {self._name!r}: AWS has room for {LONGEST_NAME} characters of it; choose a shorter one"
+            return f"name = {self._name!r}: AWS allows {LONGEST_NAME} characters; choose a shorter name"
         return missing(self._spec.sign_in, self._args)
 
     def _balancer(self, group: aws.ec2.SecurityGroup) -> aws.lb.LoadBalancer:
@@ -84,7 +84,7 @@ class ServingLoadBalancer(Component[ServingLoadBalancerArgs, ServingLoadBalancer
             idle_timeout=spec.idle_timeout_seconds,
             drop_invalid_header_fields=True,
             desync_mitigation_mode="strictest",
-            # The gateway routes by the host that the client wrote.
+            # The gateway routes by the original Host header.
             preserve_host_header=True,
             tags={"Name": self._name},
             opts=self._child,
@@ -99,7 +99,7 @@ class ServingLoadBalancer(Component[ServingLoadBalancerArgs, ServingLoadBalancer
             port=spec.gateway_port,
             protocol=spec.gateway_protocol,
             protocol_version=version,
-            # Requests to models differ widely in length; the pod with the fewest at work is next.
+            # Requests to models differ widely in duration, so the pod with the fewest open requests gets the next one.
             load_balancing_algorithm_type="least_outstanding_requests",
             deregistration_delay=spec.deregistration_seconds,
             health_check=_health_check(spec, version),
@@ -145,7 +145,7 @@ class ServingLoadBalancer(Component[ServingLoadBalancerArgs, ServingLoadBalancer
     def _rules(
         self, listener: aws.lb.Listener, rest: aws.lb.TargetGroup, grpc: aws.lb.TargetGroup | None
     ) -> list[aws.lb.ListenerRule]:
-        """Rules in the order they are asked. Sign-in is first: no content type may lead past it."""
+        """Rules in order of priority. Sign-in is first, so that no content type bypasses it."""
         spec = self._spec
         own = _hosts(spec.names)
         rules: list[aws.lb.ListenerRule] = []
@@ -188,7 +188,7 @@ def _health_check(spec: ServingLoadBalancerSpec, version: str) -> aws.lb.TargetG
         protocol="HTTP" if apart else spec.gateway_protocol,
         port=None if grpc else str(spec.health_check_port),
         path="/AWS.ALB/healthcheck" if grpc else spec.health_check_path,
-        # A gateway answers a method that it doesn't know with code 12, and when it can't serve at all with 14.
+        # A gateway answers an unknown method with code 12, and answers with 14 when it cannot serve at all.
         matcher="0,12" if grpc else None,
         interval=10,
         timeout=5,

@@ -1,4 +1,4 @@
-"""A firewall and the load balancer that it guards: the one way in that every component makes alike."""
+"""A load balancer behind a firewall, as several components use it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,14 +15,14 @@ SIGN_IN = ("cognito_user_pool_arn", "cognito_client_id", "cognito_domain", "oidc
 SHARED = ("vpc_id", "node_security_group_id", "zone_id", "log_bucket_name")
 
 
-def guarded(
+def protected_load_balancer(
     name: str,
     firewall: WebFirewallSpec,
     balancer: ServingLoadBalancerSpec,
     args: Mapping[str, Any],
     opts: pulumi.ResourceOptions,
 ) -> tuple[WebFirewall, ServingLoadBalancer]:
-    """Make both, with what `args` say of the network, the zone, the log bucket and, by choice, the sign-in."""
+    """Create both. `args` has the network, the zone, the log bucket and optionally the sign-in."""
     wall = WebFirewall(f"{name}-firewall", args_of(WebFirewallArgs, firewall), opts)
     wired = args_of(
         ServingLoadBalancerArgs,
@@ -34,9 +34,7 @@ def guarded(
     return wall, ServingLoadBalancer(f"{name}-lb", wired, opts)
 
 
-def without_room(name: str) -> str | None:
-    """What is wrong with `name` where AWS has no room for it, or None."""
+def name_too_long(name: str) -> str | None:
+    """The problem of a `name` that is too long for AWS; None without a problem."""
     most = LONGEST_NAME - len("-lb")
-    return (
-        f"name = {name!r}: AWS has room for {most} characters of it; choose a shorter one" if len(name) > most else None
-    )
+    return f"name = {name!r}: AWS allows {most} characters; choose a shorter name" if len(name) > most else None

@@ -1,4 +1,4 @@
-"""Who may talk to a load balancer, and what it may reach."""
+"""The security group of a load balancer, and its rules."""
 
 from collections.abc import Sequence
 from ipaddress import IPv4Network
@@ -18,7 +18,7 @@ def security_group(
     nodes: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> tuple[aws.ec2.SecurityGroup, list[pulumi.Resource]]:
-    """The load balancer's security group, and every rule that must stand before a request gets through."""
+    """The load balancer's security group, and all rules that a request needs."""
     group = aws.ec2.SecurityGroup(
         f"{name}-alb-sg", description="Load balancer", vpc_id=vpc_id, tags={"Name": f"{name}-alb"}, opts=opts
     )

@@ -1,4 +1,4 @@
-"""What a load balancer does before it forwards a browser's request: asks the user to sign in."""
+"""The sign-in action of a load balancer for browsers."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ _COGNITO = ("cognito_user_pool_arn", "cognito_client_id", "cognito_domain")
 
 
 def missing(sign_in: SignInSpec | None, args: ServingLoadBalancerArgs) -> str | None:
-    """What the sign-in lacks among the arguments, in a sentence, or nothing."""
+    """A sentence about the arguments that the sign-in lacks; None when it has all."""
     if sign_in is None:
         return None
     needed = _COGNITO if sign_in.provider is SignInProvider.COGNITO else ("oidc_client_secret",)
@@ -19,7 +19,7 @@ def missing(sign_in: SignInSpec | None, args: ServingLoadBalancerArgs) -> str | 
 
 
 def authenticate(sign_in: SignInSpec, args: ServingLoadBalancerArgs) -> dict[str, Any]:
-    """The action that signs a user in, for the first place among a rule's actions."""
+    """The action that signs a user in. It must be the first action of a rule."""
     common = {
         "on_unauthenticated_request": "authenticate",
         "scope": sign_in.scope,

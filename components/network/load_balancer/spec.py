@@ -1,4 +1,4 @@
-"""What a ServingLoadBalancer is made from, and what is refused."""
+"""The arguments of a ServingLoadBalancer, and their validation."""
 
 import re
 from collections.abc import Sequence
@@ -19,16 +19,16 @@ _NAME = rf"^(?:\*\.)?{_LABEL}(?:\.{_LABEL})+$"
 _HTTPS = r"^https://[^\s/]+(?:/\S*)?$"
 
 MOST_NAMES = 4
-"""A rule of a load balancer compares five values, and that of gRPC needs one for the content type.
+"""A rule of a load balancer has at most five condition values. The rule of gRPC needs one for the content type.
 
 Source: Elastic Load Balancing user guide, "Quotas for your Application Load Balancers", condition values per rule.
 """
 
 
 class TlsPolicy(StrEnum):
-    """TLS versions and ciphers, all with forward secrecy, by AWS's name.
+    """AWS's TLS policies. All ciphers have forward secrecy.
 
-    PQ offers post-quantum key exchange beside the classical one. Source: Elastic Load Balancing user guide, "Security
+    PQ policies add post-quantum key exchange. Source: Elastic Load Balancing user guide, "Security
     policies for your Application Load Balancer".
     """
 
@@ -38,7 +38,7 @@ class TlsPolicy(StrEnum):
 
 
 class SignInProvider(StrEnum):
-    """Who signs users in."""
+    """The service that signs users in."""
 
     COGNITO = "cognito"
     OIDC = "oidc"
@@ -73,15 +73,15 @@ class SignInConfig(TypedDict):
     """Sign-in before the gateway, for names that browsers use."""
 
     provider: SignInProvider
-    """Who signs users in."""
+    """The service that signs users in."""
     hosts: list[str]
-    """The names that ask for it; the others are for API clients, which send credentials of their own."""
+    """The host names that require sign-in. API clients use the other names and send their own credentials."""
     session_hours: NotRequired[int]
     """Hours until a user signs in again. Default: 12."""
     scope: NotRequired[str]
-    """What is asked of the provider. Default: openid email."""
+    """The OAuth scope. Default: openid email."""
     oidc: NotRequired[OidcConfig]
-    """The provider, where it is oidc."""
+    """The OpenID Connect provider; required when `provider` is oidc."""
 
 
 class SignInSpec(Spec):
@@ -91,11 +91,14 @@ class SignInSpec(Spec):
     hosts: tuple[str, ...] = Field(
         min_length=1,
         max_length=MOST_NAMES + 1,
-        description="The names that ask for it; the others are for API clients, which send credentials of their own.",
+        description="The host names that require sign-in. API clients use the other names and send their own "
+        "credentials.",
     )
     session_hours: int = Field(default=12, ge=1, le=168, description="Hours until a user signs in again.")
-    scope: str = Field(default="openid email", min_length=1, description="What is asked of the provider.")
-    oidc: OidcSpec | None = Field(default=None, description="The provider, where it is oidc.")
+    scope: str = Field(default="openid email", min_length=1, description="The OAuth scope.")
+    oidc: OidcSpec | None = Field(
+        default=None, description="The OpenID Connect provider; required when `provider` is oidc."
+    )
 
     @model_validator(mode="after")
     def _provider_is_described(self) -> "SignInSpec":
@@ -107,62 +110,62 @@ class SignInSpec(Spec):
 
 
 class ServingLoadBalancerOptions(TypedDict):
-    """How a load balancer serves."""
+    """The options of a load balancer."""
 
     alternative_names: NotRequired[list[str]]
     """Further names on the certificate, such as *.models.example.com. Default: none."""
     internal: NotRequired[bool]
-    """Whether it is reached from inside the network alone. Default: false."""
+    """Whether only clients inside the network can reach it. Default: false."""
     allowed_cidrs: NotRequired[list[str]]
     """Ranges that may connect. Default: every address."""
     gateway_port: NotRequired[int]
     """The gateway pods' port, for REST and for gRPC. Default: 8080."""
     gateway_tls: NotRequired[bool]
-    """Whether the gateway speaks TLS at that port. Default: false."""
+    """Whether the gateway uses TLS on that port. Default: false."""
     grpc: NotRequired[bool]
-    """Whether requests of content type application/grpc go to a target group of their own. Default: true."""
+    """Whether requests of content type application/grpc have a separate target group. Default: true."""
     health_check_port: NotRequired[int]
-    """The port at which a gateway pod says whether it is ready. Default: 15021, as Istio's gateway does."""
+    """The port of the health check on gateway pods. Default: 15021, the port of Istio's gateway."""
     health_check_path: NotRequired[str]
-    """The path at which it does. Default: /healthz/ready."""
+    """The path of the health check. Default: /healthz/ready."""
     idle_timeout_seconds: NotRequired[int]
-    """Seconds without a byte after which a connection is closed. Default: 300."""
+    """Seconds without data until a connection is closed. Default: 300."""
     deregistration_seconds: NotRequired[int]
-    """Seconds that a leaving pod has for requests it began. Default: 120."""
+    """Seconds that a deregistered pod has to finish its requests. Default: 120."""
     tls_policy: NotRequired[TlsPolicy]
     """TLS versions and ciphers. Default: TLS 1.2 and 1.3 with post-quantum key exchange."""
     deletion_protection: NotRequired[bool]
-    """Whether AWS refuses to delete it. Default: true."""
+    """Whether the load balancer is protected from deletion. Default: true."""
     sign_in: NotRequired[SignInConfig]
     """Sign-in before the gateway, for names that browsers use. Default: none."""
 
 
 class ServingLoadBalancerConfig(ServingLoadBalancerOptions):
-    """What a load balancer serves, and how."""
+    """The settings of a load balancer."""
 
     zone_name: str
-    """The Route 53 zone that holds every name."""
+    """The Route 53 zone of all names."""
     domain: str
     """The name that clients use."""
 
 
 class ServingLoadBalancerArgs(ServingLoadBalancerConfig):
-    """What a ServingLoadBalancer is made from."""
+    """The arguments of a ServingLoadBalancer."""
 
     vpc_id: pulumi.Input[str]
     """The VPC."""
     subnet_ids: pulumi.Input[list[str]]
-    """Subnets in two zones or more: public ones, or private ones where it is internal."""
+    """Subnets in two zones or more: public ones, or private ones for an internal load balancer."""
     node_security_group_id: pulumi.Input[str]
-    """The security group of the nodes that run the gateway; it gets rules that let the load balancer in."""
+    """The security group of the nodes that run the gateway. It gets rules that admit the load balancer."""
     zone_id: pulumi.Input[str]
     """The id of the Route 53 zone."""
     log_bucket_name: pulumi.Input[str]
     """The bucket for access logs; its policy must let load balancers write, as LogBucket's does."""
     web_acl_arn: NotRequired[pulumi.Input[str]]
-    """The web ACL that guards it, as WebFirewall makes it."""
+    """The ARN of the web ACL that protects it, such as WebFirewall's."""
     cognito_user_pool_arn: NotRequired[pulumi.Input[str]]
-    """The user pool, where Cognito signs users in."""
+    """The user pool; required when Cognito signs users in."""
     cognito_client_id: NotRequired[pulumi.Input[str]]
     """The user pool's client for the load balancer, one with a secret."""
     cognito_domain: NotRequired[pulumi.Input[str]]
@@ -172,60 +175,61 @@ class ServingLoadBalancerArgs(ServingLoadBalancerConfig):
 
 
 class ServingLoadBalancerSpec(Spec):
-    """What a load balancer serves, and how."""
+    """The settings of a load balancer."""
 
-    zone_name: str = Field(pattern=_DOMAIN, description="The Route 53 zone that holds every name.")
+    zone_name: str = Field(pattern=_DOMAIN, description="The Route 53 zone of all names.")
     domain: str = Field(pattern=_DOMAIN, max_length=64, description="The name that clients use.")
     alternative_names: tuple[str, ...] = Field(
         default=(),
         max_length=MOST_NAMES - 1,
         description="Further names on the certificate, such as *.models.example.com.",
     )
-    internal: bool = Field(default=False, description="Whether it is reached from inside the network alone.")
+    internal: bool = Field(default=False, description="Whether only clients inside the network can reach it.")
     allowed_cidrs: tuple[IpRange, ...] = Field(
         default=("0.0.0.0/0",), min_length=1, description="Ranges that may connect."
     )
     gateway_port: int = Field(
         default=8080, ge=1, le=65535, description="The gateway pods' port, for REST and for gRPC."
     )
-    gateway_tls: bool = Field(default=False, description="Whether the gateway speaks TLS at that port.")
+    gateway_tls: bool = Field(default=False, description="Whether the gateway uses TLS on that port.")
     grpc: bool = Field(
         default=True,
-        description="Whether requests of content type application/grpc go to a target group of their own.",
+        description="Whether requests of content type application/grpc have a separate target group.",
     )
     health_check_port: int = Field(
         default=15021,
         ge=1,
         le=65535,
-        description="The port at which a gateway pod says whether it is ready, without TLS unless it is the gateway's. "
-        "Istio's gateway does at 15021.",
+        description="The port of the health check on gateway pods, without TLS unless it is gatewayPort. Istio's "
+        "gateway uses 15021.",
     )
     health_check_path: str = Field(
-        default="/healthz/ready", pattern=r"^/\S*$", description="The path at which it does."
+        default="/healthz/ready", pattern=r"^/\S*$", description="The path of the health check."
     )
     idle_timeout_seconds: int = Field(
         default=300,
         ge=1,
         le=4000,
-        description="Seconds without a byte after which a connection is closed: longer than any model is silent.",
+        description="Seconds without data until a connection is closed. Must be longer than the longest pause of a "
+        "model.",
     )
     deregistration_seconds: int = Field(
-        default=120, ge=0, le=3600, description="Seconds that a leaving pod has for requests it began."
+        default=120, ge=0, le=3600, description="Seconds that a deregistered pod has to finish its requests."
     )
     tls_policy: TlsPolicy = Field(default=TlsPolicy.TLS_1_2_AND_1_3, description="TLS versions and ciphers.")
-    deletion_protection: bool = Field(default=True, description="Whether AWS refuses to delete it.")
+    deletion_protection: bool = Field(default=True, description="Whether the load balancer is protected from deletion.")
     sign_in: SignInSpec | None = Field(
         default=None, description="Sign-in before the gateway, for names that browsers use."
     )
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every name it answers to."""
+        """All names of the load balancer."""
         return (self.domain, *self.alternative_names)
 
     @property
     def gateway_protocol(self) -> str:
-        """What is spoken to the gateway."""
+        """The protocol of the gateway, HTTP or HTTPS."""
         return "HTTPS" if self.gateway_tls else "HTTP"
 
     @field_validator("alternative_names")
@@ -233,7 +237,7 @@ class ServingLoadBalancerSpec(Spec):
     def _names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
             if not re.fullmatch(_NAME, name):
-                raise refuse(name, f"{name} is no domain name; write it in lower case, such as *.models.example.com")
+                raise refuse(name, f"{name} is not a domain name; write it in lower case, such as *.models.example.com")
         return names
 
     @field_validator("allowed_cidrs")
@@ -261,12 +265,12 @@ class ServingLoadBalancerSpec(Spec):
 
 
 def allowed_ranges(cidrs: tuple[str, ...]) -> tuple[str, ...]:
-    """`cidrs`, the ranges that may connect to a load balancer; refused where one is named twice."""
+    """`cidrs`, when each is unique; refused otherwise."""
     if len(set(cidrs)) < len(cidrs):
         raise refuse(cidrs, "a range is named more than once; name each once")
     return cidrs
 
 
 def _covered(host: str, names: Sequence[str]) -> bool:
-    """Whether a certificate for `names` holds for `host`; a wildcard stands for one label."""
+    """Whether a certificate for `names` covers `host`. A wildcard matches one label."""
     return host in names or f"*.{host.partition('.')[2]}" in names

@@ -1,1 +1,1 @@
-"""WebFirewall: what must not reach a model, stopped before it costs a GPU's time."""
+"""WebFirewall: blocks unwanted requests before they reach a model."""

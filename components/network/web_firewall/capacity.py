@@ -1,8 +1,8 @@
-"""What rules cost of a web ACL's capacity, worked out before anything is deployed.
+"""The capacity units (WCU) of a web ACL's rules, calculated before the deployment.
 
 Source: AWS WAF developer guide, "Using match rule statements", "Using rate-based rule statements", "AWS Managed Rules
-rule groups list". AWS may charge a transformation that several rules share once; here each counts, so that the sum is
-never below AWS's own.
+rule groups list". AWS may count a transformation that several rules share once; this module counts each, so the sum is
+never below AWS's.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ _BASES = {"sizeConstraintStatement": 1, "regexMatchStatement": 3}
 
 
 class ManagedRuleGroup(StrEnum):
-    """Rule groups that AWS keeps and that cost nothing beyond the rule; those with fees of their own are left out."""
+    """AWS managed rule groups without a fee of their own."""
 
     COMMON = "common"
     KNOWN_BAD_INPUTS = "known-bad-inputs"
@@ -63,10 +63,10 @@ MANAGED = {
 
 
 def capacity(rules: Sequence[Mapping[str, Any]]) -> int:
-    """The units that rules of a web ACL take, as the provider is given them.
+    """The capacity units of a web ACL's rules, which have the form of the provider's inputs.
 
     Raises:
-        ValueError: a statement is of a kind whose units aren't known here.
+        ValueError: the units of a kind of statement are unknown.
     """
     return sum(_units(rule["statement"]) for rule in rules)
 

@@ -1,4 +1,4 @@
-"""What a firewall before pages for people lets through, where it differs from one before models."""
+"""Defaults of a firewall for web pages, where they differ from a firewall for models."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -6,7 +6,7 @@ from typing import Any, cast
 from .spec import WebFirewallSpec
 
 PAGES: Mapping[str, Any] = {
-    # A page asks its server for something several times a second.
+    # A page sends several requests each second.
     "requests_per_window": 3000,
     "allowed_methods": ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"),
     "allowed_content_types": (
@@ -21,16 +21,16 @@ PAGES: Mapping[str, Any] = {
         "application/grpc-web+proto",
         "application/grpc-web-text",
     ),
-    # Notebooks are uploaded and saved whole.
+    # A notebook is saved in one request.
     "maximum_body_kib": 102_400,
 }
 
 
 def completed(section: Any, defaults: Mapping[str, Any]) -> Any:
-    """A firewall's section of a config, checked, with `defaults` where it says nothing.
+    """The firewall section of a config, validated, with `defaults` for the fields that it does not set.
 
     Raises:
-        ValidationError: of the section alone; what is no mapping is left to the field's own check.
+        ValidationError: the section is wrong. A section that is not a mapping is returned as it is.
     """
     if not isinstance(section, Mapping):
         return section

@@ -1,19 +1,19 @@
-"""Regular expressions that AWS WAF can match, from plain values."""
+"""Regular expressions for AWS WAF."""
 
 import re
 from collections.abc import Sequence
 
 LONGEST = 512
-"""Characters that a pattern can have. Source: AWS WAF developer guide, "AWS WAF quotas"."""
+"""The most characters of a pattern. Source: AWS WAF developer guide, "AWS WAF quotas"."""
 
 JSON = r"^application/(?:[a-z0-9.-]+\+)?json\s*(?:;|$)"
-"""A lower-case Content-Type of JSON, also of a kind of JSON such as application/cloudevents+json."""
+"""A lower-case Content-Type of JSON, or of a JSON format such as application/cloudevents+json."""
 
 GRPC = r"^application/grpc(?:\+|\s*(?:;|$))"
-"""A lower-case Content-Type of gRPC, with or without its encoding; gRPC-Web is none."""
+"""A lower-case Content-Type of gRPC, with or without its encoding; not gRPC-Web."""
 
 LONE_JSON_VALUE = r"""^\s*(?:"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*|true|false|null)?\s*$"""
-"""A body of JSON that is no object and no array, or blank."""
+"""A JSON body that is blank, or neither an object nor an array."""
 
 
 def one_of(words: Sequence[str]) -> str:
@@ -27,7 +27,7 @@ def media_type(types: Sequence[str]) -> str:
 
 
 def number_above(limit: int) -> str:
-    """Matches a decimal number greater than `limit`: AWS WAF compares the size of a header, never its value."""
+    """Matches a decimal number greater than `limit`. AWS WAF can compare the size of a header, but not its value."""
     digits = str(limit)
     longer = rf"[1-9][0-9]{{{len(digits)},}}"
     larger = [

@@ -1,7 +1,7 @@
-"""Two resources of AWS WAF, registered without their typed classes.
+"""Two AWS WAF resources, registered without the SDK's typed classes.
 
-The typed ones take half a second to import, for their arguments nest rules in rules in rules, and rules made as data
-gain nothing from them. Tests hold every key to the SDK's own types.
+Importing the typed classes takes half a second, because their arguments nest rules deeply, and they add nothing to
+rules built as data. Tests compare every key with the SDK's types.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ import pulumi
 
 
 class WebAcl(pulumi.CustomResource):
-    """An aws:wafv2/webAcl:WebAcl, `properties` being its inputs in camel case."""
+    """An aws:wafv2/webAcl:WebAcl. `properties` are its inputs in camel case."""
 
     arn: pulumi.Output[str]
 

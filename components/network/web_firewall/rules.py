@@ -1,4 +1,4 @@
-"""The rules of a firewall, as the provider takes them: pure functions of the spec."""
+"""The rules of a firewall as the provider's inputs: pure functions of the spec."""
 
 import json
 import re
@@ -13,8 +13,8 @@ Rule = dict[str, Any]
 Statement = dict[str, Any]
 
 INSPECTED_BYTES = 8192
-"""How much of a body or of the headers a load balancer shows AWS WAF. Source: AWS WAF developer guide, "Considerations
-for managing body inspection"."""
+"""The bytes of a body, and of the headers, that AWS WAF inspects behind a load balancer. Source: AWS WAF developer
+guide, "Considerations for managing body inspection"."""
 
 METHODS_WITH_BODY = ("POST", "PUT", "PATCH")
 
@@ -25,11 +25,11 @@ RESPONSES = {
     415: "The Content-Type is missing or not supported.",
     429: "Too many requests from this address; try again later.",
 }
-"""What a client is told, by status code."""
+"""The messages to clients, by status code."""
 
 _OWN_LIMIT = "SizeRestrictions_BODY"
 FREE_TEXT_RULES = ("CrossSiteScripting_BODY", "GenericLFI_BODY", "GenericRFI_BODY", "EC2MetaDataSSRF_BODY")
-"""The rules of the group common that block a body for the markup, paths and addresses in it.
+"""The rules of the group `common` that block bodies with markup, paths or addresses.
 
 Source: AWS WAF developer guide, "Baseline rule groups".
 """
@@ -43,7 +43,7 @@ _LOWER = [{"priority": 0, "type": "LOWERCASE"}]
 
 
 def build(spec: WebFirewallSpec, name: str) -> list[Rule]:
-    """Every rule, in the order they are asked; `name` begins the names of their metrics."""
+    """All rules in order of priority. `name` is the prefix of their metrics."""
     own: list[Rule] = [
         *_rates(spec),
         _refusal("method-not-allowed", 405, _not(_method(spec.allowed_methods)), {"Allow": _allow(spec)}),
@@ -59,7 +59,7 @@ def build(spec: WebFirewallSpec, name: str) -> list[Rule]:
 
 
 def visibility(metric: str) -> dict[str, Any]:
-    """Metrics and samples under a name of their own."""
+    """Metrics and samples of a rule, under the name `metric`."""
     return {
         "visibilityConfig": {
             "cloudwatchMetricsEnabled": True,
@@ -70,7 +70,7 @@ def visibility(metric: str) -> dict[str, Any]:
 
 
 def response_bodies() -> list[dict[str, str]]:
-    """The bodies that refusals answer with."""
+    """The bodies of the responses to blocked requests."""
     return [
         {
             "key": _body_key(code),
@@ -97,10 +97,10 @@ def _allow(spec: WebFirewallSpec) -> str:
 
 
 def _rates(spec: WebFirewallSpec) -> list[Rule]:
-    """The limit of each client address.
+    """The rate limit of each client address.
 
-    AWS WAF skips a rule on a forwarded address where the header is missing, and whoever reaches the load balancer past
-    the proxy could leave it out: such requests are counted by the address they come from.
+    AWS WAF skips a rule on a forwarded address when the header is missing. A client that bypasses the proxy could omit
+    the header, so such requests are counted by their source address.
     """
     counting = {"limit": spec.requests_per_window, "evaluationWindowSec": spec.window_seconds}
     by_connection = {**counting, "aggregateKeyType": "IP"}
@@ -127,7 +127,7 @@ def _rate(spec: WebFirewallSpec, name: str, body: Mapping[str, Any]) -> Rule:
 def _managed(spec: WebFirewallSpec, group: ManagedRuleGroup) -> Rule:
     counted = list(spec.counted_rules.get(group, ()))
     if group is ManagedRuleGroup.COMMON:
-        # It blocks every body over 8 KiB, which is less than an image or a prompt takes; maximumBodyKib replaces it.
+        # It blocks every body over 8 KiB, which is too small for images and prompts; maximumBodyKib replaces it.
         further = (_OWN_LIMIT, *(FREE_TEXT_RULES if spec.free_text else ()))
         counted += [rule for rule in further if rule not in counted]
     body: dict[str, Any] = {"vendorName": "AWS", "name": AWS_NAMES[group]}
@@ -138,7 +138,7 @@ def _managed(spec: WebFirewallSpec, group: ManagedRuleGroup) -> Rule:
 
 
 def _too_large(limit: int) -> Statement:
-    """A body beyond `limit` bytes by its Content-Length, or one that states none and is more than can be inspected."""
+    """A body with a Content-Length above `limit` bytes, or a body without one that AWS WAF cannot inspect whole."""
     length = _header("content-length")
     inspected = {"body": {"oversizeHandling": "MATCH"}}
     unstated = _and([_size(inspected, "GT", min(limit, INSPECTED_BYTES)), _not(_size(length, "GT", 0))])
@@ -146,7 +146,7 @@ def _too_large(limit: int) -> Statement:
 
 
 def _wrong_content_type(spec: WebFirewallSpec) -> Statement:
-    """A body of a type that is not allowed. A request without a body needs no type."""
+    """A body with a content type that is not allowed. A request without a body needs no content type."""
     content_type = _header("content-type")
     allowed = [_matches(content_type, media_type(spec.allowed_content_types), _LOWER)]
     if "application/octet-stream" in spec.allowed_content_types:
@@ -155,7 +155,7 @@ def _wrong_content_type(spec: WebFirewallSpec) -> Statement:
 
 
 def _grpc_not_supported(spec: WebFirewallSpec) -> list[Rule]:
-    """Refuses gRPC by its header where no content type of gRPC is allowed.
+    """Refuses gRPC by its header when no gRPC content type is allowed.
 
     gRPC requests ignore every rule that inspects the body, the rule on content types among them. Source: AWS WAF
     developer guide, "Considerations for managing body inspection".
@@ -210,9 +210,8 @@ _HEADERS_TOO_LARGE = _size(
 
 _HAS_BODY = _size({"body": {"oversizeHandling": "MATCH"}}, "GT", 0)
 
-# No part of an inspected body is larger than what is inspected, so that only one that can't be parsed matches. A body
-# beyond it arrives cut off, is never valid, and must be let through here. AWS WAF takes a body for invalid that is
-# empty, or whose root is neither an object nor an array; both are excluded before.
+# A body larger than AWS WAF inspects is truncated and never valid JSON, so this rule must not match it. AWS WAF also
+# regards a body as invalid that is empty, or whose root is neither an object nor an array; the rule excludes both.
 _BROKEN_JSON = _and(
     [
         _method(METHODS_WITH_BODY),

@@ -18,15 +18,15 @@ from .spec import WebFirewallArgs, WebFirewallSpec
 class WebFirewall(Component[WebFirewallArgs, WebFirewallSpec]):
     """A web ACL that limits each client address and rejects malformed requests, and a log without credentials.
 
-    A load balancer stands behind it once the two are associated, as ServingLoadBalancer does when given the ARN.
+    ServingLoadBalancer associates itself with the web ACL when it gets the ARN.
     """
 
     web_acl_arn: pulumi.Output[str]
-    """The web ACL's ARN, for the load balancers it guards."""
+    """The web ACL's ARN, for the load balancers that it protects."""
     log_group_name: pulumi.Output[str]
-    """Where requests are logged that a rule matched."""
+    """The log group of the requests that a rule matched."""
     capacity_units: pulumi.Output[int]
-    """The most capacity units that the rules take; from 1,501 on a request costs more."""
+    """The capacity units of the rules. With more than 1,500, each request costs more."""
 
     def __init__(self, name: str, args: WebFirewallArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, WebFirewallArgs, WebFirewallSpec, opts)
@@ -52,7 +52,7 @@ class WebFirewall(Component[WebFirewallArgs, WebFirewallSpec]):
         self._publish()
 
     def _log(self, acl: WebAcl) -> aws.cloudwatch.LogGroup:
-        """The log. AWS WAF writes to groups whose name begins so, and to no other."""
+        """The log group. AWS WAF requires that its name begins with `aws-waf-logs-`."""
         name, account = self._name, self._account
         group_name = f"aws-waf-logs-{pulumi.get_project()}-{pulumi.get_stack()}-{name}"
         key = encryption_key(
@@ -91,7 +91,7 @@ class WebFirewall(Component[WebFirewallArgs, WebFirewallSpec]):
 
 
 def log_delivery(account: Account, log_group: str) -> str:
-    """Lets the delivery of logs write to one log group, for the account's own sources.
+    """Lets AWS's log delivery write to one log group, for sources of this account.
 
     Source: CloudWatch Logs user guide, "Enable logging from AWS services", logs sent to CloudWatch Logs.
     """
@@ -116,7 +116,7 @@ def _redacted(spec: WebFirewallSpec) -> list[dict[str, Any]]:
 
 
 def _protections(spec: WebFirewallSpec) -> list[dict[str, Any]]:
-    """What is masked in samples of requests as well, which the log's redaction doesn't reach."""
+    """Fields that samples of requests mask too; the log's redaction does not apply to samples."""
     headers = {"fieldType": "SINGLE_HEADER", "fieldKeys": list(spec.secret_headers)}
     fields = [headers, {"fieldType": "QUERY_STRING"}] if spec.redact_query else [headers]
     return [{"action": "SUBSTITUTION", "field": field} for field in fields]

@@ -15,7 +15,7 @@ MODEL_KIND = "InferenceService"
 class ModelService(Component[ModelServiceArgs, ModelServiceSpec]):
     """A model behind the serving platform's gateway, with its autoscaler, and a canary where one is asked for.
 
-    Its identity reads the model's own folder. Give it a Kubernetes provider by `providers` in its options.
+    Its identity reads the model's own folder. Pass a Kubernetes provider in the option `providers`.
     """
 
     url: pulumi.Output[str]

@@ -9,7 +9,7 @@ from ...core.network_policies import addresses, pods_of, reach
 from ...core.ordering import after
 from ...core.spec import args_of
 from ...network.load_balancer.load_balancer import ServingLoadBalancer
-from ...network.load_balancer.protected_load_balancer import guarded, without_room
+from ...network.load_balancer.protected_load_balancer import name_too_long, protected_load_balancer
 from ..keda import Keda
 from ..model_service.identity import model_identity, readable
 from ..model_service.model_service import ModelService
@@ -48,7 +48,7 @@ class ModelServingIngress(Component[ModelServingIngressArgs, ModelServingSpec]):
     def __init__(self, name: str, args: ModelServingIngressArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, ModelServingIngressArgs, ModelServingSpec, opts)
         spec = self._spec
-        firewall, balancer = guarded(name, spec.firewall, spec.load_balancer, args, self._child)
+        firewall, balancer = protected_load_balancer(name, spec.firewall, spec.load_balancer, args, self._child)
         platform = self._platform(balancer)
         scaling = Keda(
             f"{name}-keda",
@@ -72,7 +72,7 @@ class ModelServingIngress(Component[ModelServingIngressArgs, ModelServingSpec]):
         self._publish()
 
     def _problem(self) -> str | None:
-        return without_room(self._name)
+        return name_too_long(self._name)
 
     def _platform(self, balancer: ServingLoadBalancer) -> ServingPlatform:
         args = self._args

@@ -84,15 +84,15 @@ class ModelServingConfig(TypedDict):
     """Models and the way to them, as a stack's config describes it."""
 
     zone_name: str
-    """The public Route 53 zone that holds the domain."""
+    """The public Route 53 zone of the domain."""
     domain: str
     """Models answer at <model>.<domain>."""
     monitoring_namespace: NotRequired[str]
     """The namespace whose pods may read metrics, and whose Prometheus the autoscaler asks."""
     firewall: NotRequired[WebFirewallConfig]
-    """What the firewall lets through."""
+    """The settings of the firewall."""
     load_balancer: NotRequired[ServingLoadBalancerOptions]
-    """How the load balancer serves."""
+    """The options of the load balancer."""
     platform: NotRequired[ServingPlatformOptions]
     """By which servers models are served, and for whom."""
     neighbors: NotRequired[list[NeighborConfig]]
@@ -107,7 +107,7 @@ class ModelServingIngressArgs(ModelServingConfig):
     """What a ModelServingIngress is made from: its config, the cluster and the network it lies in."""
 
     cluster_name: pulumi.Input[str]
-    """The EKS cluster, whose nodes must be ready."""
+    """The EKS cluster. Its nodes must be ready."""
     vpc_id: pulumi.Input[str]
     """The VPC."""
     vpc_cidr: pulumi.Input[str]
@@ -131,7 +131,7 @@ class ModelServingIngressArgs(ModelServingConfig):
     further_target_group_arns: NotRequired[pulumi.Input[list[str]]]
     """Target groups of other load balancers, whose bindings the cluster's controller shall keep as well."""
     cognito_user_pool_arn: NotRequired[pulumi.Input[str]]
-    """The user pool, where Cognito signs users in."""
+    """The user pool; required when Cognito signs users in."""
     cognito_client_id: NotRequired[pulumi.Input[str]]
     """The user pool's client for the load balancer, one with a secret."""
     cognito_domain: NotRequired[pulumi.Input[str]]
@@ -143,7 +143,7 @@ class ModelServingIngressArgs(ModelServingConfig):
 class ModelServingSpec(Spec):
     """Models and the way to them. What its sections share is said once, above them."""
 
-    zone_name: str = Field(pattern=DOMAIN_PATTERN, description="The public Route 53 zone that holds the domain.")
+    zone_name: str = Field(pattern=DOMAIN_PATTERN, description="The public Route 53 zone of the domain.")
     domain: str = Field(
         pattern=DOMAIN_PATTERN,
         max_length=64,
@@ -158,7 +158,7 @@ class ModelServingSpec(Spec):
         default_factory=WebFirewallSpec, description="What the firewall in front of the load balancer lets through."
     )
     load_balancer: Annotated[ServingLoadBalancerSpec, Inherits("zone_name", "domain")] = Field(
-        default_factory=cast(Any, dict), validate_default=True, description="How the load balancer serves."
+        default_factory=cast(Any, dict), validate_default=True, description="The options of the load balancer."
     )
     platform: Annotated[ServingPlatformSpec, Inherits("domain", "monitoring_namespace")] = Field(
         default_factory=cast(Any, dict),

@@ -37,7 +37,7 @@ class CacheGroupSpec(Spec):
     @field_validator("pools")
     @classmethod
     def _pools_once(cls, pools: tuple[str, ...]) -> tuple[str, ...]:
-        return each_once(pools, NAME_PATTERN, "pool's name; use lower case letters, digits and hyphens")
+        return each_once(pools, NAME_PATTERN, "pool name; use lower case letters, digits and hyphens")
 
     @property
     def nodes(self) -> tuple[str, ...]:
@@ -47,7 +47,7 @@ class CacheGroupSpec(Spec):
 
 def separate(groups: tuple[CacheGroupSpec, ...]) -> tuple[CacheGroupSpec, ...]:
     """`groups`, of which each has a name and pools of its own; refused otherwise."""
-    each_once(tuple(group.name for group in groups), NAME_PATTERN, "group's name")
+    each_once(tuple(group.name for group in groups), NAME_PATTERN, "group name")
     owners: dict[str, str] = {}
     for group in groups:
         for pool in group.nodes:

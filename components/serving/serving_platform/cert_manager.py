@@ -27,7 +27,7 @@ class CertManagerArgs(TypedDict):
     cluster_name: pulumi.Input[str]
     """The EKS cluster."""
     vpc_cidr: pulumi.Input[str]
-    """The VPC's range, from whose addresses the API server calls webhooks."""
+    """The VPC's range. The API server calls webhooks from its addresses."""
     monitoring_namespace: NotRequired[str]
     """The namespace whose pods may read metrics."""
 
@@ -41,7 +41,7 @@ class CertManagerSpec(Spec):
 class CertManager(Component[CertManagerArgs, CertManagerSpec]):
     """cert-manager with its definitions, ready to issue: its chart waits until the API server reaches its webhook.
 
-    Give it a Kubernetes provider by `providers` in its options.
+    Pass a Kubernetes provider in the option `providers`.
     """
 
     ready: pulumi.Output[str]
@@ -70,7 +70,7 @@ class CertManager(Component[CertManagerArgs, CertManagerSpec]):
 def cert_manager_values() -> dict[str, Any]:
     """Values of its chart: two of each, spread; its containers are non-root and read-only by themselves."""
     return {
-        # Its definitions go with it: what is destroyed leaves nothing behind.
+        # Helm deletes the CRDs with the release, so that a destroy leaves nothing behind.
         "crds": {"enabled": True, "keep": False},
         "global": {"leaderElection": {"namespace": NAMESPACE}, "priorityClassName": "system-cluster-critical"},
         **_workload("cert-manager"),

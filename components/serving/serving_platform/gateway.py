@@ -39,7 +39,7 @@ class ServingGatewayArgs(TypedDict):
     cluster_name: pulumi.Input[str]
     """The EKS cluster."""
     vpc_cidr: pulumi.Input[str]
-    """The VPC's range, from whose addresses the API server calls webhooks."""
+    """The VPC's range. The API server calls webhooks from its addresses."""
     load_balancer_cidrs: pulumi.Input[list[str]]
     """The ranges of the load balancer's subnets, which alone reach the gateway."""
     rest_target_group_arn: pulumi.Input[str]
@@ -81,7 +81,7 @@ class ServingGatewaySpec(Spec):
 class ServingGateway(Component[ServingGatewayArgs, ServingGatewaySpec]):
     """Istio's control plane and gateway, the Gateway that models are routed from, and its target groups.
 
-    No sidecars: istiod configures the gateway alone. Give it a Kubernetes provider by `providers` in its options.
+    No sidecars: istiod configures the gateway alone. Pass a Kubernetes provider in the option `providers`.
     """
 
     gateway_name: pulumi.Output[str]
@@ -156,7 +156,7 @@ class ServingGateway(Component[ServingGatewayArgs, ServingGatewaySpec]):
         return reach("allow-models", names.GATEWAY_NAMESPACE, names.GATEWAY_PODS, predictors, ports)
 
     def _binding(self, protocol: str, target_group: pulumi.Input[str], gateway: Release) -> Manifest:
-        # A binding's group can't be changed, and two of one name can't be at once.
+        # The target group of a binding is immutable, and two bindings cannot have the same name.
         unchangeable = pulumi.ResourceOptions(replace_on_changes=["spec.targetGroupARN"], delete_before_replace=True)
         return Manifest(
             f"{self._name}-{protocol}-binding",

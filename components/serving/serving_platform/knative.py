@@ -38,7 +38,7 @@ class KnativeArgs(TypedDict):
     cluster_name: pulumi.Input[str]
     """The EKS cluster, whose gateway for models must be ready."""
     vpc_cidr: pulumi.Input[str]
-    """The VPC's range, from whose addresses the API server calls webhooks."""
+    """The VPC's range. The API server calls webhooks from its addresses."""
     domain: str
     """Models answer at <model>.<domain>."""
     model_namespaces: list[str]
@@ -58,7 +58,7 @@ class KnativeSpec(Spec):
 class Knative(Component[KnativeArgs, KnativeSpec]):
     """Knative Serving by its operator, with routes at the platform's own gateway.
 
-    Give it a Kubernetes provider by `providers` in its options.
+    Pass a Kubernetes provider in the option `providers`.
     """
 
     ready: pulumi.Output[str]

@@ -32,7 +32,7 @@ class KServeArgs(TypedDict):
     cluster_name: pulumi.Input[str]
     """The EKS cluster, in which cert-manager must be ready."""
     vpc_cidr: pulumi.Input[str]
-    """The VPC's range, from whose addresses the API server calls webhooks."""
+    """The VPC's range. The API server calls webhooks from its addresses."""
     domain: str
     """Models answer at <model>.<domain>."""
     runtimes: NotRequired[list[str]]

@@ -34,7 +34,7 @@ class LoadBalancerControllerArgs(TypedDict):
     vpc_id: pulumi.Input[str]
     """The VPC of the cluster and of the target groups."""
     vpc_cidr: pulumi.Input[str]
-    """The VPC's range, from whose addresses the API server calls webhooks."""
+    """The VPC's range. The API server calls webhooks from its addresses."""
     target_group_arns: pulumi.Input[list[str]]
     """The target groups whose targets it may change, and no other."""
     monitoring_namespace: NotRequired[str]
@@ -51,7 +51,7 @@ class LoadBalancerController(Component[LoadBalancerControllerArgs, LoadBalancerC
     """The AWS load balancer controller for TargetGroupBindings alone.
 
     Ingresses, Services of type LoadBalancer and the Gateway API are left to others: a load balancer that a controller
-    made would outlive the program. Give it a Kubernetes provider by `providers` in its options.
+    made would outlive the program. Pass a Kubernetes provider in the option `providers`.
     """
 
     ready: pulumi.Output[str]

@@ -29,7 +29,7 @@ class ModelCacheArgs(TypedDict):
     cluster_name: pulumi.Input[str]
     """The EKS cluster, in which KServe, told of the cache, and the namespaces of models must be ready."""
     vpc_cidr: pulumi.Input[str]
-    """The VPC's range, from whose addresses the API server calls webhooks."""
+    """The VPC's range. The API server calls webhooks from its addresses."""
     policy: pulumi.Input[str]
     """The IAM policy document, as JSON, by which downloads read models."""
     groups: list[CacheGroupConfig]
@@ -57,7 +57,7 @@ class ModelCache(Component[ModelCacheArgs, ModelCacheSpec]):
     """KServe's cache of models on nodes, with an agent of our own that needs no privileged namespace.
 
     Downloads are pods of one identity that reads the models and writes nowhere but to a node's directory; models read
-    it and can't write. Give it a Kubernetes provider by `providers` in its options.
+    it and can't write. Pass a Kubernetes provider in the option `providers`.
     """
 
     ready: pulumi.Output[str]

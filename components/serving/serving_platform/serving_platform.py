@@ -22,7 +22,7 @@ class ServingPlatform(Component[ServingPlatformArgs, ServingPlatformSpec]):
     """KServe behind a gateway of its own, whose pods are the targets of a load balancer that the program owns.
 
     Each part has a namespace in which nothing talks unless it is said. What depends on `ready` comes up after all of
-    it and goes before any of it. Give it a Kubernetes provider by `providers` in its options.
+    it and goes before any of it. Pass a Kubernetes provider in the option `providers`.
     """
 
     gateway_name: pulumi.Output[str]

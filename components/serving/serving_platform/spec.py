@@ -57,7 +57,7 @@ class ServingPlatformArgs(ServingPlatformConfig):
     vpc_id: pulumi.Input[str]
     """The VPC of the cluster and of the target groups."""
     vpc_cidr: pulumi.Input[str]
-    """The VPC's range, from whose addresses the API server calls webhooks."""
+    """The VPC's range. The API server calls webhooks from its addresses."""
     load_balancer_cidrs: pulumi.Input[list[str]]
     """The ranges of the load balancer's subnets, which alone reach the gateway."""
     rest_target_group_arn: pulumi.Input[str]
@@ -151,7 +151,7 @@ class ServingPlatformSpec(Spec):
     def _for_models_alone(cls, namespaces: tuple[str, ...]) -> tuple[str, ...]:
         for each in namespaces:
             if not re.fullmatch(NAMESPACE_PATTERN, each):
-                raise refuse(each, f"{each} is no namespace's name; use lower case letters, digits and hyphens")
+                raise refuse(each, f"{each} is no namespace name; use lower case letters, digits and hyphens")
             not_reserved(each)
         return namespaces
 

@@ -138,7 +138,7 @@ def test_who_needs_the_store_waits_for_the_operator_and_it_for_its_identity(reco
         ({"secret_prefix": "ml*"}, "secret_prefix = 'ml"),
         ({"secret_prefix": "rds!db"}, "secret_prefix = 'rds!db'"),
         ({"namespaces": []}, "namespaces = "),
-        ({"namespaces": ["Feast"]}, "'Feast' is no namespace's name"),
+        ({"namespaces": ["Feast"]}, "'Feast' is not a valid namespace name"),
         ({"namespaces": ["feast", "feast"]}, "feast is named more than once"),
     ],
 )

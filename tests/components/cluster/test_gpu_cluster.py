@@ -524,7 +524,7 @@ def test_a_field_that_is_said_once_for_all_is_not_offered_in_a_section() -> None
     with pytest.raises(SpecError) as error:
         parse(GpuClusterSpec, {**wanted, "karpenter": {"pools": [pool], "isolated": True}}, "gpuCluster")
     assert "karpenter.isolated is not a known field; known here: pools, isolatedVpc; did you mean" in str(error.value)
-    with pytest.raises(SpecError, match="monitoringNamespace is said once, for all sections; leave it out here"):
+    with pytest.raises(SpecError, match="monitoringNamespace is inherited from another section; remove it here"):
         parse(
             GpuClusterSpec,
             {**wanted, "karpenter": {"pools": [pool], "monitoring_namespace": "other"}},

@@ -153,7 +153,7 @@ def test_nodes_of_a_capacity_block_are_launched_into_it_alone() -> None:
 @pytest.mark.parametrize(
     ("pool", "told"),
     [
-        ({"capacity_reservation_ids": ["cr-1"]}, "'cr-1' is no id of a capacity reservation"),
+        ({"capacity_reservation_ids": ["cr-1"]}, "'cr-1' is not a valid id of a capacity reservation"),
         ({"capacity_reservation_ids": [RESERVATION, RESERVATION]}, "named more than once"),
         ({"capacity_block_ids": [RESERVATION]}, "set spot and onDemand to false"),
         (
@@ -344,7 +344,7 @@ def test_karpenter_lets_in_the_node_role_it_makes() -> None:
 
 @pytest.mark.parametrize("left_out", ["node_role_name", "node_role_arn"])
 def test_karpenter_refuses_half_a_node_role(left_out: str) -> None:
-    with pytest.raises(SpecError, match="nodeRoleName and nodeRoleArn go together: give both or neither"):
+    with pytest.raises(SpecError, match="nodeRoleName and nodeRoleArn belong together: set both or neither"):
         karpenter(**{left_out: None})
 
 

@@ -272,7 +272,7 @@ def test_a_pool_with_zonal_volumes_is_one_group_a_zone() -> None:
     ("args", "told"),
     [
         ({"zones": ["us-east-1a", "us-east-1a"]}, "named more than once"),
-        ({"zones": ["us-east-1"]}, "is no zone"),
+        ({"zones": ["us-east-1"]}, "is not a valid zone"),
         ({"zones": ZONES, "zone": "us-east-1a"}, "zone puts all nodes into one zone; keep one"),
         ({"zones": ZONES, "minimum": 0, "maximum": 1}, "maximum = 1: each of the 2 zones has a group; write 2 or more"),
         (

@@ -167,10 +167,10 @@ def test_an_image_is_never_moved_back(family: str, live: str, version: str, sent
     [
         (
             {"release_version": "latest"},
-            "latest is no release of al2023; write one such as 1.36.3-20260903",
+            "latest is not a release of al2023; write one such as 1.36.3-20260903",
         ),
-        ({"release_version": "v20260903"}, "releaseVersion = 'v20260903': v20260903 is no release of al2023"),
-        ({"release_version": "1.36.3-20260903", "ami_family": "bottlerocket"}, "is no release of bottlerocket"),
+        ({"release_version": "v20260903"}, "releaseVersion = 'v20260903': v20260903 is not a release of al2023"),
+        ({"release_version": "1.36.3-20260903", "ami_family": "bottlerocket"}, "is not a release of bottlerocket"),
         (
             {"release_version": "1.35.7-20260903", "kubernetes_version": "1.36"},
             "releaseVersion = '1.35.7-20260903': 1.35.7-20260903 is not of EKS 1.36; write one of 1.36",

@@ -104,7 +104,7 @@ def test_hours_are_in_the_zone_that_is_named() -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"end": "08:00"}, "end = '08:00': a schedule must end at another time than it starts"),
+        ({"end": "08:00"}, "end = '08:00': end must differ from start"),
         ({"start": "8:00"}, "start = '8:00': "),
         ({"end": "24:00"}, "end = '24:00': "),
         ({"additionalNodes": 0}, "additionalNodes = 0: "),

@@ -27,17 +27,17 @@ def test_schedule_that_comes_is_accepted(schedule: str) -> None:
 @pytest.mark.parametrize(
     ("schedule", "told"),
     [
-        ("99 25 * * *", "'99' is no minute of cron; write \\*, numbers from 0 to 59"),
-        ("0 25 * * *", "'25' is no hour of cron"),
-        ("0 22 0 * *", "'0' is no day of cron"),
-        ("0 22 * 13 *", "'13' is no month of cron"),
-        ("0 22 * * 7", "'7' is no weekday of cron; write \\*, numbers from 0 to 6"),
-        ("0 22 * * xyz", "'xyz' is no weekday of cron"),
-        ("0 22 * *", "has 4 places; write minute hour day month weekday"),
-        ("0 22 31 2 *", "never comes: month 2 has no day 31; write a day from 1 to 29"),
-        ("0 22 30 feb *", "never comes: month feb has no day 30"),
-        ("0 22 31 4,6,9,11 *", "never comes: month 4,6,9,11 has no day 31; write a day from 1 to 30"),
-        ("²2 22 * * *", "is no minute of cron"),
+        ("99 25 * * *", "'99' is not a minute of cron; write \\*, numbers from 0 to 59"),
+        ("0 25 * * *", "'25' is not a hour of cron"),
+        ("0 22 0 * *", "'0' is not a day of cron"),
+        ("0 22 * 13 *", "'13' is not a month of cron"),
+        ("0 22 * * 7", "'7' is not a weekday of cron; write \\*, numbers from 0 to 6"),
+        ("0 22 * * xyz", "'xyz' is not a weekday of cron"),
+        ("0 22 * *", "has 4 fields; write minute hour day month weekday"),
+        ("0 22 31 2 *", "never occurs: month 2 has no day 31; write a day from 1 to 29"),
+        ("0 22 30 feb *", "never occurs: month feb has no day 30"),
+        ("0 22 31 4,6,9,11 *", "never occurs: month 4,6,9,11 has no day 31; write a day from 1 to 30"),
+        ("²2 22 * * *", "is not a minute of cron"),
     ],
 )
 def test_schedule_that_never_comes_is_refused(schedule: str, told: str) -> None:

@@ -242,10 +242,10 @@ def test_servers_wait_for_their_identity_secret_and_policies_and_clients_for_ser
     ("wrong", "problem"),
     [
         ({"client_namespaces": []}, "client_namespaces = "),
-        ({"client_namespaces": ["Training"]}, "'Training' is no namespace's name"),
+        ({"client_namespaces": ["Training"]}, "'Training' is not a valid namespace name"),
         ({"client_namespaces": ["a", "a"]}, "a is named more than once"),
-        ({"hosts": ["https://mlflow.example.com"]}, "is no domain"),
-        ({"hosts": ["*.example.com"]}, "is no domain"),
+        ({"hosts": ["https://mlflow.example.com"]}, "is not a valid domain"),
+        ({"hosts": ["*.example.com"]}, "is not a valid domain"),
         ({"replicas": 0}, "replicas = 0"),
         ({"workers": 0}, "workers = 0"),
         ({"scratch_gib": 0}, "scratch_gib = 0"),

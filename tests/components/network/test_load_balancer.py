@@ -315,7 +315,7 @@ def test_a_firewall_of_the_same_program_stands_before_names_resolve() -> None:
         ({"alternative_names": ["*.badexample.com"]}, "*.badexample.com is outside the zone example.com"),
         ({"domain": "Models.example.com"}, "domain = 'Models.example.com'"),
         ({"domain": "*.example.com"}, "domain = '*.example.com'"),
-        ({"alternative_names": ["a_b.example.com"]}, "a_b.example.com is no domain name"),
+        ({"alternative_names": ["a_b.example.com"]}, "a_b.example.com is not a domain name"),
         (
             {"alternative_names": ["models.example.com"]},
             "domain and alternativeNames list a name twice",

@@ -192,7 +192,7 @@ def test_sections_reach_their_components() -> None:
         ({"domain": "notexample.com"}, "notexample.com is outside the zone example.com"),
         (
             {"models": [{**FRAUD, "domain": "other.example.com"}]},
-            "domain is said once, for all sections; leave it out here",
+            "domain is inherited from another section; remove it here",
         ),
         ({"platform": {"monitoringNamespace": "watch"}}, "monitoringNamespace is said once, for all sections"),
         (
