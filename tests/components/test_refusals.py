@@ -48,7 +48,10 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
         ({"disk_throughput": 2000}, "disk_throughput = 2000: must be at most 1000"),
         ({"purchase": "reserved"}, "purchase = 'reserved': allowed: on-demand, spot, capacity-reservation"),
         ({"purchase": "on_demand"}, "did you mean on-demand?"),
-        ({"purchase": "capacity-block"}, "purchase = 'capacity-block': needs capacityReservationId; write the id"),
+        (
+            {"purchase": "capacity-block"},
+            "purchase = 'capacity-block': requires capacityReservationId; set it to the id",
+        ),
         (
             {"purchase": "capacity-reservation", "capacity_reservation_id": RESERVATION},
             "purchase = 'capacity-reservation': requires zone; set it to the zone of the reservation",
@@ -66,7 +69,7 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
                 "capacity_reservation_id": RESERVATION,
                 "zone": "us-east-1a",
             },
-            "a capacity block is of one instance type; leave p4d.24xlarge alone in the list",
+            "a capacity block has one instance type; remove all types except p4d.24xlarge",
         ),
         (
             {"instance_types": ["mac2.metal"], "purchase": "spot"},
@@ -79,7 +82,7 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
         ),
         (
             {"instance_types": ["m5d.large", "m5.large"], "local_disk": True},
-            "localDisk = true: m5.large has no NVMe disk of its own",
+            "localDisk = true: m5.large has no local NVMe disk",
         ),
         (
             {"instance_types": ["inf2.xlarge"], "ami_family": "bottlerocket"},
@@ -98,7 +101,7 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
         ({"sharing": {"mps": 17}}, "sharing.mps = 17: must be at most 16"),
         (
             {"sharing": {"mig_profile": "1g.5gb"}},
-            "sharing.migProfile = '1g.5gb': g4dn.xlarge has a T4, which has no MIG",
+            "sharing.migProfile = '1g.5gb': g4dn.xlarge has a T4, which does not support MIG",
         ),
         (
             # Both have eight A100, of 40 and of 80 GB.
@@ -113,14 +116,14 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
             {"instance_types": ["m7i.large"], "sharing": {"mps": 2}},
             "sharing.mps = 2: m7i.large has no NVIDIA GPU; remove sharing",
         ),
-        ({"ami_family": "bottlerocket", "sharing": {"mps": 2}}, "sharing.mps = 2: needs amiFamily al2023"),
+        ({"ami_family": "bottlerocket", "sharing": {"mps": 2}}, "sharing.mps = 2: requires amiFamily al2023"),
         (
             {
                 "instance_types": ["p6-b200.48xlarge"],
                 "ami_family": "bottlerocket",
                 "sharing": {"mig_profile": "1g.23gb"},
             },
-            "sharing.migProfile = '1g.23gb': on a B200 it needs amiFamily al2023",
+            "sharing.migProfile = '1g.23gb': requires amiFamily al2023 on a B200",
         ),
         (
             {
@@ -136,7 +139,7 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
         ),
         (
             {"schedules": [PEAK, {**PEAK, "name": "noon", "start": "12:00", "end": "13:00"}]},
-            "schedules = ['peak', 'noon']: peak and noon overlap or meet; each sets the maximum outright, so keep them",
+            "schedules = ['peak', 'noon']: peak and noon overlap or adjoin, but each sets the maximum; leave time",
         ),
         (
             {"schedules": [PEAK, {**PEAK, "name": "night", "start": "22:00", "end": "06:00"}]},
@@ -157,7 +160,7 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
         ),
         (
             {"schedules": [{**PEAK, "additional_nodes": 448}]},
-            "maximum = 3: with additionalNodes these are 451 nodes; EKS allows 450, so make two pools",
+            "maximum = 3: with additionalNodes the pool has 451 nodes; EKS allows 450; use two pools",
         ),
         ({"instanceType": ["g4dn.xlarge"]}, "instanceType is not a known field; known here: name, instance_types, "),
         ({"instanceType": ["g4dn.xlarge"]}, "did you mean instance_types?"),
@@ -204,7 +207,7 @@ def test_karpenter_refuses_a_type_that_the_region_lacks() -> None:
     [
         ({"instance_types": ["ml.g5.xlarge"]}, "ml.g5.xlarge is SageMaker's name; an EKS node is g5.xlarge"),
         ({"instance_types": ["g5.xlagre"]}, "did you mean g5.xlarge?"),
-        ({"maximum_gpus": None}, "pools[0].maximumGpus = null: g5.xlarge has accelerators; write the most that all"),
+        ({"maximum_gpus": None}, "pools[0].maximumGpus = null: g5.xlarge has accelerators; write the maximum of all"),
         ({"spot": False, "on_demand": False}, "pools[0].onDemand = false: spot is false as well; one of"),
         (
             {"instance_types": ["g5.xlarge", "m7i.large"]},
@@ -252,7 +255,7 @@ ACCESS = {"name": "ops", "principal_arn": "arn:aws:iam::123456789012:role/ops", 
         ({"endpoint_public_cidrs": ["office"]}, "'office'"),
         (
             {"endpoint_private_cidrs": ["52.94.0.0/22"]},
-            "52.94.0.0/22 is a public range; name it in endpointPublicCidrs",
+            "52.94.0.0/22 is a public range; move it to endpointPublicCidrs",
         ),
         ({"endpoint_private_cidrs": ["10.0.0.0/33"]}, "write address/prefix, such as 10.0.0.0/16"),
         (
@@ -265,7 +268,7 @@ ACCESS = {"name": "ops", "principal_arn": "arn:aws:iam::123456789012:role/ops", 
             "nodePools needs a pool with minimum 2 or more, without accelerators and taints: the cluster's DNS, "
             "controllers and autoscaler run there",
         ),
-        ({"node_pools": [{**SYSTEM, "minimum": 1}]}, "nodePools needs one with minimum 2 or more"),
+        ({"node_pools": [{**SYSTEM, "minimum": 1}]}, "nodePools needs a pool with minimum 2 or more"),
         (
             {"node_pools": [SYSTEM, SYSTEM]},
             "nodePools = 'system': two pools have this name; give each pool its own name",

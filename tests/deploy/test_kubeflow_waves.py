@@ -107,7 +107,7 @@ def test_each_application_has_its_own_path_and_settings() -> None:
 
 @pytest.mark.parametrize("value", [{}, {"host": "kubeflow.example.com", "targetGroupArn": ""}], ids=["none", "empty"])
 def test_a_setting_that_is_missing_is_named(value: dict[str, str]) -> None:
-    with pytest.raises(MissingSettingError, match=r"wave mesh has no .*targetGroupArn; give each a value"):
+    with pytest.raises(MissingSettingError, match=r"wave mesh has no .*targetGroupArn; set each to a value"):
         delivery(mesh=value)
 
 

@@ -69,10 +69,10 @@ def test_what_a_value_must_look_like_is_shown_whole(tmp_path: Path, capsys: pyte
 @pytest.mark.parametrize(
     ("network", "said"),
     [
-        ({"zones": ["us-east-1a", "us-east-1z"]}, "network.zones[1] = 'us-east-1z': the region lacks it"),
+        ({"zones": ["us-east-1a", "us-east-1z"]}, "network.zones[1] = 'us-east-1z': the region has no such zone"),
         (
             {"zones": ["us-east-1a", "us-east-1e"]},
-            "it can hold no EKS control plane; choose from us-east-1a, us-east-1b",
+            "EKS does not support it; choose from us-east-1a, us-east-1b",
         ),
     ],
 )

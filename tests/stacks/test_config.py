@@ -101,7 +101,7 @@ def pool(**changed: Any) -> dict[str, Any]:
         ),
         (
             {"gpuCluster": pool(sharing={"migProfile": "1g.5gb"})},
-            "gpuCluster.nodePools[1].sharing.migProfile = '1g.5gb': g4dn.xlarge has a T4, which has no MIG",
+            "gpuCluster.nodePools[1].sharing.migProfile = '1g.5gb': g4dn.xlarge has a T4, which does not support MIG",
         ),
         (
             {"gpuCluster": pool(sharing={"timeSlicing": 2, "mps": 2})},

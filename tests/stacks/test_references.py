@@ -480,5 +480,5 @@ def test_no_check_of_several_sections_hides_another() -> None:
     assert "4 wrong" in told.splitlines()[0]
     assert "delivery.administrators = 'sre'" in told
     assert "gpuCluster.serviceCidr = '10.41.0.0/16': overlaps network.reservedCidrs" in told
-    assert "take the same pods, so that both autoscalers" in told
+    assert "take the same pods, so both autoscalers" in told
     assert "gpuCluster.nodePools[0].zone = 'us-west-2a': us-west-2a is not a zone of us-east-1" in told

@@ -197,12 +197,12 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     (
         {"gpuCluster.nodePools.0.diskGib": 20, "gpuCluster.nodePools.0.diskIops": 16000},
         "gpuCluster.nodePools[0].diskIops = 16000: ",
-        "gp3 gives diskGib = 20 at most 10,000; lower it, or set diskGib to 32 or more",
+        "gp3 allows at most 10,000 with diskGib = 20; lower it, or set diskGib to 32 or more",
     ),
     (
         {"gpuCluster.nodePools.0.diskThroughput": 1000},
         "gpuCluster.nodePools[0].diskThroughput = 1000: ",
-        "gp3 gives diskIops = 3000 at most 750 MiB/s; lower it, or set diskIops to 4000",
+        "gp3 allows at most 750 MiB/s with diskIops = 3000; lower it, or set diskIops to 4000",
     ),
     # Principals and schedules.
     (

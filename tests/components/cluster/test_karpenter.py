@@ -163,7 +163,7 @@ def test_nodes_of_a_capacity_block_are_launched_into_it_alone() -> None:
                 "on_demand": False,
                 "capacity_reservation_ids": [OTHER],
             },
-            "leave capacityReservationIds out",
+            "remove capacityReservationIds",
         ),
         (
             {
@@ -172,7 +172,7 @@ def test_nodes_of_a_capacity_block_are_launched_into_it_alone() -> None:
                 "on_demand": False,
                 "instance_types": ["p5.48xlarge", "p5en.48xlarge"],
             },
-            "a capacity block is of one instance type",
+            "a capacity block has one instance type",
         ),
         ({"spot": False, "on_demand": False}, "onDemand = false: spot is false as well"),
         ({"instance_types": ["trn2u.48xlarge"], "on_demand": False}, "is not sold as spot; set onDemand to true"),

@@ -121,7 +121,7 @@ def test_further_uses_of_the_database_have_readers() -> None:
             "databases[0].name = 'mlflow': the server of mlflow creates this database; remove it here",
         ),
         ({"tracking_server": {}}, "tracking_server.clientNamespaces is missing"),
-        ({"recovery_window_days": 3}, "Secrets Manager keeps a deleted secret 7 to 30 days"),
+        ({"recovery_window_days": 3}, "must be 7 to 30, or 0 to delete secrets immediately"),
     ],
 )
 def test_what_can_not_be_is_refused_before_anything_is_made(changes: dict[str, Any], told: str) -> None:

@@ -245,7 +245,7 @@ def test_nothing_that_only_a_deployment_knows_stops_a_preview() -> None:
             "databases[0].readers = 'feast': this is the owner of a database",
         ),
         ({"databases": [{"name": "feast", "readers": ["a-b"]}]}, "databases[0].readers[0] = 'a-b': "),
-        ({"recovery_window_days": 3}, "keeps a deleted secret 7 to 30 days, or with 0 not at all"),
+        ({"recovery_window_days": 3}, "must be 7 to 30, or 0 to delete secrets immediately"),
         ({"cache_users": {"database/feast": USER_ARN}}, "secrets below database/ are those of database roles"),
         ({"cache_users": {"feast": USER_ARN}}, "cache_users[0] = 'feast': "),
         (

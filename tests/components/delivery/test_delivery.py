@@ -303,7 +303,7 @@ def test_roles_of_one_name_in_two_accounts_have_two_entries() -> None:
             "repositories = 'platform': the repository is listed more than once; list it once",
         ),
         ({"sync_windows": [{"kind": "deny", "schedule": "nightly", "hours": 2}]}, "sync_windows"),
-        ({"target_group_arn": GROUP}, "targetGroupArn and loadBalancerCidrs go together"),
+        ({"target_group_arn": GROUP}, "targetGroupArn and loadBalancerCidrs belong together"),
     ],
 )
 def test_what_is_wrong_is_refused_before_anything_is_made(wrong: dict[str, Any], problem: str) -> None:

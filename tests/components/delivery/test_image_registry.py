@@ -346,12 +346,12 @@ def broken(**team: Any) -> dict[str, Any]:
         ),
         ({"release_tags": ["*a*b*c*d*"]}, r"release_?[tT]ags\[0\] = "),
         ({"releases_kept": 0}, r"releases_?[kK]ept = 0"),
-        ({"replica_regions": [REGION]}, rf"replicaRegions = '{REGION}': it is the registry's own region"),
+        ({"replica_regions": [REGION]}, rf"replicaRegions = '{REGION}': it is the registry's region"),
         (
             {"replica_regions": ["us-west-2", "us-west-2"]},
             r"replicaRegions = 'us-west-2': it is listed twice; list it once",
         ),
-        ({"reader_accounts": [ACCOUNT]}, rf"readerAccounts = '{ACCOUNT}': the registry's own account pulls"),
+        ({"reader_accounts": [ACCOUNT]}, rf"readerAccounts = '{ACCOUNT}': the registry's account may always pull"),
         ({"scanning": "deep"}, r"scanning = 'deep': allowed: basic, enhanced"),
     ],
 )

@@ -338,8 +338,8 @@ def test_who_reads_a_role_waits_for_what_it_may_do(recording: Recording) -> None
         ({"deploy_policies": []}, "deploy_policies = "),
         ({"deploy_policies": ["AdministratorAccess"]}, "deploy_policies"),
         ({"state_bucket": "*"}, "state_bucket = "),
-        ({"preview_environment": "production"}, "a pull request's code runs there"),
-        ({"preview_environment": "registry"}, "a pull request's code runs there"),
+        ({"preview_environment": "production"}, "it runs the code of pull requests"),
+        ({"preview_environment": "registry"}, "it runs the code of pull requests"),
         (
             {"publishers": [{**GIVEN["publishers"][0], "name": "deploy"}]},
             "publishers = 'deploy': two roles would have this name; give each publisher its own name",

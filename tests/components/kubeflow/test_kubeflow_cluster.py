@@ -342,7 +342,7 @@ def without(base: Mapping[str, Any], *fields: str) -> dict[str, Any]:
         ({"notebook_images": ["ghcr.io/acme/lab:latest"]}, "is not a valid image reference"),
         ({"notebook_images": ["ghcr.io/acme/lab"]}, "is not a valid image reference"),
         ({"teams": [RANKING, RANKING]}, "the team ranking is there more than once"),
-        ({"teams": [{**RANKING, "namespaces": ["one", "two"]}]}, "has 2 namespaces, and a profile is one"),
+        ({"teams": [{**RANKING, "namespaces": ["one", "two"]}]}, "has 2 namespaces, but a profile has one"),
         ({"teams": [{**RANKING, "namespaces": ["kubeflow"]}]}, "the namespace kubeflow belongs to a component"),
         ({"teams": [{**RANKING, "name": "kubeflow-system"}]}, "the namespace kubeflow-system belongs to a component"),
         ({"teams": [{**RANKING, "name": "store-access"}]}, "the namespace store-access belongs to a component"),
@@ -350,13 +350,13 @@ def without(base: Mapping[str, Any], *fields: str) -> dict[str, Any]:
         ({"teams": [{**FRAUD, "quota": {"gpus": 1}}]}, "has no quota.storageGib"),
         (
             {"teams": [{**FRAUD, "iam_roles": ["arn:aws:iam::123456789012:role/dev"]}]},
-            "grant a role in gpuCluster.access",
+            "grant the roles in gpuCluster.access",
         ),
         (
             {"services": ["fraud"]},
             "services = 'fraud': this is a team's namespace, and teams cannot reach each other; remove it",
         ),
-        ({"controllers_ready": "serving"}, "controllersReady and controllerRoleArn go together"),
+        ({"controllers_ready": "serving"}, "controllersReady and controllerRoleArn belong together"),
         ({"pools": None}, "teams ranking, fraud have quotas of GPUs, but there are no pools"),
     ],
 )

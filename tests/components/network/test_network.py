@@ -233,7 +233,7 @@ def test_named_zones_are_used_in_their_order() -> None:
         (
             ["a", "b"],
             {"zones": ["us-east-1a", "us-east-1e"]},
-            "zones[1] = 'us-east-1e': the region lacks it, or it can hold no",
+            "zones[1] = 'us-east-1e': the region has no such zone, or EKS does not support it",
         ),
         (["a", "b"], {"zones": ["us-east-1a", "eu-west-1a"]}, "choose from us-east-1a, us-east-1b"),
         (["a", "b"], {}, "zoneCount = 3: the region offers 2 (us-east-1a, us-east-1b); write fewer"),

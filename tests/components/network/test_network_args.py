@@ -30,7 +30,7 @@ NODE_ENDPOINTS = ["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "sts"]
         ({"zones": ["us-east-1a", "us-east-1a"]}, "name 2 or 3 different zones"),
         ({"zones": ["us-east-1a", "use1-az1"]}, "use1-az1 is not an availability zone's name"),
         ({"zones": ["us-west-2a", "us-west-2-lax-1a"]}, "us-west-2-lax-1a is not an availability zone's name"),
-        ({"zones": ["us-east-1a", "us-east-1b"], "zoneCount": 3}, "zoneCount = 3: zones names 2; leave zoneCount out"),
+        ({"zones": ["us-east-1a", "us-east-1b"], "zoneCount": 3}, "zoneCount = 3: zones has 2; remove zoneCount"),
         ({"nat": "per_zone"}, "nat = 'per_zone': allowed: per-zone, single, none; did you mean per-zone?"),
         ({"interfaceEndpoints": ["sagemaker-api"]}, "did you mean sagemaker.api?"),
         ({"interfaceEndpoints": ["sts", "sts"]}, "sts is named more than once; name each once"),

@@ -124,17 +124,20 @@ def test_any_text_is_a_usable_vpc_or_refused_with_a_remedy(value: str) -> None:
         ),
         (
             "172.20.0.0/16",
-            "overlaps 172.20.0.0/16, which Kubernetes services get by default; choose a range apart from it, "
+            "overlaps 172.20.0.0/16, which Kubernetes services get by default; "
+            "choose a range that does not overlap it, "
             "such as 10.0.0.0/16",
         ),
         (
             "10.100.16.0/20",
-            "overlaps 10.100.0.0/16, which Kubernetes services get by default; choose a range apart from it, "
+            "overlaps 10.100.0.0/16, which Kubernetes services get by default; "
+            "choose a range that does not overlap it, "
             "such as 10.0.0.0/20",
         ),
         (
             "172.17.0.0/16",
-            "overlaps 172.17.0.0/16, which Docker's bridge uses; choose a range apart from it, such as 10.0.0.0/16",
+            "overlaps 172.17.0.0/16, which Docker's bridge uses; "
+            "choose a range that does not overlap it, such as 10.0.0.0/16",
         ),
     ],
 )
@@ -147,7 +150,7 @@ def test_a_vpc_range_that_cannot_work_is_refused(value: str, message: str) -> No
 def test_overlap_is_refused_exactly_when_there_is_one(vpc: IPv4Network, others: list[IPv4Network]) -> None:
     meets = any(vpc.overlaps(other) for other in others)
     if meets:
-        with pytest.raises(ValueError, match="choose a range apart from it"):
+        with pytest.raises(ValueError, match="choose a range that does not overlap it"):
             refuse_overlap(vpc, others, "a peer")
     else:
         refuse_overlap(vpc, others, "a peer")

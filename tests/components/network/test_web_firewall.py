@@ -253,7 +253,7 @@ def test_outputs_lead_to_the_firewall_and_its_log() -> None:
 @pytest.mark.parametrize(
     ("args", "told"),
     [
-        ({"window_seconds": 90}, "window_seconds = 90: AWS WAF counts over 60, 120, 300, 600 seconds"),
+        ({"window_seconds": 90}, "window_seconds = 90: AWS WAF supports windows of 60, 120, 300, 600 seconds"),
         ({"requests_per_window": 5}, "requests_per_window = 5"),
         ({"forwarded_address_header": "X Forwarded"}, "forwarded_address_header = 'X Forwarded'"),
         ({"managed_rule_groups": ["comon"]}, "did you mean common?"),

@@ -188,7 +188,10 @@ def test_sections_reach_their_components() -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"domain": "models.example.org"}, "models.example.org is outside the zone example.com; name one below it"),
+        (
+            {"domain": "models.example.org"},
+            "models.example.org is outside the zone example.com; write a name in that zone",
+        ),
         ({"domain": "notexample.com"}, "notexample.com is outside the zone example.com"),
         (
             {"models": [{**FRAUD, "domain": "other.example.com"}]},
@@ -253,7 +256,7 @@ def test_what_can_not_be_is_refused_before_anything_is_made(changes: dict[str, A
 def test_a_name_without_room_is_refused() -> None:
     given: Any = {**CONFIG, **WIRING}
     recording = Recording()
-    with pytest.raises(SpecError, match="AWS has room for 16 characters of it"):
+    with pytest.raises(SpecError, match="AWS allows 16 characters"):
         run(lambda: ModelServingIngress("a-very-long-ingress", given), recording)
     assert not recording.resources
 
