@@ -64,8 +64,8 @@ def application_set(
         project: The AppProject, which must allow cluster-wide objects.
 
     The order requires Argo CD's progressive syncs (`applicationsetcontroller.enable.progressive.syncs`). A wave is
-    synced when it differs from its revision or from the cluster, and the next wave waits until it is healthy. Deleting the set
-    deletes the waves in reverse order.
+    synced when it differs from its revision or from the cluster, and the next wave waits until it is healthy. Deleting
+    the set deletes the waves in reverse order.
     """
     elements = [
         {
