@@ -27,15 +27,15 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
     [
         (
             {"instance_types": ["ml.g4dn.xlarge"]},
-            "instance_types = ['ml.g4dn.xlarge']: ml.g4dn.xlarge is SageMaker's name; an EKS node is g4dn.xlarge",
+            "instance_types = ['ml.g4dn.xlarge']: ml.g4dn.xlarge is a SageMaker name; write g4dn.xlarge",
         ),
-        ({"instance_types": ["g4dn.xlrage"]}, "g4dn.xlrage is no EC2 instance type; did you mean g4dn.xlarge?"),
+        ({"instance_types": ["g4dn.xlrage"]}, "g4dn.xlrage is not an EC2 instance type; did you mean g4dn.xlarge?"),
         ({"instance_types": []}, "instance_types = []: "),
         ({"instance_types": ["g4dn.xlarge"] * 2}, "g4dn.xlarge is named more than once; name each type once"),
         (
             {"instance_types": ["g4dn.xlarge", "g4dn.2xlarge"]},
             "instanceTypes = ['g4dn.xlarge', 'g4dn.2xlarge']: g4dn.xlarge and g4dn.2xlarge differ in architecture, "
-            "accelerators or vCPUs; give each size a pool of its own",
+            "accelerators or vCPUs; use a separate pool for each size",
         ),
         ({"instance_types": ["c6i.large", "c6i.xlarge"]}, "c6i.large and c6i.xlarge differ in"),
         ({"minimum": 4}, "maximum = 3: maximum must be at least minimum = 4"),
@@ -143,7 +143,7 @@ def refusal(build: Any, recording: Recording | None = None, **args: Any) -> str:
         ),
         (
             {"schedules": [PEAK, {**PEAK, "name": "night", "start": "22:00", "end": "06:00"}]},
-            "peak and night overlap or meet",
+            "peak and night overlap or adjoin",
         ),
         (
             {"schedules": [PEAK, PEAK]},
@@ -205,13 +205,13 @@ def test_karpenter_refuses_a_type_that_the_region_lacks() -> None:
 @pytest.mark.parametrize(
     ("pool", "message"),
     [
-        ({"instance_types": ["ml.g5.xlarge"]}, "ml.g5.xlarge is SageMaker's name; an EKS node is g5.xlarge"),
+        ({"instance_types": ["ml.g5.xlarge"]}, "ml.g5.xlarge is a SageMaker name; write g5.xlarge for an EKS node"),
         ({"instance_types": ["g5.xlagre"]}, "did you mean g5.xlarge?"),
         ({"maximum_gpus": None}, "pools[0].maximumGpus = null: g5.xlarge has accelerators; write the maximum of all"),
-        ({"spot": False, "on_demand": False}, "pools[0].onDemand = false: spot is false as well; one of"),
+        ({"spot": False, "on_demand": False}, "pools[0].onDemand = false: spot is false too; set one of"),
         (
             {"instance_types": ["g5.xlarge", "m7i.large"]},
-            "pools[0].instanceTypes = ['g5.xlarge', 'm7i.large']: mixes accelerators or architectures; give each",
+            "pools[0].instanceTypes = ['g5.xlarge', 'm7i.large']: mixes accelerators or architectures; use one pool",
         ),
         (
             {"instance_types": ["inf2.xlarge"], "ami_family": "bottlerocket"},

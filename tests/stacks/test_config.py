@@ -96,8 +96,8 @@ def pool(**changed: Any) -> dict[str, Any]:
     [
         (
             {"gpuCluster": pool(instanceTypes=["ml.g4dn.xlarge"])},
-            "gpuCluster.nodePools[1].instanceTypes = ['ml.g4dn.xlarge']: ml.g4dn.xlarge is SageMaker's name; an EKS "
-            "node is g4dn.xlarge",
+            "gpuCluster.nodePools[1].instanceTypes = ['ml.g4dn.xlarge']: ml.g4dn.xlarge is a SageMaker "
+            "name; write g4dn.xlarge for an EKS node",
         ),
         (
             {"gpuCluster": pool(sharing={"migProfile": "1g.5gb"})},
@@ -278,7 +278,7 @@ def test_models_are_served_between_cluster_and_stores() -> None:
             {},
             "ranking is to be in models, but a team delivers to its first namespace: none; name that, or a team in",
         ),
-        ({"models": [{**MODEL, "domain": "example.com"}]}, {}, "models[0]: domain is said once"),
+        ({"models": [{**MODEL, "domain": "example.com"}]}, {}, "models[0]: domain is inherited from another section"),
     ],
 )
 def test_serving_that_does_not_fit_the_stack_is_refused(

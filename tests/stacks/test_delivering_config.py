@@ -72,7 +72,7 @@ def test_argo_cds_firewall_is_protected_as_the_models_balancer_is() -> None:
     [
         ({"allowedCidrs": ["203.0.113.7/24"]}, "'203.0.113.7/24' has bits set beyond its prefix; write 203.0.113.0/24"),
         ({"firewall": {"mode": "watch"}}, "delivery.firewall.mode = 'watch'"),
-        ({"firewall": {"allowedMethods": ["get"]}}, "get is no HTTP method"),
+        ({"firewall": {"allowedMethods": ["get"]}}, "get is not an HTTP method"),
     ],
 )
 def test_argo_cds_entry_is_refused_by_field(entry: dict[str, Any], told: str) -> None:

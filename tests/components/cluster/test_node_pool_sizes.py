@@ -173,7 +173,7 @@ def test_an_image_is_never_moved_back(family: str, live: str, version: str, sent
         ({"release_version": "1.36.3-20260903", "ami_family": "bottlerocket"}, "is not a release of bottlerocket"),
         (
             {"release_version": "1.35.7-20260903", "kubernetes_version": "1.36"},
-            "releaseVersion = '1.35.7-20260903': 1.35.7-20260903 is not of EKS 1.36; write one of 1.36",
+            "releaseVersion = '1.35.7-20260903': 1.35.7-20260903 is not a release for EKS 1.36; write one for 1.36",
         ),
     ],
 )

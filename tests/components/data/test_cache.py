@@ -337,8 +337,8 @@ def test_wrong_arguments_are_refused_before_anything_is_registered(args: dict[st
 @pytest.mark.parametrize(
     ("args", "told"),
     [
-        ({"snapshot_window": "05:30-06:00"}, "05:30-06:00 is 30 minutes long; AWS takes an hour or more"),
-        ({"maintenance_window": "sun:05:00-sun:05:30"}, "is 30 minutes long; AWS takes an hour or more"),
+        ({"snapshot_window": "05:30-06:00"}, "05:30-06:00 is 30 minutes long; AWS requires an hour or more"),
+        ({"maintenance_window": "sun:05:00-sun:05:30"}, "is 30 minutes long; AWS requires an hour or more"),
         (
             {"maintenance_window": "sun:03:30-sun:04:30"},
             "maintenanceWindow = 'sun:03:30-sun:04:30': it overlaps snapshotWindow = '03:00-04:00', which Ela",

@@ -196,7 +196,7 @@ def test_a_second_copy_lies_in_its_region_under_its_own_key() -> None:
             {"bucket": "b" * 56, "replica_region": "us-west-2"},
             r"b': the name of the replica adds -replica",
         ),
-        ({"replica_region": "us-west-9"}, r"us-west-9 is no region of AWS; did you mean us-west-2"),
+        ({"replica_region": "us-west-9"}, r"us-west-9 is not an AWS region; did you mean us-west-2"),
         ({"expiring_prefixes": {"/tmp/": 7}}, r"/tmp/"),
         ({"expiring_prefixes": {"": 7}}, r"expiring_?[pP]refixes"),
         ({"expiring_prefixes": {"tmp/": 0}}, r"tmp/ = 0"),

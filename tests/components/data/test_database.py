@@ -121,7 +121,7 @@ def test_monitoring_assumes_its_role_for_this_instance_alone() -> None:
             {"backupWindow": "23:30-00:30", "maintenanceWindow": "sun:23:45-mon:00:15"},
             r"backupWindow = '23:30-00:30': it overlaps maintenanceWindow = 'sun:23:45-mon:00:15', which RDS refuses",
         ),
-        ({"maintenanceWindow": "sun:05:00-sun:05:10"}, r"is 10 minutes long; AWS takes half an hour or more"),
+        ({"maintenanceWindow": "sun:05:00-sun:05:10"}, r"is 10 minutes long; AWS requires half an hour or more"),
         ({"backupWindow": "03:00-03:20"}, r"is 20 minutes long"),
         ({"backupDays": 0}, r"backupDays = 0: must be at least 1"),
         ({"instanceClass": "m7g.large"}, r"instanceClass = 'm7g.large'"),

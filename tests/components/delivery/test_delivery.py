@@ -281,8 +281,8 @@ def test_roles_of_one_name_in_two_accounts_have_two_entries() -> None:
     [
         ({"teams": []}, "teams = "),
         ({"teams": [{"name": "ranking"}]}, "ranking has no members"),
-        ({"teams": [FRAUD, FRAUD]}, "the team fraud is there more than once"),
-        ({"teams": [FRAUD, {**RANKING, "namespaces": ["fraud"]}]}, "the namespace fraud is there more than once"),
+        ({"teams": [FRAUD, FRAUD]}, "the team fraud is named more than once"),
+        ({"teams": [FRAUD, {**RANKING, "namespaces": ["fraud"]}]}, "the namespace fraud is named more than once"),
         ({"teams": [{**FRAUD, "namespaces": ["kube-system"]}]}, "the namespace kube-system belongs to Kubernetes"),
         ({"teams": [{**FRAUD, "name": "default"}]}, "the namespace default belongs to Kubernetes"),
         ({"teams": [{**FRAUD, "groups": ["*"]}]}, "is not a valid group name"),

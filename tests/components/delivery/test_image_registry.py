@@ -324,7 +324,7 @@ def broken(**team: Any) -> dict[str, Any]:
         (broken(pipeline_role_arns=[]), r"pipeline_?[rR]ole_?[aA]rns = \[\]"),
         (broken(pipeline_role_arns=["fraud"]), r"pipeline_?[rR]ole_?[aA]rns\[0\] = 'fraud'"),
         ({"teams": [TEAMS[0], TEAMS[0]]}, r"teams = 'fraud': it is listed twice; list it once"),
-        ({"upstreams": [{"registry": "nvcr.io"}]}, r"ECR can't pull nvcr\.io through; it can .*quay\.io"),
+        ({"upstreams": [{"registry": "nvcr.io"}]}, r"ECR cannot cache nvcr\.io; write one of .*quay\.io"),
         ({"upstreams": [{"registry": "ghcr.oi"}]}, r"did you mean ghcr\.io\?"),
         ({"upstreams": [{"registry": "ghcr.io"}]}, "upstreams\\[0\\].credentialArn = null: ghcr.io needs credentials"),
         (
@@ -338,7 +338,7 @@ def broken(**team: Any) -> dict[str, Any]:
         ),
         (
             {"upstreams": [{"registry": "ghcr.io", "credential_arn": SECRET.replace(REGION, "eu-west-1")}]},
-            r"credentialArn of ghcr\.io = .*ECR reads secrets of the registry's own account and region alone",
+            r"credentialArn of ghcr\.io = .*ECR reads only secrets of the registry's account and region",
         ),
         (
             {"upstreams": [{"registry": "quay.io", "prefix": "fraud"}]},

@@ -341,7 +341,7 @@ def without(base: Mapping[str, Any], *fields: str) -> dict[str, Any]:
         ({"notebook_images": []}, "notebook_images = "),
         ({"notebook_images": ["ghcr.io/acme/lab:latest"]}, "is not a valid image reference"),
         ({"notebook_images": ["ghcr.io/acme/lab"]}, "is not a valid image reference"),
-        ({"teams": [RANKING, RANKING]}, "the team ranking is there more than once"),
+        ({"teams": [RANKING, RANKING]}, "the team ranking is named more than once"),
         ({"teams": [{**RANKING, "namespaces": ["one", "two"]}]}, "has 2 namespaces, but a profile has one"),
         ({"teams": [{**RANKING, "namespaces": ["kubeflow"]}]}, "the namespace kubeflow belongs to a component"),
         ({"teams": [{**RANKING, "name": "kubeflow-system"}]}, "the namespace kubeflow-system belongs to a component"),

@@ -20,7 +20,7 @@ NODE_ENDPOINTS = ["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "sts"]
         ({"vpcCidr": "10.0.0.1/16"}, "vpcCidr = '10.0.0.1/16': has bits set beyond its prefix; write 10.0.0.0/16"),
         (
             {"reservedCidrs": ["192.168.0.0/16", "10.20.128.0/20"]},
-            "vpcCidr 10.20.0.0/16 overlaps 10.20.128.0/20, a reserved range; choose a range apart from it, "
+            "vpcCidr 10.20.0.0/16 overlaps 10.20.128.0/20, a reserved range; choose a range that does not overlap it, "
             "such as 10.0.0.0/16",
         ),
         ({"reservedCidrs": ["10.1.2.3/16"]}, "10.1.2.3/16 has bits set beyond its prefix; write 10.1.0.0/16"),
@@ -35,8 +35,8 @@ NODE_ENDPOINTS = ["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "sts"]
         ({"interfaceEndpoints": ["sagemaker-api"]}, "did you mean sagemaker.api?"),
         ({"interfaceEndpoints": ["sts", "sts"]}, "sts is named more than once; name each once"),
         ({"clusterNames": ["ml", "ml"]}, "ml is named more than once; name each once"),
-        ({"clusterNames": ["-ml"]}, "'-ml' is no EKS name"),
-        ({"clusterNames": ["m" * 101]}, "is no EKS name"),
+        ({"clusterNames": ["-ml"]}, "'-ml' is not an EKS name"),
+        ({"clusterNames": ["m" * 101]}, "is not an EKS name"),
         (
             {"nat": "none", "clusterNames": ["ml"], "interfaceEndpoints": ["sts", "ec2", "eks"]},
             "nat = 'none': nodes can't join a cluster",

@@ -262,7 +262,7 @@ def test_outputs_lead_to_the_firewall_and_its_log() -> None:
             {"counted_rules": {"sql": ["SQLi_BODY"]}},
             "countedRules = ['sql']: managedRuleGroups lacks these; add them there, or remove them",
         ),
-        ({"allowed_methods": ["post"]}, "post is no HTTP method; write it in capitals"),
+        ({"allowed_methods": ["post"]}, "post is not an HTTP method; write it in capitals"),
         ({"allowed_methods": []}, "allowed_methods"),
         ({"allowed_content_types": ["application/json; charset=utf-8"]}, "is not a media type"),
         ({"allowed_content_types": [f"application/x-{place:060}" for place in range(8)]}, "name fewer"),

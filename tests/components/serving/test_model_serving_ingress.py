@@ -197,7 +197,7 @@ def test_sections_reach_their_components() -> None:
             {"models": [{**FRAUD, "domain": "other.example.com"}]},
             "domain is inherited from another section; remove it here",
         ),
-        ({"platform": {"monitoringNamespace": "watch"}}, "monitoringNamespace is said once, for all sections"),
+        ({"platform": {"monitoringNamespace": "watch"}}, "monitoringNamespace is inherited from another section"),
         (
             {"models": [{**FRAUD, "namespace": "vision"}]},
             "models[0].namespace = 'vision': platform.modelNamespaces = models lacks it; add it there",
