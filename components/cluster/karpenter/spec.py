@@ -15,7 +15,7 @@ from ..node_pool.spec import RESERVATION_PATTERN, AmiFamily, PoolSpec, TaintConf
 
 
 class Consolidation(StrEnum):
-    """The nodes that Karpenter may replace or remove to save money."""
+    """How far Karpenter may consolidate nodes to save money."""
 
     EMPTY = "empty"
     UNDERUTILIZED = "underutilized"

@@ -38,7 +38,7 @@ class TlsPolicy(StrEnum):
 
 
 class SignInProvider(StrEnum):
-    """The service that signs users in."""
+    """A service that signs users in."""
 
     COGNITO = "cognito"
     OIDC = "oidc"

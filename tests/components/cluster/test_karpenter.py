@@ -85,7 +85,7 @@ def test_own_disks_carry_containers_where_every_type_has_some(
 
 
 def test_a_pool_without_own_disks_is_not_told_to_use_them() -> None:
-    with pytest.raises(SpecError, match=r"localDisk = true: m7i\.large has no NVMe disk"):
+    with pytest.raises(SpecError, match=r"localDisk = true: m7i\.large has no local NVMe disk"):
         node_class(instance_types=["m7i.large"], maximum_gpus=None, local_disk=True)
 
 
@@ -174,7 +174,7 @@ def test_nodes_of_a_capacity_block_are_launched_into_it_alone() -> None:
             },
             "a capacity block has one instance type",
         ),
-        ({"spot": False, "on_demand": False}, "onDemand = false: spot is false as well"),
+        ({"spot": False, "on_demand": False}, "onDemand = false: spot is false too"),
         ({"instance_types": ["trn2u.48xlarge"], "on_demand": False}, "is not sold as spot; set onDemand to true"),
     ],
 )

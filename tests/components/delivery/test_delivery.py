@@ -287,7 +287,7 @@ def test_roles_of_one_name_in_two_accounts_have_two_entries() -> None:
         ({"teams": [{**FRAUD, "name": "default"}]}, "the namespace default belongs to Kubernetes"),
         ({"teams": [{**FRAUD, "groups": ["*"]}]}, "is not a valid group name"),
         ({"teams": [{**FRAUD, "repositories": ["https://github.com/*"]}]}, "is not a valid repository"),
-        ({"teams": [{**FRAUD, "iam_roles": ["arn:aws:iam::1:user/ada"]}]}, "is no ARN of an IAM role"),
+        ({"teams": [{**FRAUD, "iam_roles": ["arn:aws:iam::1:user/ada"]}]}, "is not a valid ARN of an IAM role"),
         ({"repository": "git@github.com:example/platform.git"}, "repository = "),
         ({"repository": "https://token@github.com/example/platform"}, "repository = "),
         (

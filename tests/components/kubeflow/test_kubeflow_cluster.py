@@ -357,7 +357,7 @@ def without(base: Mapping[str, Any], *fields: str) -> dict[str, Any]:
             "services = 'fraud': this is a team's namespace, and teams cannot reach each other; remove it",
         ),
         ({"controllers_ready": "serving"}, "controllersReady and controllerRoleArn belong together"),
-        ({"pools": None}, "teams ranking, fraud have quotas of GPUs, but there are no pools"),
+        ({"pools": None}, "teams ranking, fraud have quotas of GPUs, but pools is empty"),
     ],
 )
 def test_what_is_wrong_is_refused_before_anything_is_made(wrong: dict[str, Any], problem: str) -> None:

@@ -150,7 +150,7 @@ def test_a_queue_takes_work_of_its_team_alone() -> None:
             "teams\\[0\\].quota.gpus = 20: the pools have 8; lower the quota",
         ),
         ({"guarantees": [promise("rankings", "training", 1)]}, "did you mean ranking"),
-        ({"guarantees": [promise("ranking", "processors", 1)]}, "is not a pool with GPUs"),
+        ({"guarantees": [promise("ranking", "processors", 1)]}, "no pool with GPUs has this name"),
         (
             {"guarantees": [promise("fraud", "training", 1), promise("fraud", "training", 1)]},
             "guarantees\\[1\\].pool = 'training': fraud has a guarantee in it; write one only",
