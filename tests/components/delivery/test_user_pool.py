@@ -169,9 +169,9 @@ def test_what_others_are_wired_to(recording: Recording) -> None:
 @pytest.mark.parametrize(
     ("wrong", "problem"),
     [
-        ({"domain_prefix": "aws-ml"}, "names with aws in them"),
+        ({"domain_prefix": "aws-ml"}, "reserves names with aws"),
         ({"clients": []}, "clients = "),
-        ({"clients": [KUBEFLOW, KUBEFLOW]}, "two clients are called kubeflow"),
+        ({"clients": [KUBEFLOW, KUBEFLOW]}, "two clients have the name kubeflow"),
         ({"clients": [KUBEFLOW, {**ARGO_CD, "secret": "sign-in/kubeflow"}]}, "two clients have the secret"),
         ({"clients": [{**KUBEFLOW, "secret": "../delivery"}]}, "secret = "),
         ({"clients": [{**KUBEFLOW, "callback_urls": ["http://kubeflow.example.com/back"]}]}, "is not a valid address"),
@@ -181,7 +181,7 @@ def test_what_others_are_wired_to(recording: Recording) -> None:
         ({"groups": ["Ranking"]}, "is not a group name"),
         ({"groups": ["ranking", "ranking"]}, "more than once"),
         ({"password_length": 8}, "password_length = 8"),
-        ({"recovery_window_days": 3}, "7 to 30 days"),
+        ({"recovery_window_days": 3}, "must be 7 to 30"),
     ],
 )
 def test_what_is_wrong_is_refused_before_anything_is_made(wrong: dict[str, Any], problem: str) -> None:

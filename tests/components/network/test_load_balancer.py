@@ -338,7 +338,7 @@ def test_a_firewall_of_the_same_program_stands_before_names_resolve() -> None:
         ({"sign_in": {**OIDC_SIGN_IN, "oidc": {**OIDC, "issuer": "http://id.example.com"}}}, "issuer"),
         ({"sign_in": OIDC_SIGN_IN}, "signIn.provider = oidc: it needs oidc_client_secret"),
         ({"sign_in": COGNITO_SIGN_IN, "cognito_domain": "models"}, "needs cognito_user_pool_arn, cognito_client_id"),
-        ({"name": "s" * (LONGEST_NAME + 1)}, "AWS has room for 19 characters"),
+        ({"name": "s" * (LONGEST_NAME + 1)}, "AWS allows 19 characters"),
     ],
 )
 def test_what_aws_would_refuse_is_refused_by_name_before_anything_is_registered(args: Any, told: str) -> None:
