@@ -82,7 +82,7 @@ def test_a_program_that_no_one_could_install_skips(run: Any, name: str, programs
     assert run(MISSING.format(program=name), *programs, ci=ci) == {"skipped": 2}
 
 
-def test_any_other_skip_fails_in_ci_and_an_expected_failure_does_not(run: Any) -> None:
+def test_other_skips_fail_in_ci_but_expected_failures_do_not(run: Any) -> None:
     assert run(OTHER, ci="true") == {"failed": 1, "xfailed": 1}
 
 
@@ -143,7 +143,7 @@ def test_ci_tests_on_where_a_program_cannot_be_built(ci: Any) -> None:
     assert any("helm could not be built" in each for each in found)
 
 
-def test_programs_are_pinned_and_the_workflow_has_go_and_the_engine() -> None:
+def test_programs_are_pinned_and_ci_has_go_and_the_engine() -> None:
     assert {*BUILT_BY_GO} == {"actionlint", "helm", "kustomize"}
     assert all(re.search(r"@v\d+\.\d+\.\d+$", module) for module in BUILT_BY_GO.values())
     workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "pull-request.yaml").read_text())

@@ -18,7 +18,7 @@ from components.facts.versions import (
 )
 
 
-def test_every_version_that_can_be_asked_for_has_its_add_ons_autoscaler_and_end() -> None:
+def test_each_kubernetes_version_has_add_ons_and_a_support_end() -> None:
     for version in KubernetesVersion:
         assert set(ADDONS[version]) == set(ADDONS[KubernetesVersion.V1_36])
         assert version in CLUSTER_AUTOSCALER_IMAGE

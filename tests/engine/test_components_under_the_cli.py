@@ -35,7 +35,7 @@ def test_the_engine_reads_the_schema_of_every_component(engine: Engine) -> None:
     assert names == {each.__name__ for each in COMPONENTS}
 
 
-def test_another_teams_program_wires_generated_components_together(deployed: list[dict[str, Any]]) -> None:
+def test_another_team_connects_generated_components(deployed: list[dict[str, Any]]) -> None:
     [group] = inputs(deployed, "aws:eks/nodeGroup:NodeGroup")
     assert group["subnetIds"] == ["subnet-theirs-private-a", "subnet-theirs-private-b"]
     assert group["capacityType"] == "SPOT"
@@ -53,7 +53,7 @@ def test_another_teams_program_gets_flat_outputs_back(deployed: list[dict[str, A
     }
 
 
-def test_nested_lists_choices_and_numbers_arrive_in_a_team_of_delivery(deployed: list[dict[str, Any]]) -> None:
+def test_nested_values_arrive_in_a_team_of_delivery(deployed: list[dict[str, Any]]) -> None:
     [project] = [
         each["spec"]
         for each in inputs(deployed, "kubernetes:argoproj.io/v1alpha1:AppProject")
@@ -65,7 +65,7 @@ def test_nested_lists_choices_and_numbers_arrive_in_a_team_of_delivery(deployed:
     assert {"16", "64Gi"} <= {value for hard in quotas for value in hard.values()}
 
 
-def test_nested_lists_choices_and_numbers_arrive_in_a_queue_of_kubeflow(deployed: list[dict[str, Any]]) -> None:
+def test_nested_values_arrive_in_a_queue_of_kubeflow(deployed: list[dict[str, Any]]) -> None:
     [flavor] = inputs(deployed, "kubernetes:kueue.x-k8s.io/v1beta2:ResourceFlavor")
     assert {"key": "nvidia.com/gpu", "effect": "NoSchedule", "operator": "Exists"} in flavor["spec"]["tolerations"]
     [queue] = inputs(deployed, "kubernetes:kueue.x-k8s.io/v1beta2:ClusterQueue")

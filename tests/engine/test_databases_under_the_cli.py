@@ -35,7 +35,7 @@ Database(
 """
 
 
-def test_a_new_major_version_is_deployed_in_one_go_and_never_undone(engine: Engine, tmp_path: Path) -> None:
+def test_a_new_major_version_is_deployed_at_once_and_kept(engine: Engine, tmp_path: Path) -> None:
     python = {"name": "python", "options": {"virtualenv": str(engine.project / ".venv")}}
     (tmp_path / "Pulumi.yaml").write_text(json.dumps({"name": "databases", "runtime": python}))
     (tmp_path / "__main__.py").write_text(PROGRAM)

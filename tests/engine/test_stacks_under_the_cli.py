@@ -91,7 +91,7 @@ def test_up_deploys_everything_with_the_policy_pack_on(stack: Deployment) -> Non
     assert "mlplatform@v" in stack.up.printed
 
 
-def test_the_rules_find_in_the_deployment_what_they_find_in_the_plan(stack: Deployment, plan: Plan) -> None:
+def test_rules_find_the_same_in_deployment_and_plan(stack: Deployment, plan: Plan) -> None:
     assert found_by_engine(stack.up) == found_by_plan(plan)
 
 
@@ -104,7 +104,7 @@ def test_the_engine_registers_what_the_plan_has(stack: Deployment, plan: Plan) -
     assert registered == {each.urn for each in plan.resources}
 
 
-def test_every_resource_has_the_planned_parent_provider_inputs_and_dependencies(stack: Deployment, plan: Plan) -> None:
+def test_every_resource_is_deployed_as_planned(stack: Deployment, plan: Plan) -> None:
     registered = {each["urn"]: each for each in stack.resources}
     hidden = {each["urn"] for each in stack.resources if _out_of_sight(each)}
     # The engine keeps no inputs of a remote component: its provider reads them.
@@ -117,7 +117,7 @@ def test_no_resource_is_made_by_a_provider_without_an_account(stack: Deployment)
     assert providers == {"aws"}
 
 
-def test_eks_makes_nothing_out_of_sight_but_the_control_plane_as_asked(stack: Deployment, plan: Plan) -> None:
+def test_eks_makes_only_the_control_plane_by_itself(stack: Deployment, plan: Plan) -> None:
     assert {each["type"] for each in stack.resources if _out_of_sight(each)} <= {
         CONTROL_PLANE,
         "pulumi:providers:kubernetes",
@@ -175,7 +175,7 @@ def test_releases_are_deleted_before_the_nodes_they_run_on(engine: Engine, stagi
         assert first <= dependents(engine, staging.name, group)
 
 
-def test_whatever_lives_in_the_cluster_is_deleted_before_the_control_plane(engine: Engine, staging: Deployment) -> None:
+def test_cluster_objects_are_deleted_before_the_control_plane(engine: Engine, staging: Deployment) -> None:
     [plane] = staging.of_type(CONTROL_PLANE)
     first = {*staging.of_type(NODE_GROUP), *staging.of_type("aws:eks/addon:Addon"), *staging.inside_the_cluster()}
     assert first <= dependents(engine, staging.name, plane)

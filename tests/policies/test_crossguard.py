@@ -56,7 +56,7 @@ def test_the_engine_hears_what_the_plan_says(case: Case) -> None:
     assert of_engine(case) == said
 
 
-def test_a_remote_cluster_whose_inputs_the_engine_hides_is_left_to_its_children() -> None:
+def test_children_of_a_remote_cluster_are_judged_in_its_place() -> None:
     assert deploy(Pack(context()).policies(), [make(REMOTE)]) == []
 
 
@@ -170,7 +170,7 @@ def test_the_pack_lists_every_rule_with_the_stacks_levels(served: Any) -> None:
     assert listed["imdsv2"].remediation_steps == RULES["imdsv2"].remediation
 
 
-def test_the_served_pack_judges_by_the_stacks_thresholds_and_masks_secrets(served: Any) -> None:
+def test_served_pack_reads_stack_settings_and_masks_secrets(served: Any) -> None:
     inputs = wire({"retentionInDays": 60, "kmsKeyId": UNKNOWN, "tags": {"password": SECRET}})
     request = analyzer.AnalyzeRequest(
         urn="urn:pulumi:staging::p::aws:cloudwatch/logGroup:LogGroup::it",

@@ -126,11 +126,11 @@ def test_an_exception_names_a_resource_by_name_or_urn(pattern: str) -> None:
 
 
 @pytest.mark.parametrize("other", [exempt(rule="kms-rotation"), exempt(resource="closed")])
-def test_an_exception_excuses_no_other_rule_and_no_other_resource(other: PolicyException) -> None:
+def test_an_exception_excuses_one_rule_for_one_resource(other: PolicyException) -> None:
     assert judged(OPEN, exceptions=[other])["log-encryption"][0].exception is None
 
 
-def test_an_exception_holds_on_its_last_day_and_fails_on_the_next() -> None:
+def test_an_exception_holds_until_its_last_day() -> None:
     assert EXPIRED not in judged(OPEN, exceptions=[exempt(expires=TODAY)])
     found = judged(OPEN, exceptions=[exempt(expires=TODAY - timedelta(days=1))])
     assert found["log-encryption"][0].exception is None
