@@ -106,7 +106,7 @@ prices: .venv/.dev  ## Refresh the price table of REGION from AWS's public price
 instances: .venv/.dev  ## Refresh the facts of EC2 instance types
 	$(BIN)/python -m operations.instances $(ARGS)
 
-versions: .venv/.runtime  ## List pinned versions that are behind or leave support; ARGS=--offline asks nobody
+versions: .venv/.runtime  ## List pinned versions that are behind or leave support; ARGS=--offline uses no network
 	@$(BIN)/python -m operations.versions $(ARGS)
 
 regions: .venv/.dev  ## Refresh the zones of regions

@@ -19,9 +19,9 @@ from pricing.estimate import estimate
 from pricing.lines import Estimate
 from pricing.table import regions
 from resources.resource import Resource
-from stacks.choices import unusual
 from stacks.config import NAMESPACE, StackConfig, parse_config
 from stacks.sizing import decisions
+from stacks.unusual_choices import unusual_choices
 from stacks.warnings import ConfigWarning, warnings
 
 
@@ -73,7 +73,7 @@ def assess(stack_file: StackFile, config: StackConfig, evaluation: Evaluation, *
         estimate=cost,
         verdicts=evaluate(evaluation.resources, context),
         quotas=quotas(evaluation.resources),
-        choices=unusual(config),
+        choices=unusual_choices(config),
         decisions=decisions(config.feature_store, config.environment.region),
         warnings=(*_of_prices(config, cost), *warnings(config)),
         prerequisites=prerequisites(evaluation.resources, _zones(config)),

@@ -1,4 +1,4 @@
-"""What is said of a program that failed: which component and resource, what happened, and what to do."""
+"""Describes a failed program: the component, the resource, the error and the remedy."""
 
 import asyncio
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ _LONGEST = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An exception, as whoever mends it needs it; `by_program` is false for one of the planner itself."""
+    """An exception, described for the person who fixes it. `by_program` is false for a fault of the planner."""
 
     by_program: bool
     message: str
@@ -121,7 +121,7 @@ def _remedy(error: BaseException) -> str:
         case pulumi.ConfigMissingError():
             return "set the value in the stack file"
         case SyntaxError():
-            return "mend the syntax of the line"
+            return "correct the syntax of the line"
         case ImportError():
             return "install the package into .venv, or correct the name"
         case TypeError():

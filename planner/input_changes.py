@@ -94,7 +94,7 @@ def keep(before: Mapping[str, Any], after: Mapping[str, Any], paths: Iterable[St
 
 
 def parse_path(path: str) -> Steps:
-    """The steps of a property path; `*` stands for every key or index."""
+    """The steps of a property path; `*` means every key or index."""
     steps: list[Step] = []
     for quoted, index, every, name in _STEP.findall(path):
         steps.append(int(index) if index else every or name or re.sub(r"\\(.)", r"\1", quoted))

@@ -5,7 +5,7 @@ of which a plan needs some dozens; with those of other services that is a third 
 
 - a package starts empty, and a name is looked for in the file that is called after it: `Vpc` and `VpcArgs` in `vpc.py`,
   `get_ami_output` in `get_ami.py`. When it is in none, the package is run as its author wrote it;
-- a nested type, of `_inputs.py`, `outputs.py` or `_enums.py`, is made of its compiled body when it is asked for, or
+- a nested type, of `_inputs.py`, `outputs.py` or `_enums.py`, is created from its compiled body at its first use, or
   when a class that is there names it.
 """
 
@@ -107,7 +107,7 @@ class _File(_Lazy):
 
 
 class _Types(_Lazy):
-    """Runs what stands above a file's classes, and keeps their bodies for when one is asked for."""
+    """Runs the code above a file's classes, and keeps each class body until the class is used."""
 
     bodies: dict[str, CodeType]
 

@@ -19,8 +19,8 @@ from pricing.budget import Budget, Judgment, judge
 from pricing.lines import Estimate, Line, Saving, Unpriced
 from pricing.usage import Usage
 from resources.resource import UNKNOWN, Resource
-from stacks.choices import Choice
 from stacks.sizing import Decision
+from stacks.unusual_choices import Choice
 from stacks.warnings import ConfigWarning
 
 FORMAT = 1

@@ -33,7 +33,7 @@ class Answers(Protocol):
 
 
 class RecordingMonitor:
-    """Stands where the engine's monitor stands and keeps each registration as a `Resource`."""
+    """Replaces the engine's monitor and keeps each registration as a `Resource`."""
 
     def __init__(
         self, project: str, stack: str, answers: Answers, on_resource: Callable[[Resource], None] | None = None

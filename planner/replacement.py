@@ -76,7 +76,7 @@ def leaves(value: Any) -> Iterator[Any]:
 
 
 def is_regional(resource_type: str) -> bool:
-    """Whether a resource of this type lies in a region of AWS, and so can't follow its provider to another."""
+    """Whether a resource of this type belongs to an AWS region, so that it cannot move with its provider."""
     facts = facts_of(resource_type)
     return facts is not None and resource_type.startswith("aws:") and ("region",) in facts.computed
 
@@ -129,7 +129,7 @@ def _holds(forced: Names, names: Names, change: InputChange) -> bool:
 
 
 def _at(value: Any, names: Sequence[str]) -> Iterator[Any]:
-    """What stands at these names, in every item of the lists on the way."""
+    """The values at the path `names`, in every item of each list on the path."""
     if not names:
         yield value
     elif isinstance(value, list):

@@ -44,7 +44,7 @@ HOLDS: Final[Mapping[str, str]] = {
     "kubernetes:core/v1:PersistentVolume": "a volume",
     "kubernetes:core/v1:PersistentVolumeClaim": "a volume",
 }
-"""What each stateful type holds, as it is said of it."""
+"""What each stateful type holds, in words for a reader."""
 
 _DELETION_PROTECTION = ("deletionProtection", "deletionProtectionEnabled")
 _FORCED_DELETION: Final[Mapping[str, str]] = {

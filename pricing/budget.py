@@ -47,7 +47,7 @@ class Judgment:
 def judge(estimate: Estimate, budget: Budget, *, pending: bool = True) -> Judgment:
     """Hold an estimate against a budget.
 
-    With `pending` false, what waits for a value that only the deployment decides is not held against the budget.
+    With `pending` false, gaps that only the deployment can close do not count against the budget.
     """
     unaccepted = estimate.unaccepted(budget.unpriced, pending=pending)
     return Judgment(estimate.monthly, budget.monthly_budget, not estimate.gaps, unaccepted)

@@ -1,4 +1,4 @@
-"""The price table: one file a region in `pricing/prices/`, read when a region is asked for."""
+"""The price table: one file a region in `pricing/prices/`, read at the first use of a region."""
 
 import csv
 from collections.abc import Mapping

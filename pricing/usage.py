@@ -55,7 +55,7 @@ class Usage(Section):
     nat_gb: Amount = Field(
         default=1000,
         description="Data that the NAT gateways of the stack process, in GB a month. Images and models pulled through "
-        "them count; traffic to S3 does not where a gateway endpoint stands.",
+        "them count; traffic to S3 does not if the VPC has a gateway endpoint.",
     )
     interface_endpoint_gb: Amount = Field(
         default=500, description="Data through the interface endpoints of the stack, in GB a month."

@@ -1,4 +1,4 @@
-"""What an environment wants, read from its `Pulumi.<stack>.yaml` and refused where it can't be right."""
+"""The typed config of a stack, read from `Pulumi.<stack>.yaml`. A wrong value is refused."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -40,37 +40,37 @@ NAMESPACE = "mlplatform"
 
 
 class StackConfig(Spec):
-    """One environment: what it is, what it may cost, what is assumed of its use, and an object for each component."""
+    """One environment: its identity, budget and assumed usage, and a section for each component."""
 
-    environment: EnvironmentSpec = Field(description="What the stack is for, who owns it and where it lives.")
-    cost: Budget = Field(description="What the stack may cost a month.")
-    usage: Usage = Field(default_factory=Usage, description="What the stack will use that no resource states.")
+    environment: EnvironmentSpec = Field(description="The kind, owner, account and region of the stack.")
+    cost: Budget = Field(description="The monthly budget.")
+    usage: Usage = Field(default_factory=Usage, description="Assumed usage that no resource states, such as traffic.")
     policies: PolicySettings = Field(
-        default_factory=PolicySettings, description="Levels and thresholds of the rules, where they differ."
+        default_factory=PolicySettings, description="Levels and thresholds of rules that differ from their defaults."
     )
     network: NetworkSpec = Field(description="The private network.")
-    feature_store: FeatureStoreSpec | None = Field(default=None, description="The feature store; none when left out.")
+    feature_store: FeatureStoreSpec | None = Field(default=None, description="The feature store. Default: none.")
     feature_services: FeatureServicesSpec | None = Field(
-        default=None, description="Feast and MLflow over the feature store; none when left out."
+        default=None, description="Feast and MLflow on the feature store. Default: none."
     )
-    gpu_cluster: GpuClusterSpec | None = Field(None, description="The GPU cluster; none when left out.")
+    gpu_cluster: GpuClusterSpec | None = Field(None, description="The GPU cluster. Default: none.")
     model_serving: ModelServingSpec | None = Field(
-        default=None, description="Models and the way to them; none when left out."
+        default=None, description="Models, their load balancer and firewall. Default: none."
     )
 
     image_registry: ImageRegistrySpec | None = Field(
-        default=None, description="The account's registry of images; none when left out, or made by another stack."
+        default=None, description="The account's image registry. Default: none, or another stack creates it."
     )
-    user_pool: UserPoolSpec | None = Field(default=None, description="Who may sign in; none when left out.")
+    user_pool: UserPoolSpec | None = Field(default=None, description="The user pool for sign-in. Default: none.")
     delivery: DeliverySection | None = Field(
-        default=None, description="Argo CD and the teams that ship through it; none when left out."
+        default=None, description="Argo CD and the teams that deliver with it. Default: none."
     )
 
     pipelines_database: InstanceSpec | None = Field(
-        default=None, description="MySQL for Kubeflow's pipelines; none when left out."
+        default=None, description="MySQL for Kubeflow Pipelines. Default: none."
     )
     kubeflow: KubeflowSpec | None = Field(
-        default=None, description="Kubeflow and its teams, in place of modelServing; none when left out."
+        default=None, description="Kubeflow and its teams, instead of modelServing. Default: none."
     )
 
     @field_validator("environment")
@@ -111,20 +111,20 @@ class StackConfig(Spec):
             return
         if not (self.user_pool and (self.model_serving or self.kubeflow)):
             lacking = "modelServing or kubeflow" if self.user_pool else "userPool"
-            raise refuse("delivery", f"delivery needs {lacking}: teams sign in, and ship models")
+            raise refuse("delivery", f"delivery needs {lacking}, because teams sign in and deliver models; add it")
         if not self.model_serving and (unused := sorted(ENTRY & self.delivery.model_fields_set)):
             raise refuse(
                 unused,
-                f"delivery.{to_camel(unused[0])} needs modelServing: without it no load balancer is before Argo CD; "
-                "remove it",
+                f"delivery.{to_camel(unused[0])} needs modelServing, whose load balancer serves Argo CD; "
+                "remove the field",
             )
 
     def _user_pool_has_a_place_for_secrets(self) -> None:
         if self.user_pool and not (self.delivery or self.feature_services or self.kubeflow):
             raise refuse(
                 "userPool",
-                "userPool needs delivery or featureServices: the secrets of its clients lie beside theirs, under their "
-                "key; add one, or leave userPool out",
+                "userPool needs delivery or featureServices, because its clients' secrets use their key; add one, or "
+                "remove userPool",
             )
 
     def _load_balancer_signs_in(self) -> None:
@@ -135,17 +135,20 @@ class StackConfig(Spec):
         if sign_in.provider is not SignInProvider.COGNITO:
             raise refuse(
                 sign_in.provider,
-                f"{at}.provider = {sign_in.provider}: a stack signs in by its userPool; write cognito, or give "
-                "ModelServingIngress the client's secret in a program of your own",
+                f"{at}.provider = {sign_in.provider}: a stack signs in with its userPool; write cognito, or use "
+                "ModelServingIngress with the client's secret in your own program",
             )
         if not self.user_pool:
-            raise refuse("modelServing", f"{at} needs userPool: it knows who may sign in")
+            raise refuse("modelServing", f"{at} needs userPool, which has the users; add it")
         if several := next((host for host in sign_in.hosts if host.startswith("*")), None):
-            raise refuse(several, f"{at}.hosts has {several}, and Cognito sends back to no wildcard; name each host")
+            raise refuse(
+                several, f"{at}.hosts has {several}, but Cognito does not redirect to wildcards; list each host"
+            )
         if self.model_serving.load_balancer.internal and self.network.nat is NatMode.NONE:
             raise refuse(
                 self.network.nat,
-                f"{at} needs a way out: an internal load balancer asks Cognito through network.nat, which is none",
+                f"{at} needs internet access: an internal load balancer reaches Cognito through NAT; set network.nat"
+                " to single or per-zone",
             )
 
     def _kubeflow_has_what_it_stands_on(self) -> None:
@@ -153,13 +156,17 @@ class StackConfig(Spec):
             return
         if self.model_serving or self.feature_services:
             other = "modelServing" if self.model_serving else "featureServices"
-            why = "both bring Istio" if self.model_serving else "both make the logins to the stores"
-            raise refuse("kubeflow", f"kubeflow and {other} don't share a cluster: {why}; give each a stack of its own")
+            why = "both install Istio" if self.model_serving else "both create the logins of the stores"
+            raise refuse(
+                "kubeflow", f"kubeflow and {other} cannot share a cluster, because {why}; use one stack for each"
+            )
         needed = ("gpu_cluster", "feature_store", "pipelines_database", "user_pool", "delivery")
         if lacking := [to_camel(section) for section in needed if getattr(self, section) is None]:
-            raise refuse("kubeflow", f"kubeflow needs {', '.join(lacking)}")
+            raise refuse("kubeflow", f"kubeflow needs {', '.join(lacking)}; add them")
         if self.delivery and not self.delivery.cluster_wide:
-            raise refuse(False, "kubeflow needs delivery.clusterWide: true, for its manifests are of the whole cluster")
+            raise refuse(
+                False, "kubeflow needs delivery.clusterWide: true, because its manifests are cluster-wide; set it"
+            )
         if self.gpu_cluster and not self.kubeflow.pools:
             given = self.kubeflow.model_dump(exclude_unset=True)
             parse(KubeflowSpec, {**given, "pools": pools_of(self.gpu_cluster)}, "kubeflow")
@@ -167,8 +174,8 @@ class StackConfig(Spec):
     def _models_have_a_place(self) -> None:
         if self.model_serving and not (self.gpu_cluster and self.feature_store):
             lacking = "featureStore" if self.gpu_cluster else "gpuCluster"
-            why = "models and access logs lie in its buckets" if self.gpu_cluster else "models run on its nodes"
-            raise refuse("modelServing", f"modelServing needs {lacking}: {why}")
+            why = "its buckets hold models and access logs" if self.gpu_cluster else "models run on its nodes"
+            raise refuse("modelServing", f"modelServing needs {lacking}, because {why}; add it")
 
     def _cached_models_fit_their_nodes(self) -> None:
         serving = self.model_serving
@@ -189,8 +196,8 @@ class StackConfig(Spec):
             if kept and not team.quota.storage_gib:
                 raise refuse(
                     0,
-                    f"delivery.teams: {team.name} may hold no volume, but platform.modelCache has a claim in "
-                    f"{kept[0]}; set its quota.storageGib to 1 or more",
+                    f"delivery.teams: team {team.name} has no quota for volumes, but platform.modelCache has a "
+                    f"volume claim in {kept[0]}; set quota.storageGib to 1 or more",
                 )
 
     def _services_have_stores(self) -> None:
@@ -198,18 +205,20 @@ class StackConfig(Spec):
             return
         if not (self.gpu_cluster and self.feature_store):
             lacking = "featureStore" if self.gpu_cluster else "gpuCluster"
-            raise refuse("featureServices", f"featureServices needs {lacking}: Feast and MLflow stand on both")
+            raise refuse("featureServices", f"featureServices needs {lacking}, because Feast and MLflow use it; add it")
         users = {user.name: user.password for user in self.feature_store.online.users}
         if self.feature_services.feature_server and not users.get(FEAST):
             raise refuse(
                 users,
                 "featureServices.featureServer needs a user feast in featureStore.online.users with access: write "
-                "and password: true, for Feast can't make IAM tokens",
+                "and password: true, because Feast cannot create IAM tokens; add it",
             )
 
     def _stores_have_clients(self) -> None:
         if self.feature_store and not self.gpu_cluster:
-            raise refuse("featureStore", "featureStore needs gpuCluster: its nodes are all that may reach the stores")
+            raise refuse(
+                "featureStore", "featureStore needs gpuCluster, because only its nodes may reach the stores; add it"
+            )
 
     def _session_manager_reaches_nodes(self) -> None:
         cluster, network = self.gpu_cluster, self.network
@@ -218,14 +227,14 @@ class StackConfig(Spec):
         if cluster.karpenter and not cluster.karpenter.isolated_vpc:
             raise refuse(
                 False,
-                "gpuCluster.karpenter.isolatedVpc: Karpenter would wait for prices that nothing reaches, as "
-                "network.nat is none; set it to true",
+                "gpuCluster.karpenter.isolatedVpc = false: network.nat is none, so Karpenter cannot read prices; set "
+                "it to true",
             )
         lacking = sorted({"ssm", "ssmmessages"} - set(network.interface_endpoints))
         if cluster.session_manager and lacking:
             raise refuse(
                 True,
-                "gpuCluster.sessionManager: nodes reach Session Manager by nothing, as network.nat is none; add "
+                "gpuCluster.sessionManager = true: network.nat is none, so nodes cannot reach Session Manager; add "
                 f"{' and '.join(lacking)} to network.interfaceEndpoints",
             )
 
@@ -240,7 +249,7 @@ class StackConfig(Spec):
                 yield Problem(
                     ("gpuCluster", "serviceCidr"),
                     services,
-                    f"overlaps network.{field} {cidr}; take 172.20.0.0/16 or 10.100.0.0/16, whichever is apart from it",
+                    f"overlaps network.{field} {cidr}; write 172.20.0.0/16 or 10.100.0.0/16",
                 )
 
 

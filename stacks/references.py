@@ -31,7 +31,7 @@ BALANCER_CLIENT = "models"
 
 
 def reference_problems(config: "StackConfig") -> Iterator[Problem]:
-    """Every name of `config` that refers to nothing."""
+    """Every name in `config` that refers to nothing that exists."""
     yield from _groups(config)
     yield from _namespaces_named(config)
     yield from _clients(config)
@@ -52,7 +52,7 @@ def _groups(config: "StackConfig") -> Iterator[Problem]:
     known = list(config.user_pool.groups)
     for name in _group_names(config):
         if name.value not in known:
-            remedy = f"userPool.groups has no group {name.value}, so nobody can be in it; add it there"
+            remedy = f"userPool.groups has no group {name.value}, so it has no members; add it there"
             yield Problem(name.at, name.value, remedy + nearest(name.value, known))
 
 
@@ -70,7 +70,9 @@ def _namespaces_named(config: "StackConfig") -> Iterator[Problem]:
     known = [name.value for name in made_namespaces(config)]
     for name in _namespace_names(config):
         if name.value not in known and name.value not in _component_namespaces(config):
-            remedy = f"no namespace {name.value} is made; add it to gpuCluster.namespaces, or name one that is"
+            remedy = (
+                f"the stack creates no namespace {name.value}; add it to gpuCluster.namespaces, or name an existing one"
+            )
             yield Problem(name.at, name.value, remedy + nearest(name.value, known))
 
 
@@ -172,8 +174,8 @@ def _delivered_models(config: "StackConfig") -> Iterator[Problem]:
             yield Problem(
                 ("modelServing", "deliveredModels", index, "namespace"),
                 model.namespace,
-                f"{model.name} is to be in {model.namespace}, but a team delivers to its first namespace: {known}; "
-                f"name that, or a team in delivery.teams{nearest(model.namespace, list(homes))}",
+                f"{model.name} has namespace {model.namespace}, but a team delivers to its first namespace: {known}; "
+                f"write one of these, or add a team to delivery.teams{nearest(model.namespace, list(homes))}",
             )
 
 
@@ -223,7 +225,7 @@ def _regions(config: "StackConfig") -> Iterator[Problem]:
             yield Problem(
                 ("imageRegistry", "upstreams", index, "credentialArn"),
                 pulled.credential_arn,
-                f"ECR reads credentials of its own account and region alone; name a secret of {account} in {region}",
+                f"ECR reads credentials only from its own account and region; write a secret of {account} in {region}",
             )
     partition = partition_of(region)
     for name in _arns(config):
@@ -245,8 +247,8 @@ def _replica(region: str, copy: Name, remedy: str) -> Iterator[Problem]:
         yield Problem(
             copy.at,
             copy.value,
-            f"{copy.value} is in the partition {other}, and {region} is in {partition}; nothing is copied between "
-            "partitions; name a region of the same partition",
+            f"{copy.value} is in the partition {other}, and {region} is in {partition}; AWS does not copy between "
+            "partitions; write a region of the same partition",
         )
 
 
@@ -286,7 +288,7 @@ def _instance_types(config: "StackConfig") -> Iterator[Problem]:
             continue
         family, _, size = name.partition(".")
         if family not in families or (size != "*" and name not in known_types()):
-            remedy = f"{pattern} is no EC2 instance type or family; write a type, or a family such as p5.*"
+            remedy = f"{pattern} is not an EC2 instance type or family; write a type, or a family such as p5.*"
             yield Problem(("policies", "allowedInstanceTypes"), pattern, remedy + nearest(name, known_types()))
 
 

@@ -79,7 +79,7 @@ def _namespaces(config: "StackConfig") -> Iterator[Problem]:
             yield Problem(
                 name.at,
                 name.value,
-                f"{name.value} is in {other} and in {maker}, which would both make it; leave it out of one of them",
+                f"{name.value} is in {other} and in {maker}, which would both create it; remove it from one of them",
             )
         makers[name.value] = maker
     monitoring = {each.value for each in monitoring_names(config)}
@@ -89,7 +89,7 @@ def _namespaces(config: "StackConfig") -> Iterator[Problem]:
 
 
 def _domains(config: "StackConfig") -> Iterator[Problem]:
-    yield from _twice(_hosts(config), "the host", "browsers and clients reach one load balancer by it; choose another")
+    yield from _twice(_hosts(config), "the host", "a host name can lead to one load balancer only; choose another")
     serving, delivery = config.model_serving, config.delivery
     if serving and delivery and not f".{delivery.domain}".endswith(f".{serving.zone_name}"):
         yield Problem(
@@ -134,7 +134,7 @@ def _callbacks(config: "StackConfig") -> Iterator[Problem]:
         for index, client in enumerate(clients)
         for url in client.callback_urls
     )
-    yield from _twice(urls, "the callback", "one application answers there; give it to one client, once")
+    yield from _twice(urls, "the callback", "only one application can answer there; give it to one client")
 
 
 def _secrets(config: "StackConfig") -> Iterator[Problem]:
@@ -161,17 +161,17 @@ def _secrets(config: "StackConfig") -> Iterator[Problem]:
 def _databases(config: "StackConfig") -> Iterator[Problem]:
     instances = database_instances(config)
     identifiers = (Name((*at, "identifier"), instance.identifier) for at, instance in instances.items())
-    yield from _twice(identifiers, "the identifier", "RDS has it once in an account and region; name each differently")
+    yield from _twice(identifiers, "the identifier", "it must be unique in an account and region; choose another")
     services = config.feature_services
     own = {use.name for use in services.uses} if services else set[str]()
     databases = services.databases if services else ()
     at = ("featureServices", "databases")
     names = (Name((*at, index, "name"), use.name) for index, use in enumerate(databases))
-    yield from _twice(names, "the database", "an instance has each database once; name each differently")
+    yield from _twice(names, "the database", "it must be unique in an instance; choose another")
     for index, use in enumerate(databases):
         for reader in use.readers:
             if reader in own:
-                remedy = f"{reader} is a database's own role; a reader needs a role that makes no tables"
+                remedy = f"{reader} is the owner of a database; name a role that creates no tables"
                 yield Problem((*at, index, "readers"), reader, remedy)
 
 
@@ -184,7 +184,9 @@ def _cache_users(config: "StackConfig") -> Iterator[Problem]:
         if cache
         for index, user in enumerate(cache.users)
     )
-    yield from _twice(users, "the ElastiCache user", "an account has it once; choose another cacheName or user")
+    yield from _twice(
+        users, "the ElastiCache user", "it must be unique in an account; choose another cacheName or user"
+    )
 
 
 def _principals(config: "StackConfig") -> Iterator[Problem]:

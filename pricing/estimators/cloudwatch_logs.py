@@ -13,7 +13,7 @@ from resources.resource import Resource
 COMPRESSION = 0.15
 """The share of its size that a log takes up in storage, as Amazon CloudWatch's pricing examples assume."""
 FOREVER_DAYS = 365.0
-"""Storage of a group that never expires is priced as it stands after a year."""
+"""Storage of a log group that never expires is priced at its size after one year."""
 
 DAYS_A_MONTH = 365 / 12
 _CONTROL_PLANE = re.compile(r"/aws/eks/.+/cluster")

@@ -21,7 +21,7 @@ _DETAILED_METRICS = 7
 class Purchase(NamedTuple):
     """One kind of instance bought in one way. `purchased` is ON_DEMAND or SPOT.
 
-    `bounded` is true where a type has no spot price and its on-demand price stands for it.
+    `bounded` is true if a type has no Spot price and its on-demand price is used.
     """
 
     kind: str

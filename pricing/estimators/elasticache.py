@@ -92,7 +92,7 @@ def _snapshot(node_type: str, shards: float, held: float | None) -> tuple[float,
     usable = usable_gib(node_type)
     if usable is None:
         raise NoPrice(
-            f"what {node_type} holds is not listed, so snapshots have no size; say it in usage.cacheGb",
+            f"the memory of {node_type} is unknown, so snapshots have no size; set usage.cacheGb",
             subject=node_type,
         )
     return shards * usable, ", as if the cluster were full"

@@ -121,7 +121,7 @@ def _piecewise(address: str, path: Path, show: Say, name: str) -> bool:
     try:
         answer = _open(address, headers)
     except HTTPError as error:
-        # Nothing lies beyond what is there: the file is whole.
+        # The server has no further bytes: the file is complete.
         if error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and headers:
             return _total(error.headers.get("Content-Range")) == have or _restart(path)
         raise

@@ -1,4 +1,4 @@
-"""What the Price List API is asked for, and which sku of ours each product of its answers is."""
+"""The queries to the Price List API, and the SKU of ours for each product in its answers."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -87,7 +87,7 @@ def changes(before: Mapping[tuple[str, str], Row], after: Mapping[tuple[str, str
 
 
 def write_rows(path: Path, rows: Mapping[tuple[str, str], Row]) -> None:
-    """Replace a region's file by these rows, sorted, in one step: whoever reads sees the old file or the new one."""
+    """Replace a region's file by these rows, sorted, in one step: a reader sees the old file or the new one."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".part")
     part = Path(name)
     try:

@@ -15,7 +15,7 @@ from policies.engine.evaluate import Verdict
 from pricing.budget import Budget
 from pricing.lines import Estimate, Line, Saving, Unpriced
 from resources.resource import SECRET, UNKNOWN, Resource
-from stacks.choices import Choice
+from stacks.unusual_choices import Choice
 from stacks.warnings import ConfigWarning
 from tests.support.planner.plans import ROOT, STACKS, document_of
 

@@ -13,7 +13,7 @@ from planner.terminal import show
 from policies.engine.evaluate import Verdict
 from policies.engine.registry import RULES
 from pricing.lines import Line
-from stacks.choices import Choice
+from stacks.unusual_choices import Choice
 from stacks.warnings import ConfigWarning
 from tests.support.planner.plans import built, document_of
 from tests.support.planner.terminal import EMPTY, shown

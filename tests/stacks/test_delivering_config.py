@@ -97,7 +97,7 @@ def test_what_a_team_delivers_goes_to_the_first_of_its_namespaces() -> None:
         "acme-models-111122223333; write s3://acme-models-111122223333/<folder>/"
     ) in refusal(**stack, modelServing={**serving, "deliveredModels": [raw]})
     told = refusal(**stack, modelServing={**serving, "deliveredModels": [RANKING]})
-    assert "ranking is to be in models, but a team delivers to its first namespace: risk in risk; name that" in told
+    assert "ranking has namespace models, but a team delivers to its first namespace: risk in risk; write one" in told
 
 
 TWO_POOLS = {**CLUSTER, "nodePools": [SYSTEM, {**SYSTEM, "name": "steady"}]}
@@ -109,7 +109,7 @@ def test_a_quota_holds_the_claims_of_the_cache_of_models() -> None:
     serving = {**SERVING, "platform": platform, "models": [{**MODEL, "cache": {"group": "steady", "sizeGib": 2}}]}
     stack = {"gpuCluster": TWO_POOLS, "featureStore": STORE, "userPool": POOL, "modelServing": serving}
     told = refusal(**stack, delivery={**DELIVERY, "teams": [team]})
-    assert "risk may hold no volume, but platform.modelCache has a claim in models; set its quota.storageGib" in told
+    assert "risk has no quota for volumes, but platform.modelCache has a volume claim in models; set quota" in told
     read({**SECTIONS, **stack, "delivery": {**DELIVERY, "teams": [{**team, "quota": {"storageGib": 1}}]}})
 
 
@@ -134,7 +134,7 @@ def test_models_are_kept_on_nodes_that_have_the_room_and_run_them() -> None:
 
 
 def test_a_user_pool_needs_who_keeps_its_secrets() -> None:
-    assert "userPool needs delivery or featureServices: the secrets of its clients lie beside theirs" in refusal(
+    assert "userPool needs delivery or featureServices, because its clients' secrets use their key" in refusal(
         featureStore=STORE, modelServing=SERVING, userPool=POOL
     )
 
@@ -158,7 +158,7 @@ def test_the_load_balancer_signs_people_in_by_the_user_pool() -> None:
     assert "modelServing.loadBalancer.signIn needs userPool" in refusal(**alone)
     nowhere = {"network": {"vpcCidr": "10.0.0.0/16", "nat": "none"}}
     read({**SECTIONS, **signing_in(), **nowhere})
-    assert "signIn needs a way out: an internal load balancer asks Cognito through network.nat, which is none" in (
+    assert "signIn needs internet access: an internal load balancer reaches Cognito through NAT; set network.nat" in (
         refusal(**signing_in({"internal": True}), **nowhere)
     )
 
@@ -166,7 +166,10 @@ def test_the_load_balancer_signs_people_in_by_the_user_pool() -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"hosts": ["*.models.example.com"]}, "signIn.hosts has *.models.example.com, and Cognito sends back to no"),
+        (
+            {"hosts": ["*.models.example.com"]},
+            "signIn.hosts has *.models.example.com, but Cognito does not redirect to",
+        ),
         (
             {"hosts": [STUDIO, "models.example.com"]},
             "userPool.clients has no client that fits models; add {name: models, callbackUrls: "
@@ -183,7 +186,7 @@ def test_the_load_balancer_signs_people_in_by_the_user_pool() -> None:
                     "clientId": "models",
                 },
             },
-            "signIn.provider = oidc: a stack signs in by its userPool; write cognito",
+            "signIn.provider = oidc: a stack signs in with its userPool; write cognito",
         ),
     ],
 )
@@ -228,14 +231,14 @@ def test_kubeflow_stands_on_stores_sign_in_and_delivery() -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"modelServing": SERVING}, "kubeflow and modelServing don't share a cluster: both bring Istio"),
+        ({"modelServing": SERVING}, "kubeflow and modelServing cannot share a cluster, because both install Istio"),
         (
             {"delivery": {**KUBEFLOW_STACK["delivery"], "clusterWide": False}},
             "kubeflow needs delivery.clusterWide: true",
         ),
         (
             {"delivery": {**KUBEFLOW_STACK["delivery"], "teams": [{"name": "risk", "groups": ["risk"]}]}},
-            "risk is in delivery.teams[0].name and in kubeflow.teams[0].name, which would both make it",
+            "risk is in delivery.teams[0].name and in kubeflow.teams[0].name, which would both create it",
         ),
         (
             {"userPool": {**POOL}},

@@ -59,7 +59,7 @@ REFUSED: list[tuple[str, Callable[[Sections], None], str, str]] = [
         "staging",
         put("featureServices.featureServer.clientNamespaces", ["nonexistent"]),
         "featureServices.featureServer.clientNamespaces = 'nonexistent'",
-        "no namespace nonexistent is made; add it to gpuCluster.namespaces",
+        "the stack creates no namespace nonexistent; add it to gpuCluster.namespaces",
     ),
     (
         "staging",
@@ -71,26 +71,31 @@ REFUSED: list[tuple[str, Callable[[Sections], None], str, str]] = [
         "staging",
         put("modelServing.neighbors", [{"namespace": "nonexistent", "port": 80}]),
         "modelServing.neighbors[0].namespace",
-        "no namespace nonexistent is made",
+        "the stack creates no namespace nonexistent",
     ),
     (
         "staging",
         put("modelServing.neighbors", [{"namespace": "kubeflow", "port": 80}]),
         "modelServing.neighbors[0].namespace",
-        "no namespace kubeflow is made",
+        "the stack creates no namespace kubeflow",
     ),
     (
         "staging",
         put("gpuCluster.access", [{**GRANT, "namespaces": ["nonexistent"]}]),
         "gpuCluster.access[0].namespaces",
-        "no namespace nonexistent is made",
+        "the stack creates no namespace nonexistent",
     ),
-    ("kubeflow", put("kubeflow.services", ["feast"]), "kubeflow.services = 'feast'", "no namespace feast is made"),
+    (
+        "kubeflow",
+        put("kubeflow.services", ["feast"]),
+        "kubeflow.services = 'feast'",
+        "the stack creates no namespace feast",
+    ),
     (
         "staging",
         put("gpuCluster.namespaces", [{"namespace": "search"}]),
         "modelServing.platform.modelNamespaces = 'search'",
-        "which would both make it; leave it out of one of them",
+        "which would both create it; remove it from one of them",
     ),
     (
         "kubeflow",
@@ -102,7 +107,7 @@ REFUSED: list[tuple[str, Callable[[Sections], None], str, str]] = [
         "kubeflow",
         add("delivery.teams", {"name": "search", "groups": ["search"]}),
         "kubeflow.teams[0].name = 'search'",
-        "which would both make it",
+        "which would both create it",
     ),
     (
         "staging",
@@ -232,13 +237,13 @@ REFUSED: list[tuple[str, Callable[[Sections], None], str, str]] = [
         "staging",
         put("featureServices.databases", [{"name": "notes"}, {"name": "notes"}]),
         "featureServices.databases[1].name = 'notes'",
-        "an instance has each database once",
+        "it must be unique in an instance",
     ),
     (
         "staging",
         put("featureServices.databases", [{"name": "notes", "readers": ["mlflow"]}]),
         "featureServices.databases[0].readers = 'mlflow'",
-        "mlflow is a database's own role",
+        "mlflow is the owner of a database",
     ),
     (
         "prod",
@@ -301,7 +306,7 @@ REFUSED: list[tuple[str, Callable[[Sections], None], str, str]] = [
             "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/docker-hub-AbCdEf",
         ),
         "imageRegistry.upstreams[0].credentialArn",
-        "name a secret of 111122223333 in us-east-1",
+        "write a secret of 111122223333 in us-east-1",
     ),
     ("prod", put("imageRegistry.replicaRegions", ["us-east-1"]), "imageRegistry.replicaRegions", "own region; remove"),
     (
@@ -324,7 +329,7 @@ REFUSED: list[tuple[str, Callable[[Sections], None], str, str]] = [
         "prod",
         put("imageRegistry.replicaRegions", ["us-gov-west-1"]),
         "imageRegistry.replicaRegions = 'us-gov-west-1'",
-        "us-gov-west-1 is in the partition aws-us-gov, and us-east-1 is in aws; nothing is copied between partitions",
+        "us-gov-west-1 is in the partition aws-us-gov, and us-east-1 is in aws; AWS does not copy between partitions",
     ),
     (
         "staging",

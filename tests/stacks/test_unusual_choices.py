@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from stacks.choices import unusual
+from stacks.unusual_choices import unusual_choices
 from tests.support.stacks.configs import config
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +30,7 @@ SERVED = {
 
 
 def test_prod_makes_no_unusual_choice() -> None:
-    assert unusual(config()) == ()
+    assert unusual_choices(config()) == ()
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_prod_makes_no_unusual_choice() -> None:
     ],
 )
 def test_each_unsafe_or_dear_choice_is_named(changes: dict[str, Any], field: str) -> None:
-    assert [choice.field for choice in unusual(config(**changes))] == [field]
+    assert [choice.field for choice in unusual_choices(config(**changes))] == [field]
 
 
 @pytest.mark.parametrize(
@@ -104,13 +104,13 @@ def test_each_unsafe_or_dear_choice_is_named(changes: dict[str, Any], field: str
     ],
 )
 def test_so_is_each_of_kubeflow_s(changes: dict[str, Any], field: str) -> None:
-    usual = {choice.field for choice in unusual(config("kubeflow"))}
+    usual = {choice.field for choice in unusual_choices(config("kubeflow"))}
     assert usual == {"policies.allowedInstanceTypes", "delivery.clusterWide", "kubeflow.firewall.countedRules"}
-    assert {choice.field for choice in unusual(config("kubeflow", **changes))} - usual == {field}
+    assert {choice.field for choice in unusual_choices(config("kubeflow", **changes))} - usual == {field}
 
 
 def test_what_staging_gives_up_is_said() -> None:
-    told = {choice.field for choice in unusual(config("staging"))}
+    told = {choice.field for choice in unusual_choices(config("staging"))}
     assert {"userPool.deletionProtection", "userPool.recoveryWindowDays", "delivery.deletionProtection"} <= told
     # Of production alone it is worth a word.
     assert "delivery.highlyAvailable" not in told

@@ -1,4 +1,4 @@
-"""What is unusual in a config: each choice that is less safe or dearer than the default, and what it means."""
+"""Unusual choices of a config: values that are less safe or more expensive than the default."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -26,15 +26,15 @@ from stacks.delivery_section import DeliverySection
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One unsafe or dear choice: the field that makes it, its value, and what follows from it."""
+    """One unsafe or expensive choice: the field, its value, and the consequence."""
 
     field: str
     value: Any
     why: str
 
 
-def unusual(config: StackConfig) -> tuple[Choice, ...]:
-    """Every unsafe or dear choice of `config`, in the order of its sections."""
+def unusual_choices(config: StackConfig) -> tuple[Choice, ...]:
+    """Every unsafe or expensive choice of `config`, in the order of its sections."""
     found = [*_policies(config), *_network(config.network, config.environment.is_production)]
     if config.feature_store:
         found += _stores(config.feature_store, "featureStore", config.environment.is_production)
@@ -57,22 +57,22 @@ def unusual(config: StackConfig) -> tuple[Choice, ...]:
 
 def _policies(config: StackConfig) -> Iterator[Choice]:
     for rule, level in sorted(config.policies.levels.items()):
-        yield Choice(f"policies.levels.{rule}", str(level), "this rule holds otherwise here than by default")
+        yield Choice(f"policies.levels.{rule}", str(level), "the rule has another level than its default")
     if config.policies.allowed_instance_types:
         allowed = list(config.policies.allowed_instance_types)
-        yield Choice("policies.allowedInstanceTypes", allowed, "dear instance types are allowed by name")
+        yield Choice("policies.allowedInstanceTypes", allowed, "expensive instance types are allowed by name")
     registry = config.image_registry or (config.delivery and config.delivery.chart_registry)
     if registry and not config.policies.allowed_registries:
-        yield Choice("policies.allowedRegistries", [], "workloads run images of every registry")
+        yield Choice("policies.allowedRegistries", [], "workloads may run images from any registry")
 
 
 def _network(network: NetworkSpec, production: bool) -> Iterator[Choice]:
     if production and network.nat is NatMode.SINGLE:
-        yield Choice("network.nat", str(network.nat), "the loss of one zone takes every zone's way out with it")
+        yield Choice("network.nat", str(network.nat), "if one zone fails, no zone reaches the internet")
     if production and network.zone_count < 3:
-        yield Choice("network.zoneCount", network.zone_count, "the loss of one zone takes half of the nodes")
+        yield Choice("network.zoneCount", network.zone_count, "if one zone fails, half of the nodes are lost")
     if network.flow_logs.traffic is not FlowLogTraffic.ALL:
-        why = "connections of the other kind leave no record"
+        why = "other connections are not logged"
         yield Choice("network.flowLogs.traffic", str(network.flow_logs.traffic), why)
 
 
@@ -89,34 +89,36 @@ def _database(database: InstanceSpec, at: str, production: bool) -> Iterator[Cho
     if not database.deletion_protection:
         yield Choice(f"{at}.deletionProtection", False, "a deployment can delete the database")
     if production and not database.multi_az:
-        yield Choice(f"{at}.multiAz", False, "the loss of a zone is the loss of the database until it is restored")
+        yield Choice(f"{at}.multiAz", False, "if the zone fails, the database is unavailable until it is restored")
 
 
 def _cache(cache: CacheSpec, at: str) -> Iterator[Choice]:
     if not cache.deletion_protection:
         yield Choice(f"{at}.deletionProtection", False, "a deployment can delete the cluster and its key")
     if not cache.replicas:
-        yield Choice(f"{at}.replicas", 0, "the loss of a node is the loss of its shard")
+        yield Choice(f"{at}.replicas", 0, "if a node fails, the data of its shard is lost")
     if not cache.headroom:
-        yield Choice(f"{at}.headroom", cache.headroom, "growth finds no room")
+        yield Choice(f"{at}.headroom", cache.headroom, "the cache has no room to grow")
     for index, user in enumerate(cache.users):
         if user.access is CacheAccess.ADMIN:
             yield Choice(
-                f"{at}.users[{index}].access", str(user.access), f"{user.name} may do anything, flushing included"
+                f"{at}.users[{index}].access",
+                str(user.access),
+                f"{user.name} may run every command, including FLUSHALL",
             )
 
 
 def _cluster(cluster: GpuClusterSpec, at: str) -> Iterator[Choice]:
     if cluster.endpoint_public_cidrs:
         cidrs = list(cluster.endpoint_public_cidrs)
-        yield Choice(f"{at}.endpointPublicCidrs", cidrs, "the API server answers outside of the VPC")
+        yield Choice(f"{at}.endpointPublicCidrs", cidrs, "the API server is reachable from outside the VPC")
     if cluster.session_manager:
-        why = "whoever may start Session Manager sessions in the account is root on the nodes"
+        why = "everyone who may start Session Manager sessions in the account is root on the nodes"
         yield Choice(f"{at}.sessionManager", True, why)
     if not cluster.deletion_protection:
         yield Choice(f"{at}.deletionProtection", False, "a deployment can delete the cluster")
     if cluster.shared_system_pool:
-        why = "a pod of a team may take the memory or the disk of DNS, the controllers and Argo CD"
+        why = "pods of teams share memory and disk with DNS, the controllers and Argo CD"
         yield Choice(f"{at}.sharedSystemPool", True, why)
     yield from _each(cluster.access, f"{at}.access", _access)
     yield from _each(cluster.node_pools, f"{at}.nodePools", _pool)
@@ -124,7 +126,7 @@ def _cluster(cluster: GpuClusterSpec, at: str) -> Iterator[Choice]:
         yield from _each(cluster.karpenter.pools, f"{at}.karpenter.pools", _karpenter_pool)
     for index, namespace in enumerate(cluster.namespaces):
         if namespace.pod_security is not PodSecurity.RESTRICTED:
-            why = "pods with more rights than the restricted standard are admitted"
+            why = "pods may have more rights than the restricted standard allows"
             yield Choice(f"{at}.namespaces[{index}].podSecurity", str(namespace.pod_security), why)
 
 
@@ -132,25 +134,25 @@ def _serving(serving: ModelServingSpec, at: str, production: bool) -> Iterator[C
     yield from _firewall(serving.firewall, f"{at}.firewall")
     yield from _balancer(serving.load_balancer, f"{at}.loadBalancer")
     if production and serving.platform.gateway_minimum < 2:
-        why = "the loss of one node is the loss of every model until another gateway starts"
+        why = "if one node fails, no model is reachable until another gateway starts"
         yield Choice(f"{at}.platform.gatewayMinimum", serving.platform.gateway_minimum, why)
     for index, model in enumerate(serving.models):
         if production and model.scale_to_zero:
-            why = f"who asks {model.name} after a while waits until a replica has started, with its node some minutes"
+            why = f"the first request to an idle {model.name} waits for a replica, and minutes for a new node"
             yield Choice(f"{at}.models[{index}].scaleToZero", True, why)
         elif production and model.minimum < 2:
-            why = f"the loss of one node is the loss of {model.name} until a replica has started elsewhere"
+            why = f"if one node fails, {model.name} is unavailable until a replica starts on another node"
             yield Choice(f"{at}.models[{index}].minimum", model.minimum, why)
 
 
 def _firewall(firewall: WebFirewallSpec, at: str) -> Iterator[Choice]:
     if not firewall.blocks:
-        yield Choice(f"{at}.mode", str(firewall.mode), "requests are only counted, none is stopped")
+        yield Choice(f"{at}.mode", str(firewall.mode), "the firewall counts requests and blocks none")
     if firewall.counted_rules:
         rules = sorted(rule for each in firewall.counted_rules.values() for rule in each)
-        yield Choice(f"{at}.countedRules", rules, "these rules of AWS stop nothing")
+        yield Choice(f"{at}.countedRules", rules, "these AWS rules count requests and block none")
     if firewall.forwarded_address_header:
-        why = "whoever reaches the load balancer without the proxy can write any address there"
+        why = "a client that bypasses the proxy can write any address into this header"
         yield Choice(f"{at}.forwardedAddressHeader", firewall.forwarded_address_header, why)
     if not firewall.deletion_protection:
         yield Choice(f"{at}.deletionProtection", False, "a deployment can delete the key of the log")
@@ -167,18 +169,18 @@ def _registry(registry: ImageRegistrySpec, at: str) -> Iterator[Choice]:
     if registry.scanning is ImageScanning.ENHANCED:
         yield Choice(f"{at}.scanning", str(registry.scanning), "Amazon Inspector charges each image")
     if registry.replica_regions:
-        yield Choice(f"{at}.replicaRegions", list(registry.replica_regions), "each region stores every image again")
+        yield Choice(f"{at}.replicaRegions", list(registry.replica_regions), "each region stores a copy of every image")
     for index, upstream in enumerate(registry.upstreams):
         if upstream.moving_tags:
-            why = f"a tag of {upstream.registry} is another image whenever its upstream says so"
+            why = f"a tag can become another image whenever {upstream.registry} moves it"
             yield Choice(f"{at}.upstreams[{index}].movingTags", True, why)
 
 
 def _user_pool(pool: UserPoolSpec, at: str) -> Iterator[Choice]:
     if not pool.deletion_protection:
-        yield Choice(f"{at}.deletionProtection", False, "a deployment can delete everyone's account")
+        yield Choice(f"{at}.deletionProtection", False, "a deployment can delete all user accounts")
     if not pool.recovery_window_days:
-        yield Choice(f"{at}.recoveryWindowDays", 0, "a secret that is deleted is gone at once")
+        yield Choice(f"{at}.recoveryWindowDays", 0, "a deleted secret cannot be restored")
     usual = UserPoolSpec.model_fields["password_length"].default
     if pool.password_length < usual:
         yield Choice(f"{at}.passwordLength", pool.password_length, f"passwords may be shorter than {usual} characters")
@@ -190,12 +192,14 @@ def _delivery(delivery: DeliverySection, at: str, production: bool) -> Iterator[
         why = "a model is deleted as soon as its folder is removed or renamed"
         yield Choice(f"{at}.deletionProtection", False, why)
     if delivery.cluster_wide:
-        yield Choice(f"{at}.clusterWide", True, "whoever changes the repository may change the whole cluster")
+        yield Choice(f"{at}.clusterWide", True, "everyone who may change the repository may change the whole cluster")
     if production and not delivery.highly_available:
-        yield Choice(f"{at}.highlyAvailable", False, "the loss of one node stops deliveries until its parts are back")
+        yield Choice(
+            f"{at}.highlyAvailable", False, "if one node fails, deliveries stop until Argo CD runs on another node"
+        )
     for index, repository in enumerate(delivery.repositories):
         if repository.login is RepositoryLogin.TOKEN:
-            why = "a token lives long, and reads whatever its owner may; a GitHub App's ends within the hour"
+            why = "a token is long-lived and has its owner's rights; a GitHub App's token expires within an hour"
             yield Choice(f"{at}.repositories[{index}].login", str(repository.login), why)
 
 
@@ -205,7 +209,7 @@ def _kubeflow(kubeflow: KubeflowSpec, at: str) -> Iterator[Choice]:
     if not kubeflow.deletion_protection:
         yield Choice(f"{at}.deletionProtection", False, "a deployment can delete the teams' volumes")
     if kubeflow.services:
-        why = "every team may call every service there"
+        why = "every team may call every service in these namespaces"
         yield Choice(f"{at}.services", list(kubeflow.services), why)
 
 
@@ -226,11 +230,11 @@ def _pool(pool: NodePoolSpec, at: str) -> Iterator[Choice]:
         why = "pods on one GPU share its memory and can starve each other"
         yield Choice(f"{at}.sharing.timeSlicing", pool.sharing.time_slicing, why)
     if pool.efa:
-        yield Choice(f"{at}.efa", True, "all nodes of the pool lie in one zone")
+        yield Choice(f"{at}.efa", True, "all nodes of the pool are in one zone")
 
 
 def _karpenter_pool(pool: KarpenterPoolSpec, at: str) -> Iterator[Choice]:
     if pool.ami_version == "latest":
         yield Choice(f"{at}.amiVersion", "latest", "nodes are replaced whenever AWS releases an image")
     if not pool.on_demand:
-        yield Choice(f"{at}.onDemand", False, "pods wait when there is no spot capacity")
+        yield Choice(f"{at}.onDemand", False, "pods stay pending while there is no Spot capacity")
