@@ -116,7 +116,8 @@ def test_readme_shows_lines_that_the_plan_of_prod_prints(
     stated = page[page.index("Quota increases to request (Service") : page.index("The cheapest safe mix")]
     show(built("prod"), PlanConsole())
     printed = {" ".join(line.split()) for line in capsys.readouterr().out.splitlines()}
-    assert [line for line in stated.splitlines() if " ".join(line.split()) not in printed] == []
+    left_out = {"…"}
+    assert [line for line in stated.splitlines() if " ".join(line.split()) not in printed | left_out] == []
 
 
 @pytest.mark.parametrize(("page", "said"), [("README.md", "(today {})"), ("docs/speed.md", "plan of prod has {}.")])
