@@ -197,7 +197,7 @@ def test_deletion_protection_must_be_lifted_before_destroy(
     alone = engine.run("destroy", "--yes", "--stack", prod.name, *(f"--target={urn}" for urn in sets))
     assert alone.code != 0
     assert alone.printed.count("it is protected") >= len(sets) > 1
-    # The engine would walk every path of what they depend on: docs/destroy.md.
+    # With them a refused destroy does not end: docs/destroy.md.
     engine.run("state", "unprotect", *sets, "--yes", "--stack", prod.name)
     refused = engine.run("destroy", "--yes", "--stack", prod.name)
     assert refused.code != 0
