@@ -19,7 +19,7 @@ class LogBucketArgs(TypedDict):
     retention_days: NotRequired[int]
     """Days that logs are kept."""
     deletion_protection: NotRequired[bool]
-    """Whether the bucket is protected from deletion; one that isn't is deleted with the logs in it."""
+    """Whether the bucket is protected from deletion. An unprotected bucket is deleted together with its logs."""
 
 
 class LogBucketSpec(Spec):
@@ -29,7 +29,8 @@ class LogBucketSpec(Spec):
     retention_days: int = Field(default=365, ge=30, description="Days that logs are kept.")
     deletion_protection: bool = Field(
         default=True,
-        description="Whether the bucket is protected from deletion; one that isn't is deleted with the logs in it.",
+        description="Whether the bucket is protected from deletion. An unprotected bucket is deleted together with its "
+        "logs.",
     )
 
     @field_validator("bucket")

@@ -54,7 +54,7 @@ class ObjectStoreArgs(ObjectStoreConfig):
     log_bucket: pulumi.Input[str]
     """The bucket that access logs are written to."""
     expiring_prefixes: NotRequired[dict[str, int]]
-    """Days after which what lies below a prefix is deleted, by prefix; for what can be made again."""
+    """Days after which objects are deleted, by prefix. Use it for objects that can be made again."""
 
 
 class ObjectStoreLifecycle(Spec):
@@ -117,7 +117,7 @@ class ObjectStoreSpec(ObjectStoreLifecycle):
     deletion_protection: bool = Field(default=True, description="Whether the bucket is protected from deletion.")
     expiring_prefixes: dict[Prefix, Annotated[int, Field(ge=1)]] = Field(
         default_factory=dict[str, int],
-        description="Days after which what lies below a prefix is deleted, by prefix; for what can be made again.",
+        description="Days after which objects are deleted, by prefix. Use it for objects that can be made again.",
     )
 
     @field_validator("bucket")
@@ -146,7 +146,7 @@ class ObjectStore(Component[ObjectStoreArgs, ObjectStoreSpec]):
     """
 
     bucket_name: pulumi.Output[str]
-    """The bucket's name, known once its policy stands."""
+    """The bucket's name, resolved after its policy exists."""
     bucket_arn: pulumi.Output[str]
     """The bucket's ARN."""
     replica_arn: pulumi.Output[str]

@@ -50,7 +50,7 @@ class Keda(Component[KedaArgs, KedaSpec]):
     """
 
     ready: pulumi.Output[str]
-    """The namespace's name; whoever reads it waits until a ScaledObject can be made."""
+    """The namespace's name, resolved after a ScaledObject can be made."""
 
     def __init__(self, name: str, args: KedaArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, KedaArgs, KedaSpec, opts)

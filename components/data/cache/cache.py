@@ -23,7 +23,7 @@ class Cache(Component[CacheArgs, CacheSpec]):
     """A Valkey or Redis OSS cluster on ElastiCache.
 
     Cluster mode, TLS, a key of its own, users with their own rights who log in by IAM, replicas in other zones, daily
-    snapshots of what must be kept, logs in CloudWatch, and no way in but from one security group.
+    snapshots of what must be kept, logs in CloudWatch, and connections from one security group alone.
     """
 
     endpoint: pulumi.Output[str]
@@ -39,7 +39,7 @@ class Cache(Component[CacheArgs, CacheSpec]):
     user_names: pulumi.Output[dict[str, str]]
     """What the engine calls each user, by the name in the arguments."""
     user_arns: pulumi.Output[dict[str, str]]
-    """The ARN of each user, by the name in the arguments, for whoever sets its password."""
+    """The ARN of each user, by the name in the arguments, for the program that sets its password."""
     connect_policies: pulumi.Output[dict[str, str]]
     """The IAM policy, as JSON, that lets a workload log in as each user, by the name in the arguments."""
     key_arn: pulumi.Output[str]

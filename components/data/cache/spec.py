@@ -78,7 +78,7 @@ class CacheConfig(TypedDict):
     evicts: NotRequired[bool]
     """Whether it drops what was used least when it is full; a store must not, a cache should."""
     data_tiering: NotRequired[bool]
-    """Whether values that are seldom read may lie on SSD."""
+    """Whether rarely read values may be on SSD."""
     replicas: NotRequired[int]
     """Replicas of each shard, in other zones."""
     node_type: NotRequired[str]
@@ -86,11 +86,11 @@ class CacheConfig(TypedDict):
     shards: NotRequired[int]
     """The number of shards; chosen by size when left out."""
     users: list[CacheUserConfig]
-    """Who may use it; nobody else can log in."""
+    """The users of the cache. No other user can log in."""
     snapshot_days: NotRequired[int]
     """Days that daily snapshots are kept; 7 for a store and none for what evicts when left out."""
     restore_from: NotRequired[str]
-    """The snapshot that a new cluster begins with; one that stands is not touched."""
+    """The snapshot that a new cluster starts from. An existing cluster does not change."""
     snapshot_window: NotRequired[str]
     """When the daily snapshot begins, in UTC."""
     maintenance_window: NotRequired[str]
@@ -102,14 +102,14 @@ class CacheConfig(TypedDict):
 
 
 class CacheArgs(CacheConfig):
-    """What a Cache is made from: its config, and the network it lies in."""
+    """The arguments of a Cache: its config and its network."""
 
     vpc_id: pulumi.Input[str]
     """The VPC."""
     subnet_ids: pulumi.Input[list[str]]
     """Isolated subnets, of two zones or more where there are replicas."""
     client_security_group_id: pulumi.Input[str]
-    """The security group whose members may connect; nobody else can."""
+    """The security group whose members may connect. No other client can connect."""
 
 
 class CacheSpec(Spec):
@@ -133,7 +133,7 @@ class CacheSpec(Spec):
     )
     data_tiering: bool = Field(
         default=False,
-        description="Whether values that are seldom read may lie on SSD: some 0.3 ms slower, and up to three times "
+        description="Whether rarely read values may be on SSD: some 0.3 ms slower, and up to three times "
         "cheaper. Keys stay in memory, so values should be larger than keys.",
     )
     replicas: int = Field(default=1, ge=0, le=5, description="Replicas of each shard, in other zones.")
@@ -144,7 +144,7 @@ class CacheSpec(Spec):
         default=None, ge=1, le=MOST_NODES, description="The number of shards; chosen by size when left out."
     )
     users: tuple[CacheUserSpec, ...] = Field(
-        min_length=1, max_length=99, description="Who may use it; nobody else can log in."
+        min_length=1, max_length=99, description="The users of the cache. No other user can log in."
     )
     snapshot_days: int | None = Field(
         default=None,
@@ -156,7 +156,7 @@ class CacheSpec(Spec):
         default=None,
         pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
         max_length=255,
-        description="The snapshot that a new cluster begins with; one that stands is not touched.",
+        description="The snapshot that a new cluster starts from. An existing cluster does not change.",
     )
     snapshot_window: str = Field(
         default="03:00-04:00",

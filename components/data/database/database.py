@@ -48,7 +48,7 @@ def mysql() -> Engine:
         ("require_secure_transport", "1"),
         ("slow_query_log", "1"),
         ("long_query_time", "1"),
-        # A log that lies in a table isn't exported.
+        # A log in a table isn't exported.
         ("log_output", "FILE"),
     )
     return Engine("mysql", "MySQL", MYSQL, 3306, ("error", "slowquery", "iam-db-auth-error"), parameters)
@@ -93,7 +93,7 @@ class _Instance(Component[_Args, _InstanceSpec]):
         )
 
     def _security_group(self) -> aws.ec2.SecurityGroup:
-        """Lets clients in and nothing out: a database calls nobody."""
+        """Allows connections from clients, and none from the database."""
         group = aws.ec2.SecurityGroup(
             f"{self._name}-sg",
             description=f"Database {self._spec.identifier}",

@@ -1,4 +1,4 @@
-"""What a Database is made from, and what is refused."""
+"""The arguments of a Database, and what is refused."""
 
 from typing import NotRequired, TypedDict
 
@@ -48,7 +48,7 @@ class DatabaseConfig(InstanceConfig):
 
 
 class DatabaseArgs(DatabaseConfig):
-    """What a Database is made from: its config, and the network it lies in."""
+    """The arguments of a Database: its config and its network."""
 
     vpc_id: pulumi.Input[str]
     """The VPC."""
@@ -59,7 +59,7 @@ class DatabaseArgs(DatabaseConfig):
 
 
 class MySqlDatabaseArgs(InstanceConfig):
-    """What a MySqlDatabase is made from: its config, and the network it lies in."""
+    """The arguments of a MySqlDatabase: its config and its network."""
 
     vpc_id: pulumi.Input[str]
     """The VPC."""

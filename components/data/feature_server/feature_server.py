@@ -47,7 +47,7 @@ class FeatureServer(Component[FeatureServerArgs, FeatureServerSpec]):
     address: pulumi.Output[str]
     """Where clients ask for features, as a URL; known once servers answer there."""
     config: pulumi.Output[str]
-    """Feast's configuration, feature_store.yaml, for whoever applies definitions to the project."""
+    """Feast's configuration, feature_store.yaml, for the team that applies definitions to the project."""
     workgroup: pulumi.Output[str]
     """The Athena workgroup of its queries."""
 

@@ -28,7 +28,7 @@ Manifest = dict[str, Any]
 
 
 def config_map(config: pulumi.Input[str]) -> Manifest:
-    """Feast's configuration, in which no secret stands."""
+    """Feast's configuration. It contains no secret."""
     return kubernetes_object("v1", "ConfigMap", CONFIG_MAP, NAMESPACE, data={CONFIG_FILE: config})
 
 

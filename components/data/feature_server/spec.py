@@ -91,7 +91,7 @@ class FeatureServerConfig(TypedDict):
 
 
 class FeatureServerArgs(FeatureServerConfig):
-    """What a FeatureServer is made from: its config, the cluster, and the stores that it stands on."""
+    """The arguments of a FeatureServer: its config, its cluster and its stores."""
 
     cluster_name: pulumi.Input[str]
     """The EKS cluster."""
@@ -123,7 +123,8 @@ class FeatureServerSpec(Spec):
     )
     client_namespaces: tuple[str, ...] = Field(
         min_length=1,
-        description="The namespaces whose pods may ask it; no other may, for Feast asks nobody who they are.",
+        description="The namespaces whose pods may call the servers. Other namespaces cannot, because Feast does not "
+        "authenticate clients.",
     )
     minimum: int = Field(default=2, ge=1, le=200, description="The fewest servers.")
     maximum: int = Field(default=6, ge=1, le=200, description="The most servers; as many as the minimum: no scaling.")

@@ -26,7 +26,7 @@ class FeatureServices(Component[FeatureServicesArgs, FeatureServicesSpec]):
     feature_server_address: pulumi.Output[str]
     """Where features are asked for; empty without Feast."""
     feature_config: pulumi.Output[str]
-    """Feast's configuration for whoever applies definitions; empty without Feast."""
+    """Feast's configuration, for the team that applies definitions. It is empty without Feast."""
     tracking_address: pulumi.Output[str]
     """What clients set MLFLOW_TRACKING_URI to; empty without MLflow."""
     secret_arns: pulumi.Output[dict[str, str]]

@@ -56,7 +56,7 @@ class FeatureServicesArgs(FeatureServicesConfig):
     catalog_database: pulumi.Input[str]
     """The Glue database over the offline store."""
     models_bucket: pulumi.Input[str]
-    """The bucket of models, in which MLflow's artifacts lie, too."""
+    """The bucket of models. It also contains MLflow's artifacts."""
     data_key_arn: pulumi.Input[str]
     """The KMS key that encrypts the buckets."""
     client_namespaces_ready: NotRequired[pulumi.Input[str]]

@@ -29,7 +29,7 @@ class FeatureStoreConfig(TypedDict):
 
 
 class FeatureStoreArgs(FeatureStoreConfig):
-    """What a FeatureStore is made from: its config, and the network it lies in."""
+    """The arguments of a FeatureStore: its config and its network."""
 
     vpc_id: pulumi.Input[str]
     """The VPC."""

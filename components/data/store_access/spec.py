@@ -26,7 +26,7 @@ def _not_a_database(use: str) -> str:
 
 
 MySqlName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,31}$"), AfterValidator(_free)]
-"""A user or database of MySQL; in a grant an underscore stands for any letter."""
+"""A user or database of MySQL; in a grant an underscore matches any character."""
 RoleName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$"), AfterValidator(_free)]
 CacheUse = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}/[a-z][a-z0-9-]{0,62}$"), AfterValidator(_not_a_database)

@@ -46,7 +46,7 @@ class StoreAccess(Component[StoreAccessArgs, StoreAccessSpec]):
     """
 
     ready: pulumi.Output[str]
-    """What the secrets' names begin with; whoever reads it waits until every login works."""
+    """The prefix of the secrets' names, resolved after every login works."""
     secret_arns: pulumi.Output[dict[str, str]]
     """The ARN of each secret, by its name without the prefix."""
 

@@ -5,7 +5,7 @@ from ...core.iam import allow, document
 from ...facts.regions import dns_suffix
 
 FOLDER = "mlflow"
-"""The folder of the bucket that all artifacts lie in."""
+"""The folder of the bucket that contains all artifacts."""
 
 
 def artifacts_access(account: Account, bucket: str, key_arn: str) -> str:

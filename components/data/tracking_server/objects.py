@@ -91,7 +91,7 @@ def deployment(
 
 
 def rollout_timeout() -> str:
-    """How long whoever deploys waits for the servers."""
+    """How long a deployment waits for the servers."""
     return f"{_PATIENCE_SECONDS // 60}m"
 
 

@@ -1,4 +1,4 @@
-"""How MLflow is started: arguments and environment, as plain data, in which no password stands.
+"""How MLflow is started: arguments and environment, as plain data without passwords.
 
 Host, user and password reach PostgreSQL's client library by its own variables, so that the address in the arguments
 has none of them, and nothing in a password needs escaping. Source: PostgreSQL documentation, libpq, "Environment
@@ -80,7 +80,7 @@ def database_environment(address: pulumi.Input[str]) -> dict[str, pulumi.Input[s
 
 
 def server_environment(region: str) -> dict[str, str]:
-    """What else a server is told: it runs no jobs, which would be seven processes more, and tells nobody of itself."""
+    """What else a server is told: it runs no jobs, which would be seven processes more, and sends no telemetry."""
     return {
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,

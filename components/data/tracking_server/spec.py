@@ -31,7 +31,7 @@ class TrackingServerConfig(TypedDict):
 
 
 class TrackingServerArgs(TrackingServerConfig):
-    """What a TrackingServer is made from: its config, the cluster, and the stores that it stands on."""
+    """The arguments of a TrackingServer: its config, its cluster and its stores."""
 
     cluster_name: pulumi.Input[str]
     """The EKS cluster."""
@@ -44,7 +44,7 @@ class TrackingServerArgs(TrackingServerConfig):
     database_address: pulumi.Input[str]
     """The host of PostgreSQL, in whose database mlflow the secret's user makes tables."""
     models_bucket: pulumi.Input[str]
-    """The bucket of artifacts; they lie in its folder mlflow."""
+    """The bucket of artifacts. They are in its folder mlflow."""
     data_key_arn: pulumi.Input[str]
     """The KMS key that encrypts the bucket."""
     client_namespaces_ready: NotRequired[pulumi.Input[str]]
@@ -56,7 +56,8 @@ class TrackingServerSpec(Spec):
 
     client_namespaces: tuple[str, ...] = Field(
         min_length=1,
-        description="The namespaces whose pods may ask it; no other may, for MLflow asks nobody who they are.",
+        description="The namespaces whose pods may call the servers. Other namespaces cannot, because MLflow does not "
+        "authenticate clients.",
     )
     hosts: tuple[str, ...] = Field(
         default=(),

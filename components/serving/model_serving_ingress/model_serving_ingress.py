@@ -43,7 +43,7 @@ class ModelServingIngress(Component[ModelServingIngressArgs, ModelServingSpec]):
     model_urls: pulumi.Output[dict[str, str]]
     """Where each model of the config answers, by its name."""
     ready: pulumi.Output[str]
-    """The domain; whoever reads it waits until a model can be made, scaled and reached, and has its identity."""
+    """The domain, resolved after models can be made, scaled and reached, and have their identities."""
 
     def __init__(self, name: str, args: ModelServingIngressArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, ModelServingIngressArgs, ModelServingSpec, opts)

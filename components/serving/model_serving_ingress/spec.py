@@ -1,4 +1,4 @@
-"""What a ModelServingIngress is made from, and what is refused."""
+"""The arguments of a ModelServingIngress, and what is refused."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, NotRequired, TypedDict, cast
@@ -94,7 +94,7 @@ class ModelServingConfig(TypedDict):
     load_balancer: NotRequired[ServingLoadBalancerOptions]
     """The options of the load balancer."""
     platform: NotRequired[ServingPlatformOptions]
-    """By which servers models are served, and for whom."""
+    """The model servers, and the namespaces that use them."""
     neighbors: NotRequired[list[NeighborConfig]]
     """Services on the cluster that models ask, such as a feature server."""
     models: NotRequired[list[ModelConfig]]
@@ -104,7 +104,7 @@ class ModelServingConfig(TypedDict):
 
 
 class ModelServingIngressArgs(ModelServingConfig):
-    """What a ModelServingIngress is made from: its config, the cluster and the network it lies in."""
+    """The arguments of a ModelServingIngress: its config, its cluster and its network."""
 
     cluster_name: pulumi.Input[str]
     """The EKS cluster. Its nodes must be ready."""
@@ -141,7 +141,7 @@ class ModelServingIngressArgs(ModelServingConfig):
 
 
 class ModelServingSpec(Spec):
-    """Models and the way to them. What its sections share is said once, above them."""
+    """Models and the route to them. What its sections share is set once, above them."""
 
     zone_name: str = Field(pattern=DOMAIN_PATTERN, description="The public Route 53 zone of the domain.")
     domain: str = Field(
@@ -163,7 +163,7 @@ class ModelServingSpec(Spec):
     platform: Annotated[ServingPlatformSpec, Inherits("domain", "monitoring_namespace")] = Field(
         default_factory=cast(Any, dict),
         validate_default=True,
-        description="By which servers models are served, and for whom.",
+        description="The model servers, and the namespaces that use them.",
     )
     neighbors: tuple[NeighborSpec, ...] = Field(
         default=(), description="Services on the cluster that models ask, such as a feature server."

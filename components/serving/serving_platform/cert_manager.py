@@ -45,7 +45,7 @@ class CertManager(Component[CertManagerArgs, CertManagerSpec]):
     """
 
     ready: pulumi.Output[str]
-    """The namespace's name; whoever reads it waits until certificates can be asked for."""
+    """The namespace's name, resolved after certificates can be requested."""
 
     def __init__(self, name: str, args: CertManagerArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, CertManagerArgs, CertManagerSpec, opts)

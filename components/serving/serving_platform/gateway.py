@@ -1,4 +1,4 @@
-"""ServingGateway: one way in for every model, REST and gRPC, between the load balancer and the predictors."""
+"""ServingGateway: one gateway for every model, REST and gRPC, between the load balancer and the predictors."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict

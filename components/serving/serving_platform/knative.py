@@ -62,7 +62,7 @@ class Knative(Component[KnativeArgs, KnativeSpec]):
     """
 
     ready: pulumi.Output[str]
-    """The version; whoever reads it waits until models can scale to zero."""
+    """The version, resolved after models can scale to zero."""
 
     def __init__(self, name: str, args: KnativeArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, KnativeArgs, KnativeSpec, opts)
@@ -230,7 +230,7 @@ def _config(domain: str) -> dict[str, dict[str, str]]:
         },
         "autoscaler": {
             "enable-scale-to-zero": "true",
-            # A revision starts once to show that it can, unless it is said otherwise.
+            # A revision starts once to show that it can, unless the config disables that.
             "initial-scale": "1",
             # Requests beyond what the replicas take wait at the activator for the next one.
             "target-burst-capacity": "200",

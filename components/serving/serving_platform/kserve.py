@@ -40,7 +40,7 @@ class KServeArgs(TypedDict):
     monitoring_namespace: NotRequired[str]
     """The namespace whose pods may read metrics."""
     model_cache: NotRequired[bool]
-    """Whether a ModelCache stands beside it."""
+    """Whether a ModelCache exists in the same cluster."""
     scale_to_zero: NotRequired[bool]
     """Whether Knative is there, for models that ask for it."""
     image_caches: NotRequired[dict[str, str]]
@@ -53,7 +53,7 @@ class KServeSpec(Spec):
     domain: str = Field(description="Models answer at <model>.<domain>.")
     runtimes: tuple[Runtime, ...] = Field(default=tuple(Runtime), description="The model servers to offer.")
     monitoring_namespace: str = Field(default="monitoring", description="The namespace whose pods may read metrics.")
-    model_cache: bool = Field(default=False, description="Whether a ModelCache stands beside it.")
+    model_cache: bool = Field(default=False, description="Whether a ModelCache exists in the same cluster.")
     scale_to_zero: bool = Field(default=False, description="Whether Knative is there, for models that ask for it.")
     image_caches: dict[str, str] = Field(
         default_factory=dict, description="Where images are pulled from instead, by registry."
@@ -68,7 +68,7 @@ class KServe(Component[KServeArgs, KServeSpec]):
     """
 
     runtime_names: pulumi.Output[list[str]]
-    """The model servers' names; whoever reads them waits until models can be made."""
+    """The model servers' names, resolved after models can be made."""
 
     def __init__(self, name: str, args: KServeArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, KServeArgs, KServeSpec, opts)

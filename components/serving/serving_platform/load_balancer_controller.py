@@ -55,7 +55,7 @@ class LoadBalancerController(Component[LoadBalancerControllerArgs, LoadBalancerC
     """
 
     ready: pulumi.Output[str]
-    """The namespace's name; whoever reads it waits until target groups can be bound."""
+    """The namespace's name, resolved after target groups can be bound."""
     role_arn: pulumi.Output[str]
     """The role it changes targets with."""
 

@@ -61,7 +61,7 @@ class ModelCache(Component[ModelCacheArgs, ModelCacheSpec]):
     """
 
     ready: pulumi.Output[str]
-    """KServe's namespace; whoever reads it waits until a model can be kept and read."""
+    """KServe's namespace, resolved after models can be kept and read."""
     role_arn: pulumi.Output[str]
     """The role that downloads read models with."""
 

@@ -59,7 +59,7 @@ PREDICTOR_PODS = {"component": "predictor"}
 MODEL_CACHE_CLAIM = "model-cache-"
 """With a group's name behind it: the volume claim by which models of a namespace read the group's disks."""
 CACHED = ".complete"
-"""What lies in a cached model's folder once all of it does; model servers load no file of such a name."""
+"""The file that marks a cached model as complete. Model servers load no file with this name."""
 
 START_SECONDS = 1800
 """How long a model may take from its container's start to its first ready answer."""

@@ -21,7 +21,7 @@ from .spec import ServingPlatformArgs, ServingPlatformSpec
 class ServingPlatform(Component[ServingPlatformArgs, ServingPlatformSpec]):
     """KServe behind a gateway of its own, whose pods are the targets of a load balancer that the program owns.
 
-    Each part has a namespace in which nothing talks unless it is said. What depends on `ready` comes up after all of
+    Each part has a namespace that denies all traffic by default. What depends on `ready` comes up after all of
     it and goes before any of it. Pass a Kubernetes provider in the option `providers`.
     """
 
@@ -30,7 +30,7 @@ class ServingPlatform(Component[ServingPlatformArgs, ServingPlatformSpec]):
     model_namespaces: pulumi.Output[list[str]]
     """The namespaces for models."""
     ready: pulumi.Output[str]
-    """The domain of the models; whoever reads it waits until a model can be made and reached."""
+    """The domain of the models, resolved after models can be made and reached."""
 
     def __init__(self, name: str, args: ServingPlatformArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, ServingPlatformArgs, ServingPlatformSpec, opts)
@@ -121,7 +121,7 @@ class ServingPlatform(Component[ServingPlatformArgs, ServingPlatformSpec]):
         )
 
     def _knative(self, cluster_name: pulumi.Output[str]) -> list[pulumi.Output[str]]:
-        """What runs models that scale to zero, where that is asked for."""
+        """What runs models that scale to zero, if the config enables it."""
         spec = self._spec
         if not spec.scale_to_zero:
             return []
@@ -139,7 +139,7 @@ class ServingPlatform(Component[ServingPlatformArgs, ServingPlatformSpec]):
         return [knative.ready]
 
     def _cache(self, cluster_name: pulumi.Output[str]) -> list[pulumi.Output[str]]:
-        """What keeps models on nodes, where that is asked for."""
+        """What keeps models on nodes, if the config enables it."""
         args, spec = self._args, self._spec
         if not spec.model_cache:
             return []

@@ -1,4 +1,4 @@
-"""What a serving platform is asked for, and what is refused."""
+"""The arguments of a serving platform, and their checks."""
 
 import re
 from typing import NotRequired, TypedDict
@@ -18,12 +18,12 @@ DOMAIN_PATTERN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
 
 
 class ServingPlatformOptions(TypedDict):
-    """By which servers models are served, and for whom."""
+    """The model servers, and the namespaces that use them."""
 
     mode: NotRequired[DeploymentMode]
     """How KServe runs models that don't say otherwise."""
     scale_to_zero: NotRequired[bool]
-    """Whether Knative is installed, for models that ask to have no replica while nobody asks them."""
+    """Whether Knative is installed, for models that scale to zero replicas without requests."""
     runtimes: NotRequired[list[str]]
     """The model servers to offer: triton, huggingface, mlserver; all by default."""
     model_namespaces: NotRequired[list[str]]
@@ -79,7 +79,7 @@ class ServingPlatformSpec(Spec):
     )
     scale_to_zero: bool = Field(
         default=False,
-        description="Whether Knative is installed, for models that ask to have no replica while nobody asks them.",
+        description="Whether Knative is installed, for models that scale to zero replicas without requests.",
     )
     runtimes: tuple[Runtime, ...] = Field(
         default=tuple(Runtime), min_length=1, description="The model servers to offer."
