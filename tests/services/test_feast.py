@@ -223,7 +223,7 @@ def team(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Iterator[T
     assert stores.online.command("DBSIZE", username="administrator") == "0", "what was dropped is still stored"
 
 
-def test_servers_are_ready_and_copying_succeeds_before_anything_is_applied(stores: Stores, tmp_path: Path) -> None:
+def test_servers_are_ready_before_a_team_applies_definitions(stores: Stores, tmp_path: Path) -> None:
     tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
     assert stores.registry.sql(tables, database="feast") == ["0"]
     done = materialize(stores, folder(tmp_path / "copy", stores.config(files("file"))))
@@ -232,9 +232,7 @@ def test_servers_are_ready_and_copying_succeeds_before_anything_is_applied(store
         assert healthy(address)
 
 
-def test_what_a_team_applies_is_copied_and_served_and_what_is_newer_replaces_it(
-    stores: Stores, team: Team, tmp_path: Path
-) -> None:
+def test_applied_features_are_served_and_newer_ones_replace_them(stores: Stores, team: Team, tmp_path: Path) -> None:
     copied(stores, tmp_path / "file", "file")
     assert 0 < forgotten_after(stores) <= 7 * DAY
     # Configured as in AWS: a server never asks the offline store.

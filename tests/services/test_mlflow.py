@@ -132,9 +132,7 @@ def logged(tracking: Tracking) -> dict[str, Any]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def test_a_client_without_credentials_logs_a_run_with_an_artifact_and_registers_a_model(
-    tracking: Tracking, logged: dict[str, Any]
-) -> None:
+def test_client_without_credentials_logs_a_run_and_a_model(tracking: Tracking, logged: dict[str, Any]) -> None:
     assert logged["artifacts"].startswith("mlflow-artifacts:/")
     assert (logged["report"], logged["predicted"]) == ("as good as it gets", [3.0])
     run = f"WHERE run_uuid = '{logged['run']}'"

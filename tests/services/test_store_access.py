@@ -167,7 +167,7 @@ def test_a_role_makes_and_keeps_its_own_tables(opened: Stores) -> None:
     assert opened.sql("mlflow", "mlflow", "SELECT id, name FROM runs") == ["1|one"]
 
 
-def test_a_reader_reads_what_was_and_what_will_be_made_and_changes_nothing(opened: Stores) -> None:
+def test_reader_reads_old_and_new_tables_and_writes_none(opened: Stores) -> None:
     opened.open({"ledger": []})
     opened.sql("ledger", "ledger", "CREATE TABLE before AS SELECT 1 AS x")
     opened.open({"ledger": ["auditor"]})

@@ -138,7 +138,7 @@ def state(stores: Stores) -> list[object]:
     ]
 
 
-def test_a_use_has_a_login_by_tls_alone_whose_password_needs_no_quoting(opened: Stores) -> None:
+def test_login_needs_tls_and_its_password_no_quoting(opened: Stores) -> None:
     user, password = opened.login(USE)
     assert user == "pipelines"
     assert re.fullmatch(r"[A-Za-z][A-Za-z0-9]{39}", password)

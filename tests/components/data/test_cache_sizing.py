@@ -52,9 +52,7 @@ def test_what_fits_no_layout_is_larger_than_the_largest(
 
 
 @given(amounts, shares, st.booleans(), copies)
-def test_the_tightest_is_one_of_the_candidates_and_none_has_less_of_everything(
-    gigabytes: int, headroom: float, tiering: bool, replicas: int
-) -> None:
+def test_tightest_candidate_is_not_dominated(gigabytes: int, headroom: float, tiering: bool, replicas: int) -> None:
     candidates = layouts(gigabytes, headroom, tiering, replicas)
     if not candidates:
         return

@@ -48,7 +48,7 @@ def test_a_bucket_is_private_encrypted_versioned_and_logged() -> None:
 PROMOTION = "arn:aws:iam::999999999999:role/promotion/risk"
 
 
-def test_a_role_of_another_account_reads_a_bucket_where_it_is_named() -> None:
+def test_bucket_policy_lets_a_named_role_of_another_account_read() -> None:
     found = store(bucket="ml-models", reader_role_arns=[PROMOTION])
     policy = found.one("aws:s3/bucketPolicy:BucketPolicy").inputs["policy"]
     file, secure = "arn:aws:s3:::ml-models/fraud/7/model.onnx", {"aws_securetransport": "true", "s3_tlsversion": "1.3"}
@@ -69,7 +69,7 @@ def document_of(policy: str, effect: str) -> str:
     return json.dumps({**content, "Statement": [each for each in content["Statement"] if each["Effect"] == effect]})
 
 
-def test_the_key_decrypts_for_a_bucket_s_readers_that_bucket_alone() -> None:
+def test_key_decrypts_only_the_buckets_of_each_reader() -> None:
     args: Any = {"prefix": "ml", "models": {"reader_role_arns": [PROMOTION]}, "raw": {"replica_region": "us-west-2"}}
     found = run(lambda: DataBuckets("data", args))
     policy = found.one("aws:kms/key:Key", "data-key").inputs["policy"]
@@ -222,7 +222,7 @@ def test_logs_can_be_delivered_and_nobody_else_writes_them() -> None:
     assert encryption.inputs["rules"][0]["applyServerSideEncryptionByDefault"] == {"sseAlgorithm": "AES256"}
 
 
-def test_every_purpose_has_a_bucket_under_one_key_that_logs_into_one() -> None:
+def test_buckets_share_one_key_and_one_log_bucket() -> None:
     found = run(
         lambda: DataBuckets("data", {"prefix": "ml", "raw": {"archive_days": 90}, "deletion_protection": False})
     )
@@ -244,7 +244,7 @@ def test_every_bucket_is_protected_the_logs_too() -> None:
 
 
 @pytest.mark.parametrize("protected", [True, False])
-def test_tables_and_saved_queries_are_protected_or_go_with_the_stack(protected: bool) -> None:
+def test_deletion_protection_covers_tables_and_saved_queries(protected: bool) -> None:
     args: OfflineCatalogArgs = {
         "database": "features",
         "deletion_protection": protected,

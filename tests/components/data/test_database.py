@@ -31,7 +31,7 @@ def database(**config: Any) -> Recording:
     return run(lambda: Database("metadata", args), Recording(computed=COMPUTED))
 
 
-def test_data_backups_insights_and_the_secret_are_encrypted_with_one_key() -> None:
+def test_database_encrypts_everything_with_one_key() -> None:
     found = database()
     inputs = found.one(INSTANCE).inputs
     key = next(value for value in [inputs["kmsKeyId"]])
@@ -66,7 +66,7 @@ def test_clients_alone_reach_it_by_tls() -> None:
     assert inputs["iamDatabaseAuthenticationEnabled"]
 
 
-def test_any_moment_of_two_weeks_can_be_restored_and_deletion_takes_intent() -> None:
+def test_database_keeps_two_weeks_and_is_protected_from_deletion() -> None:
     found = database()
     instance = found.one(INSTANCE)
     assert instance.inputs["backupRetentionPeriod"] == 14
@@ -80,7 +80,7 @@ def test_any_moment_of_two_weeks_can_be_restored_and_deletion_takes_intent() -> 
     assert "allocatedStorage" in instance.ignore_changes
 
 
-def test_the_key_of_the_last_snapshot_and_the_backups_outlives_the_database() -> None:
+def test_key_outlives_the_database_and_its_backups() -> None:
     found = database(deletion_protection=False)
     key, instance = found.one("aws:kms/key:Key"), found.one("aws:rds/instance:Instance")
     assert key.retain_on_delete
@@ -171,7 +171,7 @@ def test_changes_can_wait_for_the_maintenance_window() -> None:
     assert database(apply_immediately=False).one(INSTANCE).inputs["applyImmediately"] is False
 
 
-def test_the_parameter_group_of_a_new_family_can_stand_beside_the_old() -> None:
+def test_parameter_groups_of_two_families_can_coexist() -> None:
     group = database().one("aws:rds/parameterGroup:ParameterGroup").inputs
     assert "name" not in group
     assert "namePrefix" not in group

@@ -222,7 +222,7 @@ def test_probes_ask_for_the_server_s_health_where_it_listens(recording: Recordin
     assert command[command.index("--port") + 1] == str(ports["http"])
 
 
-def test_materialization_runs_alone_ends_in_time_and_applies_nothing(recording: Recording) -> None:
+def test_materialization_runs_alone_and_ends_in_time(recording: Recording) -> None:
     spec = recording.one(CRON_JOB).inputs["spec"]
     assert (spec["schedule"], spec["timeZone"], spec["concurrencyPolicy"]) == ("15 * * * *", "Etc/UTC", "Forbid")
     assert spec["jobTemplate"]["spec"]["activeDeadlineSeconds"] == 55 * 60
@@ -238,7 +238,7 @@ def test_named_views_alone_are_copied() -> None:
     assert recording.one(CRON_JOB).inputs["spec"]["schedule"] == "*/5 6-22 * * 1-5"
 
 
-def test_servers_scale_between_their_bounds_and_a_deployment_leaves_their_number(recording: Recording) -> None:
+def test_deployment_keeps_the_number_of_scaled_servers(recording: Recording) -> None:
     spec = recording.one(AUTOSCALER).inputs["spec"]
     assert (spec["minReplicas"], spec["maxReplicas"]) == (2, 6)
     assert spec["scaleTargetRef"]["name"] == recording.one(DEPLOYMENT).inputs["metadata"]["name"]
@@ -273,7 +273,7 @@ def test_no_rule_has_anything_against_it(args: dict[str, Any]) -> None:
     assert [(each.policy, each.message) for each in said if each.policy != "required-tags"] == []
 
 
-def test_servers_come_after_what_they_read_and_whoever_asks_them_after_them(recording: Recording) -> None:
+def test_servers_start_after_stores_and_before_clients(recording: Recording) -> None:
     needed = needs(recording, recording.one(DEPLOYMENT))
     policies = [each for each in recording.all(NETWORK_POLICY) if each.inputs["metadata"]["namespace"] == "feast"]
     before = [*recording.all(EXTERNAL_SECRET), *policies, recording.one(CONFIG_MAP)]

@@ -69,7 +69,7 @@ def pod(recording: Recording) -> dict[str, Any]:
     return recording.one(JOB).inputs["spec"]["template"]["spec"]
 
 
-def test_each_use_has_a_secret_whose_value_is_nowhere_in_the_program(recording: Recording) -> None:
+def test_secret_values_are_not_in_the_program(recording: Recording) -> None:
     secrets = {each.inputs["name"]: each.inputs for each in recording.all(SECRET)}
     uses = ("database/mlflow", "database/feast", "database/analyst", "online-store/feast")
     assert set(secrets) == {f"ml-prod/{use}" for use in uses}
@@ -88,7 +88,7 @@ def test_the_job_is_told_names_and_addresses(recording: Recording) -> None:
     assert told["secrets"] == recording.outputs("access")["secret_arns"]
 
 
-def test_the_job_runs_the_script_that_is_tried_against_real_servers(recording: Recording) -> None:
+def test_job_runs_the_script_that_tests_run_on_real_servers(recording: Recording) -> None:
     config, [container] = recording.one(CONFIG).inputs, pod(recording)["containers"]
     assert config["data"]["job.py"] == SCRIPT.read_text(encoding="utf-8")
     mounted = {each["name"]: each["mountPath"] for each in container["volumeMounts"]}
@@ -107,7 +107,7 @@ MYSQL: dict[str, Any] = {
 }
 
 
-def test_users_of_mysql_have_a_secret_each_and_the_job_knows_where() -> None:
+def test_each_mysql_user_has_a_secret_that_the_job_gets() -> None:
     recording = store_access(**MYSQL)
     assert "ml-prod/kubeflow/pipelines" in {each.inputs["name"] for each in recording.all(SECRET)}
     assert plan(recording)["mysql"] == {
@@ -119,7 +119,7 @@ def test_users_of_mysql_have_a_secret_each_and_the_job_knows_where() -> None:
     assert "mysql" not in plan(store_access())
 
 
-def test_the_job_reads_mysql_s_administrator_and_reaches_its_port_where_there_is_one() -> None:
+def test_job_reaches_mysql_only_if_there_is_one() -> None:
     def ports(made: Recording) -> list[int]:
         rules = made.one(NETWORK_POLICY, "access-namespace-allow-database").inputs["spec"]["egress"]
         return [port["port"] for rule in rules for port in rule["ports"]]
@@ -132,7 +132,7 @@ def test_the_job_reads_mysql_s_administrator_and_reaches_its_port_where_there_is
     assert (ports(with_mysql), ports(store_access())) == ([5432, 3306], [5432])
 
 
-def test_mysql_is_told_what_it_keeps_of_a_password_and_never_the_password() -> None:
+def test_mysql_gets_the_hash_of_a_password_only() -> None:
     # MySQL 5.7 reference manual, "Password Hashing in MySQL": SELECT PASSWORD('mypass').
     assert native_verifier("mypass") == "*6C8989366EAF75BB670AD8EA7A7FC1176A95CEF4"
 
@@ -174,7 +174,7 @@ def test_its_pod_may_nothing_on_its_node(recording: Recording) -> None:
         assert set(container["resources"]) == {"requests", "limits"}
 
 
-def test_its_identity_reads_the_administrator_and_keeps_its_own_secrets(recording: Recording) -> None:
+def test_identity_reads_the_administrator_and_writes_own_secrets(recording: Recording) -> None:
     found = statements(recording.one("aws:iam/rolePolicy:RolePolicy"))
     own = sorted(recording.outputs("access")["secret_arns"].values())
     assert found["ReadAdministrator"]["Resource"] == [MASTER]
@@ -195,7 +195,7 @@ def test_without_cache_users_it_asks_nothing_of_elasticache() -> None:
     assert plan(recording)["cache_users"] == {}
 
 
-def test_its_pods_reach_the_database_and_aws_and_nobody_reaches_them(recording: Recording) -> None:
+def test_job_pods_reach_only_the_database_and_aws(recording: Recording) -> None:
     policies = {each.inputs["metadata"]["name"]: each.inputs["spec"] for each in recording.all(NETWORK_POLICY)}
     [rule] = policies["allow-database"]["egress"]
     assert rule["to"] == [{"ipBlock": {"cidr": "10.40.0.0/16"}}]
@@ -206,7 +206,7 @@ def test_its_pods_reach_the_database_and_aws_and_nobody_reaches_them(recording: 
         assert policies[name]["podSelector"]["matchLabels"].items() <= labels.items()
 
 
-def test_the_job_comes_after_all_it_needs_and_who_needs_a_login_after_the_job(recording: Recording) -> None:
+def test_job_runs_after_its_needs_and_before_users_of_logins(recording: Recording) -> None:
     job: Resource = recording.one(JOB)
     wanted = {
         "user",

@@ -98,7 +98,7 @@ def test_it_reaches_the_database_of_the_vpc_and_https(recording: Recording) -> N
     assert reached == {(VPC, 5432), ("0.0.0.0/0", 443), ("169.254.170.23/32", 80)}
 
 
-def test_its_identity_writes_its_folder_of_the_bucket_and_deletes_nothing(recording: Recording) -> None:
+def test_identity_writes_its_folder_and_deletes_nothing(recording: Recording) -> None:
     found = statements(recording.one("aws:iam/rolePolicy:RolePolicy"))
     assert {each["Effect"] for each in found.values()} == {"Allow"}
     reached = {resource for each in found.values() for resource in each["Resource"]}
@@ -114,7 +114,7 @@ def test_its_identity_writes_its_folder_of_the_bucket_and_deletes_nothing(record
     assert pod(recording)["serviceAccountName"] == account["name"]
 
 
-def test_user_and_password_come_from_the_store_and_stand_nowhere_else(recording: Recording) -> None:
+def test_user_and_password_come_from_the_secret_store_only(recording: Recording) -> None:
     secret = manifest(recording.one(SECRET))
     assert not faults(secret)
     assert secret["spec"]["secretStoreRef"] == {"name": "aws-secrets", "kind": "ClusterSecretStore"}
@@ -133,7 +133,7 @@ def test_user_and_password_come_from_the_store_and_stand_nowhere_else(recording:
         assert "@" not in address
 
 
-def test_the_certificates_come_first_then_the_tables_then_the_server(recording: Recording) -> None:
+def test_certificates_then_tables_then_server_start(recording: Recording) -> None:
     certificates, tables, server = containers(recording)
     assert certificates["command"][-2].startswith("https://truststore.pki.rds.amazonaws.com/us-east-1/")
     written = certificates["command"][-1]
@@ -187,7 +187,7 @@ def test_metrics_are_there_where_somebody_reads_them(recording: Recording, obser
 
 
 @pytest.mark.parametrize("workers", [1, 4])
-def test_its_containers_are_bounded_and_may_nothing_more_than_run(workers: int) -> None:
+def test_containers_have_limits_and_no_privileges(workers: int) -> None:
     made = tracking_server(workers=workers, scratch_gib=40)
     assert pod(made)["securityContext"]["runAsNonRoot"]
     assert pod(made)["securityContext"]["runAsUser"] > 0
@@ -228,7 +228,7 @@ def test_servers_are_spread_and_go_one_at_a_time(recording: Recording) -> None:
     assert budget["selector"]["matchLabels"].items() <= labels.items()
 
 
-def test_servers_wait_for_their_identity_secret_and_policies_and_clients_for_servers(recording: Recording) -> None:
+def test_servers_wait_for_their_needs_and_clients_for_servers(recording: Recording) -> None:
     deployment = recording.one(DEPLOYMENT)
     needed = needs(recording, deployment)
     own = {each.name for each in recording.all(NETWORK_POLICY) if each.inputs["metadata"]["namespace"] == "mlflow"}

@@ -40,7 +40,7 @@ def test_a_model_without_canary_and_monitoring_is_these_objects() -> None:
     }
 
 
-def test_what_is_asked_for_beside_it_adds_objects_and_takes_none_away() -> None:
+def test_options_add_objects_and_remove_none() -> None:
     added = set(objects(canary=CANARY, monitoring=True)) - set(objects())
     assert added == {CANARY_SERVICE, CANARY_SCALER, ("ServiceMonitor", "fraud"), ("PrometheusRule", "fraud")}
 
@@ -49,7 +49,7 @@ def predictor(found: Mapping[Any, Any], key: tuple[str, str] = SERVICE) -> Any:
     return found[key]["spec"]["predictor"]
 
 
-def test_kserve_runs_the_model_and_leaves_its_number_to_the_scaler() -> None:
+def test_kserve_leaves_the_number_of_replicas_to_the_scaler() -> None:
     found = objects()
     annotations = found[SERVICE]["metadata"]["annotations"]
     assert annotations["serving.kserve.io/deploymentMode"] == "Standard"
@@ -67,7 +67,7 @@ def test_kserve_runs_the_model_and_leaves_its_number_to_the_scaler() -> None:
         ("mlserver", "xgboost", "xgboost"),
     ],
 )
-def test_the_runtime_is_one_of_the_platforms_that_loads_the_format(runtime: str, wanted: str | None, form: str) -> None:
+def test_runtime_is_installed_and_loads_the_format(runtime: str, wanted: str | None, form: str) -> None:
     model = predictor(objects(runtime=runtime, modelFormat=wanted))["model"]
     offered = serving_runtime(agreed.Runtime(model["runtime"]))
     assert model["modelFormat"] == {"name": form}
@@ -192,7 +192,7 @@ def test_pods_of_the_cluster_call_the_model_through_the_gateway() -> None:
 
 
 @pytest.mark.parametrize("runtime", ["huggingface", "mlserver", "triton"])
-def test_a_canary_is_the_model_from_another_folder_and_answers_by_its_name(runtime: str) -> None:
+def test_canary_serves_another_folder_under_the_same_name(runtime: str) -> None:
     form = "sklearn" if runtime == "mlserver" else None
     found = objects(runtime=runtime, modelFormat=form, canary=CANARY, gpus=1)
     stable, canary = (predictor(found, key) for key in (SERVICE, CANARY_SERVICE))
@@ -220,7 +220,7 @@ def trigger(found: Mapping[Any, Any], key: tuple[str, str], kind: str) -> Any:
 
 
 @pytest.mark.parametrize("key", [SCALER, CANARY_SCALER])
-def test_replicas_follow_the_requests_under_way_at_this_predictor(key: tuple[str, str]) -> None:
+def test_replicas_scale_with_concurrent_requests(key: tuple[str, str]) -> None:
     found = trigger(objects(canary=CANARY), key, "prometheus")
     assert f'destination_service_name="{key[1]}-predictor"' in found["metadata"]["query"]
     assert 'destination_service_namespace="models"' in found["metadata"]["query"]
@@ -264,7 +264,7 @@ def test_the_floor_is_higher_in_the_hours_that_are_said() -> None:
     assert found["desiredReplicas"] == "6"
 
 
-def test_a_schedule_holds_every_day_in_utc_unless_it_says_otherwise() -> None:
+def test_schedule_defaults_to_every_day_in_utc() -> None:
     found = trigger(objects(schedules=[FLOOR]), SCALER, "cron")["metadata"]
     assert found["timezone"] == "Etc/UTC"
     assert len(list(occurrences(found["start"], found["timezone"]))) == 7
@@ -292,7 +292,7 @@ def matches(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
 
 
 @pytest.mark.parametrize("key", [SERVICE, CANARY_SERVICE])
-def test_budget_and_policy_and_monitor_are_for_the_model_and_its_canary_and_no_other(key: tuple[str, str]) -> None:
+def test_budget_policy_and_monitor_select_model_and_canary(key: tuple[str, str]) -> None:
     found = objects(canary=CANARY, monitoring=True)
     others = pods({SERVICE: objects(name="churn")["InferenceService", "churn"]}, SERVICE)
     monitor = found["ServiceMonitor", "fraud"]["spec"]["selector"]
@@ -336,7 +336,7 @@ def test_the_model_hears_the_gateway_and_the_monitoring_alone(runtime: str, port
     assert spec["policyTypes"] == ["Ingress", "Egress"]
 
 
-def test_the_model_reaches_dns_aws_its_credentials_and_what_is_named() -> None:
+def test_model_reaches_dns_aws_credentials_and_named_egress() -> None:
     always = [("kube-system", {53}), ("0.0.0.0/0", {443}), ("169.254.170.23/32", {80})]
     assert allowed(objects()[POLICY]["spec"]["egress"], "to") == always
     cache = {"cidr": "10.40.128.0/20", "port": 6379}
@@ -344,7 +344,7 @@ def test_the_model_reaches_dns_aws_its_credentials_and_what_is_named() -> None:
 
 
 @pytest.mark.parametrize("runtime", list(agreed.Runtime))
-def test_prometheus_reads_the_port_where_the_model_server_has_its_metrics(runtime: agreed.Runtime) -> None:
+def test_prometheus_reaches_the_metrics_port_of_the_server(runtime: agreed.Runtime) -> None:
     form = "sklearn" if runtime is agreed.Runtime.MLSERVER else None
     found = objects(runtime=runtime, modelFormat=form, monitoring=True)["ServiceMonitor", "fraud"]
     [endpoint] = found["spec"]["endpoints"]
@@ -369,7 +369,7 @@ def test_alerts_are_for_what_is_asked() -> None:
         assert "<" not in each["expr"]
 
 
-def test_labels_are_on_every_object_and_do_not_displace_the_models_own() -> None:
+def test_labels_are_on_every_object_and_keep_the_models_own() -> None:
     found = objects(labels={"team": "risk", "mlplatform.io/model": "other"}, monitoring=True, canary=CANARY)
     for each in found.values():
         assert each["metadata"]["labels"] == {"team": "risk", "mlplatform.io/model": "fraud"}

@@ -29,14 +29,14 @@ def predictor(found: Mapping[tuple[str, str], Any], key: tuple[str, str] = SERVI
     return found[key]["spec"]["predictor"]
 
 
-def test_a_model_is_downloaded_by_each_replica_unless_it_asks_for_a_cache() -> None:
+def test_each_replica_downloads_a_model_without_a_cache() -> None:
     found = objects()
     assert predictor(found)["model"]["storageUri"] == MODEL["modelUri"]
     assert not {"volumes", "initContainers"} & set(predictor(found))
     assert not kept(found)
 
 
-def test_a_kept_model_says_where_it_is_from_how_large_it_is_and_who_keeps_it() -> None:
+def test_cached_model_has_source_size_and_node_group() -> None:
     found = objects(cache=CACHE)
     [(kind, name)] = [key for key in found if key[0] == KEPT]
     assert found[kind, name]["spec"] == {
@@ -47,7 +47,7 @@ def test_a_kept_model_says_where_it_is_from_how_large_it_is_and_who_keeps_it() -
     assert found[kind, name]["metadata"]["namespace"] == MODEL["namespace"]
 
 
-def test_a_replica_reads_the_folder_that_kserve_downloads_to_by_the_claim_that_the_platform_made() -> None:
+def test_replica_reads_the_folder_that_kserve_downloads_to() -> None:
     found = predictor(objects(cache=CACHE))
     group = parse(CacheGroupSpec, {"name": "inference", "storageGib": 20}, "group")
     _, claim = reading(group, MODEL["namespace"])
@@ -98,7 +98,7 @@ def test_a_copys_name_fits_the_label_that_its_downloads_have() -> None:
     assert len(name) == 63
 
 
-def test_the_model_comes_after_what_it_is_read_from_and_goes_before_it() -> None:
+def test_model_starts_after_its_cache_and_is_deleted_first() -> None:
     recording = served(cache=CACHE, canary=CANARY)
     copies = {each.name for each in recording.resources if each.type.endswith(f":{KEPT}")}
     assert len(copies) == 2

@@ -44,7 +44,7 @@ def test_the_component_registers_those_objects_and_no_other(recording: Recording
     assert recording.outputs("fraud")["url"] == "https://fraud.models.example.com"
 
 
-def test_what_a_model_runs_with_comes_before_it_and_what_leads_to_it_after(recording: Recording) -> None:
+def test_model_starts_after_its_needs_and_before_its_routes(recording: Recording) -> None:
     found = registered(recording)
     names = {each.name: key for key, each in found.items()}
     before = {key: {names[name] for name in needs(recording, each) if name in names} for key, each in found.items()}

@@ -120,7 +120,7 @@ def test_the_gateway_and_knative_reach_it_by_its_protocol_alone(protocol: str) -
     }
 
 
-def test_a_canary_is_the_newest_revision_and_the_one_before_it_answers_the_rest() -> None:
+def test_canary_is_the_newest_revision() -> None:
     assert predictor()["model"]["storageUri"] == MODEL["modelUri"]
     assert "canaryTrafficPercent" not in predictor()
     found = predictor(canary=CANARY)
@@ -149,7 +149,7 @@ def test_a_gpu_is_not_given_back_as_fast_as_a_cpu() -> None:
     assert (predictor()["annotations"][key], predictor(gpus=1)["annotations"][key]) == ("5m", "15m")
 
 
-def test_alerts_are_of_its_revisions_and_none_of_a_model_that_nobody_asks() -> None:
+def test_alerts_ignore_a_model_without_requests() -> None:
     rules = {
         each["alert"]: each for each in wanted(monitoring=True)["PrometheusRule", "fraud"]["spec"]["groups"][0]["rules"]
     }

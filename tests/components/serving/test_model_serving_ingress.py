@@ -79,7 +79,7 @@ def test_the_domain_is_said_once_for_balancer_gateway_and_models(made: Recording
     assert made.one(READER).inputs["url"] == "https://models.example.com"
 
 
-def test_the_wildcard_of_the_models_is_kept_when_other_names_are_given() -> None:
+def test_other_names_keep_the_wildcard_of_models() -> None:
     names = spec(loadBalancer={"alternativeNames": ["api.example.com"]}).load_balancer.names
     assert names == ("models.example.com", "*.models.example.com", "api.example.com")
     written = spec(loadBalancer={"alternativeNames": ["*.models.example.com"]}).load_balancer.names
@@ -104,7 +104,7 @@ def test_the_firewall_guards_the_load_balancer(made: Recording) -> None:
     assert association["webAclArn"] == f"arn:aws:wafv2:{REGION}:{ACCOUNT}:regional/webacl/{acl}/{acl}"
 
 
-def test_a_model_comes_up_after_gateway_server_and_autoscaler_and_goes_before_them(made: Recording) -> None:
+def test_model_starts_after_gateway_server_and_autoscaler(made: Recording) -> None:
     graph = Graph(tuple(made.resources))
     needed = made.all("kubernetes:helm.sh/v3:Release") + made.all(BINDING)
     assert len(needed) == 10
@@ -146,7 +146,7 @@ def test_each_model_gets_the_further_policies() -> None:
     assert policy.inputs["policy"] == '{"Version": "2012-10-17"}'
 
 
-def test_a_delivered_model_reads_its_own_folder_and_logs_in_to_caches() -> None:
+def test_delivered_model_reads_its_folder_and_uses_caches() -> None:
     recording = ingress(
         models=None, deliveredModels=[DELIVERED], model_policies={"online": '{"Version": "2012-10-17"}'}
     )
@@ -162,7 +162,7 @@ def test_a_delivered_model_reads_its_own_folder_and_logs_in_to_caches() -> None:
     assert not allows(access, "s3:PutObject", "arn:aws:s3:::acme-models/ranking/12/model.onnx")
 
 
-def test_who_waits_for_the_platform_waits_for_the_identities_of_delivered_models() -> None:
+def test_platform_is_ready_after_identities_of_delivered_models() -> None:
     recording = ingress(deliveredModels=[DELIVERED])
     graph = Graph(tuple(recording.resources))
     identity = [each for each in recording.all(ASSOCIATION) if each.inputs["serviceAccount"] == "ranking"]
@@ -358,9 +358,9 @@ def test_one_folder_takes_its_room_once() -> None:
         ),
     ],
 )
-def test_a_load_balancer_that_does_not_fit_its_gateway_is_refused(changes: dict[str, Any], told: str) -> None:
+def test_load_balancer_rejects_options_its_gateway_lacks(changes: dict[str, Any], told: str) -> None:
     assert told in refusal(**changes)
 
 
-def test_a_long_answer_is_waited_for_where_the_load_balancer_waits_too() -> None:
+def test_long_timeout_needs_a_load_balancer_that_waits() -> None:
     assert spec(models=[{**FRAUD, "timeoutSeconds": 900}], loadBalancer={"idleTimeoutSeconds": 900})

@@ -43,7 +43,7 @@ def values(recording: Recording, chart: str) -> dict[str, Any]:
     return release(recording, chart).inputs["values"]
 
 
-def test_the_controller_changes_the_targets_of_both_groups_and_nothing_else(recording: Recording) -> None:
+def test_controller_changes_targets_of_both_groups_only(recording: Recording) -> None:
     [policy] = recording.all("aws:iam/rolePolicy:RolePolicy")
     found = statements(policy)
     assert found["Bind"]["Resource"] == [REST, GRPC]
@@ -64,7 +64,7 @@ def test_the_controller_makes_no_load_balancer(recording: Recording) -> None:
     assert (found["clusterName"], found["vpcId"], found["region"]) == ("ml", "vpc-1", "us-east-1")
 
 
-def test_one_gateway_takes_both_protocols_from_their_own_target_groups(recording: Recording) -> None:
+def test_gateway_takes_each_protocol_from_its_target_group(recording: Recording) -> None:
     bindings = {each.inputs["spec"]["targetGroupARN"]: each.inputs for each in recording.all(BINDING)}
     assert set(bindings) == {REST, GRPC}
     service = values(recording, "gateway")["service"]
@@ -111,9 +111,7 @@ def test_the_gateway_drains_before_it_is_ended(recording: Recording) -> None:
 
 
 @pytest.mark.parametrize(("minimum", "budgeted"), [(1, False), (2, True)])
-def test_the_gateway_scales_between_its_bounds_and_has_a_budget_that_lets_nodes_go(
-    minimum: int, budgeted: bool
-) -> None:
+def test_gateway_scales_and_its_budget_lets_nodes_drain(minimum: int, budgeted: bool) -> None:
     found = values(platform(gateway_minimum=minimum, gateway_maximum=9), "gateway")
     assert (found["autoscaling"]["minReplicas"], found["autoscaling"]["maxReplicas"]) == (minimum, 9)
     assert ("podDisruptionBudget" in found) is budgeted
@@ -131,7 +129,7 @@ def test_kserve_runs_deployments_and_leaves_routes_to_the_models(recording: Reco
 
 
 @pytest.mark.parametrize("runtime", list(Runtime))
-def test_a_model_server_answers_rest_and_grpc_at_the_agreed_ports(recording: Recording, runtime: Runtime) -> None:
+def test_model_server_answers_rest_and_grpc_at_its_ports(recording: Recording, runtime: Runtime) -> None:
     [found] = [each.inputs for each in recording.all(RUNTIME) if each.inputs["metadata"]["name"] == runtime]
     [container] = found["spec"]["containers"]
     ports = [(port["name"], port["containerPort"]) for port in container["ports"]]
@@ -284,7 +282,7 @@ def test_a_preview_knows_every_object_and_every_value() -> None:
         ({"replicas": 3}, "replicas is not a known field"),
     ],
 )
-def test_wrong_arguments_are_refused_before_anything_is_registered(args: dict[str, Any], message: str) -> None:
+def test_wrong_arguments_register_nothing(args: dict[str, Any], message: str) -> None:
     recording = Recording()
     with pytest.raises(SpecError) as error:
         platform(recording, **args)

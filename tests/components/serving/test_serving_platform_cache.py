@@ -72,7 +72,7 @@ def test_without_a_group_there_is_nothing_of_it() -> None:
     assert not [each for each in found.resources if "cache" in each.name or "localmodel" in str(each.inputs)]
 
 
-def test_no_namespace_is_privileged_and_no_rule_needs_an_exception(recording: Recording) -> None:
+def test_no_namespace_is_privileged_and_no_rule_is_excepted(recording: Recording) -> None:
     levels = {
         each.inputs["metadata"]["name"]: each.inputs["metadata"]["labels"]["pod-security.kubernetes.io/enforce"]
         for each in recording.all(NAMESPACE)
@@ -84,7 +84,7 @@ def test_no_namespace_is_privileged_and_no_rule_needs_an_exception(recording: Re
     assert [each for each in told if not each.startswith("required-tags")] == []
 
 
-def test_the_agent_is_on_the_nodes_of_the_groups_whatever_their_taints(recording: Recording) -> None:
+def test_agent_runs_on_all_nodes_of_the_groups_despite_taints(recording: Recording) -> None:
     spec = agent(recording)
     required = spec["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
     assert nodes_of({"nodeAffinity": {"required": required}}) == ["inference", "cpu", "arm"]
@@ -108,7 +108,7 @@ def test_the_agent_takes_a_directory_by_claims_and_is_not_root(recording: Record
     assert nodes_of(kept) == nodes_of(made) == "Exists"
 
 
-def test_the_charts_own_agent_runs_nowhere_and_its_certificate_is_for_where_it_is(recording: Recording) -> None:
+def test_agent_of_the_chart_runs_on_no_node(recording: Recording) -> None:
     [found] = [each for each in recording.all(RELEASE) if each.inputs["name"] == "kserve-localmodel"]
     assert found.inputs["values"]["kserve"]["localmodelnode"]["controller"]["nodeSelector"] == {
         "kserve/localmodel": "none"
@@ -117,7 +117,7 @@ def test_the_charts_own_agent_runs_nowhere_and_its_certificate_is_for_where_it_i
     assert found.inputs["namespace"] == "kserve"
 
 
-def test_the_agent_reads_no_secret_and_makes_jobs_where_downloads_are_alone(recording: Recording) -> None:
+def test_agent_reads_no_secret_and_makes_jobs_for_downloads_only(recording: Recording) -> None:
     rbac = "kubernetes:rbac.authorization.k8s.io/v1:"
     [everywhere] = recording.all(f"{rbac}ClusterRole")
     rules = everywhere.inputs["rules"]
@@ -156,7 +156,7 @@ def test_models_read_what_the_agent_keeps_and_write_nothing(recording: Recording
             assert volume["local"]["path"] == f"{kept['local']['path']}/models"
 
 
-def test_a_group_is_as_large_as_it_says_and_downloads_go_to_the_agents_directory(recording: Recording) -> None:
+def test_downloads_go_to_the_directory_of_the_agent(recording: Recording) -> None:
     groups = by_name(recording, f"{KSERVE}LocalModelNodeGroup")
     assert {name: each["spec"]["storageLimit"] for name, each in groups.items()} == {
         "inference": "60Gi",
@@ -228,7 +228,7 @@ def test_downloads_reach_https_and_their_credentials_alone(recording: Recording)
     assert not [name for name, spec in found.items() if name != "allow-within" and spec.get("ingress")]
 
 
-def test_the_monitoring_alone_reads_the_agents_metrics_and_the_api_server_calls_the_controller() -> None:
+def test_only_monitoring_reads_the_metrics_of_agents() -> None:
     found = {
         each.inputs["metadata"]["name"]: each.inputs["spec"]
         for each in cached(monitoring_namespace="watch").all(NETWORK_POLICY)
@@ -334,7 +334,7 @@ def test_a_preview_knows_every_object() -> None:
         ),
     ],
 )
-def test_what_makes_no_sense_is_refused_before_anything_is_registered(args: dict[str, Any], message: str) -> None:
+def test_wrong_model_caches_register_nothing(args: dict[str, Any], message: str) -> None:
     given = {"model_cache": GROUPS, "cache_policy": POLICY, **args}
     recording = Recording()
     with pytest.raises(SpecError) as error:

@@ -95,9 +95,7 @@ def test_its_namespaces_are_closed_and_restricted(recording: Recording) -> None:
 
 @pytest.mark.parametrize("namespace", MODELS)
 @pytest.mark.parametrize("port", [8012, 8013])
-def test_a_request_comes_by_the_activator_or_straight_to_a_replica(
-    recording: Recording, namespace: str, port: int
-) -> None:
+def test_requests_come_from_the_activator_or_the_gateway(recording: Recording, namespace: str, port: int) -> None:
     model: Pod = (namespace, PREDICTOR)
     assert reaches(recording, GATEWAY, ACTIVATOR, port)
     assert reaches(recording, ACTIVATOR, model, port)
@@ -109,7 +107,7 @@ def test_a_request_comes_by_the_activator_or_straight_to_a_replica(
     assert not reaches(recording, API_SERVER, model, port)
 
 
-def test_replicas_are_counted_and_the_gateway_asked_for_its_routes(recording: Recording) -> None:
+def test_knative_counts_replicas_and_probes_the_gateway(recording: Recording) -> None:
     model: Pod = ("fraud", PREDICTOR)
     assert reaches(recording, AUTOSCALER, model, 9090)
     assert not reaches(recording, ACTIVATOR, model, 9090)
@@ -139,7 +137,7 @@ def test_without_knative_nobody_reaches_those_ports() -> None:
         assert not allows(recording, ("fraud", PREDICTOR), "Ingress", AUTOSCALER, port)
 
 
-def test_routes_hang_on_our_gateway_and_none_on_those_that_knative_brings(config: dict[str, dict[str, str]]) -> None:
+def test_routes_use_our_gateway_only(config: dict[str, dict[str, str]]) -> None:
     [gateway] = json.loads(config["istio"]["external-gateways"])
     ours = gateway_manifest("models.example.com", ["models"])
     assert (gateway["name"], gateway["namespace"]) == (ours["metadata"]["name"], ours["metadata"]["namespace"])
@@ -173,7 +171,7 @@ def test_a_model_answers_at_its_name_and_nothing_else_does(config: dict[str, dic
         assert addressed(template, name, "models", domain, own) == f"{name}.models.models.example.com"
 
 
-def test_a_start_may_take_as_long_as_a_node_and_a_model_and_a_request_as_long_as_ours(
+def test_timeouts_cover_a_new_node_and_a_long_request(
     config: dict[str, dict[str, str]],
 ) -> None:
     assert config["deployment"]["progress-deadline"] == f"{START_SECONDS + NODE_SECONDS}s"

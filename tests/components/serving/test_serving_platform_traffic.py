@@ -18,7 +18,7 @@ def recording() -> Recording:
     return platform()
 
 
-def test_every_namespace_denies_what_nobody_allows_and_is_restricted(recording: Recording) -> None:
+def test_every_namespace_denies_by_default_and_is_restricted(recording: Recording) -> None:
     found = {each.inputs["metadata"]["name"]: each.inputs["metadata"]["labels"] for each in recording.all(NAMESPACE)}
     assert set(found) == {
         "cert-manager",
@@ -48,9 +48,7 @@ def test_the_load_balancer_alone_reaches_the_gateway(recording: Recording) -> No
 
 @pytest.mark.parametrize("namespace", MODELS)
 @pytest.mark.parametrize("port", [8080, 9000])
-def test_the_gateway_reaches_every_model_by_rest_and_grpc_and_nobody_else_does(
-    recording: Recording, namespace: str, port: int
-) -> None:
+def test_only_the_gateway_reaches_models_by_rest_and_grpc(recording: Recording, namespace: str, port: int) -> None:
     model: Pod = (namespace, PREDICTOR)
     assert reaches(recording, ("istio-ingress", GATEWAY_POD), model, port)
     assert not reaches(recording, ("istio-ingress", {"app": "other"}), model, port)
@@ -60,7 +58,7 @@ def test_the_gateway_reaches_every_model_by_rest_and_grpc_and_nobody_else_does(
     assert not reaches(recording, ("fraud" if namespace == "vision" else "vision", PREDICTOR), model, port)
 
 
-def test_the_gateway_is_configured_by_istiod_and_reaches_nothing_else(recording: Recording) -> None:
+def test_gateway_reaches_istiod_and_models_only(recording: Recording) -> None:
     istiod: Pod = ("istio-system", {"app": "istiod", "istio": "pilot"})
     gateway: Pod = ("istio-ingress", GATEWAY_POD)
     assert reaches(recording, gateway, istiod, 15012)
@@ -79,9 +77,7 @@ def test_the_gateway_is_configured_by_istiod_and_reaches_nothing_else(recording:
         (("kserve", {"app.kubernetes.io/name": "kserve-controller-manager"}), 9443),
     ],
 )
-def test_the_api_server_reaches_each_webhook_and_each_controller_the_api_server(
-    recording: Recording, pod: Pod, webhook: int
-) -> None:
+def test_api_server_and_controllers_reach_each_other(recording: Recording, pod: Pod, webhook: int) -> None:
     assert reaches(recording, API_SERVER, pod, webhook)
     assert not reaches(recording, API_SERVER, pod, webhook + 1)
     assert not reaches(recording, "192.0.2.1", pod, webhook)
@@ -112,7 +108,7 @@ def test_the_monitoring_alone_reads_metrics(pod: Pod, port: int) -> None:
     assert not reaches(recording, BALANCER, pod, port)
 
 
-def test_the_operators_prometheus_reads_the_gateway_where_it_lets_it() -> None:
+def test_prometheus_reads_the_gateway_if_allowed() -> None:
     kind = "kubernetes:monitoring.coreos.com/v1:PodMonitor"
     assert not platform().all(kind)
     recording = platform(monitoring=True, monitoring_namespace="watch")
