@@ -9,7 +9,7 @@ from components.__main__ import COMPONENTS
 from components.cluster.gpu_software import GpuSoftware
 from components.core.spec import SpecError
 from components.network.network import Network
-from tests.components.mocks import Recording, run
+from tests.support.components.mocks import Recording, run
 
 
 def required_of(component: Any) -> set[str]:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from components.core.spec import SpecError
-from tests.components.mocks import Recording
 from tests.support.components.clusters import GPU, SYSTEM, gpu_cluster, karpenter, node_pool
+from tests.support.components.mocks import Recording
 
 RESERVATION = "cr-0123456789abcdef0"
 PEAK = {"name": "peak", "additional_nodes": 10, "start": "08:00", "end": "22:00"}

@@ -10,9 +10,9 @@ from components.core.spec import parse
 from components.facts.versions import PIPELINES_PAGES_IMAGE
 from components.kubeflow import artifacts, profiles
 from components.kubeflow.spec import KubeflowSpec
-from tests.components.mocks import Recording
 from tests.support.components.iam import allows
 from tests.support.components.kubeflow import CONFIG, kubeflow
+from tests.support.components.mocks import Recording
 from tests.support.deploy.overlays import Object, containers, delivered, environment, one, without_kustomize
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"

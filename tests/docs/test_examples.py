@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.components.mocks import Recording, run
+from tests.support.components.mocks import Recording, run
 from tests.support.docs.pages import Shown, blocks
 from tests.support.planner.plans import exports_of
 

@@ -11,9 +11,9 @@ from components.cluster.external_secrets import secrets_access
 from components.cluster.karpenter.iam import controller_policy
 from components.core.account import Account
 from components.serving.serving_platform.load_balancer_controller import targets_policy
-from tests.components.mocks import ACCOUNT
 from tests.support.components.clusters import KEY, NODE_ROLE
 from tests.support.components.iam import allows
+from tests.support.components.mocks import ACCOUNT
 from tests.support.components.published_policies import PUBLISHED
 from tests.support.planner.charts import CHARTS
 from tests.support.planner.plans import STACKS, of_type, plan_of

@@ -12,9 +12,9 @@ from components.cluster.external_secrets import (
 )
 from components.core.spec import SpecError
 from resources.resource import Resource
-from tests.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.clusters import NETWORK_POLICY, RELEASE, needs, statements
 from tests.support.components.definitions import faults
+from tests.support.components.mocks import ACCOUNT, Recording, run
 from tests.support.planner.charts import CHARTS
 
 READER = "test:index:Reader"

@@ -8,7 +8,6 @@ from components.cluster.gpu_cluster.spec import GpuClusterSpec
 from components.core.spec import SpecError, parse
 from components.facts.versions import ADDONS, NODE_IMAGES, KubernetesVersion
 from resources.resource import SECRET, Resource
-from tests.components.mocks import ACCOUNT, Recording
 from tests.support.components.clusters import (
     ADDON,
     CLUSTER,
@@ -24,6 +23,7 @@ from tests.support.components.clusters import (
 )
 from tests.support.components.clusters import GPU as GPU_POOL
 from tests.support.components.iam import allows
+from tests.support.components.mocks import ACCOUNT, Recording
 from tests.support.planner.plans import STACKS, plan_of
 
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"

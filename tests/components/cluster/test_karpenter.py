@@ -11,9 +11,9 @@ from components.core.account import Account
 from components.core.spec import SpecError
 from components.facts.versions import NODE_IMAGES
 from resources.resource import Resource
-from tests.components.mocks import ACCOUNT, Recording
 from tests.support.components.clusters import KEY, NODE_ROLE, RELEASE, karpenter, needs, select, statements
 from tests.support.components.definitions import faults
+from tests.support.components.mocks import ACCOUNT, Recording
 
 ACCESS_ENTRY = "aws:eks/accessEntry:AccessEntry"
 CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"

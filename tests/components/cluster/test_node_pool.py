@@ -9,8 +9,8 @@ from components.cluster.node_pool.node_pool import subnets_in
 from components.core.node_labels import DEVICE_PLUGIN_CONFIG_LABEL
 from components.core.spec import SpecError
 from resources.resource import UNKNOWN, Resource
-from tests.components.mocks import Recording
 from tests.support.components.clusters import KEY, NODE_GROUP, NODE_ROLE, SCHEDULE, TEMPLATE, node_pool
+from tests.support.components.mocks import Recording
 from tests.support.components.models import objects
 
 TAG = "aws:autoscaling/tag:Tag"

@@ -11,8 +11,8 @@ from components.cluster.node_pool.sizes import LiveGroup, deployed_sizes, sizes
 from components.cluster.node_pool.spec import AmiFamily, NodePoolSpec
 from components.core.spec import SpecError, parse
 from components.facts.versions import NODE_IMAGES, KubernetesVersion
-from tests.components.mocks import Recording
 from tests.support.components.clusters import NODE_GROUP, SCHEDULE, node_pool
+from tests.support.components.mocks import Recording
 
 PEAK = {"name": "peak", "additional_nodes": 10, "start": "08:00", "end": "22:00"}
 GROUP = "eks-pool-nodes"

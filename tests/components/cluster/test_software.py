@@ -16,8 +16,8 @@ from components.cluster.secure_namespace import SecureNamespace
 from components.cluster.workload_identity import WorkloadIdentity
 from components.core.spec import SpecError
 from components.facts.versions import CLUSTER_AUTOSCALER_IMAGE, KubernetesVersion
-from tests.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.clusters import NAMESPACE, NETWORK_POLICY, RELEASE, ROLE, needs, statements
+from tests.support.components.mocks import ACCOUNT, Recording, run
 
 ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 

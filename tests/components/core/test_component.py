@@ -7,7 +7,7 @@ import pytest
 
 from components.core.component import Component
 from components.core.spec import Spec, SpecError, args_of, completed
-from tests.components.mocks import Recording, run
+from tests.support.components.mocks import Recording, run
 
 
 class DoorArgs(TypedDict):

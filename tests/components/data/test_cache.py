@@ -13,8 +13,8 @@ from components.data.cache.cache import Cache
 from components.data.cache.spec import CacheAccess, CacheArgs
 from policies.engine.evaluate import evaluate
 from resources.resource import UNKNOWN
-from tests.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.clusters import needs, select, statements
+from tests.support.components.mocks import ACCOUNT, Recording, run
 from tests.support.policies.cases import context
 
 CLUSTER = "aws:elasticache/replicationGroup:ReplicationGroup"

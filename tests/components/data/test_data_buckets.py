@@ -10,8 +10,8 @@ from components.data.data_buckets import DataBuckets
 from components.data.log_bucket import LogBucket
 from components.data.object_store import ObjectStore
 from components.data.offline_catalog import OfflineCatalog, OfflineCatalogArgs
-from tests.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.iam import allows
+from tests.support.components.mocks import ACCOUNT, Recording, run
 
 BUCKET = "aws:s3/bucket:Bucket"
 LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"

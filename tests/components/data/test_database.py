@@ -10,7 +10,7 @@ from components.core.spec import SpecError, parse
 from components.data.database.database import Database, MySqlDatabase
 from components.data.database.spec import DatabaseSpec, InstanceSpec, MySqlDatabaseArgs
 from components.facts.versions import POSTGRES_SUPPORT_ENDS, PostgresVersion
-from tests.components.mocks import ACCOUNT, Recording, run
+from tests.support.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.parity import assert_documented, assert_parity
 
 INSTANCE = "aws:rds/instance:Instance"

@@ -17,9 +17,9 @@ from components.data.feature_server.feature_server import FeatureServer
 from components.data.feature_server.spec import FeatureServerSpec
 from policies.engine.evaluate import evaluate
 from resources.resource import Resource
-from tests.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.clusters import NETWORK_POLICY, needs, select, statements
 from tests.support.components.definitions import faults
+from tests.support.components.mocks import ACCOUNT, Recording, run
 from tests.support.policies.cases import context
 
 READER = "test:index:Reader"

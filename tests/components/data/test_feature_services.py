@@ -8,7 +8,7 @@ import pytest
 
 from components.core.spec import SpecError
 from components.data.feature_services.feature_services import FeatureServices
-from tests.components.mocks import ACCOUNT, Recording, run
+from tests.support.components.mocks import ACCOUNT, Recording, run
 from tests.support.planner.graph import Graph
 
 JOB = "kubernetes:batch/v1:Job"

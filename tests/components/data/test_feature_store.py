@@ -7,7 +7,7 @@ import pytest
 from components.core.spec import SpecError, parse
 from components.data.feature_store.feature_store import FeatureStore
 from components.data.feature_store.spec import FeatureStoreSpec
-from tests.components.mocks import Recording, run
+from tests.support.components.mocks import Recording, run
 
 USERS = [{"name": "feast", "access": "write"}]
 WANTED: dict[str, Any] = {

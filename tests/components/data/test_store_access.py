@@ -19,9 +19,9 @@ from components.data.store_access.job import (
 from components.data.store_access.store_access import SCRIPT, StoreAccess, access_job
 from components.facts.versions import MLFLOW_IMAGE
 from resources.resource import Resource
-from tests.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.clusters import NETWORK_POLICY, needs, statements
 from tests.support.components.definitions import faults
+from tests.support.components.mocks import ACCOUNT, Recording, run
 
 READER = "test:index:Reader"
 SECRET = "aws:secretsmanager/secret:Secret"

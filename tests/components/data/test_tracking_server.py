@@ -9,9 +9,9 @@ from components.core.spec import SpecError
 from components.data.tracking_server.tracking_server import TrackingServer
 from components.facts.versions import MLFLOW_IMAGE
 from resources.resource import UNKNOWN, Resource
-from tests.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.clusters import NETWORK_POLICY, needs, statements
 from tests.support.components.definitions import faults
+from tests.support.components.mocks import ACCOUNT, Recording, run
 
 READER = "test:index:Reader"
 VPC = "10.40.0.0/16"

@@ -7,7 +7,6 @@ import pytest
 
 from components.core.spec import SpecError
 from policies.engine.evaluate import evaluate
-from tests.components.mocks import Recording
 from tests.support.components.clusters import NAMESPACE, NETWORK_POLICY, RELEASE, needs
 from tests.support.components.definitions import faults
 from tests.support.components.delivered import (
@@ -22,6 +21,7 @@ from tests.support.components.delivered import (
     delivery,
     named,
 )
+from tests.support.components.mocks import Recording
 from tests.support.planner.charts import CHARTS
 from tests.support.policies.cases import context
 

@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from components.delivery.argo_cd.charts import CONFIG, ChartRegistry, login_script
-from tests.components.mocks import ACCOUNT, Recording
 from tests.support.components.clusters import RELEASE, needs, statements
 from tests.support.components.delivered import EXTERNAL_SECRET, delivery, named
+from tests.support.components.mocks import ACCOUNT, Recording
 from tests.support.planner.charts import CHARTS
 
 HOST = f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com"

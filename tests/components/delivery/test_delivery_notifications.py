@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from tests.components.mocks import Recording
 from tests.support.components.clusters import NETWORK_POLICY, RELEASE
 from tests.support.components.delivered import APPLICATION_SET, EXTERNAL_SECRET, delivery, named
+from tests.support.components.mocks import Recording
 from tests.support.planner.charts import CHARTS
 
 

@@ -13,9 +13,9 @@ from components.core.spec import parse
 from components.delivery.argo_cd.kinds import HARMLESS
 from components.serving.model_service.objects import model_service_objects
 from components.serving.model_service.spec import ModelServiceSpec
-from tests.components.mocks import Recording
 from tests.support.components.definitions import definitions
 from tests.support.components.delivered import APPLICATION_SET, PLATFORM, PROJECT, delivery, may, named, permits
+from tests.support.components.mocks import Recording
 
 RANKING_REPOSITORY = "https://github.com/example/ranking"
 CONTROLLER, SERVER = "argocd-application-controller", "argocd-server"

@@ -12,8 +12,8 @@ from components.delivery.image_registry.spec import ImageRegistrySpec
 from components.delivery.image_registry.upstreams import UPSTREAMS
 from policies.engine.evaluate import evaluate
 from resources.resource import Resource
-from tests.components.mocks import ACCOUNT, DEFAULT_TAGS, REGION, Recording, run
 from tests.support.components.iam import allows
+from tests.support.components.mocks import ACCOUNT, DEFAULT_TAGS, REGION, Recording, run
 from tests.support.policies.cases import context
 
 REPOSITORY = "aws:ecr/repository:Repository"

@@ -15,9 +15,9 @@ from policies.engine.evaluate import evaluate
 from pricing.estimate import estimate
 from pricing.usage import Usage
 from resources.resource import Resource
-from tests.components.mocks import ACCOUNT, REGION, Recording, run
 from tests.support.components.clusters import ROLE, needs
 from tests.support.components.iam import allows
+from tests.support.components.mocks import ACCOUNT, REGION, Recording, run
 from tests.support.policies.cases import context
 
 ROOT = Path(__file__).parents[3]

@@ -11,8 +11,8 @@ from components.core.spec import SpecError
 from components.delivery.user_pool import UserPool, risk_answers, secret_value
 from policies.engine.evaluate import evaluate
 from resources.resource import SECRET
-from tests.components.mocks import Recording, run
 from tests.support.components.clusters import needs
+from tests.support.components.mocks import Recording, run
 from tests.support.policies.cases import context
 
 POOL = "aws:cognito/userPool:UserPool"

@@ -7,10 +7,10 @@ import pytest
 
 from components.core.account import Account
 from components.kubeflow.access import pipelines_access, team_access
-from tests.components.mocks import ACCOUNT
 from tests.support.components.clusters import statements
 from tests.support.components.iam import allows
 from tests.support.components.kubeflow import KEY, RANKING, WIRING, kubeflow
+from tests.support.components.mocks import ACCOUNT
 
 AT = Account(ACCOUNT, "us-east-1", "aws")
 BUCKETS = {purpose: f"acme-{purpose}" for purpose in ("raw", "training", "models", "offline")}

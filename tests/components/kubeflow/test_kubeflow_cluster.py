@@ -20,10 +20,10 @@ from components.kubeflow.waves import WAVES, chosen
 from policies.engine.evaluate import evaluate
 from policies.engine.registry import RULES
 from resources.resource import Resource
-from tests.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.clusters import NAMESPACE, NETWORK_POLICY, RELEASE, needs, statements
 from tests.support.components.definitions import ROOT, faults
 from tests.support.components.kubeflow import COMPUTED, CONFIG, FRAUD, RANKING, REVISION, TARGETS, WIRING, kubeflow
+from tests.support.components.mocks import ACCOUNT, Recording, run
 from tests.support.policies.cases import context
 
 SET = "kubernetes:argoproj.io/v1alpha1:ApplicationSet"

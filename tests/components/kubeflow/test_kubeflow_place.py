@@ -11,9 +11,9 @@ import yaml
 from components.kubeflow import artifacts
 from components.kubeflow.kubeflow_cluster import KubeflowCluster
 from components.kubeflow.waves import chosen
-from tests.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.clusters import needs
 from tests.support.components.kubeflow import COMPUTED, CONFIG, FRAUD, WIRING, kubeflow
+from tests.support.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.waves import order_faults
 
 SET = "kubernetes:argoproj.io/v1alpha1:ApplicationSet"

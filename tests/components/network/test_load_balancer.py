@@ -12,8 +12,8 @@ from components.network.load_balancer.spec import (
 )
 from components.network.web_firewall.web_firewall import WebFirewall
 from resources.resource import SECRET, Resource
-from tests.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.clusters import needs
+from tests.support.components.mocks import ACCOUNT, Recording, run
 from tests.support.planner.sdk import problems
 
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"

@@ -8,7 +8,7 @@ import pytest
 from components.core.spec import SpecError
 from components.network.network import EndpointService, Network, NetworkArgs
 from resources.resource import UNKNOWN
-from tests.components.mocks import ACCOUNT, Recording, run
+from tests.support.components.mocks import ACCOUNT, Recording, run
 
 VPC = "aws:ec2/vpc:Vpc"
 SUBNET = "aws:ec2/subnet:Subnet"

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from components.core.spec import SpecError, parse
 from components.network.network import NatMode, Network, NetworkSpec
-from tests.components.mocks import Recording, run
+from tests.support.components.mocks import Recording, run
 
 NODE_ENDPOINTS = ["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "sts"]
 

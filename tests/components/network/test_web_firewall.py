@@ -14,8 +14,8 @@ from components.network.web_firewall.patterns import LONGEST, number_above
 from components.network.web_firewall.rules import FREE_TEXT_RULES, build
 from components.network.web_firewall.spec import WebFirewallSpec
 from components.network.web_firewall.web_firewall import WebFirewall
-from tests.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.clusters import needs
+from tests.support.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.waf import SHOWN, Request, answers, counted, post
 from tests.support.planner.sdk import problems
 

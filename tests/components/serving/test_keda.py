@@ -7,8 +7,8 @@ import pytest
 
 from components.core.spec import SpecError
 from components.serving.keda import Keda, keda_values
-from tests.components.mocks import Recording, run
 from tests.support.components.clusters import NETWORK_POLICY, RELEASE, needs
+from tests.support.components.mocks import Recording, run
 from tests.support.planner.charts import CHARTS
 
 READER = "test:index:Reader"

@@ -9,8 +9,8 @@ from components.core.spec import SpecError, parse
 from components.serving.serving_platform import names as agreed
 from components.serving.serving_platform.cache_objects import reading
 from components.serving.serving_platform.cache_spec import CacheGroupSpec
-from tests.components.mocks import Recording
 from tests.support.components.clusters import needs
+from tests.support.components.mocks import Recording
 from tests.support.components.models import CACHE, CANARY, MODEL, objects, served
 
 SERVICE, CANARY_SERVICE = ("InferenceService", "fraud"), ("InferenceService", "fraud-canary")

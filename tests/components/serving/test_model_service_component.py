@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from components.core.spec import SpecError
-from tests.components.mocks import Recording
 from tests.support.components.clusters import needs, statements
+from tests.support.components.mocks import Recording
 from tests.support.components.models import BUCKET, CANARY, FLOOR, KEY, objects, served
 
 SERVICE, CANARY_SERVICE = ("InferenceService", "fraud"), ("InferenceService", "fraud-canary")

@@ -8,8 +8,8 @@ import pytest
 from components.core.spec import SpecError, parse
 from components.serving.model_serving_ingress.model_serving_ingress import ModelServingIngress
 from components.serving.model_serving_ingress.spec import ModelServingSpec
-from tests.components.mocks import ACCOUNT, REGION, Recording, run
 from tests.support.components.iam import allows
+from tests.support.components.mocks import ACCOUNT, REGION, Recording, run
 from tests.support.components.models import KEY, MODEL
 from tests.support.components.serving import release
 from tests.support.planner.graph import Graph

@@ -12,8 +12,8 @@ from components.serving.serving_platform.names import Runtime
 from components.serving.serving_platform.serving_platform import ServingPlatform
 from components.serving.serving_platform.spec import ServingPlatformArgs
 from resources.resource import UNKNOWN
-from tests.components.mocks import Recording, run
 from tests.support.components.clusters import NETWORK_POLICY, RELEASE, needs, select, statements
+from tests.support.components.mocks import Recording, run
 from tests.support.components.serving import GRPC, MODELS, PUBLIC, REST, VPC, platform, release
 
 GATEWAY = "kubernetes:networking.istio.io/v1:Gateway"

@@ -13,9 +13,9 @@ from components.core.spec import SpecError
 from components.serving.serving_platform import names as agreed
 from policies.engine.evaluate import evaluate
 from resources.resource import UNKNOWN, Resource
-from tests.components.mocks import Recording
 from tests.support.components.clusters import NAMESPACE, NETWORK_POLICY, RELEASE, needs
 from tests.support.components.definitions import faults
+from tests.support.components.mocks import Recording
 from tests.support.components.models import objects as model_objects
 from tests.support.components.serving import MODELS, platform
 from tests.support.policies.cases import context

@@ -11,8 +11,8 @@ from components.serving.serving_platform.gateway import gateway_manifest
 from components.serving.serving_platform.knative import LONGEST_REQUEST_SECONDS, knative_serving
 from components.serving.serving_platform.names import GATEWAY_PODS, MODEL_LABEL, NODE_SECONDS, START_SECONDS
 from resources.resource import Resource
-from tests.components.mocks import Recording
 from tests.support.components.clusters import NAMESPACE, needs
+from tests.support.components.mocks import Recording
 from tests.support.components.network_policies import GATEWAY_POD, PREDICTOR, Pod, allows, reaches
 from tests.support.components.serving import MODELS, platform, release
 from tests.support.planner import contract, order, traffic

@@ -3,9 +3,9 @@
 import pytest
 
 from resources.resource import Resource
-from tests.components.mocks import Recording
 from tests.support.components.clusters import NAMESPACE, NETWORK_POLICY
 from tests.support.components.definitions import faults
+from tests.support.components.mocks import Recording
 from tests.support.components.network_policies import GATEWAY_POD, PREDICTOR, Pod, allows, reaches
 from tests.support.components.serving import MODELS, platform
 from tests.support.planner import contract, order, traffic

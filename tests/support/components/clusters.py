@@ -10,7 +10,7 @@ from components.cluster.gpu_cluster.gpu_cluster import GpuCluster
 from components.cluster.karpenter.karpenter import Karpenter
 from components.cluster.node_pool.node_pool import NodePool
 from resources.resource import Resource
-from tests.components.mocks import Recording, run
+from tests.support.components.mocks import Recording, run
 
 CLUSTER = "eks:index:Cluster"
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"

@@ -7,7 +7,7 @@ import pulumi
 
 from components.delivery.argo_cd.delivery import Delivery
 from resources.resource import Resource
-from tests.components.mocks import ACCOUNT, Recording, run
+from tests.support.components.mocks import ACCOUNT, Recording, run
 
 READER = "test:index:Reader"
 PROJECT = "kubernetes:argoproj.io/v1alpha1:AppProject"

@@ -5,7 +5,7 @@ from typing import Any
 import pulumi
 
 from components.kubeflow.kubeflow_cluster import KubeflowCluster
-from tests.components.mocks import ACCOUNT, Recording, run
+from tests.support.components.mocks import ACCOUNT, Recording, run
 
 READER = "test:index:Reader"
 REVISION = "1f" * 20

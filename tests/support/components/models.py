@@ -10,7 +10,7 @@ from components.serving.model_service.objects import model_service_objects
 from components.serving.model_service.spec import ModelServiceSpec
 from components.serving.serving_platform.names import Runtime
 from components.serving.serving_platform.runtimes import model_formats
-from tests.components.mocks import ACCOUNT, Recording, run
+from tests.support.components.mocks import ACCOUNT, Recording, run
 
 BUCKET = f"acme-models-{ACCOUNT}"
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/models"

@@ -5,8 +5,8 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from components.serving.serving_platform.names import GATEWAY_PODS, PREDICTOR_PODS
-from tests.components.mocks import Recording
 from tests.support.components.clusters import NETWORK_POLICY
+from tests.support.components.mocks import Recording
 
 GATEWAY_POD = {"app": "istio-ingressgateway", **GATEWAY_PODS}
 PREDICTOR = {"app": "isvc.fraud-predictor", **PREDICTOR_PODS}

@@ -6,8 +6,8 @@ import pulumi
 
 from components.serving.serving_platform.serving_platform import ServingPlatform
 from resources.resource import Resource
-from tests.components.mocks import ACCOUNT, Recording, run
 from tests.support.components.clusters import RELEASE
+from tests.support.components.mocks import ACCOUNT, Recording, run
 
 READER = "test:index:Reader"
 GROUP = f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT}:targetgroup"
