@@ -11,7 +11,7 @@ from components.cluster.external_secrets import ExternalSecrets
 from components.cluster.gpu_cluster.gpu_cluster import GpuCluster
 from components.cluster.gpu_cluster.spec import GpuClusterArgs
 from components.core.ordering import after
-from components.core.spec import args_of, completed
+from components.core.spec import SpecError, args_of, completed
 from components.data.cache.spec import CacheSpec
 from components.data.database.database import MySqlDatabase
 from components.data.database.spec import MySqlDatabaseArgs
@@ -39,7 +39,7 @@ from components.network.network_args import NetworkArgs
 from components.network.web_firewall.spec import WebFirewallSpec
 from components.serving.model_serving_ingress.model_serving_ingress import ModelServingIngress
 from components.serving.model_serving_ingress.spec import ModelServingIngressArgs, ModelServingSpec
-from stacks.config import StackConfig
+from stacks.config import NAMESPACE, StackConfig
 from stacks.delivery_section import DeliverySection
 from stacks.references import BALANCER_CLIENT
 from stacks.sizing import sized
@@ -113,11 +113,18 @@ def aws_provider(config: StackConfig) -> aws.Provider:
 
 
 def make_network(config: StackConfig, options: pulumi.ResourceOptions) -> Network:
-    """The VPC, whose subnets are tagged for the cluster in it."""
+    """The VPC, whose subnets are tagged for the cluster in it.
+
+    Raises:
+        SpecError: the region lacks a zone of the config. Only the component knows the region's zones.
+    """
     spec = config.network
     if config.gpu_cluster and not spec.cluster_names:
         spec = completed(spec, "network", cluster_names=[config.gpu_cluster.cluster_name])
-    return Network("network", args_of(NetworkArgs, spec), options)
+    try:
+        return Network("network", args_of(NetworkArgs, spec), options)
+    except SpecError as error:
+        raise SpecError(NAMESPACE, [f"network.{problem}" for problem in error.problems]) from None
 
 
 def make_cluster(
