@@ -9,9 +9,9 @@ from typing import Any, cast
 from policies.charts import RELEASE
 from policies.engine.frameworks import cis_eks, fsbp, nsa, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
+from policies.engine.secret_text import is_literal, names_secret, normalized, secret_in
 from policies.engine.stack import Stack
 from policies.pods import WORKLOADS
-from policies.secret_text import is_literal, names_secret, normalized, secret_in
 from resources.inputs import flag, is_set, read, text
 from resources.resource import SECRET, UNKNOWN, Resource
 

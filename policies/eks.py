@@ -5,9 +5,9 @@ from itertools import pairwise
 from typing import Any
 
 from components.facts.versions import STANDARD_SUPPORT_ENDS, in_extended_support
-from policies.cidrs import is_within, is_world
 from policies.ec2 import LAUNCH_TEMPLATE, SCALING_GROUP
 from policies.engine.checks import SET, must_be, must_not_be, requires
+from policies.engine.cidrs import is_within, is_world
 from policies.engine.frameworks import cis_eks, eks_guide, finops, fsbp, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack

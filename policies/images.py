@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies.engine.frameworks import cis_eks, nsa
+from policies.engine.objects import INFERENCE_SERVICE
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
-from policies.objects import INFERENCE_SERVICE
 from policies.pods import WORKLOADS, Pod, pod_of
 from resources.inputs import read, text
 from resources.resource import UNKNOWN, Resource, Unknown

@@ -6,9 +6,9 @@ from typing import Any
 from policies.charts import RELEASE
 from policies.engine.checks import must_not_be
 from policies.engine.frameworks import cis_eks, nsa, pod_security
+from policies.engine.objects import INFERENCE_SERVICE, is_selected, name_of, namespace_of
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
-from policies.objects import INFERENCE_SERVICE, is_selected, name_of, namespace_of
 from policies.pods import WORKLOADS, pod_of
 from resources.inputs import display, elements, entries, flag, is_set, read, text
 from resources.resource import UNKNOWN, Resource

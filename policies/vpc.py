@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from policies.cidrs import is_world
+from policies.engine.cidrs import is_world
 from policies.engine.frameworks import cis_aws, finops, fsbp, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule, stack_rule
 from policies.engine.stack import Stack

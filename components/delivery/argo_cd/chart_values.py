@@ -9,7 +9,7 @@ from ...core.pods import on_system_nodes, resources
 from ...facts.versions import ARGO_CD
 from .charts import ChartRegistry, login_values
 from .credentials import CLIENT_SECRET
-from .inference_services import customizations
+from .model_health import customizations
 from .names import IN_CLUSTER, SSO_SECRET
 from .notifications import notifications_values
 from .spec import DeliverySpec

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from components.core.spec import parse
-from components.delivery.argo_cd.inference_services import INFERENCE_SERVICE_HEALTH
+from components.delivery.argo_cd.model_health import INFERENCE_SERVICE_HEALTH
 from components.serving.model_service.objects import model_service_objects
 from components.serving.model_service.spec import ModelServiceSpec
 from tests.support.components.clusters import RELEASE
