@@ -89,8 +89,6 @@ def test_region_without_price_table_names_the_remedy() -> None:
         (node_group(capacity="CAPACITY_BLOCK"), "capacity blocks are sold in advance"),
         (node_group(("p9.48xlarge",), capacity="SPOT"), "no price of ec2 p9.48xlarge in us-east-1"),
         (node_group(("g4dn.xlarge", "p9.48xlarge")), "no price of ec2 p9.48xlarge in us-east-1"),
-        (resource("kubernetes:core/v1:Service", spec={"type": "LoadBalancer"}), "load balancer"),
-        (resource("kubernetes:core/v1:PersistentVolumeClaim", spec={}), "volume"),
         (node_pool({}, {}), "no limit says how far the pool may grow"),
         (node_pool({"node.kubernetes.io/instance-type": ["x9.huge"]}, {"cpu": 4}), "no instance type with a price"),
     ],
@@ -124,10 +122,3 @@ def test_launch_template_outside_the_stack_is_unpriced() -> None:
     group = node_group()
     outside = referring(group, {}, launchTemplate={"id": "lt-1"})
     assert "outside the stack" in reasons(outside)
-
-
-def test_a_claim_for_a_volume_that_is_there_makes_none() -> None:
-    claim = resource("kubernetes:core/v1:PersistentVolumeClaim", spec={"volumeName": "disk", "storageClassName": ""})
-    result = priced(claim)
-    assert not result.unpriced
-    assert result.monthly == 0

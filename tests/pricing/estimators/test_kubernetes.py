@@ -1,0 +1,39 @@
+"""AWS resources that controllers make for Kubernetes objects are named as unpriced, with the reason."""
+
+from typing import Any
+
+import pytest
+
+from pricing.estimate import estimate
+from pricing.usage import Usage
+from tests.support.pricing.build import component, resource
+
+
+@pytest.mark.parametrize(
+    ("type_", "inputs", "why"),
+    [
+        ("core/v1:Service", {"spec": {"type": "LoadBalancer"}}, "the load balancer that a controller makes"),
+        ("networking.k8s.io/v1:Ingress", {}, "the load balancer that a controller may make"),
+        ("gateway.networking.k8s.io/v1:Gateway", {}, "the load balancer that a controller may make"),
+        ("core/v1:PersistentVolumeClaim", {"spec": {}}, "the volume that a driver makes"),
+        ("apps/v1:StatefulSet", {"spec": {"volumeClaimTemplates": [{"spec": {}}]}}, "the volumes that a driver makes"),
+    ],
+)
+def test_what_a_controller_makes_is_unpriced(type_: str, inputs: dict[str, Any], why: str) -> None:
+    made = resource(f"kubernetes:{type_}", **inputs)
+    result = estimate([component(), made], region="us-east-1", usage=Usage())
+    assert why in result.reasons[made.urn]
+
+
+@pytest.mark.parametrize(
+    ("type_", "spec"),
+    [
+        ("core/v1:Service", {"type": "ClusterIP"}),
+        ("core/v1:Service", {}),
+        ("core/v1:PersistentVolumeClaim", {"volumeName": "disk", "storageClassName": ""}),
+        ("apps/v1:StatefulSet", {"replicas": 3}),
+    ],
+)
+def test_objects_that_make_nothing_in_aws_cost_nothing(type_: str, spec: dict[str, Any]) -> None:
+    result = estimate([component(), resource(f"kubernetes:{type_}", spec=spec)], region="us-east-1", usage=Usage())
+    assert (result.monthly, result.unpriced) == (0, ())
