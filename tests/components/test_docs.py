@@ -27,6 +27,8 @@ from components.data.database.database import Database
 from components.data.database.spec import DatabaseArgs, DatabaseSpec
 from components.data.feature_server.feature_server import FeatureServer
 from components.data.feature_server.spec import FeatureServerArgs, FeatureServerSpec
+from components.data.feature_services.feature_services import FeatureServices
+from components.data.feature_services.spec import FeatureServicesArgs, FeatureServicesSpec
 from components.data.feature_store.feature_store import FeatureStore
 from components.data.feature_store.spec import FeatureStoreArgs, FeatureStoreSpec
 from components.data.object_store import ObjectStore, ObjectStoreArgs, ObjectStoreSpec
@@ -43,11 +45,17 @@ from components.delivery.pipeline_access.spec import PipelineAccessArgs, Pipelin
 from components.delivery.user_pool import UserPool, UserPoolArgs, UserPoolSpec
 from components.kubeflow.kubeflow_cluster import KubeflowCluster
 from components.kubeflow.spec import KubeflowClusterArgs, KubeflowSpec
+from components.network.load_balancer.load_balancer import ServingLoadBalancer
+from components.network.load_balancer.spec import ServingLoadBalancerArgs, ServingLoadBalancerSpec
 from components.network.network import Network, NetworkArgs, NetworkSpec
+from components.network.web_firewall.spec import WebFirewallArgs, WebFirewallSpec
+from components.network.web_firewall.web_firewall import WebFirewall
 from components.serving.model_service.model_service import ModelService
 from components.serving.model_service.spec import ModelServiceArgs, ModelServiceSpec
 from components.serving.model_serving_ingress.model_serving_ingress import ModelServingIngress
 from components.serving.model_serving_ingress.spec import ModelServingIngressArgs, ModelServingSpec
+from components.serving.serving_platform.serving_platform import ServingPlatform
+from components.serving.serving_platform.spec import ServingPlatformArgs, ServingPlatformSpec
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "components"
@@ -59,12 +67,14 @@ DOCUMENTED: list[tuple[str, Any, Any, type[BaseModel]]] = [
     ("delivery", Delivery, DeliveryArgs, DeliverySpec),
     ("external_secrets", ExternalSecrets, ExternalSecretsArgs, ExternalSecretsSpec),
     ("feature_server", FeatureServer, FeatureServerArgs, FeatureServerSpec),
+    ("feature_services", FeatureServices, FeatureServicesArgs, FeatureServicesSpec),
     ("feature_store", FeatureStore, FeatureStoreArgs, FeatureStoreSpec),
     ("gpu_cluster", GpuCluster, GpuClusterArgs, GpuClusterSpec),
     ("gpu_software", GpuSoftware, GpuSoftwareArgs, GpuSoftwareSpec),
     ("image_registry", ImageRegistry, ImageRegistryArgs, ImageRegistrySpec),
     ("karpenter", Karpenter, KarpenterArgs, KarpenterSpec),
     ("kubeflow_cluster", KubeflowCluster, KubeflowClusterArgs, KubeflowSpec),
+    ("load_balancer", ServingLoadBalancer, ServingLoadBalancerArgs, ServingLoadBalancerSpec),
     ("model_service", ModelService, ModelServiceArgs, ModelServiceSpec),
     ("model_serving_ingress", ModelServingIngress, ModelServingIngressArgs, ModelServingSpec),
     ("network", Network, NetworkArgs, NetworkSpec),
@@ -72,12 +82,18 @@ DOCUMENTED: list[tuple[str, Any, Any, type[BaseModel]]] = [
     ("pipeline_access", PipelineAccess, PipelineAccessArgs, PipelineAccessSpec),
     ("object_store", ObjectStore, ObjectStoreArgs, ObjectStoreSpec),
     ("secure_namespace", SecureNamespace, SecureNamespaceArgs, SecureNamespaceSpec),
+    ("serving_platform", ServingPlatform, ServingPlatformArgs, ServingPlatformSpec),
     ("store_access", StoreAccess, StoreAccessArgs, StoreAccessSpec),
     ("tracking_server", TrackingServer, TrackingServerArgs, TrackingServerSpec),
     ("user_pool", UserPool, UserPoolArgs, UserPoolSpec),
+    ("web_firewall", WebFirewall, WebFirewallArgs, WebFirewallSpec),
     ("workload_identity", WorkloadIdentity, WorkloadIdentityArgs, WorkloadIdentitySpec),
 ]
 EACH = pytest.mark.parametrize(("page", "component", "args", "spec"), DOCUMENTED, ids=[each[0] for each in DOCUMENTED])
+
+
+def test_every_page_is_held_to_its_component() -> None:
+    assert {each[0] for each in DOCUMENTED} == {path.stem for path in PAGES.glob("*.md")} - {"README"}
 
 
 def section(page: str, title: str) -> str:
