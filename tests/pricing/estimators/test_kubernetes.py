@@ -8,19 +8,22 @@ from pricing.estimate import estimate
 from pricing.usage import Usage
 from tests.support.pricing.build import component, resource
 
+LOAD_BALANCER = "the load balancer that a controller"
+CLAIMS: list[dict[str, Any]] = [{"spec": {}}]
+
 
 @pytest.mark.parametrize(
-    ("type_", "inputs", "why"),
+    ("type_", "spec", "why"),
     [
-        ("core/v1:Service", {"spec": {"type": "LoadBalancer"}}, "the load balancer that a controller makes"),
-        ("networking.k8s.io/v1:Ingress", {}, "the load balancer that a controller may make"),
-        ("gateway.networking.k8s.io/v1:Gateway", {}, "the load balancer that a controller may make"),
-        ("core/v1:PersistentVolumeClaim", {"spec": {}}, "the volume that a driver makes"),
-        ("apps/v1:StatefulSet", {"spec": {"volumeClaimTemplates": [{"spec": {}}]}}, "the volumes that a driver makes"),
+        ("core/v1:Service", {"type": "LoadBalancer"}, f"{LOAD_BALANCER} makes"),
+        ("networking.k8s.io/v1:Ingress", None, f"{LOAD_BALANCER} may make"),
+        ("gateway.networking.k8s.io/v1:Gateway", None, f"{LOAD_BALANCER} may make"),
+        ("core/v1:PersistentVolumeClaim", None, "the volume that a driver makes"),
+        ("apps/v1:StatefulSet", {"volumeClaimTemplates": CLAIMS}, "the volumes that a driver makes"),
     ],
 )
-def test_what_a_controller_makes_is_unpriced(type_: str, inputs: dict[str, Any], why: str) -> None:
-    made = resource(f"kubernetes:{type_}", **inputs)
+def test_what_a_controller_makes_is_unpriced(type_: str, spec: Any, why: str) -> None:
+    made = resource(f"kubernetes:{type_}", spec=spec or {})
     result = estimate([component(), made], region="us-east-1", usage=Usage())
     assert why in result.reasons[made.urn]
 
