@@ -29,13 +29,13 @@ class Component(pulumi.ComponentResource, Generic[ArgsType, SpecType]):
         Raises:
             SpecError: an argument is wrong or missing. Nothing has been registered then.
         """
-        kind = args_type.__name__.removesuffix("Args")
-        self._where = f"{kind}({name})"
+        self._kind = args_type.__name__.removesuffix("Args")
+        self._where = f"{self._kind}({name})"
         self._name, self._args = name, args
         self._spec = parse_args(spec_type, args, args_type, self._where)
         if problem := self._problem():
             self._refuse(problem)
-        super().__init__(f"mlplatform:index:{kind}", name, {}, opts)
+        super().__init__(f"mlplatform:index:{self._kind}", name, {}, opts)
         self._child = pulumi.ResourceOptions(parent=self)
 
     @cached_property
@@ -51,7 +51,8 @@ class Component(pulumi.ComponentResource, Generic[ArgsType, SpecType]):
         raise SpecError(self._where, list(problems))
 
     def _publish(self) -> None:
-        """Register the outputs that the class declares."""
+        """Register the outputs that the component declares; those of a subclass in another program are its own."""
         bases = type(self).__mro__
-        declared = [name for base in bases[: bases.index(Component)] for name in inspect.get_annotations(base)]
+        first = [base.__name__ for base in bases].index(self._kind)
+        declared = [name for base in bases[first : bases.index(Component)] for name in inspect.get_annotations(base)]
         self.register_outputs({name: getattr(self, name) for name in declared})

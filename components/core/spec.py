@@ -124,6 +124,11 @@ class _CheckedArgs(dict[str, Any]):
         super().__init__({**spec.model_dump(exclude_unset=True), **outputs})
         self.spec = spec
 
+    def __setitem__(self, name: str, value: Any) -> None:
+        if name in type(self.spec).model_fields:
+            raise TypeError(f"{name} has been checked already; complete the spec before args_of")
+        super().__setitem__(name, value)
+
 
 ArgsType = TypeVar("ArgsType", bound=Mapping[str, object])
 

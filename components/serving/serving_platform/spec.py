@@ -151,7 +151,7 @@ class ServingPlatformSpec(Spec):
     def _for_models_alone(cls, namespaces: tuple[str, ...]) -> tuple[str, ...]:
         for each in namespaces:
             if not re.fullmatch(NAMESPACE_PATTERN, each):
-                raise refuse(each, f"{each} is no namespace name; use lower case letters, digits and hyphens")
+                raise refuse(each, f"{each} is not a valid namespace name; use lower case letters, digits and hyphens")
             not_reserved(each)
         return namespaces
 

@@ -133,7 +133,7 @@ def test_bottlerocket_starts_from_a_snapshot_with_images() -> None:
 @pytest.mark.parametrize(
     ("args", "told"),
     [
-        ({"ami_family": "al2023", "local_disk": False}, "amiFamily al2023 keeps images on its system's volume"),
+        ({"ami_family": "al2023", "local_disk": False}, "amiFamily al2023 stores images on its system's volume"),
         ({"ami_family": "bottlerocket"}, "localDisk stores images on local disks"),
         ({"ami_family": "bottlerocket", "image_snapshot_id": "vol-1"}, "image_snapshot_id = 'vol-1'"),
     ],

@@ -1,6 +1,6 @@
 """What every component has from its base: checked arguments, a type token, published outputs."""
 
-from typing import NotRequired, TypedDict
+from typing import ClassVar, NotRequired, TypedDict
 
 import pulumi
 import pytest
@@ -16,6 +16,10 @@ class DoorArgs(TypedDict):
     color: str
     width: NotRequired[int]
     house_id: pulumi.Input[str]
+
+
+class GateArgs(DoorArgs):
+    """What a Gate is made from."""
 
 
 class DoorSpec(Spec):
@@ -90,11 +94,38 @@ def test_a_completed_spec_is_checked_again() -> None:
         completed(DoorSpec(color="blue"), "door", width="wide")
 
 
-def test_declared_outputs_are_registered() -> None:
-    class Unfinished(Door):
+def test_a_checked_field_is_not_changed_afterwards() -> None:
+    args = args_of(DoorArgs, DoorSpec(color="blue"), house_id="h-1")
+    args["house_id"] = "h-2"
+    with pytest.raises(TypeError, match="color has been checked already"):
+        args["color"] = "red"
+
+
+def test_an_output_that_is_declared_must_be_set() -> None:
+    class Gate(Component[GateArgs, DoorSpec]):
         """Declares an output and does not set it."""
 
         key: pulumi.Output[str]
 
+        def __init__(self, name: str, args: GateArgs, opts: pulumi.ResourceOptions | None = None):
+            super().__init__(name, args, GateArgs, DoorSpec, opts)
+            self._publish()
+
     with pytest.raises(AttributeError, match="key"):
-        run(lambda: Unfinished("front", {"color": "red", "house_id": "h-1"}), Recording())
+        run(lambda: Gate("front", {"color": "red", "house_id": "h-1"}), Recording())
+
+
+def test_a_subclass_of_another_program_adds_outputs_of_its_own() -> None:
+    class FrontDoor(Door):
+        """A Door of another program."""
+
+        bell: pulumi.Output[str]
+        colors: ClassVar[list[str]] = ["red"]
+
+        def __init__(self, name: str):
+            super().__init__(name, {"color": "red", "house_id": "h-1"})
+            self.bell = pulumi.Output.from_input("ring")
+
+    recording = run(lambda: FrontDoor("front"), Recording())
+    assert [each.type for each in recording.resources] == ["mlplatform:index:Door"]
+    assert [set(outputs) for _, outputs in recording.registered_outputs] == [{"label"}]

@@ -315,7 +315,7 @@ def test_the_text_is_yaml_with_and_without_the_passwords_in_it(
         ({"client_namespaces": ["a", "a"]}, "a is named more than once"),
         ({"minimum": 4, "maximum": 2}, "maximum = 2: must be at least minimum = 4"),
         ({"memory": "2GB"}, "memory = '2GB'"),
-        ({"materialization": {"schedule": "hourly"}}, "has 1 places"),
+        ({"materialization": {"schedule": "hourly"}}, "has 1 fields"),
         ({"materialization": {"schedule": "60 * * * *"}}, "'60' is not a minute of cron"),
         ({"materialization": {"schedule": "0 5-2 * * *"}}, "'5-2' is not a hour of cron"),
         ({"materialization": {"schedule": "0 * * * */0"}}, "is not a weekday of cron"),

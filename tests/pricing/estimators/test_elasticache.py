@@ -98,7 +98,7 @@ def test_snapshots_of_unknown_data_are_of_a_full_cluster() -> None:
 
 def test_snapshots_of_nodes_that_are_not_listed_are_unpriced() -> None:
     old = group("cache.r3.large", snapshotRetentionLimit=7.0)
-    assert "say it in usage.cacheGb" in priced(old).reasons[old.urn]
+    assert "set usage.cacheGb" in priced(old).reasons[old.urn]
 
 
 def test_a_lone_cluster_and_a_node_that_joins_a_group() -> None:
