@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from ..core.component import Component
 from ..core.manifest import Manifest
-from ..core.namespace_names import NAMESPACE_PATTERN, is_kubernetes
+from ..core.namespace_names import NAMESPACE_PATTERN, not_of_kubernetes
 from ..core.network_policies import Policy, allow_dns, allow_within, default_deny
 from ..core.object_labels import label_problem
 from ..core.spec import Spec, refuse
@@ -56,9 +56,7 @@ class SecureNamespaceSpec(Spec):
     @field_validator("namespace")
     @classmethod
     def _not_of_kubernetes(cls, namespace: str) -> str:
-        if is_kubernetes(namespace):
-            raise refuse(namespace, f"the namespace {namespace} belongs to Kubernetes; choose another name")
-        return namespace
+        return not_of_kubernetes(namespace)
 
     @field_validator("labels")
     @classmethod

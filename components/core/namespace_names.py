@@ -44,10 +44,26 @@ def is_kubernetes(name: str) -> bool:
     return name in KUBERNETES_NAMESPACES or name.startswith("kube-")
 
 
+def not_of_kubernetes(name: str) -> str:
+    """`name`, unless Kubernetes reserves the namespace; refused otherwise."""
+    if is_kubernetes(name):
+        raise refuse(name, f"the namespace {name} belongs to Kubernetes; choose another namespace")
+    return name
+
+
+def clients_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    """`names`, when each is a valid, unique namespace that a service may give an egress policy; refused otherwise.
+
+    Pods that an egress policy selects lose every other connection: in kube-system, CoreDNS could ask no other server.
+    """
+    for name in names:
+        not_of_kubernetes(name)
+    return namespaces_once(names)
+
+
 def not_reserved(name: str) -> str:
     """`name`, unless the namespace belongs to Kubernetes or to a component of the platform; refused otherwise."""
-    if is_kubernetes(name):
-        raise refuse(name, f"the namespace {name} belongs to Kubernetes; choose another name")
+    not_of_kubernetes(name)
     if name in PLATFORM_NAMESPACES:
         raise refuse(name, f"the namespace {name} belongs to a component of the platform; choose another name")
     return name

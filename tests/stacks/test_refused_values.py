@@ -161,6 +161,16 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"gpuCluster.namespaces": [{"namespace": "kube-system"}]}, "namespaces[0].namespace", "belongs to Kubernetes"),
     ({"gpuCluster.namespaces": [{"namespace": "kube-flannel"}]}, "namespaces[0].namespace", "belongs to Kubernetes"),
     ({"gpuCluster.namespaces": [{"namespace": "default"}]}, "namespaces[0].namespace", "belongs to Kubernetes"),
+    (
+        {"featureServices.featureServer": {"project": "ml", "clientNamespaces": ["kube-system"]}},
+        "featureServices.featureServer.clientNamespaces = ",
+        "the namespace kube-system belongs to Kubernetes; choose another namespace",
+    ),
+    (
+        {"featureServices.trackingServer.clientNamespaces": ["default"]},
+        "featureServices.trackingServer.clientNamespaces = ",
+        "the namespace default belongs to Kubernetes; choose another namespace",
+    ),
     ({"gpuCluster.namespaces": [{"namespace": "keda"}]}, "namespaces", "keda belongs to a component of the platform"),
     ({"gpuCluster.namespaces": [{"namespace": "a"}] * 2}, "gpuCluster.namespaces", "a is listed more than once"),
     (

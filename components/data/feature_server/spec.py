@@ -7,7 +7,7 @@ import pulumi
 from pydantic import Field, field_validator, model_validator
 
 from ...core.cron import cron_schedule
-from ...core.namespace_names import NAMESPACE_PATTERN, namespaces_once
+from ...core.namespace_names import NAMESPACE_PATTERN, clients_once
 from ...core.problems import refuse_at
 from ...core.spec import Spec, refuse
 
@@ -155,7 +155,7 @@ class FeatureServerSpec(Spec):
     @field_validator("client_namespaces")
     @classmethod
     def _named(cls, namespaces: tuple[str, ...]) -> tuple[str, ...]:
-        return namespaces_once(namespaces)
+        return clients_once(namespaces)
 
     @model_validator(mode="after")
     def _bounds(self) -> "FeatureServerSpec":

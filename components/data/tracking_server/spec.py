@@ -5,7 +5,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator
 
-from ...core.namespace_names import NAMESPACE_PATTERN, namespaces_once
+from ...core.namespace_names import NAMESPACE_PATTERN, clients_once
 from ...core.spec import Spec, each_once
 
 _HOST_PATTERN = r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
@@ -83,7 +83,7 @@ class TrackingServerSpec(Spec):
     @field_validator("client_namespaces")
     @classmethod
     def _namespaces(cls, namespaces: tuple[str, ...]) -> tuple[str, ...]:
-        return namespaces_once(namespaces)
+        return clients_once(namespaces)
 
     @field_validator("hosts")
     @classmethod

@@ -313,6 +313,8 @@ def test_the_text_is_yaml_with_and_without_the_passwords_in_it(
         ({"client_namespaces": []}, "client_namespaces = "),
         ({"client_namespaces": ["*"]}, "is not a valid namespace name"),
         ({"client_namespaces": ["a", "a"]}, "a is named more than once"),
+        ({"client_namespaces": ["models", "kube-system"]}, "the namespace kube-system belongs to Kubernetes; choose"),
+        ({"client_namespaces": ["default"]}, "the namespace default belongs to Kubernetes; choose another namespace"),
         ({"minimum": 4, "maximum": 2}, "maximum = 2: must be at least minimum = 4"),
         ({"memory": "2GB"}, "memory = '2GB'"),
         ({"materialization": {"schedule": "hourly"}}, "has 1 fields"),

@@ -244,6 +244,8 @@ def test_servers_wait_for_their_needs_and_clients_for_servers(recording: Recordi
         ({"client_namespaces": []}, "client_namespaces = "),
         ({"client_namespaces": ["Training"]}, "'Training' is not a valid namespace name"),
         ({"client_namespaces": ["a", "a"]}, "a is named more than once"),
+        ({"client_namespaces": ["kube-system"]}, "the namespace kube-system belongs to Kubernetes; choose another"),
+        ({"client_namespaces": ["training", "default"]}, "the namespace default belongs to Kubernetes; choose another"),
         ({"hosts": ["https://mlflow.example.com"]}, "is not a valid domain"),
         ({"hosts": ["*.example.com"]}, "is not a valid domain"),
         ({"replicas": 0}, "replicas = 0"),
