@@ -11,9 +11,10 @@ import pulumi
 from pulumi.runtime.stack import Stack
 
 from components.testing.fake_aws import UnansweredError
+from components.testing.recording import DuplicateResourceError
 from planner.evaluation import evaluate_program
 from planner.event_loop import ORIGIN, StuckProgramError, program_file
-from planner.recorder import DuplicateResourceError, ExistingResourceError
+from planner.recorder import ExistingResourceError
 
 _LONGEST = 2_000
 """Characters of an exception's message that are shown."""

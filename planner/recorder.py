@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import resource_pb2
 
+from components.testing.recording import DuplicateResourceError
 from planner.event_loop import started_at
 from planner.values import decode, encode
 from resources.index import STACK_TYPE
@@ -50,7 +51,7 @@ class RecordingMonitor:
         """Record one resource and answer with its inputs, echoed as they came, and its computed outputs."""
         urn = self._urn(request.parent, request.type, request.name)
         if urn in self.resources:
-            raise DuplicateResourceError(request.type, request.name, self._places[urn])
+            raise DuplicateResourceError(request.type, request.name, urn, self._places[urn])
         inputs: dict[str, Any] = decode(request.object)
         state = struct_pb2.Struct()
         state.CopyFrom(request.object)
@@ -121,14 +122,6 @@ class RecordingMonitor:
         ancestors = parent.split("::")[2] if parent else STACK_TYPE
         qualified = resource_type if ancestors == STACK_TYPE else f"{ancestors}${resource_type}"
         return f"{self._prefix}{qualified}::{name}"
-
-
-class DuplicateResourceError(ValueError):
-    """Two resources of one type share a name and a parent; the engine would refuse the second."""
-
-    def __init__(self, resource_type: str, name: str, first: str | None = None):
-        at = f", first at {first}" if first else ""
-        super().__init__(f"{resource_type} {name!r} is registered twice{at}; give one of them another name")
 
 
 class ExistingResourceError(ValueError):

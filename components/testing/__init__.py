@@ -11,13 +11,24 @@ inside an `apply` that never runs.
 """
 
 from .fake_aws import FakeAws, UnansweredError
-from .recording import ACCOUNT, REGION, SECRET, UNKNOWN, RecordedResource, Recorder, Recording, run
+from .recording import (
+    ACCOUNT,
+    REGION,
+    SECRET,
+    UNKNOWN,
+    DuplicateResourceError,
+    RecordedResource,
+    Recorder,
+    Recording,
+    run,
+)
 
 __all__ = [
     "ACCOUNT",
     "REGION",
     "SECRET",
     "UNKNOWN",
+    "DuplicateResourceError",
     "FakeAws",
     "RecordedResource",
     "Recorder",

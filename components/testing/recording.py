@@ -13,6 +13,7 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime import Mocks
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, set_mocks
 from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.settings import SETTINGS
 from pulumi.runtime.stack import run_pulumi_func
 
 from .fake_aws import FakeAws
@@ -184,6 +185,19 @@ class Recording(Recorder[RecordedResource]):
         )
 
 
+class DuplicateResourceError(ValueError):
+    """Two resources of one type have the same name and the same parents; the engine would refuse the second.
+
+    `first` is the place in the program that registered the first one, where it is known.
+    """
+
+    def __init__(self, resource_type: str, name: str, urn: str, first: str | None = None):
+        at = f", first at {first}" if first else ""
+        super().__init__(
+            f"{resource_type} {name!r} is registered twice{at}; give one of them another name (both are {urn})"
+        )
+
+
 RecorderT = TypeVar("RecorderT", bound=Recorder[Any])
 
 
@@ -196,6 +210,9 @@ def run(build: Callable[[], object], recording: Recorder[Any] | None = None) -> 
 
     An exception of `build` is raised; a `recording` made beforehand then has what was registered until then. Each run
     has its own event loop and its own Pulumi settings.
+
+    Raises:
+        DuplicateResourceError: when the program registers two resources of one URN.
     """
     recording = Recording() if recording is None else recording
     contextvars.Context().run(_run, build, recording)
@@ -208,6 +225,7 @@ class _Monitor(MockMonitor):
     def __init__(self, recording: Recorder[Any]):
         super().__init__(recording)
         self._recording = recording
+        self._urns: set[str] = set()
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
         ancestors = parent.split("::")[2] if parent else _STACK_TYPE
@@ -216,7 +234,11 @@ class _Monitor(MockMonitor):
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - gRPC's name
         if request.type != _STACK_TYPE:
-            self._recording.register(self.make_urn(request.parent, request.type, request.name), request)
+            urn = self.make_urn(request.parent, request.type, request.name)
+            if urn in self._urns:
+                raise DuplicateResourceError(request.type, request.name, urn)
+            self._urns.add(urn)
+            self._recording.register(urn, request)
         return super().RegisterResource(request)  # pyright: ignore[reportUnknownMemberType]
 
     def RegisterResourceOutputs(self, request: Any) -> empty_pb2.Empty:  # noqa: N802
@@ -234,6 +256,8 @@ def _run(build: Callable[[], object], recording: Recorder[Any]) -> None:
         build()
 
     try:
+        # The mocks share one set of pending outputs; a failed run would leave its own to the next run.
+        SETTINGS.outputs = set()  # pyright: ignore[reportAttributeAccessIssue] - a property of the context
         set_mocks(recording, _PROJECT, _STACK, preview=recording.preview, monitor=_Monitor(recording))
         loop.run_until_complete(run_pulumi_func(program))
     finally:

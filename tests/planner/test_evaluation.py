@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from components.testing.fake_aws import UnansweredError
-from planner.recorder import DuplicateResourceError, ExistingResourceError
+from components.testing.recording import DuplicateResourceError
+from planner.recorder import ExistingResourceError
 from resources.resource import SECRET, UNKNOWN
 from tests.support.planner.programs import evaluate
 

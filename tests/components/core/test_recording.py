@@ -1,0 +1,58 @@
+"""What `mlplatform.testing.run` refuses, as the engine does."""
+
+import pulumi
+import pytest
+
+from components.testing import DuplicateResourceError, Recording, run
+
+URN = "urn:pulumi:test::mlplatform::sample:index:Part::twice"
+
+
+class Part(pulumi.ComponentResource):
+    def __init__(self, name: str, parent: pulumi.Resource | None = None):
+        super().__init__("sample:index:Part", name, {}, pulumi.ResourceOptions(parent=parent))
+
+
+def jobs_twice() -> None:
+    """A URN has the types of the parents, not their names."""
+    for name in ("one", "two"):
+        pulumi.CustomResource("aws:sqs/queue:Queue", "jobs", {}, pulumi.ResourceOptions(parent=Part(name)))
+
+
+def test_two_resources_of_one_urn_are_refused() -> None:
+    recording = Recording()
+
+    def program() -> None:
+        Part("twice")
+        Part("twice")
+
+    with pytest.raises(DuplicateResourceError, match=rf"'twice' is registered twice; give .* another name .*{URN}"):
+        run(program, recording)
+    assert [each.urn for each in recording.resources] == [URN]
+
+
+def test_two_children_of_one_type_and_name_are_refused() -> None:
+    with pytest.raises(DuplicateResourceError, match=r"sample:index:Part\$aws:sqs/queue:Queue::jobs"):
+        run(jobs_twice)
+
+
+def test_run_after_a_refused_one_starts_afresh() -> None:
+    with pytest.raises(DuplicateResourceError):
+        run(jobs_twice)
+    assert len(run(lambda: Part("one")).resources) == 1
+
+
+def test_one_name_of_two_types_is_accepted() -> None:
+    def program() -> None:
+        part = Part("same")
+        Part("same", part)
+        pulumi.CustomResource("aws:sqs/queue:Queue", "same", {})
+
+    assert len(run(program).resources) == 3
+
+
+def test_each_run_may_register_the_same_urn() -> None:
+    recording = Recording()
+    run(lambda: Part("twice"), recording)
+    run(lambda: Part("twice"), recording)
+    assert [each.urn for each in recording.resources] == [URN, URN]
