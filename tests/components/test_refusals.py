@@ -183,7 +183,7 @@ def test_every_wrong_field_is_told_at_once() -> None:
     assert [line.split(" ")[2] for line in told.splitlines()[1:]] == ["disk_gib", "purchase", "colour"]
 
 
-def test_a_type_that_the_region_lacks_is_refused_with_what_is_like_it_there() -> None:
+def test_type_the_region_lacks_is_refused_with_similar_ones() -> None:
     told = refusal(node_pool, Recording(region="ap-south-2"))
     assert (
         "instanceTypes = ['g4dn.xlarge']: g4dn.xlarge is not offered in ap-south-2; like it there: g6.xlarge, g6e"
@@ -292,7 +292,7 @@ def test_a_wrong_cluster(args: dict[str, Any], message: str) -> None:
     assert message in told
 
 
-def test_a_pool_of_a_managed_group_and_of_karpenter_cannot_share_a_name() -> None:
+def test_managed_and_karpenter_pools_cannot_share_a_name() -> None:
     pool = {"name": "system", "instance_types": ["g5.xlarge"], "maximum_gpus": 1, "maximum_vcpus": 4}
     assert "karpenter.pools = 'system': two pools have this name; give each pool its own name" in refusal(
         gpu_cluster, karpenter={"pools": [pool]}

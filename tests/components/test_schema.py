@@ -107,7 +107,7 @@ def test_lists_and_dicts_hold_no_enums_which_would_arrive_empty(schema: Schema) 
     assert [where for where, reference in held if reference in enums] == []
 
 
-def test_what_may_be_an_output_of_another_resource_is_text_or_a_list_or_dict_of_it(schema: Schema) -> None:
+def test_outputs_as_arguments_are_text_lists_or_dicts(schema: Schema) -> None:
     """The provider fails on an output where it wants a number, a choice or an object."""
     inputs = [each for each in properties(schema, "inputProperties") if not each[1].get("plain")]
     assert [where for where, value in inputs if [value, *_inside(value)][-1].get("type") != "string"] == []
@@ -120,12 +120,12 @@ def test_no_property_takes_just_anything(schema: Schema) -> None:
     ] == []
 
 
-def test_every_type_that_is_referred_to_is_there_and_is_referred_to(schema: Schema) -> None:
+def test_every_type_in_the_schema_is_defined_and_used(schema: Schema) -> None:
     known = {f"#/types/{token}" for token in schema["types"]}
     assert {value["$ref"] for _, value in spelled_out(schema) if "$ref" in value} == known
 
 
-def test_no_type_takes_the_name_that_generated_code_gives_to_a_components_arguments(schema: Schema) -> None:
+def test_no_type_has_the_name_of_generated_arguments(schema: Schema) -> None:
     assert [token for token in schema["types"] if token.endswith("Args")] == []
 
 
@@ -133,7 +133,7 @@ def test_go_is_given_types_for_the_objects_in_lists(schema: Schema) -> None:
     assert schema["language"]["go"]["generateExtraInputTypes"] is True
 
 
-def test_enums_carry_their_values_under_names_that_other_languages_can_read(schema: Schema) -> None:
+def test_enum_names_are_readable_in_other_languages(schema: Schema) -> None:
     enums = declared(Enum)
     found = {token.rpartition(":")[2]: kind["enum"] for token, kind in schema["types"].items() if "enum" in kind}
     assert {"NatMode", "Purchase", "KubernetesVersion", "PodSecurity"} <= set(found)

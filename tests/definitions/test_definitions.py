@@ -90,7 +90,7 @@ def test_the_kept_definitions_are_those_that_the_script_writes() -> None:
                 assert compact(version) == version, name
 
 
-def test_every_kept_definition_is_one_of_a_kind_that_the_platform_creates() -> None:
+def test_every_kept_definition_is_of_a_created_kind() -> None:
     rooms = [ROOT / each for each in ("components", "charts", "deploy", "tests/deploy/base")]
     paths = [path for room in rooms for suffix in ("py", "yaml") for path in room.rglob(f"*.{suffix}")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in paths)

@@ -38,7 +38,7 @@ def server(recording: Recording, team: str) -> dict[str, Any]:
 
 
 @without_kustomize
-def test_the_pages_ask_the_server_in_the_namespace_and_fetch_from_nowhere_else(recording: Recording) -> None:
+def test_pages_fetch_artifacts_from_the_team_server_alone(recording: Recording) -> None:
     install = one(delivered("pipelines"), "ConfigMap", "pipeline-install-config")["data"]
     assert install["ARTIFACTS_PROXY_ENABLED"] == "true"
     variables = environment(pages())
@@ -92,7 +92,7 @@ def test_the_server_reads_its_team_s_folder_and_no_other(recording: Recording, t
         assert not allows(policy, "s3:GetObject", f"arn:aws:s3:::{bucket}/{folder.replace(team, other)}/run/model")
 
 
-def test_the_server_asks_kubernetes_for_nothing_and_fetches_no_address(recording: Recording) -> None:
+def test_artifact_server_has_no_kubernetes_rights(recording: Recording) -> None:
     for team in TEAMS:
         pod = server(recording, team.name)
         assert pod["automountServiceAccountToken"] is False
@@ -104,7 +104,7 @@ def test_the_server_asks_kubernetes_for_nothing_and_fetches_no_address(recording
         assert "ARTIFACTS_SERVICE_PROXY_ENABLED" not in variables
 
 
-def test_the_pages_pods_reach_the_server_and_members_alone_are_let_in(recording: Recording) -> None:
+def test_artifact_server_admits_pages_for_members_alone(recording: Recording) -> None:
     policy = recording.one(
         "kubernetes:networking.k8s.io/v1:NetworkPolicy", "kubeflow-ranking-networkpolicy-allow-kubeflow"
     ).inputs["spec"]

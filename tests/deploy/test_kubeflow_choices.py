@@ -47,7 +47,7 @@ def pod(name: str, deployment: str) -> Object:
 
 
 @pytest.mark.parametrize(("name", "deployment"), CLIENTS)
-def test_a_client_of_a_database_has_its_certificates_before_it_starts(name: str, deployment: str) -> None:
+def test_database_client_has_certificates_before_it_starts(name: str, deployment: str) -> None:
     template = pod(name, deployment)
     first, *rest = containers(one(delivered(name), "Deployment", deployment))
     assert first["args"][-2:] == [
@@ -144,7 +144,7 @@ def test_artifacts_go_to_s3_by_the_identity_of_who_writes() -> None:
     assert (install["dbHost"], install["mysqlHost"]) == (SETTINGS["databaseHost"],) * 2
 
 
-def test_only_the_way_to_the_sign_in_is_open_without_a_token_of_cognito() -> None:
+def test_only_the_sign_in_is_open_without_a_token() -> None:
     made = delivered("sign-in")
     [tokens] = [each for each in made if each["kind"] == "RequestAuthentication"]
     [rule] = tokens["spec"]["jwtRules"]
@@ -174,7 +174,7 @@ def test_the_mesh_asks_the_proxy_that_is_there() -> None:
     assert "set-cookie" in provider["envoyExtAuthzHttp"]["headersToDownstreamOnAllow"]
 
 
-def test_the_proxys_session_is_for_https_alone_and_knows_no_other_issuer() -> None:
+def test_proxy_session_is_https_with_one_issuer() -> None:
     config: dict[str, Any] = tomllib.loads((TREE / "overlays" / "sign-in" / "oauth2_proxy.cfg").read_text())
     assert (config["provider"], config["code_challenge_method"]) == ("oidc", "S256")
     assert config["cookie_secure"]
@@ -196,7 +196,7 @@ def test_the_proxys_session_is_for_https_alone_and_knows_no_other_issuer() -> No
     assert variables["OAUTH2_PROXY_REDIRECT_URL"] == SETTINGS["redirectUrl"]
 
 
-def test_the_load_balancer_reaches_the_gateways_pods_and_they_are_its_targets() -> None:
+def test_load_balancer_reaches_the_gateway_pods() -> None:
     [binding] = [each for each in delivered("mesh") if each["kind"] == "TargetGroupBinding"]
     assert binding["spec"]["targetGroupARN"] == SETTINGS["targetGroupArn"]
     assert binding["metadata"]["namespace"] == MESH
@@ -254,7 +254,7 @@ def test_images_of_notebooks_are_a_closed_list_of_immutable_tags() -> None:
         assert all(each.endswith(":v1.11.0") for each in form[group]["options"])
 
 
-def test_without_a_list_of_the_platform_s_own_images_are_kubeflow_s_of_one_version() -> None:
+def test_notebook_images_are_kubeflow_s_by_default() -> None:
     made = yaml.safe_load(choice(IMAGES))
     assert made == {"value": IMAGES[0], "options": [*IMAGES]}
     assert {each.rpartition(":")[2] for each in IMAGES} == {"v1.11.0"}
@@ -294,7 +294,7 @@ def test_nobody_makes_a_profile_by_signing_in() -> None:
 
 
 @pytest.mark.parametrize("name", ["pipelines", "dashboard"])
-def test_nothing_of_the_pages_and_pipelines_goes_first_where_memory_is_short(name: str) -> None:
+def test_pages_and_pipelines_are_evicted_last(name: str) -> None:
     path = TREE / "overlays" / name / ("resources.yaml" if name == "pipelines" else "profiles.yaml")
     for patch in yaml.safe_load_all(path.read_text(encoding="utf-8")):
         for each in containers(one(delivered(name), "Deployment", patch["metadata"]["name"])):

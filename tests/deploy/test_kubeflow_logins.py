@@ -57,5 +57,5 @@ def test_no_file_of_the_tree_brings_one_back() -> None:
     assert opened(objects) == set()
 
 
-def test_nothing_that_the_program_makes_for_teams_is_opened_by_one() -> None:
+def test_teams_cannot_open_what_the_program_makes() -> None:
     assert not [each for each in evaluate(kubeflow().resources, context()) if each.policy == RULE]

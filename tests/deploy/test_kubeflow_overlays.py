@@ -35,14 +35,14 @@ def everything() -> list[Object]:
     return [each for wave in WAVES for each in delivered(wave.name)]
 
 
-def test_each_wave_has_a_base_and_an_overlay_and_there_are_no_others() -> None:
+def test_each_wave_has_a_base_and_an_overlay() -> None:
     names = sorted(wave.name for wave in WAVES)
     for folder in ("base", "overlays"):
         assert sorted(path.name for path in (TREE / folder).iterdir()) == names
 
 
 @waves
-def test_a_base_is_the_pinned_repository_at_its_commit_and_nothing_else(wave: Wave) -> None:
+def test_base_is_the_pinned_repository_at_its_commit(wave: Wave) -> None:
     [path] = (TREE / "base" / wave.name).iterdir()
     [kustomization] = read(path)
     pins = {f"{each.repository}//": each.commit for each in (KUBEFLOW, KUEUE)}
@@ -129,7 +129,7 @@ def test_without_settings_an_overlay_leads_nowhere(wave: Wave) -> None:
 
 
 @without_kustomize
-def test_no_published_password_and_no_store_inside_the_cluster_is_left() -> None:
+def test_no_published_password_is_left() -> None:
     before = [each for wave in WAVES for each in base(wave.name)]
     for kind in ("Secret", "PersistentVolumeClaim", "StatefulSet"):
         assert [each for each in before if each["kind"] == kind]
@@ -144,7 +144,7 @@ def test_no_published_password_and_no_store_inside_the_cluster_is_left() -> None
 
 
 @without_kustomize
-def test_each_secret_that_a_container_reads_comes_from_secrets_manager() -> None:
+def test_container_secrets_come_from_secrets_manager() -> None:
     made = {
         (each["metadata"]["namespace"], each["spec"]["target"]["name"]): {
             item["secretKey"] for item in each["spec"]["data"]
@@ -191,7 +191,7 @@ def test_no_service_makes_a_load_balancer_of_its_own() -> None:
 
 
 @without_kustomize
-def test_definitions_are_not_dropped_unasked_and_outlast_their_wave() -> None:
+def test_definitions_outlast_their_wave() -> None:
     found = [each for each in everything() if each["kind"] == "CustomResourceDefinition"]
     assert sorted(each["metadata"]["name"] for each in found) == sorted(one for wave in WAVES for one in wave.brings)
     options = {each["metadata"]["annotations"]["argocd.argoproj.io/sync-options"] for each in found}

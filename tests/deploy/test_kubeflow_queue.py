@@ -62,7 +62,7 @@ def test_of_pods_those_with_a_gpu_are_queued(kind: str) -> None:
     assert not [asked for asked, each in webhooks(kind).items() if asked != "pods" and "matchConditions" in each]
 
 
-def test_whatever_a_namespace_gives_each_container_is_in_the_quota_or_left_out_of_it() -> None:
+def test_container_defaults_agree_with_the_quota() -> None:
     [limit] = bounds(spec().teams[0])["spec"]["limits"]
     given = {*limit["defaultRequest"], *limit["default"]}
     left_out = tuple(configuration()["resources"]["excludeResourcePrefixes"])

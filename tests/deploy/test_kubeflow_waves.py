@@ -44,7 +44,7 @@ def test_order_faults_names_a_definition_brought_twice() -> None:
 
 
 @pytest.mark.parametrize("wave", WAVES, ids=lambda wave: wave.name)
-def test_a_wave_brings_what_the_pinned_manifests_bring_but_for_metacontrollers(wave: Wave) -> None:
+def test_wave_brings_the_pinned_manifests(wave: Wave) -> None:
     published = UPSTREAM[wave.name].get("definitions", [])
     assert sorted(wave.brings) == [each for each in published if not each.endswith(".metacontroller.k8s.io")]
 
@@ -65,7 +65,7 @@ def test_a_wave_waits_for_every_workload_that_its_overlay_leaves(wave: Wave) -> 
 
 @without_kustomize
 @pytest.mark.parametrize("wave", WAVES, ids=lambda wave: wave.name)
-def test_a_wave_names_the_definition_of_every_object_that_it_makes(wave: Wave) -> None:
+def test_wave_names_the_definition_of_every_object(wave: Wave) -> None:
     published = {each for each in UPSTREAM[wave.name].get("objects", []) if "metacontroller" not in each}
     assert published <= {*wave.needs} | {*wave.brings} | {"clustertrainingruntimes.trainer.kubeflow.org"}
     for each in delivered(wave.name):
@@ -116,5 +116,5 @@ def test_settings_of_no_wave_are_refused() -> None:
         delivery(meshes={"host": "x"})
 
 
-def test_a_confirmation_that_a_definition_may_go_stays_until_it_is_read() -> None:
+def test_confirmed_deletion_of_a_definition_is_kept() -> None:
     assert "argocd.argoproj.io/deletion-approved" in delivery()["spec"]["preservedFields"]["annotations"]

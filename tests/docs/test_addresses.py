@@ -125,7 +125,7 @@ def test_an_address_in_the_cluster_is_one_of_a_service() -> None:
         assert match["port"] is None or int(match["port"]) in ports, f"{page}: {match[0]}"
 
 
-def test_the_package_is_added_in_one_form_with_the_projects_version() -> None:
+def test_package_is_added_with_the_project_version() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     added: list[Shown] = [each for each in commands() if each.text.startswith("pulumi package add")]
     assert len(added) >= 3

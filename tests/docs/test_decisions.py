@@ -21,7 +21,7 @@ def test_index_lists_every_decision_with_its_title() -> None:
 
 
 @pytest.mark.parametrize("path", RECORDS[1:], ids=lambda path: path.stem)
-def test_decision_has_status_context_consequences_and_alternatives(path: Path) -> None:
+def test_decision_has_every_section(path: Path) -> None:
     text = path.read_text()
     assert re.search(r"^Status: (proposed|accepted|replaced by \[\d+\]\(\S+\)), \w+ \d{4}\.$", text, re.MULTILINE)
     assert re.findall(r"^## (.+)$", text, re.MULTILINE)[:4] == SECTIONS

@@ -167,7 +167,7 @@ def launched(template: dict[str, Any], version: str = "1") -> list[dict[str, Any
         ({"imageId": "ami-2"}, "$Default", ["template imageId"]),
     ],
 )
-def test_a_group_follows_the_latest_version_of_its_launch_template(
+def test_node_group_follows_the_latest_launch_template(
     changed: dict[str, Any], version: str, expected: list[str]
 ) -> None:
     before = {"imageId": "ami-1", "tags": {"team": "a"}, "updateDefaultVersion": False}

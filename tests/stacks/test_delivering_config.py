@@ -24,7 +24,7 @@ from tests.support.stacks.configs import (
 )
 
 
-def test_delivery_needs_models_to_ship_and_a_sign_in_that_knows_it() -> None:
+def test_delivery_needs_serving_and_a_user_pool_client() -> None:
     serving = {"featureStore": STORE, "modelServing": SERVING}
     read({**SECTIONS, **serving, "userPool": POOL, "delivery": DELIVERY})
     assert "delivery needs modelServing or kubeflow" in refusal(delivery=DELIVERY, userPool=POOL)
@@ -80,7 +80,7 @@ def test_argo_cds_entry_is_refused_by_field(entry: dict[str, Any], told: str) ->
     assert told in refusal(**stack, delivery={**DELIVERY, **entry})
 
 
-def test_an_entry_to_argo_cd_needs_the_load_balancer_that_models_bring() -> None:
+def test_argo_cd_fields_need_a_load_balancer_of_models() -> None:
     sections = sections_of("kubeflow")
     delivery = {**sections["delivery"], "allowedCidrs": ["203.0.113.0/24"]}
     assert "delivery.allowedCidrs needs modelServing" in refusal_of({**sections, "delivery": delivery})

@@ -6,7 +6,7 @@ from tests.support.planner.plans import STACKS, config_of, of_type, plan_of
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_the_provider_is_pinned_to_account_and_region_and_tags_all_it_makes(stack: str) -> None:
+def test_provider_is_pinned_and_tags_resources(stack: str) -> None:
     environment = config_of(stack)["environment"]
     [provider] = of_type(plan_of(stack), "pulumi:providers:aws")
     assert provider.inputs["region"] == environment["region"]
@@ -29,7 +29,7 @@ def test_everything_in_aws_goes_through_that_provider(stack: str) -> None:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_the_network_is_tagged_for_the_cluster_that_will_live_in_it(stack: str) -> None:
+def test_network_is_tagged_for_its_cluster(stack: str) -> None:
     name = config_of(stack)["gpuCluster"]["clusterName"]
     private = [each for each in of_type(plan_of(stack), "aws:ec2/subnet:Subnet") if "private" in each.name]
     assert private

@@ -34,7 +34,7 @@ def cost(layout: Layout, replicas: int, table: PriceTable, engine: CacheEngine) 
     st.sampled_from(CacheEngine),
     st.sampled_from([REGION, "us-west-2", "eu-west-1", "eu-central-1"]),
 )
-def test_never_too_small_and_never_dearer_than_a_layout_that_also_fits(
+def test_layout_fits_and_no_fitting_one_is_cheaper(
     gigabytes: int, headroom: float, tiering: bool, replicas: int, engine: CacheEngine, region: str
 ) -> None:
     table = load_table(region)
@@ -80,7 +80,7 @@ def test_the_plan_says_what_was_chosen_and_what_is_next() -> None:
     )
 
 
-def test_nodes_that_the_config_names_stay_and_their_price_is_set_against_the_cheapest() -> None:
+def test_named_nodes_stay_and_are_compared_with_the_cheapest() -> None:
     choice = choose(spec(nodeType="cache.r7g.4xlarge"), load_table(REGION))
     assert (choice.layout.node_type, choice.layout.shards) == ("cache.r7g.4xlarge", 8)
     # 8 x 2 x 1.396 x 730 = 16,305.28

@@ -51,7 +51,7 @@ def manifest(resource: Resource) -> dict[str, Any]:
     return dict(resource.inputs)
 
 
-def test_it_reads_the_secrets_of_its_prefix_and_nothing_else_of_the_account(recording: Recording) -> None:
+def test_operator_reads_secrets_of_its_prefix_alone(recording: Recording) -> None:
     [policy] = recording.all("aws:iam/rolePolicy:RolePolicy")
     found = statements(policy)
     assert set(found) == {"Read", "Decrypt"}
@@ -90,7 +90,7 @@ def test_an_external_secret_fits_its_definition() -> None:
     assert spec["target"]["template"]["data"] == {"USER": "{{ .username }}"}
 
 
-def test_only_the_api_server_calls_the_webhook_and_only_monitoring_reads_metrics(recording: Recording) -> None:
+def test_webhook_and_metrics_have_one_client_each(recording: Recording) -> None:
     entering = {
         (policy.inputs["metadata"]["name"], port["port"])
         for policy in recording.all(NETWORK_POLICY)
@@ -108,7 +108,7 @@ def test_it_is_the_chart_whose_templates_were_read(recording: Recording) -> None
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_each_part_is_there_twice_bounded_probed_and_goes_one_at_a_time(part: str) -> None:
+def test_each_part_has_two_bounded_and_probed_replicas(part: str) -> None:
     values = external_secrets_values()
     workload = values[part] if part else values
     assert workload["replicaCount"] == 2
@@ -124,7 +124,7 @@ def test_it_makes_no_token_of_another_service_account() -> None:
     assert external_secrets_values()["rbac"]["serviceAccountTokenCreate"] is False
 
 
-def test_who_needs_the_store_waits_for_the_operator_and_it_for_its_identity(recording: Recording) -> None:
+def test_store_waits_for_operator_and_identity(recording: Recording) -> None:
     release = recording.one(RELEASE)
     needed = needs(recording, release)
     assert {each.name for each in recording.all(NETWORK_POLICY)} <= needed

@@ -65,7 +65,7 @@ def test_pulumi_eks_makes_nothing_of_its_own_choosing(cluster: Resource) -> None
     assert cluster.inputs["corednsAddonOptions"]["enabled"] is False
 
 
-def test_the_control_plane_is_private_logged_and_in_standard_support(cluster: Resource) -> None:
+def test_control_plane_is_private_logged_and_supported(cluster: Resource) -> None:
     chosen = {
         "name": "ml",
         "version": "1.36",
@@ -91,13 +91,13 @@ def test_a_public_endpoint_is_open_to_the_named_addresses_alone() -> None:
     assert cluster.inputs["endpointPrivateAccess"] is True
 
 
-def test_the_control_plane_waits_for_its_logs_its_grants_and_its_rules(recording: Recording, cluster: Resource) -> None:
+def test_control_plane_waits_for_logs_grants_and_rules(recording: Recording, cluster: Resource) -> None:
     needed = needs(recording, cluster)
     assert {"ml-logs", "ml-secrets-policy", "ml-cluster-policy", "ml-role", "ml-secrets-key"} <= needed
     assert {*names(recording, INGRESS), *names(recording, EGRESS)} <= needed
 
 
-def test_its_logs_are_kept_encrypted_with_a_key_that_serves_them_alone(recording: Recording) -> None:
+def test_flow_logs_are_encrypted_with_a_key_of_their_own(recording: Recording) -> None:
     logs = recording.one("aws:cloudwatch/logGroup:LogGroup")
     assert (logs.inputs["name"], logs.inputs["retentionInDays"]) == ("/aws/eks/ml/cluster", 90)
     key = recording.one("aws:kms/key:Key", "ml-secrets-key")
@@ -121,7 +121,7 @@ def volumes_policy(recording: Recording) -> str:
     return json.dumps({"Statement": [each for each in content["Statement"] if each["Sid"].startswith("Volumes")]})
 
 
-def test_the_volumes_key_is_used_through_ec2_of_this_account_and_region_alone(recording: Recording) -> None:
+def test_volume_key_is_used_through_ec2_alone(recording: Recording) -> None:
     for statement in json.loads(volumes_policy(recording))["Statement"]:
         assert statement["Condition"]["StringEquals"] == {
             "kms:CallerAccount": ACCOUNT,
@@ -237,7 +237,7 @@ def test_node_repair_hears_of_broken_gpus(recording: Recording) -> None:
     assert configuration["dcgmAgent"]["tolerations"] == [{"operator": "Exists"}]
 
 
-def test_nodes_wait_for_what_makes_them_ready_and_the_rest_waits_for_nodes(recording: Recording) -> None:
+def test_nodes_wait_for_add_ons_and_software_for_nodes(recording: Recording) -> None:
     groups = names(recording, NODE_GROUP)
     for group in recording.all(NODE_GROUP):
         assert {"ml-vpc-cni", "ml-kube-proxy", "ml-eks-pod-identity-agent"} <= needs(recording, group)
@@ -261,13 +261,13 @@ def test_releases_wait_for_nodes_and_add_ons(recording: Recording) -> None:
         assert wanted <= needs(recording, release), release.name
 
 
-def test_the_network_plugin_enforces_network_policies_and_hands_out_prefixes(recording: Recording) -> None:
+def test_network_plugin_enforces_policies_with_prefixes(recording: Recording) -> None:
     values = json.loads(recording.one(ADDON, "ml-vpc-cni").inputs["configurationValues"])
     assert values["enableNetworkPolicy"] == "true"
     assert values["env"]["ENABLE_PREFIX_DELEGATION"] == "true"
 
 
-def test_add_ons_that_call_aws_have_a_role_of_their_own_and_nodes_have_not(recording: Recording) -> None:
+def test_add_ons_have_roles_that_nodes_do_not_have(recording: Recording) -> None:
     for addon, account, policy in (
         ("vpc-cni", "aws-node", "AmazonEKS_CNI_Policy"),
         ("aws-ebs-csi-driver", "ebs-csi-controller-sa", "AmazonEBSCSIDriverPolicy"),
@@ -409,7 +409,7 @@ def test_a_preview_knows_everything_but_what_a_deployment_decides() -> None:
     assert sorted(each.urn for each in recording.resources) == sorted(each.urn for each in deployed.resources)
 
 
-def test_kubernetes_objects_go_through_the_provider_of_the_cluster(recording: Recording) -> None:
+def test_kubernetes_objects_use_the_cluster_s_provider(recording: Recording) -> None:
     provider = recording.one("pulumi:providers:kubernetes")
     assert provider.inputs["kubeconfig"] == SECRET
     objects = [each for each in recording.resources if each.type.startswith("kubernetes:")]
@@ -501,7 +501,7 @@ def test_a_system_pool_is_shared_only_when_it_is_said() -> None:
 ADMISSION = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy"
 
 
-def test_pods_of_teams_are_kept_off_the_system_pool_whatever_they_tolerate() -> None:
+def test_team_pods_stay_off_the_system_pool() -> None:
     wanted = [{"namespace": "serving"}, {"namespace": "probes", "pod_security": "privileged"}]
     recording = gpu_cluster(namespaces=wanted)
     rule = recording.one(ADMISSION).inputs
@@ -517,7 +517,7 @@ def test_pods_of_teams_are_kept_off_the_system_pool_whatever_they_tolerate() -> 
     assert [name for name, labels in found.items() if selected.items() <= labels.items()] == ["serving"]
 
 
-def test_a_field_that_is_said_once_for_all_is_not_offered_in_a_section() -> None:
+def test_inherited_field_is_not_offered_in_a_section() -> None:
     pool = {"name": "burst", "instance_types": ["m7i.large"], "maximum_vcpus": 8}
     system = {"name": "system", "instance_types": ["m7i.large"], "minimum": 2, "maximum": 3}
     wanted = {"cluster_name": "ml", "node_pools": [system]}

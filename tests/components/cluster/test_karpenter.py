@@ -104,7 +104,7 @@ def test_nodes_have_the_image_of_managed_pools_unless_it_is_said() -> None:
     assert node_class(ami_version="latest")["amiSelectorTerms"] == [{"alias": "al2023@latest"}]
 
 
-def test_a_node_takes_the_pods_that_its_smallest_type_has_addresses_for() -> None:
+def test_node_takes_as_many_pods_as_its_smallest_type() -> None:
     """g5.xlarge: 4 interfaces of 15 addresses, each but the first of an interface a prefix of 16: over 110."""
     assert node_class(instance_types=["g5.xlarge"])["kubelet"]["maxPods"] == 110
     assert node_class(instance_types=["g5.xlarge", "g5.48xlarge"], maximum_vcpus=192)["kubelet"]["maxPods"] == 110
@@ -310,7 +310,7 @@ def test_the_controller_ends_and_tags_what_the_cluster_owns_alone(policy: dict[s
         assert equals["aws:RequestTag/eks:eks-cluster-name"] == "ml"
 
 
-def test_the_controller_hands_on_the_nodes_role_to_instances_alone(policy: dict[str, dict[str, Any]]) -> None:
+def test_controller_passes_the_node_role_to_ec2_alone(policy: dict[str, dict[str, Any]]) -> None:
     assert policy["PassNodeRole"]["Resource"] == [NODE_ROLE]
     services = ["ec2.amazonaws.com", "ec2.amazonaws.com.cn"]
     assert policy["PassNodeRole"]["Condition"] == {"StringEquals": {"iam:PassedToService": services}}
@@ -369,7 +369,7 @@ def test_definitions_come_first_and_from_their_own_chart(recording: Recording) -
     assert recording.one(RELEASE, "karpenter-crd").inputs["version"] == controller.inputs["version"]
 
 
-def test_pools_need_the_controller_and_the_controller_all_it_hears_and_may(recording: Recording) -> None:
+def test_pools_wait_for_the_controller_and_its_rights(recording: Recording) -> None:
     pool: Resource = recording.one(POOL)
     assert {"karpenter-controller", "karpenter-burst-class", "karpenter-crd"} <= needs(recording, pool)
     needed = needs(recording, recording.one(RELEASE, "karpenter-controller"))

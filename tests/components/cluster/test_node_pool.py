@@ -49,7 +49,7 @@ def test_the_disk_is_encrypted_gp3_with_the_given_key() -> None:
     }
 
 
-def test_bottlerocket_keeps_its_system_apart_and_both_disks_encrypted() -> None:
+def test_bottlerocket_has_two_encrypted_disks() -> None:
     made = template(instance_types=["m7i.large"], ami_family="bottlerocket")["blockDeviceMappings"]
     disks = {each["deviceName"]: each["ebs"] for each in made}
     assert {name: disk["volumeSize"] for name, disk in disks.items()} == {"/dev/xvda": 4, "/dev/xvdb": 100}
@@ -129,9 +129,7 @@ SHARING: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("kind", "sharing", "config"), SHARING)
-def test_a_shared_pool_chooses_a_configuration_that_the_device_plugin_has(
-    kind: str, sharing: dict[str, Any], config: str
-) -> None:
+def test_shared_pool_names_a_known_plugin_configuration(kind: str, sharing: dict[str, Any], config: str) -> None:
     found = group(instance_types=[kind], sharing=sharing)["labels"]
     assert found[DEVICE_PLUGIN_CONFIG_LABEL] == config
     chosen = yaml.safe_load(device_plugin_configs()[config])
@@ -152,7 +150,7 @@ def test_only_pools_that_use_mps_run_its_daemon() -> None:
     assert "nvidia.com/mps.capable" not in group(sharing={"time_slicing": 4})["labels"]
 
 
-def test_bottlerocket_runs_its_own_device_plugin_and_ours_stays_away() -> None:
+def test_bottlerocket_keeps_our_device_plugin_away() -> None:
     labels = group(ami_family="bottlerocket")["labels"]
     [term] = device_plugin_values()["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"][
         "nodeSelectorTerms"
@@ -312,9 +310,7 @@ def hints_of(recording: Recording) -> dict[str, str]:
         ({"instance_types": ["m7i.large"]}, {}),
     ],
 )
-def test_the_autoscaler_knows_what_a_node_of_an_empty_pool_would_offer(
-    args: dict[str, Any], hints: dict[str, str]
-) -> None:
+def test_autoscaler_knows_nodes_of_an_empty_pool(args: dict[str, Any], hints: dict[str, str]) -> None:
     found = hints_of(node_pool(minimum=0, maximum=2, **args))
     assert gibibytes(found.pop("ephemeral-storage")) > 0
     assert found == hints
@@ -335,7 +331,7 @@ def gibibytes(quantity: str) -> int:
         ({"instance_types": ["p5.48xlarge"]}, 28311),
     ],
 )
-def test_an_empty_pool_offers_the_disk_that_a_kubelet_leaves_to_pods(args: dict[str, Any], disk_gib: int) -> None:
+def test_empty_pool_offers_the_disk_left_for_pods(args: dict[str, Any], disk_gib: int) -> None:
     """The kubelet of EKS's images keeps back 1 GiB and 10 % of the file system."""
     recording = node_pool(minimum=0, maximum=2, **args)
     tag = recording.one(TAG, "pool-ephemeral-storage").inputs["tag"]
@@ -344,7 +340,7 @@ def test_an_empty_pool_offers_the_disk_that_a_kubelet_leaves_to_pods(args: dict[
     assert 0.8 * disk_gib - 1 <= offered <= 0.9 * disk_gib - 1
 
 
-def test_an_empty_pool_offers_every_resource_that_our_pods_request() -> None:
+def test_empty_pool_offers_every_resource_pods_request() -> None:
     """The cluster autoscaler knows CPU, memory, pods and GPUs of a type; the rest it reads from tags."""
     service = objects(gpus=1)["InferenceService", "fraud"]
     model = service["spec"]["predictor"]["model"]["resources"]["requests"]
@@ -356,7 +352,7 @@ def test_a_pool_that_always_has_a_node_needs_no_hints(plain: Recording) -> None:
     assert hints_of(plain) == {}
 
 
-def test_a_preview_knows_the_size_and_leaves_the_scaling_group_open() -> None:
+def test_preview_knows_sizes_but_not_the_scaling_group() -> None:
     schedule = {"name": "peak", "additional_nodes": 1, "start": "08:00", "end": "22:00"}
     recording = node_pool(Recording(preview=True), schedules=[schedule])
     found: list[Resource] = recording.all(SCHEDULE)

@@ -73,7 +73,7 @@ def test_bottlerocket_mounts_local_disks_at_each_boot() -> None:
     assert bound[-3:] == ["/var/lib/containerd", "/var/lib/kubelet", "/var/log/pods"]
 
 
-def test_each_gpu_is_cut_into_all_the_instances_it_gives_before_the_kubelet_counts_them() -> None:
+def test_gpus_are_partitioned_before_the_kubelet_starts() -> None:
     mig: dict[str, Any] = {"sharing": {"mig_profile": "2g.10gb"}, "local_disk": False}
     [(kind, text)] = parts(script(instance_types=["p4d.24xlarge"], **mig))
     assert kind == "text/x-shellscript"

@@ -65,7 +65,7 @@ schedules = st.builds(
 
 @settings(deadline=None)
 @given(schedules, st.integers(1, 100))
-def test_the_actions_raise_the_ceiling_in_the_scheduled_minutes_and_no_others(spec: ScheduleSpec, ceiling: int) -> None:
+def test_actions_raise_the_ceiling_in_scheduled_minutes(spec: ScheduleSpec, ceiling: int) -> None:
     meant = raised(spec)
     found = ceilings(spec, ceiling)
     assert found == [ceiling + spec.additional_nodes if at in meant else ceiling for at in range(WEEK)]

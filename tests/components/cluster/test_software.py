@@ -77,7 +77,7 @@ def test_pods_of_a_namespace_reach_each_other_and_dns_alone() -> None:
     assert set(found) == {"default-deny", "allow-dns", "allow-within"}
 
 
-def test_whoever_takes_the_namespace_from_its_output_waits_for_its_policies() -> None:
+def test_namespace_output_waits_for_its_policies() -> None:
     recording = Recording()
 
     def program() -> None:
@@ -110,7 +110,7 @@ def test_an_identity_is_for_one_service_account_of_one_cluster() -> None:
     }
 
 
-def test_a_workload_that_waits_for_its_identity_has_its_permissions() -> None:
+def test_workload_after_its_identity_has_permissions() -> None:
     recording = identity(
         policies={"read": "{}"}, managed_policies=["service-role/AmazonEBSCSIDriverPolicy", "ReadOnlyAccess"]
     )
@@ -125,7 +125,7 @@ def test_a_workload_that_waits_for_its_identity_has_its_permissions() -> None:
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 
 
-def test_every_sharing_has_a_standing_configuration_that_the_plugin_reads() -> None:
+def test_every_sharing_has_a_plugin_configuration() -> None:
     configs = device_plugin_configs()
     assert len(configs) == 2 + 3 * (LARGEST_REPLICAS - 1)
     for name, text in configs.items():
@@ -144,7 +144,7 @@ def test_the_device_plugin_shares_nothing_unless_a_node_says_so() -> None:
     assert "sharing" not in yaml.safe_load(config["map"]["exclusive"])
 
 
-def test_every_daemon_of_gpu_nodes_runs_whatever_taints_a_pool_has() -> None:
+def test_gpu_daemons_tolerate_every_taint_of_a_pool() -> None:
     recording = software(fabric=True, neuron=True)
     found = {each.inputs["name"]: each.inputs["values"] for each in recording.all(RELEASE)}
     assert set(found) == {
@@ -186,7 +186,7 @@ def test_root_runs_only_in_the_namespace_that_is_excepted() -> None:
     assert release.inputs["namespace"] == namespace["name"] == "gpu-system"
 
 
-def test_a_service_monitor_is_made_only_where_prometheus_has_its_definition() -> None:
+def test_service_monitor_needs_its_definition() -> None:
     assert values(software(), "dcgm-exporter")["serviceMonitor"] == {"enabled": False}
     assert values(software(service_monitor=True), "dcgm-exporter")["serviceMonitor"] == {"enabled": True}
 
@@ -263,7 +263,7 @@ def test_the_autoscaler_survives_a_node_and_is_hardened() -> None:
     assert set(found["resources"]) == {"requests", "limits"}
 
 
-def test_the_autoscaler_waits_for_its_identity_and_its_way_to_the_apis() -> None:
+def test_autoscaler_waits_for_identity_and_network_policies() -> None:
     recording = autoscaler()
     needed = needs(recording, recording.one(RELEASE))
     assert {"scaler-identity-association", "scaler-identity-scaling", "scaler-apis", "scaler-metrics"} <= needed
@@ -279,7 +279,7 @@ def test_the_way_to_the_apis_leaves_out_instance_metadata() -> None:
 
 
 @pytest.mark.parametrize("build", [software, autoscaler])
-def test_releases_are_pinned_undone_when_they_fail_and_wait_for_their_closed_namespace(build: Any) -> None:
+def test_releases_are_pinned_atomic_and_after_their_namespace(build: Any) -> None:
     recording = build()
     for release in recording.all(RELEASE):
         inputs = release.inputs

@@ -65,7 +65,7 @@ def test_cache_that_leads_nowhere_is_refused(caches: dict[str, str], told: str) 
         parse(ServingPlatformSpec, {"domain": "models.example.com", "imageCaches": caches}, "platform")
 
 
-def test_digests_are_of_pinned_images_and_spare_those_that_kserve_tags() -> None:
+def test_digests_are_of_pinned_images() -> None:
     pinned = set(digests.pinned_images())
     assert STORAGE_INITIALIZER_IMAGE in pinned
     assert RUNTIME_IMAGES["huggingface"] not in pinned

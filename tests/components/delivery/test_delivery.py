@@ -67,7 +67,7 @@ def test_it_meets_every_rule(chosen: dict[str, Any]) -> None:
     assert [each.message for each in evaluate(made, context()) if each.policy != "required-tags"] == []
 
 
-def test_nobody_gets_in_but_by_the_sign_in_and_nobody_may_anything_by_default(recording: Recording) -> None:
+def test_access_needs_sign_in_and_gives_no_rights(recording: Recording) -> None:
     configs = values(recording)["configs"]
     assert configs["cm"]["admin.enabled"] == "false"
     assert configs["cm"]["users.anonymous.enabled"] == "false"
@@ -77,7 +77,7 @@ def test_nobody_gets_in_but_by_the_sign_in_and_nobody_may_anything_by_default(re
     assert configs["rbac"]["policy.csv"] == "g, platform-engineers, role:admin"
 
 
-def test_the_sign_in_is_the_given_one_and_its_secret_is_named_only(recording: Recording) -> None:
+def test_sign_in_uses_the_given_client_and_secret_name(recording: Recording) -> None:
     found = json.loads(values(recording)["configs"]["cm"]["oidc.config"])
     assert (found["issuer"], found["clientID"]) == ("https://sign-in.example.com/pool", "argocd-client")
     name, _, key = found["clientSecret"].removeprefix("$").partition(":")
@@ -95,7 +95,7 @@ def test_groups_come_from_where_the_sign_in_has_them() -> None:
     assert json.loads(found["cm"]["oidc.config"])["requestedScopes"] == ["openid", "email"]
 
 
-def test_logins_come_from_secrets_manager_each_with_its_own_fields(recording: Recording) -> None:
+def test_logins_come_from_secrets_manager(recording: Recording) -> None:
     kept = {name: each.inputs["spec"] for name, each in named(recording, EXTERNAL_SECRET).items()}
     keys = {name: spec["dataFrom"][0]["extract"]["key"] for name, spec in kept.items()}
     assert keys == {
@@ -132,7 +132,7 @@ def test_helm_finds_the_login_of_the_chart_registry(recording: Recording) -> Non
 PARTS = ("server", "repoServer", "applicationSet")
 
 
-def test_in_production_each_part_that_can_be_is_there_twice_and_redis_thrice(recording: Recording) -> None:
+def test_production_has_two_replicas_and_three_of_redis(recording: Recording) -> None:
     found = values(recording)
     for part in PARTS:
         assert found[part]["replicas"] == 2
@@ -215,7 +215,7 @@ def test_argo_cd_waits_for_its_secrets_its_ways_and_its_rights(recording: Record
     assert {each.name for each in (*inside, *rights, *recording.all(EXTERNAL_SECRET))} <= needed
 
 
-def test_projects_come_before_what_they_allow_and_all_after_the_definitions(recording: Recording) -> None:
+def test_projects_follow_definitions_and_precede_sets(recording: Recording) -> None:
     release = recording.one(RELEASE).name
     for team in ("ranking", "fraud"):
         needed = needs(recording, recording.one(APPLICATION_SET, f"ship-{team}-models"))
@@ -232,7 +232,7 @@ def test_who_reads_an_output_waits_for_what_it_promises(recording: Recording) ->
     assert recording.one(READER, "namespaces").inputs["it"] == ["ranking", "ranking-batch", "fraud"]
 
 
-def test_namespaces_that_something_else_makes_are_bounded_and_not_made() -> None:
+def test_existing_namespaces_are_bounded_and_not_made() -> None:
     found = delivery(existing_namespaces=["fraud"])
     made = {each.inputs["metadata"]["name"] for each in found.all(NAMESPACE)}
     assert made == {"argocd", "ranking", "ranking-batch"}
@@ -241,7 +241,7 @@ def test_namespaces_that_something_else_makes_are_bounded_and_not_made() -> None
 
 
 @pytest.mark.parametrize("existing", [[], ["fraud"]])
-def test_all_of_it_waits_for_what_something_else_makes_for_the_teams(existing: list[str]) -> None:
+def test_delivery_waits_for_existing_team_namespaces(existing: list[str]) -> None:
     found = delivery(existing_namespaces=existing, waiting=True)
     bounded = {each.inputs["metadata"]["namespace"]: each for each in found.all("kubernetes:core/v1:ResourceQuota")}
     inside = [bounded[namespace] for namespace in existing]
@@ -249,7 +249,7 @@ def test_all_of_it_waits_for_what_something_else_makes_for_the_teams(existing: l
         assert "serving" in needs(found, each), each.name
 
 
-def test_a_team_s_roles_are_in_its_group_of_the_cluster_and_have_no_policy_of_eks(recording: Recording) -> None:
+def test_team_roles_have_a_group_and_no_eks_policy(recording: Recording) -> None:
     entry = recording.one(ACCESS_ENTRY).inputs
     assert entry["kubernetesGroups"] == ["mlplatform:ranking"]
     assert entry["principalArn"] == RANKING["iam_roles"][0]

@@ -29,7 +29,7 @@ def server(recording: Recording) -> Any:
     return recording.one(RELEASE).inputs["values"]["repoServer"]
 
 
-def test_an_identity_pulls_charts_of_the_folder_and_pushes_nothing(recording: Recording) -> None:
+def test_chart_identity_pulls_its_folder_and_pushes_nothing(recording: Recording) -> None:
     [policy] = recording.all("aws:iam/rolePolicy:RolePolicy")
     found = statements(policy)
     assert found["Login"]["Action"] == ["ecr:GetAuthorizationToken"]
@@ -45,7 +45,7 @@ def test_it_is_that_of_the_pods_that_render(recording: Recording) -> None:
     assert association.name in needs(recording, recording.one(RELEASE))
 
 
-def test_the_server_starts_with_a_login_and_reads_what_the_sidecar_writes(recording: Recording) -> None:
+def test_repo_server_starts_with_a_registry_login(recording: Recording) -> None:
     [sidecar], [variable], [volume] = (
         server(recording)["initContainers"],
         server(recording)["env"],
@@ -62,7 +62,7 @@ def test_the_server_starts_with_a_login_and_reads_what_the_sidecar_writes(record
     assert sidecar["securityContext"]["runAsNonRoot"] is True
 
 
-def test_kustomize_inflates_charts_where_there_is_a_login_and_where_none_is_needed(recording: Recording) -> None:
+def test_kustomize_pulls_charts_with_and_without_login(recording: Recording) -> None:
     for each in (recording, delivery()):
         configs = each.one(RELEASE).inputs["values"]["configs"]
         assert configs["cm"]["kustomize.buildOptions"] == "--enable-helm"
@@ -77,7 +77,7 @@ def test_no_password_is_kept_for_it(recording: Recording) -> None:
     assert set(named(recording, EXTERNAL_SECRET)) == {"argocd-sso"}
 
 
-def test_what_the_script_writes_is_a_login_and_a_failure_ends_it_and_leaves_the_last(tmp_path: Path) -> None:
+def test_failed_login_keeps_the_last_one(tmp_path: Path) -> None:
     tools, home = tmp_path / "bin", tmp_path / "home"
     tools.mkdir()
     home.mkdir()

@@ -74,7 +74,7 @@ def amounts(value: object, at: tuple[str, ...] = ()) -> set[str]:
     return here.union(*(amounts(each, (*at, key)) for key, each in items))
 
 
-def test_amounts_are_compared_as_amounts_wherever_a_model_has_them() -> None:
+def test_amounts_of_a_model_are_compared_as_amounts() -> None:
     known = [(each["field"], each["type"]) for each in json.loads(configuration("knownTypeFields"))]
     wanted = {
         "name": "ranker",

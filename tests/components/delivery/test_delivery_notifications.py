@@ -56,7 +56,7 @@ def delivered_labels() -> dict[str, str]:
     return found["metadata"]["labels"]
 
 
-def test_github_knows_argo_cd_by_an_app_whose_key_secrets_manager_alone_keeps() -> None:
+def test_github_app_key_is_in_secrets_manager_alone() -> None:
     told = delivery(tell_github=True)
     given = json.loads(values(told)["notifications"]["notifiers"]["service.github"])
     assert set(given) == {"appID", "installationID", "privateKey"}

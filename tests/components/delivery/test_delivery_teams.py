@@ -62,9 +62,7 @@ def test_a_team_delivers_nothing_else(recording: Recording) -> None:
         ("networking.k8s.io", "Ingress"),
     ],
 )
-def test_kinds_that_give_rights_or_secrets_or_ways_in_are_not_let_through(
-    recording: Recording, group: str, kind: str
-) -> None:
+def test_kinds_that_grant_access_are_not_allowed(recording: Recording, group: str, kind: str) -> None:
     assert not permits(project(recording, "ranking"), PLATFORM, "ranking", group, kind)
 
 
@@ -73,7 +71,7 @@ def test_nothing_of_the_whole_cluster_is_let_through(recording: Recording) -> No
         assert each.inputs["spec"]["clusterResourceWhitelist"] == []
 
 
-def test_argo_cd_s_own_project_is_closed_although_its_server_made_it_open(recording: Recording) -> None:
+def test_default_project_of_argo_cd_is_closed(recording: Recording) -> None:
     default = project(recording, "default")
     assert not permits(default, PLATFORM, "ranking", *MODEL)
     assert default["metadata"]["annotations"] == {"pulumi.com/patchForce": "true"}
@@ -106,14 +104,14 @@ def test_all_that_a_model_s_chart_renders_is_let_through(recording: Recording) -
         assert permits(project(recording, "ranking"), PLATFORM, "ranking", group, kind), kind
 
 
-def test_kubernetes_knows_each_kind_by_the_name_that_the_rights_have(recording: Recording) -> None:
+def test_rights_name_kinds_as_kubernetes_does(recording: Recording) -> None:
     ours = [each for each in HARMLESS if "." in each.group and not each.group.endswith("k8s.io")]
     assert len(ours) >= 5
     for each in ours:
         assert definitions(each.group)[f"{each.plural}.{each.group}"]["kind"] == each.kind
 
 
-def test_argo_cd_changes_what_a_project_lets_through_and_nothing_else(recording: Recording) -> None:
+def test_argo_cd_may_change_what_projects_allow_alone(recording: Recording) -> None:
     for each in HARMLESS:
         for verb in VERBS:
             assert may(recording, CONTROLLER, verb, each.group, each.plural, "ranking"), each
@@ -197,7 +195,7 @@ def test_no_service_becomes_a_load_balancer(recording: Recording) -> None:
         assert (hard["services.loadbalancers"], hard["services.nodeports"]) == ("0", "0")
 
 
-def test_a_container_that_asks_for_nothing_is_counted_by_the_quota(recording: Recording) -> None:
+def test_quota_counts_containers_without_requests(recording: Recording) -> None:
     counted = {"requests.cpu": "defaultRequest", "requests.memory": "defaultRequest", "limits.memory": "default"}
     ranges = {
         each.inputs["metadata"]["namespace"]: each.inputs["spec"]["limits"][0]
@@ -228,7 +226,7 @@ def generated(spec: Any, folder: str) -> str | None:
     return re.sub(r"{{index \.path\.segments (\d)}}", lambda found: segments[int(found[1])], name)
 
 
-def test_each_model_of_a_team_with_an_overlay_of_this_environment_is_an_application(recording: Recording) -> None:
+def test_each_model_with_an_overlay_is_an_application(recording: Recording) -> None:
     ranking, fraud = applications(recording, "ranking"), applications(recording, "fraud")
     assert generated(ranking, "deploy/models/ranking/ranker/overlays/prod") == "ranking-ranker"
     assert generated(fraud, "deploy/models/fraud/scorer/overlays/prod") == "fraud-scorer"
@@ -254,7 +252,7 @@ def test_what_an_application_delivered_is_deleted_with_it(recording: Recording) 
     assert template["metadata"]["finalizers"] == ["resources-finalizer.argocd.argoproj.io"]
 
 
-def test_a_person_s_confirmation_of_a_removal_stays_until_it_is_read(recording: Recording) -> None:
+def test_confirmed_removal_is_kept_until_it_is_read(recording: Recording) -> None:
     # By default a set keeps those of notifications and of refreshes alone.
     # Source: Argo CD v3.4.4, applicationset/controllers/applicationset_controller.go, defaultPreservedAnnotations.
     kept = applications(recording, "ranking")["preservedFields"]["annotations"]
@@ -280,7 +278,7 @@ REPOSITORY = Path(__file__).parents[3]
 MODELS = REPOSITORY / "deploy" / "models"
 
 
-def test_all_that_stands_beside_the_models_of_this_repository_is_let_through() -> None:
+def test_every_kind_in_deploy_models_is_allowed() -> None:
     found = [
         (path.relative_to(MODELS).parts[0], each)
         for path in MODELS.glob("*/*/base/*.yaml")
@@ -296,7 +294,7 @@ def test_all_that_stands_beside_the_models_of_this_repository_is_let_through() -
 
 
 @pytest.mark.parametrize("environment", ["staging", "prod"])
-def test_each_overlay_of_this_repository_is_an_application_of_its_team(environment: str) -> None:
+def test_each_overlay_is_an_application_of_its_team(environment: str) -> None:
     overlays = [path.relative_to(REPOSITORY) for path in MODELS.glob(f"*/*/overlays/{environment}")]
     assert overlays
     teams = sorted({path.parts[2] for path in overlays})

@@ -219,7 +219,7 @@ def test_tags_follow_their_upstream_where_that_is_asked() -> None:
     assert cached(registry="quay.io", moving_tags=True).one(TEMPLATE).inputs["imageTagMutability"] == "MUTABLE"
 
 
-def test_ecr_makes_repositories_of_our_prefixes_with_our_keys_alone() -> None:
+def test_ecr_makes_repositories_of_our_prefixes_alone() -> None:
     found = registry(upstreams=[{"registry": "quay.io"}], replica_regions=["us-west-2"])
     role = found.one("aws:iam/role:Role")
     assert json.loads(role.inputs["assumeRolePolicy"])["Statement"][0]["Principal"] == {"Service": "ecr.amazonaws.com"}

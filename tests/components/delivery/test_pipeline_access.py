@@ -197,7 +197,7 @@ def test_a_preview_reads_the_state_and_nothing_that_is_stored(recording: Recordi
     assert not [each for each in recording.all(ATTACHMENT) if each.inputs["role"] == "pipeline-prod-preview"]
 
 
-def test_a_deployment_writes_its_state_and_has_the_account_s_policies(recording: Recording) -> None:
+def test_deploy_role_writes_state_and_has_given_policies(recording: Recording) -> None:
     state = "arn:aws:s3:::example-state-prod/.pulumi/stacks/mlplatform/prod.json"
     for action in ("s3:GetObject", "s3:PutObject", "s3:DeleteObject"):
         assert may(recording, "deploy", action, state)
@@ -219,7 +219,7 @@ def test_a_deployment_writes_its_state_and_has_the_account_s_policies(recording:
         ("iam:CreateUser", f"arn:aws:iam::{ACCOUNT}:user/anyone"),
     ],
 )
-def test_whatever_it_may_it_widens_no_access_of_its_own_and_makes_no_key(action: str, resource: str) -> None:
+def test_role_cannot_widen_its_access_or_make_keys(action: str, resource: str) -> None:
     found = access(provider_arn=MADE)
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     said = [statement for each in policies(found, "deploy") for statement in json.loads(each)["Statement"]]
@@ -251,7 +251,7 @@ def test_who_publishes_pushes_to_its_own_repositories_from_main(recording: Recor
         assert not may(recording, "fraud", action, images("risk/fraud-scorer"))
 
 
-def test_who_only_reads_pulls_for_a_pull_request_and_pushes_nothing(recording: Recording) -> None:
+def test_reader_pulls_for_a_pull_request_and_pushes_nothing(recording: Recording) -> None:
     request = {**REQUEST, "sub": "repo:example/fraud:environment:pull-request"}
     assert takes(recording, "fraud-reads", request)
     assert may(recording, "fraud-reads", "ecr:BatchGetImage", images("risk/base"))
@@ -317,7 +317,7 @@ def test_it_meets_every_rule_and_costs_nothing(recording: Recording) -> None:
     assert (estimated.monthly, estimated.unpriced) == (0, ())
 
 
-def test_an_administrator_is_refused_by_a_rule_unless_somebody_says_why() -> None:
+def test_administrator_needs_an_exception_with_a_reason() -> None:
     made = access(deploy_policies=["arn:aws:iam::aws:policy/AdministratorAccess"]).resources
     assert {each.policy for each in evaluate(made, context())} - {"required-tags"} == {"iam-admin"}
 

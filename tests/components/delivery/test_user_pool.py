@@ -128,13 +128,13 @@ def test_secrets_lie_below_the_prefix_under_the_key(recording: Recording) -> Non
     assert {each.inputs["kmsKeyId"] for each in secrets} == {KEY}
 
 
-def test_a_client_s_secret_goes_to_secrets_manager_and_never_in_the_open(recording: Recording) -> None:
+def test_client_secret_goes_to_secrets_manager_alone(recording: Recording) -> None:
     assert {version.inputs["secretString"] for version in recording.all(VERSION)} == {SECRET}
     assert "made-for-" not in json.dumps([each.inputs for each in recording.resources], default=str)
     assert "made-for-" not in json.dumps(recording.outputs("users"), default=str)
 
 
-def test_sessions_are_sealed_by_what_follows_from_the_client_s_secret_and_doesn_t_tell_it() -> None:
+def test_session_key_is_derived_from_the_client_secret() -> None:
     one, same, other = (json.loads(secret_value("id", secret)) for secret in ("first", "first", "second"))
     assert one == same
     assert one["clientSecret"] == "first"

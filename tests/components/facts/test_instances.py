@@ -104,7 +104,7 @@ def test_an_unknown_region_refuses_nothing() -> None:
 
 
 @pytest.mark.parametrize(("name", "pods"), [("m7i.large", 110), ("p5.48xlarge", 250), ("t3.nano", 34)])
-def test_pods_are_bounded_by_addresses_and_by_what_kubernetes_is_tested_for(name: str, pods: int) -> None:
+def test_pods_are_bounded_by_addresses_and_kubernetes(name: str, pods: int) -> None:
     found = instance_type(name)
     assert found
     assert found.maximum_pods == pods

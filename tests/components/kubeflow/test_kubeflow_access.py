@@ -60,7 +60,7 @@ def test_a_team_can_t_look_who_else_there_is(context: dict[str, str]) -> None:
     assert not lists("ranking", "training", **context)
 
 
-def test_a_team_changes_nothing_about_buckets_and_reaches_no_other() -> None:
+def test_team_changes_no_bucket_and_reaches_no_other_team() -> None:
     for action in ("s3:PutBucketPolicy", "s3:DeleteBucket", "s3:PutLifecycleConfiguration", "s3:PutObjectAcl"):
         assert not allows(team_access(AT, "ranking", BUCKETS, KEY), action, "arn:aws:s3:::acme-training")
         assert not may("ranking", action, "training", "ranking/x")
@@ -82,7 +82,7 @@ def test_the_server_of_pipelines_reads_no_team_s_artifacts() -> None:
         assert not allows(policy, "s3:GetObject", f"arn:aws:s3:::acme-training/{key}")
 
 
-def test_the_component_gives_each_team_that_policy_and_nothing_beside_it() -> None:
+def test_each_team_has_its_policy_and_no_other() -> None:
     recording = kubeflow()
     policies = {each.name: each for each in recording.all("aws:iam/rolePolicy:RolePolicy")}
     own = json.loads(policies["kubeflow-ranking-identity-folders"].inputs["policy"])
@@ -92,7 +92,7 @@ def test_the_component_gives_each_team_that_policy_and_nothing_beside_it() -> No
     assert "Write" in statements(policies["kubeflow-fraud-identity-folders"])
 
 
-def test_the_identity_is_that_of_notebooks_and_pipelines_in_the_team_s_namespace() -> None:
+def test_identity_is_of_notebooks_and_pipelines() -> None:
     found = {
         (each.inputs["namespace"], each.inputs["serviceAccount"])
         for each in kubeflow().all("aws:eks/podIdentityAssociation:PodIdentityAssociation")

@@ -109,7 +109,7 @@ def test_waves_wait_for_what_they_need(recording: Recording) -> None:
     assert {"kubeflow-pipelines-association", "kubeflow-project"} <= needed
 
 
-def test_controllers_that_are_there_are_not_made_again_and_may_bind_the_gateway() -> None:
+def test_existing_controllers_are_used_and_bind_the_gateway() -> None:
     role = f"arn:aws:iam::{ACCOUNT}:role/targets-role-1a2b3c4"
     recording = kubeflow(controllers_ready="serving", controller_role_arn=role)
     assert not recording.all(RELEASE)
@@ -119,7 +119,7 @@ def test_controllers_that_are_there_are_not_made_again_and_may_bind_the_gateway(
     assert grant.name in needs(recording, recording.one(SET))
 
 
-def test_who_reads_ready_waits_for_the_waves_and_for_places_until_they_may_be_used(recording: Recording) -> None:
+def test_ready_waits_for_waves_and_team_namespaces(recording: Recording) -> None:
     reader = "test:index:Reader"
     assert recording.one(SET).name in needs(recording, recording.one(reader, "reader"))
     assert {each.name for each in recording.all(PROFILE)} <= needs(recording, recording.one(reader, "places"))
@@ -203,7 +203,7 @@ def test_no_user_or_password_comes_with_it(recording: Recording) -> None:
     assert not [each for each in evaluate(recording.resources, context()) if each.policy in rules]
 
 
-def test_the_first_member_owns_the_profile_and_the_others_come_in_as_by_the_dashboard(recording: Recording) -> None:
+def test_first_member_owns_the_profile_others_contribute(recording: Recording) -> None:
     [binding] = [each.inputs for each in recording.all(BINDING) if each.inputs["metadata"]["namespace"] == "ranking"]
     [allowed] = [each.inputs for each in recording.all(ALLOWED)]
     assert binding["metadata"]["name"] == "user-grace-hopper-example-com-clusterrole-edit"
@@ -272,7 +272,7 @@ def backups(version: int = 1, **args: Any) -> tuple[Recording, dict[str, Resourc
     return recording, {each.inputs["dbInstanceIdentifier"]: each for each in recording.all(SNAPSHOT)}
 
 
-def test_both_databases_are_backed_up_before_another_revision_and_backups_stay() -> None:
+def test_databases_are_backed_up_before_a_revision() -> None:
     recording, made = backups()
     assert {*made} == {"ml-kubeflow", "ml-kubeflow-pipelines"}
     _, others = backups(revision="2e" * 20)
@@ -285,7 +285,7 @@ def test_both_databases_are_backed_up_before_another_revision_and_backups_stay()
     assert kubeflow().all(SNAPSHOT) == []
 
 
-def test_a_revision_that_is_gone_back_to_is_backed_up_under_another_name() -> None:
+def test_rollback_is_backed_up_under_another_name() -> None:
     first, again = (
         [each.inputs["dbSnapshotIdentifier"] for each in backups(version)[1].values()] for version in (1, 3)
     )

@@ -59,7 +59,7 @@ def test_controllers_that_it_has_already_are_left_as_they_are(given: Recording) 
     assert len(given.all(SET)) == 1
 
 
-def test_models_are_shown_where_the_given_cluster_has_a_kserve_to_share() -> None:
+def test_models_are_shown_where_the_cluster_has_kserve() -> None:
     def waves(**args: Any) -> list[str]:
         [generator] = kubeflow(**GIVEN, **args).one(SET).inputs["spec"]["generators"]
         return [each["wave"] for each in generator["list"]["elements"]]
@@ -67,7 +67,7 @@ def test_models_are_shown_where_the_given_cluster_has_a_kserve_to_share() -> Non
     assert waves(models=True) == [*waves(), "models"]
 
 
-def test_without_pools_nothing_holds_jobs_that_no_queue_would_let_go() -> None:
+def test_without_pools_no_queue_holds_jobs() -> None:
     team = {**FRAUD, "quota": {**FRAUD["quota"], "gpus": 0}}
     made = kubeflow(pools=None, teams=[team])
     [generator] = made.one(SET).inputs["spec"]["generators"]
@@ -104,7 +104,7 @@ def test_destroying_goes_from_what_teams_have_to_what_frees_it() -> None:
     assert "kubeflow-project" in needs(made, made.one(SET))
 
 
-def test_people_see_their_pages_and_kubeflow_s_servers_ask_in_a_namespace_at_their_own_ports() -> None:
+def test_namespace_admits_the_gateway_and_kubeflow_servers() -> None:
     made = kubeflow()
 
     def admitted(name: str) -> dict[str, set[int]]:

@@ -219,7 +219,7 @@ def test_whatever_is_accepted_promises_no_more_than_there_is(config: dict[str, A
             assert taken <= pool.all_gpus
 
 
-def test_the_pools_of_a_cluster_are_taken_at_their_peak_without_the_system_s_own() -> None:
+def test_pools_count_at_peak_without_the_system_pool() -> None:
     peak = {"name": "peak", "additional_nodes": 2, "start": "08:00", "end": "20:00"}
     pools = [
         SYSTEM,

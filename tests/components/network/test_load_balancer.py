@@ -270,7 +270,7 @@ def test_the_client_secret_is_a_secret() -> None:
     assert "s3cr3t" not in str(recording.resources)
 
 
-def test_the_load_balancer_reaches_the_provider_that_signs_users_in() -> None:
+def test_load_balancer_reaches_the_sign_in_provider() -> None:
     own = "sg-serving-alb-sg"
     assert ("0.0.0.0/0", 443) in ports(balancer(sign_in=COGNITO_SIGN_IN, **POOL), EGRESS, own)
 
@@ -291,7 +291,7 @@ def test_outputs_are_what_a_gateway_and_a_client_need(standard: Recording) -> No
     assert set(outputs) == set(ServingLoadBalancer.__annotations__)
 
 
-def test_a_firewall_of_the_same_program_stands_before_names_resolve() -> None:
+def test_firewall_is_associated_before_names_resolve() -> None:
     recording = account()
 
     def program() -> None:
@@ -341,7 +341,7 @@ def test_a_firewall_of_the_same_program_stands_before_names_resolve() -> None:
         ({"name": "s" * (LONGEST_NAME + 1)}, "AWS allows 19 characters"),
     ],
 )
-def test_what_aws_would_refuse_is_refused_by_name_before_anything_is_registered(args: Any, told: str) -> None:
+def test_what_aws_refuses_is_refused_before_registration(args: Any, told: str) -> None:
     recording = account()
     with pytest.raises(SpecError) as error:
         balancer(recording, **args)

@@ -92,7 +92,7 @@ def test_without_nat_private_subnets_have_no_way_out() -> None:
     assert recording.outputs("net")["nat_public_ips"] == []
 
 
-def test_the_default_security_group_and_route_table_let_nothing_pass(prod: Recording) -> None:
+def test_default_group_and_route_table_allow_nothing(prod: Recording) -> None:
     group = prod.one("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup")
     assert (group.inputs["vpcId"], group.inputs["ingress"], group.inputs["egress"]) == ("vpc-net-vpc", [], [])
     table = prod.one("aws:ec2/defaultRouteTable:DefaultRouteTable")
@@ -117,7 +117,7 @@ def test_without_clusters_no_cluster_is_tagged() -> None:
     assert tags == {"Name": "net-private-a", "kubernetes.io/role/internal-elb": "1"}
 
 
-def test_s3_is_reached_from_private_and_isolated_subnets_without_the_internet(prod: Recording) -> None:
+def test_s3_is_reached_without_the_internet(prod: Recording) -> None:
     endpoint = prod.one(ENDPOINT, "net-s3")
     assert (endpoint.inputs["serviceName"], endpoint.inputs["vpcEndpointType"]) == (
         "com.amazonaws.us-east-1.s3",
@@ -143,7 +143,7 @@ def test_dynamodb_gets_its_gateway_when_asked() -> None:
     assert all("Condition" in statement for statement in policy_of(endpoint))
 
 
-def test_interface_endpoints_stand_in_every_zone_under_the_usual_name(prod: Recording) -> None:
+def test_interface_endpoints_are_in_every_zone(prod: Recording) -> None:
     endpoint = prod.one(ENDPOINT, "net-ecr-api")
     assert endpoint.inputs["serviceName"] == "com.amazonaws.us-east-1.ecr.api"
     assert endpoint.inputs["privateDnsEnabled"] is True
@@ -155,14 +155,14 @@ def test_interface_endpoints_serve_the_own_account_alone(prod: Recording) -> Non
     assert all("Condition" in statement for statement in policy_of(prod.one(ENDPOINT, "net-ecr-api")))
 
 
-def test_pods_may_exchange_a_web_identity_for_roles_of_the_account(prod: Recording) -> None:
+def test_pods_may_assume_roles_of_the_account(prod: Recording) -> None:
     """Such a request is unsigned, so that no condition on its principal can hold."""
     [exchange] = [each for each in policy_of(prod.one(ENDPOINT, "net-sts")) if "Condition" not in each]
     assert exchange["Action"] == ["sts:AssumeRoleWithWebIdentity"]
     assert exchange["Resource"] == f"arn:aws:iam::{ACCOUNT}:role/*"
 
 
-def test_registry_clients_and_pod_identity_are_not_held_to_a_policy(prod: Recording) -> None:
+def test_endpoints_of_registries_have_no_policy(prod: Recording) -> None:
     assert "policy" not in prod.one(ENDPOINT, "net-ecr-dkr").inputs
     assert "policy" not in prod.one(ENDPOINT, "net-eks-auth").inputs
 
@@ -201,7 +201,7 @@ def test_the_logs_key_rotates_and_serves_this_log_group_alone(prod: Recording) -
     assert grant["Condition"] == {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": group}}
 
 
-def test_only_this_accounts_flow_logs_can_use_the_role_and_only_to_write(prod: Recording) -> None:
+def test_only_own_flow_logs_use_the_role_to_write(prod: Recording) -> None:
     [trust] = json.loads(prod.one("aws:iam/role:Role").inputs["assumeRolePolicy"])["Statement"]
     assert trust["Principal"] == {"Service": "vpc-flow-logs.amazonaws.com"}
     assert trust["Condition"] == {
@@ -317,7 +317,7 @@ def test_at_preview_the_same_resources_are_planned(prod: Recording) -> None:
     assert preview.outputs("net")["zones"] == prod.outputs("net")["zones"]
 
 
-def test_whoever_takes_private_subnets_comes_after_their_ways_out_and_goes_before_them() -> None:
+def test_private_subnet_ids_wait_for_routes_and_endpoints() -> None:
     def build() -> None:
         made = Network("net", {"vpc_cidr": "10.20.0.0/16", "interface_endpoints": [EndpointService.STS]})
         aws.ec2.NetworkInterface("node", subnet_id=made.private_subnet_ids.apply(lambda ids: ids[0]))

@@ -48,7 +48,7 @@ NODE_ENDPOINTS = ["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "sts"]
         ({"vpcCIDR": "10.0.0.0/16"}, "vpcCIDR is not a known field"),
     ],
 )
-def test_a_wrong_argument_is_refused_before_anything_is_registered(args: dict[str, object], message: str) -> None:
+def test_wrong_argument_is_refused_before_registration(args: dict[str, object], message: str) -> None:
     given_args = args if "vpcCidr" in args or not args else {"vpcCidr": "10.20.0.0/16", **args}
     recording = Recording()
     with pytest.raises(SpecError) as refusal:

@@ -98,7 +98,7 @@ def test_a_body_beyond_the_limit_is_refused(standard: list[dict[str, Any]], beyo
     assert answers(standard, [Request("POST", length)]) == [413]
 
 
-def test_a_body_that_hides_its_length_is_refused_once_it_is_more_than_can_be_seen(
+def test_body_of_unknown_length_is_refused_beyond_inspection(
     standard: list[dict[str, Any]],
 ) -> None:
     kind = {"Content-Type": "application/octet-stream"}
@@ -271,7 +271,7 @@ def test_outputs_lead_to_the_firewall_and_its_log() -> None:
         ({"maximum_body_kib": 0}, "maximum_body_kib = 0"),
     ],
 )
-def test_what_aws_would_refuse_is_refused_by_name_before_anything_is_registered(args: Any, told: str) -> None:
+def test_what_aws_refuses_is_refused_before_registration(args: Any, told: str) -> None:
     recording = Recording()
     with pytest.raises(SpecError) as error:
         firewall(recording, **args)
