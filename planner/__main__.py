@@ -1,6 +1,7 @@
 """`python -m planner STACK`, tuned for a process that plans once and ends."""
 
 import gc
+import io
 import os
 import sys
 
@@ -22,6 +23,10 @@ if os.environ.get("MLPLATFORM_LAZY_SDK") != "0":
 from planner.command import main  # noqa: E402
 
 if __name__ == "__main__":
+    # A terminal or pipe may have an encoding without some characters of a plan; these are shown as escapes.
+    # Python does so for stderr by itself.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # pyright: ignore[reportUnknownMemberType]
     code = main()
     gc.freeze()
     sys.exit(code)

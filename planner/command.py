@@ -1,6 +1,7 @@
 """The command behind `make plan`: arguments in, a plan on the terminal and on disk, an exit code out."""
 
 import argparse
+import io
 import os
 import sys
 import traceback
@@ -123,7 +124,10 @@ def _deliver(plan: Plan, options: argparse.Namespace) -> int:
 
 def _print(plan: Plan, difference: "Difference | None", path: Path, options: argparse.Namespace) -> None:
     if options.json:
-        sys.stdout.write(plan.json())
+        # JSON is UTF-8, whatever the terminal's encoding (RFC 8259, 8.1); an escape such as \xe9 is no JSON.
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")  # pyright: ignore[reportUnknownMemberType]
+        sys.stdout.write(plan.json())  # pyright: ignore[reportUnknownMemberType]
     elif options.markdown:
         from planner.markdown import render
 

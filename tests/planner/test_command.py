@@ -1,6 +1,7 @@
 """`python -m planner` from the outside: what it prints, what it writes, and how it ends."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -205,6 +206,19 @@ def test_a_reader_that_stops_early_does_not_change_the_code(tmp_path: Path, argu
     told = planner.stderr.read()
     assert planner.wait() == 0, told
     assert told == ""
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii"])
+@pytest.mark.parametrize("arguments", [[], ["--json"], ["--markdown"]], ids=["text", "json", "markdown"])
+def test_an_encoding_that_lacks_characters_ends_no_plan(tmp_path: Path, encoding: str, arguments: list[str]) -> None:
+    root = platform(tmp_path, usage={})
+    (root / "__main__.py").write_text("import pulumi\npulumi.CustomResource('sample:index:Équipe模型', 'part', {})\n")
+    command = [sys.executable, "-m", "planner", "test", "--root", str(root), *TODAY, *arguments]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    if arguments == ["--json"]:
+        assert ended.stdout == (root / "build/test/plan.json").read_bytes()
 
 
 def test_a_folder_that_cannot_be_written_is_named(
