@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from components.cluster.gpu_cluster.spec import GpuClusterSpec
 from components.core.problems import Problem, refusal
-from components.core.spec import Spec, SpecError, parse, refuse
+from components.core.spec import Spec, SpecError, completed, parse, refuse
 from components.core.spec_errors import shown
 from components.data.database.spec import InstanceSpec
 from components.data.feature_services.spec import FEAST, FeatureServicesSpec
@@ -168,8 +168,7 @@ class StackConfig(Spec):
                 False, "kubeflow needs delivery.clusterWide: true, because its manifests are cluster-wide; set it"
             )
         if self.gpu_cluster and not self.kubeflow.pools:
-            given = self.kubeflow.model_dump(exclude_unset=True)
-            parse(KubeflowSpec, {**given, "pools": pools_of(self.gpu_cluster)}, "kubeflow")
+            completed(self.kubeflow, "kubeflow", pools=pools_of(self.gpu_cluster))
 
     def _models_have_a_place(self) -> None:
         if self.model_serving and not (self.gpu_cluster and self.feature_store):

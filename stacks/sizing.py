@@ -35,25 +35,21 @@ class Decision:
 
 def decisions(store: FeatureStoreSpec | None, region: str) -> tuple[Decision, ...]:
     """Every size that the price table of `region` decides, in the order of the config's sections."""
-    if not store:
-        return ()
-    table = load_table(region)
-    choices = {f"featureStore.{name}": choose(cache, table) for name, cache in _caches(store).items()}
-    return tuple(Decision(field, layout_args(choice), choice.why) for field, choice in choices.items())
+    choices = _choices(store, region) if store else {}
+    return tuple(Decision(f"featureStore.{name}", layout_args(each), each.why) for name, each in choices.items())
 
 
 def sized(store: FeatureStoreSpec, region: str) -> FeatureStoreSpec:
     """`store` with the cheapest nodes for its caches."""
-    table = load_table(region)
-    caches = {
-        name: cache.model_copy(update=layout_args(choose(cache, table))) for name, cache in _caches(store).items()
-    }
+    choices = _choices(store, region)
+    caches = {name: getattr(store, name).model_copy(update=layout_args(each)) for name, each in choices.items()}
     return store.model_copy(update=caches)
 
 
-def _caches(store: FeatureStoreSpec) -> dict[str, CacheSpec]:
+def _choices(store: FeatureStoreSpec, region: str) -> dict[str, CacheChoice]:
+    table = load_table(region)
     caches = {"online": store.online, "predictions": store.predictions}
-    return {name: cache for name, cache in caches.items() if cache}
+    return {name: choose(cache, table) for name, cache in caches.items() if cache}
 
 
 def choose(spec: CacheSpec, table: PriceTable) -> CacheChoice:

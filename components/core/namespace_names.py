@@ -1,5 +1,9 @@
 """Valid names of namespaces, and reserved ones."""
 
+from typing import Annotated
+
+from pydantic import AfterValidator
+
 from .spec import each_once, refuse
 
 NAMESPACE_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
@@ -51,14 +55,17 @@ def not_of_kubernetes(name: str) -> str:
     return name
 
 
-def clients_once(names: tuple[str, ...]) -> tuple[str, ...]:
-    """`names`, when each is a valid, unique namespace that a service may give an egress policy; refused otherwise.
-
-    Pods that an egress policy selects lose every other connection: in kube-system, CoreDNS could ask no other server.
-    """
+def _clients_once(names: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
         not_of_kubernetes(name)
     return namespaces_once(names)
+
+
+ClientNamespaces = Annotated[tuple[str, ...], AfterValidator(_clients_once)]
+"""Valid, unique namespaces to which a service may give an egress policy.
+
+Pods that an egress policy selects lose every other connection: in kube-system, CoreDNS could ask no other server.
+"""
 
 
 def not_reserved(name: str) -> str:

@@ -7,7 +7,7 @@ import pulumi
 from pydantic import Field, field_validator, model_validator
 
 from ...core.cron import cron_schedule
-from ...core.namespace_names import NAMESPACE_PATTERN, clients_once
+from ...core.namespace_names import NAMESPACE_PATTERN, ClientNamespaces
 from ...core.problems import refuse_at
 from ...core.spec import Spec, refuse
 
@@ -121,7 +121,7 @@ class FeatureServerSpec(Spec):
     project: str = Field(
         pattern=r"^[a-z][a-z0-9_]{0,62}$", description="The Feast project that it serves; teams apply to it."
     )
-    client_namespaces: tuple[str, ...] = Field(
+    client_namespaces: ClientNamespaces = Field(
         min_length=1,
         description="The namespaces whose pods may call the servers. Other namespaces cannot, because Feast does not "
         "authenticate clients.",
@@ -151,11 +151,6 @@ class FeatureServerSpec(Spec):
         pattern=NAMESPACE_PATTERN,
         description="The namespace whose pods may read metrics.",
     )
-
-    @field_validator("client_namespaces")
-    @classmethod
-    def _named(cls, namespaces: tuple[str, ...]) -> tuple[str, ...]:
-        return clients_once(namespaces)
 
     @model_validator(mode="after")
     def _bounds(self) -> "FeatureServerSpec":

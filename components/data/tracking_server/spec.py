@@ -5,7 +5,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator
 
-from ...core.namespace_names import NAMESPACE_PATTERN, clients_once
+from ...core.namespace_names import NAMESPACE_PATTERN, ClientNamespaces
 from ...core.spec import Spec, each_once
 
 _HOST_PATTERN = r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
@@ -54,7 +54,7 @@ class TrackingServerArgs(TrackingServerConfig):
 class TrackingServerSpec(Spec):
     """A tracking server."""
 
-    client_namespaces: tuple[str, ...] = Field(
+    client_namespaces: ClientNamespaces = Field(
         min_length=1,
         description="The namespaces whose pods may call the servers. Other namespaces cannot, because MLflow does not "
         "authenticate clients.",
@@ -79,11 +79,6 @@ class TrackingServerSpec(Spec):
         pattern=NAMESPACE_PATTERN,
         description="The namespace whose pods may then read metrics, and with them all else.",
     )
-
-    @field_validator("client_namespaces")
-    @classmethod
-    def _namespaces(cls, namespaces: tuple[str, ...]) -> tuple[str, ...]:
-        return clients_once(namespaces)
 
     @field_validator("hosts")
     @classmethod
