@@ -16,9 +16,9 @@ from pricing.estimate import estimate
     severity=Severity.HIGH,
     level=Level.MANDATORY,
     frameworks=[finops("Budgeting"), well_architected("COST02-BP05")],
-    remediation="Take from the plan's top costs or its savings what can go, or raise monthlyBudget in the section "
-    "mlplatform:cost with the agreement of whoever pays. Bring a missing price with make prices REGION=<region>, or "
-    "list what has none under cost.unpriced with the reason why it may cost what it does.",
+    remediation="Remove costs that the plan lists under its top costs or savings, or raise monthlyBudget in the "
+    "section mlplatform:cost with the agreement of the budget's owner. Add a missing price with make prices "
+    "REGION=<region>, or list what has none under cost.unpriced with the reason.",
     field="mlplatform:cost.monthlyBudget",
 )
 def _monthly_budget(stack: Stack) -> Iterator[Result]:

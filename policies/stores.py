@@ -1,4 +1,4 @@
-"""Stores of data and the keys to them, of every service: nobody deletes one by mistake."""
+"""Stores of data and the keys to them, of every service: protection against deletion by mistake."""
 
 from collections.abc import Iterator
 

@@ -84,7 +84,7 @@ def _sentence(model: type[BaseModel], detail: ErrorDetails, arguments: Sequence[
 
 
 def _argument(given: str, is_missing: bool, arguments: Sequence[str]) -> str:
-    """What is said of an argument of a component that is missing or unknown, in the spelling of Python."""
+    """The sentence about a missing or unknown argument of a component, in the spelling of Python."""
     name = next((each for each in arguments if given in (each, to_camel(each))), None)
     if is_missing:
         return f"{name or given} is missing; it is required"

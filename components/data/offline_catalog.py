@@ -11,7 +11,7 @@ from ..core.spec import Spec
 
 GIB = 1024**3
 RESULTS = "athena-results"
-"""The folder of the bucket that results of queries go to; what lies there can be had again."""
+"""The folder of the bucket for results of queries. They can be computed again."""
 
 
 class CatalogConfig(TypedDict):

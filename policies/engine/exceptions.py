@@ -26,7 +26,7 @@ class PolicyException(Section):
     resource: str = Field(
         min_length=1, description="Resource that it need not hold for: a glob over its URN or its name."
     )
-    reason: str = Field(min_length=10, description="Why, for the reviewer and for whoever finds it in a year.")
+    reason: str = Field(min_length=10, description="The reason, for the reviewer and for later readers.")
     expires: date = Field(description="Last day on which it holds, as YYYY-MM-DD; from the next day on it fails.")
     approved_by: str = Field(min_length=1, description="Who approved it.")
 

@@ -1,4 +1,4 @@
-"""Verification takes only the version that staging tested, whoever approved it."""
+"""Verification accepts only the version that staging tested. No approval replaces the test."""
 
 from pathlib import Path
 

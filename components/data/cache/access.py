@@ -39,7 +39,7 @@ def access_string(access: CacheAccess, keys: Sequence[str]) -> str:
 
 
 def connect_policy(replication_group_arn: str, user_arn: str) -> str:
-    """Lets whoever holds it log in to one cache as one user.
+    """Lets its holder log in to one cache as one user.
 
     Source: ElastiCache user guide, "Authenticating with IAM".
     """

@@ -52,8 +52,8 @@ def feast_config(
 ) -> dict[str, Any]:
     """The configuration of one project: PostgreSQL for the registry, a Redis cluster for online features.
 
-    No password is in it: whoever runs Feast has users and passwords in the environment. With `keep_days` features that
-    weren't written for that long are forgotten.
+    It contains no password: users and passwords are in the environment of Feast's process. With `keep_days`, features
+    expire when they are not written for that long.
     """
     return {
         "project": project,

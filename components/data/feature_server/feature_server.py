@@ -40,8 +40,8 @@ class FeatureServer(Component[FeatureServerArgs, FeatureServerSpec]):
     """Feast: servers that answer with features, and a schedule that copies what is new to where they read.
 
     Its registry is in PostgreSQL, its features are in the online store; users and passwords come from Secrets Manager,
-    so that no manifest holds one. Feast asks nobody who they are: the namespace is closed to all but named ones. Give
-    it a Kubernetes provider by `providers` in its options.
+    so that no manifest holds one. Feast does not authenticate clients: its network policies admit only
+    named namespaces. Pass a Kubernetes provider in the option `providers`.
     """
 
     address: pulumi.Output[str]
@@ -73,7 +73,7 @@ class FeatureServer(Component[FeatureServerArgs, FeatureServerSpec]):
         """A workgroup that lets a query say where it puts its table.
 
         One that enforces its own location fails every export of Feast's. What its queries write is bounded by the
-        permissions of whoever starts them. Source: Athena user guide, "Considerations and limitations for CTAS
+        permissions of the caller. Source: Athena user guide, "Considerations and limitations for CTAS
         queries".
         """
         database = pulumi.Output.from_input(self._args["catalog_database"])

@@ -50,7 +50,7 @@ class FeatureStore(Component[FeatureStoreArgs, FeatureStoreSpec]):
     administrator_key_arn: pulumi.Output[str]
     """The key that encrypts that secret, and the database."""
     online_user_arns: pulumi.Output[dict[str, str]]
-    """The ARN of each of the online store's users, by its name, for whoever sets its password."""
+    """The ARN of each of the online store's users, by its name, for the job that sets its password."""
 
     def __init__(self, name: str, args: FeatureStoreArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, FeatureStoreArgs, FeatureStoreSpec, opts)

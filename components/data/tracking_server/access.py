@@ -11,8 +11,8 @@ FOLDER = "mlflow"
 def artifacts_access(account: Account, bucket: str, key_arn: str) -> str:
     """Lets the server list, read and write its folder of the bucket, and delete nothing.
 
-    MLflow deletes an artifact for whoever asks; without the permission none goes by that way, and the bucket keeps the
-    version that a new one replaces. Source: Service authorization reference, "Actions, resources, and condition keys
+    MLflow deletes an artifact for any client. Without the permission it deletes none, and the bucket keeps the version
+    that a new one replaces. Source: Service authorization reference, "Actions, resources, and condition keys
     for Amazon S3".
     """
     arn = f"arn:{account.partition}:s3:::{bucket}"

@@ -24,8 +24,8 @@ DATABASE_PORT = 5432
 class TrackingServer(Component[TrackingServerArgs, TrackingServerSpec]):
     """MLflow's tracking server and model registry: runs and models in PostgreSQL, artifacts in S3.
 
-    Clients need no AWS credentials, for they reach artifacts through the server. It asks nobody who they are: the
-    namespace is closed to all but named ones. Pass a Kubernetes provider in the option `providers`.
+    Clients need no AWS credentials, because they reach artifacts through the server. MLflow does not authenticate
+    clients: its network policies admit only named namespaces. Pass a Kubernetes provider in the option `providers`.
     """
 
     address: pulumi.Output[str]

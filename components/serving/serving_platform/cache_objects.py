@@ -156,7 +156,7 @@ def node_group(group: CacheGroupSpec) -> Manifest:
 
 
 def reading(group: CacheGroupSpec, namespace: str) -> list[Manifest]:
-    """The volume by which models of a namespace read what a group's nodes keep, and its claim; nobody writes by it.
+    """The volume by which models of a namespace read what a group's nodes keep, and its claim, both read-only.
 
     It holds the agent's folder, which is there once the agent is: no pod takes the directory before it.
     """

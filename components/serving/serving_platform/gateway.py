@@ -43,9 +43,9 @@ class ServingGatewayArgs(TypedDict):
     load_balancer_cidrs: pulumi.Input[list[str]]
     """The ranges of the load balancer's subnets, which alone reach the gateway."""
     rest_target_group_arn: pulumi.Input[str]
-    """The target group that carries REST; whoever binds it must be ready."""
+    """The target group for REST. The load balancer controller, which binds it, must be running."""
     grpc_target_group_arn: NotRequired[pulumi.Input[str]]
-    """The target group that carries gRPC, where there is one; whoever binds it must be ready."""
+    """The target group for gRPC, if any. The load balancer controller, which binds it, must be running."""
     domain: str
     """Models answer at <model>.<domain>."""
     model_namespaces: list[str]

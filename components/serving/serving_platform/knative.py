@@ -1,4 +1,4 @@
-"""Knative: runs models that nobody may ask for hours without a replica, and holds what is asked until one is there."""
+"""Knative: scales models that receive no requests to zero, and holds requests until a replica is ready."""
 
 import json
 from typing import Any, NotRequired, TypedDict
