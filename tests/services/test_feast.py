@@ -67,6 +67,21 @@ rows.to_parquet(sys.argv[1], coerce_timestamps="us", allow_truncated_timestamps=
 """Writes Parquet as Athena reads it: timestamps in microseconds."""
 
 
+READ_IN_TWO_PROCESSES = """
+import os, sys
+from feast import FeatureStore
+
+store = FeatureStore(repo_path=sys.argv[1])
+for _ in range(20):
+    child = os.fork()
+    store.registry.list_entities(store.project, allow_cache=False)
+    if not child:
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+"""
+"""Reads the registry as a worker does beside another: both come from a process that has read it before."""
+
+
 REFUSED = 'role "feast" is not permitted to log in'
 """What PostgreSQL logs once the server has asked in vain."""
 
@@ -257,6 +272,12 @@ def test_servers_answer_on_while_the_registry_is_away(stores: Stores, team: Team
         assert features(address, 3) == [(2.5, 7)]
         # A busy machine may make one probe late; the kubelet forgives five.
         assert any(healthy(address) for _ in range(6))
+
+
+def test_forked_workers_read_the_registry_at_the_same_time(stores: Stores, team: Team, tmp_path: Path) -> None:
+    pod = folder(tmp_path / "serve", stores.config(AWS))
+    done = run(stores, ["python", "-c", READ_IN_TWO_PROCESSES, str(pod)])
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("store", ["registry", "online"])

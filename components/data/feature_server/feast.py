@@ -63,7 +63,9 @@ def feast_config(
             "path": _registry_url(registry),
             # An expired copy is renewed by a request, and kept where the database doesn't answer.
             "cache_ttl_seconds": _REFRESH_SECONDS,
-            "sqlalchemy_config_kwargs": {"echo": False, "pool_pre_ping": True},
+            # Feast forks its workers with a connection open. Two workers on one TLS session break it, so each use opens
+            # a connection of its own.
+            "sqlalchemy_config_kwargs": {"echo": False, "pool_recycle": 0},
         },
         "online_store": {
             "type": "redis",
