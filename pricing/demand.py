@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from components.facts.cron import KUBERNETES
 from components.facts.instances import InstanceType
 from pricing.schedules import HOURS_A_MONTH, minutes_of_week
 from resources.required import UnreadableInput, items, number, quantity, section, sections, text
@@ -134,7 +135,7 @@ def _floors(resources: Sequence[Resource]) -> Mapping[tuple[str, str], Sequence[
 
 
 def _floor(cron: Mapping[str, Any]) -> _Floor:
-    starts, ends = (minutes_of_week(text(cron, key)) for key in ("start", "end"))
+    starts, ends = (minutes_of_week(text(cron, key), KUBERNETES) for key in ("start", "end"))
     return _Floor(starts, ends, int(number(cron, "desiredReplicas")))
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from components.facts.cron import AUTO_SCALING
 from pricing.charges import Charge, Compute, Gap, Role
 from pricing.demand import Need
 from pricing.estimators.ebs import mapped_volumes
@@ -209,7 +210,7 @@ def _actions(resource: Resource, stack: PricedStack, names: Sequence[str]) -> li
 
 def _action(schedule: Resource) -> Action:
     try:
-        minutes = minutes_of_week(text(schedule.inputs, "recurrence"))
+        minutes = minutes_of_week(text(schedule.inputs, "recurrence"), AUTO_SCALING)
     except (UnreadableInput, ValueError) as why:
         pending = isinstance(why, UnreadableInput) and why.pending
         raise UnreadableInput(f"schedule {schedule.name}: {why}", pending=pending) from None

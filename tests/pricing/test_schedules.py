@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.facts.cron import AUTO_SCALING
 from pricing.schedules import HOURS_A_MONTH, Action, Size, minutes_of_week, week
 
 DAY = 24 * 60
@@ -22,19 +23,20 @@ DAY = 24 * 60
     ],
 )
 def test_minutes_of_week(recurrence: str, minutes: set[int]) -> None:
-    assert minutes_of_week(recurrence) == minutes
+    assert minutes_of_week(recurrence, AUTO_SCALING) == minutes
 
 
 @pytest.mark.parametrize(
-    "recurrence", ["", "0 8 * *", "0 24 * * *", "0 8 1 * *", "0 8 * 6 *", "x 8 * * *", "0 8 * * 5-1"]
+    "recurrence",
+    ["", "0 8 * *", "0 24 * * *", "0 8 1 * *", "0 8 * 6 *", "0 8 1-31 * 5", "0 8 */2 * *", "x 8 * * *", "0 8 * * 5-1"],
 )
 def test_recurrence_that_is_not_weekly_is_refused(recurrence: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        minutes_of_week(recurrence)
+        minutes_of_week(recurrence, AUTO_SCALING)
 
 
 def at(hour: int, **size: float) -> Action:
-    return Action(minutes_of_week(f"0 {hour} * * *"), Size(**size))
+    return Action(minutes_of_week(f"0 {hour} * * *", AUTO_SCALING), Size(**size))
 
 
 def hours_by(spans: list[tuple[float, Size]], name: str) -> dict[float, float]:
@@ -73,7 +75,7 @@ def test_every_week_is_whole(found: list[Action]) -> None:
 @given(st.text(alphabet="0123456789*/,-? MONSUN", max_size=20))
 def test_any_text_is_a_recurrence_or_a_value_error(recurrence: str) -> None:
     try:
-        found = minutes_of_week(recurrence)
+        found = minutes_of_week(recurrence, AUTO_SCALING)
     except ValueError:
         return
     assert all(0 <= minute < 7 * DAY for minute in found)
