@@ -9,7 +9,7 @@ from components.testing.fake_aws import FakeAws
 from planner.evaluation import Evaluation, evaluate_program
 from planner.plan import Plan
 from planner.prerequisites import prerequisites
-from planner.quotas import quotas
+from planner.quotas.required import quotas
 from planner.stackfile import StackFile, StackFileError, read_stack_file
 from policies.engine.evaluate import Context, evaluate
 from policies.engine.exceptions import load_exceptions

@@ -12,7 +12,7 @@ from pydantic_core import to_json
 from planner import budget_text
 from planner.prerequisites import Prerequisite
 from planner.printable import UNPRINTABLE
-from planner.quotas import Quota
+from planner.quotas.quota import Quota
 from planner.remains import Remains, remains
 from policies.engine.evaluate import Verdict, fails
 from pricing.budget import Budget, Judgment, judge

@@ -1,7 +1,6 @@
 """Which components a config asks for, in the order in which each finds what it needs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -41,6 +40,7 @@ from components.serving.model_serving_ingress.model_serving_ingress import Model
 from components.serving.model_serving_ingress.spec import ModelServingIngressArgs, ModelServingSpec
 from stacks.config import NAMESPACE, StackConfig
 from stacks.delivery_section import DeliverySection
+from stacks.foundation import Foundation, Outputs
 from stacks.references import BALANCER_CLIENT
 from stacks.sizing import sized
 
@@ -48,21 +48,6 @@ ARGO_CD = "argocd"
 """The name of Argo CD's namespace, and of its client in the user pool."""
 SERVING_USER = "serving"
 """The user of a cache whose rights models have."""
-
-Outputs = dict[str, pulumi.Output[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Foundation:
-    """What everything on the cluster needs."""
-
-    network: Network
-    cluster: GpuCluster
-    store: FeatureStore
-    aws: pulumi.ResourceOptions
-    """The options of a component that makes AWS resources alone."""
-    kubernetes: pulumi.ResourceOptions
-    """The options of a component that makes Kubernetes objects, too."""
 
 
 def build_platform(config: StackConfig) -> Mapping[str, pulumi.Output[Any]]:

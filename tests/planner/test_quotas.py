@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from planner.quotas import Quota, quotas
+from planner.quotas.quota import Quota
+from planner.quotas.required import quotas
 from resources.resource import Resource
 
 SUBNETS = ["a", "b", "c"]

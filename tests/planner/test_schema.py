@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from planner.plan import FORMAT, Plan
 from planner.prerequisites import Prerequisite
-from planner.quotas import Quota
+from planner.quotas.quota import Quota
 from policies.engine.evaluate import Verdict
 from pricing.budget import Budget
 from pricing.lines import Estimate, Line, Saving, Unpriced

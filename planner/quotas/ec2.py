@@ -1,52 +1,33 @@
-"""The AWS quota increases to request before the first deployment."""
+"""Quotas of Amazon EC2, EBS and VPC: vCPUs and disks of nodes, addresses, endpoints."""
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from components.facts.instances import InstanceType, instance_type
+from planner.quotas.quota import Limit, Quota, quota
 from resources.index import ResourceIndex
 from resources.inputs import elements, number, quantity, read, text
 from resources.resource import Resource
 
-
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """A quota whose default is less than the plan needs. `why` says what needs it."""
-
-    service: str
-    code: str
-    name: str
-    default: float
-    needed: float
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Limit:
-    code: str
-    name: str
-    default: float
-
-
 # Defaults of a new account. Source: AWS General Reference, "Amazon EC2 endpoints and quotas", and those of VPC and EBS.
-_VCPUS: dict[tuple[str, bool], _Limit] = {
-    ("standard", False): _Limit("L-1216C47A", "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances", 5),
-    ("standard", True): _Limit("L-34B43A08", "All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests", 5),
-    ("g", False): _Limit("L-DB2E81BA", "Running On-Demand G and VT instances", 0),
-    ("g", True): _Limit("L-3819A6DF", "All G and VT Spot Instance Requests", 0),
-    ("p", False): _Limit("L-417A185B", "Running On-Demand P instances", 0),
-    ("p", True): _Limit("L-7212CCBC", "All P4, P3 and P2 Spot Instance Requests", 0),
-    ("inf", False): _Limit("L-1945791B", "Running On-Demand Inf instances", 0),
-    ("inf", True): _Limit("L-B5D1601B", "All Inf Spot Instance Requests", 0),
-    ("trn", False): _Limit("L-2C3B7624", "Running On-Demand Trn instances", 0),
-    ("trn", True): _Limit("L-6B0D517C", "All Trn Spot Instance Requests", 0),
+_VCPUS: dict[tuple[str, bool], Limit] = {
+    ("standard", False): Limit("L-1216C47A", "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances", 5),
+    ("standard", True): Limit("L-34B43A08", "All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests", 5),
+    ("g", False): Limit("L-DB2E81BA", "Running On-Demand G and VT instances", 0),
+    ("g", True): Limit("L-3819A6DF", "All G and VT Spot Instance Requests", 0),
+    ("p", False): Limit("L-417A185B", "Running On-Demand P instances", 0),
+    ("p", True): Limit("L-7212CCBC", "All P4, P3 and P2 Spot Instance Requests", 0),
+    ("inf", False): Limit("L-1945791B", "Running On-Demand Inf instances", 0),
+    ("inf", True): Limit("L-B5D1601B", "All Inf Spot Instance Requests", 0),
+    ("trn", False): Limit("L-2C3B7624", "Running On-Demand Trn instances", 0),
+    ("trn", True): Limit("L-6B0D517C", "All Trn Spot Instance Requests", 0),
 }
-_ADDRESSES = _Limit("L-0263D0A3", "EC2-VPC Elastic IPs", 5)
-_ENDPOINTS = _Limit("L-29B6F2EB", "Interface VPC endpoints per VPC", 50)
-_VOLUMES_TIB = _Limit("L-7A658B76", "Storage for General Purpose SSD (gp3) volumes, in TiB", 50)
+_ADDRESSES = Limit("L-0263D0A3", "EC2-VPC Elastic IPs", 5)
+_ENDPOINTS = Limit("L-29B6F2EB", "Interface VPC endpoints per VPC", 50)
+_VOLUMES_TIB = Limit("L-7A658B76", "Storage for General Purpose SSD (gp3) volumes, in TiB", 50)
 
 _NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 _LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
@@ -61,11 +42,10 @@ Source: EKS user guide, "Understand each phase of node updates".
 """
 
 
-def quotas(resources: Sequence[Resource]) -> tuple[Quota, ...]:
-    """The quotas whose default is less than the plan needs at its peak, updates of its pools included."""
-    index = ResourceIndex(resources)
-    found = [*_compute(index), *_counts(index)]
-    return tuple(sorted(found, key=lambda quota: (quota.service, quota.code)))
+def ec2_quotas(index: ResourceIndex) -> Iterator[Quota]:
+    """The quotas of nodes at their peak, updates of their pools included, and of what is counted in a VPC."""
+    yield from _compute(index)
+    yield from _counts(index)
 
 
 def _compute(index: ResourceIndex) -> Iterator[Quota]:
@@ -76,10 +56,10 @@ def _compute(index: ResourceIndex) -> Iterator[Quota]:
     for key, found in by_limit.items():
         limit, needed = _VCPUS[key], sum(need.vcpus for need in found)
         if needed > limit.default:
-            yield _quota("ec2", limit, needed, "; ".join(need.why for need in found))
+            yield quota("ec2", limit, needed, "; ".join(need.why for need in found))
     tebibytes = sum(need.disk_gib for need in needs) / 1024
     if tebibytes > _VOLUMES_TIB.default:
-        yield _quota("ebs", _VOLUMES_TIB, math.ceil(tebibytes), "disks of all nodes at their peak")
+        yield quota("ebs", _VOLUMES_TIB, math.ceil(tebibytes), "disks of all nodes at their peak")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +115,7 @@ def _counts(index: ResourceIndex) -> Iterator[Quota]:
     ]
     for service, limit, names in (("ec2", _ADDRESSES, addresses), ("vpc", _ENDPOINTS, endpoints)):
         if len(names) > limit.default:
-            yield _quota(service, limit, len(names), ", ".join(sorted(names)))
-
-
-def _quota(service: str, limit: _Limit, needed: float, why: str) -> Quota:
-    return Quota(service, limit.code, limit.name, limit.default, needed, why)
+            yield quota(service, limit, len(names), ", ".join(sorted(names)))
 
 
 def _surge(group: Resource, peak: int) -> int:

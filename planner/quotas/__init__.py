@@ -1,0 +1,1 @@
+"""The AWS quota increases to request before the first deployment. A module per service."""
