@@ -74,3 +74,13 @@ def not_reserved(name: str) -> str:
     if name in PLATFORM_NAMESPACES:
         raise refuse(name, f"the namespace {name} belongs to a component of the platform; choose another name")
     return name
+
+
+def _unreserved_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        not_reserved(name)
+    return namespaces_once(names)
+
+
+UnreservedNamespaces = Annotated[tuple[str, ...], AfterValidator(_unreserved_once)]
+"""Valid, unique namespaces that a component creates for teams or models."""

@@ -5,15 +5,19 @@ from typing import NotRequired, TypedDict
 
 from pydantic import Field, field_validator, model_validator
 
-from .namespace_names import namespaces_once, not_reserved
+from .namespace_names import UnreservedNamespaces, not_reserved
 from .problems import refuse_at
 from .spec import Spec, each_once, refuse
 
 _NAME_PATTERN = r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?"
 _EMAIL_PATTERN = r"[^@\s,]+@[^@\s,]+\.[^@\s,]+"
-_GROUP_PATTERN = r"[^\s,*]+"
 _ROLE_PATTERN = r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+"
 _REPOSITORY_PATTERN = r"https://[^\s*@?#]+"
+
+
+def groups_once(groups: tuple[str, ...]) -> tuple[str, ...]:
+    """`groups`, when each is a valid and unique group of the identity provider; refused otherwise."""
+    return each_once(groups, r"[^\s,*]+", "group name; use no space, comma or asterisk")
 
 
 class TeamQuotaConfig(TypedDict):
@@ -76,7 +80,7 @@ class TeamSpec(Spec):
         default=(),
         description="ARNs of IAM roles with which members read the cluster's objects. The roles cannot change them.",
     )
-    namespaces: tuple[str, ...] = Field(
+    namespaces: UnreservedNamespaces = Field(
         default=(),
         description="The team's namespaces. Models are deployed to the first one. Default: one with the team's name.",
     )
@@ -98,7 +102,7 @@ class TeamSpec(Spec):
     @field_validator("groups")
     @classmethod
     def _groups(cls, groups: tuple[str, ...]) -> tuple[str, ...]:
-        return each_once(groups, _GROUP_PATTERN, "group name; use no space, comma or asterisk")
+        return groups_once(groups)
 
     @field_validator("emails")
     @classmethod
@@ -109,13 +113,6 @@ class TeamSpec(Spec):
     @classmethod
     def _roles(cls, roles: tuple[str, ...]) -> tuple[str, ...]:
         return each_once(roles, _ROLE_PATTERN, "ARN of an IAM role, arn:aws:iam::<account>:role/<name>")
-
-    @field_validator("namespaces")
-    @classmethod
-    def _namespaces(cls, namespaces: tuple[str, ...]) -> tuple[str, ...]:
-        for each in namespaces:
-            not_reserved(each)
-        return namespaces_once(namespaces)
 
     @field_validator("repositories")
     @classmethod

@@ -10,8 +10,8 @@ from pydantic import Field, field_validator, model_validator
 from ...core.cron import cron_schedule
 from ...core.namespace_names import NAMESPACE_PATTERN
 from ...core.problems import refuse_at
-from ...core.spec import Spec, refuse
-from ...core.teams import TeamConfig, TeamSpec, distinct
+from ...core.spec import Spec
+from ...core.teams import TeamConfig, TeamSpec, distinct, groups_once
 from ...core.time_zones import known_time_zone
 
 _REPOSITORY_PATTERN = r"https://[^\s*@?#]+"
@@ -19,7 +19,6 @@ _GITHUB_PATTERN = r"https://github\.com/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+"
 _NAME_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"
 _HOST_PATTERN = r"^(([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)\.)+[a-z]{2,63}$"
 _REGISTRY_PATTERN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}(/[a-z0-9._-]+)*$"
-_GROUP_PATTERN = r"[^\s,*]+"
 _CRON_PATTERN = r"^[0-9*,/-]+( [A-Za-z0-9_*,/-]+){4}$"
 
 
@@ -241,12 +240,7 @@ class DeliverySpec(Spec):
     @field_validator("administrators")
     @classmethod
     def _administrators(cls, groups: tuple[str, ...]) -> tuple[str, ...]:
-        for each in groups:
-            if not re.fullmatch(_GROUP_PATTERN, each):
-                raise refuse(each, f"{each!r} is not a valid group name; use no space, comma or asterisk")
-            if groups.count(each) > 1:
-                raise refuse(each, f"{each} is named more than once; name each once")
-        return groups
+        return groups_once(groups)
 
     @field_validator("teams")
     @classmethod

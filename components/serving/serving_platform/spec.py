@@ -7,7 +7,7 @@ import pulumi
 from pydantic import Field, field_validator, model_validator
 
 from ...core.images import ADDRESS_PATTERN
-from ...core.namespace_names import NAMESPACE_PATTERN, not_reserved
+from ...core.namespace_names import NAMESPACE_PATTERN, UnreservedNamespaces
 from ...core.problems import refuse_at
 from ...core.spec import Spec, refuse
 from ...facts.versions import RUNTIME_IMAGES, STORAGE_INITIALIZER_IMAGE
@@ -84,7 +84,7 @@ class ServingPlatformSpec(Spec):
     runtimes: tuple[Runtime, ...] = Field(
         default=tuple(Runtime), min_length=1, description="The model servers to offer."
     )
-    model_namespaces: tuple[str, ...] = Field(
+    model_namespaces: UnreservedNamespaces = Field(
         default=("models",),
         min_length=1,
         description="Namespaces to make for models; the gateway reaches these alone.",
@@ -134,26 +134,17 @@ class ServingPlatformSpec(Spec):
             )
         return mode
 
-    @field_validator("runtimes", "model_namespaces")
+    @field_validator("runtimes")
     @classmethod
-    def _once(cls, values: tuple[str, ...]) -> tuple[str, ...]:
-        if twice := next((str(each) for each in values if values.count(each) > 1), None):
+    def _once(cls, runtimes: tuple[Runtime, ...]) -> tuple[Runtime, ...]:
+        if twice := next((each for each in runtimes if runtimes.count(each) > 1), None):
             raise refuse(twice, f"{twice} is named more than once; name each once")
-        return values
+        return runtimes
 
     @field_validator("model_cache")
     @classmethod
     def _separate(cls, groups: tuple[CacheGroupSpec, ...]) -> tuple[CacheGroupSpec, ...]:
         return separate(groups)
-
-    @field_validator("model_namespaces")
-    @classmethod
-    def _for_models_alone(cls, namespaces: tuple[str, ...]) -> tuple[str, ...]:
-        for each in namespaces:
-            if not re.fullmatch(NAMESPACE_PATTERN, each):
-                raise refuse(each, f"{each} is not a valid namespace name; use lower case letters, digits and hyphens")
-            not_reserved(each)
-        return namespaces
 
     @model_validator(mode="after")
     def _consistent(self) -> "ServingPlatformSpec":

@@ -266,7 +266,7 @@ def test_a_preview_knows_every_object_and_every_value() -> None:
         ({"runtimes": ["triton", "triton"]}, "triton is named more than once; name each once"),
         ({"model_namespaces": []}, "model_namespaces = []: "),
         ({"model_namespaces": ["a", "a"]}, "a is named more than once; name each once"),
-        ({"model_namespaces": ["Team_A"]}, "Team_A is not a valid namespace name"),
+        ({"model_namespaces": ["Team_A"]}, "'Team_A' is not a valid namespace name"),
         (
             {"model_namespaces": ["kserve"]},
             "the namespace kserve belongs to a component of the platform",
