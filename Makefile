@@ -25,14 +25,14 @@ help:  ## What can be made
 
 # Feast and MLflow in environments of their own: their pins are those of neither the rest nor each other.
 .venv/.feast .venv/.mlflow: .venv/.%: tests/services/%.lock | .venv/.runtime
-	@test -x .venv/$*/bin/python || $(PYTHON) -m venv .venv/$*
+	@test -x .venv/$*/bin/pip || $(PYTHON) -m venv .venv/$*
 	@echo 'Installing the locked requirements of $* into .venv/$*, once; this takes some minutes.' >&2
 	@.venv/$*/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
 # What `make bench` compares with: AWS CDK with cdk-nag, and Checkov, whose pins are not ours.
 .venv/.checkov: tests/bench/peer/checkov.lock | .venv/.runtime
-	@test -x .venv/checkov/bin/python || $(PYTHON) -m venv .venv/checkov
+	@test -x .venv/checkov/bin/pip || $(PYTHON) -m venv .venv/checkov
 	@echo 'Installing the locked requirements of Checkov into .venv/checkov, once; this takes some minutes.' >&2
 	@.venv/checkov/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
