@@ -8,8 +8,6 @@ import sys
 # A plan is made of some hundred thousand objects that live until the end: looking for garbage among them, at import, at
 # registration and at exit, would take longer than making them.
 gc.disable()
-# The SDK notes where in the program each resource is made; nothing here reads it, and each note walks the whole stack.
-sys.tracebacklimit = 1
 # pydantic would read what every installed package offers, in search of plugins for itself.
 os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
 

@@ -5,6 +5,7 @@ import contextvars
 import logging
 import os
 import runpy
+import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ def evaluate_program(
     `on_resource` hears of each resource as it is registered. Whatever the program raises goes through unchanged.
     """
     recorder = RecordingMonitor(stack.project, stack.name, answers, on_resource)
-    with _config_of(stack):
+    with _config_of(stack), short_stacks():
         contextvars.copy_context().run(_run, program, stack, recorder)
     ordered = sorted(recorder.resources.values(), key=lambda resource: resource.urn)
     stacks = [resource.urn for resource in ordered if resource.type == STACK_TYPE]
@@ -70,6 +71,21 @@ def _run(program: Path, stack: StackFile, recorder: RecordingMonitor) -> None:
 
 def _execute(program: Path) -> None:
     runpy.run_path(str(program), run_name="__main__")
+
+
+@contextmanager
+def short_stacks() -> Generator[None]:
+    """Let a stack of calls that is read have one frame.
+
+    The SDK notes where in the program each resource is made, from the whole stack. Nothing here reads these notes.
+    """
+    before = getattr(sys, "tracebacklimit", None)
+    sys.tracebacklimit = 1
+    try:
+        yield
+    finally:
+        # The attribute's absence and None both mean no limit.
+        sys.tracebacklimit = before
 
 
 @contextmanager

@@ -5,17 +5,20 @@ from typing import Any
 
 import pytest
 
+from resources.resource import Resource
 from tests.support.planner.application_sets import deletes, generated, parameters, reconciled
 from tests.support.planner.plans import ROOT, STACKS, changed, of_type, plan_of
 from tests.support.planner.releases import APPLICATION_SET, MODELS
 
-SETS = {
-    stack: [each for each in of_type(plan_of(stack), APPLICATION_SET) if "git" in each.inputs["spec"]["generators"][0]]
-    for stack in STACKS
-}
 FOLDERS = [str(each.relative_to(ROOT)) for each in ROOT.glob(f"{MODELS}*/*/overlays/*")]
 GUARDED = [stack for stack in STACKS if stack != "staging"]
 Change = Callable[[str], str | None]
+
+
+def sets(stack: str) -> list[Resource]:
+    """The ApplicationSets of a stack that generate from folders."""
+    found = of_type(plan_of(stack), APPLICATION_SET)
+    return [each for each in found if "git" in each.inputs["spec"]["generators"][0]]
 
 
 def renamed(old: str, new: str) -> Change:
@@ -45,7 +48,7 @@ def applications(
     params = parameters(plan_of(stack)) if params is None else params
     return [
         (before, generated(each.inputs, folders), reconciled(each.inputs, params, before, folders))
-        for each in SETS[stack]
+        for each in sets(stack)
         for before in [generated(each.inputs, FOLDERS)]
     ]
 
@@ -73,21 +76,21 @@ def test_a_staging_model_goes_with_its_folder() -> None:
 @pytest.mark.parametrize("stack", GUARDED)
 def test_each_set_is_protected_where_its_applications_outlive_it(stack: str) -> None:
     # A set that may not delete Applications leaves them without an owner when it is deleted itself.
-    assert SETS[stack]
-    assert [each.name for each in SETS[stack] if deletes(each.inputs, parameters(plan_of(stack)))] == []
-    assert all(each.protect for each in SETS[stack])
+    assert sets(stack)
+    assert [each.name for each in sets(stack) if deletes(each.inputs, parameters(plan_of(stack)))] == []
+    assert all(each.protect for each in sets(stack))
 
 
 def test_a_set_that_deletes_its_applications_can_be_destroyed() -> None:
-    assert all(deletes(each.inputs, parameters(plan_of("staging"))) for each in SETS["staging"])
-    assert not any(each.protect for each in SETS["staging"])
+    assert all(deletes(each.inputs, parameters(plan_of("staging"))) for each in sets("staging"))
+    assert not any(each.protect for each in sets("staging"))
 
 
 @pytest.mark.parametrize("stack", STACKS)
 @pytest.mark.parametrize("policy", ["sync", "create-delete"])
 def test_the_policy_of_the_controller_overrides_no_set(stack: str, policy: str) -> None:
     params = parameters(plan_of(stack))
-    for each in SETS[stack]:
+    for each in sets(stack):
         asked = each.inputs["spec"]["syncPolicy"]["applicationsSync"]
         assert deletes(each.inputs, {**params, "applicationsetcontroller.policy": policy}) is (asked == "sync")
 

@@ -7,6 +7,7 @@ from pulumi.runtime.proto import resource_pb2
 from components import testing
 from components.testing import ACCOUNT, REGION
 from components.testing.property_values import Decoder
+from planner.evaluation import short_stacks
 from resources.resource import SECRET, UNKNOWN, Resource
 
 __all__ = ["ACCOUNT", "REGION", "Recording", "run"]
@@ -38,4 +39,5 @@ class Recording(testing.Recorder[Resource]):
 
 def run(build: Callable[[], object], recording: Recording | None = None) -> Recording:
     """Run `build` as a Pulumi program, and return what it registered."""
-    return testing.run(build, Recording(default_tags=DEFAULT_TAGS) if recording is None else recording)
+    with short_stacks():
+        return testing.run(build, Recording(default_tags=DEFAULT_TAGS) if recording is None else recording)
