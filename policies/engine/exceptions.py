@@ -1,15 +1,17 @@
 """The reviewed file of exceptions: which rule need not hold for which resource, why, and until when."""
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import date
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from components.core.spec_errors import sentences
+from policies.engine.exceptions_yaml import InvalidYamlError, read_yaml
 from pricing.spec import Section
 
 EXCEPTIONS_FILE = Path(__file__).parents[1] / "exceptions.yaml"
@@ -19,16 +21,31 @@ class PolicyError(ValueError):
     """A wrong level, or a wrong entry in the file of exceptions. Says field, value and remedy."""
 
 
+def _day(value: object) -> object:
+    """A date in text. pydantic also reads a number as seconds since 1970."""
+    if not isinstance(value, str):
+        if isinstance(value, date):
+            return value
+    elif re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ValueError('there is no such day; write a date such as "2026-11-30"') from None
+    raise ValueError('must be a date in quotes, such as "2026-11-30"')
+
+
 class PolicyException(Section):
     """One entry of the file."""
 
-    rule: str = Field(min_length=1, description="Name of the rule that need not hold.")
+    rule: str = Field(pattern=r"\S", description="Name of the rule that need not hold.")
     resource: str = Field(
-        min_length=1, description="Resource that it need not hold for: a glob over its URN or its name."
+        pattern=r"\S", description="Resource that it need not hold for: a glob over its URN or its name."
     )
-    reason: str = Field(min_length=10, description="The reason, for the reviewer and for later readers.")
-    expires: date = Field(description="Last day on which it holds, as YYYY-MM-DD; from the next day on it fails.")
-    approved_by: str = Field(min_length=1, description="Who approved it.")
+    reason: str = Field(min_length=10, pattern=r"\S", description="The reason, for the reviewer and for later readers.")
+    expires: Annotated[date, BeforeValidator(_day)] = Field(
+        description="Last day on which it holds, as YYYY-MM-DD; from the next day on it fails."
+    )
+    approved_by: str = Field(pattern=r"\S", description="Who approved it.")
 
     def covers(self, rule: str, urn: str) -> bool:
         """Whether it is about this rule and this resource, expired or not."""
@@ -52,15 +69,14 @@ def load_exceptions(rules: Collection[str], path: Path = EXCEPTIONS_FILE) -> tup
     Raises:
         PolicyError: naming the entry, the field and what to write instead.
     """
-    import yaml
-
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
+        content = read_yaml(path.read_text(encoding="utf-8-sig")) if path.exists() else None
     except OSError as error:
         raise PolicyError(f"{path.name} cannot be read: {error.strerror}; make it a readable file") from None
-    # PyYAML raises errors of its own for a value that its tag does not fit, and nests by recursion.
-    except (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-        raise PolicyError(f"{path.name} is not valid YAML: {' '.join(str(error).split())}") from None
+    except UnicodeDecodeError as error:
+        raise PolicyError(f"{path.name} is not UTF-8 (byte {error.start + 1:,}); save it as UTF-8") from None
+    except InvalidYamlError as error:
+        raise PolicyError(f"{path.name} {error}") from None
     if content is None:
         return ()
     if not isinstance(content, list):

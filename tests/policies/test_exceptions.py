@@ -53,6 +53,20 @@ def test_an_empty_file_holds_no_exceptions(tmp_path: Path, content: str) -> None
         ),
         (SOUND.replace("  approvedBy: platform-security\n", ""), r"entry 1: approvedBy is missing; it is required"),
         (SOUND + "  until: forever\n", r"entry 1: until is not a known field; known here: rule, "),
+        (
+            SOUND.replace("2027-06-30", "2027-02-30"),
+            r"entry 1: expires = '2027-02-30': there is no such day; write a",
+        ),
+        (SOUND.replace("2027-06-30", "0"), r"entry 1: expires = 0: must be a date in quotes, such as"),
+        (SOUND.replace("2027-06-30", "'0'"), r"entry 1: expires = '0': must be a date in quotes, such as"),
+        (SOUND.replace("2027-06-30", "2027-06-30T10:00:00Z"), r"entry 1: expires = .*: must be a date in quotes"),
+        (SOUND.replace("platform-security", "'  '"), r"entry 1: approvedBy = '  ': must not be empty"),
+        (
+            SOUND.replace("registers the GPUs with the kubelet", "'             '"),
+            r"entry 1: reason = .*: must not be empty",
+        ),
+        (SOUND + "  expires: 2099-01-01\n", r"exceptions.yaml has the key 'expires' twice, in lines 5 and 7; keep one"),
+        ("- {rule: a, rule: b}\n", r"has the key 'rule' twice, in lines 1 and 1; keep one"),
         (SOUND + "- privileged\n", r"entry 2 must be a mapping"),
         ("rule: privileged\n", r"must be a list of exceptions"),
         ("- [\n", r"is not valid YAML"),
@@ -67,3 +81,10 @@ def test_an_empty_file_holds_no_exceptions(tmp_path: Path, content: str) -> None
 def test_a_wrong_entry_is_refused_with_its_place_and_the_remedy(tmp_path: Path, content: str, message: str) -> None:
     with pytest.raises(PolicyError, match=message):
         load(tmp_path, content)
+
+
+def test_file_that_is_not_utf8_names_the_byte_and_remedy(tmp_path: Path) -> None:
+    path = tmp_path / "exceptions.yaml"
+    path.write_bytes(SOUND.encode() + b"# J\xf6rg\n")
+    with pytest.raises(PolicyError, match=rf"exceptions.yaml is not UTF-8 \(byte {len(SOUND) + 4}\); save it as UTF-8"):
+        load_exceptions(RULES, path)
