@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from planner.input_changes import Effect, InputChange
-from planner.plan import FORMAT, PlanFileError, verdict_of
+from planner.plan import FORMAT, PlanFileError, standing, verdict_of
 from planner.plan_shape import problem_of
 from planner.resource_changes import (
     OptionChange,
@@ -260,6 +260,21 @@ def _sum(lines: Sequence[Mapping[str, Any]], key: str) -> float | None:
 
 
 def _missing_from(ours: Iterable[Mapping[str, Any]], theirs: Iterable[Mapping[str, Any]]) -> tuple[Verdict, ...]:
-    """The verdicts of `theirs` that `ours` has not, each as often as it is missing."""
-    missing = Counter(map(verdict_of, theirs)) - Counter(map(verdict_of, ours))
-    return tuple(sorted(missing.elements(), key=lambda each: (each.policy, each.urn, each.message)))
+    """The verdicts of `theirs` that `ours` has not, each as often as it is missing.
+
+    Verdicts on one field of a resource are the same when only their messages differ: a message may count the days
+    until a date.
+    """
+    mine, others = Counter(map(verdict_of, ours)), Counter(map(verdict_of, theirs))
+    reworded = Counter(_subject(each) for each in (mine - others).elements() if each.urn)
+    missing: list[Verdict] = []
+    for each in sorted((others - mine).elements(), key=lambda each: (each.policy, each.urn, each.message)):
+        if reworded[_subject(each)]:
+            reworded[_subject(each)] -= 1
+        else:
+            missing.append(each)
+    return tuple(missing)
+
+
+def _subject(verdict: Verdict) -> tuple[str, str, str, str]:
+    return verdict.policy, verdict.urn, verdict.field, standing(verdict)

@@ -204,6 +204,37 @@ def test_verdicts_come_and_go() -> None:
     assert [each.policy for each in difference.verdicts_gone] == ["old"]
 
 
+def support(message: str, **fields: Any) -> dict[str, Any]:
+    return verdict("eks-support-ends", message, field="version", remediation="upgrade", **fields)
+
+
+def test_verdict_whose_day_count_alone_differs_is_not_new() -> None:
+    before, after = plan(policies=[support("ends in 12 days")]), plan(policies=[support("ends in 11 days")])
+    assert compare(before, after).empty
+
+
+@pytest.mark.parametrize(
+    "fields", [{"level": "mandatory"}, {"field": "name"}, {"urn": "urn:pulumi:test::sample::aws:ec2/vpc:Vpc::other"}]
+)
+def test_verdict_on_another_field_resource_or_level_is_new(fields: dict[str, Any]) -> None:
+    before, after = plan(policies=[support("ends")]), plan(policies=[{**support("ends soon"), **fields}])
+    assert len(compare(before, after).verdicts_new) == len(compare(before, after).verdicts_gone) == 1
+
+
+def test_second_verdict_on_a_field_is_new() -> None:
+    both = plan(policies=[support("port 22 is open"), support("port 3389 is open")])
+    difference = compare(plan(policies=[support("port 3389 is open")]), both)
+    assert [each.message for each in difference.verdicts_new] == ["port 22 is open"]
+
+
+def test_expired_exceptions_of_two_rules_are_told_apart() -> None:
+    def expired(message: str) -> dict[str, Any]:
+        return verdict("expired-exception", message, field="expires", urn="", level="mandatory")
+
+    difference = compare(plan(policies=[expired("of privileged")]), plan(policies=[expired("of image-digests")]))
+    assert [each.message for each in difference.verdicts_new] == ["of image-digests"]
+
+
 def test_cost_is_told_line_by_line_the_weightiest_first() -> None:
     before = [line("a", "hours", 30), line("a", "GB", 5), line("b", "hours", 7)]
     after = [line("a", "hours", 31), line("a", "GB", 5), line("c", "hours", 90)]
