@@ -4,8 +4,8 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..settings import SettingsError
 from ..smoke.report import digest_of, report_of
-from ..smoke.settings import SettingsError
 from .overlay import Environment, Overlay, OverlayLocation, Tree, promoted, read_overlay
 from .publish import Proposal
 from .release import PromotionError, Release, Smoke, bucket_of, folder_of, release_of, version_of

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from ..smoke.settings import Settings, SettingsError, parse, read
+from ..settings import Settings, SettingsError, parse, read
 from .release import PromotionError
 
 _NAME = r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"

@@ -6,9 +6,9 @@ from typing import Annotated, Self
 import yaml
 from pydantic import AwareDatetime, Field, model_validator
 
+from ..settings import Settings, SettingsError, parse, refuse
 from ..smoke.release import Release as Deployed
 from ..smoke.report import Result
-from ..smoke.settings import Settings, SettingsError, parse, refuse
 from .yaml_text import YamlTextError, content_of
 
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from ..smoke.settings import Settings, SettingsError, parse, read, refuse
+from ..settings import Settings, SettingsError, parse, read, refuse
 from .github import Client
 from .release import PromotionError
 from .shapes import User

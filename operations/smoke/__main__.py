@@ -10,12 +10,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ..settings import SettingsError
 from .clock import Clock, SystemClock
 from .config import SmokeConfig, load_config
 from .release import load_release
 from .report import Report, Result, digest_of, to_json, to_junit
 from .run import Caller, Options, smoke
-from .settings import SettingsError
 
 _SIGNS = {Result.PASSED: "ok  ", Result.FAILED: "FAIL", Result.SKIPPED: "skip"}
 

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from .settings import Settings, parse, read, refuse
+from ..settings import Settings, parse, read, refuse
 from .tensors import Datatype, Expected, why_not
 
 _HEADER = r"^[A-Za-z0-9-]{1,64}$"

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from ..settings import fault
 from .config import FirewallConfig
 from .rest import Response, Rest, excerpt
-from .settings import fault
 
 INSPECTED_BYTES = 8192
 """How much of a body or of the headers a load balancer shows AWS WAF. Source: AWS WAF developer guide, "Considerations

@@ -4,10 +4,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..settings import fault
 from .config import LatencyConfig
 from .models import Measured, Model
 from .rest import CallError
-from .settings import fault
 
 
 @dataclass(frozen=True)

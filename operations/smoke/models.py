@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import uuid4
 
+from ..settings import fault
 from .config import SmokeConfig
 from .responses import judge_health, judge_inference, read_inference
 from .rest import Rest
 from .rpc import Rpc, inference_of, request_of
-from .settings import fault
 
 LIVE_PATH = "/v2/health/live"
 READY_PATH = "/v2/health/ready"

@@ -4,11 +4,11 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from ..settings import fault
 from .clock import Clock
 from .config import FirewallConfig
 from .firewall import judge_refusal
 from .rest import CallError, Response, Rest
-from .settings import fault
 
 WORKERS = 8
 """Concurrent requests: enough for more than a thousand a minute over a wide network."""

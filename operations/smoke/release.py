@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from .settings import Settings, fault, parse, read, refuse
+from ..settings import Settings, fault, parse, read, refuse
 
 _VERSION = r"^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$"
 _COMMIT = r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$"

@@ -11,9 +11,9 @@ from xml.etree import ElementTree
 
 from pydantic import Field, model_validator
 
+from ..settings import Settings, SettingsError, parse, refuse
 from .config import Protocol
 from .release import Release
-from .settings import Settings, SettingsError, parse, refuse
 
 FORMAT = 1
 """The version of the report's format."""

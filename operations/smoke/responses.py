@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from ..settings import fault
 from .config import SmokeConfig
 from .rest import CallError, Response, excerpt
-from .settings import fault
 from .tensors import Expected, Tensor, judge
 
 _REMEDIES = {

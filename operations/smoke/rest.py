@@ -9,8 +9,8 @@ import urllib3
 from urllib3.exceptions import HTTPError, LocationParseError, MaxRetryError, SSLError
 from urllib3.exceptions import TimeoutError as CallTimeout
 
+from ..settings import fault, shown
 from .clock import Clock
-from .settings import fault, shown
 
 LARGEST_RESPONSE = 16 * 1024 * 1024
 """The most bytes of a response that are read."""

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 import grpc
 from google.protobuf.message import Message
 
+from ..settings import fault
 from .clock import Clock
 from .config import InputConfig, SmokeConfig
 from .inference_pb2 import (
@@ -23,7 +24,6 @@ from .inference_pb2 import (
 from .inference_pb2_grpc import GRPCInferenceServiceStub
 from .responses import Inference
 from .rest import LARGEST_RESPONSE, CallError
-from .settings import fault
 from .tensors import RAW_ONLY, Datatype, Tensor, Value, from_raw, to_raw
 
 _OPTIONS = [

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .settings import fault, shown
+from ..settings import fault, shown
 
 Value = bool | int | float | str | bytes
 

@@ -5,8 +5,8 @@ import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from ..settings import fault
 from .rest import CallError
-from .settings import fault
 
 
 @dataclass(frozen=True)

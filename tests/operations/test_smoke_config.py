@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
+from operations.settings import SettingsError, parse
 from operations.smoke.__main__ import main
 from operations.smoke.config import SmokeConfig
 from operations.smoke.release import release_of
-from operations.smoke.settings import SettingsError, parse
 from tests.support.operations.smoke_runs import RELEASE, config
 
 INPUT = {"name": "features", "datatype": "FP32", "shape": [1, 4], "data": [0.5, -1, 2.25, 8]}

@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
+from operations.settings import parse
 from operations.smoke.__main__ import main
 from operations.smoke.config import (
     FirewallConfig,
@@ -19,7 +20,6 @@ from operations.smoke.config import (
     SmokeConfig,
 )
 from operations.smoke.report import Result, report_of
-from operations.smoke.settings import parse
 from tests.support.operations.model_standin import Behavior, serving
 from tests.support.operations.smoke_runs import run
 

@@ -7,10 +7,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from operations.settings import SettingsError
 from operations.smoke.config import Protocol
 from operations.smoke.release import Release, release_of
 from operations.smoke.report import NEEDED, Check, Report, Result, report_of, result_of, to_json, to_junit
-from operations.smoke.settings import SettingsError
 from tests.support.operations.smoke_runs import RELEASE
 
 START = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
