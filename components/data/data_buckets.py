@@ -63,7 +63,7 @@ class DataBucketsSpec(Spec):
 
 
 class DataBuckets(Component[DataBucketsArgs, DataBucketsSpec]):
-    """The buckets of a feature store, their key and the bucket of their logs."""
+    """The buckets of a feature store, their key and the bucket for their access logs."""
 
     raw_bucket: pulumi.Output[str]
     """The bucket of raw data."""

@@ -42,7 +42,7 @@ class LogBucketSpec(Spec):
 class LogBucket(Component[LogBucketArgs, LogBucketSpec]):
     """A private bucket whose policy lets S3 and load balancers deliver logs.
 
-    It is encrypted with S3's own key: load balancers can't write under a key of KMS (Elastic Load Balancing user guide,
+    S3's own key encrypts it, because load balancers can't write with a KMS key (Elastic Load Balancing user guide,
     "Access logs for your Application Load Balancer").
     """
 

@@ -140,9 +140,10 @@ class ObjectStoreSpec(ObjectStoreLifecycle):
 
 
 class ObjectStore(Component[ObjectStoreArgs, ObjectStoreSpec]):
-    """A bucket that is versioned, encrypted with the given key, private, reached over TLS alone, and logged.
+    """A private bucket with versioning, encryption with the given key, TLS only, and access logs.
 
-    Incomplete uploads and old versions expire; with a replica region every object has a second copy, under a key there.
+    Incomplete uploads and old versions expire. With a replica region, every object has a second copy, encrypted
+    with a key in that region.
     """
 
     bucket_name: pulumi.Output[str]

@@ -52,7 +52,7 @@ class OfflineCatalogSpec(CatalogSpec):
 
 
 class OfflineCatalog(Component[OfflineCatalogArgs, OfflineCatalogSpec]):
-    """Where offline features are looked up: tables in Glue, queries by Athena, bounded and encrypted."""
+    """The catalog of offline features: tables in Glue, and encrypted Athena queries with a scan limit."""
 
     database_name: pulumi.Output[str]
     """The Glue database's name."""

@@ -43,10 +43,10 @@ class KedaSpec(Spec):
 
 
 class Keda(Component[KedaArgs, KedaSpec]):
-    """KEDA with its definitions, in a namespace closed by default; it reaches Prometheus and the Kubernetes API alone.
+    """KEDA with its custom resource definitions. It can reach only Prometheus and the Kubernetes API.
 
-    The only component that answers `external.metrics.k8s.io` in its cluster. Give it a Kubernetes provider by
-    `providers` in its options.
+    Its namespace is closed by default. A cluster can have only one server for `external.metrics.k8s.io`, and KEDA
+    is this server. Pass a Kubernetes provider in the option `providers`.
     """
 
     ready: pulumi.Output[str]

@@ -23,7 +23,7 @@ _CAPACITY_TYPES = {
 
 
 class NodePool(Component[NodePoolArgs, NodePoolSpec]):
-    """Equal nodes of an EKS cluster: encrypted disks, IMDSv2, taints for accelerators, GPU sharing.
+    """A pool of equal nodes in an EKS cluster: encrypted disks, IMDSv2, taints for accelerators, GPU sharing.
 
     The cluster may be any EKS cluster with the Pod Identity agent and, for shared GPUs, the device plugin of
     GpuSoftware.

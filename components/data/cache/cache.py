@@ -22,8 +22,9 @@ _LOGS = ("slow-log", "engine-log")
 class Cache(Component[CacheArgs, CacheSpec]):
     """A Valkey or Redis OSS cluster on ElastiCache.
 
-    Cluster mode, TLS, a key of its own, users with their own rights who log in by IAM, replicas in other zones, daily
-    snapshots of what must be kept, logs in CloudWatch, and connections from one security group alone.
+    The cluster uses cluster mode, TLS, its own KMS key and replicas in other zones. Each user has its own
+    permissions and logs in with IAM. Data that must be kept has daily snapshots. Logs are in CloudWatch. Only
+    members of one security group can connect.
     """
 
     endpoint: pulumi.Output[str]

@@ -218,7 +218,7 @@ class _Instance(Component[_Args, _InstanceSpec]):
 class Database(_Instance[DatabaseArgs, DatabaseSpec]):
     """A PostgreSQL instance for metadata: experiments, the feature registry and other small, important data.
 
-    RDS keeps the administrator's password in Secrets Manager and rotates it. Each user has a role of its own.
+    RDS stores the administrator's password in Secrets Manager and rotates it. Each user has its own role.
     """
 
     address: pulumi.Output[str]

@@ -37,10 +37,10 @@ GIB = 1024**3
 
 
 class FeatureServer(Component[FeatureServerArgs, FeatureServerSpec]):
-    """Feast: servers that answer with features, and a schedule that copies what is new to where they read.
+    """Feast: servers for online features, and a scheduled job that copies new features to the online store.
 
-    Its registry is in PostgreSQL, its features are in the online store; users and passwords come from Secrets Manager,
-    so that no manifest holds one. Feast does not authenticate clients: its network policies admit only
+    Its registry is in PostgreSQL, and its features are in the online store. Users and passwords come from Secrets
+    Manager, so no manifest contains one. Feast does not authenticate clients, so its network policies admit only
     named namespaces. Pass a Kubernetes provider in the option `providers`.
     """
 

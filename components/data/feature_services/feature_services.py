@@ -17,10 +17,10 @@ ONLINE_USE = "online-store/feast"
 
 
 class FeatureServices(Component[FeatureServicesArgs, FeatureServicesSpec]):
-    """Feast and MLflow over the stores of a FeatureStore, each with a database and a login of its own.
+    """Feast and MLflow with the stores of a FeatureStore. Each has its own database and login.
 
-    The logins are made by a Job in the cluster; the program and its state have no password. Both servers start once
-    their logins work. Pass a Kubernetes provider in the option `providers`.
+    A Job in the cluster creates the logins. The program and its state contain no password. Both servers start
+    after their logins work. Pass a Kubernetes provider in the option `providers`.
     """
 
     feature_server_address: pulumi.Output[str]

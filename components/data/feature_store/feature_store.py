@@ -14,9 +14,9 @@ from .spec import FeatureStoreArgs, FeatureStoreSpec
 
 
 class FeatureStore(Component[FeatureStoreArgs, FeatureStoreSpec]):
-    """Buckets and their catalog, an online store, a prediction cache apart from it, and a database for metadata.
+    """Buckets and their catalog, an online store, a separate prediction cache, and a database for metadata.
 
-    Nothing here answers anyone but the members of the given security group.
+    Only members of the given security group can connect to the caches and the database.
     """
 
     raw_bucket: pulumi.Output[str]

@@ -38,11 +38,11 @@ _USER = 10001
 
 
 class StoreAccess(Component[StoreAccessArgs, StoreAccessSpec]):
-    """Databases, roles and passwords of those who use the stores, made by a Job inside the cluster.
+    """Databases, roles and passwords for the users of the stores. A Job inside the cluster creates them.
 
-    Each use gets a secret in Secrets Manager. The Job makes up the password, sets it in PostgreSQL or ElastiCache and
-    writes it there; neither the program nor its state ever has one. It runs again when its script or its inputs change.
-    Pass a Kubernetes provider in the option `providers`.
+    Each use gets a secret in Secrets Manager. The Job generates the password, sets it in PostgreSQL or
+    ElastiCache, and writes it to the secret. The program and its state never contain a password. The Job runs
+    again when its script or its inputs change. Pass a Kubernetes provider in the option `providers`.
     """
 
     ready: pulumi.Output[str]

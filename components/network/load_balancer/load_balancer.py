@@ -20,7 +20,7 @@ _NOT_FOUND = json.dumps({"error": {"code": 404, "message": "No service has this 
 
 
 class ServingLoadBalancer(Component[ServingLoadBalancerArgs, ServingLoadBalancerSpec]):
-    """An ALB that clients reach over TLS, in front of a gateway whose pods a TargetGroupBinding registers.
+    """An ALB in front of a gateway on a cluster, with TLS. A TargetGroupBinding registers the gateway's pods.
 
     The program creates and deletes it, without a controller in the cluster. REST and gRPC have separate target groups
     with the same pods. The DNS records are created after the firewall association and all listeners.

@@ -15,7 +15,7 @@ MODEL_KIND = "InferenceService"
 class ModelService(Component[ModelServiceArgs, ModelServiceSpec]):
     """A model behind the serving platform's gateway, with its autoscaler, and a canary if the spec has one.
 
-    Its identity reads the model's own folder. Pass a Kubernetes provider in the option `providers`.
+    Its IAM role can read only the model's folder. Pass a Kubernetes provider in the option `providers`.
     """
 
     url: pulumi.Output[str]

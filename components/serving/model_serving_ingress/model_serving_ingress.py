@@ -23,11 +23,11 @@ CACHE_PORT = 6379
 
 
 class ModelServingIngress(Component[ModelServingIngressArgs, ModelServingSpec]):
-    """The only way from outside to models: firewall, load balancer with certificate and names, gateway, KServe.
+    """The whole path from clients to models: firewall, load balancer with certificate and names, gateway, KServe.
 
-    The load balancer is the program's own, so that destroy works. Models of the config are served at once; those of
-    GitOps find the same namespaces and gateway, and each an identity that reads its own folder. Give it a Kubernetes
-    provider by `providers` in its options.
+    The program manages the load balancer directly, so a destroy deletes it. The component creates the models of
+    the config. Models of GitOps use the same namespaces and gateway, and each gets an IAM role that can read only
+    its folder. Pass a Kubernetes provider in the option `providers`.
     """
 
     url: pulumi.Output[str]

@@ -39,7 +39,7 @@ class CertManagerSpec(Spec):
 
 
 class CertManager(Component[CertManagerArgs, CertManagerSpec]):
-    """cert-manager with its definitions, ready to issue: its chart waits until the API server reaches its webhook.
+    """cert-manager with its custom resource definitions. It is ready when the API server can reach its webhook.
 
     Pass a Kubernetes provider in the option `providers`.
     """

@@ -79,9 +79,10 @@ class ServingGatewaySpec(Spec):
 
 
 class ServingGateway(Component[ServingGatewayArgs, ServingGatewaySpec]):
-    """Istio's control plane and gateway, the Gateway that models are routed from, and its target groups.
+    """Istio's control plane and gateway, the Gateway for the models' routes, and bindings for its target groups.
 
-    No sidecars: istiod configures the gateway alone. Pass a Kubernetes provider in the option `providers`.
+    There are no sidecars: istiod configures only the gateway. Pass a Kubernetes provider in the option
+    `providers`.
     """
 
     gateway_name: pulumi.Output[str]

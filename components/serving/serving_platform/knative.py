@@ -56,7 +56,7 @@ class KnativeSpec(Spec):
 
 
 class Knative(Component[KnativeArgs, KnativeSpec]):
-    """Knative Serving by its operator, with routes at the platform's own gateway.
+    """Knative Serving, installed by its operator, with routes at the platform's gateway.
 
     Pass a Kubernetes provider in the option `providers`.
     """

@@ -61,10 +61,10 @@ class KServeSpec(Spec):
 
 
 class KServe(Component[KServeArgs, KServeSpec]):
-    """KServe in mode Standard, with its definitions and our own model servers.
+    """KServe in mode Standard, with its custom resource definitions and the platform's model servers.
 
-    It makes no routes: those of a model, with its canary's weight, are the model's own. Give it a Kubernetes provider
-    by `providers` in its options.
+    It creates no routes. Each model creates its own routes, with the weight of its canary. Pass a Kubernetes
+    provider in the option `providers`.
     """
 
     runtime_names: pulumi.Output[list[str]]

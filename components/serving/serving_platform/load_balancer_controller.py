@@ -48,10 +48,11 @@ class LoadBalancerControllerSpec(Spec):
 
 
 class LoadBalancerController(Component[LoadBalancerControllerArgs, LoadBalancerControllerSpec]):
-    """The AWS load balancer controller for TargetGroupBindings alone.
+    """The AWS load balancer controller, only for TargetGroupBindings.
 
-    Ingresses, Services of type LoadBalancer and the Gateway API are left to others: a load balancer that a controller
-    made would outlive the program. Pass a Kubernetes provider in the option `providers`.
+    It ignores Ingresses, Services of type LoadBalancer and the Gateway API, because a load balancer that a
+    controller creates stays when the program destroys the stack. Pass a Kubernetes provider in the option
+    `providers`.
     """
 
     ready: pulumi.Output[str]

@@ -54,10 +54,11 @@ class ModelCacheSpec(Spec):
 
 
 class ModelCache(Component[ModelCacheArgs, ModelCacheSpec]):
-    """KServe's cache of models on nodes, with an agent of our own that needs no privileged namespace.
+    """KServe's cache of models on nodes, with an agent that needs no privileged namespace.
 
-    Downloads are pods of one identity that reads the models and writes nowhere but to a node's directory; models read
-    it and can't write. Pass a Kubernetes provider in the option `providers`.
+    Downloads are pods with one IAM role. The role can read the models, and the pods can write only to a directory
+    of the node. Models can read this directory but not write to it. Pass a Kubernetes provider in the option
+    `providers`.
     """
 
     ready: pulumi.Output[str]

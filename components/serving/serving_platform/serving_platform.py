@@ -19,10 +19,10 @@ from .spec import ServingPlatformArgs, ServingPlatformSpec
 
 
 class ServingPlatform(Component[ServingPlatformArgs, ServingPlatformSpec]):
-    """KServe behind a gateway of its own, whose pods are the targets of a load balancer that the program owns.
+    """KServe behind a gateway. The gateway's pods are the targets of a load balancer that the program manages.
 
-    Each part has a namespace that denies all traffic by default. What depends on `ready` comes up after all of
-    it and goes before any of it. Pass a Kubernetes provider in the option `providers`.
+    Each part has a namespace that denies all traffic by default. Resources that use `ready` are created after the
+    whole platform and destroyed before it. Pass a Kubernetes provider in the option `providers`.
     """
 
     gateway_name: pulumi.Output[str]
