@@ -1,5 +1,6 @@
 """What the usage section says of single pools, caches and buckets, and whether the stack has what it names."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -18,23 +19,29 @@ class NamedUsage:
         }
         self._known: dict[str, set[str]] = {section: set() for section in self._sections}
         self._used: dict[str, set[str]] = {section: set() for section in self._sections}
-        self._too_low: dict[str, str] = {}
+        self._out_of_bounds: dict[str, str] = {}
 
-    def average_nodes(self, names: Iterable[str | None], least: float) -> float | None:
+    def average_nodes(self, names: Iterable[str | None], least: float = 0, most: float = math.inf) -> float | None:
         """The average nodes of the pool with one of `names`, of which the first is the shortest.
 
-        A pool is never counted with fewer than the `least` nodes that always run.
+        A pool is never counted with fewer than the `least` nodes that always run, or with more than the `most` nodes
+        that its maximum allows on average.
         """
         key = self._find("averageNodes", names)
         if key is None:
             return None
         nodes: float = self._sections["averageNodes"][1][key]
         if nodes < least:
-            self._too_low[key] = (
+            self._out_of_bounds[key] = (
                 f"usage.averageNodes.{key} = {nodes:g}: {least:g} nodes of this pool always run; write {least:g} or "
                 "more, or lower the pool's minimum or the minimums of its models"
             )
-        return max(nodes, least)
+        elif nodes > most:
+            self._out_of_bounds[key] = (
+                f"usage.averageNodes.{key} = {nodes:g}: the pool's maximum allows {most:g} nodes on average over the "
+                f"month; write {most:g} or less, or raise the maximum"
+            )
+        return max(min(nodes, most), least)
 
     def cache_gigabytes(self, names: Iterable[str | None]) -> float | None:
         """The data in GB that the cache with one of `names` holds."""
@@ -47,8 +54,8 @@ class NamedUsage:
         return None if key is None else self._sections["buckets"][1][key]
 
     def faults(self) -> tuple[str, ...]:
-        """Entries that name nothing of the stack, or that are too low: field, value and remedy of each."""
-        return (*self._unused(), *(self._too_low[key] for key in sorted(self._too_low)))
+        """Entries that name nothing of the stack, or that are too low or too high: field, value and remedy of each."""
+        return (*self._unused(), *(self._out_of_bounds[key] for key in sorted(self._out_of_bounds)))
 
     def _find(self, section: str, names: Iterable[str | None]) -> str | None:
         given = [name for name in names if name]

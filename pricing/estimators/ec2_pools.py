@@ -158,7 +158,8 @@ def load_of(
     needed = stack.needs.get(resource.urn, ())
     always = min((need.nodes for need in needed), default=0)
     fixed = max(sum(hours * (size.least or 0.0) for hours, size in spans) / HOURS_A_MONTH, needed_average(needed))
-    override = stack.named_usage.average_nodes(names, round(fixed, 4))
+    most = sum(hours * (math.inf if size.most is None else size.most) for hours, size in spans) / HOURS_A_MONTH
+    override = stack.named_usage.average_nodes(names, round(fixed, 4), round(most, 4))
     if override is not None:
         base = min(override, max(always, min((size.least or 0.0) for _, size in spans)))
         return Load(base, (override - base) * HOURS_A_MONTH, override - base, "above its minimum")

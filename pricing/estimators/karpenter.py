@@ -49,10 +49,12 @@ def node_pool(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """The cheapest listed type that fits, for the share of the limits that the usage section says is used."""
     names = [text(section(resource.inputs, "metadata"), "name", ""), resource.name]
     least = round(needed_average(stack.needs.get(resource.urn, ())), 4)
-    average = stack.named_usage.average_nodes(names, least)
+    # The entry names this pool, also when no type of it has a price.
+    stack.named_usage.average_nodes(names)
     wants = _wants(resource)
     yield from _unpriced(resource, stack, wants.requirements)
     kind = _cheapest(stack.price_table(resource), wants)
+    average = stack.named_usage.average_nodes(names, least, _most(wants.limits, kind))
     nodes, why = (average, "average from usage") if average is not None else _nodes(stack, wants.limits, kind, least)
     template = section(section(section(resource.inputs, "spec"), "template"), "spec")
     bought = purchase(resource, stack, [kind.name], wants.purchase)

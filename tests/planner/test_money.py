@@ -77,6 +77,7 @@ def test_an_accepted_name_that_has_a_price_is_a_warning() -> None:
     ("usage", "said"),
     [
         ({"averageNodes": {"inference": 0}}, "usage.averageNodes.inference = 0: 20 nodes of this pool always run"),
+        ({"averageNodes": {"inference": 31}}, "usage.averageNodes.inference = 31: the pool's maximum allows 25.8333"),
         ({"averageNodes": {"inferense": 25}}, "usage.averageNodes.inferense = 25: no pool of the stack has this name"),
         ({"buckets": {"rawww": {"storedTb": 5}}}, "did you mean raw?"),
         ({"cacheGb": {"ml-prod-onlin": 3}}, "did you mean ml-prod-online?"),

@@ -109,6 +109,15 @@ def test_average_nodes_never_fall_below_the_minimum() -> None:
     assert fault.startswith("usage.averageNodes.training = 0: 20 nodes of this pool always run; write 20 or more")
 
 
+def test_average_nodes_above_the_scheduled_maximum_are_refused() -> None:
+    # The maximum is 20 for 10 hours of a day and 30 for 14: 20 + 10 x 14/24 = 25.8333 on average.
+    assert priced(*serving(), average_nodes={"serving": 25.8}).faults == ()
+    assert priced(*serving(), average_nodes={"serving": 26}).faults == (
+        "usage.averageNodes.serving = 26: the pool's maximum allows 25.8333 nodes on average over the month; "
+        "write 25.8333 or less, or raise the maximum",
+    )
+
+
 def test_average_nodes_name_a_pool_by_its_label() -> None:
     pool = node_group(least=0.0, wanted=0.0, most=9.0, name="gpu-cluster-inference-nodes")
     labelled = referring(pool, {}, labels={"mlplatform.io/pool": "inference"})

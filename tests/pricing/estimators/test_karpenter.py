@@ -52,6 +52,18 @@ def test_average_nodes_replace_the_share_of_the_limit() -> None:
     assert instances(priced(pool, average_nodes={"batch": 3}))[0][1] == 414.6984
 
 
+def test_average_nodes_above_the_limit_are_refused() -> None:
+    pool = node_pool(SPOT_FIRST, {"nvidia.com/gpu": 8.0}, name="batch")
+    (fault,) = priced(pool, average_nodes={"batch": 9}).faults
+    assert fault.startswith("usage.averageNodes.batch = 9: the pool's maximum allows 8 nodes on average")
+    assert priced(pool, average_nodes={"batch": 8}).faults == ()
+
+
+def test_average_nodes_of_a_pool_without_a_price_are_known() -> None:
+    pool = node_pool({TYPE: ["u7i-12tb.224xlarge"]}, {"cpu": "2000"}, name="batch")
+    assert priced(pool, average_nodes={"batch": 1}).faults == ()
+
+
 def test_requirements_rule_types_out() -> None:
     needs = [
         {"key": "karpenter.k8s.aws/instance-gpu-name", "operator": "In", "values": ["l4"]},
