@@ -4,6 +4,7 @@ from .cluster.external_secrets import ExternalSecrets, ExternalSecretsArgs, Exte
 from .cluster.gpu_cluster.gpu_cluster import GpuCluster
 from .cluster.gpu_cluster.spec import AccessConfig, AccessLevel, GpuClusterArgs, GpuClusterConfig
 from .cluster.gpu_software import GpuSoftware, GpuSoftwareArgs
+from .cluster.job_pools import GuaranteeConfig, PoolConfig
 from .cluster.karpenter.karpenter import Karpenter
 from .cluster.karpenter.spec import Consolidation, KarpenterArgs, KarpenterConfig, KarpenterPoolConfig
 from .cluster.node_pool.node_pool import NodePool
@@ -55,7 +56,6 @@ from .delivery.pipeline_access.spec import PipelineAccessArgs, PipelineAccessCon
 from .delivery.user_pool import UserPool, UserPoolArgs, UserPoolClientConfig, UserPoolConfig
 from .facts.versions import KubernetesVersion, PostgresVersion
 from .kubeflow.kubeflow_cluster import KubeflowCluster
-from .kubeflow.pools import GuaranteeConfig, PoolConfig
 from .kubeflow.spec import KubeflowClusterArgs, KubeflowConfig
 from .network.load_balancer.load_balancer import ServingLoadBalancer
 from .network.load_balancer.spec import (

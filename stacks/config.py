@@ -12,6 +12,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from components.cluster.gpu_cluster.spec import GpuClusterSpec
+from components.cluster.job_pools import pools_of
 from components.core.problems import Problem, refusal
 from components.core.spec import Spec, SpecError, completed, parse, refuse
 from components.core.spec_errors import shown
@@ -21,7 +22,6 @@ from components.data.feature_store.spec import FeatureStoreSpec
 from components.delivery.image_registry.spec import ImageRegistrySpec
 from components.delivery.user_pool import UserPoolSpec
 from components.facts.instances import regions
-from components.kubeflow.pools import pools_of
 from components.kubeflow.spec import KubeflowSpec
 from components.network.load_balancer.spec import SignInProvider
 from components.network.network_args import NatMode, NetworkSpec

@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from components.cluster.external_secrets import ExternalSecrets
 from components.cluster.gpu_cluster.gpu_cluster import GpuCluster
 from components.cluster.gpu_cluster.spec import GpuClusterArgs
+from components.cluster.job_pools import pools_of
 from components.core.ordering import after
 from components.core.spec import SpecError, args_of, completed
 from components.data.cache.spec import CacheSpec
@@ -27,7 +28,6 @@ from components.delivery.image_registry.image_registry import ImageRegistry
 from components.delivery.image_registry.spec import ImageRegistryArgs
 from components.delivery.user_pool import UserPool, UserPoolArgs
 from components.kubeflow.kubeflow_cluster import KubeflowCluster
-from components.kubeflow.pools import pools_of
 from components.kubeflow.spec import KubeflowClusterArgs, KubeflowSpec
 from components.kubeflow.waves import SECRETS_NAMESPACES
 from components.network.load_balancer.load_balancer import ServingLoadBalancer

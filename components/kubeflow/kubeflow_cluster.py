@@ -7,6 +7,7 @@ from typing import Any, cast
 import pulumi
 import pulumi_aws as aws
 
+from ..cluster import job_queues as queues
 from ..cluster.workload_identity import WorkloadIdentity
 from ..core.component import Component
 from ..core.manifest import Manifest
@@ -16,7 +17,7 @@ from ..network.load_balancer.load_balancer import ServingLoadBalancer
 from ..network.load_balancer.protected_load_balancer import name_too_long, protected_load_balancer
 from ..serving.serving_platform.cert_manager import CertManager
 from ..serving.serving_platform.load_balancer_controller import LoadBalancerController, targets_policy
-from . import artifacts, profiles, queues
+from . import artifacts, profiles
 from .access import READ, pipelines_access, team_access
 from .applications import NAME, application_set, settings_patches
 from .project import project

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..cluster.secure_namespace import TEAM_LABEL
+from ..cluster.team_quota import limit_range, quota
 from ..core.network_policies import admit, allow_apis, allow_dns, allow_within, default_deny, pods_of
 from ..core.teams import TeamSpec
-from ..delivery.argo_cd.tenancy import limit_range, quota
 from ..facts.regions import dns_suffix
 from . import artifacts
 from .access import PIPELINES

@@ -6,6 +6,7 @@ from typing import Annotated, Any, NotRequired, TypedDict, cast
 import pulumi
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from ..cluster.job_pools import GuaranteeConfig, GuaranteeSpec, PoolConfig, PoolSpec, guaranteed
 from ..core.host_names import inside_zone
 from ..core.namespace_names import NAMESPACE_PATTERN, PLATFORM_NAMESPACES
 from ..core.problems import refuse_at
@@ -16,7 +17,6 @@ from ..network.web_firewall.pages import PAGES, completed
 from ..network.web_firewall.spec import WebFirewallConfig, WebFirewallSpec
 from ..serving.serving_platform.spec import DOMAIN_PATTERN
 from .notebooks import IMAGE_PATTERN, IMAGES
-from .pools import GuaranteeConfig, GuaranteeSpec, PoolConfig, PoolSpec, guaranteed
 
 FIREWALL: Mapping[str, Any] = {
     **PAGES,

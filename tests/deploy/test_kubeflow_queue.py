@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 import yaml
 
+from components.cluster.job_pools import GPU
+from components.cluster.job_queues import cluster_queues
 from components.core.spec import parse
-from components.kubeflow.pools import GPU
 from components.kubeflow.profiles import bounds, namespace
-from components.kubeflow.queues import cluster_queues
 from components.kubeflow.spec import KubeflowSpec
 from tests.support.components.kubeflow import CONFIG
 from tests.support.deploy.overlays import SETTINGS, Object, base, delivered, one, without_kustomize

@@ -4,6 +4,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ...cluster.secure_namespace import TEAM_LABEL, SecureNamespace, closed_namespace
+from ...cluster.team_quota import limit_range, quota
 from ...cluster.workload_identity import WorkloadIdentity
 from ...core.component import Component
 from ...core.manifest import Manifest, Release
@@ -115,7 +116,7 @@ class Delivery(Component[DeliveryArgs, DeliverySpec]):
         made: list[pulumi.Resource] = []
         for namespace in team.homes:
             home, needed = self._home(namespace)
-            manifests = [tenancy.quota(namespace, team.quota), tenancy.limit_range(namespace)]
+            manifests = [quota(namespace, team.quota), limit_range(namespace)]
             manifests += tenancy.viewing(team, namespace)
             if not self._spec.cluster_wide:
                 manifests += tenancy.controlling(namespace)

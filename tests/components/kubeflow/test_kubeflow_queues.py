@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.cluster.gpu_cluster.spec import GpuClusterSpec
+from components.cluster.job_pools import GPU, PoolSpec, pools_of
+from components.cluster.job_queues import cluster_queues, flavors, local_queue
 from components.core.spec import SpecError, parse
-from components.kubeflow.pools import GPU, PoolSpec, pools_of
-from components.kubeflow.queues import cluster_queues, flavors, local_queue
 from components.kubeflow.spec import KubeflowSpec
 from tests.support.components.clusters import SYSTEM
 from tests.support.components.definitions import faults

@@ -6,7 +6,7 @@ from typing import Any
 from ..core.manifest import kubernetes_object
 from ..core.node_labels import POOL_LABEL
 from ..core.teams import TeamSpec
-from .pools import GPU, PoolSpec
+from .job_pools import GPU, PoolSpec
 
 Manifest = dict[str, Any]
 

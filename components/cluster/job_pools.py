@@ -6,14 +6,14 @@ from typing import Any, NotRequired, TypedDict
 
 from pydantic import Field
 
-from ..cluster.gpu_cluster.spec import GpuClusterSpec
-from ..cluster.karpenter.spec import KarpenterPoolSpec
-from ..cluster.node_pool.labels import accelerator_taints, labels, resources, taints
-from ..cluster.node_pool.spec import AmiFamily, NodePoolSpec, TaintConfig, TaintSpec
 from ..core.node_labels import DEVICE_PLUGIN_CONFIG_LABEL, SYSTEM_TAINT
 from ..core.problems import refuse_at
 from ..core.spec import Spec
 from ..core.teams import TeamSpec
+from .gpu_cluster.spec import GpuClusterSpec
+from .karpenter.spec import KarpenterPoolSpec
+from .node_pool.labels import accelerator_taints, labels, resources, taints
+from .node_pool.spec import AmiFamily, NodePoolSpec, TaintConfig, TaintSpec
 
 USABLE = 0.85
 """The share of a node's CPUs and memory for teams. The kubelet, DaemonSets and their sidecars use the rest."""
