@@ -106,7 +106,7 @@ def test_readme_states_what_prod_costs() -> None:
     assert f"the budget of {found['budget']:,.2f} holds, {found['budget'] - found['monthly']:,.2f} left" in page
     saved = sum(saving["monthly"] for saving in found["savings"])
     assert f"The cheapest safe mix would save {saved:,.2f} USD a month" in page
-    assert f"and spot for the burst: {found['monthly'] - saved:,.0f}." in page
+    assert f"and spot instances for the burst: {found['monthly'] - saved:,.0f}." in page
 
 
 def test_readme_shows_lines_that_the_plan_of_prod_prints(
