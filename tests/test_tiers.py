@@ -39,6 +39,7 @@ def collected(expression: str, *paths: str) -> set[str]:
     }
 
 
+@pytest.mark.slow
 def test_check_leaves_out_other_programs_and_slow_tests() -> None:
     [expression] = re.findall(r"-m '(not .+)'", recipe("check"))
     outside = [str(next((TESTS / folder).glob("test_*.py")).relative_to(ROOT)) for folder in MARKERS]

@@ -45,6 +45,12 @@ def _adapter(shape: type[T]) -> TypeAdapter[T]:
     return TypeAdapter(shape)
 
 
+@cache
+def _system_trust() -> ssl.SSLContext:
+    """The certificates that the system trusts; httpx would take those of certifi. To read them all takes long."""
+    return ssl.create_default_context()
+
+
 class Client:
     """Calls GitHub's API at `url` with `token`. All waits for rate limits together last `patience` seconds at most."""
 
@@ -67,8 +73,7 @@ class Client:
                 "X-GitHub-Api-Version": "2022-11-28",
             },
             timeout=timeout,
-            # The certificates that the system trusts; httpx would take those of certifi.
-            verify=ssl.create_default_context(),
+            verify=_system_trust(),
         )
 
     def close(self) -> None:

@@ -23,6 +23,8 @@ from tests.support.planner.application_sets import deletes, parameters
 from tests.support.planner.plans import STACKS, config_of, file_of, plan_of
 from tests.support.planner.releases import APPLICATION_SET
 
+pytestmark = pytest.mark.slow
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SECTION = README[README.index("**7. Destroying.**") : README.index("## Importing a component")]
 ROWS = re.findall(r"^\| `(?P<setting>[\w.]+)` \| `(?P<value>\w+)` \|", SECTION, re.MULTILINE)

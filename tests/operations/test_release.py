@@ -11,6 +11,8 @@ import yaml
 
 from operations.release import Release, ReleaseError, main, release_of
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 PUBLISH = ROOT / ".github" / "workflows" / "publish.yaml"
 SECTION = "## v0.2.0 (2026-12-01)\n\n### Added\n\n- **serving**: scale models to zero\n\n"

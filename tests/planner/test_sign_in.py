@@ -14,6 +14,8 @@ from tests.support.planner import order, sdk, serving, sign_in, traffic
 from tests.support.planner.faults import Check, Fault, assert_told, each_fault, put
 from tests.support.planner.plans import EVERYTHING, ROOT, Plan, changed, of_type, without
 
+pytestmark = pytest.mark.slow
+
 STUDIO = "studio.models.example.com"
 CHECKS: list[Check] = [sign_in.turned_away, sign_in.unasked, sign_in.without_way_out]
 BESIDE: list[Check] = [

@@ -167,6 +167,7 @@ print(len(found), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     small = files()["AmazonEC2"]
     head, _, row = small.rstrip(b"\n").rpartition(b"\n")

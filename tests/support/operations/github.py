@@ -314,6 +314,10 @@ def _blob_sha(text: str) -> str:
 
 def _handler(github: GitHub) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        # One connection serves a client's requests, as GitHub's does, and an answer is sent in one piece.
+        protocol_version = "HTTP/1.1"
+        wbufsize = -1
+
         def log_message(self, *_: Any, **__: Any) -> None:
             pass
 
@@ -355,7 +359,10 @@ def _handler(github: GitHub) -> type[BaseHTTPRequestHandler]:
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
-            if "Content-Length" not in headers:
+            if "Content-Length" in headers:
+                # A fault: the answer ends before what it says.
+                self.close_connection = True
+            else:
                 self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

@@ -109,7 +109,7 @@ def serving(files: Mapping[str, bytes], regions: list[str], **behaviour: Any) ->
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, daemon=True)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     served.address = f"http://127.0.0.1:{server.server_port}"
     try:
