@@ -43,7 +43,7 @@ def _setting(content: Any, key: str) -> Any:
 
 @rule(
     "argo-cd-access",
-    "Argo CD has no local users, no guests and no rights by default",
+    "Argo CD has no local users, no guests and no default permissions",
     (RELEASE, _CONFIG_MAP),
     area=Area.SECURITY,
     severity=Severity.CRITICAL,
@@ -154,7 +154,7 @@ def _kinds(spec: Any, has_destinations: bool) -> Iterator[Result]:
 
 @rule(
     "model-deletion",
-    "In production, a model outlives its folder until a person deletes it",
+    "In production, a model stays when its folder is removed, until a person deletes it",
     _APPLICATION_SET,
     when=in_production,
     area=Area.RELIABILITY,

@@ -59,7 +59,7 @@ for name, title, severity, level, problem, remediation in (
         Severity.MEDIUM,
         Level.ADVISORY,
         _ends_soon,
-        "Plan the upgrade; supportNotice in the section mlplatform:policies says how early to be told.",
+        "Plan the upgrade; supportNotice in mlplatform:policies sets how early the plan reports this.",
     ),
 ):
     rule(

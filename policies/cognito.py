@@ -31,7 +31,7 @@ requires(
     "ENFORCED",
     "does not act on threats: userPoolAddOns.advancedSecurityMode is {value}",
     name="user-pool-threats",
-    title="User pools have threat protection that acts",
+    title="User pools have threat protection that blocks",
     area=Area.SECURITY,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,

@@ -135,8 +135,8 @@ def _secret(path: str, name: str, value: str) -> Iterator[Result]:
         well_architected("SEC02-BP02"),
         cis_eks("4.4.1"),
     ],
-    remediation="Sign people in by OpenID Connect and leave local users out; let a password be made at random and kept "
-    "in Secrets Manager, from where an ExternalSecret brings it.",
+    remediation="Sign people in by OpenID Connect and leave local users out; generate random passwords, store them in "
+    "Secrets Manager, and copy them with an ExternalSecret.",
     field="values",
 )
 def _default_login(resource: Resource, _: Stack) -> Iterator[Result]:

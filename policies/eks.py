@@ -41,7 +41,7 @@ requires(
     severity=Severity.MEDIUM,
     level=Level.ADVISORY,
     frameworks=[well_architected("REL08-BP05")],
-    remediation="Set deletionProtection to true; take it away in a deployment of its own before destroying the stack.",
+    remediation="Set deletionProtection to true; set it to false in a separate deployment before destroying the stack.",
 )
 requires(
     CLUSTERS,
@@ -50,7 +50,7 @@ requires(
     "upgradePolicy.supportType is {value}: the control plane costs six times as much after support ends",
     absent="absent, which AWS takes as EXTENDED",
     name="eks-upgrade-policy",
-    title="Clusters do not enter extended support by themselves",
+    title="Clusters do not enter extended support automatically",
     area=Area.COST,
     severity=Severity.LOW,
     level=Level.ADVISORY,
@@ -61,7 +61,7 @@ requires(
 
 @rule(
     "eks-authentication",
-    "Clusters authenticate by access entries alone",
+    "Clusters authenticate only by access entries",
     CLUSTERS,
     area=Area.SECURITY,
     severity=Severity.MEDIUM,
@@ -165,7 +165,7 @@ def _logs(cluster: Resource, _: Stack) -> Iterator[Result]:
 
 @rule(
     "eks-left-alone",
-    "eks.Cluster is given its security groups, roles and network",
+    "eks.Cluster gets its security groups, roles and network from the program",
     REMOTE_CLUSTER,
     area=Area.SECURITY,
     severity=Severity.HIGH,
@@ -231,7 +231,7 @@ def _version(cluster: Resource, stack: Stack) -> Iterator[Result]:
     severity=Severity.MEDIUM,
     level=Level.ADVISORY,
     frameworks=[fsbp("EKS.2"), finops("Rate Optimization")],
-    remediation="Plan the upgrade; supportNotice in the section mlplatform:policies says how early to be told.",
+    remediation="Plan the upgrade; supportNotice in mlplatform:policies sets how early the plan reports this.",
     field="version",
 )
 def _support_end(cluster: Resource, stack: Stack) -> Iterator[Result]:
@@ -283,7 +283,7 @@ def _addon_version(resource: Resource, _: Stack) -> Iterator[Result]:
     severity=Severity.HIGH,
     level=Level.MANDATORY,
     frameworks=[well_architected("REL10-BP01"), eks_guide("Reliability: control plane")],
-    remediation="Give the cluster private subnets in as many zones as minimumZones asks for.",
+    remediation="Give the cluster private subnets in at least minimumZones zones.",
     field="subnetIds",
 )
 def _cluster_zones(cluster: Resource, stack: Stack) -> Iterator[Result]:

@@ -217,7 +217,7 @@ def _cheaper_engine(cache: Resource, _: Stack) -> Iterator[Result]:
     severity=Severity.LOW,
     level=Level.ADVISORY,
     frameworks=[finops("Workload Optimization"), well_architected("COST06-BP01")],
-    remediation="Take fewer shards or smaller nodes; a component that is sized by gigabytes finds them by itself.",
+    remediation="Use fewer shards or smaller nodes; a component that is sized by gigabytes selects them automatically.",
     field="nodeType",
 )
 def _size(group: Resource, stack: Stack) -> Iterator[Result]:

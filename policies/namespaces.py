@@ -144,8 +144,8 @@ def _unreadable_policies(stack: Stack) -> list[Resource]:
     level=Level.MANDATORY,
     frameworks=[cis_eks("4.3.2"), nsa("Network separation and hardening: network policies")],
     remediation="Deny by default in its namespace (an empty podSelector selects every Pod), also in namespaces that "
-    "the stack does not make, and allow what the workload needs. Workloads that Helm charts make are out of sight "
-    "here; default-deny covers the namespaces that the stack makes for them.",
+    "the stack does not create, and allow what the workload needs. This rule does not see workloads of Helm "
+    "charts; default-deny covers the namespaces that the stack creates for them.",
     field="NetworkPolicy of the namespace",
 )
 def _workload_network_policy(workload: Resource, stack: Stack) -> Iterator[Result]:

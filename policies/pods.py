@@ -312,7 +312,7 @@ def _probes(workload: Resource, _: Stack) -> Iterator[Result]:
 
 @rule(
     "service-account-token",
-    "Pods mount a service-account token only where they say so",
+    "Pods mount a service-account token only if they request it",
     (*WORKLOADS, _SERVICE_ACCOUNT),
     area=Area.KUBERNETES,
     severity=Severity.MEDIUM,

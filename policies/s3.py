@@ -52,7 +52,7 @@ def _lifecycle(bucket: Resource, stack: Stack) -> Iterator[Result]:
 
 @rule(
     "bucket-encryption",
-    "Buckets encrypt with a key of KMS",
+    "Buckets encrypt with a KMS key",
     BUCKETS,
     needs_stack=True,
     area=Area.SECURITY,

@@ -66,7 +66,7 @@ _TAGGABLE = frozenset(
 
 @rule(
     "required-tags",
-    "Resources have the tags that costs are allocated by",
+    "Resources have the tags for cost allocation",
     area=Area.COST,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,
@@ -105,7 +105,7 @@ def _missing(tags: dict[str, Any], stack: Stack) -> list[str]:
 
 @rule(
     "launched-tags",
-    "Launch templates and node classes tag what they start",
+    "Launch templates and node classes set tags on the instances and volumes that they start",
     (LAUNCH_TEMPLATE, NODE_CLASS),
     area=Area.COST,
     severity=Severity.MEDIUM,

@@ -79,7 +79,7 @@ def _rate_limit(acl: Resource, _: Stack) -> Iterator[Result]:
     severity=Severity.MEDIUM,
     level=Level.ADVISORY,
     frameworks=[well_architected("SEC05-BP03")],
-    remediation="When the metrics of a first rollout show no honest request among those counted, block them.",
+    remediation="When the metrics of the first rollout show no legitimate request among the counted ones, block them.",
     field="rules",
 )
 def _blocks(acl: Resource, _: Stack) -> Iterator[Result]:

@@ -12,27 +12,27 @@ DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "policies.md"
 
 
 def rules_section() -> str:
-    """Every rule, by area, as Markdown tables."""
+    """Return Markdown tables of every rule, by area."""
     parts: list[str] = []
     for area in Area:
         parts += [
             f"### {area.capitalize()}",
             "",
-            "| rule | what must hold, and what to do | level, severity | refers to |",
+            "| rule | requirement, and *remediation* | level, severity | frameworks |",
         ]
         parts += ["|---|---|---|---|", *(_row(rule) for rule in RULES.values() if rule.area is area), ""]
     return "\n".join(parts)
 
 
 def settings_section() -> str:
-    """Every field of the section `mlplatform:policies`, as a Markdown table."""
+    """Return a Markdown table of every field of the section `mlplatform:policies`."""
     fields = PolicySettings.model_fields.items()
     rows = [f"| `{info.alias or name}` | {info.description} | {_default(name)} |" for name, info in fields]
-    return "\n".join(["| field | what it says | default |", "|---|---|---|", *rows, ""])
+    return "\n".join(["| field | meaning | default |", "|---|---|---|", *rows, ""])
 
 
 def updated(document: str) -> str:
-    """A document with the text between its markers as it must be."""
+    """Return `document` with regenerated text between its markers."""
     for marker, section in (("rules", rules_section()), ("settings", settings_section())):
         start, end = f"<!-- {marker} -->", f"<!-- /{marker} -->"
         pattern = re.compile(f"{re.escape(start)}.*{re.escape(end)}", re.DOTALL)

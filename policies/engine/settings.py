@@ -1,4 +1,4 @@
-"""What a stack says about its environment and its rules. Light to import: knows no rule."""
+"""The sections of a stack's config about its environment and its rules. Imports no rule, so it loads quickly."""
 
 import re
 from enum import StrEnum
@@ -15,10 +15,10 @@ _REGISTRY = re.compile(r"(localhost|[a-z0-9]([a-z0-9.-]*[a-z0-9])?\.[a-z]{2,63})
 
 
 def tag_value(value: str) -> str:
-    """`value`, when AWS takes it as the value of a tag.
+    """Return `value` if AWS accepts it as the value of a tag.
 
     Raises:
-        ValueError: saying what is allowed.
+        ValueError: `value` is no valid tag value; the message names the valid characters.
     """
     if not _TAG_VALUE.fullmatch(value) or value != value.strip() or value.startswith("aws:"):
         raise ValueError(
@@ -29,7 +29,7 @@ def tag_value(value: str) -> str:
 
 
 class EnvironmentKind(StrEnum):
-    """What an environment is for. Production is judged more strictly, the others more cheaply."""
+    """The purpose of an environment. Production has stricter rules."""
 
     DEVELOPMENT = "development"
     STAGING = "staging"
@@ -37,14 +37,14 @@ class EnvironmentKind(StrEnum):
 
 
 class EnvironmentSpec(Section):
-    """The section `mlplatform:environment`: what the stack is for, who owns it and where it lives."""
+    """The section `mlplatform:environment`: the purpose of the stack, its owner, its account and its region."""
 
-    kind: EnvironmentKind = Field(description="What the environment is for: development, staging or production.")
+    kind: EnvironmentKind = Field(description="The purpose of the environment: development, staging or production.")
     owner: str = Field(
         min_length=1, max_length=256, description="Team that owns the stack; the tag `owner` of every resource."
     )
     cost_center: str = Field(
-        min_length=1, max_length=256, description="Who pays; the tag `cost-center` of every resource."
+        min_length=1, max_length=256, description="The cost center that pays; the tag `cost-center` of every resource."
     )
     account: str = Field(
         pattern=r"^[0-9]{12}$",
@@ -61,12 +61,12 @@ class EnvironmentSpec(Section):
 
     @property
     def is_production(self) -> bool:
-        """Whether the stricter reliability rules hold."""
+        """Whether the stricter reliability rules apply."""
         return self.kind is EnvironmentKind.PRODUCTION
 
 
 class Level(StrEnum):
-    """How a rule holds: mandatory stops a deployment, advisory is shown, disabled is not judged."""
+    """The level of a rule: mandatory stops a deployment, advisory is only shown, disabled is not evaluated."""
 
     MANDATORY = "mandatory"
     ADVISORY = "advisory"
@@ -78,55 +78,64 @@ class PolicySettings(Section):
 
     levels: dict[str, Level] = Field(
         default_factory=dict[str, Level],
-        description="Level by rule name, where it differs from the rule's own: mandatory, advisory or disabled.",
+        description="The level of each named rule, if it differs from the default: mandatory, advisory or disabled.",
         examples=[{"node-group-zones": "advisory"}],
     )
     required_tags: list[str] = Field(
         default=["owner", "cost-center", "environment"],
-        description="Tags that every resource that takes tags must carry, from the provider's default tags or its own.",
+        description="Tags that every taggable resource must have, from the provider's default tags or its own.",
     )
     dear_instance_hourly: float = Field(
         default=2.0,
         gt=0,
-        description="USD an hour on demand from which an instance type is expensive and must be allowed by name.",
+        description="On-demand price in USD an hour from which an instance type must be in allowedInstanceTypes.",
     )
     allowed_instance_types: list[str] = Field(
         default_factory=list[str],
-        description="Expensive instance types, or whole families such as `p5.*`, that this stack may use.",
+        description="Expensive instance types that this stack may use, or whole families such as `p5.*`.",
         examples=[["g6e.12xlarge", "p5.*"]],
     )
     log_retention_minimum: int = Field(
-        default=30, ge=1, le=3653, description="Fewest days that a log group keeps its events."
+        default=30, ge=1, le=3653, description="The minimum number of days that a log group keeps its events."
     )
     log_retention_maximum: int = Field(
-        default=400, ge=1, le=3653, description="Most days that a log group keeps its events; older logs belong in S3."
+        default=400,
+        ge=1,
+        le=3653,
+        description="The maximum number of days that a log group keeps its events. Store older logs in S3.",
     )
     world_open_ports: list[int] = Field(
-        default=[80, 443], description="TCP ports that security groups may open to every address inward."
+        default=[80, 443], description="TCP ports that security groups may open to inbound traffic from every address."
     )
     world_egress_ports: list[int] = Field(
-        default=[443], description="TCP ports that security groups may open to every address outward."
+        default=[443], description="TCP ports that security groups may open to outbound traffic to every address."
     )
     minimum_zones: int = Field(
-        default=2, ge=1, le=6, description="Fewest availability zones for subnets, clusters and node groups."
+        default=2,
+        ge=1,
+        le=6,
+        description="The minimum number of availability zones for subnets, clusters and node groups.",
     )
     support_notice: int = Field(
         default=60,
         ge=0,
         le=365,
-        description="Days before an EKS version or a chart leaves support from which the plan says so.",
+        description="How many days in advance the plan reports the end of support of an EKS version or a chart.",
     )
     key_deletion_window: int = Field(
-        default=30, ge=7, le=30, description="Fewest days between asking for a KMS key's deletion and the deletion."
+        default=30,
+        ge=7,
+        le=30,
+        description="The minimum number of days between the request to delete a KMS key and its deletion.",
     )
     allowed_registries: list[str] = Field(
         default_factory=list[str],
-        description="Prefixes of image registries that workloads may pull from; empty allows every registry.",
+        description="Prefixes of image registries that workloads may pull from. Empty allows every registry.",
         examples=[["public.ecr.aws/", "nvcr.io/nvidia/"]],
     )
     public_endpoint_cidrs: list[str] = Field(
         default_factory=list[str],
-        description="CIDRs that a public cluster endpoint may name. Empty allows every range except the whole world.",
+        description="CIDRs that a public cluster endpoint may allow. Empty allows every range except 0.0.0.0/0.",
     )
 
     @field_validator("allowed_registries")
