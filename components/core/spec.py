@@ -11,7 +11,8 @@ from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from .spec_errors import numbers_given_as_booleans, sentences
+from .spec_errors import clipped, numbers_given_as_booleans, sentences
+from .wired_inputs import outputs_in, required_keys, wrong_inputs
 
 
 class Spec(BaseModel):
@@ -148,24 +149,26 @@ def parse_args(
 ) -> SpecType:
     """Read the plain fields of a component's arguments, of the TypedDict `kind`, into `model`.
 
-    The other fields of `kind` are outputs of other resources. Only their presence is checked.
+    The other fields of `kind` take outputs of other resources: whether they are there and not empty is checked.
 
     Raises:
         SpecError: naming every wrong field, and every required output that is missing.
     """
+    if not isinstance(cast(object, args), Mapping):
+        wanted = ", ".join(required_keys(kind)) or "keys, or an empty one"
+        raise SpecError(where, [f"args = {clipped(repr(args))}: must be a dict with {wanted}"])
     outputs = [name for name in kind.__annotations__ if name not in model.model_fields]
-    checked = args.spec if isinstance(args, _CheckedArgs) and isinstance(args.spec, model) else None
-    required = getattr(kind, "__required_keys__")  # noqa: B009 - a TypedDict has it, which `type` does not say
-    missing = [
-        f"{name} is missing; pass the output of another resource"
-        for name in outputs
-        if name in required and args.get(name) is None and to_camel(name) not in args
-    ]
-    try:
+    problems = list(wrong_inputs(kind, outputs, args))
+    if isinstance(args, _CheckedArgs) and isinstance(args.spec, model):
+        spec = args.spec
+    else:
         plain = {key: value for key, value in args.items() if key not in outputs}
-        spec = checked or parse(model, plain, where, [*model.model_fields, *outputs])
-    except SpecError as error:
-        raise SpecError(where, [*error.problems, *missing]) from None
-    if missing:
-        raise SpecError(where, missing)
+        if misplaced := list(outputs_in(plain)):
+            raise SpecError(where, [*misplaced, *problems])
+        try:
+            spec = parse(model, plain, where, [*model.model_fields, *outputs])
+        except SpecError as error:
+            raise SpecError(where, [*error.problems, *problems]) from None
+    if problems:
+        raise SpecError(where, problems)
     return spec

@@ -30,7 +30,7 @@ def sentences(model: type[BaseModel], error: ValidationError, arguments: Sequenc
 def numbers_given_as_booleans(model: type[BaseModel], values: object) -> list[str]:
     """One sentence for each boolean in a number field, because pydantic reads `true` and `false` as 1 and 0."""
     found: list[str] = []
-    for loc, value in _leaves(values):
+    for loc, value in leaves(values):
         field = _field_at(model, loc) if isinstance(value, bool) else None
         types = _leaf_types(field.annotation) if field else ()
         if {int, float} & set(types) and not {bool, Any} & set(types):
@@ -38,13 +38,14 @@ def numbers_given_as_booleans(model: type[BaseModel], values: object) -> list[st
     return found
 
 
-def _leaves(values: object, loc: tuple[int | str, ...] = ()) -> Iterator[tuple[tuple[int | str, ...], object]]:
+def leaves(values: object, loc: tuple[int | str, ...] = ()) -> Iterator[tuple[tuple[int | str, ...], object]]:
+    """The values that are neither mappings nor lists inside `values`, each with its place."""
     if isinstance(values, Mapping):
         for key, value in cast(Mapping[str, object], values).items():
-            yield from _leaves(value, (*loc, key))
+            yield from leaves(value, (*loc, key))
     elif isinstance(values, list | tuple):
         for index, value in enumerate(cast(Sequence[object], values)):
-            yield from _leaves(value, (*loc, index))
+            yield from leaves(value, (*loc, index))
     else:
         yield loc, values
 
