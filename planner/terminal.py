@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import groupby
 
+from pydantic.alias_generators import to_camel
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
@@ -14,7 +15,9 @@ from planner.plan import Plan, standing
 from policies.engine.evaluate import Verdict
 from pricing.budget import some_of
 from pricing.table import regions
+from resources.index import COMPONENT_PREFIX, ResourceIndex
 from resources.resource import Resource
+from stacks.config import StackConfig
 
 TOP = 5
 _SEVERITIES = ("critical", "high", "medium", "low")
@@ -200,11 +203,25 @@ def _policies(plan: Plan, console: Console) -> None:
     for severity in _SEVERITIES:
         made.add_row(severity, *(str(counts[severity, how]) for how in ("violated", "advised", "excepted")))
     console.print(made)
+    index = ResourceIndex(plan.resources)
     for verdict in sorted(plan.verdicts, key=lambda each: (standing(each), _SEVERITIES.index(each.severity))):
-        _verdict(verdict, console)
+        _verdict(verdict, _owner(verdict.urn, index), console)
 
 
-def _verdict(verdict: Verdict, console: Console) -> None:
+def _owner(urn: str, index: ResourceIndex) -> str:
+    """The component that a resource belongs to and the section of the config that it is made from; empty without."""
+    resource = index.get(urn)
+    ancestors = index.ancestors(resource) if resource else ()
+    components = [each.name for each in ancestors if each.type.startswith(COMPONENT_PREFIX)]
+    if not components:
+        return ""
+    outermost = components[-1]
+    section = "modelServing" if outermost == "serving" else to_camel(outermost.replace("-", "_"))
+    known = section in {field.alias for field in StackConfig.model_fields.values()}
+    return f"{components[0]}, made from {section} in the config" if known else components[0]
+
+
+def _verdict(verdict: Verdict, owner: str, console: Console) -> None:
     how = standing(verdict)
     color = {"violated": "red", "advised": "yellow", "excepted": "dim"}[how]
     name = verdict.urn.rpartition("::")[2] or "the stack"
@@ -212,6 +229,8 @@ def _verdict(verdict: Verdict, console: Console) -> None:
     if verdict.exception:
         indented(console, f"[dim]excepted: {escape(verdict.exception)}[/dim]", 4)
     else:
+        if owner:
+            indented(console, f"[dim]component: {escape(owner)}[/dim]", 4)
         indented(console, f"[dim]field: {escape(verdict.field)}[/dim]", 4)
         indented(console, f"[dim]remedy: {escape(verdict.remediation)}[/dim]", 4)
 

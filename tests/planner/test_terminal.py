@@ -74,6 +74,33 @@ def test_a_violation_says_where_to_mend_it_and_how() -> None:
     assert "<code>policy</code> | Deny plain HTTP. |" in render(plan.document())
 
 
+SECTIONS = {
+    "prod": {
+        "network": "network",
+        "gpu-cluster": "gpuCluster",
+        "feature-store-data": "featureStore",
+        "feature-services-features": "featureServices",
+        "serving-firewall": "modelServing",
+        "image-registry": "imageRegistry",
+        "delivery": "delivery",
+        "user-pool": "userPool",
+        "delivery-firewall": "",
+    },
+    "kubeflow": {"kubeflow": "kubeflow", "pipelines-database": "pipelinesDatabase"},
+}
+
+
+@pytest.mark.parametrize("stack", SECTIONS)
+def test_verdict_names_its_component_and_config_section(stack: str) -> None:
+    plan = built(stack)
+    urns = {each.name: each.urn for each in plan.resources if each.type.startswith("mlplatform:")}
+    for component, section in SECTIONS[stack].items():
+        child = next(each for each in plan.resources if each.parent == urns[component] and each.custom)
+        text = shown(replace(EMPTY, resources=plan.resources, verdicts=(replace(VIOLATED, urn=child.urn),)))
+        made = f", made from {section} in the config" if section else ""
+        assert f"    component: {component}{made}\n    field: policy\n" in text
+
+
 def test_verdicts_are_compared_without_where_and_how() -> None:
     before = replace(EMPTY, verdicts=(replace(VIOLATED, field="", remediation=""),)).document()
     for each in before["policies"]:
