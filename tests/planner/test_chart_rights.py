@@ -112,16 +112,16 @@ def claims() -> Mapping[str, tuple[str, Callable[[], bool]]]:
                 )
             ),
         ),
-        "may not by that ask for secrets": (
+        "does not include the permission to create ExternalSecrets": (
             "components/external_secrets.md",
             lambda: not aggregated("external-secrets"),
         ),
-        "It reads no Secret outside of its namespace": (
+        "KEDA can read Secrets only in its own namespace": (
             "components/model_service.md",
             lambda: reads_secrets(account("keda", KEDA)) <= {"keda"},
         ),
         "has rights nowhere else in the cluster": ("components/delivery.md", lambda: not argo_outside()),
-        "agent may read no secret (the chart's reads every one of the cluster)": (
+        "agent can read no secret (the chart's agent can read all secrets of the cluster)": (
             "components/serving_platform.md",
             lambda: (
                 not reads_secrets(agent())
