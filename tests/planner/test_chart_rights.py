@@ -99,11 +99,11 @@ def claims() -> Mapping[str, tuple[str, Callable[[], bool]]]:
         } - {"argocd"}
 
     return {
-        "it makes no token of another service account": (
+        "It can't create tokens of other service accounts": (
             "components/external_secrets.md",
             lambda: not account("external-secrets", SECRETS).can("create", "serviceaccounts/token"),
         ),
-        "pushes and generates no secret": (
+        "push secrets or generate secrets": (
             "components/external_secrets.md",
             lambda: (
                 not any(
