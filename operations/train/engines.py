@@ -1,0 +1,60 @@
+"""Which module renders and runs a job on which engine."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+from . import batch, emr, kubernetes, sagemaker
+from .attempts import EngineError, Runner
+from .batch import BatchRunner
+from .emr import EmrRunner
+from .job import TrainingJob
+from .kubernetes import KubernetesRunner
+from .platform import Platform
+from .request import Engine, Request
+from .sagemaker import SageMakerRunner
+
+_RENDERERS = {
+    Engine.BATCH: batch.requests,
+    Engine.SAGEMAKER: sagemaker.requests,
+    Engine.EMR: emr.requests,
+    Engine.KUBERNETES: kubernetes.requests,
+}
+
+
+def requests(engine: Engine, job: TrainingJob, platform: Platform, run: str = "", attempt: int = 1) -> list[Request]:
+    """The calls that start an attempt of the job on the engine, in order.
+
+    Raises:
+        SettingsError: the job or the stack lacks what the engine needs.
+    """
+    return _RENDERERS[engine](job, platform, run, attempt)
+
+
+@contextmanager
+def refusals() -> Generator[None]:
+    """Turns what boto3 raises into EngineError: AWS refused a call, or it could not be reached."""
+    try:
+        from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs]
+    except ModuleNotFoundError:
+        yield
+        return
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise EngineError(str(error)) from None
+
+
+def runner(engine: Engine, job: TrainingJob, platform: Platform, run: str) -> Runner:
+    """What runs the job on the engine, with the credentials of the environment."""
+    if engine is Engine.KUBERNETES:
+        return KubernetesRunner(job, run)
+    # Kubernetes and `render` do without boto3, which only the development environment installs.
+    import boto3  # pyright: ignore[reportMissingTypeStubs] - it ships none
+
+    session: Any = boto3.Session(region_name=platform.region)
+    if engine is Engine.BATCH:
+        return BatchRunner(job, platform, run, session.client("batch"), session.client("logs"))
+    if engine is Engine.SAGEMAKER:
+        return SageMakerRunner(job, run, session.client("sagemaker"), session.client("logs"))
+    return EmrRunner(job, platform, run, session.client("emr-serverless"), session.client("s3"))
