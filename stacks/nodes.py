@@ -1,4 +1,4 @@
-"""What the nodes of a cluster's pools offer to pods, as the scheduler counts it."""
+"""The resources that the nodes of a cluster's pools offer to pods, as the scheduler counts them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from components.facts.instances import InstanceType
 
 GPU = "nvidia.com/gpu"
 _SYSTEM_CPU, _SYSTEM_MEMORY = 150, 120
-"""What the VPC CNI, kube-proxy and the EBS driver request on every node, in thousandths of a CPU and MiB."""
+"""The requests of the VPC CNI, kube-proxy and the EBS driver on every node, in millicpu and MiB."""
 _GPU_CPU, _GPU_MEMORY = 100, 256
-"""What the GPU exporter requests beside them."""
+"""The additional requests of the GPU exporter on a node with GPUs, in millicpu and MiB."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What pods can request on one node: CPU in thousandths, memory in MiB, disk in GiB, and GPUs."""
+    """The resources that pods can request on one node: CPU in millicpu, memory in MiB, disk in GiB, and GPUs."""
 
     instance_type: str
     cpu: int
@@ -34,8 +34,8 @@ class Shape:
 class Nodes:
     """The nodes of one pool.
 
-    Nodes of a managed pool have one shape and a number: `maximum` at any hour, `peak` in scheduled hours. Karpenter
-    chooses among several shapes within `cpu_limit` (thousandths) and `gpu_limit`.
+    Nodes of a managed pool have one shape. Their number is at most `maximum`, and `peak` in scheduled hours. Karpenter
+    selects from several shapes within `cpu_limit` (millicpu) and `gpu_limit`.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Nodes:
 
     @property
     def is_managed(self) -> bool:
-        """Whether its number of nodes is bounded, and not their CPUs."""
+        """Whether the pool limits the number of its nodes, instead of their CPUs."""
         return self.cpu_limit is None
 
     @property
@@ -61,7 +61,7 @@ class Nodes:
 
 
 def nodes_of(cluster: GpuClusterSpec) -> list[Nodes]:
-    """The pools of a cluster, Karpenter's last."""
+    """The pools of a cluster. Karpenter's pools come last."""
     return [*_managed(cluster), *_karpenter(cluster)]
 
 
@@ -106,11 +106,12 @@ def _repelling(pool: NodePoolSpec) -> frozenset[str]:
 
 
 def _shape(instance: InstanceType, disk: int, gpus: int) -> Shape:
-    """What is left of an instance for pods; no less than in life, so that nothing is refused that would fit.
+    """The resources of an instance that are left for pods.
 
-    The kubelet keeps back 6 % of the first core, 1 % of the second, half a percent of two more and a quarter of a
-    percent of the rest, 255 MiB and 11 for each pod, and evicts below 100 MiB. The instance's kernel has some 6 % less
-    memory than the type's. Source: awslabs/amazon-eks-ami, nodeadm, internal/kubelet/config.go.
+    The result is never below the real value, so a pod that fits is never refused. The kubelet reserves 6 % of the
+    first core, 1 % of the second, half a percent of two more and a quarter of a percent of the rest, 255 MiB and
+    11 for each pod, and evicts below 100 MiB. The instance's kernel has some 6 % less memory than the type's.
+    Source: awslabs/amazon-eks-ami, nodeadm, internal/kubelet/config.go.
     """
     cores = instance.vcpus
     reserved = 60 + 10 * (cores > 1) + 5 * max(0, min(cores, 4) - 2) + 2.5 * max(0, cores - 4)
@@ -121,7 +122,7 @@ def _shape(instance: InstanceType, disk: int, gpus: int) -> Shape:
 
 
 def _most_nodes(pool: KarpenterPoolSpec) -> int:
-    """The most nodes that a pool's limits allow, all of its smallest type."""
+    """The maximum number of nodes of the smallest type within a pool's limits."""
     most = pool.maximum_vcpus // min(each.vcpus for each in pool.types)
     if pool.lead.accelerators and pool.maximum_gpus:
         return min(most, pool.maximum_gpus // min(each.accelerators for each in pool.types))

@@ -1,4 +1,4 @@
-"""Whether pods find a node, models as well as the platform's own, and nodes and pods an address."""
+"""Checks that the nodes can run the pods of models and of the platform, and that the subnets have enough addresses."""
 
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network
@@ -19,28 +19,28 @@ if TYPE_CHECKING:
     from stacks.config import StackConfig
 
 AMD64_RUNTIMES = (Runtime.HUGGINGFACE, Runtime.MLSERVER)
-"""The model servers whose images are for amd64 alone; Triton's are for arm64 as well.
+"""The model servers with images only for amd64. Triton also has images for arm64.
 
 Source: kserve/kserve, .github/workflows/huggingface-docker-publish.yml, platforms; SeldonIO/MLServer, issue 2057.
 """
 DOWNLOAD_CPU, DOWNLOAD_MEMORY = 500, 4096
-"""What KServe's init container requests that downloads a model, unless the model is cached on its node."""
+"""The requests of KServe's init container, which downloads a model that is not cached on its node: millicpu and MiB."""
 ADDRESSES_A_NODE = 33
-"""The fewest addresses that a node with pods takes: its own, one prefix of 16 in use and one kept warm.
+"""The minimum number of addresses of a node with pods: its own, a prefix of 16 in use and a warm prefix of 16.
 
 Source: Amazon EKS best practices guide, "Prefix mode for Linux", WARM_PREFIX_TARGET.
 """
 RESERVED_ADDRESSES = 5
-"""Of each subnet. Source: Amazon VPC user guide, "Subnet CIDR blocks"."""
+"""Addresses that AWS reserves in each subnet. Source: Amazon VPC user guide, "Subnet CIDR blocks"."""
 _FIELDS = {"gpuShare": "gpu_share", "storageGib": "storage_gib"}
 SYSTEM_TAINTS = frozenset({"CriticalAddonsOnly"})
 """Taints that the platform's own pods tolerate."""
 
 
 class Misfit(NamedTuple):
-    """Why a model does not fit a pool: the model's field that decides it, and the reason.
+    """Why a model does not fit a pool: the model's field that does not fit, and the reason.
 
-    The later the stage, the less is missing.
+    `stage` is the number of the failed check. A pool that fails a later check is a closer match.
     """
 
     stage: int
@@ -49,7 +49,7 @@ class Misfit(NamedTuple):
 
 
 def placement_problems(config: "StackConfig") -> Iterator[Problem]:
-    """Every model, and every pod of the platform, that finds no node; and nodes that find no address."""
+    """Yield a problem for models and platform pods that fit no node, and for nodes without enough addresses."""
     if not config.gpu_cluster:
         return
     pools = nodes_of(config.gpu_cluster)
@@ -61,21 +61,21 @@ def placement_problems(config: "StackConfig") -> Iterator[Problem]:
 
 
 def misfit(model: ModelServiceSpec, pool: Nodes, cached_on: Sequence[str] = ()) -> Misfit | None:
-    """Why no node of `pool` runs a replica of `model`; None where one does.
+    """Return why no node of `pool` can run a replica of `model`, or None if a node can.
 
-    `cached_on` has the pools of the model's cache group.
+    `cached_on` contains the pools of the model's cache group.
     """
     wants_gpu = bool(model.gpus or model.gpu_share)
-    wanted = "gpuShare" if model.gpu_share else "gpus"
+    gpu_field = "gpuShare" if model.gpu_share else "gpus"
     if cached_on and pool.name not in cached_on:
         return Misfit(0, "cache", f"is not in its cache group, {', '.join(cached_on)}")
     if wants_gpu and not pool.has_gpus:
-        return Misfit(0, wanted, "has no GPU")
+        return Misfit(0, gpu_field, "has no GPU")
     tolerated = {NVIDIA_TAINT} if wants_gpu else set[str]()
     if foreign := sorted(pool.taints - tolerated):
         return Misfit(
             0,
-            wanted,
+            gpu_field,
             f"has the taint {foreign[0]}, which models {'with' if wants_gpu else 'without'} GPUs do not tolerate",
         )
     if pool.architecture == "arm64" and model.runtime in AMD64_RUNTIMES:
@@ -107,7 +107,7 @@ def _short(model: ModelServiceSpec, shape: Shape) -> Misfit | None:
 
 
 def _demand(model: ModelServiceSpec) -> tuple[int, int, int]:
-    """GPUs, thousandths of a CPU and MiB of a replica: the larger of its server and what downloads the model."""
+    """GPUs, millicpu and MiB of a replica: the larger request of its server and its download container."""
     cpu, memory = millicpus(model.cpu), mebibytes(model.memory)
     if not model.cache:
         cpu, memory = max(cpu, DOWNLOAD_CPU), max(memory, DOWNLOAD_MEMORY)
@@ -157,13 +157,13 @@ def _plain(value: object) -> object:
 
 
 def least_replicas(model: ModelServiceSpec) -> int:
-    """The replicas that a model always has, its canary's among them."""
+    """The minimum number of replicas of a model, including its canary."""
     canary = ceil(model.minimum * model.canary.percent / 100) if model.canary else 0
     return model.minimum + (max(1, canary) if model.canary else 0)
 
 
 def slots(model: ModelServiceSpec, pool: Nodes, *, peak: bool = False) -> int:
-    """How many replicas of a model alone a pool holds."""
+    """The number of replicas of a model that fit a pool without other pods."""
     gpus, cpu, memory = _demand(model)
     most = 0
     for shape in pool.shapes:
@@ -186,13 +186,13 @@ def _together(
             continue
         there = [pool for pool in pools if pool.name in names]
         carried = platform if any(_carries_platform(pool) for pool in there) else ()
-        wanted = [
+        demands = [
             sum(_demand(model)[part] * least_replicas(model) for model in inside)
             + max(_demand(model)[part] for model in inside)
             + (sum((0, each.cpu, each.memory)[part] * each.replicas for each in carried))
             for part in range(3)
         ]
-        for what, asked, has in zip(("GPUs", "CPUs", "GiB of memory"), wanted, _capacity(there), strict=True):
+        for what, asked, has in zip(("GPUs", "CPUs", "GiB of memory"), demands, _capacity(there), strict=True):
             if has is not None and asked > has:
                 unit = {"GPUs": 1, "CPUs": 1000, "GiB of memory": 1024}[what]
                 yield Problem(
@@ -231,7 +231,7 @@ def _quotas(config: "StackConfig") -> Iterator[Problem]:
 
 
 def _capacity(pools: Sequence[Nodes]) -> tuple[int, int | None, int | None]:
-    """GPUs, thousandths of a CPU and MiB of all nodes; None where Karpenter sets no limit."""
+    """GPUs, millicpu and MiB of all nodes; None if Karpenter has no limit."""
     managed = [pool for pool in pools if pool.is_managed]
     other = [pool for pool in pools if not pool.is_managed]
     gpus = sum(pool.shapes[0].gpus * pool.maximum for pool in managed) + sum(pool.gpu_limit or 0 for pool in other)
@@ -241,16 +241,16 @@ def _capacity(pools: Sequence[Nodes]) -> tuple[int, int | None, int | None]:
 
 
 def _runtimes(config: "StackConfig", pools: Sequence[Nodes]) -> Iterator[Problem]:
-    """A model server that is offered must find a node without a GPU that its image is made for."""
+    """A model server needs a node without a GPU whose architecture its image supports."""
     offered = config.model_serving.platform.runtimes if config.model_serving else ()
-    amd64_alone = [str(each) for each in offered if each in AMD64_RUNTIMES]
+    amd64_only = [str(each) for each in offered if each in AMD64_RUNTIMES]
     without_gpu = [pool for pool in pools if not pool.has_gpus and pool.taints <= SYSTEM_TAINTS]
     plain = [pool for pool in without_gpu if not pool.taints] or without_gpu
-    if amd64_alone and plain and all(pool.architecture == "arm64" for pool in plain):
+    if amd64_only and plain and all(pool.architecture == "arm64" for pool in plain):
         yield Problem(
             ("modelServing", "platform", "runtimes"),
             [str(each) for each in offered],
-            f"the images of {' and '.join(amd64_alone)} are for amd64 alone, and the pools for pods without a GPU "
+            f"the images of {' and '.join(amd64_only)} are for amd64 alone, and the pools for pods without a GPU "
             f"({', '.join(pool.name for pool in plain)}) are arm64; add a pool of amd64 nodes such as m7i.large, or "
             "offer triton alone",
         )
@@ -261,17 +261,17 @@ def _carries_platform(pool: Nodes) -> bool:
 
 
 def _system(config: "StackConfig", pools: Sequence[Nodes]) -> Iterator[Problem]:
-    """The platform's own pods fit the nodes that carry them, each and all together."""
+    """Each platform pod fits a node of the system pools, and all of them fit these pools together."""
     system = [pool for pool in pools if _carries_platform(pool)]
-    wanted = platform_pods(config)
+    platform = platform_pods(config)
     if not system:
         return
     first = system[0]
-    for pod in wanted:
+    for pod in platform:
         if not any(pod.cpu <= pool.shapes[0].cpu and pod.memory <= pool.shapes[0].memory for pool in system):
             yield _too_small(first, f"a pod of {pod.name} requests {pod.cpu}m CPU and {pod.memory:,} MiB")
             return
-    sums = (sum(pod.cpu * pod.replicas for pod in wanted), sum(pod.memory * pod.replicas for pod in wanted))
+    sums = (sum(pod.cpu * pod.replicas for pod in platform), sum(pod.memory * pod.replicas for pod in platform))
     has = (
         sum(pool.shapes[0].cpu * pool.maximum for pool in system),
         sum(pool.shapes[0].memory * pool.maximum for pool in system),
@@ -304,7 +304,7 @@ def _too_small(pool: Nodes, need: str) -> Problem:
 
 
 def _addresses(config: "StackConfig", pools: Sequence[Nodes]) -> Iterator[Problem]:
-    """Private subnets have an address for every node at its peak, and for its pods."""
+    """Private subnets have enough addresses for the peak number of nodes and for their pods."""
     network = config.network
     zones = network.zones or tuple("abc"[: network.zone_count])
     subnets = plan_subnets(IPv4Network(network.vpc_cidr), zones)

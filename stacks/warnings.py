@@ -1,4 +1,4 @@
-"""What does not work in AWS although the config is valid. A plan shows it in its first lines."""
+"""Warnings about valid settings that will not work in AWS. The first lines of a plan show them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from stacks.names import nearest
 
 @dataclass(frozen=True, slots=True)
 class ConfigWarning:
-    """One thing that will not work: the field that decides it, its value, why it fails, and what to do."""
+    """A setting that will not work: its field, its value, the reason, and the remedy."""
 
     field: str
     value: Any
@@ -64,7 +64,7 @@ def _unreachable_api_server(cluster: GpuClusterSpec) -> Iterator[ConfigWarning]:
 
 
 def _no_overlay(delivery: DeliverySection, deploy: Path) -> Iterator[ConfigWarning]:
-    """Argo CD reads the overlay from its repository; here only the tree beside this program can be looked at."""
+    """Argo CD reads overlays from its repository. This check can read only the folder `deploy` of this program."""
     known = sorted({each.name for each in deploy.glob("models/*/*/overlays/*") if each.is_dir()})
     if known and delivery.environment not in known:
         yield ConfigWarning(
@@ -79,11 +79,11 @@ def _no_overlay(delivery: DeliverySection, deploy: Path) -> Iterator[ConfigWarni
 def _models_without_overlay(
     delivery: DeliverySection, serving: ModelServingSpec | None, deploy: Path
 ) -> Iterator[ConfigWarning]:
-    """Delivered models whose overlay the tree beside this program lacks, where it has that of another."""
+    """Delivered models without an overlay in `deploy`, if `deploy` has overlays of other models."""
     overlays = {each.parts[-4:-2] for each in deploy.glob(f"models/*/*/overlays/{delivery.environment}")}
-    homes = {team.homes[0]: team.name for team in delivery.teams}
+    team_by_namespace = {team.homes[0]: team.name for team in delivery.teams}
     for index, model in enumerate(serving.delivered_models if serving and overlays else ()):
-        team = homes[model.namespace]
+        team = team_by_namespace[model.namespace]
         if (team, model.name) not in overlays:
             folder = f"deploy/models/{team}/{model.name}/overlays/{delivery.environment}"
             similar = nearest(model.name, [name for owner, name in overlays if owner == team])

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Puts the rulesets and environments into force: deploy/github/apply.sh <owner>/<repository>, with gh signed in as an
-# administrator. A name with an @ stands for the id of that team of the organization, or of that GitHub App.
+# Applies the rulesets and environments: deploy/github/apply.sh <owner>/<repository>, with gh signed in as an
+# administrator. A name with an @ is replaced by the id of this team of the organization, or of this GitHub App.
 set -euo pipefail
 cd "$(dirname "$0")"
 repository=${1:?name the repository as <owner>/<name>}
@@ -39,7 +39,7 @@ for name in $(jq -r 'keys[]' <<< "$environments"); do
     deployment_branch_policy: (if .branches then {protected_branches: false, custom_branch_policies: true} else null end)
   }' <<< "$environments" | gh api --method PUT "$environment" --input - --jq '"environment: " + .name'
   [ -n "$wanted" ] || continue
-  # Any other branch would be a way around the reviews of main.
+  # Any other branch would bypass the reviews of main.
   found=$(gh api "$environment/deployment-branch-policies?per_page=100" --jq '.branch_policies[] | "\(.id) \(.name)"')
   while read -r id branch; do
     if [ -n "$id" ] && ! grep -qxF "$branch" <<< "$wanted"; then
