@@ -119,10 +119,10 @@ def completed(spec: SpecType, where: str, **values: object) -> SpecType:
 
 
 class _CheckedArgs(dict[str, Any]):
-    """Arguments of a component whose plain fields have been checked: `spec` holds them."""
+    """The outputs among a component's arguments, beside `spec`, which holds the plain fields that have been checked."""
 
     def __init__(self, spec: BaseModel, outputs: Mapping[str, Any]):
-        super().__init__({**spec.model_dump(exclude_unset=True), **outputs})
+        super().__init__(outputs)
         self.spec = spec
 
     def __setitem__(self, name: str, value: Any) -> None:
@@ -162,7 +162,8 @@ def parse_args(
     if isinstance(args, _CheckedArgs) and isinstance(args.spec, model):
         spec = args.spec
     else:
-        plain = {key: value for key, value in args.items() if key not in outputs}
+        given = {**args.spec.model_dump(exclude_unset=True), **args} if isinstance(args, _CheckedArgs) else args
+        plain = {key: value for key, value in given.items() if key not in outputs}
         if misplaced := list(outputs_in(plain)):
             raise SpecError(where, [*misplaced, *problems])
         try:

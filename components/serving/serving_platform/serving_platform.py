@@ -8,13 +8,12 @@ from ...core.network_policies import admit, pods_of, reach
 from ...core.ordering import after
 from ...core.spec import args_of
 from . import names
-from .cache_spec import CacheGroupConfig
 from .cert_manager import CertManager
 from .gateway import ServingGateway
 from .knative import Knative, on_demand
 from .kserve import KServe
 from .load_balancer_controller import LoadBalancerController
-from .model_cache import ModelCache
+from .model_cache import ModelCache, ModelCacheArgs, ModelCacheSpec
 from .spec import ServingPlatformArgs, ServingPlatformSpec
 
 
@@ -143,18 +142,19 @@ class ServingPlatform(Component[ServingPlatformArgs, ServingPlatformSpec]):
         args, spec = self._args, self._spec
         if not spec.model_cache:
             return []
-        cache = ModelCache(
-            f"{self._name}-model-cache",
-            {
-                "cluster_name": cluster_name,
-                "vpc_cidr": args["vpc_cidr"],
-                "policy": args.get("cache_policy", ""),
-                "groups": [args_of(CacheGroupConfig, group) for group in spec.model_cache],
-                "model_namespaces": list(spec.model_namespaces),
-                "monitoring_namespace": spec.monitoring_namespace,
-            },
-            self._child,
+        kept = ModelCacheSpec(
+            groups=spec.model_cache,
+            model_namespaces=spec.model_namespaces,
+            monitoring_namespace=spec.monitoring_namespace,
         )
+        wired = args_of(
+            ModelCacheArgs,
+            kept,
+            cluster_name=cluster_name,
+            vpc_cidr=args["vpc_cidr"],
+            policy=args.get("cache_policy", ""),
+        )
+        cache = ModelCache(f"{self._name}-model-cache", wired, self._child)
         return [cache.ready]
 
     def _for_models(self, namespace: str) -> list[pulumi.Resource]:

@@ -77,6 +77,23 @@ def test_a_checked_spec_is_used_as_it_is() -> None:
     assert doors[0].spec is spec
 
 
+def test_checked_arguments_hold_outputs_beside_the_spec() -> None:
+    assert args_of(DoorArgs, DoorSpec(color="blue"), house_id="h-1") == {"house_id": "h-1"}
+
+
+def test_spec_of_another_class_is_checked_again() -> None:
+    class WideSpec(Spec):
+        """Another spec with the fields of a Door."""
+
+        color: str
+        width: int
+
+    doors: list[Door] = []
+    args = args_of(DoorArgs, WideSpec(color="blue", width=90), house_id="h-1")
+    run(lambda: doors.append(Door("front", args)), Recording())
+    assert doors[0].spec == DoorSpec(color="blue", width=90)
+
+
 def test_a_checked_spec_still_needs_the_outputs() -> None:
     with pytest.raises(SpecError, match="house_id is missing"):
         run(lambda: Door("front", args_of(DoorArgs, DoorSpec(color="blue"))), Recording())
