@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from components.kubeflow.waves import WAVES
-from tests.cluster.conftest import Cluster, Manifest, namespaces
+from tests.support.cluster.server import Cluster, Manifest, namespaces
 from tests.support.components.models import CACHE, CANARY, FLOOR, ON_DEMAND, objects
 from tests.support.deploy.overlays import delivered, without_kustomize
 from tests.support.planner.plans import STACKS, plan_of

@@ -7,12 +7,13 @@ works with: names, schemas, columns and subresources, without descriptions. Run 
 import json
 import sys
 from pathlib import Path
-from typing import Any, cast
 
 import yaml
 
+from tests.support.components.definitions import without_descriptions
+
 ROOT = Path(__file__).parents[2]
-WRITTEN = ROOT / "components" / "serving_platform" / "load_balancer_definitions.json"
+WRITTEN = ROOT / "components" / "serving" / "serving_platform" / "load_balancer_definitions.json"
 
 
 def main(source: Path) -> None:
@@ -28,19 +29,6 @@ def main(source: Path) -> None:
         for each in found
     ]
     WRITTEN.write_text(json.dumps(definitions, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-
-
-def without_descriptions(value: Any, *, names: bool = False) -> Any:
-    """`value` without its descriptions; a property of that name stays."""
-    if isinstance(value, dict):
-        return {
-            key: without_descriptions(each, names=key == "properties")
-            for key, each in cast(dict[str, Any], value).items()
-            if names or key != "description" or not isinstance(each, str)
-        }
-    if isinstance(value, list):
-        return [without_descriptions(each) for each in cast(list[Any], value)]
-    return value
 
 
 if __name__ == "__main__":

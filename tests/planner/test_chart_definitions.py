@@ -14,7 +14,7 @@ from components.facts import versions
 from components.facts.versions import Chart
 from components.serving.serving_platform.gateway import binding_manifest
 from components.serving.serving_platform.load_balancer_controller import definitions
-from tests.definitions.load_balancer import without_descriptions
+from tests.support.components.definitions import without_descriptions
 from tests.support.planner.chart_rights import RELEASE, chart_of
 from tests.support.planner.charts import CHARTS
 from tests.support.planner.faults import put

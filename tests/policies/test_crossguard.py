@@ -25,10 +25,10 @@ from policies.engine.registry import RULES
 from policies.engine.rule import Undecided
 from policies.engine.settings import Level
 from resources.resource import SECRET, UNKNOWN, Resource
-from tests.policies.cases.every import CASES
 from tests.support.policies.cases import TODAY, Case, context, context_of, make
 from tests.support.policies.cases import UNDECIDED as UNDECIDED_MESSAGE
 from tests.support.policies.engine import Diagnostic, deploy, wire
+from tests.support.policies.every_case import CASES
 
 PROJECT = Path(__file__).parents[2]
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"

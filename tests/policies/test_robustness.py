@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from policies.engine.evaluate import evaluate
 from policies.engine.registry import RULES
 from resources.resource import SECRET, UNKNOWN, Resource
-from tests.policies.cases.every import CASES
 from tests.support.policies.cases import Case, context, make
+from tests.support.policies.every_case import CASES
 
 LEAVES = st.one_of(
     st.none(),

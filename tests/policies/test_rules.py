@@ -10,8 +10,8 @@ import policies
 from policies.engine.registry import RULES
 from policies.engine.rule import About, Area, Framework, Rule, Severity, rule
 from policies.engine.settings import Level
-from tests.policies.cases.every import CASES, CASES_BY_MODULE
 from tests.support.policies.cases import UNDECIDED, Case, advisory, verdicts
+from tests.support.policies.every_case import CASES, CASES_BY_MODULE
 
 MODULES = Path(policies.__path__[0])
 

@@ -38,6 +38,19 @@ def strict(schema: Any) -> Any:
     return found
 
 
+def without_descriptions(value: Any, *, names: bool = False) -> Any:
+    """`value` without its descriptions; a property of that name stays."""
+    if isinstance(value, dict):
+        return {
+            key: without_descriptions(each, names=key == "properties")
+            for key, each in cast(dict[str, Any], value).items()
+            if names or key != "description" or not isinstance(each, str)
+        }
+    if isinstance(value, list):
+        return [without_descriptions(each) for each in cast(list[Any], value)]
+    return value
+
+
 @cache
 def definitions(group: str) -> Mapping[str, Any]:
     """The definitions of a group by their name, `<plural>.<group>`; none of a group that no object of ours has."""
