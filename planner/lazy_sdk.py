@@ -26,7 +26,8 @@ from typing import Any, TypedDict
 
 import pulumi
 
-_NAME = re.compile(r"pulumi_aws\.[a-z0-9]+(?:\.(\w+))?")
+_NAME = re.compile(r"pulumi_(?:aws\.[a-z0-9]+|eks)(?:\.(\w+))?")
+_ROOTS = frozenset({"pulumi_aws", "pulumi_eks"})
 _BETWEEN_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -41,6 +42,11 @@ class _Finder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
+        if fullname in _ROOTS:
+            spec = PathFinder.find_spec(fullname, path, target)
+            if spec and isinstance(spec.loader, SourceFileLoader):
+                spec.loader = _Root(spec.loader)
+            return spec
         match = _NAME.fullmatch(fullname)
         spec = PathFinder.find_spec(fullname, path, target) if path and match else None
         if not (spec and match and isinstance(spec.loader, SourceFileLoader)):
@@ -93,6 +99,26 @@ class _Package(_Lazy):
             self._ran = True
             self._whole.exec_module(module)
         return vars(module)[name] if name in vars(module) else super()._missing(module, name)
+
+
+class _Root(_Package):
+    """Leaves the package of a whole SDK empty, and tells Pulumi where the class of each resource is."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        super().exec_module(module)
+        # The author's call of `register`, whose two arguments are lists in JSON.
+        lists = [each for each in self._code(module).co_consts if isinstance(each, str) and each.startswith("\n[")]
+        import_module(f"{module.__name__}._utilities").register(*lists)
+
+    def _missing(self, module: ModuleType, name: str) -> Any:
+        # A package of the SDK, such as `ec2`, is no file with a name of its own.
+        if (
+            not name.startswith("_")
+            and (spec := find_spec(f"{module.__name__}.{name}"))
+            and spec.submodule_search_locations
+        ):
+            return import_module(spec.name)
+        return super()._missing(module, name)
 
 
 class _File(_Lazy):

@@ -101,6 +101,20 @@ print(json.dumps([name for name in sys.modules if name.startswith("pulumi_aws.ec
     assert not {"instance", "fleet", "security_group"} & files
 
 
+def test_packages_of_whole_sdks_start_empty_and_know_their_resources() -> None:
+    program = """
+import pulumi_aws, pulumi_eks
+from pulumi.runtime import rpc
+pulumi_aws.s3.Bucket, pulumi_eks.Cluster
+classes = [rpc.get_resource_module(*each, "") is not None for each in (("aws", "s3/bucket"), ("eks", "index"))]
+print(json.dumps([classes, [name for name in sys.modules if name.startswith(("pulumi_aws.get_", "pulumi_eks."))]]))
+"""
+    classes, modules = lazily(program)
+    assert classes == [True, True]
+    assert "pulumi_eks.cluster" in modules
+    assert not {"pulumi_aws.get_arn", "pulumi_aws.get_billing_service_account", "pulumi_eks.node_group_v2"} & {*modules}
+
+
 def test_only_the_nested_types_that_a_resource_has_are_made() -> None:
     program = """
 import pulumi_aws as aws
