@@ -157,7 +157,7 @@ def _difference(plan: Plan, options: argparse.Namespace) -> "Difference | None":
     """What changes against an earlier plan, read before this one is written: both may be one file."""
     if not options.against:
         return None
-    # What only a comparison needs is imported for one alone; a plan should start quickly.
+    # Only a comparison imports these modules, so that a plan starts quickly.
     from planner.against import difference_from, earlier_plan
 
     return difference_from(earlier_plan(options.against, plan, options.root.resolve()), plan)

@@ -67,7 +67,7 @@ class Rename:
 
 @dataclass(frozen=True, slots=True)
 class CostChange:
-    """One line of the estimate, in USD a month; `None` where the line is in one of the plans alone."""
+    """One line of the estimate, in USD a month; `None` if the line is in only one of the plans."""
 
     urn: str
     component: str

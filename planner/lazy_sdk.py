@@ -1,4 +1,4 @@
-"""Imports the packages of a large SDK class by class, in the process of a plan alone.
+"""Imports the packages of a large SDK class by class, only in the process of a plan.
 
 The first resource of `pulumi_aws.ec2` runs two hundred files, and those of its nested types hold two thousand classes,
 of which a plan needs some dozens; with those of other services that is a third of what a plan costs. Here

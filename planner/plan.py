@@ -32,7 +32,7 @@ class PlanFileError(ValueError):
 
 
 UNKNOWN_TEXT = "[unknown]"
-"""Stands in the JSON where a value is decided by the deployment alone."""
+"""Replaces a value in the JSON that is known only after a deployment."""
 
 
 @dataclass(frozen=True, slots=True)

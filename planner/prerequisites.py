@@ -1,4 +1,4 @@
-"""What an AWS account must have before the first deployment, beside service quotas."""
+"""Resources that an AWS account must have before the first deployment, in addition to service quotas."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

@@ -248,7 +248,7 @@ def _through(resource: Document, replaced: Collection[str], new: Documents) -> t
 
 
 def _comes_from(values: Iterable[Any], source: Document) -> bool:
-    """Whether a value is one that `source` computes. An input may depend on a resource for the order alone."""
+    """Whether a value is one that `source` computes. An input may depend on a resource only for the order."""
     computed = {each for each in leaves(source["outputs"]) if isinstance(each, str)}
     texts = [value for value in values if isinstance(value, str)]
     return any(text in (UNKNOWN_TEXT, SECRET) or text in computed or _embeds(text, computed) for text in texts)
