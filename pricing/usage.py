@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from pricing.emr_usage import SparkUsage
 from pricing.spec import Section
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -191,3 +192,4 @@ class Usage(Section):
         description="Nodes on average over the month, by pool name, where it is known. It replaces the desired size "
         "and the burst, or for a Karpenter pool the share of its limits.",
     )
+    spark: SparkUsage = Field(default=SparkUsage(), description="What Spark jobs on EMR use in a month.")

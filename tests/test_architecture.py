@@ -47,6 +47,7 @@ SUBJECTS = {
     "serving": {"core", "facts", "network", "cluster"},
     "delivery": {"core", "facts", "cluster"},
     "kubeflow": {"core", "facts", "network", "cluster", "serving", "delivery"},
+    "training": {"core", "facts", "cluster", "data"},
     # Other teams run their own tests with it. It knows web ACLs by their rules alone.
     "testing": {"facts", "network"},
 }

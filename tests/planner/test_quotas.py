@@ -117,3 +117,16 @@ def test_addresses_and_endpoints_count() -> None:
     addresses = [Resource(urn=f"e{index}", type="aws:ec2/eip:Eip", name=f"e{index}") for index in range(6)]
     assert needed(quotas(addresses[:5])) == {}
     assert needed(quotas(addresses)) == {"L-0263D0A3": 6}
+
+
+def test_vcpus_of_all_spark_applications_count_together() -> None:
+    def application(name: str, cpu: object) -> Resource:
+        capacity = {"cpu": cpu, "memory": "64 GB"}
+        return Resource(
+            urn=name, type="aws:emrserverless/application:Application", name=name, inputs={"maximumCapacity": capacity}
+        )
+
+    assert needed(quotas([application("batch", "8 vCPU"), application("streaming", "8 vCPU")])) == {}
+    [found] = quotas([application("batch", "64 vCPU"), application("streaming", "8"), application("other", None)])
+    assert (found.code, found.default, found.needed) == ("L-D05C8A75", 16, 72)
+    assert found.why == "batch: up to 64 vCPUs; streaming: up to 8 vCPUs"
