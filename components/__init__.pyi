@@ -54,7 +54,7 @@ from .delivery.image_registry.spec import (
 from .delivery.pipeline_access.pipeline_access import PipelineAccess
 from .delivery.pipeline_access.spec import PipelineAccessArgs, PipelineAccessConfig, PublisherConfig
 from .delivery.user_pool import UserPool, UserPoolArgs, UserPoolClientConfig, UserPoolConfig
-from .facts.versions import KubernetesVersion, PostgresVersion, SparkRelease
+from .facts.versions import KubernetesVersion, PostgresVersion
 from .kubeflow.kubeflow_cluster import KubeflowCluster
 from .kubeflow.spec import KubeflowClusterArgs, KubeflowConfig
 from .network.load_balancer.load_balancer import ServingLoadBalancer
@@ -102,9 +102,14 @@ from .serving.serving_platform.model_cache import ModelCache, ModelCacheArgs
 from .serving.serving_platform.names import DeploymentMode, Protocol, Runtime
 from .serving.serving_platform.serving_platform import ServingPlatform
 from .serving.serving_platform.spec import ServingPlatformArgs, ServingPlatformConfig, ServingPlatformOptions
-from .training.spark_cluster.applications import SparkApplicationConfig, SparkWorkerConfig
-from .training.spark_cluster.spark_cluster import SparkCluster
-from .training.spark_cluster.spec import SparkArchitecture, SparkClusterArgs, SparkClusterConfig, SparkEngine
+from .training.training_platform.spec import (
+    StudioConfig,
+    StudioUserConfig,
+    TrainingPlatformArgs,
+    TrainingPlatformConfig,
+    TrainingTeamConfig,
+)
+from .training.training_platform.training_platform import TrainingPlatform
 
 __all__ = [
     "AccessConfig",
@@ -243,18 +248,12 @@ __all__ = [
     "SharingConfig",
     "SignInConfig",
     "SignInProvider",
-    "SparkApplicationConfig",
-    "SparkArchitecture",
-    "SparkCluster",
-    "SparkClusterArgs",
-    "SparkClusterConfig",
-    "SparkEngine",
-    "SparkRelease",
-    "SparkWorkerConfig",
     "SpecError",
     "StoreAccess",
     "StoreAccessArgs",
     "StoreAccessConfig",
+    "StudioConfig",
+    "StudioUserConfig",
     "SyncWindowConfig",
     "TaintConfig",
     "TaintEffect",
@@ -264,6 +263,10 @@ __all__ = [
     "TrackingServer",
     "TrackingServerArgs",
     "TrackingServerConfig",
+    "TrainingPlatform",
+    "TrainingPlatformArgs",
+    "TrainingPlatformConfig",
+    "TrainingTeamConfig",
     "UpstreamConfig",
     "UserPool",
     "UserPoolArgs",

@@ -72,7 +72,7 @@ def assess(stack_file: StackFile, config: StackConfig, evaluation: Evaluation, *
         budget=config.cost,
         estimate=cost,
         verdicts=evaluate(evaluation.resources, context),
-        quotas=quotas(evaluation.resources),
+        quotas=quotas(evaluation.resources, config),
         choices=unusual_choices(config),
         decisions=decisions(config.feature_store, config.environment.region),
         warnings=(*_of_prices(config, cost), *warnings(config)),

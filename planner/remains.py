@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from resources.index import ResourceIndex
+from resources.inputs import read
 from resources.resource import Resource
 
 _KEY = "aws:kms/key:Key"
 _SNAPSHOT = "aws:rds/snapshot:Snapshot"
 _DATABASE = "aws:rds/instance:Instance"
 _CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
+_STUDIO = "aws:sagemaker/domain:Domain"
 _SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105 - a type's name
 
 
@@ -26,7 +28,7 @@ class Remains:
 def remains(resources: Sequence[Resource]) -> tuple[Remains, ...]:
     """Everything that stays of `resources` by design, kinds that belong together one after the other."""
     index = ResourceIndex(resources)
-    return (*_snapshots(index), *_keys(index), *_kept(index), *_secrets(index))
+    return (*_snapshots(index), *_keys(index), *_kept(index), *_files(index), *_secrets(index))
 
 
 def _snapshots(index: ResourceIndex) -> Iterator[Remains]:
@@ -61,6 +63,19 @@ def _kept(index: ResourceIndex) -> Iterator[Remains]:
         if each.retain_on_delete and each.type != _KEY:
             how = "aws rds delete-db-snapshot --db-snapshot-identifier <name>" if each.type == _SNAPSHOT else "by hand"
             yield Remains(each.name, "Kept by the program on purpose.", how)
+
+
+def _files(index: ResourceIndex) -> Iterator[Remains]:
+    # Source: SageMaker developer guide, "Delete an Amazon SageMaker AI domain".
+    for each in index.of_type(_STUDIO):
+        if read(each.inputs, "retentionPolicy", "homeEfsFileSystem") != "Delete":
+            name = each.inputs.get("domainName", each.name)
+            yield Remains(
+                f"home folders of the Studio domain {name}",
+                "The file system with the home folders, which EFS keeps and charges for. Its mount targets and the "
+                "security groups of SageMaker keep the VPC from being deleted.",
+                "aws efs delete-file-system --file-system-id <id, after its mount targets>",
+            )
 
 
 def _secrets(index: ResourceIndex) -> Iterator[Remains]:

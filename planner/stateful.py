@@ -32,6 +32,7 @@ HOLDS: Final[Mapping[str, str]] = {
     "aws:s3/bucket:Bucket": "objects",
     "aws:s3/bucketV2:BucketV2": "objects",
     "aws:s3/directoryBucket:DirectoryBucket": "objects",
+    "aws:sagemaker/domain:Domain": "the files of its users",
     "aws:sagemaker/featureGroup:FeatureGroup": "features",
     "aws:sagemaker/modelPackageGroup:ModelPackageGroup": "versions of a model",
     "aws:secretsmanager/secret:Secret": "a secret",

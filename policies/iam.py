@@ -243,6 +243,7 @@ def _administrator(resource: Resource, _: Stack) -> Iterator[Result]:
         "aws:opensearch/domain:Domain",
         "aws:s3/bucket:Bucket",
         "aws:s3/bucketPolicy:BucketPolicy",
+        "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
         "aws:secretsmanager/secretPolicy:SecretPolicy",
         "aws:sns/topic:Topic",
         "aws:sns/topicPolicy:TopicPolicy",
@@ -258,7 +259,7 @@ def _administrator(resource: Resource, _: Stack) -> Iterator[Result]:
     field="policy",
 )
 def _public_policy(resource: Resource, _: Stack) -> Iterator[Result]:
-    for field in ("policy", "accessPolicies", "repositoryPolicy"):
+    for field in ("policy", "accessPolicies", "repositoryPolicy", "resourcePolicy"):
         yield from _judge(_statements(read(resource.inputs, field), field), _lets_everyone_in)
 
 

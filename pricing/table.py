@@ -45,7 +45,7 @@ class Price(NamedTuple):
     note: str = ""
 
 
-_BY_CLASS = ("ec2", "elasticache", "rds-mysql", "rds-postgresql")
+_BY_CLASS = ("ec2", "elasticache", "rds-mysql", "rds-postgresql", "sagemaker")
 """The services whose skus begin with a class of machines, such as `db.m7g.large Multi-AZ`."""
 
 

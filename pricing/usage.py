@@ -1,14 +1,9 @@
 """What the stack will use that no resource states: the `mlplatform:usage` section."""
 
-from typing import Annotated
-
 from pydantic import Field
 
-from pricing.emr_usage import SparkUsage
-from pricing.spec import Section
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+from pricing.sagemaker_usage import SageMakerUsage
+from pricing.spec import Amount, Section, Share
 
 
 class BucketUsage(Section):
@@ -192,4 +187,6 @@ class Usage(Section):
         description="Nodes on average over the month, by pool name, where it is known. It replaces the desired size "
         "and the burst, or for a Karpenter pool the share of its limits.",
     )
-    spark: SparkUsage = Field(default=SparkUsage(), description="What Spark jobs on EMR use in a month.")
+    sagemaker: SageMakerUsage = Field(
+        default_factory=SageMakerUsage, description="What training jobs and Studio use on Amazon SageMaker in a month."
+    )

@@ -27,7 +27,7 @@ from components.network.load_balancer.spec import SignInProvider
 from components.network.network_args import NatMode, NetworkSpec
 from components.serving.model_serving_ingress.spec import ModelServingSpec
 from components.serving.serving_platform.cache_spec import unfit
-from components.training.spark_cluster.spec import SparkClusterSpec
+from components.training.training_platform.spec import TrainingPlatformSpec
 from policies.engine.settings import EnvironmentSpec, PolicySettings
 from pricing.budget import Budget
 from pricing.usage import Usage
@@ -35,7 +35,7 @@ from stacks.delivery_section import ENTRY, DeliverySection
 from stacks.placement import placement_problems
 from stacks.pools import pool_problems
 from stacks.references import reference_problems
-from stacks.training_problems import training_problems
+from stacks.training_problems import training_platform_problems
 from stacks.unique_names import name_problems
 
 NAMESPACE = "mlplatform"
@@ -68,15 +68,15 @@ class StackConfig(Spec):
         default=None, description="Argo CD and the teams that deliver with it. Default: none."
     )
 
-    spark_cluster: SparkClusterSpec | None = Field(
-        default=None, description="Spark on EMR over the feature store. Default: none."
-    )
-
     pipelines_database: InstanceSpec | None = Field(
         default=None, description="MySQL for Kubeflow Pipelines. Default: none."
     )
     kubeflow: KubeflowSpec | None = Field(
         default=None, description="Kubeflow and its teams, instead of modelServing. Default: none."
+    )
+
+    training_platform: TrainingPlatformSpec | None = Field(
+        default=None, description="Training on Amazon SageMaker. Default: none."
     )
 
     @field_validator("environment")
@@ -107,7 +107,7 @@ class StackConfig(Spec):
             *name_problems(self),
             *pool_problems(self),
             *placement_problems(self),
-            *training_problems(self),
+            *training_platform_problems(self),
         )
         if error := refusal([*problems, *further]):
             raise error

@@ -1,36 +1,43 @@
-"""The sections of training and batch: each makes its component on what the platform has."""
+"""The components of a stack that train models."""
 
 from components.core.spec import args_of
-from components.training.spark_cluster.spark_cluster import SparkCluster
-from components.training.spark_cluster.spec import SparkClusterArgs
+from components.training.training_platform.spec import TrainingPlatformArgs
+from components.training.training_platform.training_platform import TrainingPlatform
 from stacks.config import StackConfig
 from stacks.foundation import Foundation, Outputs
 
 
-def make_spark_cluster(config: StackConfig, base: Foundation, exports: Outputs) -> SparkCluster | None:
-    """Spark over the buckets and the catalog of the feature store."""
-    if not config.spark_cluster:
-        return None
+def make_training_platform(config: StackConfig, base: Foundation, exports: Outputs) -> None:
+    """Training on SageMaker, in the private subnets and with the buckets of the feature store."""
+    if not config.training_platform:
+        return
     network, store = base.network, base.store
     args = args_of(
-        SparkClusterArgs,
-        config.spark_cluster,
+        TrainingPlatformArgs,
+        config.training_platform,
         vpc_id=network.vpc_id,
-        subnet_ids=network.private_subnet_ids,
-        subnet_zones=network.zones,
+        vpc_cidr=network.vpc_cidr,
+        private_subnet_ids=network.private_subnet_ids,
+        endpoint_security_group_id=network.endpoint_security_group_id,
         raw_bucket=store.raw_bucket,
         training_bucket=store.training_bucket,
         models_bucket=store.models_bucket,
         offline_bucket=store.offline_bucket,
         data_key_arn=store.data_key_arn,
-        catalog_database=store.catalog_database,
-        log_bucket=store.log_bucket,
     )
-    spark = SparkCluster("spark", args, base.aws)
+    training = TrainingPlatform("training", args, base.aws)
     exports |= {
-        "sparkApplicationIds": spark.application_ids,
-        "sparkRuntimeRoleArn": spark.runtime_role_arn,
-        "sparkKeyArn": spark.key_arn,
-        "sparkLogUri": spark.log_uri,
+        "trainingSubnetIds": training.subnet_ids,
+        "trainingSecurityGroupId": training.security_group_id,
+        "trainingKeyArn": training.key_arn,
+        "trainingOutputKeyArn": training.output_key_arn,
+        "trainingRoleArns": training.execution_role_arns,
+        "trainingPipelineRoleArns": training.pipeline_role_arns,
+        "trainingSubmitterPolicyArns": training.submitter_policy_arns,
+        "trainingSubmitterRoleArns": training.submitter_role_arns,
+        "trainingFolders": training.training_folders,
+        "trainingModelFolders": training.model_folders,
+        "modelPackageGroups": training.model_package_groups,
+        "failedTrainingQueueUrl": training.failed_jobs_queue_url,
+        "studioDomainId": training.studio_domain_id,
     }
-    return spark

@@ -20,7 +20,7 @@ from components.network.load_balancer.spec import ServingLoadBalancerSpec
 from components.network.network_args import FlowLogTraffic, NatMode, NetworkSpec
 from components.network.web_firewall.spec import WebFirewallSpec
 from components.serving.model_serving_ingress.spec import ModelServingSpec
-from components.training.spark_cluster.spec import SparkClusterSpec
+from components.training.training_platform.spec import TrainingPlatformSpec
 from stacks.config import StackConfig
 from stacks.delivery_section import DeliverySection
 
@@ -43,8 +43,6 @@ def unusual_choices(config: StackConfig) -> tuple[Choice, ...]:
         found += _cluster(config.gpu_cluster, "gpuCluster")
     if config.model_serving:
         found += _serving(config.model_serving, "modelServing", config.environment.is_production)
-    if config.spark_cluster:
-        found += _spark_cluster(config.spark_cluster, "sparkCluster")
     if config.image_registry:
         found += _registry(config.image_registry, "imageRegistry")
     if config.user_pool:
@@ -55,6 +53,8 @@ def unusual_choices(config: StackConfig) -> tuple[Choice, ...]:
         found += _database(config.pipelines_database, "pipelinesDatabase", config.environment.is_production)
     if config.kubeflow:
         found += _kubeflow(config.kubeflow, "kubeflow")
+    if config.training_platform:
+        found += _training_platform(config.training_platform, "trainingPlatform")
     return tuple(found)
 
 
@@ -86,17 +86,6 @@ def _stores(store: FeatureStoreSpec, at: str, production: bool) -> Iterator[Choi
     yield from _cache(store.online, f"{at}.online")
     if store.predictions:
         yield from _cache(store.predictions, f"{at}.predictions")
-
-
-def _spark_cluster(cluster: SparkClusterSpec, at: str) -> Iterator[Choice]:
-    if not cluster.deletion_protection:
-        yield Choice(f"{at}.deletionProtection", False, "a deployment can delete the key of Spark's logs")
-    for purpose, application in cluster.applications.items():
-        if application.warm.vcpus:
-            warm = application.driver.warm + application.executor.warm
-            yield Choice(f"{at}.{purpose}", f"{warm} warm workers", "they are charged while no job uses them")
-    if outside := [folder for folder in cluster.writes if folder.startswith("raw/")]:
-        yield Choice(f"{at}.writes", outside, "jobs can change and delete raw data")
 
 
 def _database(database: InstanceSpec, at: str, production: bool) -> Iterator[Choice]:
@@ -225,6 +214,21 @@ def _kubeflow(kubeflow: KubeflowSpec, at: str) -> Iterator[Choice]:
     if kubeflow.services:
         why = "every team may call every service in these namespaces"
         yield Choice(f"{at}.services", list(kubeflow.services), why)
+
+
+def _training_platform(platform: TrainingPlatformSpec, at: str) -> Iterator[Choice]:
+    if platform.internet:
+        why = "jobs and Studio can send data to every address, by HTTPS"
+        yield Choice(f"{at}.internet", True, why)
+    if not platform.deletion_protection:
+        why = "a deployment can delete the key, the model registry and the files of Studio's users"
+        yield Choice(f"{at}.deletionProtection", False, why)
+    for index, team in enumerate(platform.teams):
+        for submitter in team.submitter_arns:
+            if ":user/" in submitter:
+                yield Choice(
+                    f"{at}.teams[{index}].submitterArns", submitter, "a user has long-lived keys; a role has none"
+                )
 
 
 def _each(items: tuple[Any, ...], at: str, of: Callable[[Any, str], Iterator[Choice]]) -> Iterator[Choice]:

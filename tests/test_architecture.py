@@ -44,10 +44,10 @@ SUBJECTS = {
     "network": {"core", "facts"},
     "cluster": {"core", "facts"},
     "data": {"core", "facts", "cluster"},
+    "training": {"core", "facts", "cluster", "data"},
     "serving": {"core", "facts", "network", "cluster"},
     "delivery": {"core", "facts", "cluster"},
     "kubeflow": {"core", "facts", "network", "cluster", "serving", "delivery"},
-    "training": {"core", "facts", "cluster", "data"},
     # Other teams run their own tests with it. It knows web ACLs by their rules alone.
     "testing": {"facts", "network"},
 }

@@ -54,6 +54,11 @@ EXAMPLES = {
     r"^[a-z0-9][a-z0-9-]{0,126}$": "acme-people",
     r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$": "acme-people",
     r"^[A-Za-z0-9-]{1,64}$": "X-Forwarded-For",
+    r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$": "ada",
+    r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$": "arn:aws:sns:us-east-1:111122223333:alarms",
+    r"^arn:aws[a-z-]*:ecr:[a-z0-9-]+:[0-9]{12}:repository/[a-z0-9][a-z0-9._/-]*(/\*)?$": (
+        "arn:aws:ecr:us-east-1:111122223333:repository/risk/*"
+    ),
 }
 
 

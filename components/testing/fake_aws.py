@@ -73,6 +73,9 @@ class FakeAws:
                 }
             case "aws:index/getRegion:getRegion":
                 return {"region": self.region, "name": self.region, "id": self.region, "description": self.region}
+            case "aws:ec2/getManagedPrefixList:getManagedPrefixList":
+                name = str(arguments["name"])
+                return {"id": f"pl-{name.rpartition('.')[2]}", "name": name, "addressFamily": "IPv4"}
             case "aws:ec2/getSubnet:getSubnet":
                 return self._subnet(token, arguments)
             case "aws:route53/getZone:getZone":
@@ -301,6 +304,21 @@ def _replication_group(aws: FakeAws, name: str, _: Mapping[str, Any]) -> dict[st
     }
 
 
+def _studio_domain(aws: FakeAws, name: str, _: Mapping[str, Any]) -> dict[str, Any]:
+    identity = f"d-{name}"
+    return {
+        "id": identity,
+        "arn": aws.arn("sagemaker", f"domain/{identity}"),
+        "homeEfsFileSystemId": f"fs-{name}",
+        "url": f"https://{identity}.studio.{aws.region}.sagemaker.aws",
+    }
+
+
+def _model_package_group(aws: FakeAws, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    group = str(inputs.get("modelPackageGroupName", name))
+    return {"id": group, "arn": aws.arn("sagemaker", f"model-package-group/{group}")}
+
+
 def _eks_cluster(aws: FakeAws, name: str, _: Mapping[str, Any]) -> dict[str, Any]:
     issuer = f"oidc.eks.{aws.region}.{aws.dns_suffix}/id/{name}"
     command = {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "aws"}
@@ -349,11 +367,6 @@ def _record(_aws: FakeAws, name: str, inputs: Mapping[str, Any]) -> dict[str, An
     return {"id": f"{inputs.get('zoneId')}_{name}", "fqdn": name.removesuffix(".")}
 
 
-def _spark_application(aws: FakeAws, name: str, _: Mapping[str, Any]) -> dict[str, Any]:
-    identity = "".join(letter for letter in name if letter.isalnum())
-    return {"id": identity, "name": name, "arn": aws.arn("emr-serverless", f"/applications/{identity}")}
-
-
 def _web_acl(aws: FakeAws, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The capacity is unknown when the capacity of one rule is unknown."""
     arn = aws.arn("wafv2", f"regional/webacl/{name}/{name}")
@@ -394,7 +407,6 @@ _OUTPUTS: dict[str, _Outputs] = {
     "aws:elasticache/subnetGroup:SubnetGroup": _elasticache("subnetgroup"),
     "aws:elasticache/user:User": _elasticache("user"),
     "aws:elasticache/userGroup:UserGroup": _elasticache("usergroup"),
-    "aws:emrserverless/application:Application": _spark_application,
     "aws:iam/instanceProfile:InstanceProfile": _iam("instance-profile"),
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": _oidc_provider,
     "aws:iam/policy:Policy": _policy,
@@ -406,6 +418,8 @@ _OUTPUTS: dict[str, _Outputs] = {
     "aws:rds/subnetGroup:SubnetGroup": _rds("subgrp"),
     "aws:route53/record:Record": _record,
     "aws:s3/bucket:Bucket": _bucket,
+    "aws:sagemaker/domain:Domain": _studio_domain,
+    "aws:sagemaker/modelPackageGroup:ModelPackageGroup": _model_package_group,
     "aws:secretsmanager/secret:Secret": _secret,
     "aws:sqs/queue:Queue": _queue,
     "aws:ssm/parameter:Parameter": _parameter,

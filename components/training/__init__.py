@@ -1,1 +1,1 @@
-"""Where models are trained and features computed: Spark, SageMaker, AWS Batch and jobs on the cluster."""
+"""Training: where models and features are computed."""

@@ -8,6 +8,7 @@ import pytest
 from planner.quotas.quota import Quota
 from planner.quotas.required import quotas
 from resources.resource import Resource
+from tests.support.stacks.configs import SECTIONS, STORE, read
 
 SUBNETS = ["a", "b", "c"]
 
@@ -119,14 +120,16 @@ def test_addresses_and_endpoints_count() -> None:
     assert needed(quotas(addresses)) == {"L-0263D0A3": 6}
 
 
-def test_vcpus_of_all_spark_applications_count_together() -> None:
-    def application(name: str, cpu: object) -> Resource:
-        capacity = {"cpu": cpu, "memory": "64 GB"}
-        return Resource(
-            urn=name, type="aws:emrserverless/application:Application", name=name, inputs={"maximumCapacity": capacity}
-        )
-
-    assert needed(quotas([application("batch", "8 vCPU"), application("streaming", "8 vCPU")])) == {}
-    [found] = quotas([application("batch", "64 vCPU"), application("streaming", "8"), application("other", None)])
-    assert (found.code, found.default, found.needed) == ("L-D05C8A75", 16, 72)
-    assert found.why == "batch: up to 64 vCPUs; streaming: up to 8 vCPUs"
+def test_training_lists_each_quota_of_its_instance_types() -> None:
+    platform = {
+        "name": "ml",
+        "teams": [{"name": "search", "models": ["ranking/"]}],
+        "instanceTypes": {"ml.g5.2xlarge": 4},
+    }
+    found = quotas([], read({**SECTIONS, "featureStore": STORE, "trainingPlatform": platform}))
+    names = ["ml.g5.2xlarge for training job usage", "ml.g5.2xlarge for spot training job usage"]
+    assert [(each.service, each.name, each.needed) for each in found] == [("sagemaker", name, 4) for name in names]
+    assert [each.code for each in found] == ["L-2D6DEB3C", "L-CAEE7DB7"]
+    warmed = {**platform, "warmPoolSeconds": 600}
+    warm = quotas([], read({**SECTIONS, "featureStore": STORE, "trainingPlatform": warmed}))
+    assert {each.name for each in warm} == {*names, "ml.g5.2xlarge for training warm pool usage"}

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from planner.remains import remains
+from resources.resource import Resource
 from tests.support.planner.plans import STACKS, plan_of
 from tests.support.planner.terminal import EMPTY, shown
 
@@ -54,3 +55,12 @@ def test_a_plan_tells_what_stays_once_for_each_reason() -> None:
 def test_a_stack_whose_secrets_go_at_once_names_none() -> None:
     assert not [each for each in remains(plan_of("staging")) if "Secrets" in each.why]
     assert [each for each in remains(plan_of("prod")) if "Secrets" in each.why]
+
+
+@pytest.mark.parametrize(
+    ("policy", "told"), [({"homeEfsFileSystem": "Retain"}, 1), (None, 1), ({"homeEfsFileSystem": "Delete"}, 0)]
+)
+def test_home_folders_of_studio_stay_unless_deleted(policy: object, told: int) -> None:
+    inputs = {"domainName": "ml-prod", **({"retentionPolicy": policy} if policy else {})}
+    found = remains([Resource(urn="d", type="aws:sagemaker/domain:Domain", name="d", inputs=inputs)])
+    assert [each.what for each in found] == ["home folders of the Studio domain ml-prod"] * told

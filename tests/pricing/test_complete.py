@@ -58,8 +58,8 @@ def test_a_refresh_brings_every_price_that_the_stacks_need() -> None:
     ("region", "service", "sku", "price"),
     [
         ("eu-west-1", "elasticache", "serverless-redis-data", 0.14),
-        ("us-east-1", "sagemaker", "ml.g5.2xlarge", 1.515),
-        ("us-east-1", "sagemaker", "ml.m5.large", 0.115),
+        ("us-east-1", "sagemaker", "ml.g5.2xlarge training", 1.515),
+        ("us-east-1", "sagemaker", "ml.m5.large training", 0.115),
         ("us-east-1", "eks", "control-plane-extended-support", 0.6),
         ("eu-central-1", "rds-postgresql", "gp3-storage Multi-AZ", 0.274),
         ("eu-central-1", "s3", "standard-ia", 0.0136),

@@ -126,6 +126,14 @@ CASES = [
     fails(
         "public-policy",
         make(
+            "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
+            {"resourcePolicy": document(allow("sagemaker:DescribeModelPackage", Principal="*"))},
+        ),
+        found="resourcePolicy statement 1 lets every AWS principal in",
+    ),
+    fails(
+        "public-policy",
+        make(
             "aws:ecr/registryPolicy:RegistryPolicy", {"policy": document(allow("ecr:CreateRepository", Principal="*"))}
         ),
         found="lets every AWS principal in",

@@ -5,7 +5,7 @@ Source: IAM user guide, "Policy evaluation logic" and "IAM JSON policy elements:
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 _OPERATORS: dict[str, Callable[[str, str], bool]] = {
@@ -15,11 +15,14 @@ _OPERATORS: dict[str, Callable[[str, str], bool]] = {
     "Bool": lambda wanted, given: wanted == given,
     "ArnLike": lambda wanted, given: _matches(wanted, given),
     "ArnEquals": lambda wanted, given: _matches(wanted, given),
+    "NumericLessThanEquals": lambda wanted, given: float(given) <= float(wanted),
 }
 
 
-def allows(policy: str, action: str, resource: str, **context: str) -> bool:
+def allows(policy: str, action: str, resource: str, **context: str | Sequence[str]) -> bool:
     """Whether `policy`, a document as JSON, allows `action` on `resource`; keys of `context` have _ for : and -.
+
+    A key with several values is a list.
 
     Raises:
         KeyError: when the policy has a condition that this doesn't know.
@@ -45,15 +48,24 @@ def _matches(pattern: str, value: str) -> bool:
     return re.fullmatch(form, value, re.DOTALL) is not None
 
 
-def _holds(condition: Mapping[str, Any], given: Mapping[str, str]) -> bool:
-    for operator, wanted in condition.items():
-        optional = operator.endswith("IfExists")
-        compare = _OPERATORS[operator.removesuffix("IfExists")]
-        for key, values in cast(Mapping[str, Any], wanted).items():
-            value = given.get(re.sub(r"[:-]", "_", key).lower())
-            names: list[str] = [values] if isinstance(values, str) else values
-            if value is None and optional:
-                continue
-            if value is None or not any(compare(name, value) for name in names):
-                return False
-    return True
+def _holds(condition: Mapping[str, Any], given: Mapping[str, str | Sequence[str]]) -> bool:
+    return all(
+        _meets(operator, values, given.get(re.sub(r"[:-]", "_", key).lower()))
+        for operator, wanted in condition.items()
+        for key, values in cast(Mapping[str, Any], wanted).items()
+    )
+
+
+def _meets(operator: str, wanted: str | list[str], given: str | Sequence[str] | None) -> bool:
+    """Whether the value of one condition key, None where the request lacks it, meets one operator."""
+    if operator == "Null":
+        return (given is None) == (wanted == "true")
+    plain = operator.removeprefix("ForAllValues:")
+    # An operator for all values holds for none, too.
+    optional = plain.endswith("IfExists") or plain != operator
+    if given is None:
+        return optional
+    compare = _OPERATORS[plain.removesuffix("IfExists")]
+    names = [wanted] if isinstance(wanted, str) else wanted
+    values = [given] if isinstance(given, str) else given
+    return all(any(compare(name, value) for name in names) for value in values)

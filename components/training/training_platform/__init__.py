@@ -1,0 +1,1 @@
+"""TrainingPlatform: Amazon SageMaker for training jobs, pipelines, a model registry and Studio."""

@@ -1,0 +1,280 @@
+"""Amazon SageMaker: training jobs, Studio domains, notebook instances, models and endpoints."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from components.facts.sagemaker import has_local_disk
+from policies.engine.checks import SET, in_production, must_be, must_not_be, outside_production, requires
+from policies.engine.frameworks import finops, fsbp, well_architected
+from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
+from policies.engine.stack import Stack
+from resources.inputs import elements, entries, flag, is_set, json_value, number, read, text
+from resources.resource import UNKNOWN, Resource
+
+TRAINING_JOB = "aws:sagemaker/trainingJob:TrainingJob"
+DOMAIN = "aws:sagemaker/domain:Domain"
+NOTEBOOK = "aws:sagemaker/notebookInstance:NotebookInstance"
+MODEL = "aws:sagemaker/model:Model"
+ENDPOINT = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
+_POLICIES = ("aws:iam/policy:Policy", "aws:iam/rolePolicy:RolePolicy")
+_APPS = ("jupyterLabAppSettings", "codeEditorAppSettings")
+_LONGEST_WITHOUT_CHECKPOINTS = 3600
+_CREATE = ("sagemaker:createtrainingjob", "sagemaker:createprocessingjob", "sagemaker:createhyperparametertuningjob")
+_BOUNDS = ("sagemaker:vpcsubnets", "sagemaker:instancetypes", "sagemaker:maxruntimeinseconds")
+
+
+@rule(
+    "sagemaker-vpc",
+    "SageMaker jobs, models, notebooks and domains have no way around the VPC",
+    (TRAINING_JOB, DOMAIN, NOTEBOOK, MODEL),
+    area=Area.SECURITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[fsbp("SageMaker.1"), fsbp("SageMaker.2"), well_architected("SEC05-BP02")],
+    remediation="Name private subnets: vpcConfig of a job or model; appNetworkAccessType VpcOnly of a domain; subnetId "
+    "and directInternetAccess Disabled of a notebook instance.",
+    field="vpcConfig, appNetworkAccessType or directInternetAccess",
+)
+def _in_vpc(resource: Resource, _: Stack) -> Iterator[Result]:
+    inputs = resource.inputs
+    if resource.type == DOMAIN:
+        message = "lets Studio reach the internet past the VPC, because appNetworkAccessType is not VpcOnly"
+        yield from must_be(inputs, "appNetworkAccessType", "VpcOnly", message)
+    elif resource.type == NOTEBOOK:
+        if not is_set(read(inputs, "subnetId")):
+            yield Finding("is not in a VPC, because subnetId is absent")
+        message = "reaches the internet past the VPC, because directInternetAccess is not Disabled"
+        yield from must_be(inputs, "directInternetAccess", "Disabled", message)
+    elif not is_set(read(inputs, "vpcConfig")):
+        yield Finding("is not in a VPC, because vpcConfig is absent")
+
+
+@rule(
+    "sagemaker-encryption",
+    "Volumes, files and output of SageMaker are encrypted with a customer key",
+    (TRAINING_JOB, DOMAIN, NOTEBOOK, ENDPOINT),
+    area=Area.SECURITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[well_architected("SEC08-BP02"), well_architected("SEC08-BP01")],
+    remediation="Set kmsKeyId (kmsKeyArn of an endpoint configuration); of a job outputDataConfig.kmsKeyId, and "
+    "resourceConfig.volumeKmsKeyId unless the instance type has local disks.",
+    field="kmsKeyId, kmsKeyArn, outputDataConfig.kmsKeyId or resourceConfig.volumeKmsKeyId",
+)
+def _encryption(resource: Resource, _: Stack) -> Iterator[Result]:
+    if resource.type == TRAINING_JOB:
+        yield from _job_encryption(resource)
+    elif resource.type == ENDPOINT:
+        yield from must_be(resource.inputs, "kmsKeyArn", SET, "has volumes without a key of the account")
+    else:
+        yield from must_be(resource.inputs, "kmsKeyId", SET, "has no key of the account, because kmsKeyId is absent")
+
+
+def _job_encryption(job: Resource) -> Iterator[Result]:
+    message = "writes its output without a key of the account"
+    yield from must_be(job.inputs, "outputDataConfig.kmsKeyId", SET, message)
+    kind = text(read(job.inputs, "resourceConfig", "instanceType"))
+    if is_set(read(job.inputs, "resourceConfig", "volumeKmsKeyId")):
+        return
+    if kind is UNKNOWN:
+        yield Undecided("resourceConfig.instanceType")
+    elif not (kind and has_local_disk(kind)):
+        yield Finding("has volumes without a key of the account")
+
+
+requires(
+    TRAINING_JOB,
+    "enableInterContainerTrafficEncryption",
+    True,
+    "does not encrypt the traffic between its containers",
+    name="sagemaker-traffic",
+    title="Traffic between the containers of a training job is encrypted",
+    area=Area.SECURITY,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[well_architected("SEC09-BP02")],
+    remediation="Set enableInterContainerTrafficEncryption.",
+)
+
+requires(
+    NOTEBOOK,
+    "rootAccess",
+    "Disabled",
+    "lets its users be root, because rootAccess is not Disabled",
+    name="sagemaker-root",
+    title="Users of notebook instances are not root",
+    area=Area.SECURITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[fsbp("SageMaker.3"), well_architected("SEC03-BP02")],
+    remediation="Set rootAccess to Disabled.",
+)
+
+requires(
+    MODEL,
+    "enableNetworkIsolation",
+    True,
+    "can connect to addresses outside of its container",
+    name="sagemaker-isolation",
+    title="Models of SageMaker have network isolation",
+    area=Area.SECURITY,
+    severity=Severity.MEDIUM,
+    level=Level.ADVISORY,
+    frameworks=[fsbp("SageMaker.5"), well_architected("SEC05-BP02")],
+    remediation="Set enableNetworkIsolation, unless the model calls another service.",
+)
+
+
+@rule(
+    "sagemaker-studio-docker",
+    "Studio starts no Docker containers",
+    DOMAIN,
+    area=Area.SECURITY,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[well_architected("SEC06-BP02")],
+    remediation="Set domainSettings.dockerSettings.enableDockerAccess to DISABLED, or leave it out.",
+    field="domainSettings.dockerSettings.enableDockerAccess",
+)
+def _docker(domain: Resource, _: Stack) -> Iterator[Result]:
+    path = "domainSettings.dockerSettings.enableDockerAccess"
+    yield from must_not_be(domain.inputs, path, "ENABLED", "lets people run any image as root beside their notebook")
+
+
+@rule(
+    "sagemaker-idle-stop",
+    "Apps of Studio stop when nobody uses them",
+    DOMAIN,
+    area=Area.COST,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[finops("Workload Optimization"), well_architected("COST09-BP03")],
+    remediation="Set lifecycleManagement to ENABLED and idleTimeoutInMinutes in idleSettings, for both "
+    "jupyterLabAppSettings and codeEditorAppSettings.",
+    field="defaultUserSettings",
+)
+def _idle(domain: Resource, _: Stack) -> Iterator[Result]:
+    for app in _APPS:
+        path = ("defaultUserSettings", app, "appLifecycleManagement", "idleSettings")
+        management = text(read(domain.inputs, *path, "lifecycleManagement"))
+        minutes = number(read(domain.inputs, *path, "idleTimeoutInMinutes"))
+        if UNKNOWN in (management, minutes):
+            yield Undecided(".".join(path))
+        elif management != "ENABLED" or not minutes:
+            yield Finding(f"never stops idle apps of {app.removesuffix('AppSettings')}, which then cost all night")
+
+
+@rule(
+    "sagemaker-studio-files",
+    "In production, a deleted domain of Studio keeps people's files",
+    DOMAIN,
+    when=in_production,
+    area=Area.RELIABILITY,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[well_architected("REL09-BP01")],
+    remediation="Set retentionPolicy.homeEfsFileSystem to Retain, or leave it out.",
+    field="retentionPolicy.homeEfsFileSystem",
+)
+def _files(domain: Resource, _: Stack) -> Iterator[Result]:
+    path = "retentionPolicy.homeEfsFileSystem"
+    yield from must_not_be(domain.inputs, path, "Delete", "deletes the home folders of all users with the domain")
+
+
+@rule(
+    "sagemaker-checkpoints",
+    "Spot training of more than an hour has checkpoints",
+    TRAINING_JOB,
+    area=Area.RELIABILITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[well_architected("REL11-BP02"), well_architected("COST06-BP03")],
+    remediation="Set checkpointConfig to a folder of the training bucket, and let the program resume from it.",
+    field="checkpointConfig",
+)
+def _checkpoints(job: Resource, _: Stack) -> Iterator[Result]:
+    spot = flag(read(job.inputs, "enableManagedSpotTraining"))
+    if spot is UNKNOWN:
+        yield Undecided("enableManagedSpotTraining")
+    if spot is not True or is_set(read(job.inputs, "checkpointConfig")):
+        return
+    seconds = number(read(job.inputs, "stoppingCondition", "maxRuntimeInSeconds"))
+    if seconds is UNKNOWN:
+        yield Undecided("stoppingCondition.maxRuntimeInSeconds")
+    elif seconds is None or seconds > _LONGEST_WITHOUT_CHECKPOINTS:
+        yield Finding("starts again from the beginning when AWS takes its spot instance, because it has no checkpoints")
+
+
+@rule(
+    "sagemaker-spot",
+    "Outside production, training jobs run on spot instances",
+    TRAINING_JOB,
+    when=outside_production,
+    area=Area.COST,
+    severity=Severity.LOW,
+    level=Level.ADVISORY,
+    frameworks=[finops("Rate Optimization"), well_architected("COST07-BP01")],
+    remediation="Set enableManagedSpotTraining, stoppingCondition.maxWaitTimeInSeconds and checkpointConfig.",
+    field="enableManagedSpotTraining",
+)
+def _spot(job: Resource, _: Stack) -> Iterator[Result]:
+    message = "pays the on-demand price for training that can be repeated"
+    yield from must_be(job.inputs, "enableManagedSpotTraining", True, message)
+
+
+requires(
+    TRAINING_JOB,
+    "stoppingCondition.maxRuntimeInSeconds",
+    SET,
+    "may run for days, because it has no limit of time",
+    name="sagemaker-timeout",
+    title="Training jobs end in time",
+    area=Area.COST,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[finops("Policy & Governance"), well_architected("COST02-BP05")],
+    remediation="Set stoppingCondition.maxRuntimeInSeconds.",
+)
+
+
+@rule(
+    "sagemaker-submitters",
+    "Who may create SageMaker jobs is bound to subnets, instance types and a limit of time",
+    _POLICIES,
+    area=Area.SECURITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[well_architected("SEC03-BP02"), well_architected("COST02-BP05")],
+    remediation="Add conditions on sagemaker:VpcSubnets, sagemaker:InstanceTypes and sagemaker:MaxRuntimeInSeconds to "
+    "the statement, as TrainingPlatform does.",
+    field="policy",
+)
+def _submitters(policy: Resource, _: Stack) -> Iterator[Result]:
+    document = json_value(read(policy.inputs, "policy"))
+    if document is UNKNOWN:
+        yield Undecided("policy")
+    for index, statement in enumerate(elements(read(document, "Statement"))):
+        if statement is UNKNOWN:
+            yield Undecided("policy")
+        elif read(statement, "Effect") == "Allow" and _creates_jobs(statement):
+            yield from _bounds(statement, f"policy statement {text(read(statement, 'Sid')) or index + 1}")
+
+
+def _creates_jobs(statement: Any) -> bool:
+    """Whether it allows an action that creates jobs. `*` is the matter of iam-wildcard."""
+    actions = [str(action).lower() for action in elements(read(statement, "Action"))]
+    return any(
+        action in _CREATE
+        or (action.startswith("sagemaker:") and action.endswith("*") and _CREATE[0].startswith(action[:-1]))
+        for action in actions
+    )
+
+
+def _bounds(statement: Any, path: str) -> Iterator[Result]:
+    condition = read(statement, "Condition")
+    if condition is UNKNOWN or any(test is UNKNOWN for _, test in entries(condition)):
+        yield Undecided(f"{path}: Condition")
+        return
+    keys = {key.lower() for _, test in entries(condition) for key, _ in entries(test)}
+    if lacking := [bound for bound in _BOUNDS if bound not in keys]:
+        yield Finding(f"{path} creates jobs without a condition on {', '.join(lacking)}")

@@ -1,0 +1,42 @@
+"""Amazon SageMaker: the jobs of a training platform by hours of use, and Studio by its files, disks and apps."""
+
+from collections.abc import Iterator
+
+from pricing.charges import Charge, Gap
+from pricing.estimators.registration import prices
+from pricing.priced_stack import PricedStack
+from resources.resource import Resource
+
+
+@prices("mlplatform:index:TrainingPlatform")
+def jobs(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
+    """The hours of its jobs, and of warm pools that wait for one. Jobs are no resources of the stack.
+
+    AWS publishes no price of managed spot training: it is the on-demand price less what the usage section says.
+    """
+    usage = stack.usage.sagemaker
+    platforms = max(1, len(stack.of_type(resource.type)))
+    for kind, hours in usage.job_hours.items():
+        yield stack.charge(resource, "sagemaker", f"{kind} training", hours / platforms, f"jobs on {kind}")
+    for kind, hours in usage.spot_job_hours.items():
+        charge = stack.charge(resource, "sagemaker", f"{kind} training", hours / platforms, f"spot jobs on {kind}")
+        yield charge if isinstance(charge, Gap) else _as_spot(charge, usage.spot_saving)
+    for kind, hours in usage.warm_pool_hours.items():
+        what = f"warm pools of {kind} without a job"
+        yield stack.charge(resource, "sagemaker", f"{kind} training", hours / platforms, what)
+
+
+@prices("aws:sagemaker/domain:Domain")
+def domain(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
+    """The apps that people run, the disks of their spaces, and their home folders in EFS."""
+    usage = stack.usage.sagemaker
+    for kind, hours in usage.studio_hours.items():
+        yield stack.charge(
+            resource, "sagemaker", f"{kind} studio", stack.share(resource, hours), f"apps of Studio on {kind}"
+        )
+    yield stack.charge(resource, "sagemaker", "studio-space-storage", usage.space_gb, "disks of spaces")
+    yield stack.charge(resource, "efs", "standard", usage.home_gb, "home folders")
+
+
+def _as_spot(charge: Charge, saving: float) -> Charge:
+    return charge._replace(unit_price=charge.unit_price * (1 - saving), item=f"{charge.item} spot")
