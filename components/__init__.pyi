@@ -54,7 +54,7 @@ from .delivery.image_registry.spec import (
 from .delivery.pipeline_access.pipeline_access import PipelineAccess
 from .delivery.pipeline_access.spec import PipelineAccessArgs, PipelineAccessConfig, PublisherConfig
 from .delivery.user_pool import UserPool, UserPoolArgs, UserPoolClientConfig, UserPoolConfig
-from .facts.versions import KubernetesVersion, PostgresVersion
+from .facts.versions import KubernetesVersion, PostgresVersion, SparkRelease
 from .kubeflow.kubeflow_cluster import KubeflowCluster
 from .kubeflow.spec import KubeflowClusterArgs, KubeflowConfig
 from .network.load_balancer.load_balancer import ServingLoadBalancer
@@ -102,6 +102,9 @@ from .serving.serving_platform.model_cache import ModelCache, ModelCacheArgs
 from .serving.serving_platform.names import DeploymentMode, Protocol, Runtime
 from .serving.serving_platform.serving_platform import ServingPlatform
 from .serving.serving_platform.spec import ServingPlatformArgs, ServingPlatformConfig, ServingPlatformOptions
+from .training.spark_cluster.applications import SparkApplicationConfig, SparkWorkerConfig
+from .training.spark_cluster.spark_cluster import SparkCluster
+from .training.spark_cluster.spec import SparkArchitecture, SparkClusterArgs, SparkClusterConfig, SparkEngine
 from .training.training_platform.spec import (
     StudioConfig,
     StudioUserConfig,
@@ -248,6 +251,14 @@ __all__ = [
     "SharingConfig",
     "SignInConfig",
     "SignInProvider",
+    "SparkApplicationConfig",
+    "SparkArchitecture",
+    "SparkCluster",
+    "SparkClusterArgs",
+    "SparkClusterConfig",
+    "SparkEngine",
+    "SparkRelease",
+    "SparkWorkerConfig",
     "SpecError",
     "StoreAccess",
     "StoreAccessArgs",

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from pricing.emr_usage import SparkUsage
 from pricing.sagemaker_usage import SageMakerUsage
 from pricing.spec import Amount, Section, Share
 
@@ -187,6 +188,7 @@ class Usage(Section):
         description="Nodes on average over the month, by pool name, where it is known. It replaces the desired size "
         "and the burst, or for a Karpenter pool the share of its limits.",
     )
+    spark: SparkUsage = Field(default=SparkUsage(), description="What Spark jobs on EMR use in a month.")
     sagemaker: SageMakerUsage = Field(
         default_factory=SageMakerUsage, description="What training jobs and Studio use on Amazon SageMaker in a month."
     )

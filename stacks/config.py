@@ -27,6 +27,7 @@ from components.network.load_balancer.spec import SignInProvider
 from components.network.network_args import NatMode, NetworkSpec
 from components.serving.model_serving_ingress.spec import ModelServingSpec
 from components.serving.serving_platform.cache_spec import unfit
+from components.training.spark_cluster.spec import SparkClusterSpec
 from components.training.training_platform.spec import TrainingPlatformSpec
 from policies.engine.settings import EnvironmentSpec, PolicySettings
 from pricing.budget import Budget
@@ -35,7 +36,7 @@ from stacks.delivery_section import ENTRY, DeliverySection
 from stacks.placement import placement_problems
 from stacks.pools import pool_problems
 from stacks.references import reference_problems
-from stacks.training_problems import training_platform_problems
+from stacks.training_problems import training_problems
 from stacks.unique_names import name_problems
 
 NAMESPACE = "mlplatform"
@@ -66,6 +67,10 @@ class StackConfig(Spec):
     user_pool: UserPoolSpec | None = Field(default=None, description="The user pool for sign-in. Default: none.")
     delivery: DeliverySection | None = Field(
         default=None, description="Argo CD and the teams that deliver with it. Default: none."
+    )
+
+    spark_cluster: SparkClusterSpec | None = Field(
+        default=None, description="Spark on EMR over the feature store. Default: none."
     )
 
     pipelines_database: InstanceSpec | None = Field(
@@ -107,7 +112,7 @@ class StackConfig(Spec):
             *name_problems(self),
             *pool_problems(self),
             *placement_problems(self),
-            *training_platform_problems(self),
+            *training_problems(self),
         )
         if error := refusal([*problems, *further]):
             raise error
@@ -198,12 +203,12 @@ class StackConfig(Spec):
         if not (self.delivery and platform and platform.model_cache):
             return
         for team in self.delivery.teams:
-            caching = [home for home in team.homes if home in platform.model_namespaces]
-            if caching and not team.quota.storage_gib:
+            kept = [home for home in team.homes if home in platform.model_namespaces]
+            if kept and not team.quota.storage_gib:
                 raise refuse(
                     0,
                     f"delivery.teams: team {team.name} has no quota for volumes, but platform.modelCache has a "
-                    f"volume claim in {caching[0]}; set quota.storageGib to 1 or more",
+                    f"volume claim in {kept[0]}; set quota.storageGib to 1 or more",
                 )
 
     def _services_have_stores(self) -> None:

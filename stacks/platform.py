@@ -43,7 +43,7 @@ from stacks.delivery_section import DeliverySection
 from stacks.foundation import Foundation, Outputs
 from stacks.references import BALANCER_CLIENT
 from stacks.sizing import sized
-from stacks.training import make_training_platform
+from stacks.training import make_spark_cluster, make_training_platform
 
 ARGO_CD = "argocd"
 """The name of Argo CD's namespace, and of its client in the user pool."""
@@ -78,6 +78,7 @@ def build_platform(config: StackConfig) -> Mapping[str, pulumi.Output[Any]]:
     delivery = make_delivery(config, base, secrets, pool, serving, argo_cd_balancer, exports)
     make_feature_services(config, base, secrets, namespaces_ready(cluster, serving, delivery), exports)
     make_kubeflow(config, base, ingress, secrets, pool, delivery, exports)
+    make_spark_cluster(config, base, exports)
     make_training_platform(config, base, exports)
     return exports
 

@@ -1,10 +1,41 @@
-"""The components of a stack that train models."""
+"""The sections of training and batch: each makes its component on what the platform has."""
 
 from components.core.spec import args_of
+from components.training.spark_cluster.spark_cluster import SparkCluster
+from components.training.spark_cluster.spec import SparkClusterArgs
 from components.training.training_platform.spec import TrainingPlatformArgs
 from components.training.training_platform.training_platform import TrainingPlatform
 from stacks.config import StackConfig
 from stacks.foundation import Foundation, Outputs
+
+
+def make_spark_cluster(config: StackConfig, base: Foundation, exports: Outputs) -> SparkCluster | None:
+    """Spark over the buckets and the catalog of the feature store."""
+    if not config.spark_cluster:
+        return None
+    network, store = base.network, base.store
+    args = args_of(
+        SparkClusterArgs,
+        config.spark_cluster,
+        vpc_id=network.vpc_id,
+        subnet_ids=network.private_subnet_ids,
+        subnet_zones=network.zones,
+        raw_bucket=store.raw_bucket,
+        training_bucket=store.training_bucket,
+        models_bucket=store.models_bucket,
+        offline_bucket=store.offline_bucket,
+        data_key_arn=store.data_key_arn,
+        catalog_database=store.catalog_database,
+        log_bucket=store.log_bucket,
+    )
+    spark = SparkCluster("spark", args, base.aws)
+    exports |= {
+        "sparkApplicationIds": spark.application_ids,
+        "sparkRuntimeRoleArn": spark.runtime_role_arn,
+        "sparkKeyArn": spark.key_arn,
+        "sparkLogUri": spark.log_uri,
+    }
+    return spark
 
 
 def make_training_platform(config: StackConfig, base: Foundation, exports: Outputs) -> None:

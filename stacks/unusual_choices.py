@@ -20,6 +20,7 @@ from components.network.load_balancer.spec import ServingLoadBalancerSpec
 from components.network.network_args import FlowLogTraffic, NatMode, NetworkSpec
 from components.network.web_firewall.spec import WebFirewallSpec
 from components.serving.model_serving_ingress.spec import ModelServingSpec
+from components.training.spark_cluster.spec import SparkClusterSpec
 from components.training.training_platform.spec import TrainingPlatformSpec
 from stacks.config import StackConfig
 from stacks.delivery_section import DeliverySection
@@ -43,6 +44,8 @@ def unusual_choices(config: StackConfig) -> tuple[Choice, ...]:
         found += _cluster(config.gpu_cluster, "gpuCluster")
     if config.model_serving:
         found += _serving(config.model_serving, "modelServing", config.environment.is_production)
+    if config.spark_cluster:
+        found += _spark_cluster(config.spark_cluster, "sparkCluster")
     if config.image_registry:
         found += _registry(config.image_registry, "imageRegistry")
     if config.user_pool:
@@ -86,6 +89,17 @@ def _stores(store: FeatureStoreSpec, at: str, production: bool) -> Iterator[Choi
     yield from _cache(store.online, f"{at}.online")
     if store.predictions:
         yield from _cache(store.predictions, f"{at}.predictions")
+
+
+def _spark_cluster(cluster: SparkClusterSpec, at: str) -> Iterator[Choice]:
+    if not cluster.deletion_protection:
+        yield Choice(f"{at}.deletionProtection", False, "a deployment can delete the key of Spark's logs")
+    for purpose, application in cluster.applications.items():
+        if application.warm.vcpus:
+            warm = application.driver.warm + application.executor.warm
+            yield Choice(f"{at}.{purpose}", f"{warm} warm workers", "they are charged while no job uses them")
+    if outside := [folder for folder in cluster.writes if folder.startswith("raw/")]:
+        yield Choice(f"{at}.writes", outside, "jobs can change and delete raw data")
 
 
 def _database(database: InstanceSpec, at: str, production: bool) -> Iterator[Choice]:

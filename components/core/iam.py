@@ -19,14 +19,14 @@ def allow(sid: str, actions: Sequence[str], resources: Sequence[str], condition:
     return {**statement, "Condition": condition} if condition else statement
 
 
-def service_trust(service: str, account: str, source_arn: str | None = None) -> str:
+def service_trust(service: str, account: str, *source_arns: str) -> str:
     """Lets `service` assume the role only for resources of `account`. Other accounts cannot use the role.
 
-    Source: IAM user guide, "The confused deputy problem"; `source_arn` may hold wildcards.
+    Source: IAM user guide, "The confused deputy problem"; `source_arns` may hold wildcards.
     """
-    condition: dict[str, Mapping[str, str]] = {"StringEquals": {"aws:SourceAccount": account}}
-    if source_arn:
-        condition["ArnLike"] = {"aws:SourceArn": source_arn}
+    condition: dict[str, Mapping[str, str | Sequence[str]]] = {"StringEquals": {"aws:SourceAccount": account}}
+    if source_arns:
+        condition["ArnLike"] = {"aws:SourceArn": source_arns[0] if len(source_arns) == 1 else source_arns}
     return _trust(service, ["sts:AssumeRole"], condition)
 
 

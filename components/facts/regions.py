@@ -36,6 +36,18 @@ ZONES_WITHOUT_EKS = ("use1-az3", "usw1-az2", "cac1-az3")
 Source: Amazon EKS user guide, "View Amazon EKS networking requirements for VPC and subnets".
 """
 
+EMR_SERVERLESS_ZONES = {
+    "ca-central-1": ("cac1-az1", "cac1-az2"),
+    "us-east-1": ("use1-az1", "use1-az2", "use1-az4", "use1-az5", "use1-az6"),
+    "us-east-2": ("use2-az1", "use2-az2", "use2-az3"),
+    "us-west-1": ("usw1-az1", "usw1-az3"),
+    "us-west-2": ("usw2-az1", "usw2-az2", "usw2-az3", "usw2-az4"),
+}
+"""Ids of the zones that have EMR Serverless, in the regions where some zones do not.
+
+Source: EMR Serverless user guide, "Endpoints and quotas".
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Region:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from . import chart_support as support
 
@@ -220,6 +221,49 @@ The node monitoring agent has one release for all versions of EKS: aws/eks-node-
 
 CACHE_ENGINES = {"valkey": ("8.2", "valkey8"), "redis": ("7.1", "redis7")}
 """The version and the parameter group family of each ElastiCache engine; both support users and IAM authentication."""
+
+
+class SparkRelease(StrEnum):
+    """The EMR releases in standard support for Spark jobs. `emr-spark-8.1.0` has long-term support."""
+
+    SPARK_8_1 = "emr-spark-8.1.0"
+    SPARK_8_0 = "emr-spark-8.0.0"
+    V7_14 = "emr-7.14.0"
+    V7_13 = "emr-7.13.0"
+
+
+EMR_SUPPORT_ENDS = {
+    "emr-spark-8.1.0": date(2029, 9, 7),
+    "emr-spark-8.0.0": date(2027, 5, 20),
+    "emr-7.14.0": date(2028, 9, 8),
+    "emr-7.13.0": date(2028, 4, 21),
+    "emr-7.10.0": date(2027, 8, 15),
+    "emr-7.9.0": date(2027, 5, 19),
+    "emr-7.5.0": date(2026, 11, 20),
+    "emr-7.4.0": date(2026, 11, 12),
+    "emr-7.3.0": date(2026, 10, 15),
+}
+"""When standard support of each EMR release ends. Source: EMR release guide, the page of each release."""
+
+
+class SparkRuntime(NamedTuple):
+    """The minor version of Spark and the version of Scala for which a release's jobs must be built."""
+
+    spark: str
+    scala: str
+
+
+SPARK_RUNTIMES = {
+    SparkRelease.SPARK_8_1: SparkRuntime("4.1", "2.13"),
+    SparkRelease.SPARK_8_0: SparkRuntime("4.0", "2.13"),
+    SparkRelease.V7_14: SparkRuntime("3.5", "2.12"),
+    SparkRelease.V7_13: SparkRuntime("3.5", "2.12"),
+}
+"""Feast's Spark support needs PySpark 4, so it needs a release of the line emr-spark-8.
+
+Source: EMR release guide, "Spark release history" and the pages of emr-spark-8.0.0 and 8.1.0; feast-dev/feast,
+pyproject.toml.
+"""
 
 AWS_CLI_IMAGE = "public.ecr.aws/aws-cli/aws-cli:2.36.7"
 """The AWS CLI on Amazon Linux 2023, with bash."""

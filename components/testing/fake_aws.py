@@ -367,6 +367,11 @@ def _record(_aws: FakeAws, name: str, inputs: Mapping[str, Any]) -> dict[str, An
     return {"id": f"{inputs.get('zoneId')}_{name}", "fqdn": name.removesuffix(".")}
 
 
+def _spark_application(aws: FakeAws, name: str, _: Mapping[str, Any]) -> dict[str, Any]:
+    identity = "".join(letter for letter in name if letter.isalnum())
+    return {"id": identity, "name": name, "arn": aws.arn("emr-serverless", f"/applications/{identity}")}
+
+
 def _web_acl(aws: FakeAws, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The capacity is unknown when the capacity of one rule is unknown."""
     arn = aws.arn("wafv2", f"regional/webacl/{name}/{name}")
@@ -407,6 +412,7 @@ _OUTPUTS: dict[str, _Outputs] = {
     "aws:elasticache/subnetGroup:SubnetGroup": _elasticache("subnetgroup"),
     "aws:elasticache/user:User": _elasticache("user"),
     "aws:elasticache/userGroup:UserGroup": _elasticache("usergroup"),
+    "aws:emrserverless/application:Application": _spark_application,
     "aws:iam/instanceProfile:InstanceProfile": _iam("instance-profile"),
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": _oidc_provider,
     "aws:iam/policy:Policy": _policy,

@@ -1,1 +1,1 @@
-"""Training: where models and features are computed."""
+"""Where models are trained and features computed: Spark, SageMaker, AWS Batch and jobs on the cluster."""

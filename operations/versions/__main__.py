@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from operations.versions.charts import chart_pins, newest_charts
-from operations.versions.pins import Finding, State, eks_pins, judge
+from operations.versions.pins import Finding, State, eks_pins, emr_pins, judge
 
 _TEXTS = {
     State.ENDED: "support ended on {ends}",
@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         prog="make versions", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--region", default="us-east-1", help="the AWS region to read")
-    parser.add_argument("--of", choices=("all", "eks", "charts"), default="all", help="which versions to list")
+    parser.add_argument("--of", choices=("all", "eks", "charts", "emr"), default="all", help="which versions to list")
     parser.add_argument("--offline", action="store_true", help="use only the recorded ends of support")
     parser.add_argument(
         "--today",
@@ -38,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     eks, charts = options.of in ("all", "eks"), options.of in ("all", "charts")
     pins = [*(eks_pins() if eks else ()), *(chart_pins() if charts else ())]
+    pins += emr_pins() if options.of in ("all", "emr") else ()
     newest: dict[str, str] = {}
     if not options.offline:
         newest |= _newest_of_aws(options.region) if eks else {}

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 
-from components.facts.versions import ADDONS, NODE_IMAGES, STANDARD_SUPPORT_ENDS, KubernetesVersion
+from components.facts.versions import (
+    ADDONS,
+    EMR_SUPPORT_ENDS,
+    NODE_IMAGES,
+    STANDARD_SUPPORT_ENDS,
+    KubernetesVersion,
+    SparkRelease,
+)
 
 NOTICE_DAYS = 90
 """How many days before the end of its support a version is listed."""
@@ -50,6 +57,11 @@ def eks_pins() -> list[Pin]:
         found += [Pin(image(family, version), release) for family, release in NODE_IMAGES[version].items()]
         found += [Pin(addon(name, version), pinned) for name, pinned in ADDONS[version].items()]
     return found
+
+
+def emr_pins() -> list[Pin]:
+    """The EMR releases that a Spark cluster can have. AWS recommends no newest of them."""
+    return [Pin("EMR release", release, EMR_SUPPORT_ENDS[release]) for release in SparkRelease]
 
 
 def eks(version: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from planner.quotas.ec2 import ec2_quotas
+from planner.quotas.emr import emr_quotas
 from planner.quotas.quota import Quota
 from planner.quotas.sagemaker import sagemaker_quotas
 from resources.index import ResourceIndex
@@ -12,5 +13,6 @@ from stacks.config import StackConfig
 
 def quotas(resources: Sequence[Resource], config: StackConfig | None = None) -> tuple[Quota, ...]:
     """The quotas whose default is less than the plan needs at its peak. `config` says what no resource states."""
-    found = [*ec2_quotas(ResourceIndex(resources)), *(sagemaker_quotas(config) if config else ())]
+    index = ResourceIndex(resources)
+    found = (*ec2_quotas(index), *emr_quotas(index), *(sagemaker_quotas(config) if config else ()))
     return tuple(sorted(found, key=lambda quota: (quota.service, quota.code, quota.name)))

@@ -160,6 +160,17 @@ QUERIES: tuple[Query, ...] = (
         },
     ),
     Query(
+        "ElasticMapReduce",
+        {},
+        {
+            "EMR-SERVERLESS-vCPUHours": _one("emr-serverless", "vcpu-hour", "vCPU-hour"),
+            "EMR-SERVERLESS-MemoryGBHours": _one("emr-serverless", "gb-hour", "GB-hour"),
+            "EMR-SERVERLESS-ARM-vCPUHours": _one("emr-serverless", "vcpu-hour-arm", "vCPU-hour"),
+            "EMR-SERVERLESS-ARM-MemoryGBHours": _one("emr-serverless", "gb-hour-arm", "GB-hour"),
+            "EMR-SERVERLESS-StorageGBHours": _one("emr-serverless", "storage-gb-hour", "GB-hour"),
+        },
+    ),
+    Query(
         "AmazonEC2",
         {"productFamily": "NAT Gateway"},
         {

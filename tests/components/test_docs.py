@@ -56,6 +56,8 @@ from components.serving.model_serving_ingress.model_serving_ingress import Model
 from components.serving.model_serving_ingress.spec import ModelServingIngressArgs, ModelServingSpec
 from components.serving.serving_platform.serving_platform import ServingPlatform
 from components.serving.serving_platform.spec import ServingPlatformArgs, ServingPlatformSpec
+from components.training.spark_cluster.spark_cluster import SparkCluster
+from components.training.spark_cluster.spec import SparkClusterArgs, SparkClusterSpec
 from components.training.training_platform.spec import TrainingPlatformArgs, TrainingPlatformSpec
 from components.training.training_platform.training_platform import TrainingPlatform
 
@@ -85,6 +87,7 @@ DOCUMENTED: list[tuple[str, Any, Any, type[BaseModel]]] = [
     ("object_store", ObjectStore, ObjectStoreArgs, ObjectStoreSpec),
     ("secure_namespace", SecureNamespace, SecureNamespaceArgs, SecureNamespaceSpec),
     ("serving_platform", ServingPlatform, ServingPlatformArgs, ServingPlatformSpec),
+    ("spark_cluster", SparkCluster, SparkClusterArgs, SparkClusterSpec),
     ("store_access", StoreAccess, StoreAccessArgs, StoreAccessSpec),
     ("tracking_server", TrackingServer, TrackingServerArgs, TrackingServerSpec),
     ("training_platform", TrainingPlatform, TrainingPlatformArgs, TrainingPlatformSpec),

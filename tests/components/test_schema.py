@@ -31,6 +31,7 @@ from components.delivery.user_pool import UserPoolSpec
 from components.kubeflow.spec import KubeflowSpec
 from components.network.network_args import NetworkSpec
 from components.serving.model_serving_ingress.spec import ModelServingSpec
+from components.training.spark_cluster.spec import SparkClusterSpec
 from tests.support.planner.plans import STACKS, config_of
 
 Kind = TypeVar("Kind")
@@ -45,6 +46,7 @@ SECTIONS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "kubeflow": ("KubeflowCluster", KubeflowSpec),
     "modelServing": ("ModelServingIngress", ModelServingSpec),
     "network": ("Network", NetworkSpec),
+    "sparkCluster": ("SparkCluster", SparkClusterSpec),
     "userPool": ("UserPool", UserPoolSpec),
 }
 WRITTEN = [(stack, section) for stack in STACKS for section in SECTIONS if section in config_of(stack)]

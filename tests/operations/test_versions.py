@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import NoCredentialsError  # pyright: ignore[reportMissingTypeStubs]
 from botocore.stub import Stubber  # pyright: ignore[reportMissingTypeStubs]
 
-from components.facts.versions import ADDONS, NODE_IMAGES, STANDARD_SUPPORT_ENDS, KubernetesVersion
+from components.facts.versions import ADDONS, NODE_IMAGES, STANDARD_SUPPORT_ENDS, KubernetesVersion, SparkRelease
 from operations.versions import aws
 from operations.versions.__main__ import main
 from operations.versions.pins import NOTICE_DAYS, numbers
@@ -137,3 +137,10 @@ def test_versions_are_compared_by_their_numbers(older: str, newer: str) -> None:
 
 def test_two_commits_of_one_version_are_equal() -> None:
     assert numbers("1.65.0-0be31b34") == numbers("1.65.0-5a6b7c8d")
+
+
+def test_versions_list_emr_releases_whose_support_ends(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--of", "emr", "--offline", "--today", "2027-05-01"]) == 1
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert lines[0] == "EMR release emr-spark-8.0.0 support ends on 2027-05-20"
+    assert len(lines) == len(SparkRelease)

@@ -120,6 +120,19 @@ def test_addresses_and_endpoints_count() -> None:
     assert needed(quotas(addresses)) == {"L-0263D0A3": 6}
 
 
+def test_vcpus_of_all_spark_applications_count_together() -> None:
+    def application(name: str, cpu: object) -> Resource:
+        capacity = {"cpu": cpu, "memory": "64 GB"}
+        return Resource(
+            urn=name, type="aws:emrserverless/application:Application", name=name, inputs={"maximumCapacity": capacity}
+        )
+
+    assert needed(quotas([application("batch", "8 vCPU"), application("streaming", "8 vCPU")])) == {}
+    [found] = quotas([application("batch", "64 vCPU"), application("streaming", "8"), application("other", None)])
+    assert (found.code, found.default, found.needed) == ("L-D05C8A75", 16, 72)
+    assert found.why == "batch: up to 64 vCPUs; streaming: up to 8 vCPUs"
+
+
 def test_training_lists_each_quota_of_its_instance_types() -> None:
     platform = {
         "name": "ml",

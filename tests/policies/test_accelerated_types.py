@@ -7,7 +7,11 @@ from tests.support.policies.cases import context, make
 
 RULE = "gpu-pool-schedule"
 DESCRIBED_WITHOUT = {"dl2q.24xlarge", "trn2u.48xlarge"}
-"""Types with accelerators that EC2 does not describe. Source: EC2 user guide, accelerated computing instances."""
+"""Types that a rule takes for accelerated by their family, for EC2 describes no accelerator of theirs.
+
+A `trn2u.48xlarge` has 16 Trainium2 chips. Source: AWS Neuron documentation, "Amazon EC2 Trn2 Architecture". For `dl2q`,
+the test proves only that its family is named in `policies/cost.py`.
+"""
 
 
 def accelerated(names: list[str]) -> set[str]:

@@ -55,7 +55,7 @@ def test_public_files_need_no_account(tmp_path: Path, capsys: pytest.CaptureFixt
     assert rows["rds-postgresql", "db.r6g.large Multi-AZ"].on_demand == "0.45"
     printed = capsys.readouterr()
     assert "ec2 g4dn.xlarge on demand: none -> 0.54" in printed.out
-    assert "AmazonEC2 (1 of 15)" in printed.err
+    assert "AmazonEC2 (1 of 16)" in printed.err
     assert not list((tmp_path / "cache").rglob("*.csv"))
 
 

@@ -1,0 +1,171 @@
+"""What a Spark cluster is made from, and what is refused."""
+
+from enum import StrEnum
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pydantic import Field, field_validator, model_validator
+
+from ...core.problems import refuse_at
+from ...core.spec import Spec, each_once, refuse
+from ...facts.versions import EMR_SUPPORT_ENDS, SPARK_RUNTIMES, SparkRelease, SparkRuntime
+from .applications import SparkApplicationConfig, SparkApplicationSpec
+
+_FOLDER = r"(raw|training|models|offline)/([A-Za-z0-9_=-][A-Za-z0-9_.=-]*/)*"
+"""A bucket by its purpose and a prefix in it, without characters that mean something in IAM policies."""
+FEATURES = "features/"
+"""The folder of the offline bucket where the tables of the catalog database are."""
+
+
+class SparkEngine(StrEnum):
+    """Where Spark runs."""
+
+    SERVERLESS = "serverless"
+
+
+class SparkArchitecture(StrEnum):
+    """The architecture of workers. ARM64 costs a fifth less; native libraries of jobs must be built for it."""
+
+    ARM64 = "ARM64"
+    X86_64 = "X86_64"
+
+
+class SparkClusterConfig(TypedDict):
+    """A Spark cluster, as a stack's config describes it."""
+
+    cluster_name: str
+    """The name of the cluster; names of applications begin with it."""
+    engine: NotRequired[SparkEngine]
+    """Where Spark runs; EMR Serverless by default."""
+    release: NotRequired[SparkRelease]
+    """The EMR release, which decides the versions of Spark and Scala."""
+    architecture: NotRequired[SparkArchitecture]
+    """The architecture of workers."""
+    batch: NotRequired[SparkApplicationConfig]
+    """The application for batch jobs; none when left out."""
+    streaming: NotRequired[SparkApplicationConfig]
+    """The application for streaming jobs; none when left out."""
+    reads: NotRequired[list[str]]
+    """Folders that jobs may read, such as raw/ or offline/features/."""
+    writes: NotRequired[list[str]]
+    """Folders that jobs may read and write."""
+    iceberg: NotRequired[bool]
+    """Whether the catalog `offline` of Spark has Iceberg tables in the offline bucket."""
+    managed_logs: NotRequired[bool]
+    """Whether EMR also keeps logs and event logs for 30 days."""
+    deletion_protection: NotRequired[bool]
+    """Whether the key of logs is protected from deletion."""
+
+
+class SparkClusterArgs(SparkClusterConfig):
+    """The arguments of a SparkCluster: its config, its network and the buckets of the feature store."""
+
+    vpc_id: pulumi.Input[str]
+    """The VPC."""
+    subnet_ids: pulumi.Input[list[str]]
+    """Private subnets with a route to S3 and Glue, of two zones or more."""
+    subnet_zones: NotRequired[pulumi.Input[list[str]]]
+    """The names of the subnets' zones, in their order. Subnets in zones without EMR Serverless are left out."""
+    raw_bucket: pulumi.Input[str]
+    """The bucket of raw data."""
+    training_bucket: pulumi.Input[str]
+    """The bucket of training sets."""
+    models_bucket: pulumi.Input[str]
+    """The bucket of model artifacts."""
+    offline_bucket: pulumi.Input[str]
+    """The bucket of offline features."""
+    data_key_arn: pulumi.Input[str]
+    """The KMS key that encrypts the buckets."""
+    catalog_database: pulumi.Input[str]
+    """The Glue database of the offline features."""
+    log_bucket: pulumi.Input[str]
+    """The bucket that logs are written to."""
+
+
+class SparkClusterSpec(Spec):
+    """Spark on EMR."""
+
+    cluster_name: str = Field(
+        pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
+        max_length=40,
+        description="The name of the cluster; names of applications begin with it.",
+    )
+    engine: SparkEngine = Field(
+        default=SparkEngine.SERVERLESS, description="Where Spark runs: serverless, EMR Serverless."
+    )
+    release: SparkRelease = Field(
+        default=SparkRelease.SPARK_8_1, description="The EMR release, which decides the versions of Spark and Scala."
+    )
+    architecture: SparkArchitecture = Field(
+        default=SparkArchitecture.ARM64,
+        description="The architecture of workers: ARM64, which costs a fifth less, or X86_64 for native libraries.",
+    )
+    batch: SparkApplicationSpec | None = Field(
+        default=None, description="The application for batch jobs; none when left out."
+    )
+    streaming: SparkApplicationSpec | None = Field(
+        default=None, description="The application for streaming jobs; none when left out."
+    )
+    reads: tuple[str, ...] = Field(
+        default=("raw/", "training/", f"offline/{FEATURES}"),
+        description="Folders that jobs may read: a bucket, raw, training, models or offline, and a prefix in it.",
+    )
+    writes: tuple[str, ...] = Field(
+        default=("training/", f"offline/{FEATURES}"), description="Folders that jobs may read and write."
+    )
+    iceberg: bool = Field(
+        default=False,
+        description="Whether Spark has a catalog `offline` of Iceberg tables in the offline bucket.",
+    )
+    managed_logs: bool = Field(
+        default=True,
+        description="Whether EMR also keeps logs and event logs for 30 days, encrypted, and shows Spark's history.",
+    )
+    deletion_protection: bool = Field(
+        default=True, description="Whether the key of logs is protected from deletion. Logs cannot be read without it."
+    )
+
+    @field_validator("release", mode="before")
+    @classmethod
+    def _in_support(cls, release: object) -> object:
+        if str(release) in list(SparkRelease):
+            return release
+        ends = EMR_SUPPORT_ENDS.get(str(release))
+        why = f"has standard support until {ends}" if ends else "is not a release that this component knows"
+        raise refuse(release, f"{release} {why}; write one of {', '.join(SparkRelease)}", list(SparkRelease))
+
+    @field_validator("reads", "writes")
+    @classmethod
+    def _folders(cls, folders: tuple[str, ...]) -> tuple[str, ...]:
+        remedy = (
+            "folder: write raw/, training/, models/ or offline/, and a prefix that ends with /, such as raw/events/"
+        )
+        return each_once(folders, _FOLDER, remedy)
+
+    @model_validator(mode="after")
+    def _has_an_application(self) -> "SparkClusterSpec":
+        if not self.applications:
+            raise refuse_at("batch", None, "it has no application; add batch, streaming or both")
+        return self
+
+    @model_validator(mode="after")
+    def _tables_can_be_written(self) -> "SparkClusterSpec":
+        if self.iceberg and not any(f"offline/{FEATURES}".startswith(folder) for folder in self.writes):
+            raise refuse_at(
+                "writes", list(self.writes), f"iceberg: true writes tables to offline/{FEATURES}; add this folder"
+            )
+        return self
+
+    @property
+    def applications(self) -> dict[str, SparkApplicationSpec]:
+        """The applications by their purpose, batch or streaming."""
+        return {
+            purpose: application
+            for purpose, application in (("batch", self.batch), ("streaming", self.streaming))
+            if application
+        }
+
+    @property
+    def runtime(self) -> SparkRuntime:
+        """The versions of Spark and Scala for which jobs must be built."""
+        return SPARK_RUNTIMES[self.release]

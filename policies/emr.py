@@ -1,0 +1,235 @@
+"""Spark on Amazon EMR: applications of EMR Serverless."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from components.facts.versions import EMR_SUPPORT_ENDS
+from policies.engine.checks import SET, must_be, must_not_be, outside_production, requires
+from policies.engine.frameworks import finops, well_architected
+from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
+from policies.engine.stack import Stack
+from resources.inputs import elements, flag, is_set, number, read, text
+from resources.resource import UNKNOWN, Resource
+
+APPLICATION = "aws:emrserverless/application:Application"
+CLUSTER = "aws:emr/cluster:Cluster"
+_DEFAULT_IDLE_MINUTES = 15
+_MOST_IDLE_MINUTES = 60
+_TLS = "spark.ssl.internode.enabled"
+
+
+requires(
+    APPLICATION,
+    "networkConfiguration.subnetIds",
+    SET,
+    "runs outside the VPC, so no security group and no endpoint policy apply to its jobs",
+    name="emr-network",
+    title="Spark applications run in the VPC",
+    area=Area.SECURITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[well_architected("SEC05-BP01")],
+    remediation="Set networkConfiguration to private subnets and a security group, or use SparkCluster.",
+)
+requires(
+    APPLICATION,
+    "maximumCapacity.cpu",
+    SET,
+    "has no maximum capacity, so only the quota of the account limits the cost of its jobs",
+    name="emr-maximum-capacity",
+    title="Spark applications have a maximum capacity",
+    area=Area.COST,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[finops("Policy & Governance"), well_architected("COST02-BP05")],
+    remediation="Set cpu and memory of maximumCapacity.",
+)
+
+
+@rule(
+    "emr-tls",
+    "Spark workers use TLS for traffic between them",
+    APPLICATION,
+    area=Area.SECURITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[well_architected("SEC09-BP02")],
+    remediation=f"Set {_TLS} to true in the classification spark-defaults of runtimeConfigurations.",
+    field="runtimeConfigurations",
+)
+def _tls(application: Resource, _: Stack) -> Iterator[Result]:
+    configurations = elements(read(application.inputs, "runtimeConfigurations"))
+    defaults = [each for each in configurations if text(read(each, "classification")) in ("spark-defaults", UNKNOWN)]
+    values = [flag(read(each, "properties", _TLS)) for each in defaults]
+    if True in values:
+        return
+    if UNKNOWN in values:
+        yield Undecided("runtimeConfigurations")
+    else:
+        yield Finding(f"does not encrypt traffic between workers, because {_TLS} is not true")
+
+
+@rule(
+    "emr-logs",
+    "Logs of Spark are encrypted with a customer key",
+    APPLICATION,
+    area=Area.SECURITY,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[well_architected("SEC08-BP02")],
+    remediation="Set encryptionKeyArn of each log destination in monitoringConfiguration. Managed logs are on unless "
+    "managedPersistenceMonitoringConfiguration.enabled is false.",
+    field="monitoringConfiguration",
+)
+def _logs(application: Resource, _: Stack) -> Iterator[Result]:
+    monitoring = read(application.inputs, "monitoringConfiguration")
+    managed = read(monitoring, "managedPersistenceMonitoringConfiguration")
+    s3, cloudwatch = (read(monitoring, f"{each}Configuration") for each in ("s3Monitoring", "cloudwatchLogging"))
+    enabled = flag(read(managed, "enabled"))
+    if enabled is UNKNOWN:
+        yield Undecided("monitoringConfiguration.managedPersistenceMonitoringConfiguration.enabled")
+    elif enabled is not False and not is_set(read(managed, "encryptionKeyArn")):
+        yield Finding("has logs that EMR keeps under a key of AWS, because managed logs have no encryptionKeyArn")
+    if is_set(read(s3, "logUri")) and not is_set(read(s3, "encryptionKeyArn")):
+        yield Finding("writes logs to S3 without encryptionKeyArn")
+    if flag(read(cloudwatch, "enabled")) is True and not is_set(read(cloudwatch, "encryptionKeyArn")):
+        yield Finding("writes logs to CloudWatch without encryptionKeyArn")
+
+
+@rule(
+    "emr-interactive",
+    "Spark applications run submitted jobs only",
+    APPLICATION,
+    area=Area.SECURITY,
+    severity=Severity.LOW,
+    level=Level.ADVISORY,
+    frameworks=[well_architected("SEC03-BP02")],
+    remediation="Set livyEndpointEnabled and studioEnabled of interactiveConfiguration to false.",
+    field="interactiveConfiguration",
+)
+def _interactive(application: Resource, _: Stack) -> Iterator[Result]:
+    for field, what in (("livyEndpointEnabled", "a Livy endpoint"), ("studioEnabled", "an endpoint for EMR Studio")):
+        path = f"interactiveConfiguration.{field}"
+        yield from must_not_be(application.inputs, path, True, f"has {what}, where sessions run code without a job")
+
+
+@rule(
+    "emr-idle-stop",
+    "Spark applications stop within an hour without a job",
+    APPLICATION,
+    area=Area.COST,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[finops("Workload Optimization"), well_architected("COST09-BP03")],
+    remediation="Set autoStopConfiguration to enabled, with idleTimeoutMinutes of 60 or less. A started application "
+    "charges its warm workers, and AWS refuses to change or delete it.",
+    field="autoStopConfiguration",
+)
+def _idle_stop(application: Resource, _: Stack) -> Iterator[Result]:
+    path = "autoStopConfiguration"
+    yield from must_not_be(application.inputs, f"{path}.enabled", False, "never stops, because autoStop is off")
+    minutes = number(read(application.inputs, path, "idleTimeoutMinutes"))
+    if minutes is UNKNOWN:
+        yield Undecided(f"{path}.idleTimeoutMinutes")
+    elif (minutes or _DEFAULT_IDLE_MINUTES) > _MOST_IDLE_MINUTES:
+        yield Finding(f"stops only after {minutes:g} minutes without a job")
+
+
+@rule(
+    "emr-warm-workers",
+    "Outside production, Spark applications have no warm workers",
+    APPLICATION,
+    when=outside_production,
+    area=Area.COST,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[finops("Workload Optimization"), well_architected("COST09-BP03")],
+    remediation="Remove initialCapacities. Jobs then wait a few minutes for their workers.",
+    field="initialCapacities",
+)
+def _warm_workers(application: Resource, _: Stack) -> Iterator[Result]:
+    capacities = read(application.inputs, "initialCapacities")
+    if capacities is UNKNOWN:
+        yield Undecided("initialCapacities")
+    elif is_set(capacities):
+        yield Finding("has pre-initialized workers, which are charged while no job uses them")
+
+
+@rule(
+    "emr-architecture",
+    "Spark runs on ARM64",
+    APPLICATION,
+    area=Area.COST,
+    severity=Severity.LOW,
+    level=Level.ADVISORY,
+    frameworks=[finops("Rate Optimization"), well_architected("COST06-BP03")],
+    remediation="Set architecture to ARM64, unless a native library of a job has no build for it.",
+    field="architecture",
+)
+def _architecture(application: Resource, _: Stack) -> Iterator[Result]:
+    message = "runs on {value}; ARM64 costs a fifth less"
+    yield from must_be(application.inputs, "architecture", "ARM64", message, absent="X86_64, the default")
+
+
+@rule(
+    "emr-release",
+    "EMR releases have standard support",
+    (APPLICATION, CLUSTER),
+    area=Area.RELIABILITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[well_architected("SEC01-BP07")],
+    remediation=f"Set releaseLabel to a release in support, such as {next(iter(EMR_SUPPORT_ENDS))}. Stop an "
+    "application first; a cluster on EC2 is replaced.",
+    field="releaseLabel",
+)
+def _release(resource: Resource, stack: Stack) -> Iterator[Result]:
+    release = text(read(resource.inputs, "releaseLabel"))
+    if release is UNKNOWN:
+        yield Undecided("releaseLabel")
+    elif release is None:
+        yield Finding("has no releaseLabel")
+    elif _ended(release, stack.context.today):
+        ends = EMR_SUPPORT_ENDS.get(release)
+        yield Finding(f"{release} left standard support" + (f" on {ends}" if ends else ""))
+
+
+@rule(
+    "emr-release-end",
+    "EMR releases do not leave standard support soon",
+    (APPLICATION, CLUSTER),
+    area=Area.RELIABILITY,
+    severity=Severity.MEDIUM,
+    level=Level.ADVISORY,
+    frameworks=[well_architected("SEC01-BP07")],
+    remediation="Plan the upgrade; supportNotice in mlplatform:policies sets how early the plan reports this.",
+    field="releaseLabel",
+)
+def _release_end(resource: Resource, stack: Stack) -> Iterator[Result]:
+    release, today = text(read(resource.inputs, "releaseLabel")), stack.context.today
+    if release is UNKNOWN:
+        yield Undecided("releaseLabel")
+        return
+    if release is None or _ended(release, today):
+        return
+    ends = EMR_SUPPORT_ENDS.get(release)
+    if ends is None:
+        yield Finding(f"{release} has no known end of support")
+    elif (days := (ends - today).days) <= stack.settings.support_notice:
+        yield Finding(f"{release} leaves standard support on {ends}, in {days} days")
+
+
+def _ended(release: str, today: date) -> bool:
+    """Whether standard support of a release is over. Releases before the table's first of their line have none."""
+    if ends := EMR_SUPPORT_ENDS.get(release):
+        return today > ends
+    line, version = _line_and_version(release)
+    known = [_line_and_version(each) for each in EMR_SUPPORT_ENDS]
+    return any(line == each for each, _ in known) and version < min(each for of, each in known if of == line)
+
+
+def _line_and_version(release: str) -> tuple[str, tuple[int, ...]]:
+    """`emr-` and (7, 13, 0) of `emr-7.13.0`."""
+    line, numbers = re.fullmatch(r"(.*?)([\d.]*)", release).groups()  # pyright: ignore[reportOptionalMemberAccess]
+    return line, tuple(int(part) for part in numbers.split(".") if part)

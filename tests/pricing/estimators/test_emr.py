@@ -1,0 +1,92 @@
+"""Spark on EMR worked out by hand at list price in us-east-1."""
+
+from typing import Any
+
+import pytest
+
+from pricing.estimate import Estimate, estimate
+from pricing.usage import Usage
+from resources.resource import UNKNOWN, Resource
+from tests.support.pricing.build import component, resource
+
+APPLICATION = "aws:emrserverless/application:Application"
+USED = {"vcpuHours": 1000, "memoryGbHours": 4000, "storageGbHours": 2000}
+
+
+def priced(*resources: Resource, **spark: Any) -> Estimate:
+    return estimate([component(), *resources], region="us-east-1", usage=Usage.model_validate({"spark": spark}))
+
+
+def application(name: str = "batch", **inputs: Any) -> Resource:
+    return resource(APPLICATION, name, **{"architecture": "ARM64", **inputs})
+
+
+def warm(role: str, count: Any, cpu: Any = "4 vCPU", memory: Any = "16 GB", **disk: Any) -> dict[str, Any]:
+    worker = {"cpu": cpu, "memory": memory, **disk}
+    config = {"workerCount": count, "workerConfiguration": worker}
+    return {"initialCapacityType": role, "initialCapacityConfig": config}
+
+
+def monthly(result: Estimate) -> dict[str, float]:
+    assert result.unpriced == ()
+    return {line.what: line.monthly for line in result.lines}
+
+
+def test_jobs_are_charged_by_vcpu_memory_and_disk_hours() -> None:
+    # 1,000 x 0.0420992, 4,000 x 0.0046228, 2,000 x 0.000111.
+    assert monthly(priced(application(), **USED)) == {
+        "vCPUs of Spark jobs": 42.0992,
+        "memory of Spark jobs": 18.4912,
+        "disks of Spark jobs above 20 GB": 0.222,
+    }
+
+
+def test_x86_costs_a_quarter_more_and_is_the_default() -> None:
+    # 1,000 x 0.052624, 4,000 x 0.0057785.
+    for architecture in ("X86_64", None):
+        found = monthly(priced(application(architecture=architecture), **USED))
+        assert (found["vCPUs of Spark jobs"], found["memory of Spark jobs"]) == (52.624, 23.114)
+
+
+def test_applications_share_what_the_stack_uses() -> None:
+    result = priced(application("batch"), application("streaming"), **USED)
+    assert [line.quantity for line in result.lines if line.what == "vCPUs of Spark jobs"] == [500, 500]
+
+
+def test_warm_workers_are_charged_while_no_job_uses_them() -> None:
+    # 1 x 4 + 2 x 8 = 20 vCPUs, 16 + 2 x 32 = 80 GB, 2 x (100 - 20) = 160 GB of disk; 100 h, of which jobs use 25.
+    capacities = [warm("Driver", 1.0), warm("Executor", 2.0, "8 vCPU", "32 GB", disk="100 GB")]
+    spark = {"vcpuHours": 0, "memoryGbHours": 0, "startedHours": 100, "warmUsedShare": 0.25}
+    result = priced(application(initialCapacities=capacities), **spark)
+    assert {line.what: line.quantity for line in result.lines} == {
+        "unused vCPUs of warm workers": 1500,
+        "unused memory of warm workers": 6000,
+        "unused disks of warm workers": 12000,
+    }
+    # 1,500 x 0.0420992 + 6,000 x 0.0046228 + 12,000 x 0.000111 = 63.1488 + 27.7368 + 1.332.
+    assert result.monthly == pytest.approx(92.2176)
+
+
+def test_warm_workers_are_started_in_all_hours_by_default() -> None:
+    found = priced(application(initialCapacities=[warm("Driver", 1.0)]), vcpuHours=0, memoryGbHours=0)
+    assert {line.what: line.quantity for line in found.lines}["unused vCPUs of warm workers"] == 4 * 730
+
+
+@pytest.mark.parametrize(
+    ("capacity", "reason"),
+    [
+        (warm("Driver", 1.0, cpu="four"), "cpu 'four' is not like 4 vCPU or 16 GB"),
+        (warm("Driver", UNKNOWN), "workerCount"),
+        ({"initialCapacityConfig": {"workerCount": 2}}, "workers without a size"),
+    ],
+)
+def test_warm_workers_of_unknown_size_are_unpriced(capacity: dict[str, Any], reason: str) -> None:
+    result = priced(application(initialCapacities=[capacity]), **USED)
+    assert reason in next(iter(result.reasons.values()))
+    # What jobs use still counts.
+    assert result.monthly > 60
+
+
+def test_a_region_without_a_price_is_a_gap() -> None:
+    result = estimate([component(), application(region="sa-east-1")], region="us-east-1", usage=Usage())
+    assert [gap.subject for gap in result.gaps] == ["emr-serverless vcpu-hour-arm", "emr-serverless gb-hour-arm"]

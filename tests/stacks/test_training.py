@@ -1,0 +1,51 @@
+"""What a config asks for in training and batch, and what is refused."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from planner.quotas.required import quotas
+from tests.support.planner.plans import of_type, plan_of
+from tests.support.stacks.configs import SECTIONS, STORE, read, refusal_of
+
+SPARK = {"clusterName": "acme", "batch": {"maximumVcpus": 16}}
+COMPLETE: dict[str, Any] = {**SECTIONS, "featureStore": STORE, "sparkCluster": SPARK}
+APPLICATION = "aws:emrserverless/application:Application"
+
+
+def changed(section: str, value: Any) -> dict[str, Any]:
+    sections = deepcopy(COMPLETE)
+    sections[section] = value
+    return {name: each for name, each in sections.items() if each is not None}
+
+
+def test_spark_needs_a_feature_store() -> None:
+    assert read(COMPLETE).spark_cluster
+    assert "sparkCluster = 'acme': sparkCluster needs featureStore" in refusal_of(changed("featureStore", None))
+
+
+def test_spark_without_nat_needs_an_endpoint_of_glue() -> None:
+    closed = {**SECTIONS["network"], "nat": "none", "interfaceEndpoints": ["sts"]}
+    assert "network.interfaceEndpoints" in refusal_of(changed("network", closed))
+    assert "network.nat is none; add glue" in refusal_of(changed("network", closed))
+    endpoints = ["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "sts", "glue"]
+    assert read(changed("network", {**closed, "interfaceEndpoints": endpoints})).spark_cluster
+
+
+@pytest.mark.parametrize("stack", ["prod", "staging"])
+def test_spark_runs_in_private_subnets_on_the_stores_buckets(stack: str) -> None:
+    plan = plan_of(stack)
+    applications = of_type(plan, APPLICATION)
+    assert [each.name for each in applications] == ["spark-batch", "spark-streaming"]
+    private = {each.urn for each in of_type(plan, "aws:ec2/subnet:Subnet") if "private" in each.name}
+    for each in applications:
+        assert private <= set(each.property_dependencies["networkConfiguration"])
+    [data] = [each for each in of_type(plan, "aws:iam/rolePolicy:RolePolicy") if each.name == "spark-data"]
+    assert f"arn:aws:s3:::ml-{stack}-offline-" in data.inputs["policy"]
+
+
+def test_staging_stays_within_the_quota_of_a_new_account() -> None:
+    needed = {stack: [each.code for each in quotas(list(plan_of(stack)))] for stack in ("prod", "staging")}
+    assert "L-D05C8A75" not in needed["staging"]
+    assert "L-D05C8A75" in needed["prod"]
