@@ -59,8 +59,8 @@ def _plan_of(commit: str, against: str, plan: Plan, root: Path) -> Mapping[str, 
         command = [sys.executable, "-m", "planner", *arguments]
         run = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)  # noqa: S603 - our own planner
         if run.returncode not in _WRITTEN:
-            said = run.stderr.strip() or run.stdout.strip()
-            raise PlanFileError(f"--against {against}: {plan.stack} has no plan at that revision: {said}")
+            message = run.stderr.strip() or run.stdout.strip()
+            raise PlanFileError(f"--against {against}: {plan.stack} has no plan at that revision: {message}")
         return read(written)
 
 

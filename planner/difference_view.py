@@ -122,15 +122,15 @@ def _costs(difference: Difference, console: Console) -> None:
     if not difference.costs:
         console.print(f"\nCost: {text.money(budget.cost_after)} {budget.currency} a month, unchanged")
         return _budget(difference, console)
-    made = table(f"\nCost, {budget.currency} a month", "what", "before", "after", "change", numbers=3)
-    made.show_footer = True
+    grid = table(f"\nCost, {budget.currency} a month", "what", "before", "after", "change", numbers=3)
+    grid.show_footer = True
     footers = ("all", text.money(budget.cost_before), text.money(budget.cost_after), text.signed(budget.monthly))
-    for column, footer in zip(made.columns, footers, strict=True):
+    for column, footer in zip(grid.columns, footers, strict=True):
         column.footer = f"[bold]{escape(footer)}[/bold]"
     for each in difference.costs:
         what = f"{escape(f'{each.component}: {each.what}')}\n  [dim]{escape(text.quantity(each))}[/dim]"
-        made.add_row(what, text.money(each.before), text.money(each.after), text.signed(each.monthly))
-    console.print(made)
+        grid.add_row(what, text.money(each.before), text.money(each.after), text.signed(each.monthly))
+    console.print(grid)
     return _budget(difference, console)
 
 
@@ -139,8 +139,8 @@ def _budget(difference: Difference, console: Console) -> None:
     if budget.before != budget.after:
         console.print(f"  budget: {text.money(budget.before)} → {text.money(budget.after)}")
     if not budget.holds:
-        said = budget_text.verdict(budget.cost_after, budget.after, budget.unjudged)
-        console.print(f"  [red]the budget {escape(said)}[/red]")
+        sentence = budget_text.verdict(budget.cost_after, budget.after, budget.unjudged)
+        console.print(f"  [red]the budget {escape(sentence)}[/red]")
 
 
 def _name(reference: Reference) -> str:

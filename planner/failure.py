@@ -97,14 +97,14 @@ def _parent_of(frame: FrameType) -> str | None:
 
 def _message(error: BaseException) -> str:
     try:
-        said = str(error)
+        text = str(error)
     except Exception as second:  # noqa: BLE001 - an exception that cannot say what happened still gets a report
-        said = f"(its message cannot be read: {type(second).__name__})"
-    if len(said) > _LONGEST:
-        said = f"{said[:_LONGEST]}… ({len(said):,} characters)"
-    said = f"{type(error).__name__}: {said}" if said else type(error).__name__
+        text = f"(its message cannot be read: {type(second).__name__})"
+    if len(text) > _LONGEST:
+        text = f"{text[:_LONGEST]}… ({len(text):,} characters)"
+    text = f"{type(error).__name__}: {text}" if text else type(error).__name__
     group = cast("BaseExceptionGroup[BaseException] | None", error if isinstance(error, BaseExceptionGroup) else None)
-    return "\n    ".join([said, *map(_message, group.exceptions if group else ())])
+    return "\n    ".join([text, *map(_message, group.exceptions if group else ())])
 
 
 def _remedy(error: BaseException) -> str:

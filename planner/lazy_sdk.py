@@ -158,20 +158,20 @@ class _Types(_Lazy):
         """The class `name`, whose attributes `fill` sets."""
         if name.endswith("ArgsDict"):
             return new_class(name, (TypedDict,), exec_body=fill)
-        made: type[Any] = new_class(name, exec_body=fill)
-        return pulumi.input_type(made)
+        created: type[Any] = new_class(name, exec_body=fill)
+        return pulumi.input_type(created)
 
 
 class _Outputs(_Types):
     def _made(self, name: str, fill: Callable[[dict[str, Any]], None]) -> type:
-        made: type[Any] = new_class(name, (dict,), exec_body=fill)
-        return pulumi.output_type(made)
+        created: type[Any] = new_class(name, (dict,), exec_body=fill)
+        return pulumi.output_type(created)
 
 
 class _Enums(_Types):
     def _made(self, name: str, fill: Callable[[dict[str, Any]], None]) -> type:
-        made: type[Any] = new_class(name, (str, Enum), exec_body=fill)
-        return pulumi.type_token(next(each for each in self._texts if each.endswith(f":{name}")))(made)
+        created: type[Any] = new_class(name, (str, Enum), exec_body=fill)
+        return pulumi.type_token(next(each for each in self._texts if each.endswith(f":{name}")))(created)
 
 
 def _class(body: Callable[..., Any], name: str, *bases: type, **keywords: Any) -> type:

@@ -45,11 +45,11 @@ def show(plan: Plan, console: Console) -> None:
 
 def table(title: str, *columns: str, numbers: int) -> Table:
     """An empty table whose last `numbers` columns are numbers; text is folded where a terminal is narrow, never cut."""
-    made = Table(title=title, title_justify="left", box=None)
+    grid = Table(title=title, title_justify="left", box=None)
     for index, column in enumerate(columns):
         number = index >= len(columns) - numbers
-        made.add_column(column, justify="right" if number else "left", no_wrap=number, overflow="fold")
-    return made
+        grid.add_column(column, justify="right" if number else "left", no_wrap=number, overflow="fold")
+    return grid
 
 
 def indented(console: Console, markup: str, by: int = 2) -> None:
@@ -59,8 +59,8 @@ def indented(console: Console, markup: str, by: int = 2) -> None:
 
 def _warnings(plan: Plan, console: Console) -> None:
     for warning in plan.warnings:
-        said = f"{warning.field}: {warning.why} {warning.remedy}"
-        console.print(f"[yellow]warning[/yellow] {escape(said)}")
+        sentence = f"{warning.field}: {warning.why} {warning.remedy}"
+        console.print(f"[yellow]warning[/yellow] {escape(sentence)}")
 
 
 def _prerequisites(plan: Plan, console: Console) -> None:
@@ -78,22 +78,22 @@ def _remains(plan: Plan, console: Console) -> None:
     if plan.remains:
         console.print("\n[bold]Stays after a destroy[/bold]")
     for why, group in groupby(plan.remains, key=lambda each: each.why):
-        kept = list(group)
-        indented(console, escape(f"{', '.join(each.what for each in kept)}: {why}"))
-        for how in dict.fromkeys(each.how for each in kept):
+        members = list(group)
+        indented(console, escape(f"{', '.join(each.what for each in members)}: {why}"))
+        for how in dict.fromkeys(each.how for each in members):
             console.print(f"    [dim]{escape(how)}[/dim]", soft_wrap=True)
 
 
 def _components(plan: Plan) -> Table:
-    made = table("What is deployed", "component", "type", "resources", numbers=1)
+    grid = table("What is deployed", "component", "type", "resources", numbers=1)
     owners = component_of(plan.resources)
     counts = Counter(owners[each.urn] for each in plan.resources if each.custom and each.urn in owners)
     for resource in plan.resources:
         if resource.type.startswith("mlplatform:"):
-            made.add_row(escape(resource.name), escape(resource.type.rpartition(":")[2]), str(counts[resource.name]))
+            grid.add_row(escape(resource.name), escape(resource.type.rpartition(":")[2]), str(counts[resource.name]))
     beside = sum(1 for each in plan.resources if each.custom and each.urn not in owners)
-    made.add_row("(the stack itself)", "", str(beside))
-    return made
+    grid.add_row("(the stack itself)", "", str(beside))
+    return grid
 
 
 def component_of(resources: Iterable[Resource]) -> dict[str, str]:
@@ -112,25 +112,25 @@ def component_of(resources: Iterable[Resource]) -> dict[str, str]:
 def _quotas(plan: Plan, console: Console) -> None:
     if not plan.quotas:
         return
-    made = table("\nQuota increases to request (Service Quotas)", "quota", "code", "default", "needed", numbers=2)
+    grid = table("\nQuota increases to request (Service Quotas)", "quota", "code", "default", "needed", numbers=2)
     for quota in plan.quotas:
-        made.add_row(escape(quota.name), quota.code, f"{quota.default:g}", f"[bold]{quota.needed:g}[/bold]")
-    console.print(made)
+        grid.add_row(escape(quota.name), quota.code, f"{quota.default:g}", f"[bold]{quota.needed:g}[/bold]")
+    console.print(grid)
     for quota in plan.quotas:
         indented(console, f"[dim]{escape(f'{quota.code}: {quota.why}')}[/dim]")
 
 
 def _cost(plan: Plan) -> Table:
-    made = table("\nMonthly cost", "component", "USD a month", numbers=1)
-    made.show_footer = True
-    made.columns[0].footer = "all"
-    made.columns[1].footer = f"[bold]{budget_text.cost(plan.estimate.monthly, complete=not plan.estimate.gaps)}[/bold]"
+    grid = table("\nMonthly cost", "component", "USD a month", numbers=1)
+    grid.show_footer = True
+    grid.columns[0].footer = "all"
+    grid.columns[1].footer = f"[bold]{budget_text.cost(plan.estimate.monthly, complete=not plan.estimate.gaps)}[/bold]"
     sums: Counter[str] = Counter()
     for line in plan.estimate.lines:
         sums[line.component] += line.monthly  # pyright: ignore[reportArgumentType] - a Counter adds floats as well
     for component, monthly in sums.most_common():
-        made.add_row(escape(component), f"{monthly:,.2f}")
-    return made
+        grid.add_row(escape(component), f"{monthly:,.2f}")
+    return grid
 
 
 def _idle(plan: Plan, console: Console) -> None:
@@ -141,13 +141,13 @@ def _idle(plan: Plan, console: Console) -> None:
 
 
 def _top_costs(plan: Plan) -> Table:
-    made = table(f"\nTop {TOP} costs", "what", "USD a month", "as spot", "one year", numbers=3)
+    grid = table(f"\nTop {TOP} costs", "what", "USD a month", "as spot", "one year", numbers=3)
     for line in sorted(plan.estimate.lines, key=lambda line: -line.monthly)[:TOP]:
         alternatives = [f"{price:,.2f}" if price is not None else "-" for price in (line.spot, line.one_year)]
         quantity = f"{line.quantity:,.0f} {line.unit} at {line.unit_price:g}"
         what = f"{escape(f'{line.component}: {line.what}')}\n  [dim]{escape(quantity)}[/dim]"
-        made.add_row(what, f"{line.monthly:,.2f}", *alternatives)
-    return made
+        grid.add_row(what, f"{line.monthly:,.2f}", *alternatives)
+    return grid
 
 
 def _savings(plan: Plan, console: Console) -> None:
@@ -199,10 +199,10 @@ def _choices(plan: Plan, console: Console) -> None:
 
 def _policies(plan: Plan, console: Console) -> None:
     counts = Counter((verdict.severity, standing(verdict)) for verdict in plan.verdicts)
-    made = table("\nPolicies", "severity", "violated", "advised", "excepted", numbers=3)
+    grid = table("\nPolicies", "severity", "violated", "advised", "excepted", numbers=3)
     for severity in _SEVERITIES:
-        made.add_row(severity, *(str(counts[severity, how]) for how in ("violated", "advised", "excepted")))
-    console.print(made)
+        grid.add_row(severity, *(str(counts[severity, how]) for how in ("violated", "advised", "excepted")))
+    console.print(grid)
     index = ResourceIndex(plan.resources)
     for verdict in sorted(plan.verdicts, key=lambda each: (standing(each), _SEVERITIES.index(each.severity))):
         _verdict(verdict, _owner(verdict.urn, index), console)
@@ -237,9 +237,9 @@ def _verdict(verdict: Verdict, owner: str, console: Console) -> None:
 
 def _conclusion(plan: Plan) -> str:
     judgment = plan.judgment
-    said = budget_text.verdict(judgment.monthly, judgment.budget, judgment.subjects)
+    sentence = budget_text.verdict(judgment.monthly, judgment.budget, judgment.subjects)
     color = "green" if judgment.holds else "red"
-    budget = f"[{color}]the budget of {judgment.budget:,.2f} {escape(said)}[/{color}]"
+    budget = f"[{color}]the budget of {judgment.budget:,.2f} {escape(sentence)}[/{color}]"
     broken = len(plan.violations)
     policies = f"[red]{broken} mandatory violations[/red]" if broken else "[green]every mandatory policy holds[/green]"
     verdict = "[green]may be deployed[/green]" if plan.deployable else "[red]must not be deployed[/red]"

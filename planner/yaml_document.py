@@ -90,10 +90,10 @@ def read_document(text: str) -> Any:
             reader.read(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        said = ", ".join(part for part in (error.context, error.problem) if part)
+        message = ", ".join(part for part in (error.context, error.problem) if part)
         if mark and re.match(r" *\t", (*text.split("\n"), "")[mark.line]):
-            said += "; indent with spaces, not with tabs"
-        raise YamlError(f"not valid YAML: {said}", mark.line + 1 if mark else None) from None
+            message += "; indent with spaces, not with tabs"
+        raise YamlError(f"not valid YAML: {message}", mark.line + 1 if mark else None) from None
     except yaml.YAMLError as error:
         raise YamlError(f"not valid YAML: {' '.join(str(error).split())}") from None
     return reader.document

@@ -77,8 +77,8 @@ def _local_users(path: str, settings: Any) -> Iterator[Result]:
     if admin is UNKNOWN:
         yield Undecided(f"{path}.admin.enabled")
     elif admin != "false":
-        said = "is absent" if admin is None else f"is {admin}"
-        yield Finding(f"{path}.admin.enabled {said}: a local admin has every right and one password")
+        state = "is absent" if admin is None else f"is {admin}"
+        yield Finding(f"{path}.admin.enabled {state}: a local admin has every right and one password")
     anonymous = _setting(settings, "users.anonymous.enabled")
     if anonymous is UNKNOWN:
         yield Undecided(f"{path}.users.anonymous.enabled")

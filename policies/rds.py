@@ -133,8 +133,8 @@ def _tls(instance: Resource, stack: Stack) -> Iterator[Result]:
     group = read(instance.inputs, "parameterGroupName")
     values = [
         text(read(each, "value"))
-        for made in _parameter_groups(instance, stack)
-        for each in elements(read(made.inputs, "parameters"))
+        for parameter_group in _parameter_groups(instance, stack)
+        for each in elements(read(parameter_group.inputs, "parameters"))
         if text(read(each, "name")) == parameter
     ]
     if any(str(value).lower() in ("1", "on", "true") for value in values if value is not UNKNOWN):

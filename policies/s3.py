@@ -45,9 +45,9 @@ def _lifecycle(bucket: Resource, stack: Stack) -> Iterator[Result]:
         yield Undecided("rules of its lifecycle")
         return
     rules = [each for list_ in lists for each in elements(list_)]
-    kept = [what for key, what in _LIFECYCLE_ACTIONS.items() if not any(is_set(read(each, key)) for each in rules)]
-    if kept:
-        yield Finding(f"keeps {' and '.join(kept)} forever")
+    unlimited = [what for key, what in _LIFECYCLE_ACTIONS.items() if not any(is_set(read(each, key)) for each in rules)]
+    if unlimited:
+        yield Finding(f"keeps {' and '.join(unlimited)} forever")
 
 
 @rule(

@@ -158,10 +158,10 @@ def _requests(pod: Mapping[str, Any], containers: list[Mapping[str, Any]]) -> Ma
     """What a pod requests; a container without requests requests its limits, as Kubernetes has it."""
     sums: defaultdict[str, float] = defaultdict(float)
     for container in [*containers, *sections(pod, "containers")]:
-        given = section(container, "resources")
-        asked = {**section(given, "limits"), **section(given, "requests")}
-        for name in asked:
-            sums[name] += quantity(asked, name) or 0.0
+        declared = section(container, "resources")
+        amounts = {**section(declared, "limits"), **section(declared, "requests")}
+        for name in amounts:
+            sums[name] += quantity(amounts, name) or 0.0
     return dict(sums)
 
 
@@ -253,8 +253,8 @@ def _tolerates(toleration: Mapping[str, Any], taint: Mapping[str, Any], effect: 
 
 
 def _selected(node: Node, spec: Mapping[str, Any]) -> bool:
-    wanted = section(spec, "nodeSelector")
-    if any(_unlike(node.labels, key, value) for key, value in wanted.items()):
+    selector = section(spec, "nodeSelector")
+    if any(_unlike(node.labels, key, value) for key, value in selector.items()):
         return False
     affinity = section(section(section(spec, "affinity"), "nodeAffinity"), _REQUIRED)
     terms = sections(affinity, "nodeSelectorTerms")

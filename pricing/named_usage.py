@@ -58,9 +58,9 @@ class NamedUsage:
         return (*self._unused(), *(self._out_of_bounds[key] for key in sorted(self._out_of_bounds)))
 
     def _find(self, section: str, names: Iterable[str | None]) -> str | None:
-        given = [name for name in names if name]
-        self._known[section].update(given[:1])
-        key = entry_for(self._sections[section][1], *given)
+        stated = [name for name in names if name]
+        self._known[section].update(stated[:1])
+        key = entry_for(self._sections[section][1], *stated)
         if key is not None:
             self._used[section].add(key)
         return key

@@ -42,8 +42,8 @@ class PricedStack(ResourceIndex):
         Raises:
             UnreadableInput: when it is unknown and computed from no subnet of the stack, or no list.
         """
-        made = self.sources(resource, key, SUBNET) if resource.inputs.get(key) is UNKNOWN else ()
-        return len(made or items(resource.inputs, key))
+        created = self.sources(resource, key, SUBNET) if resource.inputs.get(key) is UNKNOWN else ()
+        return len(created or items(resource.inputs, key))
 
     def price_table(self, resource: Resource, region: str | None = None) -> PriceTable:
         """The prices of `region`, or of the one a resource is in: its own, its provider's, or the stack's."""

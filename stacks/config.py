@@ -203,12 +203,12 @@ class StackConfig(Spec):
         if not (self.delivery and platform and platform.model_cache):
             return
         for team in self.delivery.teams:
-            kept = [home for home in team.homes if home in platform.model_namespaces]
-            if kept and not team.quota.storage_gib:
+            caching = [home for home in team.homes if home in platform.model_namespaces]
+            if caching and not team.quota.storage_gib:
                 raise refuse(
                     0,
                     f"delivery.teams: team {team.name} has no quota for volumes, but platform.modelCache has a "
-                    f"volume claim in {kept[0]}; set quota.storageGib to 1 or more",
+                    f"volume claim in {caching[0]}; set quota.storageGib to 1 or more",
                 )
 
     def _services_have_stores(self) -> None:

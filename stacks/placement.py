@@ -81,8 +81,8 @@ def misfit(model: ModelServiceSpec, pool: Nodes, cached_on: Sequence[str] = ()) 
     if pool.architecture == "arm64" and model.runtime in AMD64_RUNTIMES:
         return Misfit(1, "runtime", f"is arm64, and the image of runtime {model.runtime} is for amd64 alone")
     sharing = pool.labels.get(DEVICE_PLUGIN_CONFIG_LABEL)
-    if model.gpu_share and sharing != (asked := f"{model.gpu_share.mode}-{model.gpu_share.pods}"):
-        return Misfit(2, "gpuShare", f"shares its GPUs as {sharing or 'its image does'}, not {asked}")
+    if model.gpu_share and sharing != (requested := f"{model.gpu_share.mode}-{model.gpu_share.pods}"):
+        return Misfit(2, "gpuShare", f"shares its GPUs as {sharing or 'its image does'}, not {requested}")
     if model.gpus and sharing not in (None, "exclusive"):
         return Misfit(2, "gpus", f"shares its GPUs ({sharing}), and gpus asks for whole ones")
     if model.gpus and NVIDIA_LABEL not in pool.labels:
@@ -192,15 +192,15 @@ def _together(
             + (sum((0, each.cpu, each.memory)[part] * each.replicas for each in carried))
             for part in range(3)
         ]
-        for what, asked, has in zip(("GPUs", "CPUs", "GiB of memory"), demands, _capacity(there), strict=True):
-            if has is not None and asked > has:
+        for what, requested, has in zip(("GPUs", "CPUs", "GiB of memory"), demands, _capacity(there), strict=True):
+            if has is not None and requested > has:
                 unit = {"GPUs": 1, "CPUs": 1000, "GiB of memory": 1024}[what]
                 yield Problem(
                     ("modelServing", "models"),
                     [model.name for model in inside],
                     f"the minimums of these models, with one more replica while a version rolls out, need "
-                    f"{asked / unit:,.0f} {what}, and pools {', '.join(sorted(names))} have {has / unit:,.0f}. Raise a "
-                    "pool's maximum, or lower a model's minimum",
+                    f"{requested / unit:,.0f} {what}, and pools {', '.join(sorted(names))} have {has / unit:,.0f}. "
+                    "Raise a pool's maximum, or lower a model's minimum",
                 )
                 return
 
@@ -217,14 +217,14 @@ def _quotas(config: "StackConfig") -> Iterator[Problem]:
         for home in team.homes:
             here = [model for model in (serving.models if serving else ()) if model.namespace == home]
             for part, (field, limit, unit) in enumerate(limits):
-                asked = sum(_demand(model)[part] * least_replicas(model) for model in here)
-                asked += max((_demand(model)[part] for model in here), default=0)
-                if asked > limit * unit:
+                requested = sum(_demand(model)[part] * least_replicas(model) for model in here)
+                requested += max((_demand(model)[part] for model in here), default=0)
+                if requested > limit * unit:
                     yield Problem(
                         ("modelServing", "models"),
                         [model.name for model in here],
                         f"the minimums of the models in {home}, with one more replica while a version rolls out, need "
-                        f"{field} {asked / unit:,.0f}, and the quota of team {team.name} is {limit}; raise "
+                        f"{field} {requested / unit:,.0f}, and the quota of team {team.name} is {limit}; raise "
                         f"quota.{field}, or lower a minimum",
                     )
                     return

@@ -127,9 +127,9 @@ def _client(config: "StackConfig", name: str, callbacks: Sequence[str], secret: 
     has_secret = client and (secret is None or client.secret_name == secret)
     if not (client and has_secret and set(callbacks) <= set(client.callback_urls)):
         called = f"secret: {secret}, " if secret else ""
-        wanted = f"{{name: {name}, {called}callbackUrls: [{', '.join(callbacks)}]}}"
+        entry = f"{{name: {name}, {called}callbackUrls: [{', '.join(callbacks)}]}}"
         found = [each.name for each in clients]
-        yield Problem(("userPool", "clients"), found, f"userPool.clients has no client that fits {name}; add {wanted}")
+        yield Problem(("userPool", "clients"), found, f"userPool.clients has no client that fits {name}; add {entry}")
 
 
 def _model_folders(config: "StackConfig") -> Iterator[Problem]:
@@ -167,15 +167,15 @@ def _database_classes(config: "StackConfig") -> Iterator[Problem]:
 
 
 def _delivered_models(config: "StackConfig") -> Iterator[Problem]:
-    homes = {team.homes[0]: team.name for team in config.delivery.teams} if config.delivery else {}
-    known = ", ".join(f"{team} in {home}" for home, team in homes.items()) or "none"
+    team_of = {team.homes[0]: team.name for team in config.delivery.teams} if config.delivery else {}
+    known = ", ".join(f"{team} in {home}" for home, team in team_of.items()) or "none"
     for index, model in enumerate(config.model_serving.delivered_models if config.model_serving else ()):
-        if model.namespace not in homes:
+        if model.namespace not in team_of:
             yield Problem(
                 ("modelServing", "deliveredModels", index, "namespace"),
                 model.namespace,
                 f"{model.name} has namespace {model.namespace}, but a team delivers to its first namespace: {known}; "
-                f"write one of these, or add a team to delivery.teams{nearest(model.namespace, list(homes))}",
+                f"write one of these, or add a team to delivery.teams{nearest(model.namespace, list(team_of))}",
             )
 
 
@@ -270,11 +270,11 @@ def _arns(config: "StackConfig") -> Iterator[Name]:
 
 
 def _cluster_names(config: "StackConfig") -> Iterator[Problem]:
-    given = config.network.cluster_names
-    if config.gpu_cluster and given and config.gpu_cluster.cluster_name not in given:
+    cluster_names = config.network.cluster_names
+    if config.gpu_cluster and cluster_names and config.gpu_cluster.cluster_name not in cluster_names:
         yield Problem(
             ("network", "clusterNames"),
-            list(given),
+            list(cluster_names),
             f"gpuCluster.clusterName = {config.gpu_cluster.cluster_name} is not in it, so its subnets lack the "
             "cluster's tags; add it, or leave clusterNames out",
         )

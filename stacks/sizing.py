@@ -108,9 +108,9 @@ def _monthly(layout: Layout, replicas: int, table: PriceTable, engine: CacheEngi
 def _sentence(priced: Sequence[tuple[float, Layout]], replicas: int) -> str:
     monthly, layout = priced[0]
     copies = "no replica" if replicas == 0 else f"{replicas} replica{'s' if replicas > 1 else ''} of each"
-    said = f"{_named(layout)} with {copies} holds {layout.gigabytes:,.0f} GB for {monthly:,.2f} USD a month"
+    sentence = f"{_named(layout)} with {copies} holds {layout.gigabytes:,.0f} GB for {monthly:,.2f} USD a month"
     other = next((each for each in priced[1:] if each[1].node_type != layout.node_type), None)
-    return f"{said}; next is {_named(other[1])} for {other[0]:,.2f}." if other else f"{said}."
+    return f"{sentence}; next is {_named(other[1])} for {other[0]:,.2f}." if other else f"{sentence}."
 
 
 def _named(layout: Layout) -> str:

@@ -47,11 +47,11 @@ def is_selected(workload: Resource, labels: Any, kind: str, field: str, stack: S
 
 def _matches(selector: Any, labels: Any) -> bool | Unknown:
     """Whether a label selector's `matchLabels` select these labels. Expressions are not followed: `UNKNOWN`."""
-    wanted = read(selector, "matchLabels")
-    if wanted is UNKNOWN or labels is UNKNOWN or is_set(read(selector, "matchExpressions")):
+    required = read(selector, "matchLabels")
+    if required is UNKNOWN or labels is UNKNOWN or is_set(read(selector, "matchExpressions")):
         return UNKNOWN
     have = dict(entries(labels))
     results = [
-        UNKNOWN if UNKNOWN in (value, have.get(key)) else have.get(key) == value for key, value in entries(wanted)
+        UNKNOWN if UNKNOWN in (value, have.get(key)) else have.get(key) == value for key, value in entries(required)
     ]
     return False if False in results else UNKNOWN if UNKNOWN in results else True

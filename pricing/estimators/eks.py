@@ -109,8 +109,8 @@ def _names(resource: Resource) -> list[str]:
     """The names of a node group: its pool's label first, which is the name that the config gives it."""
     labels = resource.inputs.get("labels")
     label = cast(Mapping[str, Any], labels).get(POOL_LABEL) if isinstance(labels, Mapping) else None
-    given = (label, resource.name, *(resource.inputs.get(key) for key in ("nodeGroupName", "nodeGroupNamePrefix")))
-    return [name for name in given if isinstance(name, str)]
+    candidates = (label, resource.name, *(resource.inputs.get(key) for key in ("nodeGroupName", "nodeGroupNamePrefix")))
+    return [name for name in candidates if isinstance(name, str)]
 
 
 def _size(inputs: Mapping[str, Any]) -> Size:

@@ -27,11 +27,11 @@ def replication_group(resource: Resource, stack: PricedStack) -> Iterator[Charge
     held = stack.named_usage.cache_gigabytes([text(inputs, "replicationGroupId", ""), resource.name])
     node_type, shards, nodes = text(inputs, "nodeType"), _shards(resource), _nodes(resource)
     yield _hours(resource, stack, node_type, text(inputs, "engine", "redis"), nodes)
-    kept = number(inputs, "snapshotRetentionLimit", 0)
-    if kept > 1:
+    snapshots = number(inputs, "snapshotRetentionLimit", 0)
+    if snapshots > 1:
         size, as_if = _snapshot(node_type, shards, held)
-        what = f"{kept - 1:g} daily snapshots of {size:.4g} GB beyond the free one{as_if}"
-        yield stack.charge(resource, _SERVICE, "backup-storage", size * (kept - 1), what)
+        what = f"{snapshots - 1:g} daily snapshots of {size:.4g} GB beyond the free one{as_if}"
+        yield stack.charge(resource, _SERVICE, "backup-storage", size * (snapshots - 1), what)
 
 
 @prices("aws:elasticache/cluster:Cluster")
@@ -58,8 +58,8 @@ def serverless_cache(resource: Resource, stack: PricedStack) -> Iterator[Charge 
     yield stack.charge(resource, _SERVICE, f"serverless-{engine}-data", hours, f"data held by serverless {engine}")
     units = stack.share(resource, stack.usage.serverless_cache_million_ecpus)
     yield stack.charge(resource, _SERVICE, f"serverless-{engine}-ecpu", units, f"requests to serverless {engine}")
-    kept = number(resource.inputs, "snapshotRetentionLimit", 0)
-    yield stack.charge(resource, _SERVICE, "backup-storage", held * kept, f"{kept:g} daily snapshots")
+    snapshots = number(resource.inputs, "snapshotRetentionLimit", 0)
+    yield stack.charge(resource, _SERVICE, "backup-storage", held * snapshots, f"{snapshots:g} daily snapshots")
 
 
 def _shards(resource: Resource) -> float:

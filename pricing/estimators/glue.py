@@ -18,6 +18,6 @@ def catalog(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     charged = max(0.0, stack.usage.catalog_objects - _FREE_OBJECTS)
     hundred_thousands = stack.share(resource, charged) / 100_000
     yield stack.charge(resource, "glue", "catalog-objects", hundred_thousands, "tables and partitions over a million")
-    asked = max(0.0, stack.usage.catalog_requests - _FREE_REQUESTS)
-    millions = stack.share(resource, asked) / _MILLION
+    requests = max(0.0, stack.usage.catalog_requests - _FREE_REQUESTS)
+    millions = stack.share(resource, requests) / _MILLION
     yield stack.charge(resource, "glue", "catalog-requests", millions, "requests to the catalog over a million")

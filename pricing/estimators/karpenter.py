@@ -183,9 +183,9 @@ def _values(requirements: Sequence[Mapping[str, Any]], key: str) -> list[Any]:
 def _volumes(
     resource: Resource, stack: PricedStack, template: Mapping[str, Any], nodes: float
 ) -> Iterator[Charge | Gap]:
-    wanted = section(template, "nodeClassRef").get("name")
+    class_name = section(template, "nodeClassRef").get("name")
     for node_class in stack.of_type(_CLASSES):
-        if isinstance(wanted, str) and section(node_class.inputs, "metadata").get("name") == wanted:
+        if isinstance(class_name, str) and section(node_class.inputs, "metadata").get("name") == class_name:
             yield from mapped_volumes(resource, stack, section(node_class.inputs, "spec"), nodes)
             return
     yield Gap("its node class is not in the stack, so neither are its volumes")

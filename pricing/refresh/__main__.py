@@ -63,12 +63,12 @@ def main(
         else:
             offers = bulk_offers(region, Source(options.offers.rstrip("/"), options.cache))
         path: Path = options.prices / f"{region}.csv"
-        said = refresh(path, region, offers, ec2 if options.spot else None, datetime.now(UTC))
+        report = refresh(path, region, offers, ec2 if options.spot else None, datetime.now(UTC))
     except RefreshError as error:
         print(f"prices of {region} not refreshed: {error}", file=sys.stderr)
         return FAILED
-    print("\n".join(said) if said else "no price changed")
-    print(f"{len(said)} prices changed in {path.name}")
+    print("\n".join(report) if report else "no price changed")
+    print(f"{len(report)} prices changed in {path.name}")
     return 0
 
 

@@ -82,8 +82,8 @@ def fetch_spot(ec2: Any, kinds: Sequence[str], now: datetime) -> dict[str, Decim
 
 
 def _answers(pricing: Any, query: Query, region: str) -> list[str]:
-    wanted = {**query.filters, query.region_field: region}
-    filters = [{"Type": "TERM_MATCH", "Field": name, "Value": value} for name, value in wanted.items()]
+    criteria = {**query.filters, query.region_field: region}
+    filters = [{"Type": "TERM_MATCH", "Field": name, "Value": value} for name, value in criteria.items()]
     pages = pricing.get_paginator("get_products").paginate(
         ServiceCode=query.code, Filters=filters, FormatVersion="aws_v1"
     )

@@ -212,13 +212,13 @@ def read(path: Path, queries: Sequence[Query], region: str) -> list[tuple[Query,
 def _offers(lines: Iterator[list[str]], queries: Sequence[Query], region: str) -> Iterator[tuple[Query, Offer]]:
     day, columns = _head(lines)
     currency, sku = columns["currency"], columns["sku"]
-    wanted = [(query, _tests(query, region, columns)) for query in queries]
+    tested = [(query, _tests(query, region, columns)) for query in queries]
     read_as = {name: columns[_plain(name)] for name in _ATTRIBUTES if _plain(name) in columns}
     products: dict[tuple[int, str], _Product] = {}
     for line in lines:
         if len(line) <= currency or line[currency] != "USD":
             continue
-        for number, (query, tests) in enumerate(wanted):
+        for number, (query, tests) in enumerate(tested):
             if not all(line[column] == value for column, value in tests):
                 continue
             product = products.get((number, line[sku]))

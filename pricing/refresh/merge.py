@@ -76,14 +76,14 @@ def with_spot(rows: Mapping[tuple[str, str], Row], prices: Mapping[str, Decimal]
 
 def changes(before: Mapping[tuple[str, str], Row], after: Mapping[tuple[str, str], Row]) -> list[str]:
     """A sentence for each price that is new or not what it was."""
-    said: list[str] = []
+    report: list[str] = []
     for key in sorted(after):
         old, new = before.get(key), after[key]
         for name in ("on_demand", "spot", "one_year"):
             was, now = getattr(old, name, ""), getattr(new, name)
             if was != now and not (was and now and Decimal(was) == Decimal(now)):
-                said.append(f"{new.service} {new.sku} {name.replace('_', ' ')}: {was or 'none'} -> {now or 'none'}")
-    return said
+                report.append(f"{new.service} {new.sku} {name.replace('_', ' ')}: {was or 'none'} -> {now or 'none'}")
+    return report
 
 
 def write_rows(path: Path, rows: Mapping[tuple[str, str], Row]) -> None:
