@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from components.facts.sagemaker import has_local_disk
+
 from ..settings import SettingsError, fault
 from .attempts import Attempt, Status, attempt_number
 from .cloudwatch import log_lines
-from .job import TrainingJob, run_name, run_prefix, variables
+from .job import TrainingJob, run_prefix, variables
 from .platform import Platform, needed, of_team
 from .request import Request
 
@@ -14,11 +16,8 @@ CHECKPOINTS = "/opt/ml/checkpoints"
 """Source: SageMaker API reference, CheckpointConfig, LocalPath."""
 WAIT_MINUTES = 24 * 60
 """How long a job on spot waits for capacity, beside its own time."""
-NVME_FAMILIES = ("g4dn", "g5", "g6", "g6e", "p4d", "p4de", "p5", "p5e", "p5en")
-"""Types whose scratch disk is their own, encrypted by the hardware: a key for it is refused.
-
-Source: SageMaker API reference, ResourceConfig, VolumeKmsKeyId.
-"""
+LONGEST_NAME = 63
+"""Source: SageMaker API reference, CreateTrainingJob, TrainingJobName."""
 
 
 def requests(job: TrainingJob, platform: Platform, run: str = "", attempt: int = 1) -> list[Request]:
@@ -35,16 +34,22 @@ def requests(job: TrainingJob, platform: Platform, run: str = "", attempt: int =
         training_subnet_ids=section,
         training_security_group_id=section,
         training_key_arn=section,
+        training_output_key_arn=section,
     )
     problems: list[str] = []
     if not job.image:
         problems.append(fault("image", job.image, "SageMaker needs an image; add it"))
     if not job.resources.instance_type:
         problems.append(fault("resources.instanceType", None, "SageMaker needs an instance type; add it"))
+    name = f"{team_prefix(job, run)}{attempt}"
+    if len(name) > LONGEST_NAME:
+        over = len(name) - LONGEST_NAME
+        remedy = f"SageMaker's name {name} is {over} too long, because it begins with the team; shorten the job's name"
+        problems.append(fault("name", job.name, remedy))
     if problems:
         raise SettingsError("job", problems)
     parameters: dict[str, Any] = {
-        "TrainingJobName": run_name(job, run, attempt),
+        "TrainingJobName": name,
         "RoleArn": of_team(platform.training_role_arns, job.team, "trainingRoleArns"),
         "AlgorithmSpecification": {
             "TrainingImage": job.image,
@@ -53,7 +58,7 @@ def requests(job: TrainingJob, platform: Platform, run: str = "", attempt: int =
             **({"ContainerArguments": list(job.command[1:])} if job.command[1:] else {}),
         },
         "Environment": variables(job),
-        "OutputDataConfig": {"S3OutputPath": job.output, "KmsKeyId": platform.training_key_arn},
+        "OutputDataConfig": {"S3OutputPath": job.output, "KmsKeyId": platform.training_output_key_arn},
         "ResourceConfig": _resources(job, platform),
         "StoppingCondition": {"MaxRuntimeInSeconds": job.timeout_minutes * 60},
         "VpcConfig": {
@@ -73,14 +78,20 @@ def requests(job: TrainingJob, platform: Platform, run: str = "", attempt: int =
     return [Request("sagemaker", "create_training_job", parameters)]
 
 
+def team_prefix(job: TrainingJob, run: str) -> str:
+    """How the names of all attempts begin in SageMaker: a team may only create jobs whose names begin with its own."""
+    return f"{job.team}-{run_prefix(job, run)}"
+
+
 def _resources(job: TrainingJob, platform: Platform) -> dict[str, Any]:
-    kind = job.resources.instance_type or ""
+    kind = f"ml.{job.resources.instance_type}"
     resources: dict[str, Any] = {
-        "InstanceType": f"ml.{kind}",
+        "InstanceType": kind,
         "InstanceCount": job.resources.nodes,
         "VolumeSizeInGB": job.resources.disk_gib,
     }
-    if kind.partition(".")[0] not in NVME_FAMILIES:
+    # SageMaker refuses a key for local disks, which the hardware encrypts.
+    if not has_local_disk(kind):
         resources["VolumeKmsKeyId"] = platform.training_key_arn
     return resources
 
@@ -101,7 +112,7 @@ class SageMakerRunner:
     """Runs a job as a training job."""
 
     def __init__(self, job: TrainingJob, run: str, sagemaker: Any, logs: Any):
-        self._prefix = run_prefix(job, run)
+        self._prefix = team_prefix(job, run)
         self._sagemaker = sagemaker
         self._logs = logs
 

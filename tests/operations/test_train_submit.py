@@ -41,7 +41,7 @@ def test_sagemaker_gets_a_description_once(account: Any, tmp_path: Path, capsys:
     assert main(["submit", *files]) == 0
     assert "nothing was submitted" in capsys.readouterr().out
     [made] = account.client("sagemaker").list_training_jobs()["TrainingJobSummaries"]
-    assert made["TrainingJobName"].startswith("fraud-")
+    assert made["TrainingJobName"].startswith("risk-fraud-")
     assert main(["status", *files]) == 0
     assert made["TrainingJobName"] in capsys.readouterr().out
 

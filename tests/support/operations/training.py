@@ -32,6 +32,7 @@ OUTPUTS: dict[str, Any] = {
     "trainingSubnetIds": ["subnet-0123456789abcdef0"],
     "trainingSecurityGroupId": "sg-0123456789abcdef0",
     "trainingKeyArn": "arn:aws:kms:us-east-1:111122223333:key/a",
+    "trainingOutputKeyArn": "arn:aws:kms:us-east-1:111122223333:key/b",
     "sparkApplicationId": "00abcdefghijkl01",
     "sparkRoleArn": ROLE,
     "sparkLogUri": "s3://ml-logs/spark/",
