@@ -12,7 +12,7 @@ import yaml
 
 from ..settings import SettingsError, parse, read
 from .attempts import Attempt, EngineError, Status, newest
-from .engines import refusals, requests, runner
+from .engines import refusals, requests, runner, set_schedule
 from .job import TrainingJob
 from .platform import Platform, read_platform
 from .request import Engine, Request
@@ -74,24 +74,32 @@ def _text(calls: Sequence[Request]) -> str:
 
 def _follow(action: str, engine: Engine, job: TrainingJob, platform: Platform, run: str) -> int:
     first = requests(engine, job, platform, run)
+    if job.schedule and action == "submit":
+        set_schedule(engine, job, platform, first)
+        print(f"the schedule of {job.team}-{job.name} is set: {job.schedule} UTC")
+        return 0
     running = runner(engine, job, platform, run)
     last = newest(running.attempts())
     if action == "submit":
         if last and last.status is not Status.FAILED:
-            print(f"{_line(last)}; nothing was submitted, because this description ran or runs already")
+            print(f"{_line(last)}; nothing was submitted, because this description already ran or runs")
             return 0
         number = last.number + 1 if last else 1
         calls = requests(engine, job, platform, run, number) if last else first
         print(f"attempt {number}: submitted as {running.start(calls)}")
         return 0
     if not last:
-        print("this description was never submitted, or the engine has forgotten it")
+        print(
+            "no run yet; the schedule may not be set"
+            if job.schedule
+            else "this description was never submitted, or the engine has forgotten it"
+        )
         return 1
     if action == "logs":
         for line in running.logs(last):
             print(line)
     else:
-        print(_line(last))
+        print(_line(last) if not job.schedule else f"{last.identifier} {last.status}")
     return 1 if last.status is Status.FAILED else 0
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from .job import AT, TrainingJob, run_prefix
 from .request import Request
 
 
@@ -52,7 +54,27 @@ def newest(attempts: Sequence[Attempt]) -> Attempt | None:
     return max(attempts, key=lambda attempt: attempt.number, default=None)
 
 
-def attempt_number(name: str, prefix: str) -> int | None:
-    """The number at the end of a run's name, if the name begins with `prefix`."""
-    rest = name.removeprefix(prefix)
-    return int(rest) if name.startswith(prefix) and rest.isdecimal() else None
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How the names of a job's runs begin. `scheduled` runs end with what the scheduler adds, others with a number."""
+
+    prefix: str
+    scheduled: bool
+
+    def number(self, name: str, created: datetime | int) -> int | None:
+        """The number of a run, by which runs are in order; None if the name is not of the job.
+
+        Scheduled runs are in the order of their time `created`, a date or milliseconds.
+        """
+        rest = name.removeprefix(self.prefix)
+        if not name.startswith(self.prefix):
+            return None
+        if self.scheduled:
+            return int(created.timestamp() * 1000) if isinstance(created, datetime) else created
+        return int(rest) if rest.isdecimal() else None
+
+
+def naming(job: TrainingJob, run: str, before: str = "") -> Naming:
+    """The names of the job's runs, which begin with `before`."""
+    prefix = f"{job.name}{AT}" if job.schedule else run_prefix(job, run)
+    return Naming(before + prefix, job.schedule is not None)

@@ -1,18 +1,26 @@
 """A job as a run of an EMR Serverless application: its start, its attempts and logs."""
 
 import gzip
+import shlex
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from components.training.spark_cluster.workers import LEAST_DISK_GB, MEMORY, MOST_DISK_GB, spark_memory
+
 from ..settings import SettingsError, fault
-from .attempts import Attempt, Status, attempt_number
-from .job import TrainingJob, digest, run_name, run_prefix, variables
+from .attempts import Attempt, Status, naming
+from .job import TrainingJob, digest, run_id_of, run_name, variables
 from .platform import Platform, needed
 from .request import Request
 
-SHORTEST_MINUTES = 5
+PURPOSE = "batch"
+"""The application of the stack that runs jobs that end."""
+LONGEST_MINUTES = 7 * 24 * 60
 """Source: EMR Serverless API reference, StartJobRun, executionTimeoutMinutes."""
+_MOST_WORDS = 1024
+_LONGEST_PARAMETERS = 102_400
+"""Source of both: EMR Serverless API reference, SparkSubmit."""
 
 
 def requests(job: TrainingJob, platform: Platform, run: str = "", attempt: int = 1) -> list[Request]:
@@ -21,56 +29,108 @@ def requests(job: TrainingJob, platform: Platform, run: str = "", attempt: int =
     Raises:
         SettingsError: the job or the stack lacks what EMR needs.
     """
+    token = f"{digest(job, run)}-{attempt}"
+    return [start(job, platform, run_id_of(job, run), run_name(job, run, attempt), token)]
+
+
+def start(job: TrainingJob, platform: Platform, run_id: str, name: str, token: str) -> Request:
+    """Start a run with the name `name` and the client token `token` as the run `run_id` of the job."""
     section = "sparkCluster"
-    needed(platform, "EMR", spark_application_id=section, spark_role_arn=section, spark_log_uri=section)
+    needed(
+        platform,
+        "EMR",
+        spark_application_ids=section,
+        spark_runtime_role_arn=section,
+        spark_key_arn=section,
+        spark_log_uri=section,
+    )
     program, *arguments = job.command
-    problems: list[str] = []
+    parameters = _parameters(job, run_id)
+    if problems := [*_problems(job, parameters)]:
+        raise SettingsError("job", problems)
+    return Request(
+        "emr-serverless",
+        "start_job_run",
+        {
+            "applicationId": _application(platform),
+            "clientToken": token,
+            "executionRoleArn": platform.spark_runtime_role_arn,
+            "name": name,
+            "executionTimeoutMinutes": job.timeout_minutes,
+            "jobDriver": {
+                "sparkSubmit": {
+                    "entryPoint": program,
+                    "entryPointArguments": arguments,
+                    "sparkSubmitParameters": parameters,
+                }
+            },
+            # Logs go where the application says. It has no setting for disks, so each job names their key.
+            "configurationOverrides": {"diskEncryptionConfiguration": {"encryptionKeyArn": platform.spark_key_arn}},
+            "tags": {"team": job.team},
+        },
+    )
+
+
+def _application(platform: Platform) -> str:
+    if PURPOSE not in platform.spark_application_ids:
+        remedy = f"sparkApplicationIds has no application for {PURPOSE}; add sparkCluster.{PURPOSE} and deploy it"
+        raise SettingsError("the stack's outputs", [remedy])
+    return platform.spark_application_ids[PURPOSE]
+
+
+def _problems(job: TrainingJob, parameters: str) -> Iterator[str]:
+    program, *arguments = job.command
+    asked = job.resources
     if not program.startswith(("s3://", "local://")):
         remedy = "the first word is the Spark program on EMR; write its address, as s3://… or local://…"
-        problems.append(fault("command", program, remedy))
-    if job.resources.gpus:
-        problems.append(fault("resources.gpus", job.resources.gpus, "EMR Serverless has no GPUs; write 0"))
-    if job.timeout_minutes < SHORTEST_MINUTES:
-        problems.append(fault("timeoutMinutes", job.timeout_minutes, f"EMR needs {SHORTEST_MINUTES} or more"))
-    if problems:
-        raise SettingsError("job", problems)
-    run_parameters = {
-        "applicationId": platform.spark_application_id,
-        "clientToken": f"{digest(job, run)}-{attempt}",
-        "executionRoleArn": platform.spark_role_arn,
-        "name": run_name(job, run, attempt),
-        "executionTimeoutMinutes": job.timeout_minutes,
-        "jobDriver": {
-            "sparkSubmit": {
-                "entryPoint": program,
-                "entryPointArguments": arguments,
-                "sparkSubmitParameters": _parameters(job),
-            }
-        },
-        "configurationOverrides": {
-            "monitoringConfiguration": {"s3MonitoringConfiguration": {"logUri": platform.spark_log_uri}}
-        },
-        "tags": {"team": job.team},
-    }
-    return [Request("emr-serverless", "start_job_run", run_parameters)]
+        yield fault("command", program, remedy)
+    if len(arguments) > _MOST_WORDS:
+        yield fault("command", f"{len(arguments)} arguments", f"EMR accepts {_MOST_WORDS}; use a file in S3")
+    if job.image:
+        remedy = "EMR Serverless runs the image of its application, not of a job; remove image"
+        yield fault("image", job.image, remedy)
+    if asked.gpus:
+        yield fault("resources.gpus", asked.gpus, "EMR Serverless has no GPUs; write 0")
+    if asked.cpus not in MEMORY:
+        sizes = ", ".join(map(str, MEMORY))
+        yield fault("resources.cpus", asked.cpus, f"a worker of EMR Serverless has one of {sizes} vCPUs; write one")
+    elif asked.memory_gib not in (allowed := MEMORY[asked.cpus]):
+        remedy = f"a worker with {asked.cpus} vCPUs has {allowed}; write {allowed.nearest(asked.memory_gib)}"
+        yield fault("resources.memoryGib", asked.memory_gib, remedy)
+    if not LEAST_DISK_GB <= asked.disk_gib <= MOST_DISK_GB:
+        remedy = f"a worker has {LEAST_DISK_GB} to {MOST_DISK_GB} GB of disk; write one of these"
+        yield fault("resources.diskGib", asked.disk_gib, remedy)
+    if job.timeout_minutes > LONGEST_MINUTES:
+        yield fault("timeoutMinutes", job.timeout_minutes, f"EMR accepts at most {LONGEST_MINUTES}; lower it")
+    if job.spot:
+        yield fault("spot", job.spot, "EMR Serverless has no spot capacity; remove spot")
+    for name, value in job.environment.items():
+        if "\n" in value or "\r" in value:
+            yield fault(f"environment.{name}", value, "Spark's parameters are one line; remove the line break")
+    if len(parameters) > _LONGEST_PARAMETERS:
+        remedy = f"they become {len(parameters)} characters, and EMR accepts {_LONGEST_PARAMETERS}; use a file in S3"
+        yield fault("environment", "", remedy)
 
 
-def _parameters(job: TrainingJob) -> str:
+def _parameters(job: TrainingJob, run_id: str) -> str:
+    """Spark's parameters, quoted as for a shell. The driver has the application's size.
+
+    Sources: EMR Serverless user guide, "Spark job properties"; aws-samples/emr-serverless-samples.
+    """
     asked = job.resources
-    # A tenth of the memory is Spark's overhead, which EMR adds to the worker's size.
-    memory = max(1, int(asked.memory_gib * 0.9))
     settings = {
-        "spark.driver.cores": str(min(asked.cpus, 4)),
-        "spark.driver.memory": f"{min(memory, 14)}g",
         "spark.executor.cores": str(asked.cpus),
-        "spark.executor.memory": f"{memory}g",
+        "spark.executor.memory": spark_memory(asked.memory_gib),
+        # EMR starts with three executors, unless told otherwise.
+        "spark.executor.instances": str(min(asked.nodes, 3)),
+        "spark.dynamicAllocation.initialExecutors": str(min(asked.nodes, 3)),
         "spark.dynamicAllocation.maxExecutors": str(asked.nodes),
-        "spark.emr-serverless.executor.disk": f"{max(20, min(asked.disk_gib, 200))}G",
+        "spark.emr-serverless.executor.disk": f"{asked.disk_gib}G",
     }
-    for name, value in sorted(variables(job).items()):
+    for name, value in sorted(variables(job, run_id).items()):
         settings[f"spark.emr-serverless.driverEnv.{name}"] = value
         settings[f"spark.executorEnv.{name}"] = value
-    return " ".join(f"--conf {name}={value}" for name, value in settings.items())
+    return " ".join(f"--conf {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
 
 
 _STATUSES = {
@@ -80,15 +140,15 @@ _STATUSES = {
     "FAILED": Status.FAILED,
     "CANCELLED": Status.FAILED,
 }
-"""Source: EMR Serverless API reference, JobRunSummary, state."""
+"""Source: EMR Serverless API reference, JobRunSummary, state. Others are before RUNNING."""
 
 
 class EmrRunner:
     """Runs a job in the application of batches."""
 
     def __init__(self, job: TrainingJob, platform: Platform, run: str, emr: Any, s3: Any):
-        self._prefix = run_prefix(job, run)
-        self._application = platform.spark_application_id
+        self._naming = naming(job, run)
+        self._application = _application(platform)
         self._logs = urlsplit(platform.spark_log_uri or "")
         self._emr = emr
         self._s3 = s3
@@ -100,7 +160,7 @@ class EmrRunner:
             Attempt(number, each["id"], _STATUSES.get(each["state"], Status.QUEUED), each.get("stateDetails", ""))
             for page in pages
             for each in page["jobRuns"]
-            if (number := attempt_number(each.get("name", ""), self._prefix)) is not None
+            if (number := self._naming.number(each.get("name", ""), each["createdAt"])) is not None
         ]
 
     def start(self, requests: Sequence[Request]) -> str:

@@ -1,10 +1,11 @@
 """Which module renders and runs a job on which engine."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from . import batch, emr, kubernetes, sagemaker
+from ..settings import SettingsError, fault
+from . import batch, emr, kubernetes, sagemaker, schedules
 from .attempts import EngineError, Runner
 from .batch import BatchRunner
 from .emr import EmrRunner
@@ -23,11 +24,15 @@ _RENDERERS = {
 
 
 def requests(engine: Engine, job: TrainingJob, platform: Platform, run: str = "", attempt: int = 1) -> list[Request]:
-    """The calls that start an attempt of the job on the engine, in order.
+    """The calls that start an attempt of the job on the engine, in order; for a job with a schedule, those that set it.
 
     Raises:
         SettingsError: the job or the stack lacks what the engine needs.
     """
+    if job.schedule and run:
+        raise SettingsError("job", [fault("schedule", job.schedule, "each of its runs is new; leave out --run")])
+    if job.schedule and engine is not Engine.KUBERNETES:
+        return schedules.requests(engine, job, platform)
     return _RENDERERS[engine](job, platform, run, attempt)
 
 
@@ -48,13 +53,29 @@ def refusals() -> Generator[None]:
 def runner(engine: Engine, job: TrainingJob, platform: Platform, run: str) -> Runner:
     """What runs the job on the engine, with the credentials of the environment."""
     if engine is Engine.KUBERNETES:
-        return KubernetesRunner(job, run)
-    # Kubernetes and `render` do without boto3, which only the development environment installs.
-    import boto3  # pyright: ignore[reportMissingTypeStubs] - it ships none
-
-    session: Any = boto3.Session(region_name=platform.region)
+        return KubernetesRunner(job, platform, run)
+    session = _session(platform)
     if engine is Engine.BATCH:
         return BatchRunner(job, platform, run, session.client("batch"), session.client("logs"))
     if engine is Engine.SAGEMAKER:
         return SageMakerRunner(job, run, session.client("sagemaker"), session.client("logs"))
     return EmrRunner(job, platform, run, session.client("emr-serverless"), session.client("s3"))
+
+
+def set_schedule(engine: Engine, job: TrainingJob, platform: Platform, calls: Sequence[Request]) -> None:
+    """Create the schedule of a job, or change it to what the description says."""
+    if engine is Engine.KUBERNETES:
+        KubernetesRunner(job, platform, "").start(calls)
+        return
+    session = _session(platform)
+    *before, schedule = calls
+    for definition in before:
+        batch.register(session.client("batch"), definition)
+    schedules.put(session.client("scheduler"), schedule)
+
+
+def _session(platform: Platform) -> Any:
+    # Kubernetes and `render` do without boto3, which only the development environment installs.
+    import boto3  # pyright: ignore[reportMissingTypeStubs] - it ships none
+
+    return boto3.Session(region_name=platform.region)

@@ -3,9 +3,12 @@
 import hashlib
 import json
 import re
+from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from components.facts.cron import KUBERNETES, parse_cron
 
 from ..settings import Settings, refuse
 
@@ -14,8 +17,10 @@ Folder = Annotated[
     str, StringConstraints(pattern=rf"^s3://[a-z0-9][a-z0-9.-]{{1,61}}[a-z0-9]/({_FOLDER}/)+$", max_length=1024)
 ]
 """The address of a folder in S3, with a slash at its end."""
-_NAME = r"^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$"
+_NAME = r"^[a-z]([a-z0-9-]{0,29}[a-z0-9])?$"
 """Job names: every engine accepts them, with the digest and the attempt that `run_name` adds, as its own names."""
+AT = "-at-"
+"""What follows the job's name in the name of a run that a schedule starts."""
 _VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]{0,127}$"
 RESERVED = "MLPLATFORM_"
 """How the names of variables begin that `variables` sets."""
@@ -47,25 +52,39 @@ class Resources(Settings):
     )
 
 
-class Spot(Settings):
-    """Spare capacity, which AWS may reclaim after a warning of two minutes."""
+class Runtime(StrEnum):
+    """A model server of the serving platform."""
 
-    checkpoints: Folder | None = Field(
-        default=None, description="The folder in S3 that the program saves its progress in and resumes from."
-    )
+    TRITON = "triton"
+    HUGGINGFACE = "huggingface"
+    MLSERVER = "mlserver"
 
 
 class RegisteredModel(Settings):
-    """The model that a finished job has made."""
+    """The model that a job makes."""
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", description="Its name in the MLflow registry.")
-    experiment: str = Field(min_length=1, max_length=200, description="The MLflow experiment of its runs.")
+    name: str = Field(
+        pattern=r"^[a-z]([a-z0-9-]{0,44}[a-z0-9])?$", description="The name in the MLflow registry and of the service."
+    )
+    experiment: str = Field(min_length=1, max_length=200, description="The MLflow experiment of the job's runs.")
+    runtime: Runtime = Field(description="The model server: triton, huggingface or mlserver.")
+    format: str | None = Field(
+        default=None,
+        pattern=r"^[a-z][a-z0-9-]{0,62}$",
+        description="The model's format, such as sklearn. Required for mlserver; others have a default.",
+    )
+
+    @model_validator(mode="after")
+    def _has_a_format(self) -> Self:
+        if self.runtime is Runtime.MLSERVER and not self.format:
+            raise refuse("mlserver serves several formats; add format, such as sklearn or xgboost")
+        return self
 
 
 class TrainingJob(Settings):
     """A training job."""
 
-    name: str = Field(pattern=_NAME, description="The job's name: at most 32 of a-z, 0-9 and -.")
+    name: str = Field(pattern=_NAME, description="The job's name: at most 31 of a-z, 0-9 and -.")
     team: str = Field(pattern=_NAME, description="The team whose identity, queue and namespace the job uses.")
     image: str | None = Field(
         default=None,
@@ -80,21 +99,60 @@ class TrainingJob(Settings):
     inputs: tuple[InputData, ...] = Field(default=(), description="The folders that the job reads.")
     output: Folder = Field(description="The folder in S3 that the job writes its artifacts to.")
     resources: Resources = Field(description="What each machine has.")
-    spot: Spot | None = Field(default=None, description="Run on spot. Default: on demand.")
-    timeout_minutes: int = Field(ge=1, le=LONGEST_MINUTES, description="Minutes until the job is ended.")
+    spot: bool = Field(default=False, description="Run on spare capacity, which AWS may reclaim. Default: false.")
+    checkpoints: Folder | None = Field(
+        default=None, description="The folder in S3 where the program saves its progress and resumes. Default: none."
+    )
+    queue: str | None = Field(
+        default=None,
+        pattern=_NAME,
+        description="The queue, on Batch and Kubernetes. Default: the job's own on Batch, default on Kubernetes.",
+    )
+    timeout_minutes: int = Field(ge=1, le=LONGEST_MINUTES, description="Minutes until the engine ends the job.")
     schedule: str | None = Field(
         default=None, description="When it runs, as five cron fields in UTC. Default: when it is submitted."
     )
-    model: RegisteredModel | None = Field(default=None, description="The model to register. Default: none.")
+    model: RegisteredModel | None = Field(default=None, description="The model that the job makes. Default: none.")
+
+    @field_validator("name")
+    @classmethod
+    def _not_like_a_scheduled_run(cls, name: str) -> str:
+        if name.endswith(AT[:-1]):
+            raise refuse(f"names of runs that a schedule starts have {AT}; choose a name with another end")
+        return name
+
+    @field_validator("schedule")
+    @classmethod
+    def _a_schedule(cls, schedule: str | None) -> str | None:
+        if schedule is None:
+            return None
+        try:
+            cron = parse_cron(schedule, KUBERNETES)
+        except ValueError as error:
+            raise refuse(str(error)) from None
+        if not (cron.any_day or cron.any_weekday):
+            raise refuse("it has a day and a weekday, and EventBridge takes one of them; write * for the other")
+        return " ".join(schedule.split())
+
+    @field_validator("command")
+    @classmethod
+    def _words(cls, command: tuple[str, ...]) -> tuple[str, ...]:
+        if not command[0].strip():
+            raise refuse("the first word is the program; write its name")
+        if any("\0" in word for word in command):
+            raise refuse("no program can get a NUL character; remove it")
+        return command
 
     @field_validator("environment")
     @classmethod
     def _own_variables(cls, environment: dict[str, str]) -> dict[str, str]:
-        for name in environment:
+        for name, value in environment.items():
             if not re.fullmatch(_VARIABLE, name):
                 raise refuse(f"{name!r} is no name of an environment variable; write letters, digits and _")
             if name.startswith(RESERVED) or name.startswith("AWS_"):
-                raise refuse(f"{name} is set by the platform; take another name")
+                raise refuse(f"{name} is set by the platform or by AWS; choose another name")
+            if "\0" in value:
+                raise refuse(f"the value of {name} has a NUL character; remove it")
         return environment
 
     @model_validator(mode="after")
@@ -102,28 +160,53 @@ class TrainingJob(Settings):
         names = [each.name for each in self.inputs]
         if twice := next((name for name in names if names.count(name) > 1), None):
             raise refuse(f"inputs has {twice} twice; name each once")
-        spot = self.spot
-        if spot and not spot.checkpoints and self.timeout_minutes > LONGEST_SPOT_MINUTES:
+        if self.spot and not self.checkpoints and self.timeout_minutes > LONGEST_SPOT_MINUTES:
             raise refuse(
-                f"spot.checkpoints is missing and timeoutMinutes is {self.timeout_minutes}: a run of more than "
-                f"{LONGEST_SPOT_MINUTES} minutes on spot needs checkpoints; add spot.checkpoints, or remove spot"
+                f"checkpoints is missing, spot is true and timeoutMinutes is {self.timeout_minutes}: a run of more "
+                f"than {LONGEST_SPOT_MINUTES} minutes on spot needs checkpoints; add checkpoints, or remove spot"
             )
-        written = [self.output, *([spot.checkpoints] if spot and spot.checkpoints else [])]
+        written = {"output": self.output, **({"checkpoints": self.checkpoints} if self.checkpoints else {})}
         for each in self.inputs:
-            if any(each.folder.startswith(folder) or folder.startswith(each.folder) for folder in written):
-                raise refuse(f"inputs.{each.name} and a folder that the job writes overlap; write elsewhere")
+            for field, folder in written.items():
+                if _overlap(each.folder, folder):
+                    raise refuse(
+                        f"inputs.{each.name} and {field} overlap, and the job would read what it writes; "
+                        f"choose another folder for {field}"
+                    )
+        if self.model and "=" in self.output:
+            raise refuse("output has a = in a folder's name, and no model is served from there; choose another folder")
+        if self.checkpoints and _overlap(self.checkpoints, self.output):
+            raise refuse("checkpoints and output overlap, and models would hold checkpoints; choose two folders")
         return self
 
 
-def variables(job: TrainingJob) -> dict[str, str]:
-    """The environment of the program, the same on every engine.
+def _overlap(one: str, other: str) -> bool:
+    """Whether two folders are the same, or one is inside the other."""
+    return one.startswith(other) or other.startswith(one)
 
-    MLPLATFORM_INPUT_<NAME>, MLPLATFORM_OUTPUT and MLPLATFORM_CHECKPOINTS are addresses of folders in S3.
-    """
+
+def fixed_variables(job: TrainingJob) -> dict[str, str]:
+    """The variables of the program that are the same in every run of the description."""
     folders = {f"{RESERVED}INPUT_{each.name.upper()}": each.folder for each in job.inputs}
-    if job.spot and job.spot.checkpoints:
-        folders[f"{RESERVED}CHECKPOINTS"] = job.spot.checkpoints
-    return {**job.environment, **folders, f"{RESERVED}OUTPUT": job.output}
+    experiment = {"MLFLOW_EXPERIMENT_NAME": job.model.experiment} if job.model else {}
+    return {**experiment, **job.environment, **folders}
+
+
+def run_variables(job: TrainingJob, run_id: str) -> dict[str, str]:
+    """The variables of one run: its name, and the folders that it writes.
+
+    Every attempt of a run has the same folders, so that it resumes. Another run has others, so that it neither changes
+    a model that is served nor resumes where a finished run ended.
+    """
+    found = {f"{RESERVED}RUN": run_id, f"{RESERVED}OUTPUT": f"{job.output}{run_id}/"}
+    if job.checkpoints:
+        found[f"{RESERVED}CHECKPOINTS"] = f"{job.checkpoints}{run_id}/"
+    return found
+
+
+def variables(job: TrainingJob, run_id: str) -> dict[str, str]:
+    """The environment of the program, the same on every engine."""
+    return {**fixed_variables(job), **run_variables(job, run_id)}
 
 
 def digest(job: TrainingJob, run: str = "") -> str:
@@ -132,11 +215,16 @@ def digest(job: TrainingJob, run: str = "") -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:10]
 
 
+def run_id_of(job: TrainingJob, run: str = "") -> str:
+    """The name of a run, at most 42 characters. The same description and the same `run` have the same name."""
+    return f"{job.name}-{digest(job, run)}"
+
+
 def run_prefix(job: TrainingJob, run: str = "") -> str:
-    """How the names of all attempts begin. The same description and the same run have the same prefix."""
-    return f"{job.name}-{digest(job, run)}-"
+    """How the names of all attempts of a run begin."""
+    return f"{run_id_of(job, run)}-"
 
 
 def run_name(job: TrainingJob, run: str = "", attempt: int = 1) -> str:
-    """The name of one attempt: at most 48 characters."""
+    """The name of one attempt."""
     return f"{run_prefix(job, run)}{attempt}"

@@ -3,12 +3,21 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from ..settings import Settings, SettingsError, fault, parse
+
+Found = TypeVar("Found")
+
+
+class BatchJob(Settings):
+    """A kind of job in the section batchQueue."""
+
+    team: str = Field(description="The team whose share it uses.")
+    queue: str = Field(description="Its queue.")
 
 
 class Platform(Settings):
@@ -18,18 +27,42 @@ class Platform(Settings):
 
     region: str | None = Field(default=None, description="The stack's region.")
     batch_queue_arns: dict[str, str] = Field(default_factory=dict[str, str], description="Batch queues by name.")
-    batch_job_role_arns: dict[str, str] = Field(default_factory=dict[str, str], description="Job roles by team.")
+    batch_spot_queues: tuple[str, ...] = Field(default=(), description="The names of those with spot machines.")
+    batch_jobs: dict[str, BatchJob] = Field(
+        default_factory=dict[str, BatchJob], description="The kinds of jobs of Batch by name."
+    )
+    batch_job_definition_arns: dict[str, str] = Field(
+        default_factory=dict[str, str], description="The definition of each kind, by name."
+    )
+    batch_job_role_arns: dict[str, str] = Field(
+        default_factory=dict[str, str], description="The role of each kind, by name."
+    )
     batch_execution_role_arn: str | None = Field(default=None, description="The role that pulls images and logs.")
-    batch_log_group: str | None = Field(default=None, description="The log group of Batch jobs.")
+    batch_log_group: str | None = Field(default=None, description="The log group of Batch's jobs.")
     training_role_arns: dict[str, str] = Field(default_factory=dict[str, str], description="SageMaker roles by team.")
     training_subnet_ids: tuple[str, ...] = Field(default=(), description="The subnets of SageMaker's jobs.")
     training_security_group_id: str | None = Field(default=None, description="Their security group.")
     training_key_arn: str | None = Field(default=None, description="The KMS key of their volumes.")
-    training_output_key_arn: str | None = Field(default=None, description="The KMS key of their artifacts.")
-    spark_application_id: str | None = Field(default=None, description="The EMR Serverless application of batches.")
-    spark_role_arn: str | None = Field(default=None, description="The role of Spark jobs.")
+    training_output_key_arn: str | None = Field(default=None, description="The KMS key of what they write.")
+    training_folders: dict[str, str] = Field(
+        default_factory=dict[str, str], description="The folder of training data by team, as s3://<bucket>/<folder>/."
+    )
+    spark_application_ids: dict[str, str] = Field(
+        default_factory=dict[str, str], description="The EMR Serverless applications by purpose: batch, streaming."
+    )
+    spark_runtime_role_arn: str | None = Field(default=None, description="The role of Spark jobs.")
+    spark_key_arn: str | None = Field(default=None, description="The KMS key of Spark's logs and disks.")
     spark_log_uri: str | None = Field(default=None, description="The folder of Spark's logs.")
-    job_namespaces: tuple[str, ...] = Field(default=(), description="The namespaces with a queue of Kueue.")
+    job_namespaces: dict[str, str] = Field(
+        default_factory=dict[str, str], description="The namespace of each team's jobs on the cluster."
+    )
+    scheduler_role_arns: dict[str, str] = Field(
+        default_factory=dict[str, str], description="The role of each team's schedules."
+    )
+    schedule_group: str | None = Field(default=None, description="The group of schedules in EventBridge Scheduler.")
+    undelivered_schedules_arn: str | None = Field(
+        default=None, description="The SQS queue of starts that EventBridge Scheduler could not deliver."
+    )
 
 
 def read_platform(path: Path) -> Platform:
@@ -65,13 +98,14 @@ def needed(platform: Platform, engine: str, **outputs: str) -> None:
         raise SettingsError("the stack's outputs", problems)
 
 
-def of_team(values: Mapping[str, str], team: str, output: str) -> str:
-    """The value of the team.
+def found(values: Mapping[str, Found], key: str, field: str, output: str) -> Found:
+    """The value that an output has for a field of the job.
 
     Raises:
-        SettingsError: the stack has none for it.
+        SettingsError: it has none.
     """
-    if team not in values:
+    if key not in values:
         known = ", ".join(sorted(values)) or "none"
-        raise SettingsError("job", [fault("team", team, f"{output} has no such team; write one of: {known}")])
-    return values[team]
+        remedy = f"the stack's output {output} does not have it; write one that it has: {known}"
+        raise SettingsError("job", [fault(field, key, remedy)])
+    return values[key]

@@ -20,6 +20,7 @@ EXPORTED = {
     "trainingSecurityGroupId": "security_group_id",
     "trainingKeyArn": "key_arn",
     "trainingOutputKeyArn": "output_key_arn",
+    "trainingFolders": "training_folders",
 }
 """The outputs of a stack, by the component's output that each has."""
 REGION = "us-east-1"
@@ -89,10 +90,10 @@ def test_team_may_not_create_a_job_on_another_type() -> None:
 
 def test_name_longer_than_sagemaker_takes_is_refused() -> None:
     found = platform()
-    named = {"name": "f" * 32, "team": "risk-and-compliance-team"}
+    named = {"name": "f" * 31, "team": "risk-and-compliance-team"}
     role = found.outputs("training")["execution_role_arns"]["risk"]
     outputs = {**{name: found.outputs("training")[each] for name, each in EXPORTED.items()}}
     outputs["trainingRoleArns"] = {"risk-and-compliance-team": role}
     job = parse(TrainingJob, {**JOB, **named}, "job.yaml")
-    with pytest.raises(SettingsError, match="too long, because it begins with the team; shorten the job's name"):
+    with pytest.raises(SettingsError, match="the names of team and job are part of SageMaker's; shorten them"):
         requests(Engine.SAGEMAKER, job, Platform.model_validate(outputs))

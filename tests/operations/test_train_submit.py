@@ -1,6 +1,7 @@
 """A description is submitted once, and again only after it failed. AWS is moto's."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT_ID
 
 from operations.train.__main__ import main
 from operations.train.attempts import Attempt, Status, newest
+from operations.train.schedules import EXECUTION
+from tests.support.operations.api_models import from_universal_target
 from tests.support.operations.training import JOB, OUTPUTS, SPARK
 
 REGION = "us-east-1"
@@ -32,6 +35,50 @@ def written(folder: Path, job: dict[str, Any], outputs: dict[str, Any]) -> list[
     (folder / "job.yaml").write_text(yaml.safe_dump(job), encoding="utf-8")
     (folder / "platform.json").write_text(json.dumps({"region": REGION, **outputs}), encoding="utf-8")
     return ["--job", str(folder / "job.yaml"), "--platform", str(folder / "platform.json")]
+
+
+@pytest.fixture
+def batch(account: Any, tmp_path: Path) -> list[str]:
+    """The options of commands for a stack whose queue the account has. Moto needs a subnet, a group and a role."""
+    ec2, iam, client = account.client("ec2"), account.client("iam"), account.client("batch")
+    subnet = ec2.describe_subnets()["Subnets"][0]
+    [group] = ec2.describe_security_groups(GroupNames=["default"])["SecurityGroups"]
+    role = iam.create_role(RoleName="machines", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    profile = iam.create_instance_profile(InstanceProfileName="machines")["InstanceProfile"]["Arn"]
+    machines = {
+        "type": "EC2",
+        "minvCpus": 0,
+        "maxvCpus": 16,
+        "instanceTypes": ["g5.xlarge"],
+        "subnets": [subnet["SubnetId"]],
+        "securityGroupIds": [group["GroupId"]],
+        "instanceRole": profile,
+    }
+    environment = client.create_compute_environment(
+        computeEnvironmentName="spot", type="MANAGED", computeResources=machines, serviceRole=role
+    )["computeEnvironmentArn"]
+    order = [{"order": 1, "computeEnvironment": environment}]
+    queues = {
+        name: client.create_job_queue(
+            jobQueueName=f"ml-{name}", state="ENABLED", priority=1, computeEnvironmentOrder=order
+        )["jobQueueArn"]
+        for name in ("training", "urgent")
+    }
+    return ["--on", "batch", *written(tmp_path, JOB, {**OUTPUTS, "batchQueueArns": queues})]
+
+
+def described(account: Any) -> list[Any]:
+    """Every job that the account's queue knows."""
+    client = account.client("batch")
+    filters = [{"name": "JOB_NAME", "values": ["*"]}]
+    listed = client.list_jobs(jobQueue="ml-training", filters=filters)["jobSummaryList"]
+    return client.describe_jobs(jobs=[each["jobId"] for each in listed])["jobs"] if listed else []
+
+
+def folders_of(job: Any) -> dict[str, str]:
+    """The folders that a job of Batch writes."""
+    environment = {each["name"]: each["value"] for each in job["container"]["environment"]}
+    return {name: environment[name] for name in ("MLPLATFORM_OUTPUT", "MLPLATFORM_CHECKPOINTS")}
 
 
 def test_sagemaker_gets_a_description_once(account: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -60,13 +107,97 @@ def test_emr_gets_a_description_once(account: Any, tmp_path: Path, capsys: pytes
     # Moto does not know an application before its first run.
     other = {"executionRoleArn": role, "jobDriver": {"sparkSubmit": {"entryPoint": "local:///other.py"}}}
     emr.start_job_run(applicationId=application, clientToken="other", name="other", **other)
-    outputs = {**OUTPUTS, "sparkApplicationId": application, "sparkRoleArn": role}
+    outputs = {**OUTPUTS, "sparkApplicationIds": {"batch": application}, "sparkRuntimeRoleArn": role}
     files = ["--on", "emr", *written(tmp_path, {**JOB, **SPARK}, outputs)]
     assert main(["submit", *files]) == 0
     assert main(["submit", *files]) == 0
     assert "nothing was submitted" in capsys.readouterr().out
     names = [each["name"] for each in emr.list_job_runs(applicationId=application)["jobRuns"]]
     assert len([name for name in names if name.startswith("fraud-")]) == 1
+
+
+def test_batch_gets_a_description_once(batch: list[str], account: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["submit", *batch]) == 0
+    assert main(["submit", *batch]) == 0
+    assert "nothing was submitted" in capsys.readouterr().out
+    [made] = described(account)
+    assert made["jobName"].startswith("fraud-")
+    assert made["jobQueue"].endswith("/ml-training")
+    assert main(["status", *batch]) == 0
+    assert f"{made['jobId']} " in capsys.readouterr().out
+
+
+def test_a_failed_job_gets_another_attempt_in_the_same_folders(
+    batch: list[str], account: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Moto's jobs then fail at once.
+    monkeypatch.setenv("MOTO_SIMPLE_BATCH_FAIL_AFTER", "0")
+    assert main(["submit", *batch]) == 0
+    assert main(["status", *batch]) == 1
+    assert " failed" in capsys.readouterr().out
+    assert main(["submit", *batch]) == 0
+    assert capsys.readouterr().out.startswith("attempt 2: submitted as")
+    first, second = sorted(described(account), key=lambda each: each["jobName"])
+    assert second["jobName"] == first["jobName"].removesuffix("1") + "2"
+    assert folders_of(second) == folders_of(first)
+    assert second["jobDefinition"] == first["jobDefinition"], "the definition is registered once"
+
+
+def test_batch_prints_what_the_program_wrote(
+    batch: list[str], account: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["submit", *batch]) == 0
+    [made] = described(account)
+    logs = account.client("logs")
+    logs.create_log_group(logGroupName="/aws/batch/ml")
+    stream = made["container"].get("logStreamName") or "none"
+    logs.create_log_stream(logGroupName="/aws/batch/ml", logStreamName=stream)
+    lines = [{"timestamp": int(time.time() * 1000), "message": f"line {number}"} for number in range(12_000)]
+    for start in range(0, len(lines), 6000):
+        logs.put_log_events(logGroupName="/aws/batch/ml", logStreamName=stream, logEvents=lines[start : start + 6000])
+    capsys.readouterr()
+    assert main(["logs", *batch]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert (printed[0], printed[-1], len(printed)) == ("line 0", "line 11999", 12_000)
+
+
+@pytest.mark.parametrize("engine", ["batch", "sagemaker", "emr"])
+def test_a_schedule_is_set_once_and_follows_its_description(account: Any, tmp_path: Path, engine: str) -> None:
+    scheduler = account.client("scheduler")
+    scheduler.create_schedule_group(Name="ml")
+    described = {**JOB, **(SPARK if engine == "emr" else {})}
+    for schedule in ("30 3 * * *", "30 3 * * *", "0 5 * * 1"):
+        files = ["--on", engine, *written(tmp_path, {**described, "schedule": schedule}, OUTPUTS)]
+        assert main(["submit", *files]) == 0
+    [listed] = scheduler.list_schedules(GroupName="ml")["Schedules"]
+    found = scheduler.get_schedule(GroupName="ml", Name=listed["Name"])
+    assert (found["Name"], found["ScheduleExpression"]) == ("risk-fraud", "cron(0 5 ? * MON *)")
+    assert found["Target"]["DeadLetterConfig"]["Arn"] == OUTPUTS["undeliveredSchedulesArn"]
+
+
+def test_status_of_a_schedule_is_that_of_its_last_run(
+    account: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.client("scheduler").create_schedule_group(Name="ml")
+    scheduled = {**JOB, "schedule": "30 3 * * *"}
+    files = ["--on", "sagemaker", *written(tmp_path, scheduled, OUTPUTS)]
+    assert main(["submit", *files]) == 0
+    assert main(["status", *files]) == 1
+    assert "no run yet" in capsys.readouterr().out
+    schedule = account.client("scheduler").get_schedule(GroupName="ml", Name="risk-fraud")
+    for execution in ("first", "second"):
+        target = {**schedule["Target"], "Input": schedule["Target"]["Input"].replace(EXECUTION, execution)}
+        call = from_universal_target(target)
+        account.client("sagemaker").create_training_job(**call.parameters)
+    assert main(["status", *files]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "risk-fraud-at-second succeeded"
+
+
+def test_what_aws_refuses_is_one_line(account: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = ["--on", "batch", *written(tmp_path, JOB, OUTPUTS)]
+    assert main(["submit", *files]) == 1
+    [said] = capsys.readouterr().err.splitlines()
+    assert said.startswith("train: An error occurred (")
 
 
 def test_a_stack_without_the_engine_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,28 +13,41 @@ JOB: dict[str, Any] = {
     "inputs": [{"name": "training", "folder": "s3://ml-training/risk/fraud/"}],
     "output": "s3://ml-models/risk/fraud/",
     "resources": {"cpus": 4, "memoryGib": 14, "gpus": 1, "instanceType": "g5.xlarge"},
-    "spot": {"checkpoints": "s3://ml-training/risk/checkpoints/fraud/"},
+    "spot": True,
+    "checkpoints": "s3://ml-training/risk/checkpoints/fraud/",
     "timeoutMinutes": 120,
+    "model": {"name": "fraud", "experiment": "fraud", "runtime": "mlserver", "format": "sklearn"},
 }
 SPARK: dict[str, Any] = {
     "image": None,
     "command": ["s3://ml-training/risk/jobs/fraud.py", "--day", "today"],
     "resources": {"cpus": 4, "memoryGib": 16},
+    "spot": False,
 }
 """What differs on EMR."""
-_QUEUE = "arn:aws:batch:us-east-1:111122223333:job-queue"
+_BATCH = "arn:aws:batch:us-east-1:111122223333"
+_KEY = "arn:aws:kms:us-east-1:111122223333:key/a"
 OUTPUTS: dict[str, Any] = {
-    "batchQueueArns": {"spot": f"{_QUEUE}/spot", "on-demand": f"{_QUEUE}/on-demand"},
-    "batchJobRoleArns": {"risk": ROLE},
+    "region": "us-east-1",
+    "batchQueueArns": {"training": f"{_BATCH}:job-queue/ml-training", "urgent": f"{_BATCH}:job-queue/ml-urgent"},
+    "batchSpotQueues": ["training"],
+    "batchJobs": {"fraud": {"team": "risk", "queue": "training"}},
+    "batchJobDefinitionArns": {"fraud": f"{_BATCH}:job-definition/ml-fraud"},
+    "batchJobRoleArns": {"fraud": ROLE},
     "batchExecutionRoleArn": ROLE,
-    "batchLogGroup": "/ml-prod/batch",
+    "batchLogGroup": "/aws/batch/ml",
     "trainingRoleArns": {"risk": ROLE},
     "trainingSubnetIds": ["subnet-0123456789abcdef0"],
     "trainingSecurityGroupId": "sg-0123456789abcdef0",
-    "trainingKeyArn": "arn:aws:kms:us-east-1:111122223333:key/a",
-    "trainingOutputKeyArn": "arn:aws:kms:us-east-1:111122223333:key/b",
-    "sparkApplicationId": "00abcdefghijkl01",
-    "sparkRoleArn": ROLE,
+    "trainingKeyArn": _KEY,
+    "trainingOutputKeyArn": _KEY,
+    "trainingFolders": {"risk": "s3://ml-training/risk/"},
+    "sparkApplicationIds": {"batch": "00abcdefghijkl01"},
+    "sparkRuntimeRoleArn": ROLE,
+    "sparkKeyArn": _KEY,
     "sparkLogUri": "s3://ml-logs/spark/",
-    "jobNamespaces": ["risk"],
+    "jobNamespaces": {"risk": "risk-jobs"},
+    "schedulerRoleArns": {"risk": ROLE},
+    "scheduleGroup": "ml",
+    "undeliveredSchedulesArn": "arn:aws:sqs:us-east-1:111122223333:undelivered",
 }
