@@ -32,6 +32,12 @@ from .data.object_store import ObjectStore, ObjectStoreArgs, ObjectStoreConfig
 from .data.offline_catalog import CatalogConfig, OfflineCatalog, OfflineCatalogArgs
 from .data.store_access.spec import DatabaseAccessConfig, MySqlAccessConfig, StoreAccessArgs, StoreAccessConfig
 from .data.store_access.store_access import StoreAccess
+from .data.streaming.event_stream.event_stream import EventStream
+from .data.streaming.event_stream.kafka_spec import KafkaConfig, KafkaMonitoring
+from .data.streaming.event_stream.messaging_spec import NotificationConfig, QueueConfig
+from .data.streaming.event_stream.schemas import Compatibility, SchemaFormat
+from .data.streaming.event_stream.spec import EventStreamArgs, EventStreamConfig, StreamEngine
+from .data.streaming.event_stream.topic_spec import ConsumerConfig, SchemaConfig, TopicConfig
 from .data.tracking_server.spec import TrackingServerArgs, TrackingServerConfig
 from .data.tracking_server.tracking_server import TrackingServer
 from .delivery.argo_cd.delivery import Delivery
@@ -54,7 +60,7 @@ from .delivery.image_registry.spec import (
 from .delivery.pipeline_access.pipeline_access import PipelineAccess
 from .delivery.pipeline_access.spec import PipelineAccessArgs, PipelineAccessConfig, PublisherConfig
 from .delivery.user_pool import UserPool, UserPoolArgs, UserPoolClientConfig, UserPoolConfig
-from .facts.versions import KubernetesVersion, PostgresVersion, SparkRelease
+from .facts.versions import KafkaVersion, KubernetesVersion, PostgresVersion, SparkRelease
 from .kubeflow.kubeflow_cluster import KubeflowCluster
 from .kubeflow.spec import KubeflowClusterArgs, KubeflowConfig
 from .network.load_balancer.load_balancer import ServingLoadBalancer
@@ -132,7 +138,9 @@ __all__ = [
     "CertManagerArgs",
     "ClusterAutoscaler",
     "ClusterAutoscalerArgs",
+    "Compatibility",
     "Consolidation",
+    "ConsumerConfig",
     "DataBuckets",
     "DataBucketsArgs",
     "DataBucketsConfig",
@@ -147,6 +155,9 @@ __all__ = [
     "DeploymentMode",
     "EgressConfig",
     "EndpointService",
+    "EventStream",
+    "EventStreamArgs",
+    "EventStreamConfig",
     "ExternalSecrets",
     "ExternalSecretsArgs",
     "ExternalSecretsConfig",
@@ -179,6 +190,9 @@ __all__ = [
     "InstanceConfig",
     "KServe",
     "KServeArgs",
+    "KafkaConfig",
+    "KafkaMonitoring",
+    "KafkaVersion",
     "Karpenter",
     "KarpenterArgs",
     "KarpenterConfig",
@@ -216,6 +230,7 @@ __all__ = [
     "NodePool",
     "NodePoolArgs",
     "NodePoolConfig",
+    "NotificationConfig",
     "ObjectStore",
     "ObjectStoreArgs",
     "ObjectStoreConfig",
@@ -231,10 +246,13 @@ __all__ = [
     "Protocol",
     "PublisherConfig",
     "Purchase",
+    "QueueConfig",
     "RepositoryConfig",
     "RepositoryLogin",
     "Runtime",
     "ScheduleConfig",
+    "SchemaConfig",
+    "SchemaFormat",
     "SecureNamespace",
     "SecureNamespaceArgs",
     "SecureNamespaceConfig",
@@ -263,6 +281,7 @@ __all__ = [
     "StoreAccess",
     "StoreAccessArgs",
     "StoreAccessConfig",
+    "StreamEngine",
     "StudioConfig",
     "StudioUserConfig",
     "SyncWindowConfig",
@@ -271,6 +290,7 @@ __all__ = [
     "TeamConfig",
     "TeamQuotaConfig",
     "TlsPolicy",
+    "TopicConfig",
     "TrackingServer",
     "TrackingServerArgs",
     "TrackingServerConfig",

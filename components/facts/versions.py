@@ -49,6 +49,49 @@ class PostgresVersion(StrEnum):
 POSTGRES_SUPPORT_ENDS = {"16": date(2029, 2, 28), "17": date(2030, 2, 28)}
 """When RDS's standard support of each version ends. Source: RDS for PostgreSQL release notes, "Release calendars"."""
 
+
+class KafkaVersion(StrEnum):
+    """The versions of Kafka in KRaft mode that Amazon MSK supports on Standard brokers, without an announced end.
+
+    AWS recommends 3.9.x. Its brokers get patches of the same minor version by themselves.
+    """
+
+    V3_9 = "3.9.x.kraft"
+    V4_0 = "4.0.x.kraft"
+    V4_1 = "4.1.x.kraft"
+
+
+KAFKA_SUPPORT_ENDS = {
+    "2.8.2": date(2025, 1, 14),
+    "3.1.1": date(2024, 9, 11),
+    "3.2.0": date(2024, 9, 11),
+    "3.3.1": date(2024, 9, 11),
+    "3.3.2": date(2024, 9, 11),
+    "3.4.0": date(2025, 8, 4),
+    "3.5.1": date(2025, 10, 23),
+    "3.6.0": date(2026, 6, 1),
+    "3.7.x": date(2026, 9, 1),
+}
+"""The end of support by Amazon MSK of each version of Kafka that has one; 3.8.x and later have none yet.
+
+After it MSK upgrades a cluster without notice. Sources: Amazon MSK developer guide, "Supported Apache Kafka versions"
+and "Amazon MSK version support"; endoflife.date, "Amazon MSK", for 3.7.x.
+"""
+
+
+def kafka_support_end(version: str) -> date | None:
+    """The end of support of a version such as 3.7.x.kraft; None where MSK has announced none.
+
+    Versions before 3.1 ended with 2.8 at the latest.
+    """
+    number = version.removesuffix(".kraft").removesuffix(".tiered").removesuffix("-tiered")
+    if number in KAFKA_SUPPORT_ENDS:
+        return KAFKA_SUPPORT_ENDS[number]
+    parts = number.split(".")
+    older = parts[0].isdigit() and (int(parts[0]) < 3)
+    return KAFKA_SUPPORT_ENDS["2.8.2"] if older else None
+
+
 MYSQL = "8.4"
 """The major version of MySQL, with long-term support, for software that supports only MySQL."""
 

@@ -209,6 +209,49 @@ def _queue(aws: FakeAws, name: str, _: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": url, "url": url, "name": name, "arn": aws.arn("sqs", name)}
 
 
+def _notification(aws: FakeAws, name: str, _: Mapping[str, Any]) -> dict[str, Any]:
+    arn = aws.arn("sns", name)
+    return {"id": arn, "name": name, "arn": arn}
+
+
+def _kafka(aws: FakeAws, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    cluster = inputs.get("clusterName") or name
+    arn = aws.arn("kafka", f"cluster/{cluster}/00000000-0000-4000-8000-000000000000-1")
+    return {
+        "id": arn,
+        "arn": arn,
+        "clusterUuid": "00000000-0000-4000-8000-000000000000-1",
+        "bootstrapBrokersSaslIam": f"b-1.{cluster}.kafka.{aws.region}.{aws.dns_suffix}:9098",
+        "currentVersion": "K1",
+    }
+
+
+def _kafka_configuration(aws: FakeAws, name: str, _: Mapping[str, Any]) -> dict[str, Any]:
+    arn = aws.arn("kafka", f"configuration/{name}/00000000-0000-4000-8000-000000000000-2")
+    return {"id": arn, "arn": arn, "latestRevision": 1}
+
+
+def _kafka_topic(_aws: FakeAws, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    cluster = str(inputs.get("clusterArn"))
+    return {"id": f"{cluster},{name}", "arn": f"{cluster.replace(':cluster/', ':topic/', 1)}/{name}"}
+
+
+def _kinesis_consumer(_aws: FakeAws, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    arn = f"{inputs.get('streamArn')}/consumer/{name}:1"
+    return {"id": arn, "arn": arn}
+
+
+def _schema_registry(aws: FakeAws, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    arn = aws.arn("glue", f"registry/{inputs.get('registryName') or name}")
+    return {"id": arn, "arn": arn}
+
+
+def _schema(aws: FakeAws, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    registry = str(inputs.get("registryArn")).rpartition("/")[2]
+    arn = aws.arn("glue", f"schema/{registry}/{inputs.get('schemaName') or name}")
+    return {"id": arn, "arn": arn, "registryName": registry, "latestSchemaVersion": 1}
+
+
 def _rule(aws: FakeAws, name: str, _: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": name, "name": name, "arn": aws.arn("events", f"rule/{name}")}
 
@@ -413,12 +456,19 @@ _OUTPUTS: dict[str, _Outputs] = {
     "aws:elasticache/user:User": _elasticache("user"),
     "aws:elasticache/userGroup:UserGroup": _elasticache("usergroup"),
     "aws:emrserverless/application:Application": _spark_application,
+    "aws:glue/registry:Registry": _schema_registry,
+    "aws:glue/schema:Schema": _schema,
     "aws:iam/instanceProfile:InstanceProfile": _iam("instance-profile"),
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": _oidc_provider,
     "aws:iam/policy:Policy": _policy,
     "aws:iam/role:Role": _iam("role"),
+    "aws:kinesis/streamConsumer:StreamConsumer": _kinesis_consumer,
     "aws:kms/key:Key": _key,
     "aws:lb/loadBalancer:LoadBalancer": _load_balancer,
+    "aws:msk/cluster:Cluster": _kafka,
+    "aws:msk/configuration:Configuration": _kafka_configuration,
+    "aws:msk/serverlessCluster:ServerlessCluster": _kafka,
+    "aws:msk/topic:Topic": _kafka_topic,
     "aws:rds/instance:Instance": _database,
     "aws:rds/parameterGroup:ParameterGroup": _rds("pg"),
     "aws:rds/subnetGroup:SubnetGroup": _rds("subgrp"),
@@ -427,6 +477,7 @@ _OUTPUTS: dict[str, _Outputs] = {
     "aws:sagemaker/domain:Domain": _studio_domain,
     "aws:sagemaker/modelPackageGroup:ModelPackageGroup": _model_package_group,
     "aws:secretsmanager/secret:Secret": _secret,
+    "aws:sns/topic:Topic": _notification,
     "aws:sqs/queue:Queue": _queue,
     "aws:ssm/parameter:Parameter": _parameter,
     "aws:wafv2/webAcl:WebAcl": _web_acl,

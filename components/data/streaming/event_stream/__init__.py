@@ -1,0 +1,1 @@
+"""EventStream: topics with a schema, and queues."""
