@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from policies.engine.checks import must_be
 from policies.engine.frameworks import fsbp, well_architected
-from policies.engine.rule import Area, Finding, Level, Result, Severity, rule
+from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
-from resources.inputs import is_set, read
-from resources.resource import Resource
+from resources.inputs import elements, is_set, json_value, read
+from resources.resource import UNKNOWN, Resource
 
 QUEUE = "aws:sqs/queue:Queue"
 TOPIC = "aws:sns/topic:Topic"
+_SENDING = {"sqs:*", "sqs:sendmessage", "sns:*", "sns:publish", "*"}
 
 
 @rule(
@@ -32,3 +33,35 @@ def _encryption(resource: Resource, _: Stack) -> Iterator[Result]:
     else:
         managed = "sqsManagedSseEnabled"
         yield from must_be(resource.inputs, managed, True, f"names no key and does not set {managed}")
+
+
+@rule(
+    "queue-tls",
+    "Policies of queues and topics deny requests without TLS",
+    ("aws:sqs/queuePolicy:QueuePolicy", "aws:sns/topicPolicy:TopicPolicy"),
+    area=Area.SECURITY,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[well_architected("SEC09-BP02")],
+    remediation="Deny sqs:* (sns:Publish) to everyone where aws:SecureTransport is false.",
+    field="policy",
+)
+def _tls(resource: Resource, _: Stack) -> Iterator[Result]:
+    document = json_value(read(resource.inputs, "policy"))
+    statements = elements(read(document, "Statement"))
+    if any(map(_denies_plain_http, statements)):
+        return
+    if document is UNKNOWN or UNKNOWN in statements:
+        yield Undecided("policy")
+    else:
+        yield Finding("does not deny requests without TLS")
+
+
+def _denies_plain_http(statement: object) -> bool:
+    actions = {action.lower() for action in elements(read(statement, "Action")) if isinstance(action, str)}
+    return (
+        read(statement, "Effect") == "Deny"
+        and read(statement, "Principal") in ("*", {"AWS": "*"})
+        and bool(_SENDING & actions)
+        and str(read(statement, "Condition", "Bool", "aws:SecureTransport")).lower() == "false"
+    )

@@ -5,6 +5,7 @@ from pydantic import Field
 from pricing.emr_usage import SparkUsage
 from pricing.sagemaker_usage import SageMakerUsage
 from pricing.spec import Amount, Section, Share
+from pricing.stream_usage import StreamUsage
 
 
 class BucketUsage(Section):
@@ -83,6 +84,7 @@ class Usage(Section):
         description="Requests to each SQS queue, a month; polling an empty queue every 20 seconds takes 131,400. "
         "The free million is not deducted.",
     )
+    streams: StreamUsage = Field(default_factory=StreamUsage, description="What streams of events carry in a month.")
     secret_requests: Amount = Field(default=10_000, description="Reads of each secret in Secrets Manager, a month.")
     cache_gb: dict[str, Amount] = Field(
         default_factory=dict[str, float],

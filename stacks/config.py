@@ -19,6 +19,7 @@ from components.core.spec_errors import shown
 from components.data.database.spec import InstanceSpec
 from components.data.feature_services.spec import FEAST, FeatureServicesSpec
 from components.data.feature_store.spec import FeatureStoreSpec
+from components.data.streaming.event_stream.spec import EventStreamSpec
 from components.delivery.image_registry.spec import ImageRegistrySpec
 from components.delivery.user_pool import UserPoolSpec
 from components.facts.instances import regions
@@ -36,6 +37,7 @@ from stacks.delivery_section import ENTRY, DeliverySection
 from stacks.placement import placement_problems
 from stacks.pools import pool_problems
 from stacks.references import reference_problems
+from stacks.stream_problems import stream_problems
 from stacks.training_problems import training_problems
 from stacks.unique_names import name_problems
 
@@ -71,6 +73,9 @@ class StackConfig(Spec):
 
     spark_cluster: SparkClusterSpec | None = Field(
         default=None, description="Spark on EMR over the feature store. Default: none."
+    )
+    event_stream: EventStreamSpec | None = Field(
+        default=None, description="Streams of events with their schemas, and queues. Default: none."
     )
 
     pipelines_database: InstanceSpec | None = Field(
@@ -113,6 +118,7 @@ class StackConfig(Spec):
             *pool_problems(self),
             *placement_problems(self),
             *training_problems(self),
+            *stream_problems(self),
         )
         if error := refusal([*problems, *further]):
             raise error

@@ -43,6 +43,7 @@ from stacks.delivery_section import DeliverySection
 from stacks.foundation import Foundation, Outputs
 from stacks.references import BALANCER_CLIENT
 from stacks.sizing import sized
+from stacks.streaming import make_event_stream
 from stacks.training import make_spark_cluster, make_training_platform
 
 ARGO_CD = "argocd"
@@ -80,6 +81,7 @@ def build_platform(config: StackConfig) -> Mapping[str, pulumi.Output[Any]]:
     make_kubeflow(config, base, ingress, secrets, pool, delivery, exports)
     make_spark_cluster(config, base, exports)
     make_training_platform(config, base, exports)
+    make_event_stream(config, base, exports)
     return exports
 
 

@@ -12,6 +12,8 @@ from components.data.cache.access import CacheAccess
 from components.data.cache.spec import CacheSpec
 from components.data.database.spec import InstanceSpec
 from components.data.feature_store.spec import FeatureStoreSpec
+from components.data.streaming.event_stream.schemas import Compatibility
+from components.data.streaming.event_stream.spec import EventStreamSpec, StreamEngine
 from components.delivery.argo_cd.spec import RepositoryLogin
 from components.delivery.image_registry.spec import ImageRegistrySpec, ImageScanning
 from components.delivery.user_pool import UserPoolSpec
@@ -52,6 +54,8 @@ def unusual_choices(config: StackConfig) -> tuple[Choice, ...]:
         found += _user_pool(config.user_pool, "userPool")
     if config.delivery:
         found += _delivery(config.delivery, "delivery", config.environment.is_production)
+    if config.event_stream:
+        found += _event_stream(config.event_stream, "eventStream", config.environment.is_production)
     if config.pipelines_database:
         found += _database(config.pipelines_database, "pipelinesDatabase", config.environment.is_production)
     if config.kubeflow:
@@ -100,6 +104,28 @@ def _spark_cluster(cluster: SparkClusterSpec, at: str) -> Iterator[Choice]:
             yield Choice(f"{at}.{purpose}", f"{warm} warm workers", "they are charged while no job uses them")
     if outside := [folder for folder in cluster.writes if folder.startswith("raw/")]:
         yield Choice(f"{at}.writes", outside, "jobs can change and delete raw data")
+
+
+def _event_stream(stream: EventStreamSpec, at: str, production: bool) -> Iterator[Choice]:
+    if stream.engine is StreamEngine.MSK_PROVISIONED:
+        why = "its brokers run in all hours; shards of Kinesis cost less where no client needs Kafka"
+        yield Choice(f"{at}.engine", str(stream.engine), why)
+        if production and stream.brokers.zones < 3:
+            yield Choice(f"{at}.kafka.zones", stream.brokers.zones, "writes fail while a zone is down or updated")
+    if stream.engine is StreamEngine.MSK_SERVERLESS:
+        why = "its hours alone cost more than three small brokers, and a client must create the topics"
+        yield Choice(f"{at}.engine", str(stream.engine), why)
+    for index, topic in enumerate(stream.topics):
+        if not topic.consumers:
+            why = "no consumer has a quota or an alarm, so any reader may take what other readers need"
+            yield Choice(f"{at}.topics[{index}].consumers", [], why)
+        if topic.record_schema and topic.record_schema.compatibility is Compatibility.NONE:
+            why = "a new version may break consumers"
+            yield Choice(f"{at}.topics[{index}].recordSchema.compatibility", "NONE", why)
+    if not stream.alarm_notification:
+        yield Choice(f"{at}.alarmNotification", None, "nobody is told when a consumer is behind")
+    if not stream.deletion_protection:
+        yield Choice(f"{at}.deletionProtection", False, "a deployment can delete streams and their records")
 
 
 def _database(database: InstanceSpec, at: str, production: bool) -> Iterator[Choice]:

@@ -34,6 +34,8 @@ from components.data.feature_store.spec import FeatureStoreArgs, FeatureStoreSpe
 from components.data.object_store import ObjectStore, ObjectStoreArgs, ObjectStoreSpec
 from components.data.store_access.spec import StoreAccessArgs, StoreAccessSpec
 from components.data.store_access.store_access import StoreAccess
+from components.data.streaming.event_stream.event_stream import EventStream
+from components.data.streaming.event_stream.spec import EventStreamArgs, EventStreamSpec
 from components.data.tracking_server.spec import TrackingServerArgs, TrackingServerSpec
 from components.data.tracking_server.tracking_server import TrackingServer
 from components.delivery.argo_cd.delivery import Delivery
@@ -69,6 +71,7 @@ DOCUMENTED: list[tuple[str, Any, Any, type[BaseModel]]] = [
     ("cluster_autoscaler", ClusterAutoscaler, ClusterAutoscalerArgs, ClusterAutoscalerSpec),
     ("database", Database, DatabaseArgs, DatabaseSpec),
     ("delivery", Delivery, DeliveryArgs, DeliverySpec),
+    ("event_stream", EventStream, EventStreamArgs, EventStreamSpec),
     ("external_secrets", ExternalSecrets, ExternalSecretsArgs, ExternalSecretsSpec),
     ("feature_server", FeatureServer, FeatureServerArgs, FeatureServerSpec),
     ("feature_services", FeatureServices, FeatureServicesArgs, FeatureServicesSpec),

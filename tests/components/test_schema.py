@@ -25,6 +25,7 @@ from components.cluster.gpu_cluster.spec import GpuClusterSpec
 from components.core.component import Component
 from components.data.feature_services.spec import FeatureServicesSpec
 from components.data.feature_store.spec import FeatureStoreSpec
+from components.data.streaming.event_stream.spec import EventStreamSpec
 from components.delivery.argo_cd.spec import DeliverySpec
 from components.delivery.image_registry.spec import ImageRegistrySpec
 from components.delivery.user_pool import UserPoolSpec
@@ -39,6 +40,7 @@ Schema = Mapping[str, Any]
 
 SECTIONS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "delivery": ("Delivery", DeliverySpec),
+    "eventStream": ("EventStream", EventStreamSpec),
     "featureServices": ("FeatureServices", FeatureServicesSpec),
     "featureStore": ("FeatureStore", FeatureStoreSpec),
     "gpuCluster": ("GpuCluster", GpuClusterSpec),

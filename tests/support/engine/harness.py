@@ -127,7 +127,17 @@ class Engine:
 
     def _lay_out_project(self) -> None:
         """Links instead of copies, but for what the CLI writes and what it finds by `..`."""
-        for name in ("__main__.py", "components", "operations", "planner", "pricing", "resources", "stacks", "tests"):
+        for name in (
+            "__main__.py",
+            "components",
+            "deploy",
+            "operations",
+            "planner",
+            "pricing",
+            "resources",
+            "stacks",
+            "tests",
+        ):
             (self.project / name).symlink_to(ROOT / name)
         (self.project / ".venv").symlink_to(sys.prefix)
         shutil.copy(ROOT / "Pulumi.yaml", self.project)

@@ -1,0 +1,223 @@
+"""Kafka clusters of Amazon MSK, and their topics."""
+
+from collections.abc import Iterator
+
+from components.facts.versions import KafkaVersion, kafka_support_end
+from policies.engine.checks import in_production, must_be, must_not_be
+from policies.engine.frameworks import finops, fsbp, well_architected
+from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
+from policies.engine.stack import Stack
+from resources.inputs import elements, flag, is_set, json_value, number, read, text
+from resources.resource import UNKNOWN, Resource
+
+CLUSTER = "aws:msk/cluster:Cluster"
+SERVERLESS = "aws:msk/serverlessCluster:ServerlessCluster"
+TOPIC = "aws:msk/topic:Topic"
+_LEAST_ZONES = 3
+_LEAST_COPIES = 3
+
+
+def _is_standard(cluster: Resource, _: Stack) -> bool:
+    """Whether the brokers are of a Standard size; MSK replicates Express brokers over three zones by itself."""
+    kind = text(read(cluster.inputs, "brokerNodeGroupInfo", "instanceType"))
+    return not str(kind).startswith("express.")
+
+
+@rule(
+    "msk-encryption",
+    "Kafka clusters encrypt disks with a customer key, and accept only TLS",
+    CLUSTER,
+    area=Area.SECURITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[fsbp("MSK.1"), well_architected("SEC08-BP02"), well_architected("SEC09-BP02")],
+    remediation="Set encryptionInfo.encryptionAtRestKmsKeyArn to a key of the account, clientBroker to TLS, and leave "
+    "inCluster on. All but clientBroker replace an existing cluster.",
+    field="encryptionInfo",
+)
+def _encryption(cluster: Resource, _: Stack) -> Iterator[Result]:
+    info = read(cluster.inputs, "encryptionInfo")
+    if info is UNKNOWN:
+        yield Undecided("encryptionInfo")
+        return
+    if not is_set(read(info, "encryptionAtRestKmsKeyArn")):
+        yield Finding("has no key of the account, because encryptionAtRestKmsKeyArn is absent")
+    for value in ("TLS_PLAINTEXT", "PLAINTEXT"):
+        path = "encryptionInTransit.clientBroker"
+        yield from must_not_be(
+            info, path, value, f"accepts clients without TLS, because clientBroker is {value}", within="encryptionInfo."
+        )
+    yield from must_not_be(
+        info,
+        "encryptionInTransit.inCluster",
+        False,
+        "does not encrypt the traffic between brokers",
+        within="encryptionInfo.",
+    )
+
+
+@rule(
+    "msk-authentication",
+    "Kafka clients log in",
+    (CLUSTER, SERVERLESS),
+    area=Area.SECURITY,
+    severity=Severity.CRITICAL,
+    level=Level.MANDATORY,
+    frameworks=[fsbp("MSK.6"), well_architected("SEC03-BP02")],
+    remediation="Set clientAuthentication.sasl.iam, and clientAuthentication.unauthenticated to false.",
+    field="clientAuthentication",
+)
+def _authentication(cluster: Resource, _: Stack) -> Iterator[Result]:
+    login = read(cluster.inputs, "clientAuthentication")
+    if cluster.type == SERVERLESS:
+        yield from must_be(cluster.inputs, "clientAuthentication.sasl.iam.enabled", True, "has no login by IAM")
+        return
+    anyone = flag(read(login, "unauthenticated"))
+    ways = [flag(read(login, "sasl", way)) for way in ("iam", "scram")]
+    ways.append(is_set(read(login, "tls", "certificateAuthorityArns")))
+    if login is UNKNOWN or anyone is UNKNOWN:
+        yield Undecided("clientAuthentication" if login is UNKNOWN else "clientAuthentication.unauthenticated")
+    elif anyone:
+        yield Finding("lets clients in that do not log in")
+    elif True not in ways:
+        if UNKNOWN in ways:
+            yield Undecided("clientAuthentication.sasl")
+        else:
+            yield Finding("names no way to log in, so that every client may do everything")
+
+
+@rule(
+    "msk-private",
+    "Kafka brokers have no public addresses",
+    CLUSTER,
+    area=Area.SECURITY,
+    severity=Severity.CRITICAL,
+    level=Level.MANDATORY,
+    frameworks=[fsbp("MSK.4"), well_architected("SEC05-BP01")],
+    remediation="Set brokerNodeGroupInfo.connectivityInfo.publicAccess.type to DISABLED.",
+    field="brokerNodeGroupInfo.connectivityInfo.publicAccess.type",
+)
+def _private(cluster: Resource, _: Stack) -> Iterator[Result]:
+    path = "brokerNodeGroupInfo.connectivityInfo.publicAccess.type"
+    yield from must_not_be(cluster.inputs, path, "SERVICE_PROVIDED_EIPS", "has brokers with public addresses")
+
+
+@rule(
+    "msk-logging",
+    "Kafka brokers write logs",
+    CLUSTER,
+    area=Area.SECURITY,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[well_architected("SEC04-BP01")],
+    remediation="Set loggingInfo.brokerLogs.cloudwatchLogs (or s3, or firehose) with enabled: true.",
+    field="loggingInfo.brokerLogs",
+)
+def _logging(cluster: Resource, _: Stack) -> Iterator[Result]:
+    logs = read(cluster.inputs, "loggingInfo", "brokerLogs")
+    ways = [flag(read(logs, way, "enabled")) for way in ("cloudwatchLogs", "s3", "firehose")]
+    if True in ways:
+        return
+    if logs is UNKNOWN or UNKNOWN in ways:
+        yield Undecided("loggingInfo.brokerLogs")
+    else:
+        yield Finding("writes no logs of its brokers")
+
+
+@rule(
+    "msk-version",
+    "Kafka clusters run a supported version in KRaft mode",
+    CLUSTER,
+    area=Area.RELIABILITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[well_architected("SEC06-BP01"), well_architected("REL08-BP05")],
+    remediation=f"Set kafkaVersion to {KafkaVersion.V3_9}. A cluster with ZooKeeper cannot change to KRaft: make a new "
+    "cluster and move the data.",
+    field="kafkaVersion",
+)
+def _version(cluster: Resource, stack: Stack) -> Iterator[Result]:
+    version = text(read(cluster.inputs, "kafkaVersion"))
+    if version is UNKNOWN:
+        yield Undecided("kafkaVersion")
+        return
+    end = kafka_support_end(version or "")
+    if end and stack.context.today >= end:
+        yield Finding(
+            f"runs Kafka {version}, whose support by MSK ended on {end.isoformat()}; MSK upgrades it without notice"
+        )
+    elif not (version or "").endswith(".kraft"):
+        yield Finding(f"runs Kafka {version} with ZooKeeper, which Kafka 4 no longer has")
+
+
+@rule(
+    "msk-zones",
+    "In production, Kafka brokers are in three zones",
+    (CLUSTER, SERVERLESS),
+    when=in_production,
+    area=Area.RELIABILITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[well_architected("REL10-BP01")],
+    remediation="Name subnets of three zones. Another number replaces an existing cluster.",
+    field="brokerNodeGroupInfo.clientSubnets",
+)
+def _zones(cluster: Resource, _: Stack) -> Iterator[Result]:
+    if cluster.type == SERVERLESS:
+        found = [read(each, "subnetIds") for each in elements(read(cluster.inputs, "vpcConfigs"))]
+        subnets = found[0] if found else None
+    else:
+        subnets = read(cluster.inputs, "brokerNodeGroupInfo", "clientSubnets")
+    if subnets is UNKNOWN:
+        yield Undecided("clientSubnets" if cluster.type == CLUSTER else "vpcConfigs")
+    elif len(elements(subnets)) < _LEAST_ZONES:
+        yield Finding(
+            f"has subnets of {len(elements(subnets))} zones: with one zone, a large part of the brokers is lost"
+        )
+
+
+@rule(
+    "msk-replication",
+    "In production, Kafka topics survive the loss of a zone",
+    TOPIC,
+    when=in_production,
+    area=Area.RELIABILITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[well_architected("REL10-BP01"), well_architected("REL09-BP01")],
+    remediation="Set replicationFactor to 3 and min.insync.replicas to 2. A new replicationFactor replaces the topic.",
+    field="replicationFactor",
+)
+def _replication(topic: Resource, _: Stack) -> Iterator[Result]:
+    copies, settings = number(read(topic.inputs, "replicationFactor")), json_value(read(topic.inputs, "configs"))
+    needed = number(read(settings, "min.insync.replicas"))
+    if copies is UNKNOWN:
+        yield Undecided("replicationFactor")
+    elif (copies or 0) < _LEAST_COPIES:
+        yield Finding(f"has {copies or 0:g} copies of each record; a broker that fails may lose some")
+    elif settings is UNKNOWN or needed is UNKNOWN:
+        yield Undecided("configs")
+    elif needed is not None and copies is not None and needed >= copies:
+        yield Finding(f"needs {needed:g} of {copies:g} copies for each write, so that no broker may be down")
+    elif needed is not None and needed < 2:
+        yield Finding("confirms a write with one copy, which may be lost with its broker")
+
+
+@rule(
+    "msk-graviton",
+    "Kafka brokers run on Graviton",
+    CLUSTER,
+    when=_is_standard,
+    area=Area.COST,
+    severity=Severity.LOW,
+    level=Level.ADVISORY,
+    frameworks=[finops("Rate Optimization"), well_architected("COST06-BP03")],
+    remediation="Change instanceType from kafka.m5 to kafka.m7g of the same size; MSK changes brokers one by one.",
+    field="brokerNodeGroupInfo.instanceType",
+)
+def _graviton(cluster: Resource, _: Stack) -> Iterator[Result]:
+    kind = text(read(cluster.inputs, "brokerNodeGroupInfo", "instanceType"))
+    if kind is UNKNOWN:
+        yield Undecided("brokerNodeGroupInfo.instanceType")
+    elif (kind or "").startswith("kafka.m5."):
+        yield Finding(f"runs {kind}; kafka.m7g of the same size costs less and carries more")
