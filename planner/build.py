@@ -21,6 +21,7 @@ from pricing.table import regions
 from resources.resource import Resource
 from stacks.config import NAMESPACE, StackConfig, parse_config
 from stacks.sizing import decisions
+from stacks.stream_costs import engine_decisions
 from stacks.unusual_choices import unusual_choices
 from stacks.warnings import ConfigWarning, warnings
 
@@ -74,7 +75,10 @@ def assess(stack_file: StackFile, config: StackConfig, evaluation: Evaluation, *
         verdicts=evaluate(evaluation.resources, context),
         quotas=quotas(evaluation.resources, config),
         choices=unusual_choices(config),
-        decisions=decisions(config.feature_store, config.environment.region),
+        decisions=(
+            *decisions(config.feature_store, environment.region),
+            *engine_decisions(config.event_stream, environment.region),
+        ),
         warnings=(*_of_prices(config, cost), *warnings(config)),
         prerequisites=prerequisites(evaluation.resources, _zones(config)),
         usage=config.usage,

@@ -107,11 +107,9 @@ def _spark_cluster(cluster: SparkClusterSpec, at: str) -> Iterator[Choice]:
 
 
 def _event_stream(stream: EventStreamSpec, at: str, production: bool) -> Iterator[Choice]:
-    if stream.engine is StreamEngine.MSK_PROVISIONED:
-        why = "its brokers run in all hours; shards of Kinesis cost less where no client needs Kafka"
-        yield Choice(f"{at}.engine", str(stream.engine), why)
-        if production and stream.brokers.zones < 3:
-            yield Choice(f"{at}.kafka.zones", stream.brokers.zones, "writes fail while a zone is down or updated")
+    if production and stream.engine is StreamEngine.MSK_PROVISIONED and stream.brokers.zones < 3:
+        why = "a write is confirmed with one copy, which is lost with its zone"
+        yield Choice(f"{at}.kafka.zones", stream.brokers.zones, why)
     if stream.engine is StreamEngine.MSK_SERVERLESS:
         why = "its hours alone cost more than three small brokers, and a client must create the topics"
         yield Choice(f"{at}.engine", str(stream.engine), why)

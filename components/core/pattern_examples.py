@@ -59,6 +59,8 @@ EXAMPLES = {
     r"^arn:aws[a-z-]*:ecr:[a-z0-9-]+:[0-9]{12}:repository/[a-z0-9][a-z0-9._/-]*(/\*)?$": (
         "arn:aws:ecr:us-east-1:111122223333:repository/risk/*"
     ),
+    r"^[A-Za-z0-9._-]+$": "clicks",
+    r"^[A-Za-z0-9][A-Za-z0-9._-]*$": "feature-ingest",
 }
 
 

@@ -10,7 +10,9 @@ GROUP = "aws:elasticache/replicationGroup:ReplicationGroup"
 @pytest.mark.parametrize("stack", ["prod", "staging"])
 def test_each_cache_is_deployed_as_it_was_decided(stack: str) -> None:
     plan = built(stack)
-    decided = {decision.field.rpartition(".")[2]: decision for decision in plan.decisions}
+    decided = {
+        decision.field.rpartition(".")[2]: decision for decision in plan.decisions if "featureStore" in decision.field
+    }
     groups = [resource for resource in plan.resources if resource.type == GROUP]
     assert len(decided) == len(groups) > 0
     for group in groups:
@@ -20,3 +22,25 @@ def test_each_cache_is_deployed_as_it_was_decided(stack: str) -> None:
         # The reason says what it costs, and that is what the plan adds up.
         hours = next(line for line in plan.estimate.lines if line.urn == group.urn and "all hours" in line.what)
         assert f"{hours.monthly:,.2f}" in decided[role].why
+
+
+@pytest.mark.parametrize(
+    ("stack", "said"),
+    [
+        # 3 x 730 h x 0.204 + 3 x 100 GB x 0.10; 30 MiB a second of readers / 2 = 15 shards x 730 h x 0.015;
+        # 730 h x 0.75 + 20 x 730 h x 0.0015.
+        (
+            "prod",
+            "msk-provisioned with 3 kafka.m7g.large costs 476.76 USD a month before data; for the same topics: kinesis "
+            "with 15 shards 164.25, msk-serverless with 20 partitions 569.40.",
+        ),
+        (
+            "staging",
+            "kinesis with 2 shards costs 21.90 USD a month before data; for the same topics: msk-provisioned with 3 "
+            "kafka.m7g.large 476.76, msk-serverless with 4 partitions 551.88.",
+        ),
+    ],
+)
+def test_plan_says_what_each_engine_of_a_stream_costs(stack: str, said: str) -> None:
+    [decision] = [each for each in built(stack).decisions if each.field == "eventStream.engine"]
+    assert decision.why == said

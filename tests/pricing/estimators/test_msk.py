@@ -75,7 +75,7 @@ def test_a_broker_size_without_a_price_is_named() -> None:
 
 def test_serverless_costs_hours_partitions_and_data() -> None:
     # 730 h x 0.75 = 547.5; 20 x 730 h x 0.0015 = 21.9; 1,000 x 0.10 = 100; 3,000 x 0.05 = 150; 230 x 0.10 = 23.
-    usage = {"streams": {**USAGE["streams"], "serverlessPartitions": 20}}
+    usage: dict[str, Any] = {"streams": {**USAGE["streams"], "serverlessPartitions": 20}}
     assert costs(priced(resource("aws:msk/serverlessCluster:ServerlessCluster", "events"), **usage)) == {
         "cluster in all hours, without brokers": pytest.approx(547.5),
         "20 partitions, all hours": pytest.approx(21.9),

@@ -14,7 +14,7 @@ _SHELLS = ("console", "sh", "bash")
 PROGRAMS = (
     *("argocd", "aws", "cosign", "curl", "feast", "gh", "git", "helm", "kubectl", "kustomize", "make", "pip", "pulumi"),
     *("python", ".venv/bin/python", "deploy/github/apply.sh", ".ci/run", "export"),
-    *("jq", "sed", "sudo"),
+    *("jq", "kafka-configs.sh", "kafka-topics.sh", "sed", "sudo"),
 )
 """What a command begins with. A span of code in a sentence is one when it has a word more."""
 
