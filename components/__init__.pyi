@@ -108,6 +108,10 @@ from .serving.serving_platform.model_cache import ModelCache, ModelCacheArgs
 from .serving.serving_platform.names import DeploymentMode, Protocol, Runtime
 from .serving.serving_platform.serving_platform import ServingPlatform
 from .serving.serving_platform.spec import ServingPlatformArgs, ServingPlatformConfig, ServingPlatformOptions
+from .training.batch_queue.batch_queue import BatchQueue
+from .training.batch_queue.environment_spec import BatchEnvironmentConfig, MachinePurchase
+from .training.batch_queue.job_spec import BatchJobConfig
+from .training.batch_queue.spec import BatchQueueArgs, BatchQueueConfig, JobQueueConfig
 from .training.spark_cluster.applications import SparkApplicationConfig, SparkWorkerConfig
 from .training.spark_cluster.spark_cluster import SparkCluster
 from .training.spark_cluster.spec import SparkArchitecture, SparkClusterArgs, SparkClusterConfig, SparkEngine
@@ -124,6 +128,11 @@ __all__ = [
     "AccessConfig",
     "AccessLevel",
     "AmiFamily",
+    "BatchEnvironmentConfig",
+    "BatchJobConfig",
+    "BatchQueue",
+    "BatchQueueArgs",
+    "BatchQueueConfig",
     "Cache",
     "CacheAccess",
     "CacheArgs",
@@ -188,6 +197,7 @@ __all__ = [
     "ImageScanning",
     "ImageTeamConfig",
     "InstanceConfig",
+    "JobQueueConfig",
     "KServe",
     "KServeArgs",
     "KafkaConfig",
@@ -209,6 +219,7 @@ __all__ = [
     "LoadBalancerControllerArgs",
     "LogBucket",
     "LogBucketArgs",
+    "MachinePurchase",
     "ManagedRuleGroup",
     "MaterializationConfig",
     "ModelCache",

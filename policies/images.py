@@ -1,9 +1,10 @@
-"""Container images, which workloads name and what KServe makes workloads of."""
+"""Container images, which workloads and jobs name, and what KServe makes workloads of."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from policies.batch import JOB_DEFINITION, containers
 from policies.engine.frameworks import cis_eks, nsa
 from policies.engine.objects import INFERENCE_SERVICE
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
@@ -16,7 +17,7 @@ _RUNTIMES = (
     "kubernetes:serving.kserve.io/v1alpha1:ServingRuntime",
     "kubernetes:serving.kserve.io/v1alpha1:ClusterServingRuntime",
 )
-_WITH_IMAGES = (*WORKLOADS, *_RUNTIMES, INFERENCE_SERVICE)
+_WITH_IMAGES = (*WORKLOADS, *_RUNTIMES, INFERENCE_SERVICE, JOB_DEFINITION)
 _MODEL_SERVERS = (
     *("model", "triton", "huggingface", "sklearn", "xgboost", "lightgbm"),
     *("tensorflow", "pytorch", "onnx", "pmml", "paddle"),
@@ -36,7 +37,10 @@ class _Use:
 
 def _images(resource: Resource) -> Iterator[_Use]:
     """The images of a resource of `_WITH_IMAGES`; `None` for a container that must name one and doesn't."""
-    if resource.type in _RUNTIMES:
+    if resource.type == JOB_DEFINITION:
+        for container in containers(resource):
+            yield _Use(container.path, container.path, text(read(container.values, "image")))
+    elif resource.type in _RUNTIMES:
         yield from _of_containers(Pod("spec", read(resource.inputs, "spec")))
     elif resource.type == INFERENCE_SERVICE:
         for part in ("predictor", "transformer", "explainer"):

@@ -13,6 +13,10 @@ from resources.resource import UNKNOWN, Resource, Unknown
 _TAGGABLE = frozenset(
     {
         "aws:autoscaling/launchConfiguration:LaunchConfiguration",
+        "aws:batch/computeEnvironment:ComputeEnvironment",
+        "aws:batch/jobDefinition:JobDefinition",
+        "aws:batch/jobQueue:JobQueue",
+        "aws:batch/schedulingPolicy:SchedulingPolicy",
         "aws:cloudwatch/eventRule:EventRule",
         "aws:cloudwatch/logGroup:LogGroup",
         "aws:cloudwatch/metricAlarm:MetricAlarm",

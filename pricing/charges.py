@@ -11,6 +11,8 @@ class Role(StrEnum):
     """On demand in all hours of the month: a commitment saves."""
     BURST = "burst"
     """On demand above the base, in some hours: spot saves, and the base remains when spot is interrupted."""
+    QUEUED = "queued"
+    """On demand for jobs that wait in a queue: spot saves, and a job whose machine is lost runs again."""
     FIXED = "fixed"
     """No advice: it is spot already, or on demand by an explicit choice."""
 

@@ -60,6 +60,9 @@ FREE_TYPES = {
             "aws:autoscaling/policy:Policy",
             "aws:autoscaling/schedule:Schedule",
             "aws:autoscaling/tag:Tag",
+            "aws:batch/jobDefinition:JobDefinition",
+            "aws:batch/jobQueue:JobQueue",
+            "aws:batch/schedulingPolicy:SchedulingPolicy",
             "aws:rds/parameterGroup:ParameterGroup",
             "aws:rds/subnetGroup:SubnetGroup",
             "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
@@ -134,6 +137,8 @@ FREE_TYPES = {
         ),
         _CONFIG,
     ),
+    "aws:scheduler/schedule:Schedule": "the first 14 million invocations a month are free",
+    "aws:scheduler/scheduleGroup:ScheduleGroup": _CONFIG,
     "aws:ssm/parameter:Parameter": "standard parameters are free",
     "aws:rds/snapshot:Snapshot": "kept with the database's backups, and counted in databaseBackupGb",
     **dict.fromkeys(

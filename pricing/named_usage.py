@@ -1,4 +1,4 @@
-"""What the usage section says of single pools, caches and buckets, and whether the stack has what it names."""
+"""What the usage section says of single parts of the stack by name, and whether the stack has what it names."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,6 +16,7 @@ class NamedUsage:
             "averageNodes": ("pool", usage.average_nodes),
             "cacheGb": ("cache", usage.cache_gb),
             "buckets": ("bucket", usage.buckets),
+            "batch.machineHours": ("compute environment", usage.batch.machine_hours),
         }
         self._known: dict[str, set[str]] = {section: set() for section in self._sections}
         self._used: dict[str, set[str]] = {section: set() for section in self._sections}
@@ -47,6 +48,11 @@ class NamedUsage:
         """The data in GB that the cache with one of `names` holds."""
         key = self._find("cacheGb", names)
         return None if key is None else self._sections["cacheGb"][1][key]
+
+    def machine_hours(self, names: Iterable[str | None]) -> float | None:
+        """The machine hours of the compute environment with one of `names`, of which the first is the shortest."""
+        key = self._find("batch.machineHours", names)
+        return None if key is None else self._sections["batch.machineHours"][1][key]
 
     def bucket(self, component: str) -> BucketUsage | None:
         """The use of the bucket of a component, by the end of the component's name."""

@@ -41,14 +41,22 @@ def _commit(charge: Charge, compute: Compute, line: Line) -> Saving | None:
 
 
 def _spot(charge: Charge, compute: Compute, line: Line, share: float) -> Saving | None:
-    if compute.role is not Role.BURST or compute.spot is None:
+    if compute.role not in (Role.BURST, Role.QUEUED) or compute.spot is None:
         return None
     now, then = (charge.quantity * share * rate for rate in (charge.unit_price, compute.spot))
     doubt = " The spot price is derived from a published discount; look at the current one first."
+    if compute.role is Role.QUEUED:
+        hours = "of jobs"
+        how = f"Put an environment of spot machines before it in its queues. It then runs {1 - share:.0%} of the hours."
+    else:
+        hours = "above the base"
+        how = (
+            f"Serve the burst from a spot pool of {compute.kind} with the same labels and taints beside the base; keep "
+            f"{1 - share:.0%} of its hours on demand for interruptions."
+        )
     return Saving(
-        what=f"{line.component}: spot for {share:.0%} of the {compute.kind} hours above the base "
+        what=f"{line.component}: spot for {share:.0%} of the {compute.kind} hours {hours} "
         f"costs {then:,.2f} instead of {now:,.2f} USD a month.",
-        how=f"Serve the burst from a spot pool of {compute.kind} with the same labels and taints beside the base; "
-        f"keep {1 - share:.0%} of its hours on demand for interruptions." + (doubt if compute.spot_derived else ""),
+        how=how + (doubt if compute.spot_derived else ""),
         monthly=round(now - then, 2),
     )

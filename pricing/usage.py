@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from pricing.batch_usage import BatchUsage
 from pricing.emr_usage import SparkUsage
 from pricing.sagemaker_usage import SageMakerUsage
 from pricing.spec import Amount, Section, Share
@@ -194,3 +195,4 @@ class Usage(Section):
     sagemaker: SageMakerUsage = Field(
         default_factory=SageMakerUsage, description="What training jobs and Studio use on Amazon SageMaker in a month."
     )
+    batch: BatchUsage = Field(default=BatchUsage(), description="What jobs on AWS Batch use in a month.")

@@ -28,6 +28,7 @@ from components.network.load_balancer.spec import SignInProvider
 from components.network.network_args import NatMode, NetworkSpec
 from components.serving.model_serving_ingress.spec import ModelServingSpec
 from components.serving.serving_platform.cache_spec import unfit
+from components.training.batch_queue.spec import BatchQueueSpec
 from components.training.spark_cluster.spec import SparkClusterSpec
 from components.training.training_platform.spec import TrainingPlatformSpec
 from policies.engine.settings import EnvironmentSpec, PolicySettings
@@ -76,6 +77,9 @@ class StackConfig(Spec):
     )
     event_stream: EventStreamSpec | None = Field(
         default=None, description="Streams of events with their schemas, and queues. Default: none."
+    )
+    batch_queue: BatchQueueSpec | None = Field(
+        default=None, description="Queues on AWS Batch, their machines and their jobs. Default: none."
     )
 
     pipelines_database: InstanceSpec | None = Field(

@@ -44,7 +44,7 @@ from stacks.foundation import Foundation, Outputs
 from stacks.references import BALANCER_CLIENT
 from stacks.sizing import sized
 from stacks.streaming import make_event_stream
-from stacks.training import make_spark_cluster, make_training_platform
+from stacks.training import make_batch_queue, make_spark_cluster, make_training_platform
 
 ARGO_CD = "argocd"
 """The name of Argo CD's namespace, and of its client in the user pool."""
@@ -82,6 +82,7 @@ def build_platform(config: StackConfig) -> Mapping[str, pulumi.Output[Any]]:
     make_spark_cluster(config, base, exports)
     make_training_platform(config, base, exports)
     make_event_stream(config, base, exports)
+    make_batch_queue(config, base, exports)
     return exports
 
 

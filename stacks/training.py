@@ -1,6 +1,8 @@
 """The sections of training and batch: each makes its component on what the platform has."""
 
 from components.core.spec import args_of
+from components.training.batch_queue.batch_queue import BatchQueue
+from components.training.batch_queue.spec import BatchQueueArgs
 from components.training.spark_cluster.spark_cluster import SparkCluster
 from components.training.spark_cluster.spec import SparkClusterArgs
 from components.training.training_platform.spec import TrainingPlatformArgs
@@ -71,4 +73,30 @@ def make_training_platform(config: StackConfig, base: Foundation, exports: Outpu
         "modelPackageGroups": training.model_package_groups,
         "failedTrainingQueueUrl": training.failed_jobs_queue_url,
         "studioDomainId": training.studio_domain_id,
+    }
+
+
+def make_batch_queue(config: StackConfig, base: Foundation, exports: Outputs) -> None:
+    """Queues of jobs over the buckets of the feature store."""
+    if not config.batch_queue:
+        return
+    network, store = base.network, base.store
+    args = args_of(
+        BatchQueueArgs,
+        config.batch_queue,
+        vpc_id=network.vpc_id,
+        private_subnet_ids=network.private_subnet_ids,
+        training_bucket=store.training_bucket,
+        models_bucket=store.models_bucket,
+        data_key_arn=store.data_key_arn,
+    )
+    batch = BatchQueue("batch", args, base.aws)
+    exports |= {
+        "batchQueueArns": batch.queue_arns,
+        "batchJobDefinitionArns": batch.job_definition_arns,
+        "batchJobRoleArns": batch.job_role_arns,
+        "batchExecutionRoleArn": batch.execution_role_arn,
+        "batchSubmitPolicies": batch.submit_policies,
+        "batchFailedQueueUrl": batch.failed_queue_url,
+        "batchLogGroup": batch.log_group,
     }

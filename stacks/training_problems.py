@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from components.core.problems import Problem
 from components.network.network_args import EndpointService, NatMode
+from stacks.batch_problems import batch_problems
 from stacks.training_platform_problems import training_platform_problems
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ def training_problems(config: "StackConfig") -> Iterator[Problem]:
     """Everything that a section of training needs and the config lacks."""
     yield from _spark_cluster(config)
     yield from training_platform_problems(config)
+    yield from batch_problems(config)
 
 
 def _spark_cluster(config: "StackConfig") -> Iterator[Problem]:

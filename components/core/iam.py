@@ -19,6 +19,27 @@ def allow(sid: str, actions: Sequence[str], resources: Sequence[str], condition:
     return {**statement, "Condition": condition} if condition else statement
 
 
+def queue_policy(queue_arn: str, rule_arns: list[str]) -> str:
+    """Lets only the event rules send messages to the queue, and only over TLS."""
+    send: Statement = {
+        "Sid": "RulesSend",
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue_arn,
+        "Condition": {"ArnEquals": {"aws:SourceArn": rule_arns}},
+    }
+    tls: Statement = {
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sqs:*",
+        "Resource": queue_arn,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    return document(send, tls)
+
+
 def service_trust(service: str, account: str, *source_arns: str) -> str:
     """Lets `service` assume the role only for resources of `account`. Other accounts cannot use the role.
 

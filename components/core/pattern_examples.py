@@ -61,6 +61,15 @@ EXAMPLES = {
     ),
     r"^[A-Za-z0-9._-]+$": "clicks",
     r"^[A-Za-z0-9][A-Za-z0-9._-]*$": "feature-ingest",
+    r"^ami-[0-9a-f]{8,17}$": "ami-0123456789abcdef0",
+    r"^[A-Za-z0-9]{1,255}$": "search",
+    r"^[1-9][0-9]{0,9}(:[1-9][0-9]{0,9})?$": "1000:1000",
+    r"^[A-Za-z_][A-Za-z0-9_]*$": "LEARNING_RATE",
+    r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$": "search/ranking",
+    (
+        r"^[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9][a-z0-9._-]*)+"
+        r"(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?(@sha256:[0-9a-f]{64})?$"
+    ): "111122223333.dkr.ecr.us-east-1.amazonaws.com/search/ranking-trainer:1.4.0",
 }
 
 

@@ -256,6 +256,19 @@ def _rule(aws: FakeAws, name: str, _: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": name, "name": name, "arn": aws.arn("events", f"rule/{name}")}
 
 
+def _batch(kind: str) -> _Outputs:
+    def outputs(aws: FakeAws, name: str, _: Mapping[str, Any]) -> dict[str, Any]:
+        arn = aws.arn("batch", f"{kind}/{name}")
+        return {"id": arn, "name": name, "arn": arn}
+
+    return outputs
+
+
+def _job_definition(aws: FakeAws, name: str, _: Mapping[str, Any]) -> dict[str, Any]:
+    prefix = aws.arn("batch", f"job-definition/{name}")
+    return {"id": f"{prefix}:1", "arn": f"{prefix}:1", "arnPrefix": prefix, "revision": 1, "name": name}
+
+
 def _address(aws: FakeAws, name: str, _: Mapping[str, Any]) -> dict[str, Any]:
     # 192.0.2.0/24 is for documentation (RFC 5737).
     arn = aws.arn("ec2", f"elastic-ip/eipalloc-{name}")
@@ -427,6 +440,10 @@ def _web_acl(aws: FakeAws, name: str, inputs: Mapping[str, Any]) -> dict[str, An
 
 _OUTPUTS: dict[str, _Outputs] = {
     "aws:acm/certificate:Certificate": _certificate,
+    "aws:batch/computeEnvironment:ComputeEnvironment": _batch("compute-environment"),
+    "aws:batch/jobDefinition:JobDefinition": _job_definition,
+    "aws:batch/jobQueue:JobQueue": _batch("job-queue"),
+    "aws:batch/schedulingPolicy:SchedulingPolicy": _batch("scheduling-policy"),
     "aws:cloudwatch/eventRule:EventRule": _rule,
     "aws:cloudwatch/logGroup:LogGroup": _log_group,
     "aws:cognito/userPool:UserPool": _user_pool,

@@ -32,6 +32,7 @@ _VOLUMES_TIB = Limit("L-7A658B76", "Storage for General Purpose SSD (gp3) volume
 _NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 _LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 _SCHEDULE = "aws:autoscaling/schedule:Schedule"
+_COMPUTE_ENVIRONMENT = "aws:batch/computeEnvironment:ComputeEnvironment"
 _KARPENTER_POOL = "kubernetes:karpenter.sh/v1:NodePool"
 _FAMILIES = (("inf", "inf"), ("trn", "trn"), ("vt", "g"), ("g", "g"), ("p", "p"))
 
@@ -49,7 +50,7 @@ def ec2_quotas(index: ResourceIndex) -> Iterator[Quota]:
 
 
 def _compute(index: ResourceIndex) -> Iterator[Quota]:
-    needs = [*_managed_needs(index), *_karpenter_needs(index)]
+    needs = [*_managed_needs(index), *_karpenter_needs(index), *_batch_needs(index)]
     by_limit: dict[tuple[str, bool], list[_Need]] = defaultdict(list)
     for need in needs:
         by_limit[need.family, need.spot].append(need)
@@ -104,6 +105,26 @@ def _karpenter_needs(index: ResourceIndex) -> Iterator[_Need]:
             # Nodes in a capacity reservation count as on demand.
             for spot in sorted({way == "spot" for way in values.get("karpenter.sh/capacity-type", ["on-demand"])}):
                 yield _Need(_family(kind), spot, math.ceil(limit), 0, why)
+
+
+def _batch_needs(index: ResourceIndex) -> Iterator[_Need]:
+    """What compute environments of AWS Batch may use: all of it as any family of instances that they name.
+
+    On demand, Batch may exceed the maximum by one machine. Source: AWS Batch API reference, ComputeResource, maxvCpus.
+    """
+    for environment in index.of_type(_COMPUTE_ENVIRONMENT):
+        most = _whole(environment, "computeResources", "maxVcpus")
+        spot = text(read(environment.inputs, "computeResources", "type")) == "SPOT"
+        names = elements(read(environment.inputs, "computeResources", "instanceTypes"))
+        kinds = [kind for kind in (instance_type(str(name)) for name in names) if kind]
+        templates = index.sources(environment, "computeResources", _LAUNCH_TEMPLATE)
+        disk = sum(map(_disk_gib, templates))
+        for family in sorted({_family(kind) for kind in kinds}):
+            vcpus = [kind.vcpus for kind in kinds if _family(kind) == family]
+            beyond = 0 if spot else max(vcpus)
+            more = "" if spot else f" and one machine of {beyond} more"
+            why = f"{environment.name}: up to {most} vCPUs{more}"
+            yield _Need(family, spot, most + beyond, math.ceil(most / min(vcpus)) * disk, why)
 
 
 def _counts(index: ResourceIndex) -> Iterator[Quota]:

@@ -58,6 +58,8 @@ from components.serving.model_serving_ingress.model_serving_ingress import Model
 from components.serving.model_serving_ingress.spec import ModelServingIngressArgs, ModelServingSpec
 from components.serving.serving_platform.serving_platform import ServingPlatform
 from components.serving.serving_platform.spec import ServingPlatformArgs, ServingPlatformSpec
+from components.training.batch_queue.batch_queue import BatchQueue
+from components.training.batch_queue.spec import BatchQueueArgs, BatchQueueSpec
 from components.training.spark_cluster.spark_cluster import SparkCluster
 from components.training.spark_cluster.spec import SparkClusterArgs, SparkClusterSpec
 from components.training.training_platform.spec import TrainingPlatformArgs, TrainingPlatformSpec
@@ -67,6 +69,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "components"
 
 DOCUMENTED: list[tuple[str, Any, Any, type[BaseModel]]] = [
+    ("batch_queue", BatchQueue, BatchQueueArgs, BatchQueueSpec),
     ("cache", Cache, CacheArgs, CacheSpec),
     ("cluster_autoscaler", ClusterAutoscaler, ClusterAutoscalerArgs, ClusterAutoscalerSpec),
     ("database", Database, DatabaseArgs, DatabaseSpec),

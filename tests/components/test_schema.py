@@ -32,6 +32,7 @@ from components.delivery.user_pool import UserPoolSpec
 from components.kubeflow.spec import KubeflowSpec
 from components.network.network_args import NetworkSpec
 from components.serving.model_serving_ingress.spec import ModelServingSpec
+from components.training.batch_queue.spec import BatchQueueSpec
 from components.training.spark_cluster.spec import SparkClusterSpec
 from tests.support.planner.plans import STACKS, config_of
 
@@ -39,6 +40,7 @@ Kind = TypeVar("Kind")
 Schema = Mapping[str, Any]
 
 SECTIONS: Mapping[str, tuple[str, type[BaseModel]]] = {
+    "batchQueue": ("BatchQueue", BatchQueueSpec),
     "delivery": ("Delivery", DeliverySpec),
     "eventStream": ("EventStream", EventStreamSpec),
     "featureServices": ("FeatureServices", FeatureServicesSpec),

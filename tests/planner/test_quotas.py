@@ -102,6 +102,39 @@ def test_karpenter_counts_in_full_for_each_way_it_may_buy(ways: list[str]) -> No
     assert needed(quotas([pool])) == {"L-2C3B7624": 64, "L-6B0D517C": 64}
 
 
+def environment(kind: str, vcpus: int, *types: str) -> Resource:
+    return Resource(
+        urn=f"e-{kind}",
+        type="aws:batch/computeEnvironment:ComputeEnvironment",
+        name=f"jobs-{kind.lower()}",
+        property_dependencies={"computeResources": ["t"]},
+        inputs={"type": "MANAGED", "computeResources": {"type": kind, "maxVcpus": vcpus, "instanceTypes": [*types]}},
+    )
+
+
+def test_machines_of_batch_count_at_their_maximum() -> None:
+    found = quotas([environment("EC2", 64, "g4dn.xlarge", "g5.2xlarge"), environment("SPOT", 96, "g6.xlarge")])
+    # On demand, Batch may exceed the maximum by one machine, here of 8 vCPUs.
+    assert needed(found) == {"L-DB2E81BA": 72, "L-3819A6DF": 96}
+    assert next(iter(found)).why == "jobs-spot: up to 96 vCPUs"
+
+
+def test_machines_of_batch_count_for_each_family() -> None:
+    found = quotas([environment("EC2", 96, "p4d.24xlarge", "m7i.large")])
+    assert needed(found) == {"L-417A185B": 96 + 96, "L-1216C47A": 96 + 2}
+
+
+def test_disks_of_batch_machines_count() -> None:
+    template = Resource(
+        urn="t",
+        type="aws:ec2/launchTemplate:LaunchTemplate",
+        name="t",
+        inputs={"blockDeviceMappings": [{"ebs": {"volumeSize": 1024}}]},
+    )
+    # 256 vCPUs are at most 64 machines of 4, with a TiB each.
+    assert needed(quotas([template, environment("SPOT", 256, "g4dn.xlarge", "g4dn.2xlarge")]))["L-7A658B76"] == 64
+
+
 def test_disks_of_all_nodes_at_their_peak_count() -> None:
     template = Resource(
         urn="t",

@@ -81,26 +81,5 @@ def _supporting(at: Account, node_role_arn: str, queue_arn: str) -> list[Stateme
     ]
 
 
-def queue_policy(queue_arn: str, rule_arns: list[str]) -> str:
-    """Lets only the event rules send messages to the queue, and only over TLS."""
-    send: Statement = {
-        "Sid": "RulesSend",
-        "Effect": "Allow",
-        "Principal": {"Service": "events.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": queue_arn,
-        "Condition": {"ArnEquals": {"aws:SourceArn": rule_arns}},
-    }
-    tls: Statement = {
-        "Sid": "TlsOnly",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "sqs:*",
-        "Resource": queue_arn,
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    return document(send, tls)
-
-
 def _ec2(at: Account, resource: str) -> str:
     return f"arn:{at.partition}:ec2:{at.region}:*:{resource}"

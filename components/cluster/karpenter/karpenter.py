@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ...core.component import Component
+from ...core.iam import queue_policy
 from ...core.manifest import Manifest, Release
 from ...core.network_policies import allow_apis, allow_metrics
 from ...core.pods import on_system_nodes
@@ -14,7 +15,7 @@ from ...facts.versions import KARPENTER, KARPENTER_CRD
 from ..node_role import node_role
 from ..secure_namespace import SecureNamespace
 from ..workload_identity import WorkloadIdentity
-from .iam import controller_policy, queue_policy
+from .iam import controller_policy
 from .manifests import node_class, node_pool
 from .spec import KarpenterArgs, KarpenterPoolSpec, KarpenterSpec
 

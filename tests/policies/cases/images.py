@@ -1,8 +1,9 @@
 """Cases of the rules in policies/images.py."""
 
+import json
 from typing import Any
 
-from resources.resource import UNKNOWN
+from resources.resource import UNKNOWN, Resource
 from tests.support.policies.cases import Case, fails, make, passes, unknown
 from tests.support.policies.workloads import (
     INFERENCE_SERVICE,
@@ -14,7 +15,12 @@ RUNTIMES = (
     "kubernetes:serving.kserve.io/v1alpha1:ServingRuntime",
     "kubernetes:serving.kserve.io/v1alpha1:ClusterServingRuntime",
 )
+BATCH_JOB = "aws:batch/jobDefinition:JobDefinition"
 DIGEST = "sha256:" + "0" * 64
+
+
+def batch_job(**container: Any) -> Resource:
+    return make(BATCH_JOB, {"containerProperties": json.dumps(container)})
 
 
 def serving(rule: str, found: str, image: str, **settings: Any) -> list[Case]:
@@ -61,4 +67,17 @@ CASES = [
     ),
     fails("image-tag", make(RUNTIMES[0], {"spec": {"containers": [{"name": "server"}]}}), found="names no image"),
     unknown("image-tag", make(INFERENCE_SERVICE, {"spec": {"predictor": UNKNOWN}}), undecided="spec.predictor.image"),
+    fails(
+        "image-registry",
+        batch_job(image="redis:8"),
+        settings={"allowedRegistries": ["nvcr.io/"]},
+        found="containerProperties pulls redis:8, from a registry",
+    ),
+    passes("image-tag", batch_job(image=f"app@{DIGEST}")),
+    fails("image-tag", batch_job(image="app:latest"), found="containerProperties pulls app:latest, whose tag moves"),
+    unknown(
+        "image-tag",
+        make(BATCH_JOB, {"containerProperties": UNKNOWN}),
+        undecided="containerProperties.image",
+    ),
 ]

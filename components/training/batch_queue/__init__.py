@@ -1,0 +1,1 @@
+"""BatchQueue: jobs on AWS Batch, each on a machine that starts with it and ends after it."""

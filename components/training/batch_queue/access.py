@@ -1,0 +1,93 @@
+"""What jobs, schedules and submitters may do in AWS, as plain data."""
+
+import re
+from collections.abc import Sequence
+
+from ...core.account import Account
+from ...core.iam import Statement, allow, document
+from ...facts.regions import dns_suffix
+from .job_spec import BatchJobSpec
+
+_PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+_OBJECTS = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
+_REPOSITORY = re.compile(r"([0-9]{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/([^:@]+)")
+
+
+def job_access(account: Account, job: BatchJobSpec, training: str, models: str, key_arn: str) -> str:
+    """Lets a job read and write its own folder in both buckets, and read further folders of training data.
+
+    Source: Service authorization reference, "Actions, resources, and condition keys for Amazon S3".
+    """
+    own = f"{job.own_folder}/*"
+    arns = [f"arn:{account.partition}:s3:::{bucket}" for bucket in (training, models)]
+    read = [f"{folder}/*" for folder in job.read_folders]
+    through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{account.region}.{dns_suffix(account.region)}"}}
+    statements = [
+        allow("ListOwn", ["s3:ListBucket"], arns, {"StringLike": {"s3:prefix": [own]}}),
+        allow("UseOwn", _OBJECTS, [f"{arn}/{own}" for arn in arns]),
+        allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [key_arn], through_s3),
+    ]
+    if read:
+        statements += [
+            allow("ListFurther", ["s3:ListBucket"], arns[:1], {"StringLike": {"s3:prefix": read}}),
+            allow("ReadFurther", ["s3:GetObject"], [f"{arns[0]}/{folder}" for folder in read]),
+        ]
+    return document(*statements)
+
+
+def execution_access(account: Account, log_group: str, images: Sequence[str]) -> str:
+    """Lets the ECS agent pull the jobs' images and write their logs.
+
+    Source: AWS Batch user guide, "Batch IAM execution role"; logs go to a group that exists.
+    """
+    logs = account.arn("logs", f"log-group:{log_group}:log-stream:*")
+    statements: list[Statement] = [allow("Logs", ["logs:CreateLogStream", "logs:PutLogEvents"], [logs])]
+    found = sorted({match.groups() for image in images if (match := _REPOSITORY.match(image))})
+    if found:
+        repositories = [
+            f"arn:{account.partition}:ecr:{region}:{owner}:repository/{repository}"
+            for owner, region, repository in found
+        ]
+        statements += [
+            allow("SignIn", ["ecr:GetAuthorizationToken"], ["*"]),
+            allow("Pull", _PULL, repositories),
+        ]
+    return document(*statements)
+
+
+def definition_arns(account: Account, names: Sequence[str]) -> list[str]:
+    """The ARNs of job definitions and of all their revisions."""
+    return [account.arn("batch", f"job-definition/{name}{suffix}") for name in names for suffix in ("", ":*")]
+
+
+def queue_arn(account: Account, name: str) -> str:
+    """The ARN of a job queue."""
+    return account.arn("batch", f"job-queue/{name}")
+
+
+def submit_access(account: Account, team: str, queues: Sequence[str], definitions: Sequence[str]) -> str:
+    """Lets its holder submit a team's jobs for the team's share, and look at jobs.
+
+    AWS Batch has no resource-level permissions for looking at jobs.
+    Source: Service authorization reference, "Actions, resources, and condition keys for AWS Batch".
+    """
+    return document(
+        _submit(account, team, queues, definitions),
+        allow("Look", ["batch:DescribeJobs", "batch:ListJobs"], ["*"]),
+    )
+
+
+def schedule_access(account: Account, team: str, queue: str, definition: str, dead_letters: str) -> str:
+    """Lets EventBridge Scheduler submit a job, and send a submission that failed to the queue `dead_letters`.
+
+    Source: EventBridge Scheduler user guide, "Setting up" and "Configuring a dead-letter queue".
+    """
+    return document(
+        _submit(account, team, [queue], [definition]),
+        allow("KeepFailedSubmissions", ["sqs:SendMessage"], [dead_letters]),
+    )
+
+
+def _submit(account: Account, team: str, queues: Sequence[str], definitions: Sequence[str]) -> Statement:
+    resources = [*(queue_arn(account, queue) for queue in queues), *definition_arns(account, definitions)]
+    return allow("Submit", ["batch:SubmitJob"], resources, {"StringEquals": {"batch:ShareIdentifier": team}})

@@ -1,0 +1,24 @@
+"""What jobs on AWS Batch use in a month: the part `batch` of the usage section."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from pricing.spec import Section
+
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class BatchUsage(Section):
+    """A month's use of AWS Batch."""
+
+    hours_a_day: Amount = Field(
+        default=12,
+        description="Machine hours a day of the compute environments that machineHours does not name, shared evenly. "
+        "12 are 24 jobs of half an hour, each on a machine of its own.",
+    )
+    machine_hours: dict[str, Amount] = Field(
+        default_factory=dict[str, float],
+        description="Machine hours of a compute environment, a month, all its machines together, by the environment's "
+        "name, where they are known.",
+    )
