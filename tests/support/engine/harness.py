@@ -15,6 +15,7 @@ import yaml
 
 from tests.support.engine.eks_rules import EksRules
 from tests.support.engine.rds_rules import RdsRules
+from tests.support.engine.sagemaker_rules import SageMakerRules
 
 ROOT = Path(__file__).resolve().parents[3]
 PASSPHRASE = "not-a-secret"
@@ -54,7 +55,8 @@ class Engine:
         self._folder = folder
         self._binaries = folder / "bin"
         self._home = folder / "home"
-        for made in (self.project, self._binaries, self._home / "plugins", folder / "state", folder / "rds"):
+        clouds = (folder / "state", folder / "rds", folder / "sagemaker")
+        for made in (self.project, self._binaries, self._home / "plugins", *clouds):
             made.mkdir(parents=True)
         self._lay_out_project()
         self._lay_out_plugins(eks)
@@ -116,6 +118,10 @@ class Engine:
         """The RDS of a stack's account."""
         return RdsRules(self._folder / "rds" / f"{stack}.json")
 
+    def sagemaker(self, stack: str) -> SageMakerRules:
+        """The SageMaker of a stack's account."""
+        return SageMakerRules(self._folder / "sagemaker" / f"{stack}.json")
+
     def plugin(self) -> Path:
         """Our component provider as an executable, started as the engine starts a folder, but installing nothing."""
         return _script(
@@ -172,6 +178,7 @@ class Engine:
             "STANDIN_LOG": str(self._folder / "changes.jsonl"),
             "STANDIN_EKS": str(self._folder / "eks.json"),
             "STANDIN_RDS": str(self._folder / "rds"),
+            "STANDIN_SAGEMAKER": str(self._folder / "sagemaker"),
             # Nothing reaches out.
             "HTTP_PROXY": _NOBODY,
             "HTTPS_PROXY": self._https_proxy,

@@ -22,6 +22,7 @@ from planner.values import decode, encode
 from tests.support.engine.eks_rules import NODE_GROUP, EksRules
 from tests.support.engine.memory import RefusedError
 from tests.support.engine.rds_rules import PARAMETERS, RdsRules
+from tests.support.engine.sagemaker_rules import SageMakerRules
 
 VERSION = "999.0.0"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
@@ -192,12 +193,22 @@ def _rds_rules(urn: str) -> RdsRules | None:
     return RdsRules(Path(folder) / f"{stack}.json") if folder else None
 
 
+def _sagemaker_rules(urn: str) -> SageMakerRules | None:
+    """The SageMaker of the resource's stack: each stack has an account of its own."""
+    folder = os.environ.get("STANDIN_SAGEMAKER")
+    stack = urn.split("::")[0].rpartition(":")[2]
+    return SageMakerRules(Path(folder) / f"{stack}.json") if folder else None
+
+
 def _refused_by_aws(
-    context: grpc.ServicerContext, urn: str, request: Callable[[EksRules | RdsRules], dict[str, Any] | None]
+    context: grpc.ServicerContext,
+    urn: str,
+    request: Callable[[EksRules | RdsRules | SageMakerRules], dict[str, Any] | None],
 ) -> dict[str, Any]:
-    """What EKS and RDS answer to a request; the deployment fails where one refuses."""
+    """What EKS, RDS and SageMaker answer to a request; the deployment fails where one refuses."""
+    services = (_eks_rules(), _rds_rules(urn), _sagemaker_rules(urn))
     try:
-        answers = [request(rules) or {} for rules in (_eks_rules(), _rds_rules(urn)) if rules]
+        answers = [request(rules) or {} for rules in services if rules]
     except RefusedError as error:
         context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
     return {key: value for answer in answers for key, value in answer.items()}
