@@ -161,12 +161,6 @@ def submitter_trust(partition: str, principals: Sequence[str]) -> str:
     )
 
 
-def event_delivery(queue_arn: str, rule_arns: Sequence[str]) -> str:
-    """Lets EventBridge send the events of the rules to a queue."""
-    send = allow("EventsSend", ["sqs:SendMessage"], [queue_arn], {"ArnEquals": {"aws:SourceArn": list(rule_arns)}})
-    return document({**send, "Principal": {"Service": "events.amazonaws.com"}})
-
-
 def _bounds(spec: TrainingPlatformSpec, around: Surroundings) -> Condition:
     """What every job must meet. `ForAllValues` also holds for an absent key, so `Null` asks for it."""
     bounds: dict[str, dict[str, str | Sequence[str]]] = {

@@ -8,13 +8,12 @@ import pulumi_aws as aws
 
 from ...core.account import Account
 from ...core.component import Component
-from ...core.iam import service_trust
+from ...core.iam import queue_policy, service_trust
 from ...core.kms import encryption_key, logs_key_grant
 from . import studio as studio_access
 from .access import (
     LOG_GROUPS,
     Surroundings,
-    event_delivery,
     execution_permissions,
     registry_policy,
     submitter_permissions,
@@ -283,7 +282,7 @@ class TrainingPlatform(Component[TrainingPlatformArgs, TrainingPlatformSpec]):
             f"{self._name}-failed-jobs-policy",
             queue_url=queue.url,
             policy=pulumi.Output.all(queue.arn, *(rule.arn for rule in rules.values())).apply(
-                lambda known: event_delivery(known[0], known[1:])
+                lambda known: queue_policy(known[0], known[1:])
             ),
             opts=self._child,
         )

@@ -305,8 +305,8 @@ def test_failed_and_stopped_jobs_of_the_teams_reach_the_queue() -> None:
     assert set(PUBLISHED.shape_for("TrainingJobStatus").enum) >= {"Failed", "Stopped"}
     assert set(PUBLISHED.shape_for("ProcessingJobStatus").enum) >= {"Failed", "Stopped"}
     [policy] = found.all("aws:sqs/queuePolicy:QueuePolicy")
-    [statement] = json.loads(policy.inputs["policy"])["Statement"]
-    assert len(statement["Condition"]["ArnEquals"]["aws:SourceArn"]) == 2
+    [send, _] = json.loads(policy.inputs["policy"])["Statement"]
+    assert len(send["Condition"]["ArnEquals"]["aws:SourceArn"]) == 2
     [alarm] = found.all("aws:cloudwatch/metricAlarm:MetricAlarm")
     assert alarm.inputs["alarmActions"] == [f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms"]
     assert alarm.inputs["dimensions"]["QueueName"].startswith("training-failed-jobs")
