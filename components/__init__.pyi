@@ -112,6 +112,8 @@ from .training.batch_queue.batch_queue import BatchQueue
 from .training.batch_queue.environment_spec import BatchEnvironmentConfig, MachinePurchase
 from .training.batch_queue.job_spec import BatchJobConfig
 from .training.batch_queue.spec import BatchQueueArgs, BatchQueueConfig, JobQueueConfig
+from .training.cluster_jobs.cluster_jobs import ClusterJobs
+from .training.cluster_jobs.spec import ClusterJobsArgs, ClusterJobsConfig, JobsTeamConfig
 from .training.spark_cluster.applications import SparkApplicationConfig, SparkWorkerConfig
 from .training.spark_cluster.spark_cluster import SparkCluster
 from .training.spark_cluster.spec import SparkArchitecture, SparkClusterArgs, SparkClusterConfig, SparkEngine
@@ -147,6 +149,9 @@ __all__ = [
     "CertManagerArgs",
     "ClusterAutoscaler",
     "ClusterAutoscalerArgs",
+    "ClusterJobs",
+    "ClusterJobsArgs",
+    "ClusterJobsConfig",
     "Compatibility",
     "Consolidation",
     "ConsumerConfig",
@@ -198,6 +203,7 @@ __all__ = [
     "ImageTeamConfig",
     "InstanceConfig",
     "JobQueueConfig",
+    "JobsTeamConfig",
     "KServe",
     "KServeArgs",
     "KafkaConfig",

@@ -34,6 +34,7 @@ from components.training.training_platform.spec import TrainingPlatformSpec
 from policies.engine.settings import EnvironmentSpec, PolicySettings
 from pricing.budget import Budget
 from pricing.usage import Usage
+from stacks.cluster_jobs import ClusterJobsSection, cluster_jobs_problems
 from stacks.delivery_section import ENTRY, DeliverySection
 from stacks.placement import placement_problems
 from stacks.pools import pool_problems
@@ -81,6 +82,9 @@ class StackConfig(Spec):
     batch_queue: BatchQueueSpec | None = Field(
         default=None, description="Queues on AWS Batch, their machines and their jobs. Default: none."
     )
+    cluster_jobs: ClusterJobsSection | None = Field(
+        default=None, description="Queued jobs of teams on the cluster: Kueue, Trainer and KubeRay. Default: none."
+    )
 
     pipelines_database: InstanceSpec | None = Field(
         default=None, description="MySQL for Kubeflow Pipelines. Default: none."
@@ -123,6 +127,7 @@ class StackConfig(Spec):
             *placement_problems(self),
             *training_problems(self),
             *stream_problems(self),
+            *cluster_jobs_problems(self),
         )
         if error := refusal([*problems, *further]):
             raise error

@@ -38,13 +38,14 @@ from components.network.network_args import NetworkArgs
 from components.network.web_firewall.spec import WebFirewallSpec
 from components.serving.model_serving_ingress.model_serving_ingress import ModelServingIngress
 from components.serving.model_serving_ingress.spec import ModelServingIngressArgs, ModelServingSpec
+from components.training.cluster_jobs.cluster_jobs import ClusterJobs
 from stacks.config import NAMESPACE, StackConfig
 from stacks.delivery_section import DeliverySection
 from stacks.foundation import Foundation, Outputs
 from stacks.references import BALANCER_CLIENT
 from stacks.sizing import sized
 from stacks.streaming import make_event_stream
-from stacks.training import make_batch_queue, make_spark_cluster, make_training_platform
+from stacks.training import make_batch_queue, make_cluster_jobs, make_spark_cluster, make_training_platform
 
 ARGO_CD = "argocd"
 """The name of Argo CD's namespace, and of its client in the user pool."""
@@ -76,8 +77,9 @@ def build_platform(config: StackConfig) -> Mapping[str, pulumi.Output[Any]]:
     pool = make_user_pool(config, base, secrets, exports)
     argo_cd_balancer = make_argo_cd_balancer(config, base, ingress)
     serving = make_serving(config, base, ingress, argo_cd_balancer, pool, exports)
-    delivery = make_delivery(config, base, secrets, pool, serving, argo_cd_balancer, exports)
-    make_feature_services(config, base, secrets, namespaces_ready(cluster, serving, delivery), exports)
+    jobs = make_cluster_jobs(config, base, exports)
+    delivery = make_delivery(config, base, secrets, pool, serving, jobs, argo_cd_balancer, exports)
+    make_feature_services(config, base, secrets, namespaces_ready(cluster, serving, jobs, delivery), exports)
     make_kubeflow(config, base, ingress, secrets, pool, delivery, exports)
     make_spark_cluster(config, base, exports)
     make_training_platform(config, base, exports)
@@ -333,6 +335,7 @@ def make_delivery(
     secrets: ExternalSecrets | None,
     pool: UserPool | None,
     serving: ModelServingIngress | None,
+    jobs: ClusterJobs | None,
     argo_cd_balancer: ServingLoadBalancer | None,
     exports: Outputs,
 ) -> Delivery | None:
@@ -342,11 +345,14 @@ def make_delivery(
         return None
     values: dict[str, object] = {"groups_claim": "cognito:groups"}
     further: dict[str, object] = {}
+    made = [*(config.model_serving.platform.model_namespaces if config.model_serving else ())]
+    made += config.cluster_jobs.namespaces if config.cluster_jobs else ()
+    if existing := [home for home in spec.namespaces if home in made]:
+        values["existing_namespaces"] = existing
+    if ready := [each.ready for each in (serving, jobs) if each]:
+        further["existing_ready"] = after("", *ready)
     if config.model_serving and serving and argo_cd_balancer:
-        served = config.model_serving.platform.model_namespaces
-        values["existing_namespaces"] = [home for home in spec.namespaces if home in served]
-        further = {
-            "existing_ready": serving.ready,
+        further |= {
             "target_group_arn": after(argo_cd_balancer.rest_target_group_arn, serving.ready),
             "load_balancer_cidrs": load_balancer_cidrs(config.model_serving, base.network),
         }
@@ -368,11 +374,12 @@ def make_delivery(
 
 
 def namespaces_ready(
-    cluster: GpuCluster, serving: ModelServingIngress | None, delivery: Delivery | None
+    cluster: GpuCluster, serving: ModelServingIngress | None, jobs: ClusterJobs | None, delivery: Delivery | None
 ) -> pulumi.Output[str]:
     """Resolved after every namespace that clients of services run in is closed."""
-    closed = [cluster.namespaces]
+    closed: list[pulumi.Output[Any]] = [cluster.namespaces]
     closed += [serving.model_namespaces] if serving else []
+    closed += [jobs.namespaces] if jobs else []
     closed += [delivery.namespaces] if delivery else []
     return pulumi.Output.all(*closed).apply(lambda _: "")
 

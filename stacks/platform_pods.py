@@ -33,6 +33,12 @@ _SERVING = (
     Workload("aws-load-balancer-controller", 100, 256, 2),
     Workload("keda", 100, 512, 4),
 )
+_JOBS = (
+    Workload("kueue", 100, 512, 2),
+    Workload("kubeflow-trainer", 50, 256, 2),
+    Workload("jobset", 50, 256, 2),
+    Workload("kuberay-operator", 100, 512, 1),
+)
 _KNATIVE = (Workload("activator", 300, 600, 1), Workload("knative-controllers", 100, 512, 2))
 _ARGO_CD = (
     Workload("argocd-application-controller", 500, 2048, 1),
@@ -63,6 +69,8 @@ def _pods(config: "StackConfig") -> Iterator[Workload]:
         yield Workload("istio-ingressgateway", 500, 512, config.model_serving.platform.gateway_minimum)
         if config.model_serving.platform.scale_to_zero:
             yield from _KNATIVE
+    if config.cluster_jobs:
+        yield from _JOBS
     if config.delivery:
         yield from _ARGO_CD
     if services and services.feature_server:

@@ -102,6 +102,9 @@ def _component_namespaces(config: "StackConfig") -> Sequence[str]:
         "karpenter": not (config.gpu_cluster and config.gpu_cluster.karpenter),
         "kubeflow": not config.kubeflow,
         "kserve": not config.model_serving,
+        "kueue-system": not (config.cluster_jobs or config.kubeflow),
+        "ray-system": not config.cluster_jobs,
+        "trainer-system": not config.cluster_jobs,
     }
     return ["default", "kube-system", *(each for each in PLATFORM_NAMESPACES if not absent.get(each))]
 

@@ -3,10 +3,13 @@
 from components.core.spec import args_of
 from components.training.batch_queue.batch_queue import BatchQueue
 from components.training.batch_queue.spec import BatchQueueArgs
+from components.training.cluster_jobs.cluster_jobs import ClusterJobs
+from components.training.cluster_jobs.spec import ClusterJobsArgs
 from components.training.spark_cluster.spark_cluster import SparkCluster
 from components.training.spark_cluster.spec import SparkClusterArgs
 from components.training.training_platform.spec import TrainingPlatformArgs
 from components.training.training_platform.training_platform import TrainingPlatform
+from stacks.cluster_jobs import jobs_spec
 from stacks.config import StackConfig
 from stacks.foundation import Foundation, Outputs
 
@@ -100,3 +103,24 @@ def make_batch_queue(config: StackConfig, base: Foundation, exports: Outputs) ->
         "batchFailedQueueUrl": batch.failed_queue_url,
         "batchLogGroup": batch.log_group,
     }
+
+
+def make_cluster_jobs(config: StackConfig, base: Foundation, exports: Outputs) -> ClusterJobs | None:
+    """Queued jobs on the cluster."""
+    if not (config.cluster_jobs and config.gpu_cluster):
+        return None
+    store = base.store
+    args = args_of(
+        ClusterJobsArgs,
+        jobs_spec(config.cluster_jobs, config.gpu_cluster),
+        cluster_name=base.cluster.ready,
+        vpc_cidr=base.network.vpc_cidr,
+        raw_bucket=store.raw_bucket,
+        training_bucket=store.training_bucket,
+        offline_bucket=store.offline_bucket,
+        models_bucket=store.models_bucket,
+        data_key_arn=store.data_key_arn,
+    )
+    jobs = ClusterJobs("cluster-jobs", args, base.kubernetes)
+    exports |= {"jobNamespaces": jobs.namespaces, "jobRoleArns": jobs.role_arns}
+    return jobs

@@ -30,6 +30,8 @@ def made_namespaces(config: "StackConfig") -> Iterator[Name]:
     if config.model_serving:
         at: Place = ("modelServing", "platform", "modelNamespaces")
         yield from names_at(at, config.model_serving.platform.model_namespaces)
+    for index, team in enumerate(config.cluster_jobs.teams if config.cluster_jobs else ()):
+        yield Name(("clusterJobs", "teams", index, "namespace" if team.namespace else "name"), team.homes[0])
     existing = config.delivery.existing_namespaces if config.delivery else ()
     for index, team in enumerate(config.delivery.teams if config.delivery else ()):
         at = ("delivery", "teams", index)
@@ -48,6 +50,7 @@ def monitoring_names(config: "StackConfig") -> Iterator[Name]:
     sections: Mapping[Place, object] = {
         ("gpuCluster",): config.gpu_cluster,
         ("modelServing",): config.model_serving,
+        ("clusterJobs",): config.cluster_jobs,
         ("delivery",): config.delivery,
         ("kubeflow",): config.kubeflow,
         ("featureServices", "featureServer"): services.feature_server if services else None,
@@ -68,12 +71,13 @@ def database_instances(config: "StackConfig") -> Mapping[Place, InstanceSpec]:
 
 
 def _namespaces(config: "StackConfig") -> Iterator[Problem]:
-    served = config.model_serving.platform.model_namespaces if config.model_serving else ()
+    made = [*(config.model_serving.platform.model_namespaces if config.model_serving else ())]
+    made += config.cluster_jobs.namespaces if config.cluster_jobs else ()
     makers: dict[str, str] = {}
     for name in made_namespaces(config):
         maker = path_of(name.at)
-        # A team's namespace may be one for models: the serving platform makes it, and delivery finds it there.
-        if name.at[0] == "delivery" and name.value in served:
+        # A team's namespace may be one for models or for jobs: another component makes it, and delivery finds it there.
+        if name.at[0] == "delivery" and name.value in made:
             continue
         if other := makers.get(name.value):
             yield Problem(

@@ -2,22 +2,41 @@
 
 from collections.abc import Sequence
 from math import floor
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired, Protocol, TypedDict
 
 from pydantic import Field
 
 from ..core.node_labels import DEVICE_PLUGIN_CONFIG_LABEL, SYSTEM_TAINT
 from ..core.problems import refuse_at
 from ..core.spec import Spec
-from ..core.teams import TeamSpec
+from ..core.teams import TeamQuotaSpec
 from .gpu_cluster.spec import GpuClusterSpec
 from .karpenter.spec import KarpenterPoolSpec
 from .node_pool.labels import accelerator_taints, labels, resources, taints
-from .node_pool.spec import AmiFamily, NodePoolSpec, TaintConfig, TaintSpec
+from .node_pool.spec import AmiFamily, NodePoolSpec, Purchase, TaintConfig, TaintSpec
 
 USABLE = 0.85
 """The share of a node's CPUs and memory for teams. The kubelet, DaemonSets and their sidecars use the rest."""
 GPU = "nvidia.com/gpu"
+
+
+class QueuedTeam(Protocol):
+    """A team with a queue."""
+
+    @property
+    def name(self) -> str:
+        """The team's name, and its queue's."""
+        ...
+
+    @property
+    def homes(self) -> tuple[str, ...]:
+        """The team's namespaces. Its workloads are queued in the first one."""
+        ...
+
+    @property
+    def quota(self) -> TeamQuotaSpec:
+        """The most that its workloads may request together."""
+        ...
 
 
 class PoolConfig(TypedDict):
@@ -37,6 +56,8 @@ class PoolConfig(TypedDict):
     """The taints of its nodes."""
     labels: NotRequired[dict[str, str]]
     """Further labels of its nodes, by which workloads select a pool. Default: none."""
+    spot: NotRequired[bool]
+    """Whether AWS may reclaim its nodes. Default: false."""
 
 
 class PoolSpec(Spec):
@@ -56,6 +77,7 @@ class PoolSpec(Spec):
         max_length=7,
         description="Further labels of its nodes, by which workloads select a pool. A flavor allows eight labels.",
     )
+    spot: bool = Field(default=False, description="Whether AWS may reclaim its nodes.")
 
     @property
     def all_gpus(self) -> int:
@@ -118,6 +140,7 @@ def _bought(pool: KarpenterPoolSpec) -> dict[str, Any]:
         "gpus": lead.accelerators if lead.has_nvidia else 0,
         "taints": [taint.model_dump() for taint in (*accelerator_taints(lead), *pool.taints)],
         "labels": {DEVICE_PLUGIN_CONFIG_LABEL: "exclusive"} if has_plugin else {},
+        "spot": pool.spot,
     }
 
 
@@ -131,11 +154,12 @@ def _managed(pool: NodePoolSpec) -> dict[str, Any]:
         "gpus": resources(pool).get(GPU, 0),
         "taints": [taint.model_dump() for taint in taints(pool)],
         "labels": {DEVICE_PLUGIN_CONFIG_LABEL: sharing} if sharing else {},
+        "spot": pool.purchase is Purchase.SPOT,
     }
 
 
 def guaranteed(
-    teams: Sequence[TeamSpec], pools: Sequence[PoolSpec], given: Sequence[GuaranteeSpec]
+    teams: Sequence[QueuedTeam], pools: Sequence[PoolSpec], given: Sequence[GuaranteeSpec]
 ) -> dict[str, dict[str, int]]:
     """The GPUs guaranteed to each team, by pool.
 
@@ -166,7 +190,7 @@ def guaranteed(
     return found
 
 
-def _only_pool(index: int, team: TeamSpec, pools: list[str]) -> str:
+def _only_pool(index: int, team: QueuedTeam, pools: list[str]) -> str:
     if len(pools) == 1:
         return pools[0]
     remedy = (
@@ -177,7 +201,7 @@ def _only_pool(index: int, team: TeamSpec, pools: list[str]) -> str:
     raise refuse_at(f"teams[{index}].quota.gpus", team.quota.gpus, remedy)
 
 
-def _refuse_excess(teams: Sequence[TeamSpec], pools: dict[str, PoolSpec], found: dict[str, dict[str, int]]) -> None:
+def _refuse_excess(teams: Sequence[QueuedTeam], pools: dict[str, PoolSpec], found: dict[str, dict[str, int]]) -> None:
     for name, pool in pools.items():
         promised = {team: gpus[name] for team, gpus in found.items() if gpus.get(name)}
         if sum(promised.values()) > pool.all_gpus:
@@ -198,3 +222,17 @@ def _refuse_excess(teams: Sequence[TeamSpec], pools: dict[str, PoolSpec], found:
             raise refuse_at(
                 f"teams[{index}].quota.gpus", team.quota.gpus, f"the pools have {everything}; lower the quota"
             )
+
+
+def refuse_larger_quotas(teams: Sequence[QueuedTeam], pools: Sequence[PoolSpec]) -> None:
+    """Refuse a team's quota of CPUs or memory that is larger than all pools together."""
+    there = {
+        "cpu": sum(pool.all_cpus for pool in pools),
+        "memoryGib": sum(pool.all_memory_gib for pool in pools),
+    }
+    for index, team in enumerate(teams):
+        amounts = {"cpu": team.quota.cpu, "memoryGib": team.quota.memory_gib}
+        for field, amount in amounts.items():
+            if amount > there[field]:
+                remedy = f"the pools have {there[field]} for teams; lower the quota, or add pools"
+                raise refuse_at(f"teams[{index}].quota.{field}", amount, remedy)

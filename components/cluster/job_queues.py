@@ -5,15 +5,14 @@ from typing import Any
 
 from ..core.manifest import kubernetes_object
 from ..core.node_labels import POOL_LABEL
-from ..core.teams import TeamSpec
-from .job_pools import GPU, PoolSpec
+from .job_pools import GPU, PoolSpec, QueuedTeam
 
 Manifest = dict[str, Any]
 
 COHORT = "teams"
 LOCAL_QUEUE = "default"
 """Kueue's default queue, for workloads without a queue. Source: Kueue, "Setup LocalQueue defaulting"."""
-_VERSION = "kueue.x-k8s.io/v1beta2"
+KUEUE_VERSION = "kueue.x-k8s.io/v1beta2"
 _EFFECTS = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute"}
 
 
@@ -36,11 +35,11 @@ def _flavor(pool: PoolSpec) -> Manifest:
     ]
     if tolerations:
         spec["tolerations"] = tolerations
-    return kubernetes_object(_VERSION, "ResourceFlavor", pool.name, spec=spec)
+    return kubernetes_object(KUEUE_VERSION, "ResourceFlavor", pool.name, spec=spec)
 
 
 def cluster_queues(
-    teams: Sequence[TeamSpec],
+    teams: Sequence[QueuedTeam],
     pools: Sequence[PoolSpec],
     guaranteed: Mapping[str, Mapping[str, int]],
     *,
@@ -56,8 +55,8 @@ def cluster_queues(
 
 
 def _cluster_queue(
-    team: TeamSpec,
-    teams: Sequence[TeamSpec],
+    team: QueuedTeam,
+    teams: Sequence[QueuedTeam],
     pools: Sequence[PoolSpec],
     guaranteed: Mapping[str, Mapping[str, int]],
     borrowing: bool,
@@ -74,12 +73,12 @@ def _cluster_queue(
     if borrowing:
         spec["cohortName"] = COHORT
         spec["preemption"]["reclaimWithinCohort"] = "Any"
-    return kubernetes_object(_VERSION, "ClusterQueue", team.name, spec=spec)
+    return kubernetes_object(KUEUE_VERSION, "ClusterQueue", team.name, spec=spec)
 
 
 def _part(
-    team: TeamSpec,
-    teams: Sequence[TeamSpec],
+    team: QueuedTeam,
+    teams: Sequence[QueuedTeam],
     pool: PoolSpec,
     guaranteed: Mapping[str, Mapping[str, int]],
     *,
@@ -110,7 +109,18 @@ def _measured(whole: int, quotas: Sequence[int], own: int) -> int:
     return min(own, whole * own // sum(quotas))
 
 
-def local_queue(team: TeamSpec) -> Manifest:
+def guaranteed_amounts(queue: Manifest) -> dict[str, int]:
+    """What a ClusterQueue guarantees over all flavors, by the fields of a team's quota."""
+    fields = {"cpu": "cpu", "memory": "memoryGib", GPU: "gpus"}
+    found = dict.fromkeys(fields.values(), 0)
+    for group in queue["spec"]["resourceGroups"]:
+        for flavor in group["flavors"]:
+            for amount in flavor["resources"]:
+                found[fields[amount["name"]]] += int(amount["nominalQuota"].removesuffix("Gi"))
+    return found
+
+
+def local_queue(team: QueuedTeam) -> Manifest:
     """The team's queue in its namespace."""
     spec = {"clusterQueue": team.name}
-    return kubernetes_object(_VERSION, "LocalQueue", LOCAL_QUEUE, team.homes[0], spec=spec)
+    return kubernetes_object(KUEUE_VERSION, "LocalQueue", LOCAL_QUEUE, team.homes[0], spec=spec)

@@ -1,7 +1,8 @@
 """SecureNamespace: a namespace with Pod Security labels and network policies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NotRequired, TypedDict
 
 import pulumi
@@ -12,10 +13,13 @@ from ..core.manifest import Manifest
 from ..core.namespace_names import NAMESPACE_PATTERN, not_of_kubernetes
 from ..core.network_policies import Policy, allow_dns, allow_within, default_deny
 from ..core.object_labels import label_problem
+from ..core.ordering import after
 from ..core.spec import Spec, refuse
 
 TEAM_LABEL = "mlplatform.io/team"
 """A label of teams' namespaces. Their pods cannot use the system pool."""
+JOBS_LABEL = "mlplatform.io/jobs"
+"""A label of teams' namespaces for queued jobs."""
 
 
 class PodSecurity(StrEnum):
@@ -41,6 +45,9 @@ class SecureNamespaceConfig(TypedDict):
 
 class SecureNamespaceArgs(SecureNamespaceConfig):
     """The arguments of a SecureNamespace."""
+
+    created_after: NotRequired[pulumi.Input[str]]
+    """An output that resolves before the namespace is created. On destroy, the namespace is deleted first."""
 
 
 class SecureNamespaceSpec(Spec):
@@ -87,7 +94,7 @@ class SecureNamespace(Component[SecureNamespaceArgs, SecureNamespaceSpec]):
         manifest = {
             "apiVersion": "v1",
             "kind": "Namespace",
-            "metadata": {"name": spec.namespace, "labels": {**spec.labels, **levels}},
+            "metadata": {"name": self._awaited(), "labels": {**spec.labels, **levels}},
         }
         namespace = Manifest(f"{name}-namespace", manifest, pulumi.ResourceOptions(parent=self))
         inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
@@ -98,11 +105,25 @@ class SecureNamespace(Component[SecureNamespaceArgs, SecureNamespaceSpec]):
         self.namespace = pulumi.Output.all(*(policy.id for policy in policies)).apply(lambda _: spec.namespace)
         self._publish()
 
+    def _awaited(self) -> pulumi.Input[str]:
+        """The namespace's name, resolved after what it waits for."""
+        namespace = self._spec.namespace
+        return after(namespace, self._args["created_after"]) if "created_after" in self._args else namespace
+
 
 def closed_namespace(
-    name: str, namespace: str, policies: Sequence[Policy], parent: pulumi.Resource, **labels: str
+    name: str,
+    namespace: str,
+    policies: Sequence[Policy],
+    parent: pulumi.Resource,
+    *,
+    labels: Mapping[str, str] = MappingProxyType({}),
+    created_after: Sequence[pulumi.Resource] = (),
 ) -> list[pulumi.Resource]:
     """A SecureNamespace and its further network policies. Workloads should depend on all of them."""
-    made = SecureNamespace(name, {"namespace": namespace, "labels": labels}, pulumi.ResourceOptions(parent=parent))
+    args: SecureNamespaceArgs = {"namespace": namespace, "labels": dict(labels)}
+    if created_after:
+        args["created_after"] = after("", *created_after)
+    made = SecureNamespace(name, args, pulumi.ResourceOptions(parent=parent))
     inside = pulumi.ResourceOptions(parent=parent, depends_on=[made])
     return [made, *(Manifest(f"{name}-{policy['metadata']['name']}", policy, inside) for policy in policies)]

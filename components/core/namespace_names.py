@@ -33,7 +33,9 @@ PLATFORM_NAMESPACES = (
     "kueue-system",
     "mlflow",
     "oauth2-proxy",
+    "ray-system",
     "store-access",
+    "trainer-system",
 )
 """The namespaces that components of the platform create."""
 

@@ -105,6 +105,16 @@ KUEUE = Project(
     "no policy is published; fixes are brought to the two newest minor versions",
     "kubernetes-sigs/kueue, tags v0.18.6 and v0.19.2 of 20 August 2026",
 )
+TRAINER = Project(
+    "Kubeflow Trainer",
+    "no policy is published; fixes are brought to the newest minor version",
+    "kubeflow/trainer, tags v2.2.0 of 19 March and v2.3.0 of 6 August 2026",
+)
+KUBERAY = Project(
+    "KubeRay",
+    "no policy is published; fixes are brought to the newest minor version",
+    "ray-project/kuberay, tags v1.6.2 of 17 June and v1.7.0 of 19 August 2026",
+)
 KUBEFLOW = Project("Kubeflow", "no policy is published", "kubeflow/community-distribution, README.md")
 NVIDIA = Project("NVIDIA device plugin and exporter", "no policy is published", "NVIDIA/k8s-device-plugin, README.md")
 AWS_DEVICES = Project("AWS device plugins", "no policy is published", "aws/eks-charts, README.md")

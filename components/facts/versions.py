@@ -201,6 +201,24 @@ KSERVE_LOCAL_MODEL = Chart(
     "kserve-localmodel", "v0.20.0", "oci://ghcr.io/kserve/charts/kserve-localmodel-resources", support.KSERVE
 )
 
+KUEUE_CHART = Chart("kueue", "0.19.2", "oci://registry.k8s.io/kueue/charts/kueue", support.KUEUE)
+TRAINER = Chart(
+    "kubeflow-trainer",
+    "2.3.0",
+    "oci://ghcr.io/kubeflow/charts/kubeflow-trainer",
+    support.TRAINER,
+    skip_crds=True,
+)
+"""Its own definitions are templates, which go with the release. Those of its subchart JobSet 0.12.0 are in `crds/`."""
+KUBERAY = Chart(
+    "kuberay-operator",
+    "1.7.0",
+    "kuberay-operator",
+    support.KUBERAY,
+    "https://ray-project.github.io/kuberay-helm",
+    skip_crds=True,
+)
+
 KUBEFLOW = Upstream(
     "https://github.com/kubeflow/community-distribution",
     "26.03.1",
@@ -213,7 +231,7 @@ KUEUE = Upstream(
     "8eab68778fc1b52affe165fdf5af29d1e9b4f3cb",
     support.KUEUE,
 )
-"""The bases of `deploy/kubeflow`; a test compares them with these pins."""
+"""The bases of `deploy/kubeflow`; a test compares them with these pins, and Kueue's chart has the same version."""
 
 KUBEFLOW_ISTIO = "1.30.8"
 """The version of Istio's images in Kubeflow. `KUBEFLOW` has manifests of 1.30.1; the overlay `mesh` sets newer images.

@@ -6,7 +6,7 @@ from typing import Annotated, Any, NotRequired, TypedDict, cast
 import pulumi
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from ..cluster.job_pools import GuaranteeConfig, GuaranteeSpec, PoolConfig, PoolSpec, guaranteed
+from ..cluster.job_pools import GuaranteeConfig, GuaranteeSpec, PoolConfig, PoolSpec, guaranteed, refuse_larger_quotas
 from ..core.host_names import inside_zone
 from ..core.namespace_names import NAMESPACE_PATTERN, PLATFORM_NAMESPACES
 from ..core.problems import refuse_at
@@ -251,23 +251,10 @@ class KubeflowSpec(Spec):
             raise refuse_at("pools", names, "two pools have the same name; give each pool its own name")
         if self.pools:
             _ = self.guaranteed
-            _refuse_larger(self)
+            refuse_larger_quotas(self.teams, self.pools)
         homes = [team.homes[0] for team in self.teams]
         if strange := next((each for each in self.services if each in homes), None):
             raise refuse_at(
                 "services", strange, "this is a team's namespace, and teams cannot reach each other; remove it"
             )
         return self
-
-
-def _refuse_larger(spec: KubeflowSpec) -> None:
-    there = {
-        "cpu": sum(pool.all_cpus for pool in spec.pools),
-        "memoryGib": sum(pool.all_memory_gib for pool in spec.pools),
-    }
-    for index, team in enumerate(spec.teams):
-        amounts = {"cpu": team.quota.cpu, "memoryGib": team.quota.memory_gib}
-        for field, amount in amounts.items():
-            if amount > there[field]:
-                remedy = f"the pools have {there[field]} for teams; lower the quota, or add pools"
-                raise refuse_at(f"teams[{index}].quota.{field}", amount, remedy)

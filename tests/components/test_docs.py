@@ -60,6 +60,8 @@ from components.serving.serving_platform.serving_platform import ServingPlatform
 from components.serving.serving_platform.spec import ServingPlatformArgs, ServingPlatformSpec
 from components.training.batch_queue.batch_queue import BatchQueue
 from components.training.batch_queue.spec import BatchQueueArgs, BatchQueueSpec
+from components.training.cluster_jobs.cluster_jobs import ClusterJobs
+from components.training.cluster_jobs.spec import ClusterJobsArgs, ClusterJobsSpec
 from components.training.spark_cluster.spark_cluster import SparkCluster
 from components.training.spark_cluster.spec import SparkClusterArgs, SparkClusterSpec
 from components.training.training_platform.spec import TrainingPlatformArgs, TrainingPlatformSpec
@@ -71,6 +73,7 @@ PAGES = ROOT / "docs" / "components"
 DOCUMENTED: list[tuple[str, Any, Any, type[BaseModel]]] = [
     ("batch_queue", BatchQueue, BatchQueueArgs, BatchQueueSpec),
     ("cache", Cache, CacheArgs, CacheSpec),
+    ("cluster_jobs", ClusterJobs, ClusterJobsArgs, ClusterJobsSpec),
     ("cluster_autoscaler", ClusterAutoscaler, ClusterAutoscalerArgs, ClusterAutoscalerSpec),
     ("database", Database, DatabaseArgs, DatabaseSpec),
     ("delivery", Delivery, DeliveryArgs, DeliverySpec),

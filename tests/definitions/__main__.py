@@ -24,7 +24,7 @@ KINDS: Mapping[str, Sequence[str]] = {
     "karpenter.sh": ["nodepools"],
     "keda.sh": ["scaledobjects"],
     "kubeflow.org": ["profiles"],
-    "kueue.x-k8s.io": ["clusterqueues", "localqueues", "resourceflavors"],
+    "kueue.x-k8s.io": ["clusterqueues", "localqueues", "resourceflavors", "workloadpriorityclasses"],
     "monitoring.coreos.com": ["podmonitors", "prometheusrules", "servicemonitors"],
     "networking.istio.io": ["gateways", "virtualservices"],
     "operator.knative.dev": ["knativeservings"],
@@ -36,7 +36,7 @@ KINDS: Mapping[str, Sequence[str]] = {
         "localmodelnamespacecaches",
         "localmodelnodegroups",
     ],
-    "trainer.kubeflow.org": ["clustertrainingruntimes"],
+    "trainer.kubeflow.org": ["clustertrainingruntimes", "trainjobs"],
 }
 """The kinds that the stacks, the charts and the overlays create, as plurals by group."""
 

@@ -37,6 +37,8 @@ READS_EVERY_SECRET = {
     "knative-operator/knative-operator",
     "kserve/kserve-controller-manager",
     "kserve/kserve-localmodelnode-agent",
+    "ray-system/kuberay-operator",
+    "trainer-system/kubeflow-trainer-controller-manager",
 }
 """Who has to, or can't be kept from it by a value of its chart; the page says why."""
 

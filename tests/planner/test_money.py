@@ -38,8 +38,8 @@ def cost(folder: Path) -> dict[str, Any]:
 
 def with_pool(kind: str) -> dict[str, Any]:
     cluster = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text())["config"]["mlplatform:gpuCluster"]
-    system = next(pool for pool in cluster["nodePools"] if pool["name"] == "system")
-    return {"nodePools": [system, {"name": "inference", "instanceTypes": [kind], "minimum": 20, "maximum": 20}]}
+    further = {"name": "further", "instanceTypes": [kind], "minimum": 20, "maximum": 20}
+    return {"nodePools": [*cluster["nodePools"], further]}
 
 
 def test_an_instance_type_without_a_price_refuses_the_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -64,7 +64,7 @@ def test_markdown_says_that_the_budget_cannot_be_judged(tmp_path: Path, capsys: 
     shown = capsys.readouterr().out
     assert f"**cannot be judged: no price of {HUGE}**" in shown
     assert "at least" in shown.splitlines()[1]
-    assert "| <code>u7i-12tb.224xlarge</code> | <code>gpu-cluster-inference-nodes</code> |" in shown
+    assert "| <code>u7i-12tb.224xlarge</code> | <code>gpu-cluster-further-nodes</code> |" in shown
 
 
 def test_an_accepted_name_that_has_a_price_is_a_warning() -> None:

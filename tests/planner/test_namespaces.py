@@ -15,6 +15,8 @@ def _configured(stack: str) -> Iterator[str]:
     config = config_of(stack)
     yield from (each["namespace"] for each in config.get("gpuCluster", {}).get("namespaces", ()))
     yield from config.get("modelServing", {}).get("platform", {}).get("modelNamespaces", ())
+    for team in config.get("clusterJobs", {}).get("teams", ()):
+        yield team.get("namespace", f"{team['name']}-jobs")
     for section in ("delivery", "kubeflow"):
         for team in config.get(section, {}).get("teams", ()):
             yield from team.get("namespaces", [team["name"]])

@@ -41,7 +41,7 @@ def test_the_seeds_pool_is_what_production_asks_for() -> None:
     """20 g4dn.xlarge nodes, and up to 10 more from 08:00 to 22:00 UTC."""
     cluster = parse_config(read_stack_file(ROOT, "prod").config).gpu_cluster
     assert cluster
-    [pool] = [each for each in cluster.node_pools if each.lead.has_nvidia]
+    [pool] = [each for each in cluster.node_pools if each.name == "inference"]
     assert (pool.instance_types, pool.minimum, pool.maximum, pool.peak) == (("g4dn.xlarge",), 20, 20, 30)
     [peak] = pool.schedules
     assert (peak.additional_nodes, peak.start, peak.end, peak.time_zone) == (10, "08:00", "22:00", "Etc/UTC")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ...core.admission import admission_policy
 from ...core.node_labels import SYSTEM_TAINT
 from ..secure_namespace import TEAM_LABEL
 
@@ -17,37 +18,15 @@ def team_pods_policy() -> list[dict[str, Any]]:
     have no effect on it. A pod that existed before the policy keeps its tolerations, because controllers must still
     label it and remove its finalizers. Source: Kubernetes, "Taints and Tolerations" and "Validating Admission Policy".
     """
-    pods = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE", "UPDATE"], "resources": ["pods"]}
     validations = [
-        {
-            "expression": f"!has(object.spec.tolerations) || object.spec.tolerations.all(each, {_NAMED} || {_KEPT})",
-            "message": f"a pod of a team tolerates neither {SYSTEM_TAINT} nor every taint: name the taint that it must "
-            "tolerate; the system pool is the platform's",
-        },
-        {
-            "expression": "request.operation != 'CREATE' || !has(object.spec.nodeName) || object.spec.nodeName == ''",
-            "message": "a pod of a team names no node; leave nodeName out and select nodes by their labels",
-        },
+        (
+            f"!has(object.spec.tolerations) || object.spec.tolerations.all(each, {_NAMED} || {_KEPT})",
+            f"a pod of a team tolerates neither {SYSTEM_TAINT} nor every taint: name the taint that it must tolerate; "
+            "the system pool is the platform's",
+        ),
+        (
+            "request.operation != 'CREATE' || !has(object.spec.nodeName) || object.spec.nodeName == ''",
+            "a pod of a team names no node; leave nodeName out and select nodes by their labels",
+        ),
     ]
-    return [
-        {
-            "apiVersion": "admissionregistration.k8s.io/v1",
-            "kind": "ValidatingAdmissionPolicy",
-            "metadata": {"name": NAME},
-            "spec": {
-                "failurePolicy": "Fail",
-                "matchConstraints": {"resourceRules": [pods]},
-                "validations": validations,
-            },
-        },
-        {
-            "apiVersion": "admissionregistration.k8s.io/v1",
-            "kind": "ValidatingAdmissionPolicyBinding",
-            "metadata": {"name": NAME},
-            "spec": {
-                "policyName": NAME,
-                "validationActions": ["Deny"],
-                "matchResources": {"namespaceSelector": {"matchLabels": {TEAM_LABEL: "true"}}},
-            },
-        },
-    ]
+    return admission_policy(NAME, {"v1": ["pods"]}, validations, {"matchLabels": {TEAM_LABEL: "true"}})

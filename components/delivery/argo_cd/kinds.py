@@ -35,10 +35,13 @@ HARMLESS = (
     Kind("networking.istio.io", "VirtualService", "virtualservices"),
     Kind("networking.k8s.io", "NetworkPolicy", "networkpolicies"),
     Kind("policy", "PodDisruptionBudget", "poddisruptionbudgets"),
+    Kind("ray.io", "RayCluster", "rayclusters"),
+    Kind("ray.io", "RayJob", "rayjobs"),
     Kind("serving.kserve.io", "InferenceService", "inferenceservices"),
     Kind("serving.kserve.io", "LocalModelNamespaceCache", "localmodelnamespacecaches"),
+    Kind("trainer.kubeflow.org", "TrainJob", "trainjobs"),
 )
-"""The kinds in a model's chart, and kinds that accompany a model.
+"""The kinds in a model's chart, kinds that accompany a model, and jobs.
 
 Roles, bindings, secrets, ExternalSecrets, quotas and namespaces are not allowed. The quota refuses a Service of type
 LoadBalancer.

@@ -138,7 +138,11 @@ class ServingGateway(Component[ServingGatewayArgs, ServingGatewaySpec]):
             *((gateway_probes(), gateway_ways(spec.model_namespaces)) if spec.scale_to_zero else ()),
         ]
         namespace = closed_namespace(
-            f"{self._name}-ingress", where, policies, self, **{"elbv2.k8s.aws/pod-readiness-gate-inject": "enabled"}
+            f"{self._name}-ingress",
+            where,
+            policies,
+            self,
+            labels={"elbv2.k8s.aws/pod-readiness-gate-inject": "enabled"},
         )
         return Release(
             f"{self._name}-gateway",

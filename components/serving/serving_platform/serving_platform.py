@@ -169,4 +169,4 @@ class ServingPlatform(Component[ServingPlatformArgs, ServingPlatformSpec]):
             reach("allow-to-gateway", namespace, {}, gateway, [names.GATEWAY_PORT]),
             *(on_demand(namespace) if self._spec.scale_to_zero else ()),
         ]
-        return closed_namespace(f"{self._name}-{namespace}", namespace, policies, self, **{TEAM_LABEL: "true"})
+        return closed_namespace(f"{self._name}-{namespace}", namespace, policies, self, labels={TEAM_LABEL: "true"})

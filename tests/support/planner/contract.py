@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
+from components.cluster.secure_namespace import JOBS_LABEL
 from resources.resource import Resource
 from tests.support.planner.charts import ADDONS, CHARTS, EVERY_TAINT, WELL_KNOWN_LABELS, Pods, Toleration, value_at
 from tests.support.planner.plans import Plan, of_type
@@ -232,7 +233,13 @@ def orphaned_identities(plan: Plan) -> Iterator[str]:
     objects_of_kubernetes = {(each.inputs["metadata"]["name"], "default") for each in of_type(plan, NAMESPACE)}
     for namespace, account in given.keys() - made.keys() - objects - objects_of_kubernetes - delivered(plan)[1]:
         yield f"{given[namespace, account].name}: nothing makes the service account {namespace}/{account}"
-    for namespace, account in objects - used:
+    # The pods of jobs are the teams'.
+    for_jobs = {
+        each.inputs["metadata"]["name"]
+        for each in of_type(plan, NAMESPACE)
+        if JOBS_LABEL in each.inputs["metadata"].get("labels", {})
+    }
+    for namespace, account in {each for each in objects - used if each[0] not in for_jobs}:
         yield f"{namespace}/{account}: no pod has this service account"
     for place, (chart, pods) in made.items():
         if pods.asks_aws and place not in given:
@@ -343,7 +350,8 @@ def missing_secrets(plan: Plan) -> Iterator[str]:
     """Secrets that a manifest or a release's values name and no resource makes, nor any ExternalSecret."""
     made = {each.inputs["metadata"]["name"] for each in of_type(plan, "kubernetes:core/v1:Secret", EXTERNAL_SECRET)}
     for each in plan:
-        if each.type.startswith("kubernetes:"):
+        # A definition has schemas of fields that name secrets.
+        if each.type.startswith("kubernetes:") and not each.type.endswith(":CustomResourceDefinition"):
             yield from (
                 f"{each.name}: nothing makes the secret {name}" for name in _secrets(each.inputs) if name not in made
             )

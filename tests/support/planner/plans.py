@@ -204,6 +204,15 @@ EVERYTHING: dict[str, Any] = {
         "trackingServer": {"clientNamespaces": ["batch"], "hosts": ["mlflow.example.com"]},
         "databases": [{"name": "metadata", "readers": ["reports"]}],
     },
+    "clusterJobs": {
+        "poolNames": ["train", "cpu"],
+        "sparePool": {"name": "mps", "nodes": 1},
+        "rayClusters": True,
+        "teams": [
+            {"name": "vision", "folders": ["vision", "classifier"], "quota": {"gpus": 8}},
+            {"name": "churn", "namespace": "leavers"},
+        ],
+    },
     "modelServing": {
         "zoneName": "example.com",
         "domain": "models.example.com",

@@ -126,6 +126,69 @@ PLATFORM_CHARTS: dict[str, ChartFacts] = {
         ),
         defines=("operator.knative.dev",),
     ),
+    "kueue": ChartFacts(
+        version="0.19.2",
+        source="kubernetes-sigs/kueue v0.19.2, charts/kueue/templates",
+        pods=(
+            Pods(
+                labels={**named("kueue"), "control-plane": "controller-manager"},
+                account="kueue-controller-manager",
+                ports=(8081, 8082, 8443, 9443),
+                selector_path=("controllerManager", "nodeSelector"),
+                # Its template takes no affinity.
+                affinity_path=(),
+                tolerations_path=("controllerManager", "tolerations"),
+                asks_kubernetes=True,
+            ),
+        ),
+        defines=("kueue.x-k8s.io",),
+    ),
+    "kubeflow-trainer": ChartFacts(
+        version="2.3.0",
+        source="kubeflow/trainer v2.3.0, charts/kubeflow-trainer; kubernetes-sigs/jobset v0.12.0, charts/jobset",
+        pods=(
+            Pods(
+                labels={
+                    **named("kubeflow-trainer"),
+                    "app.kubernetes.io/part-of": "kubeflow",
+                    "app.kubernetes.io/component": "manager",
+                },
+                account="kubeflow-trainer-controller-manager",
+                ports=(8081, 8443, 9443, 10443),
+                selector_path=("manager", "nodeSelector"),
+                affinity_path=("manager", "affinity"),
+                tolerations_path=("manager", "tolerations"),
+                asks_kubernetes=True,
+            ),
+            Pods(
+                labels={**named("jobset", "kubeflow-trainer"), "app.kubernetes.io/component": "controller"},
+                account="jobset-controller",
+                ports=(8081, 8443, 9443),
+                selector_path=("jobset", "controller", "nodeSelector"),
+                affinity_path=("jobset", "controller", "affinity"),
+                tolerations_path=("jobset", "controller", "tolerations"),
+                asks_kubernetes=True,
+            ),
+        ),
+        # JobSet's definitions are in the folder of its subchart.
+        defines=("trainer.kubeflow.org", "jobset.x-k8s.io"),
+        crds_folder=True,
+    ),
+    "kuberay-operator": ChartFacts(
+        version="1.7.0",
+        source="ray-project/kuberay v1.7.0, helm-chart/kuberay-operator/templates",
+        pods=(
+            Pods(
+                labels={**named("kuberay-operator"), "app.kubernetes.io/component": "kuberay-operator"},
+                account="kuberay-operator",
+                ports=(8080,),
+                asks_kubernetes=True,
+            ),
+        ),
+        makes=(Pods(labels={"ray.io/node-type": "head"}, account="default", ports=(6379, 8265, 10001, 8080)),),
+        defines=("ray.io",),
+        crds_folder=True,
+    ),
     "keda": ChartFacts(
         version="2.20.2",
         source="kedacore/charts 2.20.2, keda/templates",

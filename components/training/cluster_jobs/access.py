@@ -1,0 +1,36 @@
+"""The IAM permissions of a team's jobs, as plain data."""
+
+from collections.abc import Mapping, Sequence
+
+from ...core.account import Account
+from ...core.iam import allow, document
+from ...facts.regions import dns_suffix
+
+READ = ("raw", "training", "offline")
+"""The feature store's buckets, by purpose, that all jobs read."""
+WRITTEN = ("training", "models")
+"""The buckets in which jobs read and write the team's folders."""
+
+
+def job_access(account: Account, folders: Sequence[str], buckets: Mapping[str, str], key_arn: str) -> str:
+    """Lets a team's jobs read data, and read and write the team's folders of training data and models.
+
+    Source: Service authorization reference, "Actions, resources, and condition keys for Amazon S3"; S3 user guide,
+    "Using server-side encryption with AWS KMS keys", Permissions.
+    """
+    arns = {purpose: f"arn:{account.partition}:s3:::{bucket}" for purpose, bucket in buckets.items()}
+    own = [f"{arns[purpose]}/{folder}/*" for purpose in WRITTEN for folder in folders]
+    listed = {"StringLike": {"s3:prefix": [f"{folder}/*" for folder in folders]}}
+    through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{account.region}.{dns_suffix(account.region)}"}}
+    return document(
+        allow("ListData", ["s3:ListBucket"], [arns[purpose] for purpose in READ]),
+        allow("ListModels", ["s3:ListBucket"], [arns["models"]], listed),
+        allow("Find", ["s3:GetBucketLocation"], list(arns.values())),
+        allow("Read", ["s3:GetObject", "s3:GetObjectVersion"], [*(f"{arns[purpose]}/*" for purpose in READ), *own]),
+        allow(
+            "Write",
+            ["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
+            own,
+        ),
+        allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [key_arn], through_s3),
+    )
