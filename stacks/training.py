@@ -1,5 +1,7 @@
 """The sections of training and batch: each makes its component on what the platform has."""
 
+import pulumi
+
 from components.core.spec import args_of
 from components.training.batch_queue.batch_queue import BatchQueue
 from components.training.batch_queue.spec import BatchQueueArgs
@@ -94,7 +96,11 @@ def make_batch_queue(config: StackConfig, base: Foundation, exports: Outputs) ->
         data_key_arn=store.data_key_arn,
     )
     batch = BatchQueue("batch", args, base.aws)
+    spec = config.batch_queue
+    spot = [queue.name for queue in spec.queues if any(each.spot for each in spec.environments_of(queue.name))]
     exports |= {
+        "batchSpotQueues": pulumi.Output.from_input(spot),
+        "batchJobs": pulumi.Output.from_input({job.name: {"team": job.team, "queue": job.queue} for job in spec.jobs}),
         "batchQueueArns": batch.queue_arns,
         "batchJobDefinitionArns": batch.job_definition_arns,
         "batchJobRoleArns": batch.job_role_arns,

@@ -65,15 +65,28 @@ def queue_arn(account: Account, name: str) -> str:
     return account.arn("batch", f"job-queue/{name}")
 
 
-def submit_access(account: Account, team: str, queues: Sequence[str], definitions: Sequence[str]) -> str:
+def submit_access(
+    account: Account, team: str, queues: Sequence[str], definitions: Sequence[str], roles: Sequence[str]
+) -> str:
     """Lets its holder submit a team's jobs for the team's share, and look at jobs.
 
-    AWS Batch has no resource-level permissions for looking at jobs.
+    It may also register variants of the definitions, `<definition>_<suffix>`, with the roles of the team's jobs, but
+    without privileged containers. AWS Batch has no resource-level permissions for looking at jobs.
     Source: Service authorization reference, "Actions, resources, and condition keys for AWS Batch".
     """
+    variants = [account.arn("batch", f"job-definition/{name}_*") for name in definitions]
+    submit = _submit(account, team, queues, definitions)
     return document(
-        _submit(account, team, queues, definitions),
-        allow("Look", ["batch:DescribeJobs", "batch:ListJobs"], ["*"]),
+        {**submit, "Resource": [*submit["Resource"], *variants]},
+        allow("Register", ["batch:RegisterJobDefinition"], variants, {"Bool": {"batch:Privileged": "false"}}),
+        allow("Tag", ["batch:TagResource"], [*variants, account.arn("batch", "job/*")]),
+        allow(
+            "PassRoles",
+            ["iam:PassRole"],
+            roles,
+            {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+        ),
+        allow("Look", ["batch:DescribeJobs", "batch:DescribeJobDefinitions", "batch:ListJobs"], ["*"]),
     )
 
 

@@ -103,7 +103,7 @@ class BatchQueue(Component[BatchQueueArgs, BatchQueueSpec]):
         self.job_definition_arns = _by_name({each: made.arn_prefix for each, made in definitions.items()})
         self.job_role_arns = _by_name({each: role.arn for each, role in roles.items()})
         self.execution_role_arn = execution.arn if execution else pulumi.Output.from_input("")
-        self.submit_policies = pulumi.Output.from_input(self._submit_policies())
+        self.submit_policies = self._submit_policies(execution, roles)
         self.environment_arns = _by_name({each: environment.arn for each, environment in environments.items()})
         self.failed_queue_url = failed.url
         self.undelivered_queue_url = undelivered.url
@@ -410,14 +410,19 @@ class BatchQueue(Component[BatchQueueArgs, BatchQueueSpec]):
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[access, queues[job.queue], definitions[job.name]]),
             )
 
-    def _submit_policies(self) -> dict[str, str]:
+    def _submit_policies(
+        self, execution: aws.iam.Role | None, roles: Mapping[str, aws.iam.Role]
+    ) -> pulumi.Output[dict[str, str]]:
         queues = [self._aws_name(queue.name) for queue in self._spec.queues]
-        policies: dict[str, str] = {}
+        policies: dict[str, pulumi.Output[str]] = {}
         for team in self._spec.shares:
-            own = [self._aws_name(job.name) for job in self._spec.jobs if job.team == team]
-            if own:
-                policies[team] = submit_access(self._account, team, queues, own)
-        return policies
+            own = [job.name for job in self._spec.jobs if job.team == team]
+            if own and execution:
+                names = [self._aws_name(job) for job in own]
+                policies[team] = pulumi.Output.all(execution.arn, *(roles[job].arn for job in own)).apply(
+                    lambda arns, team=team, names=names: submit_access(self._account, team, queues, names, arns)
+                )
+        return _by_name(policies)
 
 
 def _stuck(queue: JobQueueSpec) -> list[Any]:

@@ -356,11 +356,28 @@ def test_schedules_submit_for_the_share_of_the_team() -> None:
 def test_a_team_submits_its_own_jobs_for_its_own_share(batch: Recording) -> None:
     policies = batch.outputs("batch")["submit_policies"]
     definitions = f"arn:aws:batch:us-east-1:{ACCOUNT}:job-definition"
-    assert allows(policies["search"], "batch:SubmitJob", f"{definitions}/ml-ranking:7", batch_ShareIdentifier="search")
-    assert not allows(
-        policies["search"], "batch:SubmitJob", f"{definitions}/ml-fraud:1", batch_ShareIdentifier="search"
+    search = {"batch_ShareIdentifier": "search"}
+    for definition in ("ml-ranking", "ml-ranking:7", "ml-ranking_0a1b2c", f"ml-ranking_0a1b2c:{1}"):
+        assert allows(policies["search"], "batch:SubmitJob", f"{definitions}/{definition}", **search)
+    assert allows(
+        policies["search"], "batch:SubmitJob", f"arn:aws:batch:us-east-1:{ACCOUNT}:job-queue/ml-training", **search
     )
-    assert not allows(policies["risk"], "batch:SubmitJob", f"{definitions}/ml-fraud:1", batch_ShareIdentifier="search")
+    assert not allows(policies["search"], "batch:SubmitJob", f"{definitions}/ml-fraud:1", **search)
+    assert not allows(policies["risk"], "batch:SubmitJob", f"{definitions}/ml-fraud:1", **search)
+
+
+def test_a_team_registers_variants_with_the_roles_of_its_jobs(batch: Recording) -> None:
+    policy = batch.outputs("batch")["submit_policies"]["search"]
+    definitions = f"arn:aws:batch:us-east-1:{ACCOUNT}:job-definition"
+    unprivileged = {"batch_Privileged": "false"}
+    assert allows(policy, "batch:RegisterJobDefinition", f"{definitions}/ml-ranking_0a1b2c", **unprivileged)
+    assert not allows(policy, "batch:RegisterJobDefinition", f"{definitions}/ml-ranking_0a", batch_Privileged="true")
+    assert not allows(policy, "batch:RegisterJobDefinition", f"{definitions}/ml-ranking", **unprivileged)
+    roles, passed = batch.outputs("batch")["job_role_arns"], {"iam_PassedToService": "ecs-tasks.amazonaws.com"}
+    assert allows(policy, "iam:PassRole", roles["ranking"], **passed)
+    assert allows(policy, "iam:PassRole", batch.outputs("batch")["execution_role_arn"], **passed)
+    assert not allows(policy, "iam:PassRole", roles["fraud"], **passed)
+    assert not allows(policy, "iam:PassRole", roles["ranking"], iam_PassedToService="ec2.amazonaws.com")
 
 
 def test_outputs_are_found_by_the_names_in_the_arguments(batch: Recording) -> None:
