@@ -1,0 +1,78 @@
+"""Jobs of Kubernetes, Ray and Kubeflow Trainer, and Kueue's queues that admit them."""
+
+from collections.abc import Iterator
+
+from policies.engine.checks import must_be
+from policies.engine.frameworks import eks_guide, finops, nsa
+from policies.engine.rule import Area, Finding, Framework, Level, Result, Severity, Undecided, rule
+from policies.engine.stack import Stack
+from resources.inputs import entries, is_set, number, read
+from resources.resource import UNKNOWN, Resource
+
+RAY_JOB = "kubernetes:ray.io/v1:RayJob"
+CLUSTER_QUEUE = "kubernetes:kueue.x-k8s.io/v1beta2:ClusterQueue"
+_SPECS: dict[str, tuple[str, ...]] = {
+    "kubernetes:batch/v1:Job": ("spec",),
+    "kubernetes:batch/v1:CronJob": ("spec", "jobTemplate", "spec"),
+    "kubernetes:trainer.kubeflow.org/v1alpha1:TrainJob": ("spec",),
+    RAY_JOB: ("spec",),
+}
+"""Where each kind of job has its deadline."""
+
+
+@rule(
+    "job-deadline",
+    "Jobs have a deadline",
+    tuple(_SPECS),
+    area=Area.COST,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[finops("Policy & Governance"), eks_guide("Reliability: applications")],
+    remediation="Set activeDeadlineSeconds to the longest time that the job may take.",
+    field="spec.activeDeadlineSeconds",
+)
+def _deadline(job: Resource, _: Stack) -> Iterator[Result]:
+    path = _SPECS[job.type]
+    seconds = number(read(job.inputs, *path, "activeDeadlineSeconds"))
+    if seconds is UNKNOWN:
+        yield Undecided(f"{'.'.join(path)}.activeDeadlineSeconds")
+    elif seconds is None:
+        yield Finding("has no deadline, so that a job that hangs keeps its nodes")
+
+
+@rule(
+    "ray-job-cluster",
+    "The cluster of a RayJob ends with the job",
+    RAY_JOB,
+    area=Area.COST,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[Framework("Kueue documentation", "Run A RayJob: limitations"), finops("Policy & Governance")],
+    remediation="Set spec.shutdownAfterJobFinishes to true.",
+    field="spec.shutdownAfterJobFinishes",
+)
+def _cluster_ends(job: Resource, _: Stack) -> Iterator[Result]:
+    kept = "keeps its cluster and its nodes after the job: shutdownAfterJobFinishes is not true"
+    yield from must_be(job.inputs, "spec.shutdownAfterJobFinishes", True, kept)
+
+
+@rule(
+    "cluster-queue-namespaces",
+    "Cluster queues take jobs of chosen namespaces",
+    CLUSTER_QUEUE,
+    area=Area.SECURITY,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[
+        Framework("Kueue documentation", "Cluster Queue: namespace selector"),
+        nsa("Network separation and hardening: resource policies"),
+    ],
+    remediation="Set spec.namespaceSelector to the label of the namespaces whose jobs the queue admits.",
+    field="spec.namespaceSelector",
+)
+def _chosen_namespaces(queue: Resource, _: Stack) -> Iterator[Result]:
+    selector = read(queue.inputs, "spec", "namespaceSelector")
+    if selector is UNKNOWN:
+        yield Undecided("spec.namespaceSelector")
+    elif selector is not None and not any(is_set(part) for _, part in entries(selector)):
+        yield Finding("admits jobs of every namespace: its namespaceSelector is empty")
