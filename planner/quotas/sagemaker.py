@@ -20,6 +20,7 @@ _CODES = {
 }
 """The codes that public infrastructure code names; those of other quotas are in the console of Service Quotas."""
 
+_LONGEST_SECONDS = Limit("L-33A961FD", "Longest run time for a training job, in seconds", 432_000)
 _JOBS, _SPOT, _WARM = "training job usage", "spot training job usage", "training warm pool usage"
 
 
@@ -38,3 +39,5 @@ def sagemaker_quotas(config: StackConfig) -> Iterator[Quota]:
             code = _CODES.get(name, "by name")
             why = f"trainingPlatform.instanceTypes: {instances} {kind} at once; a new account may have 0"
             yield quota("sagemaker", Limit(code, name, 0), instances, why)
+    if (seconds := platform.maximum_hours * 3600) > _LONGEST_SECONDS.default:
+        yield quota("sagemaker", _LONGEST_SECONDS, seconds, f"trainingPlatform.maximumHours: {platform.maximum_hours}")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from components.facts.instances import instance_type
+from components.facts.sagemaker import training_types
 from pricing.table import load_table, regions
 
 _PREFIX = r"(?:[A-Z]{2,}[0-9]*-|[a-z]{2}-[a-z]+-[0-9]-)?"
@@ -60,6 +61,12 @@ def _cache(attributes: Mapping[str, str]) -> tuple[Item, ...]:
     if not kind.startswith(("cache.r", "cache.m", "cache.t")) or engine not in ("Redis", "Valkey"):
         return ()
     return _one("elasticache", f"{kind} ({engine})", "node-hour")
+
+
+def _training(attributes: Mapping[str, str]) -> tuple[Item, ...]:
+    found = re.fullmatch(rf"{_PREFIX}Train:(ml\..+)", attributes.get("usagetype", ""))
+    known = found is not None and found[1] in training_types()
+    return _one("sagemaker", f"{found[1]} training", "instance-hour") if found and known else ()
 
 
 def _database(attributes: Mapping[str, str]) -> tuple[Item, ...]:
@@ -290,6 +297,7 @@ QUERIES: tuple[Query, ...] = (
     Query("AmazonS3", {}, _S3),
     Query("AmazonElastiCache", {"productFamily": "Cache Instance"}, named=_cache),
     Query("AmazonElastiCache", {}, {"ElastiCache:BackupUsage": _one("elasticache", "backup-storage", "GB-month")}),
+    Query("AmazonSageMaker", {}, named=_training),
     Query("AmazonAthena", {}, {"DataScannedInTB": _one("athena", "data-scanned", "TB")}),
     Query("AmazonRDS", {"productFamily": "Database Storage"}, named=_database_storage),
     Query("AmazonRDS", {"productFamily": "Storage Snapshot"}, named=_database_storage),

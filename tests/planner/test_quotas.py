@@ -179,3 +179,15 @@ def test_training_lists_each_quota_of_its_instance_types() -> None:
     warmed = {**platform, "warmPoolSeconds": 600}
     warm = quotas([], read({**SECTIONS, "featureStore": STORE, "trainingPlatform": warmed}))
     assert {each.name for each in warm} == {*names, "ml.g5.2xlarge for training warm pool usage"}
+
+
+@pytest.mark.parametrize(("hours", "needed_seconds"), [(120, {}), (121, {"L-33A961FD": 435_600})])
+def test_jobs_of_more_than_five_days_need_a_quota(hours: int, needed_seconds: dict[str, float]) -> None:
+    platform = {
+        "name": "ml",
+        "teams": [{"name": "search", "models": ["ranking/"]}],
+        "instanceTypes": {"ml.g5.2xlarge": 1},
+        "maximumHours": hours,
+    }
+    found = quotas([], read({**SECTIONS, "featureStore": STORE, "trainingPlatform": platform}))
+    assert {code: amount for code, amount in needed(found).items() if code == "L-33A961FD"} == needed_seconds

@@ -6,6 +6,7 @@ from typing import Any
 
 import botocore.session  # pyright: ignore[reportMissingTypeStubs] - it ships none
 import pytest
+from botocore import validate  # pyright: ignore[reportMissingTypeStubs]
 
 from components.core.spec import SpecError
 from components.facts.sagemaker import has_local_disk, studio_types, training_types
@@ -470,3 +471,45 @@ def test_wrong_argument_is_refused_with_its_remedy(config: dict[str, Any], told:
 def test_preview_knows_what_no_output_decides() -> None:
     found = platform(Recording(preview=True))
     assert found.one("aws:sagemaker/modelPackageGroup:ModelPackageGroup", "training-search-models")
+
+
+def published_name(field: str) -> str:
+    """The API's name of a field of the provider."""
+    return {"securityGroups": "SecurityGroups"}.get(field, field[:1].upper() + field[1:])
+
+
+def as_request(value: Any) -> Any:
+    if isinstance(value, dict):
+        fields: dict[str, Any] = value
+        return {published_name(name): as_request(each) for name, each in fields.items() if name != "retentionPolicy"}
+    if isinstance(value, list):
+        items: list[Any] = value
+        return [as_request(each) for each in items]
+    return int(value) if isinstance(value, float) else value
+
+
+def test_studio_is_a_request_of_the_published_api() -> None:
+    found = platform(studio=STUDIO)
+    profile = found.all("aws:sagemaker/userProfile:UserProfile")[0]
+    for operation, inputs in (("CreateDomain", found.one(DOMAIN).inputs), ("CreateUserProfile", profile.inputs)):
+        request = as_request({name: value for name, value in inputs.items() if name not in ("tags", "tagsAll")})
+        shape = PUBLISHED.operation_model(operation).input_shape
+        report = validate.ParamValidator().validate(request, shape)
+        assert not report.has_errors(), report.generate_report()
+        assert set(request) <= set(shape.members)
+    assert set(PUBLISHED.shape_for("AppNetworkAccessType").enum) >= {"VpcOnly"}
+    assert set(PUBLISHED.shape_for("RetentionType").enum) == {"Retain", "Delete"}
+
+
+def test_policies_name_operations_of_the_published_api() -> None:
+    team = {**SEARCH, "submitter_arns": [CI], "reader_accounts": ["444455556666"]}
+    found = platform(teams=[team, RISK], studio=STUDIO, warm_pool_seconds=600)
+    documents = [
+        str(each.inputs.get("policy") or each.inputs.get("resourcePolicy"))
+        for each in found.resources
+        if "policy" in each.inputs or "resourcePolicy" in each.inputs
+    ]
+    named = {name for document in documents for name in re.findall(r'"sagemaker:([A-Z][A-Za-z]+)"', document)}
+    keys = {name for document in documents for name in re.findall(r'"sagemaker:([A-Za-z]+)": ', document)}
+    assert named - keys <= set(PUBLISHED.operation_names)
+    assert named
