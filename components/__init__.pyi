@@ -115,8 +115,15 @@ from .training.batch_queue.spec import BatchQueueArgs, BatchQueueConfig, JobQueu
 from .training.cluster_jobs.cluster_jobs import ClusterJobs
 from .training.cluster_jobs.spec import ClusterJobsArgs, ClusterJobsConfig, JobsTeamConfig
 from .training.spark_cluster.applications import SparkApplicationConfig, SparkWorkerConfig
+from .training.spark_cluster.instances import SparkInstancesConfig
 from .training.spark_cluster.spark_cluster import SparkCluster
-from .training.spark_cluster.spec import SparkArchitecture, SparkClusterArgs, SparkClusterConfig, SparkEngine
+from .training.spark_cluster.spec import (
+    SparkArchitecture,
+    SparkClusterArgs,
+    SparkClusterConfig,
+    SparkEngine,
+    SparkNamespaceConfig,
+)
 from .training.training_platform.spec import (
     StudioConfig,
     StudioUserConfig,
@@ -292,6 +299,8 @@ __all__ = [
     "SparkClusterArgs",
     "SparkClusterConfig",
     "SparkEngine",
+    "SparkInstancesConfig",
+    "SparkNamespaceConfig",
     "SparkRelease",
     "SparkWorkerConfig",
     "SpecError",

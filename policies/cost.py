@@ -7,6 +7,8 @@ from typing import Any
 
 from policies.ec2 import INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, SCALING_GROUP
 from policies.eks import MANAGED_NODE_GROUP, NODE_GROUP
+from policies.emr import CLUSTER as EMR_CLUSTER
+from policies.emr import INSTANCE_FLEET
 from policies.engine.checks import outside_production
 from policies.engine.frameworks import finops, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
@@ -27,6 +29,8 @@ _WITH_INSTANCE_TYPES = (
     "aws:rds/clusterInstance:ClusterInstance",
     "aws:elasticache/replicationGroup:ReplicationGroup",
     "aws:elasticache/cluster:Cluster",
+    EMR_CLUSTER,
+    INSTANCE_FLEET,
 )
 _SCHEDULE = "aws:autoscaling/schedule:Schedule"
 _ACCELERATED = re.compile(r"(?:p|g|gr|trn|inf|dl)\d")
@@ -51,12 +55,19 @@ def _instance_types(resource: Resource) -> Iterator[tuple[str, str | Unknown]]:
     """Each input that names an instance type, and the type without the prefix of a managed service (db., cache.)."""
     inputs = resource.inputs
     overrides = elements(read(inputs, "mixedInstancesPolicy", "launchTemplate", "overrides"))
+    fleets = [(f"{fleet}.", read(inputs, fleet)) for fleet in ("masterInstanceFleet", "coreInstanceFleet")]
+    configs = [
+        (f"{path}instanceTypeConfigs", each)
+        for path, fleet in (("", inputs), *fleets)
+        for each in elements(read(fleet, "instanceTypeConfigs"))
+    ]
     for field, value in (
         *((name, read(inputs, name)) for name in ("instanceType", "instanceClass", "nodeType", "instanceTypes")),
         *(
             (f"mixedInstancesPolicy.launchTemplate.overrides[{index}].instanceType", read(each, "instanceType"))
             for index, each in enumerate(overrides)
         ),
+        *((path, read(each, "instanceType")) for path, each in configs),
         *(
             ("spec.template.spec.requirements", values)
             for values in requirements(resource, "node.kubernetes.io/instance-type")

@@ -1,4 +1,4 @@
-"""Spark on Amazon EMR: applications of EMR Serverless."""
+"""Spark on Amazon EMR: applications of EMR Serverless, and clusters of EC2 instances."""
 
 import re
 from collections.abc import Iterator
@@ -6,32 +6,132 @@ from datetime import date
 
 from components.facts.versions import EMR_SUPPORT_ENDS
 from policies.engine.checks import SET, must_be, must_not_be, outside_production, requires
-from policies.engine.frameworks import finops, well_architected
+from policies.engine.frameworks import finops, fsbp, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
-from resources.inputs import elements, flag, is_set, number, read, text
+from resources.inputs import elements, flag, is_set, json_value, number, read, text
 from resources.resource import UNKNOWN, Resource
 
 APPLICATION = "aws:emrserverless/application:Application"
 CLUSTER = "aws:emr/cluster:Cluster"
+INSTANCE_FLEET = "aws:emr/instanceFleet:InstanceFleet"
+_SECURITY = "aws:emr/securityConfiguration:SecurityConfiguration"
+_BLOCK = "aws:emr/blockPublicAccessConfiguration:BlockPublicAccessConfiguration"
+_SUBNET = "aws:ec2/subnet:Subnet"
 _DEFAULT_IDLE_MINUTES = 15
 _MOST_IDLE_MINUTES = 60
 _TLS = "spark.ssl.internode.enabled"
 
 
-requires(
-    APPLICATION,
-    "networkConfiguration.subnetIds",
-    SET,
-    "runs outside the VPC, so no security group and no endpoint policy apply to its jobs",
-    name="emr-network",
-    title="Spark applications run in the VPC",
+@rule(
+    "emr-network",
+    "Spark runs in private subnets",
+    (APPLICATION, CLUSTER),
+    needs_stack=True,
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[well_architected("SEC05-BP01")],
-    remediation="Set networkConfiguration to private subnets and a security group, or use SparkCluster.",
+    frameworks=[fsbp("EMR.1"), well_architected("SEC05-BP01")],
+    remediation="Set networkConfiguration of an application, or ec2Attributes of a cluster, to private subnets and "
+    "security groups of its own, or use SparkCluster.",
+    field="networkConfiguration or ec2Attributes",
 )
+def _network(resource: Resource, stack: Stack) -> Iterator[Result]:
+    if resource.type == APPLICATION:
+        message = "runs outside the VPC, so no security group and no endpoint policy apply to its jobs"
+        yield from must_be(resource.inputs, "networkConfiguration.subnetIds", SET, message)
+        return
+    attributes = read(resource.inputs, "ec2Attributes")
+    if not any(is_set(read(attributes, field)) for field in ("subnetId", "subnetIds")):
+        yield Finding("names no subnet, so EMR chooses one of the default VPC, which is public")
+    for group in ("emrManagedMasterSecurityGroup", "emrManagedSlaveSecurityGroup", "serviceAccessSecurityGroup"):
+        message = f"has no {group}, so EMR makes a group that stays after the cluster"
+        yield from must_be(resource.inputs, f"ec2Attributes.{group}", SET, message)
+    for subnet in stack.sources(resource, "ec2Attributes", _SUBNET):
+        if flag(read(subnet.inputs, "mapPublicIpOnLaunch")) is True:
+            yield Finding(f"gives its nodes public addresses, because subnet {subnet.name} does")
+
+
+@rule(
+    "emr-encryption",
+    "EMR on EC2 encrypts disks, objects and traffic between nodes",
+    (CLUSTER, _SECURITY),
+    area=Area.SECURITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[fsbp("EMR.3"), fsbp("EMR.4"), well_architected("SEC08-BP02")],
+    remediation="Give the cluster a security configuration with EnableAtRestEncryption and EnableInTransitEncryption.",
+    field="securityConfiguration",
+)
+def _encryption(resource: Resource, _: Stack) -> Iterator[Result]:
+    if resource.type == CLUSTER:
+        message = "has no security configuration, so nothing is encrypted"
+        yield from must_be(resource.inputs, "securityConfiguration", SET, message)
+        return
+    configuration = json_value(read(resource.inputs, "configuration"))
+    if configuration is UNKNOWN:
+        yield Undecided("configuration")
+        return
+    for field, what in (("EnableAtRestEncryption", "data at rest"), ("EnableInTransitEncryption", "traffic")):
+        if flag(read(configuration, "EncryptionConfiguration", field)) is not True:
+            yield Finding(f"does not encrypt {what}, because {field} is not true")
+
+
+requires(
+    _BLOCK,
+    "blockPublicSecurityGroupRules",
+    True,
+    "lets clusters of the account have security groups that are open to the internet",
+    name="emr-block-public-access",
+    title="EMR refuses clusters that are open to the internet",
+    area=Area.SECURITY,
+    severity=Severity.CRITICAL,
+    level=Level.MANDATORY,
+    frameworks=[fsbp("EMR.2")],
+    remediation="Set blockPublicSecurityGroupRules to true.",
+)
+
+
+@rule(
+    "emr-idle-end",
+    "Outside production, clusters of EMR on EC2 end when they are idle",
+    CLUSTER,
+    when=outside_production,
+    area=Area.COST,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[finops("Workload Optimization"), well_architected("COST09-BP03")],
+    remediation="Set idleTimeout of autoTerminationPolicy, in seconds, or use EMR Serverless.",
+    field="autoTerminationPolicy",
+)
+def _idle_end(cluster: Resource, _: Stack) -> Iterator[Result]:
+    timeout = number(read(cluster.inputs, "autoTerminationPolicy", "idleTimeout"))
+    if timeout is UNKNOWN:
+        yield Undecided("autoTerminationPolicy.idleTimeout")
+    elif not timeout:
+        yield Finding("runs day and night, because it does not end when it is idle")
+
+
+@rule(
+    "emr-task-spot",
+    "Outside production, task nodes are on spot",
+    INSTANCE_FLEET,
+    when=outside_production,
+    area=Area.COST,
+    severity=Severity.LOW,
+    level=Level.MANDATORY,
+    frameworks=[finops("Rate Optimization"), well_architected("COST06-BP03")],
+    remediation="Set targetOnDemandCapacity to 0 and targetSpotCapacity instead. Task nodes keep no data in HDFS.",
+    field="targetOnDemandCapacity",
+)
+def _task_spot(fleet: Resource, _: Stack) -> Iterator[Result]:
+    capacity = number(read(fleet.inputs, "targetOnDemandCapacity"))
+    if capacity is UNKNOWN:
+        yield Undecided("targetOnDemandCapacity")
+    elif capacity:
+        yield Finding(f"has {capacity:g} units on demand")
+
+
 requires(
     APPLICATION,
     "maximumCapacity.cpu",
@@ -73,16 +173,21 @@ def _tls(application: Resource, _: Stack) -> Iterator[Result]:
 @rule(
     "emr-logs",
     "Logs of Spark are encrypted with a customer key",
-    APPLICATION,
+    (APPLICATION, CLUSTER),
     area=Area.SECURITY,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,
     frameworks=[well_architected("SEC08-BP02")],
-    remediation="Set encryptionKeyArn of each log destination in monitoringConfiguration. Managed logs are on unless "
-    "managedPersistenceMonitoringConfiguration.enabled is false.",
-    field="monitoringConfiguration",
+    remediation="Set encryptionKeyArn of each log destination in monitoringConfiguration; managed logs are on unless "
+    "managedPersistenceMonitoringConfiguration.enabled is false. For a cluster, set logUri and logEncryptionKmsKeyId.",
+    field="monitoringConfiguration or logEncryptionKmsKeyId",
 )
 def _logs(application: Resource, _: Stack) -> Iterator[Result]:
+    if application.type == CLUSTER:
+        yield from must_be(application.inputs, "logUri", SET, "keeps no logs after it ends, because logUri is absent")
+        message = "has logs without a customer key, because logEncryptionKmsKeyId is absent"
+        yield from must_be(application.inputs, "logEncryptionKmsKeyId", SET, message)
+        return
     monitoring = read(application.inputs, "monitoringConfiguration")
     managed = read(monitoring, "managedPersistenceMonitoringConfiguration")
     s3, cloudwatch = (read(monitoring, f"{each}Configuration") for each in ("s3Monitoring", "cloudwatchLogging"))

@@ -102,6 +102,10 @@ FREE_TYPES = {
             "aws:elasticache/user:User",
             "aws:elasticache/userGroup:UserGroup",
             "aws:elasticache/userGroupAssociation:UserGroupAssociation",
+            "aws:emr/blockPublicAccessConfiguration:BlockPublicAccessConfiguration",
+            "aws:emr/managedScalingPolicy:ManagedScalingPolicy",
+            "aws:emr/securityConfiguration:SecurityConfiguration",
+            "aws:emrcontainers/jobTemplate:JobTemplate",
             "aws:glue/catalogTable:CatalogTable",
             # Source: AWS Glue developer guide, "AWS Glue Schema registry".
             "aws:glue/registry:Registry",

@@ -39,6 +39,7 @@ from components.network.web_firewall.spec import WebFirewallSpec
 from components.serving.model_serving_ingress.model_serving_ingress import ModelServingIngress
 from components.serving.model_serving_ingress.spec import ModelServingIngressArgs, ModelServingSpec
 from components.training.cluster_jobs.cluster_jobs import ClusterJobs
+from components.training.spark_cluster.fleets import MANAGED_TAG
 from stacks.config import NAMESPACE, StackConfig
 from stacks.delivery_section import DeliverySection
 from stacks.foundation import Foundation, Outputs
@@ -114,6 +115,8 @@ def make_network(config: StackConfig, options: pulumi.ResourceOptions) -> Networ
     spec = config.network
     if config.gpu_cluster and not spec.cluster_names:
         spec = completed(spec, "network", cluster_names=[config.gpu_cluster.cluster_name])
+    if config.spark_cluster and config.spark_cluster.ec2:
+        spec = completed(spec, "network", private_subnet_tags={**spec.private_subnet_tags, **MANAGED_TAG})
     try:
         return Network("network", args_of(NetworkArgs, spec), options)
     except SpecError as error:

@@ -90,6 +90,8 @@ def _namespace_names(config: "StackConfig") -> Iterator[Name]:
         yield from names_at(("gpuCluster", "access", index, "namespaces"), grant.namespaces)
     if config.kubeflow:
         yield from names_at(("kubeflow", "services"), config.kubeflow.services)
+    if config.spark_cluster and config.spark_cluster.eks:
+        yield Name(("sparkCluster", "eks", "namespace"), config.spark_cluster.eks.namespace)
 
 
 def _component_namespaces(config: "StackConfig") -> Sequence[str]:

@@ -8,7 +8,7 @@ from components.training.batch_queue.spec import BatchQueueArgs
 from components.training.cluster_jobs.cluster_jobs import ClusterJobs
 from components.training.cluster_jobs.spec import ClusterJobsArgs
 from components.training.spark_cluster.spark_cluster import SparkCluster
-from components.training.spark_cluster.spec import SparkClusterArgs
+from components.training.spark_cluster.spec import SparkClusterArgs, SparkEngine
 from components.training.training_platform.spec import TrainingPlatformArgs
 from components.training.training_platform.training_platform import TrainingPlatform
 from stacks.cluster_jobs import jobs_spec
@@ -21,6 +21,7 @@ def make_spark_cluster(config: StackConfig, base: Foundation, exports: Outputs) 
     if not config.spark_cluster:
         return None
     network, store = base.network, base.store
+    on_eks = {"eks_cluster_name": base.cluster.ready} if config.spark_cluster.eks else {}
     args = args_of(
         SparkClusterArgs,
         config.spark_cluster,
@@ -34,10 +35,16 @@ def make_spark_cluster(config: StackConfig, base: Foundation, exports: Outputs) 
         data_key_arn=store.data_key_arn,
         catalog_database=store.catalog_database,
         log_bucket=store.log_bucket,
+        **on_eks,
     )
     spark = SparkCluster("spark", args, base.aws)
+    engine_outputs: dict[SparkEngine, Outputs] = {
+        SparkEngine.SERVERLESS: {"sparkApplicationIds": spark.application_ids},
+        SparkEngine.EC2: {"sparkClusterId": spark.ec2_cluster_id},
+        SparkEngine.EKS: {"sparkVirtualClusterId": spark.virtual_cluster_id},
+    }
     exports |= {
-        "sparkApplicationIds": spark.application_ids,
+        **engine_outputs[config.spark_cluster.engine],
         "sparkRuntimeRoleArn": spark.runtime_role_arn,
         "sparkKeyArn": spark.key_arn,
         "sparkLogUri": spark.log_uri,

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from components.core.problems import Problem
+from components.facts.instances import types_in
 from components.network.network_args import EndpointService, NatMode
 from stacks.batch_problems import batch_problems
+from stacks.names import names_at, nearest
 from stacks.training_platform_problems import training_platform_problems
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ def _spark_cluster(config: "StackConfig") -> Iterator[Problem]:
             config.spark_cluster.cluster_name,
             "sparkCluster needs featureStore, because jobs read its buckets and catalog; add it",
         )
+    yield from _instances(config)
     endpoints = config.network.interface_endpoints
     if config.network.nat is NatMode.NONE and EndpointService.GLUE not in endpoints:
         yield Problem(
@@ -35,3 +38,16 @@ def _spark_cluster(config: "StackConfig") -> Iterator[Problem]:
             [str(endpoint) for endpoint in endpoints],
             "sparkCluster needs the Glue catalog, and network.nat is none; add glue",
         )
+
+
+def _instances(config: "StackConfig") -> Iterator[Problem]:
+    """The instance types of Spark on EC2 that the region does not offer."""
+    ec2, region = config.spark_cluster.ec2 if config.spark_cluster else None, config.environment.region
+    if not ec2:
+        return
+    fields = {"primaryTypes": ec2.primary_types, "coreTypes": ec2.core_types, "taskTypes": ec2.task_types}
+    for field, names in fields.items():
+        for name in names_at(("sparkCluster", "ec2", field), names):
+            if name.value not in types_in(region):
+                remedy = f"{region} does not offer {name.value}; write a type that it offers"
+                yield Problem(name.at, name.value, remedy + nearest(name.value, sorted(types_in(region))))

@@ -43,6 +43,8 @@ EXAMPLES = {
     r"^cr-[0-9a-f]{8,17}$": "cr-0123456789abcdef0",
     r"^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$": "us-east-1a",
     r"^snap-[0-9a-f]{8}([0-9a-f]{9})?$": "snap-0123456789abcdef0",
+    r"^ami-[0-9a-f]{8}([0-9a-f]{9})?$": "ami-0123456789abcdef0",
+    r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\S+\.zip$": "s3://ml-certificates/spark.zip",
     r"^https://[^\s/]+(?:/\S*)?$": "https://login.example.com/token",
     r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$": "training",
     r"^/\S*$": "/healthz/ready",

@@ -129,7 +129,7 @@ class Network(Component[NetworkArgs, NetworkSpec]):
             f"{name}-private",
             vpc,
             [(each.zone, each.private, table) for each, table in zip(ranges, private_tables, strict=True)],
-            tags["private"],
+            tags["private"] | spec.private_subnet_tags,
             options,
         )
         isolated, isolated_routing = _tier(

@@ -148,6 +148,9 @@ class NetworkArgs(TypedDict):
     cluster_names: NotRequired[list[str]]
     """The names of EKS clusters in this network, for the tags of subnets. Default: none."""
 
+    private_subnet_tags: NotRequired[dict[str, str]]
+    """Further tags of private subnets, such as those by which EMR finds them. Default: none."""
+
     flow_logs: NotRequired[FlowLogsConfig]
     """The settings of the flow log. Default: all traffic for 90 days."""
 
@@ -213,6 +216,10 @@ class NetworkSpec(Spec):
         description="The names of EKS clusters in this network. Load balancers and Karpenter find subnets by tags of "
         "these names; Karpenter's tag has the first name only.",
     )
+    private_subnet_tags: dict[str, str] = Field(
+        default_factory=dict[str, str],
+        description="Further tags of private subnets, such as for-use-with-amazon-emr-managed-policies: true for EMR.",
+    )
     flow_logs: FlowLogsSpec = Field(default=FlowLogsSpec(), description="The settings of the flow log.")
 
     @field_validator("vpc_cidr")
@@ -265,6 +272,14 @@ class NetworkSpec(Spec):
                     f"{name!r} is not an EKS name; write up to 100 letters, digits, - or _, a letter or digit first",
                 )
         return names
+
+    @field_validator("private_subnet_tags")
+    @classmethod
+    def _own_tags(cls, tags: dict[str, str]) -> dict[str, str]:
+        for key in tags:
+            if key == "Name" or key.startswith(("aws:", "karpenter.sh/", "kubernetes.io/")):
+                raise refuse(key, f"the tag {key} is set by AWS or by this component; remove it")
+        return tags
 
     @model_validator(mode="after")
     def _nodes_reach_their_cluster(self) -> Self:

@@ -428,6 +428,15 @@ def _spark_application(aws: FakeAws, name: str, _: Mapping[str, Any]) -> dict[st
     return {"id": identity, "name": name, "arn": aws.arn("emr-serverless", f"/applications/{identity}")}
 
 
+def _spark_instances(aws: FakeAws, name: str, _: Mapping[str, Any]) -> dict[str, Any]:
+    identity = f"j-{name}"
+    return {"id": identity, "name": name, "arn": aws.arn("elasticmapreduce", f"cluster/{identity}")}
+
+
+def _virtual_cluster(aws: FakeAws, name: str, _: Mapping[str, Any]) -> dict[str, Any]:
+    return {"id": name, "name": name, "arn": aws.arn("emr-containers", f"/virtualclusters/{name}")}
+
+
 def _web_acl(aws: FakeAws, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The capacity is unknown when the capacity of one rule is unknown."""
     arn = aws.arn("wafv2", f"regional/webacl/{name}/{name}")
@@ -472,6 +481,8 @@ _OUTPUTS: dict[str, _Outputs] = {
     "aws:elasticache/subnetGroup:SubnetGroup": _elasticache("subnetgroup"),
     "aws:elasticache/user:User": _elasticache("user"),
     "aws:elasticache/userGroup:UserGroup": _elasticache("usergroup"),
+    "aws:emr/cluster:Cluster": _spark_instances,
+    "aws:emrcontainers/virtualCluster:VirtualCluster": _virtual_cluster,
     "aws:emrserverless/application:Application": _spark_application,
     "aws:glue/registry:Registry": _schema_registry,
     "aws:glue/schema:Schema": _schema,

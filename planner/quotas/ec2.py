@@ -50,7 +50,12 @@ def ec2_quotas(index: ResourceIndex) -> Iterator[Quota]:
 
 
 def _compute(index: ResourceIndex) -> Iterator[Quota]:
-    needs = [*_managed_needs(index), *_karpenter_needs(index), *_batch_needs(index)]
+    needs = [
+        *_managed_needs(index),
+        *_karpenter_needs(index),
+        *_batch_needs(index),
+        *_spark_needs(index),
+    ]
     by_limit: dict[tuple[str, bool], list[_Need]] = defaultdict(list)
     for need in needs:
         by_limit[need.family, need.spot].append(need)
@@ -125,6 +130,31 @@ def _batch_needs(index: ResourceIndex) -> Iterator[_Need]:
             more = "" if spot else f" and one machine of {beyond} more"
             why = f"{environment.name}: up to {most} vCPUs{more}"
             yield _Need(family, spot, most + beyond, math.ceil(most / min(vcpus)) * disk, why)
+
+
+def _spark_needs(index: ResourceIndex) -> Iterator[_Need]:
+    """What clusters of EMR may use: core nodes up to their limit on demand, and the rest of their limit on spot."""
+    for cluster in index.of_type("aws:emr/cluster:Cluster"):
+        limits = [
+            elements(read(policy.inputs, "computeLimits"))[0]
+            for policy in index.referrers(cluster, "clusterId", "aws:emr/managedScalingPolicy:ManagedScalingPolicy")
+        ]
+        most, on_demand = (
+            max((int(number(read(limit, field)) or 0) for limit in limits), default=0)
+            for field in ("maximumCapacityUnits", "maximumOndemandCapacityUnits")
+        )
+        primary, core = (_lead(cluster, fleet) for fleet in ("masterInstanceFleet", "coreInstanceFleet"))
+        if primary:
+            yield _Need(_family(primary), False, primary.vcpus, 0, f"{cluster.name}: a primary node {primary.name}")
+        if core:
+            why = f"{cluster.name}: up to {{}} vCPUs of EMR"
+            yield _Need(_family(core), False, on_demand, 0, why.format(on_demand))
+            yield _Need(_family(core), True, most - on_demand, 0, why.format(most - on_demand))
+
+
+def _lead(cluster: Resource, fleet: str) -> InstanceType | None:
+    configs = elements(read(cluster.inputs, fleet, "instanceTypeConfigs"))
+    return _instance([read(config, "instanceType") for config in configs])
 
 
 def _counts(index: ResourceIndex) -> Iterator[Quota]:

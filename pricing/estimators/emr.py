@@ -1,12 +1,17 @@
-"""Amazon EMR: what jobs use on EMR Serverless, and what its pre-initialized workers cost while no job uses them."""
+"""Amazon EMR: what jobs use on EMR Serverless and on EKS, its warm workers, and clusters of EC2 instances."""
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from components.facts.instances import instance_type
 from pricing.charges import Charge, Gap
+from pricing.estimators.ebs import volume_charges
+from pricing.estimators.ec2_pools import Load, instance_charges, purchase
 from pricing.estimators.registration import prices
 from pricing.priced_stack import PricedStack
+from pricing.schedules import HOURS_A_MONTH
 from resources.required import UnreadableInput, number, section, sections, text
 from resources.resource import Resource
 
@@ -28,6 +33,68 @@ def serverless_application(resource: Resource, stack: PricedStack) -> Iterator[C
     idle = [sum(part) * unused for part in zip(*warm, strict=True)]
     whats = ("unused vCPUs of warm workers", "unused memory of warm workers", "unused disks of warm workers")
     yield from _charges(resource, stack, idle, whats)
+
+
+@prices("aws:emrcontainers/virtualCluster:VirtualCluster")
+def virtual_cluster(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
+    """EMR's part of jobs on EKS, by what their pods request. The nodes are priced with their pools."""
+    usage = stack.usage.spark
+    vcpus, memory = (stack.share(resource, amount) for amount in (usage.vcpu_hours, usage.memory_gb_hours))
+    yield stack.charge(resource, "emr-on-eks", "vcpu-hour", vcpus, "EMR for vCPUs of Spark jobs on EKS")
+    yield stack.charge(resource, "emr-on-eks", "gb-hour", memory, "EMR for memory of Spark jobs on EKS")
+
+
+@prices("aws:emr/cluster:Cluster")
+def cluster(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
+    """The primary and core nodes while the cluster runs: instances, EMR's part, and disks."""
+    hours = stack.usage.spark.cluster_hours
+    for field, name in (("masterInstanceFleet", "primary"), ("coreInstanceFleet", "core")):
+        fleet = section(resource.inputs, field)
+        if not fleet:
+            if field == "masterInstanceFleet":
+                yield Gap("instance groups have no estimator; use instance fleets")
+            continue
+        configs = sections(fleet, "instanceTypeConfigs")
+        if not configs:
+            raise UnreadableInput(f"{field} has no instanceTypeConfigs")
+        nodes = math.ceil(number(fleet, "targetOnDemandCapacity", 0) / number(configs[0], "weightedCapacity", 1))
+        kind = text(configs[0], "instanceType")
+        load = Load(nodes) if hours >= HOURS_A_MONTH else Load(0, nodes * hours, nodes, f"as {name} nodes")
+        yield from instance_charges(purchase(resource, stack, [kind], "ON_DEMAND"), load)
+        yield from _node_charges(resource, stack, configs[0], nodes * hours, name)
+
+
+@prices("aws:emr/instanceFleet:InstanceFleet")
+def task_fleet(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
+    """Task nodes on spot, as many hours as the usage section states."""
+    configs = sections(resource.inputs, "instanceTypeConfigs")
+    kinds = [text(config, "instanceType") for config in configs]
+    bought = purchase(resource, stack, kinds, "SPOT")
+    lead = instance_type(kinds[0])
+    if lead is None:
+        raise UnreadableInput(f"instance type {kinds[0]!r} is not known")
+    hours = stack.share(resource, stack.usage.spark.task_vcpu_hours) / lead.vcpus
+    if not hours:
+        what = f"task nodes {bought.kind} on spot, priced at 0: usage.spark.taskVcpuHours states none"
+        yield Charge(
+            what, 0, bought.price.unit, bought.unit_price, bought.price.date, f"ec2 {bought.kind} SPOT", idle=True
+        )
+        return
+    nodes = hours / HOURS_A_MONTH
+    yield from instance_charges(bought, Load(0, hours, nodes, "as task nodes on average"))
+    yield from _node_charges(resource, stack, configs[0], hours, "task")
+
+
+def _node_charges(
+    resource: Resource, stack: PricedStack, config: Mapping[str, Any], hours: float, name: str
+) -> Iterator[Charge | Gap]:
+    """EMR's part of so many node hours, and the disks of these nodes."""
+    kind = text(config, "instanceType")
+    yield stack.charge(resource, "emr", f"uplift {kind}", hours, f"EMR for {name} nodes {kind}")
+    for disk in sections(config, "ebsConfigs"):
+        described = {"volumeSize": disk.get("size"), "volumeType": disk.get("type")}
+        count = number(disk, "volumesPerInstance", 1) * hours / HOURS_A_MONTH
+        yield from volume_charges(resource, stack, described, count, f"volume of {name} nodes")
 
 
 def _charges(

@@ -191,3 +191,23 @@ def test_jobs_of_more_than_five_days_need_a_quota(hours: int, needed_seconds: di
     }
     found = quotas([], read({**SECTIONS, "featureStore": STORE, "trainingPlatform": platform}))
     assert {code: amount for code, amount in needed(found).items() if code == "L-33A961FD"} == needed_seconds
+
+
+def test_a_spark_cluster_counts_its_nodes_at_their_limit() -> None:
+    primary = {"instanceTypeConfigs": [{"instanceType": "m5.xlarge"}]}
+    core = {"instanceTypeConfigs": [{"instanceType": "m5.2xlarge"}]}
+    cluster = Resource(
+        urn="c",
+        type="aws:emr/cluster:Cluster",
+        name="spark",
+        inputs={"masterInstanceFleet": primary, "coreInstanceFleet": core},
+    )
+    limits = Resource(
+        urn="l",
+        type="aws:emr/managedScalingPolicy:ManagedScalingPolicy",
+        name="limits",
+        property_dependencies={"clusterId": ["c"]},
+        inputs={"computeLimits": [{"maximumCapacityUnits": 64, "maximumOndemandCapacityUnits": 16}]},
+    )
+    # On demand 4 vCPUs of the primary node and 16; the other 48 on spot.
+    assert needed(quotas([cluster, limits])) == {"L-1216C47A": 20, "L-34B43A08": 48}

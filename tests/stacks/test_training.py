@@ -49,3 +49,31 @@ def test_staging_stays_within_the_quota_of_a_new_account() -> None:
     needed = {stack: [each.code for each in quotas(list(plan_of(stack)))] for stack in ("prod", "staging")}
     assert "L-D05C8A75" not in needed["staging"]
     assert "L-D05C8A75" in needed["prod"]
+
+
+INSTANCES = {
+    "primaryTypes": ["m7g.xlarge"],
+    "coreTypes": ["m7g.2xlarge"],
+    "maximumVcpus": 8,
+    "certificates": "s3://acme-certificates/spark.zip",
+}
+
+
+def engine(name: str, **section: Any) -> dict[str, Any]:
+    return changed("sparkCluster", {"clusterName": "acme", "engine": name, name: section})
+
+
+def test_spark_on_ec2_names_types_that_the_region_offers() -> None:
+    elsewhere = engine("ec2", **{**INSTANCES, "coreTypes": ["m8g.2xlarge"]})
+    assert read(elsewhere).spark_cluster
+    elsewhere["environment"] = {**elsewhere["environment"], "region": "ap-southeast-6"}
+    said = refusal_of(elsewhere)
+    assert "sparkCluster.ec2.coreTypes = 'm8g.2xlarge': ap-southeast-6 does not offer m8g.2xlarge" in said
+
+
+def test_spark_on_eks_names_a_namespace_of_the_stack() -> None:
+    said = refusal_of(engine("eks", namespace="sparks"))
+    assert "sparkCluster.eks.namespace = 'sparks': the stack creates no namespace sparks" in said
+    sections = engine("eks", namespace="spark")
+    sections["gpuCluster"] = {**sections["gpuCluster"], "namespaces": [{"namespace": "spark"}]}
+    assert read(sections).spark_cluster

@@ -6,6 +6,7 @@ from ...core.account import Account
 from ...core.iam import Statement, allow, document
 
 SERVERLESS = "emr-serverless.amazonaws.com"
+EC2 = "ec2.amazonaws.com"
 
 _READ_OBJECTS = ("s3:GetObject",)
 _WRITE_OBJECTS = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
@@ -80,6 +81,33 @@ def serverless_key_grant(account: Account) -> Statement:
             "ArnLike": {"aws:SourceArn": account.arn("emr-serverless", "/applications/*")},
         },
     }
+
+
+def node_access(account: Account, certificates: str) -> str:
+    """Lets nodes on EC2 read EMR's packages and the archive of certificates, an S3 address.
+
+    Source: EMR management guide, "Service role for cluster EC2 instances" and "Providing certificates for encrypting
+    data in transit".
+    """
+    packages = f"arn:{account.partition}:s3:::*.elasticmapreduce"
+    archive = f"arn:{account.partition}:s3:::{certificates.removeprefix('s3://')}"
+    return document(
+        allow("ReadPackages", ["s3:GetObject", "s3:ListBucket"], [packages, f"{packages}/*"]),
+        allow("ReadCertificates", ["s3:GetObject"], [archive]),
+    )
+
+
+def fleet_service_access(node_role_arn: str, key_arn: str) -> str:
+    """Lets EMR give the nodes their role, and encrypt their disks.
+
+    Sources: EMR management guide, "Service role for Amazon EMR" and "Encryption at rest with AWS KMS".
+    """
+    disks = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    return document(
+        allow("PassNodeRole", ["iam:PassRole"], [node_role_arn], {"StringEquals": {"iam:PassedToService": EC2}}),
+        allow("EncryptDisks", [*_USE_KEY, "kms:GenerateDataKeyWithoutPlaintext"], [key_arn]),
+        allow("AttachDisks", ["kms:CreateGrant"], [key_arn], disks),
+    )
 
 
 def _objects(buckets: Mapping[str, str], folders: Sequence[str]) -> list[str]:

@@ -6,9 +6,13 @@ from .workers import spark_memory
 
 CATALOG = "offline"
 """The catalog of Iceberg tables in Spark: `offline.<database>.<table>`."""
-_ICEBERG_JAR = "/usr/share/aws/iceberg/lib/iceberg-spark3-runtime.jar"
+ICEBERG_JAR = "/usr/share/aws/iceberg/lib/iceberg-spark3-runtime.jar"
 """The path is the same in emr-spark-8. Sources: EMR Serverless user guide, "Using Apache Iceberg"; aws-samples'
 streaming ingestion examples for emr-spark-8.0.0."""
+
+
+_METASTORE = "hive.metastore.client.factory.class"
+_GLUE = "com.amazonaws.glue.catalog.metastore.AWSGlueDataCatalogHiveClientFactory"
 
 
 def worker_settings(application: SparkApplicationSpec) -> dict[str, str]:
@@ -33,8 +37,23 @@ def common_settings() -> dict[str, str]:
 
     Sources: EMR Serverless user guide, "Inter-worker encryption" and "Metastore configuration".
     """
-    glue = "com.amazonaws.glue.catalog.metastore.AWSGlueDataCatalogHiveClientFactory"
-    return {"spark.ssl.internode.enabled": "true", "spark.hadoop.hive.metastore.client.factory.class": glue}
+    return {"spark.ssl.internode.enabled": "true", f"spark.hadoop.{_METASTORE}": _GLUE}
+
+
+def ec2_configurations(offline_bucket: str, *, iceberg: bool) -> list[dict[str, object]]:
+    """The configuration of a cluster on EC2: the Glue catalog as the metastore, dynamic allocation, Iceberg by choice.
+
+    Source: EMR release guide, "Use the AWS Glue Data Catalog with Spark on Amazon EMR" and "Use an Iceberg cluster with
+    Spark".
+    """
+    properties = iceberg_settings(offline_bucket) if iceberg else {}
+    found: list[dict[str, object]] = [
+        {"Classification": "spark-hive-site", "Properties": {_METASTORE: _GLUE}},
+        {"Classification": "spark-defaults", "Properties": {"spark.dynamicAllocation.enabled": "true", **properties}},
+    ]
+    if iceberg:
+        found.append({"Classification": "iceberg-defaults", "Properties": {"iceberg.enabled": "true"}})
+    return found
 
 
 def iceberg_settings(offline_bucket: str) -> dict[str, str]:
@@ -44,7 +63,6 @@ def iceberg_settings(offline_bucket: str) -> dict[str, str]:
     """
     catalog = f"spark.sql.catalog.{CATALOG}"
     return {
-        "spark.jars": _ICEBERG_JAR,
         "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
         catalog: "org.apache.iceberg.spark.SparkCatalog",
         f"{catalog}.catalog-impl": "org.apache.iceberg.aws.glue.GlueCatalog",

@@ -1,45 +1,48 @@
 """SparkCluster: Spark on EMR over the feature store's buckets and catalog."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 import pulumi
 import pulumi_aws as aws
 
 from ...core.component import Component
 from ...core.iam import service_trust
-from ...core.kms import encryption_key
-from ...facts.regions import EMR_SERVERLESS_ZONES
-from .access import SERVERLESS, catalog_access, data_access, log_access, serverless_key_grant
-from .applications import SparkApplicationSpec
-from .settings import common_settings, iceberg_settings, worker_settings
-from .spec import SparkClusterArgs, SparkClusterSpec
-from .workers import Capacity
-
-_ANYWHERE = "0.0.0.0/0"
+from ...core.kms import encryption_key, volumes_key_grants
+from .access import SERVERLESS, serverless_key_grant
+from .context import SparkContext, job_role
+from .fleets import ec2_cluster, security_groups
+from .instances import SparkInstancesSpec
+from .serverless import serverless_application, usable_subnets, worker_security_group
+from .spec import SparkClusterArgs, SparkClusterSpec, SparkEngine, SparkNamespaceSpec
+from .virtual_cluster import virtual_cluster
 
 
 class SparkCluster(Component[SparkClusterArgs, SparkClusterSpec]):
-    """Spark on EMR Serverless: an application for batch jobs, one for streaming jobs, and the role of their jobs.
+    """Spark on EMR, and the role of its jobs.
 
-    Workers run in private subnets with TLS between them. Logs go to the log bucket under a key of their own. Jobs read
-    and write only the folders and the catalog database that the arguments name.
+    On EMR Serverless it has an application for batch jobs and one for streaming jobs, on EC2 it is a cluster of fleets,
+    and on EKS a virtual cluster. Traffic between workers uses TLS, and logs go to the log bucket under a key of their
+    own. Jobs read and write only the folders and the catalog database that the arguments name.
     """
 
     application_ids: pulumi.Output[dict[str, str]]
-    """The id of each application, by its purpose: batch or streaming."""
+    """The id of each application of EMR Serverless, by its purpose: batch or streaming."""
     application_arns: pulumi.Output[dict[str, str]]
     """The ARN of each application, by its purpose."""
+    ec2_cluster_id: pulumi.Output[str]
+    """The id of the cluster on EC2; empty for other engines."""
+    virtual_cluster_id: pulumi.Output[str]
+    """The id of the virtual cluster on EKS; empty for other engines."""
     runtime_role_arn: pulumi.Output[str]
     """The role that jobs run with, resolved after its permissions exist."""
     runtime_role_name: pulumi.Output[str]
     """The name of this role, to which further permissions can be attached."""
     security_group_id: pulumi.Output[str]
-    """The security group of the workers."""
+    """The security group of the workers; empty on EKS, where they are pods of the cluster's nodes."""
     log_uri: pulumi.Output[str]
     """The S3 address that logs are written to."""
     key_arn: pulumi.Output[str]
-    """The KMS key of logs, with which jobs also encrypt the disks of their workers."""
+    """The KMS key of logs and disks. Jobs on EMR Serverless name it for the disks of their workers."""
     spark_version: pulumi.Output[str]
     """The minor version of Spark for which jobs must be built."""
     scala_version: pulumi.Output[str]
@@ -48,189 +51,74 @@ class SparkCluster(Component[SparkClusterArgs, SparkClusterSpec]):
     def __init__(self, name: str, args: SparkClusterArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, SparkClusterArgs, SparkClusterSpec, opts)
         spec = self._spec
-        self._folder = f"spark/{spec.cluster_name}/"
-        key = self._key()
-        self.key_arn = key.arn
-        self.log_uri = pulumi.Output.concat("s3://", args["log_bucket"], "/", self._folder)
-        group = self._security_group()
-        subnets = self._usable_subnets()
-        applications = {
-            purpose: self._application(purpose, application, group, subnets)
-            for purpose, application in spec.applications.items()
-        }
-        role, permissions = self._runtime_role(applications)
-        self.application_ids = _each({purpose: each.id for purpose, each in applications.items()})
-        self.application_arns = _each({purpose: each.arn for purpose, each in applications.items()})
-        self.runtime_role_arn = pulumi.Output.all(role.arn, *(each.id for each in permissions)).apply(
-            lambda known: known[0]
-        )
-        self.runtime_role_name = role.name
-        self.security_group_id = group.id.apply(str)
+        folder = f"spark/{spec.cluster_name}/"
+        self.key_arn = self._key().arn
+        self.log_uri = pulumi.Output.concat("s3://", args["log_bucket"], "/", folder)
+        self.application_ids = self.application_arns = pulumi.Output.from_input(dict[str, str]())
+        self.ec2_cluster_id = self.virtual_cluster_id = self.security_group_id = pulumi.Output.from_input("")
         self.spark_version = pulumi.Output.from_input(spec.runtime.spark)
         self.scala_version = pulumi.Output.from_input(spec.runtime.scala)
+        context = SparkContext(name, spec, args, self._account, self._child, self.key_arn, folder, self.log_uri)
+        if spec.ec2:
+            self._on_ec2(context, spec.ec2)
+        elif spec.eks:
+            self._on_eks(context, spec.eks)
+        else:
+            self._on_serverless(context)
         self._publish()
 
+    def _problem(self) -> str | None:
+        if self._spec.engine is SparkEngine.EKS and self._args.get("eks_cluster_name") is None:
+            return "eks_cluster_name is missing; pass the name of the EKS cluster for engine: eks"
+        return None
+
     def _key(self) -> aws.kms.Key:
+        account = self._account
+        grants = {
+            SparkEngine.SERVERLESS: [serverless_key_grant(account)],
+            SparkEngine.EC2: volumes_key_grants(account, []),
+            SparkEngine.EKS: [],
+        }
         key = encryption_key(
             f"{self._name}-key",
             f"Logs and disks of {self._spec.cluster_name}",
-            self._account,
+            account,
             pulumi.ResourceOptions(parent=self, protect=self._spec.deletion_protection),
-            grants=[serverless_key_grant(self._account)],
+            grants=grants[self._spec.engine],
         )
         alias = f"alias/{self._spec.cluster_name}-spark"
         aws.kms.Alias(f"{self._name}-alias", name=alias, target_key_id=key.key_id, opts=self._child)
         return key
 
-    def _security_group(self) -> aws.ec2.SecurityGroup:
-        """Workers reach each other on every port, and AWS services over HTTPS. Nothing else reaches them."""
-        group = aws.ec2.SecurityGroup(
-            f"{self._name}-sg",
-            description=f"Spark workers of {self._spec.cluster_name}",
-            vpc_id=self._args["vpc_id"],
-            tags={"Name": f"{self._spec.cluster_name}-spark"},
-            opts=self._child,
-        )
-        between: dict[str, Any] = {
-            "security_group_id": group.id,
-            "referenced_security_group_id": group.id,
-            "ip_protocol": "tcp",
-            "from_port": 0,
-            "to_port": 65535,
-            "description": "between workers",
-            "opts": self._child,
+    def _on_serverless(self, context: SparkContext) -> None:
+        group = worker_security_group(context)
+        subnets = usable_subnets(context, self)
+        applications = {
+            purpose: serverless_application(context, purpose, application, group, subnets)
+            for purpose, application in self._spec.applications.items()
         }
-        aws.vpc.SecurityGroupIngressRule(f"{self._name}-from-workers", **between)
-        aws.vpc.SecurityGroupEgressRule(f"{self._name}-to-workers", **between)
-        aws.vpc.SecurityGroupEgressRule(
-            f"{self._name}-https",
-            security_group_id=group.id,
-            description="HTTPS to AWS services",
-            cidr_ipv4=_ANYWHERE,
-            ip_protocol="tcp",
-            from_port=443,
-            to_port=443,
-            opts=self._child,
-        )
-        return group
-
-    def _usable_subnets(self) -> pulumi.Output[list[str]]:
-        """The subnets in zones that have EMR Serverless; all of them where the zones are not given or not limited."""
-        subnets = pulumi.Output.from_input(self._args["subnet_ids"])
-        limited = EMR_SERVERLESS_ZONES.get(self._account.region)
-        zones = self._args.get("subnet_zones")
-        if zones is None or limited is None:
-            return subnets
-        offered = aws.get_availability_zones(state="available", opts=pulumi.InvokeOptions(parent=self))
-        ids = dict(zip(offered.names, offered.zone_ids, strict=True))
-        usable = {zone for zone, zone_id in ids.items() if zone_id in limited}
-        return pulumi.Output.all(subnets, zones).apply(lambda known: self._within(known[0], known[1], usable))
-
-    def _within(self, subnets: Sequence[str], zones: Sequence[str], usable: set[str]) -> list[str]:
-        found = [subnet for subnet, zone in zip(subnets, zones, strict=True) if zone in usable]
-        if not found:
-            self._refuse(f"subnetZones = {list(zones)}: EMR Serverless has none of them; use {sorted(usable)}")
-        return found
-
-    def _application(
-        self,
-        purpose: str,
-        application: SparkApplicationSpec,
-        group: aws.ec2.SecurityGroup,
-        subnets: pulumi.Output[list[str]],
-    ) -> aws.emrserverless.Application:
-        spec = self._spec
-        return aws.emrserverless.Application(
-            f"{self._name}-{purpose}",
-            name=f"{spec.cluster_name}-{purpose}",
-            # The provider's own spelling: another one would be a difference at each deployment.
-            type="spark",
-            release_label=str(spec.release),
-            architecture=str(spec.architecture),
-            auto_start_configuration={"enabled": True},
-            auto_stop_configuration={"enabled": True, "idle_timeout_minutes": application.idle_minutes},
-            initial_capacities=_warm_workers(application),
-            maximum_capacity=_sizes(application.maximum),
-            network_configuration={"subnet_ids": subnets, "security_group_ids": [group.id]},
-            interactive_configuration={"livy_endpoint_enabled": False, "studio_enabled": False},
-            monitoring_configuration=self._monitoring(),
-            runtime_configurations=[{"classification": "spark-defaults", "properties": self._settings(application)}],
-            tags={"Name": f"{spec.cluster_name}-{purpose}"},
-            opts=self._child,
-        )
-
-    def _monitoring(self) -> Any:
-        managed: dict[str, Any] = {"enabled": self._spec.managed_logs}
-        if self._spec.managed_logs:
-            managed["encryption_key_arn"] = self.key_arn
-        return {
-            "s3_monitoring_configuration": {"log_uri": self.log_uri, "encryption_key_arn": self.key_arn},
-            "managed_persistence_monitoring_configuration": managed,
-        }
-
-    def _settings(self, application: SparkApplicationSpec) -> pulumi.Output[dict[str, str]]:
-        settings = {**common_settings(), **worker_settings(application)}
-        if not self._spec.iceberg:
-            return pulumi.Output.from_input(settings)
-        bucket = pulumi.Output.from_input(self._args["offline_bucket"])
-        return bucket.apply(lambda known: {**settings, **iceberg_settings(known)})
-
-    def _runtime_role(
-        self, applications: Mapping[str, aws.emrserverless.Application]
-    ) -> tuple[aws.iam.Role, list[aws.iam.RolePolicy]]:
-        """The role of jobs. Only the applications of this cluster can run jobs with it."""
-        spec, account, args = self._spec, self._account, self._args
+        account = self._account.id
+        # Only the applications of this cluster can run jobs with the role.
         trust = pulumi.Output.all(*(each.arn for each in applications.values())).apply(
-            lambda arns: service_trust(SERVERLESS, account.id, *arns)
+            lambda arns: service_trust(SERVERLESS, account, *arns)
         )
-        role = aws.iam.Role(f"{self._name}-role", assume_role_policy=trust, opts=self._child)
-        buckets = pulumi.Output.all(
-            raw=args["raw_bucket"],
-            training=args["training_bucket"],
-            models=args["models_bucket"],
-            offline=args["offline_bucket"],
-        )
-        documents: dict[str, pulumi.Output[str]] = {
-            "data": pulumi.Output.all(buckets, args["data_key_arn"]).apply(
-                lambda known: data_access(account, known[0], spec.reads, spec.writes, known[1])
-            ),
-            "catalog": pulumi.Output.from_input(args["catalog_database"]).apply(
-                lambda known: catalog_access(account, known, writes=_writes_offline(spec))
-            ),
-            "logs": pulumi.Output.all(args["log_bucket"], self.key_arn).apply(
-                lambda known: log_access(account, known[0], self._folder, known[1])
-            ),
-        }
-        policies = [
-            aws.iam.RolePolicy(f"{self._name}-{short}", role=role.name, policy=policy, opts=self._child)
-            for short, policy in documents.items()
-        ]
-        return role, policies
+        role = job_role(context, trust)
+        self.application_ids = _each({purpose: each.id for purpose, each in applications.items()})
+        self.application_arns = _each({purpose: each.arn for purpose, each in applications.items()})
+        self.runtime_role_arn, self.runtime_role_name = role.arn, role.role.name
+        self.security_group_id = group.id.apply(str)
 
+    def _on_ec2(self, context: SparkContext, instances: SparkInstancesSpec) -> None:
+        groups = security_groups(context)
+        cluster, role = ec2_cluster(context, instances, groups)
+        self.ec2_cluster_id = cluster.id.apply(str)
+        self.runtime_role_arn, self.runtime_role_name = role.arn, role.role.name
+        self.security_group_id = groups["workers"].id.apply(str)
 
-def _writes_offline(spec: SparkClusterSpec) -> bool:
-    return any(folder.startswith("offline/") for folder in spec.writes)
-
-
-def _warm_workers(application: SparkApplicationSpec) -> Any:
-    """The pre-initialized workers; None without any."""
-    found = [
-        {
-            "initial_capacity_type": role,
-            "initial_capacity_config": {"worker_count": worker.warm, "worker_configuration": _sizes(worker.size)},
-        }
-        for role, worker in (("Driver", application.driver), ("Executor", application.executor))
-        if worker.warm
-    ]
-    return found or None
-
-
-def _sizes(capacity: Capacity) -> Any:
-    return {
-        "cpu": f"{capacity.vcpus} vCPU",
-        "memory": f"{capacity.memory_gb} GB",
-        "disk": f"{capacity.disk_gb} GB",
-    }
+    def _on_eks(self, context: SparkContext, home: SparkNamespaceSpec) -> None:
+        virtual, role = virtual_cluster(context, home.namespace, self._args.get("eks_cluster_name", ""))
+        self.virtual_cluster_id = virtual.id.apply(str)
+        self.runtime_role_arn, self.runtime_role_name = role.arn, role.role.name
 
 
 def _each(outputs: Mapping[str, pulumi.Output[str]]) -> pulumi.Output[dict[str, str]]:

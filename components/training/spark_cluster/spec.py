@@ -10,6 +10,7 @@ from ...core.problems import refuse_at
 from ...core.spec import Spec, each_once, refuse
 from ...facts.versions import EMR_SUPPORT_ENDS, SPARK_RUNTIMES, SparkRelease, SparkRuntime
 from .applications import SparkApplicationConfig, SparkApplicationSpec
+from .instances import SparkInstancesConfig, SparkInstancesSpec
 
 _FOLDER = r"(raw|training|models|offline)/([A-Za-z0-9_=-][A-Za-z0-9_.=-]*/)*"
 """A bucket by its purpose and a prefix in it, without characters that mean something in IAM policies."""
@@ -21,6 +22,11 @@ class SparkEngine(StrEnum):
     """Where Spark runs."""
 
     SERVERLESS = "serverless"
+    """EMR Serverless: charged by what jobs use."""
+    EC2 = "ec2"
+    """EMR on EC2: a cluster of instances, charged while it runs."""
+    EKS = "eks"
+    """EMR on EKS: pods of an existing cluster."""
 
 
 class SparkArchitecture(StrEnum):
@@ -28,6 +34,22 @@ class SparkArchitecture(StrEnum):
 
     ARM64 = "ARM64"
     X86_64 = "X86_64"
+
+
+class SparkNamespaceConfig(TypedDict):
+    """The part of an EKS cluster where Spark runs."""
+
+    namespace: str
+    """An existing namespace, which no other virtual cluster uses."""
+
+
+class SparkNamespaceSpec(Spec):
+    """The part of an EKS cluster where Spark runs."""
+
+    namespace: str = Field(
+        pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        description="An existing namespace, which no other virtual cluster uses.",
+    )
 
 
 class SparkClusterConfig(TypedDict):
@@ -45,6 +67,10 @@ class SparkClusterConfig(TypedDict):
     """The application for batch jobs; none when left out."""
     streaming: NotRequired[SparkApplicationConfig]
     """The application for streaming jobs; none when left out."""
+    ec2: NotRequired[SparkInstancesConfig]
+    """The instances of engine: ec2."""
+    eks: NotRequired[SparkNamespaceConfig]
+    """The namespace of engine: eks."""
     reads: NotRequired[list[str]]
     """Folders that jobs may read, such as raw/ or offline/features/."""
     writes: NotRequired[list[str]]
@@ -80,6 +106,8 @@ class SparkClusterArgs(SparkClusterConfig):
     """The Glue database of the offline features."""
     log_bucket: pulumi.Input[str]
     """The bucket that logs are written to."""
+    eks_cluster_name: NotRequired[pulumi.Input[str]]
+    """The EKS cluster of engine: eks, which must run the Pod Identity agent and use access entries."""
 
 
 class SparkClusterSpec(Spec):
@@ -91,7 +119,8 @@ class SparkClusterSpec(Spec):
         description="The name of the cluster; names of applications begin with it.",
     )
     engine: SparkEngine = Field(
-        default=SparkEngine.SERVERLESS, description="Where Spark runs: serverless, EMR Serverless."
+        default=SparkEngine.SERVERLESS,
+        description="Where Spark runs: serverless, ec2 for a cluster of instances, or eks for pods of the EKS cluster.",
     )
     release: SparkRelease = Field(
         default=SparkRelease.SPARK_8_1, description="The EMR release, which decides the versions of Spark and Scala."
@@ -106,6 +135,8 @@ class SparkClusterSpec(Spec):
     streaming: SparkApplicationSpec | None = Field(
         default=None, description="The application for streaming jobs; none when left out."
     )
+    ec2: SparkInstancesSpec | None = Field(default=None, description="The instances of engine: ec2.")
+    eks: SparkNamespaceSpec | None = Field(default=None, description="The namespace of engine: eks.")
     reads: tuple[str, ...] = Field(
         default=("raw/", "training/", f"offline/{FEATURES}"),
         description="Folders that jobs may read: a bucket, raw, training, models or offline, and a prefix in it.",
@@ -143,9 +174,31 @@ class SparkClusterSpec(Spec):
         return each_once(folders, _FOLDER, remedy)
 
     @model_validator(mode="after")
-    def _has_an_application(self) -> "SparkClusterSpec":
-        if not self.applications:
-            raise refuse_at("batch", None, "it has no application; add batch, streaming or both")
+    def _has_what_its_engine_needs(self) -> "SparkClusterSpec":
+        sections = {
+            SparkEngine.SERVERLESS: ("batch", "streaming"),
+            SparkEngine.EC2: ("ec2",),
+            SparkEngine.EKS: ("eks",),
+        }
+        for engine, names in sections.items():
+            given = [name for name in names if getattr(self, name)]
+            if engine is self.engine and not given:
+                raise refuse_at(names[0], None, f"engine: {engine} needs it; add {' or '.join(names)}")
+            if engine is not self.engine and given:
+                remedy = f"only engine: {engine} has it; remove it, or set engine: {engine}"
+                raise refuse_at(given[0], "given", remedy)
+        return self
+
+    @model_validator(mode="after")
+    def _instances_have_the_architecture(self) -> "SparkClusterSpec":
+        wanted = self.architecture.lower()
+        if self.ec2 and self.ec2.architectures != {wanted}:
+            found = ", ".join(sorted(self.ec2.architectures))
+            raise refuse_at(
+                "architecture",
+                str(self.architecture),
+                f"the instance types of ec2 have {found}; write types of one architecture, and it here",
+            )
         return self
 
     @model_validator(mode="after")

@@ -288,7 +288,8 @@ REFUSED: list[tuple[dict[str, Any], tuple[str, ...]]] = [
         ("release", "is not a release that this component knows", "did you mean emr-spark-8."),
     ),
     ({"architecture": "arm"}, ("architecture", "ARM64")),
-    ({"batch": None}, ("batch", "it has no application; add batch, streaming or both")),
+    ({"batch": None}, ("batch", "engine: serverless needs it; add batch or streaming")),
+    ({"eks": {"namespace": "spark"}}, ("eks", "only engine: eks has it; remove it, or set engine: eks")),
     ({"batch": {"maximum_vcpus": 4}}, ("maximumVcpus", "4", "a job needs a driver and an executor, 8 vCPUs")),
     (
         {"batch": {"maximum_vcpus": 16, "driver": {"warm": 1}, "executor": {"warm": 4}}},

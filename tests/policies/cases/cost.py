@@ -49,6 +49,18 @@ CASES = [
     fails("dear-instances", group(types=["p9.48xlarge"]), found="p9.48xlarge is accelerated and has no known price"),
     fails("dear-instances", drawing("karpenter.k8s.aws/instance-family", "p5"), found="the accelerated family p5"),
     fails("dear-instances", drawing("node.kubernetes.io/instance-type", "p5.48xlarge"), found="p5.48xlarge costs"),
+    fails(
+        "dear-instances",
+        make(
+            "aws:emr/cluster:Cluster", {"coreInstanceFleet": {"instanceTypeConfigs": [{"instanceType": "p5.48xlarge"}]}}
+        ),
+        found="p5.48xlarge costs 55.04 USD an hour",
+    ),
+    fails(
+        "dear-instances",
+        make("aws:emr/instanceFleet:InstanceFleet", {"instanceTypeConfigs": [{"instanceType": "p5.48xlarge"}]}),
+        found="p5.48xlarge costs 55.04 USD an hour",
+    ),
     passes("dear-instances", make(NODE_GROUP), kind="absent"),
     unknown("dear-instances", group(types=[UNKNOWN]), undecided="instanceTypes"),
     fails(

@@ -1,5 +1,6 @@
 """Cases of the rules in policies/emr.py."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,9 @@ from tests.support.policies.cases import fails, make, passes, unknown
 STAGING = EnvironmentKind.STAGING
 APPLICATION = "aws:emrserverless/application:Application"
 CLUSTER = "aws:emr/cluster:Cluster"
+FLEET = "aws:emr/instanceFleet:InstanceFleet"
+SECURITY = "aws:emr/securityConfiguration:SecurityConfiguration"
+BLOCK = "aws:emr/blockPublicAccessConfiguration:BlockPublicAccessConfiguration"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1"
 WARM = [{"initialCapacityType": "Driver", "initialCapacityConfig": {"workerCount": 1}}]
 
@@ -33,6 +37,29 @@ def logs(managed: Any = None, s3: Any = None, cloudwatch: Any = None) -> Resourc
     )
 
 
+GROUPS = {
+    "emrManagedMasterSecurityGroup": "sg-1",
+    "emrManagedSlaveSecurityGroup": "sg-2",
+    "serviceAccessSecurityGroup": "sg-3",
+}
+
+
+def cluster(**inputs: Any) -> Resource:
+    return make(CLUSTER, inputs)
+
+
+def in_subnet(public: bool) -> tuple[Resource, Resource]:
+    """A subnet, and a cluster in it."""
+    subnet = make("aws:ec2/subnet:Subnet", {"mapPublicIpOnLaunch": public}, name="subnet")
+    attributes = {"subnetIds": UNKNOWN, **GROUPS}
+    return subnet, make(CLUSTER, {"ec2Attributes": attributes}, refers={"ec2Attributes": [subnet]})
+
+
+def encrypted(at_rest: Any, in_transit: Any) -> Resource:
+    enabled = {"EnableAtRestEncryption": at_rest, "EnableInTransitEncryption": in_transit}
+    return make(SECURITY, {"configuration": json.dumps({"EncryptionConfiguration": enabled})})
+
+
 def release(label: Any, of: str = APPLICATION) -> Resource:
     return make(of, {"releaseLabel": label})
 
@@ -43,6 +70,59 @@ CASES = [
     fails("emr-network", application(), kind="absent", found="runs outside the VPC"),
     # Subnets that do not exist yet are subnets.
     passes("emr-network", application(networkConfiguration={"subnetIds": UNKNOWN}), kind="unknown"),
+    passes("emr-network", *in_subnet(public=False)),
+    fails("emr-network", *in_subnet(public=True), found="gives its nodes public addresses, because subnet subnet does"),
+    fails(
+        "emr-network",
+        cluster(),
+        kind="absent",
+        found=(
+            "names no subnet",
+            "has no emrManagedMasterSecurityGroup",
+            "has no emrManagedSlaveSecurityGroup",
+            "has no serviceAccessSecurityGroup",
+        ),
+    ),
+    passes("emr-encryption", cluster(securityConfiguration="spark"), encrypted(at_rest=True, in_transit=True)),
+    fails("emr-encryption", encrypted(at_rest=False, in_transit=True), found="does not encrypt data at rest"),
+    fails("emr-encryption", encrypted(at_rest=True, in_transit=None), found="does not encrypt traffic"),
+    fails("emr-encryption", cluster(), kind="absent", found="has no security configuration"),
+    unknown("emr-encryption", make(SECURITY, {"configuration": UNKNOWN}), undecided="configuration"),
+    passes("emr-block-public-access", make(BLOCK, {"blockPublicSecurityGroupRules": True})),
+    fails("emr-block-public-access", make(BLOCK, {"blockPublicSecurityGroupRules": False}), found="lets clusters"),
+    fails("emr-block-public-access", make(BLOCK), kind="absent", found="lets clusters"),
+    unknown(
+        "emr-block-public-access",
+        make(BLOCK, {"blockPublicSecurityGroupRules": UNKNOWN}),
+        undecided="blockPublicSecurityGroupRules",
+    ),
+    passes("emr-idle-end", cluster(autoTerminationPolicy={"idleTimeout": 3600}), environment=STAGING),
+    passes("emr-idle-end", cluster()),
+    fails("emr-idle-end", cluster(autoTerminationPolicy={}), environment=STAGING, found="runs day and night"),
+    fails("emr-idle-end", cluster(), kind="absent", environment=STAGING, found="runs day and night"),
+    unknown(
+        "emr-idle-end",
+        cluster(autoTerminationPolicy=UNKNOWN),
+        environment=STAGING,
+        undecided="autoTerminationPolicy.idleTimeout",
+    ),
+    passes("emr-task-spot", make(FLEET, {"targetOnDemandCapacity": 0}), environment=STAGING),
+    passes("emr-task-spot", make(FLEET, {"targetOnDemandCapacity": 8})),
+    passes("emr-task-spot", make(FLEET), kind="absent", environment=STAGING),
+    fails(
+        "emr-task-spot",
+        make(FLEET, {"targetOnDemandCapacity": 8}),
+        environment=STAGING,
+        found="has 8 units on demand",
+    ),
+    unknown(
+        "emr-task-spot",
+        make(FLEET, {"targetOnDemandCapacity": UNKNOWN}),
+        environment=STAGING,
+        undecided="targetOnDemandCapacity",
+    ),
+    passes("emr-logs", cluster(logUri="s3://logs/", logEncryptionKmsKeyId=KEY)),
+    fails("emr-logs", cluster(), kind="absent", found=("logUri is absent", "logEncryptionKmsKeyId is absent")),
     passes("emr-maximum-capacity", application(maximumCapacity={"cpu": "16 vCPU", "memory": "64 GB"})),
     fails("emr-maximum-capacity", application(maximumCapacity={"cpu": ""}), found="has no maximum capacity"),
     fails("emr-maximum-capacity", application(), kind="absent", found="has no maximum capacity"),

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from pricing.estimate import Estimate, estimate
+from pricing.table import load_table
 from pricing.usage import Usage
 from resources.resource import UNKNOWN, Resource
 from tests.support.pricing.build import component, resource
@@ -90,3 +91,65 @@ def test_warm_workers_of_unknown_size_are_unpriced(capacity: dict[str, Any], rea
 def test_a_region_without_a_price_is_a_gap() -> None:
     result = estimate([component(), application(region="sa-east-1")], region="us-east-1", usage=Usage())
     assert [gap.subject for gap in result.gaps] == ["emr-serverless vcpu-hour-arm", "emr-serverless gb-hour-arm"]
+
+
+CLUSTER = "aws:emr/cluster:Cluster"
+FLEET = "aws:emr/instanceFleet:InstanceFleet"
+
+
+def types(*kinds: str, weight: float = 8.0) -> list[dict[str, Any]]:
+    disk = {"size": 100.0, "type": "gp3", "volumesPerInstance": 1.0}
+    return [{"instanceType": kind, "weightedCapacity": weight, "ebsConfigs": [disk]} for kind in kinds]
+
+
+def on_ec2() -> Resource:
+    """A primary node m5.xlarge, and 16 vCPUs of core nodes m5.2xlarge."""
+    primary = {"instanceTypeConfigs": types("m5.xlarge", weight=1.0), "targetOnDemandCapacity": 1.0}
+    core = {"instanceTypeConfigs": types("m5.2xlarge"), "targetOnDemandCapacity": 16.0}
+    return resource(CLUSTER, "ml", masterInstanceFleet=primary, coreInstanceFleet=core)
+
+
+def test_a_cluster_on_ec2_costs_its_instances_emr_and_disks() -> None:
+    # 730 x 0.192 and 2 x 730 x 0.384; EMR 730 x 0.048 and 1,460 x 0.096; 100 GB and 200 GB of gp3 at 0.08.
+    assert monthly(priced(on_ec2())) == {
+        "1 x m5.xlarge on demand": 140.16,
+        "2 x m5.2xlarge on demand": 560.64,
+        "EMR for primary nodes m5.xlarge": 35.04,
+        "EMR for core nodes m5.2xlarge": 140.16,
+        "1 x volume of primary nodes of 100 GB gp3": 8,
+        "2 x volume of core nodes of 100 GB gp3": 16,
+    }
+
+
+def test_a_cluster_that_ends_when_idle_costs_the_hours_it_runs() -> None:
+    result = priced(on_ec2(), clusterHours=73)
+    assert result.monthly == pytest.approx(priced(on_ec2()).monthly / 10)
+    # A commitment would be paid for in all hours.
+    assert not [saving for saving in result.savings if "commitment" in saving.what]
+
+
+def test_task_nodes_are_charged_on_spot_for_the_hours_that_usage_states() -> None:
+    fleet = resource(FLEET, "task", instanceTypeConfigs=types("m5.2xlarge"))
+    spot = load_table("us-east-1").price("ec2", "m5.2xlarge").spot
+    assert spot
+    # 5,840 vCPU-hours of 8 vCPUs are 730 hours.
+    found = priced(fleet, taskVcpuHours=5840)
+    assert found.monthly == pytest.approx(730 * (spot + 0.096) + 8)
+    idle = priced(fleet)
+    assert idle.monthly == 0
+    assert "usage.spark.taskVcpuHours states none" in idle.lines[0].what
+
+
+def test_an_instance_type_without_a_price_of_emr_is_a_gap() -> None:
+    primary = {"instanceTypeConfigs": types("m7g.xlarge", weight=1.0), "targetOnDemandCapacity": 1.0}
+    result = priced(resource(CLUSTER, "ml", masterInstanceFleet=primary))
+    assert [gap.subject for gap in result.gaps] == ["emr uplift m7g.xlarge"]
+
+
+def test_jobs_on_eks_cost_emrs_part_beside_the_nodes() -> None:
+    # 1,000 x 0.01012 and 4,000 x 0.00111125.
+    virtual = resource("aws:emrcontainers/virtualCluster:VirtualCluster", "ml")
+    assert monthly(priced(virtual, **USED)) == {
+        "EMR for vCPUs of Spark jobs on EKS": 10.12,
+        "EMR for memory of Spark jobs on EKS": 4.445,
+    }
