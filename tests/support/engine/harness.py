@@ -14,6 +14,7 @@ from typing import IO, Any, cast
 import yaml
 
 from tests.support.engine.eks_rules import EksRules
+from tests.support.engine.jobs_rules import JobsRules
 from tests.support.engine.rds_rules import RdsRules
 from tests.support.engine.sagemaker_rules import SageMakerRules
 
@@ -55,7 +56,7 @@ class Engine:
         self._folder = folder
         self._binaries = folder / "bin"
         self._home = folder / "home"
-        clouds = (folder / "state", folder / "rds", folder / "sagemaker")
+        clouds = (folder / "state", folder / "rds", folder / "sagemaker", folder / "jobs")
         for made in (self.project, self._binaries, self._home / "plugins", *clouds):
             made.mkdir(parents=True)
         self._lay_out_project()
@@ -122,6 +123,10 @@ class Engine:
         """The SageMaker of a stack's account."""
         return SageMakerRules(self._folder / "sagemaker" / f"{stack}.json")
 
+    def jobs(self, stack: str) -> JobsRules:
+        """The queues and jobs of the stack's cluster."""
+        return JobsRules(self._folder / "jobs" / f"{stack}.json")
+
     def plugin(self) -> Path:
         """Our component provider as an executable, started as the engine starts a folder, but installing nothing."""
         return _script(
@@ -179,6 +184,7 @@ class Engine:
             "STANDIN_EKS": str(self._folder / "eks.json"),
             "STANDIN_RDS": str(self._folder / "rds"),
             "STANDIN_SAGEMAKER": str(self._folder / "sagemaker"),
+            "STANDIN_JOBS": str(self._folder / "jobs"),
             # Nothing reaches out.
             "HTTP_PROXY": _NOBODY,
             "HTTPS_PROXY": self._https_proxy,

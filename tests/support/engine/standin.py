@@ -20,6 +20,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from components.testing.fake_aws import FakeAws, UnansweredError
 from planner.values import decode, encode
 from tests.support.engine.eks_rules import NODE_GROUP, EksRules
+from tests.support.engine.jobs_rules import JobsRules
 from tests.support.engine.memory import RefusedError
 from tests.support.engine.rds_rules import PARAMETERS, RdsRules
 from tests.support.engine.sagemaker_rules import SageMakerRules
@@ -200,13 +201,20 @@ def _sagemaker_rules(urn: str) -> SageMakerRules | None:
     return SageMakerRules(Path(folder) / f"{stack}.json") if folder else None
 
 
+def _jobs_rules(urn: str) -> JobsRules | None:
+    """The queues and jobs of the stack's cluster."""
+    folder = os.environ.get("STANDIN_JOBS")
+    stack = urn.split("::")[0].rpartition(":")[2]
+    return JobsRules(Path(folder) / f"{stack}.json") if folder else None
+
+
 def _refused_by_aws(
     context: grpc.ServicerContext,
     urn: str,
-    request: Callable[[EksRules | RdsRules | SageMakerRules], dict[str, Any] | None],
+    request: Callable[[EksRules | RdsRules | SageMakerRules | JobsRules], dict[str, Any] | None],
 ) -> dict[str, Any]:
-    """What EKS, RDS and SageMaker answer to a request; the deployment fails where one refuses."""
-    services = (_eks_rules(), _rds_rules(urn), _sagemaker_rules(urn))
+    """What EKS, RDS, SageMaker and the cluster answer to a request; the deployment fails where one refuses."""
+    services = (_eks_rules(), _rds_rules(urn), _sagemaker_rules(urn), _jobs_rules(urn))
     try:
         answers = [request(rules) or {} for rules in services if rules]
     except RefusedError as error:
