@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ...core.account import Account
 from ...core.iam import Condition, Statement, allow, document
+from ...facts.regions import dns_suffix
 from ...facts.sagemaker import has_local_disk
 from .spec import TrainingPlatformSpec, TrainingTeamSpec
 
@@ -51,21 +52,11 @@ def execution_permissions(account: Account, team: TrainingTeamSpec, around: Surr
         "models": team.models,
     }
     arns = {purpose: f"arn:{account.partition}:s3:::{bucket}" for purpose, bucket in around.buckets.items()}
-    listing = [
-        allow(
-            f"List{purpose.title()}",
-            ["s3:ListBucket"],
-            [arns[purpose]],
-            {"StringLike": {"s3:prefix": [f"{folder}*" for folder in named]}},
-        )
-        for purpose, named in folders.items()
-        if named
-    ]
     objects = {purpose: [f"{arns[purpose]}/{folder}*" for folder in named] for purpose, named in folders.items()}
     read = [*objects["raw"], *objects["offline"]]
     write = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]
     return document(
-        *listing,
+        *_listing(folders, arns),
         *([allow("Read", ["s3:GetObject"], read)] if read else []),
         allow("WriteModels", write, objects["models"]),
         # Frameworks delete old checkpoints. The bucket keeps deleted versions for some days.
@@ -122,6 +113,23 @@ def submitter_permissions(
     )
 
 
+def result_permissions(account: Account, team: TrainingTeamSpec, around: Surroundings) -> str:
+    """What reads the results of a team's jobs may do, such as a pod that logs them to MLflow."""
+    folders = {"training": team.written_training, "models": team.models}
+    arns = {purpose: f"arn:{account.partition}:s3:::{around.buckets[purpose]}" for purpose in folders}
+    through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{account.region}.{dns_suffix(account.region)}"}}
+    jobs = [account.arn("sagemaker", f"*-job/{team.name}-*")]
+    objects = [f"{arns[purpose]}/{folder}*" for purpose, named in folders.items() for folder in named]
+    return document(
+        *_listing(folders, arns),
+        allow(
+            "Read", ["s3:GetObject"], [f"{arns[purpose]}/{each}*" for purpose in folders for each in folders[purpose]]
+        ),
+        allow("DataKey", ["kms:Decrypt"], [around.data_key_arn], through_s3),
+        allow("Describe", ["sagemaker:DescribeTrainingJob", "sagemaker:DescribeProcessingJob"], jobs),
+    )
+
+
 def registry_policy(account: Account, group: str, readers: Sequence[str]) -> str:
     """Lets other accounts read a group of the model registry and its versions, and change nothing.
 
@@ -159,6 +167,19 @@ def submitter_trust(partition: str, principals: Sequence[str]) -> str:
             "Condition": {"ArnEquals": {"aws:PrincipalArn": list(principals)}},
         }
     )
+
+
+def _listing(folders: Mapping[str, Sequence[str]], arns: Mapping[str, str]) -> list[Statement]:
+    return [
+        allow(
+            f"List{purpose.title()}",
+            ["s3:ListBucket"],
+            [arns[purpose]],
+            {"StringLike": {"s3:prefix": [f"{folder}*" for folder in named]}},
+        )
+        for purpose, named in folders.items()
+        if named
+    ]
 
 
 def _bounds(spec: TrainingPlatformSpec, around: Surroundings) -> Condition:

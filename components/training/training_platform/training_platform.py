@@ -16,6 +16,7 @@ from .access import (
     Surroundings,
     execution_permissions,
     registry_policy,
+    result_permissions,
     submitter_permissions,
     submitter_trust,
 )
@@ -58,6 +59,8 @@ class TrainingPlatform(Component[TrainingPlatformArgs, TrainingPlatformSpec]):
     """The same policy as JSON, for a workload identity in a cluster, by team."""
     submitter_role_arns: pulumi.Output[dict[str, str]]
     """The submitter role of each team with submitterArns, by team."""
+    result_policies: pulumi.Output[dict[str, str]]
+    """The IAM policy, as JSON, that lets a pod read what a team's jobs wrote, by team."""
     training_folders: pulumi.Output[dict[str, str]]
     """The S3 address of each team's first folder of the training bucket, for training sets, code and checkpoints."""
     model_folders: pulumi.Output[dict[str, list[str]]]
@@ -83,6 +86,9 @@ class TrainingPlatform(Component[TrainingPlatformArgs, TrainingPlatformSpec]):
         pipelines = {team.name: self._service_role(f"{team.name}-pipelines") for team in self._spec.teams}
         policies, documents, grants = self._submitters(around, execution, pipelines)
         domain = self._studio(key, around, policies, [*logs, *grants]) if self._spec.studio else None
+        self.result_policies = around.apply(
+            lambda known: {team.name: result_permissions(self._account, team, known) for team in self._spec.teams}
+        )
         self._publish_all(key, group, execution, pipelines, groups, policies, documents, self._failed_jobs(), domain)
 
     def _key(self) -> aws.kms.Key:

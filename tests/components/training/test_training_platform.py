@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Any
+from typing import Any, cast
 
 import botocore.session  # pyright: ignore[reportMissingTypeStubs] - it ships none
 import pytest
@@ -29,6 +29,7 @@ EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 SESSION: Any = botocore.session.get_session()  # pyright: ignore[reportUnknownMemberType]
 PUBLISHED: Any = SESSION.get_service_model("sagemaker")
+VALIDATOR: Any = validate.ParamValidator()
 
 
 def platform(recording: Recording | None = None, **config: Any) -> Recording:
@@ -239,6 +240,24 @@ def test_job_joins_the_platforms_subnets_only() -> None:
     interface = f"arn:aws:ec2:{REGION}:{ACCOUNT}:network-interface/eni-1"
     assert allows(policy, "ec2:DeleteNetworkInterface", interface, ec2_Subnet=f"{subnet}subnet-a")
     assert not allows(policy, "ec2:DeleteNetworkInterface", interface, ec2_Subnet=f"{subnet}subnet-public")
+
+
+def test_pod_reads_the_results_of_its_team_and_writes_none() -> None:
+    found = platform()
+    policy = found.outputs("training")["result_policies"]["search"]
+    for action, place, expected in (
+        ("s3:GetObject", "ml-training/search/sagemaker/search-1/output/output.tar.gz", True),
+        ("s3:GetObject", "ml-models/ranking/1/model.onnx", True),
+        ("s3:GetObject", "ml-models/fraud/1/model.onnx", False),
+        ("s3:GetObject", "ml-raw/clicks/day=1", False),
+        ("s3:PutObject", "ml-training/search/x", False),
+    ):
+        assert allows(policy, action, f"arn:aws:s3:::{place}") is expected, (action, place)
+    assert allows(policy, "sagemaker:DescribeTrainingJob", job("search-1"))
+    assert not allows(policy, "sagemaker:DescribeTrainingJob", job("risk-1"))
+    through_s3 = {"kms_ViaService": f"s3.{REGION}.amazonaws.com"}
+    assert allows(policy, "kms:Decrypt", DATA_KEY, **through_s3)
+    assert not allows(policy, "kms:Decrypt", DATA_KEY)
 
 
 def test_largest_folders_of_a_team_fit_a_roles_policies() -> None:
@@ -475,16 +494,15 @@ def test_preview_knows_what_no_output_decides() -> None:
 
 def published_name(field: str) -> str:
     """The API's name of a field of the provider."""
-    return {"securityGroups": "SecurityGroups"}.get(field, field[:1].upper() + field[1:])
+    return field[:1].upper() + field[1:]
 
 
 def as_request(value: Any) -> Any:
     if isinstance(value, dict):
-        fields: dict[str, Any] = value
+        fields = cast(dict[str, Any], value)
         return {published_name(name): as_request(each) for name, each in fields.items() if name != "retentionPolicy"}
     if isinstance(value, list):
-        items: list[Any] = value
-        return [as_request(each) for each in items]
+        return [as_request(each) for each in cast(list[Any], value)]
     return int(value) if isinstance(value, float) else value
 
 
@@ -494,7 +512,7 @@ def test_studio_is_a_request_of_the_published_api() -> None:
     for operation, inputs in (("CreateDomain", found.one(DOMAIN).inputs), ("CreateUserProfile", profile.inputs)):
         request = as_request({name: value for name, value in inputs.items() if name not in ("tags", "tagsAll")})
         shape = PUBLISHED.operation_model(operation).input_shape
-        report = validate.ParamValidator().validate(request, shape)
+        report = VALIDATOR.validate(request, shape)
         assert not report.has_errors(), report.generate_report()
         assert set(request) <= set(shape.members)
     assert set(PUBLISHED.shape_for("AppNetworkAccessType").enum) >= {"VpcOnly"}
