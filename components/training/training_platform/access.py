@@ -122,9 +122,7 @@ def result_permissions(account: Account, team: TrainingTeamSpec, around: Surroun
     objects = [f"{arns[purpose]}/{folder}*" for purpose, named in folders.items() for folder in named]
     return document(
         *_listing(folders, arns),
-        allow(
-            "Read", ["s3:GetObject"], [f"{arns[purpose]}/{each}*" for purpose in folders for each in folders[purpose]]
-        ),
+        allow("Read", ["s3:GetObject"], objects),
         allow("DataKey", ["kms:Decrypt"], [around.data_key_arn], through_s3),
         allow("Describe", ["sagemaker:DescribeTrainingJob", "sagemaker:DescribeProcessingJob"], jobs),
     )
