@@ -5,8 +5,9 @@ BIN := .venv/bin
 REGION ?= us-east-1
 BASE ?= main
 ARGS ?=
+IMAGES = $(notdir $(patsubst %/,%,$(dir $(wildcard images/*/Dockerfile))))
 
-.PHONY: plan preview network up destroy check test lint types types-changed hooks version wheel services format schema prices instances regions stubs versions bench lock clean help
+.PHONY: plan preview network up destroy check test lint types types-changed hooks version wheel images services format schema prices instances regions stubs versions bench lock clean help
 
 help:  ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -27,6 +28,13 @@ help:  ## What can be made
 .venv/.feast .venv/.mlflow: .venv/.%: tests/services/%.lock | .venv/.runtime
 	@test -x .venv/$*/bin/pip || $(PYTHON) -m venv .venv/$*
 	@echo 'Installing the locked requirements of $* into .venv/$*, once; this takes some minutes.' >&2
+	@.venv/$*/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@touch $@
+
+# The environments of the images: what their locks install, without Docker.
+.venv/.model-server .venv/.training: .venv/.%: images/%/requirements.lock | .venv/.runtime
+	@test -x .venv/$*/bin/pip || $(PYTHON) -m venv .venv/$*
+	@echo 'Installing the locked requirements of image $* into .venv/$*, once; this takes some minutes.' >&2
 	@.venv/$*/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
@@ -68,7 +76,14 @@ check: lint types-changed .venv/.dev  ## Lint, types of changed files, unit test
 test: lint types .venv/.dev services  ## Lint, types and all tests
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
-services: .venv/.feast .venv/.mlflow  ## Feast and MLflow, which tests start for real
+services: .venv/.feast .venv/.mlflow .venv/.model-server .venv/.training  ## Feast, MLflow and the images' programs, which tests start
+
+images: .venv/.dev  ## Lint the Dockerfiles of images; build them where a container engine runs
+	$(BIN)/hadolint images/*/Dockerfile
+	$(BIN)/python -m pytest tests/images
+	@if ! docker info >/dev/null 2>&1; then echo 'No container engine runs here, so nothing is built.'; exit 0; fi; \
+	export SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct); \
+	for image in $(IMAGES); do docker buildx build --load --tag "$$image" "images/$$image" || exit 1; done
 
 lint: .venv/.dev  ## ruff, rules and format
 	$(BIN)/ruff check .
@@ -126,6 +141,10 @@ lock:  ## Pin what pyproject.toml asks for, with hashes and without addresses; n
 	for service in feast mlflow; do \
 	  uv pip compile -q tests/services/$$service.in --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --no-header -o tests/services/$$service.lock || exit 1; \
+	done
+	for image in $(IMAGES); do \
+	  uv pip compile -q images/$$image/requirements.in --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-annotate --no-header -o images/$$image/requirements.lock || exit 1; \
 	done
 	uv pip compile -q tests/bench/peer/checkov.in --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-annotate --no-header -o tests/bench/peer/checkov.lock

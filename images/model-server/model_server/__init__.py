@@ -1,0 +1,1 @@
+"""A model server for KServe: one ONNX or scikit-learn model by the open inference protocol, over REST and gRPC."""
