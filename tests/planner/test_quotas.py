@@ -211,3 +211,23 @@ def test_a_spark_cluster_counts_its_nodes_at_their_limit() -> None:
     )
     # On demand 4 vCPUs of the primary node and 16; the other 48 on spot.
     assert needed(quotas([cluster, limits])) == {"L-1216C47A": 20, "L-34B43A08": 48}
+
+
+def kafka(name: str, brokers: int, version: str = "3.9.x.kraft") -> Resource:
+    inputs = {"numberOfBrokerNodes": brokers, "kafkaVersion": version}
+    return Resource(urn=name, type="aws:msk/cluster:Cluster", name=name, inputs=inputs)
+
+
+def test_brokers_count_in_each_cluster_and_together() -> None:
+    # 60 brokers are what a cluster in KRaft mode may have, 30 with ZooKeeper, and 90 an account.
+    assert quotas([kafka("a", 45), kafka("b", 45)]) == ()
+    assert needed(quotas([kafka("a", 60), kafka("b", 33)])) == {"L-EDD31C36": 93}
+    assert needed(quotas([kafka("a", 63)])) == {"L-03FD6822": 63}
+    assert needed(quotas([kafka("a", 33, "3.9.x")])) == {"L-FAB9E493": 33}
+    assert quotas([kafka("a", 33)]) == ()
+
+
+def test_configurations_of_brokers_count() -> None:
+    made = [Resource(urn=f"{n}", type="aws:msk/configuration:Configuration", name=f"{n}") for n in range(101)]
+    assert needed(quotas(made)) == {"L-B2FDE22A": 101}
+    assert quotas(made[1:]) == ()

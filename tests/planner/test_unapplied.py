@@ -161,3 +161,16 @@ def test_applying_twice_is_applying_once(ignored: list[str], old: int, new: int,
     applied = applied_inputs(before, after)
     assert applied_inputs(before, {**after, "inputs": applied}) == applied
     assert compare(plan([before]), plan([{**after, "inputs": applied}])).unapplied == ()
+
+
+def test_partitions_and_disks_of_kafka_never_shrink() -> None:
+    topic = "aws:msk/topic:Topic"
+    assert versions(topic, 12, 6, "partitionCount") == [True]
+    assert versions(topic, 6, 12, "partitionCount") == []
+
+    def disk(size: int) -> dict[str, Any]:
+        storage = {"storageInfo": {"ebsStorageInfo": {"volumeSize": size}}}
+        return resource("aws:msk/cluster:Cluster", "x", {"brokerNodeGroupInfo": storage})
+
+    assert [each.refused for each in unapplied(disk(200), disk(100))] == [True]
+    assert unapplied(disk(100), disk(200)) == ()

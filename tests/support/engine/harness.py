@@ -17,6 +17,7 @@ from tests.support.engine.eks_rules import EksRules
 from tests.support.engine.jobs_rules import JobsRules
 from tests.support.engine.rds_rules import RdsRules
 from tests.support.engine.sagemaker_rules import SageMakerRules
+from tests.support.engine.stream_rules import StreamRules
 
 ROOT = Path(__file__).resolve().parents[3]
 PASSPHRASE = "not-a-secret"
@@ -56,7 +57,7 @@ class Engine:
         self._folder = folder
         self._binaries = folder / "bin"
         self._home = folder / "home"
-        clouds = (folder / "state", folder / "rds", folder / "sagemaker", folder / "jobs")
+        clouds = (folder / name for name in ("state", "rds", "sagemaker", "jobs", "streams"))
         for made in (self.project, self._binaries, self._home / "plugins", *clouds):
             made.mkdir(parents=True)
         self._lay_out_project()
@@ -127,6 +128,10 @@ class Engine:
         """The queues and jobs of the stack's cluster."""
         return JobsRules(self._folder / "jobs" / f"{stack}.json")
 
+    def streams(self, stack: str) -> StreamRules:
+        """MSK and Kinesis of a stack's account."""
+        return StreamRules(self._folder / "streams" / f"{stack}.json")
+
     def plugin(self) -> Path:
         """Our component provider as an executable, started as the engine starts a folder, but installing nothing."""
         return _script(
@@ -185,6 +190,7 @@ class Engine:
             "STANDIN_RDS": str(self._folder / "rds"),
             "STANDIN_SAGEMAKER": str(self._folder / "sagemaker"),
             "STANDIN_JOBS": str(self._folder / "jobs"),
+            "STANDIN_STREAMS": str(self._folder / "streams"),
             # Nothing reaches out.
             "HTTP_PROXY": _NOBODY,
             "HTTPS_PROXY": self._https_proxy,

@@ -24,10 +24,12 @@ from tests.support.engine.jobs_rules import JobsRules
 from tests.support.engine.memory import RefusedError
 from tests.support.engine.rds_rules import PARAMETERS, RdsRules
 from tests.support.engine.sagemaker_rules import SageMakerRules
+from tests.support.engine.stream_rules import REPLACED_BY, StreamRules
 
 VERSION = "999.0.0"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 LATEST = "latestVersion"
+_REPLACED_BY = {PARAMETERS: frozenset({"family"}), **REPLACED_BY}
 KUBERNETES_ANSWERS = FakeAws("nowhere", "000000000000")
 """Answers for Kubernetes objects hold neither region nor account."""
 
@@ -60,8 +62,8 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         if NODE_GROUP in request.urn:
             return _difference_of_group(decode(request.olds), decode(request.news), list(request.ignoreChanges))
         difference = _difference(request.old_inputs, request.news)
-        if PARAMETERS in request.urn and "family" in difference.diffs:
-            difference.replaces.append("family")
+        replacing = _REPLACED_BY.get(_kind_and_name(request.urn)[0], frozenset())
+        difference.replaces.extend(sorted(replacing & set(difference.diffs)))
         return difference
 
     def Create(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
@@ -85,7 +87,13 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.UpdateResponse(properties=self._state(request.urn, request.news, context, read)[1])
 
     def Read(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
-        return provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
+        response = provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
+        rules = _stream_rules(request.urn)
+        changed = rules.read(_kind_and_name(request.urn)[0], decode(request.inputs)) if rules else {}
+        for key, value in changed.items():
+            response.properties.fields[key].CopyFrom(encode(value))
+            response.inputs.fields[key].CopyFrom(encode(value))
+        return response
 
     def Delete(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
         kind, name = _kind_and_name(request.urn)
@@ -208,13 +216,20 @@ def _jobs_rules(urn: str) -> JobsRules | None:
     return JobsRules(Path(folder) / f"{stack}.json") if folder else None
 
 
+def _stream_rules(urn: str) -> StreamRules | None:
+    """MSK and Kinesis of the resource's stack."""
+    folder = os.environ.get("STANDIN_STREAMS")
+    stack = urn.split("::")[0].rpartition(":")[2]
+    return StreamRules(Path(folder) / f"{stack}.json") if folder else None
+
+
 def _refused_by_aws(
     context: grpc.ServicerContext,
     urn: str,
-    request: Callable[[EksRules | RdsRules | SageMakerRules | JobsRules], dict[str, Any] | None],
+    request: Callable[[EksRules | RdsRules | SageMakerRules | JobsRules | StreamRules], dict[str, Any] | None],
 ) -> dict[str, Any]:
-    """What EKS, RDS, SageMaker and the cluster answer to a request; the deployment fails where one refuses."""
-    services = (_eks_rules(), _rds_rules(urn), _sagemaker_rules(urn), _jobs_rules(urn))
+    """What EKS, RDS, SageMaker, MSK, Kinesis and the cluster answer; the deployment fails where one refuses."""
+    services = (_eks_rules(), _rds_rules(urn), _sagemaker_rules(urn), _jobs_rules(urn), _stream_rules(urn))
     try:
         answers = [request(rules) or {} for rules in services if rules]
     except RefusedError as error:
