@@ -82,9 +82,9 @@ def build_platform(config: StackConfig) -> Mapping[str, pulumi.Output[Any]]:
     delivery = make_delivery(config, base, secrets, pool, serving, jobs, argo_cd_balancer, exports)
     make_feature_services(config, base, secrets, namespaces_ready(cluster, serving, jobs, delivery), exports)
     make_kubeflow(config, base, ingress, secrets, pool, delivery, exports)
-    make_spark_cluster(config, base, exports)
+    spark = make_spark_cluster(config, base, exports)
     make_training_platform(config, base, exports)
-    make_event_stream(config, base, exports)
+    make_event_stream(config, base, spark, exports)
     make_batch_queue(config, base, exports)
     return exports
 

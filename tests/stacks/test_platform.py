@@ -34,3 +34,10 @@ def test_network_is_tagged_for_its_cluster(stack: str) -> None:
     private = [each for each in of_type(plan_of(stack), "aws:ec2/subnet:Subnet") if "private" in each.name]
     assert private
     assert all(each.inputs["tags"]["karpenter.sh/discovery"] == name for each in private)
+
+
+def test_pods_and_spark_reach_the_brokers_and_no_one_else() -> None:
+    rules = of_type(plan_of("prod"), "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+    of_brokers = [each for each in rules if each.name.startswith("event-stream-")]
+    assert {each.name for each in of_brokers} == {"event-stream-from-nodes", "event-stream-from-spark"}
+    assert {each.inputs["fromPort"] for each in of_brokers} == {9098}
