@@ -64,7 +64,7 @@ def execution_permissions(account: Account, team: TrainingTeamSpec, around: Surr
         allow("DataKey", ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"], [around.data_key_arn]),
         allow("VolumeKey", ["kms:CreateGrant", "kms:DescribeKey"], [around.key_arn]),
         *_images(account, team),
-        *_logs(account),
+        *_logs(account, team.name),
         *_network(account, around),
     )
 
@@ -109,7 +109,8 @@ def submitter_permissions(
         allow("Pipelines", _PIPELINES, [*pipelines, f"{pipelines[0]}/execution/*"]),
         *_registry(account, group),
         allow("Find", ["sagemaker:ListTrainingJobs", "sagemaker:ListPipelines"], ["*"]),
-        allow("ReadLogs", ["logs:GetLogEvents", "logs:FilterLogEvents", "logs:DescribeLogStreams"], _streams(account)),
+        allow("FindLogs", ["logs:DescribeLogStreams"], _streams(account)),
+        allow("ReadLogs", ["logs:GetLogEvents"], _streams(account, team.name)),
     )
 
 
@@ -231,17 +232,20 @@ def _images(account: Account, team: TrainingTeamSpec) -> list[Statement]:
     return [allow("SignInToRegistry", ["ecr:GetAuthorizationToken"], ["*"]), allow("Pull", pull, pulled)]
 
 
-def _logs(account: Account) -> list[Statement]:
+def _logs(account: Account, team: str) -> list[Statement]:
     """Without `logs:CreateLogGroup`: the groups exist, and nobody makes them again without key and retention."""
     namespaces = {"StringLike": {"cloudwatch:namespace": ["/aws/sagemaker/*", "aws/sagemaker/*"]}}
     return [
-        allow("Log", ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], _streams(account)),
+        allow("OpenLogs", ["logs:CreateLogStream", "logs:DescribeLogStreams"], _streams(account)),
+        allow("Log", ["logs:PutLogEvents"], _streams(account, team)),
         allow("Measure", ["cloudwatch:PutMetricData"], ["*"], namespaces),
     ]
 
 
-def _streams(account: Account) -> list[str]:
-    return [account.arn("logs", f"log-group:{group}:*") for group in LOG_GROUPS]
+def _streams(account: Account, team: str = "") -> list[str]:
+    """The logs of all jobs, or of those of a team: a stream begins with the name of its job."""
+    streams = f"log-stream:{team}-*" if team else "*"
+    return [account.arn("logs", f"log-group:{group}:{streams}") for group in LOG_GROUPS]
 
 
 def _network(account: Account, around: Surroundings) -> list[Statement]:

@@ -129,6 +129,14 @@ def test_submitter_of_one_team_has_no_jobs_of_another() -> None:
         assert not allows(policy, f"sagemaker:{action}", job("risk-fraud-1"))
 
 
+def test_teams_read_and_write_only_their_own_logs() -> None:
+    found = platform()
+    group = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/sagemaker/TrainingJobs:log-stream"
+    for action, document in (("GetLogEvents", submitter_policy(found)), ("PutLogEvents", execution_policy(found))):
+        assert allows(document, f"logs:{action}", f"{group}:search-ranking-1/algo-1-1")
+        assert not allows(document, f"logs:{action}", f"{group}:risk-fraud-1/algo-1-1")
+
+
 def test_job_on_local_disks_has_no_volume_key() -> None:
     """SageMaker refuses a key there: the hardware encrypts the disks."""
     policy = submitter_policy(platform())
