@@ -60,6 +60,7 @@ def build_platform(config: StackConfig) -> Mapping[str, pulumi.Output[Any]]:
     options = pulumi.ResourceOptions(providers=[provider])
     network = make_network(config, options)
     exports: Outputs = {
+        "region": pulumi.Output.from_input(config.environment.region),
         "vpcId": network.vpc_id,
         "privateSubnetIds": network.private_subnet_ids,
         "isolatedSubnetIds": network.isolated_subnet_ids,

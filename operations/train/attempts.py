@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from .job import AT, TrainingJob, run_prefix
+from .job import AT, TrainingJob, run_id_of, run_prefix
 from .request import Request
 
 
@@ -25,12 +25,17 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt of a job. `identifier` is what the engine calls it."""
+    """One attempt of a job. `identifier` is the engine's own, and `name` begins with the job's name."""
 
     number: int
     identifier: str
     status: Status
     reason: str = ""
+    name: str = ""
+
+    def run_id(self, job: TrainingJob, run: str) -> str:
+        """The name of its run, as in `run_variables`."""
+        return (self.name or self.identifier) if job.schedule else run_id_of(job, run)
 
 
 class Runner(Protocol):

@@ -172,7 +172,13 @@ class BatchRunner:
         named = [{"name": "JOB_NAME", "values": [f"{self._naming.prefix}*"]}]
         pages = self._batch.get_paginator("list_jobs")
         return [
-            Attempt(number, each["jobId"], _STATUSES.get(each["status"], Status.QUEUED), each.get("statusReason", ""))
+            Attempt(
+                number,
+                each["jobId"],
+                _STATUSES.get(each["status"], Status.QUEUED),
+                each.get("statusReason", ""),
+                each["jobName"],
+            )
             for queue in self._queues
             for page in pages.paginate(jobQueue=queue, filters=named)
             for each in page["jobSummaryList"]

@@ -157,7 +157,13 @@ class EmrRunner:
         """The attempts of the application's runs."""
         pages = self._emr.get_paginator("list_job_runs").paginate(applicationId=self._application)
         return [
-            Attempt(number, each["id"], _STATUSES.get(each["state"], Status.QUEUED), each.get("stateDetails", ""))
+            Attempt(
+                number,
+                each["id"],
+                _STATUSES.get(each["state"], Status.QUEUED),
+                each.get("stateDetails", ""),
+                each["name"],
+            )
             for page in pages
             for each in page["jobRuns"]
             if (number := self._naming.number(each.get("name", ""), each["createdAt"])) is not None

@@ -24,6 +24,8 @@ AT = "-at-"
 _VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]{0,127}$"
 RESERVED = "MLPLATFORM_"
 """How the names of variables begin that `variables` sets."""
+OUTPUT = f"{RESERVED}OUTPUT"
+CHECKPOINTS = f"{RESERVED}CHECKPOINTS"
 LONGEST_SPOT_MINUTES = 60
 """The longest run on spot without checkpoints: AWS may reclaim the machine, and the run starts again from zero."""
 LONGEST_MINUTES = 28 * 24 * 60
@@ -196,11 +198,12 @@ def run_variables(job: TrainingJob, run_id: str) -> dict[str, str]:
     """The variables of one run: its name, and the folders that it writes.
 
     Every attempt of a run has the same folders, so that it resumes. Another run has others, so that it neither changes
-    a model that is served nor resumes where a finished run ended.
+    a model that is served nor resumes where a finished run ended. A job without a model writes `output` itself, such as
+    a table.
     """
-    found = {f"{RESERVED}RUN": run_id, f"{RESERVED}OUTPUT": f"{job.output}{run_id}/"}
+    found = {f"{RESERVED}RUN": run_id, OUTPUT: f"{job.output}{run_id}/" if job.model else job.output}
     if job.checkpoints:
-        found[f"{RESERVED}CHECKPOINTS"] = f"{job.checkpoints}{run_id}/"
+        found[CHECKPOINTS] = f"{job.checkpoints}{run_id}/"
     return found
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from ..settings import SettingsError, fault
 from .attempts import Attempt, EngineError, Naming, Status
-from .job import RESERVED, TrainingJob, run_id_of, run_name, run_prefix, run_variables, variables
+from .job import CHECKPOINTS, RESERVED, TrainingJob, run_id_of, run_name, run_prefix, run_variables, variables
 from .platform import Platform, found, needed
 from .request import Request
 
 SERVICE_ACCOUNT = "jobs"
 QUEUE_LABEL = "kueue.x-k8s.io/queue-name"
-CHECKPOINTS = "mlplatform.io/checkpoints"
+CHECKPOINTS_ANNOTATION = "mlplatform.io/checkpoints"
 RUNTIME = "torch"
 PRIORITIES = {"default": "jobs", "spare": "jobs-spare"}
 """The queues of a namespace for jobs, each with the priority of its pods."""
@@ -82,7 +82,7 @@ def _about(job: TrainingJob, folders: Mapping[str, str]) -> dict[str, Any]:
     labels = {QUEUE_LABEL: _queue(job), _NAME_LABEL: job.name, "app.kubernetes.io/managed-by": "mlplatform"}
     if not job.checkpoints:
         return {"labels": labels}
-    return {"labels": labels, "annotations": {CHECKPOINTS: folders[f"{RESERVED}CHECKPOINTS"]}}
+    return {"labels": labels, "annotations": {CHECKPOINTS_ANNOTATION: folders[CHECKPOINTS]}}
 
 
 def _queue(job: TrainingJob) -> str:
@@ -97,7 +97,7 @@ def _cron_job(job: TrainingJob, namespace: str) -> dict[str, Any]:
     others = [{"name": name, "value": value} for name, value in folders.items() if name != _RUN]
     fixed = {name: value for name, value in variables(job, "").items() if name not in folders}
     template = _job(job, [first, *others, *_pairs(fixed)])
-    folder = {f"{RESERVED}CHECKPOINTS": job.checkpoints or ""}
+    folder = {CHECKPOINTS: job.checkpoints or ""}
     about = _about(job, folder)
     return {
         "apiVersion": "batch/v1",

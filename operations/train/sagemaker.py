@@ -10,11 +10,11 @@ from components.facts.sagemaker import has_local_disk, training_types
 from ..settings import SettingsError, fault
 from .attempts import Attempt, Status, naming
 from .cloudwatch import log_lines
-from .job import TrainingJob, run_id_of, run_name, variables
+from .job import CHECKPOINTS, TrainingJob, run_id_of, run_name, variables
 from .platform import Platform, found, needed
 from .request import Request
 
-CHECKPOINTS = "/opt/ml/checkpoints"
+LOCAL_CHECKPOINTS = "/opt/ml/checkpoints"
 """Source: SageMaker API reference, CheckpointConfig, LocalPath."""
 WAIT_MINUTES = 24 * 60
 """How long a job on spot waits for capacity, beside its own time."""
@@ -81,8 +81,8 @@ def creation(job: TrainingJob, platform: Platform, run_id: str, name: str) -> Re
     if job.spot:
         parameters["StoppingCondition"]["MaxWaitTimeInSeconds"] = (job.timeout_minutes + WAIT_MINUTES) * 60
     if job.checkpoints:
-        saved = environment["MLPLATFORM_CHECKPOINTS"]
-        parameters["CheckpointConfig"] = {"S3Uri": saved, "LocalPath": CHECKPOINTS}
+        saved = environment[CHECKPOINTS]
+        parameters["CheckpointConfig"] = {"S3Uri": saved, "LocalPath": LOCAL_CHECKPOINTS}
     return Request("sagemaker", "create_training_job", parameters)
 
 
@@ -169,7 +169,8 @@ class SageMakerRunner:
     """Runs a job as a training job."""
 
     def __init__(self, job: TrainingJob, run: str, sagemaker: Any, logs: Any):
-        self._naming = naming(job, run, _prefix(job))
+        self._before = _prefix(job)
+        self._naming = naming(job, run, self._before)
         self._sagemaker = sagemaker
         self._logs = logs
 
@@ -177,10 +178,10 @@ class SageMakerRunner:
         """The attempts of the account's training jobs, with the reasons of those that failed."""
         pages = self._sagemaker.get_paginator("list_training_jobs").paginate(NameContains=self._naming.prefix)
         return [
-            Attempt(number, each["TrainingJobName"], status, self._reason(each["TrainingJobName"], status))
+            Attempt(number, name, status, self._reason(name, status), name.removeprefix(self._before))
             for page in pages
             for each in page["TrainingJobSummaries"]
-            if (number := self._naming.number(each["TrainingJobName"], each["CreationTime"])) is not None
+            if (number := self._naming.number(name := each["TrainingJobName"], each["CreationTime"])) is not None
             and (status := _STATUSES[each["TrainingJobStatus"]])
         ]
 

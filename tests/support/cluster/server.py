@@ -23,6 +23,7 @@ class Cluster:
 
     def __init__(self, process: subprocess.Popen[bytes], log: Path, kubeconfig: Path):
         self._process, self._log = process, log
+        self.kubeconfig = kubeconfig
         self._command = ["kubectl", f"--kubeconfig={kubeconfig}", f"--cache-dir={kubeconfig.parent / 'cache'}"]
 
     def kubectl(self, *arguments: str, objects: Iterable[Manifest] = ()) -> subprocess.CompletedProcess[str]:

@@ -331,6 +331,11 @@ def exports_of(stack: str) -> frozenset[str]:
     return frozenset(_evaluated(stack).outputs)
 
 
+def outputs_of(stack: str) -> dict[str, Any]:
+    """What the stack exports. Do not change it: other tests read it too."""
+    return dict(_evaluated(stack).outputs)
+
+
 @cache
 def _evaluated(stack: str) -> Evaluation:
     environment = config_of(stack)["environment"]
