@@ -38,6 +38,21 @@ help:  ## What can be made
 	@.venv/$*/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
+# The environment of the image of the ingestion of features.
+.venv/.ingest: workers/feature_ingest/requirements.lock | .venv/.runtime
+	@test -x .venv/ingest/bin/pip || $(PYTHON) -m venv .venv/ingest
+	@echo 'Installing the locked requirements of the ingestion of features into .venv/ingest, once; this takes some minutes.' >&2
+	@.venv/ingest/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@touch $@
+
+# A real Kafka for its tests, which skip without it. Maven compares the jars with their checksums.
+.venv/.kafka: tests/services/kafka.xml | .venv/.runtime
+	@if command -v mvn >/dev/null && command -v java >/dev/null; then \
+	  echo 'Fetching Kafka into .venv/kafka, once.' >&2; \
+	  mvn -q -B -C -f $< org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
+	    -DoutputDirectory="$$PWD/.venv/kafka" >&2 && touch $@; \
+	else echo 'Tests with a real Kafka skip: mvn or java is not on PATH.' >&2; fi
+
 # What `make bench` compares with: AWS CDK with cdk-nag, and Checkov, whose pins are not ours.
 .venv/.checkov: tests/bench/peer/checkov.lock | .venv/.runtime
 	@test -x .venv/checkov/bin/pip || $(PYTHON) -m venv .venv/checkov
@@ -76,7 +91,7 @@ check: lint types-changed .venv/.dev  ## Lint, types of changed files, unit test
 test: lint types .venv/.dev services  ## Lint, types and all tests
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
-services: .venv/.feast .venv/.mlflow .venv/.spark .venv/.model-server .venv/.training  ## Feast, MLflow, Spark and the images' programs, which tests start
+services: .venv/.feast .venv/.mlflow .venv/.spark .venv/.model-server .venv/.training .venv/.ingest .venv/.kafka  ## Feast, MLflow, Spark, Kafka and the images' programs, which tests start
 
 images: .venv/.dev  ## Lint the Dockerfiles of images; build them where a container engine runs
 	$(BIN)/hadolint images/*/Dockerfile
@@ -146,6 +161,8 @@ lock:  ## Pin what pyproject.toml asks for, with hashes and without addresses; n
 	  uv pip compile -q images/$$image/requirements.in --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --no-header -o images/$$image/requirements.lock || exit 1; \
 	done
+	uv pip compile -q workers/feature_ingest/requirements.in --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-annotate --no-header -o workers/feature_ingest/requirements.lock
 	uv pip compile -q tests/bench/peer/checkov.in --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-annotate --no-header -o tests/bench/peer/checkov.lock
 

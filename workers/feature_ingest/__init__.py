@@ -1,0 +1,1 @@
+"""Reads a topic, and writes its records to the online store through Feast."""
