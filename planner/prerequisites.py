@@ -82,6 +82,10 @@ def _buys_spot(resource: Resource) -> bool:
     return not ways or any(read(each, "operator") != "In" or "spot" in elements(read(each, "values")) for each in ways)
 
 
+def _scales_kafka(target: Resource) -> bool:
+    return read(target.inputs, "serviceNamespace") == "kafka"
+
+
 _ROLES = (
     _ServiceLinkedRole(
         "AWSServiceRoleForEC2Spot",
@@ -130,6 +134,12 @@ _ROLES = (
     ),
     _ServiceLinkedRole("AWSServiceRoleForBatch", "batch.amazonaws.com", ("aws:batch/computeEnvironment:",)),
     _ServiceLinkedRole("AWSServiceRoleForKafka", "kafka.amazonaws.com", ("aws:msk/cluster:", "aws:msk/serverless")),
+    _ServiceLinkedRole(
+        "AWSServiceRoleForApplicationAutoScaling_KafkaCluster",
+        "kafka.application-autoscaling.amazonaws.com",
+        ("aws:appautoscaling/target:",),
+        _scales_kafka,
+    ),
     _ServiceLinkedRole("AWSServiceRoleForECS", "ecs.amazonaws.com", ("aws:ecs/cluster:", "aws:ecs/service:")),
     _ServiceLinkedRole(
         "AWSServiceRoleForAmazonOpenSearchService", "opensearchservice.amazonaws.com", ("aws:opensearch/domain:",)

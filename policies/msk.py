@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from components.facts.kafka_brokers import BROKERS
 from components.facts.versions import KafkaVersion, kafka_support_end
 from policies.engine.checks import in_production, must_be, must_not_be
 from policies.engine.frameworks import finops, fsbp, well_architected
@@ -15,6 +16,8 @@ SERVERLESS = "aws:msk/serverlessCluster:ServerlessCluster"
 TOPIC = "aws:msk/topic:Topic"
 _LEAST_ZONES = 3
 _LEAST_COPIES = 3
+_LEAST_SHARE = 0.05
+_SECONDS_A_MONTH = 730 * 3600
 
 
 def _is_standard(cluster: Resource, _: Stack) -> bool:
@@ -221,3 +224,35 @@ def _graviton(cluster: Resource, _: Stack) -> Iterator[Result]:
         yield Undecided("brokerNodeGroupInfo.instanceType")
     elif (kind or "").startswith("kafka.m5."):
         yield Finding(f"runs {kind}; kafka.m7g of the same size costs less and carries more")
+
+
+@rule(
+    "msk-size",
+    "Kafka clusters are no larger than their records need",
+    CLUSTER,
+    when=_is_standard,
+    area=Area.COST,
+    severity=Severity.LOW,
+    level=Level.ADVISORY,
+    frameworks=[finops("Workload Optimization"), well_architected("COST06-BP01")],
+    remediation="Take a smaller instanceType, as MSK changes brokers one by one, or set usage.streams.writtenGb.",
+    field="brokerNodeGroupInfo.instanceType",
+)
+def _size(cluster: Resource, stack: Stack) -> Iterator[Result]:
+    kind = text(read(cluster.inputs, "brokerNodeGroupInfo", "instanceType"))
+    brokers = number(read(cluster.inputs, "numberOfBrokerNodes"))
+    if kind is UNKNOWN or brokers is UNKNOWN:
+        yield Undecided("brokerNodeGroupInfo.instanceType" if kind is UNKNOWN else "numberOfBrokerNodes")
+        return
+    broker = BROKERS.get(kind or "")
+    # Three large brokers are the smallest cluster in three zones.
+    if broker is None or not brokers or (brokers <= _LEAST_ZONES and (kind or "").endswith(".large")):
+        return
+    usage = stack.context.usage.streams
+    carried = usage.written_gb / max(1, len(stack.of_type(CLUSTER))) * (_LEAST_COPIES + usage.reads)
+    able = brokers * broker.network_mib * _SECONDS_A_MONTH / 1024
+    if carried < _LEAST_SHARE * able:
+        yield Finding(
+            f"can carry {able:,.0f} GB a month with {brokers:g} {kind}, copies and reads included, and carries "
+            f"{carried:,.0f}, says usage.streams"
+        )

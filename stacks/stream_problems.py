@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from stacks.config import StackConfig
 
 _AT: Place = ("eventStream",)
+_SERVERLESS_REGIONS = (
+    *("us-east-1", "us-east-2", "us-west-2", "ca-central-1"),
+    *("eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3"),
+    *("ap-northeast-1", "ap-northeast-2", "ap-south-1", "ap-southeast-1", "ap-southeast-2"),
+)
+"""Source: Amazon MSK developer guide, "What is MSK Serverless?"."""
 
 
 def stream_problems(config: "StackConfig") -> Iterator[Problem]:
@@ -24,6 +30,10 @@ def stream_problems(config: "StackConfig") -> Iterator[Problem]:
             "consumers write to its online store" if config.gpu_cluster else "producers and consumers run on its nodes"
         )
         yield Problem(_AT, None, f"eventStream needs {lacking}, because {why}; add it")
+    region = config.environment.region
+    if stream.engine is StreamEngine.MSK_SERVERLESS and region not in _SERVERLESS_REGIONS:
+        remedy = f"{region} has no MSK Serverless; write kinesis or msk-provisioned"
+        yield Problem((*_AT, "engine"), str(stream.engine), remedy)
     zones = len(config.network.zones) or config.network.zone_count
     if stream.engine is StreamEngine.MSK_PROVISIONED and stream.brokers.zones > zones:
         remedy = f"the network has {zones} zones; write {zones}, or add a zone to network"

@@ -137,3 +137,9 @@ def test_environments_have_delegated_zones_of_their_own() -> None:
     assert len(set(zones)) == len(zones)
     assert all(zone.count(".") >= 2 for zone in zones)
     assert not any(one != other and one.endswith(f".{other}") for one in zones for other in zones)
+
+
+@pytest.mark.parametrize(("service", "needed"), [("kafka", True), ("ecs", False)])
+def test_growing_disks_of_kafka_need_a_role_of_their_own(service: str, needed: bool) -> None:
+    role = "AWSServiceRoleForApplicationAutoScaling_KafkaCluster"
+    assert (role in roles(make("aws:appautoscaling/target:Target", serviceNamespace=service))) is needed

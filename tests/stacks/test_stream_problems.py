@@ -38,6 +38,15 @@ def test_brokers_in_more_zones_than_the_network_has_are_refused() -> None:
     assert read(fitting).event_stream
 
 
+def test_kafka_without_brokers_is_refused_where_it_is_not_offered() -> None:
+    stream = {**STREAM, "engine": "msk-serverless"}
+    sections = {**SECTIONS, "eventStream": stream, "featureStore": STORE}
+    assert read(sections).event_stream
+    elsewhere = {**SECTIONS["environment"], "region": "us-west-1"}
+    told = refusal(eventStream=stream, featureStore=STORE, environment=elsewhere)
+    assert "eventStream.engine = 'msk-serverless': us-west-1 has no MSK Serverless; write kinesis or msk" in told
+
+
 @pytest.mark.parametrize(
     ("stream", "lacking"),
     [

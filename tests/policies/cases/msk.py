@@ -28,6 +28,10 @@ def group(kind: str = CLUSTER, **inputs: Any) -> Resource:
     return make(kind, {"brokerNodeGroupInfo": inputs})
 
 
+def brokers(kind: Any, count: Any) -> Resource:
+    return make(CLUSTER, {"brokerNodeGroupInfo": {"instanceType": kind}, "numberOfBrokerNodes": count})
+
+
 def topic(copies: Any = 3.0, settings: Any = SETTINGS) -> Resource:
     return make(
         TOPIC, {"replicationFactor": copies, "configs": settings if settings is UNKNOWN else json.dumps(settings)}
@@ -108,4 +112,17 @@ CASES = [
     passes("msk-graviton", make(CLUSTER), kind="absent"),
     fails("msk-graviton", group(instanceType="kafka.m5.large"), found="runs kafka.m5.large"),
     unknown("msk-graviton", group(instanceType=UNKNOWN), undecided="brokerNodeGroupInfo.instanceType"),
+    passes("msk-size", brokers("kafka.m7g.large", 3.0)),
+    passes("msk-size", brokers("kafka.m7g.2xlarge", 3.0), usage={"streams": {"written_gb": 50_000}}),
+    passes("msk-size", brokers("express.m7g.large", 3.0)),
+    passes("msk-size", make(CLUSTER), kind="absent"),
+    # 3 x 469 MiB a second for 2,628,000 seconds; 100 GB with three copies and two reads.
+    fails(
+        "msk-size",
+        brokers("kafka.m7g.2xlarge", 3.0),
+        found="can carry 3,610,934 GB a month with 3 kafka.m7g.2xlarge, copies and reads included, and carries 500",
+    ),
+    fails("msk-size", brokers("kafka.m7g.large", 6.0), found="with 6 kafka.m7g.large"),
+    unknown("msk-size", brokers(UNKNOWN, 3.0), undecided="brokerNodeGroupInfo.instanceType"),
+    unknown("msk-size", brokers("kafka.m7g.large", UNKNOWN), undecided="numberOfBrokerNodes"),
 ]
