@@ -98,7 +98,7 @@ images: .venv/.dev  ## Lint the Dockerfiles of images; build them where a contai
 	$(BIN)/python -m pytest tests/images
 	@if ! docker info >/dev/null 2>&1; then echo 'No container engine runs here, so nothing is built.'; exit 0; fi; \
 	export SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct); \
-	for image in $(IMAGES); do docker buildx build --load --tag "$$image" "images/$$image" || exit 1; done
+	for image in $(IMAGES); do docker buildx build --load --tag "$$image" --file "images/$$image/Dockerfile" . || exit 1; done
 
 lint: .venv/.dev  ## ruff, rules and format
 	$(BIN)/ruff check .

@@ -43,10 +43,13 @@ def test_dockerfile_keeps_the_rules_of_images(path: Path) -> None:
         pytest.param("WORKDIR /app\n", f"WORKDIR /app\n{USER}", "", id="user twice is right"),
         pytest.param(f"{USER}EXPOSE", f"{USER}RUN id\nEXPOSE", "USER comes before", id="step of the process"),
         pytest.param(
-            "COPY --chown=0:0 model_server/", "ADD https://example.com/model_server", "ADD fetches", id="ADD of a URL"
+            "COPY --chown=0:0 images/model-server/model_server/",
+            "ADD https://example.com/model_server",
+            "ADD fetches",
+            id="ADD of a URL",
         ),
-        pytest.param("COPY --chown=0:0 model", "COPY model", "must have --chown=0:0", id="copy without owner"),
-        pytest.param("COPY --chown=0:0 model", "COPY --chown=65532 model", "--chown=0:0", id="code of the process"),
+        pytest.param("COPY --chown=0:0 images", "COPY images", "must have --chown=0:0", id="copy without owner"),
+        pytest.param("COPY --chown=0:0 images", "COPY --chown=65532 images", "--chown=0:0", id="code of the process"),
         pytest.param(USER, f"ARG PIP_TOKEN\n{USER}", "ARG PIP_TOKEN looks like a secret", id="secret argument"),
         pytest.param(
             "PYTHONUNBUFFERED=1", "DB_PASSWORD=hunter2", "ENV DB_PASSWORD looks like a secret", id="secret in ENV"
@@ -59,7 +62,7 @@ def test_dockerfile_keeps_the_rules_of_images(path: Path) -> None:
         pytest.param("--require-hashes ", "", "without --require-hashes", id="no hashes"),
         pytest.param("--mount=type=cache,target=/root/.cache/pip ", "", "without a cache mount", id="no cache"),
         pytest.param("type=cache,target=/root/.cache/pip", "type=secret,id=pip", "takes a secret", id="secret mount"),
-        pytest.param("COPY requirements", "COPY . /src\nCOPY requirements", "before the lock", id="source first"),
+        pytest.param("COPY images", "COPY . /src\nCOPY images", "before the lock", id="source first"),
         pytest.param('ENTRYPOINT ["python3", "-m", "model_server", ', "ENTRYPOINT python3 ", "shell form", id="shell"),
         pytest.param("image.licenses", "image.license", "image.licenses is missing", id="no licence"),
         pytest.param("PYTHONDONTWRITEBYTECODE=1", "A=1", "PYTHONDONTWRITEBYTECODE", id="bytecode at run time"),
@@ -86,7 +89,7 @@ def test_hadolint_reports_what_it_has_a_rule_for(tmp_path: Path) -> None:
 
 @every_image
 def test_build_context_has_only_what_is_copied(path: Path) -> None:
-    first, *patterns = path.with_name(".dockerignore").read_text(encoding="utf-8").splitlines()[1:]
+    first, *patterns = path.with_name("Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()[1:]
     assert first == "*"
     kept = {each.removeprefix("!").rstrip("/") for each in patterns if each.startswith("!")}
     file = parse(path.read_text(encoding="utf-8"))
@@ -98,7 +101,7 @@ def test_build_context_has_only_what_is_copied(path: Path) -> None:
         for word in each.words()[:-1]
     }
     assert kept == copied
-    assert all((path.parent / each).exists() for each in kept)
+    assert all((ROOT / each).exists() for each in kept)
 
 
 @every_image

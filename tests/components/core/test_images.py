@@ -79,12 +79,31 @@ def test_digests_are_written_and_a_moved_tag_is_found(
     record.write_text("{}")
     answers = dict.fromkeys(digests.pinned_images(), DIGEST)
     monkeypatch.setattr(digests, "digest", answers.__getitem__)
-    assert digests.main([], record) == 0
+    assert digests.main([], record, tmp_path) == 0
     assert json.loads(record.read_text()) == answers
-    assert digests.main(["--check"], record) == 0
+    assert digests.main(["--check"], record, tmp_path) == 0
     answers[STORAGE_INITIALIZER_IMAGE] = f"sha256:{'aa' * 32}"
-    assert digests.main(["--check"], record) == 1
+    assert digests.main(["--check"], record, tmp_path) == 1
     assert f"{STORAGE_INITIALIZER_IMAGE}: {DIGEST} is now sha256:aa" in capsys.readouterr().out
+
+
+def test_moved_base_image_is_found_and_written_into_the_dockerfile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record, base = tmp_path / "image_digests.json", "docker.io/library/python:3.13.15-slim-trixie"
+    record.write_text("{}")
+    dockerfile = tmp_path / "server" / "Dockerfile"
+    dockerfile.parent.mkdir()
+    dockerfile.write_text(f"FROM {base}@{DIGEST} AS packages\nFROM packages\n")
+    moved = f"sha256:{'bb' * 32}"
+    answers = {**dict.fromkeys(digests.pinned_images(), DIGEST), base: moved}
+    monkeypatch.setattr(digests, "digest", answers.__getitem__)
+    assert digests.main(["--check"], record, tmp_path) == 1
+    assert f"{base}: {DIGEST} is now {moved}" in capsys.readouterr().out
+    assert digests.main([], record, tmp_path) == 0
+    assert dockerfile.read_text() == f"FROM {base}@{moved} AS packages\nFROM packages\n"
+    assert base not in json.loads(record.read_text())
+    assert digests.main(["--check"], record, tmp_path) == 0
 
 
 def test_registry_that_does_not_answer_leaves_the_record_as_it_is(
@@ -97,5 +116,5 @@ def test_registry_that_does_not_answer_leaves_the_record_as_it_is(
         raise RegistryError(image)
 
     monkeypatch.setattr(digests, "digest", refused)
-    assert digests.main([], record) == 2
+    assert digests.main([], record, tmp_path) == 2
     assert record.read_text() == "{}"

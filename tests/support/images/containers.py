@@ -99,14 +99,13 @@ class Container:
 
 def container(image: str, root: Path) -> Container:
     """Lays out the final stage of an image below `root`: what it copies from its context."""
-    folder = ROOT / "images" / image
-    stage = parse((folder / "Dockerfile").read_text(encoding="utf-8")).final
+    stage = parse((ROOT / "images" / image / "Dockerfile").read_text(encoding="utf-8")).final
     for each in stage.all("COPY"):
         if "from" in each.flags:
             continue
         *sources, target = each.words()
         for source in sources:
-            copied, place = folder / source, root / target.strip("/")
+            copied, place = ROOT / source, root / target.strip("/")
             if copied.is_dir():
                 shutil.copytree(copied, place, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
             else:
