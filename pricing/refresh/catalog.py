@@ -63,6 +63,12 @@ def _cache(attributes: Mapping[str, str]) -> tuple[Item, ...]:
     return _one("elasticache", f"{kind} ({engine})", "node-hour")
 
 
+def _broker(attributes: Mapping[str, str]) -> tuple[Item, ...]:
+    found = re.fullmatch(rf"{_PREFIX}(Kafka|Express)\.([a-z0-9]+\.[a-z0-9]+)", attributes.get("usagetype", ""))
+    kind = f"{found[1].lower()}.{found[2]}" if found else ""
+    return _one("msk", kind, "broker-hour") if kind in _BROKERS else ()
+
+
 def _training(attributes: Mapping[str, str]) -> tuple[Item, ...]:
     found = re.fullmatch(rf"{_PREFIX}Train:(ml\..+)", attributes.get("usagetype", ""))
     known = found is not None and found[1] in training_types()
@@ -89,6 +95,7 @@ def _of_engine(attributes: Mapping[str, str], sku: str, unit: str) -> tuple[Item
 
 
 _KINDS = frozenset(sku for region in regions() for sku in load_table(region).skus("ec2") if instance_type(sku))
+_BROKERS = frozenset(sku for region in regions() for sku in load_table(region).skus("msk") if "." in sku)
 _ENGINES = {"PostgreSQL": "rds-postgresql", "MySQL": "rds-mysql"}
 _DATABASE_STORAGE = {
     "RDS:GP3-Storage": "gp3-storage Single-AZ",
@@ -297,6 +304,35 @@ QUERIES: tuple[Query, ...] = (
     Query("AmazonS3", {}, _S3),
     Query("AmazonElastiCache", {"productFamily": "Cache Instance"}, named=_cache),
     Query("AmazonElastiCache", {}, {"ElastiCache:BackupUsage": _one("elasticache", "backup-storage", "GB-month")}),
+    Query(
+        "AmazonKinesis",
+        {},
+        {
+            "Storage-ShardHour": _one("kinesis", "shard-hour", "hour"),
+            "PutRequestPayloadUnits": _one("kinesis", "put-payload-units", "1M-units", "1000000"),
+            "OnDemand-StreamHour": _one("kinesis", "on-demand-stream-hour", "hour"),
+            "OnDemand-BilledIncomingBytes": _one("kinesis", "on-demand-ingest", "GB"),
+            "OnDemand-BilledOutgoingBytes": _one("kinesis", "on-demand-retrieve", "GB"),
+        },
+    ),
+    Query("AmazonMSK", {}, named=_broker),
+    Query(
+        "AmazonMSK",
+        {},
+        {
+            "Kafka.Storage.GP2": _one("msk", "provisioned-storage", "GB-month"),
+            "Kafka.Storage.Tiered": _one("msk", "tiered-storage", "GB-month"),
+            "Kafka.DataRetrieval.Tiered": _one("msk", "tiered-storage-retrieval", "GB"),
+        },
+    ),
+    Query(
+        "AmazonSNS",
+        {},
+        {
+            "Requests-Tier1": _one("sns", "api-requests", "1M-requests", "1000000", "1000000"),
+            "DeliveryAttempts-SMTP": _one("sns", "email-notifications", "100k", "100000", "1000"),
+        },
+    ),
     Query("AmazonSageMaker", {}, named=_training),
     Query("AmazonAthena", {}, {"DataScannedInTB": _one("athena", "data-scanned", "TB")}),
     Query("AmazonRDS", {"productFamily": "Database Storage"}, named=_database_storage),

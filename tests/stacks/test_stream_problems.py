@@ -38,7 +38,7 @@ def test_brokers_in_more_zones_than_the_network_has_are_refused() -> None:
     assert read(fitting).event_stream
 
 
-def test_kafka_without_brokers_is_refused_where_it_is_not_offered() -> None:
+def test_msk_serverless_is_refused_where_it_is_not_offered() -> None:
     stream = {**STREAM, "engine": "msk-serverless"}
     sections = {**SECTIONS, "eventStream": stream, "featureStore": STORE}
     assert read(sections).event_stream
@@ -65,7 +65,7 @@ def test_kafka_without_brokers_is_refused_where_it_is_not_offered() -> None:
         ),
     ],
 )
-def test_a_network_without_internet_needs_the_endpoints_of_a_stream(stream: dict[str, Any], lacking: str) -> None:
+def test_a_closed_network_needs_the_endpoints_of_a_stream(stream: dict[str, Any], lacking: str) -> None:
     told = refusal(eventStream=stream, featureStore=STORE, network=CLOSED)
     assert f"network.nat is none, so pods cannot reach it; add {lacking} to network.interfaceEndpoints" in told
     endpoints = [*CLOSED["interfaceEndpoints"], *lacking.split(" and ")]

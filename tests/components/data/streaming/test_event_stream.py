@@ -293,7 +293,7 @@ def test_a_consumer_that_is_behind_rings(
     assert (alarm["threshold"], alarm["statistic"]) == (threshold, "Maximum")
 
 
-def test_shared_readers_of_a_stream_have_one_alarm_with_the_least_limit() -> None:
+def test_readers_without_fan_out_have_one_alarm_together() -> None:
     readers = [READER, {**READER, "name": "archive", "maximum_lag_seconds": 3600}]
     alarm = kinesis(topics=[{**TOPIC, "consumers": readers}]).one(ALARM).inputs
     assert alarm["threshold"] == 300_000
@@ -367,7 +367,7 @@ def test_quotas_of_a_consumer_are_added_up_over_its_topics() -> None:
     assert made.outputs("events")["consumer_quotas"] == {"ingest": 3 * 2**20}
 
 
-def test_records_schemas_and_key_are_protected_unless_it_is_lifted() -> None:
+def test_what_holds_records_is_protected_unless_it_is_lifted() -> None:
     topics = [{**LETTERS, "record_schema": {"file": SCHEMA_FILE}}]
     kept = {each.type for each in kafka(topics=topics).resources if each.protect}
     assert kept == {CLUSTER, KAFKA_TOPIC, KEY, REGISTRY, SCHEMA}
