@@ -33,6 +33,8 @@ RepositoryArn = Annotated[
 
 
 def _folder(folder: str) -> str:
+    if not folder.isprintable():
+        raise refuse(folder, "a folder has printable characters only; remove the others")
     if any(letter in folder for letter in "*?$"):
         raise refuse(folder, "IAM reads * and ? as wildcards and $ as a variable; choose another name for the folder")
     if not folder.endswith("/") or folder.startswith("/") or "//" in folder:

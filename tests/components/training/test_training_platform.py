@@ -481,6 +481,7 @@ def test_names_and_times_are_within_the_published_api() -> None:
         ({"teams": [{**SEARCH, "models": ["mlflow/"]}]}, "belongs to MLflow"),
         ({"teams": [{**SEARCH, "models": ["ranking"]}]}, "write ranking/"),
         ({"teams": [{**SEARCH, "models": ["/ranking/"]}]}, "write ranking/"),
+        ({"teams": [{**SEARCH, "models": ["rank\ning/"]}]}, "a folder has printable characters only"),
         ({"teams": [{**SEARCH, "models": ["ranking*/"]}]}, "IAM reads * and ? as wildcards"),
         ({"teams": [SEARCH, {**RISK, "name": "search"}]}, "team search is listed twice"),
         ({"teams": [SEARCH, {**RISK, "name": "search-ads"}]}, "jobs named search-ads-… would belong to team search"),
