@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from resources.inputs import elements, read
-from resources.resource import Resource
+from resources.resource import UNKNOWN, Resource
 
 _CACHE_RULE = "aws:ecr/pullThroughCacheRule:"
+_ENVIRONMENT = "aws:batch/computeEnvironment:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,13 @@ def _scales_kafka(target: Resource) -> bool:
     return read(target.inputs, "serviceNamespace") == "kafka"
 
 
+def _has_spot_machines(resource: Resource) -> bool:
+    """Whether a compute environment of AWS Batch may launch Spot Instances."""
+    return read(resource.inputs, "computeResources", "type") in ("SPOT", UNKNOWN)
+
+
+_SPOT_OF_BATCH = "AWS Batch needs it for spot machines, and does not make it."
+
 _ROLES = (
     _ServiceLinkedRole(
         "AWSServiceRoleForEC2Spot",
@@ -100,7 +108,13 @@ _ROLES = (
         ("aws:ec2/spotInstanceRequest:", "aws:ec2/fleet:"),
         why="EC2 makes it only for requests in its console.",
     ),
+    _ServiceLinkedRole(
+        "AWSServiceRoleForEC2Spot", "spot.amazonaws.com", (_ENVIRONMENT,), _has_spot_machines, _SPOT_OF_BATCH
+    ),
     _ServiceLinkedRole("AWSServiceRoleForEC2SpotFleet", "spotfleet.amazonaws.com", ("aws:ec2/spotFleetRequest:",)),
+    _ServiceLinkedRole(
+        "AWSServiceRoleForEC2SpotFleet", "spotfleet.amazonaws.com", (_ENVIRONMENT,), _has_spot_machines, _SPOT_OF_BATCH
+    ),
     _ServiceLinkedRole(
         "AWSServiceRoleForAutoScaling", "autoscaling.amazonaws.com", ("aws:autoscaling/group:", "aws:eks/nodeGroup:")
     ),
@@ -132,7 +146,7 @@ _ROLES = (
     _ServiceLinkedRole(
         "AWSServiceRoleForAmazonEMRServerless", "ops.emr-serverless.amazonaws.com", ("aws:emrserverless/",)
     ),
-    _ServiceLinkedRole("AWSServiceRoleForBatch", "batch.amazonaws.com", ("aws:batch/computeEnvironment:",)),
+    _ServiceLinkedRole("AWSServiceRoleForBatch", "batch.amazonaws.com", (_ENVIRONMENT,)),
     _ServiceLinkedRole("AWSServiceRoleForKafka", "kafka.amazonaws.com", ("aws:msk/cluster:", "aws:msk/serverless")),
     _ServiceLinkedRole(
         "AWSServiceRoleForApplicationAutoScaling_KafkaCluster",
@@ -151,4 +165,4 @@ _ROLES = (
     _ServiceLinkedRole("AWSServiceRoleForBackup", "backup.amazonaws.com", ("aws:backup/vault:", "aws:backup/plan:")),
 )
 """Source: each service's user guide, "Using service-linked roles"; Karpenter, "Getting started"; EC2 user guide,
-"Service-linked role for Spot Instance requests"."""
+"Service-linked role for Spot Instance requests"; AWS Batch user guide, "Amazon EC2 spot fleet role"."""

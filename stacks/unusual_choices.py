@@ -22,6 +22,7 @@ from components.network.load_balancer.spec import ServingLoadBalancerSpec
 from components.network.network_args import FlowLogTraffic, NatMode, NetworkSpec
 from components.network.web_firewall.spec import WebFirewallSpec
 from components.serving.model_serving_ingress.spec import ModelServingSpec
+from components.training.batch_queue.spec import BatchQueueSpec
 from components.training.spark_cluster.spec import SparkClusterSpec
 from components.training.training_platform.spec import TrainingPlatformSpec
 from stacks.config import StackConfig
@@ -62,6 +63,8 @@ def unusual_choices(config: StackConfig) -> tuple[Choice, ...]:
         found += _kubeflow(config.kubeflow, "kubeflow")
     if config.training_platform:
         found += _training_platform(config.training_platform, "trainingPlatform")
+    if config.batch_queue:
+        found += _batch_queue(config.batch_queue, "batchQueue")
     return tuple(found)
 
 
@@ -252,6 +255,19 @@ def _kubeflow(kubeflow: KubeflowSpec, at: str) -> Iterator[Choice]:
     if kubeflow.services:
         why = "every team may call every service in these namespaces"
         yield Choice(f"{at}.services", list(kubeflow.services), why)
+
+
+def _batch_queue(batch: BatchQueueSpec, at: str) -> Iterator[Choice]:
+    if not batch.deletion_protection:
+        yield Choice(f"{at}.deletionProtection", False, "a deployment can delete the key of the jobs' logs")
+    for index, environment in enumerate(batch.environments):
+        if environment.image_id:
+            why = "its machines do not get AWS's image of Amazon Linux 2023, which you must then patch yourself"
+            yield Choice(f"{at}.environments[{index}].imageId", environment.image_id, why)
+    for index, job in enumerate(batch.jobs):
+        if job.writable_root:
+            why = "a program that is taken over can change the files of its container"
+            yield Choice(f"{at}.jobs[{index}].writableRoot", True, why)
 
 
 def _training_platform(platform: TrainingPlatformSpec, at: str) -> Iterator[Choice]:

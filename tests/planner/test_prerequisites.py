@@ -65,6 +65,12 @@ def test_karpenter_needs_the_spot_role_where_it_buys_spot(requirements: Any, nee
     assert (SPOT in roles(pool(*requirements))) is needed
 
 
+@pytest.mark.parametrize(("kind", "needed"), [("SPOT", True), (UNKNOWN, True), ("EC2", False)])
+def test_batch_needs_the_spot_roles_for_spot_machines(kind: Any, needed: bool) -> None:
+    found = roles(make("aws:batch/computeEnvironment:ComputeEnvironment", computeResources={"type": kind}))
+    assert ({SPOT, "AWSServiceRoleForEC2SpotFleet"} <= found) is needed
+
+
 def test_what_is_unknown_counts_as_spot() -> None:
     assert SPOT in roles(make(POOL, spec=UNKNOWN))
 

@@ -275,9 +275,9 @@ class BatchQueue(Component[BatchQueueArgs, BatchQueueSpec]):
         roles: dict[str, aws.iam.Role] = {}
         definitions: dict[str, aws.batch.JobDefinition] = {}
         for job in self._spec.jobs:
-            role = aws.iam.Role(f"{self._name}-{job.name}-role", assume_role_policy=trust, opts=self._child)
+            role = aws.iam.Role(f"{self._name}-job-{job.name}-role", assume_role_policy=trust, opts=self._child)
             access = aws.iam.RolePolicy(
-                f"{self._name}-{job.name}-policy",
+                f"{self._name}-job-{job.name}-policy",
                 role=role.name,
                 policy=self._buckets(self._args["data_key_arn"]).apply(
                     lambda known, job=job: job_access(account, job, known[0], known[1], known[2])
@@ -383,12 +383,12 @@ class BatchQueue(Component[BatchQueueArgs, BatchQueueSpec]):
             name, queue = self._aws_name(job.name), self._aws_name(job.queue)
             source = account.arn("scheduler", f"schedule/default/{name}")
             role = aws.iam.Role(
-                f"{self._name}-{job.name}-schedule-role",
+                f"{self._name}-schedule-{job.name}-role",
                 assume_role_policy=service_trust("scheduler.amazonaws.com", account.id, source),
                 opts=self._child,
             )
             access = aws.iam.RolePolicy(
-                f"{self._name}-{job.name}-schedule-policy",
+                f"{self._name}-schedule-{job.name}-policy",
                 role=role.name,
                 policy=undelivered.arn.apply(
                     lambda arn, job=job, queue=queue, name=name: schedule_access(account, job.team, queue, name, arn)
@@ -396,7 +396,7 @@ class BatchQueue(Component[BatchQueueArgs, BatchQueueSpec]):
                 opts=self._child,
             )
             aws.scheduler.Schedule(
-                f"{self._name}-{job.name}-schedule",
+                f"{self._name}-schedule-{job.name}",
                 name=name,
                 schedule_expression=schedule_expression(job.schedule),
                 schedule_expression_timezone=job.time_zone,

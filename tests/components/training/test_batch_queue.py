@@ -255,7 +255,7 @@ def test_logs_go_to_an_encrypted_group_with_retention(batch: Recording) -> None:
 
 
 def test_a_job_uses_its_own_folder_in_both_buckets(batch: Recording) -> None:
-    may = policy(batch, "batch-ranking-policy")
+    may = policy(batch, "batch-job-ranking-policy")
     for bucket in ("ml-training", "ml-models"):
         assert allows(may, "s3:PutObject", f"arn:aws:s3:::{bucket}/ranking/checkpoints/1")
         assert allows(may, "s3:ListBucket", f"arn:aws:s3:::{bucket}", s3_prefix="ranking/")
@@ -268,7 +268,7 @@ def test_a_job_uses_its_own_folder_in_both_buckets(batch: Recording) -> None:
 
 def test_a_job_reads_further_folders_of_training_data_only() -> None:
     made = batch_queue(jobs=[{**RANKING, "folder": "models/ranking", "read_folders": ["clicks"]}])
-    may = policy(made, "batch-ranking-policy")
+    may = policy(made, "batch-job-ranking-policy")
     assert allows(may, "s3:GetObject", "arn:aws:s3:::ml-training/clicks/2026/1.parquet")
     assert not allows(may, "s3:PutObject", "arn:aws:s3:::ml-training/clicks/2026/1.parquet")
     assert not allows(may, "s3:GetObject", "arn:aws:s3:::ml-models/clicks/2026/1.parquet")
@@ -285,7 +285,7 @@ def test_a_job_with_checkpoints_is_told_where_they_are() -> None:
 
 
 def test_roles_of_jobs_serve_tasks_of_the_account_only(batch: Recording) -> None:
-    for name in ("batch-ranking-role", "batch-execution-role"):
+    for name in ("batch-job-ranking-role", "batch-execution-role"):
         (trust,) = json.loads(batch.one(ROLE, name).inputs["assumeRolePolicy"])["Statement"]
         assert trust["Principal"] == {"Service": "ecs-tasks.amazonaws.com"}
         assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": ACCOUNT}
@@ -344,11 +344,11 @@ def test_schedules_submit_for_the_share_of_the_team() -> None:
         "ShareIdentifier": "search",
         "ArrayProperties": {"Size": 10},
     }
-    may = policy(made, "batch-ranking-schedule-policy")
+    may = policy(made, "batch-schedule-ranking-policy")
     definition = f"arn:aws:batch:us-east-1:{ACCOUNT}:job-definition/ml-ranking"
     assert allows(may, "batch:SubmitJob", definition, batch_ShareIdentifier="search")
     assert not allows(may, "batch:SubmitJob", definition, batch_ShareIdentifier="risk")
-    (trust,) = json.loads(made.one(ROLE, "batch-ranking-schedule-role").inputs["assumeRolePolicy"])["Statement"]
+    (trust,) = json.loads(made.one(ROLE, "batch-schedule-ranking-role").inputs["assumeRolePolicy"])["Statement"]
     source = f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule/default/ml-ranking"
     assert trust["Condition"]["ArnLike"] == {"aws:SourceArn": source}
 
@@ -430,6 +430,13 @@ def test_it_breaks_no_rule(batch: Recording) -> None:
     # The tags are those of a stack's provider.
     found = [each for each in evaluate(batch.resources, context()) if not each.policy.endswith("-tags")]
     assert found == []
+
+
+def test_names_of_jobs_meet_no_other_names() -> None:
+    names = ("machine", "execution", "ranking", "ranking-schedule", "failed")
+    jobs = [{**RANKING, "name": name, "schedule": "0 2 * * *"} for name in names]
+    urns = [each.urn for each in batch_queue(jobs=jobs).resources]
+    assert len(urns) == len({*urns})
 
 
 def test_without_jobs_there_are_queues_only() -> None:

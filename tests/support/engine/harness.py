@@ -13,6 +13,7 @@ from typing import IO, Any, cast
 
 import yaml
 
+from tests.support.engine.batch_rules import BatchRules
 from tests.support.engine.eks_rules import EksRules
 from tests.support.engine.jobs_rules import JobsRules
 from tests.support.engine.rds_rules import RdsRules
@@ -57,7 +58,7 @@ class Engine:
         self._folder = folder
         self._binaries = folder / "bin"
         self._home = folder / "home"
-        clouds = (folder / name for name in ("state", "rds", "sagemaker", "jobs", "streams"))
+        clouds = (folder / name for name in ("state", "batch", "rds", "sagemaker", "jobs", "streams"))
         for made in (self.project, self._binaries, self._home / "plugins", *clouds):
             made.mkdir(parents=True)
         self._lay_out_project()
@@ -115,6 +116,10 @@ class Engine:
         lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
         log.unlink(missing_ok=True)
         return [(entry["operation"], entry["urn"]) for entry in map(json.loads, lines)]
+
+    def batch(self, stack: str) -> BatchRules:
+        """The Batch of a stack's account."""
+        return BatchRules(self._folder / "batch" / f"{stack}.json")
 
     def rds(self, stack: str) -> RdsRules:
         """The RDS of a stack's account."""
@@ -187,6 +192,7 @@ class Engine:
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "STANDIN_LOG": str(self._folder / "changes.jsonl"),
             "STANDIN_EKS": str(self._folder / "eks.json"),
+            "STANDIN_BATCH": str(self._folder / "batch"),
             "STANDIN_RDS": str(self._folder / "rds"),
             "STANDIN_SAGEMAKER": str(self._folder / "sagemaker"),
             "STANDIN_JOBS": str(self._folder / "jobs"),

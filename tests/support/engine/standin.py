@@ -8,7 +8,7 @@ recorded answers. Each change is a line of JSON in the file that STANDIN_LOG nam
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent import futures
 from pathlib import Path
 from typing import Any, cast
@@ -19,6 +19,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from components.testing.fake_aws import FakeAws, UnansweredError
 from planner.values import decode, encode
+from tests.support.engine.batch_rules import BatchRules
 from tests.support.engine.eks_rules import NODE_GROUP, EksRules
 from tests.support.engine.jobs_rules import JobsRules
 from tests.support.engine.memory import RefusedError
@@ -32,6 +33,17 @@ LATEST = "latestVersion"
 _REPLACED_BY = {PARAMETERS: frozenset({"family"}), **REPLACED_BY}
 KUBERNETES_ANSWERS = FakeAws("nowhere", "000000000000")
 """Answers for Kubernetes objects hold neither region nor account."""
+
+
+Rules = BatchRules | EksRules | JobsRules | RdsRules | SageMakerRules | StreamRules
+_SERVICES: Mapping[str, Callable[[Path], Rules]] = {
+    "STANDIN_BATCH": BatchRules,
+    "STANDIN_JOBS": JobsRules,
+    "STANDIN_RDS": RdsRules,
+    "STANDIN_SAGEMAKER": SageMakerRules,
+    "STANDIN_STREAMS": StreamRules,
+}
+"""What refuses requests, by the variable that names the folder of its memory."""
 
 
 class StandIn(provider_pb2_grpc.ResourceProviderServicer):
@@ -195,43 +207,28 @@ def _eks_rules() -> EksRules | None:
     return EksRules(Path(path)) if path else None
 
 
-def _rds_rules(urn: str) -> RdsRules | None:
-    """The RDS of the resource's stack: each stack has an account of its own."""
-    folder = os.environ.get("STANDIN_RDS")
+def _rules(urn: str) -> Iterator[Rules]:
+    """The services of the resource's account: each stack has an account of its own, but EKS is one for all."""
+    eks = _eks_rules()
+    if eks:
+        yield eks
     stack = urn.split("::")[0].rpartition(":")[2]
-    return RdsRules(Path(folder) / f"{stack}.json") if folder else None
-
-
-def _sagemaker_rules(urn: str) -> SageMakerRules | None:
-    """The SageMaker of the resource's stack: each stack has an account of its own."""
-    folder = os.environ.get("STANDIN_SAGEMAKER")
-    stack = urn.split("::")[0].rpartition(":")[2]
-    return SageMakerRules(Path(folder) / f"{stack}.json") if folder else None
-
-
-def _jobs_rules(urn: str) -> JobsRules | None:
-    """The queues and jobs of the stack's cluster."""
-    folder = os.environ.get("STANDIN_JOBS")
-    stack = urn.split("::")[0].rpartition(":")[2]
-    return JobsRules(Path(folder) / f"{stack}.json") if folder else None
+    for variable, rules in _SERVICES.items():
+        if folder := os.environ.get(variable):
+            yield rules(Path(folder) / f"{stack}.json")
 
 
 def _stream_rules(urn: str) -> StreamRules | None:
-    """MSK and Kinesis of the resource's stack."""
-    folder = os.environ.get("STANDIN_STREAMS")
-    stack = urn.split("::")[0].rpartition(":")[2]
-    return StreamRules(Path(folder) / f"{stack}.json") if folder else None
+    """MSK and Kinesis of the resource's account."""
+    return next((rules for rules in _rules(urn) if isinstance(rules, StreamRules)), None)
 
 
 def _refused_by_aws(
-    context: grpc.ServicerContext,
-    urn: str,
-    request: Callable[[EksRules | RdsRules | SageMakerRules | JobsRules | StreamRules], dict[str, Any] | None],
+    context: grpc.ServicerContext, urn: str, request: Callable[[Rules], dict[str, Any] | None]
 ) -> dict[str, Any]:
-    """What EKS, RDS, SageMaker, MSK, Kinesis and the cluster answer; the deployment fails where one refuses."""
-    services = (_eks_rules(), _rds_rules(urn), _sagemaker_rules(urn), _jobs_rules(urn), _stream_rules(urn))
+    """What AWS's services and the cluster answer to a request; the deployment fails where one refuses."""
     try:
-        answers = [request(rules) or {} for rules in services if rules]
+        answers = [request(rules) or {} for rules in _rules(urn)]
     except RefusedError as error:
         context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
     return {key: value for answer in answers for key, value in answer.items()}
