@@ -157,12 +157,10 @@ lock:  ## Pin what pyproject.toml asks for, with hashes and without addresses; n
 	  uv pip compile -q tests/services/$$service.in --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --no-header -o tests/services/$$service.lock || exit 1; \
 	done
-	for image in $(IMAGES); do \
-	  uv pip compile -q images/$$image/requirements.in --universal --python-version 3.11 --generate-hashes \
-	    --no-emit-index-url --no-annotate --no-header -o images/$$image/requirements.lock || exit 1; \
+	for wanted in images/*/requirements.in workers/*/requirements.in; do \
+	  uv pip compile -q "$$wanted" --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-annotate --no-header -o "$${wanted%.in}.lock" || exit 1; \
 	done
-	uv pip compile -q workers/feature_ingest/requirements.in --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-annotate --no-header -o workers/feature_ingest/requirements.lock
 	uv pip compile -q tests/bench/peer/checkov.in --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-annotate --no-header -o tests/bench/peer/checkov.lock
 

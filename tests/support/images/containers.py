@@ -18,9 +18,10 @@ _DEADLINE = 120.0
 
 @dataclass(frozen=True)
 class Container:
-    """An image's folders below `root`. The packages of its lock come from the environment `.venv/<image>`."""
+    """An image's folders below `root`. The packages of its lock come from the environment `.venv/<tools>`."""
 
     image: str
+    tools: str
     root: Path
     stage: Stage
 
@@ -74,7 +75,7 @@ class Container:
         finally:
             process.terminate()
             try:
-                process.wait(60)
+                process.wait(_DEADLINE)
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise AssertionError(f"SIGTERM did not end {self.image}: {log.read_text()[-2000:]}") from None
@@ -94,10 +95,10 @@ class Container:
 
     def _runnable(self, words: Sequence[str]) -> list[str]:
         assert words[0] == "python3"
-        return [str(tool(self.image, "python")), *words[1:]]
+        return [str(tool(self.tools, "python")), *words[1:]]
 
 
-def container(image: str, root: Path) -> Container:
+def container(image: str, root: Path, tools: str = "") -> Container:
     """Lays out the final stage of an image below `root`: what it copies from its context."""
     stage = parse((ROOT / "images" / image / "Dockerfile").read_text(encoding="utf-8")).final
     for each in stage.all("COPY"):
@@ -113,4 +114,4 @@ def container(image: str, root: Path) -> Container:
                 shutil.copy(copied, place)
     (root / "app").mkdir(parents=True, exist_ok=True)
     (root / "tmp").mkdir()
-    return Container(image, root, stage)
+    return Container(image, tools or image, root, stage)
