@@ -30,11 +30,16 @@ DECIDED_BEFORE_IT_IS_MADE = {
     ("iam-pass-role", "aws:iam/rolePolicy:RolePolicy", _DOCUMENT),
     ("iam-wildcard", "aws:iam/rolePolicy:RolePolicy", _DOCUMENT),
     ("public-policy", "aws:ecr/registryPolicy:RegistryPolicy", _DOCUMENT),
+    ("public-policy", "aws:sns/topicPolicy:TopicPolicy", _DOCUMENT),
     ("public-policy", "aws:sqs/queuePolicy:QueuePolicy", _DOCUMENT),
+    ("queue-tls", "aws:sns/topicPolicy:TopicPolicy", _DOCUMENT),
+    ("queue-tls", "aws:sqs/queuePolicy:QueuePolicy", _DOCUMENT),
+    ("msk-zones", "aws:msk/cluster:Cluster", "clientSubnets"),
 }
 """What a rule leaves open at preview. A document that holds an ARN is text, and unknown as a whole until the ARN is
-known; the namespace of Argo CD's release is its name once what the release waits for is there. The engine asks the rule
-again, with the whole input, right before the resource is made."""
+known; the namespace of Argo CD's release is its name once what the release waits for is there, and the subnets of
+brokers are a part of those of the network. The engine asks the rule again, with the whole input, right before the
+resource is made."""
 
 
 @pytest.fixture(params=STACKS)
