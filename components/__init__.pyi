@@ -38,6 +38,8 @@ from .data.streaming.event_stream.messaging_spec import NotificationConfig, Queu
 from .data.streaming.event_stream.schemas import Compatibility, SchemaFormat
 from .data.streaming.event_stream.spec import EventStreamArgs, EventStreamConfig, StreamEngine
 from .data.streaming.event_stream.topic_spec import ConsumerConfig, SchemaConfig, TopicConfig
+from .data.streaming.feature_ingest.feature_ingest import FeatureIngest
+from .data.streaming.feature_ingest.spec import FeatureIngestArgs, FeatureIngestConfig
 from .data.tracking_server.spec import TrackingServerArgs, TrackingServerConfig
 from .data.tracking_server.tracking_server import TrackingServer
 from .delivery.argo_cd.delivery import Delivery
@@ -182,6 +184,9 @@ __all__ = [
     "ExternalSecrets",
     "ExternalSecretsArgs",
     "ExternalSecretsConfig",
+    "FeatureIngest",
+    "FeatureIngestArgs",
+    "FeatureIngestConfig",
     "FeatureServer",
     "FeatureServerArgs",
     "FeatureServerConfig",

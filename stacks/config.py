@@ -20,6 +20,7 @@ from components.data.database.spec import InstanceSpec
 from components.data.feature_services.spec import FEAST, FeatureServicesSpec
 from components.data.feature_store.spec import FeatureStoreSpec
 from components.data.streaming.event_stream.spec import EventStreamSpec
+from components.data.streaming.feature_ingest.spec import FeatureIngestSpec
 from components.delivery.image_registry.spec import ImageRegistrySpec
 from components.delivery.user_pool import UserPoolSpec
 from components.facts.instances import regions
@@ -36,6 +37,7 @@ from pricing.budget import Budget
 from pricing.usage import Usage
 from stacks.cluster_jobs import ClusterJobsSection, cluster_jobs_problems
 from stacks.delivery_section import ENTRY, DeliverySection
+from stacks.ingest_problems import ingest_problems
 from stacks.placement import placement_problems
 from stacks.pools import pool_problems
 from stacks.references import reference_problems
@@ -78,6 +80,10 @@ class StackConfig(Spec):
     )
     event_stream: EventStreamSpec | None = Field(
         default=None, description="Streams of events with their schemas, and queues. Default: none."
+    )
+
+    feature_ingest: FeatureIngestSpec | None = Field(
+        default=None, description="Workers that write the records of topics to the online store. Default: none."
     )
     batch_queue: BatchQueueSpec | None = Field(
         default=None, description="Queues on AWS Batch, their machines and their jobs. Default: none."
@@ -127,6 +133,7 @@ class StackConfig(Spec):
             *placement_problems(self),
             *training_problems(self),
             *stream_problems(self),
+            *ingest_problems(self),
             *cluster_jobs_problems(self),
         )
         if error := refusal([*problems, *further]):

@@ -21,6 +21,7 @@ from components.data.feature_store.feature_store import FeatureStore
 from components.data.feature_store.spec import FeatureStoreArgs, FeatureStoreSpec
 from components.data.store_access.spec import StoreAccessArgs
 from components.data.store_access.store_access import StoreAccess
+from components.data.streaming.feature_ingest.objects import NAMESPACE as INGEST_NAMESPACE
 from components.delivery.argo_cd.delivery import Delivery
 from components.delivery.argo_cd.names import SERVER_PORT
 from components.delivery.argo_cd.spec import DeliveryArgs
@@ -45,7 +46,7 @@ from stacks.delivery_section import DeliverySection
 from stacks.foundation import Foundation, Outputs
 from stacks.references import BALANCER_CLIENT
 from stacks.sizing import sized
-from stacks.streaming import make_event_stream
+from stacks.streaming import make_event_stream, make_feature_ingest
 from stacks.training import make_batch_queue, make_cluster_jobs, make_spark_cluster, make_training_platform
 
 ARGO_CD = "argocd"
@@ -81,11 +82,13 @@ def build_platform(config: StackConfig) -> Mapping[str, pulumi.Output[Any]]:
     serving = make_serving(config, base, ingress, argo_cd_balancer, pool, exports)
     jobs = make_cluster_jobs(config, base, exports)
     delivery = make_delivery(config, base, secrets, pool, serving, jobs, argo_cd_balancer, exports)
-    make_feature_services(config, base, secrets, namespaces_ready(cluster, serving, jobs, delivery), exports)
+    clients_ready = namespaces_ready(cluster, serving, jobs, delivery)
+    services = make_feature_services(config, base, secrets, clients_ready, exports)
     make_kubeflow(config, base, ingress, secrets, pool, delivery, exports)
     spark = make_spark_cluster(config, base, exports)
     make_training_platform(config, base, exports)
-    make_event_stream(config, base, spark, exports)
+    stream = make_event_stream(config, base, spark, exports)
+    make_feature_ingest(config, base, secrets, services, stream, serving)
     make_batch_queue(config, base, exports)
     return exports
 
@@ -190,6 +193,7 @@ def make_secrets(
     namespaces = [
         *(config.feature_services.namespaces if config.feature_services else ()),
         *([ARGO_CD] if config.delivery else ()),
+        *([INGEST_NAMESPACE] if config.feature_ingest else ()),
         *(SECRETS_NAMESPACES if config.kubeflow else ()),
     ]
     if not (namespaces and config.gpu_cluster):
@@ -394,11 +398,11 @@ def make_feature_services(
     secrets: ExternalSecrets | None,
     clients_ready: pulumi.Output[str],
     exports: Outputs,
-) -> None:
+) -> FeatureServices | None:
     """Feast and MLflow over the feature store."""
     spec, store = config.feature_services, base.store
     if not (spec and secrets):
-        return
+        return None
     online = {"online_user_arn": store.online_user_arns[FEAST]} if spec.feature_server else {}
     args = args_of(
         FeatureServicesArgs,
@@ -425,6 +429,7 @@ def make_feature_services(
         "featureConfig": services.feature_config,
         "trackingAddress": services.tracking_address,
     }
+    return services
 
 
 def make_kubeflow(

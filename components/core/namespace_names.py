@@ -19,6 +19,7 @@ PLATFORM_NAMESPACES = (
     "cluster-autoscaler",
     "external-secrets",
     "feast",
+    "feature-ingest",
     "gpu-system",
     "istio-ingress",
     "istio-system",

@@ -6,6 +6,7 @@ import pulumi
 from pydantic import Field
 
 from ..cluster.secure_namespace import SecureNamespace
+from ..cluster.workload_identity import WorkloadIdentity
 from ..core.component import Component
 from ..core.manifest import Manifest, Release
 from ..core.network_policies import admit_api_server, allow_apis, pods_of, reach
@@ -51,6 +52,8 @@ class Keda(Component[KedaArgs, KedaSpec]):
 
     ready: pulumi.Output[str]
     """The namespace's name, resolved after a ScaledObject can be made."""
+    role_arn: pulumi.Output[str]
+    """The operator's IAM role, which has no rights of its own. What scales by a metric of AWS adds them."""
 
     def __init__(self, name: str, args: KedaArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, KedaArgs, KedaSpec, opts)
@@ -67,14 +70,20 @@ class Keda(Component[KedaArgs, KedaSpec]):
             "prometheus": reach("allow-prometheus", NAMESPACE, _OPERATOR, prometheus, [spec.prometheus_port]),
         }
         made = [Manifest(f"{name}-{role}", policy, inside) for role, policy in policies.items()]
+        identity = WorkloadIdentity(
+            f"{name}-identity",
+            {"cluster_name": args["cluster_name"], "namespace": NAMESPACE, "service_account": "keda-operator"},
+            child,
+        )
         release = Release(
             f"{name}-release",
             KEDA,
             after(NAMESPACE, args["cluster_name"]),
             keda_values(),
-            pulumi.ResourceOptions(parent=self, depends_on=[namespace, *made]),
+            pulumi.ResourceOptions(parent=self, depends_on=[namespace, *made, identity]),
         )
         self.ready = after(NAMESPACE, release.urn)
+        self.role_arn = identity.role_arn
         self._publish()
 
 

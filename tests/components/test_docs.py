@@ -36,6 +36,8 @@ from components.data.store_access.spec import StoreAccessArgs, StoreAccessSpec
 from components.data.store_access.store_access import StoreAccess
 from components.data.streaming.event_stream.event_stream import EventStream
 from components.data.streaming.event_stream.spec import EventStreamArgs, EventStreamSpec
+from components.data.streaming.feature_ingest.feature_ingest import FeatureIngest
+from components.data.streaming.feature_ingest.spec import FeatureIngestArgs, FeatureIngestSpec
 from components.data.tracking_server.spec import TrackingServerArgs, TrackingServerSpec
 from components.data.tracking_server.tracking_server import TrackingServer
 from components.delivery.argo_cd.delivery import Delivery
@@ -79,6 +81,7 @@ DOCUMENTED: list[tuple[str, Any, Any, type[BaseModel]]] = [
     ("delivery", Delivery, DeliveryArgs, DeliverySpec),
     ("event_stream", EventStream, EventStreamArgs, EventStreamSpec),
     ("external_secrets", ExternalSecrets, ExternalSecretsArgs, ExternalSecretsSpec),
+    ("feature_ingest", FeatureIngest, FeatureIngestArgs, FeatureIngestSpec),
     ("feature_server", FeatureServer, FeatureServerArgs, FeatureServerSpec),
     ("feature_services", FeatureServices, FeatureServicesArgs, FeatureServicesSpec),
     ("feature_store", FeatureStore, FeatureStoreArgs, FeatureStoreSpec),

@@ -26,6 +26,7 @@ from components.core.component import Component
 from components.data.feature_services.spec import FeatureServicesSpec
 from components.data.feature_store.spec import FeatureStoreSpec
 from components.data.streaming.event_stream.spec import EventStreamSpec
+from components.data.streaming.feature_ingest.spec import FeatureIngestSpec
 from components.delivery.argo_cd.spec import DeliverySpec
 from components.delivery.image_registry.spec import ImageRegistrySpec
 from components.delivery.user_pool import UserPoolSpec
@@ -43,6 +44,7 @@ SECTIONS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "batchQueue": ("BatchQueue", BatchQueueSpec),
     "delivery": ("Delivery", DeliverySpec),
     "eventStream": ("EventStream", EventStreamSpec),
+    "featureIngest": ("FeatureIngest", FeatureIngestSpec),
     "featureServices": ("FeatureServices", FeatureServicesSpec),
     "featureStore": ("FeatureStore", FeatureStoreSpec),
     "gpuCluster": ("GpuCluster", GpuClusterSpec),

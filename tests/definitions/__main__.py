@@ -22,7 +22,7 @@ KINDS: Mapping[str, Sequence[str]] = {
     "external-secrets.io": ["clustersecretstores", "externalsecrets"],
     "karpenter.k8s.aws": ["ec2nodeclasses"],
     "karpenter.sh": ["nodepools"],
-    "keda.sh": ["scaledobjects"],
+    "keda.sh": ["scaledobjects", "triggerauthentications"],
     "kubeflow.org": ["profiles"],
     "kueue.x-k8s.io": ["clusterqueues", "localqueues", "resourceflavors", "workloadpriorityclasses"],
     "monitoring.coreos.com": ["podmonitors", "prometheusrules", "servicemonitors"],

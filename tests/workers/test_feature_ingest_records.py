@@ -126,6 +126,11 @@ def test_a_value_that_is_no_json_object_is_refused(value: bytes) -> None:
         decode_json(value)
 
 
+def test_json_is_also_read_behind_the_header_of_glue() -> None:
+    for sent in (b'{"a": 1}', value(b'{"a": 1}'), value(zlib.compress(b'{"a": 1}'), ZLIB)):
+        assert decode_json(sent) == {"a": 1}
+
+
 class Registry:
     """Glue as botocore's own model describes it, with the answers that a test expects."""
 

@@ -36,11 +36,13 @@ def decoder_of(settings: Settings) -> Decoder:
 
 
 def decode_json(value: bytes) -> Record:
-    """The fields of a JSON object.
+    """The fields of a JSON object, also behind the header of Glue's serializers, which no JSON begins like.
 
     Raises:
         BadRecordError: the value is no JSON object.
     """
+    if _has_header(value):
+        value = _decompressed(value[1], value[HEADER_BYTES:])
     try:
         found = json.loads(value, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
@@ -48,6 +50,10 @@ def decode_json(value: bytes) -> Record:
     if not isinstance(found, dict):
         raise BadRecordError("the value is no JSON object; write the fields by name")
     return cast(Record, found)
+
+
+def _has_header(value: bytes) -> bool:
+    return len(value) >= HEADER_BYTES and value[0] == HEADER_VERSION
 
 
 def _refuse_constant(constant: str) -> NoReturn:
@@ -69,7 +75,7 @@ class AvroDecoder:
             BadRecordError: the value is not what its schema says, or the schema is not in the registry.
             UnavailableError: the registry does not answer.
         """
-        if len(value) < HEADER_BYTES or value[0] != HEADER_VERSION:
+        if not _has_header(value):
             raise BadRecordError("the value has no header of the Glue schema registry; use Glue's serializer")
         schema = self._schema(UUID(bytes=value[2:HEADER_BYTES]))
         content = BytesIO(_decompressed(value[1], value[HEADER_BYTES:]))

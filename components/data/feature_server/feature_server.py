@@ -34,6 +34,11 @@ from .spec import FeatureServerArgs, FeatureServerSpec
 DATABASE_PORT = 5432
 ONLINE_PORT = 6379
 GIB = 1024**3
+LOGINS = {
+    "database": {REGISTRY_USERNAME: "username", REGISTRY_PASSWORD: "password"},
+    "online-store": {ONLINE_USERNAME: "username", ONLINE_PASSWORD: "password"},
+}
+"""For each use of the stores, the fields of its secret that Feast's environment takes. In the order of SECRETS."""
 
 
 class FeatureServer(Component[FeatureServerArgs, FeatureServerSpec]):
@@ -125,12 +130,8 @@ class FeatureServer(Component[FeatureServerArgs, FeatureServerSpec]):
     def _basis(self, namespace: list[pulumi.Resource]) -> list[pulumi.Resource]:
         """What both servers and materialization read: the configuration and the secrets."""
         prefix = pulumi.Output.from_input(self._args["secret_prefix"])
-        fields = {
-            "database": {REGISTRY_USERNAME: "username", REGISTRY_PASSWORD: "password"},
-            "online-store": {ONLINE_USERNAME: "username", ONLINE_PASSWORD: "password"},
-        }
         manifests = {"config": objects.config_map(self.config)}
-        for name, (use, wanted) in zip(objects.SECRETS, fields.items(), strict=True):
+        for name, (use, wanted) in zip(objects.SECRETS, LOGINS.items(), strict=True):
             secret = pulumi.Output.concat(prefix, f"/{use}/feast")
             manifests[name] = external_secret(name, NAMESPACE, self._args["secret_store"], secret, wanted)
         return self._make(manifests, namespace)

@@ -44,6 +44,10 @@ class ModelServingIngress(Component[ModelServingIngressArgs, ModelServingSpec]):
     """Where each model of the config answers, by its name."""
     ready: pulumi.Output[str]
     """The domain, resolved after models can be made, scaled and reached, and have their identities."""
+    autoscaler_ready: pulumi.Output[str]
+    """KEDA's namespace, resolved after KEDA runs."""
+    autoscaler_role_arn: pulumi.Output[str]
+    """The IAM role of KEDA's operator. It has no rights of its own."""
 
     def __init__(self, name: str, args: ModelServingIngressArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, ModelServingIngressArgs, ModelServingSpec, opts)
@@ -59,6 +63,7 @@ class ModelServingIngress(Component[ModelServingIngressArgs, ModelServingSpec]):
             },
             self._child,
         )
+        self.autoscaler_ready, self.autoscaler_role_arn = scaling.ready, scaling.role_arn
         self._open(platform)
         self.url = balancer.url
         self.load_balancer_arn = balancer.load_balancer_arn

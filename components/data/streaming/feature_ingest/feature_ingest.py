@@ -1,0 +1,147 @@
+"""FeatureIngest: workers on the cluster that write the records of Kafka topics to the online store."""
+
+from hashlib import sha256
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from ....cluster.external_secrets import external_secret
+from ....cluster.secure_namespace import closed_namespace
+from ....cluster.workload_identity import WorkloadIdentity
+from ....core.component import Component
+from ....core.manifest import Manifest
+from ....core.network_policies import Policy, addresses, allow_apis, allow_metrics, reach
+from ....core.ordering import after
+from ...feature_server.feature_server import DATABASE_PORT, LOGINS, ONLINE_PORT
+from ...feature_server.objects import SECRETS
+from . import objects
+from .access import lag_access
+from .objects import NAMESPACE
+from .spec import FeatureIngestArgs, FeatureIngestSpec, IngestTopicSpec, object_name
+
+BROKER_PORT = 9098
+"""Where brokers of MSK take logins by IAM."""
+_KEDA_OPERATOR = {"app": "keda-operator"}
+
+
+class FeatureIngest(Component[FeatureIngestArgs, FeatureIngestSpec]):
+    """Workers that read topics and write their records to feature views through Feast.
+
+    They write each record at least once, and the online store skips rows that are not newer than the stored ones.
+    Records that cannot be written go to the topic's dead letters. Pass a Kubernetes provider in the option `providers`.
+    """
+
+    namespace: pulumi.Output[str]
+    """The workers' namespace, known after they run."""
+    role_arns: pulumi.Output[dict[str, str]]
+    """The IAM role of the workers of each topic."""
+
+    def __init__(self, name: str, args: FeatureIngestArgs, opts: pulumi.ResourceOptions | None = None):
+        super().__init__(name, args, FeatureIngestArgs, FeatureIngestSpec, opts)
+        namespace = closed_namespace(f"{name}-namespace", NAMESPACE, self._policies(), self)
+        config = pulumi.Output.from_input(args["feature_config"])
+        basis = [*namespace, *self._basis(config, namespace)]
+        config_hash = config.apply(lambda text: sha256(text.encode()).hexdigest()[:16])
+        identities = {each.topic: self._identity(each) for each in self._spec.topics}
+        scaler = self._scaler(namespace) if self._spec.scales else []
+        workers = [
+            self._workers(each, config_hash, identities[each.topic], basis, scaler) for each in self._spec.topics
+        ]
+        self.namespace = after(NAMESPACE, *(made.urn for made in workers))
+        self.role_arns = pulumi.Output.all(**{topic: each.role_arn for topic, each in identities.items()})
+        self._publish()
+
+    def _problem(self) -> str | None:
+        for index, each in enumerate(self._spec.topics):
+            if each.topic not in self._args["reader_policies"]:
+                return f"topics[{index}].topic = {each.topic!r}: readerPolicies has no policy of this topic; add it"
+            if each.topic not in self._args["dead_letters"]:
+                return f"topics[{index}].topic = {each.topic!r}: deadLetters has no topic for its bad records; add one"
+        if self._spec.scales and not ("autoscaler_role_arn" in self._args and "autoscaler_ready" in self._args):
+            return "topics: KEDA scales workers; pass autoscalerRoleArn and autoscalerReady, or write maximum = minimum"
+        return None
+
+    def _policies(self) -> list[Policy]:
+        in_vpc = addresses(self._args["vpc_cidr"])
+        return [
+            allow_metrics(NAMESPACE, objects.PODS, objects.PORT, self._spec.monitoring_namespace),
+            reach("allow-stores", NAMESPACE, objects.PODS, in_vpc, [DATABASE_PORT, ONLINE_PORT, BROKER_PORT]),
+            # The database's certificates, and the schema registry.
+            allow_apis(NAMESPACE, objects.PODS),
+        ]
+
+    def _basis(self, config: pulumi.Output[str], namespace: list[pulumi.Resource]) -> list[pulumi.Resource]:
+        """Feast's configuration and the logins of its stores, which FeatureServer has too."""
+        prefix = pulumi.Output.from_input(self._args["secret_prefix"])
+        manifests = {"config": objects.config_map(config)}
+        for name, (use, fields) in zip(SECRETS, LOGINS.items(), strict=True):
+            secret = pulumi.Output.concat(prefix, f"/{use}/feast")
+            manifests[name] = external_secret(name, NAMESPACE, self._args["secret_store"], secret, fields)
+        return self._make(manifests, namespace)
+
+    def _identity(self, topic: IngestTopicSpec) -> WorkloadIdentity:
+        """The workers of a topic read this topic alone."""
+        name = object_name(topic.topic)
+        return WorkloadIdentity(
+            f"{self._name}-{name}-identity",
+            {
+                "cluster_name": self._args["cluster_name"],
+                "namespace": NAMESPACE,
+                "service_account": name,
+                "policies": {"topic": self._args["reader_policies"][topic.topic]},
+            },
+            self._child,
+        )
+
+    def _workers(
+        self,
+        topic: IngestTopicSpec,
+        config_hash: pulumi.Output[str],
+        identity: WorkloadIdentity,
+        basis: list[pulumi.Resource],
+        scaler: list[pulumi.Resource],
+    ) -> Manifest:
+        args, spec, region = self._args, self._spec, self._account.region
+        name = object_name(topic.topic)
+        brokers = args["bootstrap_brokers"]
+        account = self._make({f"{name}-account": objects.service_account(topic.topic)}, basis)
+        manifest = objects.deployment(spec, topic, region, brokers, args["dead_letters"][topic.topic], config_hash)
+        workers = Manifest(
+            f"{self._name}-{name}",
+            manifest,
+            pulumi.ResourceOptions(
+                parent=self,
+                # Pods get credentials only when the identity was there before them.
+                depends_on=[*basis, *account, identity],
+                ignore_changes=["spec.replicas"] if topic.scales else None,
+            ),
+        )
+        around = {f"{name}-budget": objects.disruption_budget(topic.topic)}
+        if topic.scales:
+            around[f"{name}-scaler"] = objects.scaled_object(spec, topic, region, brokers)
+        self._make(around, [*basis, workers, *scaler])
+        return workers
+
+    def _scaler(self, namespace: list[pulumi.Resource]) -> list[pulumi.Resource]:
+        """What KEDA needs to ask the brokers: rights, a way through its network policies, and a login."""
+        args = self._args
+        if not ("autoscaler_role_arn" in args and "autoscaler_ready" in args):
+            return []
+        topics = [each.topic for each in self._spec.topics if each.scales]
+        granted = aws.iam.RolePolicy(
+            f"{self._name}-lag",
+            role=pulumi.Output.from_input(args["autoscaler_role_arn"]).apply(lambda arn: arn.rpartition("/")[2]),
+            policy=pulumi.Output.from_input(args["cluster_arn"]).apply(
+                lambda arn: lag_access(arn, topics, self._spec.consumer)
+            ),
+            opts=self._child,
+        )
+        way = reach("allow-brokers", "keda", _KEDA_OPERATOR, addresses(args["vpc_cidr"]), [BROKER_PORT])
+        way["metadata"]["namespace"] = args["autoscaler_ready"]
+        made = self._make({"keda-brokers": way, "scaler-login": objects.scaler_login()}, namespace)
+        return [granted, *made]
+
+    def _make(self, manifests: dict[str, dict[str, Any]], needed: list[pulumi.Resource]) -> list[pulumi.Resource]:
+        options = pulumi.ResourceOptions(parent=self, depends_on=needed)
+        return [Manifest(f"{self._name}-{role}", manifest, options) for role, manifest in manifests.items()]
