@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.cluster.jobs import RESTRICTED
 from tests.support.cluster.server import Cluster
 from tests.support.planner.plans import STACKS, of_type, plan_of
 
@@ -13,17 +14,6 @@ TEAM, PLATFORM = "risk", "kube-system"
 GPU = {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}
 SYSTEM = {"key": "CriticalAddonsOnly", "operator": "Exists"}
 SYSTEM_ONCE = {**SYSTEM, "effect": "NoExecute"}
-RESTRICTED: dict[str, Any] = {
-    "securityContext": {"runAsNonRoot": True, "runAsUser": 1000, "seccompProfile": {"type": "RuntimeDefault"}},
-    "containers": [
-        {
-            "name": "model",
-            "image": "example.com/model:1",
-            "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
-        }
-    ],
-}
-"""What the Pod Security Standard `restricted` admits."""
 
 
 def pod(namespace: str, name: str = "model", **spec: Any) -> dict[str, Any]:

@@ -1,8 +1,6 @@
 """The admission policies of jobs, as a real API server judges by them. Skipped where there is none on PATH."""
 
 import re
-from collections.abc import Callable
-from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -12,29 +10,11 @@ from components.cluster.secure_namespace import JOBS_LABEL, TEAM_LABEL
 from components.training.cluster_jobs.admission import admission_policies
 from components.training.cluster_jobs.definitions import definitions
 from components.training.cluster_jobs.objects import priority_classes, training_runtimes
-from tests.cluster.conftest import Cluster
-from tests.cluster.test_admission import RESTRICTED
+from tests.support.cluster.jobs import HOUR, JOBS, Manifest, job, labelled, named, template
+from tests.support.cluster.server import Cluster
 from tests.support.planner.plans import ROOT
 
-JOBS, MODELS = "search-jobs", "search"
-QUEUE = "kueue.x-k8s.io/queue-name"
-HOUR = 3600
-Manifest = dict[str, Any]
-Change = Callable[[Manifest], None]
-
-
-def template(priority: str = "jobs", **spec: Any) -> Manifest:
-    return {"spec": {**deepcopy(RESTRICTED), "priorityClassName": priority, **spec}}
-
-
-def job(**changes: Any) -> Manifest:
-    spec = {
-        "activeDeadlineSeconds": HOUR,
-        "ttlSecondsAfterFinished": HOUR,
-        "template": template(restartPolicy="Never"),
-        **changes,
-    }
-    return named("batch/v1", "Job", spec)
+MODELS = "search"
 
 
 def cron_job(**changes: Any) -> Manifest:
@@ -76,18 +56,6 @@ def train_job(**changes: Any) -> Manifest:
         **changes,
     }
     return named("trainer.kubeflow.org/v1alpha1", "TrainJob", spec)
-
-
-def named(version: str, kind: str, spec: Manifest, namespace: str = JOBS) -> Manifest:
-    metadata = {"name": f"a-{kind.lower()}", "namespace": namespace}
-    given = {field: value for field, value in spec.items() if value is not None}
-    return {"apiVersion": version, "kind": kind, "metadata": metadata, "spec": given}
-
-
-def labelled(manifest: Manifest, queue: str) -> Manifest:
-    place = manifest["spec"]["jobTemplate"] if manifest["kind"] == "CronJob" else manifest
-    place["metadata"]["labels"] = {QUEUE: queue}
-    return manifest
 
 
 def saved(manifest: Manifest) -> Manifest:
