@@ -8,6 +8,7 @@ from components.cluster.gpu_cluster.spec import AccessLevel, AccessSpec, GpuClus
 from components.cluster.karpenter.spec import KarpenterPoolSpec
 from components.cluster.node_pool.spec import NodePoolSpec
 from components.cluster.secure_namespace import PodSecurity
+from components.core.node_labels import NVIDIA_TAINT
 from components.data.cache.access import CacheAccess
 from components.data.cache.spec import CacheSpec
 from components.data.database.spec import InstanceSpec
@@ -25,6 +26,7 @@ from components.serving.model_serving_ingress.spec import ModelServingSpec
 from components.training.batch_queue.spec import BatchQueueSpec
 from components.training.spark_cluster.spec import SparkClusterSpec
 from components.training.training_platform.spec import TrainingPlatformSpec
+from stacks.cluster_jobs import ClusterJobsSection, jobs_spec
 from stacks.config import StackConfig
 from stacks.delivery_section import DeliverySection
 
@@ -65,6 +67,8 @@ def unusual_choices(config: StackConfig) -> tuple[Choice, ...]:
         found += _training_platform(config.training_platform, "trainingPlatform")
     if config.batch_queue:
         found += _batch_queue(config.batch_queue, "batchQueue")
+    if config.cluster_jobs and config.gpu_cluster:
+        found += _cluster_jobs(config.cluster_jobs, config.gpu_cluster, "clusterJobs")
     return tuple(found)
 
 
@@ -255,6 +259,16 @@ def _kubeflow(kubeflow: KubeflowSpec, at: str) -> Iterator[Choice]:
     if kubeflow.services:
         why = "every team may call every service in these namespaces"
         yield Choice(f"{at}.services", list(kubeflow.services), why)
+
+
+def _cluster_jobs(jobs: ClusterJobsSection, cluster: GpuClusterSpec, at: str) -> Iterator[Choice]:
+    if jobs.ray_clusters:
+        why = "a RayCluster keeps its quota and its nodes until somebody deletes it"
+        yield Choice(f"{at}.rayClusters", True, why)
+    for index, pool in enumerate(jobs_spec(jobs, cluster).pools):
+        if pool.gpus and all(taint.key == NVIDIA_TAINT for taint in pool.taints):
+            why = "models may use the nodes, too: they can start them, and end jobs on them; give the pool a taint"
+            yield Choice(f"{at}.poolNames[{index}]", pool.name, why)
 
 
 def _batch_queue(batch: BatchQueueSpec, at: str) -> Iterator[Choice]:

@@ -82,6 +82,11 @@ def test_prod_makes_no_unusual_choice() -> None:
             {"imageRegistry__upstreams": [DOCKER_HUB, {"registry": "public.ecr.aws", "movingTags": True}]},
             "imageRegistry.upstreams[1].movingTags",
         ),
+        ({"clusterJobs__rayClusters": True}, "clusterJobs.rayClusters"),
+        (
+            {"clusterJobs__poolNames": ["inference"], "clusterJobs__sparePool": None},
+            "clusterJobs.poolNames[0]",
+        ),
         ({"userPool__deletionProtection": False}, "userPool.deletionProtection"),
         ({"userPool__recoveryWindowDays": 0}, "userPool.recoveryWindowDays"),
         ({"userPool__passwordLength": 12}, "userPool.passwordLength"),
