@@ -15,6 +15,7 @@ import yaml
 
 from tests.support.engine.batch_rules import BatchRules
 from tests.support.engine.eks_rules import EksRules
+from tests.support.engine.emr_rules import EmrRules
 from tests.support.engine.jobs_rules import JobsRules
 from tests.support.engine.rds_rules import RdsRules
 from tests.support.engine.sagemaker_rules import SageMakerRules
@@ -58,7 +59,7 @@ class Engine:
         self._folder = folder
         self._binaries = folder / "bin"
         self._home = folder / "home"
-        clouds = (folder / name for name in ("state", "batch", "rds", "sagemaker", "jobs", "streams"))
+        clouds = (folder / name for name in ("state", "batch", "rds", "sagemaker", "jobs", "streams", "emr"))
         for made in (self.project, self._binaries, self._home / "plugins", *clouds):
             made.mkdir(parents=True)
         self._lay_out_project()
@@ -137,6 +138,10 @@ class Engine:
         """MSK and Kinesis of a stack's account."""
         return StreamRules(self._folder / "streams" / f"{stack}.json")
 
+    def emr(self, stack: str) -> EmrRules:
+        """The EMR of a stack's account."""
+        return EmrRules(self._folder / "emr" / f"{stack}.json")
+
     def plugin(self) -> Path:
         """Our component provider as an executable, started as the engine starts a folder, but installing nothing."""
         return _script(
@@ -193,6 +198,7 @@ class Engine:
             "STANDIN_LOG": str(self._folder / "changes.jsonl"),
             "STANDIN_EKS": str(self._folder / "eks.json"),
             "STANDIN_BATCH": str(self._folder / "batch"),
+            "STANDIN_EMR": str(self._folder / "emr"),
             "STANDIN_RDS": str(self._folder / "rds"),
             "STANDIN_SAGEMAKER": str(self._folder / "sagemaker"),
             "STANDIN_JOBS": str(self._folder / "jobs"),

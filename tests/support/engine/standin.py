@@ -21,6 +21,7 @@ from components.testing.fake_aws import FakeAws, UnansweredError
 from planner.values import decode, encode
 from tests.support.engine.batch_rules import BatchRules
 from tests.support.engine.eks_rules import NODE_GROUP, EksRules
+from tests.support.engine.emr_rules import EmrRules
 from tests.support.engine.jobs_rules import JobsRules
 from tests.support.engine.memory import RefusedError
 from tests.support.engine.rds_rules import PARAMETERS, RdsRules
@@ -35,9 +36,10 @@ KUBERNETES_ANSWERS = FakeAws("nowhere", "000000000000")
 """Answers for Kubernetes objects hold neither region nor account."""
 
 
-Rules = BatchRules | EksRules | JobsRules | RdsRules | SageMakerRules | StreamRules
+Rules = BatchRules | EksRules | EmrRules | JobsRules | RdsRules | SageMakerRules | StreamRules
 _SERVICES: Mapping[str, Callable[[Path], Rules]] = {
     "STANDIN_BATCH": BatchRules,
+    "STANDIN_EMR": EmrRules,
     "STANDIN_JOBS": JobsRules,
     "STANDIN_RDS": RdsRules,
     "STANDIN_SAGEMAKER": SageMakerRules,
