@@ -33,7 +33,7 @@ class FeatureIngest(Component[FeatureIngestArgs, FeatureIngestSpec]):
     """
 
     namespace: pulumi.Output[str]
-    """The workers' namespace, known after they run."""
+    """The workers' namespace, known after they are created. They run once the feature views are applied."""
     role_arns: pulumi.Output[dict[str, str]]
     """The IAM role of the workers of each topic."""
 

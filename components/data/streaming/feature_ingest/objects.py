@@ -77,7 +77,9 @@ def deployment(
         "selector": {"matchLabels": labels},
         "template": {"metadata": {"labels": labels, "annotations": {"mlplatform/config": config_hash}}, "spec": pod},
     }
-    return kubernetes_object("apps/v1", "Deployment", name, NAMESPACE, labels=labels, spec=wanted)
+    # Workers are not ready before teams have applied the feature views, for which a first deployment cannot wait.
+    at_once = {"pulumi.com/skipAwait": "true"}
+    return kubernetes_object("apps/v1", "Deployment", name, NAMESPACE, labels=labels, annotations=at_once, spec=wanted)
 
 
 def _worker(

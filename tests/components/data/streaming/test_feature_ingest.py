@@ -149,6 +149,11 @@ def test_keda_may_read_the_lag_and_reach_the_brokers(recording: Recording) -> No
     assert way.inputs["spec"]["egress"][0]["ports"] == [{"protocol": "TCP", "port": 9098}]
 
 
+def test_a_deployment_does_not_wait_for_feature_views(recording: Recording) -> None:
+    for workers in recording.all(DEPLOYMENT):
+        assert workers.inputs["metadata"]["annotations"]["pulumi.com/skipAwait"] == "true"
+
+
 def test_workers_of_a_fixed_number_need_no_keda() -> None:
     made = feature_ingest(topics=[CLICKS])
     assert not made.all(SCALER)
