@@ -10,8 +10,14 @@ from components.cluster.secure_namespace import JOBS_LABEL, TEAM_LABEL
 from components.training.cluster_jobs.admission import admission_policies
 from components.training.cluster_jobs.definitions import definitions
 from components.training.cluster_jobs.objects import priority_classes, training_runtimes
+from operations.settings import parse
+from operations.train.engines import requests
+from operations.train.job import TrainingJob
+from operations.train.platform import Platform
+from operations.train.request import Engine
 from tests.support.cluster.jobs import HOUR, JOBS, Manifest, job, labelled, named, template
 from tests.support.cluster.server import Cluster
+from tests.support.operations.training import JOB
 from tests.support.planner.plans import ROOT
 
 MODELS = "search"
@@ -213,3 +219,27 @@ def test_a_job_that_is_older_than_a_limit_can_still_be_started(guarded: Cluster)
     assert guarded.refusals([started]) == []
     longer = {**older, "spec": {**older["spec"], "activeDeadlineSeconds": 25 * HOUR}}
     assert DEADLINE in " ".join(guarded.refusals([longer]))
+
+
+@pytest.mark.parametrize("queue", [None, "default", "spare"])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"spot": False, "checkpoints": None, "timeoutMinutes": 60},
+        {"schedule": "30 3 * * *"},
+        {"resources": {**JOB["resources"], "nodes": 2}},
+    ],
+)
+def test_a_rendered_training_job_is_admitted(guarded: Cluster, changes: dict[str, Any], queue: str | None) -> None:
+    described = parse(TrainingJob, {**JOB, "team": "search", "queue": queue, **changes}, "job.yaml")
+    [call] = requests(Engine.KUBERNETES, described, Platform(job_namespaces={"search": JOBS}))
+    assert guarded.refusals([call.parameters]) == []
+
+
+def test_a_rendered_training_job_without_checkpoints_ends_in_an_hour(guarded: Cluster) -> None:
+    changes = {"spot": False, "checkpoints": None, "timeoutMinutes": 61}
+    described = parse(TrainingJob, {**JOB, "team": "search", **changes}, "job.yaml")
+    [call] = requests(Engine.KUBERNETES, described, Platform(job_namespaces={"search": JOBS}))
+    [refusal] = guarded.refusals([call.parameters])
+    assert "write checkpoints to S3" in refusal

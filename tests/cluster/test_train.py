@@ -106,6 +106,19 @@ def test_a_job_that_its_queue_has_not_admitted_is_queued(
     assert submitted("logs") == 0
 
 
+def test_a_job_on_several_machines_is_one_train_job(
+    cluster: Cluster, submitted: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    several = {"resources": {**JOB["resources"], "nodes": 2}}
+    for _ in range(2):
+        assert submitted("submit", **several) == 0
+    name = capsys.readouterr().out.split("submitted as ")[1].split()[0]
+    [made] = objects(cluster, "trainjobs", name.rpartition("-")[0].rpartition("-")[0])
+    assert (made["metadata"]["name"], made["spec"]["trainer"]["numNodes"]) == (name, 2)
+    assert submitted("status", **several) == 0
+    assert capsys.readouterr().out == f"attempt 1: {name} running\n"
+
+
 def test_a_schedule_is_one_cron_job_that_follows_its_description(
     cluster: Cluster, submitted: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
