@@ -116,6 +116,8 @@ from .training.batch_queue.job_spec import BatchJobConfig
 from .training.batch_queue.spec import BatchQueueArgs, BatchQueueConfig, JobQueueConfig
 from .training.cluster_jobs.cluster_jobs import ClusterJobs
 from .training.cluster_jobs.spec import ClusterJobsArgs, ClusterJobsConfig, JobsTeamConfig
+from .training.job_schedules.job_schedules import JobSchedules
+from .training.job_schedules.spec import JobSchedulesArgs, JobSchedulesConfig
 from .training.spark_cluster.applications import SparkApplicationConfig, SparkWorkerConfig
 from .training.spark_cluster.instances import SparkInstancesConfig
 from .training.spark_cluster.spark_cluster import SparkCluster
@@ -215,6 +217,9 @@ __all__ = [
     "ImageTeamConfig",
     "InstanceConfig",
     "JobQueueConfig",
+    "JobSchedules",
+    "JobSchedulesArgs",
+    "JobSchedulesConfig",
     "JobsTeamConfig",
     "KServe",
     "KServeArgs",

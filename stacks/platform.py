@@ -47,7 +47,13 @@ from stacks.foundation import Foundation, Outputs
 from stacks.references import BALANCER_CLIENT
 from stacks.sizing import sized
 from stacks.streaming import make_event_stream, make_feature_ingest
-from stacks.training import make_batch_queue, make_cluster_jobs, make_spark_cluster, make_training_platform
+from stacks.training import (
+    make_batch_queue,
+    make_cluster_jobs,
+    make_job_schedules,
+    make_spark_cluster,
+    make_training_platform,
+)
 
 ARGO_CD = "argocd"
 """The name of Argo CD's namespace, and of its client in the user pool."""
@@ -86,10 +92,11 @@ def build_platform(config: StackConfig) -> Mapping[str, pulumi.Output[Any]]:
     services = make_feature_services(config, base, secrets, clients_ready, exports)
     make_kubeflow(config, base, ingress, secrets, pool, delivery, exports)
     spark = make_spark_cluster(config, base, exports)
-    make_training_platform(config, base, exports)
+    training = make_training_platform(config, base, exports)
     stream = make_event_stream(config, base, spark, exports)
     make_feature_ingest(config, base, secrets, services, stream, serving)
-    make_batch_queue(config, base, exports)
+    batch = make_batch_queue(config, base, exports)
+    make_job_schedules(config, base, (spark, training, batch), exports)
     return exports
 
 

@@ -1,5 +1,8 @@
 """The sections of training and batch: each makes its component on what the platform has."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pulumi
 
 from components.core.spec import args_of
@@ -7,6 +10,7 @@ from components.training.batch_queue.batch_queue import BatchQueue
 from components.training.batch_queue.spec import BatchQueueArgs
 from components.training.cluster_jobs.cluster_jobs import ClusterJobs
 from components.training.cluster_jobs.spec import ClusterJobsArgs
+from components.training.job_schedules.job_schedules import JobSchedules
 from components.training.spark_cluster.spark_cluster import SparkCluster
 from components.training.spark_cluster.spec import SparkClusterArgs, SparkEngine
 from components.training.training_platform.spec import TrainingPlatformArgs
@@ -52,10 +56,10 @@ def make_spark_cluster(config: StackConfig, base: Foundation, exports: Outputs) 
     return spark
 
 
-def make_training_platform(config: StackConfig, base: Foundation, exports: Outputs) -> None:
+def make_training_platform(config: StackConfig, base: Foundation, exports: Outputs) -> TrainingPlatform | None:
     """Training on SageMaker, in the private subnets and with the buckets of the feature store."""
     if not config.training_platform:
-        return
+        return None
     network, store = base.network, base.store
     args = args_of(
         TrainingPlatformArgs,
@@ -86,12 +90,13 @@ def make_training_platform(config: StackConfig, base: Foundation, exports: Outpu
         "failedTrainingQueueUrl": training.failed_jobs_queue_url,
         "studioDomainId": training.studio_domain_id,
     }
+    return training
 
 
-def make_batch_queue(config: StackConfig, base: Foundation, exports: Outputs) -> None:
+def make_batch_queue(config: StackConfig, base: Foundation, exports: Outputs) -> BatchQueue | None:
     """Queues of jobs over the buckets of the feature store."""
     if not config.batch_queue:
-        return
+        return None
     network, store = base.network, base.store
     args = args_of(
         BatchQueueArgs,
@@ -116,6 +121,38 @@ def make_batch_queue(config: StackConfig, base: Foundation, exports: Outputs) ->
         "batchFailedQueueUrl": batch.failed_queue_url,
         "batchLogGroup": batch.log_group,
     }
+    return batch
+
+
+def make_job_schedules(
+    config: StackConfig,
+    base: Foundation,
+    engines: tuple[SparkCluster | None, TrainingPlatform | None, BatchQueue | None],
+    exports: Outputs,
+) -> None:
+    """A group of schedules for each team that trains, which start what the team's submitters may start."""
+    spark, training, batch = engines
+    batch_teams = {job.team for job in config.batch_queue.jobs} if config.batch_queue else set[str]()
+    training_teams = {team.name for team in config.training_platform.teams} if config.training_platform else set[str]()
+    made: dict[str, JobSchedules] = {}
+    for team in sorted(batch_teams | training_teams):
+        policies: dict[str, pulumi.Input[str]] = {}
+        if batch and team in batch_teams:
+            policies["batch"] = batch.submit_policies[team]
+        if training and team in training_teams:
+            policies["training"] = training.submitter_policies[team]
+        if spark and config.spark_cluster and "batch" in config.spark_cluster.applications:
+            policies["spark"] = spark.submit_policies["batch"]
+        section = config.batch_queue or config.training_platform
+        name = f"{section.name if section else ''}-{team}"
+        made[team] = JobSchedules(f"{team}-schedules", {"name": name, "policies": policies}, base.aws)
+    if made:
+        exports |= {
+            "scheduleGroups": _by_team({team: each.group for team, each in made.items()}),
+            "schedulerRoleArns": _by_team({team: each.role_arn for team, each in made.items()}),
+            "undeliveredSchedulesArns": _by_team({team: each.undelivered_queue_arn for team, each in made.items()}),
+            "scheduleEditPolicies": _by_team({team: each.edit_policy for team, each in made.items()}),
+        }
 
 
 def make_cluster_jobs(config: StackConfig, base: Foundation, exports: Outputs) -> ClusterJobs | None:
@@ -137,3 +174,7 @@ def make_cluster_jobs(config: StackConfig, base: Foundation, exports: Outputs) -
     jobs = ClusterJobs("cluster-jobs", args, base.kubernetes)
     exports |= {"jobNamespaces": jobs.namespaces, "jobRoleArns": jobs.role_arns}
     return jobs
+
+
+def _by_team(outputs: Mapping[str, pulumi.Output[str]]) -> pulumi.Output[Any]:
+    return pulumi.Output.all(**outputs).apply(dict)

@@ -59,9 +59,11 @@ class Platform(Settings):
     scheduler_role_arns: dict[str, str] = Field(
         default_factory=dict[str, str], description="The role of each team's schedules."
     )
-    schedule_group: str | None = Field(default=None, description="The group of schedules in EventBridge Scheduler.")
-    undelivered_schedules_arn: str | None = Field(
-        default=None, description="The SQS queue of starts that EventBridge Scheduler could not deliver."
+    schedule_groups: dict[str, str] = Field(
+        default_factory=dict[str, str], description="The group of each team's schedules in EventBridge Scheduler."
+    )
+    undelivered_schedules_arns: dict[str, str] = Field(
+        default_factory=dict[str, str], description="The SQS queue of each team's starts that failed."
     )
 
 

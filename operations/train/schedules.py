@@ -34,8 +34,8 @@ def requests(engine: Engine, job: TrainingJob, platform: Platform) -> list[Reque
     Raises:
         SettingsError: the job or the stack lacks what the engine or the schedule needs.
     """
-    section = "jobSchedules"
-    needed(platform, "a schedule", scheduler_role_arns=section, schedule_group=section)
+    section = "batchQueue or trainingPlatform"
+    needed(platform, "a schedule", scheduler_role_arns=section, schedule_groups=section)
     *before, start = _STARTS[engine](job, platform)
     role = found(platform.scheduler_role_arns, job.team, "team", "schedulerRoleArns")
     partition = role.split(":")[1]
@@ -45,11 +45,11 @@ def requests(engine: Engine, job: TrainingJob, platform: Platform) -> list[Reque
         "Input": json.dumps(_pascal(start.parameters)),
         "RetryPolicy": {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 3},
     }
-    if platform.undelivered_schedules_arn:
-        target["DeadLetterConfig"] = {"Arn": platform.undelivered_schedules_arn}
+    if job.team in platform.undelivered_schedules_arns:
+        target["DeadLetterConfig"] = {"Arn": platform.undelivered_schedules_arns[job.team]}
     schedule = {
         "Name": f"{job.team}-{job.name}",
-        "GroupName": platform.schedule_group,
+        "GroupName": found(platform.schedule_groups, job.team, "team", "scheduleGroups"),
         "ScheduleExpression": expression(job.schedule or ""),
         "ScheduleExpressionTimezone": "UTC",
         "FlexibleTimeWindow": {"Mode": "OFF"},

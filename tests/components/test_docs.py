@@ -64,6 +64,8 @@ from components.training.batch_queue.batch_queue import BatchQueue
 from components.training.batch_queue.spec import BatchQueueArgs, BatchQueueSpec
 from components.training.cluster_jobs.cluster_jobs import ClusterJobs
 from components.training.cluster_jobs.spec import ClusterJobsArgs, ClusterJobsSpec
+from components.training.job_schedules.job_schedules import JobSchedules
+from components.training.job_schedules.spec import JobSchedulesArgs, JobSchedulesSpec
 from components.training.spark_cluster.spark_cluster import SparkCluster
 from components.training.spark_cluster.spec import SparkClusterArgs, SparkClusterSpec
 from components.training.training_platform.spec import TrainingPlatformArgs, TrainingPlatformSpec
@@ -99,6 +101,7 @@ DOCUMENTED: list[tuple[str, Any, Any, type[BaseModel]]] = [
     ("object_store", ObjectStore, ObjectStoreArgs, ObjectStoreSpec),
     ("secure_namespace", SecureNamespace, SecureNamespaceArgs, SecureNamespaceSpec),
     ("serving_platform", ServingPlatform, ServingPlatformArgs, ServingPlatformSpec),
+    ("job_schedules", JobSchedules, JobSchedulesArgs, JobSchedulesSpec),
     ("spark_cluster", SparkCluster, SparkClusterArgs, SparkClusterSpec),
     ("store_access", StoreAccess, StoreAccessArgs, StoreAccessSpec),
     ("tracking_server", TrackingServer, TrackingServerArgs, TrackingServerSpec),

@@ -40,12 +40,15 @@ def test_stack_exports_every_field_that_jobs_need(stack: str, tmp_path: Path) ->
     assert lacking == []
 
 
+@pytest.mark.parametrize("schedule", [None, "30 3 * * *"])
 @pytest.mark.parametrize("engine", Engine)
 @pytest.mark.parametrize("stack", STACKS)
-def test_job_of_a_team_is_rendered_for_the_stack(stack: str, engine: Engine, tmp_path: Path) -> None:
+def test_job_of_a_team_is_rendered_for_the_stack(
+    stack: str, engine: Engine, schedule: str | None, tmp_path: Path
+) -> None:
     kind = {**JOB["resources"], "instanceType": SIZES[stack]}
     changes = SPARK if engine is Engine.EMR else {"resources": kind}
-    job = parse(TrainingJob, {**RANKING, **changes}, "job.yaml")
+    job = parse(TrainingJob, {**RANKING, **changes, "schedule": schedule}, "job.yaml")
     calls = requests(engine, job, exported(stack, tmp_path))
     if engine is not Engine.KUBERNETES:
         assert [faults_by_model(call) for call in calls] == [""] * len(calls)

@@ -164,27 +164,27 @@ def test_batch_prints_what_the_program_wrote(
 @pytest.mark.parametrize("engine", ["batch", "sagemaker", "emr"])
 def test_a_schedule_is_set_once_and_follows_its_description(account: Any, tmp_path: Path, engine: str) -> None:
     scheduler = account.client("scheduler")
-    scheduler.create_schedule_group(Name="ml")
+    scheduler.create_schedule_group(Name="ml-risk")
     described = {**JOB, **(SPARK if engine == "emr" else {})}
     for schedule in ("30 3 * * *", "30 3 * * *", "0 5 * * 1"):
         files = ["--on", engine, *written(tmp_path, {**described, "schedule": schedule}, OUTPUTS)]
         assert main(["submit", *files]) == 0
-    [listed] = scheduler.list_schedules(GroupName="ml")["Schedules"]
-    found = scheduler.get_schedule(GroupName="ml", Name=listed["Name"])
+    [listed] = scheduler.list_schedules(GroupName="ml-risk")["Schedules"]
+    found = scheduler.get_schedule(GroupName="ml-risk", Name=listed["Name"])
     assert (found["Name"], found["ScheduleExpression"]) == ("risk-fraud", "cron(0 5 ? * MON *)")
-    assert found["Target"]["DeadLetterConfig"]["Arn"] == OUTPUTS["undeliveredSchedulesArn"]
+    assert found["Target"]["DeadLetterConfig"]["Arn"] == OUTPUTS["undeliveredSchedulesArns"]["risk"]
 
 
 def test_status_of_a_schedule_is_that_of_its_last_run(
     account: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    account.client("scheduler").create_schedule_group(Name="ml")
+    account.client("scheduler").create_schedule_group(Name="ml-risk")
     scheduled = {**JOB, "schedule": "30 3 * * *"}
     files = ["--on", "sagemaker", *written(tmp_path, scheduled, OUTPUTS)]
     assert main(["submit", *files]) == 0
     assert main(["status", *files]) == 1
     assert "no run yet" in capsys.readouterr().out
-    schedule = account.client("scheduler").get_schedule(GroupName="ml", Name="risk-fraud")
+    schedule = account.client("scheduler").get_schedule(GroupName="ml-risk", Name="risk-fraud")
     for execution in ("first", "second"):
         target = {**schedule["Target"], "Input": schedule["Target"]["Input"].replace(EXECUTION, execution)}
         call = from_universal_target(target)

@@ -65,6 +65,20 @@ def log_access(account: Account, log_bucket: str, folder: str, key_arn: str) -> 
     )
 
 
+def submit_access(application_arn: str, role_arn: str) -> str:
+    """Lets its holder start, follow and end runs of an application with the runtime role.
+
+    Source: Service authorization reference, "Actions, resources, and condition keys for Amazon EMR Serverless".
+    """
+    runs = ["emr-serverless:GetJobRun", "emr-serverless:CancelJobRun", "emr-serverless:TagResource"]
+    passed = {"StringEquals": {"iam:PassedToService": SERVERLESS}}
+    return document(
+        allow("Start", ["emr-serverless:StartJobRun", "emr-serverless:ListJobRuns"], [application_arn]),
+        allow("Follow", runs, [f"{application_arn}/jobruns/*"]),
+        allow("PassRole", ["iam:PassRole"], [role_arn], passed),
+    )
+
+
 def serverless_key_grant(account: Account) -> Statement:
     """Lets EMR Serverless encrypt and show the logs that it keeps for applications of the account.
 

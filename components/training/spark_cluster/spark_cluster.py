@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from ...core.component import Component
 from ...core.iam import service_trust
 from ...core.kms import encryption_key, volumes_key_grants
-from .access import SERVERLESS, serverless_key_grant
+from .access import SERVERLESS, serverless_key_grant, submit_access
 from .context import SparkContext, job_role
 from .fleets import ec2_cluster, security_groups
 from .instances import SparkInstancesSpec
@@ -35,6 +35,8 @@ class SparkCluster(Component[SparkClusterArgs, SparkClusterSpec]):
     """The id of the virtual cluster on EKS; empty for other engines."""
     runtime_role_arn: pulumi.Output[str]
     """The role that jobs run with, resolved after its permissions exist."""
+    submit_policies: pulumi.Output[dict[str, str]]
+    """The IAM policy, as JSON, that lets a workload start jobs of an application, by its purpose."""
     runtime_role_name: pulumi.Output[str]
     """The name of this role, to which further permissions can be attached."""
     security_group_id: pulumi.Output[str]
@@ -55,6 +57,7 @@ class SparkCluster(Component[SparkClusterArgs, SparkClusterSpec]):
         self.key_arn = self._key().arn
         self.log_uri = pulumi.Output.concat("s3://", args["log_bucket"], "/", folder)
         self.application_ids = self.application_arns = pulumi.Output.from_input(dict[str, str]())
+        self.submit_policies = pulumi.Output.from_input(dict[str, str]())
         self.ec2_cluster_id = self.virtual_cluster_id = self.security_group_id = pulumi.Output.from_input("")
         self.spark_version = pulumi.Output.from_input(spec.runtime.spark)
         self.scala_version = pulumi.Output.from_input(spec.runtime.scala)
@@ -105,6 +108,12 @@ class SparkCluster(Component[SparkClusterArgs, SparkClusterSpec]):
         role = job_role(context, trust)
         self.application_ids = _each({purpose: each.id for purpose, each in applications.items()})
         self.application_arns = _each({purpose: each.arn for purpose, each in applications.items()})
+        self.submit_policies = _each(
+            {
+                purpose: pulumi.Output.all(each.arn, role.arn).apply(lambda arns: submit_access(arns[0], arns[1]))
+                for purpose, each in applications.items()
+            }
+        )
         self.runtime_role_arn, self.runtime_role_name = role.arn, role.role.name
         self.security_group_id = group.id.apply(str)
 

@@ -48,6 +48,6 @@ OUTPUTS: dict[str, Any] = {
     "sparkLogUri": "s3://ml-logs/spark/",
     "jobNamespaces": {"risk": "risk-jobs"},
     "schedulerRoleArns": {"risk": ROLE},
-    "scheduleGroup": "ml",
-    "undeliveredSchedulesArn": "arn:aws:sqs:us-east-1:111122223333:undelivered",
+    "scheduleGroups": {"risk": "ml-risk"},
+    "undeliveredSchedulesArns": {"risk": "arn:aws:sqs:us-east-1:111122223333:undelivered"},
 }

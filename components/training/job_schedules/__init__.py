@@ -1,0 +1,1 @@
+"""JobSchedules: where a team keeps the schedules of its training jobs, and the role that starts them."""

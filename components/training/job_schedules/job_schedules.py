@@ -1,0 +1,57 @@
+"""JobSchedules: where a team keeps the schedules of its training jobs, and the role that starts them."""
+
+import pulumi
+import pulumi_aws as aws
+
+from ...core.component import Component
+from ...core.iam import service_trust
+from .access import edit_access, send_access, tls_only
+from .spec import JobSchedulesArgs, JobSchedulesSpec
+
+_KEPT_DAYS = 14
+"""The longest that SQS keeps a message. Source: SQS developer guide, "Message quotas"."""
+
+
+class JobSchedules(Component[JobSchedulesArgs, JobSchedulesSpec]):
+    """A schedule group of EventBridge Scheduler for one team, and the role that starts the team's jobs.
+
+    The schedules are no resources of the stack: `python -m operations.train` sets them. Only schedules of the group can
+    use the role. A start that fails is kept as a message.
+    """
+
+    group: pulumi.Output[str]
+    """The name of the schedule group."""
+    role_arn: pulumi.Output[str]
+    """The role that starts jobs, resolved after its permissions exist."""
+    undelivered_queue_arn: pulumi.Output[str]
+    """The SQS queue of starts that failed."""
+    edit_policy: pulumi.Output[str]
+    """The IAM policy, as JSON, that lets a workload edit the schedules of the group."""
+
+    def __init__(self, name: str, args: JobSchedulesArgs, opts: pulumi.ResourceOptions | None = None):
+        super().__init__(name, args, JobSchedulesArgs, JobSchedulesSpec, opts)
+        account, group_name = self._account, self._spec.name
+        group = aws.scheduler.ScheduleGroup(f"{name}-group", name=group_name, opts=self._child)
+        queue = aws.sqs.Queue(
+            f"{name}-undelivered",
+            message_retention_seconds=_KEPT_DAYS * 24 * 3600,
+            sqs_managed_sse_enabled=True,
+            opts=self._child,
+        )
+        aws.sqs.QueuePolicy(
+            f"{name}-undelivered-policy", queue_url=queue.url, policy=queue.arn.apply(tls_only), opts=self._child
+        )
+        trust = service_trust(
+            "scheduler.amazonaws.com", account.id, account.arn("scheduler", f"schedule/{group_name}/*")
+        )
+        role = aws.iam.Role(f"{name}-role", assume_role_policy=trust, opts=self._child)
+        documents: dict[str, pulumi.Input[str]] = {**args["policies"], "undelivered": queue.arn.apply(send_access)}
+        granted = [
+            aws.iam.RolePolicy(f"{name}-{short}", role=role.name, policy=policy, opts=self._child)
+            for short, policy in documents.items()
+        ]
+        self.group = group.name
+        self.role_arn = pulumi.Output.all(role.arn, *(each.id for each in granted)).apply(lambda known: known[0])
+        self.undelivered_queue_arn = queue.arn
+        self.edit_policy = role.arn.apply(lambda arn: edit_access(account, group_name, arn))
+        self._publish()
