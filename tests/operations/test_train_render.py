@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from components.cluster.job_queues import LOCAL_QUEUE
+from components.training.cluster_jobs import names
 from operations.settings import SettingsError, parse
+from operations.train import kubernetes
 from operations.train.engines import requests
 from operations.train.job import TrainingJob
 from operations.train.platform import Platform
@@ -201,3 +204,10 @@ def test_only_a_lost_machine_leads_to_another_attempt_on_batch() -> None:
     retry = rendered(Engine.BATCH)[0].parameters["retryStrategy"]
     assert [each["action"] for each in retry["evaluateOnExit"]] == ["RETRY", "EXIT"]
     assert retry["evaluateOnExit"][-1] == {"onReason": "*", "action": "EXIT"}
+
+
+def test_kubernetes_names_are_those_of_the_component() -> None:
+    assert kubernetes.SERVICE_ACCOUNT == names.SERVICE_ACCOUNT
+    assert kubernetes.CHECKPOINTS_ANNOTATION == names.CHECKPOINTS
+    assert kubernetes.PRIORITIES == {LOCAL_QUEUE: names.JOB_CLASS, names.SPARE_QUEUE: names.SPARE_CLASS}
+    assert kubernetes.RUNTIMES == {LOCAL_QUEUE: names.RUNTIME, names.SPARE_QUEUE: names.RUNTIME + names.SPARE_SUFFIX}
