@@ -46,7 +46,7 @@ def test_prod_makes_no_unusual_choice() -> None:
         ({"sparkCluster__batch__driver": {"warm": 1}}, "sparkCluster.batch"),
         ({"sparkCluster__writes": ["raw/cleaned/", "offline/features/"]}, "sparkCluster.writes"),
         ({"eventStream__kafka__zones": 2}, "eventStream.kafka.zones"),
-        ({"eventStream__topics__0__consumers": []}, "eventStream.topics[0].consumers"),
+        ({"eventStream__topics__0__consumers": [], "featureIngest": None}, "eventStream.topics[0].consumers"),
         (
             {"eventStream__topics__0__recordSchema__compatibility": "NONE"},
             "eventStream.topics[0].recordSchema.compatibility",

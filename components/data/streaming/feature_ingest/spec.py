@@ -16,12 +16,12 @@ _CPU = r"^([1-9][0-9]{0,2}|[1-9][0-9]{1,4}m)$"
 _MEMORY = r"^[1-9][0-9]{0,4}(Mi|Gi)$"
 _IMAGE = (
     r"^[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9][a-z0-9._-]*)+"
-    r"(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[0-9a-f]{64})?$"
+    r"(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?(@sha256:[0-9a-f]{64})?$"
 )
 
 
 class RecordFormat(StrEnum):
-    """What the value of a record holds: a JSON object, or Avro with the header of Glue's serializers."""
+    """The formats of records. Avro has the header of Glue's serializers."""
 
     JSON = "json"
     AVRO = "avro"
