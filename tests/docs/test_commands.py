@@ -158,7 +158,7 @@ def test_aws_has_the_operation_and_its_parameters(words: list[str]) -> None:
 @pytest.mark.parametrize("words", of("pulumi"))
 def test_pulumi_has_the_command_and_its_options(words: list[str]) -> None:
     names = [word for word in words[1:3] if re.fullmatch(r"[a-z]+", word)]
-    command = names[:2] if names[0] in ("config", "package", "stack") else names[:1]
+    command = names[:2] if names[0] in ("config", "package", "stack", "state") else names[:1]
     done = subprocess.run(["pulumi", *command, "--help"], capture_output=True, text=True, check=True)
     # For a word that is no command it prints how its parent is used.
     usage = done.stdout.split("Usage:")[1].split("\n\n")[0]

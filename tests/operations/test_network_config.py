@@ -23,7 +23,7 @@ def test_network_of_each_stack_deploys_alone(stack: str, tmp_path: Path) -> None
     assert plan.deployable, [each.message for each in plan.violations]
     made = [each for each in plan.resources if each.custom and not each.type.startswith("pulumi:")]
     assert {each.urn.split("::")[2].split("$")[0] for each in made} == {"mlplatform:index:Network"}
-    assert set(plan.outputs) == {"vpcId", "privateSubnetIds", "isolatedSubnetIds"}
+    assert set(plan.outputs) == {"region", "vpcId", "privateSubnetIds", "isolatedSubnetIds"}
 
 
 def test_config_is_written_beside_the_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 """Each release in the tree finds in its stack what it needs, and each check finds the fault that it guards against."""
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
@@ -85,10 +86,19 @@ def test_release_pulls_charts_and_images_from_the_registry(stack: str) -> None:
     assert list(shipping.uncharted(plan, account, charts(releases_of(plan)), registry())) == []
 
 
-def test_the_registry_has_what_releases_refer_to_and_nothing_else() -> None:
+def jobs_and_workers(stack: str) -> set[str]:
+    """The repositories that the config of a stack names beside its releases, for jobs and workers."""
+    text = (ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8")
+    return set(re.findall(r"image: ([0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/[a-z0-9/-]+)", text))
+
+
+def test_the_registry_has_what_stacks_refer_to_and_nothing_else() -> None:
     releases = [each for stack in SHIPPING for each in releases_of(plan_of(stack))]
     images = {image["newName"] for each in releases for image in each.kustomization.get("images", ())}
-    assert set(registry()) == {*charts(releases), *images}
+    named = set[str]().union(*(jobs_and_workers(stack) for stack in SHIPPING))
+    account = next(iter(registry())).partition("/")[0]
+    built = {f"{account}/platform/{folder.name}" for folder in (ROOT / "images").iterdir() if folder.is_dir()}
+    assert set(registry()) == {*charts(releases), *images, *named, *built}
 
 
 def verdicts(plan: Plan, stack: str) -> list[Verdict]:

@@ -148,8 +148,15 @@ def test_a_maximum_above_the_pools_is_warned_of() -> None:
 def test_a_quota_above_all_gpus_is_warned_of() -> None:
     team = {"name": "search", "groups": ["search"], "quota": {"gpus": 31}}
     risk = {"name": "risk", "groups": ["risk"]}
-    assert "delivery.teams[0].quota.gpus" in warned(delivery__teams=[team, risk])
-    assert "delivery.teams[0].quota.gpus" not in warned(delivery__teams=[{**team, "quota": {"gpus": 30}}, risk])
+    pools: dict[str, Any] = {
+        "gpuCluster__nodePools": [PLATFORM, {**GPU, "maximum": 30}],
+        "clusterJobs": None,
+        "featureServices": None,
+        "featureIngest": None,
+    }
+    assert "delivery.teams[0].quota.gpus" in warned(delivery__teams=[team, risk], **pools)
+    within = [{**team, "quota": {"gpus": 30}}, risk]
+    assert "delivery.teams[0].quota.gpus" not in warned(delivery__teams=within, **pools)
 
 
 BURST = {"name": "general", "instanceTypes": ["m7i.large"], "maximumVcpus": 16}
@@ -169,5 +176,5 @@ TAINT = {"key": "team", "value": "vision", "effect": "NO_SCHEDULE"}
     ],
 )
 def test_pods_without_a_gpu_that_find_no_node_are_warned_of(changes: dict[str, Any], warns: bool) -> None:
-    found = warned(**{f"gpuCluster__{field}": value for field, value in changes.items()})
+    found = warned(clusterJobs=None, **{f"gpuCluster__{field}": value for field, value in changes.items()})
     assert ("gpuCluster.nodePools" in found) is warns

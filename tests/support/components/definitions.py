@@ -3,6 +3,7 @@
 The schemas come with the package kubernetes-validate; `tests/definitions` keeps the definitions.
 """
 
+import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,8 @@ from referencing import Registry, Resource
 
 ROOT = Path(__file__).parents[3]
 DEFINITIONS = ROOT / "tests" / "definitions"
+OURS = ROOT / "components" / "training" / "cluster_jobs" / "definitions.json"
+"""The definitions that a stack itself deploys."""
 
 KUBERNETES = "1.36"
 
@@ -55,7 +58,17 @@ def without_descriptions(value: Any, *, names: bool = False) -> Any:
 def definitions(group: str) -> Mapping[str, Any]:
     """The definitions of a group by their name, `<plural>.<group>`; none of a group that no object of ours has."""
     path = DEFINITIONS / f"{group}.yaml"
-    return yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) if path.is_file() else {}
+    if path.is_file():
+        return yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    ours = json.loads(OURS.read_text(encoding="utf-8"))
+    return {
+        each["metadata"]["name"]: {
+            "kind": each["spec"]["names"]["kind"],
+            "versions": {one["name"]: one["schema"]["openAPIV3Schema"] for one in each["spec"]["versions"]},
+        }
+        for each in ours
+        if each["spec"]["group"] == group
+    }
 
 
 @cache

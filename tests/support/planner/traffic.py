@@ -191,9 +191,9 @@ def _to_anyone(way: Resource, port: int | None) -> bool:
 
 
 def security_groups(template: Resource) -> list[str]:
-    """The security groups of a launch template's nodes."""
+    """The security groups of a launch template's nodes; none where Batch gives them its own."""
     interfaces = template.inputs.get("networkInterfaces") or [
-        {"securityGroups": template.inputs["vpcSecurityGroupIds"]}
+        {"securityGroups": template.inputs.get("vpcSecurityGroupIds", [])}
     ]
     return [group for each in interfaces for group in each["securityGroups"]]
 
