@@ -377,11 +377,12 @@ class BatchQueue(Component[BatchQueueArgs, BatchQueueSpec]):
         EventBridge's rules can submit jobs too, but not for a share.
         """
         account = self._account
+        # Scheduler names the group, not the schedule. Source: its user guide, "Confused deputy prevention".
+        source = account.arn("scheduler", "schedule-group/default")
         for job in self._spec.jobs:
             if not job.schedule:
                 continue
             name, queue = self._aws_name(job.name), self._aws_name(job.queue)
-            source = account.arn("scheduler", f"schedule/default/{name}")
             role = aws.iam.Role(
                 f"{self._name}-schedule-{job.name}-role",
                 assume_role_policy=service_trust("scheduler.amazonaws.com", account.id, source),

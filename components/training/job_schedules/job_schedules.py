@@ -41,9 +41,9 @@ class JobSchedules(Component[JobSchedulesArgs, JobSchedulesSpec]):
         aws.sqs.QueuePolicy(
             f"{name}-undelivered-policy", queue_url=queue.url, policy=queue.arn.apply(tls_only), opts=self._child
         )
-        trust = service_trust(
-            "scheduler.amazonaws.com", account.id, account.arn("scheduler", f"schedule/{group_name}/*")
-        )
+        # Scheduler names the group, not the schedule. Source: its user guide, "Confused deputy prevention".
+        source = account.arn("scheduler", f"schedule-group/{group_name}")
+        trust = service_trust("scheduler.amazonaws.com", account.id, source)
         role = aws.iam.Role(f"{name}-role", assume_role_policy=trust, opts=self._child)
         documents: dict[str, pulumi.Input[str]] = {**args["policies"], "undelivered": queue.arn.apply(send_access)}
         granted = [

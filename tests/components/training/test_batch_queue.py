@@ -347,7 +347,7 @@ def test_schedules_submit_for_the_share_of_the_team() -> None:
     assert allows(may, "batch:SubmitJob", definition, batch_ShareIdentifier="search")
     assert not allows(may, "batch:SubmitJob", definition, batch_ShareIdentifier="risk")
     (trust,) = json.loads(made.one(ROLE, "batch-schedule-ranking-role").inputs["assumeRolePolicy"])["Statement"]
-    source = f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule/default/ml-ranking"
+    source = f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule-group/default"
     assert trust["Condition"]["ArnLike"] == {"aws:SourceArn": source}
 
 

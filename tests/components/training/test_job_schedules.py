@@ -24,7 +24,7 @@ def test_only_schedules_of_the_group_can_use_the_role() -> None:
     assert statement["Principal"] == {"Service": "scheduler.amazonaws.com"}
     assert statement["Condition"] == {
         "StringEquals": {"aws:SourceAccount": ACCOUNT},
-        "ArnLike": {"aws:SourceArn": f"{GROUP}/*"},
+        "ArnLike": {"aws:SourceArn": f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule-group/ml-risk"},
     }
 
 
