@@ -10,7 +10,8 @@ def known_time_zone(zone: str) -> str:
     try:
         # ZoneInfo reads one file; available_timezones reads all 600.
         ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, OSError):
+    # ValueError: the empty text, and a path that leaves the database's folder.
+    except (ZoneInfoNotFoundError, OSError, ValueError):
         if known := available_timezones():
-            raise refuse(zone, f"{zone} is not an IANA time zone", sorted(known)) from None
+            raise refuse(zone, f"{zone or 'an empty text'} is not an IANA time zone", sorted(known)) from None
     return zone

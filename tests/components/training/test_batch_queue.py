@@ -545,6 +545,8 @@ def test_queues_that_batch_does_not_take_are_refused(queue: dict[str, Any], mess
         ({"schedule": "0 2 1 * 1"}, "has a day and a weekday, and EventBridge takes one of them"),
         ({"schedule": "0 2 31 2 *"}, "never occurs"),
         ({"schedule": "0 2 * * *", "time_zone": "Mars/Base"}, "Mars/Base is not an IANA time zone"),
+        ({"schedule": "0 2 * * *", "time_zone": ""}, "an empty text is not an IANA time zone"),
+        ({"schedule": "0 2 * * *", "time_zone": "../UTC"}, "../UTC is not an IANA time zone"),
         ({"read_folders": ["/clicks"]}, "read_folders"),
         ({"name": "Ranking"}, "name = 'Ranking'"),
     ],

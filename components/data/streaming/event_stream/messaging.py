@@ -40,7 +40,7 @@ def messages(name: str, spec: EventStreamSpec, key: aws.kms.Key, account: Accoun
     }
     dead_letters = {
         topic.name: _dead_letter_queue(
-            f"{name}-dead-letter-{topic.name}", f"{spec.stream_of(topic).replace('.', '-')}-dead-letter", key, parent
+            f"{name}-dead-letter-{topic.name}", spec.dead_letter_queue_of(topic), key, parent
         )
         for topic in spec.topics
         if topic.dead_letter and not spec.engine.is_kafka

@@ -12,8 +12,9 @@ from ....core.problems import Problem, refusal
 from ....core.spec import Spec
 from .capacity import capacity_problems
 from .kafka_spec import KafkaConfig, KafkaSpec
+from .made_names import name_problems
 from .messaging_spec import SHORT_NAME, NotificationConfig, NotificationSpec, QueueConfig, QueueSpec
-from .topic_spec import TopicConfig, TopicSpec
+from .topic_spec import DEAD_LETTER, TopicConfig, TopicSpec
 
 KINESIS_HOURS = (24, 8760)
 """The shortest and the longest retention. Source: Kinesis API reference, IncreaseStreamRetentionPeriod."""
@@ -153,22 +154,25 @@ class EventStreamSpec(Spec):
             yield Problem(("localRetentionHours",), topic.local_retention_hours, remedy)
 
     def _name_problems(self) -> Iterator[Problem]:
-        own = {topic.name for topic in self.topics}
+        own = {_in_metrics(topic.name): topic.name for topic in self.topics}
         seen: dict[str, str] = {}
         for index, topic in enumerate(self.topics):
-            same = topic.name.replace(".", "_")
+            same = _in_metrics(topic.name)
             if same in seen:
                 remedy = f"it is too similar to {seen[same]}: Kafka's metrics write dots as underscores; rename one"
                 yield Problem(("topics", index, "name"), topic.name, remedy)
             seen[same] = topic.name
-            if topic.dead_letter and topic.dead_letter_name in own:
-                remedy = f"its dead-letter topic would be {topic.dead_letter_name}, which is a topic too; rename one"
+            letters = _in_metrics(topic.dead_letter_name)
+            if topic.dead_letter and letters in own:
+                remedy = (
+                    f"its dead-letter topic would be {topic.dead_letter_name}, and {own[letters]} is a topic too; "
+                    "rename one"
+                )
                 yield Problem(("topics", index, "name"), topic.name, remedy)
             if not self.engine.is_kafka and len(self.stream_of(topic)) > 80:
                 remedy = f"the name {self.stream_of(topic)} exceeds 80 characters; shorten it"
                 yield Problem(("topics", index, "name"), topic.name, remedy)
-        yield from _twice("queues", [each.name for each in self.queues])
-        yield from _twice("notifications", [each.name for each in self.notifications])
+        yield from name_problems(self)
 
     def _notification_problems(self) -> Iterator[Problem]:
         known = {each.name: each for each in self.notifications}
@@ -214,8 +218,10 @@ class EventStreamSpec(Spec):
         """What AWS calls a topic: its own name in Kafka, with the event stream's before it in Kinesis."""
         return topic.name if self.engine.is_kafka else f"{self.stream_name}-{topic.name}"
 
+    def dead_letter_queue_of(self, topic: TopicSpec) -> str:
+        """What AWS calls the queue of a stream's dead letters; names of queues have no dots."""
+        return f"{self.stream_of(topic).replace('.', '-')}{DEAD_LETTER}"
 
-def _twice(field: str, names: list[str]) -> Iterator[Problem]:
-    for index, name in enumerate(names):
-        if name in names[:index]:
-            yield Problem((field, index, "name"), name, "the name is used twice; rename one")
+
+def _in_metrics(topic: str) -> str:
+    return topic.replace(".", "_")

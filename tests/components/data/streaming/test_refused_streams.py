@@ -32,7 +32,7 @@ def topic(**args: Any) -> list[dict[str, Any]]:
         ({"topics": [*topic(), *topic()]}, "topics[1].name = 'clicks': it is too similar to clicks"),
         (
             {"topics": [*topic(dead_letter=True), *topic(name="clicks-dead-letter")]},
-            "its dead-letter topic would be clicks-dead-letter, which is a topic too",
+            "its dead-letter topic would be clicks-dead-letter, and clicks-dead-letter is a topic too",
         ),
         ({"topics": topic(partitions=0)}, "topics[0].partitions = 0: "),
         ({"topics": topic(name="a" * 90)}, "exceeds 80 characters; shorten it"),
@@ -313,3 +313,69 @@ def test_json_schemas_of_known_drafts_are_taken(tmp_path: Path) -> None:
     described = files(tmp_path, {"$schema": "http://json-schema.org/draft-07/schema#", "type": "object"})
     made = kinesis(topics=[{**TOPIC, "record_schema": {**described, "format": "JSON"}}])
     assert made.one("aws:glue/schema:Schema").inputs["dataFormat"] == "JSON"
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (
+            {"queues": [{"name": "a"}, {"name": "a-dead-letter"}]},
+            "queues[1].name = 'a-dead-letter': it makes the resource queue-a-dead-letter, and queues[0].name = 'a': ",
+        ),
+        (
+            {"queues": [{"name": "a"}, {"name": "a-dead-letter", "fifo": True}]},
+            "queues[1].name = 'a-dead-letter': it makes the resource queue-a-dead-letter",
+        ),
+        (
+            {"queues": [{"name": "a", "notifications": ["x", "x"]}], "notifications": [{"name": "x"}]},
+            "queues[0].notifications = 'x': x is named twice; name it once",
+        ),
+        (
+            {
+                "queues": [
+                    {"name": "a", "notifications": ["b-from-c"]},
+                    {"name": "a-from-b", "notifications": ["c"]},
+                ],
+                "notifications": [{"name": "c"}, {"name": "b-from-c"}],
+            },
+            "queues[1].notifications = 'c': it makes the subscription queue-a-from-b-from-c",
+        ),
+        (
+            {"topics": [*topic(name="a.b", dead_letter=True), *topic(name="a-b", dead_letter=True)]},
+            "topics[1].name = 'a-b': it makes the SQS queue ml-a-b-dead-letter, and topics[0].name = 'a.b': ",
+        ),
+        (
+            {"topics": topic(dead_letter=True), "queues": [{"name": "clicks"}]},
+            "queues[0].name = 'clicks': it makes the SQS queue ml-clicks-dead-letter",
+        ),
+        (
+            {"topics": topic(name="queue-x", dead_letter=True), "queues": [{"name": "x"}]},
+            "queues[0].name = 'x': it makes the alarm ml-dead-letter-queue-x",
+        ),
+        (
+            {
+                **KAFKA,
+                "topics": [*topic(name="a", consumers=[reader("b-c")]), *topic(name="a-b", consumers=[reader("c")])],
+            },
+            "topics[1].name = 'a-b': it makes the alarm ml-lag-a-b-c",
+        ),
+        ({"topics": topic(name="a" * 66, dead_letter=True)}, "-dead-letter, exceeds 80 characters; shorten it"),
+        ({"stream_name": "e" * 40, "queues": [{"name": "q" * 50}]}, "the name of its SQS queue, eeee"),
+        (
+            {**KAFKA, "topics": topic(name="a" * 200, consumers=[reader("c" * 128)])},
+            "exceeds 255 characters; shorten it",
+        ),
+        (
+            {**KAFKA, "topics": [*topic(name="a.b", dead_letter=True), *topic(name="a_b-dead-letter")]},
+            "its dead-letter topic would be a.b-dead-letter, and a_b-dead-letter is a topic too",
+        ),
+    ],
+)
+def test_event_stream_refuses_two_of_one_made_name(args: dict[str, Any], message: str) -> None:
+    assert message in refusal(**args)
+
+
+def test_a_fifo_queue_may_have_the_name_of_a_topic() -> None:
+    made = kinesis(topics=topic(dead_letter=True), queues=[{"name": "clicks", "fifo": True}])
+    names = [each.inputs["name"] for each in made.all("aws:sqs/queue:Queue")]
+    assert len(set(names)) == len(names) == 3
