@@ -1,11 +1,12 @@
 """The base of settings files. An error names field, value and remedy."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails, PydanticCustomError
 
@@ -57,6 +58,23 @@ def refuse(remedy: str) -> PydanticCustomError:
     return PydanticCustomError("refused", "{message}", {"message": remedy})
 
 
+def refuse_at(field: str, value: object, remedy: str) -> PydanticCustomError:
+    """The error a validator of a model raises about one of its fields, or about a part of a field."""
+    return PydanticCustomError("refused", "{message}", {"message": remedy, "field": field, "value": value})
+
+
+def matching(pattern: str, remedy: str) -> AfterValidator:
+    """Refuses text that is not wholly `pattern`, in words."""
+    known = re.compile(pattern, re.ASCII)
+
+    def check(value: str) -> str:
+        if not known.fullmatch(value):
+            raise refuse(remedy)
+        return value
+
+    return AfterValidator(check)
+
+
 def parse(kind: type[SettingsType], data: object, where: str) -> SettingsType:
     """`data` as `kind`. A SettingsError names every wrong field."""
     try:
@@ -68,15 +86,38 @@ def parse(kind: type[SettingsType], data: object, where: str) -> SettingsType:
 def read(path: Path) -> Mapping[str, Any]:
     """The mapping in a YAML file. A SettingsError says what is wrong with the file."""
     try:
-        document: object = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document: object = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
     except OSError as error:
         raise SettingsError(str(path), [f"{error.strerror}; give a readable file"]) from None
+    except _RepeatedKeyError as error:
+        raise SettingsError(str(path), [str(error)]) from None
     # A value that contradicts its tag raises ValueError; thousands of brackets raise RecursionError.
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise SettingsError(str(path), [f"not YAML: {' '.join(str(error).split())}"]) from None
     if not isinstance(document, dict):
         raise SettingsError(str(path), [fault("document", document, "it must be a mapping of fields to values")])
     return cast(Mapping[str, Any], document)
+
+
+class _RepeatedKeyError(ValueError):
+    """A mapping with the same key twice."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that is given twice, of which PyYAML takes the last."""
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        first: dict[tuple[str, str], int] = {}
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue
+            name, line = (key.tag, str(key.value)), key.start_mark.line + 1
+            if name in first:
+                given = f"it is given twice, in lines {first[name]} and {line}; keep one"
+                raise _RepeatedKeyError(fault("key", name[1], given))
+            first[name] = line
+        return node
 
 
 def _innermost(errors: list[ErrorDetails]) -> list[ErrorDetails]:
@@ -90,8 +131,10 @@ def _innermost(errors: list[ErrorDetails]) -> list[ErrorDetails]:
 
 
 def _sentence(error: ErrorDetails) -> str:
-    field = ".".join(str(part) for part in error["loc"]) or "document"
+    about = error.get("ctx", {})
+    path = [*error["loc"], *([about["field"]] if "field" in about else [])]
+    field = ".".join(str(part) for part in path) or "document"
     remedy = _REMEDIES.get(error["type"], error["msg"].replace("Input should", "it must"))
     if error["type"] == "missing":
         return f"{field}: {remedy}"
-    return fault(field, error["input"], remedy)
+    return fault(field, about.get("value", error["input"]), remedy)

@@ -1,6 +1,7 @@
 """Cron schedules with five fields: minute, hour, day, month and weekday."""
 
 import re
+from calendar import monthrange
 from typing import NamedTuple
 
 _BOUNDS = {"minute": (0, 59), "hour": (0, 23), "day": (1, 31), "month": (1, 12), "weekday": (0, 6)}
@@ -8,6 +9,7 @@ _NAMES = {
     "month": ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
     "weekday": ("sun", "mon", "tue", "wed", "thu", "fri", "sat"),
 }
+_LEAP_YEAR = 2028
 
 
 class Dialect(NamedTuple):
@@ -60,6 +62,12 @@ def parse_cron(schedule: str, dialect: Dialect) -> Cron:
         any_day=_has_every(fields[2], dialect),
         any_weekday=_has_every(fields[4], dialect),
     )
+
+
+def last_day_if_never(cron: Cron) -> int | None:
+    """The last day that the schedule's months have, if all its days are later: it never fires. None if it does."""
+    last = max(monthrange(_LEAP_YEAR, month)[1] for month in cron.months)
+    return last if cron.any_weekday and min(cron.days) > last else None
 
 
 def _numbers(text: str, field: str, dialect: Dialect) -> frozenset[int]:

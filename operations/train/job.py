@@ -3,22 +3,52 @@
 import hashlib
 import json
 import re
+import unicodedata
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
-from components.facts.cron import KUBERNETES, parse_cron
+from components.facts.cron import KUBERNETES, last_day_if_never, parse_cron
 
-from ..settings import Settings, refuse
+from ..settings import Settings, matching, refuse, refuse_at
 
 _FOLDER = r"[A-Za-z0-9_-][A-Za-z0-9_.=-]*"
 Folder = Annotated[
-    str, StringConstraints(pattern=rf"^s3://[a-z0-9][a-z0-9.-]{{1,61}}[a-z0-9]/({_FOLDER}/)+$", max_length=1024)
+    str,
+    StringConstraints(max_length=1024),
+    matching(
+        rf"s3://[a-z0-9][a-z0-9.-]{{1,61}}[a-z0-9]/({_FOLDER}/)+",
+        "it is no folder in S3; write s3://<bucket>/<folder>/ with a slash at its end, and folders of letters, digits, "
+        "_, ., = and -",
+    ),
 ]
 """The address of a folder in S3, with a slash at its end."""
-_NAME = r"^[a-z]([a-z0-9-]{0,29}[a-z0-9])?$"
+Name = Annotated[
+    str,
+    matching(
+        r"[a-z]([a-z0-9-]{0,29}[a-z0-9])?",
+        "write 1 to 31 small letters, digits and -; the first is a letter, and the last is no -",
+    ),
+]
 """Job names: every engine accepts them, with the digest and the attempt that `run_name` adds, as its own names."""
+Image = Annotated[
+    str,
+    matching(
+        r"[a-z0-9.-]+(:[0-9]+)?/[a-z0-9._/-]+(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})",
+        "it is no image with a version; write <registry>/<repository>:<tag>, or @sha256:<digest> in place of :<tag>",
+    ),
+]
+
+
+def _one_line(text: str) -> str:
+    if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in text):
+        raise refuse("it has a line break or another control character, which SageMaker refuses; remove it")
+    return text
+
+
+Line = Annotated[str, AfterValidator(_one_line)]
+"""Text that every engine accepts. Source: SageMaker API reference, AlgorithmSpecification, ContainerArguments: `.*`."""
 AT = "-at-"
 """What follows the job's name in the name of a run that a schedule starts."""
 _VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]{0,127}$"
@@ -68,7 +98,7 @@ class RegisteredModel(Settings):
     name: str = Field(
         pattern=r"^[a-z]([a-z0-9-]{0,44}[a-z0-9])?$", description="The name in the MLflow registry and of the service."
     )
-    experiment: str = Field(min_length=1, max_length=200, description="The MLflow experiment of the job's runs.")
+    experiment: Line = Field(min_length=1, max_length=200, description="The MLflow experiment of the job's runs.")
     runtime: Runtime = Field(description="The model server: triton, huggingface or mlserver.")
     format: str | None = Field(
         default=None,
@@ -79,21 +109,20 @@ class RegisteredModel(Settings):
     @model_validator(mode="after")
     def _has_a_format(self) -> Self:
         if self.runtime is Runtime.MLSERVER and not self.format:
-            raise refuse("mlserver serves several formats; add format, such as sklearn or xgboost")
+            raise refuse_at("format", None, "mlserver serves several formats; add format, such as sklearn or xgboost")
         return self
 
 
 class TrainingJob(Settings):
     """A training job."""
 
-    name: str = Field(pattern=_NAME, description="The job's name: at most 31 of a-z, 0-9 and -.")
-    team: str = Field(pattern=_NAME, description="The team whose identity, queue and namespace the job uses.")
-    image: str | None = Field(
+    name: Name = Field(description="The job's name: at most 31 of a-z, 0-9 and -.")
+    team: Name = Field(description="The team whose identity, queue and namespace the job uses.")
+    image: Image | None = Field(
         default=None,
-        pattern=r"^[a-z0-9.-]+(:[0-9]+)?/[a-z0-9._/-]+(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$",
         description="The image with tag or digest. EMR runs its release's own image when left out; others need it.",
     )
-    command: tuple[str, ...] = Field(
+    command: tuple[Line, ...] = Field(
         min_length=1,
         description="The program and its arguments. On EMR the first is the Spark program, as s3://… or local://….",
     )
@@ -105,9 +134,8 @@ class TrainingJob(Settings):
     checkpoints: Folder | None = Field(
         default=None, description="The folder in S3 where the program saves its progress and resumes. Default: none."
     )
-    queue: str | None = Field(
+    queue: Name | None = Field(
         default=None,
-        pattern=_NAME,
         description="The queue, on Batch and Kubernetes. Default: the job's own on Batch, default on Kubernetes.",
     )
     timeout_minutes: int = Field(ge=1, le=LONGEST_MINUTES, description="Minutes until the engine ends the job.")
@@ -134,15 +162,15 @@ class TrainingJob(Settings):
             raise refuse(str(error)) from None
         if not (cron.any_day or cron.any_weekday):
             raise refuse("it has a day and a weekday, and EventBridge takes one of them; write * for the other")
+        if last := last_day_if_never(cron):
+            raise refuse(f"it never runs, because its months have no such day; write a day from 1 to {last}")
         return " ".join(schedule.split())
 
     @field_validator("command")
     @classmethod
-    def _words(cls, command: tuple[str, ...]) -> tuple[str, ...]:
+    def _words(cls, command: tuple[Line, ...]) -> tuple[str, ...]:
         if not command[0].strip():
             raise refuse("the first word is the program; write its name")
-        if any("\0" in word for word in command):
-            raise refuse("no program can get a NUL character; remove it")
         return command
 
     @field_validator("environment")
@@ -150,35 +178,41 @@ class TrainingJob(Settings):
     def _own_variables(cls, environment: dict[str, str]) -> dict[str, str]:
         for name, value in environment.items():
             if not re.fullmatch(_VARIABLE, name):
-                raise refuse(f"{name!r} is no name of an environment variable; write letters, digits and _")
+                raise refuse_at("name", name, "it is no name of an environment variable; write letters, digits and _")
             if name.startswith(RESERVED) or name.startswith("AWS_"):
-                raise refuse(f"{name} is set by the platform or by AWS; choose another name")
+                raise refuse_at("name", name, f"{name} is set by the platform or by AWS; choose another name")
             if "\0" in value:
-                raise refuse(f"the value of {name} has a NUL character; remove it")
+                raise refuse_at("name", name, "its value has a NUL character; remove it")
         return environment
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
         names = [each.name for each in self.inputs]
         if twice := next((name for name in names if names.count(name) > 1), None):
-            raise refuse(f"inputs has {twice} twice; name each once")
+            raise refuse_at("inputs", names, f"inputs has {twice} twice; name each once")
         if self.spot and not self.checkpoints and self.timeout_minutes > LONGEST_SPOT_MINUTES:
-            raise refuse(
+            raise refuse_at(
+                "checkpoints",
+                None,
                 f"checkpoints is missing, spot is true and timeoutMinutes is {self.timeout_minutes}: a run of more "
-                f"than {LONGEST_SPOT_MINUTES} minutes on spot needs checkpoints; add checkpoints, or remove spot"
+                f"than {LONGEST_SPOT_MINUTES} minutes on spot needs checkpoints; add checkpoints, or remove spot",
             )
         written = {"output": self.output, **({"checkpoints": self.checkpoints} if self.checkpoints else {})}
         for each in self.inputs:
             for field, folder in written.items():
                 if _overlap(each.folder, folder):
-                    raise refuse(
+                    raise refuse_at(
+                        field,
+                        folder,
                         f"inputs.{each.name} and {field} overlap, and the job would read what it writes; "
-                        f"choose another folder for {field}"
+                        f"choose another folder for {field}",
                     )
         if self.model and "=" in self.output:
-            raise refuse("output has a = in a folder's name, and no model is served from there; choose another folder")
+            remedy = "it has a = in a folder's name, and no model is served from there; choose another folder"
+            raise refuse_at("output", self.output, remedy)
         if self.checkpoints and _overlap(self.checkpoints, self.output):
-            raise refuse("checkpoints and output overlap, and models would hold checkpoints; choose two folders")
+            remedy = "checkpoints and output overlap, and models would hold checkpoints; choose two folders"
+            raise refuse_at("checkpoints", self.checkpoints, remedy)
         return self
 
 

@@ -3,14 +3,19 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from ..settings import Settings, SettingsError, fault, parse
+from ..settings import Settings, SettingsError, fault, matching, parse
 
 Found = TypeVar("Found")
+_WRITE = "write the file by `pulumi stack output --json`"
+Arn = Annotated[
+    str, matching(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]*:[^\s:].*", f"it is no ARN of AWS; {_WRITE}")
+]
+Region = Annotated[str, matching(r"[a-z]{2,4}(-[a-z]+)+-[0-9]+", f"it is no region, such as us-east-1; {_WRITE}")]
 
 
 class BatchJob(Settings):
@@ -25,45 +30,45 @@ class Platform(Settings):
 
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
 
-    region: str | None = Field(default=None, description="The stack's region.")
-    batch_queue_arns: dict[str, str] = Field(default_factory=dict[str, str], description="Batch queues by name.")
+    region: Region | None = Field(default=None, description="The stack's region.")
+    batch_queue_arns: dict[str, Arn] = Field(default_factory=dict[str, Arn], description="Batch queues by name.")
     batch_spot_queues: tuple[str, ...] = Field(default=(), description="The names of those with spot machines.")
     batch_jobs: dict[str, BatchJob] = Field(
         default_factory=dict[str, BatchJob], description="The kinds of jobs of Batch by name."
     )
-    batch_job_definition_arns: dict[str, str] = Field(
-        default_factory=dict[str, str], description="The definition of each kind, by name."
+    batch_job_definition_arns: dict[str, Arn] = Field(
+        default_factory=dict[str, Arn], description="The definition of each kind, by name."
     )
-    batch_job_role_arns: dict[str, str] = Field(
-        default_factory=dict[str, str], description="The role of each kind, by name."
+    batch_job_role_arns: dict[str, Arn] = Field(
+        default_factory=dict[str, Arn], description="The role of each kind, by name."
     )
-    batch_execution_role_arn: str | None = Field(default=None, description="The role that pulls images and logs.")
+    batch_execution_role_arn: Arn | None = Field(default=None, description="The role that pulls images and logs.")
     batch_log_group: str | None = Field(default=None, description="The log group of Batch's jobs.")
-    training_role_arns: dict[str, str] = Field(default_factory=dict[str, str], description="SageMaker roles by team.")
+    training_role_arns: dict[str, Arn] = Field(default_factory=dict[str, Arn], description="SageMaker roles by team.")
     training_subnet_ids: tuple[str, ...] = Field(default=(), description="The subnets of SageMaker's jobs.")
     training_security_group_id: str | None = Field(default=None, description="Their security group.")
-    training_key_arn: str | None = Field(default=None, description="The KMS key of their volumes.")
-    training_output_key_arn: str | None = Field(default=None, description="The KMS key of what they write.")
+    training_key_arn: Arn | None = Field(default=None, description="The KMS key of their volumes.")
+    training_output_key_arn: Arn | None = Field(default=None, description="The KMS key of what they write.")
     training_folders: dict[str, str] = Field(
         default_factory=dict[str, str], description="The folder of training data by team, as s3://<bucket>/<folder>/."
     )
     spark_application_ids: dict[str, str] = Field(
         default_factory=dict[str, str], description="The EMR Serverless applications by purpose: batch, streaming."
     )
-    spark_runtime_role_arn: str | None = Field(default=None, description="The role of Spark jobs.")
-    spark_key_arn: str | None = Field(default=None, description="The KMS key of Spark's logs and disks.")
+    spark_runtime_role_arn: Arn | None = Field(default=None, description="The role of Spark jobs.")
+    spark_key_arn: Arn | None = Field(default=None, description="The KMS key of Spark's logs and disks.")
     spark_log_uri: str | None = Field(default=None, description="The folder of Spark's logs.")
     job_namespaces: dict[str, str] = Field(
         default_factory=dict[str, str], description="The namespace of each team's jobs on the cluster."
     )
-    scheduler_role_arns: dict[str, str] = Field(
-        default_factory=dict[str, str], description="The role of each team's schedules."
+    scheduler_role_arns: dict[str, Arn] = Field(
+        default_factory=dict[str, Arn], description="The role of each team's schedules."
     )
     schedule_groups: dict[str, str] = Field(
         default_factory=dict[str, str], description="The group of each team's schedules in EventBridge Scheduler."
     )
-    undelivered_schedules_arns: dict[str, str] = Field(
-        default_factory=dict[str, str], description="The SQS queue of each team's starts that failed."
+    undelivered_schedules_arns: dict[str, Arn] = Field(
+        default_factory=dict[str, Arn], description="The SQS queue of each team's starts that failed."
     )
 
 
