@@ -9,6 +9,7 @@ from components.network.network_args import EndpointService, NatMode
 from stacks.batch_problems import batch_problems
 from stacks.names import names_at, nearest
 from stacks.training_platform_problems import training_platform_problems
+from stacks.written_folders import folder_problems
 
 if TYPE_CHECKING:
     from stacks.config import StackConfig
@@ -19,6 +20,7 @@ def training_problems(config: "StackConfig") -> Iterator[Problem]:
     yield from _spark_cluster(config)
     yield from training_platform_problems(config)
     yield from batch_problems(config)
+    yield from folder_problems(config)
 
 
 def _spark_cluster(config: "StackConfig") -> Iterator[Problem]:

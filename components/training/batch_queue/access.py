@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ...core.account import Account
 from ...core.iam import Statement, allow, document
 from ...facts.regions import dns_suffix
-from .job_spec import BatchJobSpec
+from .job_spec import DEFAULT_USER, BatchJobSpec
 
 _PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 _OBJECTS = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
@@ -66,19 +66,30 @@ def queue_arn(account: Account, name: str) -> str:
 
 
 def submit_access(
-    account: Account, team: str, queues: Sequence[str], definitions: Sequence[str], roles: Sequence[str]
+    account: Account,
+    team: str,
+    queues: Sequence[str],
+    definitions: Sequence[str],
+    roles: Sequence[str],
+    users: Sequence[str],
 ) -> str:
     """Lets its holder submit a team's jobs for the team's share, and look at jobs.
 
     It may also register variants of the definitions, `<definition>_<suffix>`, with the roles of the team's jobs, but
-    without privileged containers. AWS Batch has no resource-level permissions for looking at jobs.
-    Source: Service authorization reference, "Actions, resources, and condition keys for AWS Batch".
+    without privileged containers, and only with the default user or one of `users`. A definition that states no user
+    is denied, because the image's own may be root. AWS Batch has no resource-level permissions for looking at jobs.
+    Sources: Service authorization reference, "Actions, resources, and condition keys for AWS Batch"; AWS Batch user
+    guide, "Restrict to POSIX user, Docker image, privilege level, and role on job submission".
     """
+    unprivileged = {
+        "Bool": {"batch:Privileged": "false"},
+        "StringEquals": {"batch:User": sorted({DEFAULT_USER, *users})},
+    }
     variants = [account.arn("batch", f"job-definition/{name}_*") for name in definitions]
     submit = _submit(account, team, queues, definitions)
     return document(
         {**submit, "Resource": [*submit["Resource"], *variants]},
-        allow("Register", ["batch:RegisterJobDefinition"], variants, {"Bool": {"batch:Privileged": "false"}}),
+        allow("Register", ["batch:RegisterJobDefinition"], variants, unprivileged),
         allow("Tag", ["batch:TagResource"], [*variants, account.arn("batch", "job/*")]),
         allow(
             "PassRoles",

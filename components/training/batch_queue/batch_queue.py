@@ -420,8 +420,11 @@ class BatchQueue(Component[BatchQueueArgs, BatchQueueSpec]):
             own = [job.name for job in self._spec.jobs if job.team == team]
             if own and execution:
                 names = [self._aws_name(job) for job in own]
+                users = [job.user for job in self._spec.jobs if job.team == team]
                 policies[team] = pulumi.Output.all(execution.arn, *(roles[job].arn for job in own)).apply(
-                    lambda arns, team=team, names=names: submit_access(self._account, team, queues, names, arns)
+                    lambda arns, team=team, names=names, users=users: submit_access(
+                        self._account, team, queues, names, arns, users
+                    )
                 )
         return _by_name(policies)
 

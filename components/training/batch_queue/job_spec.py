@@ -9,6 +9,7 @@ from ...core.problems import problem_of, refusal
 from ...core.schedule_expression import cron_without_both_days
 from ...core.spec import Spec, refuse
 from ...core.time_zones import known_time_zone
+from ..folders import not_of_tracking
 from .environment_spec import Name
 
 _IMAGE_PATTERN = (
@@ -16,6 +17,7 @@ _IMAGE_PATTERN = (
     r"(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?(@sha256:[0-9a-f]{64})?$"
 )
 _USER_PATTERN = r"^[1-9][0-9]{0,9}(:[1-9][0-9]{0,9})?$"
+DEFAULT_USER = "1000:1000"
 _FOLDER_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$"
 _VARIABLE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
@@ -122,7 +124,9 @@ class BatchJobSpec(Spec):
         default=(), description="Further folders of the bucket of training data that the job reads."
     )
     user: str = Field(
-        default="1000:1000", pattern=_USER_PATTERN, description="The numeric user and group of the container, not root."
+        default=DEFAULT_USER,
+        pattern=_USER_PATTERN,
+        description="The numeric user and group of the container, not root.",
     )
     writable_root: bool = Field(
         default=False, description="Whether the container may write outside of scratch (/scratch)."
@@ -167,6 +171,7 @@ class BatchJobSpec(Spec):
 
     @model_validator(mode="after")
     def _fields_fit_together(self) -> "BatchJobSpec":
+        not_of_tracking(self.own_folder)
         size = len("".join(chain(self.command, *self.environment.items())).encode())
         most = _DEFINITION_BYTES - _OWN_PART_BYTES
         too_long = f"the command and the environment have {size} bytes, and a definition takes {most}; use a file in S3"

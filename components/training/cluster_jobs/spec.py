@@ -17,6 +17,7 @@ from ...core.namespace_names import NAMESPACE_PATTERN, not_reserved
 from ...core.problems import refuse_at
 from ...core.spec import Spec, each_once, refuse
 from ...core.teams import TeamQuotaConfig, TeamQuotaSpec
+from ..folders import not_of_tracking
 from .names import SPARE_QUEUE
 
 _NAME_PATTERN = r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$"
@@ -72,11 +73,14 @@ class JobsTeamSpec(Spec):
     @field_validator("folders")
     @classmethod
     def _folders(cls, folders: tuple[str, ...]) -> tuple[str, ...]:
-        return each_once(folders, _FOLDER_PATTERN, "folder; write a path without slashes at its ends, such as ranking")
+        each_once(folders, _FOLDER_PATTERN, "folder; write a path without slashes at its ends, such as ranking")
+        return tuple(map(not_of_tracking, folders))
 
     @model_validator(mode="after")
-    def _has_a_free_namespace(self) -> "JobsTeamSpec":
+    def _has_a_free_namespace_and_folder(self) -> "JobsTeamSpec":
         not_reserved(self.homes[0])
+        if not self.folders:
+            not_of_tracking(self.name)
         return self
 
 

@@ -12,9 +12,8 @@ from ...core.problems import Problem, refusal, refuse_at
 from ...core.spec import Spec, refuse
 from ...facts.instances import instance_type
 from ...facts.sagemaker import LONGEST_JOB_HOURS, LONGEST_WARM_POOL_SECONDS, studio_types, training_types
+from ..folders import not_of_tracking, outer_folder
 
-TRACKING_FOLDER = "mlflow/"
-"""The folder of the models bucket in which TrackingServer keeps artifacts."""
 _LONGEST_NAME = 24
 _POLICY_CHARACTERS = 7500
 """What IAM's limit of 10,240 characters for the inline policies of a role leaves for the folders of a team."""
@@ -33,8 +32,9 @@ RepositoryArn = Annotated[
 
 
 def _folder(folder: str) -> str:
-    if not folder.isprintable():
-        raise refuse(folder, "a folder has printable characters only; remove the others")
+    if not (folder.isascii() and folder.isprintable()):
+        # The JSON of a policy writes any other letter as six characters or twelve.
+        raise refuse(folder, "a folder has printable ASCII characters only; remove the others")
     if any(letter in folder for letter in "*?$"):
         raise refuse(folder, "IAM reads * and ? as wildcards and $ as a variable; choose another name for the folder")
     if not folder.endswith("/") or folder.startswith("/") or "//" in folder:
@@ -146,7 +146,7 @@ class TrainingTeamSpec(Spec):
     name: Name = Field(
         description="The team's name. The names of its jobs, pipelines and tuning jobs begin with it and a hyphen."
     )
-    models: tuple[Folder, ...] = Field(
+    models: tuple[Annotated[Folder, AfterValidator(not_of_tracking)], ...] = Field(
         min_length=1, description="Folders of the models bucket, such as ranking/, that the team's jobs write."
     )
     training: tuple[Folder, ...] = Field(
@@ -176,7 +176,7 @@ class TrainingTeamSpec(Spec):
     @classmethod
     def _apart(cls, folders: tuple[str, ...]) -> tuple[str, ...]:
         for one, other in combinations(folders, 2):
-            if outer := _outer(one, other):
+            if outer := outer_folder(one, other):
                 raise refuse(folders, f"{outer} contains {one if outer == other else other}; keep {outer} alone")
         return folders
 
@@ -305,17 +305,13 @@ class TrainingPlatformSpec(Spec):
                 yield Problem(("teams", at, "name"), longer, remedy)
 
     def _folders(self) -> Iterator[Problem]:
-        for index, team in enumerate(self.teams):
-            for folder in team.models:
-                if _outer(folder, TRACKING_FOLDER):
-                    remedy = f"{TRACKING_FOLDER} of the models bucket belongs to MLflow; choose another folder"
-                    yield Problem(("teams", index, "models"), folder, remedy)
         for (_, team), (at, other) in combinations(enumerate(self.teams), 2):
             for field, owned, wanted in (
                 ("models", team.models, other.models),
                 ("training", team.written_training, other.written_training),
             ):
-                for mine, theirs in ((mine, theirs) for mine in owned for theirs in wanted if _outer(mine, theirs)):
+                shared = [(mine, theirs) for mine in owned for theirs in wanted if outer_folder(mine, theirs)]
+                for mine, theirs in shared:
                     remedy = (
                         f"it overlaps {mine} of team {team.name}, and each team could overwrite the other's files; "
                         "choose another folder"
@@ -342,13 +338,6 @@ class TrainingPlatformSpec(Spec):
     def group_names(self) -> dict[str, str]:
         """The group of the model registry, by team."""
         return {team.name: f"{self.name}-{team.name}" for team in self.teams}
-
-
-def _outer(one: str, other: str) -> str | None:
-    """The one of two folders that contains the other; None where they are apart."""
-    if other.startswith(one):
-        return one
-    return other if one.startswith(other) else None
 
 
 def _known_type(name: str, known: tuple[str, ...], what: str) -> None:

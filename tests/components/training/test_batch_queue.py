@@ -367,15 +367,27 @@ def test_a_team_submits_its_own_jobs_for_its_own_share(batch: Recording) -> None
 def test_a_team_registers_variants_with_the_roles_of_its_jobs(batch: Recording) -> None:
     policy = batch.outputs("batch")["submit_policies"]["search"]
     definitions = f"arn:aws:batch:us-east-1:{ACCOUNT}:job-definition"
-    unprivileged = {"batch_Privileged": "false"}
+    unprivileged = {"batch_Privileged": "false", "batch_User": "1000:1000"}
     assert allows(policy, "batch:RegisterJobDefinition", f"{definitions}/ml-ranking_0a1b2c", **unprivileged)
-    assert not allows(policy, "batch:RegisterJobDefinition", f"{definitions}/ml-ranking_0a", batch_Privileged="true")
+    privileged = {**unprivileged, "batch_Privileged": "true"}
+    assert not allows(policy, "batch:RegisterJobDefinition", f"{definitions}/ml-ranking_0a", **privileged)
     assert not allows(policy, "batch:RegisterJobDefinition", f"{definitions}/ml-ranking", **unprivileged)
     roles, passed = batch.outputs("batch")["job_role_arns"], {"iam_PassedToService": "ecs-tasks.amazonaws.com"}
     assert allows(policy, "iam:PassRole", roles["ranking"], **passed)
     assert allows(policy, "iam:PassRole", batch.outputs("batch")["execution_role_arn"], **passed)
     assert not allows(policy, "iam:PassRole", roles["fraud"], **passed)
     assert not allows(policy, "iam:PassRole", roles["ranking"], iam_PassedToService="ec2.amazonaws.com")
+
+
+def test_a_team_registers_no_variant_that_runs_as_root() -> None:
+    recording = batch_queue(jobs=[{**RANKING, "user": "2000"}, FRAUD])
+    policy = recording.outputs("batch")["submit_policies"]["search"]
+    variant = f"arn:aws:batch:us-east-1:{ACCOUNT}:job-definition/ml-ranking_0a"
+    for user in ("1000:1000", "2000"):
+        assert allows(policy, "batch:RegisterJobDefinition", variant, batch_Privileged="false", batch_User=user)
+    for user in ("0", "0:0", "root", ""):
+        assert not allows(policy, "batch:RegisterJobDefinition", variant, batch_Privileged="false", batch_User=user)
+    assert not allows(policy, "batch:RegisterJobDefinition", variant, batch_Privileged="false")
 
 
 def test_outputs_are_found_by_the_names_in_the_arguments(batch: Recording) -> None:
@@ -549,6 +561,9 @@ def test_queues_that_batch_does_not_take_are_refused(queue: dict[str, Any], mess
         ({"schedule": "0 2 * * *", "time_zone": "../UTC"}, "../UTC is not an IANA time zone"),
         ({"read_folders": ["/clicks"]}, "read_folders"),
         ({"name": "Ranking"}, "name = 'Ranking'"),
+        ({"folder": "mlflow"}, "mlflow/ of the models bucket belongs to MLflow; choose another folder"),
+        ({"folder": "mlflow/ranking"}, "mlflow/ of the models bucket belongs to MLflow"),
+        ({"name": "mlflow"}, "mlflow/ of the models bucket belongs to MLflow"),
     ],
 )
 def test_jobs_that_could_not_run_are_refused(job: dict[str, Any], message: str) -> None:
