@@ -22,6 +22,7 @@ from resources.resource import Resource
 from stacks.config import NAMESPACE, StackConfig, parse_config
 from stacks.sizing import decisions
 from stacks.stream_costs import engine_decisions
+from stacks.stream_usage import usage_of
 from stacks.unusual_choices import unusual_choices
 from stacks.warnings import ConfigWarning, warnings
 
@@ -52,15 +53,15 @@ def assess(stack_file: StackFile, config: StackConfig, evaluation: Evaluation, *
         SpecError: when `usage` names what the stack does not have.
         PolicyError: when a level or an exception names what doesn't exist.
     """
-    environment = config.environment
-    cost = estimate(evaluation.resources, region=environment.region, usage=config.usage, today=today)
+    environment, usage = config.environment, usage_of(config)
+    cost = estimate(evaluation.resources, region=environment.region, usage=usage, today=today)
     if cost.faults:
         raise SpecError(NAMESPACE, list(cost.faults))
     context = Context(
         environment=environment,
         settings=config.policies,
         budget=config.cost,
-        usage=config.usage,
+        usage=usage,
         today=today,
         exceptions=load_exceptions(RULES),
         estimate=cost,
@@ -81,7 +82,7 @@ def assess(stack_file: StackFile, config: StackConfig, evaluation: Evaluation, *
         ),
         warnings=(*_of_prices(config, cost), *warnings(config)),
         prerequisites=prerequisites(evaluation.resources, _zones(config)),
-        usage=config.usage,
+        usage=usage,
         today=today,
     )
 

@@ -34,7 +34,9 @@ class StreamUsage(Section):
         default=10, description="Records read from the tiered storage of MSK, in GB a month."
     )
     serverless_partitions: _Amount = Field(
-        default=10, description="Partitions of all topics of MSK Serverless. A client makes them, not the program."
+        default=10,
+        description="Partitions of all topics of MSK Serverless. The plan counts those of the topics in eventStream "
+        "when it is left out; write more if clients make further topics.",
     )
     published_million: _Amount = Field(
         default=0.1,

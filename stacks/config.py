@@ -42,6 +42,7 @@ from stacks.placement import placement_problems
 from stacks.pools import pool_problems
 from stacks.references import reference_problems
 from stacks.stream_problems import stream_problems
+from stacks.stream_usage import stream_usage_problems
 from stacks.training_problems import training_problems
 from stacks.unique_names import name_problems
 
@@ -133,6 +134,7 @@ class StackConfig(Spec):
             *placement_problems(self),
             *training_problems(self),
             *stream_problems(self),
+            *stream_usage_problems(self),
             *ingest_problems(self),
             *cluster_jobs_problems(self),
         )

@@ -27,7 +27,7 @@ def _named(stream: EventStreamSpec, engine: StreamEngine) -> str:
         case StreamEngine.MSK_PROVISIONED:
             return f"msk-provisioned with {stream.brokers.brokers} {stream.brokers.broker_type}"
         case StreamEngine.MSK_SERVERLESS:
-            return f"msk-serverless with {_partitions(stream)} partitions"
+            return f"msk-serverless with {stream.kafka_partitions} partitions"
 
 
 def _cost(stream: EventStreamSpec, engine: StreamEngine, table: PriceTable) -> str:
@@ -44,7 +44,7 @@ def _cost(stream: EventStreamSpec, engine: StreamEngine, table: PriceTable) -> s
         case StreamEngine.MSK_SERVERLESS:
             amounts = [
                 ("msk", "serverless-cluster", HOURS_A_MONTH),
-                ("msk", "serverless-partition", _partitions(stream) * HOURS_A_MONTH),
+                ("msk", "serverless-partition", stream.kafka_partitions * HOURS_A_MONTH),
             ]
     try:
         return f"{sum(table.price(service, sku).on_demand * amount for service, sku, amount in amounts):,.2f}"
@@ -58,8 +58,3 @@ def _shards(stream: EventStreamSpec) -> int:
         return sum(topic.partitions or 0 for topic in stream.topics)
     quotas = [sum(each.read_mib_per_second for each in topic.consumers) for topic in stream.topics]
     return sum(max(1, math.ceil(quota / SHARD_READ_MIB)) for quota in quotas)
-
-
-def _partitions(stream: EventStreamSpec) -> int:
-    """Partitions in Kafka, dead-letter topics included."""
-    return sum((topic.partitions or 3) + (1 if topic.dead_letter else 0) for topic in stream.topics)

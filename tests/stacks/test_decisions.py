@@ -2,7 +2,11 @@
 
 import pytest
 
-from tests.support.planner.plans import built
+from planner.build import assess
+from planner.evaluation import Evaluation
+from tests.support.planner.plans import TODAY, built, file_of
+from tests.support.pricing.build import resource
+from tests.support.stacks.configs import SECTIONS, STORE, read
 
 GROUP = "aws:elasticache/replicationGroup:ReplicationGroup"
 
@@ -44,3 +48,16 @@ def test_each_cache_is_deployed_as_it_was_decided(stack: str) -> None:
 def test_plan_says_what_each_engine_of_a_stream_costs(stack: str, said: str) -> None:
     [decision] = [each for each in built(stack).decisions if each.field == "eventStream.engine"]
     assert decision.why == said
+
+
+def test_a_plan_prices_the_partitions_that_the_stack_declares() -> None:
+    topics = [{"name": "clicks", "partitions": 2391, "deadLetter": True}]
+    stream = {"streamName": "ml", "engine": "msk-serverless", "topics": topics}
+    config = read({**SECTIONS, "eventStream": stream, "featureStore": STORE})
+    cluster = resource("aws:msk/serverlessCluster:ServerlessCluster", "events", parent=None)
+    plan = assess(file_of("staging"), config, Evaluation((cluster,), {}), today=TODAY)
+    [decision] = [each for each in plan.decisions if each.field == "eventStream.engine"]
+    fixed = sum(line.monthly for line in plan.estimate.lines if "all hours" in line.what)
+    # 730 h x 0.75 + 2,392 x 730 h x 0.0015.
+    assert fixed == pytest.approx(3166.74)
+    assert "costs 3,166.74 USD a month before data" in decision.why

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from stacks.stream_usage import usage_of
 from stacks.unusual_choices import unusual_choices
 from tests.support.stacks.configs import SECTIONS, STORE, read, refusal
 
@@ -79,3 +80,29 @@ def test_kafka_without_brokers_is_an_unusual_choice() -> None:
     assert "eventStream.engine" in [each.field for each in found]
     kinesis = unusual_choices(read({**SECTIONS, "eventStream": STREAM, "featureStore": STORE}))
     assert "eventStream.engine" not in [each.field for each in kinesis]
+
+
+def test_usage_of_streams_that_a_stack_does_not_have_is_refused() -> None:
+    told = refusal(usage={"streams": {"writtenGb": 5}})
+    assert "usage.streams.writtenGb = 5.0: the stack has no eventStream; remove it, or add eventStream" in told
+
+
+@pytest.mark.parametrize(
+    ("engine", "remedy"),
+    [
+        ("msk-serverless", "the topics of eventStream have 2,392; write that or more, or leave it out"),
+        ("kinesis", "eventStream.engine is kinesis; remove it"),
+    ],
+)
+def test_partitions_that_do_not_fit_the_topics_are_refused(engine: str, remedy: str) -> None:
+    stream = {**STREAM, "engine": engine, "topics": [{"name": "clicks", "partitions": 2392}]}
+    told = refusal(eventStream=stream, featureStore=STORE, usage={"streams": {"serverlessPartitions": 10}})
+    assert f"usage.streams.serverlessPartitions = 10.0: {remedy}" in told
+
+
+@pytest.mark.parametrize(("usage", "partitions"), [({}, 2392), ({"streams": {"serverlessPartitions": 2400}}, 2400)])
+def test_serverless_partitions_are_those_of_the_topics(usage: dict[str, Any], partitions: int) -> None:
+    topics = [{"name": "clicks", "partitions": 2391, "deadLetter": True}]
+    stream = {**STREAM, "engine": "msk-serverless", "topics": topics}
+    found = read({**SECTIONS, "eventStream": stream, "featureStore": STORE, "usage": usage})
+    assert usage_of(found).streams.serverless_partitions == partitions

@@ -210,6 +210,11 @@ class EventStreamSpec(Spec):
         """The partitions or shards of a topic; None for a stream on demand."""
         return topic.partitions or (_KAFKA_PARTITIONS if self.engine.is_kafka else None)
 
+    @property
+    def kafka_partitions(self) -> int:
+        """The partitions of all topics in Kafka, whatever the engine: with the dead-letter topics, one each."""
+        return sum((topic.partitions or _KAFKA_PARTITIONS) + topic.dead_letter for topic in self.topics)
+
     def hours_of(self, topic: TopicSpec) -> int:
         """How long a topic keeps records."""
         return topic.retention_hours or (_KAFKA_HOURS if self.engine.is_kafka else KINESIS_HOURS[0])
