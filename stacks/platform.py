@@ -96,7 +96,7 @@ def build_platform(config: StackConfig) -> Mapping[str, pulumi.Output[Any]]:
     stream = make_event_stream(config, base, spark, exports)
     make_feature_ingest(config, base, secrets, services, stream, serving)
     batch = make_batch_queue(config, base, exports)
-    make_job_schedules(config, base, (spark, training, batch), exports)
+    make_job_schedules(config, base, training, batch, exports)
     return exports
 
 

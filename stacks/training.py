@@ -127,11 +127,14 @@ def make_batch_queue(config: StackConfig, base: Foundation, exports: Outputs) ->
 def make_job_schedules(
     config: StackConfig,
     base: Foundation,
-    engines: tuple[SparkCluster | None, TrainingPlatform | None, BatchQueue | None],
+    training: TrainingPlatform | None,
+    batch: BatchQueue | None,
     exports: Outputs,
 ) -> None:
-    """A group of schedules for each team that trains, which start what the team's submitters may start."""
-    spark, training, batch = engines
+    """A group of schedules for each team that trains, which start what the team's submitters may start.
+
+    They start no Spark job, because its role has the rights of all teams.
+    """
     batch_teams = {job.team for job in config.batch_queue.jobs} if config.batch_queue else set[str]()
     training_teams = {team.name for team in config.training_platform.teams} if config.training_platform else set[str]()
     made: dict[str, JobSchedules] = {}
@@ -141,8 +144,6 @@ def make_job_schedules(
             policies["batch"] = batch.submit_policies[team]
         if training and team in training_teams:
             policies["training"] = training.submitter_policies[team]
-        if spark and config.spark_cluster and "batch" in config.spark_cluster.applications:
-            policies["spark"] = spark.submit_policies["batch"]
         section = config.batch_queue or config.training_platform
         name = f"{section.name if section else ''}-{team}"
         made[team] = JobSchedules(f"{team}-schedules", {"name": name, "policies": policies}, base.aws)

@@ -1,4 +1,4 @@
-"""A schedule of EventBridge Scheduler that starts a job on Batch, SageMaker or EMR Serverless."""
+"""A schedule of EventBridge Scheduler that starts a job on Batch or SageMaker."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -7,7 +7,7 @@ from typing import Any, cast
 from components.facts.cron import KUBERNETES, Cron, parse_cron
 
 from ..settings import SettingsError, fault
-from . import batch, emr, sagemaker
+from . import batch, sagemaker
 from .job import AT, TrainingJob
 from .platform import Platform, found, needed
 from .request import Engine, Request
@@ -19,7 +19,6 @@ _LONGEST_EXECUTION = 36
 _TARGETS = {
     Engine.BATCH: "batch:submitJob",
     Engine.SAGEMAKER: "sagemaker:createTrainingJob",
-    Engine.EMR: "emrserverless:startJobRun",
 }
 """Source: EventBridge Scheduler user guide, "Using universal targets"."""
 _WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
@@ -34,6 +33,12 @@ def requests(engine: Engine, job: TrainingJob, platform: Platform) -> list[Reque
     Raises:
         SettingsError: the job or the stack lacks what the engine or the schedule needs.
     """
+    if engine not in _STARTS:
+        remedy = (
+            "the role of a team's schedules may not start Spark jobs, whose role is the same for all teams; remove "
+            "schedule, or make the schedule and a role for it in a Pulumi program of your own"
+        )
+        raise SettingsError("job", [fault("schedule", job.schedule, remedy)])
     section = "batchQueue or trainingPlatform"
     needed(platform, "a schedule", scheduler_role_arns=section, schedule_groups=section)
     *before, start = _STARTS[engine](job, platform)
@@ -99,15 +104,9 @@ def _sagemaker(job: TrainingJob, platform: Platform) -> list[Request]:
     return [sagemaker.creation(job, platform, run_id, f"{job.team}-{run_id}")]
 
 
-def _emr(job: TrainingJob, platform: Platform) -> list[Request]:
-    name = f"{job.name}{AT}{EXECUTION}"
-    return [emr.start(job, platform, name, name, EXECUTION)]
-
-
 _STARTS: Mapping[Engine, Callable[[TrainingJob, Platform], Sequence[Request]]] = {
     Engine.BATCH: _batch,
     Engine.SAGEMAKER: _sagemaker,
-    Engine.EMR: _emr,
 }
 
 

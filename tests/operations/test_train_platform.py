@@ -47,8 +47,8 @@ def test_job_of_a_team_is_rendered_for_the_stack(
     stack: str, engine: Engine, schedule: str | None, tmp_path: Path
 ) -> None:
     kind = {**JOB["resources"], "instanceType": SIZES[stack]}
-    changes = SPARK if engine is Engine.EMR else {"resources": kind}
-    job = parse(TrainingJob, {**RANKING, **changes, "schedule": schedule}, "job.yaml")
+    changes = {**SPARK, "schedule": None} if engine is Engine.EMR else {"resources": kind}
+    job = parse(TrainingJob, {**RANKING, "schedule": schedule, **changes}, "job.yaml")
     calls = requests(engine, job, exported(stack, tmp_path))
     if engine is not Engine.KUBERNETES:
         assert [faults_by_model(call) for call in calls] == [""] * len(calls)

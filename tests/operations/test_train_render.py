@@ -20,6 +20,7 @@ from tests.support.operations.training import IMAGE, JOB, OUTPUTS, SPARK
 
 PLATFORM = Platform.model_validate(OUTPUTS)
 AWS = [Engine.BATCH, Engine.SAGEMAKER, Engine.EMR]
+SCHEDULED = [Engine.BATCH, Engine.SAGEMAKER]
 DAILY: dict[str, Any] = {"schedule": "30 3 * * *"}
 
 
@@ -66,14 +67,13 @@ def refusal(engine: Engine, **changes: Any) -> str:
     return str(refused.value)
 
 
-@pytest.mark.parametrize("engine", AWS)
-@pytest.mark.parametrize("changes", [{}, DAILY])
+@pytest.mark.parametrize(("engine", "changes"), [*((each, {}) for each in AWS), *((each, DAILY) for each in SCHEDULED)])
 def test_calls_are_those_of_the_published_api(engine: Engine, changes: dict[str, Any]) -> None:
     calls = rendered(engine, **changes)
     assert [faults_by_model(call) for call in calls] == [""] * len(calls)
 
 
-@pytest.mark.parametrize("engine", AWS)
+@pytest.mark.parametrize("engine", SCHEDULED)
 def test_a_schedule_starts_what_a_submission_starts(engine: Engine) -> None:
     *_, started = rendered(engine)
     schedule = rendered(engine, **DAILY)[-1].parameters
@@ -150,6 +150,7 @@ def test_a_schedule_has_no_named_runs(engine: Engine) -> None:
         (Engine.EMR, {"resources": {"cpus": 4, "memoryGib": 8, "diskGib": 201}}, "20 to 200 GB of disk"),
         (Engine.EMR, {"spot": True}, "EMR Serverless has no spot capacity"),
         (Engine.EMR, {"timeoutMinutes": 10_081}, "timeoutMinutes = 10081: EMR accepts at most 10080"),
+        (Engine.EMR, DAILY, "schedule = '30 3 * * *': the role of a team's schedules may not start Spark jobs"),
         (Engine.EMR, {"environment": {"A": "x\ny"}}, "remove the line break"),
         (Engine.KUBERNETES, {"image": None}, "image = None: Kubernetes needs an image"),
         (Engine.KUBERNETES, {"team": "search"}, "jobNamespaces does not have it; write one that it has: risk"),

@@ -161,13 +161,12 @@ def test_batch_prints_what_the_program_wrote(
     assert (printed[0], printed[-1], len(printed)) == ("line 0", "line 11999", 12_000)
 
 
-@pytest.mark.parametrize("engine", ["batch", "sagemaker", "emr"])
+@pytest.mark.parametrize("engine", ["batch", "sagemaker"])
 def test_a_schedule_is_set_once_and_follows_its_description(account: Any, tmp_path: Path, engine: str) -> None:
     scheduler = account.client("scheduler")
     scheduler.create_schedule_group(Name="ml-risk")
-    described = {**JOB, **(SPARK if engine == "emr" else {})}
     for schedule in ("30 3 * * *", "30 3 * * *", "0 5 * * 1"):
-        files = ["--on", engine, *written(tmp_path, {**described, "schedule": schedule}, OUTPUTS)]
+        files = ["--on", engine, *written(tmp_path, {**JOB, "schedule": schedule}, OUTPUTS)]
         assert main(["submit", *files]) == 0
     [listed] = scheduler.list_schedules(GroupName="ml-risk")["Schedules"]
     found = scheduler.get_schedule(GroupName="ml-risk", Name=listed["Name"])

@@ -45,6 +45,13 @@ def test_spark_runs_in_private_subnets_on_the_stores_buckets(stack: str) -> None
     assert f"arn:aws:s3:::ml-{stack}-offline-" in data.inputs["policy"]
 
 
+@pytest.mark.parametrize("stack", ["prod", "staging"])
+def test_schedules_of_a_team_start_no_spark_job(stack: str) -> None:
+    policies = [each for each in of_type(plan_of(stack), "aws:iam/rolePolicy:RolePolicy") if "-schedules-" in each.name]
+    assert {each.name for each in policies} > {"search-schedules-batch", "search-schedules-training"}
+    assert not [each.name for each in policies if "emr" in str(each.inputs["policy"])]
+
+
 def test_staging_stays_within_the_quota_of_a_new_account() -> None:
     needed = {stack: [each.code for each in quotas(list(plan_of(stack)))] for stack in ("prod", "staging")}
     assert "L-D05C8A75" not in needed["staging"]
