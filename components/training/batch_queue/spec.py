@@ -119,12 +119,12 @@ class BatchQueueSpec(Spec):
         min_length=1, max_length=MOST_QUEUES, description="The queues that jobs are submitted to."
     )
     shares: dict[
-        Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,255}$")], Annotated[float, Field(ge=0.01, le=1000)]
+        Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,30}$")], Annotated[float, Field(ge=0.01, le=1000)]
     ] = Field(
         min_length=1,
         max_length=_MOST_SHARES,
-        description="The teams, letters and digits only, each with its part of the machines when several have jobs: 2 "
-        "gets twice as much as 1.",
+        description="The teams, up to 31 small letters and digits, each with its part of the machines when several have "
+        "jobs: 2 gets twice as much as 1.",
     )
     share_window_hours: int = Field(
         default=24, ge=1, le=168, description="Hours of use that are counted for the shares."

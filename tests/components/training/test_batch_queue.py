@@ -469,6 +469,8 @@ X86 = {**ARM, "name": "x86", "instance_types": ["m7i.2xlarge"]}
         ({"queues": []}, "queues = []: "),
         ({"shares": {}}, "shares = a mapping: needs at least 1 item"),
         ({"shares": {"team-a": 1}}, "team-a"),
+        ({"shares": {"Search": 1}}, "Search"),
+        ({"shares": {"a" * 32: 1}}, "a" * 32),
         ({"shares": {"search": 0, "risk": 1}}, "shares.search = 0: must be at least 0.01"),
         ({"environments": [SPOT, SPOT, DEMAND, ARM]}, "environments[1].name = 'gpu-spot': gpu-spot is used twice"),
         ({"queues": [TRAINING, GENERAL, TRAINING]}, "queues[2].name = 'training': training is used twice"),
