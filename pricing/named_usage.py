@@ -49,10 +49,21 @@ class NamedUsage:
         key = self._find("cacheGb", names)
         return None if key is None else self._sections["cacheGb"][1][key]
 
-    def machine_hours(self, names: Iterable[str | None]) -> float | None:
-        """The machine hours of the compute environment with one of `names`, of which the first is the shortest."""
+    def machine_hours(self, names: Iterable[str | None], most: float = math.inf) -> float | None:
+        """The machine hours of the compute environment with one of `names`, of which the first is the shortest.
+
+        An environment is never counted with more than the `most` hours that its limit of vCPUs allows in a month.
+        """
         key = self._find("batch.machineHours", names)
-        return None if key is None else self._sections["batch.machineHours"][1][key]
+        if key is None:
+            return None
+        hours: float = self._sections["batch.machineHours"][1][key]
+        if hours > most:
+            self._out_of_bounds[f"batch.{key}"] = (
+                f"usage.batch.machineHours.{key} = {hours:g}: maximumVcpus of the environment allows {most:g} machine "
+                f"hours a month; write {most:g} or less, or raise maximumVcpus"
+            )
+        return min(hours, most)
 
     def bucket(self, component: str) -> BucketUsage | None:
         """The use of the bucket of a component, by the end of the component's name."""

@@ -1,7 +1,8 @@
 """AWS Batch, which is free itself: the machines of its compute environments, by the hours in which jobs use them."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from components.facts.instances import InstanceType, instance_type
 from pricing.charges import Charge, Gap, Role
@@ -42,7 +43,7 @@ def compute_environment(resource: Resource, stack: PricedStack) -> Iterator[Char
     named = [str(name) for name in listed(computed, "instanceTypes")]
     kinds = [kind for kind in map(instance_type, named) if kind]
     way = _PURCHASES.get(text(computed, "type").upper())
-    hours = _hours(resource, stack)
+    hours = _hours(resource, stack, _most_hours(computed, kinds))
     if way is None:
         yield Gap(f"compute environments of type {text(computed, 'type')} have no estimator")
         return
@@ -68,10 +69,18 @@ def compute_environment(resource: Resource, stack: PricedStack) -> Iterator[Char
         yield Gap("the volumes of its machines are those of an image that the stack does not describe")
 
 
-def _hours(resource: Resource, stack: PricedStack) -> float:
-    """The machine hours of a month."""
+def _most_hours(computed: Mapping[str, Any], kinds: Sequence[InstanceType]) -> float:
+    """The machine hours of a month in which machines of the smallest type fill the limit of vCPUs."""
+    most = computed.get("maxVcpus")
+    if not kinds or not isinstance(most, int | float):
+        return math.inf
+    return math.floor(most / min(kind.vcpus for kind in kinds)) * HOURS_A_MONTH
+
+
+def _hours(resource: Resource, stack: PricedStack, most: float) -> float:
+    """The machine hours of a month, `most` at the highest where the usage section names the environment."""
     short = resource.name.removeprefix(f"{stack.component(resource)}-")
-    found = stack.named_usage.machine_hours([short, resource.name])
+    found = stack.named_usage.machine_hours([short, resource.name], most)
     if found is not None:
         return found
     unnamed = [

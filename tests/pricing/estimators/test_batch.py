@@ -118,6 +118,17 @@ def test_queues_definitions_and_schedules_are_free() -> None:
     assert (result.monthly, result.gaps) == (0, ())
 
 
+def test_hours_above_the_limit_of_vcpus_are_refused() -> None:
+    # 4 vCPUs are one g4dn.xlarge, which runs 730 hours in a month.
+    result = priced(environment(maxVcpus=4.0), machineHours={"gpu": 1_000_000})
+    assert result.faults == (
+        "usage.batch.machineHours.gpu = 1e+06: maximumVcpus of the environment allows 730 machine hours a month; write "
+        "730 or less, or raise maximumVcpus",
+    )
+    assert priced(environment(maxVcpus=4.0), machineHours={"gpu": 730}).faults == ()
+    assert priced(environment(maxVcpus=8.0), machineHours={"gpu": 1460}).faults == ()
+
+
 def test_hours_of_an_environment_that_does_not_exist_are_refused() -> None:
     (fault,) = priced(environment(), machineHours={"gpus": 10, "gpu": 1}).faults
     assert fault == (
