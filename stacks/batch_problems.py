@@ -36,10 +36,10 @@ def batch_problems(config: "StackConfig") -> Iterator[Problem]:
 
 def _endpoints(config: "StackConfig") -> Iterator[Problem]:
     network = config.network
-    lacking = sorted({*_ENDPOINTS} - {*network.interface_endpoints})
+    lacking = sorted(each.value for each in {*_ENDPOINTS} - {*network.interface_endpoints})
     if network.nat is NatMode.NONE and lacking:
         remedy = f"network.nat is none, so machines of batchQueue need endpoints; add {', '.join(lacking)}"
-        yield Problem(("network", "interfaceEndpoints"), list(network.interface_endpoints), remedy)
+        yield Problem(("network", "interfaceEndpoints"), [each.value for each in network.interface_endpoints], remedy)
 
 
 def _images(config: "StackConfig") -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from components.core.problems import Place, Problem
+from components.facts.regions import partition_of
 from components.network.network_args import EndpointService, NatMode
 from stacks.names import nearest
 
@@ -29,6 +30,7 @@ def training_platform_problems(config: "StackConfig") -> Iterator[Problem]:
     if not config.feature_store:
         yield Problem(at, platform.name, "it needs featureStore, whose buckets hold data and models; add it")
     yield from _network(config)
+    yield from _alarm_topics(config)
     for index, team in enumerate(platform.teams):
         if config.environment.account in team.reader_accounts:
             remedy = "it is the stack's own account, which reads its registry anyway; remove it"
@@ -49,6 +51,16 @@ def _network(config: "StackConfig") -> Iterator[Problem]:
         who = "Studio" if platform.studio else "a program that submits jobs"
         remedy = f"{who} reaches AWS by interface endpoints only; add {', '.join(lacking)}"
         yield Problem(("network", "interfaceEndpoints"), [each.value for each in network.interface_endpoints], remedy)
+
+
+def _alarm_topics(config: "StackConfig") -> Iterator[Problem]:
+    """Source: CloudWatch user guide, "Alarm actions": an alarm notifies topics of its own region."""
+    environment, platform = config.environment, config.training_platform
+    for index, topic in enumerate(platform.alarm_topic_arns if platform else ()):
+        if topic.split(":")[1:5] != [partition_of(environment.region), "sns", environment.region, environment.account]:
+            own = f"{environment.account} in {environment.region}"
+            remedy = f"alarms of the stack notify topics of its own account and region; write a topic of {own}"
+            yield Problem(("trainingPlatform", "alarmTopicArns", index), topic, remedy)
 
 
 def _usage(config: "StackConfig") -> Iterator[Problem]:

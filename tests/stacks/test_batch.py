@@ -38,6 +38,7 @@ def test_machines_without_nat_need_endpoints() -> None:
     network = {"vpcCidr": "10.0.0.0/16", "nat": "none", "interfaceEndpoints": [*NODE_ENDPOINTS, "ecs"]}
     told = refusal(network=network, featureStore=STORE, batchQueue=BATCH)
     assert "machines of batchQueue need endpoints; add ecs-agent, ecs-telemetry, logs" in told
+    assert "<EndpointService" not in told
     whole = {**network, "interfaceEndpoints": sorted({*map(str, NODE_ENDPOINTS), *ENDPOINTS})}
     assert read({**SECTIONS, "network": whole, "featureStore": STORE, "batchQueue": BATCH}).batch_queue
 

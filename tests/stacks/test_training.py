@@ -78,6 +78,23 @@ def test_spark_on_ec2_names_types_that_the_region_offers() -> None:
     assert "sparkCluster.ec2.coreTypes = 'm8g.2xlarge': ap-southeast-6 does not offer m8g.2xlarge" in said
 
 
+@pytest.mark.parametrize("namespace", ["kube-system", "mlflow"])
+def test_spark_on_eks_in_a_reserved_namespace_is_refused(namespace: str) -> None:
+    said = refusal_of(engine("eks", namespace=namespace))
+    assert f"sparkCluster.eks.namespace = '{namespace}': the namespace {namespace} belongs to" in said
+
+
+@pytest.mark.parametrize("archive", ["s3://other/*.zip", "s3://other/a?.zip", "s3://other/${aws:username}.zip"])
+def test_wildcard_in_address_of_certificates_is_refused(archive: str) -> None:
+    assert "sparkCluster.ec2.certificates" in refusal_of(engine("ec2", **{**INSTANCES, "certificates": archive}))
+
+
+@pytest.mark.parametrize("field", ["primaryTypes", "coreTypes", "taskTypes"])
+def test_instance_type_of_spark_named_twice_is_refused(field: str) -> None:
+    said = refusal_of(engine("ec2", **{**INSTANCES, field: ["m7g.2xlarge"] * 2}))
+    assert "m7g.2xlarge is named more than once; name each type once" in said
+
+
 def test_spark_on_eks_names_a_namespace_of_the_stack() -> None:
     said = refusal_of(engine("eks", namespace="sparks"))
     assert "sparkCluster.eks.namespace = 'sparks': the stack creates no namespace sparks" in said

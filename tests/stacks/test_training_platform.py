@@ -24,6 +24,18 @@ def test_training_with_a_feature_store_is_a_config() -> None:
 
 
 @pytest.mark.parametrize(
+    "elsewhere", ["aws:sns:eu-west-1:{}", "aws:sns:us-east-1:999988887777", "aws-cn:sns:us-east-1:{}"]
+)
+def test_alarm_topic_of_another_region_or_account_is_refused(elsewhere: str) -> None:
+    account = SECTIONS["environment"]["account"]
+    topic = f"arn:{elsewhere.format(account)}:alarms"
+    told = refusal(featureStore=STORE, trainingPlatform={**PLATFORM, "alarmTopicArns": [topic]})
+    assert f"trainingPlatform.alarmTopicArns[0] = '{topic}': alarms of the stack notify topics of its own" in told
+    own = {**PLATFORM, "alarmTopicArns": [f"arn:aws:sns:us-east-1:{account}:alarms"]}
+    assert read({**SECTIONS, "featureStore": STORE, "trainingPlatform": own}).training_platform
+
+
+@pytest.mark.parametrize(
     ("network", "platform", "told"),
     [
         (CLOSED, {}, "a program that submits jobs reaches AWS by interface endpoints only; add logs, sagemaker.api"),

@@ -2,6 +2,7 @@
 
 from itertools import chain
 from typing import Annotated, NotRequired, TypedDict
+from unicodedata import category
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
@@ -27,6 +28,9 @@ _OWN_PART_BYTES = 4 * 1024
 """What the component itself writes into a job definition, at most."""
 OWN_VARIABLES = ("CHECKPOINTS_URI", "HOME", "MODELS_URI", "TMPDIR", "TRAINING_URI")
 """Environment variables that the component sets."""
+
+_CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+"""Everyone who may describe jobs could read them, and SDKs prefer them to the job's role."""
 
 Folder = Annotated[str, StringConstraints(pattern=_FOLDER_PATTERN, max_length=200)]
 
@@ -157,7 +161,17 @@ class BatchJobSpec(Spec):
     def _has_a_version(cls, image: str) -> str:
         if "@" not in image and ":" not in image.rpartition("/")[2]:
             raise refuse(image, f"{image} has no version; add a tag such as :1.0.0, or a digest")
+        if image.endswith(":latest"):
+            raise refuse(image, "latest is another image after each push; write a version such as :1.0.0, or a digest")
         return image
+
+    @field_validator("command")
+    @classmethod
+    def _without_control_characters(cls, command: tuple[str, ...]) -> tuple[str, ...]:
+        for part in command:
+            if wrong := _control_character(part):
+                raise refuse(part, f"{part!r} has the control character {wrong!r}; remove it")
+        return command
 
     @field_validator("environment")
     @classmethod
@@ -167,6 +181,10 @@ class BatchJobSpec(Spec):
                 raise refuse(name, f"{name}: AWS Batch sets variables that begin with AWS_BATCH; choose another name")
             if name in OWN_VARIABLES:
                 raise refuse(name, f"{name} is set by the component; remove it")
+            if name in _CREDENTIALS:
+                raise refuse(name, f"{name}: a job has the credentials of its role, and no others; remove it")
+            if wrong := _control_character(variables[name]):
+                raise refuse(name, f"the value of {name} has the control character {wrong!r}; remove it")
         return variables
 
     @model_validator(mode="after")
@@ -189,3 +207,8 @@ class BatchJobSpec(Spec):
     def own_folder(self) -> str:
         """The folder of the job in the buckets."""
         return self.folder or self.name
+
+
+def _control_character(text: str) -> str | None:
+    """The first control character of `text` other than tabs and line ends, which scripts have."""
+    return next((each for each in text if category(each) == "Cc" and each not in "\t\r\n"), None)

@@ -57,7 +57,7 @@ class SparkInstancesSpec(Spec):
     maximum_vcpus: int = Field(ge=1, description="The most vCPUs of core and task nodes together.")
     disk_gb: int = Field(default=100, ge=10, le=16384, description="Disk of each node in GB, gp3, encrypted.")
     certificates: str = Field(
-        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\S+\.zip$",
+        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[^\s*?$]+\.zip$",
         description="The S3 address of a zip archive with privateKey.pem, certificateChain.pem and "
         "trustedCertificates.pem for TLS between nodes.",
     )
@@ -90,6 +90,8 @@ class SparkInstancesSpec(Spec):
         for name in names:
             if instance_type(name) is None:
                 raise refuse(name, f"{name} is not an EC2 instance type", list(known_types()))
+            if names.count(name) > 1:
+                raise refuse(name, f"{name} is named more than once; name each type once")
         return names
 
     @model_validator(mode="after")

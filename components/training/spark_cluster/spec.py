@@ -1,11 +1,12 @@
 """What a Spark cluster is made from, and what is refused."""
 
 from enum import StrEnum
-from typing import NotRequired, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
 import pulumi
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from ...core.namespace_names import not_reserved
 from ...core.problems import refuse_at
 from ...core.spec import Spec, each_once, refuse
 from ...facts.versions import EMR_SUPPORT_ENDS, SPARK_RUNTIMES, SparkRelease, SparkRuntime
@@ -46,7 +47,7 @@ class SparkNamespaceConfig(TypedDict):
 class SparkNamespaceSpec(Spec):
     """The part of an EKS cluster where Spark runs."""
 
-    namespace: str = Field(
+    namespace: Annotated[str, AfterValidator(not_reserved)] = Field(
         pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
         description="An existing namespace, which no other virtual cluster uses.",
     )

@@ -563,6 +563,13 @@ def test_queues_that_batch_does_not_take_are_refused(queue: dict[str, Any], mess
         ({"schedule": "0 2 * * *", "time_zone": "../UTC"}, "../UTC is not an IANA time zone"),
         ({"read_folders": ["/clicks"]}, "read_folders"),
         ({"name": "Ranking"}, "name = 'Ranking'"),
+        ({"image": "docker.io/search/ranking:latest"}, "latest is another image after each push; write a version"),
+        ({"command": ["python", "a\0b"]}, "has the control character '\\x00'; remove it"),
+        ({"environment": {"A": "\x1b[1m"}}, "the value of A has the control character '\\x1b'; remove it"),
+        (
+            {"environment": {"AWS_SECRET_ACCESS_KEY": "x"}},
+            "a job has the credentials of its role, and no others; remove",
+        ),
         ({"folder": "mlflow"}, "mlflow/ of the models bucket belongs to MLflow; choose another folder"),
         ({"folder": "mlflow/ranking"}, "mlflow/ of the models bucket belongs to MLflow"),
         ({"name": "mlflow"}, "mlflow/ of the models bucket belongs to MLflow"),
