@@ -79,6 +79,10 @@ def _pods(config: "StackConfig") -> Iterator[Workload]:
     if services and services.tracking_server:
         tracking = services.tracking_server
         yield Workload(MLFLOW, 250 * tracking.workers, 512 * (1 + tracking.workers), tracking.replicas)
+    if ingest := config.feature_ingest:
+        for topic in ingest.topics:
+            name = f"featureIngest for {topic.topic}"
+            yield Workload(name, millicpus(ingest.cpu), mebibytes(ingest.memory), topic.minimum)
 
 
 def millicpus(quantity: str) -> int:

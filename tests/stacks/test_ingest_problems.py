@@ -51,3 +51,27 @@ def test_workers_of_a_kinesis_stream_are_refused() -> None:
     topics = [{"name": "clicks", "partitions": 1, "deadLetter": True}]
     told = refused(eventStream={"streamName": "ml", "topics": topics})
     assert "the workers read Kafka alone; set engine to msk-provisioned" in told
+
+
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [
+        ({"featureIngest__cpu": "999"}, "a worker uses at most 2 CPUs; write 2 or less, and raise maximum"),
+        ({"featureIngest__cpu": "2001m"}, "a worker uses at most 2 CPUs"),
+        (
+            {"featureIngest__memory": "99999Gi"},
+            "a pod of featureIngest for clicks requests 250m CPU and 102,398,976 MiB",
+        ),
+        ({"featureIngest__memory": "1000Gi"}, "a pod of featureIngest for clicks requests 250m CPU and 1,024,000 MiB"),
+        (
+            {
+                "featureIngest__cpu": "2",
+                "featureIngest__topics__0__minimum": 12,
+                "featureIngest__topics__0__maximum": 12,
+            },
+            "the platform's own pods request",
+        ),
+    ],
+)
+def test_workers_that_no_node_could_run_are_refused(changed: dict[str, Any], problem: str) -> None:
+    assert problem in refused(**changed)

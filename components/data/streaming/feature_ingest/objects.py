@@ -9,7 +9,7 @@ from ....core.pods import RESTRICTED, on_system_nodes, resources, spread
 from ...database.ca_bundle import bundle_fetcher, bundle_mount, bundle_volume
 from ...feature_server.feast import CONFIG_FILE
 from ...feature_server.objects import CONFIG_FOLDER, SECRETS
-from .spec import FeatureIngestSpec, IngestTopicSpec, object_name
+from .spec import CPU_LIMIT, FeatureIngestSpec, IngestTopicSpec, object_name
 
 NAMESPACE = "feature-ingest"
 CONFIG_MAP = "feast"
@@ -115,7 +115,7 @@ def _worker(
         "startupProbe": {**alive, "failureThreshold": 20},
         "readinessProbe": {**ready, "failureThreshold": 2},
         "livenessProbe": {**alive, "failureThreshold": 4},
-        "resources": resources(spec.cpu, spec.memory, "2"),
+        "resources": resources(spec.cpu, spec.memory, CPU_LIMIT),
         "securityContext": security,
         "volumeMounts": [
             {"name": "config", "mountPath": CONFIG_FOLDER, "readOnly": True},

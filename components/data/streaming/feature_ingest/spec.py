@@ -14,6 +14,8 @@ from ....core.spec import Spec, refuse
 _NAME = r"^[A-Za-z][A-Za-z0-9._-]{0,62}$"
 _CPU = r"^([1-9][0-9]{0,2}|[1-9][0-9]{1,4}m)$"
 _MEMORY = r"^[1-9][0-9]{0,4}(Mi|Gi)$"
+CPU_LIMIT = "2"
+"""The CPUs that a worker may use. Kubernetes refuses a request above the limit."""
 _IMAGE = (
     r"^[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9][a-z0-9._-]*)+"
     r"(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?(@sha256:[0-9a-f]{64})?$"
@@ -100,7 +102,7 @@ class FeatureIngestConfig(TypedDict):
     batch_size: NotRequired[int]
     """The most records that are written at once."""
     cpu: NotRequired[str]
-    """The CPU of a worker, such as 1 or 500m."""
+    """The CPU of a worker, such as 1 or 500m; at most 2."""
     memory: NotRequired[str]
     """The memory of a worker, such as 1Gi."""
     monitoring_namespace: NotRequired[str]
@@ -149,11 +151,19 @@ class FeatureIngestSpec(Spec):
         description="The consumer of the topics in eventStream, which has their quotas and lag alarms.",
     )
     batch_size: int = Field(default=500, ge=1, le=10_000, description="The most records that are written at once.")
-    cpu: str = Field(default="250m", pattern=_CPU, description="The CPU of a worker, such as 1 or 500m.")
+    cpu: str = Field(default="250m", pattern=_CPU, description="The CPU of a worker, such as 1 or 500m; at most 2.")
     memory: str = Field(default="1Gi", pattern=_MEMORY, description="The memory of a worker, such as 1Gi.")
     monitoring_namespace: str = Field(
         default="monitoring", pattern=NAMESPACE_PATTERN, description="The namespace whose pods may read metrics."
     )
+
+    @field_validator("cpu")
+    @classmethod
+    def _within_the_limit(cls, cpu: str) -> str:
+        asked = int(cpu.removesuffix("m")) / (1000 if cpu.endswith("m") else 1)
+        if asked > int(CPU_LIMIT):
+            raise refuse(cpu, f"a worker uses at most {CPU_LIMIT} CPUs; write {CPU_LIMIT} or less, and raise maximum")
+        return cpu
 
     @field_validator("image")
     @classmethod
