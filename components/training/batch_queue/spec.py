@@ -123,8 +123,8 @@ class BatchQueueSpec(Spec):
     ] = Field(
         min_length=1,
         max_length=_MOST_SHARES,
-        description="The teams, up to 31 small letters and digits, each with its part of the machines when several have "
-        "jobs: 2 gets twice as much as 1.",
+        description="The teams, up to 31 small letters and digits, each with its part of the machines when several "
+        "have jobs: 2 gets twice as much as 1.",
     )
     share_window_hours: int = Field(
         default=24, ge=1, le=168, description="Hours of use that are counted for the shares."
