@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from components.core.account import Account
 from components.core.problems import Problem
+from components.facts.regions import partition_of
 from components.network.network_args import EndpointService, NatMode
+from components.training.batch_queue.access import submit_access
 from stacks.names import nearest
 
 if TYPE_CHECKING:
@@ -20,6 +23,14 @@ _ENDPOINTS = (
 )
 """What a machine without NAT needs. Source: ECS developer guide, "Amazon ECS interface VPC endpoints"."""
 
+_ROLE_CHARACTERS = 10_240
+"""All inline policies of a role, without white space. Source: IAM user guide, "IAM and AWS STS quotas"."""
+_OTHER_CHARACTERS = 300
+"""What the policy for failed starts takes."""
+_TRAINING_CHARACTERS = 6144
+"""What the policy of a team's submitters to SageMaker takes at most: it is also a managed policy."""
+_ROLE_ARN = "arn:aws-us-gov:iam::123456789012:role/" + "r" * 64
+
 
 def batch_problems(config: "StackConfig") -> Iterator[Problem]:
     """Everything that batchQueue lacks elsewhere in `config`."""
@@ -32,6 +43,7 @@ def batch_problems(config: "StackConfig") -> Iterator[Problem]:
     yield from (problem.within("batchQueue") for problem in config.batch_queue.absent_in(config.environment.region))
     yield from _endpoints(config)
     yield from _images(config)
+    yield from _policies(config)
 
 
 def _endpoints(config: "StackConfig") -> Iterator[Problem]:
@@ -55,3 +67,25 @@ def _images(config: "StackConfig") -> Iterator[Problem]:
         if job.image.startswith(own) and path not in known and not path.startswith(cached):
             remedy = f"imageRegistry.teams has no image {path}; add it there{nearest(path, known)}"
             yield Problem(("batchQueue", "jobs", index, "image"), job.image, remedy)
+
+
+def _policies(config: "StackConfig") -> Iterator[Problem]:
+    """Teams with more jobs than the policies of their role of schedules have room for."""
+    batch, environment = config.batch_queue, config.environment
+    if not batch:
+        return
+    account = Account(environment.account, environment.region, partition_of(environment.region))
+    trained = {team.name for team in config.training_platform.teams} if config.training_platform else set[str]()
+    queues = [f"{batch.name}-{queue.name}" for queue in batch.queues]
+    for team in batch.shares:
+        jobs = [job for job in batch.jobs if job.team == team]
+        names, users = [f"{batch.name}-{job.name}" for job in jobs], [job.user for job in jobs]
+        room = _ROLE_CHARACTERS - _OTHER_CHARACTERS - (_TRAINING_CHARACTERS if team in trained else 0)
+        policy = submit_access(account, team, queues, names, [_ROLE_ARN] * (len(jobs) + 1), users)
+        needed = len("".join(policy.split()))
+        if jobs and needed > room:
+            remedy = (
+                f"the policy that starts the {len(jobs)} jobs of team {team} takes about {needed} characters, and IAM "
+                f"has room for {room}; remove jobs or queues, shorten their names, or divide the team"
+            )
+            yield Problem(("batchQueue", "jobs"), len(batch.jobs), remedy)

@@ -86,3 +86,19 @@ def test_an_image_of_the_own_registry_must_be_in_it(image: str, refused: bool) -
     assert (
         "imageRegistry.teams has no image search/ranking-trainers; add it there; did you mean search/ranking-trainer?"
     ) in refusal(**sections)
+
+
+@pytest.mark.parametrize(("count", "trains", "refused"), [(15, False, False), (30, False, True), (15, True, True)])
+def test_more_jobs_than_a_role_may_start_are_refused(count: int, trains: bool, refused: bool) -> None:
+    jobs = [{**job(f"{REGISTRY}/search/a:1"), "name": f"job-{number}"} for number in range(count)]
+    teams = [{"name": "search", "models": ["ranking/"]}]
+    training = {"name": "ml", "teams": teams, "instanceTypes": {"ml.m5.large": 1}}
+    sections = {
+        "featureStore": STORE,
+        "batchQueue": {**BATCH, "jobs": jobs},
+        **({"trainingPlatform": training} if trains else {}),
+    }
+    if refused:
+        assert f"the policy that starts the {count} jobs of team search takes about" in refusal(**sections)
+    else:
+        assert read({**SECTIONS, **sections}).batch_queue
