@@ -35,6 +35,18 @@ DECIDED_BEFORE_IT_IS_MADE = {
     ("queue-tls", "aws:sns/topicPolicy:TopicPolicy", _DOCUMENT),
     ("queue-tls", "aws:sqs/queuePolicy:QueuePolicy", _DOCUMENT),
     ("msk-zones", "aws:msk/cluster:Cluster", "clientSubnets"),
+    ("emr-tls", "aws:emrserverless/application:Application", "runtimeConfigurations"),
+    ("iam-pass-role", "aws:iam/policy:Policy", _DOCUMENT),
+    ("iam-wildcard", "aws:iam/policy:Policy", _DOCUMENT),
+    ("role-trust", "aws:iam/role:Role", "assumeRolePolicy"),
+    ("sagemaker-submitters", "aws:iam/policy:Policy", _DOCUMENT),
+    ("sagemaker-submitters", "aws:iam/rolePolicy:RolePolicy", _DOCUMENT),
+    ("batch-job-role", "aws:batch/jobDefinition:JobDefinition", "containerProperties.jobRoleArn"),
+    ("batch-logs", "aws:batch/jobDefinition:JobDefinition", "containerProperties.logConfiguration"),
+    ("batch-privileged", "aws:batch/jobDefinition:JobDefinition", "containerProperties.privileged"),
+    ("batch-user", "aws:batch/jobDefinition:JobDefinition", "containerProperties.user"),
+    ("image-registry", "aws:batch/jobDefinition:JobDefinition", "containerProperties.image"),
+    ("image-tag", "aws:batch/jobDefinition:JobDefinition", "containerProperties.image"),
 }
 """What a rule leaves open at preview. A document that holds an ARN is text, and unknown as a whole until the ARN is
 known; the namespace of Argo CD's release is its name once what the release waits for is there, and the subnets of

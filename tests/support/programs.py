@@ -28,6 +28,12 @@ def require(*programs: str) -> None:
         pytest.skip(reason)
 
 
+def path_of(program: str) -> str:
+    """Where a program is. Skips the test where it is not on PATH."""
+    require(program)
+    return shutil.which(program) or program
+
+
 def needs(*programs: str) -> pytest.MarkDecorator:
     """Marks a test that is skipped unless all `programs` are on PATH."""
     reason = _why_not(programs)

@@ -7,8 +7,9 @@ refuses the same in the same words.
 {{- $formats := include "model-service.knownFormats" $ }}
 {{- $format := include "model-service.modelFormat" $ }}
 {{- $platform := list "argocd" "aws-load-balancer-controller" "cert-manager" "cluster-autoscaler" "external-secrets"
-  "feast" "gpu-system" "istio-ingress" "istio-system" "karpenter" "keda" "knative-operator" "knative-serving" "kserve"
-  "kserve-localmodel-jobs" "kubeflow" "kubeflow-system" "kueue-system" "mlflow" "oauth2-proxy" "store-access" }}
+  "feast" "feature-ingest" "gpu-system" "istio-ingress" "istio-system" "karpenter" "keda" "knative-operator" "knative-serving" "kserve"
+  "kserve-localmodel-jobs" "kubeflow" "kubeflow-system" "kueue-system" "mlflow" "oauth2-proxy" "ray-system" "store-access"
+  "trainer-system" }}
 {{- if or (has .namespace $platform) (eq .namespace "default") (hasPrefix "kube-" .namespace) }}
 namespace = {{ .namespace }} is not for models; choose one of the serving platform's modelNamespaces
 {{- end }}

@@ -2,14 +2,13 @@
 
 import base64
 import email
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from components.training.batch_queue.user_data import user_data
-from tests.support.programs import require
+from tests.support.programs import path_of, require
 
 NVME = "Amazon EC2 NVMe Instance Storage"
 EBS = "/dev/nvme0n1 Amazon Elastic Block Store"
@@ -22,7 +21,7 @@ class Machine:
     def __init__(self, folder: Path):
         self._folder, self._calls = folder, folder / "calls"
         for name in ("awk", "bash"):
-            (folder / name).symlink_to(shutil.which(name) or name)
+            (folder / name).symlink_to(path_of(name))
         for name in PROGRAMS:
             self.has(name, f'echo "{name} $*" >> {self._calls}')
 
@@ -35,7 +34,7 @@ class Machine:
         """Run the script of the user data on a machine with these disks: the calls, in order."""
         lines = "\n".join([EBS, *(f"{disk} {NVME}" for disk in disks)])
         self.has("lsblk", f"cat <<'DISKS'\n{lines}\nDISKS")
-        (self._folder / "cat").symlink_to(shutil.which("cat") or "cat")
+        (self._folder / "cat").symlink_to(path_of("cat"))
         message = email.message_from_string(base64.b64decode(user_data()).decode())
         [part] = [each for each in message.walk() if each.get_content_type() == "text/x-shellscript"]
         script = self._folder / "script"

@@ -1,7 +1,6 @@
 """Spark on EC2 instances and on EKS: what is made, how it is limited and encrypted, and what is refused."""
 
 import json
-from importlib import import_module
 from typing import Any
 
 import pytest
@@ -211,15 +210,6 @@ def test_jobs_on_eks_get_their_role_by_pod_identity(pods: Recording) -> None:
     ]
     # Kubernetes allows 253 characters.
     assert max(map(len, found)) < 253
-
-
-@pytest.mark.parametrize("name", ["ml-spark-jobs", "a", "emr-on-eks-job-role"])
-def test_service_accounts_have_the_names_that_the_aws_cli_makes(name: str) -> None:
-    try:
-        theirs: Any = import_module("awscli.customizations.emrcontainers.base36")
-    except ModuleNotFoundError:
-        pytest.skip("awscli is not installed")
-    assert base36(name) == theirs.Base36().encode(name)
 
 
 def test_the_name_of_a_role_is_one_number_in_base_36() -> None:

@@ -270,8 +270,15 @@ def unheard_news(plan: Plan) -> Iterator[str]:
     for policy in of_type(plan, "aws:sqs/queuePolicy:QueuePolicy"):
         statements = json.loads(policy.inputs["policy"])["Statement"]
         senders = {arn for each in statements for arn in _sources(each)}
-        if {each["Resource"] for each in statements} - arns or senders != set(rules.values()):
-            yield f"{policy.name}: lets {sorted(senders)} send, the rules are {sorted(rules.values())}"
+        queue = queues[policy.inputs["queueUrl"].rpartition("/")[2]].outputs["arn"]
+        sending = {rules[each.inputs["rule"]] for each in targets if queue in _receivers(each)}
+        if {each["Resource"] for each in statements} - arns or senders != sending:
+            yield f"{policy.name}: lets {sorted(senders)} send, the rules are {sorted(sending)}"
+
+
+def _receivers(target: Resource) -> set[str]:
+    """The queues that a target sends to: its own, and the one of events that could not be delivered."""
+    return {target.inputs["arn"], value_at(target.inputs, ("deadLetterConfig", "arn"))}
 
 
 def _sources(statement: Mapping[str, Any]) -> list[str]:

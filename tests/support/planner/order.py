@@ -135,7 +135,9 @@ def roles_outlive_workloads(plan: Plan) -> Iterable[str]:
         roles = [each for each in of_type(plan, "aws:iam/role:Role") if each.outputs["arn"] == role]
         granted = {each.outputs["name"] for each in roles}
         grants = of_type(plan, "aws:iam/rolePolicy:RolePolicy", "aws:iam/rolePolicyAttachment:RolePolicyAttachment")
-        permissions = [each for each in grants if each.inputs["role"] in granted]
+        # What another component adds to a role is that component's own, which comes later and goes before.
+        parents = {each.parent for each in roles}
+        permissions = [each for each in grants if each.inputs["role"] in granted and each.parent in parents]
         using = [each for each in plan if place in accounts.get(each.urn, ())]
         yield from graph.out_of_order(using, [association, *roles, *permissions, *agents])
 

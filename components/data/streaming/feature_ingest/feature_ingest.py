@@ -139,7 +139,10 @@ class FeatureIngest(Component[FeatureIngestArgs, FeatureIngestSpec]):
         )
         way = reach("allow-brokers", "keda", _KEDA_OPERATOR, addresses(args["vpc_cidr"]), [BROKER_PORT])
         way["metadata"]["namespace"] = args["autoscaler_ready"]
-        made = self._make({"keda-brokers": way, "scaler-login": objects.scaler_login()}, namespace)
+        login = objects.scaler_login()
+        # KEDA brings the definition of its kind.
+        login["metadata"]["namespace"] = after(login["metadata"]["namespace"], args["autoscaler_ready"])
+        made = self._make({"keda-brokers": way, "scaler-login": login}, namespace)
         return [granted, *made]
 
     def _make(self, manifests: dict[str, dict[str, Any]], needed: list[pulumi.Resource]) -> list[pulumi.Resource]:
