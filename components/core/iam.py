@@ -29,15 +29,19 @@ def queue_policy(queue_arn: str, rule_arns: list[str]) -> str:
         "Resource": queue_arn,
         "Condition": {"ArnEquals": {"aws:SourceArn": rule_arns}},
     }
-    tls: Statement = {
+    return document(send, tls_only("sqs:*", queue_arn))
+
+
+def tls_only(action: str, arn: str) -> Statement:
+    """Denies everyone `action` on a resource without TLS."""
+    return {
         "Sid": "TlsOnly",
         "Effect": "Deny",
         "Principal": "*",
-        "Action": "sqs:*",
-        "Resource": queue_arn,
+        "Action": action,
+        "Resource": arn,
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
-    return document(send, tls)
 
 
 def service_trust(service: str, account: str, *source_arns: str) -> str:

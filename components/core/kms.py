@@ -7,7 +7,7 @@ import pulumi_aws as aws
 
 from ..facts.regions import dns_suffix
 from .account import Account
-from .iam import Statement, allow, document
+from .iam import Condition, Statement, allow, document
 
 
 def encryption_key(
@@ -56,6 +56,14 @@ def key_policy(account: Account, *grants: Statement) -> str:
         "Resource": "*",
     }
     return document(administration, *grants)
+
+
+def through(account: Account, service: str) -> Condition:
+    """Holds for uses of a key that a service of the region, such as `s3`, makes for the caller.
+
+    Source: KMS developer guide, "kms:ViaService".
+    """
+    return {"StringEquals": {"kms:ViaService": f"{service}.{account.region}.{dns_suffix(account.region)}"}}
 
 
 def logs_key_grant(account: Account, log_group: str) -> Statement:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ..core.account import Account
 from ..core.iam import allow, document
-from ..facts.regions import dns_suffix
+from ..core.kms import through
 
 READ = ("raw", "training", "models", "offline")
 """The feature store's buckets, by purpose. A team reads its own folder in each."""
@@ -32,7 +32,7 @@ def team_access(account: Account, folder: str, buckets: Mapping[str, str], key_a
             ["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
             [f"{arns[purpose]}/{folder}/*" for purpose in WRITTEN],
         ),
-        allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [key_arn], _through_s3(account)),
+        allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [key_arn], through(account, "s3")),
     )
 
 
@@ -43,9 +43,5 @@ def pipelines_access(account: Account, bucket: str, key_arn: str) -> str:
         allow("List", ["s3:ListBucket"], [arn], {"StringLikeIfExists": {"s3:prefix": [f"{PIPELINES}/*", PIPELINES]}}),
         allow("Find", ["s3:GetBucketLocation"], [arn]),
         allow("Definitions", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [f"{arn}/{PIPELINES}/*"]),
-        allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [key_arn], _through_s3(account)),
+        allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [key_arn], through(account, "s3")),
     )
-
-
-def _through_s3(account: Account) -> dict[str, dict[str, str]]:
-    return {"StringEquals": {"kms:ViaService": f"s3.{account.region}.{dns_suffix(account.region)}"}}

@@ -2,7 +2,7 @@
 
 from ...core.account import Account
 from ...core.iam import allow, document
-from ...facts.regions import dns_suffix
+from ...core.kms import through
 from ..offline_catalog import RESULTS as ALL_RESULTS
 
 RESULTS = f"{ALL_RESULTS}/feast"
@@ -21,7 +21,6 @@ def athena_access(account: Account, bucket: str, key_arn: str, workgroup: str, d
     temporary = account.arn("glue", f"table/{database}/{TEMPORARY_TABLES}")
     catalog, schema, tables = glue.values()
     offline = f"arn:{account.partition}:s3:::{bucket}"
-    through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{account.region}.{dns_suffix(account.region)}"}}
     queries = ("Start", "Stop", "Get")
     return document(
         allow(
@@ -43,5 +42,5 @@ def athena_access(account: Account, bucket: str, key_arn: str, workgroup: str, d
             ["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
             [f"{offline}/{RESULTS}/*"],
         ),
-        allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [key_arn], through_s3),
+        allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [key_arn], through(account, "s3")),
     )

@@ -2,7 +2,7 @@
 
 from ...core.account import Account
 from ...core.iam import allow, document
-from ...facts.regions import dns_suffix
+from ...core.kms import through
 
 FOLDER = "mlflow"
 """The folder of the bucket that contains all artifacts."""
@@ -16,7 +16,6 @@ def artifacts_access(account: Account, bucket: str, key_arn: str) -> str:
     for Amazon S3".
     """
     arn = f"arn:{account.partition}:s3:::{bucket}"
-    through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{account.region}.{dns_suffix(account.region)}"}}
     return document(
         allow("List", ["s3:ListBucket"], [arn], {"StringLike": {"s3:prefix": [f"{FOLDER}/*"]}}),
         allow(
@@ -24,5 +23,5 @@ def artifacts_access(account: Account, bucket: str, key_arn: str) -> str:
             ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
             [f"{arn}/{FOLDER}/*"],
         ),
-        allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [key_arn], through_s3),
+        allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [key_arn], through(account, "s3")),
     )

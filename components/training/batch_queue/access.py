@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ...core.account import Account
 from ...core.iam import Statement, allow, document
-from ...facts.regions import dns_suffix
+from ...core.kms import through
 from .job_spec import DEFAULT_USER, BatchJobSpec
 
 _PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
@@ -21,11 +21,10 @@ def job_access(account: Account, job: BatchJobSpec, training: str, models: str, 
     own = f"{job.own_folder}/*"
     arns = [f"arn:{account.partition}:s3:::{bucket}" for bucket in (training, models)]
     read = [f"{folder}/*" for folder in job.read_folders]
-    through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{account.region}.{dns_suffix(account.region)}"}}
     statements = [
         allow("ListOwn", ["s3:ListBucket"], arns, {"StringLike": {"s3:prefix": [own]}}),
         allow("UseOwn", _OBJECTS, [f"{arn}/{own}" for arn in arns]),
-        allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [key_arn], through_s3),
+        allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [key_arn], through(account, "s3")),
     ]
     if read:
         statements += [

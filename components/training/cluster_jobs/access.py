@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from ...core.account import Account
 from ...core.iam import allow, document
-from ...facts.regions import dns_suffix
+from ...core.kms import through
 
 READ = ("raw", "training", "offline")
 """The feature store's buckets, by purpose, that all jobs read."""
@@ -21,7 +21,6 @@ def job_access(account: Account, folders: Sequence[str], buckets: Mapping[str, s
     arns = {purpose: f"arn:{account.partition}:s3:::{bucket}" for purpose, bucket in buckets.items()}
     own = [f"{arns[purpose]}/{folder}/*" for purpose in WRITTEN for folder in folders]
     listed = {"StringLike": {"s3:prefix": [f"{folder}/*" for folder in folders]}}
-    through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{account.region}.{dns_suffix(account.region)}"}}
     return document(
         allow("ListData", ["s3:ListBucket"], [arns[purpose] for purpose in READ]),
         allow("ListModels", ["s3:ListBucket"], [arns["models"]], listed),
@@ -32,5 +31,5 @@ def job_access(account: Account, folders: Sequence[str], buckets: Mapping[str, s
             ["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
             own,
         ),
-        allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [key_arn], through_s3),
+        allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [key_arn], through(account, "s3")),
     )

@@ -23,17 +23,3 @@ def edit_access(account: Account, group: str, role_arn: str) -> str:
         allow("Edit", edit, [account.arn("scheduler", f"schedule/{group}/*")]),
         allow("PassRole", ["iam:PassRole"], [role_arn], passed),
     )
-
-
-def tls_only(queue_arn: str) -> str:
-    """Denies access to the queue without TLS."""
-    return document(
-        {
-            "Sid": "TlsOnly",
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "sqs:*",
-            "Resource": queue_arn,
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        }
-    )

@@ -4,8 +4,8 @@ import pulumi
 import pulumi_aws as aws
 
 from ...core.component import Component
-from ...core.iam import service_trust
-from .access import edit_access, send_access, tls_only
+from ...core.iam import document, service_trust, tls_only
+from .access import edit_access, send_access
 from .spec import JobSchedulesArgs, JobSchedulesSpec
 
 _KEPT_DAYS = 14
@@ -39,7 +39,10 @@ class JobSchedules(Component[JobSchedulesArgs, JobSchedulesSpec]):
             opts=self._child,
         )
         aws.sqs.QueuePolicy(
-            f"{name}-undelivered-policy", queue_url=queue.url, policy=queue.arn.apply(tls_only), opts=self._child
+            f"{name}-undelivered-policy",
+            queue_url=queue.url,
+            policy=queue.arn.apply(lambda arn: document(tls_only("sqs:*", arn))),
+            opts=self._child,
         )
         # Scheduler names the group, not the schedule. Source: its user guide, "Confused deputy prevention".
         source = account.arn("scheduler", f"schedule-group/{group_name}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ...core.account import Account
 from ...core.iam import Condition, Statement, allow, document
-from ...facts.regions import dns_suffix
+from ...core.kms import through
 from ...facts.sagemaker import has_local_disk
 from .spec import TrainingPlatformSpec, TrainingTeamSpec
 
@@ -118,13 +118,12 @@ def result_permissions(account: Account, team: TrainingTeamSpec, around: Surroun
     """What reads the results of a team's jobs may do, such as a pod that logs them to MLflow."""
     folders = {"training": team.written_training, "models": team.models}
     arns = {purpose: f"arn:{account.partition}:s3:::{around.buckets[purpose]}" for purpose in folders}
-    through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{account.region}.{dns_suffix(account.region)}"}}
     jobs = [account.arn("sagemaker", f"*-job/{team.name}-*")]
     objects = [f"{arns[purpose]}/{folder}*" for purpose, named in folders.items() for folder in named]
     return document(
         *_listing(folders, arns),
         allow("Read", ["s3:GetObject"], objects),
-        allow("DataKey", ["kms:Decrypt"], [around.data_key_arn], through_s3),
+        allow("DataKey", ["kms:Decrypt"], [around.data_key_arn], through(account, "s3")),
         allow("Describe", ["sagemaker:DescribeTrainingJob", "sagemaker:DescribeProcessingJob"], jobs),
     )
 

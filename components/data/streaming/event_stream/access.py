@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ....core.account import Account
-from ....core.iam import Statement, allow, document
-from ....facts.regions import dns_suffix
+from ....core.iam import Statement, allow, document, tls_only
+from ....core.kms import through
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def queue_policy(queue_arn: str, topic_arns: Sequence[str]) -> str:
     Sources: SQS developer guide, "Amazon SQS security best practices"; SNS developer guide, "Subscribing an Amazon SQS
     queue".
     """
-    statements = [_tls_only("sqs:*", queue_arn)]
+    statements = [tls_only("sqs:*", queue_arn)]
     if topic_arns:
         statements.append(
             {
@@ -151,7 +151,7 @@ def notification_policy(topic_arn: str, account: Account, *, alarms: bool) -> st
     Sources: SNS developer guide, "Enforce encryption of data in transit"; CloudWatch user guide, "Notifying users on
     alarm changes".
     """
-    statements = [_tls_only("sns:Publish", topic_arn)]
+    statements = [tls_only("sns:Publish", topic_arn)]
     if alarms:
         own = {"StringEquals": {"aws:SourceAccount": account.id}}
         statements.append(
@@ -175,18 +175,6 @@ def service_key_grant(sid: str, service: str, account: Account) -> Statement:
     }
 
 
-def _tls_only(action: str, arn: str) -> Statement:
-    return {
-        "Sid": "TlsOnly",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": action,
-        "Resource": arn,
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-
-
 def _through(sid: str, actions: Sequence[str], key_arn: str, service: str, account: Account) -> Statement:
     """Lets the key be used through one service alone."""
-    via = {"StringEquals": {"kms:ViaService": f"{service}.{account.region}.{dns_suffix(account.region)}"}}
-    return allow(sid, actions, [key_arn], via)
+    return allow(sid, actions, [key_arn], through(account, service))
