@@ -1,14 +1,12 @@
 """IAM: what policies grant, who may assume a role or use a resource, and credentials that never expire."""
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import Iterator
 
 from policies.engine.frameworks import cis_aws, fsbp, well_architected
 from policies.engine.rule import Area, Finding, Framework, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
-from resources.inputs import elements, entries, json_value, read, text
+from policies.engine.statements import Statement, judge, statements
+from resources.inputs import elements, read
 from resources.resource import UNKNOWN, Resource
 
 _ROLE = "aws:iam/role:Role"
@@ -21,8 +19,6 @@ _WITH_IDENTITY_POLICIES = (
     "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
 )
 _ADMINISTRATORS = ("AdministratorAccess", "PowerUserAccess", "IAMFullAccess")
-_LOOSE = re.compile(r"Not|IfExists$|^Null$|^ForAllValues:")
-"""Operators that hold for almost everyone, or also where the key is absent."""
 _NARROWING = frozenset(
     {
         "aws:principalaccount",
@@ -63,83 +59,13 @@ _STATIC_CREDENTIALS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Statement:
-    """One statement of a document, or `UNKNOWN` for a document that is not known. `path` is where it is written."""
-
-    path: str
-    body: Any
-
-    @property
-    def unknown(self) -> bool:
-        """Whether nothing of it can be read."""
-        return self.body is UNKNOWN
-
-    @property
-    def allows(self) -> bool:
-        """Whether its effect is Allow."""
-        return read(self.body, "Effect") == "Allow"
-
-    def values(self, field: str) -> list[Any]:
-        """The strings of Action, NotAction, Resource or NotResource."""
-        return elements(read(self.body, field))
-
-    @property
-    def condition_keys(self) -> set[str]:
-        """The condition keys, in lower case, that must be present and have a stated value for it to apply."""
-        return {
-            key.lower()
-            for operator, test in entries(read(self.body, "Condition"))
-            if not _LOOSE.search(operator)
-            for key, value in entries(test)
-            if elements(value) and "*" not in elements(value)
-        }
-
-    @property
-    def conditions_unknown(self) -> bool:
-        """Whether its conditions, or the operators within, can't be read."""
-        condition = read(self.body, "Condition")
-        return condition is UNKNOWN or any(test is UNKNOWN for _, test in entries(condition))
-
-    def principals(self) -> Iterator[tuple[str, Any]]:
-        """Kind (AWS, Service, Federated, CanonicalUser) and name of each principal; `*` is of every kind."""
-        principal = read(self.body, "Principal")
-        if principal is UNKNOWN:
-            yield "", UNKNOWN
-        elif isinstance(principal, dict):
-            for kind, names in entries(cast(Mapping[str, Any], principal)):
-                for name in elements(names):
-                    yield kind, name
-        elif principal is not None:
-            yield "*", principal
-
-
-def _statements(document: Any, path: str) -> Iterator[_Statement]:
-    """The statements of one document, given as JSON or as an object; an unknown document is one unknown statement."""
-    content = json_value(document)
-    if content is UNKNOWN:
-        yield _Statement(path, UNKNOWN)
-        return
-    for index, body in enumerate(elements(read(content, "Statement"))):
-        yield _Statement(f"{path} statement {text(read(body, 'Sid')) or index + 1}", body)
-
-
-def _identity_statements(resource: Resource) -> Iterator[_Statement]:
+def _identity_statements(resource: Resource) -> Iterator[Statement]:
     """The statements of every identity policy that a resource of `_WITH_IDENTITY_POLICIES` carries."""
     for field in ("policy", "inlinePolicy"):
-        yield from _statements(read(resource.inputs, field), field)
+        yield from statements(read(resource.inputs, field), field)
     for index, inline in enumerate(elements(read(resource.inputs, "inlinePolicies"))):
         path = "inlinePolicies" if inline is UNKNOWN else f"inlinePolicies[{index}].policy"
-        yield from _statements(read(inline, "policy"), path)
-
-
-def _judge(statements: Iterable[_Statement], judge: Callable[[_Statement], Iterator[Result]]) -> Iterator[Result]:
-    """What `judge` says of each statement that allows something; an unknown statement is undecided."""
-    for statement in statements:
-        if statement.unknown:
-            yield Undecided(statement.path)
-        elif statement.allows:
-            yield from judge(statement)
+        yield from statements(read(inline, "policy"), path)
 
 
 @rule(
@@ -154,10 +80,10 @@ def _judge(statements: Iterable[_Statement], judge: Callable[[_Statement], Itera
     field="policy",
 )
 def _wildcard(resource: Resource, _: Stack) -> Iterator[Result]:
-    return _judge(_identity_statements(resource), _grants_everything)
+    return judge(_identity_statements(resource), _grants_everything)
 
 
-def _grants_everything(statement: _Statement) -> Iterator[Result]:
+def _grants_everything(statement: Statement) -> Iterator[Result]:
     if statement.values("NotAction"):
         yield Finding(f"{statement.path} allows everything except what NotAction names")
     everywhere = "*" in statement.values("Resource") or bool(statement.values("NotResource"))
@@ -185,10 +111,10 @@ def _grants_everything(statement: _Statement) -> Iterator[Result]:
     field="policy",
 )
 def _pass_role(resource: Resource, _: Stack) -> Iterator[Result]:
-    return _judge(_identity_statements(resource), _passes_any_role)
+    return judge(_identity_statements(resource), _passes_any_role)
 
 
-def _passes_any_role(statement: _Statement) -> Iterator[Result]:
+def _passes_any_role(statement: Statement) -> Iterator[Result]:
     if not any(action in ("iam:PassRole", "iam:Pass*") for action in statement.values("Action")):
         return
     resources = statement.values("Resource")
@@ -260,10 +186,10 @@ def _administrator(resource: Resource, _: Stack) -> Iterator[Result]:
 )
 def _public_policy(resource: Resource, _: Stack) -> Iterator[Result]:
     for field in ("policy", "accessPolicies", "repositoryPolicy", "resourcePolicy"):
-        yield from _judge(_statements(read(resource.inputs, field), field), _lets_everyone_in)
+        yield from judge(statements(read(resource.inputs, field), field), _lets_everyone_in)
 
 
-def _lets_everyone_in(statement: _Statement) -> Iterator[Result]:
+def _lets_everyone_in(statement: Statement) -> Iterator[Result]:
     if statement.condition_keys & _NARROWING:
         return
     principals = list(statement.principals())
@@ -296,10 +222,10 @@ def _lets_everyone_in(statement: _Statement) -> Iterator[Result]:
     field="assumeRolePolicy",
 )
 def _role_trust(role: Resource, _: Stack) -> Iterator[Result]:
-    return _judge(_statements(read(role.inputs, "assumeRolePolicy"), "assumeRolePolicy"), _trusts_too_much)
+    return judge(statements(read(role.inputs, "assumeRolePolicy"), "assumeRolePolicy"), _trusts_too_much)
 
 
-def _trusts_too_much(statement: _Statement) -> Iterator[Result]:
+def _trusts_too_much(statement: Statement) -> Iterator[Result]:
     for kind, name in statement.principals():
         if name is UNKNOWN and not statement.condition_keys:
             yield Undecided(f"{statement.path}: Principal")

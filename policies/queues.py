@@ -6,8 +6,9 @@ from policies.engine.checks import must_be
 from policies.engine.frameworks import fsbp, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
-from resources.inputs import elements, is_set, json_value, read
-from resources.resource import UNKNOWN, Resource
+from policies.engine.statements import denies_plain_http, statements
+from resources.inputs import is_set, read
+from resources.resource import Resource
 
 QUEUE = "aws:sqs/queue:Queue"
 TOPIC = "aws:sns/topic:Topic"
@@ -47,21 +48,10 @@ def _encryption(resource: Resource, _: Stack) -> Iterator[Result]:
     field="policy",
 )
 def _tls(resource: Resource, _: Stack) -> Iterator[Result]:
-    document = json_value(read(resource.inputs, "policy"))
-    statements = elements(read(document, "Statement"))
-    if any(map(_denies_plain_http, statements)):
+    document = read(resource.inputs, "policy")
+    if denies_plain_http(document, _SENDING):
         return
-    if document is UNKNOWN or UNKNOWN in statements:
+    if any(statement.unknown for statement in statements(document, "policy")):
         yield Undecided("policy")
     else:
         yield Finding("does not deny requests without TLS")
-
-
-def _denies_plain_http(statement: object) -> bool:
-    actions = {action.lower() for action in elements(read(statement, "Action")) if isinstance(action, str)}
-    return (
-        read(statement, "Effect") == "Deny"
-        and read(statement, "Principal") in ("*", {"AWS": "*"})
-        and bool(_SENDING & actions)
-        and str(read(statement, "Condition", "Bool", "aws:SecureTransport")).lower() == "false"
-    )

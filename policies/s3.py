@@ -1,13 +1,13 @@
 """Buckets, and the resources that configure them."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from policies.engine.frameworks import cis_aws, finops, fsbp, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
+from policies.engine.statements import denies_plain_http
 from resources.index import identities
-from resources.inputs import elements, flag, is_set, json_value, read, text
+from resources.inputs import elements, flag, is_set, read, text
 from resources.resource import UNKNOWN, Resource
 
 BUCKETS = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
@@ -128,22 +128,12 @@ def _public_access(bucket: Resource, stack: Stack) -> Iterator[Result]:
 )
 def _tls(bucket: Resource, stack: Stack) -> Iterator[Result]:
     documents = [read(policy.inputs, "policy") for policy in _configurations(bucket, "BucketPolicy", stack)]
-    if any(map(_denies_plain_http, documents)):
+    if any(denies_plain_http(document, {"*", "s3:*"}) for document in documents):
         return
     if UNKNOWN in documents:
         yield Undecided("policy of its BucketPolicy")
     else:
         yield Finding("has no policy that denies requests without TLS")
-
-
-def _denies_plain_http(document: Any) -> bool:
-    return any(
-        read(statement, "Effect") == "Deny"
-        and read(statement, "Principal") in ("*", {"AWS": "*"})
-        and {"*", "s3:*"} & {action for action in elements(read(statement, "Action")) if isinstance(action, str)}
-        and str(read(statement, "Condition", "Bool", "aws:SecureTransport")).lower() == "false"
-        for statement in elements(read(json_value(document), "Statement"))
-    )
 
 
 @rule(

@@ -1,14 +1,14 @@
 """Amazon SageMaker: training jobs, Studio domains, notebook instances, models and endpoints."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from components.facts.sagemaker import has_local_disk
-from policies.engine.checks import SET, in_production, must_be, must_not_be, outside_production, requires
+from policies.engine.checks import SET, forbids, in_production, must_be, outside_production, requires
 from policies.engine.frameworks import finops, fsbp, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
-from resources.inputs import elements, entries, flag, is_set, json_value, number, read, text
+from policies.engine.statements import Statement, judge, statements
+from resources.inputs import entries, flag, is_set, number, read, text
 from resources.resource import UNKNOWN, Resource
 
 TRAINING_JOB = "aws:sagemaker/trainingJob:TrainingJob"
@@ -125,20 +125,19 @@ requires(
 )
 
 
-@rule(
-    "sagemaker-studio-docker",
-    "Studio starts no Docker containers",
+forbids(
     DOMAIN,
+    "domainSettings.dockerSettings.enableDockerAccess",
+    "ENABLED",
+    "lets people run any image as root beside their notebook",
+    name="sagemaker-studio-docker",
+    title="Studio starts no Docker containers",
     area=Area.SECURITY,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,
     frameworks=[well_architected("SEC06-BP02")],
     remediation="Set domainSettings.dockerSettings.enableDockerAccess to DISABLED, or leave it out.",
-    field="domainSettings.dockerSettings.enableDockerAccess",
 )
-def _docker(domain: Resource, _: Stack) -> Iterator[Result]:
-    path = "domainSettings.dockerSettings.enableDockerAccess"
-    yield from must_not_be(domain.inputs, path, "ENABLED", "lets people run any image as root beside their notebook")
 
 
 @rule(
@@ -164,21 +163,20 @@ def _idle(domain: Resource, _: Stack) -> Iterator[Result]:
             yield Finding(f"never stops idle apps of {app.removesuffix('AppSettings')}, which then cost all night")
 
 
-@rule(
-    "sagemaker-studio-files",
-    "In production, a deleted domain of Studio keeps people's files",
+forbids(
     DOMAIN,
+    "retentionPolicy.homeEfsFileSystem",
+    "Delete",
+    "deletes the home folders of all users with the domain",
+    name="sagemaker-studio-files",
+    title="In production, a deleted domain of Studio keeps people's files",
     when=in_production,
     area=Area.RELIABILITY,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,
     frameworks=[well_architected("REL09-BP01")],
     remediation="Set retentionPolicy.homeEfsFileSystem to Retain, or leave it out.",
-    field="retentionPolicy.homeEfsFileSystem",
 )
-def _files(domain: Resource, _: Stack) -> Iterator[Result]:
-    path = "retentionPolicy.homeEfsFileSystem"
-    yield from must_not_be(domain.inputs, path, "Delete", "deletes the home folders of all users with the domain")
 
 
 @rule(
@@ -205,22 +203,20 @@ def _checkpoints(job: Resource, _: Stack) -> Iterator[Result]:
         yield Finding("starts again from the beginning when AWS takes its spot instance, because it has no checkpoints")
 
 
-@rule(
-    "sagemaker-spot",
-    "Outside production, training jobs run on spot instances",
+requires(
     TRAINING_JOB,
+    "enableManagedSpotTraining",
+    True,
+    "pays the on-demand price for training that can be repeated",
+    name="sagemaker-spot",
+    title="Outside production, training jobs run on spot instances",
     when=outside_production,
     area=Area.COST,
     severity=Severity.LOW,
     level=Level.ADVISORY,
     frameworks=[finops("Rate Optimization"), well_architected("COST07-BP01")],
     remediation="Set enableManagedSpotTraining, stoppingCondition.maxWaitTimeInSeconds and checkpointConfig.",
-    field="enableManagedSpotTraining",
 )
-def _spot(job: Resource, _: Stack) -> Iterator[Result]:
-    message = "pays the on-demand price for training that can be repeated"
-    yield from must_be(job.inputs, "enableManagedSpotTraining", True, message)
-
 
 requires(
     TRAINING_JOB,
@@ -250,31 +246,25 @@ requires(
     field="policy",
 )
 def _submitters(policy: Resource, _: Stack) -> Iterator[Result]:
-    document = json_value(read(policy.inputs, "policy"))
-    if document is UNKNOWN:
-        yield Undecided("policy")
-    for index, statement in enumerate(elements(read(document, "Statement"))):
-        if statement is UNKNOWN:
-            yield Undecided("policy")
-        elif read(statement, "Effect") == "Allow" and _creates_jobs(statement):
-            yield from _bounds(statement, f"policy statement {text(read(statement, 'Sid')) or index + 1}")
+    return judge(statements(read(policy.inputs, "policy"), "policy"), _bounds)
 
 
-def _creates_jobs(statement: Any) -> bool:
-    """Whether it allows an action that creates jobs. `*` is the matter of iam-wildcard."""
-    actions = [str(action).lower() for action in elements(read(statement, "Action"))]
+def _bounds(statement: Statement) -> Iterator[Result]:
+    if not _creates_jobs(statement):
+        return
+    if statement.conditions_unknown:
+        yield Undecided(f"{statement.path}: Condition")
+        return
+    keys = {key.lower() for _, test in entries(read(statement.body, "Condition")) for key, _ in entries(test)}
+    if lacking := [bound for bound in _BOUNDS if bound not in keys]:
+        yield Finding(f"{statement.path} creates jobs without a condition on {', '.join(lacking)}")
+
+
+def _creates_jobs(statement: Statement) -> bool:
+    """Whether it allows an action that creates jobs. The rule iam-wildcard judges `*`."""
+    actions = [str(action).lower() for action in statement.values("Action")]
     return any(
         action in _CREATE
         or (action.startswith("sagemaker:") and action.endswith("*") and _CREATE[0].startswith(action[:-1]))
         for action in actions
     )
-
-
-def _bounds(statement: Any, path: str) -> Iterator[Result]:
-    condition = read(statement, "Condition")
-    if condition is UNKNOWN or any(test is UNKNOWN for _, test in entries(condition)):
-        yield Undecided(f"{path}: Condition")
-        return
-    keys = {key.lower() for _, test in entries(condition) for key, _ in entries(test)}
-    if lacking := [bound for bound in _BOUNDS if bound not in keys]:
-        yield Finding(f"{path} creates jobs without a condition on {', '.join(lacking)}")
