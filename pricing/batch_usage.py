@@ -1,12 +1,8 @@
 """What jobs on AWS Batch use in a month: the part `batch` of the usage section."""
 
-from typing import Annotated
-
 from pydantic import Field
 
-from pricing.spec import Section
-
-Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+from pricing.spec import Amount, Section
 
 
 class BatchUsage(Section):
