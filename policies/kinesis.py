@@ -54,7 +54,7 @@ def _size(stream: Resource, stack: Stack) -> Iterator[Result]:
     if shards is UNKNOWN:
         yield Undecided("shardCount")
         return
-    written = stack.context.usage.streams.written_gb / max(1, len(stack.of_type(STREAM)))
+    written = stack.share(stream, stack.context.usage.streams.written_gb)
     able = (shards or 0) * _SHARD_GB
     # One shard is the smallest stream.
     if (shards or 0) > 1 and written < _LEAST_SHARE * able:

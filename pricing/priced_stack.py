@@ -32,10 +32,6 @@ class PricedStack(ResourceIndex):
         self.named_usage = NamedUsage(usage)
         self.needs: Mapping[str, Sequence[Need]] = {}
 
-    def share(self, resource: Resource, amount: float) -> float:
-        """This resource's even share of an amount that all of its type use together."""
-        return amount / max(1, len(self.of_type(resource.type)))
-
     def subnets(self, resource: Resource, key: str) -> int:
         """How many subnets this input names; for an unknown input, how many it is computed from.
 

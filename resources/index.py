@@ -38,6 +38,10 @@ class ResourceIndex:
         """Every resource of these types."""
         return [resource for type_ in types for resource in self._by_type.get(type_, ())]
 
+    def share(self, resource: Resource, amount: float) -> float:
+        """This resource's even share of an amount that all of its type use together."""
+        return amount / max(1, len(self.of_type(resource.type)))
+
     def provider(self, resource: Resource) -> Resource | None:
         """The explicit provider of a resource."""
         return self.get(resource.provider)

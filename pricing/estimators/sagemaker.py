@@ -10,20 +10,21 @@ from resources.resource import Resource
 
 @prices("mlplatform:index:TrainingPlatform")
 def jobs(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
-    """The hours of its jobs, and of warm pools that wait for one. Jobs are no resources of the stack.
+    """The hours of its jobs, and of warm pools that wait for one. Jobs are not resources of the stack.
 
     AWS publishes no price of managed spot training: it is the on-demand price less what the usage section says.
     """
     usage = stack.usage.sagemaker
-    platforms = max(1, len(stack.of_type(resource.type)))
     for kind, hours in usage.job_hours.items():
-        yield stack.charge(resource, "sagemaker", f"{kind} training", hours / platforms, f"jobs on {kind}")
+        share = stack.share(resource, hours)
+        yield stack.charge(resource, "sagemaker", f"{kind} training", share, f"jobs on {kind}")
     for kind, hours in usage.spot_job_hours.items():
-        charge = stack.charge(resource, "sagemaker", f"{kind} training", hours / platforms, f"spot jobs on {kind}")
+        share = stack.share(resource, hours)
+        charge = stack.charge(resource, "sagemaker", f"{kind} training", share, f"spot jobs on {kind}")
         yield charge if isinstance(charge, Gap) else _as_spot(charge, usage.spot_saving)
     for kind, hours in usage.warm_pool_hours.items():
-        what = f"warm pools of {kind} without a job"
-        yield stack.charge(resource, "sagemaker", f"{kind} training", hours / platforms, what)
+        share = stack.share(resource, hours)
+        yield stack.charge(resource, "sagemaker", f"{kind} training", share, f"warm pools of {kind} without a job")
 
 
 @prices("aws:sagemaker/domain:Domain")
