@@ -29,6 +29,8 @@ class Container:
 
     path: str
     values: Any
+    is_of_task: bool = False
+    """Whether it is in a task, which holds the role of all its containers."""
 
 
 def containers(definition: Resource) -> Iterator[Container]:
@@ -57,7 +59,7 @@ def _tasks(path: str, properties: Any) -> Iterator[Container]:
         return
     for task, each in enumerate(elements(read(properties, "taskProperties"))):
         for index, container in enumerate(elements(read(each, "containers"))):
-            yield Container(f"{path}.taskProperties[{task}].containers[{index}]", container)
+            yield Container(f"{path}.taskProperties[{task}].containers[{index}]", container, is_of_task=True)
 
 
 def _has_machines(environment: Resource, _: Stack) -> bool:
@@ -157,10 +159,13 @@ def _private(environment: Resource, stack: Stack) -> Iterator[Result]:
             yield Finding(f"starts machines in {subnet.name}, which gives them public addresses")
 
 
-@rule(
-    "batch-stuck-jobs",
-    "Job queues cancel jobs that no machine can run",
+requires(
     JOB_QUEUE,
+    "jobStateTimeLimitActions",
+    SET,
+    "waits behind a job that no machine can run, because jobStateTimeLimitActions is absent",
+    name="batch-stuck-jobs",
+    title="Job queues cancel jobs that no machine can run",
     area=Area.RELIABILITY,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,
@@ -170,11 +175,7 @@ def _private(environment: Resource, stack: Stack) -> Iterator[Result]:
     ],
     remediation="Set jobStateTimeLimitActions for the reasons CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY, "
     "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE and MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT.",
-    field="jobStateTimeLimitActions",
 )
-def _stuck(queue: Resource, _: Stack) -> Iterator[Result]:
-    if not is_set(read(queue.inputs, "jobStateTimeLimitActions")):
-        yield Finding("waits behind a job that no machine can run, because jobStateTimeLimitActions is absent")
 
 
 @rule(
@@ -284,14 +285,12 @@ def _privileged(definition: Resource, _: Stack) -> Iterator[Result]:
 )
 def _job_role(definition: Resource, _: Stack) -> Iterator[Result]:
     for container in containers(definition):
-        path, values = container.path, container.values
-        if path.endswith("]") and ".taskProperties" in path:
-            # The role is that of the task, not of each of its containers.
+        if container.is_of_task:
             continue
-        if values is UNKNOWN:
-            yield Undecided(f"{path}.jobRoleArn")
+        if container.values is UNKNOWN:
+            yield Undecided(f"{container.path}.jobRoleArn")
         else:
-            yield from must_be(values, "jobRoleArn", SET, "has no role, so it takes that of its machine")
+            yield from must_be(container.values, "jobRoleArn", SET, "has no role, so it takes that of its machine")
 
 
 @rule(

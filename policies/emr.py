@@ -261,20 +261,20 @@ def _warm_workers(application: Resource, _: Stack) -> Iterator[Result]:
         yield Finding("has pre-initialized workers, which are charged while no job uses them")
 
 
-@rule(
-    "emr-architecture",
-    "Spark runs on ARM64",
+requires(
     APPLICATION,
+    "architecture",
+    "ARM64",
+    "runs on {value}; ARM64 costs a fifth less",
+    absent="X86_64, the default",
+    name="emr-architecture",
+    title="Spark runs on ARM64",
     area=Area.COST,
     severity=Severity.LOW,
     level=Level.ADVISORY,
     frameworks=[finops("Rate Optimization"), well_architected("COST06-BP03")],
     remediation="Set architecture to ARM64, unless a native library of a job has no build for it.",
-    field="architecture",
 )
-def _architecture(application: Resource, _: Stack) -> Iterator[Result]:
-    message = "runs on {value}; ARM64 costs a fifth less"
-    yield from must_be(application.inputs, "architecture", "ARM64", message, absent="X86_64, the default")
 
 
 @rule(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policies.engine.checks import must_be
+from policies.engine.checks import requires
 from policies.engine.frameworks import eks_guide, finops, nsa
 from policies.engine.rule import Area, Finding, Framework, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
@@ -40,20 +40,19 @@ def _deadline(job: Resource, _: Stack) -> Iterator[Result]:
         yield Finding("has no deadline, so that a job that hangs keeps its nodes")
 
 
-@rule(
-    "ray-job-cluster",
-    "The cluster of a RayJob ends with the job",
+requires(
     RAY_JOB,
+    "spec.shutdownAfterJobFinishes",
+    True,
+    "keeps its cluster and its nodes after the job: shutdownAfterJobFinishes is not true",
+    name="ray-job-cluster",
+    title="The cluster of a RayJob ends with the job",
     area=Area.COST,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,
     frameworks=[Framework("Kueue documentation", "Run A RayJob: limitations"), finops("Policy & Governance")],
     remediation="Set spec.shutdownAfterJobFinishes to true.",
-    field="spec.shutdownAfterJobFinishes",
 )
-def _cluster_ends(job: Resource, _: Stack) -> Iterator[Result]:
-    kept = "keeps its cluster and its nodes after the job: shutdownAfterJobFinishes is not true"
-    yield from must_be(job.inputs, "spec.shutdownAfterJobFinishes", True, kept)
 
 
 @rule(

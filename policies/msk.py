@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from components.facts.kafka_brokers import BROKERS
 from components.facts.versions import KafkaVersion, kafka_support_end
-from policies.engine.checks import in_production, must_be, must_not_be
+from policies.engine.checks import forbids, in_production, must_be, must_not_be
 from policies.engine.frameworks import finops, fsbp, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
+from pricing.schedules import HOURS_A_MONTH
 from resources.inputs import elements, flag, is_set, json_value, number, read, text
 from resources.resource import UNKNOWN, Resource
 
@@ -17,7 +18,7 @@ TOPIC = "aws:msk/topic:Topic"
 _LEAST_ZONES = 3
 _LEAST_COPIES = 3
 _LEAST_SHARE = 0.05
-_SECONDS_A_MONTH = 730 * 3600
+_SECONDS_A_MONTH = HOURS_A_MONTH * 3600
 
 
 def _is_standard(cluster: Resource, _: Stack) -> bool:
@@ -45,18 +46,12 @@ def _encryption(cluster: Resource, _: Stack) -> Iterator[Result]:
         return
     if not is_set(read(info, "encryptionAtRestKmsKeyArn")):
         yield Finding("has no key of the account, because encryptionAtRestKmsKeyArn is absent")
+    transit = "encryptionInfo.encryptionInTransit"
     for value in ("TLS_PLAINTEXT", "PLAINTEXT"):
-        path = "encryptionInTransit.clientBroker"
-        yield from must_not_be(
-            info, path, value, f"accepts clients without TLS, because clientBroker is {value}", within="encryptionInfo."
-        )
-    yield from must_not_be(
-        info,
-        "encryptionInTransit.inCluster",
-        False,
-        "does not encrypt the traffic between brokers",
-        within="encryptionInfo.",
-    )
+        message = f"accepts clients without TLS, because clientBroker is {value}"
+        yield from must_not_be(cluster.inputs, f"{transit}.clientBroker", value, message)
+    message = "does not encrypt the traffic between brokers"
+    yield from must_not_be(cluster.inputs, f"{transit}.inCluster", False, message)
 
 
 @rule(
@@ -89,20 +84,19 @@ def _authentication(cluster: Resource, _: Stack) -> Iterator[Result]:
             yield Finding("names no way to log in, so that every client may do everything")
 
 
-@rule(
-    "msk-private",
-    "Kafka brokers have no public addresses",
+forbids(
     CLUSTER,
+    "brokerNodeGroupInfo.connectivityInfo.publicAccess.type",
+    "SERVICE_PROVIDED_EIPS",
+    "has brokers with public addresses",
+    name="msk-private",
+    title="Kafka brokers have no public addresses",
     area=Area.SECURITY,
     severity=Severity.CRITICAL,
     level=Level.MANDATORY,
     frameworks=[fsbp("MSK.4"), well_architected("SEC05-BP01")],
     remediation="Set brokerNodeGroupInfo.connectivityInfo.publicAccess.type to DISABLED.",
-    field="brokerNodeGroupInfo.connectivityInfo.publicAccess.type",
 )
-def _private(cluster: Resource, _: Stack) -> Iterator[Result]:
-    path = "brokerNodeGroupInfo.connectivityInfo.publicAccess.type"
-    yield from must_not_be(cluster.inputs, path, "SERVICE_PROVIDED_EIPS", "has brokers with public addresses")
 
 
 @rule(
@@ -249,7 +243,7 @@ def _size(cluster: Resource, stack: Stack) -> Iterator[Result]:
     if broker is None or not brokers or (brokers <= _LEAST_ZONES and (kind or "").endswith(".large")):
         return
     usage = stack.context.usage.streams
-    carried = usage.written_gb / max(1, len(stack.of_type(CLUSTER))) * (_LEAST_COPIES + usage.reads)
+    carried = stack.share(cluster, usage.written_gb) * (_LEAST_COPIES + usage.reads)
     able = brokers * broker.network_mib * _SECONDS_A_MONTH / 1024
     if carried < _LEAST_SHARE * able:
         yield Finding(
