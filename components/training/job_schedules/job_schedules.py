@@ -5,6 +5,7 @@ import pulumi_aws as aws
 
 from ...core.component import Component
 from ...core.iam import document, service_trust, tls_only
+from ...core.ordering import after
 from .access import edit_access, send_access
 from .spec import JobSchedulesArgs, JobSchedulesSpec
 
@@ -54,7 +55,7 @@ class JobSchedules(Component[JobSchedulesArgs, JobSchedulesSpec]):
             for short, policy in documents.items()
         ]
         self.group = group.name
-        self.role_arn = pulumi.Output.all(role.arn, *(each.id for each in granted)).apply(lambda known: known[0])
+        self.role_arn = after(role.arn, *granted)
         self.undelivered_queue_arn = queue.arn
         self.edit_policy = role.arn.apply(lambda arn: edit_access(account, group_name, arn))
         self._publish()

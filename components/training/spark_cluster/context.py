@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ...core.account import Account
+from ...core.ordering import after
 from .access import catalog_access, data_access, log_access
 from .spec import SparkClusterArgs, SparkClusterSpec
 
@@ -49,8 +50,7 @@ def job_role(context: SparkContext, trust: pulumi.Input[str], name: str | None =
         aws.iam.RolePolicy(f"{context.name}-{short}", role=role.name, policy=policy, opts=context.child)
         for short, policy in _permissions(context).items()
     ]
-    arn = pulumi.Output.all(role.arn, *(policy.urn for policy in policies)).apply(lambda known: known[0])
-    return JobRole(role, policies, arn)
+    return JobRole(role, policies, after(role.arn, *policies))
 
 
 def _permissions(context: SparkContext) -> dict[str, pulumi.Output[str]]:

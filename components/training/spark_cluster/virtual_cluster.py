@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ...core.iam import pod_identity_trust
+from ...core.ordering import after
 from .context import JobRole, SparkContext, job_role
 
 SERVICE_ROLE = "aws-service-role/emr-containers.amazonaws.com/AWSServiceRoleForAmazonEMRContainers"
@@ -49,8 +50,7 @@ def virtual_cluster(
         )
         for pod, service_account in service_accounts(account.id, name).items()
     ]
-    usable = pulumi.Output.all(role.arn, *(each.association_id for each in associations)).apply(lambda known: known[0])
-    return virtual, replace(role, arn=usable)
+    return virtual, replace(role, arn=after(role.arn, *associations))
 
 
 def role_name(cluster_name: str) -> str:

@@ -10,6 +10,7 @@ from ...core.account import Account
 from ...core.component import Component
 from ...core.iam import queue_policy, service_trust
 from ...core.kms import encryption_key, logs_key_grant
+from ...core.ordering import after
 from . import studio as studio_access
 from .access import (
     LOG_GROUPS,
@@ -199,7 +200,7 @@ class TrainingPlatform(Component[TrainingPlatformArgs, TrainingPlatformSpec]):
             policy=around.apply(lambda known: execution_permissions(self._account, team, known)),
             opts=self._child,
         )
-        return pulumi.Output.all(role.arn, grant.id).apply(lambda known: known[0])
+        return after(role.arn, grant)
 
     def _registry_group(self, team: TrainingTeamSpec) -> aws.sagemaker.ModelPackageGroup:
         name = self._spec.group_names[team.name]
@@ -257,7 +258,7 @@ class TrainingPlatform(Component[TrainingPlatformArgs, TrainingPlatformSpec]):
                 trust = submitter_trust(self._account.partition, team.submitter_arns)
                 role = self._service_role(f"{team.name}-submitter", trust)
                 grant = self._attach(f"{team.name}-submitter-submit", role, policies[team.name])
-                found[team.name] = pulumi.Output.all(role.arn, grant.urn).apply(lambda known: known[0])
+                found[team.name] = after(role.arn, grant)
         return found
 
     def _failed_jobs(self) -> aws.sqs.Queue:
@@ -356,7 +357,7 @@ class TrainingPlatform(Component[TrainingPlatformArgs, TrainingPlatformSpec]):
                 for what, policy in permissions.items()
             ]
             grants.append(self._attach(f"{name}-studio-submit", role, policies[name]))
-            roles[name] = pulumi.Output.all(role.arn, *(grant.urn for grant in grants)).apply(lambda known: known[0])
+            roles[name] = after(role.arn, *grants)
         network = {
             "vpc_id": self._args["vpc_id"],
             "subnet_ids": self._args["private_subnet_ids"],
