@@ -1,10 +1,8 @@
 """The sections of training and batch: each makes its component on what the platform has."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pulumi
 
+from components.core.named_outputs import by_name
 from components.core.spec import args_of
 from components.training.batch_queue.batch_queue import BatchQueue
 from components.training.batch_queue.spec import BatchQueueArgs
@@ -149,10 +147,10 @@ def make_job_schedules(
         made[team] = JobSchedules(f"{team}-schedules", {"name": name, "policies": policies}, base.aws)
     if made:
         exports |= {
-            "scheduleGroups": _by_team({team: each.group for team, each in made.items()}),
-            "schedulerRoleArns": _by_team({team: each.role_arn for team, each in made.items()}),
-            "undeliveredSchedulesArns": _by_team({team: each.undelivered_queue_arn for team, each in made.items()}),
-            "scheduleEditPolicies": _by_team({team: each.edit_policy for team, each in made.items()}),
+            "scheduleGroups": by_name({team: each.group for team, each in made.items()}),
+            "schedulerRoleArns": by_name({team: each.role_arn for team, each in made.items()}),
+            "undeliveredSchedulesArns": by_name({team: each.undelivered_queue_arn for team, each in made.items()}),
+            "scheduleEditPolicies": by_name({team: each.edit_policy for team, each in made.items()}),
         }
 
 
@@ -175,7 +173,3 @@ def make_cluster_jobs(config: StackConfig, base: Foundation, exports: Outputs) -
     jobs = ClusterJobs("cluster-jobs", args, base.kubernetes)
     exports |= {"jobNamespaces": jobs.namespaces, "jobRoleArns": jobs.role_arns}
     return jobs
-
-
-def _by_team(outputs: Mapping[str, pulumi.Output[str]]) -> pulumi.Output[Any]:
-    return pulumi.Output.all(**outputs).apply(dict)

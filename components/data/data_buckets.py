@@ -7,6 +7,7 @@ from pydantic import Field, field_validator
 
 from ..core.component import Component
 from ..core.kms import encryption_key
+from ..core.named_outputs import by_name
 from ..core.spec import Spec
 from .bucket_policies import free_bucket_name, reader_key_grants
 from .log_bucket import LogBucket
@@ -121,9 +122,7 @@ class DataBuckets(Component[DataBucketsArgs, DataBucketsSpec]):
         self.raw_bucket, self.training_bucket, self.models_bucket, self.offline_bucket = (
             stores[purpose].bucket_name for purpose in PURPOSES
         )
-        self.bucket_arns = pulumi.Output.all(**{purpose: store.bucket_arn for purpose, store in stores.items()}).apply(
-            lambda arns: dict(arns)
-        )
+        self.bucket_arns = by_name({purpose: store.bucket_arn for purpose, store in stores.items()})
         self.log_bucket = logs.bucket_name
         self.key_arn = key.arn
         self._publish()

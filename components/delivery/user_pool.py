@@ -10,6 +10,7 @@ import pulumi_aws as aws
 from pydantic import Field, field_validator
 
 from ..core.component import Component
+from ..core.named_outputs import by_name
 from ..core.spec import Spec, refuse
 
 SCOPES = ("openid", "email", "profile")
@@ -205,10 +206,8 @@ class UserPool(Component[UserPoolArgs, UserPoolSpec]):
         self.issuer = pool.endpoint.apply(lambda endpoint: f"https://{endpoint}")
         self.domain = domain.domain
         self.sign_in_url = domain.domain.apply(lambda prefix: f"https://{prefix}.auth.{region}.amazoncognito.com")
-        self.client_ids = pulumi.Output.all(**{each: client.id for each, client in clients.items()}).apply(
-            lambda ids: dict(ids)
-        )
-        self.secret_names = pulumi.Output.all(**secrets).apply(lambda names: dict(names))
+        self.client_ids = by_name({each: client.id for each, client in clients.items()})
+        self.secret_names = by_name(secrets)
         self.group_names = pulumi.Output.all(*(group.name for group in groups)).apply(lambda names: list(names))
         self._publish()
 

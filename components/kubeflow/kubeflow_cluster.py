@@ -11,6 +11,7 @@ from ..cluster import job_queues as queues
 from ..cluster.workload_identity import WorkloadIdentity
 from ..core.component import Component
 from ..core.manifest import Manifest
+from ..core.named_outputs import by_name
 from ..core.ordering import after
 from ..core.teams import TeamSpec
 from ..network.load_balancer.load_balancer import ServingLoadBalancer
@@ -72,12 +73,8 @@ class KubeflowCluster(Component[KubeflowClusterArgs, KubeflowSpec]):
         self.listener_arn = balancer.listener_arn
         self.web_acl_arn = firewall.web_acl_arn
         self.target_group_arn = balancer.rest_target_group_arn
-        self.namespaces = pulumi.Output.all(**{team: place for team, (place, _) in made.items()}).apply(
-            lambda each: dict(each)
-        )
-        self.role_arns = pulumi.Output.all(**{team: role for team, (_, role) in made.items()}).apply(
-            lambda each: dict(each)
-        )
+        self.namespaces = by_name({team: place for team, (place, _) in made.items()})
+        self.role_arns = by_name({team: role for team, (_, role) in made.items()})
         self.ready = after(spec.domain, waves.urn)
         self._publish()
 

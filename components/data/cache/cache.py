@@ -7,6 +7,7 @@ import pulumi_aws as aws
 
 from ...core.component import Component
 from ...core.kms import encryption_key, logs_key_grant
+from ...core.named_outputs import by_name
 from ...facts.cache_nodes import RESERVED_SHARE
 from ...facts.versions import CACHE_ENGINES
 from ..final_snapshot import final_snapshot
@@ -254,9 +255,9 @@ class Cache(Component[CacheArgs, CacheSpec]):
         self.replication_group_id = cluster.id.apply(str)
         self.security_group_id = security_group.id.apply(str)
         self.user_group_id = group.user_group_id
-        self.user_names = pulumi.Output.all(**names).apply(lambda known: dict(known))
-        self.user_arns = pulumi.Output.all(**arns).apply(lambda known: dict(known))
-        self.connect_policies = pulumi.Output.all(**policies).apply(lambda known: dict(known))
+        self.user_names = by_name(names)
+        self.user_arns = by_name(arns)
+        self.connect_policies = by_name(policies)
         self.key_arn = key.arn
         self.node_type = cluster.node_type
         self.shards = cluster.num_node_groups

@@ -16,6 +16,7 @@ from ...core.component import Component
 from ...core.iam import allow, document
 from ...core.images import pulled
 from ...core.manifest import Manifest, kubernetes_object
+from ...core.named_outputs import by_name
 from ...core.network_policies import addresses, allow_apis, reach
 from ...core.ordering import after
 from ...core.pods import RESTRICTED, on_system_nodes, resources
@@ -93,7 +94,7 @@ class StoreAccess(Component[StoreAccessArgs, StoreAccessSpec]):
             )
             for use in uses
         }
-        return pulumi.Output.all(**{use: each.arn for use, each in made.items()}).apply(lambda arns: dict(arns))
+        return by_name({use: each.arn for use, each in made.items()})
 
     def _plan(self, account: Account, users: Mapping[str, pulumi.Input[str]]) -> pulumi.Output[str]:
         """What the Job is to do, as JSON: names and ARNs, no password."""

@@ -9,6 +9,7 @@ from ...core.account import Account
 from ...core.component import Component
 from ...core.iam import registry_trust
 from ...core.kms import encryption_key
+from ...core.named_outputs import by_name
 from ...facts.regions import dns_suffix
 from .policies import cache_lifecycle, cache_policy, creation_permissions, import_policy, team_lifecycle, team_policy
 from .spec import ImageRegistryArgs, ImageRegistrySpec, ImageScanning, ImageTeamSpec, UpstreamSpec
@@ -58,7 +59,7 @@ class ImageRegistry(Component[ImageRegistryArgs, ImageRegistrySpec]):
             self._imports(args.get("node_role_arns", []))
         host = registry_host(self._account)
         self.registry_url = pulumi.Output.from_input(host)
-        self.repository_urls = pulumi.Output.all(**urls).apply(lambda known: {**known})
+        self.repository_urls = by_name(urls)
         self.upstream_urls = pulumi.Output.all(*(cache.id for cache in caches)).apply(
             lambda _: {each.registry: f"{host}/{each.cache_prefix}" for each in spec.upstreams}
         )

@@ -4,6 +4,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ...core.component import Component
+from ...core.named_outputs import by_name
 from ...core.ordering import after
 from .documents import AUDIENCE, ISSUER, guard_policy, preview_policy, publish_policy, state_policy, trust
 from .spec import PipelineAccessArgs, PipelineAccessSpec
@@ -57,7 +58,7 @@ class PipelineAccess(Component[PipelineAccessArgs, PipelineAccessSpec]):
             )
             for each in spec.publishers
         }
-        self.publisher_role_arns = pulumi.Output.all(**publishers).apply(lambda known: {**known})
+        self.publisher_role_arns = by_name(publishers)
         self._publish()
 
     def _issuer(self, args: PipelineAccessArgs) -> pulumi.Output[str]:

@@ -5,6 +5,7 @@ import pulumi
 from ...cluster.workload_identity import WorkloadIdentity
 from ...core.component import Component
 from ...core.manifest import Manifest
+from ...core.named_outputs import by_name
 from ...core.network_policies import addresses, pods_of, reach
 from ...core.ordering import after
 from ...core.spec import args_of
@@ -73,7 +74,7 @@ class ModelServingIngress(Component[ModelServingIngressArgs, ModelServingSpec]):
         identities = [self._identity(model) for model in spec.delivered_models]
         self.ready = after(platform.ready, scaling.ready, *(each.association_id for each in identities))
         models = {model.name: self._model(model).url for model in spec.models}
-        self.model_urls = pulumi.Output.all(**models).apply(lambda urls: dict(urls))
+        self.model_urls = by_name(models)
         self._publish()
 
     def _problem(self) -> str | None:

@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from ...core.component import Component
 from ...core.iam import instance_trust, queue_policy, service_trust
 from ...core.kms import encryption_key, logs_key_grant, volumes_key_grants
+from ...core.named_outputs import by_name
 from ...core.schedule_expression import schedule_expression
 from .access import execution_access, job_access, queue_arn, schedule_access, submit_access
 from .definitions import RETRY_RULES, container_properties, submission
@@ -99,12 +100,12 @@ class BatchQueue(Component[BatchQueueArgs, BatchQueueSpec]):
         execution, roles, definitions = self._jobs(logs)
         failed, undelivered = self._dead_letters()
         self._schedules(queues, definitions, undelivered)
-        self.queue_arns = _by_name({each: queue.arn for each, queue in queues.items()})
-        self.job_definition_arns = _by_name({each: made.arn_prefix for each, made in definitions.items()})
-        self.job_role_arns = _by_name({each: role.arn for each, role in roles.items()})
+        self.queue_arns = by_name({each: queue.arn for each, queue in queues.items()})
+        self.job_definition_arns = by_name({each: made.arn_prefix for each, made in definitions.items()})
+        self.job_role_arns = by_name({each: role.arn for each, role in roles.items()})
         self.execution_role_arn = execution.arn if execution else pulumi.Output.from_input("")
         self.submit_policies = self._submit_policies(execution, roles)
-        self.environment_arns = _by_name({each: environment.arn for each, environment in environments.items()})
+        self.environment_arns = by_name({each: environment.arn for each, environment in environments.items()})
         self.failed_queue_url = failed.url
         self.undelivered_queue_url = undelivered.url
         self.log_group = logs.name
@@ -426,7 +427,7 @@ class BatchQueue(Component[BatchQueueArgs, BatchQueueSpec]):
                         self._account, team, queues, names, arns, users
                     )
                 )
-        return _by_name(policies)
+        return by_name(policies)
 
 
 def _stuck(queue: JobQueueSpec) -> list[Any]:
@@ -436,7 +437,3 @@ def _stuck(queue: JobQueueSpec) -> list[Any]:
         {"state": "RUNNABLE", "reason": reason, "max_time_seconds": minutes * 60, "action": "CANCEL"}
         for reason, minutes in limits.items()
     ]
-
-
-def _by_name(outputs: Mapping[str, pulumi.Output[str]]) -> pulumi.Output[dict[str, str]]:
-    return pulumi.Output.all(**outputs).apply(lambda known: dict(known))

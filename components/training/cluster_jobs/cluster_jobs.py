@@ -11,6 +11,7 @@ from ...cluster.team_quota import limit_range
 from ...cluster.workload_identity import WorkloadIdentity
 from ...core.component import Component
 from ...core.manifest import Manifest, Release
+from ...core.named_outputs import by_name
 from ...core.network_policies import (
     Policy,
     addresses,
@@ -66,8 +67,8 @@ class ClusterJobs(Component[ClusterJobsArgs, ClusterJobsSpec]):
             *self._made("rule", self._rules(), []),
         ]
         teams = {team.name: self._team(team, [ray, trainer, kueue, *queues, *shared]) for team in spec.teams}
-        self.namespaces = pulumi.Output.all(**{team: home for team, (home, _) in teams.items()}).apply(dict)
-        self.role_arns = pulumi.Output.all(**{team: role for team, (_, role) in teams.items()}).apply(dict)
+        self.namespaces = by_name({team: home for team, (home, _) in teams.items()})
+        self.role_arns = by_name({team: role for team, (_, role) in teams.items()})
         self.service_account = pulumi.Output.from_input(names.SERVICE_ACCOUNT)
         self.ready = after(args["cluster_name"], *(home for home, _ in teams.values()))
         self._publish()

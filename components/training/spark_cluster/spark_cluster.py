@@ -1,13 +1,12 @@
 """SparkCluster: Spark on EMR over the feature store's buckets and catalog."""
 
-from collections.abc import Mapping
-
 import pulumi
 import pulumi_aws as aws
 
 from ...core.component import Component
 from ...core.iam import service_trust
 from ...core.kms import encryption_key, volumes_key_grants
+from ...core.named_outputs import by_name
 from .access import SERVERLESS, serverless_key_grant, submit_access
 from .context import SparkContext, job_role
 from .fleets import ec2_cluster, security_groups
@@ -106,9 +105,9 @@ class SparkCluster(Component[SparkClusterArgs, SparkClusterSpec]):
             lambda arns: service_trust(SERVERLESS, account, *arns)
         )
         role = job_role(context, trust)
-        self.application_ids = _each({purpose: each.id for purpose, each in applications.items()})
-        self.application_arns = _each({purpose: each.arn for purpose, each in applications.items()})
-        self.submit_policies = _each(
+        self.application_ids = by_name({purpose: each.id for purpose, each in applications.items()})
+        self.application_arns = by_name({purpose: each.arn for purpose, each in applications.items()})
+        self.submit_policies = by_name(
             {
                 purpose: pulumi.Output.all(each.arn, role.arn).apply(lambda arns: submit_access(arns[0], arns[1]))
                 for purpose, each in applications.items()
@@ -128,7 +127,3 @@ class SparkCluster(Component[SparkClusterArgs, SparkClusterSpec]):
         virtual, role = virtual_cluster(context, home.namespace, self._args.get("eks_cluster_name", ""))
         self.virtual_cluster_id = virtual.id.apply(str)
         self.runtime_role_arn, self.runtime_role_name = role.arn, role.role.name
-
-
-def _each(outputs: Mapping[str, pulumi.Output[str]]) -> pulumi.Output[dict[str, str]]:
-    return pulumi.Output.all(**outputs).apply(lambda known: dict(known))

@@ -10,6 +10,7 @@ from ...core.account import Account
 from ...core.component import Component
 from ...core.iam import queue_policy, service_trust
 from ...core.kms import encryption_key, logs_key_grant
+from ...core.named_outputs import by_name
 from ...core.ordering import after
 from . import studio as studio_access
 from .access import (
@@ -396,18 +397,18 @@ class TrainingPlatform(Component[TrainingPlatformArgs, TrainingPlatformSpec]):
         self.security_group_id = group.id.apply(str)
         self.key_arn = key.arn
         self.output_key_arn = pulumi.Output.from_input(self._args["data_key_arn"])
-        self.execution_role_arns = _by_team(execution)
-        self.pipeline_role_arns = _by_team({team: role.arn for team, role in pipelines.items()})
-        self.submitter_policy_arns = _by_team({team: policy.arn for team, policy in policies.items()})
-        self.submitter_policies = _by_team(documents)
-        self.submitter_role_arns = _by_team(self._submitter_roles(policies))
+        self.execution_role_arns = by_name(execution)
+        self.pipeline_role_arns = by_name({team: role.arn for team, role in pipelines.items()})
+        self.submitter_policy_arns = by_name({team: policy.arn for team, policy in policies.items()})
+        self.submitter_policies = by_name(documents)
+        self.submitter_role_arns = by_name(self._submitter_roles(policies))
         self.training_folders = pulumi.Output.from_input(self._args["training_bucket"]).apply(
             lambda bucket: {team.name: f"s3://{bucket}/{team.written_training[0]}" for team in teams}
         )
         self.model_folders = pulumi.Output.from_input(self._args["models_bucket"]).apply(
             lambda bucket: {team.name: [f"s3://{bucket}/{folder}" for folder in team.models] for team in teams}
         )
-        self.model_package_groups = _by_team({team: each.model_package_group_name for team, each in groups.items()})
+        self.model_package_groups = by_name({team: each.model_package_group_name for team, each in groups.items()})
         self.failed_jobs_queue_url = queue.url
         self.studio_domain_id = domain.id.apply(str) if domain else pulumi.Output.from_input("")
         self._publish()
@@ -427,7 +428,3 @@ def account_problems(spec: TrainingPlatformSpec, account: Account) -> list[str]:
                     f"{at}.{field} = {arn!r}: the account is in the partition {account.partition}; write its ARN"
                 )
     return found
-
-
-def _by_team(values: Mapping[str, pulumi.Output[str]]) -> pulumi.Output[dict[str, str]]:
-    return pulumi.Output.all(*values.values()).apply(lambda known: dict(zip(values, known, strict=True)))
