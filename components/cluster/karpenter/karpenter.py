@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ...core.component import Component
-from ...core.iam import queue_policy
+from ...core.event_queues import admit_rules
 from ...core.manifest import Manifest, Release
 from ...core.network_policies import allow_apis, allow_metrics
 from ...core.pods import on_system_nodes
@@ -81,13 +81,7 @@ class Karpenter(Component[KarpenterArgs, KarpenterSpec]):
             )
             for event, (source, kind) in EVENTS.items()
         }
-        arns = [rule.arn for rule in rules.values()]
-        policy = aws.sqs.QueuePolicy(
-            f"{self._name}-queue-policy",
-            queue_url=queue.url,
-            policy=pulumi.Output.all(queue.arn, *arns).apply(lambda known: queue_policy(known[0], known[1:])),
-            opts=self._child,
-        )
+        policy = admit_rules(f"{self._name}-queue-policy", queue, list(rules.values()), self._child)
         targets = [
             aws.cloudwatch.EventTarget(f"{self._name}-{event}-target", rule=rule.name, arn=queue.arn, opts=self._child)
             for event, rule in rules.items()

@@ -7,7 +7,8 @@ import pulumi
 import pulumi_aws as aws
 
 from ...core.component import Component
-from ...core.iam import instance_trust, queue_policy, service_trust
+from ...core.event_queues import admit_rules, kept_messages
+from ...core.iam import instance_trust, service_trust
 from ...core.kms import encryption_key, logs_key_grant, volumes_key_grants
 from ...core.named_outputs import by_name
 from ...core.schedule_expression import schedule_expression
@@ -20,8 +21,6 @@ from .spec import BatchQueueArgs, BatchQueueSpec, JobQueueSpec
 from .user_data import user_data
 
 _ANYWHERE = "0.0.0.0/0"
-_DEAD_LETTER_DAYS = 14
-"""The longest that SQS keeps a message. Source: SQS developer guide, "Message quotas"."""
 _RECEIVES = 5
 _LONGEST_UPDATE_MINUTES = 360
 """The longest that the provider lets jobs run on in an update; Batch allows 7,200.
@@ -325,17 +324,9 @@ class BatchQueue(Component[BatchQueueArgs, BatchQueueSpec]):
 
     def _dead_letters(self) -> tuple[aws.sqs.Queue, aws.sqs.Queue]:
         """The queue of failed jobs, which EventBridge fills, and the one of what could not be delivered."""
-        days = _DEAD_LETTER_DAYS * 24 * 3600
-        queue: dict[str, Any] = {"message_retention_seconds": days, "sqs_managed_sse_enabled": True}
-        undelivered = aws.sqs.Queue(f"{self._name}-undelivered", opts=self._child, **queue)
-        failed = aws.sqs.Queue(
-            f"{self._name}-failed",
-            redrive_policy=pulumi.Output.json_dumps(
-                {"deadLetterTargetArn": undelivered.arn, "maxReceiveCount": _RECEIVES}
-            ),
-            opts=self._child,
-            **queue,
-        )
+        undelivered = kept_messages(f"{self._name}-undelivered", self._child)
+        redrive = pulumi.Output.json_dumps({"deadLetterTargetArn": undelivered.arn, "maxReceiveCount": _RECEIVES})
+        failed = kept_messages(f"{self._name}-failed", self._child, redrive)
         queues = [queue_arn(self._account, self._aws_name(each.name)) for each in self._spec.queues]
         rule = aws.cloudwatch.EventRule(
             f"{self._name}-failed-jobs",
@@ -350,12 +341,7 @@ class BatchQueue(Component[BatchQueueArgs, BatchQueueSpec]):
             opts=self._child,
         )
         allowed = [
-            aws.sqs.QueuePolicy(
-                f"{self._name}-{part}-policy",
-                queue_url=each.url,
-                policy=pulumi.Output.all(each.arn, rule.arn).apply(lambda known: queue_policy(known[0], known[1:])),
-                opts=self._child,
-            )
+            admit_rules(f"{self._name}-{part}-policy", each, [rule], self._child)
             for part, each in (("failed", failed), ("undelivered", undelivered))
         ]
         aws.cloudwatch.EventTarget(

@@ -4,13 +4,11 @@ import pulumi
 import pulumi_aws as aws
 
 from ...core.component import Component
+from ...core.event_queues import kept_messages
 from ...core.iam import document, service_trust, tls_only
 from ...core.ordering import after
 from .access import edit_access, send_access
 from .spec import JobSchedulesArgs, JobSchedulesSpec
-
-_KEPT_DAYS = 14
-"""The longest that SQS keeps a message. Source: SQS developer guide, "Message quotas"."""
 
 
 class JobSchedules(Component[JobSchedulesArgs, JobSchedulesSpec]):
@@ -33,12 +31,7 @@ class JobSchedules(Component[JobSchedulesArgs, JobSchedulesSpec]):
         super().__init__(name, args, JobSchedulesArgs, JobSchedulesSpec, opts)
         account, group_name = self._account, self._spec.name
         group = aws.scheduler.ScheduleGroup(f"{name}-group", name=group_name, opts=self._child)
-        queue = aws.sqs.Queue(
-            f"{name}-undelivered",
-            message_retention_seconds=_KEPT_DAYS * 24 * 3600,
-            sqs_managed_sse_enabled=True,
-            opts=self._child,
-        )
+        queue = kept_messages(f"{name}-undelivered", self._child)
         aws.sqs.QueuePolicy(
             f"{name}-undelivered-policy",
             queue_url=queue.url,

@@ -8,7 +8,8 @@ import pulumi_aws as aws
 
 from ...core.account import Account
 from ...core.component import Component
-from ...core.iam import queue_policy, service_trust
+from ...core.event_queues import admit_rules, kept_messages
+from ...core.iam import service_trust
 from ...core.kms import encryption_key, logs_key_grant
 from ...core.named_outputs import by_name
 from ...core.ordering import after
@@ -26,7 +27,6 @@ from .spec import TrainingPlatformArgs, TrainingPlatformSpec, TrainingTeamSpec
 from .studio import studio_domain, studio_permissions, studio_trust
 
 HTTPS = 443
-MESSAGE_SECONDS = 14 * 24 * 3600
 _SERVICE = "sagemaker.amazonaws.com"
 _EVENTS = {
     "training": ("SageMaker Training Job State Change", "TrainingJobStatus", "TrainingJobName"),
@@ -264,12 +264,7 @@ class TrainingPlatform(Component[TrainingPlatformArgs, TrainingPlatformSpec]):
 
     def _failed_jobs(self) -> aws.sqs.Queue:
         """A queue with the events of jobs that failed or stopped, and an alarm while it holds one."""
-        queue = aws.sqs.Queue(
-            f"{self._name}-failed-jobs",
-            message_retention_seconds=MESSAGE_SECONDS,
-            sqs_managed_sse_enabled=True,
-            opts=self._child,
-        )
+        queue = kept_messages(f"{self._name}-failed-jobs", self._child)
         prefixes = [{"prefix": f"{team.name}-"} for team in self._spec.teams]
         rules = {
             kind: aws.cloudwatch.EventRule(
@@ -286,14 +281,7 @@ class TrainingPlatform(Component[TrainingPlatformArgs, TrainingPlatformSpec]):
             )
             for kind, (event, status, job) in _EVENTS.items()
         }
-        policy = aws.sqs.QueuePolicy(
-            f"{self._name}-failed-jobs-policy",
-            queue_url=queue.url,
-            policy=pulumi.Output.all(queue.arn, *(rule.arn for rule in rules.values())).apply(
-                lambda known: queue_policy(known[0], known[1:])
-            ),
-            opts=self._child,
-        )
+        policy = admit_rules(f"{self._name}-failed-jobs-policy", queue, list(rules.values()), self._child)
         for kind, rule in rules.items():
             aws.cloudwatch.EventTarget(
                 f"{self._name}-failed-{kind}-target",
