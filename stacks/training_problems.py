@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from components.core.problems import Problem
-from components.facts.instances import types_in
+from components.facts.instances import lacking
 from components.network.network_args import EndpointService, NatMode
 from stacks.batch_problems import batch_problems
-from stacks.names import names_at, nearest
 from stacks.training_platform_problems import training_platform_problems
 from stacks.written_folders import folder_problems
 
@@ -49,7 +48,6 @@ def _instances(config: "StackConfig") -> Iterator[Problem]:
         return
     fields = {"primaryTypes": ec2.primary_types, "coreTypes": ec2.core_types, "taskTypes": ec2.task_types}
     for field, names in fields.items():
-        for name in names_at(("sparkCluster", "ec2", field), names):
-            if name.value not in types_in(region):
-                remedy = f"{region} does not offer {name.value}; write a type that it offers"
-                yield Problem(name.at, name.value, remedy + nearest(name.value, sorted(types_in(region))))
+        for name in names:
+            if sentence := lacking([name], region):
+                yield Problem(("sparkCluster", "ec2", field), name, sentence)

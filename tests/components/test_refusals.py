@@ -205,7 +205,7 @@ def test_karpenter_refuses_a_type_that_the_region_lacks() -> None:
 @pytest.mark.parametrize(
     ("pool", "message"),
     [
-        ({"instance_types": ["ml.g5.xlarge"]}, "ml.g5.xlarge is a SageMaker name; write g5.xlarge for an EKS node"),
+        ({"instance_types": ["ml.g5.xlarge"]}, "ml.g5.xlarge is a SageMaker name; write g5.xlarge, its name in EC2"),
         ({"instance_types": ["g5.xlagre"]}, "did you mean g5.xlarge?"),
         ({"maximum_gpus": None}, "pools[0].maximumGpus = null: g5.xlarge has accelerators; write the maximum of all"),
         ({"spot": False, "on_demand": False}, "pools[0].onDemand = false: spot is false too; set one of"),

@@ -95,7 +95,7 @@ def pool(**changed: Any) -> dict[str, Any]:
         (
             {"gpuCluster": pool(instanceTypes=["ml.g4dn.xlarge"])},
             "gpuCluster.nodePools[1].instanceTypes = ['ml.g4dn.xlarge']: ml.g4dn.xlarge is a SageMaker "
-            "name; write g4dn.xlarge for an EKS node",
+            "name; write g4dn.xlarge, its name in EC2",
         ),
         (
             {"gpuCluster": pool(sharing={"migProfile": "1g.5gb"})},

@@ -75,7 +75,7 @@ def test_spark_on_ec2_names_types_that_the_region_offers() -> None:
     assert read(elsewhere).spark_cluster
     elsewhere["environment"] = {**elsewhere["environment"], "region": "ap-southeast-6"}
     said = refusal_of(elsewhere)
-    assert "sparkCluster.ec2.coreTypes = 'm8g.2xlarge': ap-southeast-6 does not offer m8g.2xlarge" in said
+    assert "sparkCluster.ec2.coreTypes = 'm8g.2xlarge': m8g.2xlarge is not offered in ap-southeast-6" in said
 
 
 @pytest.mark.parametrize("namespace", ["kube-system", "mlflow"])

@@ -80,7 +80,7 @@ def ec2_types(names: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
         plain = name.removeprefix("ml.")
         if plain != name and instance_type(plain):
-            raise refuse(name, f"{name} is a SageMaker name; write {plain} for an EKS node")
+            raise refuse(name, f"{name} is a SageMaker name; write {plain}, its name in EC2")
         if instance_type(name) is None:
             raise refuse(name, f"{name} is not an EC2 instance type", known_types())
         if names.count(name) > 1:

@@ -4,9 +4,10 @@ from typing import NotRequired, TypedDict
 
 from pydantic import Field, field_validator, model_validator
 
+from ...cluster.node_pool.spec import ec2_types
 from ...core.problems import refuse_at
-from ...core.spec import Spec, refuse
-from ...facts.instances import InstanceType, instance_type, known_types
+from ...core.spec import Spec
+from ...facts.instances import InstanceType, instance_type
 
 _MOST_TYPES = 30
 """Of a fleet with an allocation strategy. Source: EMR management guide, "Configure instance fleets"."""
@@ -87,12 +88,7 @@ class SparkInstancesSpec(Spec):
     @field_validator("primary_types", "core_types", "task_types")
     @classmethod
     def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            if instance_type(name) is None:
-                raise refuse(name, f"{name} is not an EC2 instance type", list(known_types()))
-            if names.count(name) > 1:
-                raise refuse(name, f"{name} is named more than once; name each type once")
-        return names
+        return ec2_types(names)
 
     @model_validator(mode="after")
     def _spot_is_sold(self) -> "SparkInstancesSpec":
