@@ -404,11 +404,11 @@ class BatchQueue(Component[BatchQueueArgs, BatchQueueSpec]):
         queues = [self._aws_name(queue.name) for queue in self._spec.queues]
         policies: dict[str, pulumi.Output[str]] = {}
         for team in self._spec.shares:
-            own = [job.name for job in self._spec.jobs if job.team == team]
+            own = [job for job in self._spec.jobs if job.team == team]
             if own and execution:
-                names = [self._aws_name(job) for job in own]
-                users = [job.user for job in self._spec.jobs if job.team == team]
-                policies[team] = pulumi.Output.all(execution.arn, *(roles[job].arn for job in own)).apply(
+                names = [self._aws_name(job.name) for job in own]
+                users = [job.user for job in own]
+                policies[team] = pulumi.Output.all(execution.arn, *(roles[job.name].arn for job in own)).apply(
                     lambda arns, team=team, names=names, users=users: submit_access(
                         self._account, team, queues, names, arns, users
                     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...core.account import Account
+from .access import queue_arn
 from .job_spec import BatchJobSpec
 from .spec import BatchQueueSpec
 from .user_data import SCRATCH
@@ -87,7 +88,7 @@ def submission(account: Account, job: BatchJobSpec, queue: str, definition: str)
     """
     request: dict[str, Any] = {
         "JobName": definition,
-        "JobQueue": account.arn("batch", f"job-queue/{queue}"),
+        "JobQueue": queue_arn(account, queue),
         "JobDefinition": account.arn("batch", f"job-definition/{definition}"),
         "ShareIdentifier": job.team,
     }

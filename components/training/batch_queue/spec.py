@@ -11,6 +11,7 @@ from ...core.log_retention import LogRetentionDays
 from ...core.problems import Problem, problem_of, refusal
 from ...core.spec import Spec, refuse
 from ...facts.instances import InstanceType, lacking
+from ..folders import outer_folder
 from .environment_spec import NAME_PATTERN, BatchEnvironmentConfig, BatchEnvironmentSpec, Name
 from .job_spec import BatchJobConfig, BatchJobSpec
 from .machines import usable_mib
@@ -193,7 +194,7 @@ class BatchQueueSpec(Spec):
                     yield Problem((field, index, "name"), name, f"{name} is used twice; choose another name")
         folders = [job.own_folder for job in self.jobs]
         for index, folder in enumerate(folders):
-            inside = next((other for other in folders[:index] if _shared(folder, other)), None)
+            inside = next((other for other in folders[:index] if outer_folder(f"{folder}/", f"{other}/")), None)
             if inside:
                 remedy = f"another job has the folder {inside}, and both would write there; choose a folder of its own"
                 yield Problem(("jobs", index, "folder"), folder, remedy)
@@ -286,8 +287,3 @@ class BatchQueueSpec(Spec):
                 f"checkpoints, use a queue on demand, or allow at most {_LONGEST_WITHOUT_CHECKPOINT} minutes"
             )
             yield problem_of(job, "timeout_minutes", remedy)
-
-
-def _shared(one: str, other: str) -> bool:
-    """Whether two folders are the same, or one is inside the other."""
-    return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")

@@ -10,7 +10,7 @@ from ...core.account import Account
 from ...core.iam import allow, document
 from .spec import StudioSpec
 
-LOG_GROUP = "/aws/sagemaker/studio"
+STUDIO_LOG_GROUP = "/aws/sagemaker/studio"
 NFS_PORT = 2049
 
 
@@ -48,7 +48,7 @@ def studio_permissions(account: Account, studio: StudioSpec, key_arn: str) -> st
         "sagemaker:ListUserProfiles",
     ]
     tagging = {"StringEquals": {"sagemaker:TaggingAction": ["CreateApp", "CreateSpace"]}}
-    streams = account.arn("logs", f"log-group:{LOG_GROUP}:*")
+    streams = account.arn("logs", f"log-group:{STUDIO_LOG_GROUP}:*")
     return document(
         allow("StartOwnApps", ["sagemaker:CreateApp"], [apps], {**own, **types}),
         allow("StopOwnApps", ["sagemaker:DeleteApp"], [apps], own),

@@ -13,7 +13,6 @@ from ...core.iam import service_trust
 from ...core.kms import encryption_key, logs_key_grant
 from ...core.named_outputs import by_name
 from ...core.ordering import after
-from . import studio as studio_access
 from .access import (
     LOG_GROUPS,
     Surroundings,
@@ -23,8 +22,8 @@ from .access import (
     submitter_permissions,
     submitter_trust,
 )
-from .spec import TrainingPlatformArgs, TrainingPlatformSpec, TrainingTeamSpec
-from .studio import studio_domain, studio_permissions, studio_trust
+from .spec import StudioSpec, TrainingPlatformArgs, TrainingPlatformSpec, TrainingTeamSpec
+from .studio import NFS_PORT, STUDIO_LOG_GROUP, studio_domain, studio_permissions, studio_trust
 
 HTTPS = 443
 _SERVICE = "sagemaker.amazonaws.com"
@@ -87,7 +86,8 @@ class TrainingPlatform(Component[TrainingPlatformArgs, TrainingPlatformSpec]):
         groups = {team.name: self._registry_group(team) for team in self._spec.teams}
         pipelines = {team.name: self._service_role(f"{team.name}-pipelines") for team in self._spec.teams}
         policies, documents, grants = self._submitters(around, execution, pipelines)
-        domain = self._studio(key, around, policies, [*logs, *grants]) if self._spec.studio else None
+        studio = self._spec.studio
+        domain = self._studio(studio, key, around, policies, [*logs, *grants]) if studio else None
         self.result_policies = around.apply(
             lambda known: {team.name: result_permissions(self._account, team, known) for team in self._spec.teams}
         )
@@ -107,7 +107,7 @@ class TrainingPlatform(Component[TrainingPlatformArgs, TrainingPlatformSpec]):
 
     def _logs(self, key: aws.kms.Key) -> list[pulumi.Resource]:
         """The log groups that SageMaker would otherwise make without key and retention."""
-        named = [*LOG_GROUPS, *([studio_access.LOG_GROUP] if self._spec.studio else [])]
+        named = [*LOG_GROUPS, *([STUDIO_LOG_GROUP] if self._spec.studio else [])]
         return [
             aws.cloudwatch.LogGroup(
                 f"{self._name}-{group.rpartition('/')[2]}-logs",
@@ -198,7 +198,7 @@ class TrainingPlatform(Component[TrainingPlatformArgs, TrainingPlatformSpec]):
         grant = aws.iam.RolePolicy(
             f"{self._name}-{team.name}-jobs-policy",
             role=role.name,
-            policy=around.apply(lambda known: execution_permissions(self._account, team, known)),
+            policy=around.apply(self._execution_document(team)),
             opts=self._child,
         )
         return after(role.arn, grant)
@@ -308,14 +308,12 @@ class TrainingPlatform(Component[TrainingPlatformArgs, TrainingPlatformSpec]):
 
     def _studio(
         self,
+        studio: StudioSpec,
         key: aws.kms.Key,
         around: pulumi.Output[Surroundings],
         policies: Mapping[str, aws.iam.Policy],
         needed: list[pulumi.Resource],
     ) -> aws.sagemaker.Domain:
-        studio = self._spec.studio
-        if not studio:
-            raise ValueError("the config has no studio")
         trust = studio_trust(self._account)
         everyone = self._service_role("studio", trust)
         group = self._security_group("studio", "Studio")
@@ -325,8 +323,8 @@ class TrainingPlatform(Component[TrainingPlatformArgs, TrainingPlatformSpec]):
             security_group_id=group.id,
             cidr_ipv4=self._args["vpc_cidr"],
             ip_protocol="tcp",
-            from_port=studio_access.NFS_PORT,
-            to_port=studio_access.NFS_PORT,
+            from_port=NFS_PORT,
+            to_port=NFS_PORT,
             description="to home folders",
             opts=self._child,
         )
