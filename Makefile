@@ -7,7 +7,7 @@ BASE ?= main
 ARGS ?=
 IMAGES = $(notdir $(patsubst %/,%,$(dir $(wildcard images/*/Dockerfile))))
 
-.PHONY: plan preview network up destroy check test lint types types-changed hooks version wheel images services format schema prices instances regions stubs versions bench lock clean help
+.PHONY: plan init command second-region preview network up destroy check test lint types types-changed hooks version wheel images services format schema runbooks prices instances regions stubs versions bench lock clean help
 
 help:  ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -19,20 +19,27 @@ help:  ## What can be made
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
+# For jobs with the key of an app: only what the smoke test and the promotion import.
+.venv/.operations: operations/requirements.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo 'Installing the locked requirements of operations into .venv, once.' >&2
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: -r $<
+	@touch $@
+
 .venv/.dev: requirements-dev.lock .venv/.runtime
 	@echo 'Installing the locked requirements of development into .venv, once; this takes some minutes.' >&2
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
 # Feast, MLflow and Spark in environments of their own: their pins are those of neither the rest nor each other.
-.venv/.feast .venv/.mlflow .venv/.spark: .venv/.%: tests/services/%.lock | .venv/.runtime
+.venv/.feast .venv/.mlflow .venv/.spark .venv/.tracing: .venv/.%: tests/services/%.lock | .venv/.runtime
 	@test -x .venv/$*/bin/pip || $(PYTHON) -m venv .venv/$*
 	@echo 'Installing the locked requirements of $* into .venv/$*, once; this takes some minutes.' >&2
 	@.venv/$*/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
 # The environments of the images: what their locks install, without Docker.
-.venv/.model-server .venv/.training: .venv/.%: images/%/requirements.lock | .venv/.runtime
+.venv/.model-server .venv/.training .venv/.model-quality .venv/.prediction-log: .venv/.%: images/%/requirements.lock | .venv/.runtime
 	@test -x .venv/$*/bin/pip || $(PYTHON) -m venv .venv/$*
 	@echo 'Installing the locked requirements of image $* into .venv/$*, once; this takes some minutes.' >&2
 	@.venv/$*/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
@@ -53,6 +60,14 @@ help:  ## What can be made
 	    -DoutputDirectory="$$PWD/.venv/kafka" >&2 && touch $@; \
 	else echo 'Tests with a real Kafka skip: mvn or java is not on PATH.' >&2; fi
 
+# The jars of the job of Spark, which its tests start.
+.venv/.spark-jars: workers/feature_ingest_spark/jars.xml | .venv/.runtime
+	@if command -v mvn >/dev/null && command -v java >/dev/null; then \
+	  echo 'Fetching the jars of the ingestion by Spark into .venv/spark-jars, once.' >&2; \
+	  mvn -q -B -C -f $< org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
+	    -DoutputDirectory="$$PWD/.venv/spark-jars" >&2 && touch $@; \
+	else echo 'Tests of the ingestion by Spark skip: mvn or java is not on PATH.' >&2; fi
+
 # What `make bench` compares with: AWS CDK with cdk-nag, and Checkov, whose pins are not ours.
 .venv/.checkov: tests/bench/peer/checkov.lock | .venv/.runtime
 	@test -x .venv/checkov/bin/pip || $(PYTHON) -m venv .venv/checkov
@@ -70,6 +85,9 @@ help:  ## What can be made
 
 plan: .venv/.runtime  ## Show what STACK would deploy, cost and violate; AGAINST=main compares
 	@$(BIN)/python -m planner $(STACK) $(if $(AGAINST),--against '$(AGAINST)') $(ARGS)
+
+second-region: .venv/.runtime  ## Write the config of STACK's second region (recovery.region), and plan it; ARGS='--mode full'
+	@$(BIN)/python -m planner.second_region $(STACK) $(ARGS)
 
 preview: .venv/.runtime  ## The same by the real engine, with the account's credentials
 	pulumi preview --stack $(STACK) --policy-pack policies $(ARGS)
@@ -91,7 +109,7 @@ check: lint types-changed .venv/.dev  ## Lint, types of changed files, unit test
 test: lint types .venv/.dev services  ## Lint, types and all tests
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
-services: .venv/.feast .venv/.mlflow .venv/.spark .venv/.model-server .venv/.training .venv/.ingest .venv/.kafka  ## Feast, MLflow, Spark, Kafka and the images' programs, which tests start
+services: .venv/.feast .venv/.mlflow .venv/.spark .venv/.tracing .venv/.model-server .venv/.training .venv/.model-quality .venv/.prediction-log .venv/.ingest .venv/.kafka .venv/.spark-jars  ## Feast, MLflow, Spark, Kafka and the images' programs, which tests start
 
 images: .venv/.dev  ## Lint the Dockerfiles of images; build them where a container engine runs
 	$(BIN)/hadolint images/*/Dockerfile
@@ -120,6 +138,9 @@ version: .venv/.dev  ## Write the next version and its section of CHANGELOG.md, 
 	  'name it "v<version> (<date>)" to release it as it is' >&2; exit 1; fi
 	$(BIN)/cz bump --files-only --yes $(ARGS)
 
+command: .venv/.dev  ## Install the command mlplatform into .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall .
+
 wheel: .venv/.dev  ## Build the wheel of the components into dist
 	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
@@ -127,8 +148,14 @@ format: .venv/.dev  ## Let ruff put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+init: .venv/.runtime  ## Write Pulumi.STACK.yaml of a new stack; asks, or ARGS='--kind development --region us-east-1 --budget 1500'
+	@$(BIN)/python -m stacks init $(if $(filter file,$(origin STACK)),,$(STACK)) $(ARGS)
+
 schema: .venv/.runtime  ## Write the JSON Schema that completes Pulumi.<stack>.yaml in editors
 	@$(BIN)/python -m stacks
+
+runbooks: .venv/.runtime  ## Write the runbooks of all alerts, docs/runbooks.md
+	@$(BIN)/python -m stacks.runbooks
 
 prices: .venv/.dev  ## Refresh the price table of REGION from AWS's public price files
 	$(BIN)/python -m pricing.refresh --region $(REGION) $(ARGS)
@@ -153,7 +180,7 @@ lock:  ## Pin what pyproject.toml asks for, with hashes and without addresses; n
 	  --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
 	uv pip compile -q pyproject.toml --extra plan --extra operate --extra dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements-dev.lock
-	for service in feast mlflow spark; do \
+	for service in feast mlflow spark tracing; do \
 	  uv pip compile -q tests/services/$$service.in --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --no-header -o tests/services/$$service.lock || exit 1; \
 	done
@@ -161,6 +188,8 @@ lock:  ## Pin what pyproject.toml asks for, with hashes and without addresses; n
 	  uv pip compile -q "$$wanted" --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --no-header -o "$${wanted%.in}.lock" || exit 1; \
 	done
+	uv pip compile -q operations/requirements.in --constraint requirements.lock --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-annotate --no-header -o operations/requirements.lock
 	uv pip compile -q tests/bench/peer/checkov.in --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-annotate --no-header -o tests/bench/peer/checkov.lock
 

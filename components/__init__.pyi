@@ -1,9 +1,29 @@
 # What `from mlplatform import ...` finds: the components, their arguments and the enums of those.
+from .access.access_control.access_control import AccessControl
+from .access.access_control.spec import AccessControlArgs, AccessControlConfig, BreakGlassConfig
+from .access.account_audit.account_audit import AccountAudit
+from .access.account_audit.spec import (
+    AccountAuditArgs,
+    AccountAuditConfig,
+    CloudTrailOwner,
+    DataEventsConfig,
+    ThreatDetectionConfig,
+    TrailConfig,
+    TrailLockMode,
+)
+from .access.permission_sets.permission_sets import PermissionSets
+from .access.permission_sets.spec import JobFunction, PermissionSetConfig, PermissionSetsArgs, PermissionSetsConfig
 from .cluster.cluster_autoscaler import ClusterAutoscaler, ClusterAutoscalerArgs
 from .cluster.external_secrets import ExternalSecrets, ExternalSecretsArgs, ExternalSecretsConfig
 from .cluster.gpu_cluster.gpu_cluster import GpuCluster
 from .cluster.gpu_cluster.spec import AccessConfig, AccessLevel, GpuClusterArgs, GpuClusterConfig
 from .cluster.gpu_software import GpuSoftware, GpuSoftwareArgs
+from .cluster.image_verification.image_verification import ImageVerification
+from .cluster.image_verification.spec import (
+    ImageSignaturesConfig,
+    ImageVerificationArgs,
+    SignerConfig,
+)
 from .cluster.job_pools import GuaranteeConfig, PoolConfig
 from .cluster.karpenter.karpenter import Karpenter
 from .cluster.karpenter.spec import Consolidation, KarpenterArgs, KarpenterConfig, KarpenterPoolConfig
@@ -65,6 +85,7 @@ from .delivery.user_pool import UserPool, UserPoolArgs, UserPoolClientConfig, Us
 from .facts.versions import KafkaVersion, KubernetesVersion, PostgresVersion, SparkRelease
 from .kubeflow.kubeflow_cluster import KubeflowCluster
 from .kubeflow.spec import KubeflowClusterArgs, KubeflowConfig
+from .network.load_balancer.failover_spec import FailoverConfig, FailoverRole
 from .network.load_balancer.load_balancer import ServingLoadBalancer
 from .network.load_balancer.spec import (
     OidcConfig,
@@ -80,6 +101,59 @@ from .network.network_args import EndpointService, FlowLogsConfig, FlowLogTraffi
 from .network.web_firewall.capacity import ManagedRuleGroup
 from .network.web_firewall.spec import FirewallMode, WebFirewallArgs, WebFirewallConfig
 from .network.web_firewall.web_firewall import WebFirewall
+from .observability.alarms.spec import (
+    AlarmAudienceConfig,
+    AlarmsConfig,
+    DatabaseEngine,
+    HeartbeatConfig,
+    StoreAlarmsArgs,
+    WatchedCacheConfig,
+    WatchedDatabaseConfig,
+    WatchedQueueConfig,
+    WatchedReplicaConfig,
+)
+from .observability.alarms.store_alarms import StoreAlarms
+from .observability.logs.log_pipeline import LogPipeline
+from .observability.logs.spec import (
+    LogClass,
+    LogDestination,
+    LogGroupConfig,
+    LogGrouping,
+    LogPipelineArgs,
+    LogsConfig,
+    PersonalData,
+    RedactionConfig,
+    TokenConfig,
+    TokenLetters,
+)
+from .observability.metrics.alert_spec import AlertsConfig, ReceiverConfig, RouteConfig, SlackConfig
+from .observability.metrics.metrics_platform import MetricsPlatform
+from .observability.metrics.spec import Collector, GrafanaConfig, MetricsConfig, MetricsEngine, MetricsPlatformArgs
+from .observability.model_quality.model_quality import ModelQuality
+from .observability.model_quality.spec import (
+    ColumnKind,
+    DriftTest,
+    LabelsConfig,
+    LoggedColumnConfig,
+    ModelQualityArgs,
+    ModelQualityConfig,
+    MonitoredModelConfig,
+)
+from .observability.traces.spec import SamplingConfig, TracingArgs, TracingConfig
+from .observability.traces.tracing import Tracing
+from .recovery.backup_plans.backup_plans import BackupPlans
+from .recovery.backup_plans.schedule import StoreKind
+from .recovery.backup_plans.spec import (
+    BackupPlansArgs,
+    BackupPlansConfig,
+    LockMode,
+    StoreBackupConfig,
+    VaultLockConfig,
+)
+from .recovery.cluster_state.cluster_state import ClusterState
+from .recovery.cluster_state.spec import ClusterStateArgs, ClusterStateConfig
+from .recovery.failover_switch.failover_switch import FailoverSwitch
+from .recovery.failover_switch.spec import FailoverSwitchArgs, FailoverSwitchConfig
 from .serving.keda import Keda, KedaArgs
 from .serving.model_service.model_service import ModelService
 from .serving.model_service.spec import (
@@ -89,9 +163,11 @@ from .serving.model_service.spec import (
     FloorConfig,
     GpuShareConfig,
     GpuSharing,
+    LoggedEvents,
     ModelConfig,
     ModelServiceArgs,
     ModelServiceConfig,
+    PredictionLogsConfig,
 )
 from .serving.model_serving_ingress.model_serving_ingress import ModelServingIngress
 from .serving.model_serving_ingress.spec import (
@@ -110,6 +186,17 @@ from .serving.serving_platform.model_cache import ModelCache, ModelCacheArgs
 from .serving.serving_platform.names import DeploymentMode, Protocol, Runtime
 from .serving.serving_platform.serving_platform import ServingPlatform
 from .serving.serving_platform.spec import ServingPlatformArgs, ServingPlatformConfig, ServingPlatformOptions
+from .spend.spend_control.spec import (
+    ActionApproval,
+    ActionKind,
+    AnomaliesConfig,
+    BudgetActionConfig,
+    BudgetScope,
+    MonitoredCosts,
+    SpendConfig,
+    SpendControlArgs,
+)
+from .spend.spend_control.spend_control import SpendControl
 from .training.batch_queue.batch_queue import BatchQueue
 from .training.batch_queue.environment_spec import BatchEnvironmentConfig, MachinePurchase
 from .training.batch_queue.job_spec import BatchJobConfig
@@ -139,13 +226,31 @@ from .training.training_platform.training_platform import TrainingPlatform
 
 __all__ = [
     "AccessConfig",
+    "AccessControl",
+    "AccessControlArgs",
+    "AccessControlConfig",
     "AccessLevel",
+    "AccountAudit",
+    "AccountAuditArgs",
+    "AccountAuditConfig",
+    "ActionApproval",
+    "ActionKind",
+    "AlarmAudienceConfig",
+    "AlarmsConfig",
+    "AlertsConfig",
     "AmiFamily",
+    "AnomaliesConfig",
+    "BackupPlans",
+    "BackupPlansArgs",
+    "BackupPlansConfig",
     "BatchEnvironmentConfig",
     "BatchJobConfig",
     "BatchQueue",
     "BatchQueueArgs",
     "BatchQueueConfig",
+    "BreakGlassConfig",
+    "BudgetActionConfig",
+    "BudgetScope",
     "Cache",
     "CacheAccess",
     "CacheArgs",
@@ -158,26 +263,35 @@ __all__ = [
     "CatalogConfig",
     "CertManager",
     "CertManagerArgs",
+    "CloudTrailOwner",
     "ClusterAutoscaler",
     "ClusterAutoscalerArgs",
     "ClusterJobs",
     "ClusterJobsArgs",
     "ClusterJobsConfig",
+    "ClusterState",
+    "ClusterStateArgs",
+    "ClusterStateConfig",
+    "Collector",
+    "ColumnKind",
     "Compatibility",
     "Consolidation",
     "ConsumerConfig",
     "DataBuckets",
     "DataBucketsArgs",
     "DataBucketsConfig",
+    "DataEventsConfig",
     "Database",
     "DatabaseAccessConfig",
     "DatabaseArgs",
     "DatabaseConfig",
+    "DatabaseEngine",
     "DeliveredModelConfig",
     "Delivery",
     "DeliveryArgs",
     "DeliveryConfig",
     "DeploymentMode",
+    "DriftTest",
     "EgressConfig",
     "EndpointService",
     "EventStream",
@@ -186,6 +300,11 @@ __all__ = [
     "ExternalSecrets",
     "ExternalSecretsArgs",
     "ExternalSecretsConfig",
+    "FailoverConfig",
+    "FailoverRole",
+    "FailoverSwitch",
+    "FailoverSwitchArgs",
+    "FailoverSwitchConfig",
     "FeatureIngest",
     "FeatureIngestArgs",
     "FeatureIngestConfig",
@@ -209,13 +328,19 @@ __all__ = [
     "GpuSharing",
     "GpuSoftware",
     "GpuSoftwareArgs",
+    "GrafanaConfig",
     "GuaranteeConfig",
+    "HeartbeatConfig",
     "ImageRegistry",
     "ImageRegistryArgs",
     "ImageRegistryConfig",
     "ImageScanning",
+    "ImageSignaturesConfig",
     "ImageTeamConfig",
+    "ImageVerification",
+    "ImageVerificationArgs",
     "InstanceConfig",
+    "JobFunction",
     "JobQueueConfig",
     "JobSchedules",
     "JobSchedulesArgs",
@@ -238,22 +363,42 @@ __all__ = [
     "KubeflowClusterArgs",
     "KubeflowConfig",
     "KubernetesVersion",
+    "LabelsConfig",
     "LoadBalancerController",
     "LoadBalancerControllerArgs",
+    "LockMode",
     "LogBucket",
     "LogBucketArgs",
+    "LogClass",
+    "LogDestination",
+    "LogGroupConfig",
+    "LogGrouping",
+    "LogPipeline",
+    "LogPipelineArgs",
+    "LoggedColumnConfig",
+    "LoggedEvents",
+    "LogsConfig",
     "MachinePurchase",
     "ManagedRuleGroup",
     "MaterializationConfig",
+    "MetricsConfig",
+    "MetricsEngine",
+    "MetricsPlatform",
+    "MetricsPlatformArgs",
     "ModelCache",
     "ModelCacheArgs",
     "ModelConfig",
+    "ModelQuality",
+    "ModelQualityArgs",
+    "ModelQualityConfig",
     "ModelService",
     "ModelServiceArgs",
     "ModelServiceConfig",
     "ModelServingConfig",
     "ModelServingIngress",
     "ModelServingIngressArgs",
+    "MonitoredCosts",
+    "MonitoredModelConfig",
     "MySqlAccessConfig",
     "MySqlDatabase",
     "MySqlDatabaseArgs",
@@ -271,19 +416,29 @@ __all__ = [
     "OfflineCatalog",
     "OfflineCatalogArgs",
     "OidcConfig",
+    "PermissionSetConfig",
+    "PermissionSets",
+    "PermissionSetsArgs",
+    "PermissionSetsConfig",
+    "PersonalData",
     "PipelineAccess",
     "PipelineAccessArgs",
     "PipelineAccessConfig",
     "PodSecurity",
     "PoolConfig",
     "PostgresVersion",
+    "PredictionLogsConfig",
     "Protocol",
     "PublisherConfig",
     "Purchase",
     "QueueConfig",
+    "ReceiverConfig",
+    "RedactionConfig",
     "RepositoryConfig",
     "RepositoryLogin",
+    "RouteConfig",
     "Runtime",
+    "SamplingConfig",
     "ScheduleConfig",
     "SchemaConfig",
     "SchemaFormat",
@@ -303,6 +458,8 @@ __all__ = [
     "SharingConfig",
     "SignInConfig",
     "SignInProvider",
+    "SignerConfig",
+    "SlackConfig",
     "SparkApplicationConfig",
     "SparkArchitecture",
     "SparkCluster",
@@ -314,9 +471,16 @@ __all__ = [
     "SparkRelease",
     "SparkWorkerConfig",
     "SpecError",
+    "SpendConfig",
+    "SpendControl",
+    "SpendControlArgs",
     "StoreAccess",
     "StoreAccessArgs",
     "StoreAccessConfig",
+    "StoreAlarms",
+    "StoreAlarmsArgs",
+    "StoreBackupConfig",
+    "StoreKind",
     "StreamEngine",
     "StudioConfig",
     "StudioUserConfig",
@@ -325,11 +489,19 @@ __all__ = [
     "TaintEffect",
     "TeamConfig",
     "TeamQuotaConfig",
+    "ThreatDetectionConfig",
     "TlsPolicy",
+    "TokenConfig",
+    "TokenLetters",
     "TopicConfig",
+    "Tracing",
+    "TracingArgs",
+    "TracingConfig",
     "TrackingServer",
     "TrackingServerArgs",
     "TrackingServerConfig",
+    "TrailConfig",
+    "TrailLockMode",
     "TrainingPlatform",
     "TrainingPlatformArgs",
     "TrainingPlatformConfig",
@@ -339,6 +511,11 @@ __all__ = [
     "UserPoolArgs",
     "UserPoolClientConfig",
     "UserPoolConfig",
+    "VaultLockConfig",
+    "WatchedCacheConfig",
+    "WatchedDatabaseConfig",
+    "WatchedQueueConfig",
+    "WatchedReplicaConfig",
     "WebFirewall",
     "WebFirewallArgs",
     "WebFirewallConfig",

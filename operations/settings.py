@@ -1,5 +1,6 @@
 """The base of settings files. An error names field, value and remedy."""
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +10,8 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails, PydanticCustomError
+
+from .lines import one_line
 
 LONGEST_SHOWN = 200
 """The most characters of a value in a message."""
@@ -42,14 +45,16 @@ SettingsType = TypeVar("SettingsType", bound=Settings)
 
 
 def shown(value: object) -> str:
-    """A value for a message: on one line and shortened."""
+    """A value for a message: on one line, shortened, and spelled as YAML spells nothing, true and false."""
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
     text = str(value) if isinstance(value, int | float) else repr(value)
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
 def fault(field: str, value: object, remedy: str) -> str:
     """One sentence about a wrong value: field, value, remedy."""
-    return f"{field} = {shown(value)}: {remedy}"
+    return f"{one_line(field)} = {shown(value)}: {remedy}"
 
 
 def refuse(remedy: str) -> PydanticCustomError:
@@ -104,7 +109,7 @@ class _RepeatedKeyError(ValueError):
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses a key that is given twice, of which PyYAML takes the last."""
+    """Refuses a key that is given twice. PyYAML would take the last value."""
 
     def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
         node = super().compose_mapping_node(anchor)

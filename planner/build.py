@@ -7,9 +7,12 @@ from pathlib import Path
 from components.core.spec import SpecError
 from components.testing.fake_aws import FakeAws
 from planner.evaluation import Evaluation, evaluate_program
+from planner.gates import gates
+from planner.laxer_settings import laxer_settings
 from planner.plan import Plan
 from planner.prerequisites import prerequisites
 from planner.quotas.required import quotas
+from planner.shared_names import shared_names
 from planner.stackfile import StackFile, StackFileError, read_stack_file
 from policies.engine.evaluate import Context, evaluate
 from policies.engine.exceptions import load_exceptions
@@ -18,13 +21,17 @@ from pricing.budget import idle_names
 from pricing.estimate import estimate
 from pricing.lines import Estimate
 from pricing.table import regions
+from pricing.usage import Usage
 from resources.resource import Resource
 from stacks.config import NAMESPACE, StackConfig, parse_config
+from stacks.config_warning import ConfigWarning
+from stacks.metrics_costs import metrics_decisions
+from stacks.placeholders import placeholders
 from stacks.sizing import decisions
 from stacks.stream_costs import engine_decisions
-from stacks.stream_usage import usage_of
+from stacks.traces_costs import traces_decisions
 from stacks.unusual_choices import unusual_choices
-from stacks.warnings import ConfigWarning, warnings
+from stacks.warnings import warnings
 
 
 def build_plan(root: Path, stack: str, *, today: date, on_resource: Callable[[Resource], None] | None = None) -> Plan:
@@ -35,7 +42,19 @@ def build_plan(root: Path, stack: str, *, today: date, on_resource: Callable[[Re
         SpecError: when its config is wrong, naming each field; so are names in `usage` that nothing has.
         PolicyError: when a level or an exception names what doesn't exist.
     """
-    stack_file = read_stack_file(root, stack)
+    return plan_of(root, read_stack_file(root, stack), today=today, on_resource=on_resource)
+
+
+def plan_of(
+    root: Path, stack_file: StackFile, *, today: date, on_resource: Callable[[Resource], None] | None = None
+) -> Plan:
+    """The plan of a stack whose file has been read, or is not written yet.
+
+    Raises:
+        StackFileError: when the program is missing.
+        SpecError: when the config is wrong, naming each field; so are names in `usage` that nothing has.
+        PolicyError: when a level or an exception names what doesn't exist.
+    """
     # Read here as well as by the program: a wrong config is told apart from a failing program.
     config = parse_config(stack_file.config)
     environment = config.environment
@@ -53,17 +72,22 @@ def assess(stack_file: StackFile, config: StackConfig, evaluation: Evaluation, *
         SpecError: when `usage` names what the stack does not have.
         PolicyError: when a level or an exception names what doesn't exist.
     """
-    environment, usage = config.environment, usage_of(config)
-    cost = estimate(evaluation.resources, region=environment.region, usage=usage, today=today)
+    environment, usage = config.environment, config.usage
+
+    def estimated(assumed: Usage) -> Estimate:
+        return estimate(evaluation.resources, region=environment.region, usage=assumed, today=today)
+
+    cost = estimated(usage)
     if cost.faults:
         raise SpecError(NAMESPACE, list(cost.faults))
+    exceptions = load_exceptions(RULES)
     context = Context(
         environment=environment,
         settings=config.policies,
         budget=config.cost,
         usage=usage,
         today=today,
-        exceptions=load_exceptions(RULES),
+        exceptions=exceptions,
         estimate=cost,
     )
     return Plan(
@@ -79,9 +103,24 @@ def assess(stack_file: StackFile, config: StackConfig, evaluation: Evaluation, *
         decisions=(
             *decisions(config.feature_store, environment.region),
             *engine_decisions(config.event_stream, environment.region),
+            *metrics_decisions(config),
+            *traces_decisions(config),
         ),
-        warnings=(*_of_prices(config, cost), *warnings(config)),
+        warnings=(
+            *_of_prices(config, cost),
+            *warnings(config),
+            *shared_names(stack_file),
+            *laxer_settings(config, stack_file.name, cost, estimated),
+        ),
         prerequisites=prerequisites(evaluation.resources, _zones(config)),
+        gates=gates(
+            environment.kind,
+            config.policies,
+            config.cost,
+            usage,
+            [each for each in exceptions if not each.names_other_stack(stack_file.name)],
+        ),
+        placeholders=tuple(placeholders(config.model_dump(by_alias=True, exclude_unset=True))),
         usage=usage,
         today=today,
     )

@@ -68,13 +68,20 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--against", metavar="PLAN", help="an earlier plan.json, or a git revision such as main: show what changes"
     )
-    parser.add_argument("--today", type=date.fromisoformat, default=None, help="judge as of this day (YYYY-MM-DD)")
+    parser.add_argument("--today", type=_day, default=None, help="judge as of this day (YYYY-MM-DD)")
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--quiet", action="store_true", help="print one line alone")
     output.add_argument("--json", action="store_true", help="print plan.json instead")
     output.add_argument("--markdown", action="store_true", help="print Markdown for a pull request instead")
     parser.add_argument("--traceback", action="store_true", help="show where a failing program failed, frame by frame")
     return parser
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day; write one such as 2026-11-30") from None
 
 
 def _build(options: argparse.Namespace) -> Plan:
@@ -124,7 +131,7 @@ def _deliver(plan: Plan, options: argparse.Namespace) -> int:
 
 def _print(plan: Plan, difference: "Difference | None", path: Path, options: argparse.Namespace) -> None:
     if options.json:
-        # JSON is UTF-8, whatever the terminal's encoding (RFC 8259, 8.1); an escape such as \xe9 is no JSON.
+        # JSON is UTF-8, whatever the terminal's encoding (RFC 8259, 8.1); an escape such as \xe9 is not valid JSON.
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8")  # pyright: ignore[reportUnknownMemberType]
         sys.stdout.write(plan.json())  # pyright: ignore[reportUnknownMemberType]

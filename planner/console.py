@@ -1,6 +1,7 @@
 """The consoles that plans and errors are printed on: no value of a config can change more than its own text."""
 
 import os
+import re
 import sys
 from collections.abc import Iterable
 
@@ -11,6 +12,15 @@ from planner.printable import printable
 
 PIPE_WIDTH = 150
 """Columns of a pipe or a file, which have no width of their own."""
+_COMMAND = re.compile(r"^(\s*)::", re.MULTILINE)
+
+
+def _commandless(text: str) -> str:
+    """`text` without commands to GitHub's runner: a line that begins with `::`, and `##[` anywhere.
+
+    Source: actions/runner, ActionCommand.cs.
+    """
+    return _COMMAND.sub(r"\1: :", text).replace("##[", "## [") if "::" in text or "##[" in text else text
 
 
 class PlanConsole(Console):
@@ -25,7 +35,7 @@ class PlanConsole(Console):
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """The segments of `renderable`, whose text is printable."""
         for segment in super().render(renderable, options):
-            yield segment if segment.control else Segment(printable(segment.text), segment.style)
+            yield segment if segment.control else Segment(_commandless(printable(segment.text)), segment.style)
 
     def on_broken_pipe(self) -> None:
         """Leave it to the caller: the reader has gone, which says nothing about the plan."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from planner.gates import BUDGET, Laxer, laxer
 from planner.input_changes import Effect, InputChange
 from planner.plan import FORMAT, PlanFileError, standing, verdict_of
 from planner.plan_shape import problem_of
@@ -34,6 +35,7 @@ __all__ = [
     "Difference",
     "Effect",
     "InputChange",
+    "Laxer",
     "OptionChange",
     "PlanFileError",
     "Reference",
@@ -120,6 +122,7 @@ class Difference:
     changed: tuple[ResourceChange, ...]
     replaced: tuple[Replacement, ...]
     renamed: tuple[Rename, ...]
+    laxer: tuple[Laxer, ...]
     at_risk: tuple[Risk, ...]
     unapplied: tuple[Unapplied, ...]
     budget: BudgetChange
@@ -130,8 +133,17 @@ class Difference:
     @property
     def empty(self) -> bool:
         """Whether the plans ask for the same, at the same cost, with the same verdicts."""
-        lists = (self.added, self.removed, self.changed, self.replaced, self.unapplied, self.costs, *self._verdicts)
-        return not any(lists) and self.budget.before == self.budget.after and not self.budget.monthly
+        lists = (
+            self.laxer,
+            self.added,
+            self.removed,
+            self.changed,
+            self.replaced,
+            self.unapplied,
+            self.costs,
+            *self._verdicts,
+        )
+        return not any((self.laxer, *lists)) and self.budget.before == self.budget.after and not self.budget.monthly
 
     @property
     def refused(self) -> tuple[Unapplied, ...]:
@@ -194,6 +206,7 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Difference:
         changed=changed,
         replaced=replaced,
         renamed=tuple(_renames(removed, added)),
+        laxer=tuple(_laxer(before, after)),
         at_risk=tuple(risks(old, new, removed, replaced)),
         unapplied=unapplied_changes(old, new),
         budget=_budget(before["cost"], after["cost"]),
@@ -201,6 +214,20 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Difference:
         verdicts_new=_missing_from(before["policies"], after["policies"]),
         verdicts_gone=_missing_from(after["policies"], before["policies"]),
     )
+
+
+def _laxer(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Laxer]:
+    """The settings that hold the stack less than before. A plan of an earlier version states its budget alone."""
+    if "gates" in before:
+        yield from laxer(_by_field(before["gates"]), _by_field(after.get("gates", ())))
+        return
+    yield from laxer({BUDGET: before["cost"]["budget"]}, {BUDGET: after["cost"]["budget"]})
+    if "gates" in after:
+        yield Laxer("levels, thresholds, usage and exceptions", "not stated by the earlier plan", "compare their files")
+
+
+def _by_field(gates: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
+    return {each["field"]: each["value"] for each in gates}
 
 
 def _renames(removed: Sequence[Mapping[str, Any]], added: Sequence[Mapping[str, Any]]) -> Iterator[Rename]:
@@ -260,7 +287,7 @@ def _sum(lines: Sequence[Mapping[str, Any]], key: str) -> float | None:
 
 
 def _missing_from(ours: Iterable[Mapping[str, Any]], theirs: Iterable[Mapping[str, Any]]) -> tuple[Verdict, ...]:
-    """The verdicts of `theirs` that `ours` has not, each as often as it is missing.
+    """The verdicts of `theirs` that `ours` lacks, each as often as it is missing.
 
     Verdicts on one field of a resource are the same when only their messages differ: a message may count the days
     until a date.

@@ -8,6 +8,11 @@ from typing import Any, NamedTuple
 from planner.difference import CostChange, Difference, OptionChange, Replacement, Risk, Unapplied
 from planner.input_changes import ABSENT, Effect, InputChange
 
+LAXER = (
+    "Each setting permits more than before, or assumes a lower cost. Ask for the reason before you approve. A bucket "
+    "that the earlier plan does not name is compared with the defaults."
+)
+"""What became laxer means, and what a reviewer does about it."""
 LONGEST = 120
 """Characters of a value that are shown."""
 

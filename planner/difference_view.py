@@ -7,8 +7,8 @@ from rich.markup import escape
 
 from planner import budget_text
 from planner import difference_text as text
-from planner.difference import Difference, Effect, Reference, Replacement, ResourceChange, Unapplied
-from planner.terminal import table
+from planner.difference import Difference, Effect, Laxer, Reference, Replacement, ResourceChange, Unapplied
+from planner.terminal import indented, table
 from policies.engine.evaluate import Verdict, fails
 
 _NAMED = 3
@@ -24,6 +24,7 @@ def render(difference: Difference, console: Console) -> None:
         console.print("  nothing changes")
         return
     console.print(f"  resources: {text.counts(difference)}")
+    _listed("Became laxer", "red", [_laxer(each) for each in difference.laxer], console, text.LAXER)
     _risks(difference, console)
     _unapplied(difference, console)
     _lifted(difference, console)
@@ -62,6 +63,10 @@ def _unapplied(difference: Difference, console: Console) -> None:
     _listed("AWS refuses, and the deployment fails", "red", refused, console)
     rest = [_kept(each) for each in difference.unapplied if not each.refused]
     _listed("Not applied, and not priced", "yellow", rest, console)
+
+
+def _laxer(each: Laxer) -> str:
+    return f"{escape(each.field)}: {escape(each.was)} [dim]→[/dim] {escape(each.now)}"
 
 
 def _kept(unapplied: Unapplied) -> str:
@@ -107,10 +112,12 @@ def _verdicts(title: str, verdicts: Sequence[Verdict], console: Console) -> None
     _listed(title, "magenta", lines, console)
 
 
-def _listed(title: str, color: str, lines: Sequence[str], console: Console) -> None:
+def _listed(title: str, color: str, lines: Sequence[str], console: Console, note: str = "") -> None:
     if not lines:
         return
     console.print(f"\n[bold {color}]{title}[/bold {color}]")
+    if note:
+        indented(console, f"[dim]{escape(note)}[/dim]")
     for line in lines[:_SHOWN]:
         console.print(f"  {line}", soft_wrap=True)
     if len(lines) > _SHOWN:

@@ -111,7 +111,7 @@ class _Root(_Package):
         import_module(f"{module.__name__}._utilities").register(*lists)
 
     def _missing(self, module: ModuleType, name: str) -> Any:
-        # A package of the SDK, such as `ec2`, is no file with a name of its own.
+        # A package of the SDK, such as `ec2`, is not a file with its own name.
         if (
             not name.startswith("_")
             and (spec := find_spec(f"{module.__name__}.{name}"))

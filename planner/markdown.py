@@ -34,6 +34,10 @@ class _Section:
     collapsed: bool = False
     numbers: int = 0
     """How many of the last columns are aligned to the right."""
+    note: str = ""
+    """A sentence above the table."""
+    resources: int = 0
+    """How many resources the rows are about, where a resource has many rows."""
 
 
 def render(plan: Mapping[str, Any], difference: Difference | None = None) -> str:
@@ -43,7 +47,12 @@ def render(plan: Mapping[str, Any], difference: Difference | None = None) -> str
     """
     verdicts = [verdict_of(each) for each in plan["policies"]]
     head = _headline(plan, difference, verdicts)
-    sections = [*_warnings(plan), *(_changes(difference) if difference else _contents(plan)), *_always(plan, verdicts)]
+    sections = [
+        *_laxer(difference),
+        *_warnings(plan),
+        *(_changes(difference) if difference else _contents(plan)),
+        *_always(plan, verdicts),
+    ]
     return _fit(head, [section for section in sections if section.rows])
 
 
@@ -62,6 +71,11 @@ def _headline(plan: Mapping[str, Any], difference: Difference | None, verdicts: 
         f"- **Budget** {_budget(cost, difference)}",
         f"- **Policies** {_judgment(verdicts, difference)}",
     ]
+    if difference and difference.laxer:
+        many = len(difference.laxer)
+        lines.append(
+            f"- **Laxer** {many} {'setting allows' if many == 1 else 'settings allow'} more than before, below"
+        )
     if difference:
         lines.append(f"- **Resources** {'nothing changes' if difference.empty else text.counts(difference)}")
     return "\n".join(lines) + "\n"
@@ -123,7 +137,8 @@ def _changes(difference: Difference) -> Iterator[_Section]:
         rows = [(_code(each.name), _type(each.type)) for each in references]
         yield _Section(title, ("resource", "type"), rows, collapsed=True)
     changed = [row for change in difference.changed for row in _changed(change)]
-    yield _Section("Changed", ("resource", "input or option", "before", "after", "does"), changed, collapsed=True)
+    columns = ("resource", "input or option", "before", "after", "does")
+    yield _Section("Changed", columns, changed, collapsed=True, resources=len(difference.changed))
     others = (each for each in difference.verdicts_new if not fails([each]))
     yield _Section("Other new verdicts", *_verdicts(others), collapsed=True)
     yield _Section("Verdicts gone", *_verdicts(difference.verdicts_gone), collapsed=True)
@@ -180,6 +195,11 @@ def _contents(plan: Mapping[str, Any]) -> Iterator[_Section]:
     types = Counter(resource["type"] for resource in plan["resources"] if resource["custom"])
     rows = [(_type(each), str(types[each])) for each in sorted(types)]
     yield _Section("Resources", ("type", "resources"), rows, collapsed=True, numbers=1)
+
+
+def _laxer(difference: Difference | None) -> Iterator[_Section]:
+    rows = [(_code(each.field), _text(each.was), _text(each.now)) for each in (difference.laxer if difference else ())]
+    yield _Section("Became laxer", ("setting", "from", "to"), rows, note=text.LAXER)
 
 
 def _warnings(plan: Mapping[str, Any]) -> Iterator[_Section]:
@@ -267,10 +287,12 @@ def _fit(head: str, sections: Sequence[_Section]) -> str:
 def _table(section: _Section) -> tuple[str, list[str], str]:
     left = len(section.columns) - section.numbers
     rule = ["---"] * left + ["---:"] * section.numbers
-    header = f"{_row(section.columns)}{_row(rule)}"
+    note = f"{section.note}\n\n" if section.note else ""
+    header = f"{note}{_row(section.columns)}{_row(rule)}"
     rows = [_row(row) for row in section.rows]
     if section.collapsed:
-        return f"\n<details><summary>{section.title} ({len(rows)})</summary>\n\n{header}", rows, "\n</details>\n"
+        count = f"{section.resources} resources, {len(rows)} changes" if section.resources else f"{len(rows)}"
+        return f"\n<details><summary>{section.title} ({count})</summary>\n\n{header}", rows, "\n</details>\n"
     return f"\n#### {section.title}\n\n{header}", rows, ""
 
 

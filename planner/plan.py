@@ -16,12 +16,12 @@ from planner.quotas.quota import Quota
 from planner.remains import Remains, remains
 from policies.engine.evaluate import Verdict, fails
 from pricing.budget import Budget, Judgment, judge
-from pricing.lines import Estimate, Line, Saving, Unpriced
+from pricing.lines import Commitment, Estimate, Line, Saving, Unpriced
 from pricing.usage import Usage
 from resources.resource import UNKNOWN, Resource
+from stacks.config_warning import ConfigWarning
 from stacks.sizing import Decision
 from stacks.unusual_choices import Choice
-from stacks.warnings import ConfigWarning
 
 FORMAT = 1
 """The version of the plan's JSON; it rises when a reader of the last one would misread the next."""
@@ -51,6 +51,10 @@ class Plan:
     decisions: tuple[Decision, ...] = ()
     warnings: tuple[ConfigWarning, ...] = ()
     prerequisites: tuple[Prerequisite, ...] = ()
+    gates: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """The settings that hold the stack, such as levels and exceptions, by their fields."""
+    placeholders: tuple[tuple[str, str], ...] = ()
+    """The fields, with their values, that a person must still replace; not in the JSON."""
     refused: int = 0
     """How many changes against an earlier plan AWS would refuse; not in the JSON."""
     usage: Usage = field(default_factory=Usage)
@@ -106,6 +110,7 @@ class Plan:
             "unusual": [_choice(choice) for choice in self.choices],
             "decisions": [_choice(decision) for decision in self.decisions],
             "warnings": [_warning(warning) for warning in self.warnings],
+            "gates": [{"field": name, "value": value} for name, value in sorted(self.gates.items())],
             "prerequisites": [_prerequisite(each) for each in self.prerequisites],
             "remains": [{"what": each.what, "why": each.why, "how": each.how} for each in self.remains],
         }
@@ -143,6 +148,7 @@ def cost_document(estimate: Estimate, budget: Budget) -> dict[str, Any]:
         "unpriced": list(estimate.unpriced),
         "gaps": [_gap(gap, budget) for gap in estimate.gaps],
         "savings": [_saving(saving) for saving in estimate.savings],
+        "commitments": [_commitment(each) for each in estimate.commitments],
     }
 
 
@@ -194,6 +200,18 @@ def _gap(gap: Unpriced, budget: Budget) -> dict[str, Any]:
 
 def _saving(saving: Saving) -> dict[str, Any]:
     return {"what": saving.what, "how": saving.how, "monthly": saving.monthly}
+
+
+def _commitment(commitment: Commitment) -> dict[str, Any]:
+    return {
+        "what": commitment.what,
+        "covers": list(commitment.covers),
+        "hourly": commitment.hourly,
+        "onDemand": commitment.on_demand,
+        "committed": commitment.committed,
+        "breakEvenShare": commitment.break_even_share,
+        "breakEvenMonths": commitment.break_even_months,
+    }
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

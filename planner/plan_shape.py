@@ -53,10 +53,16 @@ class _Verdict(_Row):
     exception: str | None
 
 
+class _Gate(_Row):
+    field: str
+    value: Any
+
+
 class _Plan(_Row):
     resources: list[_Resource]
     cost: _Cost
     policies: list[_Verdict]
+    gates: list[_Gate] = []
 
 
 def problem_of(plan: object) -> str | None:

@@ -8,6 +8,10 @@ from resources.resource import UNKNOWN, Resource
 
 _CACHE_RULE = "aws:ecr/pullThroughCacheRule:"
 _ENVIRONMENT = "aws:batch/computeEnvironment:"
+_BUDGET = "aws:budgets/budget:Budget"
+_EXPORT, _CUR = "aws:bcmdata/export:Export", "COST_AND_USAGE_REPORT"
+_COST_TAG = "aws:costexplorer/costAllocationTag:CostAllocationTag"
+_MONITOR = "aws:costexplorer/anomalyMonitor:AnomalyMonitor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,14 @@ class _ServiceLinkedRole:
 
 def prerequisites(resources: Sequence[Resource], zones: Sequence[str] = ()) -> tuple[Prerequisite, ...]:
     """Everything that must exist before `resources` can be created; `zones` are the names of their Route 53 zones."""
-    return (*_delegated_zones(zones), *_registry_credentials(resources), *_service_linked_roles(resources))
+    return (
+        *_delegated_zones(zones),
+        *_registry_credentials(resources),
+        *_service_linked_roles(resources),
+        *_cost_allocation_tags(resources),
+        *_no_monitor_of_services(resources),
+        *_split_costs(resources),
+    )
 
 
 def _delegated_zones(zones: Sequence[str]) -> Iterator[Prerequisite]:
@@ -61,6 +72,55 @@ def _registry_credentials(resources: Sequence[Resource]) -> Iterator[Prerequisit
             'holds {"username": "...", "accessToken": "..."}. Write the ARN that the command prints into '
             "imageRegistry.upstreams as credentialArn: AWS chooses its last six characters.",
             f"aws secretsmanager create-secret --region {region} --name {name} --secret-string file://credentials.json",
+        )
+
+
+def _cost_allocation_tags(resources: Sequence[Resource]) -> Iterator[Prerequisite]:
+    # Source: AWS Billing user guide, "Activating user-defined cost allocation tags".
+    active = {read(each.inputs, "tagKey") for each in resources if each.type == _COST_TAG}
+    filters = [
+        value
+        for each in resources
+        if each.type == _BUDGET
+        for one in elements(read(each.inputs, "costFilters"))
+        if read(one, "name") == "TagKeyValue"
+        for value in elements(read(one, "values"))
+    ]
+    keys = {str(value).removeprefix("user:").partition("$")[0] for value in filters if isinstance(value, str)}
+    for key in sorted(keys - active):
+        yield Prerequisite(
+            f"active cost allocation tag {key} in the account that pays",
+            "The budget counts costs by this tag, and counts nothing before it is active. AWS offers the tag up to 24 "
+            "hours after the first resource has it, and needs up to 24 hours more. Only the organization's management "
+            "account, or an account without an organization, can activate it.",
+            f"aws ce update-cost-allocation-tags-status --cost-allocation-tags-status TagKey={key},Status=Active",
+        )
+
+
+def _no_monitor_of_services(resources: Sequence[Resource]) -> Iterator[Prerequisite]:
+    # Source: aws-cloudformation/cloudformation-coverage-roadmap, issue 2515.
+    if any(each.type == _MONITOR and read(each.inputs, "monitorDimension") == "SERVICE" for each in resources):
+        yield Prerequisite(
+            "no monitor of AWS services in Cost Anomaly Detection",
+            "An account has one, and AWS makes it for new accounts. If the command prints an ARN, write it into "
+            "spend.anomalies.monitorArn.",
+            "aws ce get-anomaly-monitors --query \"AnomalyMonitors[?MonitorDimension=='SERVICE'].MonitorArn\"",
+        )
+
+
+def _split_costs(resources: Sequence[Resource]) -> Iterator[Prerequisite]:
+    # Source: Data Exports user guide, "Enabling split cost allocation data" and "Understanding split cost allocation
+    # data". No API turns it on: botocore has no such preference.
+    exports = [each for each in resources if each.type == _EXPORT]
+    queries = [query for each in exports for query in elements(read(each.inputs, "export", "dataQueries"))]
+    asked = [read(query, "tableConfigurations", _CUR, "INCLUDE_SPLIT_COST_ALLOCATION_DATA") for query in queries]
+    if "TRUE" in asked:
+        yield Prerequisite(
+            "split cost allocation data, turned on in the account that pays",
+            "The costs of pods are empty before. Turn it on in the console: Billing and Cost Management, Cost "
+            "management preferences, General, Split cost allocation data, Amazon EKS. A day later the command prints "
+            "the tag.",
+            "aws ce list-cost-allocation-tags --tag-keys aws:eks:namespace --type AWSGenerated",
         )
 
 

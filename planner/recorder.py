@@ -24,6 +24,10 @@ FEATURES = (
 class Answers(Protocol):
     """What the cloud would have said: the computed outputs of a resource, and the answer to a question."""
 
+    def pinned_to(self, provider: Mapping[str, Any]) -> "Answers":
+        """The answers for the account and the region of a provider with these inputs."""
+        ...
+
     def outputs(self, resource_type: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """The computed outputs of a resource, its `id` among them; what is left out stays unknown."""
         ...
@@ -55,7 +59,8 @@ class RecordingMonitor:
         inputs: dict[str, Any] = decode(request.object)
         state = struct_pb2.Struct()
         state.CopyFrom(request.object)
-        computed = self._answers.outputs(request.type, request.name, inputs) if request.custom or request.remote else {}
+        answers = self._answers.pinned_to(self._inputs_of(request.provider))
+        computed = answers.outputs(request.type, request.name, inputs) if request.custom or request.remote else {}
         identity = str(computed.pop("id", "")) if request.custom else ""
         for key, value in computed.items():
             if key not in inputs:
@@ -96,9 +101,8 @@ class RecordingMonitor:
             answer = encode({"urn": arguments["urn"], "id": identity}).struct_value
             answer.fields["state"].struct_value.CopyFrom(state)
         else:
-            provider = self.resources.get(request.provider.rpartition("::")[0])
-            answers = self._answers.invoke(request.tok, arguments, provider.inputs if provider else {})
-            answer = encode(answers).struct_value
+            provider = self._inputs_of(request.provider)
+            answer = encode(self._answers.pinned_to(provider).invoke(request.tok, arguments, provider)).struct_value
         return resource_pb2.ResourceInvokeResponse(**{"return": answer})  # pyright: ignore[reportArgumentType] - a keyword
 
     def ReadResource(self, request: Any) -> resource_pb2.ReadResourceResponse:  # noqa: N802
@@ -116,6 +120,11 @@ class RecordingMonitor:
     def SignalAndWaitForShutdown(self, request: Any) -> empty_pb2.Empty:  # noqa: N802, ARG002
         """The program has ended; there is nothing to wait for."""
         return empty_pb2.Empty()
+
+    def _inputs_of(self, provider: str) -> Mapping[str, Any]:
+        """The inputs of a provider by its reference, `urn::id`; none of a default provider."""
+        found = self.resources.get(provider.rpartition("::")[0])
+        return found.inputs if found else {}
 
     def _urn(self, parent: str, resource_type: str, name: str) -> str:
         """The engine's rule: a type is qualified by its ancestors' types, the stack's own left out."""

@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from resources.index import ResourceIndex
-from resources.inputs import read
+from resources.inputs import display, read
 from resources.resource import Resource
 
 _KEY = "aws:kms/key:Key"
+_COST_TAG = "aws:costexplorer/costAllocationTag:CostAllocationTag"
 _SNAPSHOT = "aws:rds/snapshot:Snapshot"
 _DATABASE = "aws:rds/instance:Instance"
 _CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
+_PLAN = "aws:guardduty/detectorFeature:DetectorFeature"
 _STUDIO = "aws:sagemaker/domain:Domain"
+_LOCK = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
+_SPANS = "aws:xray/traceSegmentDestination:TraceSegmentDestination"
 _SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105 - a type's name
 
 
@@ -28,7 +32,16 @@ class Remains:
 def remains(resources: Sequence[Resource]) -> tuple[Remains, ...]:
     """Everything that stays of `resources` by design, kinds that belong together one after the other."""
     index = ResourceIndex(resources)
-    return (*_snapshots(index), *_keys(index), *_kept(index), *_files(index), *_secrets(index))
+    return (
+        *_snapshots(index),
+        *_keys(index),
+        *_kept(index),
+        *_files(index),
+        *_vaults(index),
+        *_agents(index),
+        *_spans(index),
+        *_secrets(index),
+    )
 
 
 def _snapshots(index: ResourceIndex) -> Iterator[Remains]:
@@ -61,8 +74,21 @@ def _keys(index: ResourceIndex) -> Iterator[Remains]:
 def _kept(index: ResourceIndex) -> Iterator[Remains]:
     for each in index.resources:
         if each.retain_on_delete and each.type != _KEY:
+            if each.type == _COST_TAG:
+                yield _cost_tag(each)
+                continue
             how = "aws rds delete-db-snapshot --db-snapshot-identifier <name>" if each.type == _SNAPSHOT else "by hand"
             yield Remains(each.name, "Kept by the program on purpose.", how)
+
+
+def _cost_tag(tag: Resource) -> Remains:
+    # Source: hashicorp/terraform-provider-aws, internal/service/ce/cost_allocation_tag.go: a deletion deactivates.
+    return Remains(
+        tag.name,
+        "An active cost allocation tag, which the whole organization uses.",
+        "aws ce update-cost-allocation-tags-status --cost-allocation-tags-status "
+        f"TagKey={tag.inputs.get('tagKey')},Status=Inactive",
+    )
 
 
 def _files(index: ResourceIndex) -> Iterator[Remains]:
@@ -75,6 +101,42 @@ def _files(index: ResourceIndex) -> Iterator[Remains]:
                 "The file system with the home folders, which EFS keeps and charges for. Its mount targets and the "
                 "security groups of SageMaker keep the VPC from being deleted.",
                 "aws efs delete-file-system --file-system-id <id, after its mount targets>",
+            )
+
+
+def _vaults(index: ResourceIndex) -> Iterator[Remains]:
+    # Source: AWS Backup developer guide, "AWS Backup Vault Lock".
+    for each in index.of_type(_LOCK):
+        if "changeableForDays" in each.inputs:
+            days = display(each.inputs["changeableForDays"])
+            yield Remains(
+                f"the vault of {each.name} with its recovery points",
+                f"A lock that nobody can remove from {days} days after its creation. The "
+                "destroy fails at the vault, and the account pays until each retention has ended.",
+                "aws backup delete-backup-vault --backup-vault-name <name>, after the last retention",
+            )
+
+
+def _agents(index: ResourceIndex) -> Iterator[Remains]:
+    # Source: GuardDuty user guide, "Disabling, uninstalling and resource cleanup in Runtime Monitoring".
+    for each in index.of_type(_PLAN):
+        if each.inputs.get("name") == "RUNTIME_MONITORING" and each.inputs.get("status") == "ENABLED":
+            yield Remains(
+                "the VPC endpoint of GuardDuty's agent and its security group",
+                "GuardDuty makes them in the VPC of each monitored cluster. They keep the VPC from being deleted.",
+                "aws ec2 delete-vpc-endpoints --vpc-endpoint-ids <id>, then aws ec2 delete-security-group",
+            )
+
+
+def _spans(index: ResourceIndex) -> Iterator[Remains]:
+    # Source: hashicorp/terraform-provider-aws v6.58.0, aws_xray_trace_segment_destination: a deletion changes nothing.
+    for each in index.of_type(_SPANS):
+        if each.inputs.get("destination") == "CloudWatchLogs":
+            yield Remains(
+                "X-Ray's destination CloudWatchLogs and the log group aws/spans",
+                "A setting of the account and region, and the spans, until the retention of their log group ends.",
+                "aws xray update-trace-segment-destination --destination XRay, then aws logs delete-log-group "
+                "--log-group-name aws/spans",
             )
 
 

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from planner.input_changes import Effect, InputChange, changes_of
 from planner.plan import UNKNOWN_TEXT
 from planner.replacement import effect_of, facts_of, forced_values, is_known, is_regional, leaves
 from planner.stateful import HOLDS, guard_of
 from planner.unapplied import Document, Documents, applied_inputs
+from resources.inputs import read
 from resources.resource import SECRET
 
 _OPTIONS: Final = ("protect", "retainOnDelete", "ignoreChanges", "provider")
@@ -21,6 +22,10 @@ _MUTABLE: Final[Mapping[str, str]] = {
 
 _VPC: Final = "aws:ec2/vpc:Vpc"
 _TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
+_TEMPLATE_AT: Final[Mapping[str, tuple[str, ...]]] = {
+    "aws:batch/computeEnvironment:ComputeEnvironment": ("computeResources", "launchTemplate")
+}
+"""Where a resource names its launch template; others have it in `launchTemplate`."""
 _WITHOUT_VERSION: Final = {"name", "namePrefix", "defaultVersion", "updateDefaultVersion", "tags", "region"}
 """Inputs of a launch template that change without a new version of it.
 
@@ -112,16 +117,16 @@ def _makes_template_version(change: ResourceChange) -> bool:
 def _with_template_version(change: ResourceChange, new: Documents, templates: Collection[str]) -> ResourceChange:
     """The change of a resource that takes the latest version of a launch template among `templates`.
 
-    Only the deployment knows the new version. A node group replaces its nodes for it.
+    Only the deployment knows the new version. A node group and a compute environment replace their machines for it.
     """
     resource = new[change.resource.urn]
-    used = resource["inputs"].get("launchTemplate")
-    sources: Sequence[str] = resource["propertyDependencies"].get("launchTemplate", ())
+    path = (*_TEMPLATE_AT.get(change.resource.type, ("launchTemplate",)), "version")
+    sources: Sequence[str] = resource["propertyDependencies"].get(path[0], ())
     latest = {str(new[urn]["outputs"].get("latestVersion")) for urn in sources if urn in templates}
-    taken = cast(Mapping[str, Any], used).get("version") if isinstance(used, Mapping) else None
+    taken = read(resource["inputs"], *path)
     if taken not in latest:
         return change
-    version = InputChange(("launchTemplate", "version"), taken, UNKNOWN_TEXT)
+    version = InputChange(path, taken, UNKNOWN_TEXT)
     others = (each for each in change.inputs if each.steps != version.steps)
     return replace(change, inputs=tuple(sorted((*others, version), key=lambda each: each.path)))
 

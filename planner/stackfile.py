@@ -86,7 +86,8 @@ def _path(root: Path, stack: str) -> Path:
         known = sorted(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in root.glob("Pulumi.*.yaml"))
         nearest = get_close_matches(stack, known, n=1)
         hint = f"; did you mean {nearest[0]}?" if nearest else ""
-        raise StackFileError(f"no stack {stack!r}: {path.name} does not exist; known: {', '.join(known)}{hint}")
+        new = "" if nearest else f"; `make init STACK={stack}` writes a new one"
+        raise StackFileError(f"no stack {stack!r}: {path.name} does not exist; known: {', '.join(known)}{hint}{new}")
     return path
 
 
@@ -99,7 +100,11 @@ def _known(key: str) -> str:
 
 
 def _config(raw: Mapping[str, Any], project: str, file: str) -> tuple[dict[str, str], frozenset[str]]:
-    """Each value by its full key, as the engine would hand it to the program, and the keys of secrets."""
+    """Each value by its full key, as the engine would hand it to the program, and the keys of secrets.
+
+    The engine sorts the keys and those of objects, because it writes JSON from Go maps. Source: pulumi/pulumi,
+    sdk/go/common/resource/config/object.go, and encoding/json, `Marshal`.
+    """
     config: dict[str, str] = {}
     secret_keys: set[str] = set()
     for key, value in raw.items():
@@ -113,10 +118,10 @@ def _config(raw: Mapping[str, Any], project: str, file: str) -> tuple[dict[str, 
         if value is None:
             raise StackFileError(f"{file}: config.{name} has no value; write one, or remove the key")
         plain, secret = _masked(value)
-        config[name] = plain if isinstance(plain, str) else json.dumps(plain)
+        config[name] = plain if isinstance(plain, str) else json.dumps(plain, sort_keys=True)
         if secret:
             secret_keys.add(name)
-    return config, frozenset(secret_keys)
+    return dict(sorted(config.items())), frozenset(secret_keys)
 
 
 def _mapping(path: Path) -> dict[str, Any]:
@@ -134,7 +139,7 @@ def _text(path: Path) -> str:
     try:
         # A pipe or a device could be read without end.
         if path.exists() and not path.is_file():
-            raise StackFileError(f"{path.name} is no regular file; put the YAML file in its place")
+            raise StackFileError(f"{path.name} is not a regular file; put the YAML file in its place")
         if path.stat().st_size > MAX_BYTES:
             size = f"{path.stat().st_size:,} bytes"
             raise StackFileError(f"{path.name} has {size}, more than {MAX_BYTES:,}; keep config alone in it")

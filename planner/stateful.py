@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 HOLDS: Final[Mapping[str, str]] = {
+    "aws:amp/workspace:Workspace": "metrics",
     "aws:backup/vault:Vault": "backups",
     "aws:cloudwatch/logGroup:LogGroup": "logs",
     "aws:cognito/userPool:UserPool": "users",
@@ -21,11 +22,13 @@ HOLDS: Final[Mapping[str, str]] = {
     "aws:fsx/openZfsFileSystem:OpenZfsFileSystem": "files",
     "aws:glue/registry:Registry": "every version of its schemas",
     "aws:glue/schema:Schema": "every version of a schema",
+    "aws:guardduty/detector:Detector": "findings",
     "aws:kinesis/stream:Stream": "a stream",
     "aws:kms/key:Key": "the key to what it encrypts",
     "aws:memorydb/cluster:Cluster": "a database",
     "aws:msk/cluster:Cluster": "topics",
     "aws:msk/serverlessCluster:ServerlessCluster": "topics",
+    "aws:opensearch/serverlessCollection:ServerlessCollection": "a collection",
     "aws:msk/topic:Topic": "records",
     "aws:neptune/cluster:Cluster": "a database",
     "aws:opensearch/domain:Domain": "indexes",
@@ -38,6 +41,7 @@ HOLDS: Final[Mapping[str, str]] = {
     "aws:sagemaker/domain:Domain": "the files of its users",
     "aws:sagemaker/featureGroup:FeatureGroup": "features",
     "aws:sagemaker/modelPackageGroup:ModelPackageGroup": "versions of a model",
+    "aws:scheduler/scheduleGroup:ScheduleGroup": "the schedules in it",
     "aws:secretsmanager/secret:Secret": "a secret",
     "aws:sqs/queue:Queue": "messages",
     "aws:ssm/parameter:Parameter": "a parameter",

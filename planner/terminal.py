@@ -1,7 +1,7 @@
 """A plan on the terminal: what is deployed, what to request from AWS, what it costs, and how the rules judge it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from pydantic.alias_generators import to_camel
@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from planner import budget_text
+from planner.difference_text import value
 from planner.plan import Plan, standing
 from policies.engine.evaluate import Verdict
 from pricing.budget import some_of
@@ -35,11 +36,13 @@ def show(plan: Plan, console: Console) -> None:
     _idle(plan, console)
     console.print(_top_costs(plan))
     _savings(plan, console)
+    _commitments(plan, console)
     _unpriced(plan, console)
     _decisions(plan, console)
     _choices(plan, console)
     _remains(plan, console)
     _policies(plan, console)
+    _placeholders(plan, console)
     console.print(_conclusion(plan))
 
 
@@ -59,7 +62,7 @@ def indented(console: Console, markup: str, by: int = 2) -> None:
 
 def _warnings(plan: Plan, console: Console) -> None:
     for warning in plan.warnings:
-        sentence = f"{warning.field}: {warning.why} {warning.remedy}"
+        sentence = f"{warning.field}: {warning.why} {warning.remedy}".rstrip()
         console.print(f"[yellow]warning[/yellow] {escape(sentence)}")
 
 
@@ -89,24 +92,18 @@ def _components(plan: Plan) -> Table:
     owners = component_of(plan.resources)
     counts = Counter(owners[each.urn] for each in plan.resources if each.custom and each.urn in owners)
     for resource in plan.resources:
-        if resource.type.startswith("mlplatform:"):
+        if resource.type.startswith(COMPONENT_PREFIX):
             grid.add_row(escape(resource.name), escape(resource.type.rpartition(":")[2]), str(counts[resource.name]))
     beside = sum(1 for each in plan.resources if each.custom and each.urn not in owners)
     grid.add_row("(the stack itself)", "", str(beside))
     return grid
 
 
-def component_of(resources: Iterable[Resource]) -> dict[str, str]:
+def component_of(resources: Sequence[Resource]) -> dict[str, str]:
     """The name of the nearest component that each resource belongs to, by the resource's URN."""
-    known = {resource.urn: resource for resource in resources}
-    owners: dict[str, str] = {}
-    for urn, resource in known.items():
-        parent = known.get(resource.parent or "")
-        while parent is not None and not parent.type.startswith("mlplatform:"):
-            parent = known.get(parent.parent or "")
-        if parent is not None:
-            owners[urn] = parent.name
-    return owners
+    index = ResourceIndex(resources)
+    owners = ((resource.urn, next(_components_above(resource, index), None)) for resource in resources)
+    return {urn: owner.name for urn, owner in owners if owner}
 
 
 def _quotas(plan: Plan, console: Console) -> None:
@@ -160,6 +157,20 @@ def _savings(plan: Plan, console: Console) -> None:
         indented(console, f"[dim]{escape(saving.how)}[/dim]", 4)
 
 
+def _commitments(plan: Plan, console: Console) -> None:
+    """What to commit to for what always runs. It is a part of the cheapest safe mix."""
+    if not plan.estimate.commitments:
+        return
+    titles = ("commitment", "USD an hour", "on demand", "committed", "pays off above")
+    grid = table("\nOne-year commitments for what always runs, without upfront payment", *titles, numbers=4)
+    for each in plan.estimate.commitments:
+        covered = escape(", ".join(each.covers))
+        break_even = f"{each.break_even_share:.0%} of hours\n{each.break_even_months:g} months"
+        amounts = (f"{each.hourly:,.4f}", f"{each.on_demand:,.2f}", f"{each.committed:,.2f}")
+        grid.add_row(f"{escape(each.what)}\n  [dim]{covered}[/dim]", *amounts, break_even)
+    console.print(grid)
+
+
 def _unpriced(plan: Plan, console: Console) -> None:
     gaps = plan.estimate.gaps
     if not gaps:
@@ -194,7 +205,7 @@ def _choices(plan: Plan, console: Console) -> None:
     if plan.choices:
         console.print("\n[bold]Unusual choices of the config[/bold]")
     for choice in plan.choices:
-        indented(console, f"{escape(f'{choice.field} = {choice.value}')}  [dim]{escape(choice.why)}[/dim]")
+        indented(console, f"{escape(f'{choice.field} = {value(choice.value)}')}  [dim]{escape(choice.why)}[/dim]")
 
 
 def _policies(plan: Plan, console: Console) -> None:
@@ -211,14 +222,18 @@ def _policies(plan: Plan, console: Console) -> None:
 def _owner(urn: str, index: ResourceIndex) -> str:
     """The component that a resource belongs to and the section of the config that it is made from; empty without."""
     resource = index.get(urn)
-    ancestors = index.ancestors(resource) if resource else ()
-    components = [each.name for each in ancestors if each.type.startswith(COMPONENT_PREFIX)]
+    components = [each.name for each in _components_above(resource, index)] if resource else []
     if not components:
         return ""
     outermost = components[-1]
     section = "modelServing" if outermost == "serving" else to_camel(outermost.replace("-", "_"))
     known = section in {field.alias for field in StackConfig.model_fields.values()}
     return f"{components[0]}, made from {section} in the config" if known else components[0]
+
+
+def _components_above(resource: Resource, index: ResourceIndex) -> Iterator[Resource]:
+    """The components of this library that a resource belongs to, the nearest first."""
+    return (each for each in index.ancestors(resource) if each.type.startswith(COMPONENT_PREFIX))
 
 
 def _verdict(verdict: Verdict, owner: str, console: Console) -> None:
@@ -235,13 +250,21 @@ def _verdict(verdict: Verdict, owner: str, console: Console) -> None:
         indented(console, f"[dim]remedy: {escape(verdict.remediation)}[/dim]", 4)
 
 
+def _placeholders(plan: Plan, console: Console) -> None:
+    if plan.placeholders:
+        console.print("\n[bold]Replace before a deployment[/bold]")
+    for field, given in plan.placeholders:
+        indented(console, escape(f"{field} = {given}"))
+
+
 def _conclusion(plan: Plan) -> str:
     judgment = plan.judgment
     sentence = budget_text.verdict(judgment.monthly, judgment.budget, judgment.subjects)
     color = "green" if judgment.holds else "red"
     budget = f"[{color}]the budget of {judgment.budget:,.2f} {escape(sentence)}[/{color}]"
     broken = len(plan.violations)
-    policies = f"[red]{broken} mandatory violations[/red]" if broken else "[green]every mandatory policy holds[/green]"
+    violations = f"{broken} mandatory violation{'' if broken == 1 else 's'}"
+    policies = f"[red]{violations}[/red]" if broken else "[green]every mandatory policy holds[/green]"
     verdict = "[green]may be deployed[/green]" if plan.deployable else "[red]must not be deployed[/red]"
     refused = f"; [red]AWS refuses {plan.refused} changes[/red]" if plan.refused else ""
     return f"\n{budget}; {policies}{refused}: the plan {verdict}."

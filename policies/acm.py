@@ -1,7 +1,7 @@
 """Certificates."""
 
 from policies.engine.checks import forbids
-from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.frameworks import security_hub, well_architected
 from policies.engine.rule import Area, Level, Severity
 
 forbids(
@@ -14,6 +14,6 @@ forbids(
     area=Area.RELIABILITY,
     severity=Severity.LOW,
     level=Level.ADVISORY,
-    frameworks=[fsbp("ACM.1"), well_architected("SEC09-BP01")],
+    frameworks=[security_hub("ACM.1"), well_architected("SEC09-BP01")],
     remediation="Set validationMethod to DNS and keep the record that proves the domain.",
 )

@@ -1,12 +1,14 @@
 """Argo CD: who gets in, and what its projects and sets of applications may do."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from policies.charts import RELEASE
+from policies.charts import RELEASE, is_one_version
 from policies.engine.checks import in_production
 from policies.engine.frameworks import cis_eks, nsa, well_architected
-from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
+from policies.engine.objects import name_of
+from policies.engine.rule import Area, Finding, Framework, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from resources.inputs import display, elements, entries, first, is_set, read, text
 from resources.resource import UNKNOWN, Resource
@@ -14,6 +16,7 @@ from resources.resource import UNKNOWN, Resource
 _CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 _APPLICATION_SET = "kubernetes:argoproj.io/v1alpha1:ApplicationSet"
 _APP_PROJECT = "kubernetes:argoproj.io/v1alpha1:AppProject"
+_APPLICATION = "kubernetes:argoproj.io/v1alpha1:Application"
 _CHART_VALUES = {"argocd-cm": "cm", "argocd-rbac-cm": "rbac"}
 """Where the chart's `values.configs` has what it writes into a ConfigMap."""
 
@@ -39,6 +42,10 @@ def _setting(content: Any, key: str) -> Any:
     if value is None or value is UNKNOWN:
         return value
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+_OWNED = re.compile(r"(?:(?:https|ssh|oci)://[^*/]+/|[^*/:]+@[^*/:]+:|[^*/:@]+\.[^*/:@]+/)[^*/]+/")
+"""A repository's address up to its owner, as a URL, in the form of SSH or as an image."""
 
 
 @rule(
@@ -117,11 +124,16 @@ def _is_pattern(value: Any) -> bool:
     return isinstance(value, str) and "*" in value and not value.startswith("!")
 
 
+def _is_open(repository: Any) -> bool:
+    """Whether a pattern allows repositories of others: it names no owner before its first `*`."""
+    return _is_pattern(repository) and _OWNED.match(repository) is None
+
+
 def _sources(repositories: list[Any]) -> Iterator[Result]:
     for index, repository in enumerate(repositories):
         if repository is UNKNOWN:
             yield Undecided(f"spec.sourceRepos[{index}]")
-        elif _is_pattern(repository):
+        elif _is_open(repository):
             yield Finding(f"spec.sourceRepos[{index}] is {repository}: manifests may come from repositories of others")
 
 
@@ -178,3 +190,44 @@ def _model_deletion(application_set: Resource, _: Stack) -> Iterator[Result]:
         yield Undecided("spec.generators")
     else:
         yield Finding("deletes an Application, and what it delivered, as soon as its folder is removed or renamed")
+
+
+@rule(
+    "argo-cd-application",
+    "Applications of Argo CD belong to a project that limits them, and come by TLS in one version",
+    (_APPLICATION, _APPLICATION_SET),
+    needs_stack=True,
+    area=Area.SECURITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[
+        Framework("Argo CD documentation", "Projects: the default project"),
+        nsa("Authentication and authorization: RBAC"),
+    ],
+    remediation="Name a project that lists its repositories, namespaces and kinds; use https and one version of a "
+    "chart.",
+    field="spec.project",
+)
+def _application(application: Resource, stack: Stack) -> Iterator[Result]:
+    path = ("spec",) if application.type == _APPLICATION else ("spec", "template", "spec")
+    spec, within = read(application.inputs, *path), ".".join(path)
+    project = text(read(spec, "project"))
+    if project is UNKNOWN:
+        yield Undecided(f"{within}.project")
+    elif spec is not None and project in (None, "default") and not stack.once(_default_project_is_stated):
+        yield Finding("belongs to the project default, which allows every repository, cluster, namespace and kind")
+    one = read(spec, "source")
+    for source in (*([] if one is None else [one]), *elements(read(spec, "sources"))):
+        address, chart = text(read(source, "repoURL")), text(read(source, "chart"))
+        version = text(read(source, "targetRevision"))
+        if address is UNKNOWN:
+            yield Undecided(f"{within}.source.repoURL")
+        elif isinstance(address, str) and address.lower().startswith(("http://", "git://")):
+            yield Finding(f"comes from {address}: everyone on the network path can change what is installed")
+        if chart and version is not UNKNOWN and not is_one_version(version or ""):
+            yield Finding(f"installs the chart {chart} in version {version or '(none)'}, which is a range")
+
+
+def _default_project_is_stated(stack: Stack) -> bool:
+    """Whether the stack itself says what the project default allows; `argo-cd-project` judges that."""
+    return any(name_of(each) == "default" for each in stack.of_type(_APP_PROJECT))

@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from policies.ec2 import in_private_subnets
 from policies.engine.checks import SET, in_production, must_be, must_not_be, requires
-from policies.engine.frameworks import finops, well_architected
+from policies.engine.frameworks import checkov, finops, well_architected
 from policies.engine.rule import Area, Finding, Framework, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
-from resources.inputs import elements, first, flag, is_set, json_value, number, read, text
+from resources.inputs import elements, first, is_set, json_value, number, read, text
 from resources.resource import UNKNOWN, Resource
 
 ENVIRONMENT = "aws:batch/computeEnvironment:ComputeEnvironment"
 JOB_QUEUE = "aws:batch/jobQueue:JobQueue"
 JOB_DEFINITION = "aws:batch/jobDefinition:JobDefinition"
-_SUBNET = "aws:ec2/subnet:Subnet"
 _MACHINES = ("EC2", "SPOT")
 _AL2_IMAGES = ("ECS_AL2", "ECS_AL2_NVIDIA", "EKS_AL2", "EKS_AL2_NVIDIA")
 _LINKED_ROLE = ":role/aws-service-role/batch.amazonaws.com/"
@@ -151,12 +151,8 @@ def _image_type(environment: Resource, _: Stack) -> Iterator[Result]:
     field="computeResources.subnets",
 )
 def _private(environment: Resource, stack: Stack) -> Iterator[Result]:
-    for subnet in stack.sources(environment, "computeResources", _SUBNET):
-        public = flag(read(subnet.inputs, "mapPublicIpOnLaunch"))
-        if public is UNKNOWN:
-            yield Undecided(f"mapPublicIpOnLaunch of {subnet.name}")
-        elif public:
-            yield Finding(f"starts machines in {subnet.name}, which gives them public addresses")
+    message = "starts machines in {subnet}, which gives them public addresses"
+    return in_private_subnets(environment, "computeResources", message, stack)
 
 
 requires(
@@ -257,7 +253,7 @@ def _exits(evaluation: Any) -> bool:
     area=Area.SECURITY,
     severity=Severity.CRITICAL,
     level=Level.MANDATORY,
-    frameworks=[Framework("Checkov", "CKV_AWS_210"), well_architected("SEC03-BP02")],
+    frameworks=[checkov("CKV_AWS_210"), well_architected("SEC03-BP02")],
     remediation="Remove privileged, and name the devices that the job needs in linuxParameters.devices.",
     field="containerProperties.privileged",
 )

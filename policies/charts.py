@@ -1,13 +1,18 @@
-"""Helm releases: how long the makers support what they install."""
+"""Helm charts and manifests: where they come from, and how long the makers support what they install."""
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any, cast
 
 from components.facts.chart_support import SupportEnd, supported_until
+from policies.engine.contained import MANIFESTS, manifest_file, unreadable_manifests
 from policies.engine.frameworks import nsa, well_architected
+from policies.engine.pod_templates import CHARTS
+from policies.engine.rendering import KUSTOMIZATIONS, RENDERED, rendering_of
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
-from resources.inputs import read, text
+from resources.inputs import elements, entries, flag, read, text
 from resources.resource import UNKNOWN, Resource
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
@@ -73,3 +78,150 @@ for name, title, severity, level, problem, remediation in (
         remediation=remediation,
         field="version",
     )(partial(_judge, problem))
+
+
+_IDENTIFIERS = ("www.w3.org", "schemas.xmlsoap.org", "schemas.microsoft.com", "json-schema.org")
+"""Hosts of URLs that name a thing and are never called."""
+_SOURCES = {
+    "kubernetes:source.toolkit.fluxcd.io/v1:HelmRepository": ("spec", "url"),
+    "kubernetes:source.toolkit.fluxcd.io/v1:GitRepository": ("spec", "url"),
+    "kubernetes:source.toolkit.fluxcd.io/v1:OCIRepository": ("spec", "url"),
+}
+"""Where Flux reads the address of a repository. Argo CD's is in policies/argo_cd.py."""
+
+
+@rule(
+    "chart-source",
+    "Charts come by TLS",
+    (*CHARTS, *_SOURCES),
+    area=Area.SECURITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[nsa("Upgrading and application security practices"), well_architected("SEC11-BP06")],
+    remediation="Use https:// or oci:// for the repository, and drop plainHttp, insecure and insecureSkipTlsVerify.",
+    field="repositoryOpts.repo",
+)
+def _chart_source(resource: Resource, _: Stack) -> Iterator[Result]:
+    repositories = ("repositoryOpts", "repo"), ("fetchOpts", "repo"), ("chart",), ("repo",)
+    for path in (_SOURCES[resource.type],) if resource.type in _SOURCES else repositories:
+        address = text(read(resource.inputs, *path))
+        if address is UNKNOWN:
+            yield Undecided(".".join(path))
+        elif isinstance(address, str) and address.lower().startswith(("http://", "git://")):
+            yield Finding(f"{'.'.join(path)} is {address}: everyone on the network path can change what is installed")
+    for path in (("plainHttp",), ("spec", "insecure"), ("repositoryOpts", "insecureSkipTlsVerify")):
+        if flag(read(resource.inputs, *path)) is True:
+            yield Finding(f"{'.'.join(path)} is true: nobody checks who answers for the repository")
+
+
+@rule(
+    "chart-version",
+    "Charts have one version",
+    CHARTS,
+    area=Area.SECURITY,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[nsa("Upgrading and application security practices"), well_architected("SEC11-BP06")],
+    remediation="Set version to one version, such as 1.2.3, without ^, ~, *, x, < or >.",
+    field="version",
+)
+def _chart_version(release: Resource, _: Stack) -> Iterator[Result]:
+    chart, version = text(read(release.inputs, "chart")), text(read(release.inputs, "version"))
+    if UNKNOWN in (chart, version):
+        yield Undecided("chart" if chart is UNKNOWN else "version")
+    elif not isinstance(chart, str) or chart.startswith((".", "/")) or chart.endswith(".tgz") or _has_digest(chart):
+        # A folder and an archive have their one version in them.
+        return
+    elif version is None:
+        yield Finding("names no version, so each deployment may install another one")
+    elif isinstance(version, str) and not is_one_version(version):
+        yield Finding(f"version {version} is a range, so each deployment may install another one")
+
+
+_ONE_VERSION = re.compile(r"v?\d+\.\d+\.\d+(?:[-+].*)?")
+
+
+def is_one_version(version: str) -> bool:
+    """Whether a chart's version is one, and no range."""
+    return _ONE_VERSION.fullmatch(version) is not None
+
+
+def _has_digest(chart: str) -> bool:
+    return "@sha256:" in chart
+
+
+@rule(
+    "chart-values-http",
+    "Values of charts name no public address without TLS",
+    CHARTS,
+    area=Area.SECURITY,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[well_architected("SEC09-BP02")],
+    remediation="Write https://, or the name of a service in the cluster.",
+    field="values",
+)
+def _values_http(release: Resource, _: Stack) -> Iterator[Result]:
+    for path, address in _texts("values", read(release.inputs, "values"), 0):
+        for found in _PLAIN_URL.finditer(address):
+            if _is_public(found["host"].lower()):
+                yield Finding(f"{path} names {found[0]}, without TLS")
+
+
+_PLAIN_URL = re.compile(r"(?i)\bhttp://(?P<host>[a-z0-9.-]+)")
+_PUBLIC_ENDINGS = (
+    *(".com", ".net", ".org", ".io", ".dev", ".ai", ".co", ".cloud", ".app", ".edu", ".gov", ".eu", ".us", ".info"),
+    *(".co.uk", ".org.uk", ".de", ".fr", ".nl", ".ch", ".jp", ".in", ".cn", ".ca", ".com.au", ".com.br", ".tech"),
+)
+
+
+def _is_public(host: str) -> bool:
+    """Whether a host is one of the internet, and its URL is an address and no identifier."""
+    return host.endswith(_PUBLIC_ENDINGS) and host not in _IDENTIFIERS
+
+
+def _texts(path: str, value: Any, depth: int) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        if "http://" in value.lower():
+            yield path, value
+    elif depth < _DEEPEST:
+        items = enumerate(cast(list[Any], value)) if isinstance(value, list) else entries(value)
+        for key, item in items:
+            yield from _texts(f"{path}[{key}]" if isinstance(key, int) else f"{path}.{key}", item, depth + 1)
+
+
+_DEEPEST = 40
+
+
+@rule(
+    "manifests-in-sight",
+    "The plan sees the objects that manifests, kustomizations and rendered charts create",
+    (*MANIFESTS, *KUSTOMIZATIONS, *CHARTS[1:]),
+    needs_stack=True,
+    area=Area.SECURITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[nsa("Upgrading and application security practices"), well_architected("SEC11-BP06")],
+    remediation="Write the objects as resources, into yaml or objs of a ConfigGroup, or into a file, a kustomization "
+    "or a chart in a folder beside the program, for which kustomize or helm must be on PATH. Write a chart of a "
+    "repository as a Release, whose values are judged. The preview of the engine renders the others and judges them.",
+    field="file, files, directory or chart",
+)
+def _manifests_in_sight(component: Resource, stack: Stack) -> Iterator[Result]:
+    if stack.has_descendant(component.urn, "kubernetes:"):
+        return
+    rendering = rendering_of(component) if component.type in RENDERED else None
+    if rendering and not rendering.problem:
+        return
+    why = f": {rendering.problem}" if rendering else ""
+    for field in ("file", "files", "directory", "chart", "path"):
+        for place in elements(read(component.inputs, field)):
+            if place is UNKNOWN:
+                yield Undecided(field)
+            elif isinstance(place, str) and manifest_file(place) is None:
+                yield Finding(f"creates what is in {place}, which no rule sees here{why}")
+    for place in unreadable_manifests(component) if component.type in MANIFESTS else ():
+        yield Finding(f"creates what is in {place}, which no rule sees here: it is not YAML; mend it")
+    for field in ("yaml", "objs"):
+        if UNKNOWN in elements(read(component.inputs, field)):
+            yield Undecided(field)

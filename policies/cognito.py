@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from policies.engine.checks import in_production, must_be, requires
-from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.controls import at_least, at_most, exactly, line, table, unless_absent
+from policies.engine.frameworks import security_hub, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from resources.inputs import flag, is_set, read, text
@@ -35,7 +36,7 @@ requires(
     area=Area.SECURITY,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,
-    frameworks=[fsbp("Cognito.1"), well_architected("SEC02-BP01")],
+    frameworks=[security_hub("Cognito.1"), well_architected("SEC02-BP01")],
     remediation="Set userPoolTier to PLUS and userPoolAddOns.advancedSecurityMode to ENFORCED, or use UserPool.",
     field="userPoolTier and userPoolAddOns.advancedSecurityMode",
 )
@@ -50,8 +51,27 @@ requires(
     area=Area.RELIABILITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("Cognito.6"), well_architected("REL09-BP01")],
+    frameworks=[security_hub("Cognito.6"), well_architected("REL09-BP01")],
     remediation="Set deletionProtection to ACTIVE; to destroy on purpose, turn it off in a deployment of its own.",
+)
+_TYPE = POOL.removeprefix("aws:")
+table(
+    "user-pool-passwords",
+    "Passwords of user pools are long and mixed",
+    # A pool without a password policy gets one of Cognito's own that asks for all of this.
+    line(_TYPE, "passwordPolicy?.minimumLength", at_least(8)),
+    line(_TYPE, "passwordPolicy?.requireLowercase", exactly(True)),
+    line(_TYPE, "passwordPolicy?.requireNumbers", exactly(True)),
+    line(_TYPE, "passwordPolicy?.requireSymbols", exactly(True)),
+    line(_TYPE, "passwordPolicy?.requireUppercase", exactly(True)),
+    line(_TYPE, "passwordPolicy?.temporaryPasswordValidityDays", unless_absent(at_most(7))),
+    area=Area.SECURITY,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[security_hub("Cognito.3"), well_architected("SEC02-BP01")],
+    remediation="Ask for 8 characters or more with lower and upper case, digits and symbols, and let temporary "
+    "passwords end within 7 days.",
+    field="passwordPolicy",
 )
 
 
@@ -62,7 +82,7 @@ requires(
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("Cognito.5"), well_architected("SEC02-BP01")],
+    frameworks=[security_hub("Cognito.5"), well_architected("SEC02-BP01")],
     remediation="Set mfaConfiguration to ON and softwareTokenMfaConfiguration.enabled, leave smsConfiguration and "
     "emailMfaConfiguration out, or use UserPool.",
     field="mfaConfiguration",

@@ -10,11 +10,12 @@ from policies.eks import MANAGED_NODE_GROUP, NODE_GROUP
 from policies.emr import CLUSTER as EMR_CLUSTER
 from policies.emr import INSTANCE_FLEET
 from policies.engine.checks import outside_production
+from policies.engine.controls import values_at
 from policies.engine.frameworks import finops, well_architected
+from policies.engine.prices import hourly
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from policies.karpenter import NODE_POOL, requirements
-from pricing.table import PriceNotFound, load_table
 from resources.inputs import elements, number, read, text
 from resources.resource import UNKNOWN, Resource, Unknown
 
@@ -31,12 +32,43 @@ _WITH_INSTANCE_TYPES = (
     "aws:elasticache/cluster:Cluster",
     EMR_CLUSTER,
     INSTANCE_FLEET,
+    "aws:dms/replicationInstance:ReplicationInstance",
+    "aws:docdb/clusterInstance:ClusterInstance",
+    "aws:ec2/capacityReservation:CapacityReservation",
+    "aws:ec2/dedicatedHost:DedicatedHost",
+    "aws:ec2/fleet:Fleet",
+    "aws:ec2/spotFleetRequest:SpotFleetRequest",
+    "aws:ec2/spotInstanceRequest:SpotInstanceRequest",
+    "aws:elasticsearch/domain:Domain",
+    "aws:emr/instanceGroup:InstanceGroup",
+    "aws:memorydb/cluster:Cluster",
+    "aws:neptune/clusterInstance:ClusterInstance",
+    "aws:opensearch/domain:Domain",
+    "aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition",
+    "aws:sagemaker/endpointConfiguration:EndpointConfiguration",
+    "aws:sagemaker/notebookInstance:NotebookInstance",
+    "aws:sagemaker/trainingJob:TrainingJob",
 )
+_INPUTS = (
+    "instanceType",
+    "instanceClass",
+    "nodeType",
+    "instanceTypes",
+    "clusterConfig.instanceType",
+    "jobResources.clusterConfig.instanceType",
+    "launchSpecifications.instanceType",
+    "launchTemplateConfig.overrides.instanceType",
+    "productionVariants.instanceType",
+    "replicationInstanceClass",
+    "resourceConfig.instanceType",
+)
+"""Inputs that name an instance type, whichever type has them."""
+_PART_OF_SERVICE = re.compile(r"^(?:db|cache|ml|dms)\.|\.(?:search|elasticsearch)$")
+"""What a service adds to the name of an instance type."""
 _SCHEDULE = "aws:autoscaling/schedule:Schedule"
 _ACCELERATED = re.compile(r"(?:p|g|gr|trn|inf|dl)\d")
 """Families with accelerators, as AWS names them. The table of instance types does not decide it: EC2 describes `dl2q`
 and `trn2u` without accelerators, and a family may be newer than the table."""
-_FALLBACK_REGION = "us-east-1"
 _SUCCESSORS = {
     **dict.fromkeys(("c1", "c3", "c4", "cc2"), "c7i"),
     **dict.fromkeys(("m1", "m3", "m4"), "m7i"),
@@ -62,7 +94,7 @@ def _instance_types(resource: Resource) -> Iterator[tuple[str, str | Unknown]]:
         for each in elements(read(fleet, "instanceTypeConfigs"))
     ]
     for field, value in (
-        *((name, read(inputs, name)) for name in ("instanceType", "instanceClass", "nodeType", "instanceTypes")),
+        *((path, value) for path in _INPUTS for value in values_at(inputs, path)),
         *(
             (f"mixedInstancesPolicy.launchTemplate.overrides[{index}].instanceType", read(each, "instanceType"))
             for index, each in enumerate(overrides)
@@ -78,7 +110,7 @@ def _instance_types(resource: Resource) -> Iterator[tuple[str, str | Unknown]]:
             if name is UNKNOWN:
                 yield field, UNKNOWN
             elif name:
-                yield field, re.sub(r"^(?:db|cache|ml)\.", "", name)
+                yield field, _PART_OF_SERVICE.sub("", name)
 
 
 def _families(resource: Resource) -> Iterator[str]:
@@ -114,24 +146,11 @@ def _dear_instances(resource: Resource, stack: Stack) -> Iterator[Result]:
         if name is UNKNOWN:
             yield Undecided(field)
         elif not any(fnmatchcase(name, pattern) for pattern in allowed):
-            price = _hourly(name, stack.environment.region)
+            price = hourly(name, stack.environment.region)
             if price is not None and price >= threshold:
                 yield Finding(f"{name} costs {price:.2f} USD an hour; types from {threshold:.2f} must be allowed")
             elif price is None and _is_accelerated(name):
                 yield Finding(f"{name} is accelerated and has no known price, so it must be allowed")
-    for name in _families(resource):
-        if _is_accelerated(name) and not any(_family(pattern) == name for pattern in allowed):
-            yield Finding(f"the accelerated family {name} has expensive types, so it must be allowed as {name}.*")
-
-
-def _hourly(instance_type: str, region: str) -> float | None:
-    """USD an hour on demand, in the region or else in the one with the most prices."""
-    for each in (region, _FALLBACK_REGION):
-        try:
-            return load_table(each).price("ec2", instance_type).on_demand
-        except PriceNotFound:
-            continue
-    return None
 
 
 @rule(

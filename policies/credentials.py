@@ -2,32 +2,41 @@
 
 import base64
 import binascii
+import json
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any, cast
 
 from policies.charts import RELEASE
-from policies.engine.frameworks import cis_eks, fsbp, nsa, well_architected
+from policies.engine.frameworks import checkov, cis_eks, nsa, security_hub, well_architected
+from policies.engine.pod_templates import WORKLOADS
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
-from policies.engine.secret_text import is_literal, names_secret, normalized, secret_in
+from policies.engine.secret_text import (
+    is_literal,
+    is_random,
+    is_type,
+    may_hold_secret,
+    may_name_secret,
+    names_secret,
+    normalized,
+    secret_in,
+)
 from policies.engine.stack import Stack
-from policies.pods import WORKLOADS
-from resources.inputs import flag, is_set, read, text
+from resources.inputs import display, flag, is_set, read, text
 from resources.resource import SECRET, UNKNOWN, Resource
 
 _KUBERNETES_SECRET = "kubernetes:core/v1:Secret"  # noqa: S105 - a type
-_KEPT_AS_SECRETS = {
-    _KUBERNETES_SECRET: ("data", "stringData"),
-    "aws:secretsmanager/secretVersion:SecretVersion": ("secretString", "secretBinary"),
-    "aws:ssm/parameter:Parameter": ("value",),
-    "aws:rds/instance:Instance": ("password",),
-    "aws:rds/cluster:Cluster": ("masterPassword",),
-    "aws:elasticache/replicationGroup:ReplicationGroup": ("authToken",),
-    "aws:elasticache/user:User": ("passwords",),
+_PARAMETER = "aws:ssm/parameter:Parameter"
+_NO_SECRETS = {
+    "aws:cognito/userPoolClient:UserPoolClient": ("tokenValidityUnits",),
+    "kubernetes:bitnami.com/v1alpha1:SealedSecret": ("spec",),
 }
-"""Inputs that a provider always keeps as secrets, whatever the program gave it."""
-_NO_SECRETS = {"aws:cognito/userPoolClient:UserPoolClient": ("tokenValidityUnits",)}
-"""Inputs that have the name of a secret and hold none."""
+"""Inputs that have the name of a secret and hold none: a sealed one can be read by its controller alone."""
+_REFERENCES = ("PARAMETER_STORE", "SECRETS_MANAGER")
+"""Types of an environment variable of CodeBuild whose value is the name of a secret."""
+_NAMES_OF_SECRETS = frozenset({"existingSecret", "existingSecretName", "remoteRef", "secretName", "secretRef"})
+_LONGEST_JSON = 200_000
 _PASSWORDS = frozenset(
     {"12341234", "123456", "admin", "argocd", "change-me", "changeme", "default", "dex", "guest", "grafana"}
     | {"kubeflow", "letmein", "minio", "minio123", "minioadmin", "mysql", "password", "postgres", "prom-operator"}
@@ -67,18 +76,27 @@ def _nodes(path: str, name: str, value: Any) -> Iterator[tuple[str, str, Any]]:
 
 
 def _fields(path: str, values: Mapping[Any, Any]) -> Iterator[tuple[str, str, Any]]:
-    label, content = values.get("name"), values.get("value")
+    content = _first(values, "value", "Value", "ParameterValue")
+    label = None if content is None else _first(values, "name", "Name", "key", "Key", "ParameterKey")
     skipped: tuple[str, ...] = ()
     # An environment variable is written as name and value: the name says what the value is.
     if isinstance(label, str) and isinstance(content, str):
-        yield f"{path}.value of {label}", label, content
-        skipped = ("name", "value")
-    # In an ExternalSecret, secretKey is the name of a key beside the reference to its value.
-    if "remoteRef" in values:
+        if values.get("type") not in _REFERENCES:
+            yield f"{path}.value of {label}", label, content
+        skipped = ("name", "value", "Name", "Value", "key", "Key", "ParameterKey", "ParameterValue")
+    # Beside the name of a secret, secretKey is the name of a key in it.
+    if not _NAMES_OF_SECRETS.isdisjoint(values):
         skipped = (*skipped, "secretKey")
     for key, item in values.items():
         if key not in skipped:
             yield f"{path}.{key}", str(key), item
+
+
+def _first(values: Mapping[Any, Any], *keys: str) -> Any:
+    for key in keys:
+        if key in values and isinstance(values[key], str):
+            return values[key]
+    return None
 
 
 @rule(
@@ -91,27 +109,87 @@ def _fields(path: str, values: Mapping[Any, Any]) -> Iterator[tuple[str, str, An
         well_architected("SEC02-BP03"),
         nsa("Authentication and authorization: secrets"),
         cis_eks("4.4.1"),
-        fsbp("ECS.8"),
+        security_hub("ECS.8"),
     ],
     remediation="Set it with `pulumi config set --secret` and read it with require_secret, or keep it in Secrets "
     "Manager and name it there. Change a secret that has been in plain text.",
     field="values by name or by form",
 )
 def _plain_text(resource: Resource, _: Stack) -> Iterator[Result]:
-    skipped = (*_KEPT_AS_SECRETS.get(resource.type, ()), *_NO_SECRETS.get(resource.type, ()))
+    skipped = _NO_SECRETS.get(resource.type, ())
+    if resource.type == _PARAMETER and read(resource.inputs, "type") == "SecureString":
+        skipped = ("value",)
     for field, content in resource.inputs.items():
         for path, name, value in _nodes(field, field, content) if field not in skipped else ():
             if value is UNKNOWN and names_secret(name):
                 yield Undecided(f"whether {path} is a Pulumi secret")
             elif isinstance(value, str) and value != SECRET and len(value) >= 4:
                 yield from _secret(path, name, value)
+            elif isinstance(value, list):
+                yield from _flags(path, cast(list[Any], value))
 
 
 def _secret(path: str, name: str, value: str) -> Iterator[Result]:
-    if kind := secret_in(value, name):
+    inner = _json(value)
+    if inner is not None:
+        for place, label, item in _nodes(path, name, inner):
+            if isinstance(item, str) and item != value and len(item) >= 4:
+                yield from _secret(place, label, item)
+            elif isinstance(item, list):
+                yield from _flags(place, cast(list[Any], item))
+    elif kind := secret_in(value, name):
         yield Finding(f"{path} holds {kind} in plain text")
-    elif names_secret(name) and is_literal(value):
+    elif (
+        (names_secret(name) or (may_name_secret(name) and is_random(value)))
+        and is_literal(value)
+        and not is_type(value)
+    ):
         yield Finding(f"{path} is a secret by its name and is in plain text")
+
+
+def _flags(path: str, arguments: list[Any]) -> Iterator[Result]:
+    """A flag and its value as two arguments of a command: `["--password", "hunter22"]`."""
+    for index, (name, value) in enumerate(pairwise(arguments), start=1):
+        is_flag = isinstance(name, str) and name.startswith("-") and names_secret(name)
+        if is_flag and isinstance(value, str) and value != SECRET and is_literal(value) and not value.startswith("-"):
+            yield Finding(f"{path}[{index}] is a secret by its flag {name} and is in plain text")
+
+
+def _json(value: str) -> Any:
+    """The object or list that a text is in JSON; `None` for other text."""
+    if not (value.startswith(("{", "[")) and value.endswith(("}", "]")) and len(value) <= _LONGEST_JSON):
+        return None
+    if not may_hold_secret(value):
+        return None
+    try:
+        found = json.loads(value)
+    except (ValueError, RecursionError):
+        return None
+    return cast(Any, found) if isinstance(found, dict | list) else None
+
+
+@rule(
+    "parameter-secrets",
+    "Parameters that are secrets are of type SecureString",
+    _PARAMETER,
+    area=Area.SECURITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[checkov("CKV2_AWS_34"), well_architected("SEC02-BP03")],
+    remediation="Set type to SecureString with a keyId, or keep the value in Secrets Manager.",
+    field="type",
+)
+def _parameter(parameter: Resource, _: Stack) -> Iterator[Result]:
+    name = text(read(parameter.inputs, "name"))
+    if not isinstance(name, str) or not names_secret(name.rstrip("/").rpartition("/")[2]):
+        return
+    kind, value = text(read(parameter.inputs, "type")), parameter.inputs.get("value")
+    if isinstance(value, str) and value != SECRET and not is_literal(value):
+        return
+    if kind is UNKNOWN:
+        yield Undecided("type")
+    elif kind != "SecureString":
+        yield Finding(f"is a secret by its name and of type {display(kind or 'String')}, so its value is not encrypted")
 
 
 @rule(

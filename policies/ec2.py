@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies.engine.checks import must_be, must_not_be
-from policies.engine.frameworks import cis_aws, cis_eks, eks_guide, finops, fsbp, well_architected
+from policies.engine.frameworks import cis_aws, cis_eks, eks_guide, finops, security_hub, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from resources.inputs import elements, first, flag, is_set, number, read, text
@@ -71,7 +71,7 @@ def _mapped(path: str, mappings: Any, *, defaults_to_gp2: bool = True) -> Iterat
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("EC2.3"), fsbp("EC2.181"), cis_aws("2.2.1"), well_architected("SEC08-BP02")],
+    frameworks=[security_hub("EC2.3"), security_hub("EC2.181"), cis_aws("2.2.1"), well_architected("SEC08-BP02")],
     remediation="Set encrypted to true on every volume, in launch templates in blockDeviceMappings[].ebs, and give a "
     "kmsKeyId.",
     field="encrypted",
@@ -142,7 +142,12 @@ def _storage_class_type(storage: Resource) -> Iterator[Result]:
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("EC2.8"), fsbp("EC2.170"), cis_aws("5.6"), eks_guide("Security: restrict access to IMDS")],
+    frameworks=[
+        security_hub("EC2.8"),
+        security_hub("EC2.170"),
+        cis_aws("5.6"),
+        eks_guide("Security: restrict access to IMDS"),
+    ],
     remediation="Set metadataOptions to httpTokens required and httpPutResponseHopLimit 1.",
     field="metadataOptions",
 )
@@ -183,7 +188,7 @@ def _metadata_options(
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("EC2.9"), fsbp("EC2.15"), fsbp("EC2.25"), cis_eks("5.4.3")],
+    frameworks=[security_hub("EC2.9"), security_hub("EC2.15"), security_hub("EC2.25"), cis_eks("5.4.3")],
     remediation="Leave mapPublicIpOnLaunch off, also in public subnets: load balancers and NAT gateways have their "
     "own.",
     field="mapPublicIpOnLaunch or associatePublicIpAddress",
@@ -199,3 +204,16 @@ def _public_address(resource: Resource, _: Stack) -> Iterator[Result]:
     ):
         message = f"{within}{path} is true: instances get public addresses"
         yield from must_not_be(values, path, True, message, within=within)
+
+
+def in_private_subnets(resource: Resource, key: str, message: str, stack: Stack) -> Iterator[Result]:
+    """A finding for each subnet of the input `key` that gives out public addresses.
+
+    `{subnet}` in the message becomes its name.
+    """
+    for subnet in stack.sources(resource, key, _SUBNET):
+        public = flag(read(subnet.inputs, "mapPublicIpOnLaunch"))
+        if public is UNKNOWN:
+            yield Undecided(f"mapPublicIpOnLaunch of {subnet.name}")
+        elif public:
+            yield Finding(message.replace("{subnet}", subnet.name))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.engine.checks import must_be, requires
-from policies.engine.frameworks import finops, fsbp, well_architected
+from policies.engine.frameworks import finops, security_hub, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from resources.inputs import elements, is_set, read, text
@@ -25,7 +25,7 @@ requires(
     area=Area.SECURITY,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,
-    frameworks=[fsbp("ECR.2"), well_architected("SEC11-BP06")],
+    frameworks=[security_hub("ECR.2"), well_architected("SEC11-BP06")],
     remediation="Set imageTagMutability to IMMUTABLE, without exclusions; push what is new under a new tag.",
 )
 
@@ -59,7 +59,7 @@ def _encryption(resource: Resource, _: Stack) -> Iterator[Result]:
     area=Area.COST,
     severity=Severity.LOW,
     level=Level.MANDATORY,
-    frameworks=[fsbp("ECR.3"), finops("Workload optimization")],
+    frameworks=[security_hub("ECR.3"), finops("Workload optimization")],
     remediation="Add a LifecyclePolicy that expires untagged images and old releases; set lifecyclePolicy of a "
     "template.",
     field="policy of the repository's LifecyclePolicy",
@@ -90,7 +90,7 @@ def _has_lifecycle_of_unknown_repository(stack: Stack) -> bool:
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("ECR.1"), well_architected("SEC06-BP01")],
+    frameworks=[security_hub("ECR.1"), well_architected("SEC06-BP01")],
     remediation="Set imageScanningConfiguration.scanOnPush, or let the registry's scanning configuration scan * on "
     "push or continuously, as ImageRegistry does.",
     field="imageScanningConfiguration.scanOnPush",

@@ -8,7 +8,7 @@ from components.facts.versions import STANDARD_SUPPORT_ENDS, in_extended_support
 from policies.ec2 import LAUNCH_TEMPLATE, SCALING_GROUP
 from policies.engine.checks import SET, must_be, must_not_be, requires
 from policies.engine.cidrs import is_within, is_world
-from policies.engine.frameworks import cis_eks, eks_guide, finops, fsbp, well_architected
+from policies.engine.frameworks import cis_eks, eks_guide, finops, security_hub, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from policies.vpc import SUBNET, zone_of
@@ -84,7 +84,7 @@ def _authentication(cluster: Resource, _: Stack) -> Iterator[Result]:
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("EKS.3"), cis_eks("5.3.1")],
+    frameworks=[security_hub("EKS.3"), cis_eks("5.3.1")],
     remediation="Give the cluster a KMS key: encryptionConfigKeyArn of eks.Cluster, or encryptionConfig with "
     "resources secrets.",
     field="encryptionConfig",
@@ -113,7 +113,7 @@ def _secrets_encryption(cluster: Resource, _: Stack) -> Iterator[Result]:
     area=Area.SECURITY,
     severity=Severity.CRITICAL,
     level=Level.MANDATORY,
-    frameworks=[fsbp("EKS.1"), cis_eks("5.4.1"), cis_eks("5.4.2")],
+    frameworks=[security_hub("EKS.1"), cis_eks("5.4.1"), cis_eks("5.4.2")],
     remediation="Set endpointPrivateAccess true and endpointPublicAccess false; where it must be public, name the "
     "ranges in publicAccessCidrs.",
     field="endpointPrivateAccess, endpointPublicAccess and publicAccessCidrs",
@@ -150,7 +150,7 @@ def _public_endpoint(cidrs: list[Any], allowed: list[str], absent: str) -> Itera
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("EKS.8"), cis_eks("2.1.1"), well_architected("SEC04-BP01")],
+    frameworks=[security_hub("EKS.8"), cis_eks("2.1.1"), well_architected("SEC04-BP01")],
     remediation="Set enabledClusterLogTypes to api, audit, authenticator, controllerManager and scheduler.",
     field="enabledClusterLogTypes",
 )
@@ -196,7 +196,7 @@ def _left_alone(cluster: Resource, _: Stack) -> Iterator[Result]:
     area=Area.COST,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("EKS.2"), finops("Rate Optimization")],
+    frameworks=[security_hub("EKS.2"), finops("Rate Optimization")],
     remediation="Upgrade one minor version at a time, the control plane first, then add-ons and node groups.",
     field="version",
 )
@@ -230,7 +230,7 @@ def _version(cluster: Resource, stack: Stack) -> Iterator[Result]:
     area=Area.COST,
     severity=Severity.MEDIUM,
     level=Level.ADVISORY,
-    frameworks=[fsbp("EKS.2"), finops("Rate Optimization")],
+    frameworks=[security_hub("EKS.2"), finops("Rate Optimization")],
     remediation="Plan the upgrade; supportNotice in mlplatform:policies sets how early the plan reports this.",
     field="version",
 )
@@ -299,7 +299,7 @@ def _cluster_zones(cluster: Resource, stack: Stack) -> Iterator[Result]:
     area=Area.RELIABILITY,
     severity=Severity.MEDIUM,
     level=Level.ADVISORY,
-    frameworks=[fsbp("AutoScaling.2"), eks_guide("Reliability: data plane")],
+    frameworks=[security_hub("AutoScaling.2"), eks_guide("Reliability: data plane")],
     remediation="Give the node group subnets in several zones, unless its volumes or reservation bind it to one.",
     field="subnetIds",
 )

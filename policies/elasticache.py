@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from components.facts.cache_nodes import usable_gib
 from policies.engine.checks import in_production, must_be, must_not_be
-from policies.engine.frameworks import finops, fsbp, well_architected
+from policies.engine.frameworks import finops, security_hub, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from pricing.named_usage import entry_for
@@ -38,7 +38,7 @@ def _stands_alone(cache: Resource, _: Stack) -> bool:
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("ElastiCache.4"), well_architected("SEC08-BP02")],
+    frameworks=[security_hub("ElastiCache.4"), well_architected("SEC08-BP02")],
     remediation="Set atRestEncryptionEnabled, and kmsKeyId to a key of the account; both replace an existing cluster.",
     field="atRestEncryptionEnabled and kmsKeyId",
 )
@@ -73,7 +73,7 @@ def _encrypted_at_rest(group: Resource) -> bool | Unknown:
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("ElastiCache.5"), well_architected("SEC09-BP02")],
+    frameworks=[security_hub("ElastiCache.5"), well_architected("SEC09-BP02")],
     remediation="Set transitEncryptionEnabled and transitEncryptionMode required; clients use TLS from then on.",
     field="transitEncryptionEnabled and transitEncryptionMode",
 )
@@ -94,7 +94,7 @@ def _tls(cache: Resource, _: Stack) -> Iterator[Result]:
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("ElastiCache.6"), well_architected("SEC03-BP02")],
+    frameworks=[security_hub("ElastiCache.6"), well_architected("SEC03-BP02")],
     remediation="Name a user group in userGroupIds (userGroupId of a serverless cache), with users that log in by IAM "
     "or a password of their own; drop the shared token.",
     field="userGroupIds",
@@ -129,7 +129,7 @@ def _user(user: Resource) -> Iterator[Result]:
     area=Area.RELIABILITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("ElastiCache.3"), well_architected("REL10-BP01")],
+    frameworks=[security_hub("ElastiCache.3"), well_architected("REL10-BP01")],
     remediation="Give each shard a replica (replicasPerNodeGroup), set automaticFailoverEnabled and multiAzEnabled.",
     field="replicasPerNodeGroup",
 )
@@ -164,7 +164,7 @@ def _fewest_replicas(group: Resource) -> float | Unknown:
     area=Area.RELIABILITY,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,
-    frameworks=[fsbp("ElastiCache.1"), well_architected("REL09-BP03")],
+    frameworks=[security_hub("ElastiCache.1"), well_architected("REL09-BP03")],
     remediation="Set snapshotRetentionLimit to a week, or let it evict (maxmemory-policy allkeys-lru) if nothing in it "
     "must last.",
     field="snapshotRetentionLimit",
@@ -234,7 +234,7 @@ def _size(group: Resource, stack: Stack) -> Iterator[Result]:
     # One shard of burstable nodes is about the smallest there is.
     smallest = shards <= 1 and (node_type or "").startswith("cache.t")
     if usable is not None and shards * usable > _MOST_TIMES_TOO_LARGE * held and not smallest:
-        yield Finding(f"can hold {shards * usable:,.0f} GB and holds {held:,.0f}, says usage.cacheGb")
+        yield Finding(f"can hold {shards * usable:,.0f} GB and holds {held:,.0f}, according to usage.cacheGb")
 
 
 def _shards(group: Resource) -> float | Unknown:

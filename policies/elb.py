@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from policies.engine.checks import in_production, must_be, must_not_be, requires
-from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.frameworks import security_hub, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from policies.waf import ASSOCIATION, has_unknown_target, targeting
@@ -30,7 +30,7 @@ requires(
     area=Area.RELIABILITY,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,
-    frameworks=[fsbp("ELB.6"), well_architected("REL08-BP04")],
+    frameworks=[security_hub("ELB.6"), well_architected("REL08-BP04")],
     remediation="Set enableDeletionProtection; to destroy on purpose, turn it off in a deployment of its own.",
 )
 
@@ -49,7 +49,7 @@ def _is_application(balancer: Resource, _: Stack) -> bool:
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("ELB.16"), well_architected("SEC05-BP03")],
+    frameworks=[security_hub("ELB.16"), well_architected("SEC05-BP03")],
     remediation="Associate a regional web ACL with the load balancer, and leave enableWafFailOpen off.",
     field="aws.wafv2.WebAclAssociation of the load balancer",
 )
@@ -76,7 +76,7 @@ def _firewall(balancer: Resource, stack: Stack) -> Iterator[Result]:
     area=Area.SECURITY,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,
-    frameworks=[fsbp("ELB.5"), well_architected("SEC04-BP01")],
+    frameworks=[security_hub("ELB.5"), well_architected("SEC04-BP01")],
     remediation="Set accessLogs with a bucket that load balancers may write to, and enabled.",
     field="accessLogs",
 )
@@ -97,7 +97,7 @@ def _logs(balancer: Resource, _: Stack) -> Iterator[Result]:
     area=Area.SECURITY,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,
-    frameworks=[fsbp("ELB.4"), fsbp("ELB.12"), well_architected("SEC05-BP03")],
+    frameworks=[security_hub("ELB.4"), security_hub("ELB.12"), well_architected("SEC05-BP03")],
     remediation="Set dropInvalidHeaderFields, and desyncMitigationMode to defensive or strictest.",
     field="dropInvalidHeaderFields and desyncMitigationMode",
 )
@@ -115,7 +115,7 @@ def _malformed_requests(balancer: Resource, _: Stack) -> Iterator[Result]:
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("ELB.1"), well_architected("SEC09-BP02")],
+    frameworks=[security_hub("ELB.1"), well_architected("SEC09-BP02")],
     remediation="Give the listener one default action of type redirect with the protocol HTTPS.",
     field="defaultActions",
 )
@@ -142,7 +142,7 @@ def _https_redirect(listener: Resource, _: Stack) -> Iterator[Result]:
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("ELB.17"), well_architected("SEC09-BP02")],
+    frameworks=[security_hub("ELB.17"), well_architected("SEC09-BP02")],
     remediation="Set sslPolicy to ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09.",
     field="sslPolicy",
 )

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from components.facts.versions import EMR_SUPPORT_ENDS
+from policies.ec2 import in_private_subnets
 from policies.engine.checks import SET, must_be, must_not_be, outside_production, requires
-from policies.engine.frameworks import finops, fsbp, well_architected
+from policies.engine.frameworks import finops, security_hub, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from resources.inputs import elements, flag, is_set, json_value, number, read, text
@@ -17,7 +18,6 @@ CLUSTER = "aws:emr/cluster:Cluster"
 INSTANCE_FLEET = "aws:emr/instanceFleet:InstanceFleet"
 _SECURITY = "aws:emr/securityConfiguration:SecurityConfiguration"
 _BLOCK = "aws:emr/blockPublicAccessConfiguration:BlockPublicAccessConfiguration"
-_SUBNET = "aws:ec2/subnet:Subnet"
 _DEFAULT_IDLE_MINUTES = 15
 _MOST_IDLE_MINUTES = 60
 _TLS = "spark.ssl.internode.enabled"
@@ -31,7 +31,7 @@ _TLS = "spark.ssl.internode.enabled"
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("EMR.1"), well_architected("SEC05-BP01")],
+    frameworks=[security_hub("EMR.1"), well_architected("SEC05-BP01")],
     remediation="Set networkConfiguration of an application, or ec2Attributes of a cluster, to private subnets and "
     "security groups of its own, or use SparkCluster.",
     field="networkConfiguration or ec2Attributes",
@@ -47,9 +47,8 @@ def _network(resource: Resource, stack: Stack) -> Iterator[Result]:
     for group in ("emrManagedMasterSecurityGroup", "emrManagedSlaveSecurityGroup", "serviceAccessSecurityGroup"):
         message = f"has no {group}, so EMR makes a group that stays after the cluster"
         yield from must_be(resource.inputs, f"ec2Attributes.{group}", SET, message)
-    for subnet in stack.sources(resource, "ec2Attributes", _SUBNET):
-        if flag(read(subnet.inputs, "mapPublicIpOnLaunch")) is True:
-            yield Finding(f"gives its nodes public addresses, because subnet {subnet.name} does")
+    message = "gives its nodes public addresses, because subnet {subnet} does"
+    yield from in_private_subnets(resource, "ec2Attributes", message, stack)
 
 
 @rule(
@@ -59,7 +58,7 @@ def _network(resource: Resource, stack: Stack) -> Iterator[Result]:
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("EMR.3"), fsbp("EMR.4"), well_architected("SEC08-BP02")],
+    frameworks=[security_hub("EMR.3"), security_hub("EMR.4"), well_architected("SEC08-BP02")],
     remediation="Give the cluster a security configuration with EnableAtRestEncryption and EnableInTransitEncryption.",
     field="securityConfiguration",
 )
@@ -87,7 +86,7 @@ requires(
     area=Area.SECURITY,
     severity=Severity.CRITICAL,
     level=Level.MANDATORY,
-    frameworks=[fsbp("EMR.2")],
+    frameworks=[security_hub("EMR.2")],
     remediation="Set blockPublicSecurityGroupRules to true.",
 )
 

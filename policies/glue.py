@@ -12,7 +12,7 @@ forbids(
     "NONE",
     "accepts versions that consumers of the stream may be unable to read, because compatibility is NONE",
     name="schema-compatibility",
-    title="In production, new versions of schemas fit earlier ones",
+    title="In production, new versions of schemas are compatible with earlier ones",
     when=in_production,
     area=Area.RELIABILITY,
     severity=Severity.MEDIUM,

@@ -1,66 +1,117 @@
-"""IAM: what policies grant, who may assume a role or use a resource, and credentials that never expire."""
+"""IAM: what the policies of identities grant, and the administrators they make."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 
-from policies.engine.frameworks import cis_aws, fsbp, well_architected
+from policies.engine.frameworks import checkov, cis_aws, security_hub, well_architected
 from policies.engine.rule import Area, Finding, Framework, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
-from policies.engine.statements import Statement, judge, statements
-from resources.inputs import elements, read
-from resources.resource import UNKNOWN, Resource
+from policies.engine.statements import Statement, covers, judge, statements
+from resources.inputs import elements, is_set, read
+from resources.resource import SECRET, UNKNOWN, Resource
 
-_ROLE = "aws:iam/role:Role"
-_WITH_IDENTITY_POLICIES = (
+ROLE = "aws:iam/role:Role"
+WITH_IDENTITY_POLICIES = (
     "aws:iam/policy:Policy",
     "aws:iam/rolePolicy:RolePolicy",
     "aws:iam/userPolicy:UserPolicy",
     "aws:iam/groupPolicy:GroupPolicy",
-    _ROLE,
+    ROLE,
     "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
 )
+_ATTACHMENTS = (
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+    "aws:iam/policyAttachment:PolicyAttachment",
+    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+    "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive",
+    "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive",
+    "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment",
+    "aws:ssoadmin/managedPolicyAttachmentsExclusive:ManagedPolicyAttachmentsExclusive",
+)
 _ADMINISTRATORS = ("AdministratorAccess", "PowerUserAccess", "IAMFullAccess")
-_NARROWING = frozenset(
+_NOT_NARROWING = frozenset(
     {
-        "aws:principalaccount",
-        "aws:principalarn",
-        "aws:principalorgid",
-        "aws:principalorgpaths",
-        "aws:sourceaccount",
-        "aws:sourcearn",
-        "aws:sourceip",
-        "aws:sourceorgid",
-        "aws:sourcevpc",
-        "aws:sourcevpce",
-        "elasticfilesystem:accessedviamounttarget",
-        "kms:calleraccount",
-        "s3:dataaccesspointaccount",
+        "aws:currenttime",
+        "aws:epochtime",
+        "aws:requestedregion",
+        "aws:securetransport",
+        "aws:tokenissuetime",
+        "aws:useragent",
+        "aws:viaawsservice",
     }
 )
-_IN_ACCOUNT_SERVICES = frozenset({"ec2", "ecr", "lambda"})
-"""Services that assume a role only after someone in the same account passed it to an instance, a function or a template
-for repositories of that account, and that document neither aws:SourceAccount nor aws:SourceArn: a condition would lock
-them out."""
-
-_SOURCE_KEYS = frozenset({"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"})
-_POD_IDENTITY = "pods.eks"
-_POD_KEYS = frozenset(
-    f"aws:requesttag/{name}"
-    for name in ("eks-cluster-arn", "eks-cluster-name", "kubernetes-namespace", "kubernetes-service-account")
+"""Condition keys that do not limit what an identity reaches, nor who it is."""
+_ESCALATING = (
+    "iam:addusertogroup",
+    "iam:attachgrouppolicy",
+    "iam:attachrolepolicy",
+    "iam:attachuserpolicy",
+    "iam:createaccesskey",
+    "iam:createloginprofile",
+    "iam:createpolicyversion",
+    "iam:deleterolepermissionsboundary",
+    "iam:deleteuserpermissionsboundary",
+    "iam:putgrouppolicy",
+    "iam:putrolepermissionsboundary",
+    "iam:putrolepolicy",
+    "iam:putuserpolicy",
+    "iam:setdefaultpolicyversion",
+    "iam:updateassumerolepolicy",
+    "iam:updateloginprofile",
+    "sts:assumerole",
+    "eks:associateaccesspolicy",
+    "glue:updatedevendpoint",
+    "lambda:updatefunctioncode",
+    "sagemaker:createpresignednotebookinstanceurl",
+    "ssm:sendcommand",
 )
-"""Session tags that EKS Pod Identity sends with AssumeRole; only the caller's pod decides them."""
+"""Actions by which an identity takes the permissions of another, or gives itself more.
 
-_CALLER_KEYS = ("aws:principal", "aws:source", "aws:multifactor", "sts:externalid", "aws:requesttag/")
-_STATIC_CREDENTIALS = {
-    "aws:iam/accessKey:AccessKey": "an access key that never expires",
-    "aws:iam/userLoginProfile:UserLoginProfile": "a console password",
-    "aws:iam/serviceSpecificCredential:ServiceSpecificCredential": "a credential that never expires",
-    "aws:iam/sshKey:SshKey": "an SSH key that never expires",
-    "aws:ec2/keyPair:KeyPair": "an SSH key to instances; Session Manager needs none",
-}
+Sources: Rhino Security Labs, "AWS IAM Privilege Escalation Methods"; Cloudsplaining, "Privilege Escalation".
+"""
+_EXPOSING = (
+    "ecr:setrepositorypolicy",
+    "kms:putkeypolicy",
+    "lambda:addpermission",
+    "s3:deletebucketpolicy",
+    "s3:putaccountpublicaccessblock",
+    "s3:putbucketacl",
+    "s3:putbucketpolicy",
+    "s3:putbucketpublicaccessblock",
+    "secretsmanager:putresourcepolicy",
+    "sns:addpermission",
+    "sqs:addpermission",
+)
+"""Actions that let others use a resource."""
+_REACHING_DATA = (
+    "dynamodb:deletetable",
+    "dynamodb:getitem",
+    "dynamodb:putitem",
+    "dynamodb:scan",
+    "kms:decrypt",
+    "kms:reencryptfrom",
+    "kms:schedulekeydeletion",
+    "rds-db:connect",
+    "redshift:getclustercredentials",
+    "s3:deletebucket",
+    "s3:deleteobject",
+    "s3:getobject",
+    "s3:putobject",
+    "secretsmanager:deletesecret",
+    "secretsmanager:getsecretvalue",
+    "secretsmanager:putsecretvalue",
+    "ssm:getparameter",
+    "ssm:getparameters",
+    "ssm:getparametersbypath",
+    "sts:getfederationtoken",
+)
+"""Actions that read, change or delete data and secrets, each on a resource that a policy can name."""
 
 
 def _identity_statements(resource: Resource) -> Iterator[Statement]:
-    """The statements of every identity policy that a resource of `_WITH_IDENTITY_POLICIES` carries."""
+    """The statements of every identity policy that a resource of `WITH_IDENTITY_POLICIES` carries."""
     for field in ("policy", "inlinePolicy"):
         yield from statements(read(resource.inputs, field), field)
     for index, inline in enumerate(elements(read(resource.inputs, "inlinePolicies"))):
@@ -68,221 +119,226 @@ def _identity_statements(resource: Resource) -> Iterator[Statement]:
         yield from statements(read(inline, "policy"), path)
 
 
+def _judge_grants(
+    resource: Resource, stack: Stack, of_each: Callable[[Statement], Iterator[Result]]
+) -> Iterator[Result]:
+    # A boundary grants nothing: it limits what the policies of its roles grant, and these are judged.
+    return iter(()) if is_boundary_alone(resource, stack) else judge(_identity_statements(resource), of_each)
+
+
+def is_boundary_alone(policy: Resource, stack: Stack) -> bool:
+    """Whether a policy is the permissions boundary of roles, and attached to nothing."""
+    return bool(stack.referrers(policy, "permissionsBoundary", ROLE)) and not any(
+        policy.urn in urns
+        for attachment in stack.of_type(*_ATTACHMENTS)
+        for urns in attachment.property_dependencies.values()
+    )
+
+
 @rule(
     "iam-wildcard",
     "IAM policies grant no service as a whole on every resource",
-    _WITH_IDENTITY_POLICIES,
+    WITH_IDENTITY_POLICIES,
+    needs_stack=True,
     area=Area.SECURITY,
     severity=Severity.CRITICAL,
     level=Level.MANDATORY,
-    frameworks=[fsbp("IAM.1"), fsbp("IAM.21"), cis_aws("1.16"), well_architected("SEC03-BP02")],
+    frameworks=[
+        security_hub("IAM.1"),
+        security_hub("IAM.21"),
+        cis_aws("1.16"),
+        checkov("CKV_AWS_62"),
+        checkov("CKV_AWS_63"),
+        well_architected("SEC03-BP02"),
+    ],
     remediation="Name the actions that are used and the ARNs they are used on.",
     field="policy",
 )
-def _wildcard(resource: Resource, _: Stack) -> Iterator[Result]:
-    return judge(_identity_statements(resource), _grants_everything)
+def _wildcard(resource: Resource, stack: Stack) -> Iterator[Result]:
+    return _judge_grants(resource, stack, _grants_everything)
 
 
 def _grants_everything(statement: Statement) -> Iterator[Result]:
     if statement.values("NotAction"):
         yield Finding(f"{statement.path} allows everything except what NotAction names")
-    everywhere = "*" in statement.values("Resource") or bool(statement.values("NotResource"))
     for action in statement.values("Action"):
         if action is UNKNOWN:
             yield Undecided(f"{statement.path}: Action")
-        elif isinstance(action, str) and action.strip("*:") == "":
+        elif isinstance(action, str) and _has_no_name(action):
             yield Finding(f"{statement.path} allows every action")
-        elif isinstance(action, str) and action.endswith(":*"):
-            if everywhere:
+        elif isinstance(action, str) and _has_no_name(action.partition(":")[2]):
+            if statement.everywhere:
                 yield Finding(f"{statement.path} allows {action} on every resource")
             elif UNKNOWN in statement.values("Resource"):
                 yield Undecided(f"{statement.path}: Resource")
 
 
+@lru_cache(maxsize=4096)
+def _has_no_name(pattern: str) -> bool:
+    """Whether a pattern is of wildcards alone, such as `*` or `?*`."""
+    return "*" in pattern and not pattern.strip("*?:")
+
+
 @rule(
     "iam-pass-role",
     "iam:PassRole is limited to roles or to a service",
-    _WITH_IDENTITY_POLICIES,
+    WITH_IDENTITY_POLICIES,
+    needs_stack=True,
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[well_architected("SEC03-BP02")],
+    frameworks=[checkov("CKV_AWS_286"), well_architected("SEC03-BP02")],
     remediation="Name the role's ARN as Resource and the service in the condition iam:PassedToService.",
     field="policy",
 )
-def _pass_role(resource: Resource, _: Stack) -> Iterator[Result]:
-    return judge(_identity_statements(resource), _passes_any_role)
+def _pass_role(resource: Resource, stack: Stack) -> Iterator[Result]:
+    return _judge_grants(resource, stack, _passes_any_role)
 
 
 def _passes_any_role(statement: Statement) -> Iterator[Result]:
-    if not any(action in ("iam:PassRole", "iam:Pass*") for action in statement.values("Action")):
+    if not statement.permits("iam:passrole"):
         return
-    resources = statement.values("Resource")
-    if "iam:passedtoservice" in statement.condition_keys or not ("*" in resources or UNKNOWN in resources):
+    bound = statement.condition_keys & {"iam:passedtoservice", "iam:associatedresourcearn"}
+    if bound or not (statement.everywhere or UNKNOWN in statement.values("Resource")):
         return
     if statement.conditions_unknown:
         yield Undecided(f"{statement.path}: Condition")
-    elif "*" in resources:
+    elif statement.everywhere:
         yield Finding(f"{statement.path} lets any role be passed to any service")
     else:
         yield Undecided(f"{statement.path}: Resource")
 
 
 @rule(
-    "iam-admin",
-    "No administrator policy of AWS is attached",
-    (
-        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-        "aws:iam/userPolicyAttachment:UserPolicyAttachment",
-        "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
-        "aws:iam/policyAttachment:PolicyAttachment",
-        _ROLE,
-    ),
+    "iam-escalation",
+    "IAM policies do not allow to gain permissions or to share resources with everybody",
+    WITH_IDENTITY_POLICIES,
+    needs_stack=True,
     area=Area.SECURITY,
-    severity=Severity.CRITICAL,
+    severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[cis_aws("1.16"), fsbp("IAM.1"), well_architected("SEC03-BP02")],
-    remediation="Attach a policy with the actions that are used.",
-    field="policyArn or managedPolicyArns",
-)
-def _administrator(resource: Resource, _: Stack) -> Iterator[Result]:
-    managed = elements(read(resource.inputs, "managedPolicyArns"))
-    # An unknown policyArn is that of a policy made here, which has its own rules.
-    if UNKNOWN in managed:
-        yield Undecided("managedPolicyArns")
-    for arn in (read(resource.inputs, "policyArn"), *managed):
-        if isinstance(arn, str) and ":aws:policy/" in arn and arn.rpartition("/")[2] in _ADMINISTRATORS:
-            yield Finding(f"attaches {arn.rpartition('/')[2]}")
-
-
-@rule(
-    "public-policy",
-    "Policies of buckets, keys, queues and secrets name who may use them",
-    (
-        "aws:ecr/registryPolicy:RegistryPolicy",
-        "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
-        "aws:ecr/repositoryPolicy:RepositoryPolicy",
-        "aws:efs/fileSystemPolicy:FileSystemPolicy",
-        "aws:elasticsearch/domain:Domain",
-        "aws:kms/key:Key",
-        "aws:kms/keyPolicy:KeyPolicy",
-        "aws:opensearch/domain:Domain",
-        "aws:s3/bucket:Bucket",
-        "aws:s3/bucketPolicy:BucketPolicy",
-        "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
-        "aws:secretsmanager/secretPolicy:SecretPolicy",
-        "aws:sns/topic:Topic",
-        "aws:sns/topicPolicy:TopicPolicy",
-        "aws:sqs/queue:Queue",
-        "aws:sqs/queuePolicy:QueuePolicy",
-    ),
-    area=Area.SECURITY,
-    severity=Severity.CRITICAL,
-    level=Level.MANDATORY,
-    frameworks=[fsbp("KMS.5"), fsbp("SQS.3"), fsbp("S3.2"), well_architected("SEC03-BP07")],
-    remediation="Name the principals, or add a condition such as aws:PrincipalOrgID, aws:SourceAccount or "
-    "aws:SourceVpce.",
+    frameworks=[checkov("CKV_AWS_286"), checkov("CKV_AWS_287"), checkov("CKV_AWS_289"), well_architected("SEC03-BP02")],
+    remediation="Name the roles, users, policies or other resources that it may be used on, or limit it by a condition "
+    "such as iam:PermissionsBoundary.",
     field="policy",
 )
-def _public_policy(resource: Resource, _: Stack) -> Iterator[Result]:
-    for field in ("policy", "accessPolicies", "repositoryPolicy", "resourcePolicy"):
-        yield from judge(statements(read(resource.inputs, field), field), _lets_everyone_in)
+def _escalation(resource: Resource, stack: Stack) -> Iterator[Result]:
+    return _judge_grants(resource, stack, _escalates)
 
 
-def _lets_everyone_in(statement: Statement) -> Iterator[Result]:
-    if statement.condition_keys & _NARROWING:
-        return
-    principals = list(statement.principals())
-    open_to_all = statement.values("NotPrincipal") or any(
-        name == "*" and kind in ("*", "AWS") for kind, name in principals
-    )
-    if open_to_all and statement.conditions_unknown:
-        yield Undecided(f"{statement.path}: Condition")
-    elif open_to_all:
-        yield Finding(f"{statement.path} lets every AWS principal in, without a condition on who or from where")
-    elif any(name is UNKNOWN for _, name in principals):
-        yield Undecided(f"{statement.path}: Principal")
+def _escalates(statement: Statement) -> Iterator[Result]:
+    return _unlimited(statement, (*_ESCALATING, *_EXPOSING), "and so to gain or give permissions")
 
 
 @rule(
-    "role-trust",
-    "Trust policies are limited by a condition",
-    _ROLE,
+    "iam-data",
+    "IAM policies name the data and secrets that they open",
+    WITH_IDENTITY_POLICIES,
+    needs_stack=True,
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
     frameworks=[
-        Framework("AWS IAM User Guide", "The confused deputy problem"),
-        Framework("Amazon EKS User Guide", "Cross-service confused deputy prevention"),
-        well_architected("SEC03-BP07"),
+        security_hub("KMS.1"),
+        security_hub("KMS.2"),
+        checkov("CKV_AWS_288"),
+        checkov("CKV_AWS_290"),
+        well_architected("SEC03-BP02"),
     ],
-    remediation="For a service ask for aws:SourceAccount or aws:SourceArn; for EKS Pod Identity for the tags "
-    "aws:RequestTag/kubernetes-namespace and kubernetes-service-account; for OIDC for aud and sub; for an account for "
-    "sts:ExternalId or aws:PrincipalArn. EC2, ECR and Lambda send no such keys and need none.",
-    field="assumeRolePolicy",
+    remediation="Name the buckets, tables, keys, secrets or parameters that are used; for keys a condition on "
+    "kms:ViaService is enough.",
+    field="policy",
 )
-def _role_trust(role: Resource, _: Stack) -> Iterator[Result]:
-    return judge(statements(read(role.inputs, "assumeRolePolicy"), "assumeRolePolicy"), _trusts_too_much)
+def _data(resource: Resource, stack: Stack) -> Iterator[Result]:
+    return _judge_grants(resource, stack, _reaches_all_data)
 
 
-def _trusts_too_much(statement: Statement) -> Iterator[Result]:
-    for kind, name in statement.principals():
-        if name is UNKNOWN and not statement.condition_keys:
-            yield Undecided(f"{statement.path}: Principal")
-        if not isinstance(name, str):
-            continue
-        problem = _trust_problem(kind, name, statement.condition_keys)
-        if problem and statement.conditions_unknown:
-            yield Undecided(f"{statement.path}: Condition")
-        elif problem:
-            yield Finding(f"{statement.path} {problem}")
+def _reaches_all_data(statement: Statement) -> Iterator[Result]:
+    return _unlimited(statement, _REACHING_DATA, "whatever it holds")
 
 
-def _trust_problem(kind: str, name: str, keys: set[str]) -> str | None:
-    if kind == "Service":
-        return _service_problem(name.split(".amazonaws.")[0].removesuffix(".aws.internal"), name, keys)
-    if kind == "Federated":
-        return _federated_problem(name, keys)
-    bound = any(key.startswith(_CALLER_KEYS) for key in keys)
-    if bound:
-        return None
-    if name == "*":
-        return "lets every AWS account assume the role"
-    if kind == "AWS" and (name.endswith(":root") or name.isdigit()):
-        return f"lets every identity that account {name} chooses assume the role, without a condition"
-    return None
+def _unlimited(statement: Statement, actions: tuple[str, ...], consequence: str) -> Iterator[Result]:
+    """A finding when a statement permits one of `actions` on every resource and without a condition."""
+    # What permits everything, or all but a few actions, is found by iam-wildcard.
+    if statement.values("NotAction") or not statement.everywhere:
+        return
+    found = [str(each) for each in statement.values("Action") if _permits_any(each, actions)]
+    if not found or statement.condition_keys - _NOT_NARROWING:
+        return
+    if statement.conditions_unknown:
+        yield Undecided(f"{statement.path}: Condition")
+    else:
+        yield Finding(f"{statement.path} allows {', '.join(found)} on every resource, {consequence}")
 
 
-def _service_problem(service: str, name: str, keys: set[str]) -> str | None:
-    if service in _IN_ACCOUNT_SERVICES or keys & _SOURCE_KEYS:
-        return None
-    if service == _POD_IDENTITY:
-        if keys & _POD_KEYS:
-            return None
-        return f"lets any pod of any cluster that is associated with the role assume it through {name}"
-    return (
-        f"lets {name} assume the role on behalf of any account: neither aws:SourceAccount nor aws:SourceArn is required"
-    )
+def _permits_any(pattern: object, actions: tuple[str, ...]) -> bool:
+    return isinstance(pattern, str) and not _has_no_name(pattern) and _covers_any(pattern, actions)
 
 
-def _federated_problem(name: str, keys: set[str]) -> str | None:
-    if ":saml-provider/" in name:
-        return None if "saml:aud" in keys else f"trusts {name} without a condition on SAML:aud"
-    lacking = [claim for claim in ("aud", "sub") if not any(key.endswith(f":{claim}") for key in keys)]
-    return f"trusts every token of {name}, whatever its {' and '.join(lacking)}" if lacking else None
+@lru_cache(maxsize=8192)
+def _covers_any(pattern: str, actions: tuple[str, ...]) -> bool:
+    return any(covers(pattern, action) for action in actions)
 
 
 @rule(
-    "static-credentials",
-    "No access keys, console passwords or SSH keys are created",
-    _STATIC_CREDENTIALS,
+    "iam-admin",
+    "No administrator policy of AWS is attached",
+    (*_ATTACHMENTS, ROLE),
     area=Area.SECURITY,
-    severity=Severity.HIGH,
+    severity=Severity.CRITICAL,
     level=Level.MANDATORY,
-    frameworks=[cis_aws("1.18"), fsbp("IAM.3"), well_architected("SEC02-BP02")],
-    remediation="Use roles: EKS Pod Identity for pods, instance profiles for nodes, OIDC for pipelines, Identity "
-    "Center for people.",
-    field="the resource itself",
+    frameworks=[
+        cis_aws("1.16"),
+        security_hub("IAM.1"),
+        checkov("CKV_AWS_274"),
+        checkov("CKV2_AWS_56"),
+        well_architected("SEC03-BP02"),
+    ],
+    remediation="Attach a policy with the actions that are used.",
+    field="policyArn or managedPolicyArns",
 )
-def _static_credentials(resource: Resource, _: Stack) -> Iterator[Result]:
-    yield Finding(f"creates {_STATIC_CREDENTIALS[resource.type]}")
+def _administrator(resource: Resource, _: Stack) -> Iterator[Result]:
+    for field in ("managedPolicyArns", "policyArns"):
+        if UNKNOWN in elements(read(resource.inputs, field)):
+            yield Undecided(field)
+    for field in ("policyArn", "managedPolicyArn", "managedPolicyArns", "policyArns"):
+        # An unknown ARN of one policy is that of a policy made here, which has its own rules. A secret one may be any.
+        if resource.inputs.get(field) == SECRET:
+            yield Undecided(field)
+        for arn in elements(read(resource.inputs, field)):
+            if isinstance(arn, str) and ":aws:policy/" in arn and _is_administrator(arn.rpartition("/")[2]):
+                yield Finding(f"attaches {arn.rpartition('/')[2]}")
+
+
+def _is_administrator(name: str) -> bool:
+    return name in _ADMINISTRATORS or name.startswith("AdministratorAccess-")
+
+
+@rule(
+    "iam-boundary",
+    "Where roles have a permissions boundary, all roles have one",
+    ROLE,
+    needs_stack=True,
+    area=Area.SECURITY,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[Framework("IAM User Guide", "Permissions boundaries for IAM entities"), well_architected("SEC03-BP05")],
+    remediation="Set permissionsBoundary, or make the role in a component whose options have the transformation of "
+    "AccessControl's boundary. A role that only people with a second factor assume needs none.",
+    field="permissionsBoundary",
+)
+def _boundary(role: Resource, stack: Stack) -> Iterator[Result]:
+    if is_set(read(role.inputs, "permissionsBoundary")) or not stack.once(_are_roles_bound):
+        return
+    trusting = list(statements(read(role.inputs, "assumeRolePolicy"), "assumeRolePolicy"))
+    if any(each.unknown for each in trusting):
+        yield Undecided("assumeRolePolicy")
+    elif not (trusting and all(_SECOND_FACTOR in each.condition_keys for each in trusting if each.allows)):
+        yield Finding("has no permissions boundary, and other roles of the stack have one")
+
+
+def _are_roles_bound(stack: Stack) -> bool:
+    return any(is_set(read(each.inputs, "permissionsBoundary")) for each in stack.of_type(ROLE))
+
+
+_SECOND_FACTOR = "aws:multifactorauthpresent"

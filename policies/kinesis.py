@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.engine.checks import must_be
-from policies.engine.frameworks import finops, fsbp, well_architected
+from policies.engine.frameworks import finops, security_hub, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from resources.inputs import is_set, number, read, text
@@ -23,7 +23,7 @@ _AWS_KEY = "alias/aws/kinesis"
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("Kinesis.1"), well_architected("SEC08-BP02")],
+    frameworks=[security_hub("Kinesis.1"), well_architected("SEC08-BP02")],
     remediation="Set encryptionType to KMS and kmsKeyId to a key of the account that producers and consumers may use.",
     field="encryptionType and kmsKeyId",
 )
@@ -59,5 +59,5 @@ def _size(stream: Resource, stack: Stack) -> Iterator[Result]:
     # One shard is the smallest stream.
     if (shards or 0) > 1 and written < _LEAST_SHARE * able:
         yield Finding(
-            f"can take {able:,.0f} GB a month in {shards:g} shards and takes {written:,.0f}, says usage.streams"
+            f"can take {able:,.0f} GB a month in {shards:g} shards and takes {written:,.0f}, according to usage.streams"
         )

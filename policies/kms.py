@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.engine.checks import must_be
-from policies.engine.frameworks import cis_aws, fsbp, well_architected
+from policies.engine.frameworks import cis_aws, security_hub, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from resources.inputs import first, is_set, number, read, text
@@ -19,7 +19,7 @@ KEY = "aws:kms/key:Key"
     area=Area.SECURITY,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,
-    frameworks=[fsbp("KMS.3")],
+    frameworks=[security_hub("KMS.3")],
     remediation="Set deletionWindowInDays to keyDeletionWindow of the section mlplatform:policies, or leave it out "
     "(30 days).",
     field="deletionWindowInDays",
@@ -41,7 +41,7 @@ def _deletion(key: Resource, stack: Stack) -> Iterator[Result]:
     area=Area.SECURITY,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,
-    frameworks=[fsbp("KMS.4"), cis_aws("3.6"), well_architected("SEC08-BP01")],
+    frameworks=[security_hub("KMS.4"), cis_aws("3.6"), well_architected("SEC08-BP01")],
     remediation="Set enableKeyRotation to true; what was encrypted before stays readable.",
     field="enableKeyRotation",
 )

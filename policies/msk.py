@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from components.facts.kafka_brokers import BROKERS
 from components.facts.versions import KafkaVersion, kafka_support_end
 from policies.engine.checks import forbids, in_production, must_be, must_not_be
-from policies.engine.frameworks import finops, fsbp, well_architected
+from policies.engine.frameworks import checkov, finops, security_hub, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from pricing.schedules import HOURS_A_MONTH
@@ -34,7 +34,7 @@ def _is_standard(cluster: Resource, _: Stack) -> bool:
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("MSK.1"), well_architected("SEC08-BP02"), well_architected("SEC09-BP02")],
+    frameworks=[security_hub("MSK.1"), well_architected("SEC08-BP02"), well_architected("SEC09-BP02")],
     remediation="Set encryptionInfo.encryptionAtRestKmsKeyArn to a key of the account, clientBroker to TLS, and leave "
     "inCluster on. All but clientBroker replace an existing cluster.",
     field="encryptionInfo",
@@ -56,19 +56,19 @@ def _encryption(cluster: Resource, _: Stack) -> Iterator[Result]:
 
 @rule(
     "msk-authentication",
-    "Kafka clients log in",
+    "Kafka clients authenticate",
     (CLUSTER, SERVERLESS),
     area=Area.SECURITY,
     severity=Severity.CRITICAL,
     level=Level.MANDATORY,
-    frameworks=[fsbp("MSK.6"), well_architected("SEC03-BP02")],
+    frameworks=[security_hub("MSK.6"), well_architected("SEC03-BP02")],
     remediation="Set clientAuthentication.sasl.iam, and clientAuthentication.unauthenticated to false.",
     field="clientAuthentication",
 )
 def _authentication(cluster: Resource, _: Stack) -> Iterator[Result]:
     login = read(cluster.inputs, "clientAuthentication")
     if cluster.type == SERVERLESS:
-        yield from must_be(cluster.inputs, "clientAuthentication.sasl.iam.enabled", True, "has no login by IAM")
+        yield from must_be(cluster.inputs, "clientAuthentication.sasl.iam.enabled", True, "has no IAM authentication")
         return
     anyone = flag(read(login, "unauthenticated"))
     ways = [flag(read(login, "sasl", way)) for way in ("iam", "scram")]
@@ -76,12 +76,12 @@ def _authentication(cluster: Resource, _: Stack) -> Iterator[Result]:
     if login is UNKNOWN or anyone is UNKNOWN:
         yield Undecided("clientAuthentication" if login is UNKNOWN else "clientAuthentication.unauthenticated")
     elif anyone:
-        yield Finding("lets clients in that do not log in")
+        yield Finding("accepts clients without authentication")
     elif True not in ways:
         if UNKNOWN in ways:
             yield Undecided("clientAuthentication.sasl")
         else:
-            yield Finding("names no way to log in, so that every client may do everything")
+            yield Finding("has no authentication, so every client has full access")
 
 
 forbids(
@@ -94,7 +94,7 @@ forbids(
     area=Area.SECURITY,
     severity=Severity.CRITICAL,
     level=Level.MANDATORY,
-    frameworks=[fsbp("MSK.4"), well_architected("SEC05-BP01")],
+    frameworks=[security_hub("MSK.4"), checkov("CKV_AWS_291"), well_architected("SEC05-BP01")],
     remediation="Set brokerNodeGroupInfo.connectivityInfo.publicAccess.type to DISABLED.",
 )
 
@@ -169,7 +169,7 @@ def _zones(cluster: Resource, _: Stack) -> Iterator[Result]:
         yield Undecided("clientSubnets" if cluster.type == CLUSTER else "vpcConfigs")
     elif len(elements(subnets)) < _LEAST_ZONES:
         yield Finding(
-            f"has subnets of {len(elements(subnets))} zones: with one zone, a large part of the brokers is lost"
+            f"has subnets of {len(elements(subnets))} zones: if one zone fails, a large part of the brokers is lost"
         )
 
 
@@ -195,7 +195,7 @@ def _replication(topic: Resource, _: Stack) -> Iterator[Result]:
     elif settings is UNKNOWN or needed is UNKNOWN:
         yield Undecided("configs")
     elif needed is not None and copies is not None and needed >= copies:
-        yield Finding(f"needs {needed:g} of {copies:g} copies for each write, so that no broker may be down")
+        yield Finding(f"needs {needed:g} of {copies:g} copies for each write, so writes fail while one broker is down")
     elif needed is not None and needed < 2:
         yield Finding("confirms a write with one copy, which may be lost with its broker")
 
@@ -248,5 +248,5 @@ def _size(cluster: Resource, stack: Stack) -> Iterator[Result]:
     if carried < _LEAST_SHARE * able:
         yield Finding(
             f"can carry {able:,.0f} GB a month with {brokers:g} {kind}, copies and reads included, and carries "
-            f"{carried:,.0f}, says usage.streams"
+            f"{carried:,.0f}, according to usage.streams"
         )

@@ -1,24 +1,42 @@
-"""Namespaces, the network policies in them, and the roles of Kubernetes."""
+"""Namespaces and the network policies in them."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from policies.charts import RELEASE
-from policies.engine.checks import must_not_be
-from policies.engine.frameworks import cis_eks, nsa, pod_security
-from policies.engine.objects import INFERENCE_SERVICE, is_selected, name_of, namespace_of
-from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
+from policies.engine.cidrs import is_world, world_in_cluster
+from policies.engine.frameworks import checkov, cis_eks, nsa, pod_security
+from policies.engine.objects import INFERENCE_SERVICE, is_patch, is_selected, name_of, namespace_of, with_patches
+from policies.engine.pod_templates import WORKLOADS, pod_of
+from policies.engine.rule import Area, Finding, InCluster, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
-from policies.pods import WORKLOADS, pod_of
-from resources.inputs import display, elements, entries, flag, is_set, read, text
+from resources.inputs import display, elements, entries, first, flag, is_set, read, text
 from resources.resource import UNKNOWN, Resource
 
 _NAMESPACE = "kubernetes:core/v1:Namespace"
 _NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
-_ROLES = ("kubernetes:rbac.authorization.k8s.io/v1:ClusterRole", "kubernetes:rbac.authorization.k8s.io/v1:Role")
-_BINDINGS = tuple(f"{role}Binding" for role in _ROLES)
 _DIRECTIONS = {"Ingress", "Egress"}
 _ENFORCE = "pod-security.kubernetes.io/enforce"
+_EMPTY = "({0}.?matchLabels.orValue({{}}).size() == 0 && {0}.?matchExpressions.orValue([]).size() == 0)"
+_PROFILE = f"object.metadata.?labels[?'{_ENFORCE}'].orValue('')"
+
+
+def _open_in_cluster(way: str, peers: str) -> str:
+    """The CEL expression of the messages about the rules of a policy for every Pod that allow everything."""
+    world = (
+        f"peer.?ipBlock.?cidr.hasValue() && {world_in_cluster('peer.ipBlock.cidr')} && "
+        "peer.?ipBlock.?except.orValue([]).size() == 0"
+    )
+    everywhere = (
+        "has(peer.namespaceSelector) && " + _EMPTY.format("peer.namespaceSelector") + " && "
+        "(!has(peer.podSelector) || " + _EMPTY.format("peer.podSelector") + ")"
+    )
+    given = f"each.?{peers}.orValue([])"
+    everyone = f"({given}.size() == 0 || {given}.exists(peer, {world} || {everywhere}))"
+    return (
+        f"object.spec.?{way}.orValue([]).transformList(i, each, each.?ports.orValue([]).size() == 0 && {everyone}, "
+        f"'spec.{way}[' + string(i) + '] allows {way} of everything, for every Pod of the namespace')"
+    )
 
 
 @rule(
@@ -27,13 +45,14 @@ _ENFORCE = "pod-security.kubernetes.io/enforce"
     (*WORKLOADS, RELEASE),
     area=Area.KUBERNETES,
     severity=Severity.LOW,
-    level=Level.ADVISORY,
-    frameworks=[cis_eks("4.5.2")],
-    remediation="Name a namespace that the stack creates.",
+    level=Level.MANDATORY,
+    frameworks=[cis_eks("4.5.3"), checkov("CKV_K8S_21")],
+    remediation="Name a namespace that the stack creates, for the object or for its provider.",
     field="metadata.namespace",
 )
-def _default_namespace(resource: Resource, _: Stack) -> Iterator[Result]:
-    namespace = namespace_of(resource)
+def _default_namespace(resource: Resource, stack: Stack) -> Iterator[Result]:
+    provider = stack.provider(resource)
+    namespace = first(namespace_of(resource), text(read(provider.inputs, "namespace")) if provider else None)
     if namespace is UNKNOWN:
         yield Undecided("namespace")
     elif namespace in (None, "default"):
@@ -43,7 +62,7 @@ def _default_namespace(resource: Resource, _: Stack) -> Iterator[Result]:
 @rule(
     "pod-security-labels",
     "Namespaces enforce a Pod Security Standard",
-    _NAMESPACE,
+    with_patches(_NAMESPACE),
     area=Area.KUBERNETES,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
@@ -51,11 +70,22 @@ def _default_namespace(resource: Resource, _: Stack) -> Iterator[Result]:
     remediation=f"Label the namespace {_ENFORCE}: restricted, or baseline where a workload needs it; a namespace of "
     "device plugins that must be privileged is named in policies/exceptions.yaml.",
     field="metadata.labels",
+    in_cluster=[
+        InCluster(
+            resources={"v1": ["namespaces"]},
+            reads=["metadata.labels"],
+            found=f"{_PROFILE} in ['restricted', 'baseline'] ? [] : {_PROFILE} == '' ? "
+            f"['has no label {_ENFORCE}, so every Pod is admitted'] : "
+            f"['enforces the profile ' + {_PROFILE} + ', which admits privileged Pods']",
+        )
+    ],
 )
 def _pod_security_labels(namespace: Resource, _: Stack) -> Iterator[Result]:
     profile = text(read(namespace.inputs, "metadata", "labels", _ENFORCE))
     if profile is UNKNOWN:
         yield Undecided(f"metadata.labels.{_ENFORCE}")
+    elif profile is None and is_patch(namespace):
+        return
     elif profile is None:
         yield Finding(f"has no label {_ENFORCE}, so every Pod is admitted")
     elif profile not in ("restricted", "baseline"):
@@ -135,6 +165,56 @@ def _unreadable_policies(stack: Stack) -> list[Resource]:
 
 
 @rule(
+    "network-policy-open",
+    "No network policy opens all Pods of a namespace to everything",
+    with_patches(_NETWORK_POLICY),
+    area=Area.KUBERNETES,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[cis_eks("4.3.2"), nsa("Network separation and hardening: network policies")],
+    remediation="Name the peers, or the ports, that the Pods need; select the Pods that need them by label.",
+    field="spec.ingress and spec.egress",
+    in_cluster=[
+        InCluster(
+            resources={"networking.k8s.io/v1": ["networkpolicies"]},
+            found=f"{_EMPTY.format('object.spec.podSelector')} ? {_open_in_cluster('ingress', 'from')} + "
+            f"{_open_in_cluster('egress', 'to')} : []",
+        )
+    ],
+)
+def _network_policy_open(policy: Resource, _: Stack) -> Iterator[Result]:
+    spec = read(policy.inputs, "spec")
+    if not _selects_all(spec):
+        return
+    for way, peers in (("ingress", "from"), ("egress", "to")):
+        for index, each in enumerate(elements(read(spec, way))):
+            path = f"spec.{way}[{index}]"
+            if each is UNKNOWN or UNKNOWN in (read(each, peers), read(each, "ports")):
+                yield Undecided(path)
+            elif not is_set(read(each, "ports")) and _is_everyone(read(each, peers)):
+                yield Finding(f"{path} allows {way} of everything, for every Pod of the namespace")
+
+
+def _selects_all(spec: Any) -> bool:
+    selector = read(spec, "podSelector")
+    narrow = is_set(read(selector, "matchLabels")) or is_set(read(selector, "matchExpressions"))
+    return isinstance(spec, dict) and selector is not None and not narrow
+
+
+def _is_everyone(peers: Any) -> bool:
+    """Whether a rule's peers are every address: there are none, or one is the internet, or every Pod anywhere."""
+    if not is_set(peers):
+        return True
+    for peer in elements(peers):
+        block, namespaces = read(peer, "ipBlock"), read(peer, "namespaceSelector")
+        if is_world(read(block, "cidr")) and not is_set(read(block, "except")):
+            return True
+        if namespaces == {} and not is_set(read(peer, "podSelector")):
+            return True
+    return False
+
+
+@rule(
     "workload-network-policy",
     "Every workload is selected by a network policy of its namespace",
     (*WORKLOADS, INFERENCE_SERVICE),
@@ -166,26 +246,3 @@ def _pod_labels(workload: Resource) -> Any:
     own = read(workload.inputs, "metadata", "labels")
     named = {"serving.kserve.io/inferenceservice": name_of(workload)}
     return UNKNOWN if own is UNKNOWN else {**dict(entries(own)), **named}
-
-
-@rule(
-    "rbac-wildcard",
-    "Kubernetes roles do not grant everything",
-    (*_ROLES, *_BINDINGS),
-    area=Area.KUBERNETES,
-    severity=Severity.HIGH,
-    level=Level.MANDATORY,
-    frameworks=[cis_eks("4.1.1"), cis_eks("4.1.3"), nsa("Authentication and authorization: RBAC")],
-    remediation="Name the verbs and the resources that are used.",
-    field="rules or roleRef",
-)
-def _rbac_wildcard(resource: Resource, _: Stack) -> Iterator[Result]:
-    if resource.type in _BINDINGS:
-        yield from must_not_be(resource.inputs, "roleRef.name", "cluster-admin", "binds cluster-admin")
-        return
-    for index, each in enumerate(elements(read(resource.inputs, "rules"))):
-        verbs, resources = elements(read(each, "verbs")), elements(read(each, "resources"))
-        if each is UNKNOWN or UNKNOWN in (*verbs, *resources):
-            yield Undecided(f"rules[{index}]")
-        elif "*" in verbs and "*" in resources:
-            yield Finding(f"rules[{index}] allows every verb on every resource")

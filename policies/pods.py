@@ -1,94 +1,56 @@
-"""Pods and their containers, alike in every kind of workload."""
+"""What Pods and their containers may do on their node, alike in every kind of workload."""
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Unpack
+from typing import Any
 
-from policies.engine.checks import Value, must_be, must_not_be
-from policies.engine.frameworks import cis_eks, eks_guide, nsa, pod_security
-from policies.engine.rule import About, Area, Finding, Framework, Level, Result, Severity, Undecided, rule
-from policies.engine.stack import Stack
-from resources.inputs import display, elements, entries, first, flag, is_set, number, read, text
-from resources.resource import UNKNOWN, Resource
+from policies.engine.checks import must_not_be
+from policies.engine.frameworks import checkov, cis_eks, nsa, pod_security
+from policies.engine.pod_checks import (
+    containers_with,
+    each_container,
+    no_container,
+    no_pod,
+    pod_rule,
+    security_contexts,
+)
+from policies.engine.pod_templates import (
+    Pod,
+)
+from policies.engine.rule import Area, Finding, Framework, Level, Result, Severity, Undecided
+from resources.inputs import display, elements, entries, first, flag, number, read, text
+from resources.resource import UNKNOWN
 
-DEPLOYMENT = "kubernetes:apps/v1:Deployment"
-STATEFUL_SET = "kubernetes:apps/v1:StatefulSet"
-_POD = "kubernetes:core/v1:Pod"
-_JOB = "kubernetes:batch/v1:Job"
-_CRON_JOB = "kubernetes:batch/v1:CronJob"
-_SERVICE_ACCOUNT = "kubernetes:core/v1:ServiceAccount"
-_TEMPLATES: dict[str, tuple[str, ...]] = {
-    _POD: (),
-    DEPLOYMENT: ("spec", "template"),
-    "kubernetes:apps/v1:DaemonSet": ("spec", "template"),
-    STATEFUL_SET: ("spec", "template"),
-    "kubernetes:apps/v1:ReplicaSet": ("spec", "template"),
-    "kubernetes:core/v1:ReplicationController": ("spec", "template"),
-    _JOB: ("spec", "template"),
-    _CRON_JOB: ("spec", "jobTemplate", "spec", "template"),
-}
-"""Where each kind has its Pod template."""
-WORKLOADS = tuple(_TEMPLATES)
-_DEVICES = ("nvidia.com/gpu", "nvidia.com/mig-", "aws.amazon.com/neuron", "amd.com/gpu")
-_GPU_TAINT = "nvidia.com/gpu"
-
-
-@dataclass(frozen=True, slots=True)
-class Container:
-    """One container. `values` is `UNKNOWN` when the list that holds it is."""
-
-    path: str
-    values: Any
-
-    @property
-    def label(self) -> str:
-        """The container's name in a message."""
-        name = text(read(self.values, "name"))
-        return f"container {name}" if isinstance(name, str) else self.path
-
-
-@dataclass(frozen=True, slots=True)
-class Pod:
-    """A Pod template. `path` is the path of its `spec` in the inputs."""
-
-    path: str
-    spec: Any
-    labels: Any = None
-
-    def containers(self, *fields: str) -> Iterator[Container]:
-        """The containers of `fields`: init containers and containers where none are given."""
-        for field in fields or ("initContainers", "containers"):
-            for index, values in enumerate(elements(read(self.spec, field))):
-                yield Container(
-                    f"{self.path}.{field}" if values is UNKNOWN else f"{self.path}.{field}[{index}]", values
-                )
-
-
-def pod_of(workload: Resource) -> Pod:
-    """The Pod template of a resource of `WORKLOADS`."""
-    path = _TEMPLATES[workload.type]
-    template = read(workload.inputs, *path)
-    return Pod(".".join((*path, "spec")), read(template, "spec"), read(template, "metadata", "labels"))
-
-
-def each_container(path: str, expected: Value, message: str, *, name: str, title: str, **about: Unpack[About]) -> None:
-    """State the rule that an input of every container must be `expected`. The message follows the container's name."""
-
-    @rule(name, title, WORKLOADS, **{"field": path, **about})
-    def _(workload: Resource, _: Stack) -> Iterator[Result]:
-        for container in pod_of(workload).containers():
-            within = f"{container.path}."
-            yield from must_be(container.values, path, expected, f"{container.label} {message}", within=within)
-
-
-def no_container(path: str, forbidden: Value, message: str, *, name: str, title: str, **about: Unpack[About]) -> None:
-    """State the rule that an input of no container may be `forbidden`. The message follows the container's name."""
-
-    @rule(name, title, WORKLOADS, **{"field": path, **about})
-    def _(workload: Resource, _: Stack) -> Iterator[Result]:
-        for container in pod_of(workload).containers():
-            within = f"{container.path}."
-            yield from must_not_be(container.values, path, forbidden, f"{container.label} {message}", within=within)
+_HOST_NAMESPACES = ("hostNetwork", "hostPID", "hostIPC")
+_PROFILES = ("container.apparmor.security.beta.kubernetes.io/", "seccomp.security.alpha.kubernetes.io/")
+_PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
+_CALLS = (
+    *((probe, call) for probe in _PROBES for call in ("httpGet", "tcpSocket")),
+    *(("lifecycle", hook, call) for hook in ("postStart", "preStop") for call in ("httpGet", "tcpSocket")),
+)
+_USER, _NON_ROOT = (
+    f"c.?securityContext.?{field}.or(variables.pod.?securityContext.?{field})"
+    for field in ("runAsUser", "runAsNonRoot")
+)
+_ADDED = "c.?securityContext.?capabilities.?add.orValue([]).filter(name, name != 'NET_BIND_SERVICE')"
+_HOST_PORTS = "c.?ports.orValue([]).filter(port, port.?hostPort.orValue(0) != 0)"
+_SAFE_SYSCTLS = [
+    "kernel.shm_rmid_forced",
+    "net.ipv4.ip_local_port_range",
+    "net.ipv4.ip_local_reserved_ports",
+    "net.ipv4.ip_unprivileged_port_start",
+    "net.ipv4.ping_group_range",
+    "net.ipv4.tcp_fin_timeout",
+    "net.ipv4.tcp_keepalive_intvl",
+    "net.ipv4.tcp_keepalive_probes",
+    "net.ipv4.tcp_keepalive_time",
+    "net.ipv4.tcp_notsent_lowat",
+    "net.ipv4.tcp_rmem",
+    "net.ipv4.tcp_slow_start_after_idle",
+    "net.ipv4.tcp_syncookies",
+    "net.ipv4.tcp_wmem",
+]
+"""What the baseline Pod Security Standard allows in its newest version. Source: check_sysctls.go."""
 
 
 each_container(
@@ -103,6 +65,7 @@ each_container(
     frameworks=[
         pod_security("Restricted: Privilege Escalation"),
         cis_eks("4.2.5"),
+        checkov("CKV_K8S_20"),
         nsa("Pod security: preventing privilege escalation"),
     ],
     remediation="Set securityContext.allowPrivilegeEscalation to false on every container.",
@@ -116,7 +79,7 @@ each_container(
     area=Area.KUBERNETES,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,
-    frameworks=[nsa("Pod security: immutable container file systems")],
+    frameworks=[checkov("CKV_K8S_22"), nsa("Pod security: immutable container file systems")],
     remediation="Set securityContext.readOnlyRootFilesystem to true and mount an emptyDir where it must write.",
 )
 no_container(
@@ -128,76 +91,90 @@ no_container(
     area=Area.KUBERNETES,
     severity=Severity.CRITICAL,
     level=Level.MANDATORY,
-    frameworks=[pod_security("Baseline: Privileged Containers"), cis_eks("4.2.1"), nsa("Pod security enforcement")],
+    frameworks=[
+        pod_security("Baseline: Privileged Containers"),
+        cis_eks("4.2.1"),
+        checkov("CKV_K8S_16"),
+        nsa("Pod security enforcement"),
+    ],
     remediation="Drop privileged; a device plugin that needs it is named in policies/exceptions.yaml with its reason.",
 )
 
 
-@rule(
+@pod_rule(
     "run-as-non-root",
     "Containers do not run as root",
-    WORKLOADS,
     area=Area.KUBERNETES,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[pod_security("Restricted: Running as Non-root"), nsa("Pod security: non-root containers")],
+    frameworks=[
+        pod_security("Restricted: Running as Non-root"),
+        pod_security("Restricted: Running as Non-root user"),
+        checkov("CKV_K8S_23"),
+        nsa("Pod security: non-root containers"),
+    ],
     remediation="Set securityContext.runAsNonRoot to true and a runAsUser above 0 on the Pod.",
     field="securityContext.runAsNonRoot",
+    admission="variables.pod.?hostUsers == optional.of(false) ? [] : "
+    + containers_with(
+        f"{_USER} == optional.of(0)",
+        "runs as user 0, which is root",
+    )
+    + " + "
+    + containers_with(
+        f"{_NON_ROOT} == optional.of(false) || ({_NON_ROOT} != optional.of(true) && !{_USER}.hasValue())",
+        "may run as root: runAsNonRoot is not true",
+    ),
 )
-def _run_as_non_root(workload: Resource, _: Stack) -> Iterator[Result]:
-    pod = pod_of(workload)
-    of_pod = read(pod.spec, "securityContext")
+def _run_as_non_root(pod: Pod) -> Iterator[Result]:
+    # In a user namespace, root of the container is an ordinary user of the node.
+    if flag(read(pod.spec, "hostUsers")) is False:
+        return
+    of_pod = [context for _, _, context in pod.own_contexts()]
     for container in pod.containers():
-        own = read(container.values, "securityContext")
-        non_root = first(flag(read(own, "runAsNonRoot")), flag(read(of_pod, "runAsNonRoot")))
-        if non_root is UNKNOWN:
-            yield Undecided(f"{container.path}.securityContext.runAsNonRoot")
-        elif not non_root:
-            yield Finding(f"{container.label} may run as root: runAsNonRoot is not true")
-        if first(number(read(own, "runAsUser")), number(read(of_pod, "runAsUser"))) == 0:
+        contexts = [read(container.values, "securityContext"), *of_pod]
+        non_root = first(*(flag(read(context, "runAsNonRoot")) for context in contexts))
+        user = first(*(number(read(context, "runAsUser")) for context in contexts))
+        if user == 0:
             yield Finding(f"{container.label} runs as user 0, which is root")
+        elif UNKNOWN in (non_root, user):
+            yield Undecided(f"{container.path}.securityContext.runAsNonRoot")
+        elif non_root is False or (pod.complete and not non_root and user is None):
+            yield Finding(f"{container.label} may run as root: runAsNonRoot is not true")
 
 
-@rule(
-    "seccomp",
-    "Containers have a seccomp profile",
-    WORKLOADS,
-    area=Area.KUBERNETES,
-    severity=Severity.LOW,
-    level=Level.ADVISORY,
-    frameworks=[pod_security("Restricted: Seccomp"), nsa("Pod security: hardening applications")],
-    remediation="Set securityContext.seccompProfile.type to RuntimeDefault on the Pod.",
-    field="securityContext.seccompProfile.type",
-)
-def _seccomp(workload: Resource, _: Stack) -> Iterator[Result]:
-    pod, path = pod_of(workload), ("securityContext", "seccompProfile", "type")
-    for container in pod.containers():
-        profile = first(text(read(container.values, *path)), text(read(pod.spec, *path)))
-        if profile is UNKNOWN:
-            yield Undecided(f"{container.path}.{'.'.join(path)}")
-        elif profile not in ("RuntimeDefault", "Localhost"):
-            yield Finding(f"{container.label} has no seccomp profile")
-
-
-@rule(
+@pod_rule(
     "capabilities",
     "Containers drop all capabilities",
-    WORKLOADS,
     area=Area.KUBERNETES,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[pod_security("Restricted: Capabilities"), nsa("Pod security: Linux capabilities")],
+    frameworks=[
+        pod_security("Restricted: Capabilities"),
+        checkov("CKV_K8S_25"),
+        checkov("CKV_K8S_28"),
+        checkov("CKV_K8S_37"),
+        checkov("CKV_K8S_39"),
+        nsa("Pod security: Linux capabilities"),
+    ],
     remediation="Set securityContext.capabilities.drop to [ALL]; NET_BIND_SERVICE may be added.",
     field="securityContext.capabilities",
+    admission=containers_with(
+        "!c.?securityContext.?capabilities.?drop.orValue([]).exists(name, name.upperAscii() == 'ALL')",
+        "keeps capabilities: capabilities.drop does not hold ALL",
+    )
+    + " + "
+    + f"variables.containers.filter(c, {_ADDED}.size() > 0)"
+    f".map(c, 'container ' + c.name + ' adds the capability ' + {_ADDED}.join(', '))",
 )
-def _capabilities(workload: Resource, _: Stack) -> Iterator[Result]:
-    for container in pod_of(workload).containers():
+def _capabilities(pod: Pod) -> Iterator[Result]:
+    for container in pod.containers():
         capabilities = read(container.values, "securityContext", "capabilities")
-        dropped = elements(read(capabilities, "drop"))
-        added = [name for name in elements(read(capabilities, "add")) if name != "NET_BIND_SERVICE"]
+        dropped = [_capability(name) for name in elements(read(capabilities, "drop"))]
+        added = [name for name in elements(read(capabilities, "add")) if _capability(name) != "NET_BIND_SERVICE"]
         if "ALL" not in dropped and UNKNOWN in dropped:
             yield Undecided(f"{container.path}.securityContext.capabilities.drop")
-        elif "ALL" not in dropped:
+        elif "ALL" not in dropped and pod.complete:
             yield Finding(f"{container.label} keeps capabilities: capabilities.drop does not hold ALL")
         if UNKNOWN in added:
             yield Undecided(f"{container.path}.securityContext.capabilities.add")
@@ -205,10 +182,36 @@ def _capabilities(workload: Resource, _: Stack) -> Iterator[Result]:
             yield Finding(f"{container.label} adds the capability {', '.join(map(display, added))}")
 
 
-@rule(
+def _capability(name: Any) -> Any:
+    """A capability as Kubernetes writes it. Container runtimes accept it in lower case and with the prefix CAP_."""
+    return name.upper().removeprefix("CAP_") if isinstance(name, str) else name
+
+
+@pod_rule(
+    "ssh-port",
+    "Containers answer no SSH",
+    area=Area.KUBERNETES,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[Framework("kube-linter", "ssh-port"), Framework("Kubescape", "C-0042")],
+    remediation="Remove the port and the SSH server; use kubectl exec and ephemeral containers, which are recorded.",
+    field="ports",
+    admission=containers_with(
+        "c.?ports.orValue([]).exists(port, port.containerPort == 22)", "listens on port 22, that of SSH"
+    ),
+)
+def _ssh_port(pod: Pod) -> Iterator[Result]:
+    for container in pod.containers():
+        ports = [number(read(port, "containerPort")) for port in elements(read(container.values, "ports"))]
+        if 22 in ports:
+            yield Finding(f"{container.label} listens on port 22, that of SSH")
+        elif UNKNOWN in ports:
+            yield Undecided(f"{container.path}.ports")
+
+
+@pod_rule(
     "host-namespaces",
     "Pods share no network, processes or ports with the node",
-    WORKLOADS,
     area=Area.KUBERNETES,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
@@ -218,17 +221,28 @@ def _capabilities(workload: Resource, _: Stack) -> Iterator[Result]:
         cis_eks("4.2.2"),
         cis_eks("4.2.3"),
         cis_eks("4.2.4"),
+        checkov("CKV_K8S_17"),
+        checkov("CKV_K8S_18"),
+        checkov("CKV_K8S_19"),
+        checkov("CKV_K8S_26"),
         nsa("Pod security enforcement"),
     ],
     remediation="Drop hostNetwork, hostPID, hostIPC and hostPort; a node agent that needs one is named in "
     "policies/exceptions.yaml.",
     field="hostNetwork, hostPID, hostIPC and hostPort",
+    admission=" + ".join(
+        f"(variables.pod.?{name} == optional.of(true) ? ['{name} is true: its Pods share it with the node'] : [])"
+        for name in _HOST_NAMESPACES
+    )
+    + " + "
+    + f"variables.containers.filter(c, {_HOST_PORTS}.size() > 0).map(c, 'container ' + c.name + ' listens on port ' "
+    f"+ {_HOST_PORTS}.map(port, string(port.hostPort)).join(', ') + ' of the node')",
 )
-def _host_namespaces(workload: Resource, _: Stack) -> Iterator[Result]:
-    pod = pod_of(workload)
-    for name in ("hostNetwork", "hostPID", "hostIPC"):
+def _host_namespaces(pod: Pod) -> Iterator[Result]:
+    for name in _HOST_NAMESPACES:
         shared = f"{name} is true: its Pods share it with the node"
         yield from must_not_be(pod.spec, name, True, shared, within=f"{pod.path}.")
+    # Kubernetes gives each containerPort of a Pod in the network of the node the same hostPort.
     for container in pod.containers():
         for port in elements(read(container.values, "ports")):
             host_port = number(read(port, "hostPort"))
@@ -236,175 +250,185 @@ def _host_namespaces(workload: Resource, _: Stack) -> Iterator[Result]:
                 yield Finding(f"{container.label} listens on port {host_port:g} of the node")
 
 
-@rule(
-    "host-path",
-    "Pods mount no files of the node",
-    WORKLOADS,
+no_pod(
+    "shareProcessNamespace",
+    "shareProcessNamespace is true: each container sees and may signal the processes of the others",
+    name="shared-processes",
+    title="Containers of a Pod do not share their processes",
+    area=Area.KUBERNETES,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[nsa("Pod security enforcement")],
+    remediation="Drop shareProcessNamespace; a debugger that needs it can be an ephemeral container.",
+)
+
+
+@pod_rule(
+    "sysctls",
+    "Pods set only sysctls that are safe for their neighbors",
     area=Area.KUBERNETES,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[pod_security("Baseline: HostPath Volumes"), nsa("Pod security enforcement")],
-    remediation="Use emptyDir, a volume claim or a CSI driver; a device plugin is named in policies/exceptions.yaml.",
-    field="volumes",
+    frameworks=[pod_security("Baseline: Sysctls")],
+    remediation="Set only the sysctls that the baseline Pod Security Standard allows; leave others to the node.",
+    field="securityContext.sysctls",
+    admission="variables.pod.?securityContext.?sysctls.orValue([])"
+    f".filter(s, !(s.name in {json.dumps(_SAFE_SYSCTLS)})).map(s, 'sets the unsafe sysctl ' + s.name)",
 )
-def _host_path(workload: Resource, _: Stack) -> Iterator[Result]:
-    pod = pod_of(workload)
-    for index, volume in enumerate(elements(read(pod.spec, "volumes"))):
-        mounted = read(volume, "hostPath")
-        if volume is UNKNOWN:
-            yield Undecided(f"{pod.path}.volumes")
-        elif mounted is UNKNOWN:
-            yield Undecided(f"{pod.path}.volumes[{index}].hostPath")
-        elif mounted is not None:
-            path, name = display(read(mounted, "path")), display(read(volume, "name"))
-            yield Finding(f"mounts {path} of the node as the volume {name}")
+def _sysctls(pod: Pod) -> Iterator[Result]:
+    for path, _, context in pod.own_contexts():
+        for index, each in enumerate(elements(read(context, "sysctls"))):
+            name = read(each, "name")
+            if name is UNKNOWN:
+                yield Undecided(f"{path}.sysctls[{index}].name")
+            elif isinstance(name, str) and name.replace("/", ".") not in _SAFE_SYSCTLS:
+                yield Finding(f"sets the unsafe sysctl {name}")
 
 
-@rule(
-    "resource-limits",
-    "Containers state requests for CPU and memory and a memory limit",
-    WORKLOADS,
-    area=Area.KUBERNETES,
-    severity=Severity.MEDIUM,
-    level=Level.MANDATORY,
-    frameworks=[nsa("Network separation and hardening: resource policies"), eks_guide("Reliability: applications")],
-    remediation="Set resources.requests.cpu, resources.requests.memory and resources.limits.memory on every container.",
-    field="resources",
-)
-def _resource_limits(workload: Resource, _: Stack) -> Iterator[Result]:
-    for container in pod_of(workload).containers():
-        resources = read(container.values, "resources")
-        if resources is UNKNOWN:
-            yield Undecided(f"{container.path}.resources")
-            continue
-        limits = read(resources, "limits")
-        requests = read(resources, "requests")
-        # Kubernetes takes an absent request from the limit. A CPU limit is left to the workload: it throttles a
-        # container even where the node's CPUs are idle.
-        stated = {
-            "requests.cpu": first(read(requests, "cpu"), read(limits, "cpu")),
-            "requests.memory": first(read(requests, "memory"), read(limits, "memory")),
-            "limits.memory": read(limits, "memory"),
-        }
-        if lacking := [path for path, value in stated.items() if not is_set(value)]:
-            yield Finding(f"{container.label} lacks {', '.join(lacking)}")
-
-
-@rule(
-    "probes",
-    "Long-running containers have liveness and readiness probes",
-    [kind for kind in WORKLOADS if kind not in (_JOB, _CRON_JOB)],
-    area=Area.KUBERNETES,
-    severity=Severity.MEDIUM,
-    level=Level.MANDATORY,
-    frameworks=[eks_guide("Reliability: applications")],
-    remediation="Add livenessProbe and readinessProbe; a slow start gets a startupProbe beside them.",
-    field="livenessProbe and readinessProbe",
-)
-def _probes(workload: Resource, _: Stack) -> Iterator[Result]:
-    for container in pod_of(workload).containers("containers"):
-        lacking = [probe for probe in ("livenessProbe", "readinessProbe") if not is_set(read(container.values, probe))]
-        if container.values is UNKNOWN:
-            yield Undecided(container.path)
-        elif lacking:
-            yield Finding(f"{container.label} lacks {' and '.join(lacking)}")
-
-
-@rule(
-    "service-account-token",
-    "Pods mount a service-account token only if they request it",
-    (*WORKLOADS, _SERVICE_ACCOUNT),
+@pod_rule(
+    "seccomp",
+    "Containers have a seccomp profile",
     area=Area.KUBERNETES,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,
     frameworks=[
-        cis_eks("4.1.5"),
-        cis_eks("4.1.6"),
-        nsa("Pod security: protecting Pod service account tokens"),
+        pod_security("Restricted: Seccomp"),
+        checkov("CKV_K8S_31"),
+        nsa("Pod security: hardening applications"),
     ],
-    remediation="Set automountServiceAccountToken to false; where the Pod uses the API server, to true with a service "
-    "account of its own.",
-    field="automountServiceAccountToken",
+    remediation="Set securityContext.seccompProfile.type to RuntimeDefault on the Pod.",
+    field="securityContext.seccompProfile.type",
+    admission=containers_with(
+        "!(c.?securityContext.?seccompProfile.?type.or(variables.pod.?securityContext.?seccompProfile.?type)"
+        ".orValue('') in ['RuntimeDefault', 'Localhost'])",
+        "has no seccomp profile",
+    ),
 )
-def _service_account_token(resource: Resource, _: Stack) -> Iterator[Result]:
-    if resource.type == _SERVICE_ACCOUNT:
-        # An account of its own was made for a workload that uses it; each Pod still says whether it mounts the token.
-        if text(read(resource.inputs, "metadata", "name")) != "default":
-            return
-        values, within, account = resource.inputs, "", "default"
-    else:
-        pod = pod_of(resource)
-        values, within = pod.spec, f"{pod.path}."
-        account = first(text(read(pod.spec, "serviceAccountName")), text(read(pod.spec, "serviceAccount")), "default")
-    mounted = flag(read(values, "automountServiceAccountToken"))
-    if mounted is UNKNOWN:
-        yield Undecided(f"{within}automountServiceAccountToken")
-    elif mounted is None and account != "default":
-        yield Finding("does not say whether its Pods carry a token: automountServiceAccountToken is absent")
-    elif mounted is not False and account == "default":
-        yield Finding("carries the token of the default service account: automountServiceAccountToken is not false")
+def _seccomp(pod: Pod) -> Iterator[Result]:
+    of_pod = [text(read(context, "seccompProfile", "type")) for _, _, context in pod.own_contexts()]
+    for container in pod.containers():
+        profile = first(text(read(container.values, "securityContext", "seccompProfile", "type")), *of_pod)
+        if profile is UNKNOWN:
+            yield Undecided(f"{container.path}.securityContext.seccompProfile.type")
+        elif profile not in ("RuntimeDefault", "Localhost") and (pod.complete or profile):
+            yield Finding(f"{container.label} has no seccomp profile")
 
 
-@rule(
-    "gpu-requests",
-    "GPU requests equal their limits",
-    WORKLOADS,
-    area=Area.KUBERNETES,
-    severity=Severity.MEDIUM,
-    level=Level.MANDATORY,
-    frameworks=[Framework("Kubernetes documentation", "Schedule GPUs: limits and requests must be equal")],
-    remediation="State the device under limits alone, or the same whole number under requests.",
-    field="resources.limits",
-)
-def _gpu_requests(workload: Resource, _: Stack) -> Iterator[Result]:
-    for container in pod_of(workload).containers():
-        requests = dict(entries(read(container.values, "resources", "requests")))
-        limits = dict(entries(read(container.values, "resources", "limits")))
-        for device in sorted(name for name in {*requests, *limits} if name.startswith(_DEVICES)):
-            request, limit = number(requests.get(device)), number(limits.get(device))
-            if request is UNKNOWN or limit is UNKNOWN:
-                yield Undecided(f"{container.path}.resources: {device}")
-            elif limit is None:
-                yield Finding(f"{container.label} requests {device} without a limit, which Kubernetes refuses")
-            elif request is not None and request != limit:
-                yield Finding(
-                    f"{container.label} requests {request:g} and limits {limit:g} of {device}; they must be equal"
-                )
-            elif limit % 1:
-                yield Finding(f"{container.label} limits {device} to {limit:g}; devices are counted whole")
-
-
-@rule(
-    "gpu-toleration",
-    "Workloads with GPUs tolerate the taint of GPU nodes",
-    WORKLOADS,
-    area=Area.KUBERNETES,
-    severity=Severity.MEDIUM,
-    level=Level.ADVISORY,
-    frameworks=[eks_guide("Scheduling: taints and tolerations")],
-    remediation="Add a toleration with key nvidia.com/gpu and operator Exists.",
-    field="tolerations",
-)
-def _gpu_toleration(workload: Resource, _: Stack) -> Iterator[Result]:
-    pod = pod_of(workload)
-    tolerations = elements(read(pod.spec, "tolerations"))
-    if not _asks_for_gpu(pod) or any(map(_tolerates_gpu_taint, tolerations)):
-        return
-    if UNKNOWN in tolerations:
-        yield Undecided(f"{pod.path}.tolerations")
-    else:
-        yield Finding(f"asks for a GPU and does not tolerate the taint {_GPU_TAINT}, so it stays pending")
-
-
-def _asks_for_gpu(pod: Pod) -> bool:
-    return any(
-        name.startswith("nvidia.com/")
-        for container in pod.containers()
-        for part in ("requests", "limits")
-        for name, _ in entries(read(container.values, "resources", part))
+for name, path, allowed, severity, message, title, remediation, control in (
+    (
+        "proc-mount",
+        "procMount",
+        ("Default",),
+        Severity.HIGH,
+        "sees the whole of /proc: procMount is {value}",
+        "Containers see a masked /proc",
+        "Drop securityContext.procMount.",
+        "Baseline: /proc Mount Type",
+    ),
+    (
+        "app-armor",
+        "appArmorProfile.type",
+        ("RuntimeDefault", "Localhost"),
+        Severity.MEDIUM,
+        "turns AppArmor off: its profile is {value}",
+        "Pods keep their AppArmor profile",
+        "Drop appArmorProfile, or set its type to RuntimeDefault or Localhost.",
+        "Baseline: AppArmor",
+    ),
+    (
+        "selinux-type",
+        "seLinuxOptions.type",
+        ("", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"),
+        Severity.HIGH,
+        "has the SELinux type {value}, which is not one of containers",
+        "Pods have an SELinux type of containers",
+        "Drop seLinuxOptions.type, or set it to container_t.",
+        "Baseline: SELinux",
+    ),
+    (
+        "selinux-user",
+        "seLinuxOptions.user",
+        ("",),
+        Severity.HIGH,
+        "sets the SELinux user {value}",
+        "Pods set no SELinux user",
+        "Drop seLinuxOptions.user.",
+        "Baseline: SELinux",
+    ),
+    (
+        "selinux-role",
+        "seLinuxOptions.role",
+        ("",),
+        Severity.HIGH,
+        "sets the SELinux role {value}",
+        "Pods set no SELinux role",
+        "Drop seLinuxOptions.role.",
+        "Baseline: SELinux",
+    ),
+    (
+        "windows-host-process",
+        "windowsOptions.hostProcess",
+        (False,),
+        Severity.CRITICAL,
+        "is a process of its Windows node: hostProcess is true",
+        "No container is a process of a Windows node",
+        "Drop windowsOptions.hostProcess.",
+        "Baseline: HostProcess",
+    ),
+):
+    security_contexts(
+        path,
+        allowed,
+        message,
+        name=name,
+        title=title,
+        area=Area.KUBERNETES,
+        severity=severity,
+        level=Level.MANDATORY,
+        frameworks=[pod_security(control)],
+        remediation=remediation,
     )
 
 
-def _tolerates_gpu_taint(toleration: Any) -> bool:
-    key = read(toleration, "key")
-    return key == _GPU_TAINT or (key in (None, "") and read(toleration, "operator") == "Exists")
+@pod_rule(
+    "unconfined-annotation",
+    "No annotation turns AppArmor or seccomp off",
+    area=Area.KUBERNETES,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[pod_security("Baseline: AppArmor"), pod_security("Baseline: Seccomp")],
+    remediation="Drop the annotation, and set appArmorProfile and seccompProfile of the security context.",
+    field="metadata.annotations",
+    admission="variables.annotations.transformList(name, profile, profile == 'unconfined' && "
+    f"{json.dumps(_PROFILES)}.exists(start, name.startsWith(start)), 'the annotation ' + name + ' is unconfined')",
+)
+def _unconfined_annotation(pod: Pod) -> Iterator[Result]:
+    for name, value in entries(read(pod.metadata, "annotations")):
+        if name.startswith(_PROFILES) and text(value) is UNKNOWN:
+            yield Undecided(f"metadata.annotations.{name}")
+        elif name.startswith(_PROFILES) and value == "unconfined":
+            yield Finding(f"the annotation {name} is unconfined")
+
+
+@pod_rule(
+    "probe-hosts",
+    "Probes and hooks call their own Pod",
+    area=Area.KUBERNETES,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[pod_security("Baseline: Host Probes / Lifecycle Hooks")],
+    remediation="Drop host of httpGet and tcpSocket; the kubelet calls the Pod's own address then.",
+    field="livenessProbe.httpGet.host",
+    admission=" + ".join(
+        containers_with(f"c.?{'.?'.join(path)}.?host.orValue('') != ''", f"calls another host by {'.'.join(path)}")
+        for path in _CALLS
+    ),
+)
+def _probe_hosts(pod: Pod) -> Iterator[Result]:
+    for container in pod.containers():
+        for path in _CALLS:
+            host = text(read(container.values, *path, "host"))
+            if host is UNKNOWN:
+                yield Undecided(f"{container.path}.{'.'.join(path)}.host")
+            elif host:
+                yield Finding(f"{container.label} calls another host by {'.'.join(path)}")

@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from policies.engine.frameworks import well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
-from resources.inputs import display, elements, json_value, read
+from resources.inputs import display, elements, json_value, read, text
 from resources.resource import UNKNOWN, Resource
+
+_PARTS_BEFORE_RESOURCE = 5
+"""Colons before the resource of an ARN."""
 
 
 @rule(
@@ -18,7 +21,7 @@ from resources.resource import UNKNOWN, Resource
     level=Level.ADVISORY,
     frameworks=[well_architected("SEC01-BP01")],
     remediation="Set allowedAccountIds of the provider to the account in mlplatform:environment, and use that "
-    "provider for every resource.",
+    "provider for every resource. A provider of another account assumes a role there.",
     field="allowedAccountIds",
 )
 def _account(provider: Resource, stack: Stack) -> Iterator[Result]:
@@ -28,5 +31,13 @@ def _account(provider: Resource, stack: Stack) -> Iterator[Result]:
         yield Undecided("allowedAccountIds")
     elif not accounts:
         yield Finding("deploys into any account that the credentials belong to, because allowedAccountIds is absent")
-    elif foreign := [display(account) for account in accounts if display(account) != own]:
+    elif foreign := [name for account in accounts if (name := display(account)) not in {own, *_assumed(provider)}]:
         yield Finding(f"may deploy into {', '.join(foreign)}, but the stack belongs to {own}")
+
+
+def _assumed(provider: Resource) -> Iterator[str]:
+    """The accounts whose roles the provider assumes: it is meant for them."""
+    for each in elements(json_value(read(provider.inputs, "assumeRoles"))):
+        arn = text(read(each, "roleArn"))
+        if isinstance(arn, str) and arn.count(":") >= _PARTS_BEFORE_RESOURCE:
+            yield arn.split(":")[4]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.engine.checks import must_be
-from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.frameworks import security_hub, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from policies.engine.statements import denies_plain_http, statements
@@ -22,7 +22,7 @@ _SENDING = {"sqs:*", "sqs:sendmessage", "sns:*", "sns:publish", "*"}
     area=Area.SECURITY,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,
-    frameworks=[fsbp("SQS.1"), fsbp("SNS.1"), well_architected("SEC08-BP02")],
+    frameworks=[security_hub("SQS.1"), security_hub("SNS.1"), well_architected("SEC08-BP02")],
     remediation="Set sqsManagedSseEnabled, or kmsMasterKeyId to a key that the senders may use.",
     field="sqsManagedSseEnabled or kmsMasterKeyId",
 )

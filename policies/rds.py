@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policies.engine.checks import forbids, requires
-from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.frameworks import security_hub, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from resources.inputs import elements, flag, is_set, number, read, text
@@ -36,7 +36,7 @@ requires(
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("RDS.3"), well_architected("SEC08-BP02")],
+    frameworks=[security_hub("RDS.3"), well_architected("SEC08-BP02")],
     remediation="Set storageEncrypted and kmsKeyId before the first deployment, or use Database.",
     field="storageEncrypted and kmsKeyId",
 )
@@ -50,7 +50,7 @@ forbids(
     area=Area.SECURITY,
     severity=Severity.CRITICAL,
     level=Level.MANDATORY,
-    frameworks=[fsbp("RDS.2")],
+    frameworks=[security_hub("RDS.2")],
     remediation="Set publiclyAccessible to false and put it into isolated subnets.",
 )
 requires(
@@ -64,7 +64,7 @@ requires(
     area=Area.RELIABILITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("RDS.5"), well_architected("REL10-BP01")],
+    frameworks=[security_hub("RDS.5"), well_architected("REL10-BP01")],
     remediation="Set multiAz.",
 )
 
@@ -77,7 +77,7 @@ requires(
     area=Area.RELIABILITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("RDS.11"), well_architected("REL09-BP03")],
+    frameworks=[security_hub("RDS.11"), well_architected("REL09-BP03")],
     remediation="Set backupRetentionPeriod to 7 or more.",
     field="backupRetentionPeriod",
 )
@@ -97,7 +97,7 @@ def _backups(database: Resource, _: Stack) -> Iterator[Result]:
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("RDS.10"), well_architected("SEC02-BP03")],
+    frameworks=[security_hub("RDS.10"), well_architected("SEC02-BP03")],
     remediation="Set manageMasterUserPassword and iamDatabaseAuthenticationEnabled.",
     field="manageMasterUserPassword and iamDatabaseAuthenticationEnabled",
 )
@@ -120,7 +120,7 @@ def _identity(database: Resource, _: Stack) -> Iterator[Result]:
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("RDS.38"), well_architected("SEC09-BP02")],
+    frameworks=[security_hub("RDS.38"), well_architected("SEC09-BP02")],
     remediation="Give it a parameter group with rds.force_ssl = 1, or for MySQL with require_secure_transport = 1; or "
     "use Database.",
     field="parameters of its parameter group",

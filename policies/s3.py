@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from policies.engine.frameworks import cis_aws, finops, fsbp, well_architected
+from policies.engine.checks import in_production
+from policies.engine.frameworks import checkov, cis_aws, finops, security_hub, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from policies.engine.statements import denies_plain_http
@@ -35,7 +36,7 @@ def _configurations(bucket: Resource, kind: str, stack: Stack) -> list[Resource]
     area=Area.COST,
     severity=Severity.LOW,
     level=Level.MANDATORY,
-    frameworks=[fsbp("S3.13"), finops("Workload optimization")],
+    frameworks=[security_hub("S3.13"), finops("Workload optimization")],
     remediation="Add a BucketLifecycleConfiguration that ends incomplete uploads and expires old versions.",
     field="rules of the bucket's BucketLifecycleConfiguration",
 )
@@ -58,25 +59,28 @@ def _lifecycle(bucket: Resource, stack: Stack) -> Iterator[Result]:
     area=Area.SECURITY,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,
-    frameworks=[fsbp("S3.17"), well_architected("SEC08-BP02")],
+    frameworks=[security_hub("S3.17"), well_architected("SEC08-BP02")],
     remediation="Add a BucketServerSideEncryptionConfiguration with sseAlgorithm aws:kms and a bucket key.",
     field="rules of the bucket's encryption configuration",
 )
 def _encryption(bucket: Resource, stack: Stack) -> Iterator[Result]:
     # Load balancers cannot deliver logs to a bucket under a key of KMS.
-    if identities(bucket) & stack.once(_log_targets):
+    if is_log_target(bucket, stack):
         return
     found = [
         text(read(each, "applyServerSideEncryptionByDefault", "sseAlgorithm"))
         for one in _configurations(bucket, "BucketServerSideEncryptionConfiguration", stack)
         for each in elements(read(one.inputs, "rules"))
     ]
-    if any(algorithm in _KMS_ALGORITHMS for algorithm in found):
-        return
-    if UNKNOWN in found:
-        yield Undecided("rules of its encryption")
-    else:
+    if any(algorithm not in (*_KMS_ALGORITHMS, UNKNOWN) for algorithm in found) or not found:
         yield Finding("is not encrypted with a key of KMS")
+    elif UNKNOWN in found:
+        yield Undecided("rules of its encryption")
+
+
+def is_log_target(bucket: Resource, stack: Stack) -> bool:
+    """Whether logs of other resources are delivered to the bucket."""
+    return bool(identities(bucket) & stack.once(_log_targets))
 
 
 def _log_targets(stack: Stack) -> set[str]:
@@ -97,7 +101,7 @@ def _log_targets(stack: Stack) -> set[str]:
     area=Area.SECURITY,
     severity=Severity.CRITICAL,
     level=Level.MANDATORY,
-    frameworks=[fsbp("S3.8"), cis_aws("2.1.4")],
+    frameworks=[security_hub("S3.8"), cis_aws("2.1.4")],
     remediation="Add a BucketPublicAccessBlock of the bucket with all four switches on, or use ObjectStore.",
     field="BucketPublicAccessBlock of the bucket",
 )
@@ -122,18 +126,18 @@ def _public_access(bucket: Resource, stack: Stack) -> Iterator[Result]:
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("S3.5"), well_architected("SEC09-BP02")],
+    frameworks=[security_hub("S3.5"), well_architected("SEC09-BP02")],
     remediation="Deny s3:* to everyone where aws:SecureTransport is false in the bucket's policy, or use ObjectStore.",
     field="policy of the bucket's BucketPolicy",
 )
 def _tls(bucket: Resource, stack: Stack) -> Iterator[Result]:
     documents = [read(policy.inputs, "policy") for policy in _configurations(bucket, "BucketPolicy", stack)]
-    if any(denies_plain_http(document, {"*", "s3:*"}) for document in documents):
-        return
-    if UNKNOWN in documents:
-        yield Undecided("policy of its BucketPolicy")
-    else:
+    known = [document for document in documents if document is not UNKNOWN]
+    # Of two policies of a bucket, the last to be deployed holds.
+    if not documents or not all(denies_plain_http(document, {"*", "s3:*"}) for document in known):
         yield Finding("has no policy that denies requests without TLS")
+    elif UNKNOWN in documents:
+        yield Undecided("policy of its BucketPolicy")
 
 
 @rule(
@@ -144,16 +148,44 @@ def _tls(bucket: Resource, stack: Stack) -> Iterator[Result]:
     area=Area.RELIABILITY,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,
-    frameworks=[fsbp("S3.14"), well_architected("REL09-BP01")],
+    frameworks=[security_hub("S3.14"), well_architected("REL09-BP01")],
     remediation="Add a BucketVersioning with status Enabled, or use ObjectStore.",
     field="versioningConfiguration of the bucket's BucketVersioning",
 )
 def _versioning(bucket: Resource, stack: Stack) -> Iterator[Result]:
     configurations = _configurations(bucket, "BucketVersioning", stack)
     states = [text(read(one.inputs, "versioningConfiguration", "status")) for one in configurations]
-    if "Enabled" in states:
-        return
-    if UNKNOWN in states:
-        yield Undecided("versioningConfiguration of its versioning")
-    else:
+    # Of two configurations of a bucket, the last to be deployed holds.
+    if any(state not in ("Enabled", UNKNOWN) for state in states) or not states:
         yield Finding("keeps no versions: what is overwritten or deleted is gone")
+    elif UNKNOWN in states:
+        yield Undecided("versioningConfiguration of its versioning")
+
+
+@rule(
+    "bucket-logs",
+    "In production, buckets have access logs",
+    BUCKETS,
+    when=in_production,
+    needs_stack=True,
+    area=Area.SECURITY,
+    severity=Severity.MEDIUM,
+    level=Level.ADVISORY,
+    frameworks=[security_hub("S3.9"), checkov("CKV_AWS_18")],
+    remediation="Add a BucketLogging to a bucket of logs, or record the bucket's requests as data events of a trail.",
+    field="targetBucket of the bucket's BucketLogging",
+)
+def _access_logs(bucket: Resource, stack: Stack) -> Iterator[Result]:
+    if is_log_target(bucket, stack) or is_set(read(bucket.inputs, "logging")) or stack.once(_records_requests):
+        return
+    if not _configurations(bucket, "BucketLogging", stack):
+        yield Finding("has no access logs: nobody can tell who read or deleted an object")
+
+
+def _records_requests(stack: Stack) -> bool:
+    """Whether a trail of the stack records requests for objects, which name the same as access logs."""
+    return any(
+        is_set(read(trail.inputs, field))
+        for trail in stack.of_type("aws:cloudtrail/trail:Trail")
+        for field in ("eventSelectors", "advancedEventSelectors")
+    )

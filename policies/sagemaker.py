@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from components.facts.sagemaker import has_local_disk
 from policies.engine.checks import SET, forbids, in_production, must_be, outside_production, requires
-from policies.engine.frameworks import finops, fsbp, well_architected
+from policies.engine.frameworks import checkov, finops, security_hub, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from policies.engine.statements import Statement, judge, statements
+from policies.iam import is_boundary_alone
 from resources.inputs import entries, flag, is_set, number, read, text
 from resources.resource import UNKNOWN, Resource
 
@@ -25,12 +26,12 @@ _BOUNDS = ("sagemaker:vpcsubnets", "sagemaker:instancetypes", "sagemaker:maxrunt
 
 @rule(
     "sagemaker-vpc",
-    "SageMaker jobs, models, notebooks and domains have no way around the VPC",
+    "SageMaker jobs, models, notebooks and domains use only the VPC",
     (TRAINING_JOB, DOMAIN, NOTEBOOK, MODEL),
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("SageMaker.1"), fsbp("SageMaker.2"), well_architected("SEC05-BP02")],
+    frameworks=[security_hub("SageMaker.1"), security_hub("SageMaker.2"), well_architected("SEC05-BP02")],
     remediation="Name private subnets: vpcConfig of a job or model; appNetworkAccessType VpcOnly of a domain; subnetId "
     "and directInternetAccess Disabled of a notebook instance.",
     field="vpcConfig, appNetworkAccessType or directInternetAccess",
@@ -38,12 +39,12 @@ _BOUNDS = ("sagemaker:vpcsubnets", "sagemaker:instancetypes", "sagemaker:maxrunt
 def _in_vpc(resource: Resource, _: Stack) -> Iterator[Result]:
     inputs = resource.inputs
     if resource.type == DOMAIN:
-        message = "lets Studio reach the internet past the VPC, because appNetworkAccessType is not VpcOnly"
+        message = "lets Studio reach the internet outside the VPC, because appNetworkAccessType is not VpcOnly"
         yield from must_be(inputs, "appNetworkAccessType", "VpcOnly", message)
     elif resource.type == NOTEBOOK:
         if not is_set(read(inputs, "subnetId")):
             yield Finding("is not in a VPC, because subnetId is absent")
-        message = "reaches the internet past the VPC, because directInternetAccess is not Disabled"
+        message = "reaches the internet outside the VPC, because directInternetAccess is not Disabled"
         yield from must_be(inputs, "directInternetAccess", "Disabled", message)
     elif not is_set(read(inputs, "vpcConfig")):
         yield Finding("is not in a VPC, because vpcConfig is absent")
@@ -106,8 +107,22 @@ requires(
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("SageMaker.3"), well_architected("SEC03-BP02")],
+    frameworks=[security_hub("SageMaker.3"), well_architected("SEC03-BP02")],
     remediation="Set rootAccess to Disabled.",
+)
+
+forbids(
+    NOTEBOOK,
+    "instanceMetadataServiceConfiguration.minimumInstanceMetadataServiceVersion",
+    "1",
+    "gives its role's credentials to anybody who can make it send a request (IMDSv1)",
+    name="sagemaker-imdsv2",
+    title="Notebook instances do not answer version 1 of the metadata service",
+    area=Area.SECURITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[checkov("CKV_AWS_371"), well_architected("SEC06-BP02")],
+    remediation="Set minimumInstanceMetadataServiceVersion to 2.",
 )
 
 requires(
@@ -120,7 +135,7 @@ requires(
     area=Area.SECURITY,
     severity=Severity.MEDIUM,
     level=Level.ADVISORY,
-    frameworks=[fsbp("SageMaker.5"), well_architected("SEC05-BP02")],
+    frameworks=[security_hub("SageMaker.5"), well_architected("SEC05-BP02")],
     remediation="Set enableNetworkIsolation, unless the model calls another service.",
 )
 
@@ -222,9 +237,9 @@ requires(
     TRAINING_JOB,
     "stoppingCondition.maxRuntimeInSeconds",
     SET,
-    "may run for days, because it has no limit of time",
+    "may run for days, because it has no maximum run time",
     name="sagemaker-timeout",
-    title="Training jobs end in time",
+    title="Training jobs have a maximum run time",
     area=Area.COST,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,
@@ -235,8 +250,9 @@ requires(
 
 @rule(
     "sagemaker-submitters",
-    "Who may create SageMaker jobs is bound to subnets, instance types and a limit of time",
+    "Permissions to create SageMaker jobs are limited to subnets, instance types and a run time",
     _POLICIES,
+    needs_stack=True,
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
@@ -245,8 +261,12 @@ requires(
     "the statement, as TrainingPlatform does.",
     field="policy",
 )
-def _submitters(policy: Resource, _: Stack) -> Iterator[Result]:
-    return judge(statements(read(policy.inputs, "policy"), "policy"), _bounds)
+def _submitters(policy: Resource, stack: Stack) -> Iterator[Result]:
+    return (
+        iter(())
+        if is_boundary_alone(policy, stack)
+        else judge(statements(read(policy.inputs, "policy"), "policy"), _bounds)
+    )
 
 
 def _bounds(statement: Statement) -> Iterator[Result]:

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 
 from policies.cloudwatch import LOG_GROUP
 from policies.engine.checks import in_production
-from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.frameworks import security_hub, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from policies.kms import KEY
+from policies.queues import TOPIC
 from resources.inputs import flag, read
 from resources.resource import UNKNOWN, Resource
 
-_ALIAS = "aws:kms/alias:Alias"
+_NAMING = {"aws:kms/alias:Alias", "aws:iam/rolePolicy:RolePolicy"}
 _STORES = (
     "aws:docdb/cluster:Cluster",
     "aws:dynamodb/table:Table",
@@ -47,13 +48,13 @@ _STORES = (
     area=Area.RELIABILITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[well_architected("REL09-BP01"), fsbp("RDS.8")],
+    frameworks=[well_architected("REL09-BP01"), security_hub("RDS.8")],
     remediation="Create the resource with protect, or set deletionProtection where the service has it; to destroy on "
     "purpose, lower the rule's level in the stack's file for as long as that takes.",
     field="protect or deletionProtection",
 )
 def _protection(store: Resource, stack: Stack) -> Iterator[Result]:
-    if store.protect or _is_key_of_logs_alone(store, stack):
+    if store.protect or _is_key_of_what_expires(store, stack):
         return
     switches = ("deletionProtection", "deletionProtectionEnabled")
     states = {switch: flag(read(store.inputs, switch)) for switch in switches}
@@ -64,13 +65,14 @@ def _protection(store: Resource, stack: Stack) -> Iterator[Result]:
         yield Finding("holds data or the key to it, and has neither protect nor deletionProtection")
 
 
-def _is_key_of_logs_alone(store: Resource, stack: Stack) -> bool:
-    """Whether it is a key that only log groups use: those expire, and are no more protected than it is.
+def _is_key_of_what_expires(store: Resource, stack: Stack) -> bool:
+    """Whether it is a key that only log groups and SNS topics use, and who may use it with them.
 
-    KMS keeps such a key for its deletion window, which kms-deletion judges.
+    Logs expire and are no more protected than the key, and a topic keeps no message that it delivered. KMS keeps such a
+    key for its deletion window, which kms-deletion judges.
     """
-    users = stack.once(_users_of_keys).get(store.urn, set())
-    return store.type == KEY and users - {_ALIAS} == {LOG_GROUP}
+    users = stack.once(_users_of_keys).get(store.urn, set()) - _NAMING
+    return store.type == KEY and bool(users) and users <= {LOG_GROUP, TOPIC}
 
 
 def _users_of_keys(stack: Stack) -> dict[str, set[str]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.ec2 import LAUNCH_TEMPLATE, NODE_CLASS
-from policies.engine.frameworks import finops, fsbp, well_architected
+from policies.engine.frameworks import finops, security_hub, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from resources.inputs import elements, entries, json_value, read
@@ -77,7 +77,7 @@ _TAGGABLE = frozenset(
     area=Area.COST,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,
-    frameworks=[finops("Allocation"), well_architected("COST03-BP02"), fsbp("EKS.6")],
+    frameworks=[finops("Allocation"), well_architected("COST03-BP02"), security_hub("EKS.6")],
     remediation="Give the AWS provider the tags as defaultTags, and the resource that provider.",
     field="tags",
 )

@@ -1,26 +1,26 @@
-"""Networks: subnets and their zones, NAT gateways, endpoints, flow logs and security groups."""
+"""Networks: subnets and their zones, NAT gateways, endpoints, routes and flow logs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
 
+from policies.engine.checks import must_be
 from policies.engine.cidrs import is_world
-from policies.engine.frameworks import cis_aws, finops, fsbp, well_architected
+from policies.engine.frameworks import checkov, cis_aws, finops, security_hub, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule, stack_rule
 from policies.engine.stack import Stack
-from resources.inputs import display, elements, first, number, read, text
+from resources.inputs import elements, first, flag, is_set, read, text
 from resources.resource import UNKNOWN, Resource, Unknown
 
 SUBNET = "aws:ec2/subnet:Subnet"
 VPC = "aws:ec2/vpc:Vpc"
 _NAT_GATEWAY = "aws:ec2/natGateway:NatGateway"
 _ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
+_SERVICE = "aws:ec2/vpcEndpointService:VpcEndpointService"
+_SERVICE_PRINCIPAL = "aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple"
+_ROUTE = "aws:ec2/route:Route"
+_ROUTE_TABLE = "aws:ec2/routeTable:RouteTable"
 _FLOW_LOG = "aws:ec2/flowLog:FlowLog"
-_SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"
 _DEFAULT_SECURITY_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
-_GROUP_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule"
-_INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
-_EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 
 
 @dataclass(slots=True)
@@ -131,7 +131,7 @@ def _nat_redundancy(stack: Stack) -> Iterator[Result]:
     "A VPC with a NAT gateway has an S3 gateway endpoint",
     area=Area.COST,
     severity=Severity.LOW,
-    level=Level.ADVISORY,
+    level=Level.MANDATORY,
     frameworks=[finops("Workload Optimization")],
     remediation="Add a gateway endpoint for S3 to the private route tables; it is free, a NAT gateway takes 0.045 "
     "USD a GB.",
@@ -165,7 +165,7 @@ def _is_s3_gateway(endpoint: Resource) -> bool | Unknown:
     area=Area.SECURITY,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,
-    frameworks=[fsbp("EC2.6"), cis_aws("3.7"), well_architected("SEC04-BP01")],
+    frameworks=[security_hub("EC2.6"), cis_aws("3.7"), well_architected("SEC04-BP01")],
     remediation="Add a flow log of the VPC with trafficType ALL or REJECT.",
     field="aws.ec2.FlowLog of the VPC",
 )
@@ -188,7 +188,7 @@ def _flow_logs(vpc: Resource, stack: Stack) -> Iterator[Result]:
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("EC2.2"), cis_aws("5.4")],
+    frameworks=[security_hub("EC2.2"), cis_aws("5.4")],
     remediation="Add an aws.ec2.DefaultSecurityGroup for the VPC without ingress and egress.",
     field="aws.ec2.DefaultSecurityGroup of the VPC",
 )
@@ -207,96 +207,46 @@ def _default_security_group(resource: Resource, stack: Stack) -> Iterator[Result
 
 
 @rule(
-    "open-ingress",
-    "Security groups open only allowed ports to the internet",
-    (_SECURITY_GROUP, _GROUP_RULE, _INGRESS_RULE),
-    area=Area.SECURITY,
-    severity=Severity.CRITICAL,
-    level=Level.MANDATORY,
-    frameworks=[fsbp("EC2.18"), fsbp("EC2.19"), cis_aws("5.2"), cis_aws("5.3"), well_architected("SEC05-BP02")],
-    remediation="Name the ranges or security groups that need it; worldOpenPorts lists what a load balancer may open.",
-    field="ingress",
-)
-def _open_ingress(resource: Resource, stack: Stack) -> Iterator[Result]:
-    return _open_to_world(resource, "ingress", stack.settings.world_open_ports)
-
-
-@rule(
-    "open-egress",
-    "Security groups send to the internet only on allowed ports",
-    (_SECURITY_GROUP, _GROUP_RULE, _EGRESS_RULE),
+    "endpoint-service",
+    "Endpoint services accept each consumer by hand",
+    (_SERVICE, _SERVICE_PRINCIPAL),
+    needs_stack=True,
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[well_architected("SEC05-BP02")],
-    remediation="Send to the VPC's range, to endpoints or to prefix lists; worldEgressPorts lists what may go "
-    "anywhere.",
-    field="egress",
+    frameworks=[checkov("CKV_AWS_123"), well_architected("SEC05-BP02")],
+    remediation="Set acceptanceRequired to true, and name the accounts that may ask.",
+    field="acceptanceRequired",
 )
-def _open_egress(resource: Resource, stack: Stack) -> Iterator[Result]:
-    return _open_to_world(resource, "egress", stack.settings.world_egress_ports)
+def _endpoint_service(resource: Resource, stack: Stack) -> Iterator[Result]:
+    if resource.type == _SERVICE:
+        yield from must_be(resource.inputs, "acceptanceRequired", True, "accepts every consumer that asks")
+    elif read(resource.inputs, "principalArn") == "*":
+        services = stack.sources(resource, "vpcEndpointServiceId", _SERVICE)
+        if not any(flag(read(service.inputs, "acceptanceRequired")) is True for service in services):
+            yield Finding("lets every AWS account use the service")
 
 
-_Direction = Literal["ingress", "egress"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Opening:
-    """One rule of a security group. `path` is where it is written, empty for a resource of its own."""
-
-    path: str
-    cidrs: list[Any]
-    protocol: Any
-    first: Any
-    last: Any
-
-    def ports(self) -> range | None:
-        """The TCP ports; `None` when it is of another protocol, or not known."""
-        first, last = self.first, self.last
-        if self.protocol not in ("tcp", "TCP", "6", 6) or not isinstance(first, float) or not isinstance(last, float):
-            return None
-        return range(int(first), int(last) + 1) if 0 <= first <= last <= 65535 else None
-
-    def traffic(self) -> str:
-        """What it lets through, in words."""
-        ports = self.ports()
-        if ports is not None:
-            return f"TCP port {ports[0]}" if len(ports) == 1 else f"TCP ports {ports[0]} to {ports[-1]}"
-        return "everything" if self.protocol in ("-1", -1, "all", None) else f"{display(self.protocol)} traffic"
-
-
-def _openings(resource: Resource, direction: _Direction) -> Iterator[_Opening]:
-    """The rules of `direction` of a group, or the rule that a resource of its own is."""
-    inputs = resource.inputs
-    if resource.type == _GROUP_RULE:
-        if text(read(inputs, "type")) in (direction, UNKNOWN):
-            yield _opening("", inputs, "protocol")
-    elif resource.type == _SECURITY_GROUP:
-        for index, each in enumerate(elements(read(inputs, direction))):
-            yield _opening(direction if each is UNKNOWN else f"{direction}[{index}]", each, "protocol")
-    else:
-        yield _opening("", inputs, "ipProtocol")
-
-
-def _opening(path: str, values: Any, protocol: str) -> _Opening:
-    fields = ("cidrBlocks", "ipv6CidrBlocks", "cidrIpv4", "cidrIpv6")
-    cidrs = [UNKNOWN] if values is UNKNOWN else [cidr for name in fields for cidr in elements(read(values, name))]
-    first, last = number(read(values, "fromPort")), number(read(values, "toPort"))
-    return _Opening(path, cidrs, read(values, protocol), first, last)
-
-
-def _open_to_world(resource: Resource, direction: _Direction, allowed: Sequence[int]) -> Iterator[Result]:
-    """A finding for every rule of `direction` that opens more than the `allowed` TCP ports to the world."""
-    for opening in _openings(resource, direction):
-        worlds = [cidr for cidr in opening.cidrs if is_world(cidr)]
-        ports = opening.ports()
-        if ports is not None and all(port in allowed for port in ports):
-            continue
-        where = f"{opening.path}: " if opening.path else ""
-        if worlds and UNKNOWN in (opening.protocol, opening.first, opening.last):
-            yield Undecided(f"{where}protocol and ports open to {worlds[0]}")
-        elif worlds:
-            way = "from" if direction == "ingress" else "to"
-            yield Finding(f"{where}allows {opening.traffic()} {way} {', '.join(map(display, worlds))}")
-        elif UNKNOWN in opening.cidrs:
-            yield Undecided(f"{where}CIDRs")
+@rule(
+    "peering-routes",
+    "Routes to another VPC are for its range alone",
+    (_ROUTE, _ROUTE_TABLE),
+    area=Area.SECURITY,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[checkov("CKV2_AWS_44"), well_architected("SEC05-BP02")],
+    remediation="Name the range of the peer as the destination.",
+    field="destinationCidrBlock",
+)
+def _peering_routes(resource: Resource, _: Stack) -> Iterator[Result]:
+    routes = [resource.inputs] if resource.type == _ROUTE else elements(read(resource.inputs, "routes"))
+    for route in routes:
+        if route is UNKNOWN:
+            yield Undecided("routes")
+        elif is_set(read(route, "vpcPeeringConnectionId")):
+            for field in ("destinationCidrBlock", "destinationIpv6CidrBlock", "cidrBlock", "ipv6CidrBlock"):
+                destination = read(route, field)
+                if destination is UNKNOWN:
+                    yield Undecided(field)
+                elif is_world(destination):
+                    yield Finding(f"sends everything for {destination} to another VPC")

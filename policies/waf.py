@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from policies.engine.checks import in_production
-from policies.engine.frameworks import fsbp, well_architected
+from policies.engine.frameworks import security_hub, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from resources.inputs import display, elements, entries, is_set, json_value, read, text
@@ -54,7 +54,7 @@ def _lowered(value: Any) -> Iterator[tuple[str, Any]]:
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[fsbp("WAF.10"), well_architected("REL05-BP02"), well_architected("SEC05-BP03")],
+    frameworks=[well_architected("REL05-BP02"), well_architected("SEC05-BP03")],
     remediation="Add a rule with a rateBasedStatement by client address.",
     field="rules",
 )
@@ -103,7 +103,7 @@ def _only_counts(acl_rule: Any) -> bool:
     area=Area.SECURITY,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,
-    frameworks=[fsbp("WAF.11"), well_architected("SEC04-BP01")],
+    frameworks=[security_hub("WAF.11"), well_architected("SEC04-BP01")],
     remediation="Add a logging configuration with the web ACL's ARN as resourceArn.",
     field="aws.wafv2.WebAclLoggingConfiguration of the web ACL",
 )

@@ -6,9 +6,9 @@ from typing import Any
 from policies.engine.checks import in_production
 from policies.engine.frameworks import eks_guide
 from policies.engine.objects import in_same_namespace, is_selected, selects
+from policies.engine.pod_templates import DEPLOYMENT, STATEFUL_SET, pod_of
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
-from policies.pods import DEPLOYMENT, STATEFUL_SET, pod_of
 from resources.inputs import display, is_set, number, read
 from resources.resource import UNKNOWN, Resource, Unknown
 

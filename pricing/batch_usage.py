@@ -11,10 +11,10 @@ class BatchUsage(Section):
     hours_a_day: Amount = Field(
         default=12,
         description="Machine hours a day of the compute environments that machineHours does not name, shared evenly. "
-        "12 are 24 jobs of half an hour, each on a machine of its own.",
+        "12 hours are 24 jobs of half an hour, each on its own machine.",
     )
     machine_hours: dict[str, Amount] = Field(
         default_factory=dict[str, float],
-        description="Machine hours of a compute environment, a month, all its machines together, by the environment's "
+        description="Machine hours a month of all machines of a compute environment together, by the environment's "
         "name, where they are known.",
     )

@@ -9,13 +9,20 @@ from pydantic import Field
 from pricing.lines import Estimate, Unpriced
 from pricing.spec import Section
 
+_LEAST, _MOST = 0.01, 10_000_000_000
+"""USD a month. Below a cent a budget is printed as 0.00, which AWS Budgets refuses; above, it is a typing error."""
 Reason = Annotated[str, Field(pattern=r"\S")]
 
 
 class Budget(Section):
     """The limit that the estimate of a stack is held against."""
 
-    monthly_budget: float = Field(gt=0, allow_inf_nan=False, description="The most the stack may cost, in USD a month.")
+    monthly_budget: float = Field(
+        ge=_LEAST,
+        le=_MOST,
+        allow_inf_nan=False,
+        description="The most the stack may cost, in USD a month.",
+    )
     unpriced: dict[str, Reason] = Field(
         default_factory=dict[str, str],
         description="What the budget accepts without a price, each with the reason: an instance, node or database "

@@ -34,6 +34,18 @@ class Compute(NamedTuple):
     """Whether a savings plan costs the same as a reservation: true for EC2, not for databases."""
 
 
+class Cheaper(NamedTuple):
+    """Another way to do what a charge is for, at a unit price of its own.
+
+    `what` names the way, and charges of a component with the same one are added up. `how` says what to change, and what
+    to look at before.
+    """
+
+    what: str
+    how: str
+    unit_price: float
+
+
 class Charge(NamedTuple):
     """A quantity at a unit price of a known date.
 
@@ -50,6 +62,7 @@ class Charge(NamedTuple):
     compute: Compute | None = None
     idle: bool = False
     """Whether it is listed although its quantity is 0: a pool that may grow."""
+    cheaper: Cheaper | None = None
 
 
 class Gap(NamedTuple):

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from pricing.charges import Charge, Compute, Gap
+from pricing.commitments import commitments
 from pricing.demand import needs
 from pricing.estimators import ESTIMATORS
 from pricing.estimators.eks import node_group_pools
@@ -53,6 +54,7 @@ def estimate(resources: Sequence[Resource], *, region: str, usage: Usage, today:
         gaps=tuple(sorted(gaps, key=lambda gap: gap.urn)),
         savings=savings(priced, usage),
         faults=stack.named_usage.faults(),
+        commitments=commitments(priced),
     )
 
 

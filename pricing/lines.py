@@ -37,6 +37,28 @@ class Saving:
 
 
 @dataclass(frozen=True, slots=True)
+class Commitment:
+    """A one-year commitment without upfront payment for machines that always run.
+
+    `hourly` is what is paid in every hour, `on_demand` and `committed` a month, in USD. It costs as much as on demand
+    if `break_even_share` of the hours are used, or if all is used for `break_even_months` of the twelve.
+    """
+
+    what: str
+    covers: tuple[str, ...]
+    hourly: float
+    on_demand: float
+    committed: float
+    break_even_share: float
+    break_even_months: float
+
+    @property
+    def saving(self) -> float:
+        """USD a month while all of it is used."""
+        return round(self.on_demand - self.committed, 2)
+
+
+@dataclass(frozen=True, slots=True)
 class Unpriced:
     """Something that costs money and has no figure.
 
@@ -66,6 +88,7 @@ class Estimate:
     gaps: tuple[Unpriced, ...]
     savings: tuple[Saving, ...]
     faults: tuple[str, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
 
     @property
     def unpriced(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ class NamedUsage:
             "cacheGb": ("cache", usage.cache_gb),
             "buckets": ("bucket", usage.buckets),
             "batch.machineHours": ("compute environment", usage.batch.machine_hours),
+            "backup.storedGb": ("store with a backup", usage.backup.stored_gb),
         }
         self._known: dict[str, set[str]] = {section: set() for section in self._sections}
         self._used: dict[str, set[str]] = {section: set() for section in self._sections}
@@ -48,6 +49,11 @@ class NamedUsage:
         """The data in GB that the cache with one of `names` holds."""
         key = self._find("cacheGb", names)
         return None if key is None else self._sections["cacheGb"][1][key]
+
+    def backup_gigabytes(self, names: Iterable[str | None]) -> float | None:
+        """The recovery points in GB of the store with one of `names`."""
+        key = self._find("backup.storedGb", names)
+        return None if key is None else self._sections["backup.storedGb"][1][key]
 
     def machine_hours(self, names: Iterable[str | None], most: float = math.inf) -> float | None:
         """The machine hours of the compute environment with one of `names`, of which the first is the shortest.
@@ -91,7 +97,9 @@ class NamedUsage:
                 shown = f"{value:g}" if fields is None else str(fields)
                 near = get_close_matches(key, known, n=1, cutoff=0.4)
                 hint = f"; did you mean {near[0]}?" if near else ""
-                there = f"name one of {', '.join(known)}" if known else f"the stack has no {kind}; remove it"
+                there = (
+                    f"name one of {', '.join(known)}, or remove it" if known else f"the stack has no {kind}; remove it"
+                )
                 yield f"usage.{section}.{key} = {shown}: no {kind} of the stack has this name; {there}{hint}"
 
 

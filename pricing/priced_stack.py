@@ -8,10 +8,11 @@ from pricing.charges import Charge, Compute, Gap, Role
 from pricing.demand import Need
 from pricing.named_usage import NamedUsage
 from pricing.schedules import HOURS_A_MONTH
+from pricing.spec import Section
 from pricing.table import PriceNotFound, PriceTable, load_table
 from pricing.usage import BucketUsage, Usage
 from resources.index import ResourceIndex
-from resources.required import items
+from resources.required import items, number
 from resources.resource import SECRET, UNKNOWN, Resource
 
 SUBNET = "aws:ec2/subnet:Subnet"
@@ -75,6 +76,21 @@ class PricedStack(ResourceIndex):
             return Gap(str(missing), missing.subject)
         item = f"{service} {sku}" if region is None else f"{service} {sku} in {region}"
         return Charge(what, quantity, price.unit, price.on_demand, price.date, item)
+
+    def stated_or_registered(self, resource: Resource, usage: Section, field: str, registered: str) -> float:
+        """The share of an amount that the usage section states; or else the amount that a component registered.
+
+        `field` is the amount in `usage`, whose default holds without such a component. `registered` is the input of
+        a component around the resource.
+
+        Raises:
+            UnreadableInput: when the component's input is not a number.
+        """
+        if field not in usage.model_fields_set:
+            for each in self.ancestors(resource):
+                if registered in each.inputs:
+                    return number(each.inputs, registered)
+        return self.share(resource, getattr(usage, field))
 
     def machine_hours(
         self, resource: Resource, service: str, sku: str, kind: str, count: float, what: str

@@ -1,7 +1,7 @@
-"""What the cheapest safe mix of purchase options would save: commitments for the base, spot for the burst."""
+"""What the cheapest safe mix would save: commitments for the base, spot for the burst, ARM, nothing unused."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pricing.charges import Charge, Compute, Role
 from pricing.lines import Line, Saving
@@ -23,7 +23,21 @@ def savings(priced: Sequence[tuple[Charge, Line]], usage: Usage) -> tuple[Saving
         for saving in (_commit(charge, charge.compute, line), _spot(charge, charge.compute, line, usage.spot_share))
         if saving and saving.monthly >= _LEAST
     ]
+    found += [saving for saving in _cheaper(priced) if saving.monthly >= _LEAST]
     return tuple(sorted(found, key=lambda saving: (-saving.monthly, saving.what)))
+
+
+def _cheaper(priced: Sequence[tuple[Charge, Line]]) -> Iterator[Saving]:
+    """What other ways to do the same would save, each once for a component."""
+    costs: dict[tuple[str, str, str], list[tuple[float, float]]] = {}
+    for charge, line in priced:
+        if way := charge.cheaper:
+            pair = charge.quantity * charge.unit_price, charge.quantity * way.unit_price
+            costs.setdefault((line.component, way.what, way.how), []).append(pair)
+    for (component, what, how), pairs in costs.items():
+        now, then = (math.fsum(each) for each in zip(*pairs, strict=True))
+        said = f"{component}: {what} costs {then:,.2f} instead of {now:,.2f} USD a month."
+        yield Saving(what=said, how=how, monthly=round(now - then, 2))
 
 
 def _commit(charge: Charge, compute: Compute, line: Line) -> Saving | None:

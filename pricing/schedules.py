@@ -31,7 +31,7 @@ def minutes_of_week(recurrence: str, dialect: Dialect) -> frozenset[int]:
     """When a cron expression of five fields fires, in minutes of the week. The time zone does not matter to durations.
 
     Raises:
-        ValueError: when it is no such expression, or one that depends on the day of the month or the month.
+        ValueError: when it is not such an expression, or one that depends on the day of the month or the month.
     """
     cron = parse_cron(recurrence, dialect)
     if not cron.any_day or len(cron.months) < _MONTHS:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from pricing.spec import Amount, Section
+from pricing.spec import LARGEST_AMOUNT, Amount, Section
 
 
 class StreamUsage(Section):
@@ -14,10 +14,10 @@ class StreamUsage(Section):
     reads: Amount = Field(
         default=2, description="How often each record is read: once by each consumer, and again after a restart."
     )
-    record_kb: Annotated[float, Field(gt=0, allow_inf_nan=False)] = Field(
+    record_kb: Annotated[float, Field(gt=0, le=LARGEST_AMOUNT, allow_inf_nan=False)] = Field(
         default=1,
-        description="The size of a record in KB. Kinesis charges provisioned streams for each 25 KB of a record that "
-        "have begun.",
+        description="The size of a record in KB. Kinesis charges provisioned streams for each started 25 KB of a "
+        "record.",
     )
     stored_gb: Amount = Field(
         default=25,
@@ -33,8 +33,8 @@ class StreamUsage(Section):
     )
     serverless_partitions: Amount = Field(
         default=10,
-        description="Partitions of all topics of MSK Serverless. The plan counts those of the topics in eventStream "
-        "when it is left out; write more if clients make further topics.",
+        description="Partitions of all topics of MSK Serverless. Those of the topics in eventStream count when it is "
+        "left out; write more if clients make further topics.",
     )
     published_million: Amount = Field(
         default=0.1,

@@ -2,11 +2,18 @@
 
 from pydantic import Field
 
+from pricing.alarm_usage import AlarmUsage
+from pricing.audit_usage import AuditUsage
+from pricing.backup_usage import BackupUsage
 from pricing.batch_usage import BatchUsage
 from pricing.emr_usage import SparkUsage
+from pricing.log_usage import LogUsage
+from pricing.metrics_usage import MetricsUsage
 from pricing.sagemaker_usage import SageMakerUsage
 from pricing.spec import Amount, Section, Share
+from pricing.spend_usage import SpendUsage
 from pricing.stream_usage import StreamUsage
+from pricing.traces_usage import TraceUsage
 
 
 class BucketUsage(Section):
@@ -75,7 +82,11 @@ class Usage(Section):
     flow_log_gb: Amount = Field(default=50, description="VPC flow logs of the stack, in GB a month.")
     log_gb: Amount = Field(
         default=10,
-        description="Logs written to each log group that holds neither control-plane nor flow logs, in GB a month.",
+        description="Logs written to each log group that holds neither control-plane nor flow logs, nor "
+        "logs of containers, in GB a month.",
+    )
+    kms_signatures: Amount = Field(
+        default=0, description="Signatures and verifications by each KMS key of elliptic curves in a month."
     )
     kms_requests: Amount = Field(
         default=100_000, description="Requests to each customer key, a month. The free 20,000 are not deducted."
@@ -195,4 +206,15 @@ class Usage(Section):
     sagemaker: SageMakerUsage = Field(
         default_factory=SageMakerUsage, description="What training jobs and Studio use on Amazon SageMaker in a month."
     )
+    metrics: MetricsUsage = Field(
+        default_factory=MetricsUsage, description="What metrics in Prometheus and users of Grafana do in a month."
+    )
+    logs: LogUsage = Field(default=LogUsage(), description="What the containers of the stack log in a month.")
     batch: BatchUsage = Field(default=BatchUsage(), description="What jobs on AWS Batch use in a month.")
+    backup: BackupUsage = Field(
+        default_factory=BackupUsage, description="What the vaults of AWS Backup hold over the month."
+    )
+    audit: AuditUsage = Field(default=AuditUsage(), description="What is recorded in the account in a month.")
+    traces: TraceUsage = Field(default=TraceUsage(), description="What traces in AWS X-Ray do in a month.")
+    spend: SpendUsage = Field(default_factory=SpendUsage, description="What the reports on spend use in a month.")
+    alarms: AlarmUsage = Field(default=AlarmUsage(), description="What alarms send in a month.")

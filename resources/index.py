@@ -35,7 +35,7 @@ class ResourceIndex:
         return self._by_urn.get(urn) or self._by_urn.get(urn.rpartition("::")[0])
 
     def of_type(self, *types: str) -> list[Resource]:
-        """Every resource of these types."""
+        """Every resource of these types. `kubernetes:*` is every type of that package."""
         return [resource for type_ in types for resource in self._by_type.get(type_, ())]
 
     def share(self, resource: Resource, amount: float) -> float:
@@ -133,6 +133,7 @@ class ResourceIndex:
         found: defaultdict[str, list[Resource]] = defaultdict(list)
         for resource in self.resources:
             found[resource.type].append(resource)
+            found[package_of(resource.type)].append(resource)
         return dict(found)
 
     @cached_property
@@ -142,6 +143,11 @@ class ResourceIndex:
             if resource.parent:
                 children[resource.parent].append(resource)
         return dict(children)
+
+
+def package_of(resource_type: str) -> str:
+    """What stands for every type of a type's package, such as `kubernetes:*`."""
+    return f"{resource_type.partition(':')[0]}:*"
 
 
 def identities(resource: Resource) -> set[str]:

@@ -1,6 +1,10 @@
-"""`make schema`: writes the JSON Schema of stack files, so that editors complete and check them."""
+"""`make schema`: writes the JSON Schema of stack files, so that editors complete and check them.
+
+With arguments, one of the commands `init`, `list` and `explain`.
+"""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +42,11 @@ def stack_schema() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:]:
+        from commands.stacks import main, tune_process
+
+        tune_process()
+        sys.exit(main(sys.argv[1:]))
     SCHEMA.parent.mkdir(exist_ok=True)
     SCHEMA.write_text(json.dumps(stack_schema(), indent=1) + "\n", encoding="utf-8")
     print(f"written to {SCHEMA}")

@@ -24,7 +24,7 @@ class SparePoolSpec(Spec):
     """Nodes of a pool of models that jobs may use."""
 
     name: str = Field(description="A managed pool with GPUs.")
-    nodes: int = Field(ge=1, description="The number of its nodes that jobs may use, at most its minimum.")
+    nodes: int = Field(ge=1, le=10_000, description="The number of its nodes that jobs may use, at most its minimum.")
 
 
 class ClusterJobsSection(ClusterJobsSpec):
@@ -60,12 +60,19 @@ def cluster_jobs_problems(config: "StackConfig") -> Iterator[Problem]:
     section, cluster = config.cluster_jobs, config.gpu_cluster
     if not section:
         return
+    teams = [team.name for team in section.teams]
     if config.kubeflow:
-        yield Problem(_AT, None, "kubeflow installs Kueue and Trainer itself; remove clusterJobs, or use another stack")
+        yield Problem(
+            (*_AT, "teams"),
+            teams,
+            "kubeflow installs Kueue and Trainer itself; remove clusterJobs, or use another stack",
+        )
         return
     if not (cluster and config.feature_store):
         lacking = "featureStore" if cluster else "gpuCluster"
-        yield Problem(_AT, None, f"clusterJobs needs {lacking}: jobs run on its nodes and read its data; add it")
+        yield Problem(
+            (*_AT, "teams"), teams, f"clusterJobs needs {lacking}: jobs run on its nodes and read its data; add it"
+        )
         return
     wrong = [*_pools(section, cluster), *_spare(section, cluster)]
     yield from wrong

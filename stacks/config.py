@@ -11,6 +11,8 @@ from pydantic import Field, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from components.access.access_control.spec import AccessControlSpec
+from components.access.account_audit.spec import AccountAuditSpec
 from components.cluster.gpu_cluster.spec import GpuClusterSpec
 from components.cluster.job_pools import pools_of
 from components.core.problems import Problem, refusal
@@ -27,22 +29,41 @@ from components.facts.instances import regions
 from components.kubeflow.spec import KubeflowSpec
 from components.network.load_balancer.spec import SignInProvider
 from components.network.network_args import NatMode, NetworkSpec
+from components.observability.alarms.spec import AlarmsSpec
+from components.observability.logs.spec import LogPipelineSpec
+from components.observability.metrics.spec import MetricsPlatformSpec
+from components.observability.model_quality.spec import ModelQualitySpec
+from components.observability.objectives.spec import ObjectivesSpec
+from components.observability.traces.spec import TracingSpec
 from components.serving.model_serving_ingress.spec import ModelServingSpec
 from components.serving.serving_platform.cache_spec import unfit
+from components.spend.spend_control.spec import SpendSection
 from components.training.batch_queue.spec import BatchQueueSpec
 from components.training.spark_cluster.spec import SparkClusterSpec
 from components.training.training_platform.spec import TrainingPlatformSpec
 from policies.engine.settings import EnvironmentSpec, PolicySettings
 from pricing.budget import Budget
 from pricing.usage import Usage
+from stacks.access_problems import access_problems
+from stacks.alarm_problems import alarm_problems
 from stacks.cluster_jobs import ClusterJobsSection, cluster_jobs_problems
 from stacks.delivery_section import ENTRY, DeliverySection
+from stacks.image_signatures_section import ImageSignaturesSection, image_signatures_problems
 from stacks.ingest_problems import ingest_problems
+from stacks.log_problems import log_problems
+from stacks.metrics_problems import metrics_problems
+from stacks.model_quality_problems import model_quality_problems
+from stacks.objectives import objective_problems
+from stacks.permission_sets_section import PermissionSetsSection
 from stacks.placement import placement_problems
 from stacks.pools import pool_problems
+from stacks.recovery_problems import recovery_problems
+from stacks.recovery_section import RecoverySection
 from stacks.references import reference_problems
+from stacks.spend_problems import spend_problems
 from stacks.stream_problems import stream_problems
 from stacks.stream_usage import stream_usage_problems
+from stacks.traces_problems import traces_problems
 from stacks.training_problems import training_problems
 from stacks.unique_names import name_problems
 
@@ -71,6 +92,9 @@ class StackConfig(Spec):
     image_registry: ImageRegistrySpec | None = Field(
         default=None, description="The account's image registry. Default: none, or another stack creates it."
     )
+    image_signatures: ImageSignaturesSection | None = Field(
+        default=None, description="Signatures of images, verified when a Pod is created. Default: none."
+    )
     user_pool: UserPoolSpec | None = Field(default=None, description="The user pool for sign-in. Default: none.")
     delivery: DeliverySection | None = Field(
         default=None, description="Argo CD and the teams that deliver with it. Default: none."
@@ -84,7 +108,7 @@ class StackConfig(Spec):
     )
 
     feature_ingest: FeatureIngestSpec | None = Field(
-        default=None, description="Workers that write the records of topics to the online store. Default: none."
+        default=None, description="What writes the records of topics to the online store. Default: none."
     )
     batch_queue: BatchQueueSpec | None = Field(
         default=None, description="Queues on AWS Batch, their machines and their jobs. Default: none."
@@ -100,15 +124,53 @@ class StackConfig(Spec):
         default=None, description="Kubeflow and its teams, instead of modelServing. Default: none."
     )
 
+    alarms: AlarmsSpec | None = Field(
+        default=None, description="Alarms of stores, queues and entrances, and whom they tell. Default: none."
+    )
     training_platform: TrainingPlatformSpec | None = Field(
         default=None, description="Training on Amazon SageMaker. Default: none."
+    )
+
+    recovery: RecoverySection | None = Field(
+        default=None, description="Backups of the stores, and a second region. Default: none."
+    )
+    access: AccessControlSpec | None = Field(
+        default=None, description="A permissions boundary of all roles, and a role for emergencies. Default: none."
+    )
+    permission_sets: PermissionSetsSection | None = Field(
+        default=None, description="What people may do in the account, by groups of IAM Identity Center. Default: none."
+    )
+    audit: AccountAuditSpec | None = Field(
+        default=None, description="The record of the account, threat detection and access analysis. Default: none."
+    )
+
+    objectives: ObjectivesSpec | None = Field(
+        default=None,
+        description="What users of models and services may expect, and who is told. Default: the default objectives.",
+    )
+    logs: LogPipelineSpec | None = Field(
+        default=None, description="Logs of containers in CloudWatch or OpenSearch, redacted. Default: none."
+    )
+    metrics: MetricsPlatformSpec | None = Field(
+        default=None, description="Metrics of the cluster, alerts and Grafana. Default: none."
+    )
+    traces: TracingSpec | None = Field(
+        default=None, description="Traces of requests through the gateway, models and features. Default: none."
+    )
+
+    model_quality: ModelQualitySpec | None = Field(
+        default=None, description="Logged predictions of models, compared with training data. Default: none."
+    )
+
+    spend: SpendSection | None = Field(
+        default=None, description="The budget in AWS, notifications, and the exported bill. Default: none."
     )
 
     @field_validator("environment")
     @classmethod
     def _in_a_known_region(cls, environment: EnvironmentSpec) -> EnvironmentSpec:
         if environment.region not in regions():
-            raise refuse(environment.region, f"region {environment.region} is no AWS region", regions())
+            raise refuse(environment.region, f"region {environment.region} is not an AWS region", regions())
         return environment
 
     @model_validator(mode="after")
@@ -137,6 +199,16 @@ class StackConfig(Spec):
             *stream_usage_problems(self),
             *ingest_problems(self),
             *cluster_jobs_problems(self),
+            *recovery_problems(self),
+            *objective_problems(self),
+            *access_problems(self),
+            *spend_problems(self),
+            *alarm_problems(self),
+            *metrics_problems(self),
+            *traces_problems(self),
+            *model_quality_problems(self),
+            *log_problems(self),
+            *image_signatures_problems(self),
         )
         if error := refusal([*problems, *further]):
             raise error

@@ -6,7 +6,7 @@ from pydantic import Field, field_validator
 
 from components.core.ip_range import IpRange
 from components.delivery.argo_cd.spec import DeliverySpec
-from components.network.load_balancer.spec import allowed_ranges
+from components.network.load_balancer.spec import MOST_RANGES, allowed_ranges
 from components.network.web_firewall.pages import PAGES, completed
 from components.network.web_firewall.spec import WebFirewallSpec
 
@@ -23,8 +23,17 @@ class DeliverySection(DeliverySpec):
         description="What the firewall before Argo CD lets through; methods, types and sizes of browsers by default.",
     )
     allowed_cidrs: tuple[IpRange, ...] = Field(
-        default=("0.0.0.0/0",), min_length=1, description="Ranges that may connect to Argo CD."
+        default=("0.0.0.0/0",), min_length=1, max_length=MOST_RANGES, description="Ranges that may connect to Argo CD."
     )
+
+    @property
+    def team_of(self) -> dict[str, str]:
+        """The team that delivers models to each namespace: it delivers to its first one."""
+        return {team.homes[0]: team.name for team in self.teams}
+
+    def overlay_of(self, namespace: str, model: str) -> str:
+        """The folder of a delivered model's overlay in the repository."""
+        return f"deploy/models/{self.team_of[namespace]}/{model}/overlays/{self.environment}"
 
     @field_validator("firewall", mode="before")
     @classmethod

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from pydantic import BaseModel
 
 from components.core.node_labels import DEVICE_PLUGIN_CONFIG_LABEL, NVIDIA_LABEL, NVIDIA_TAINT
+from components.core.pod_sizes import mebibytes, millicpus
 from components.core.problems import Place, Problem
 from components.network.subnet_plan import plan_subnets
 from components.serving.model_service.spec import ModelServiceSpec
 from components.serving.serving_platform.names import Runtime
 from stacks.nodes import Nodes, Shape, nodes_of
-from stacks.platform_pods import mebibytes, millicpus, platform_pods
+from stacks.platform_pods import platform_pods
 
 if TYPE_CHECKING:
     from stacks.config import StackConfig
@@ -25,6 +26,11 @@ Source: kserve/kserve, .github/workflows/huggingface-docker-publish.yml, platfor
 """
 DOWNLOAD_CPU, DOWNLOAD_MEMORY = 500, 4096
 """The requests of KServe's init container, which downloads a model that is not cached on its node: millicpu and MiB."""
+AGENT_CPU, AGENT_MEMORY, AGENT_MEMORY_LIMIT = 100, 100, 1024
+"""The requests and the limit of KServe's agent, which logs predictions: millicpu and MiB.
+
+Source: kserve v0.20.0, charts/kserve-resources, ConfigMap inferenceservice-config.
+"""
 ADDRESSES_A_NODE = 33
 """The minimum number of addresses of a node with pods: its own, a prefix of 16 in use and a warm prefix of 16.
 
@@ -106,9 +112,11 @@ def _short(model: ModelServiceSpec, shape: Shape) -> Misfit | None:
     return None
 
 
-def _demand(model: ModelServiceSpec) -> tuple[int, int, int]:
+def _demand(model: ModelServiceSpec, agent_memory: int = AGENT_MEMORY) -> tuple[int, int, int]:
     """GPUs, millicpu and MiB of a replica: the larger request of its server and its download container."""
     cpu, memory = millicpus(model.cpu), mebibytes(model.memory)
+    if model.prediction_logs:
+        cpu, memory = cpu + AGENT_CPU, memory + agent_memory
     if not model.cache:
         cpu, memory = max(cpu, DOWNLOAD_CPU), max(memory, DOWNLOAD_MEMORY)
     return model.gpus or int(bool(model.gpu_share)), cpu, memory
@@ -217,8 +225,10 @@ def _quotas(config: "StackConfig") -> Iterator[Problem]:
         for home in team.homes:
             here = [model for model in (serving.models if serving else ()) if model.namespace == home]
             for part, (field, limit, unit) in enumerate(limits):
-                requested = sum(_demand(model)[part] * least_replicas(model) for model in here)
-                requested += max((_demand(model)[part] for model in here), default=0)
+                # The quota bounds limits of memory, too.
+                demands = {model.name: _demand(model, AGENT_MEMORY_LIMIT)[part] for model in here}
+                requested = sum(demands[model.name] * least_replicas(model) for model in here)
+                requested += max(demands.values(), default=0)
                 if requested > limit * unit:
                     yield Problem(
                         ("modelServing", "models"),

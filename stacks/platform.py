@@ -1,6 +1,7 @@
 """Which components a config asks for, in the order in which each finds what it needs."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -37,16 +38,41 @@ from components.network.load_balancer.spec import ServingLoadBalancerSpec
 from components.network.network import Network
 from components.network.network_args import NetworkArgs
 from components.network.web_firewall.spec import WebFirewallSpec
+from components.network.web_firewall.web_firewall import WebFirewall
+from components.observability.metrics.grafana import NAMESPACE as GRAFANA_NAMESPACE
+from components.observability.metrics.spec import MetricsPlatformSpec
+from components.recovery.failover_switch.failover_switch import FailoverSwitch
 from components.serving.model_serving_ingress.model_serving_ingress import ModelServingIngress
 from components.serving.model_serving_ingress.spec import ModelServingIngressArgs, ModelServingSpec
 from components.training.cluster_jobs.cluster_jobs import ClusterJobs
 from components.training.spark_cluster.fleets import MANAGED_TAG
+from stacks.access import make_access_control, make_account_audit, make_permission_sets
+from stacks.admission import make_admission_rules
 from stacks.config import NAMESPACE, StackConfig
 from stacks.delivery_section import DeliverySection
+from stacks.failover import (
+    export_failover,
+    kubeflow_failing_over,
+    make_failover_switch,
+    models_failing_over,
+    switched,
+)
 from stacks.foundation import Foundation, Outputs
+from stacks.image_admission import make_image_rule
+from stacks.image_signatures import make_image_signatures
+from stacks.logs import make_logs
+from stacks.metrics import make_grafana_targets, make_metrics, measured, scaled_by_metrics
+from stacks.metrics_costs import samples_million
+from stacks.model_quality import make_model_quality
+from stacks.monitoring import stack_dashboards, stack_rules
+from stacks.observability import Door, Observed, make_alarms
+from stacks.recovery import make_backup_plans, make_cluster_state
 from stacks.references import BALANCER_CLIENT
+from stacks.route_admission import make_route_rules
 from stacks.sizing import sized
+from stacks.spend import cost_tags, make_spend_control, tagging_options
 from stacks.streaming import make_event_stream, make_feature_ingest
+from stacks.traces import make_traces, traced, traced_features
 from stacks.training import (
     make_batch_queue,
     make_cluster_jobs,
@@ -61,12 +87,22 @@ SERVING_USER = "serving"
 """The user of a cache whose rights models have."""
 
 
+@dataclass(frozen=True, slots=True)
+class MadeKubeflow:
+    """Kubeflow and its MySQL instance."""
+
+    cluster: KubeflowCluster
+    database: MySqlDatabase
+
+
 def build_platform(config: StackConfig) -> Mapping[str, pulumi.Output[Any]]:
     """Declare everything the config asks for and return what the stack exports."""
     provider = aws_provider(config)
-    options = pulumi.ResourceOptions(providers=[provider])
+    exports: Outputs = {}
+    options = make_access_control(config, tagging_options(config, provider), exports)
+    make_permission_sets(config, exports)
     network = make_network(config, options)
-    exports: Outputs = {
+    exports |= {
         "region": pulumi.Output.from_input(config.environment.region),
         "vpcId": network.vpc_id,
         "privateSubnetIds": network.private_subnet_ids,
@@ -76,44 +112,76 @@ def build_platform(config: StackConfig) -> Mapping[str, pulumi.Output[Any]]:
     make_registry(config, cluster, options, exports)
     if not cluster:
         return exports
-    inside = pulumi.ResourceOptions(providers=[provider, cluster.kubernetes_provider])
+    on_cluster = pulumi.ResourceOptions(providers=[cluster.kubernetes_provider])
+    inside = pulumi.ResourceOptions.merge(options, on_cluster)
+    make_admission_rules(config, inside)
+    make_image_rule(config, inside)
+    make_route_rules(config, inside)
     store = make_store(config, network, cluster, options, exports)
     secrets = make_secrets(config, network, cluster, inside)
     if not store:
         return exports
     base = Foundation(network, cluster, store, options, inside)
-    ingress = ingress_args(config, base, provider)
+    make_account_audit(config, base, exports)
+    switch = make_failover_switch(config, base.aws)
+    ingress = ingress_args(config, base, provider, switch)
     pool = make_user_pool(config, base, secrets, exports)
-    argo_cd_balancer = make_argo_cd_balancer(config, base, ingress)
-    serving = make_serving(config, base, ingress, argo_cd_balancer, pool, exports)
+    argo_cd_wall, argo_cd_balancer = make_argo_cd_balancer(config, base, ingress)
+    grafana_targets = make_grafana_targets(config, base, argo_cd_balancer)
+    serving = make_serving(config, base, ingress, argo_cd_balancer, grafana_targets, pool, exports)
     jobs = make_cluster_jobs(config, base, exports)
     delivery = make_delivery(config, base, secrets, pool, serving, jobs, argo_cd_balancer, exports)
     clients_ready = namespaces_ready(cluster, serving, jobs, delivery)
     services = make_feature_services(config, base, secrets, clients_ready, exports)
-    make_kubeflow(config, base, ingress, secrets, pool, delivery, exports)
+    make_model_quality(config, base, services, exports)
+    kubeflow = make_kubeflow(config, base, ingress, secrets, pool, delivery, exports)
     spark = make_spark_cluster(config, base, exports)
     training = make_training_platform(config, base, exports)
     stream = make_event_stream(config, base, spark, exports)
-    make_feature_ingest(config, base, secrets, services, stream, serving)
+    make_feature_ingest(config, base, secrets, services, stream, serving, spark, exports)
     batch = make_batch_queue(config, base, exports)
-    make_job_schedules(config, base, training, batch, exports)
+    schedules = make_job_schedules(config, base, training, batch, exports)
+    export_failover(config, ingress, switch, serving, kubeflow.cluster if kubeflow else None, exports)
+    make_backup_plans(config, base, kubeflow.database if kubeflow else None, exports)
+    make_cluster_state(config, base, exports)
+    make_spend_control(config, base, exports)
+    make_image_signatures(config, base, exports)
+    logs = make_logs(config, base, exports)
+    observed = Observed(
+        doors_of(serving, kubeflow, argo_cd_wall, argo_cd_balancer),
+        kubeflow.database if kubeflow else None,
+        spark,
+        stream,
+        training,
+        batch,
+        schedules,
+        logs,
+    )
+    make_alarms(config, base, observed, exports)
+    make_traces(config, base, traced_namespaces_ready(clients_ready, services, kubeflow), exports)
+    make_metrics(
+        config,
+        base,
+        secrets,
+        pool,
+        serving,
+        grafana_targets,
+        exports,
+        samples_million=samples_million(config),
+        rules=stack_rules(config) if config.metrics else {},
+        dashboards=stack_dashboards(config) if config.metrics and config.metrics.grafana else {},
+    )
     return exports
 
 
 def aws_provider(config: StackConfig) -> aws.Provider:
     """The AWS provider, pinned to the stack's account and region, tagging everything it makes."""
     environment = config.environment
-    tags = {
-        "owner": environment.owner,
-        "cost-center": environment.cost_center,
-        "environment": str(environment.kind),
-        "managed-by": "mlplatform",
-    }
     return aws.Provider(
         "aws",
         region=environment.region,
         allowed_account_ids=[environment.account],
-        default_tags=aws.ProviderDefaultTagsArgs(tags=tags),
+        default_tags=aws.ProviderDefaultTagsArgs(tags=cost_tags(environment)),
     )
 
 
@@ -200,8 +268,9 @@ def make_secrets(
     namespaces = [
         *(config.feature_services.namespaces if config.feature_services else ()),
         *([ARGO_CD] if config.delivery else ()),
-        *([INGEST_NAMESPACE] if config.feature_ingest else ()),
+        *([INGEST_NAMESPACE] if config.feature_ingest and config.feature_ingest.image else ()),
         *(SECRETS_NAMESPACES if config.kubeflow else ()),
+        *([GRAFANA_NAMESPACE] if config.metrics and config.metrics.grafana else ()),
     ]
     if not (namespaces and config.gpu_cluster):
         return None
@@ -218,7 +287,9 @@ def make_secrets(
     )
 
 
-def ingress_args(config: StackConfig, base: Foundation, provider: aws.Provider) -> Mapping[str, Any]:
+def ingress_args(
+    config: StackConfig, base: Foundation, provider: aws.Provider, switch: FailoverSwitch | None
+) -> Mapping[str, Any]:
     """The cluster, and the subnets and the DNS zone of the load balancers before it; empty without any."""
     section = config.model_serving or config.kubeflow
     if not section:
@@ -236,6 +307,7 @@ def ingress_args(config: StackConfig, base: Foundation, provider: aws.Provider) 
         "node_security_group_id": cluster.node_security_group_id,
         "zone_id": zone.zone_id,
         "log_bucket_name": base.store.log_bucket,
+        **switched(switch),
     }
 
 
@@ -253,28 +325,47 @@ def make_user_pool(
 
 def make_argo_cd_balancer(
     config: StackConfig, base: Foundation, ingress: Mapping[str, Any]
-) -> ServingLoadBalancer | None:
-    """The load balancer of browsers to Argo CD, where models have one."""
+) -> tuple[WebFirewall | None, ServingLoadBalancer | None]:
+    """The firewall and the load balancer of browsers to Argo CD, where models have them."""
     if not (config.delivery and config.model_serving):
-        return None
-    firewall, balancer = argo_cd_specs(config.delivery, config.model_serving)
-    return protected_load_balancer("delivery", firewall, balancer, ingress, base.aws)[1]
+        return None, None
+    firewall, balancer = argo_cd_specs(config.delivery, config.model_serving, config.metrics)
+    return protected_load_balancer("delivery", firewall, balancer, ingress, base.aws)
+
+
+def doors_of(
+    serving: ModelServingIngress | None,
+    kubeflow: MadeKubeflow | None,
+    argo_cd_wall: WebFirewall | None,
+    argo_cd_balancer: ServingLoadBalancer | None,
+) -> dict[str, Door]:
+    """The load balancers of the platform by a short name."""
+    found: dict[str, Door] = {}
+    for name, each in (("models", serving), ("kubeflow", kubeflow.cluster if kubeflow else None)):
+        if each:
+            found[name] = Door(each.load_balancer_arn, each.target_group_arn, each.firewall_metric_name)
+    if argo_cd_wall and argo_cd_balancer:
+        targets = argo_cd_balancer.rest_target_group_arn
+        found["delivery"] = Door(argo_cd_balancer.load_balancer_arn, targets, argo_cd_wall.metric_name)
+    return found
 
 
 def argo_cd_specs(
-    delivery: DeliverySection, serving: ModelServingSpec
+    delivery: DeliverySection, serving: ModelServingSpec, metrics: MetricsPlatformSpec | None = None
 ) -> tuple[WebFirewallSpec, ServingLoadBalancerSpec]:
     """The firewall and the load balancer before Argo CD, protected from deletion as those before models are.
 
-    Argo CD speaks TLS itself, and answers health checks at the same port.
+    Argo CD speaks TLS itself, and answers health checks at the same port. Grafana's name leads to it too.
     """
     protected = serving.load_balancer.deletion_protection
+    shared = (metrics.grafana.domain,) if metrics and metrics.grafana and metrics.grafana.domain else ()
     firewall = delivery.firewall
     if "deletion_protection" not in firewall.model_fields_set:
         firewall = firewall.model_copy(update={"deletion_protection": protected})
     return firewall, ServingLoadBalancerSpec(
         zone_name=serving.zone_name,
         domain=delivery.domain,
+        alternative_names=shared,
         internal=serving.load_balancer.internal,
         allowed_cidrs=delivery.allowed_cidrs,
         deletion_protection=protected,
@@ -291,6 +382,7 @@ def make_serving(
     base: Foundation,
     ingress: Mapping[str, Any],
     argo_cd_balancer: ServingLoadBalancer | None,
+    grafana_targets: pulumi.Output[str] | None,
     pool: UserPool | None,
     exports: Outputs,
 ) -> ModelServingIngress | None:
@@ -298,9 +390,12 @@ def make_serving(
     spec, network, store = config.model_serving, base.network, base.store
     if not (spec and config.feature_store):
         return None
+    spec = models_failing_over(config, traced(config, scaled_by_metrics(config, spec)))
     further: dict[str, object] = {}
-    if argo_cd_balancer:
-        further["further_target_group_arns"] = argo_cd_balancer.rest_target_group_arn.apply(lambda arn: [arn])
+    groups = [argo_cd_balancer.rest_target_group_arn] if argo_cd_balancer else []
+    groups += [grafana_targets] if grafana_targets is not None else []
+    if groups:
+        further["further_target_group_arns"] = pulumi.Output.all(*groups)
     if pool and spec.load_balancer.sign_in:
         further |= {
             "cognito_user_pool_arn": pool.user_pool_arn,
@@ -399,6 +494,16 @@ def namespaces_ready(
     return pulumi.Output.all(*closed).apply(lambda _: "")
 
 
+def traced_namespaces_ready(
+    clients_ready: pulumi.Output[str], services: FeatureServices | None, kubeflow: MadeKubeflow | None
+) -> pulumi.Output[str]:
+    """Resolved after every namespace that sends spans is closed."""
+    closed: list[pulumi.Output[Any]] = [clients_ready]
+    closed += [services.feature_server_address] if services else []
+    closed += [kubeflow.cluster.namespaces] if kubeflow else []
+    return pulumi.Output.all(*closed).apply(lambda _: "")
+
+
 def make_feature_services(
     config: StackConfig,
     base: Foundation,
@@ -410,6 +515,7 @@ def make_feature_services(
     spec, store = config.feature_services, base.store
     if not (spec and secrets):
         return None
+    spec = traced_features(config, measured(config, spec))
     online = {"online_user_arn": store.online_user_arns[FEAST]} if spec.feature_server else {}
     args = args_of(
         FeatureServicesArgs,
@@ -447,14 +553,14 @@ def make_kubeflow(
     pool: UserPool | None,
     delivery: Delivery | None,
     exports: Outputs,
-) -> None:
+) -> MadeKubeflow | None:
     """Kubeflow, its MySQL instance and its logins."""
     spec, store = config.kubeflow, base.store
     if (
         not (spec and config.pipelines_database and config.gpu_cluster and config.feature_store and secrets and pool)
         or not delivery
     ):
-        return
+        return None
     database = args_of(
         MySqlDatabaseArgs,
         config.pipelines_database,
@@ -468,7 +574,7 @@ def make_kubeflow(
         spec = completed(spec, "kubeflow", pools=pools_of(config.gpu_cluster))
     args = args_of(
         KubeflowClusterArgs,
-        spec,
+        kubeflow_failing_over(config, spec),
         **ingress,
         argo_cd=delivery.ready,
         raw_bucket=store.raw_bucket,
@@ -490,6 +596,7 @@ def make_kubeflow(
     )
     kubeflow = KubeflowCluster("kubeflow", args, base.kubernetes)
     exports |= {"kubeflowUrl": kubeflow.url, "profiles": kubeflow.namespaces}
+    return MadeKubeflow(kubeflow, mysql)
 
 
 def kubeflow_logins(

@@ -3,7 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from components.cluster.image_verification.kyverno import CPU as KYVERNO_CPU
+from components.cluster.image_verification.kyverno import MEMORY as KYVERNO_MEMORY
+from components.core.pod_sizes import mebibytes, millicpus
 from components.data.feature_services.spec import FEAST, MLFLOW
+from components.observability.model_quality.spec import COLLECTOR_CPU as CPU
+from components.observability.model_quality.spec import COLLECTOR_MEMORY as MEMORY
+from components.observability.traces.tempo_spec import CPU as TEMPO_CPU
 
 if TYPE_CHECKING:
     from stacks.config import StackConfig
@@ -73,23 +79,25 @@ def _pods(config: "StackConfig") -> Iterator[Workload]:
         yield from _JOBS
     if config.delivery:
         yield from _ARGO_CD
+    if config.recovery and config.recovery.cluster_state:
+        yield Workload("velero", 100, 512, 1)
+    if config.image_signatures:
+        yield Workload("kyverno", KYVERNO_CPU, KYVERNO_MEMORY, config.image_signatures.replicas)
     if services and services.feature_server:
         server = services.feature_server
         yield Workload(FEAST, millicpus(server.cpu), mebibytes(server.memory), server.minimum)
     if services and services.tracking_server:
         tracking = services.tracking_server
         yield Workload(MLFLOW, 250 * tracking.workers, 512 * (1 + tracking.workers), tracking.replicas)
-    if ingest := config.feature_ingest:
+    if metrics := config.metrics:
+        yield Workload("metrics", 200, mebibytes(metrics.memory), metrics.replicas)
+    if traces := config.traces:
+        yield Workload("traces", 100, traces.mebibytes, traces.replicas * (2 if traces.layered else 1))
+        if traces.tempo:
+            yield Workload("tempo", millicpus(TEMPO_CPU), traces.tempo.mebibytes, 1)
+    if quality := config.model_quality:
+        yield Workload("prediction-log", millicpus(CPU), mebibytes(MEMORY), quality.replicas)
+    if (ingest := config.feature_ingest) and ingest.image:
         for topic in ingest.topics:
             name = f"featureIngest for {topic.topic}"
             yield Workload(name, millicpus(ingest.cpu), mebibytes(ingest.memory), topic.minimum)
-
-
-def millicpus(quantity: str) -> int:
-    """A Kubernetes quantity of CPUs, such as 2 or 500m, in thousandths."""
-    return int(quantity.removesuffix("m")) if quantity.endswith("m") else int(quantity) * 1000
-
-
-def mebibytes(quantity: str) -> int:
-    """A Kubernetes quantity of memory, such as 8Gi or 512Mi, in MiB."""
-    return int(quantity[:-2]) * (1024 if quantity.endswith("Gi") else 1)

@@ -15,7 +15,7 @@ from components.delivery.argo_cd.names import NAMESPACE as ARGO_CD
 from components.delivery.image_registry.upstreams import upstream
 from components.facts.instances import known_types, regions
 from components.facts.rds_instance_classes import classes_in
-from components.facts.regions import known_regions, partition_of
+from components.facts.regions import known_regions, other_partition, partition_of
 from components.kubeflow.settings import SIGN_IN_SECRET
 from components.network.load_balancer.spec import SignInProvider
 from stacks.names import Name, names_at, nearest
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 ARGO_CD_SECRET = "delivery/sso"  # noqa: S105 - a name
 """What the secret of Argo CD's client is called, after the prefix."""
+GRAFANA_CLIENT = "grafana"
+"""The user pool's client for Grafana."""
 BALANCER_CLIENT = "models"
 """The user pool's client for the load balancer before models."""
 
@@ -61,6 +63,8 @@ def _group_names(config: "StackConfig") -> Iterator[Name]:
         yield from names_at(("delivery", "administrators"), config.delivery.administrators)
         for index, team in enumerate(config.delivery.teams):
             yield from names_at(("delivery", "teams", index, "groups"), team.groups)
+    if config.metrics and config.metrics.grafana:
+        yield from names_at(("metrics", "grafana", "administrators"), config.metrics.grafana.administrators)
     if config.kubeflow:
         for index, team in enumerate(config.kubeflow.teams):
             yield from names_at(("kubeflow", "teams", index, "groups"), team.groups)
@@ -84,6 +88,8 @@ def _namespace_names(config: "StackConfig") -> Iterator[Name]:
     if services and services.tracking_server:
         at = ("featureServices", "trackingServer", "clientNamespaces")
         yield from names_at(at, services.tracking_server.client_namespaces)
+    if config.traces:
+        yield from names_at(("traces", "clientNamespaces"), config.traces.client_namespaces)
     for index, neighbor in enumerate(config.model_serving.neighbors if config.model_serving else ()):
         yield Name(("modelServing", "neighbors", index, "namespace"), neighbor.namespace)
     for index, grant in enumerate(config.gpu_cluster.access if config.gpu_cluster else ()):
@@ -101,12 +107,16 @@ def _component_namespaces(config: "StackConfig") -> Sequence[str]:
         "feast": not (services and services.feature_server),
         "mlflow": not (services and services.tracking_server),
         "argocd": not config.delivery,
+        "grafana": not (config.metrics and config.metrics.grafana),
+        "node-exporter": not config.metrics,
+        "logging": not config.logs,
         "karpenter": not (config.gpu_cluster and config.gpu_cluster.karpenter),
         "kubeflow": not config.kubeflow,
         "kserve": not config.model_serving,
         "kueue-system": not (config.cluster_jobs or config.kubeflow),
         "ray-system": not config.cluster_jobs,
         "trainer-system": not config.cluster_jobs,
+        "trace-store": not (config.traces and config.traces.tempo),
     }
     return ["default", "kube-system", *(each for each in PLATFORM_NAMESPACES if not absent.get(each))]
 
@@ -120,6 +130,8 @@ def _clients(config: "StackConfig") -> Iterator[Problem]:
         yield from _client(config, ARGO_CD, [callback], ARGO_CD_SECRET)
     if config.kubeflow:
         yield from _client(config, "kubeflow", [f"https://{config.kubeflow.domain}/oauth2/callback"], SIGN_IN_SECRET)
+    if config.metrics and (grafana := config.metrics.grafana):
+        yield from _client(config, GRAFANA_CLIENT, [grafana.callback_url], grafana.client_secret)
     sign_in = config.model_serving.load_balancer.sign_in if config.model_serving else None
     if sign_in and sign_in.provider is SignInProvider.COGNITO:
         # Source: Elastic Load Balancing user guide, "Authenticate users using an Application Load Balancer".
@@ -172,7 +184,7 @@ def _database_classes(config: "StackConfig") -> Iterator[Problem]:
 
 
 def _delivered_models(config: "StackConfig") -> Iterator[Problem]:
-    team_of = {team.homes[0]: team.name for team in config.delivery.teams} if config.delivery else {}
+    team_of = config.delivery.team_of if config.delivery else {}
     known = ", ".join(f"{team} in {home}" for home, team in team_of.items()) or "none"
     for index, model in enumerate(config.model_serving.delivered_models if config.model_serving else ()):
         if model.namespace not in team_of:
@@ -220,10 +232,10 @@ def _regions(config: "StackConfig") -> Iterator[Problem]:
     for purpose in PURPOSES if data else ():
         if copy := getattr(data, purpose).replica_region:
             at: Place = ("featureStore", "data", purpose, "replicaRegion")
-            yield from _replica(region, Name(at, copy), "name another, or leave replicaRegion out")
+            yield from copy_problems(region, Name(at, copy), "name another, or leave replicaRegion out")
     registry = config.image_registry
     for copy in registry.replica_regions if registry else ():
-        yield from _replica(region, Name(("imageRegistry", "replicaRegions"), copy), "remove it from the list")
+        yield from copy_problems(region, Name(("imageRegistry", "replicaRegions"), copy), "remove it from the list")
     for index, pulled in enumerate(registry.upstreams if registry else ()):
         # Source: ECR user guide, "Storing your upstream repository credentials in an AWS Secrets Manager secret".
         if pulled.credential_arn and pulled.credential_arn.split(":")[3:5] != [region, account]:
@@ -238,23 +250,14 @@ def _regions(config: "StackConfig") -> Iterator[Problem]:
             yield Problem(name.at, name.value, f"{region} is in the partition {partition}; write arn:{partition}:…")
 
 
-def _replica(region: str, copy: Name, remedy: str) -> Iterator[Problem]:
-    """S3 and ECR copy to another region of the same partition.
-
-    Source: S3 user guide, "Replicating objects within and across Regions"; ECR user guide, "Private image replication".
-    """
-    partition = partition_of(region)
+def copy_problems(region: str, copy: Name, remedy: str) -> Iterator[Problem]:
+    """S3, ECR and AWS Backup copy to another region of the same partition."""
     if copy.value == region:
         yield Problem(copy.at, copy.value, f"{region} is the stack's own region; {remedy}")
     elif copy.value not in regions():
         yield Problem(copy.at, copy.value, f"{copy.value} is not an AWS region{nearest(copy.value, regions())}")
-    elif (other := partition_of(copy.value)) != partition:
-        yield Problem(
-            copy.at,
-            copy.value,
-            f"{copy.value} is in the partition {other}, and {region} is in {partition}; AWS does not copy between "
-            "partitions; write a region of the same partition",
-        )
+    elif problem := other_partition(region, copy.value):
+        yield Problem(copy.at, copy.value, problem)
 
 
 def _arns(config: "StackConfig") -> Iterator[Name]:
@@ -272,6 +275,14 @@ def _arns(config: "StackConfig") -> Iterator[Name]:
         yield from names_at(
             ("featureStore", "data", purpose, "readerRoleArns"), getattr(data, purpose).reader_role_arns
         )
+    if config.logs:
+        yield from names_at(("logs", "readerArns"), config.logs.reader_arns)
+    if config.recovery and config.recovery.copy_vault_arn:
+        yield Name(("recovery", "copyVaultArn"), config.recovery.copy_vault_arn)
+    if config.access and config.access.break_glass:
+        yield from names_at(("access", "breakGlass", "userArns"), config.access.break_glass.user_arns)
+    if config.spend and config.spend.anomalies and config.spend.anomalies.monitor_arn:
+        yield Name(("spend", "anomalies", "monitorArn"), config.spend.anomalies.monitor_arn)
 
 
 def _cluster_names(config: "StackConfig") -> Iterator[Problem]:

@@ -29,7 +29,7 @@ def stream_problems(config: "StackConfig") -> Iterator[Problem]:
         why = (
             "consumers write to its online store" if config.gpu_cluster else "producers and consumers run on its nodes"
         )
-        yield Problem(_AT, None, f"eventStream needs {lacking}, because {why}; add it")
+        yield Problem(_AT, stream.stream_name, f"eventStream needs {lacking}, because {why}; add it")
     region = config.environment.region
     if stream.engine is StreamEngine.MSK_SERVERLESS and region not in _SERVERLESS_REGIONS:
         remedy = f"{region} has no MSK Serverless; write kinesis or msk-provisioned"

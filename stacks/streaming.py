@@ -1,5 +1,9 @@
 """The event stream of a stack: topics of its cluster and VPC, queues, and workers that write features."""
 
+from collections.abc import Sequence
+
+import pulumi
+
 from components.cluster.external_secrets import ExternalSecrets
 from components.core.ordering import after
 from components.core.spec import args_of
@@ -48,34 +52,94 @@ def make_feature_ingest(
     services: FeatureServices | None,
     stream: EventStream | None,
     serving: ModelServingIngress | None,
+    spark: SparkCluster | None,
+    exports: Outputs,
 ) -> None:
-    """Workers between the topics and Feast's online store. They start after Feast's logins work."""
+    """What writes the records of the topics to Feast's online store. It starts after Feast's logins work."""
     spec = config.feature_ingest
     if not (spec and secrets and services and stream):
         return
     topics = [each.topic for each in spec.topics]
+    source: dict[str, object]
+    if config.event_stream and config.event_stream.engine.is_kafka:
+        source = {"bootstrap_brokers": stream.bootstrap_brokers}
+    else:
+        source = {"stream_names": _by_topic(stream.topic_names, topics)}
+    runs_on = (
+        _on_spark(base, services, secrets, spark, stream, config)
+        if spec.spark and spark
+        else _on_cluster(config, base, secrets, services, stream, serving)
+    )
+    args = args_of(
+        FeatureIngestArgs,
+        spec,
+        **source,
+        **runs_on,
+        reader_policies=_by_topic(stream.reader_policies, topics),
+        dead_letters=_by_topic(stream.dead_letter_targets, topics),
+        feature_config=services.feature_config,
+    )
+    ingest = FeatureIngest("feature-ingest", args, base.kubernetes)
+    if spec.spark:
+        exports |= {"featureIngestJob": ingest.job}
+
+
+def _by_topic(values: pulumi.Output[dict[str, str]], topics: Sequence[str]) -> dict[str, pulumi.Output[str]]:
+    return {topic: values.apply(lambda all_, topic=topic: all_[topic]) for topic in topics}
+
+
+def _on_spark(
+    base: Foundation,
+    services: FeatureServices,
+    secrets: ExternalSecrets,
+    spark: SparkCluster,
+    stream: EventStream,
+    config: StackConfig,
+) -> dict[str, object]:
+    """The streaming application, and the stores as its workers reach them."""
+    store = base.store
+    told = config.event_stream.alarm_notification if config.event_stream else None
+    notification: dict[str, object] = (
+        {"notification_arn": stream.notification_arns.apply(lambda all_: all_[told])} if told else {}
+    )
+    return {
+        **notification,
+        "application_arn": spark.application_arns.apply(lambda all_: all_["streaming"]),
+        "application_security_group_id": spark.security_group_id,
+        "log_policy": spark.log_policy,
+        "disk_key_arn": spark.key_arn,
+        "work_bucket": store.offline_bucket,
+        "work_key_arn": store.data_key_arn,
+        "secret_arns": {
+            use: services.secret_arns.apply(lambda all_, use=use: all_[f"{use}/feast"])
+            for use in ("database", "online-store")
+        },
+        "secrets_key_arn": secrets.key_arn,
+        "database_security_group_id": store.database_security_group_id,
+        "online_security_group_id": store.online_security_group_id,
+    }
+
+
+def _on_cluster(
+    config: StackConfig,
+    base: Foundation,
+    secrets: ExternalSecrets,
+    services: FeatureServices,
+    stream: EventStream,
+    serving: ModelServingIngress | None,
+) -> dict[str, object]:
+    """The EKS cluster, its secrets, and KEDA where workers scale."""
     scaling: dict[str, object] = {}
-    if spec.scales and serving:
+    if config.feature_ingest and config.feature_ingest.scales and serving:
         scaling = {
             "autoscaler_role_arn": serving.autoscaler_role_arn,
             "autoscaler_ready": serving.autoscaler_ready,
         }
-    args = args_of(
-        FeatureIngestArgs,
-        spec,
+    return {
         **scaling,
-        cluster_name=base.cluster.ready,
-        vpc_cidr=base.network.vpc_cidr,
-        bootstrap_brokers=stream.bootstrap_brokers,
-        cluster_arn=stream.cluster_arn,
-        reader_policies={
-            topic: stream.reader_policies.apply(lambda all_, topic=topic: all_[topic]) for topic in topics
-        },
-        dead_letters={
-            topic: stream.dead_letter_targets.apply(lambda all_, topic=topic: all_[topic]) for topic in topics
-        },
-        feature_config=services.feature_config,
-        secret_store=secrets.store_name,
-        secret_prefix=after(secrets.secret_prefix, services.feature_server_address),
-    )
-    FeatureIngest("feature-ingest", args, base.kubernetes)
+        "cluster_name": base.cluster.ready,
+        "vpc_cidr": base.network.vpc_cidr,
+        "cluster_arn": stream.cluster_arn,
+        "secret_store": secrets.store_name,
+        "secret_prefix": after(secrets.secret_prefix, services.feature_server_address),
+    }

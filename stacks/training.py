@@ -128,7 +128,7 @@ def make_job_schedules(
     training: TrainingPlatform | None,
     batch: BatchQueue | None,
     exports: Outputs,
-) -> None:
+) -> dict[str, JobSchedules]:
     """A group of schedules for each team that trains, which start what the team's submitters may start.
 
     They start no Spark job, because its role has the rights of all teams.
@@ -152,6 +152,7 @@ def make_job_schedules(
             "undeliveredSchedulesArns": by_name({team: each.undelivered_queue_arn for team, each in made.items()}),
             "scheduleEditPolicies": by_name({team: each.edit_policy for team, each in made.items()}),
         }
+    return made
 
 
 def make_cluster_jobs(config: StackConfig, base: Foundation, exports: Outputs) -> ClusterJobs | None:

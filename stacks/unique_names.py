@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from components.core.problems import Place, Problem
 from components.core.spec_errors import path_of
 from components.data.database.spec import InstanceSpec
+from components.observability.metrics.spec import NAMESPACE as METRICS_NAMESPACE
 from stacks.names import Name, names_at
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def made_namespaces(config: "StackConfig") -> Iterator[Name]:
         for home in team.homes:
             if home not in existing:
                 yield Name((*at, "namespaces") if team.namespaces else (*at, "name"), home)
+    if config.metrics:
+        yield Name(("metrics",), METRICS_NAMESPACE)
     for index, team in enumerate(config.kubeflow.teams if config.kubeflow else ()):
         at = ("kubeflow", "teams", index)
         for home in team.homes:
@@ -59,6 +62,8 @@ def monitoring_names(config: "StackConfig") -> Iterator[Name]:
     for at, section in sections.items():
         if section:
             yield Name((*at, "monitoringNamespace"), getattr(section, "monitoring_namespace"))  # noqa: B009
+    if config.metrics:
+        yield Name(("metrics",), METRICS_NAMESPACE)
 
 
 def database_instances(config: "StackConfig") -> Mapping[Place, InstanceSpec]:
@@ -88,7 +93,7 @@ def _namespaces(config: "StackConfig") -> Iterator[Problem]:
         makers[name.value] = maker
     monitoring = {each.value for each in monitoring_names(config)}
     for name in made_namespaces(config):
-        if name.at[0] != "gpuCluster" and name.value in monitoring:
+        if name.at[0] not in ("gpuCluster", "metrics") and name.value in monitoring:
             yield Problem(name.at, name.value, f"{name.value} is monitoringNamespace; choose another name")
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from components.access.access_control.spec import AccessControlSpec
+from components.access.account_audit.spec import AccountAuditSpec, TrailLockMode
 from components.cluster.gpu_cluster.spec import AccessLevel, AccessSpec, GpuClusterSpec
 from components.cluster.karpenter.spec import KarpenterPoolSpec
 from components.cluster.node_pool.spec import NodePoolSpec
@@ -15,6 +17,7 @@ from components.data.database.spec import InstanceSpec
 from components.data.feature_store.spec import FeatureStoreSpec
 from components.data.streaming.event_stream.schemas import Compatibility
 from components.data.streaming.event_stream.spec import EventStreamSpec, StreamEngine
+from components.data.streaming.feature_ingest.spec import FeatureIngestSpec
 from components.delivery.argo_cd.spec import RepositoryLogin
 from components.delivery.image_registry.spec import ImageRegistrySpec, ImageScanning
 from components.delivery.user_pool import UserPoolSpec
@@ -22,13 +25,19 @@ from components.kubeflow.spec import KubeflowSpec
 from components.network.load_balancer.spec import ServingLoadBalancerSpec
 from components.network.network_args import FlowLogTraffic, NatMode, NetworkSpec
 from components.network.web_firewall.spec import WebFirewallSpec
+from components.observability.alarms.spec import AlarmsSpec
+from components.observability.logs.spec import LogDestination, LogPipelineSpec, PersonalData
+from components.observability.model_quality.spec import ModelQualitySpec
+from components.recovery.backup_plans.spec import LockMode
 from components.serving.model_serving_ingress.spec import ModelServingSpec
+from components.spend.spend_control.spec import ActionApproval, ActionKind, SpendSection
 from components.training.batch_queue.spec import BatchQueueSpec
 from components.training.spark_cluster.spec import SparkClusterSpec
 from components.training.training_platform.spec import TrainingPlatformSpec
 from stacks.cluster_jobs import ClusterJobsSection, jobs_spec
 from stacks.config import StackConfig
 from stacks.delivery_section import DeliverySection
+from stacks.recovery_section import RecoverySection
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +61,16 @@ def unusual_choices(config: StackConfig) -> tuple[Choice, ...]:
     if config.spark_cluster:
         found += _spark_cluster(config.spark_cluster, "sparkCluster")
     if config.image_registry:
-        found += _registry(config.image_registry, "imageRegistry")
+        found += _registry(config.image_registry, "imageRegistry", config.recovery)
     if config.user_pool:
         found += _user_pool(config.user_pool, "userPool")
     if config.delivery:
         found += _delivery(config.delivery, "delivery", config.environment.is_production)
     if config.event_stream:
-        found += _event_stream(config.event_stream, "eventStream", config.environment.is_production)
+        told = bool(config.event_stream.alarm_notification or config.alarms)
+        found += _event_stream(config.event_stream, "eventStream", config.environment.is_production, told)
+    if config.feature_ingest:
+        found += _ingest(config.feature_ingest, "featureIngest")
     if config.pipelines_database:
         found += _database(config.pipelines_database, "pipelinesDatabase", config.environment.is_production)
     if config.kubeflow:
@@ -67,8 +79,24 @@ def unusual_choices(config: StackConfig) -> tuple[Choice, ...]:
         found += _training_platform(config.training_platform, "trainingPlatform")
     if config.batch_queue:
         found += _batch_queue(config.batch_queue, "batchQueue")
+    if config.alarms:
+        found += _alarms(config.alarms, "alarms")
     if config.cluster_jobs and config.gpu_cluster:
         found += _cluster_jobs(config.cluster_jobs, config.gpu_cluster, "clusterJobs")
+    if config.logs:
+        found += _logs(config.logs, "logs")
+    if config.traces and config.traces.tempo and not config.traces.tempo.deletion_protection:
+        found.append(Choice("traces.tempo.deletionProtection", False, "a deployment can delete the kept traces"))
+    if config.recovery:
+        found += _recovery(config.recovery, "recovery")
+    if config.audit:
+        found += _audit(config.audit, "audit")
+    if config.access:
+        found += _access_control(config.access, "access")
+    if config.model_quality:
+        found += _model_quality(config.model_quality, "modelQuality")
+    if config.spend:
+        found += _spend(config.spend, "spend")
     return tuple(found)
 
 
@@ -81,6 +109,38 @@ def _policies(config: StackConfig) -> Iterator[Choice]:
     registry = config.image_registry or (config.delivery and config.delivery.chart_registry)
     if registry and not config.policies.allowed_registries:
         yield Choice("policies.allowedRegistries", [], "workloads may run images from any registry")
+
+
+def _audit(audit: AccountAuditSpec, at: str) -> Iterator[Choice]:
+    trail, threats = audit.trail, audit.threat_detection
+    if audit.makes_trail and not audit.deletion_protection:
+        yield Choice(f"{at}.deletionProtection", False, "a deployment can delete the record of the account and its key")
+    if audit.makes_trail and trail.lock_mode is TrailLockMode.COMPLIANCE:
+        why = f"nobody can delete a log file for {trail.lock_days} days, nor the bucket before the last lock ends"
+        yield Choice(f"{at}.trail.lockMode", str(trail.lock_mode), why)
+    if trail.data_events and not trail.data_events.writes_only:
+        yield Choice(f"{at}.trail.dataEvents.writesOnly", False, "every read of an object is recorded and charged")
+    if threats and threats.s3_events:
+        yield Choice(f"{at}.threatDetection.s3Events", True, "every request for an object in the account is charged")
+    if threats and threats.runtime_monitoring:
+        why = "GuardDuty installs a privileged agent on every cluster of the account, and an endpoint in its VPC"
+        yield Choice(f"{at}.threatDetection.runtimeMonitoring", True, why)
+
+
+def _access_control(access: AccessControlSpec, at: str) -> Iterator[Choice]:
+    if not access.boundary:
+        yield Choice(f"{at}.boundary", False, "roles may do all that their policies allow")
+    if access.further_services:
+        why = "every role of the stack may use these services, where its policies allow it"
+        yield Choice(f"{at}.furtherServices", list(access.further_services), why)
+    if access.break_glass and not access.deletion_protection:
+        yield Choice(f"{at}.deletionProtection", False, "a deployment can delete the key of the emergency topic")
+
+
+def _alarms(alarms: AlarmsSpec, at: str) -> Iterator[Choice]:
+    for severity, audience in (("critical", alarms.critical), ("warning", alarms.warning)):
+        if not (audience.emails or audience.urls):
+            yield Choice(f"{at}.{severity}", [], "the config names nobody who is told; subscribe somebody to the topic")
 
 
 def _network(network: NetworkSpec, production: bool) -> Iterator[Choice]:
@@ -113,7 +173,35 @@ def _spark_cluster(cluster: SparkClusterSpec, at: str) -> Iterator[Choice]:
         yield Choice(f"{at}.writes", outside, "jobs can change and delete raw data")
 
 
-def _event_stream(stream: EventStreamSpec, at: str, production: bool) -> Iterator[Choice]:
+_ACTIONS = {
+    ActionKind.DENY_CAPACITY: "the roles can start no machine, job or store; if one of them is Karpenter's, no node "
+    "replaces a lost one, and models stop scaling",
+    ActionKind.STOP_INSTANCES: "the instances stop, with all that runs on them",
+    ActionKind.STOP_DATABASES: "the databases stop, and all that uses them fails",
+}
+
+
+def _model_quality(quality: ModelQualitySpec, at: str) -> Iterator[Choice]:
+    if not quality.deletion_protection:
+        yield Choice(f"{at}.deletionProtection", False, "a deployment can delete predictions and reports")
+    for index, model in enumerate(quality.models):
+        if model.sample_percent < 1:
+            why = "rare changes are not seen in so few predictions"
+            yield Choice(f"{at}.models[{index}].samplePercent", model.sample_percent, why)
+
+
+def _spend(spend: SpendSection, at: str) -> Iterator[Choice]:
+    for action in spend.actions:
+        automatic = action.approval is ActionApproval.AUTOMATIC
+        when = "without asking anyone, " if automatic else "when a person approves it, "
+        yield Choice(
+            f"{at}.actions ({action.name})", f"{action.kind}, {action.approval}", f"{when}{_ACTIONS[action.kind]}"
+        )
+    if not spend.deletion_protection and (spend.export or spend.topic):
+        yield Choice(f"{at}.deletionProtection", False, "a deployment can delete the bill and its key")
+
+
+def _event_stream(stream: EventStreamSpec, at: str, production: bool, told: bool) -> Iterator[Choice]:
     if production and stream.engine is StreamEngine.MSK_PROVISIONED and stream.brokers.zones < 3:
         why = "a write is confirmed with one copy, which is lost with its zone"
         yield Choice(f"{at}.kafka.zones", stream.brokers.zones, why)
@@ -127,10 +215,15 @@ def _event_stream(stream: EventStreamSpec, at: str, production: bool) -> Iterato
         if topic.record_schema and topic.record_schema.compatibility is Compatibility.NONE:
             why = "a new version may break consumers"
             yield Choice(f"{at}.topics[{index}].recordSchema.compatibility", "NONE", why)
-    if not stream.alarm_notification:
+    if not told:
         yield Choice(f"{at}.alarmNotification", None, "nobody is told when a consumer is behind")
     if not stream.deletion_protection:
         yield Choice(f"{at}.deletionProtection", False, "a deployment can delete streams and their records")
+
+
+def _ingest(ingest: FeatureIngestSpec, at: str) -> Iterator[Choice]:
+    if ingest.spark and not ingest.spark.continuous:
+        yield Choice(f"{at}.spark.continuous", False, "no alarm tells that the job does not run")
 
 
 def _database(database: InstanceSpec, at: str, production: bool) -> Iterator[Choice]:
@@ -211,13 +304,14 @@ def _balancer(balancer: ServingLoadBalancerSpec, at: str) -> Iterator[Choice]:
         yield Choice(f"{at}.deletionProtection", False, "a deployment can delete the load balancer")
 
 
-def _registry(registry: ImageRegistrySpec, at: str) -> Iterator[Choice]:
+def _registry(registry: ImageRegistrySpec, at: str, recovery: RecoverySection | None) -> Iterator[Choice]:
     if not registry.deletion_protection:
         yield Choice(f"{at}.deletionProtection", False, "a deployment can delete images that run, and their key")
     if registry.scanning is ImageScanning.ENHANCED:
         yield Choice(f"{at}.scanning", str(registry.scanning), "Amazon Inspector charges each image")
-    if registry.replica_regions:
-        yield Choice(f"{at}.replicaRegions", list(registry.replica_regions), "each region stores a copy of every image")
+    needed = recovery.region if recovery else None
+    if copies := [region for region in registry.replica_regions if region != needed]:
+        yield Choice(f"{at}.replicaRegions", copies, "each region stores a copy of every image")
     for index, upstream in enumerate(registry.upstreams):
         if upstream.moving_tags:
             why = f"a tag can become another image whenever {upstream.registry} moves it"
@@ -259,6 +353,43 @@ def _kubeflow(kubeflow: KubeflowSpec, at: str) -> Iterator[Choice]:
     if kubeflow.services:
         why = "every team may call every service in these namespaces"
         yield Choice(f"{at}.services", list(kubeflow.services), why)
+
+
+def _logs(logs: LogPipelineSpec, at: str) -> Iterator[Choice]:
+    if not logs.redaction.enabled:
+        yield Choice(f"{at}.redaction.enabled", False, "secrets and personal data are stored with the logs")
+    for kind in sorted({PersonalData.EMAIL, PersonalData.CARD} - {*logs.redaction.personal_data}):
+        yield Choice(
+            f"{at}.redaction.personalData", f"without {kind}", f"this kind of data is stored with the logs: {kind}"
+        )
+    if logs.excluded_namespaces:
+        yield Choice(
+            f"{at}.excludedNamespaces",
+            list(logs.excluded_namespaces),
+            "the logs of these namespaces end with their pods",
+        )
+    if logs.destination is LogDestination.OPENSEARCH and not logs.standby_replicas:
+        yield Choice(f"{at}.standbyReplicas", False, "no logs arrive while a zone fails")
+    if not logs.deletion_protection:
+        yield Choice(f"{at}.deletionProtection", False, "a deployment can delete the logs and their key")
+
+
+def _recovery(recovery: RecoverySection, at: str) -> Iterator[Choice]:
+    if recovery.lock.mode is LockMode.NONE:
+        why = "anyone with permission to delete recovery points can delete all of them"
+        yield Choice(f"{at}.lock.mode", "none", why)
+    if recovery.lock.mode is LockMode.COMPLIANCE:
+        days = recovery.lock.changeable_for_days
+        why = (
+            f"from {days} days after the deployment nobody can remove the lock, delete the vault or stop paying for it"
+        )
+        yield Choice(f"{at}.lock.mode", "compliance", why)
+    if recovery.excluded:
+        yield Choice(f"{at}.excluded", list(recovery.excluded), "these stores have no backup apart from themselves")
+    if not recovery.emails:
+        yield Choice(f"{at}.emails", [], "nobody is told when a backup fails")
+    if not recovery.deletion_protection:
+        yield Choice(f"{at}.deletionProtection", False, "a deployment can delete the vault with all backups")
 
 
 def _cluster_jobs(jobs: ClusterJobsSection, cluster: GpuClusterSpec, at: str) -> Iterator[Choice]:

@@ -1,27 +1,18 @@
 """Warnings about valid settings that will not work in AWS. The first lines of a plan show them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from components.cluster.gpu_cluster.spec import GpuClusterSpec
 from components.serving.model_serving_ingress.spec import ModelServingSpec
 from stacks.config import StackConfig
+from stacks.config_warning import ConfigWarning
 from stacks.delivery_section import DeliverySection
 from stacks.evening import LEAVING_MINUTES, late_floors
+from stacks.model_quality_warnings import overlay_warnings
 from stacks.model_warnings import model_warnings
 from stacks.names import nearest
-
-
-@dataclass(frozen=True, slots=True)
-class ConfigWarning:
-    """A setting that will not work: its field, its value, the reason, and the remedy."""
-
-    field: str
-    value: Any
-    why: str
-    remedy: str
+from stacks.usage_warnings import usage_warnings
 
 
 def warnings(config: StackConfig) -> tuple[ConfigWarning, ...]:
@@ -34,10 +25,12 @@ def warnings(config: StackConfig) -> tuple[ConfigWarning, ...]:
     if config.delivery and not config.kubeflow:
         found += _no_overlay(config.delivery, DEPLOY)
         found += _models_without_overlay(config.delivery, config.model_serving, DEPLOY)
+        found += overlay_warnings(config, DEPLOY)
     if config.delivery and config.model_serving:
         found += _open_argo_cd(config.delivery, config.model_serving)
     found += _busy_nodes_end(config)
-    found += (ConfigWarning(*each) for each in model_warnings(config))
+    found += model_warnings(config)
+    found += usage_warnings(config)
     return tuple(found)
 
 
@@ -81,11 +74,10 @@ def _models_without_overlay(
 ) -> Iterator[ConfigWarning]:
     """Delivered models without an overlay in `deploy`, if `deploy` has overlays of other models."""
     overlays = {each.parts[-4:-2] for each in deploy.glob(f"models/*/*/overlays/{delivery.environment}")}
-    team_by_namespace = {team.homes[0]: team.name for team in delivery.teams}
     for index, model in enumerate(serving.delivered_models if serving and overlays else ()):
-        team = team_by_namespace[model.namespace]
+        team = delivery.team_of[model.namespace]
         if (team, model.name) not in overlays:
-            folder = f"deploy/models/{team}/{model.name}/overlays/{delivery.environment}"
+            folder = delivery.overlay_of(model.namespace, model.name)
             similar = nearest(model.name, [name for owner, name in overlays if owner == team])
             yield ConfigWarning(
                 f"modelServing.deliveredModels[{index}].name",

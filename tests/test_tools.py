@@ -113,7 +113,7 @@ def ci(tmp_path: Path) -> Any:
     clone, folder, log = tmp_path / "clone", tmp_path / "bin", tmp_path / "log"
     shutil.copytree(ROOT / ".ci", clone / ".ci")
     folder.mkdir()
-    for each in ("redis-server", "initdb", "mariadbd", "lua5.1", "jq"):
+    for each in ("redis-server", "initdb", "mariadbd", "lua5.1", "jq", "promtool"):
         program(folder, each)
     program(folder, "make", f'echo "make $* with $(command -v kustomize)" >> {log}')
 
@@ -144,7 +144,7 @@ def test_ci_tests_on_where_a_program_cannot_be_built(ci: Any) -> None:
 
 
 def test_programs_are_pinned_and_ci_has_go_and_the_engine() -> None:
-    assert {*BUILT_BY_GO} == {"actionlint", "helm", "kustomize"}
+    assert {*BUILT_BY_GO} == {"actionlint", "amtool", "helm", "kustomize"}
     assert all(re.search(r"@v\d+\.\d+\.\d+$", module) for module in BUILT_BY_GO.values())
     workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "pull-request.yaml").read_text())
     steps = [step.get("uses", step.get("run", "")).partition("@")[0] for step in workflow["jobs"]["test"]["steps"]]

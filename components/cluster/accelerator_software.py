@@ -86,9 +86,47 @@ def dcgm_exporter_values(service_monitor: bool) -> dict[str, Any]:
         # Names all pods of a shared GPU; without it, the exporter names none.
         "extraEnv": [{"name": "KUBERNETES_VIRTUAL_GPUS", "value": "true"}],
         "service": {"enable": True, "port": METRICS_PORT, "address": f":{METRICS_PORT}"},
+        "customMetrics": gpu_counters(),
         # The CRD comes with the monitoring stack; the release fails without it.
         "serviceMonitor": {"enabled": service_monitor},
     }
+
+
+def gpu_counters() -> str:
+    """The metrics of the DCGM exporter: its default list, and the time that heat and power limits slow a GPU down.
+
+    The chart replaces its list by this one. Source: NVIDIA/dcgm-exporter 4.5.3-4.8.2, etc/default-counters.csv.
+    """
+    return "".join(f"{name}, {kind}, {text}.\n" for name, (kind, text) in sorted(GPU_COUNTERS.items()))
+
+
+GPU_COUNTERS = {
+    "DCGM_FI_DEV_CORRECTABLE_REMAPPED_ROWS": ("counter", "Rows of memory replaced after correctable errors"),
+    "DCGM_FI_DEV_DEC_UTIL": ("gauge", "Utilisation of the decoder in percent"),
+    "DCGM_FI_DEV_ENC_UTIL": ("gauge", "Utilisation of the encoder in percent"),
+    "DCGM_FI_DEV_FB_FREE": ("gauge", "Free memory in MiB"),
+    "DCGM_FI_DEV_FB_USED": ("gauge", "Used memory in MiB"),
+    "DCGM_FI_DEV_GPU_TEMP": ("gauge", "Temperature in degrees Celsius"),
+    "DCGM_FI_DEV_GPU_UTIL": ("gauge", "Utilisation in percent"),
+    "DCGM_FI_DEV_MEMORY_TEMP": ("gauge", "Temperature of the memory in degrees Celsius"),
+    "DCGM_FI_DEV_MEM_CLOCK": ("gauge", "Clock of the memory in MHz"),
+    "DCGM_FI_DEV_MEM_COPY_UTIL": ("gauge", "Utilisation of the memory interface in percent"),
+    "DCGM_FI_DEV_NVLINK_BANDWIDTH_TOTAL": ("counter", "Transfers of all NVLink lanes"),
+    "DCGM_FI_DEV_PCIE_REPLAY_COUNTER": ("counter", "Repeated PCIe transfers"),
+    "DCGM_FI_DEV_POWER_USAGE": ("gauge", "Power in watts"),
+    "DCGM_FI_DEV_POWER_VIOLATION": ("counter", "Time that the power limit slowed the GPU down in nanoseconds"),
+    "DCGM_FI_DEV_ROW_REMAP_FAILURE": ("gauge", "Whether a row of memory could not be replaced"),
+    "DCGM_FI_DEV_SM_CLOCK": ("gauge", "Clock of the processors in MHz"),
+    "DCGM_FI_DEV_THERMAL_VIOLATION": ("counter", "Time that heat slowed the GPU down in nanoseconds"),
+    "DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION": ("counter", "Energy since the start in mJ"),
+    "DCGM_FI_DEV_UNCORRECTABLE_REMAPPED_ROWS": ("counter", "Rows of memory replaced after uncorrectable errors"),
+    "DCGM_FI_DEV_XID_ERRORS": ("gauge", "Code of the last XID error"),
+    "DCGM_FI_PROF_DRAM_ACTIVE": ("gauge", "Part of the time that the memory interface is active"),
+    "DCGM_FI_PROF_GR_ENGINE_ACTIVE": ("gauge", "Part of the time that the graphics engine is active"),
+    "DCGM_FI_PROF_PCIE_RX_BYTES": ("gauge", "Bytes received over PCIe in a second"),
+    "DCGM_FI_PROF_PCIE_TX_BYTES": ("gauge", "Bytes sent over PCIe in a second"),
+    "DCGM_FI_PROF_PIPE_TENSOR_ACTIVE": ("gauge", "Part of the cycles that the tensor cores are active"),
+}
 
 
 def efa_device_plugin_values(region: str) -> dict[str, Any]:

@@ -68,9 +68,9 @@ class PoolSpec(Spec):
         description="The pool's name, the value of the label mlplatform.io/pool on its nodes.",
     )
     nodes: int = Field(ge=1, le=10000, description="The maximum number of nodes.")
-    cpu: int = Field(ge=1, description="CPUs of each node.")
-    memory_gib: int = Field(ge=1, description="Memory of each node in GiB.")
-    gpus: int = Field(default=0, ge=0, description="GPUs of each node; a shared GPU counts once per share.")
+    cpu: int = Field(ge=1, le=10_000, description="CPUs of each node.")
+    memory_gib: int = Field(ge=1, le=100_000, description="Memory of each node in GiB.")
+    gpus: int = Field(default=0, ge=0, le=10_000, description="GPUs of each node; a shared GPU counts once per share.")
     taints: tuple[TaintSpec, ...] = Field(default=(), description="The taints of its nodes.")
     labels: dict[str, str] = Field(
         default={},
@@ -111,7 +111,7 @@ class GuaranteeSpec(Spec):
 
     team: str = Field(description="The team.")
     pool: str = Field(description="The pool of the GPUs.")
-    gpus: int = Field(ge=1, description="How many.")
+    gpus: int = Field(ge=1, le=100_000, description="How many.")
 
 
 def pools_of(cluster: GpuClusterSpec) -> list[dict[str, Any]]:
@@ -232,7 +232,8 @@ def refuse_larger_quotas(teams: Sequence[QueuedTeam], pools: Sequence[PoolSpec])
     }
     for index, team in enumerate(teams):
         amounts = {"cpu": team.quota.cpu, "memoryGib": team.quota.memory_gib}
-        for field, amount in amounts.items():
-            if amount > there[field]:
-                remedy = f"the pools have {there[field]} for teams; lower the quota, or add pools"
-                raise refuse_at(f"teams[{index}].quota.{field}", amount, remedy)
+        larger = [field for field, amount in amounts.items() if amount > there[field]]
+        if larger:
+            others = "".join(f"; {field} = {amounts[field]} is larger than {there[field]}, too" for field in larger[1:])
+            remedy = f"the pools have {there[larger[0]]} for teams; lower the quota, or add pools{others}"
+            raise refuse_at(f"teams[{index}].quota.{larger[0]}", amounts[larger[0]], remedy)

@@ -14,6 +14,9 @@ def admission_policy(
     *,
     operations: Sequence[str] = ("CREATE", "UPDATE"),
     conditions: Mapping[str, str] | None = None,
+    variables: Mapping[str, str] | None = None,
+    computed: Sequence[tuple[str, str]] = (),
+    actions: Sequence[str] = ("Deny",),
 ) -> list[Manifest]:
     """A ValidatingAdmissionPolicy and its binding. It denies what breaks a rule, and what it cannot evaluate.
 
@@ -24,6 +27,9 @@ def admission_policy(
         namespaces: The label selector of the namespaces.
         operations: The requests that are judged.
         conditions: Expressions by name. Only objects for which all are true are judged.
+        variables: Expressions by name. Later expressions read them as `variables.<name>`.
+        computed: Expressions that must be true, each with an expression of the message of a refusal.
+        actions: What happens to a request that breaks a rule: Deny, Warn or Audit.
 
     Source: Kubernetes, "Validating Admission Policy".
     """
@@ -34,11 +40,16 @@ def admission_policy(
         },
         "validations": [{"expression": expression, "message": message} for expression, message in validations],
     }
+    spec["validations"] += [
+        {"expression": expression, "messageExpression": message} for expression, message in computed
+    ]
+    if variables:
+        spec["variables"] = [{"name": each, "expression": text} for each, text in variables.items()]
     if conditions:
         spec["matchConditions"] = [{"name": each, "expression": text} for each, text in conditions.items()]
     bound = {
         "policyName": name,
-        "validationActions": ["Deny"],
+        "validationActions": list(actions),
         "matchResources": {"namespaceSelector": dict(namespaces)},
     }
     return [_object("ValidatingAdmissionPolicy", name, spec), _object("ValidatingAdmissionPolicyBinding", name, bound)]

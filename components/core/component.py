@@ -1,8 +1,9 @@
 """The base of every component: it reads the arguments, registers the component and publishes its outputs."""
 
 import inspect
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Generic, NoReturn
+from typing import Any, Generic, NoReturn
 
 import pulumi
 
@@ -35,7 +36,7 @@ class Component(pulumi.ComponentResource, Generic[ArgsType, SpecType]):
         self._spec = parse_args(spec_type, args, args_type, self._where)
         if problem := self._problem():
             self._refuse(problem)
-        super().__init__(f"mlplatform:index:{self._kind}", name, {}, opts)
+        super().__init__(f"mlplatform:index:{self._kind}", name, self._priced_inputs(), opts)
         self._child = pulumi.ResourceOptions(parent=self)
 
     @cached_property
@@ -46,6 +47,10 @@ class Component(pulumi.ComponentResource, Generic[ArgsType, SpecType]):
     def _problem(self) -> str | None:
         """A problem that only several arguments show together. Checked before the component is registered."""
         return None
+
+    def _priced_inputs(self) -> Mapping[str, Any]:
+        """Plain values of the arguments that no child has and that its price needs, by their names in camel case."""
+        return {}
 
     def _refuse(self, *problems: str) -> NoReturn:
         raise SpecError(self._where, list(problems))

@@ -1,6 +1,9 @@
-"""Host names in Route 53 zones."""
+"""Host names in Route 53 zones and in the cluster."""
 
 from .spec import refuse
+
+CLUSTER_HOST_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.svc\.cluster\.local$"
+"""The name of a Service in the cluster, such as collector.tracing.svc.cluster.local."""
 
 
 def inside_zone(name: str, zone: str | None) -> str:

@@ -43,6 +43,59 @@ def encryption_key(
     )
 
 
+def signing_key(
+    name: str, description: str, account: Account, roles: Sequence[str], opts: pulumi.ResourceOptions
+) -> aws.kms.Key:
+    """A key of ECDSA on P-256 with which `roles`, their ARNs, sign. KMS cannot rotate such a key."""
+    return aws.kms.Key(
+        name,
+        description=description,
+        key_usage="SIGN_VERIFY",
+        customer_master_key_spec="ECC_NIST_P256",
+        deletion_window_in_days=30,
+        policy=signing_key_policy(account, roles),
+        opts=opts,
+    )
+
+
+_ADMINISTRATION = (
+    *("kms:CancelKeyDeletion", "kms:CreateAlias", "kms:DeleteAlias", "kms:DescribeKey", "kms:DisableKey"),
+    *("kms:EnableKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:GetPublicKey", "kms:ListGrants"),
+    *("kms:ListKeyPolicies", "kms:ListResourceTags", "kms:PutKeyPolicy", "kms:RevokeGrant"),
+    *("kms:ScheduleKeyDeletion", "kms:TagResource", "kms:UntagResource", "kms:UpdateAlias"),
+    "kms:UpdateKeyDescription",
+)
+"""What the account's policies of IAM may allow for a signing key: neither to sign nor to grant it."""
+
+
+def signing_key_policy(account: Account, roles: Sequence[str]) -> str:
+    """The policy of a signing key: the roles alone sign, and IAM decides who of the account administers.
+
+    A condition names the roles, because KMS refuses a principal that does not exist yet. Who may change this policy
+    can still give the right to sign to others. Source: KMS developer guide, "Default key policy" and "AWS global
+    condition keys".
+    """
+    named = {"ArnEquals": {"aws:PrincipalArn": list(roles)}}
+    everyone: Statement = {"Principal": {"AWS": "*"}}
+    administration: Statement = {
+        "Sid": "AccountAdministersByIam",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:{account.partition}:iam::{account.id}:root"},
+        "Action": list(_ADMINISTRATION),
+        "Resource": "*",
+    }
+    nobody_else: Statement = {
+        "Sid": "NobodyElseSigns",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": ["kms:Sign"],
+        "Resource": "*",
+        "Condition": {"ArnNotEquals": {"aws:PrincipalArn": list(roles)}},
+    }
+    sign = ["kms:DescribeKey", "kms:GetPublicKey", "kms:Sign"]
+    return document(administration, {**allow("PipelinesSign", sign, ["*"], named), **everyone}, nobody_else)
+
+
 def key_policy(account: Account, *grants: Statement) -> str:
     """The key's policy: the account's IAM policies decide who administers it, and `grants` who else uses it.
 

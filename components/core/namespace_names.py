@@ -21,6 +21,7 @@ PLATFORM_NAMESPACES = (
     "feast",
     "feature-ingest",
     "gpu-system",
+    "grafana",
     "istio-ingress",
     "istio-system",
     "karpenter",
@@ -32,11 +33,18 @@ PLATFORM_NAMESPACES = (
     "kubeflow",
     "kubeflow-system",
     "kueue-system",
+    "kyverno",
+    "logging",
     "mlflow",
+    "model-quality",
+    "node-exporter",
     "oauth2-proxy",
     "ray-system",
     "store-access",
+    "trace-store",
+    "tracing",
     "trainer-system",
+    "velero",
 )
 """The namespaces that components of the platform create."""
 

@@ -19,7 +19,12 @@ class Spec(BaseModel):
     """The plain part of a component's arguments: frozen, unknown keys refused, camelCase or snake_case keys."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True, use_attribute_docstrings=False
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        use_attribute_docstrings=False,
+        allow_inf_nan=False,
     )
 
 
@@ -67,6 +72,9 @@ class SpecError(pulumi.RunError, ValueError):
 _SIMILAR = 0.6
 """The smallest similarity (difflib's ratio) of a proposed value; less similar proposals mislead."""
 
+_LONGEST_SHOWN = 200
+"""The characters of a wrong value in its message, so that the remedy after it is not cut off."""
+
 
 def refuse(value: object, remedy: str, allowed: Mapping[str, object] | list[str] | None = None) -> PydanticCustomError:
     """The error a validator raises: `value` is wrong, `remedy` says what to write instead.
@@ -83,7 +91,7 @@ def each_once(values: tuple[str, ...], pattern: str, remedy: str) -> tuple[str, 
     """`values`, when each matches `pattern` and is unique; refused otherwise. `remedy` completes "… is not a"."""
     for each in values:
         if not re.fullmatch(pattern, each):
-            raise refuse(each, f"{each!r} is not a valid {remedy}")
+            raise refuse(each, f"{clipped(repr(each), _LONGEST_SHOWN)} is not a valid {remedy}")
         if values.count(each) > 1:
             raise refuse(each, f"{each} is named more than once; name each once")
     return values

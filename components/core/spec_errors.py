@@ -104,7 +104,7 @@ def _remedy(model: type[BaseModel], detail: ErrorDetails) -> str:
     context = detail.get("ctx", {})
     match detail["type"]:
         case "missing":
-            return "is missing; it is required"
+            return f"is missing; it is required{_first_sentence(_meaning(model, detail['loc']))}"
         case "extra_forbidden":
             known = _keys_at(model, detail["loc"][:-1])
             return f"is not a known field; known here: {', '.join(known)}{_nearest(detail['loc'][-1], known)}"
@@ -245,6 +245,11 @@ def _meaning(model: type[BaseModel], loc: tuple[int | str, ...]) -> str:
     """The field's description, which often explains the pattern."""
     field = _field_at(model, loc)
     return f" ({field.description.rstrip('.')})" if field and field.description else ""
+
+
+def _first_sentence(meaning: str) -> str:
+    first, point, _ = meaning.partition(". ")
+    return f"{first})" if point else first
 
 
 def _inherited(*annotations: object) -> Sequence[str]:

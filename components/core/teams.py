@@ -5,12 +5,12 @@ from typing import NotRequired, TypedDict
 
 from pydantic import Field, field_validator, model_validator
 
+from .email_addresses import addresses_once
 from .namespace_names import UnreservedNamespaces, not_reserved
 from .problems import refuse_at
 from .spec import Spec, each_once, refuse
 
 _NAME_PATTERN = r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?"
-_EMAIL_PATTERN = r"[^@\s,]+@[^@\s,]+\.[^@\s,]+"
 _ROLE_PATTERN = r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+"
 _REPOSITORY_PATTERN = r"https://[^\s*@?#]+"
 
@@ -107,7 +107,7 @@ class TeamSpec(Spec):
     @field_validator("emails")
     @classmethod
     def _emails(cls, emails: tuple[str, ...]) -> tuple[str, ...]:
-        return each_once(emails, _EMAIL_PATTERN, "email address, such as ada@example.com")
+        return addresses_once(emails)
 
     @field_validator("iam_roles")
     @classmethod

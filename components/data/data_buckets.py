@@ -3,11 +3,13 @@
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from ..core.component import Component
 from ..core.kms import encryption_key
 from ..core.named_outputs import by_name
+from ..core.policy_room import KEY_POLICY, LONGEST_ACCOUNT, OTHER_STATEMENTS, no_room
+from ..core.problems import refuse_at
 from ..core.spec import Spec
 from .bucket_policies import free_bucket_name, reader_key_grants
 from .log_bucket import LogBucket
@@ -47,7 +49,7 @@ class DataBucketsSpec(Spec):
 
     prefix: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,30}$", description="What the names of the buckets begin with.")
     deletion_protection: bool = Field(default=True, description="Whether buckets and key are protected from deletion.")
-    log_retention_days: int = Field(default=365, ge=30, description="Days that access logs are kept.")
+    log_retention_days: int = Field(default=365, ge=30, le=36_500, description="Days that access logs are kept.")
     raw: ObjectStoreLifecycle = Field(default=ObjectStoreLifecycle(), description="How long raw data is kept.")
     training: ObjectStoreLifecycle = Field(
         default=ObjectStoreLifecycle(), description="How long training sets are kept."
@@ -61,6 +63,15 @@ class DataBucketsSpec(Spec):
     @classmethod
     def _not_reserved(cls, prefix: str) -> str:
         return free_bucket_name(prefix, whole=False)
+
+    @model_validator(mode="after")
+    def _readers_fit(self) -> "DataBucketsSpec":
+        readers = {purpose: getattr(self, purpose).reader_role_arns for purpose in PURPOSES}
+        room, named = KEY_POLICY - OTHER_STATEMENTS, [arn for arns in readers.values() for arn in arns]
+        if problem := no_room(named, room, "the key policy of the buckets", around=len(LONGEST_ACCOUNT)):
+            most = max(PURPOSES, key=lambda purpose: len(readers[purpose]))
+            raise refuse_at(f"{most}.readerRoleArns", readers[most], problem)
+        return self
 
 
 class DataBuckets(Component[DataBucketsArgs, DataBucketsSpec]):

@@ -7,6 +7,7 @@ import pulumi_aws as aws
 from pydantic import Field, field_validator
 
 from ..core.component import Component
+from ..core.ordering import after
 from ..core.spec import Spec
 from .bucket_policies import BUCKET_PATTERN, bucket_policy, free_bucket_name, log_delivery
 
@@ -26,7 +27,7 @@ class LogBucketSpec(Spec):
     """The checked arguments of a LogBucket."""
 
     bucket: str = Field(pattern=BUCKET_PATTERN, description="The bucket's name, unique in all of AWS; without dots.")
-    retention_days: int = Field(default=365, ge=30, description="Days that logs are kept.")
+    retention_days: int = Field(default=365, ge=30, le=36_500, description="Days that logs are kept.")
     deletion_protection: bool = Field(
         default=True,
         description="Whether the bucket is protected from deletion. An unprotected bucket is deleted together with its "
@@ -97,6 +98,6 @@ class LogBucket(Component[LogBucketArgs, LogBucketSpec]):
             policy=bucket_policy(account.partition, spec.bucket, *log_delivery(account, spec.bucket)),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[blocked]),
         )
-        self.bucket_name = pulumi.Output.all(bucket.id, policy.id).apply(lambda known: known[0])
+        self.bucket_name = after(bucket.id, policy)
         self.bucket_arn = bucket.arn
         self._publish()

@@ -1,8 +1,9 @@
 """ObjectStore: one S3 bucket with everything a bucket of a platform must have."""
 
+import json
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Annotated, Any, NotRequired, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict, cast
 
 import pulumi
 import pulumi_aws as aws
@@ -11,18 +12,23 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from ..core.component import Component
 from ..core.iam import Statement, service_trust
 from ..core.kms import encryption_key
+from ..core.ordering import after
+from ..core.policy_room import BUCKET_POLICY, LONGEST_ACCOUNT, OTHER_STATEMENTS, no_room
 from ..core.problems import refuse_at
+from ..core.regions import known_region
+from ..core.s3_paths import Folder
 from ..core.spec import Spec, refuse
-from ..facts.instances import regions
+from ..facts.regions import other_partition
 from .bucket_policies import BUCKET_PATTERN, bucket_policy, free_bucket_name, reader_grants, replication_permissions
 
 MULTIPART_DAYS = 7
-_LONGEST_NAME = 63
-_REPLICA = "-replica"
+LONGEST_NAME = 63
+REPLICA = "-replica"
+"""What the name of a second copy adds to that of the first."""
+REPLICATION_RULE = "everything"
+"""The id of the rule that copies a bucket, which the metrics of the replication have as a dimension."""
 
 RoleArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$")]
-Prefix = Annotated[str, StringConstraints(pattern=r"^[^/].*/$", max_length=1024)]
-"""What names in a folder begin with: the folder, and a slash at its end."""
 
 
 class ObjectStoreConfig(TypedDict):
@@ -55,6 +61,8 @@ class ObjectStoreArgs(ObjectStoreConfig):
     """The bucket that access logs are written to."""
     expiring_prefixes: NotRequired[dict[str, int]]
     """Days after which objects are deleted, by prefix. Use it for objects that can be made again."""
+    policy_statements: NotRequired[list[str]]
+    """Further statements of the bucket's policy, each as JSON, such as for an AWS service that delivers objects."""
 
 
 class ObjectStoreLifecycle(Spec):
@@ -63,15 +71,21 @@ class ObjectStoreLifecycle(Spec):
     infrequent_access_days: int | None = Field(
         default=None,
         ge=30,
+        le=36_500,
         description="Days until objects move to infrequent access; S3 decides when left out.",
     )
     archive_days: int | None = Field(
-        default=None, ge=30, description="Days until objects move to Glacier Instant Retrieval; never when left out."
+        default=None,
+        ge=30,
+        le=36_500,
+        description="Days until objects move to Glacier Instant Retrieval; never when left out.",
     )
     expire_days: int | None = Field(
-        default=None, ge=1, description="Days until objects are deleted; kept when left out."
+        default=None, ge=1, le=36_500, description="Days until objects are deleted; kept when left out."
     )
-    old_version_days: int = Field(default=30, ge=1, description="Days that replaced and deleted versions are kept.")
+    old_version_days: int = Field(
+        default=30, ge=1, le=36_500, description="Days that replaced and deleted versions are kept."
+    )
     replica_region: str | None = Field(
         default=None, pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$", description="The region that keeps a second copy."
     )
@@ -84,9 +98,7 @@ class ObjectStoreLifecycle(Spec):
     @field_validator("replica_region")
     @classmethod
     def _a_region(cls, region: str | None) -> str | None:
-        if region is not None and region not in regions():
-            raise refuse(region, f"{region} is not an AWS region", regions())
-        return region
+        return known_region(region) if region is not None else None
 
     @model_validator(mode="after")
     def _in_order(self) -> "ObjectStoreLifecycle":
@@ -107,6 +119,9 @@ class ObjectStoreLifecycle(Spec):
                 f"must be at least 30 days after infrequentAccessDays = {self.infrequent_access_days}; write "
                 f"{self.infrequent_access_days + 30} or more",
             )
+        readers, room = self.reader_role_arns, BUCKET_POLICY - OTHER_STATEMENTS
+        if problem := no_room(readers, room, "the bucket policy", times=2, around=len(LONGEST_ACCOUNT)):
+            raise refuse_at("readerRoleArns", readers, problem)
         return self
 
 
@@ -115,9 +130,15 @@ class ObjectStoreSpec(ObjectStoreLifecycle):
 
     bucket: str = Field(pattern=BUCKET_PATTERN, description="The bucket's name, unique in all of AWS; without dots.")
     deletion_protection: bool = Field(default=True, description="Whether the bucket is protected from deletion.")
-    expiring_prefixes: dict[Prefix, Annotated[int, Field(ge=1)]] = Field(
+    expiring_prefixes: dict[Folder, Annotated[int, Field(ge=1)]] = Field(
         default_factory=dict[str, int],
         description="Days after which objects are deleted, by prefix. Use it for objects that can be made again.",
+    )
+
+    policy_statements: list[str] = Field(
+        default_factory=list[str],
+        description="Further statements of the bucket's policy, each as JSON, such as for an AWS service that delivers "
+        "objects.",
     )
 
     @field_validator("bucket")
@@ -125,18 +146,25 @@ class ObjectStoreSpec(ObjectStoreLifecycle):
     def _not_reserved(cls, bucket: str) -> str:
         return free_bucket_name(bucket)
 
+    @field_validator("policy_statements")
+    @classmethod
+    def _statements(cls, texts: list[str]) -> list[str]:
+        for text in texts:
+            _statement(text)
+        return texts
+
     @model_validator(mode="after")
     def _replica_has_a_name(self) -> "ObjectStoreSpec":
-        if self.replica_region and len(self.replica_name) > _LONGEST_NAME:
-            longest = _LONGEST_NAME - len(_REPLICA)
-            remedy = f"the name of the replica adds {_REPLICA}; write at most {longest} characters"
+        if self.replica_region and len(self.replica_name) > LONGEST_NAME:
+            longest = LONGEST_NAME - len(REPLICA)
+            remedy = f"the name of the replica adds {REPLICA}; write at most {longest} characters"
             raise refuse_at("bucket", self.bucket, remedy)
         return self
 
     @property
     def replica_name(self) -> str:
         """What the second copy is called."""
-        return f"{self.bucket}{_REPLICA}"
+        return replica_of(self.bucket)
 
 
 class ObjectStore(Component[ObjectStoreArgs, ObjectStoreSpec]):
@@ -156,10 +184,10 @@ class ObjectStore(Component[ObjectStoreArgs, ObjectStoreSpec]):
     def __init__(self, name: str, args: ObjectStoreArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, ObjectStoreArgs, ObjectStoreSpec, opts)
         spec = self._spec
-        if spec.replica_region == self._account.region:
-            problem = f"replicaRegion = {spec.replica_region!r}: it is the bucket's own region; take another"
-            self._refuse(problem)
+        if spec.replica_region and (problem := other_region_problem(self._account.region, spec.replica_region)):
+            self._refuse(f"replicaRegion = {spec.replica_region!r}: {problem}")
         grants = reader_grants(self._account.partition, spec.bucket, spec.reader_role_arns)
+        grants += [_statement(text) for text in spec.policy_statements]
         bucket, versioning, policy = self._bucket(name, spec.bucket, args["key_arn"], None, grants)
         self._lifecycle(name, bucket, versioning, None)
         aws.s3.BucketLogging(
@@ -169,7 +197,7 @@ class ObjectStore(Component[ObjectStoreArgs, ObjectStoreSpec]):
             target_prefix=f"s3/{spec.bucket}/",
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.bucket_name = pulumi.Output.all(bucket.id, policy.id).apply(lambda known: known[0])
+        self.bucket_name = after(bucket.id, policy)
         self.bucket_arn = bucket.arn
         self.replica_arn = self._replica(bucket, versioning) if spec.replica_region else pulumi.Output.from_input("")
         self._publish()
@@ -260,13 +288,18 @@ class ObjectStore(Component[ObjectStoreArgs, ObjectStoreSpec]):
         )
         grant = aws.iam.RolePolicy(f"{name}-replication-policy", role=role.name, policy=permissions, opts=child)
         rule: Any = {
-            "id": "everything",
+            "id": REPLICATION_RULE,
             "status": "Enabled",
             "priority": 0,
             "filter": {"prefix": ""},
             "delete_marker_replication": {"status": "Disabled"},
             "source_selection_criteria": {"sse_kms_encrypted_objects": {"status": "Enabled"}},
-            "destination": {"bucket": replica.arn, "encryption_configuration": {"replica_kms_key_id": key.arn}},
+            "destination": {
+                "bucket": replica.arn,
+                "encryption_configuration": {"replica_kms_key_id": key.arn},
+                # Without these, S3 fails to copy an object and reports it nowhere.
+                "metrics": {"status": "Enabled"},
+            },
         }
         aws.s3.BucketReplicationConfig(
             f"{name}-replication",
@@ -276,6 +309,34 @@ class ObjectStore(Component[ObjectStoreArgs, ObjectStoreSpec]):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning, replica_versioning, grant]),
         )
         return replica.arn
+
+
+def replica_of(bucket: str) -> str:
+    """What the second copy of a bucket is called."""
+    return f"{bucket}{REPLICA}"
+
+
+def other_region_problem(own: str, other: str) -> str | None:
+    """Why a bucket in the region `own` can have no second copy in the region `other`; None if it can."""
+    return "it is the bucket's own region; take another" if own == other else other_partition(own, other)
+
+
+def _statement(text: str) -> Statement:
+    """A statement of a bucket policy from its JSON.
+
+    Raises:
+        PydanticCustomError: it is not one.
+    """
+    try:
+        read: object = json.loads(text)
+    except ValueError:
+        read = None
+    if isinstance(read, dict):
+        statement = cast(Statement, read)
+        if {"Effect", "Principal", "Action", "Resource"} <= statement.keys():
+            return statement
+    remedy = "is not the JSON of a statement; write an object with Effect, Principal, Action and Resource"
+    raise refuse(text, f"{text!r} {remedy}")
 
 
 def lifecycle_rules(spec: ObjectStoreSpec) -> list[dict[str, Any]]:

@@ -39,7 +39,10 @@ class CatalogSpec(Spec):
 
     database: str = Field(pattern=r"^[a-z][a-z0-9_]{0,254}$", description="The Glue database's name.")
     scan_limit_gib: int = Field(
-        default=1024, ge=1, description="The most that one query may scan, in GiB; Athena charges 5 USD a TB."
+        default=1024,
+        ge=1,
+        le=1_000_000,
+        description="The most that one query may scan, in GiB; Athena charges 5 USD a TB.",
     )
 
 

@@ -117,6 +117,26 @@ KUBERAY = Project(
 )
 KUBEFLOW = Project("Kubeflow", "no policy is published", "kubeflow/community-distribution, README.md")
 NVIDIA = Project("NVIDIA device plugin and exporter", "no policy is published", "NVIDIA/k8s-device-plugin, README.md")
+PROMETHEUS_EXPORTERS = Project(
+    "Prometheus exporters",
+    "no policy is published; fixes are brought to the newest minor version",
+    "kubernetes/kube-state-metrics, README.md; prometheus/node_exporter, CHANGELOG.md",
+)
+FLUENT_BIT = Project(
+    "Fluent Bit",
+    "each minor version has a last day of fixes; that of 5.1 is not announced, and 5.0 ended on 30 November 2026",
+    "fluent/fluent-bit v5.1.1, SECURITY.md; chart fluent-bit 0.58.1 installs 5.1.1",
+)
+KYVERNO = Project(
+    "Kyverno",
+    "the three newest minor versions get fixes; a minor version comes about every three months",
+    "kyverno.io, Releases; endoflife.date, Kyverno: 1.16 ended with 1.19.0 on 20 August 2026",
+)
+VELERO = Project(
+    "Velero",
+    "no calendar is published; the newest minor version and the one before get help and fixes",
+    "vmware-tanzu/velero, site/content/docs/main/support-process.md",
+)
 AWS_DEVICES = Project("AWS device plugins", "no policy is published", "aws/eks-charts, README.md")
 
 _BY_CHART: Mapping[str, Project] = {

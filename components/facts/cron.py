@@ -2,6 +2,9 @@
 
 import re
 from calendar import monthrange
+from datetime import date, timedelta
+from itertools import pairwise
+from math import ceil
 from typing import NamedTuple
 
 _BOUNDS = {"minute": (0, 59), "hour": (0, 23), "day": (1, 31), "month": (1, 12), "weekday": (0, 6)}
@@ -68,6 +71,39 @@ def last_day_if_never(cron: Cron) -> int | None:
     """The last day that the schedule's months have, if all its days are later: it never fires. None if it does."""
     last = max(monthrange(_LEAP_YEAR, month)[1] for month in cron.months)
     return last if cron.any_weekday and min(cron.days) > last else None
+
+
+def shortest_gap_minutes(cron: Cron) -> int:
+    """The fewest minutes between two runs, over a year from a Saturday."""
+    times = sorted(60 * hour + minute for hour in cron.hours for minute in cron.minutes)
+    days = _days(cron)
+    within = [after - before for before, after in pairwise(times)]
+    between = [24 * 60 * (after - before).days + times[0] - times[-1] for before, after in pairwise(days)]
+    return min([*within, *between], default=366 * 24 * 60)
+
+
+def runs_a_month(cron: Cron) -> int:
+    """The runs of an average month, rounded up."""
+    return ceil(len(_days(cron)) * len(cron.hours) * len(cron.minutes) / 12)
+
+
+def _days(cron: Cron) -> list[date]:
+    """The days of a year, from a Saturday, on which the schedule runs."""
+    return [day for day in (date(2028, 1, 1) + timedelta(days) for days in range(366)) if _on(cron, day)]
+
+
+def longest_gap_hours(cron: Cron) -> int:
+    """The most hours between two runs, rounded up to whole hours, over a year from a Saturday."""
+    start = date(2028, 1, 1)
+    runs = [24 * (day - start).days + hour for day in _days(cron) for hour in sorted(cron.hours)]
+    return max((after - before for before, after in pairwise(runs)), default=366 * 24)
+
+
+def _on(cron: Cron, day: date) -> bool:
+    """Whether the schedule runs on a day."""
+    of_month, of_week = day.day in cron.days, day.isoweekday() % 7 in cron.weekdays
+    either = not (cron.any_day or cron.any_weekday)
+    return day.month in cron.months and (of_month or of_week if either else of_month and of_week)
 
 
 def _numbers(text: str, field: str, dialect: Dialect) -> frozenset[int]:

@@ -99,6 +99,22 @@ def partition_of(region: str) -> str:
     return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
+def other_partition(region: str, copy: str) -> str | None:
+    """A sentence if the region `copy` is in another partition than `region`, to which AWS copies nothing.
+
+    A partition has its own accounts and credentials. Sources: S3 user guide, "Replicating objects within and across
+    Regions"; ECR user guide, "Private image replication"; AWS Backup developer guide, "Creating backup copies across
+    AWS Regions".
+    """
+    own, other = partition_of(region), partition_of(copy)
+    if own == other:
+        return None
+    return (
+        f"{copy} is in the partition {other}, and {region} is in {own}; AWS does not copy between partitions; write a "
+        "region of the same partition"
+    )
+
+
 def dns_suffix(region: str) -> str:
     """The domain under which AWS names a region's endpoints and its regional service principals.
 

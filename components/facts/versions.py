@@ -219,6 +219,45 @@ KUBERAY = Chart(
     skip_crds=True,
 )
 
+KYVERNO = Chart("kyverno", "3.9.0", "kyverno", support.KYVERNO, "https://kyverno.github.io/kyverno", release="v1.19.0")
+"""Before 1.19, policies about images did not pin digests, and let in debug containers without a signature.
+
+Sources: kyverno/kyverno, pull requests 16815 and 16987, issue 16275.
+"""
+VELERO = Chart(
+    "velero", "12.1.0", "velero", support.VELERO, "https://vmware-tanzu.github.io/helm-charts", release="v1.18.1"
+)
+"""Its definitions are in `crds/`, and a hook of the chart applies them before each install and upgrade.
+
+Source: vmware-tanzu/helm-charts 73466ca of 25 June 2026, charts/velero.
+"""
+
+_PROMETHEUS_CHARTS = "https://prometheus-community.github.io/helm-charts"
+KUBE_STATE_METRICS = Chart(
+    "kube-state-metrics", "8.4.0", "kube-state-metrics", support.PROMETHEUS_EXPORTERS, _PROMETHEUS_CHARTS
+)
+KUBE_PROMETHEUS_STACK = Chart(
+    "kube-prometheus-stack",
+    "88.5.3",
+    "kube-prometheus-stack",
+    support.PROMETHEUS_EXPORTERS,
+    _PROMETHEUS_CHARTS,
+    skip_crds=True,
+)
+PROMETHEUS_OPERATOR_CRDS = Chart(
+    "prometheus-operator-crds",
+    "31.0.1",
+    "prometheus-operator-crds",
+    support.PROMETHEUS_EXPORTERS,
+    _PROMETHEUS_CHARTS,
+)
+"""The definitions of Prometheus's operator v0.93.1, which kube-prometheus-stack 88.5.3 installs."""
+NODE_EXPORTER = Chart(
+    "node-exporter", "4.56.1", "prometheus-node-exporter", support.PROMETHEUS_EXPORTERS, _PROMETHEUS_CHARTS
+)
+FLUENT_BIT = Chart("fluent-bit", "0.58.1", "fluent-bit", support.FLUENT_BIT, "https://fluent.github.io/helm-charts")
+"""It installs Fluent Bit 5.1.1, whose output to CloudWatch Logs gets credentials from EKS Pod Identity."""
+
 KUBEFLOW = Upstream(
     "https://github.com/kubeflow/community-distribution",
     "26.03.1",
@@ -326,6 +365,11 @@ Source: EMR release guide, "Spark release history" and the pages of emr-spark-8.
 pyproject.toml.
 """
 
+KINESIS_RELEASES = (SparkRelease.V7_14, SparkRelease.V7_13)
+"""The releases that ship the connector of Spark for Kinesis. AWS says so of emr-7.1.0 and later, and nothing of the
+line emr-spark-8. Source: EMR Serverless user guide, "Supported streaming connectors".
+"""
+
 AWS_CLI_IMAGE = "public.ecr.aws/aws-cli/aws-cli:2.36.7"
 """The AWS CLI on Amazon Linux 2023, with bash."""
 
@@ -338,6 +382,27 @@ MLFLOW_IMAGE = "ghcr.io/mlflow/mlflow:v3.17.2-full"
 Its default user is root.
 """
 
+PROMETHEUS_IMAGE = "quay.io/prometheus/prometheus:v3.14.0"
+"""Prometheus; it runs as user 65534. Version of the chart prometheus 29.27.0."""
+
+VELERO_AWS_PLUGIN_IMAGE = "docker.io/velero/velero-plugin-for-aws:v1.14.0"
+"""Velero's access to S3, for Velero 1.18; from scratch, as user 65532. It knows Pod Identity (AWS SDK for Go v2).
+
+Source: vmware-tanzu/velero-plugin-for-aws, branch release-1.14, README.md, "Compatibility", and Dockerfile.
+"""
+
+GRAFANA_IMAGE = "docker.io/grafana/grafana:13.2.0"
+"""Grafana; it runs as user 472. Version of the chart grafana 12.11.1."""
+
+COLLECTOR_IMAGE = "ghcr.io/open-telemetry/opentelemetry-collector-releases/opentelemetry-collector-contrib:0.158.0"
+"""The OpenTelemetry Collector with its contributed parts. It has no shell, and runs as user 10001."""
+
+TEMPO_IMAGE = "docker.io/grafana/tempo:3.0.3"
+"""Grafana Tempo; it has no shell, and runs as user 10001. Version of the chart tempo-distributed 3.3.0."""
+
+SIGV4_PROXY_IMAGE = "public.ecr.aws/aws-observability/aws-sigv4-proxy:1.11.1"
+"""Signs requests for AWS with the credentials of its pod. It has no shell and any user may run it."""
+
 RUNTIME_IMAGES = {
     "triton": "nvcr.io/nvidia/tritonserver:26.06-py3",
     "huggingface": "docker.io/kserve/huggingfaceserver:v0.20.0",
@@ -347,6 +412,9 @@ RUNTIME_IMAGES = {
 
 STORAGE_INITIALIZER_IMAGE = "docker.io/kserve/storage-initializer:v0.20.0"
 """Downloads models for KServe; has a shell. It runs as user 1000."""
+
+MODEL_AGENT_IMAGE = "docker.io/kserve/agent:v0.20.0"
+"""KServe's agent, which stands before the server of a model whose predictions are logged, in KServe's version."""
 
 MODEL_CACHE_AGENT_IMAGE = "docker.io/kserve/kserve-localmodelnode-agent:v0.20.0"
 """The agent of KServe's model cache on each node, in KServe's version."""

@@ -47,6 +47,8 @@ class KubeflowCluster(Component[KubeflowClusterArgs, KubeflowSpec]):
     """The HTTPS listener, for further rules."""
     web_acl_arn: pulumi.Output[str]
     """The firewall's ARN."""
+    firewall_metric_name: pulumi.Output[str]
+    """What metrics in CloudWatch call the firewall."""
     target_group_arn: pulumi.Output[str]
     """The target group of Kubeflow's gateway."""
     controllers_ready: pulumi.Output[str]
@@ -72,6 +74,7 @@ class KubeflowCluster(Component[KubeflowClusterArgs, KubeflowSpec]):
         self.load_balancer_arn = balancer.load_balancer_arn
         self.listener_arn = balancer.listener_arn
         self.web_acl_arn = firewall.web_acl_arn
+        self.firewall_metric_name = firewall.metric_name
         self.target_group_arn = balancer.rest_target_group_arn
         self.namespaces = by_name({team: place for team, (place, _) in made.items()})
         self.role_arns = by_name({team: role for team, (_, role) in made.items()})

@@ -129,6 +129,8 @@ class KubeflowClusterArgs(KubeflowConfig):
     """The user pool's domain."""
     oidc_client_secret: NotRequired[pulumi.Input[str]]
     """The secret of the OpenID Connect client."""
+    failover_health_check_id: NotRequired[pulumi.Input[str]]
+    """The Route 53 health check that decides which region answers; required for a primary."""
 
 
 class KubeflowSpec(Spec):

@@ -80,6 +80,9 @@ class Network(Component[NetworkArgs, NetworkSpec]):
     isolated_route_table_id: Output[str]
     """The isolated subnets' route table."""
 
+    nat_gateway_ids: Output[list[str]]
+    """The NAT gateways, one per zone or one alone; empty without NAT."""
+
     nat_public_ips: Output[list[str]]
     """The public IP addresses of traffic from private subnets; empty without NAT."""
 
@@ -135,7 +138,7 @@ class Network(Component[NetworkArgs, NetworkSpec]):
         isolated, isolated_routing = _tier(
             f"{name}-isolated", vpc, [(each.zone, each.isolated, isolated_table) for each in ranges], {}, options
         )
-        addresses, routes = _nat(name, spec.nat, zones, public, private_tables, gateway, options)
+        addresses, nats, routes = _nat(name, spec.nat, zones, public, private_tables, gateway, options)
         endpoint_group, https = endpoint_security_group(name, spec.vpc_cidr, vpc, options)
         tables = [table.id for table in (*private_tables, isolated_table)]
         s3 = gateway_endpoint(name, "s3", account, vpc, tables, options)
@@ -163,6 +166,7 @@ class Network(Component[NetworkArgs, NetworkSpec]):
         self.isolated_subnet_cidrs = Output.from_input([str(each.isolated) for each in ranges])
         self.private_route_table_ids = _ids(private_tables)
         self.isolated_route_table_id = isolated_table.id
+        self.nat_gateway_ids = _ids(nats)
         self.nat_public_ips = Output.all(*(address.public_ip for address in addresses))
         self.endpoint_security_group_id = endpoint_group.id
         self.s3_endpoint_id = s3.id
@@ -296,8 +300,8 @@ def _nat(
     private_tables: Sequence[aws.ec2.RouteTable],
     gateway: aws.ec2.InternetGateway,
     options: ResourceOptions,
-) -> tuple[list[aws.ec2.Eip], list[pulumi.Resource]]:
-    """The NAT gateways for `mode`: their addresses, and the default route of each private route table."""
+) -> tuple[list[aws.ec2.Eip], list[aws.ec2.NatGateway], list[pulumi.Resource]]:
+    """The NAT gateways for `mode` with their addresses, and the default route of each private route table."""
     nat_count = {NatMode.NONE: 0, NatMode.SINGLE: 1, NatMode.PER_ZONE: len(zones)}[mode]
     # Source: Amazon EC2 API reference, AllocateAddress and CreateNatGateway: both require an attached internet gateway.
     after_gateway = ResourceOptions.merge(options, ResourceOptions(depends_on=[gateway]))
@@ -322,7 +326,7 @@ def _nat(
         for index, (zone, table) in enumerate(zip(zones, private_tables, strict=True))
         if nats
     ]
-    return addresses, routes
+    return addresses, nats, routes
 
 
 def _flow_log(

@@ -9,7 +9,7 @@ from ..cluster.secure_namespace import SecureNamespace
 from ..cluster.workload_identity import WorkloadIdentity
 from ..core.component import Component
 from ..core.manifest import Manifest, Release
-from ..core.network_policies import admit_api_server, allow_apis, pods_of, reach
+from ..core.network_policies import admit_api_server, allow_apis, allow_metrics, pods_of, reach
 from ..core.ordering import after
 from ..core.pods import on_system_nodes, resources, spread
 from ..core.spec import Spec
@@ -17,8 +17,9 @@ from ..facts.versions import KEDA
 
 NAMESPACE = "keda"
 METRICS_API_PORT = 6443
+METRICS_PORT = 8080
 WEBHOOK_PORT = 9443
-_OPERATOR = {"app": "keda-operator"}
+OPERATOR_PODS = {"app": "keda-operator"}
 _METRICS_API = {"app": "keda-operator-metrics-apiserver"}
 _WEBHOOKS = {"app": "keda-admission-webhooks"}
 
@@ -31,7 +32,7 @@ class KedaArgs(TypedDict):
     vpc_cidr: pulumi.Input[str]
     """The VPC's range, from whose addresses the API server asks for metrics and calls webhooks."""
     monitoring_namespace: NotRequired[str]
-    """The namespace of the Prometheus that it asks."""
+    """The namespace of the Prometheus that it asks, and whose pods may read metrics."""
     prometheus_port: NotRequired[int]
     """Where that Prometheus answers."""
 
@@ -39,7 +40,10 @@ class KedaArgs(TypedDict):
 class KedaSpec(Spec):
     """The checked arguments of a Keda."""
 
-    monitoring_namespace: str = Field(default="monitoring", description="The namespace of the Prometheus that it asks.")
+    monitoring_namespace: str = Field(
+        default="monitoring",
+        description="The namespace of the Prometheus that it asks, and whose pods may read metrics.",
+    )
     prometheus_port: int = Field(default=9090, ge=1, le=65535, description="Where that Prometheus answers.")
 
 
@@ -67,7 +71,8 @@ class Keda(Component[KedaArgs, KedaSpec]):
             "apis": allow_apis(NAMESPACE, {}),
             "metrics-api": admit_api_server(NAMESPACE, _METRICS_API, METRICS_API_PORT, vpc),
             "webhooks": admit_api_server(NAMESPACE, _WEBHOOKS, WEBHOOK_PORT, vpc, "allow-api-server-webhooks"),
-            "prometheus": reach("allow-prometheus", NAMESPACE, _OPERATOR, prometheus, [spec.prometheus_port]),
+            "metrics": allow_metrics(NAMESPACE, OPERATOR_PODS, METRICS_PORT, spec.monitoring_namespace),
+            "prometheus": reach("allow-prometheus", NAMESPACE, OPERATOR_PODS, prometheus, [spec.prometheus_port]),
         }
         made = [Manifest(f"{name}-{role}", policy, inside) for role, policy in policies.items()]
         identity = WorkloadIdentity(
@@ -93,7 +98,7 @@ def keda_values() -> dict[str, Any]:
     Its containers are non-root and read-only by themselves, and its certificates are its own.
     """
     small = resources("100m", "512Mi", "1")
-    workloads = {"operator": _OPERATOR, "metricsServer": _METRICS_API, "webhooks": _WEBHOOKS}
+    workloads = {"operator": OPERATOR_PODS, "metricsServer": _METRICS_API, "webhooks": _WEBHOOKS}
     # The chart names its metrics server in two ways.
     parts = ("operator", "metricServer", "webhooks")
     budget = {"maxUnavailable": 1}
@@ -107,6 +112,7 @@ def keda_values() -> dict[str, Any]:
         # By default the operator may get every resource of every API group, Secrets among them. Models are Deployments,
         # which it may scale without this.
         "rbac": {"enabledCustomScaledRefKinds": False},
+        "prometheus": {"operator": {"enabled": True, "port": METRICS_PORT}},
         "priorityClassName": "system-cluster-critical",
         **on_system_nodes(),
         "enableServiceLinks": False,

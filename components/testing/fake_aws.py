@@ -1,8 +1,9 @@
 """What AWS answers about an account that does not exist: outputs of resources and answers to provider functions."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..facts.regions import dns_suffix, known_regions, partition_of
@@ -41,6 +42,16 @@ class FakeAws:
         """The partition of the region."""
         return partition_of(self.region)
 
+    def pinned_to(self, provider: Mapping[str, Any]) -> "FakeAws":
+        """The account and the region of a provider that has the inputs `provider`. This one's are the default."""
+        # A provider's nested inputs travel as JSON.
+        allowed = re.findall(r'"(\d{12})"', str(provider.get("allowedAccountIds")))
+        account = self.account if self.account in allowed else next(iter(allowed), self.account)
+        region = provider.get("region")
+        if region == self.region or region not in known_regions():
+            return replace(self, account=account)
+        return replace(self, account=account, region=region, zones=None)
+
     def arn(self, service: str, resource: str, *, regional: bool = True) -> str:
         """The ARN of a resource of the account. ARNs of IAM have no region."""
         region = self.region if regional else ""
@@ -78,6 +89,8 @@ class FakeAws:
                 return {"id": f"pl-{name.rpartition('.')[2]}", "name": name, "addressFamily": "IPv4"}
             case "aws:ec2/getSubnet:getSubnet":
                 return self._subnet(token, arguments)
+            case "aws:kms/getPublicKey:getPublicKey":
+                return {"id": str(arguments["keyId"]), "publicKeyPem": f"the public key of {arguments['keyId']}"}
             case "aws:route53/getZone:getZone":
                 zone = str(arguments["name"])
                 return {"id": zone, "zoneId": f"Z-{zone}", "name": zone, "privateZone": False}
@@ -204,9 +217,24 @@ def _log_group(aws: FakeAws, name: str, _: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": name, "name": name, "arn": aws.arn("logs", f"log-group:{name}")}
 
 
+def _anomaly_monitor(aws: FakeAws, _: str, __: Mapping[str, Any]) -> dict[str, Any]:
+    arn = f"arn:{aws.partition}:ce::{aws.account}:anomalymonitor/00000000-0000-4000-8000-000000000000"
+    return {"id": arn, "arn": arn}
+
+
 def _queue(aws: FakeAws, name: str, _: Mapping[str, Any]) -> dict[str, Any]:
     url = f"https://sqs.{aws.region}.{aws.dns_suffix}/{aws.account}/{name}"
     return {"id": url, "url": url, "name": name, "arn": aws.arn("sqs", name)}
+
+
+def _backup_plan(aws: FakeAws, name: str, _: Mapping[str, Any]) -> dict[str, Any]:
+    return {"id": name, "arn": aws.arn("backup", f"backup-plan:{name}"), "version": "1"}
+
+
+def _backup_vault(aws: FakeAws, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    region = inputs.get("region") or aws.region
+    arn = f"arn:{aws.partition}:backup:{region}:{aws.account}:backup-vault:{name}"
+    return {"id": name, "name": name, "arn": arn, "recoveryPoints": 0}
 
 
 def _notification(aws: FakeAws, name: str, _: Mapping[str, Any]) -> dict[str, Any]:
@@ -250,6 +278,25 @@ def _schema(aws: FakeAws, name: str, inputs: Mapping[str, Any]) -> dict[str, Any
     registry = str(inputs.get("registryArn")).rpartition("/")[2]
     arn = aws.arn("glue", f"schema/{registry}/{inputs.get('schemaName') or name}")
     return {"id": arn, "arn": arn, "registryName": registry, "latestSchemaVersion": 1}
+
+
+def _collection(aws: FakeAws, name: str, _: Mapping[str, Any]) -> dict[str, Any]:
+    host = f"https://{name}.{aws.region}.aoss.{aws.dns_suffix}"
+    return {
+        "id": name,
+        "arn": aws.arn("aoss", f"collection/{name}"),
+        "collectionEndpoint": host,
+        "dashboardEndpoint": f"{host}/_dashboards",
+    }
+
+
+def _workspace(aws: FakeAws, name: str, _: Mapping[str, Any]) -> dict[str, Any]:
+    identity = f"ws-{name}"
+    return {
+        "id": identity,
+        "arn": aws.arn("aps", f"workspace/{identity}"),
+        "prometheusEndpoint": f"https://aps-workspaces.{aws.region}.{aws.dns_suffix}/workspaces/{identity}/",
+    }
 
 
 def _rule(aws: FakeAws, name: str, _: Mapping[str, Any]) -> dict[str, Any]:
@@ -449,6 +496,9 @@ def _web_acl(aws: FakeAws, name: str, inputs: Mapping[str, Any]) -> dict[str, An
 
 _OUTPUTS: dict[str, _Outputs] = {
     "aws:acm/certificate:Certificate": _certificate,
+    "aws:backup/plan:Plan": _backup_plan,
+    "aws:backup/vault:Vault": _backup_vault,
+    "aws:amp/workspace:Workspace": _workspace,
     "aws:batch/computeEnvironment:ComputeEnvironment": _batch("compute-environment"),
     "aws:batch/jobDefinition:JobDefinition": _job_definition,
     "aws:batch/jobQueue:JobQueue": _batch("job-queue"),
@@ -457,6 +507,7 @@ _OUTPUTS: dict[str, _Outputs] = {
     "aws:cloudwatch/logGroup:LogGroup": _log_group,
     "aws:cognito/userPool:UserPool": _user_pool,
     "aws:cognito/userPoolClient:UserPoolClient": _user_pool_client,
+    "aws:costexplorer/anomalyMonitor:AnomalyMonitor": _anomaly_monitor,
     "aws:ec2/eip:Eip": _address,
     "aws:ec2/internetGateway:InternetGateway": _ec2("internet-gateway", "igw"),
     "aws:ec2/launchTemplate:LaunchTemplate": _launch_template,
@@ -497,6 +548,7 @@ _OUTPUTS: dict[str, _Outputs] = {
     "aws:msk/configuration:Configuration": _kafka_configuration,
     "aws:msk/serverlessCluster:ServerlessCluster": _kafka,
     "aws:msk/topic:Topic": _kafka_topic,
+    "aws:opensearch/serverlessCollection:ServerlessCollection": _collection,
     "aws:rds/instance:Instance": _database,
     "aws:rds/parameterGroup:ParameterGroup": _rds("pg"),
     "aws:rds/subnetGroup:SubnetGroup": _rds("subgrp"),

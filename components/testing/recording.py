@@ -139,8 +139,8 @@ class Recorder(Mocks, ABC, Generic[ResourceT]):
         self.calls.append((args.token, arguments, args.provider))
         if args.token in self._answers:
             return dict(_resolve(self._answers[args.token], arguments))
-        provider = self._provider_inputs.get(args.provider.rpartition("::")[0], self._default_provider)
-        return self._aws.invoke(args.token, arguments, provider)
+        provider = self._inputs_of(args.provider)
+        return self._aws.pinned_to(provider).invoke(args.token, arguments, provider)
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
         """Answer a registration with the inputs and, unless this is a preview, with an id and computed outputs."""
@@ -149,11 +149,15 @@ class Recorder(Mocks, ABC, Generic[ResourceT]):
         if self.preview or not (args.custom or remote):
             return "", inputs
         computed = {
-            **self._aws.outputs(args.typ, args.name, inputs),
+            **self._aws.pinned_to(self._inputs_of(args.provider)).outputs(args.typ, args.name, inputs),
             **_resolve(self._computed.get(args.typ, {}), inputs),
         }
         identity = str(computed.pop("id", ""))
         return identity if args.custom else "", {**computed, **inputs}
+
+    def _inputs_of(self, provider: str | None) -> Mapping[str, Any]:
+        """The inputs of a provider by its reference, `urn::id`."""
+        return self._provider_inputs.get((provider or "").rpartition("::")[0], self._default_provider)
 
     def register(self, urn: str, request: resource_pb2.RegisterResourceRequest) -> None:
         """Keep a registration."""

@@ -36,6 +36,7 @@ for name in $(jq -r 'keys[]' <<< "$environments"); do
   wanted=$(jq -r --arg name "$name" '.[$name].branches // [] | .[]' <<< "$environments")
   jq --arg name "$name" '.[$name] | {
     reviewers: [.reviewers[] | {type: "Team", id: .}],
+    prevent_self_review: (.reviewers | length > 0),
     deployment_branch_policy: (if .branches then {protected_branches: false, custom_branch_policies: true} else null end)
   }' <<< "$environments" | gh api --method PUT "$environment" --input - --jq '"environment: " + .name'
   [ -n "$wanted" ] || continue

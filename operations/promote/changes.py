@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from ..settings import SettingsError
 from ..smoke.report import digest_of, report_of
-from .overlay import Environment, Overlay, OverlayLocation, Tree, promoted, read_overlay
+from ..smoke.rules import SmokeRules
+from .errors import PromotionError
+from .overlay import SMOKE, Environment, Overlay, OverlayLocation, Tree, promoted, read_overlay
 from .publish import Proposal
-from .release import PromotionError, Release, Smoke, bucket_of, folder_of, release_of, version_of
+from .release import Release, Smoke, bucket_of, folder_of, release_of, version_of
 
 
 @dataclass(frozen=True)
@@ -47,19 +49,27 @@ def staged(overlay: Overlay, wanted: Wanted) -> Overlay:
     return overlay.at(release_of(fields, f"{overlay.location.team}/{overlay.location.model}"))
 
 
-def proven(overlay: Overlay, report: bytes) -> Overlay:
+def proven(overlay: Overlay, report: bytes, rules: SmokeRules) -> Overlay:
     """Staging's overlay with the result of a smoke test, passed or failed.
 
     Raises:
-        PromotionError: if the report is invalid, or measured another release than staging has.
+        PromotionError: if smoke.yaml breaks the rules, or the report is invalid, is of another address or smoke.yaml,
+            or measured another release than staging has.
     """
     release = overlay.recorded()
+    if weak := overlay.weak_test(rules):
+        raise PromotionError("\n".join(weak))
     try:
         read = report_of(report, "the smoke test report")
     except SettingsError as error:
         raise PromotionError(str(error)) from None
     if read.model != overlay.location.model:
         raise PromotionError(f"the report is for model {read.model}, not for {overlay.location.model}")
+    path, url = overlay.location.folder + SMOKE, rules.url(overlay.location.model)
+    if read.url != url:
+        raise PromotionError(f"the report is of {read.url}, not of {url}; run the smoke test in staging")
+    if read.config_digest != digest_of((overlay.smoke or "").encode()):
+        raise PromotionError(f"the report is of another {path}; run the smoke test again")
     if differences := read.release.differences(release):
         raise PromotionError(f"the report measured another release than staging has now: {'; '.join(differences)}")
     smoke = Smoke(

@@ -7,16 +7,17 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
+from ..lines import harmless, one_line
 from .changes import Wanted, difference, planned, proposal, proven, staged
+from .errors import PromotionError
 from .github import Client, Clock, GithubError
 from .model_file import ModelFile, model_file, read_model_file
 from .overlay import Environment, Overlay, OverlayLocation, read_overlay
 from .publish import head_of, propose
-from .release import PromotionError
 from .settings import PromotionSettings, read_settings
 from .shapes import Anything, Pull
 from .trees import CommitTree, LocalTree
-from .verify import Verification, verify
+from .verify import Verification, unfit, verify
 
 CONTEXT = "promotion"
 """The name of the commit status that the ruleset requires."""
@@ -52,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
     stage.add_argument("--chart-version", help="the version of the model-service chart; default: unchanged")
     stage.add_argument("--image-digest", help="the digest of the model's own image; default: unchanged")
     record = add("record", "Open the pull request that records the result of staging's smoke test")
+    record.add_argument("--tested", type=Path, help="a checkout with the overlay that was tested; default: --root")
     record.add_argument("--report", type=Path, required=True, help="the JSON report of operations.smoke")
     check = add("verify", "Check whether a pull request may be merged", model=False)
     check.add_argument("--pull-request", type=int, required=True, help="the number of the pull request")
@@ -80,10 +82,10 @@ def run(
         with closing(_client(os.environ if environ is None else environ, clock)) as client:
             return commands[options.command](client, settings, options)
     except PromotionError as error:
-        print(f"promote: refused: {error}", file=sys.stderr)
+        print(f"promote: refused: {harmless(str(error))}", file=sys.stderr)
         return 1
     except (GithubError, OSError) as error:
-        print(f"promote: {error}", file=sys.stderr)
+        print(f"promote: {harmless(str(error))}", file=sys.stderr)
         return 2
 
 
@@ -104,7 +106,10 @@ def _asked(options: argparse.Namespace) -> ModelFile:
 def _plan(options: argparse.Namespace) -> int:
     asked = _asked(options)
     before, after = planned(LocalTree(options.root), asked.team, asked.model)
-    print(difference(before.files(), after.files()) or "production already has the version that staging tested", end="")
+    print(
+        harmless(difference(before.files(), after.files())) or "production already has the version that staging tested",
+        end="",
+    )
     return 0
 
 
@@ -112,6 +117,9 @@ def _open(client: Client, settings: PromotionSettings, options: argparse.Namespa
     on = _newest(client, settings, options)
     asked = _asked(options)
     before, after = planned(on, asked.team, asked.model, fallback=LocalTree(options.root))
+    staging = read_overlay(on, OverlayLocation(asked.team, asked.model, Environment.STAGING))
+    if wrong := unfit(staging, settings):
+        raise PromotionError("\n".join(wrong))
     known = {path: text for path in before.files() if (text := on.read(path)) is not None}
     return _publish(client, settings, options, on, "promote", known, before, after)
 
@@ -134,10 +142,10 @@ def _record(client: Client, settings: PromotionSettings, options: argparse.Names
     location = OverlayLocation(asked.team, asked.model, Environment.STAGING)
     on = _newest(client, settings, options)
     before = read_overlay(on, location)
-    # The smoke test measured the overlay in the checkout; staging may have changed since.
-    if read_overlay(LocalTree(options.root), location).digest() != before.digest():
+    # The smoke test measured this overlay; staging may have changed since.
+    if read_overlay(LocalTree(options.tested or options.root), location).digest() != before.digest():
         raise PromotionError(f"{location.folder} changed after the smoke test; run the smoke test again")
-    after = proven(before, options.report.read_bytes())
+    after = proven(before, options.report.read_bytes(), settings.smoke)
     return _publish(client, settings, options, on, "record", before.files(), before, after)
 
 
@@ -162,7 +170,7 @@ def _publish(
         print(f"nothing to do: {after.location.environment} already has this version")
         return 0
     pull = propose(client, options.repository, settings.base, on, proposal(kind, before, after))
-    print(pull.html_url)
+    print(harmless(pull.html_url))
     return 0
 
 
@@ -176,7 +184,7 @@ def _verify(client: Client, settings: PromotionSettings, options: argparse.Names
     if options.status:
         state = "failure" if result.refusals else "success"
         _set_status(client, options.repository, result.head, state, lines[0])
-    print("\n".join([*([f"{result.what}:"] if result.refusals else []), *lines]))
+    print(harmless("\n".join([*([f"{result.what}:"] if result.refusals else []), *lines])))
     return 1 if result.refusals else 0
 
 
@@ -186,5 +194,5 @@ def _summary(result: Verification) -> str:
 
 
 def _set_status(client: Client, repository: str, commit: str, state: str, text: str) -> None:
-    body = {"state": state, "context": CONTEXT, "description": text[:140]}
+    body = {"state": state, "context": CONTEXT, "description": one_line(text)[:140]}
     client.send("POST", f"repos/{repository}/statuses/{commit}", body, Anything)

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from ..settings import Settings, SettingsError, parse, read
-from .release import PromotionError
+from ..settings import Settings, SettingsError, matching, parse, read
+from ..smoke.release import SEGMENT
+from .errors import PromotionError
 
+_VERSION = "it is not the name of a folder; use letters, digits, hyphens, underscores and dots, such as 32"
 _NAME = r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"
 
 
@@ -17,7 +19,9 @@ class ModelFile(Settings):
 
     team: str = Field(pattern=_NAME, description="The team's folder in deploy/models.")
     model: str = Field(pattern=_NAME, description="The model's folder in the team's.")
-    model_version: str | None = Field(default=None, min_length=1, description="The last folder of the model's S3 URI.")
+    model_version: Annotated[str, matching(SEGMENT, _VERSION)] | None = Field(
+        default=None, description="The last folder of the model's S3 URI."
+    )
     chart_version: str | None = Field(default=None, min_length=1, description="The version of the model-service chart.")
 
 

@@ -1,17 +1,22 @@
-"""One environment's overlay of a model: three files, and the versions that they pin."""
+"""One environment's overlay of a model: its files, the versions that they pin, and the digest of what they render."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Collection, Mapping, Set
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol, cast
 
-from .release import PromotionError, Release, bucket_of, folder_of, parse_release, release_text
+from ..settings import SettingsError
+from ..smoke.config import config_of
+from ..smoke.rules import SmokeRules, refuse_weak
+from .errors import PromotionError
+from .kustomization import BASE, KUSTOMIZATION, VALUES, Base, Kustomization, foreign, kustomization_of, rendered
+from .release import Release, bucket_of, folder_of, parse_release, release_text
 from .yaml_text import YamlTextError, content_of, replace_at, value_at
 
-KUSTOMIZATION = "kustomization.yaml"
-VALUES = "values.yaml"
 RELEASE = "release.yaml"
+SMOKE = "smoke.yaml"
 SAME = ("name", "runtime", "modelFormat")
 """Values that must be equal in both environments, so that staging's smoke test also proves production's version."""
 
@@ -37,6 +42,10 @@ class Tree(Protocol):
         """
         ...
 
+    def below(self, folder: str) -> list[str]:
+        """The paths of all files below a folder, which ends with a slash."""
+        ...
+
 
 @dataclass(frozen=True)
 class OverlayLocation:
@@ -49,23 +58,34 @@ class OverlayLocation:
     @property
     def folder(self) -> str:
         """The overlay's folder, with its final slash."""
-        return f"deploy/models/{self.team}/{self.model}/overlays/{self.environment}/"
+        return f"{self.home}overlays/{self.environment}/"
+
+    @property
+    def home(self) -> str:
+        """The model's folder, with its final slash."""
+        return f"deploy/models/{self.team}/{self.model}/"
 
 
 @dataclass(frozen=True)
 class Overlay:
-    """The texts of an overlay's files. `release` is None before the first release."""
+    """The texts of an overlay's files. `release` is None before the first release.
+
+    `rendered_files` has the base's files and the overlay's resources, by path below the model's folder.
+    """
 
     location: OverlayLocation
     kustomization: str
     values: str
     release: str | None
+    rendered_files: tuple[tuple[str, str], ...] = ()
+    smoke: str | None = None
 
     def recorded(self) -> Release:
-        """The release in release.yaml, compared with the other files.
+        """The release in release.yaml, compared with the other files and with the objects that kustomize renders.
 
         Raises:
             PromotionError: if it is missing or invalid, or the other files contradict it.
+            FileNotFoundError: if kustomize is not installed.
         """
         path = self.location.folder + RELEASE
         if self.release is None:
@@ -76,13 +96,45 @@ class Overlay:
         return release
 
     def files(self) -> dict[str, str]:
-        """The text of each file, by path."""
-        texts = {KUSTOMIZATION: self.kustomization, VALUES: self.values, RELEASE: self.release}
+        """The text of each file that production needs, by path."""
+        folder = self.location.folder.removeprefix(self.location.home)
+        texts = {path.removeprefix(folder): text for path, text in self.rendered_files if path.startswith(folder)}
+        texts |= {KUSTOMIZATION: self.kustomization, VALUES: self.values, RELEASE: self.release}
         return {self.location.folder + name: text for name, text in texts.items() if text is not None}
 
     def digest(self) -> str:
-        """The SHA-256 of the deployed files, without release.yaml."""
-        return "sha256:" + hashlib.sha256(f"{self.kustomization}\0{self.values}".encode()).hexdigest()
+        """The SHA-256 of what is deployed and how it is tested: the chart and its values, the objects that kustomize
+        renders of the model's own files, and smoke.yaml. release.yaml is not part of it.
+        """
+        own = self._fields()
+        covered = {
+            "kustomization": own.model_dump(mode="json", exclude={"resources"}),
+            "values": self.values,
+            "objects": sorted(json.dumps(each, sort_keys=True, default=str) for each in self._objects()),
+            "smoke": self.smoke,
+        }
+        return "sha256:" + hashlib.sha256(json.dumps(covered, sort_keys=True).encode()).hexdigest()
+
+    def weak_test(self, rules: SmokeRules) -> list[str]:
+        """What is wrong with smoke.yaml by the rules that seniors set."""
+        path = self.location.folder + SMOKE
+        if self.smoke is None:
+            return [f"{path} is missing; write it, as docs/smoke.md shows"]
+        try:
+            refuse_weak(config_of(content_of(self.smoke), path), rules, self.location.model, path)
+        except YamlTextError as error:
+            return [f"{path}: {error}"]
+        except SettingsError as error:
+            return [str(error)]
+        return []
+
+    def foreign_chart(self, repositories: Collection[str]) -> list[str]:
+        """What is wrong with the chart's repository, which must be one of `repositories`."""
+        repository = self._fields().helm_charts[0].repo
+        if repository in repositories:
+            return []
+        path, known = self.location.folder + KUSTOMIZATION, ", ".join(repositories)
+        return [f"{path}: helmCharts.0.repo = {repository}: charts may only come from {known}; correct it"]
 
     def value(self, name: str) -> Any:
         """A chart value; None if it is not set."""
@@ -120,7 +172,7 @@ class Overlay:
             values = replace_at(self.values, release.model_uri, "modelUri")
         except YamlTextError as error:
             raise PromotionError(f"{self.location.folder}: {error}") from None
-        changed = Overlay(self.location, kustomization, values, release_text(release))
+        changed = replace(self, kustomization=kustomization, values=values, release=release_text(release))
         changed.recorded()
         return changed
 
@@ -132,12 +184,31 @@ class Overlay:
             "name": (self.value("name"), self.location.model),
         }
         wrong = [f"{name} is {has}, not {wanted}" for name, (has, wanted) in found.items() if has != wanted]
-        kustomization = _mapping(self.kustomization, self.location.folder + KUSTOMIZATION)
-        for field in ("helmCharts", "images"):
-            entries: object = kustomization.get(field) or []
-            if not isinstance(entries, list) or len(cast(list[object], entries)) > 1:
-                wrong.append(f"{field} has more than one entry; keep one")
-        return wrong
+        return wrong or foreign(self._objects(), release.image)
+
+    def _fields(self) -> Kustomization:
+        """The fields of kustomization.yaml. Its chart serves this model in the team's namespace."""
+        path = self.location.folder + KUSTOMIZATION
+        own = kustomization_of(self.kustomization, path, Kustomization)
+        wrong = [
+            f"{field} has {len(entries)} entries; keep one"
+            for field, entries, needed in (("helmCharts", own.helm_charts, 1), ("images", own.images, 0))
+            if not needed <= len(entries) <= 1
+        ]
+        for chart in own.helm_charts:
+            wanted = {"releaseName": (chart.release_name, self.location.model)}
+            wanted["namespace"] = (chart.namespace, self.location.team)
+            wrong += [
+                f"helmCharts.0.{name} is {has}, not {must}" for name, (has, must) in wanted.items() if has != must
+            ]
+        if wrong:
+            raise PromotionError(f"{path}: {'; '.join(wrong)}")
+        return own
+
+    def _objects(self) -> tuple[Mapping[str, Any], ...]:
+        """What kustomize renders of the base and of the overlay's own files."""
+        own, folder = self._fields(), self.location.folder.removeprefix(self.location.home)
+        return rendered(own.without_chart(), folder, self.rendered_files) if own.resources else ()
 
     def _pin(self, *steps: str | int) -> str | None:
         try:
@@ -153,18 +224,41 @@ def read_overlay(tree: Tree, location: OverlayLocation, fallback: Tree | None = 
     """Read an overlay. Files that `tree` lacks are read from `fallback`.
 
     Raises:
-        PromotionError: if kustomization.yaml or values.yaml does not exist.
+        PromotionError: if kustomization.yaml has a field that is not allowed, or a file is missing or too many.
     """
 
-    def text(name: str) -> str | None:
-        found = tree.read(location.folder + name)
-        return fallback.read(location.folder + name) if found is None and fallback and name != RELEASE else found
+    def text(path: str) -> str | None:
+        found = tree.read(path)
+        return fallback.read(path) if found is None and fallback and not path.endswith("/" + RELEASE) else found
 
-    kustomization, values = text(KUSTOMIZATION), text(VALUES)
-    if kustomization is None or values is None:
-        missing = KUSTOMIZATION if kustomization is None else VALUES
-        raise PromotionError(f"{location.folder}{missing} is missing; write it by hand, as docs/promotion.md shows")
-    return Overlay(location, kustomization, values, text(RELEASE))
+    def needed(path: str, remedy: str) -> str:
+        found = text(path)
+        if found is None:
+            raise PromotionError(f"{path} is missing; {remedy}")
+        return found
+
+    folder, by_hand = location.folder, "write it by hand, as docs/promotion.md shows"
+    kustomization, values = (needed(folder + name, by_hand) for name in (KUSTOMIZATION, VALUES))
+    own = kustomization_of(kustomization, folder + KUSTOMIZATION, Kustomization)
+    paths = [folder + name for name in own.files]
+    expected = {*paths, *(folder + name for name in (KUSTOMIZATION, VALUES, RELEASE, SMOKE))}
+    _nothing_else(tree, folder, expected)
+    if BASE in own.resources:
+        base = f"{location.home}base/"
+        files = kustomization_of(needed(base + KUSTOMIZATION, "add it"), base + KUSTOMIZATION, Base).resources
+        in_base = [base + name for name in (KUSTOMIZATION, *files)]
+        _nothing_else(tree, base, {*in_base})
+        paths += in_base
+    named = {path: needed(path, "add it, or remove it from `resources`") for path in paths}
+    rendered_files = tuple(sorted((path.removeprefix(location.home), found) for path, found in named.items()))
+    smoke = text(folder + SMOKE) if location.environment is Environment.STAGING else None
+    return Overlay(location, kustomization, values, text(folder + RELEASE), rendered_files, smoke)
+
+
+def _nothing_else(tree: Tree, folder: str, expected: Set[str]) -> None:
+    """Refuse further files: kustomize prefers a chart in `charts` to the repository's, and Argo CD reads dot files."""
+    if more := [path for path in tree.below(folder) if path not in expected]:
+        raise PromotionError(f"{more[0]} is not named in `resources`; name it or remove it")
 
 
 def promoted(staging: Overlay, prod: Overlay) -> Overlay:

@@ -6,19 +6,17 @@ from typing import Annotated, Self
 import yaml
 from pydantic import AwareDatetime, Field, model_validator
 
-from ..settings import Settings, SettingsError, parse, refuse
+from ..settings import Settings, SettingsError, parse, refuse, shown
+from ..smoke.release import SEGMENT
 from ..smoke.release import Release as Deployed
 from ..smoke.report import Result
+from .errors import PromotionError
 from .yaml_text import YamlTextError, content_of
 
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
-_URI = re.compile(r"^s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>[A-Za-z0-9!_.*'()/-]+/)$")
+_URI = re.compile(r"^s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>(?:" + SEGMENT + r"/)+)\Z")
 
 HEADER = "# The version that runs here, and the smoke test that proved it. Written by `python -m operations.promote`.\n"
-
-
-class PromotionError(Exception):
-    """The request is refused; the message gives the reason and the remedy."""
 
 
 class Smoke(Settings):
@@ -73,7 +71,7 @@ def version_of(uri: str) -> str:
 def _split(uri: str) -> re.Match[str]:
     found = _URI.match(uri)
     if not found:
-        raise ValueError(f"modelUri = {uri} is not a folder; write s3://<bucket>/<folder>/")
+        raise ValueError(f"modelUri = {shown(uri)} is not a folder of plain names; write s3://<bucket>/<folder>/")
     return found
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from .authors import Authors
 from .shapes import Event, Review, User
 
 _DECISIONS = {"APPROVED", "CHANGES_REQUESTED", "DISMISSED"}
@@ -33,8 +34,8 @@ def judge_reviews(
     reviews: Iterable[Review],
     *,
     head: str,
-    authors: Collection[int],
-    seniors: Collection[str],
+    authors: Authors,
+    seniors: Collection[int],
     events: Iterable[Event] = (),
 ) -> Approvals:
     """Judge the reviews of a pull request at its newest commit.
@@ -42,8 +43,8 @@ def judge_reviews(
     Args:
         reviews: all reviews. The last decision of each person counts; comments do not.
         head: the commit to merge. An approval of an earlier commit does not count.
-        authors: ids of the authors of the change.
-        seniors: logins, in lower case.
+        authors: who wrote or pushed the change.
+        seniors: the ids of the seniors. A login can pass to another person, an id cannot.
         events: the history of the pull request. Approvals before a forced push or a change of the base do not count,
             even if the head is the same commit again.
     """
@@ -52,7 +53,7 @@ def judge_reviews(
     others: list[str] = []
     objections: list[str] = []
     for user, review in _last_decisions(reviews):
-        senior = user.login.lower() in seniors and user.type == "User"
+        senior = user.id in seniors and user.type == "User"
         if review.state == "CHANGES_REQUESTED":
             (objections if senior else others).append(user.login if senior else f"{user.login} requests changes")
         elif reason := _why_not_counted(user, review, head, disturbed, authors, senior):
@@ -63,13 +64,13 @@ def judge_reviews(
 
 
 def _why_not_counted(
-    user: User, review: Review, head: str, disturbed: datetime, authors: Collection[int], senior: bool
+    user: User, review: Review, head: str, disturbed: datetime, authors: Authors, senior: bool
 ) -> str | None:
     """Why an approval does not count."""
     if review.state == "DISMISSED":
         return "was dismissed"
-    if user.id in authors:
-        return "is an author of the change"
+    if user.id in authors.ids or user.login.lower() in authors.logins:
+        return "wrote or pushed the change"
     if not senior:
         return "is not a senior"
     if review.commit_id != head or (review.submitted_at or _BEGINNING) <= disturbed:

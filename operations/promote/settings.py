@@ -6,8 +6,9 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from ..settings import Settings, SettingsError, parse, read, refuse
+from ..smoke.rules import SmokeRules
+from .errors import PromotionError
 from .github import Client
-from .release import PromotionError
 from .shapes import User
 
 SETTINGS = "deploy/github/promotion.yaml"
@@ -21,8 +22,15 @@ class PromotionSettings(Settings):
     senior_team: str | None = Field(
         default=None, pattern=r"^[\w-]+/[\w-]+$", description="The team of the seniors, as <organization>/<team>."
     )
-    seniors: tuple[str, ...] = Field(default=(), description="The logins of the seniors, instead of a team.")
+    seniors: dict[str, int] = Field(
+        default_factory=dict[str, int],
+        description="The seniors instead of a team: each login with the account's id, which decides.",
+    )
     recorder: str | None = Field(default=None, description="The login of the only app that may record smoke tests.")
+    chart_repositories: tuple[str, ...] = Field(
+        min_length=1, description="The repositories from which overlays may take the chart model-service."
+    )
+    smoke: SmokeRules = Field(description="What each smoke.yaml must meet.")
     protected: tuple[str, ...] = Field(default=(), description="Further paths whose changes seniors must approve.")
 
     @model_validator(mode="after")
@@ -44,10 +52,9 @@ def read_settings(root: Path) -> PromotionSettings:
         raise PromotionError(str(error)) from None
 
 
-def seniors(client: Client, settings: PromotionSettings) -> frozenset[str]:
-    """The seniors' logins in lower case, because GitHub ignores the case of logins."""
+def seniors(client: Client, settings: PromotionSettings) -> frozenset[int]:
+    """The ids of the seniors. A login that was given up can be taken by another person; an id cannot."""
     if settings.senior_team is None:
-        return frozenset(login.lower() for login in settings.seniors)
+        return frozenset(settings.seniors.values())
     organization, _, team = settings.senior_team.partition("/")
-    members = client.pages(f"orgs/{organization}/teams/{team}/members", User)
-    return frozenset(member.login.lower() for member in members)
+    return frozenset(member.id for member in client.pages(f"orgs/{organization}/teams/{team}/members", User))

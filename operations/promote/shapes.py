@@ -39,7 +39,6 @@ class Pull(BaseModel):
     user: User | None
     head: Branch
     base: Branch
-    changed_files: int
     html_url: str
 
 
@@ -67,26 +66,41 @@ class Event(BaseModel):
     created_at: datetime
 
 
+class Message(BaseModel):
+    """The message of a commit."""
+
+    message: str
+
+
 class Commit(BaseModel):
-    """A commit of a pull request, with its author and committer."""
+    """A commit of a comparison. `author` and `committer` are None if their mail belongs to no account."""
 
     sha: Sha
+    commit: Message
     author: User | None
     committer: User | None
-
-
-class ChangedFile(BaseModel):
-    """A file that a pull request changes."""
-
-    filename: str
-    status: str
-    previous_filename: str | None = None
 
 
 class Target(BaseModel):
     """The object that a ref or a commit points to."""
 
     sha: Sha
+
+
+class Comparison(BaseModel):
+    """One page of the commits that a head has and a base has not, and the newest commit that both have."""
+
+    merge_base_commit: Target
+    total_commits: int
+    commits: list[Commit]
+
+
+class Activity(BaseModel):
+    """A change of a branch, such as a push. `actor` is None if the account was deleted."""
+
+    after: str
+    activity_type: str
+    actor: User | None
 
 
 class Ref(BaseModel):

@@ -5,8 +5,8 @@ import binascii
 from functools import cached_property
 from pathlib import Path
 
+from .errors import PromotionError
 from .github import Client, GithubError
-from .release import PromotionError
 from .shapes import Blob, Entry, GitCommit, GitTree
 
 _FILE = "100644"
@@ -30,14 +30,20 @@ class LocalTree:
         except UnicodeDecodeError:
             raise PromotionError(f"{path} is not UTF-8 text; save it as UTF-8") from None
 
+    def below(self, folder: str) -> list[str]:
+        """The paths of all files below a folder."""
+        found = (self._root / folder).rglob("*")
+        return sorted(each.relative_to(self._root).as_posix() for each in found if each.is_symlink() or each.is_file())
+
 
 class CommitTree:
-    """The files at a commit on GitHub. Each is fetched when it is read."""
+    """The files at a commit on GitHub. Each is fetched once, when it is first read."""
 
     def __init__(self, client: Client, repository: str, commit: str):
         self._client = client
         self._repository = repository
         self.commit = commit
+        self._texts: dict[str, str] = {}
 
     @cached_property
     def tree(self) -> str:
@@ -59,6 +65,11 @@ class CommitTree:
         # A symbolic link would return the text of another file, which can change later.
         if entry.type != "blob" or entry.mode != _FILE:
             raise PromotionError(f"{path} is not a regular file (mode {entry.mode}); replace it with one")
+        if path not in self._texts:
+            self._texts[path] = self._fetch(path, entry)
+        return self._texts[path]
+
+    def _fetch(self, path: str, entry: Entry) -> str:
         blob = self._client.get(f"repos/{self._repository}/git/blobs/{entry.sha}", Blob)
         if blob.encoding != "base64":
             raise GithubError(f"GitHub sent {path} as {blob.encoding}, not as base64")

@@ -1,25 +1,31 @@
 """Decides whether a pull request may be merged, by its changes, staging's smoke test and its approvals."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from itertools import islice
+from typing import cast
 
 from ..smoke.report import Result
-from .github import Client
-from .overlay import RELEASE, Environment, OverlayLocation, promoted, read_overlay
+from .authors import authors_of, compared
+from .errors import PromotionError
+from .github import Client, GithubError
+from .overlay import RELEASE, Environment, Overlay, OverlayLocation, promoted, read_overlay
 from .publish import head_of
-from .release import PromotionError, Smoke, parse_release
+from .release import Smoke, folder_of, parse_release
 from .reviews import judge_reviews
 from .settings import PromotionSettings, seniors
-from .shapes import ChangedFile, Commit, Event, Pull, Review, Target
+from .shapes import Commit, Event, Pull, Review, Target
 from .trees import CommitTree
 
 RESTORABLE_STATES = 10
 """How many of a model's last states in production a pull request may restore."""
+ATTEMPTS = 3
+"""How often a verification is repeated, if the pull request or the base changes during it."""
 
 _MODELS = "deploy/models/"
 _OVERLAY = re.compile(r"^deploy/models/(?P<team>[^/]+)/(?P<model>[^/]+)/overlays/(?P<environment>staging|prod)/")
-_STAGING = re.compile(r"^deploy/models/[^/]+/[^/]+/overlays/staging/")
+_STAGING = re.compile(r"^deploy/models/[^/]+/[^/]+/overlays/staging/(?!smoke\.yaml$)")
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,7 @@ class _Change:
     repository: str
     pull: Pull
     paths: frozenset[str]
+    commits: tuple[Commit, ...]
     before: CommitTree
     after: CommitTree
 
@@ -55,7 +62,7 @@ class _Change:
     def reaches_production(self, settings: PromotionSettings) -> bool:
         """Whether the change affects what production runs, or who may change that.
 
-        Below deploy/models, only staging's overlays do not affect production.
+        Below deploy/models, only staging's overlays do not affect production, except for their smoke.yaml.
         """
         return any(
             path.startswith(settings.protected) or (path.startswith(_MODELS) and not _STAGING.match(path))
@@ -64,26 +71,41 @@ class _Change:
 
 
 def verify(client: Client, repository: str, number: int, settings: PromotionSettings) -> Verification:
-    """Verify a pull request.
+    """Verify a pull request. All is read at one commit of the pull request and one of the base.
 
     Raises:
-        GithubError: if GitHub does not return what is needed; the result is then unknown.
+        GithubError: if GitHub does not return what is needed, or the pull request or the base changes all the time; the
+            result is then unknown.
     """
-    pull = client.get(f"repos/{repository}/pulls/{number}", Pull)
+    for _ in range(ATTEMPTS):
+        before = _state(client, repository, number, settings)
+        result = _verified(client, repository, before, settings)
+        if _state(client, repository, number, settings) == before:
+            return result
+    raise GithubError(f"the pull request or {settings.base} changed {ATTEMPTS} times during the check; run it again")
+
+
+def _state(client: Client, repository: str, number: int, settings: PromotionSettings) -> tuple[Pull, str | None]:
+    """The pull request, and the newest commit of the base."""
+    return client.get(f"repos/{repository}/pulls/{number}", Pull), head_of(client, repository, settings.base)
+
+
+def _verified(
+    client: Client, repository: str, state: tuple[Pull, str | None], settings: PromotionSettings
+) -> Verification:
+    pull, base = state
     if refused := _not_verifiable(pull, repository, settings):
         return Verification(pull.head.sha, "a change that cannot be verified", (refused,))
-    base = head_of(client, repository, settings.base)
     if base is None:
         return Verification(
             pull.head.sha, "a change that cannot be verified", (f"the branch {settings.base} does not exist",)
         )
-    files = list(client.pages(f"repos/{repository}/pulls/{number}/files", ChangedFile))
-    if len(files) != pull.changed_files:
-        problem = f"GitHub lists {len(files)} of {pull.changed_files} changed files; split the pull request"
-        return Verification(pull.head.sha, "a change that cannot be verified", (problem,))
-    paths = frozenset(path for each in files for path in (each.filename, each.previous_filename) if path)
+    fork, commits = compared(client, repository, base, pull.head.sha)
     before, after = CommitTree(client, repository, base), CommitTree(client, repository, pull.head.sha)
-    return _judge(settings, _Change(client, repository, pull, paths, before, after))
+    old = (before if fork == base else CommitTree(client, repository, fork)).blobs("")
+    new = after.blobs("")
+    paths = frozenset(path for path in {*old, *new} if old.get(path) != new.get(path))
+    return _judge(settings, _Change(client, repository, pull, paths, tuple(commits), before, after))
 
 
 def _not_verifiable(pull: Pull, repository: str, settings: PromotionSettings) -> str | None:
@@ -107,26 +129,23 @@ def _judge(settings: PromotionSettings, change: _Change) -> Verification:
         return Verification(head, "a change that does not affect production", tuple(refusals))
     what = "a change that seniors must approve"
     if locations := change.overlays(Environment.PROD):
-        what, wrong = _production(change, locations)
+        what, wrong = _production(change, locations, settings)
         refusals += wrong
+    authors = authors_of(client, change.repository, change.pull, change.commits)
     approvals = judge_reviews(
         client.pages(f"{at}/pulls/{change.pull.number}/reviews", Review),
         head=head,
-        authors=_authors(change),
+        authors=authors,
         seniors=seniors(client, settings),
         events=client.pages(f"{at}/issues/{change.pull.number}/events", Event),
     )
-    return Verification(head, what, (*refusals, *approvals.refusals(settings.approvals)), approvals.counted)
+    refusals += [*authors.refusals, *approvals.refusals(settings.approvals)]
+    return Verification(head, what, tuple(refusals), approvals.counted)
 
 
-def _authors(change: _Change) -> frozenset[int]:
-    """The ids of who opened the pull request, and of who wrote or committed its commits."""
-    commits = change.client.pages(f"repos/{change.repository}/pulls/{change.pull.number}/commits", Commit)
-    people = [change.pull.user, *(user for each in commits for user in (each.author, each.committer))]
-    return frozenset(user.id for user in people if user)
-
-
-def _production(change: _Change, locations: list[OverlayLocation]) -> tuple[str, list[str]]:
+def _production(
+    change: _Change, locations: list[OverlayLocation], settings: PromotionSettings
+) -> tuple[str, list[str]]:
     """What kind of change to production's overlays this is, and what is wrong with it."""
     location = locations[0]
     name = f"{location.team}/{location.model}"
@@ -139,20 +158,47 @@ def _production(change: _Change, locations: list[OverlayLocation]) -> tuple[str,
         if not change.after.below(location.folder):
             return f"a removal of {name} from production", []
         after = read_overlay(change.after, location)
+        wrong = after.foreign_chart(settings.chart_repositories)
         if after.release is not None and after.release == change.before.read(location.folder + RELEASE):
             after.recorded()
-            return f"a change of {name} in production without a new version", []
-        wrong = _promotion(change, location)
+            wrong += _canary(change, after, settings)
+            return f"a change of {name} in production without a new version", wrong
+        wrong += _promotion(change, location, settings)
     except PromotionError as error:
         wrong = [str(error)]
-    if wrong and _is_rollback(change, location):
+    if wrong and _is_rollback(change, location, settings):
         return f"a rollback of {name} to an earlier state of production", []
     return f"a promotion of {name}", wrong
 
 
-def _promotion(change: _Change, location: OverlayLocation) -> list[str]:
+def unfit(staging: Overlay, settings: PromotionSettings) -> list[str]:
+    """Why no test of the model in staging counts: its chart is from elsewhere, or its smoke.yaml is too easy."""
+    return [*staging.foreign_chart(settings.chart_repositories), *staging.weak_test(settings.smoke)]
+
+
+def _canary(change: _Change, after: Overlay, settings: PromotionSettings) -> list[str]:
+    """What is wrong with a canary in production. It runs a version too, so staging must have tested this version."""
+    canary = after.value("canary")
+    if canary is None:
+        return []
+    staging = read_overlay(change.before, replace(after.location, environment=Environment.STAGING))
+    if wrong := unfit(staging, settings):
+        return wrong
+    release = staging.recorded()
+    if unproven := release.unproven(staging.digest()):
+        return [f"canary: staging has no valid smoke test of {release.model_version}: {unproven}"]
+    uri = str(cast(Mapping[str, object], canary).get("modelUri")) if isinstance(canary, Mapping) else str(canary)
+    expected = f"s3://{after.bucket()}/{folder_of(release.model_uri)}"
+    if uri.rstrip("/") + "/" != expected:
+        return [f"canary.modelUri = {uri}: a canary may only run the version that staging tested, {expected}"]
+    return []
+
+
+def _promotion(change: _Change, location: OverlayLocation, settings: PromotionSettings) -> list[str]:
     """What is wrong with a promotion. It must equal, byte for byte, what is planned from staging's current state."""
-    staging = read_overlay(change.before, OverlayLocation(location.team, location.model, Environment.STAGING))
+    staging = read_overlay(change.before, replace(location, environment=Environment.STAGING))
+    if wrong := unfit(staging, settings):
+        return wrong
     expected = promoted(staging, read_overlay(change.before, location, fallback=change.after)).files()
     found = {path: change.after.read(path) for path in change.after.below(location.folder)}
     known = {path: change.before.read(path) for path in change.before.below(location.folder)}
@@ -162,14 +208,15 @@ def _promotion(change: _Change, location: OverlayLocation) -> list[str]:
     return []
 
 
-def _is_rollback(change: _Change, location: OverlayLocation) -> bool:
+def _is_rollback(change: _Change, location: OverlayLocation, settings: PromotionSettings) -> bool:
     """Whether production's overlay equals an earlier one that a smoke test proved, byte for byte."""
-    text = change.after.read(location.folder + RELEASE)
     try:
-        smoke = parse_release(text, location.folder + RELEASE).smoke if text is not None else None
+        after = read_overlay(change.after, location)
+        smoke = after.recorded().smoke
+        allowed = not after.foreign_chart(settings.chart_repositories) and after.value("canary") is None
     except PromotionError:
         return False
-    if smoke is None or smoke.result is not Result.PASSED:
+    if smoke is None or smoke.result is not Result.PASSED or not allowed:
         return False
     found = change.after.blobs(location.folder)
     path, start = location.folder.rstrip("/"), change.before.commit

@@ -2,7 +2,7 @@
 
 import re
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -18,8 +18,9 @@ def content_of(text: str) -> object:
     """The content of the text.
 
     Raises:
-        YamlTextError: if it is not valid YAML, or a value contradicts its tag, as in `!!int x`.
+        YamlTextError: if it is not valid YAML, a key is duplicated, or a value contradicts its tag, as in `!!int x`.
     """
+    _refuse_duplicates(_composed(text))
     try:
         return yaml.load(text, yaml.CSafeLoader)
     except (yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -59,6 +60,27 @@ def _composed(text: str) -> Any:
         return yaml.compose(text, yaml.CSafeLoader)
     except (yaml.YAMLError, RecursionError) as error:
         raise YamlTextError(f"not YAML: {' '.join(str(error).split())}") from None
+
+
+def _refuse_duplicates(root: Any) -> None:
+    """Readers of YAML differ on which of two equal keys holds. A node that aliases repeat is visited once."""
+    waiting, seen = [root], set[int]()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            names: set[tuple[str, str]] = set()
+            for key, value in cast(list[tuple[yaml.Node, yaml.Node]], node.value):
+                if isinstance(key, yaml.ScalarNode):
+                    name = (str(key.tag), str(key.value))
+                    if name in names:
+                        raise YamlTextError(f"{name[1]} is duplicated; keep one")
+                    names.add(name)
+                waiting += [key, value]
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += node.value
 
 
 def _node(text: str, steps: tuple[Step, ...]) -> yaml.ScalarNode | None:

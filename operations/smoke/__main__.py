@@ -10,11 +10,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ..arguments import amount
+from ..lines import harmless, one_line
 from ..settings import SettingsError
 from .clock import Clock, SystemClock
 from .config import SmokeConfig, load_config
 from .release import load_release
 from .report import Report, Result, digest_of, to_json, to_junit
+from .rules import load_rules, refuse_weak
 from .run import Caller, Options, smoke
 
 _SIGNS = {Result.PASSED: "ok  ", Result.FAILED: "FAIL", Result.SKIPPED: "skip"}
@@ -30,10 +33,12 @@ def main(
     clock = clock or SystemClock()
     try:
         config, release = load_config(options.config), load_release(options.release)
+        if options.rules:
+            refuse_weak(config, load_rules(options.rules), options.model or config.model, str(options.config))
         caller = _caller(config, options.ca, os.environ if environment is None else environment, clock)
         _writable(options.json, options.junit)
     except SettingsError as error:
-        print(f"smoke: {error}", file=sys.stderr)
+        print(f"smoke: {harmless(str(error))}", file=sys.stderr)
         return 2
     run_options = Options(exceed_rate=options.exceed_rate, wait_seconds=options.wait)
     report = smoke(config, digest_of(options.config.read_bytes()), release, caller, run_options)
@@ -53,11 +58,13 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--config", type=Path, required=True, help="smoke.yaml: the model, its inputs, and the expected responses"
     )
     parser.add_argument("--release", type=Path, required=True, help="the deployed release: the overlay's release.yaml")
+    parser.add_argument("--rules", type=Path, help="promotion.yaml: refuse a smoke.yaml that breaks its rules")
+    parser.add_argument("--model", help="the model's folder, which smoke.yaml must name; only with --rules")
     parser.add_argument("--json", type=Path, required=True, help="the report to write as JSON")
     parser.add_argument("--junit", type=Path, help="the report to write as JUnit XML")
     parser.add_argument("--ca", type=Path, help="certificates of authorities to trust instead of the system's, as PEM")
     parser.add_argument(
-        "--wait", type=float, default=0, metavar="SECONDS", help="how long to wait for the model to be ready"
+        "--wait", type=amount, default=0, metavar="SECONDS", help="how long to wait for the model to be ready"
     )
     parser.add_argument(
         "--exceed-rate",
@@ -92,10 +99,10 @@ def _writable(*paths: Path | None) -> None:
 def _print(report: Report, digest: str) -> None:
     for check in report.checks:
         facts = ", ".join(f"{key} {value}" for key, value in check.facts.items())
-        print(f"{_SIGNS[check.result]} {check.group} {check.name}" + (f"  ({facts})" if facts else ""))
+        print(f"{_SIGNS[check.result]} {check.group} {check.name}" + (f"  ({one_line(facts)})" if facts else ""))
         for message in check.messages:
-            print(f"     {message}")
-    print(f"smoke: {report.model} {report.result}, report {digest}")
+            print(f"     {one_line(message)}")
+    print(f"smoke: {one_line(report.model)} {report.result}, report {digest}")
 
 
 if __name__ == "__main__":

@@ -226,4 +226,9 @@ class SmokeConfig(Settings):
 
 def load_config(path: Path) -> SmokeConfig:
     """Read a smoke.yaml. A SettingsError names what is wrong."""
-    return parse(SmokeConfig, read(path), str(path))
+    return config_of(read(path), str(path))
+
+
+def config_of(content: object, where: str) -> SmokeConfig:
+    """The settings with these fields. A SettingsError names what is wrong."""
+    return parse(SmokeConfig, content, where)

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
-from ..settings import Settings, fault, parse, read, refuse
+from ..settings import Settings, fault, matching, parse, read, refuse
 
 _VERSION = r"^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$"
 _COMMIT = r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$"
+SEGMENT = r"[A-Za-z0-9_-][A-Za-z0-9_.-]*"
+"""A part of a folder's path: never `.` or `..`, no space, and no sign that a terminal or a shell interprets."""
+_SEGMENTS = "use letters, digits, hyphens, underscores and dots, and no dot at the beginning of a part, such as 32"
 _DIGEST_LENGTH = len("sha256:") + 64
 
 NOT_DEPLOYED = ("smoke",)
@@ -19,14 +22,20 @@ NOT_DEPLOYED = ("smoke",)
 class Release(Settings):
     """The deployed release: the part of an overlay's release.yaml that a report proves."""
 
-    chart_version: str = Field(pattern=_VERSION, description="The version of the model-service chart.")
+    chart_version: Annotated[str, matching(_VERSION, "it is not a version, such as 0.5.0; correct it")] = Field(
+        description="The version of the model-service chart."
+    )
     image: str | None = Field(
         default=None,
         pattern=r"^[^\s@]+@sha256:[0-9a-f]{64}$",
         description="The model's own image with its digest, if it has one.",
     )
-    model_uri: str = Field(pattern=r"^s3://[^\s/]+/\S+$", description="The folder of the model.")
-    model_version: str = Field(min_length=1, description="The model's version in the registry.")
+    model_uri: Annotated[str, matching(rf"s3://[a-z0-9.-]+(/{SEGMENT})+/?", _SEGMENTS)] = Field(
+        description="The folder of the model."
+    )
+    model_version: Annotated[str, matching(SEGMENT, _SEGMENTS)] = Field(
+        description="The model's version in the registry."
+    )
     commit: str = Field(pattern=_COMMIT, description="The full commit hash of the model's repository.")
 
     @field_validator("image", mode="before")

@@ -1,4 +1,4 @@
-"""Render, submit and follow a training job, and register its model: `python -m operations.train`.
+"""Render, submit, follow and stop a training job, and register its model: `python -m operations.train`.
 
 Exit code 0: done. 1: the job failed, or the engine refused it. 2: a file or an argument is wrong; nothing was called.
 """
@@ -12,8 +12,8 @@ from pathlib import Path
 import yaml
 
 from ..settings import SettingsError, parse, read
-from .attempts import Attempt, EngineError, Status, newest
-from .engines import refusals, requests, runner, set_schedule
+from .attempts import Attempt, EngineError, Runner, Status, newest
+from .engines import refusals, requests, runner, set_schedule, stop_application
 from .job import OUTPUT, TrainingJob, run_variables
 from .platform import Platform, read_platform
 from .registry import Registry, service_values
@@ -27,6 +27,7 @@ class Action(StrEnum):
     SUBMIT = "submit"
     STATUS = "status"
     LOGS = "logs"
+    STOP = "stop"
     REGISTER = "register"
 
 
@@ -37,12 +38,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         job = parse(TrainingJob, read(options.job), str(options.job))
         platform = read_platform(options.platform)
         engine: Engine = options.on
+        if options.application and (options.action, engine) != (Action.STOP, Engine.EMR):
+            raise SettingsError("--application", ["only `stop --on emr` has an application to stop; leave it out"])
         if options.action is Action.RENDER:
             print(_text(requests(engine, job, platform, options.run)), end="")
             return 0
         with refusals():
             if options.action is Action.REGISTER:
                 return _register(options, engine, job, platform)
+            if options.application:
+                print(stop_application(platform, job))
+                return 0
             return _follow(options.action, engine, job, platform, options.run)
     except SettingsError as error:
         print(f"train: {error}", file=sys.stderr)
@@ -58,8 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m operations.train",
-        description="Render a training job for an engine, submit it once, read its status and logs, and register the "
-        "model that it made.",
+        description="Render a training job for an engine, submit it once, read its status and logs, stop it, and "
+        "register the model that it made.",
     )
     parser.add_argument("action", choices=list(Action), type=Action, help="what to do")
     parser.add_argument("--on", choices=list(Engine), type=Engine, required=True, help="the engine")
@@ -72,6 +78,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--run", default="", metavar="NAME", help="a name, such as a date, to run the same description once more"
+    )
+    parser.add_argument(
+        "--application", action="store_true", help="stop: the EMR Serverless application instead of the job's run"
     )
     parser.add_argument("--tracking", default="", metavar="URL", help="register: the address of MLflow")
     parser.add_argument("--mlflow-run", default="", metavar="ID", help="register: the run that the program logged")
@@ -96,8 +105,13 @@ def _follow(action: Action, engine: Engine, job: TrainingJob, platform: Platform
         print(f"the schedule of {job.team}-{job.name} is set: {job.schedule} UTC")
         return 0
     running = runner(engine, job, platform, run)
+    if action is Action.STOP:
+        return _stop(running, job)
     last = newest(running.attempts())
     if action is Action.SUBMIT:
+        if last and last.status is Status.STOPPING:
+            print(f"{_line(last, job)}; nothing was submitted, because it has not ended; submit again when it has")
+            return 1
         if last and last.status is not Status.FAILED:
             print(f"{_line(last, job)}; nothing was submitted, because this description already ran or runs")
             return 0
@@ -113,6 +127,16 @@ def _follow(action: Action, engine: Engine, job: TrainingJob, platform: Platform
     else:
         print(_line(last, job))
     return 1 if last.status is Status.FAILED else 0
+
+
+def _stop(running: Runner, job: TrainingJob) -> int:
+    active = [each for each in running.attempts() if each.status in (Status.QUEUED, Status.RUNNING)]
+    for each in active:
+        running.stop(each)
+        print(f"{_line(each, job)} until now; it is being stopped")
+    if not active:
+        print("no attempt of this description waits or runs; nothing was stopped")
+    return 0
 
 
 def _register(options: argparse.Namespace, engine: Engine, job: TrainingJob, platform: Platform) -> int:

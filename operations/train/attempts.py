@@ -9,6 +9,9 @@ from typing import Protocol
 from .job import AT, TrainingJob, run_id_of, run_prefix
 from .request import Request
 
+STOPPED = "stopped by operations.train"
+"""The reason of an attempt that a person stopped."""
+
 
 class EngineError(RuntimeError):
     """An engine refused a call, or it could not be reached."""
@@ -19,6 +22,7 @@ class Status(StrEnum):
 
     QUEUED = "queued"
     RUNNING = "running"
+    STOPPING = "stopping"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
 
@@ -47,6 +51,10 @@ class Runner(Protocol):
 
     def start(self, requests: Sequence[Request]) -> str:
         """Start an attempt, and return what the engine calls it."""
+        ...
+
+    def stop(self, attempt: Attempt) -> None:
+        """End an attempt that waits or runs. A second time, nothing changes."""
         ...
 
     def logs(self, attempt: Attempt) -> Iterator[str]:

@@ -5,8 +5,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from components.facts.batch import share_identifier
+
 from ..settings import SettingsError, fault
-from .attempts import Attempt, EngineError, Status, naming
+from .attempts import STOPPED, Attempt, EngineError, Status, naming
 from .cloudwatch import log_lines
 from .job import TrainingJob, fixed_variables, run_id_of, run_name, run_variables
 from .platform import Platform, found, needed
@@ -43,8 +45,7 @@ def submissions(job: TrainingJob, platform: Platform, run_id: str, name: str) ->
             "jobName": name,
             "jobQueue": _queue_arn(job, platform),
             "jobDefinition": definition.parameters["jobDefinitionName"],
-            # Share identifiers have letters and digits only.
-            "shareIdentifier": job.team.replace("-", ""),
+            "shareIdentifier": share_identifier(job.team),
             "containerOverrides": {"environment": _pairs(run_variables(job, run_id))},
             "tags": {"team": job.team},
         },
@@ -175,7 +176,7 @@ class BatchRunner:
             Attempt(
                 number,
                 each["jobId"],
-                _STATUSES.get(each["status"], Status.QUEUED),
+                self._status(each),
                 each.get("statusReason", ""),
                 each["jobName"],
             )
@@ -185,11 +186,24 @@ class BatchRunner:
             if (number := self._naming.number(each["jobName"], each["createdAt"])) is not None
         ]
 
+    def _status(self, listed: Mapping[str, Any]) -> Status:
+        """The status of a job. Batch lists a terminated job as running until its program has ended."""
+        status = _STATUSES.get(listed["status"], Status.QUEUED)
+        if status is Status.RUNNING:
+            described = self._batch.describe_jobs(jobs=[listed["jobId"]])["jobs"]
+            if any(each.get("isTerminated") for each in described):
+                return Status.STOPPING
+        return status
+
     def start(self, requests: Sequence[Request]) -> str:
         """Register the definition, unless an attempt did before, and submit the job."""
         definition, submitted = requests
         register(self._batch, definition)
         return self._batch.submit_job(**submitted.parameters)["jobId"]
+
+    def stop(self, attempt: Attempt) -> None:
+        """Cancel the job if it waits, and end its program if it runs."""
+        self._batch.terminate_job(jobId=attempt.identifier, reason=STOPPED)
 
     def logs(self, attempt: Attempt) -> Iterator[str]:
         """What the program has printed."""

@@ -1,13 +1,13 @@
 """A job as a run of an EMR Serverless application: its start, its attempts and logs."""
 
 import gzip
-import shlex
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from components.training.spark_cluster.workers import LEAST_DISK_GB, MEMORY, MOST_DISK_GB, spark_memory
+from components.facts.emr_workers import LEAST_DISK_GB, MEMORY, MOST_DISK_GB, spark_memory, spark_parameters
 
+from ..emr_serverless import CANCELLING, runs_of, spark_run, stop_application
 from ..settings import SettingsError, fault
 from .attempts import Attempt, Status, naming
 from .job import TrainingJob, digest, run_id_of, run_name, variables
@@ -52,20 +52,17 @@ def start(job: TrainingJob, platform: Platform, run_id: str, name: str, token: s
         "emr-serverless",
         "start_job_run",
         {
-            "applicationId": _application(platform),
+            **spark_run(
+                _application(platform),
+                platform.spark_runtime_role_arn or "",
+                program,
+                arguments,
+                parameters,
+                platform.spark_key_arn or "",
+            ),
             "clientToken": token,
-            "executionRoleArn": platform.spark_runtime_role_arn,
             "name": name,
             "executionTimeoutMinutes": job.timeout_minutes,
-            "jobDriver": {
-                "sparkSubmit": {
-                    "entryPoint": program,
-                    "entryPointArguments": arguments,
-                    "sparkSubmitParameters": parameters,
-                }
-            },
-            # Logs go where the application says. It has no setting for disks, so each job names their key.
-            "configurationOverrides": {"diskEncryptionConfiguration": {"encryptionKeyArn": platform.spark_key_arn}},
             "tags": {"team": job.team},
         },
     )
@@ -113,10 +110,7 @@ def _problems(job: TrainingJob, parameters: str) -> Iterator[str]:
 
 
 def _parameters(job: TrainingJob, run_id: str) -> str:
-    """Spark's parameters, quoted as for a shell. The driver has the application's size.
-
-    Sources: EMR Serverless user guide, "Spark job properties"; aws-samples/emr-serverless-samples.
-    """
+    """Spark's parameters. The driver has the application's size. Source: aws-samples/emr-serverless-samples."""
     asked = job.resources
     settings = {
         "spark.executor.cores": str(asked.cpus),
@@ -130,12 +124,12 @@ def _parameters(job: TrainingJob, run_id: str) -> str:
     for name, value in sorted(variables(job, run_id).items()):
         settings[f"spark.emr-serverless.driverEnv.{name}"] = value
         settings[f"spark.executorEnv.{name}"] = value
-    return " ".join(f"--conf {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
+    return spark_parameters(settings)
 
 
 _STATUSES = {
     "RUNNING": Status.RUNNING,
-    "CANCELLING": Status.RUNNING,
+    CANCELLING: Status.STOPPING,
     "SUCCESS": Status.SUCCEEDED,
     "FAILED": Status.FAILED,
     "CANCELLED": Status.FAILED,
@@ -155,7 +149,6 @@ class EmrRunner:
 
     def attempts(self) -> Sequence[Attempt]:
         """The attempts of the application's runs."""
-        pages = self._emr.get_paginator("list_job_runs").paginate(applicationId=self._application)
         return [
             Attempt(
                 number,
@@ -164,8 +157,7 @@ class EmrRunner:
                 each.get("stateDetails", ""),
                 each["name"],
             )
-            for page in pages
-            for each in page["jobRuns"]
+            for each in runs_of(self._emr, self._application)
             if (number := self._naming.number(each.get("name", ""), each["createdAt"])) is not None
         ]
 
@@ -173,6 +165,16 @@ class EmrRunner:
         """Start the run."""
         [request] = requests
         return self._emr.start_job_run(**request.parameters)["jobRunId"]
+
+    def stop(self, attempt: Attempt) -> None:
+        """Cancel the run, unless it is being cancelled."""
+        run = {"applicationId": self._application, "jobRunId": attempt.identifier}
+        if self._emr.get_job_run(**run)["jobRun"]["state"] != CANCELLING:
+            self._emr.cancel_job_run(**run)
+
+    def stop_application(self) -> str:
+        """Stop the application if it is started, and say what was done."""
+        return stop_application(self._emr, self._application)
 
     def logs(self, attempt: Attempt) -> Iterator[str]:
         """What the driver has printed. EMR writes it to S3 while it runs.

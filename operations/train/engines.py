@@ -40,13 +40,14 @@ def requests(engine: Engine, job: TrainingJob, platform: Platform, run: str = ""
 def refusals() -> Generator[None]:
     """Turns what boto3 raises into EngineError: AWS refused a call, or it could not be reached."""
     try:
-        from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs]
+        from boto3.exceptions import Boto3Error  # pyright: ignore[reportMissingTypeStubs] - none exist
+        from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs] - none exist
     except ModuleNotFoundError:
         yield
         return
     try:
         yield
-    except (BotoCoreError, ClientError) as error:
+    except (Boto3Error, BotoCoreError, ClientError) as error:
         raise EngineError(str(error)) from None
 
 
@@ -54,7 +55,7 @@ def runner(engine: Engine, job: TrainingJob, platform: Platform, run: str) -> Ru
     """What runs the job on the engine, with the credentials of the environment."""
     if engine is Engine.KUBERNETES:
         return KubernetesRunner(job, platform, run)
-    session = _session(platform)
+    session = aws_session(platform.region)
     if engine is Engine.BATCH:
         return BatchRunner(job, platform, run, session.client("batch"), session.client("logs"))
     if engine is Engine.SAGEMAKER:
@@ -62,20 +63,27 @@ def runner(engine: Engine, job: TrainingJob, platform: Platform, run: str) -> Ru
     return EmrRunner(job, platform, run, session.client("emr-serverless"), session.client("s3"))
 
 
+def stop_application(platform: Platform, job: TrainingJob) -> str:
+    """Stop the EMR Serverless application that runs the job if it is started, and say what was done."""
+    session = aws_session(platform.region)
+    return EmrRunner(job, platform, "", session.client("emr-serverless"), session.client("s3")).stop_application()
+
+
 def set_schedule(engine: Engine, job: TrainingJob, platform: Platform, calls: Sequence[Request]) -> None:
     """Create the schedule of a job, or change it to what the description says."""
     if engine is Engine.KUBERNETES:
         KubernetesRunner(job, platform, "").start(calls)
         return
-    session = _session(platform)
+    session = aws_session(platform.region)
     *before, schedule = calls
     for definition in before:
         batch.register(session.client("batch"), definition)
     schedules.put(session.client("scheduler"), schedule)
 
 
-def _session(platform: Platform) -> Any:
+def aws_session(region: str | None) -> Any:
+    """A session of boto3 with the credentials of the environment."""
     # Kubernetes and `render` do without boto3, which only the development environment installs.
     import boto3  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
-    return boto3.Session(region_name=platform.region)
+    return boto3.Session(region_name=region)

@@ -9,7 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
-from components.facts.cron import KUBERNETES, last_day_if_never, parse_cron
+from components.facts.cron import KUBERNETES, last_day_if_never, parse_cron, runs_a_month, shortest_gap_minutes
 
 from ..settings import Settings, matching, refuse, refuse_at
 
@@ -19,8 +19,8 @@ Folder = Annotated[
     StringConstraints(max_length=1024),
     matching(
         rf"s3://[a-z0-9][a-z0-9.-]{{1,61}}[a-z0-9]/({_FOLDER}/)+",
-        "it is no folder in S3; write s3://<bucket>/<folder>/ with a slash at its end, and folders of letters, digits, "
-        "_, ., = and -",
+        "it is not a valid folder in S3; write s3://<bucket>/<folder>/ with a slash at its end, and folders of "
+        "letters, digits, _, ., = and -",
     ),
 ]
 """The address of a folder in S3, with a slash at its end."""
@@ -28,7 +28,7 @@ Name = Annotated[
     str,
     matching(
         r"[a-z]([a-z0-9-]{0,29}[a-z0-9])?",
-        "write 1 to 31 small letters, digits and -; the first is a letter, and the last is no -",
+        "write 1 to 31 lowercase letters, digits and -; begin with a letter, and end with a letter or a digit",
     ),
 ]
 """Job names: every engine accepts them, with the digest and the attempt that `run_name` adds, as its own names."""
@@ -36,7 +36,7 @@ Image = Annotated[
     str,
     matching(
         r"[a-z0-9.-]+(:[0-9]+)?/[a-z0-9._/-]+(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})",
-        "it is no image with a version; write <registry>/<repository>:<tag>, or @sha256:<digest> in place of :<tag>",
+        "it is not an image with a version; write <registry>/<repository>:<tag>, or @sha256:<digest> instead of :<tag>",
     ),
 ]
 
@@ -51,6 +51,7 @@ Line = Annotated[str, AfterValidator(_one_line)]
 """Text that every engine accepts. Source: SageMaker API reference, AlgorithmSpecification, ContainerArguments: `.*`."""
 AT = "-at-"
 """What follows the job's name in the name of a run that a schedule starts."""
+_LEAST_MINUTES = 10
 _VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]{0,127}$"
 RESERVED = "MLPLATFORM_"
 """How the names of variables begin that `variables` sets."""
@@ -164,6 +165,11 @@ class TrainingJob(Settings):
             raise refuse("it has a day and a weekday, and EventBridge takes one of them; write * for the other")
         if last := last_day_if_never(cron):
             raise refuse(f"it never runs, because its months have no such day; write a day from 1 to {last}")
+        if (gap := shortest_gap_minutes(cron)) < _LEAST_MINUTES:
+            raise refuse(
+                f"it has {gap} min between two runs, and {runs_a_month(cron):,} runs a month, each on machines "
+                f"that take minutes to start; leave {_LEAST_MINUTES} minutes or more, as in */10 * * * *"
+            )
         return " ".join(schedule.split())
 
     @field_validator("command")
@@ -178,7 +184,9 @@ class TrainingJob(Settings):
     def _own_variables(cls, environment: dict[str, str]) -> dict[str, str]:
         for name, value in environment.items():
             if not re.fullmatch(_VARIABLE, name):
-                raise refuse_at("name", name, "it is no name of an environment variable; write letters, digits and _")
+                raise refuse_at(
+                    "name", name, "it is not a valid name of an environment variable; write letters, digits and _"
+                )
             if name.startswith(RESERVED) or name.startswith("AWS_"):
                 raise refuse_at("name", name, f"{name} is set by the platform or by AWS; choose another name")
             if "\0" in value:

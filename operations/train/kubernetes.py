@@ -40,7 +40,10 @@ _POD_SECURITY: dict[str, Any] = {
     "fsGroup": 1000,
     "seccompProfile": {"type": "RuntimeDefault"},
 }
-_MOUNTS = [{"name": "scratch", "mountPath": SCRATCH}, {"name": "shared-memory", "mountPath": "/dev/shm"}]  # noqa: S108
+_MOUNTS = [
+    {"name": "scratch", "mountPath": SCRATCH},
+    {"name": "shared-memory", "mountPath": "/dev/shm"},  # noqa: S108 - a volume of the pod
+]
 
 
 def requests(job: TrainingJob, platform: Platform, run: str = "", attempt: int = 1) -> list[Request]:
@@ -114,7 +117,7 @@ def _cron_job(job: TrainingJob, namespace: str) -> dict[str, Any]:
 
 
 def _job(job: TrainingJob, environment: list[dict[str, Any]]) -> dict[str, Any]:
-    """A Job. The end of its node is no failure, so it does not count as an attempt."""
+    """A Job. An attempt that ends with its node does not count."""
     amounts = _amounts(job)
     container = {
         "name": "training",
@@ -256,6 +259,10 @@ class KubernetesRunner:
         self._run("apply", "--server-side", "--field-manager=mlplatform-train", "-f", "-", text=text)
         return str(request.parameters["metadata"]["name"])
 
+    def stop(self, attempt: Attempt) -> None:
+        """Delete the object. Its pods get SIGTERM, and the cluster forgets the attempt."""
+        self._run("delete", self._kind, attempt.identifier, "--ignore-not-found", "--wait=false")
+
     def logs(self, attempt: Attempt) -> Iterator[str]:
         """What the pods of the job have printed."""
         if attempt.status is Status.QUEUED:
@@ -268,7 +275,7 @@ class KubernetesRunner:
     def _run(self, *words: str, text: str | None = None) -> str:
         command = [*self._kubectl, *words]
         try:
-            done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)  # noqa: S603
+            done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)  # noqa: S603 - no shell
         except FileNotFoundError:
             raise SettingsError("kubectl", ["it is not on PATH; install it and sign in to the cluster"]) from None
         if done.returncode:
@@ -288,6 +295,8 @@ def _status(found: Mapping[str, Any]) -> tuple[Status, str]:
         return Status.FAILED, failed.get("message", "")
     if "Complete" in conditions:
         return Status.SUCCEEDED, ""
+    if found["metadata"].get("deletionTimestamp"):
+        return Status.STOPPING, ""
     if found["spec"].get("suspend") or "Suspended" in conditions:
         return Status.QUEUED, ""
     return Status.RUNNING, ""

@@ -1,21 +1,16 @@
 """What a stack exports that jobs need: the file that `pulumi stack output --json` prints."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, cast
+from typing import TypeVar
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 from pydantic.alias_generators import to_camel
 
-from ..settings import Settings, SettingsError, fault, matching, parse
+from ..outputs import Arn, Outputs, Region, read_outputs
+from ..settings import Settings, SettingsError, fault, parse
 
 Found = TypeVar("Found")
-_WRITE = "write the file by `pulumi stack output --json`"
-Arn = Annotated[
-    str, matching(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]*:[^\s:].*", f"it is no ARN of AWS; {_WRITE}")
-]
-Region = Annotated[str, matching(r"[a-z]{2,4}(-[a-z]+)+-[0-9]+", f"it is no region, such as us-east-1; {_WRITE}")]
 
 
 class BatchJob(Settings):
@@ -25,10 +20,8 @@ class BatchJob(Settings):
     queue: str = Field(description="Its queue.")
 
 
-class Platform(Settings):
+class Platform(Outputs):
     """The outputs of a stack that jobs need. A stack without an engine lacks its outputs."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
 
     region: Region | None = Field(default=None, description="The stack's region.")
     batch_queue_arns: dict[str, Arn] = Field(default_factory=dict[str, Arn], description="Batch queues by name.")
@@ -78,16 +71,7 @@ def read_platform(path: Path) -> Platform:
     Raises:
         SettingsError: the file is not readable, or not what `pulumi stack output --json` prints.
     """
-    try:
-        document: object = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsError(str(path), [f"{error.strerror}; give a readable file"]) from None
-    except (ValueError, RecursionError):
-        remedy = "it is no JSON; write it by `pulumi stack output --json`"
-        raise SettingsError(str(path), [remedy]) from None
-    if not isinstance(document, dict):
-        raise SettingsError(str(path), [fault("document", document, "it must be a mapping of outputs")])
-    return parse(Platform, cast(Mapping[str, Any], document), str(path))
+    return parse(Platform, read_outputs(path), str(path))
 
 
 def needed(platform: Platform, engine: str, **outputs: str) -> None:

@@ -39,7 +39,9 @@ class Registry:
         except httpx.InvalidURL as error:
             raise SettingsError("--tracking", [f"{address!r}: {error}; write https://<host>"]) from None
         if url.scheme not in ("http", "https") or not url.host:
-            raise SettingsError("--tracking", [f"{address!r} is no address; write https://<host> or http://<host>"])
+            raise SettingsError(
+                "--tracking", [f"{address!r} is not a valid address; write https://<host> or http://<host>"]
+            )
         self._client = httpx.Client(base_url=str(url).rstrip("/"), timeout=_SECONDS, transport=transport)
 
     def register(

@@ -158,7 +158,7 @@ _STATUSES = {
     "InProgress": Status.RUNNING,
     "Completed": Status.SUCCEEDED,
     "Failed": Status.FAILED,
-    "Stopping": Status.RUNNING,
+    "Stopping": Status.STOPPING,
     "Stopped": Status.FAILED,
     "Deleting": Status.FAILED,
 }
@@ -196,6 +196,15 @@ class SageMakerRunner:
         [request] = requests
         self._sagemaker.create_training_job(**request.parameters)
         return str(request.parameters["TrainingJobName"])
+
+    def stop(self, attempt: Attempt) -> None:
+        """Stop the training job: its program gets SIGTERM, and two minutes to write a checkpoint.
+
+        SageMaker refuses it for a job that already stops. Source: SageMaker API reference, StopTrainingJob.
+        """
+        described = self._sagemaker.describe_training_job(TrainingJobName=attempt.identifier)
+        if described["TrainingJobStatus"] == "InProgress":
+            self._sagemaker.stop_training_job(TrainingJobName=attempt.identifier)
 
     def logs(self, attempt: Attempt) -> Iterator[str]:
         """What the program has printed on each machine."""

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from components.facts.cron import KUBERNETES, Cron, parse_cron
+from components.facts.schedule_expression import schedule_expression
 
 from ..settings import SettingsError, fault
 from . import batch, sagemaker
@@ -21,8 +21,6 @@ _TARGETS = {
     Engine.SAGEMAKER: "sagemaker:createTrainingJob",
 }
 """Source: EventBridge Scheduler user guide, "Using universal targets"."""
-_WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
-_COUNTS = {"minutes": 60, "hours": 24, "days": 31, "months": 12}
 _MAPS = ("tags", "Environment")
 """Parameters whose keys are the caller's, not the API's."""
 
@@ -55,7 +53,7 @@ def requests(engine: Engine, job: TrainingJob, platform: Platform) -> list[Reque
     schedule = {
         "Name": f"{job.team}-{job.name}",
         "GroupName": found(platform.schedule_groups, job.team, "team", "scheduleGroups"),
-        "ScheduleExpression": expression(job.schedule or ""),
+        "ScheduleExpression": schedule_expression(job.schedule or ""),
         "ScheduleExpressionTimezone": "UTC",
         "FlexibleTimeWindow": {"Mode": "OFF"},
         "State": "ENABLED",
@@ -64,30 +62,12 @@ def requests(engine: Engine, job: TrainingJob, platform: Platform) -> list[Reque
     return [*before, Request("scheduler", "create_schedule", schedule)]
 
 
-def expression(schedule: str) -> str:
-    """EventBridge's expression of a schedule with five fields: `0 3 * * 1` is `cron(0 3 ? * MON *)`.
-
-    EventBridge has a sixth field, the year, counts weekdays from 1, and wants a `?` for one of the two days.
-    Source: EventBridge Scheduler user guide, "Schedule types", Cron-based schedules.
-    """
-    cron = parse_cron(schedule, KUBERNETES)
-    minutes, hours, days, months = (_values(cron, field) for field in _COUNTS)
-    if cron.any_weekday:
-        return f"cron({minutes} {hours} {days} {months} ? *)"
-    return f"cron({minutes} {hours} ? {months} {','.join(_WEEKDAYS[day] for day in sorted(cron.weekdays))} *)"
-
-
 def put(scheduler: Any, schedule: Request) -> None:
     """Create the schedule, or make the one with its name like it."""
     try:
         scheduler.update_schedule(**schedule.parameters)
     except scheduler.exceptions.ResourceNotFoundException:
         scheduler.create_schedule(**schedule.parameters)
-
-
-def _values(cron: Cron, field: str) -> str:
-    values = sorted(getattr(cron, field))
-    return "*" if len(values) == _COUNTS[field] else ",".join(map(str, values))
 
 
 def _batch(job: TrainingJob, platform: Platform) -> list[Request]:

@@ -7,8 +7,9 @@ Exit code 0: nothing to do. 1: a version is behind, or its support has ended or 
 import argparse
 import sys
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
+from operations.arguments import day
 from operations.versions.charts import chart_pins, newest_charts
 from operations.versions.pins import Finding, State, eks_pins, emr_pins, judge
 
@@ -31,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--offline", action="store_true", help="use only the recorded ends of support")
     parser.add_argument(
         "--today",
-        type=date.fromisoformat,
+        type=day,
         default=datetime.now(UTC).date(),
         help="the date to compare with, as YYYY-MM-DD",
     )

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.facts.instances import InstanceType, instance_type
-from planner.quotas.quota import Limit, Quota, quota
+from planner.quotas.quota import Limit, Quota, quota, whole
 from resources.index import ResourceIndex
-from resources.inputs import elements, number, quantity, read, text
+from resources.inputs import elements, quantity, read, text
 from resources.resource import Resource
 
 # Defaults of a new account. Source: AWS General Reference, "Amazon EC2 endpoints and quotas", and those of VPC and EBS.
@@ -85,8 +85,8 @@ def _managed_needs(index: ResourceIndex) -> Iterator[_Need]:
         kind = _instance(named)
         if kind is None:
             continue
-        maxima = [_whole(group, "scalingConfig", "maxSize")]
-        maxima += [_whole(each, "maxSize") for each in index.referrers(group, "autoscalingGroupName", _SCHEDULE)]
+        maxima = [whole(group.inputs, "scalingConfig", "maxSize")]
+        maxima += [whole(each.inputs, "maxSize") for each in index.referrers(group, "autoscalingGroupName", _SCHEDULE)]
         peak = max(maxima)
         block = group.inputs.get("capacityType") == "CAPACITY_BLOCK"
         # An update of a capacity block adds no nodes: it replaces the nodes that were bought one after the other.
@@ -118,10 +118,9 @@ def _batch_needs(index: ResourceIndex) -> Iterator[_Need]:
     On demand, Batch may exceed the maximum by one machine. Source: AWS Batch API reference, ComputeResource, maxvCpus.
     """
     for environment in index.of_type(_COMPUTE_ENVIRONMENT):
-        most = _whole(environment, "computeResources", "maxVcpus")
+        most = whole(environment.inputs, "computeResources", "maxVcpus")
         spot = text(read(environment.inputs, "computeResources", "type")) == "SPOT"
-        names = elements(read(environment.inputs, "computeResources", "instanceTypes"))
-        kinds = [kind for kind in (instance_type(str(name)) for name in names) if kind]
+        kinds = _instances(read(environment.inputs, "computeResources", "instanceTypes"))
         templates = index.sources(environment, "computeResources", _LAUNCH_TEMPLATE)
         disk = sum(map(_disk_gib, templates))
         for family in sorted({_family(kind) for kind in kinds}):
@@ -136,11 +135,12 @@ def _spark_needs(index: ResourceIndex) -> Iterator[_Need]:
     """What clusters of EMR may use: core nodes up to their limit on demand, and the rest of their limit on spot."""
     for cluster in index.of_type("aws:emr/cluster:Cluster"):
         limits = [
-            elements(read(policy.inputs, "computeLimits"))[0]
+            limit
             for policy in index.referrers(cluster, "clusterId", "aws:emr/managedScalingPolicy:ManagedScalingPolicy")
+            for limit in elements(read(policy.inputs, "computeLimits"))
         ]
         most, on_demand = (
-            max((int(number(read(limit, field)) or 0) for limit in limits), default=0)
+            max((whole(limit, field) for limit in limits), default=0)
             for field in ("maximumCapacityUnits", "maximumOndemandCapacityUnits")
         )
         primary, core = (_lead(cluster, fleet) for fleet in ("masterInstanceFleet", "coreInstanceFleet"))
@@ -171,8 +171,8 @@ def _counts(index: ResourceIndex) -> Iterator[Quota]:
 
 def _surge(group: Resource, peak: int) -> int:
     zones = len(elements(group.inputs.get("subnetIds"))) or 1
-    share = _whole(group, "updateConfig", "maxUnavailablePercentage")
-    fixed = _whole(group, "updateConfig", "maxUnavailable") or 1
+    share = whole(group.inputs, "updateConfig", "maxUnavailablePercentage")
+    fixed = whole(group.inputs, "updateConfig", "maxUnavailable") or 1
     return max(ZONES_SURGE * zones, math.ceil(peak * share / 100), fixed)
 
 
@@ -181,15 +181,14 @@ def _family(kind: InstanceType) -> str:
 
 
 def _instance(names: Any) -> InstanceType | None:
-    known = [instance_type(str(name)) for name in elements(names)]
-    return max((kind for kind in known if kind), key=lambda kind: kind.vcpus, default=None)
+    """The largest of the instance types with these names."""
+    return max(_instances(names), key=lambda kind: kind.vcpus, default=None)
+
+
+def _instances(names: Any) -> list[InstanceType]:
+    return [kind for name in elements(names) if (kind := instance_type(str(name)))]
 
 
 def _disk_gib(template: Resource) -> int:
     mappings = elements(template.inputs.get("blockDeviceMappings"))
-    return sum(int(number(read(mapping, "ebs", "volumeSize")) or 0) for mapping in mappings)
-
-
-def _whole(resource: Resource, *path: str) -> int:
-    """A number among the inputs; 0 where it is absent or unknown."""
-    return int(number(read(resource.inputs, *path)) or 0)
+    return sum(whole(mapping, "ebs", "volumeSize") for mapping in mappings)

@@ -5,10 +5,9 @@ Source: Amazon MSK developer guide, "Amazon MSK quota".
 
 from collections.abc import Iterator
 
-from planner.quotas.quota import Limit, Quota, quota
+from planner.quotas.quota import Limit, Quota, quota, whole
 from resources.index import ResourceIndex
-from resources.inputs import number, text
-from resources.resource import Resource
+from resources.inputs import text
 
 _BROKERS = Limit("L-EDD31C36", "Number of brokers per account", 90)
 _BROKERS_KRAFT = Limit("L-03FD6822", "Number of brokers per KRaft cluster", 60)
@@ -19,7 +18,7 @@ _CONFIGURATIONS = Limit("L-B2FDE22A", "Number of configurations per account", 10
 def msk_quotas(index: ResourceIndex) -> Iterator[Quota]:
     """The quotas of brokers, of each cluster and together, and of configurations."""
     clusters = index.of_type("aws:msk/cluster:Cluster")
-    brokers = {each.name: _brokers(each) for each in clusters}
+    brokers = {each.name: whole(each.inputs, "numberOfBrokerNodes") for each in clusters}
     for cluster in clusters:
         kraft = str(text(cluster.inputs.get("kafkaVersion"))).endswith(".kraft")
         limit = _BROKERS_KRAFT if kraft else _BROKERS_ZOOKEEPER
@@ -31,8 +30,3 @@ def msk_quotas(index: ResourceIndex) -> Iterator[Quota]:
     configurations = index.of_type("aws:msk/configuration:Configuration")
     if len(configurations) > _CONFIGURATIONS.default:
         yield quota("kafka", _CONFIGURATIONS, len(configurations), "configurations of brokers")
-
-
-def _brokers(cluster: Resource) -> int:
-    """The number of brokers; 0 where it is unknown."""
-    return int(number(cluster.inputs.get("numberOfBrokerNodes")) or 0)

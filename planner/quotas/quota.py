@@ -1,6 +1,9 @@
 """A quota, and the limit that an account has without a request."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from resources.inputs import number, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +20,23 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What an account may use by default. `code` is the code in Service Quotas."""
+    """What an account may use by default.
+
+    `code` is the code in Service Quotas. `remedy` is what to do about a quota that AWS does not raise.
+    """
 
     code: str
     name: str
     default: float
+    remedy: str = ""
 
 
 def quota(service: str, limit: Limit, needed: float, why: str) -> Quota:
     """The quota of `limit`, of which the plan needs `needed`."""
-    return Quota(service, limit.code, limit.name, limit.default, needed, why)
+    said = f"{why}; AWS does not raise it: {limit.remedy}" if limit.remedy else why
+    return Quota(service, limit.code, limit.name, limit.default, needed, said)
+
+
+def whole(inputs: Any, *path: str) -> int:
+    """A number among inputs; 0 where it is absent or unknown."""
+    return int(number(read(inputs, *path)) or 0)

@@ -26,7 +26,7 @@ def must_be(
         if not is_set(raw):
             yield Finding(message)
         return
-    value = _read_like(expected, raw)
+    value = read_like(expected, raw)
     if value is UNKNOWN:
         yield Undecided(f"{within}{path}")
     elif value != expected:
@@ -35,7 +35,7 @@ def must_be(
 
 def must_not_be(inputs: Any, path: str, forbidden: Value, message: str, *, within: str = "") -> Iterator[Result]:
     """A finding when the input at `path` is `forbidden`; absent is fine."""
-    value = _read_like(forbidden, read(inputs, *path.split(".")))
+    value = read_like(forbidden, read(inputs, *path.split(".")))
     if value is UNKNOWN:
         yield Undecided(f"{within}{path}")
     elif value == forbidden:
@@ -89,7 +89,8 @@ def outside_production(_: Resource, stack: Stack) -> bool:
     return not stack.environment.is_production
 
 
-def _read_like(example: Any, value: Any) -> Any:
+def read_like(example: Any, value: Any) -> Any:
+    """A value as a boolean, text or number, whichever `example` is."""
     if isinstance(example, bool):
         return flag(value)
     return text(value) if isinstance(example, str) else number(value)

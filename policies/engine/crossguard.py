@@ -23,6 +23,7 @@ from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
 from policies.engine.settings import Level
 from policies.engine.stack import Context, Stack
 from policies.engine.stack_config import read_context
+from resources.resource import Resource
 
 UNDECIDED = "undecided"
 UNDECIDED_STACK = "undecided-stack"
@@ -49,6 +50,7 @@ class Pack:
         self._context = context
         self._recorded = RecordedInputs()
         self._used: set[PolicyException] = set()
+        self._last: tuple[Resource, Stack] | None = None
 
     def policies(self) -> list[Policy]:
         """The policies in the order in which the engine runs them."""
@@ -91,7 +93,8 @@ class Pack:
 
     def _undecided_policies(self) -> list[Policy]:
         def judge_resource(args: ResourceValidationArgs, report: ReportViolation) -> None:
-            for rule in self._active(rules_for(args.resource_type)):
+            rules = {rule.name: rule for each in self._beside(args).resources for rule in rules_for(each.type)}
+            for rule in self._active(rules.values()):
                 for result in self._judge(rule, args):
                     if isinstance(result, Undecided) and not self._excused(rule, args.urn):
                         report(f"{rule.name} {result.message}", None)
@@ -146,10 +149,22 @@ class Pack:
         ]
 
     def _judge(self, rule: Rule, args: ResourceValidationArgs) -> list[Result]:
-        if not rule.judges(args.resource_type) or not self._recorded.judged(args.resource_type, args.urn):
+        if not self._recorded.judged(args.resource_type, args.urn):
             return []
-        resource = self._recorded.resource(args)
-        return rule.judge(resource, Stack([resource, *provider_of(args)], self._context))
+        stack = self._beside(args)
+        return [
+            result
+            for each in stack.resources
+            if each.urn == args.urn and rule.judges(each.type)
+            for result in rule.judge(each, stack)
+        ]
+
+    def _beside(self, args: ResourceValidationArgs) -> Stack:
+        """A resource, the objects in it, and its provider. The engine asks every rule about one before the next."""
+        resource, last = self._recorded.resource(args), self._last
+        if last is None or last[0] is not resource:
+            self._last = last = resource, Stack([resource, *provider_of(args)], self._context)
+        return last[1]
 
     def _stack(self, args: StackValidationArgs) -> Stack:
         return Stack(self._recorded.stack(args.resources), self._context)

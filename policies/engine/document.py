@@ -4,6 +4,8 @@ import re
 import sys
 from pathlib import Path
 
+from policies.engine.admission import NOT_IN_CLUSTER, resources_of
+from policies.engine.controls import LINES
 from policies.engine.registry import RULES
 from policies.engine.rule import Area, Rule
 from policies.engine.settings import PolicySettings
@@ -24,6 +26,33 @@ def rules_section() -> str:
     return "\n".join(parts)
 
 
+def lines_section() -> str:
+    """Return a Markdown table of every line of the rules that are tables, by resource type and input."""
+    lines = [(line.type.removeprefix("aws:"), line.place, name, line) for name in LINES for line in LINES[name]]
+    rows = [
+        f"| `{kind}` | `{place}` | {line.need.wanted} | `{name}` | {', '.join(line.checks)} |"
+        for kind, place, name, line in sorted(lines, key=lambda row: row[:3])
+    ]
+    return "\n".join(["| resource type | input | requirement | rule | checks |", "|---|---|---|---|---|", *rows, ""])
+
+
+def cluster_section() -> str:
+    """Return a Markdown table of every rule about Kubernetes: what the cluster judges by it, or why it does not."""
+    rows = [f"| `{rule.name}` | {_in_cluster(rule)} |" for rule in RULES.values() if is_about_kubernetes(rule)]
+    return "\n".join(["| rule | in the cluster |", "|---|---|", *rows, ""])
+
+
+def is_about_kubernetes(rule: Rule) -> bool:
+    """Whether a rule judges types of Kubernetes."""
+    return any(each.startswith("kubernetes:") for each in (*rule.types, *rule.covers))
+
+
+def _in_cluster(rule: Rule) -> str:
+    kinds = sorted({plural for plurals in resources_of([rule]).values() for plural in plurals})
+    judged = [*(["Pods and workloads"] if rule.admission else []), *kinds]
+    return ", ".join(judged) or f"no: {NOT_IN_CLUSTER[rule.name]}"
+
+
 def settings_section() -> str:
     """Return a Markdown table of every field of the section `mlplatform:policies`."""
     fields = PolicySettings.model_fields.items()
@@ -33,7 +62,13 @@ def settings_section() -> str:
 
 def updated(document: str) -> str:
     """Return `document` with regenerated text between its markers."""
-    for marker, section in (("rules", rules_section()), ("settings", settings_section())):
+    sections = {
+        "rules": rules_section(),
+        "lines": lines_section(),
+        "settings": settings_section(),
+        "cluster": cluster_section(),
+    }
+    for marker, section in sections.items():
         start, end = f"<!-- {marker} -->", f"<!-- /{marker} -->"
         pattern = re.compile(f"{re.escape(start)}.*{re.escape(end)}", re.DOTALL)
         document = pattern.sub(lambda _, text=f"{start}\n{section}{end}": text, document)

@@ -15,7 +15,7 @@ from resources.resource import Resource
 __all__ = ["EXPIRED", "UNUSED", "Context", "PolicyError", "Verdict", "check_settings", "evaluate", "fails"]
 
 EXPIRED = "expired-exception"
-"""Names the verdict on an exception whose last day has passed. It is mandatory, and no level changes that."""
+"""Names the verdict on an exception whose last day has passed, or is more than a year away. No level changes that."""
 
 UNUSED = "unused-exception"
 """Names the advisory verdict on an exception that covers nothing in the stack."""
@@ -90,7 +90,7 @@ def rules_for(resource_type: str) -> tuple[Rule, ...]:
 
 def excused(context: Context, rule: str, urn: str) -> list[PolicyException]:
     """The unexpired exceptions for this rule and resource, those that hold longest first."""
-    found = [one for one in context.exceptions if one.covers(rule, urn) and not one.expired(context.today)]
+    found = [one for one in context.exceptions if one.covers(rule, urn) and one.holds(context.today)]
     return sorted(found, key=lambda one: one.expires, reverse=True)
 
 
@@ -111,9 +111,13 @@ def stale_exceptions(context: Context, used: Iterable[PolicyException], stack: s
             remedy = "mend the resource, or have the exception approved again"
             message = f"{what} expired on {exception.expires}: {remedy}"
             yield Verdict(EXPIRED, Severity.HIGH, Level.MANDATORY, "", message, None, "expires", remedy)
+        elif exception.too_long(context.today):
+            remedy = "set a day within a year from now, and have it approved again then"
+            message = f"{what} would hold until {exception.expires}, for more than a year: {remedy}"
+            yield Verdict(EXPIRED, Severity.HIGH, Level.MANDATORY, "", message, None, "expires", remedy)
         elif exception not in covering_something:
-            remedy = "remove it from policies/exceptions.yaml"
-            message = f"{what} covers nothing here: {remedy}"
+            remedy = "Remove it from policies/exceptions.yaml, unless another stack needs it."
+            message = f"{what} covers nothing in this stack"
             yield Verdict(UNUSED, Severity.LOW, Level.ADVISORY, "", message, None, "resource", remedy)
 
 

@@ -2,19 +2,30 @@
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, timedelta
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, cast
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
 
 from components.core.spec_errors import sentences
 from policies.engine.exceptions_yaml import InvalidYamlError, read_yaml
 from pricing.spec import Section
 
 EXCEPTIONS_FILE = Path(__file__).parents[1] / "exceptions.yaml"
+
+
+_LONGEST = timedelta(days=366)
+_SHORTEST_NAME = 2
+"""Letters and digits of the resource's name that an exception must give."""
+_FEWEST_WORDS = 4
+_WITHOUT_NAMESPACE = ("ClusterRole", "ClusterRoleBinding", "Namespace", "PersistentVolume")
+"""The kinds without a namespace that rules judge in the cluster."""
+_NOBODY = frozenset(
+    {"me", "myself", "nobody", "none", "na", "null", "self", "tba", "tbd", "todo", "unknown", "x", "xxx"}
+)
 
 
 class PolicyError(ValueError):
@@ -41,11 +52,58 @@ class PolicyException(Section):
     resource: str = Field(
         pattern=r"\S", description="Resource that it need not hold for: a glob over its URN or its name."
     )
+    object: str = Field(
+        default="",
+        pattern=r"^([A-Z]\w*(/[a-z0-9.-]+)?/[a-z0-9.:-]+)?$",
+        description="Kubernetes object that the cluster shall admit as well: Kind/namespace/name, or Kind/name for a "
+        "kind without a namespace.",
+    )
     reason: str = Field(min_length=10, pattern=r"\S", description="The reason, for the reviewer and for later readers.")
     expires: Annotated[date, BeforeValidator(_day)] = Field(
         description="Last day on which it holds, as YYYY-MM-DD; from the next day on it fails."
     )
     approved_by: str = Field(pattern=r"\S", description="Who approved it.")
+
+    @field_validator("resource")
+    @classmethod
+    def _names_something(cls, resource: str) -> str:
+        name = resource.rpartition("::")[2]
+        if len(re.sub(r"[\W_]", "", re.sub(r"\[[^]]*\]", "", name))) < _SHORTEST_NAME:
+            raise ValueError(f"{resource!r} covers too much; write the name of the resource, or its start before a *")
+        return resource
+
+    @field_validator("object")
+    @classmethod
+    def _is_one_object(cls, named: str) -> str:
+        if not named:
+            return named
+        kind, *namespace, name = named.split("/")
+        if kind in _WITHOUT_NAMESPACE and namespace:
+            raise ValueError(f"{named!r} has a namespace, and a {kind} has none; write {kind}/{name}")
+        if kind not in _WITHOUT_NAMESPACE and not namespace:
+            raise ValueError(
+                f"{named!r} has no namespace; write {kind}/<namespace>/{name}. "
+                f"Only {', '.join(_WITHOUT_NAMESPACE)} have none"
+            )
+        return named
+
+    @field_validator("reason")
+    @classmethod
+    def _explains(cls, reason: str) -> str:
+        words = re.findall(r"\w+", reason)
+        if len(set(map(str.lower, words))) < _FEWEST_WORDS:
+            raise ValueError(
+                f"{reason!r} is not a reason; say in a sentence why the resource cannot comply, and what limits the "
+                "risk"
+            )
+        return reason
+
+    @field_validator("approved_by")
+    @classmethod
+    def _is_somebody(cls, approver: str) -> str:
+        if re.sub(r"\W", "", approver).lower() in _NOBODY:
+            raise ValueError(f"{approver!r} is nobody; write the person or the team that approved it")
+        return approver
 
     def covers(self, rule: str, urn: str) -> bool:
         """Whether it is about this rule and this resource, expired or not."""
@@ -56,6 +114,14 @@ class PolicyException(Section):
     def expired(self, today: date) -> bool:
         """Whether its last day has passed."""
         return today > self.expires
+
+    def too_long(self, today: date) -> bool:
+        """Whether it would hold for more than a year."""
+        return self.expires > today + _LONGEST
+
+    def holds(self, today: date) -> bool:
+        """Whether it is in force."""
+        return not self.expired(today) and not self.too_long(today)
 
     def names_other_stack(self, stack: str) -> bool:
         """Whether its glob is a URN of a stack other than `stack`, so that it can't be of use there."""

@@ -3,9 +3,17 @@
 from policies.engine.rule import Framework
 
 
-def fsbp(control: str) -> Framework:
-    """A control of AWS Foundational Security Best Practices (Security Hub), for example EC2.8."""
-    return Framework("AWS Foundational Security Best Practices", control)
+def security_hub(control: str) -> Framework:
+    """A control of AWS Security Hub, for example EC2.8; most are of its standard of foundational best practices.
+
+    Source: AWS Security Hub user guide, "Security Hub controls reference".
+    """
+    return Framework("AWS Security Hub", control)
+
+
+def checkov(check: str) -> Framework:
+    """A check of Checkov, for example CKV_AWS_210."""
+    return Framework("Checkov", check)
 
 
 def cis_aws(section: str) -> Framework:

@@ -9,6 +9,16 @@ from resources.resource import UNKNOWN, Resource, Unknown
 INFERENCE_SERVICE = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
 
 
+def with_patches(*types: str) -> tuple[str, ...]:
+    """The types, and those that change such an object which something else made."""
+    return (*types, *(f"{each}Patch" for each in types))
+
+
+def is_patch(resource: Resource) -> bool:
+    """Whether a resource changes an object that something else made: what it leaves out, that decides."""
+    return resource.type.endswith("Patch")
+
+
 def name_of(resource: Resource) -> str | Unknown | None:
     """An object's name in the cluster; `None` where Kubernetes makes one up."""
     return text(read(resource.inputs, "metadata", "name"))

@@ -1,12 +1,13 @@
 """How a module states a rule, and what a rule says about resources."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Required, TypedDict, Unpack
 
 from policies.engine.settings import Level
-from policies.engine.stack import Stack
+from policies.engine.stack import Stack, without_secrets
+from resources.index import package_of
 from resources.resource import Resource
 
 
@@ -76,6 +77,20 @@ CheckStack = Callable[[Stack], Results]
 Condition = Callable[[Resource, Stack], bool]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InCluster:
+    """What a rule says in the cluster about objects of some kinds.
+
+    `found` is a CEL expression of the list of messages about the object that is created or changed. An update is judged
+    only when it changes one of the fields that the rule `reads`, such as `spec` or `metadata.labels`.
+    """
+
+    resources: Mapping[str, Sequence[str]]
+    """The plurals of the kinds by `group/version`; `v1` is the core group."""
+    found: str
+    reads: Sequence[str] = ("spec",)
+
+
 class About(TypedDict, total=False):
     """What a rule says of itself."""
 
@@ -87,14 +102,20 @@ class About(TypedDict, total=False):
     remediation: Required[str]
     field: str
     """The input that it judges, or the resource that must be there. Verdicts name it."""
+    admission: str
+    """The same in the cluster: a CEL expression of the list of messages about one Pod, which has the variables `pod`
+    (its spec), `annotations` and `containers`."""
+    in_cluster: Sequence[InCluster]
+    """The same in the cluster about objects that are no Pods."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One rule.
 
-    It judges either one resource at a time (`check`, for the exact resource `types`, or for all when there are none) or
-    the stack as a whole (`check_stack`). Both are pure functions of resources, settings and the day.
+    It judges either one resource at a time (`check`, for the exact resource `types`, for every type of a package such
+    as `kubernetes:*`, or for all when there are none) or the stack as a whole (`check_stack`). Both are pure functions
+    of resources, settings and the day.
     """
 
     name: str
@@ -105,22 +126,39 @@ class Rule:
     frameworks: Sequence[Framework]
     remediation: str
     field: str = ""
+    admission: str = ""
+    in_cluster: Sequence[InCluster] = ()
     types: frozenset[str] = frozenset()
     check: Check | None = None
     check_stack: CheckStack | None = None
+    covers: frozenset[str] = frozenset()
+    """The types that it judges, also where it needs the stack for that; empty for every type."""
 
     def judges(self, resource_type: str) -> bool:
         """Whether it judges single resources of this type."""
-        return self.check is not None and (not self.types or resource_type in self.types)
+        known = not self.types or resource_type in self.types or package_of(resource_type) in self.types
+        return self.check is not None and known
 
     def judge(self, resource: Resource, stack: Stack) -> list[Result]:
         """What it says about one resource; nothing when it judges the stack as a whole."""
-        return _settled(self.check(resource, stack)) if self.check else []
+        check = self.check
+        if check is None:
+            return []
+        results = list(check(resource, stack))
+        if any(isinstance(result, Undecided) for result in results):
+            plain = stack.once_for(resource, without_secrets)
+            if plain is not resource:
+                results = _hidden_by_secrets(results, check(plain, stack))
+        return _settled(results)
 
     def judge_stack(self, stack: Stack) -> list[tuple[str, Result]]:
         """What it says about the stack as a whole, each with the URN that it is about."""
-        found = _settled(self.check_stack(stack)) if self.check_stack else []
-        return [(result.urn or stack.stack_urn, result) for result in found]
+        if self.check_stack is None:
+            return []
+        results = list(self.check_stack(stack))
+        if any(isinstance(result, Undecided) for result in results) and stack.holds_secrets:
+            results = _hidden_by_secrets(results, self.check_stack(stack.without_secrets))
+        return [(result.urn or stack.stack_urn, result) for result in _settled(results)]
 
 
 STATED: dict[str, Rule] = {}
@@ -155,9 +193,10 @@ def rule(
                     yield result if result.urn else result.about(resource)
 
         if needs_stack:
-            _add(name, title, about, check_stack=each)
+            _add(name, title, about, check_stack=each, covers=frozenset(judged))
         else:
-            _add(name, title, about, types=frozenset(judged), check=check if when is None else applied)
+            exact = frozenset(judged)
+            _add(name, title, about, types=exact, check=check if when is None else applied, covers=exact)
         return check
 
     return state
@@ -171,6 +210,20 @@ def stack_rule(name: str, title: str, **about: Unpack[About]) -> Callable[[Check
         return check
 
     return state
+
+
+def _hidden_by_secrets(results: Sequence[Result], without: Results) -> list[Result]:
+    """`results`, with a violation in place of each one that is undecided because of a Pulumi secret.
+
+    `without` are the results for the same resources with an ordinary text in place of each secret.
+    """
+    remaining = set(without)
+    return [
+        Finding(f"{result.field} is a secret, so this rule cannot judge it; write it in plain text", result.urn)
+        if isinstance(result, Undecided) and result not in remaining
+        else result
+        for result in results
+    ]
 
 
 def _settled(results: Results) -> list[Result]:
@@ -188,7 +241,9 @@ def _add(
     types: frozenset[str] = frozenset(),
     check: Check | None = None,
     check_stack: CheckStack | None = None,
+    covers: frozenset[str] = frozenset(),
 ) -> None:
     if name in STATED:
         raise ValueError(f"two rules have the name {name}; rename one")
-    STATED[name] = Rule(name=name, title=title, types=types, check=check, check_stack=check_stack, **about)
+    judging = Rule(name=name, title=title, types=types, check=check, check_stack=check_stack, covers=covers, **about)
+    STATED[name] = judging

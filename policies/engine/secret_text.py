@@ -19,24 +19,62 @@ _FORMS = (
     ("an API key", "sk-", r"\bsk-(?:ant-|proj-)?[A-Za-z0-9_-]{32}"),
     ("a Google API key", "AIza", r"\bAIza[0-9A-Za-z_-]{35}"),
     ("a Pulumi token", "pul-", r"\bpul-[0-9a-f]{40}\b"),
+    ("a bearer token", "Bearer ", r"\bBearer [A-Za-z0-9._~+/-]{20,}"),
+    ("a Stripe key", "k_live_", r"\b[rs]k_live_[A-Za-z0-9]{20}"),
+    ("a SendGrid key", "SG.", r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16}"),
+    ("a Databricks token", "dapi", r"\bdapi[0-9a-f]{32}\b"),
+    ("an npm token", "npm_", r"\bnpm_[A-Za-z0-9]{36}"),
+    ("a PyPI token", "pypi-", r"\bpypi-AgEI[A-Za-z0-9_-]{20}"),
+    ("a Docker token", "dckr_pat_", r"\bdckr_pat_[A-Za-z0-9_-]{20}"),
     ("a signed token", "eyJ", r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10}"),
 )
 """What secrets look like. The text in the middle is looked for first: that is fast, and rules out nearly all."""
 
 _NAME = re.compile(
-    r"(?:password|passwd|passphrase|pwd|clientsecret|appsecret|sharedsecret|cookiesecret|signingsecret|webhooksecret"
-    r"|jwtsecret|secretkey|secretaccesskey|sessiontoken|accesstoken|authtoken|bearertoken|apitoken|bottoken|token|apikey"
-    r"|privatekey|credential|credentials)$"
+    r"(?:passwords?|passwd|passphrase|pwd|(?:admin|db|pg|redis|root|smtp|sql|user)pass"
+    r"|(?:client|app|shared|cookie|signing|webhook|jwt|oauth|consumer|api)secret"
+    r"|secretkey|secretaccesskey|token|apikey|privatekey|presharedkey)\d*$"
 )
-_TEXTS_WITH_NAMES = r"(?:password|passwd|pwd|secret[_-]?(?:access[_-]?)?key|api[_-]?key|(?:auth|access|api)[_-]?token)"
-_ASSIGNED = re.compile(rf"(?i)(?:^|[\s\"'?&;,{{_-]){_TEXTS_WITH_NAMES}[\"']?\s*[=:]\s*[\"']?(?P<value>[^\s\"'&;,]+)")
+_SHORT_NAMES = frozenset({"pass", "pw", "psw", "passcode"})
+"""Last words of a name, such as `DB_PASS`, that are a part of other words (`bypass`)."""
+_NO_SECRET_NAME = re.compile(
+    r"(?:(?:creation|client|clientrequest|continue|continuation|idempotency|next|page|request|sync)token"
+    r"|(?:bos|cls|eos|end|image|mask|pad|sep|special|start|stop|think|unk)token"
+    r")$"
+)
+"""Names that only look like those of secrets: tokens of pages and of idempotent calls, tokens of language models."""
+_MAYBE_NAME = re.compile(
+    r"(?:secret|credentials?|(?:access|account|cipher|encryption|license|master|service|session|signing|storage)key|salt|auth)$"
+)
+"""Names of a secret or of where one is found. The value decides."""
+_REFERENCE_NAME = re.compile(r"existing|checksum|sha\d*|hash|digest|fingerprint|ref|name|arn|id|path|file|uri|url")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_TEXTS_WITH_NAMES = (
+    r"(?:password|passwd|passphrase|(?<![a-z])pass|(?<![a-z])pw|pwd|secret[_-]?(?:access[_-]?)?key|client[_-]?secret"
+    r"|(?:api|account|shared[_-]?access)[_-]?key|(?:auth|access|api|bearer|github|hf|slack)[_-]?token"
+    r"|(?<![a-z0-9.])token)"
+)
+_ASSIGNED = re.compile(
+    rf"(?i){_TEXTS_WITH_NAMES}[\"']?[ \t]*(?:=>|=|:(?!//))[ \t]*"
+    r"(?P<quote>[\"']?)(?P<value>[^\s\"'&;,}]+)(?P<rest>[^\n]{0,2})"
+)
+_FLAG = re.compile(
+    rf"(?i)(?:^|\s)--?[a-z-]*{_TEXTS_WITH_NAMES}[ \t]+(?P<quote>[\"']?)(?P<value>[^\s\"'&;,|-][^\s\"'&;,|]*)"
+)
 _ASSIGNED_IN_CODE = re.compile(
-    rf"(?i){_TEXTS_WITH_NAMES}[\"']?\s*[=:]\s*[a-z]{{0,2}}[\"'](?P<value>[^\s\"']{{4,}})[\"']"
+    rf"(?i){_TEXTS_WITH_NAMES}[\"']?[ \t]*[=:][ \t]*[a-z]{{0,2}}(?P<quote>[\"'])(?P<value>[^\s\"']{{4,}})[\"']"
 )
 """In a program what isn't quoted is a variable, a type or a call."""
+_HINT = re.compile(r"(?i)pass|pw|token|key|secret")
+_TYPES = frozenset(
+    {"string", "str", "integer", "int", "boolean", "bool", "object", "array", "null", "none", "number", "true", "false"}
+    | {"bytes", "any", "required", "optional", "redacted", "password", "token", "secret", "text", "hidden", "apikey"}
+)
+"""Words that stand for a value in descriptions of an interface."""
 _IN_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/:@]*:(?P<value>[^\s/@]+)@")
 _PLACEHOLDER = re.compile(
-    r"^[$<{%*\[]|^(?:ref\+|vault:|arn:|secretref|env[.:]|file:)|^/|^\.\.?/|^(?:true|false|null|none|required|optional)?$",
+    r"^[$<{%*\[`(!]|^(?:ref\+|vault:|arn:|secretref|env[.:\[]|file:|op://|ssm:|secretsmanager:|awssm:|alias/)|^/|^\.\.?/"
+    r"|^(?:true|false|null|none|required|optional)?$|^x+$|^\W+$|[(\[]|^(?:os|process|var|local|data|config|self|args?)\.",
     re.IGNORECASE,
 )
 _USER_DATA = ("userdata", "userdatabase64", "bootstrapdata")
@@ -52,12 +90,49 @@ def normalized(name: str) -> str:
 @lru_cache(maxsize=4096)
 def names_secret(name: str) -> bool:
     """Whether a field of this name holds a secret itself, rather than where one is found."""
-    return _NAME.search(normalized(name)) is not None
+    plain = normalized(name)
+    if _NO_SECRET_NAME.search(plain):
+        return False
+    return _NAME.search(plain) is not None or _last_word(name) in _SHORT_NAMES
+
+
+@lru_cache(maxsize=4096)
+def may_name_secret(name: str) -> bool:
+    """Whether a field of this name holds a secret or a reference to one, so that only the value tells."""
+    plain = normalized(name)
+    return _MAYBE_NAME.search(plain) is not None and _REFERENCE_NAME.search(plain) is None
+
+
+def _last_word(name: str) -> str:
+    words = [each.lower() for each in _WORDS.findall(name) if not each.isdigit()]
+    return words[-1] if words else ""
 
 
 def is_literal(value: str) -> bool:
-    """Whether a value is written out, and not a reference, a placeholder or a path."""
+    """Whether a value is written out, and not a reference, a placeholder, a call or a path."""
     return _PLACEHOLDER.search(value) is None
+
+
+def is_type(value: str) -> bool:
+    """Whether a value is the name of a type, as in the description of an interface."""
+    return value.lower() in ("string", "str", "integer", "int", "boolean", "bool", "object", "array", "number")
+
+
+def is_random(value: str) -> bool:
+    """Whether a value is made by chance, as keys are: long, without spaces, of letters in both cases and digits."""
+    return (
+        len(value) >= 16
+        and re.fullmatch(r"[A-Za-z0-9+/=_.~-]+", value) is not None
+        and re.search(r"\d", value) is not None
+        and re.search(r"[A-Z]", value) is not None
+        and re.search(r"[a-z]", value) is not None
+        and "arn:" not in value
+    )
+
+
+def may_hold_secret(value: str) -> bool:
+    """Whether a text has a word in it that secrets are named by."""
+    return _HINT.search(value) is not None
 
 
 def secret_in(value: str, field: str) -> str | None:
@@ -70,15 +145,33 @@ def secret_in(value: str, field: str) -> str | None:
     return found
 
 
+@lru_cache(maxsize=16384)
 def _scan(value: str, assigned: re.Pattern[str]) -> str | None:
     for kind, mark, form in _FORMS:
         if mark in value and re.search(form, value):
             return kind
     if "://" in value and "@" in value and (url := _IN_URL.search(value)) and is_literal(url["value"]):
         return "a password in a URL"
-    if ("=" in value or ":" in value) and any(is_literal(found["value"]) for found in assigned.finditer(value)):
+    if not _HINT.search(value):
+        return None
+    if ("=" in value or ":" in value) and any(_is_assigned(found) for found in assigned.finditer(value)):
+        return "a password or key"
+    if "-" in value and any(_is_written_out(found["value"]) for found in _FLAG.finditer(value)):
         return "a password or key"
     return None
+
+
+def _is_assigned(found: re.Match[str]) -> bool:
+    """Whether an assignment gives a secret, and is not a sentence such as `Password: must have 8 letters`."""
+    if not _is_written_out(found["value"]):
+        return False
+    quoted, equals = bool(found["quote"]), "=" in found[0].partition(found["value"])[0]
+    rest = found.groupdict().get("rest") or ""
+    return quoted or equals or re.match(r"[ \t]+\w", rest) is None
+
+
+def _is_written_out(value: str) -> bool:
+    return is_literal(value) and value.lower().strip(".") not in _TYPES
 
 
 def _decoded(value: str) -> str | None:

@@ -11,6 +11,7 @@ from pricing.spec import Section
 
 _TAG_VALUE = re.compile(r"[\w .:/=+@-]*")
 """Letters, digits and spaces of any language. Source: Tagging AWS Resources user guide, "Tag naming limits"."""
+_SHORTEST_REASON = 20
 _REGISTRY = re.compile(r"(localhost|[a-z0-9]([a-z0-9.-]*[a-z0-9])?\.[a-z]{2,63})(:[0-9]{1,5})?(/[a-z0-9._/-]*)?")
 
 
@@ -18,7 +19,7 @@ def tag_value(value: str) -> str:
     """Return `value` if AWS accepts it as the value of a tag.
 
     Raises:
-        ValueError: `value` is no valid tag value; the message names the valid characters.
+        ValueError: `value` is not a valid tag value; the message names the valid characters.
     """
     if not _TAG_VALUE.fullmatch(value) or value != value.strip() or value.startswith("aws:"):
         raise ValueError(
@@ -83,11 +84,13 @@ class PolicySettings(Section):
     )
     required_tags: list[str] = Field(
         default=["owner", "cost-center", "environment"],
+        max_length=40,
         description="Tags that every taggable resource must have, from the provider's default tags or its own.",
     )
     dear_instance_hourly: float = Field(
         default=2.0,
         gt=0,
+        le=10_000,
         description="On-demand price in USD an hour from which an instance type must be in allowedInstanceTypes.",
     )
     allowed_instance_types: list[str] = Field(
@@ -133,6 +136,11 @@ class PolicySettings(Section):
         description="Prefixes of image registries that workloads may pull from. Empty allows every registry.",
         examples=[["public.ecr.aws/", "nvcr.io/nvidia/"]],
     )
+    reviewed_types: dict[str, str] = Field(
+        default_factory=dict[str, str],
+        description="Types of resources that no rule knows, each with the reason why they may be in production.",
+        examples=[{"command:local:Command": "runs the migration of the registry; reviewed by security in OPS-42"}],
+    )
     public_endpoint_cidrs: list[str] = Field(
         default_factory=list[str],
         description="CIDRs that a public cluster endpoint may allow. Empty allows every range except 0.0.0.0/0.",
@@ -148,6 +156,28 @@ class PolicySettings(Section):
                     "public.ecr.aws/ or quay.io/argoproj/"
                 )
         return prefixes
+
+    @field_validator("levels")
+    @classmethod
+    def _budget_holds(cls, levels: dict[str, Level]) -> dict[str, Level]:
+        if levels.get("monthly-budget", Level.MANDATORY) is not Level.MANDATORY:
+            raise ValueError(
+                f"monthly-budget = {levels['monthly-budget']}: the budget always holds, in the plan and in the engine; "
+                "raise monthlyBudget of the section mlplatform:cost, or list what has no price under unpriced there"
+            )
+        return levels
+
+    @field_validator("reviewed_types")
+    @classmethod
+    def _reasons(cls, reasons: dict[str, str]) -> dict[str, str]:
+        for type_, reason in reasons.items():
+            if type_.count(":") != 2 or "*" in type_:
+                raise ValueError(
+                    f"{type_!r} is not the type of a resource; write one such as aws:synthetics/canary:Canary"
+                )
+            if len(reason.strip()) < _SHORTEST_REASON:
+                raise ValueError(f"the reason for {type_} is too short; write who judged it, and why it is safe")
+        return reasons
 
     @field_validator("required_tags")
     @classmethod

@@ -79,16 +79,16 @@ def _most_hours(computed: Mapping[str, Any], kinds: Sequence[InstanceType]) -> f
 
 def _hours(resource: Resource, stack: PricedStack, most: float) -> float:
     """The machine hours of a month, `most` at the highest where the usage section names the environment."""
-    short = resource.name.removeprefix(f"{stack.component(resource)}-")
-    found = stack.named_usage.machine_hours([short, resource.name], most)
+    found = stack.named_usage.machine_hours(_names(resource, stack), most)
     if found is not None:
         return found
-    unnamed = [
-        each
-        for each in stack.of_type(_ENVIRONMENT)
-        if stack.named_usage.machine_hours([each.name.removeprefix(f"{stack.component(each)}-"), each.name]) is None
-    ]
-    return stack.usage.batch.hours_a_day * _DAYS_A_MONTH / len(unnamed)
+    hours = (stack.named_usage.machine_hours(_names(each, stack)) for each in stack.of_type(_ENVIRONMENT))
+    return stack.usage.batch.hours_a_day * _DAYS_A_MONTH / sum(each is None for each in hours)
+
+
+def _names(environment: Resource, stack: PricedStack) -> list[str]:
+    """The names of an environment, that within its component first."""
+    return [environment.name.removeprefix(f"{stack.component(environment)}-"), environment.name]
 
 
 def _by_price(table: PriceTable, kinds: Sequence[InstanceType]) -> list[InstanceType]:

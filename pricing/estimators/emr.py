@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from components.facts.instances import instance_type
-from pricing.charges import Charge, Gap
+from pricing.charges import Charge, Cheaper, Gap
 from pricing.estimators.ebs import volume_charges
 from pricing.estimators.ec2_pools import Load, instance_charges, purchase
 from pricing.estimators.registration import prices
@@ -18,6 +18,11 @@ from resources.resource import Resource
 _SERVERLESS = "emr-serverless"
 _FREE_DISK_GB = 20
 """Of each worker. Source: EMR pricing, "Amazon EMR Serverless"."""
+_NO_WARM_WORKERS = Cheaper(
+    "no warm worker while no job runs",
+    "Set warm to 0 for driver and executor. Each job then waits until its workers have started.",
+    0.0,
+)
 _AMOUNT = re.compile(r"\s*(\d+)\s*(?:vcpu|gb)?\s*", re.IGNORECASE)
 
 
@@ -27,12 +32,25 @@ def serverless_application(resource: Resource, stack: PricedStack) -> Iterator[C
     usage = stack.usage.spark
     used = (usage.vcpu_hours, usage.memory_gb_hours, usage.storage_gb_hours)
     whats = ("vCPUs of Spark jobs", "memory of Spark jobs", "disks of Spark jobs above 20 GB")
-    yield from _charges(resource, stack, [stack.share(resource, amount) for amount in used], whats)
+    for charge in _charges(resource, stack, [stack.share(resource, amount) for amount in used], whats):
+        yield _on_arm(charge, resource, stack)
     warm = [_warm(each) for each in sections(resource.inputs, "initialCapacities")]
     unused = usage.started_hours * (1 - usage.warm_used_share)
     idle = [sum(part) * unused for part in zip(*warm, strict=True)]
     whats = ("unused vCPUs of warm workers", "unused memory of warm workers", "unused disks of warm workers")
-    yield from _charges(resource, stack, idle, whats)
+    for charge in _charges(resource, stack, idle, whats):
+        yield charge if isinstance(charge, Gap) else charge._replace(cheaper=_NO_WARM_WORKERS)
+
+
+def _on_arm(charge: Charge | Gap, resource: Resource, stack: PricedStack) -> Charge | Gap:
+    """A charge of x86 workers, with the price of ARM workers where the region has one."""
+    if isinstance(charge, Gap) or not charge.item.endswith(("vcpu-hour", "gb-hour")) or "storage" in charge.item:
+        return charge
+    arm = stack.charge(resource, _SERVERLESS, f"{charge.item.partition(' ')[2]}-arm", 1, charge.what)
+    if isinstance(arm, Gap):
+        return charge
+    how = "Set architecture to arm64, after a test that the libraries of the jobs are built for it."
+    return charge._replace(cheaper=Cheaper("ARM (Graviton) for workers of Spark jobs", how, arm.unit_price))
 
 
 @prices("aws:emrcontainers/virtualCluster:VirtualCluster")

@@ -15,7 +15,12 @@ _TEN_THOUSAND = 10_000
 def key(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """A customer key before its first rotation, and the requests to it."""
     yield stack.charge(resource, "kms", "customer-key", 1, "customer key")
-    if text(resource.inputs, "customerMasterKeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT":
+    spec = text(resource.inputs, "customerMasterKeySpec", "SYMMETRIC_DEFAULT")
+    if spec.startswith("ECC_"):
+        if signatures := stack.usage.kms_signatures / _TEN_THOUSAND:
+            yield stack.charge(resource, "kms", "requests-asymmetric", signatures, "signatures")
+        return
+    if spec != "SYMMETRIC_DEFAULT":
         yield Gap("requests to asymmetric keys have no estimator")
         return
     requests = stack.usage.kms_requests / _TEN_THOUSAND

@@ -54,7 +54,7 @@ def serverless_cluster(resource: Resource, stack: PricedStack) -> Iterator[Charg
     """The cluster and its partitions in all hours, and what is written, read and kept."""
     usage = stack.usage.streams
     yield stack.charge(resource, _SERVICE, "serverless-cluster", HOURS_A_MONTH, "cluster in all hours, without brokers")
-    partitions = stack.share(resource, usage.serverless_partitions)
+    partitions = stack.stated_or_registered(resource, usage, "serverless_partitions", "kafkaPartitions")
     what = f"{partitions:g} partitions, all hours"
     yield stack.charge(resource, _SERVICE, "serverless-partition", partitions * HOURS_A_MONTH, what)
     written = stack.share(resource, usage.written_gb)

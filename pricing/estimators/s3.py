@@ -1,16 +1,22 @@
 """Amazon S3: storage by class, requests, transitions and replication."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from pricing.charges import Charge, Gap
 from pricing.estimators.registration import prices
 from pricing.estimators.s3_access_logs import LIFECYCLE, access_log_gigabytes
 from pricing.priced_stack import PricedStack
 from pricing.usage import BucketUsage
-from resources.required import sections, text
+from resources.required import section, sections, text
 from resources.resource import Resource
 
 GB_A_TB = 1024
+_REQUEST_METRICS = 16
+"""The request metrics of a filter. Source: S3 user guide, "Metrics and dimensions"."""
+_REPLICATION_METRICS = 4
+"""The metrics of a replication rule, at the price of custom metrics. Source: S3 user guide, "Using S3 Replication
+metrics"."""
 _THOUSANDS_A_MILLION = 1000
 
 _STANDARD = (
@@ -72,9 +78,16 @@ def _requests(resource: Resource, stack: PricedStack, usage: BucketUsage, classe
 
 @prices("aws:s3/bucketReplicationConfig:BucketReplicationConfig")
 def replication(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
-    """The transfer of new objects to the second region; the copy itself is priced as a bucket."""
+    """The transfer of new objects to the second region, and metrics; the copy itself is priced as a bucket."""
     copied = stack.bucket_usage(resource).replicated_gb
     yield stack.charge(resource, "data-transfer", "inter-region-out", copied, "objects copied to the second region")
+    measured = sum(_is_measured(rule) for rule in sections(resource.inputs, "rules"))
+    metrics = measured * _REPLICATION_METRICS
+    yield stack.charge(resource, "cloudwatch", "metric-custom-first-10k", metrics, "replication metrics")
+
+
+def _is_measured(rule: Mapping[str, Any]) -> bool:
+    return text(section(section(rule, "destination"), "metrics"), "status", "") == "Enabled"
 
 
 def _classes(resource: Resource, stack: PricedStack) -> set[str]:
@@ -84,3 +97,9 @@ def _classes(resource: Resource, stack: PricedStack) -> set[str]:
         for rule in sections(lifecycle.inputs, "rules"):
             found.update(text(transition, "storageClass", "") for transition in sections(rule, "transitions"))
     return found
+
+
+@prices("aws:s3/bucketMetric:BucketMetric")
+def request_metrics(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
+    """The request metrics of a filter, charged as custom metrics of CloudWatch."""
+    yield stack.charge(resource, "cloudwatch", "metric-custom-first-10k", _REQUEST_METRICS, "request metrics")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pricing.charges import Charge, Gap
+from pricing.charges import Charge, Cheaper, Gap
 from pricing.estimators.registration import prices
 from pricing.priced_stack import PricedStack
 from resources.resource import Resource
@@ -17,7 +17,8 @@ def jobs(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     usage = stack.usage.sagemaker
     for kind, hours in usage.job_hours.items():
         share = stack.share(resource, hours)
-        yield stack.charge(resource, "sagemaker", f"{kind} training", share, f"jobs on {kind}")
+        charge = stack.charge(resource, "sagemaker", f"{kind} training", share, f"jobs on {kind}")
+        yield charge if isinstance(charge, Gap) else _with_spot(charge, kind, usage.spot_saving)
     for kind, hours in usage.spot_job_hours.items():
         share = stack.share(resource, hours)
         charge = stack.charge(resource, "sagemaker", f"{kind} training", share, f"spot jobs on {kind}")
@@ -37,6 +38,15 @@ def domain(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
         )
     yield stack.charge(resource, "sagemaker", "studio-space-storage", usage.space_gb, "disks of spaces")
     yield stack.charge(resource, "efs", "standard", usage.home_gb, "home folders")
+
+
+def _with_spot(charge: Charge, kind: str, saving: float) -> Charge:
+    """A charge on demand, with what spot would cost where the usage section says what it saves."""
+    if not saving:
+        return charge
+    how = "Set spot for jobs that can start again, and checkpoints for those of an hour or more."
+    way = Cheaper(f"managed spot for jobs on {kind}", how, charge.unit_price * (1 - saving))
+    return charge._replace(cheaper=way)
 
 
 def _as_spot(charge: Charge, saving: float) -> Charge:

@@ -8,18 +8,26 @@ from pricing.priced_stack import PricedStack
 from resources.required import flag, text
 from resources.resource import Resource
 
+_TOPIC = "aws:sns/topic:Topic"
+_ALARMS = ("aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cloudwatch/compositeAlarm:CompositeAlarm")
 _FREE_PROTOCOLS = ("sqs", "lambda")
 """Deliveries that SNS does not charge for; a queue's requests are charged by SQS."""
-_EMAILS_A_MILLION = 10
-"""Units of 100,000 emails in a million."""
+_DELIVERIES = {
+    "email": ("email-notifications", "emails"),
+    "email-json": ("email-notifications", "emails"),
+    "http": ("http-notifications", "messages delivered by HTTP"),
+    "https": ("http-notifications", "messages delivered by HTTP"),
+}
+_MILLION = 1e6
+_UNITS_A_MILLION = 10
+"""Units of 100,000 deliveries in a million."""
 
 
-@prices("aws:sns/topic:Topic")
+@prices(_TOPIC)
 def topic(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """The messages published to a topic."""
-    published = stack.usage.streams.published_million
     sku = "fifo-publish" if flag(resource.inputs, "fifoTopic") else "api-requests"
-    yield stack.charge(resource, "sns", sku, published, "messages published")
+    yield stack.charge(resource, "sns", sku, _published(resource, stack), "messages published")
 
 
 @prices("aws:sns/topicSubscription:TopicSubscription")
@@ -28,8 +36,17 @@ def subscription(resource: Resource, stack: PricedStack) -> Iterator[Charge | Ga
     protocol = text(resource.inputs, "protocol")
     if protocol in _FREE_PROTOCOLS:
         return
-    if protocol not in ("email", "email-json"):
+    if protocol not in _DELIVERIES:
         yield Gap(f"deliveries by {protocol} have no estimator")
         return
-    units = stack.usage.streams.published_million * _EMAILS_A_MILLION
-    yield stack.charge(resource, "sns", "email-notifications", units, "emails")
+    sku, what = _DELIVERIES[protocol]
+    units = _published(stack.source(resource, "topic", _TOPIC), stack) * _UNITS_A_MILLION
+    yield stack.charge(resource, "sns", sku, units, what)
+
+
+def _published(topic: Resource | None, stack: PricedStack) -> float:
+    """The messages of a topic in millions a month: those of alarms, or else those of a program."""
+    told = topic is not None and any(
+        stack.referrers(topic, key, *_ALARMS) for key in ("alarmActions", "okActions", "insufficientDataActions")
+    )
+    return stack.usage.alarms.messages / _MILLION if told else stack.usage.streams.published_million

@@ -69,6 +69,12 @@ def _broker(attributes: Mapping[str, str]) -> tuple[Item, ...]:
     return _one("msk", kind, "broker-hour") if kind in _BROKERS else ()
 
 
+def _spark_instance(attributes: Mapping[str, str]) -> tuple[Item, ...]:
+    """What EMR adds to the price of an instance. Other software than EMR's own has another usage type."""
+    found = re.fullmatch(rf"{_PREFIX}BoxUsage:(.+)", attributes.get("usagetype", ""))
+    return _one("emr", f"uplift {found[1]}", "instance-hour") if found and found[1] in _KINDS else ()
+
+
 def _training(attributes: Mapping[str, str]) -> tuple[Item, ...]:
     found = re.fullmatch(rf"{_PREFIX}Train:(ml\..+)", attributes.get("usagetype", ""))
     known = found is not None and found[1] in training_types()
@@ -110,6 +116,12 @@ def _tiers(service: str, unit: str, *steps: tuple[str, str]) -> tuple[Item, ...]
 
 def _requests(sku: str, *usages: str) -> Mapping[str, tuple[Item, ...]]:
     return dict.fromkeys(usages, _one("sqs", sku, "1M-requests", "1000000", "1000000"))
+
+
+def _millions(sku: str, step: str) -> tuple[Item, ...]:
+    """Events of GuardDuty in the first two steps of their price, of so many millions each."""
+    first = Item("guardduty", f"{sku}-first-{step}M", "1M-events", "1000000")
+    return first, Item("guardduty", f"{sku}-next-{step}M", "1M-events", "1000000", f"{step}000000")
 
 
 _LINUX = {
@@ -244,11 +256,42 @@ QUERIES: tuple[Query, ...] = (
         {
             "DataProcessing-Bytes": _one("cloudwatch", "logs-ingestion-standard", "GB"),
             "DataProcessingIA-Bytes": _one("cloudwatch", "logs-ingestion-infrequent-access", "GB"),
+            "DataProtection-Bytes": _one("cloudwatch", "logs-data-protection-scan", "GB"),
             "TimedStorage-ByteHrs": _one("cloudwatch", "logs-storage", "GB-month"),
             "VendedLog-Bytes": _VENDED,
             "CW:AlarmMonitorUsage": _one("cloudwatch", "alarm-standard", "alarm-month"),
+            "CW:CompositeAlarmMonitorUsage": _one("cloudwatch", "alarm-composite", "alarm-month"),
             "CW:HighResAlarmMonitorUsage": _one("cloudwatch", "alarm-high-resolution", "alarm-month"),
             "CW:MetricMonitorUsage": _one("cloudwatch", "metric-custom-first-10k", "metric-month"),
+            # Source: CloudWatch user guide, "Analyzing, optimizing, and reducing CloudWatch costs", usage types.
+            "Application-Signals-Bytes": _one("xray", "spans-ingested", "GB"),
+            "XRay-Spans-Indexed": _one("xray", "traces-indexed", "1M-traces", "1000000"),
+        },
+    ),
+    # Source: CloudTrail user guide, "Managing CloudTrail trail costs", usage types.
+    Query(
+        "AWSCloudTrail",
+        {},
+        {
+            "DataEventsRecorded": _one("cloudtrail", "data-events", "100k-events", "100000"),
+            "PaidEventsRecorded": _one("cloudtrail", "management-events-extra-copy", "100k-events", "100000"),
+        },
+    ),
+    Query(
+        "AmazonGuardDuty",
+        {},
+        {
+            "PaidEventsAnalyzed": _one("guardduty", "cloudtrail-management-events", "1M-events", "1000000"),
+            "PaidEventsAnalyzed-Bytes": _tiers(
+                "guardduty", "GB", ("0", "vpc-flow-dns-first-500GB"), ("500", "vpc-flow-dns-next-2000GB")
+            ),
+            "PaidKubernetesAuditLogsAnalyzed": _millions("eks-audit-log", "100"),
+            "PaidS3DataEventsAnalyzed": _millions("s3-data-events", "500"),
+            "PaidEKSvCPUMonitored": _tiers(
+                "guardduty", "vCPU-month", ("0", "runtime-first-500-vcpu"), ("500", "runtime-next-4500-vcpu")
+            ),
+            "PaidRDSvCPUMonitored": _one("guardduty", "rds-protection", "vCPU-month"),
+            "PaidMalwareProtectionEBSDataScanned": _one("guardduty", "malware-ebs-scan", "GB"),
         },
     ),
     Query(
@@ -257,6 +300,7 @@ QUERIES: tuple[Query, ...] = (
         {
             "KMS-Keys": _one("kms", "customer-key", "key-month"),
             "KMS-Requests": _one("kms", "requests-symmetric", "10k-requests", "10000", "20000"),
+            "KMS-Requests-Asymmetric": _one("kms", "requests-asymmetric", "10k-requests", "10000"),
         },
     ),
     Query(
@@ -302,6 +346,7 @@ QUERIES: tuple[Query, ...] = (
     ),
     Query("AmazonECR", {}, {"TimedStorage-ByteHrs": _one("ecr", "private-storage", "GB-month")}),
     Query("AmazonS3", {}, _S3),
+    Query("AWSBackup", {}, {"WarmStorage-ByteHrs-S3": _one("backup", "s3-warm", "GB-month")}),
     Query("AmazonElastiCache", {"productFamily": "Cache Instance"}, named=_cache),
     Query("AmazonElastiCache", {}, {"ElastiCache:BackupUsage": _one("elasticache", "backup-storage", "GB-month")}),
     Query(
@@ -313,8 +358,15 @@ QUERIES: tuple[Query, ...] = (
             "OnDemand-StreamHour": _one("kinesis", "on-demand-stream-hour", "hour"),
             "OnDemand-BilledIncomingBytes": _one("kinesis", "on-demand-ingest", "GB"),
             "OnDemand-BilledOutgoingBytes": _one("kinesis", "on-demand-retrieve", "GB"),
+            "OnDemand-BilledOutgoingEFOBytes": _one("kinesis", "on-demand-efo-retrieve", "GB"),
+            "OnDemand-ExtendedRetention-ByteHrs": _one("kinesis", "on-demand-extended-retention-24h-7d", "GB-month"),
+            "EnhancedFanoutHour": _one("kinesis", "enhanced-fanout-shard-hour", "hour"),
+            "ReadBytes": _one("kinesis", "enhanced-fanout-data", "GB"),
+            "Extended-ShardHour": _one("kinesis", "extended-retention-shard-hour", "hour"),
+            "LongTermRetention-ByteHrs": _one("kinesis", "long-term-retention", "GB-month"),
         },
     ),
+    Query("ElasticMapReduce", {"productFamily": "Elastic Map Reduce Instance"}, named=_spark_instance),
     Query("AmazonMSK", {}, named=_broker),
     Query(
         "AmazonMSK",
@@ -323,6 +375,15 @@ QUERIES: tuple[Query, ...] = (
             "Kafka.Storage.GP2": _one("msk", "provisioned-storage", "GB-month"),
             "Kafka.Storage.Tiered": _one("msk", "tiered-storage", "GB-month"),
             "Kafka.DataRetrieval.Tiered": _one("msk", "tiered-storage-retrieval", "GB"),
+        },
+    ),
+    Query(
+        "AmazonPrometheus",
+        {},
+        {
+            "AMP:MetricSampleCount": _one("amp", "ingest-first-2B-samples", "10M-samples", "10000000", "40000000"),
+            "AMP:MetricStorageByteHrs": _one("amp", "storage", "GB-month", "1", "10"),
+            "AMP:QuerySamplesProcessed": _one("amp", "query-samples", "1B-samples", "1000000000"),
         },
     ),
     Query(

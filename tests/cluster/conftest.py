@@ -36,6 +36,8 @@ def empty_cluster(tmp_path_factory: pytest.TempPathFactory) -> Generator[Cluster
         f"--tls-private-key-file={folder / 'server.key'}",
         f"--token-auth-file={folder / 'tokens.csv'}",
         "--authorization-mode=RBAC",
+        # As on EKS, where DaemonSets of the node are privileged.
+        "--allow-privileged=true",
         "--service-account-issuer=https://127.0.0.1",
         f"--service-account-key-file={folder / 'server.pem'}",
         f"--service-account-signing-key-file={folder / 'server.key'}",

@@ -7,7 +7,6 @@ suspended, and has the nodes of its pool.
 import base64
 import json
 from collections.abc import Generator
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from components.training.cluster_jobs import objects
 from components.training.cluster_jobs.admission import admission_policies
 from components.training.cluster_jobs.charts import kueue_config
 from components.training.cluster_jobs.spec import ClusterJobsSpec
+from tests.support.cluster.definitions import OPEN, definition_with_status
 from tests.support.cluster.jobs import QUEUE, Manifest, job, template
 from tests.support.cluster.server import Cluster
 from tests.support.components.definitions import DEFINITIONS
@@ -27,7 +27,7 @@ from tests.support.programs import require
 from tests.support.services.servers import free_port, issue_certificate, server_process, wait_until
 
 GPU = "nvidia.com/gpu"
-GROUP = "kueue.x-k8s.io"
+GROUP, VERSION = "kueue.x-k8s.io", "v1beta2"
 POOL: dict[str, Any] = {
     "name": "training",
     "nodes": 4,
@@ -55,36 +55,22 @@ OTHER_KINDS = {
 }
 """What Kueue watches beside the kinds that we make, whose definitions are kept."""
 METRICS_CERTIFICATE = Path("/etc/kueue/metrics/certs/tls.crt")
-OPEN: Manifest = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
 
 
 def definitions() -> list[Manifest]:
     """Kueue's definitions, with a status, which it writes."""
     text = (DEFINITIONS / f"{GROUP}.yaml").read_text(encoding="utf-8")
-    kept = {name.partition(".")[0]: each for name, each in yaml.load(text, yaml.CSafeLoader).items()}
     made = [
-        definition(plural, each["kind"], each["scope"], each["versions"]["v1beta2"]) for plural, each in kept.items()
+        definition_with_status(name, each["kind"], each["scope"], {VERSION: each["versions"][VERSION]})
+        for name, each in yaml.load(text, yaml.CSafeLoader).items()
     ]
-    return [*made, *(definition(plural, *named, OPEN) for plural, named in OTHER_KINDS.items())]
-
-
-def definition(plural: str, kind: str, scope: str, schema: Manifest) -> Manifest:
-    schema = deepcopy(schema)
-    schema.setdefault("properties", {})["status"] = OPEN
-    version: Manifest = {
-        "name": "v1beta2",
-        "served": True,
-        "storage": True,
-        "schema": {"openAPIV3Schema": schema},
-        "subresources": {"status": {}},
-    }
-    names = {"plural": plural, "singular": kind.lower(), "kind": kind, "listKind": f"{kind}List"}
-    return {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{plural}.{GROUP}"},
-        "spec": {"group": GROUP, "names": names, "scope": scope, "versions": [version]},
-    }
+    return [
+        *made,
+        *(
+            definition_with_status(f"{plural}.{GROUP}", *named, {VERSION: OPEN})
+            for plural, named in OTHER_KINDS.items()
+        ),
+    ]
 
 
 def webhook(port: int, authority: Path) -> Manifest:

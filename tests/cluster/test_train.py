@@ -94,6 +94,18 @@ def test_a_job_that_failed_is_submitted_once_more(
     assert len(objects(cluster, "jobs", job)) == 2
 
 
+def test_a_stopped_job_is_deleted_once(cluster: Cluster, submitted: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert submitted("submit") == 0
+    first = capsys.readouterr().out.split()[-1]
+    job = first.rpartition("-")[0].rpartition("-")[0]
+    assert submitted("stop") == 0
+    assert capsys.readouterr().out == f"attempt 1: {first} running until now; it is being stopped\n"
+    assert [each for each in objects(cluster, "jobs", job) if "deletionTimestamp" not in each["metadata"]] == []
+    cluster.kubectl("delete", "job", first, "--namespace", NAMESPACE, "--ignore-not-found")
+    assert submitted("stop") == 0
+    assert "nothing was stopped" in capsys.readouterr().out
+
+
 def test_a_job_that_its_queue_has_not_admitted_is_queued(
     cluster: Cluster, submitted: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:

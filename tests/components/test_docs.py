@@ -9,11 +9,19 @@ import yaml
 from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
+from components.access.access_control.access_control import AccessControl
+from components.access.access_control.spec import AccessControlArgs, AccessControlSpec
+from components.access.account_audit.account_audit import AccountAudit
+from components.access.account_audit.spec import AccountAuditArgs, AccountAuditSpec
+from components.access.permission_sets.permission_sets import PermissionSets
+from components.access.permission_sets.spec import PermissionSetsArgs, PermissionSetsSpec
 from components.cluster.cluster_autoscaler import ClusterAutoscaler, ClusterAutoscalerArgs, ClusterAutoscalerSpec
 from components.cluster.external_secrets import ExternalSecrets, ExternalSecretsArgs, ExternalSecretsSpec
 from components.cluster.gpu_cluster.gpu_cluster import GpuCluster
 from components.cluster.gpu_cluster.spec import GpuClusterArgs, GpuClusterSpec
 from components.cluster.gpu_software import GpuSoftware, GpuSoftwareArgs, GpuSoftwareSpec
+from components.cluster.image_verification.image_verification import ImageVerification
+from components.cluster.image_verification.spec import ImageVerificationArgs, ImageVerificationSpec
 from components.cluster.karpenter.karpenter import Karpenter
 from components.cluster.karpenter.spec import KarpenterArgs, KarpenterPoolSpec, KarpenterSpec
 from components.cluster.node_pool.node_pool import NodePool
@@ -54,12 +62,30 @@ from components.network.load_balancer.spec import ServingLoadBalancerArgs, Servi
 from components.network.network import Network, NetworkArgs, NetworkSpec
 from components.network.web_firewall.spec import WebFirewallArgs, WebFirewallSpec
 from components.network.web_firewall.web_firewall import WebFirewall
+from components.observability.alarms.spec import StoreAlarmsArgs, StoreAlarmsSpec
+from components.observability.alarms.store_alarms import StoreAlarms
+from components.observability.logs.log_pipeline import LogPipeline
+from components.observability.logs.spec import LogPipelineArgs, LogPipelineSpec
+from components.observability.metrics.metrics_platform import MetricsPlatform
+from components.observability.metrics.spec import MetricsPlatformArgs, MetricsPlatformSpec
+from components.observability.model_quality.model_quality import ModelQuality
+from components.observability.model_quality.spec import ModelQualityArgs, ModelQualitySpec
+from components.observability.traces.spec import TracingArgs, TracingSpec
+from components.observability.traces.tracing import Tracing
+from components.recovery.backup_plans.backup_plans import BackupPlans
+from components.recovery.backup_plans.spec import BackupPlansArgs, BackupPlansSpec
+from components.recovery.cluster_state.cluster_state import ClusterState
+from components.recovery.cluster_state.spec import ClusterStateArgs, ClusterStateSpec
+from components.recovery.failover_switch.failover_switch import FailoverSwitch
+from components.recovery.failover_switch.spec import FailoverSwitchArgs, FailoverSwitchSpec
 from components.serving.model_service.model_service import ModelService
 from components.serving.model_service.spec import ModelServiceArgs, ModelServiceSpec
 from components.serving.model_serving_ingress.model_serving_ingress import ModelServingIngress
 from components.serving.model_serving_ingress.spec import ModelServingIngressArgs, ModelServingSpec
 from components.serving.serving_platform.serving_platform import ServingPlatform
 from components.serving.serving_platform.spec import ServingPlatformArgs, ServingPlatformSpec
+from components.spend.spend_control.spec import SpendControlArgs, SpendControlSpec
+from components.spend.spend_control.spend_control import SpendControl
 from components.training.batch_queue.batch_queue import BatchQueue
 from components.training.batch_queue.spec import BatchQueueArgs, BatchQueueSpec
 from components.training.cluster_jobs.cluster_jobs import ClusterJobs
@@ -75,6 +101,15 @@ ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "components"
 
 DOCUMENTED: list[tuple[str, Any, Any, type[BaseModel]]] = [
+    ("backup_plans", BackupPlans, BackupPlansArgs, BackupPlansSpec),
+    ("cluster_state", ClusterState, ClusterStateArgs, ClusterStateSpec),
+    ("failover_switch", FailoverSwitch, FailoverSwitchArgs, FailoverSwitchSpec),
+    ("permission_sets", PermissionSets, PermissionSetsArgs, PermissionSetsSpec),
+    ("access_control", AccessControl, AccessControlArgs, AccessControlSpec),
+    ("account_audit", AccountAudit, AccountAuditArgs, AccountAuditSpec),
+    ("log_pipeline", LogPipeline, LogPipelineArgs, LogPipelineSpec),
+    ("metrics_platform", MetricsPlatform, MetricsPlatformArgs, MetricsPlatformSpec),
+    ("tracing", Tracing, TracingArgs, TracingSpec),
     ("batch_queue", BatchQueue, BatchQueueArgs, BatchQueueSpec),
     ("cache", Cache, CacheArgs, CacheSpec),
     ("cluster_jobs", ClusterJobs, ClusterJobsArgs, ClusterJobsSpec),
@@ -89,10 +124,12 @@ DOCUMENTED: list[tuple[str, Any, Any, type[BaseModel]]] = [
     ("feature_store", FeatureStore, FeatureStoreArgs, FeatureStoreSpec),
     ("gpu_cluster", GpuCluster, GpuClusterArgs, GpuClusterSpec),
     ("gpu_software", GpuSoftware, GpuSoftwareArgs, GpuSoftwareSpec),
+    ("image_verification", ImageVerification, ImageVerificationArgs, ImageVerificationSpec),
     ("image_registry", ImageRegistry, ImageRegistryArgs, ImageRegistrySpec),
     ("karpenter", Karpenter, KarpenterArgs, KarpenterSpec),
     ("kubeflow_cluster", KubeflowCluster, KubeflowClusterArgs, KubeflowSpec),
     ("load_balancer", ServingLoadBalancer, ServingLoadBalancerArgs, ServingLoadBalancerSpec),
+    ("model_quality", ModelQuality, ModelQualityArgs, ModelQualitySpec),
     ("model_service", ModelService, ModelServiceArgs, ModelServiceSpec),
     ("model_serving_ingress", ModelServingIngress, ModelServingIngressArgs, ModelServingSpec),
     ("network", Network, NetworkArgs, NetworkSpec),
@@ -103,7 +140,9 @@ DOCUMENTED: list[tuple[str, Any, Any, type[BaseModel]]] = [
     ("serving_platform", ServingPlatform, ServingPlatformArgs, ServingPlatformSpec),
     ("job_schedules", JobSchedules, JobSchedulesArgs, JobSchedulesSpec),
     ("spark_cluster", SparkCluster, SparkClusterArgs, SparkClusterSpec),
+    ("spend_control", SpendControl, SpendControlArgs, SpendControlSpec),
     ("store_access", StoreAccess, StoreAccessArgs, StoreAccessSpec),
+    ("store_alarms", StoreAlarms, StoreAlarmsArgs, StoreAlarmsSpec),
     ("tracking_server", TrackingServer, TrackingServerArgs, TrackingServerSpec),
     ("training_platform", TrainingPlatform, TrainingPlatformArgs, TrainingPlatformSpec),
     ("user_pool", UserPool, UserPoolArgs, UserPoolSpec),

@@ -21,6 +21,8 @@ from pydantic import BaseModel
 
 import components
 from components.__main__ import COMPONENTS, PackageAnalyzer, package_schema
+from components.access.access_control.spec import AccessControlSpec
+from components.access.account_audit.spec import AccountAuditSpec
 from components.cluster.gpu_cluster.spec import GpuClusterSpec
 from components.core.component import Component
 from components.data.feature_services.spec import FeatureServicesSpec
@@ -32,6 +34,8 @@ from components.delivery.image_registry.spec import ImageRegistrySpec
 from components.delivery.user_pool import UserPoolSpec
 from components.kubeflow.spec import KubeflowSpec
 from components.network.network_args import NetworkSpec
+from components.observability.logs.spec import LogPipelineSpec
+from components.observability.model_quality.spec import ModelQualitySpec
 from components.serving.model_serving_ingress.spec import ModelServingSpec
 from components.training.batch_queue.spec import BatchQueueSpec
 from components.training.spark_cluster.spec import SparkClusterSpec
@@ -41,6 +45,8 @@ Kind = TypeVar("Kind")
 Schema = Mapping[str, Any]
 
 SECTIONS: Mapping[str, tuple[str, type[BaseModel]]] = {
+    "access": ("AccessControl", AccessControlSpec),
+    "audit": ("AccountAudit", AccountAuditSpec),
     "batchQueue": ("BatchQueue", BatchQueueSpec),
     "delivery": ("Delivery", DeliverySpec),
     "eventStream": ("EventStream", EventStreamSpec),
@@ -50,6 +56,8 @@ SECTIONS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "gpuCluster": ("GpuCluster", GpuClusterSpec),
     "imageRegistry": ("ImageRegistry", ImageRegistrySpec),
     "kubeflow": ("KubeflowCluster", KubeflowSpec),
+    "logs": ("LogPipeline", LogPipelineSpec),
+    "modelQuality": ("ModelQuality", ModelQualitySpec),
     "modelServing": ("ModelServingIngress", ModelServingSpec),
     "network": ("Network", NetworkSpec),
     "sparkCluster": ("SparkCluster", SparkClusterSpec),

@@ -28,6 +28,7 @@ KINDS: Mapping[str, Sequence[str]] = {
     "monitoring.coreos.com": ["podmonitors", "prometheusrules", "servicemonitors"],
     "networking.istio.io": ["gateways", "virtualservices"],
     "operator.knative.dev": ["knativeservings"],
+    "policies.kyverno.io": ["imagevalidatingpolicies"],
     "security.istio.io": ["authorizationpolicies", "requestauthentications"],
     "serving.kserve.io": [
         "clusterservingruntimes",

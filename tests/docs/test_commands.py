@@ -9,20 +9,19 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
-from functools import cache
 from typing import Any, NoReturn
 
 import pytest
 
+from components.command_line import COMMANDS as SUBCOMMANDS
+from tests.support.aws_models import service_model
 from tests.support.components.definitions import definitions
 from tests.support.docs.pages import PROGRAMS, ROOT, commands
 from tests.support.planner.plans import STACKS, plan_of
 from tests.support.programs import needs
 
-botocore: Any = importlib.import_module("botocore.session")
-"""It ships no types."""
-
 xform_name: Any = importlib.import_module("botocore").xform_name
+"""botocore ships no types."""
 
 COMMANDS = commands()
 AWS_GLOBAL = {"region", "profile", "output", "query"}
@@ -30,6 +29,7 @@ UNCHECKED = {
     "argocd",
     "cosign",
     "curl",
+    "eval",
     "export",
     "gh",
     "git",
@@ -93,7 +93,18 @@ def check_python(arguments: Sequence[str], monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_every_command_is_checked_or_known_not_to_be() -> None:
-    checked = {"aws", "feast", "helm", "kubectl", "kustomize", "make", "pulumi", "python", ".venv/bin/python"}
+    checked = {
+        "aws",
+        "feast",
+        "helm",
+        "kubectl",
+        "kustomize",
+        "make",
+        "mlplatform",
+        "pulumi",
+        "python",
+        ".venv/bin/python",
+    }
     ours = {each for each in PROGRAMS if "/" in each}
     assert {*PROGRAMS} == checked | UNCHECKED | ours
     found = {words[0] for shown in COMMANDS for words in parts(shown.text)}
@@ -126,9 +137,15 @@ def test_a_module_takes_the_options_that_a_page_gives_it(words: list[str], monke
     check_python(words[2:], monkeypatch)
 
 
-@cache
-def described(service: str) -> Any:
-    return botocore.get_session().get_service_model(service)
+@pytest.mark.parametrize("words", of("mlplatform"))
+def test_mlplatform_has_the_command_and_its_module_takes_the_options(
+    words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, *options = words[1:]
+    if name in ("COMMAND", "--help", "--version", "completion"):
+        return
+    command = SUBCOMMANDS[name]
+    check_python([command.module, *command.arguments, *options], monkeypatch)
 
 
 def options_of(words: Sequence[str]) -> list[str]:
@@ -140,7 +157,7 @@ def test_aws_has_the_operation_and_its_parameters(words: list[str]) -> None:
     if words == ["aws", "--version"]:
         return
     service, command, *rest = words[1:]
-    model = described(service.replace("s3api", "s3"))
+    model = service_model(service.replace("s3api", "s3"))
     [operation] = [name for name in model.operation_names if xform_name(name, "-") == command]
     shape = model.operation_model(operation).input_shape
     known = {xform_name(member, "-") for member in shape.members}

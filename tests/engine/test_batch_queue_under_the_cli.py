@@ -3,26 +3,17 @@
 Skipped where there is no Pulumi CLI on PATH.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.engine.harness import Engine, Outcome
+from tests.support.engine.program import Program
 
 PROGRAM = """
-import json
-from pathlib import Path
-
-import pulumi
-import pulumi_aws as aws
-
 from components.training.batch_queue.batch_queue import BatchQueue
 
-provider = aws.Provider(
-    "aws", region="us-east-1", allowed_account_ids=["111122223333"], default_tags={"tags": {"owner": "ml"}}
-)
 BatchQueue(
     "batch",
     {
@@ -37,7 +28,7 @@ BatchQueue(
         "training_bucket": "ml-training",
         "models_bucket": "ml-models",
         "data_key_arn": "arn:aws:kms:us-east-1:111122223333:key/data",
-        **json.loads((Path(__file__).parent / "settings.json").read_text()),
+        **given,
     },
     pulumi.ResourceOptions(providers=[provider]),
 )
@@ -58,20 +49,14 @@ class Queues:
     """A program of one BatchQueue, which is deployed again and again."""
 
     def __init__(self, engine: Engine, folder: Path):
-        self._engine, self._folder, self._stack = engine, folder, folder.name.replace("_", "-")
-        self.batch = engine.batch(self._stack)
-        python = {"name": "python", "options": {"virtualenv": str(engine.project / ".venv")}}
-        (folder / "Pulumi.yaml").write_text(json.dumps({"name": "queues", "runtime": python}))
-        (folder / "__main__.py").write_text(PROGRAM)
-        made = engine.run("stack", "init", self._stack, folder=folder)
-        assert made.code == 0, made.printed
+        self._engine, self._program = engine, Program(engine, folder, PROGRAM)
+        self.batch = engine.batch(self._program.stack)
         self.up(BOTH)
 
     def try_up(self, settings: dict[str, Any], *options: str) -> Outcome:
         """Deploy these settings; the changes are those of this deployment alone."""
-        (self._folder / "settings.json").write_text(json.dumps(settings))
         self._engine.changes()
-        return self._engine.run("up", "--yes", "--skip-preview", "--stack", self._stack, *options, folder=self._folder)
+        return self._program.up(settings, *options)
 
     def up(self, settings: dict[str, Any], *options: str) -> list[tuple[str, str]]:
         """Deploy these settings, which must succeed: what changed, in order."""
@@ -86,7 +71,7 @@ class Queues:
     def destroy(self) -> list[str]:
         """Destroy the stack, which must succeed: what was deleted, in order."""
         self._engine.changes()
-        outcome = self._engine.run("destroy", "--yes", "--skip-preview", "--stack", self._stack, folder=self._folder)
+        outcome = self._program.destroy()
         assert outcome.code == 0, outcome.printed
         return [name for _, name in self.changes()]
 

@@ -3,27 +3,17 @@
 Skipped where there is no Pulumi CLI on PATH.
 """
 
-import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.engine.harness import Engine, Outcome
+from tests.support.engine.harness import Engine
+from tests.support.engine.program import Program
 
 PROGRAM = """
-import json
-from pathlib import Path
-
-import pulumi
-import pulumi_aws as aws
-
 from components.training.cluster_jobs.cluster_jobs import ClusterJobs
 
-provider = aws.Provider(
-    "aws", region="us-east-1", allowed_account_ids=["111122223333"], default_tags={"tags": {"owner": "ml"}}
-)
 cluster = pulumi.ProviderResource("kubernetes", "cluster", {})
 pool = {"nodes": 4, "cpu": 8, "memory_gib": 32, "gpus": 1}
 ClusterJobs(
@@ -38,7 +28,7 @@ ClusterJobs(
         "models_bucket": "ml-models",
         "offline_bucket": "ml-offline",
         "data_key_arn": "arn:aws:kms:us-east-1:111122223333:key/data",
-        **json.loads((Path(__file__).parent / "settings.json").read_text()),
+        **given,
     },
     pulumi.ResourceOptions(providers=[provider, cluster]),
 )
@@ -52,66 +42,47 @@ RUNNING = [
     {"kind": "Job", "namespace": "risk-jobs", "queue": "spare"},
 ]
 
-Run = Callable[..., Outcome]
-
 
 @pytest.fixture
-def stack(request: pytest.FixtureRequest) -> str:
-    return str(request.node.name).replace("_", "-")
+def program(engine: Engine, tmp_path: Path) -> Program:
+    return Program(engine, tmp_path, PROGRAM)
 
 
-@pytest.fixture
-def run(engine: Engine, tmp_path: Path, stack: str) -> Run:
-    """Runs a command of the CLI on the test's stack; `settings` are further arguments of the component."""
-    python = {"name": "python", "options": {"virtualenv": str(engine.project / ".venv")}}
-    (tmp_path / "Pulumi.yaml").write_text(json.dumps({"name": "jobs", "runtime": python}))
-    (tmp_path / "__main__.py").write_text(PROGRAM)
-    made = engine.run("stack", "init", stack, folder=tmp_path)
-    assert made.code == 0, made.printed
-
-    def command(*arguments: str, settings: dict[str, Any] | None = None) -> Outcome:
-        if settings is not None:
-            (tmp_path / "settings.json").write_text(json.dumps(settings))
-        return engine.run(*arguments, "--yes", "--skip-preview", "--stack", stack, folder=tmp_path)
-
-    return command
-
-
-def test_running_jobs_end_before_queues_and_controllers(engine: Engine, run: Run, stack: str) -> None:
-    first = run("up", settings=BOTH)
+def test_running_jobs_end_before_queues_and_controllers(program: Program) -> None:
+    first = program.up(BOTH)
     assert first.code == 0, first.printed
-    with engine.jobs(stack).memory() as known:
+    with program.engine.jobs(program.stack).memory() as known:
         known["jobs"] = RUNNING
-    engine.changes()
-    again = run("up", settings=BOTH)
+    program.engine.changes()
+    again = program.up(BOTH)
     assert again.code == 0, again.printed
-    assert engine.changes() == []
-    gone = run("destroy")
+    assert program.engine.changes() == []
+    gone = program.destroy()
     assert gone.code == 0, gone.printed
-    with engine.jobs(stack).memory() as known:
+    with program.engine.jobs(program.stack).memory() as known:
         assert known == {"releases": [], "definitions": [], "queues": {}, "jobs": []}
 
 
-def test_new_limits_leave_running_jobs_alone(engine: Engine, run: Run, stack: str) -> None:
-    assert run("up", settings=BOTH).code == 0
-    with engine.jobs(stack).memory() as known:
+def test_new_limits_leave_running_jobs_alone(program: Program) -> None:
+    assert program.up(BOTH).code == 0
+    with program.engine.jobs(program.stack).memory() as known:
         known["jobs"] = RUNNING
-    engine.changes()
-    changed = run("up", settings={**BOTH, "maximum_hours": 4})
+    program.engine.changes()
+    changed = program.up({**BOTH, "maximum_hours": 4})
     assert changed.code == 0, changed.printed
-    changes = engine.changes()
+    changes = program.engine.changes()
     assert {operation for operation, _ in changes} == {"update"}
     assert {urn.split("::")[2].rpartition(":")[2] for _, urn in changes} == {"ValidatingAdmissionPolicy"}
-    with engine.jobs(stack).memory() as known:
+    with program.engine.jobs(program.stack).memory() as known:
         assert known["jobs"] == RUNNING
 
 
-def test_jobs_of_a_removed_team_end_with_its_queue(engine: Engine, run: Run, stack: str) -> None:
-    assert run("up", settings=BOTH).code == 0
-    with engine.jobs(stack).memory() as known:
+def test_jobs_of_a_removed_team_end_with_its_queue(program: Program) -> None:
+    assert program.up(BOTH).code == 0
+    with program.engine.jobs(program.stack).memory() as known:
         known["jobs"] = RUNNING
-    removed = run("up", settings={"teams": [SEARCH]})
+    removed = program.up({"teams": [SEARCH]})
     assert removed.code == 0, removed.printed
-    with engine.jobs(stack).memory() as known:
+    with program.engine.jobs(program.stack).memory() as known:
         assert known["jobs"] == RUNNING[:1]
         assert set(known["queues"]) == {"search", "spare"}

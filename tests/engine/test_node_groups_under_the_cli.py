@@ -3,7 +3,6 @@
 Skipped where there is no Pulumi CLI on PATH.
 """
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,22 +10,13 @@ from typing import Any
 import pytest
 
 from components.facts.versions import NODE_IMAGES
-from tests.support.engine.harness import Engine, Outcome
+from tests.support.engine.harness import Engine
+from tests.support.engine.program import Program
 from tests.support.stacks.configs import SECTIONS, SYSTEM
 
 PROGRAM = """
-import json
-from pathlib import Path
-
-import pulumi
-import pulumi_aws as aws
-
 from components.cluster.node_pool.node_pool import NodePool
 
-provider = aws.Provider(
-    "aws", region="us-east-1", allowed_account_ids=["111122223333"], default_tags={"tags": {"owner": "ml"}}
-)
-given = json.loads((Path(__file__).parent / "pool.json").read_text())
 NodePool(
     "pool",
     {
@@ -51,21 +41,11 @@ class Pool:
     """A program of one pool, which is deployed again and again."""
 
     def __init__(self, engine: Engine, folder: Path):
-        self.engine, self._folder, self._stack = engine, folder, folder.name.replace("_", "-")
-        python = {"name": "python", "options": {"virtualenv": str(engine.project / ".venv")}}
-        (folder / "Pulumi.yaml").write_text(json.dumps({"name": "pools", "runtime": python}))
-        (folder / "__main__.py").write_text(PROGRAM)
-        made = engine.run("stack", "init", self._stack, folder=folder)
-        assert made.code == 0, made.printed
-
-    def up(self, pool: Mapping[str, Any], *options: str) -> Outcome:
-        """Deploy the pool with these arguments."""
-        (self._folder / "pool.json").write_text(json.dumps(pool))
-        return self.engine.run("up", "--yes", "--skip-preview", "--stack", self._stack, *options, folder=self._folder)
+        self.engine, self._program = engine, Program(engine, folder, PROGRAM)
 
     def deploy(self, pool: Mapping[str, Any], *options: str) -> dict[str, Any]:
         """Deploy the pool, which must succeed, and say what its group is then."""
-        up = self.up(pool, *options)
+        up = self._program.up(pool, *options)
         assert up.code == 0, up.printed
         return self.engine.eks.group(GROUP)
 

@@ -3,7 +3,6 @@
 Skipped where there is no Pulumi CLI on PATH.
 """
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,21 +10,12 @@ from typing import Any
 import pytest
 
 from tests.support.engine.harness import Engine, Outcome
+from tests.support.engine.program import Program
 
 PROGRAM = """
-import json
-from pathlib import Path
-
-import pulumi
-import pulumi_aws as aws
-
 from components.data.streaming.event_stream.event_stream import EventStream
 
-provider = aws.Provider(
-    "aws", region="us-east-1", allowed_account_ids=["111122223333"], default_tags={"tags": {"owner": "ml"}}
-)
-args = json.loads((Path(__file__).parent / "args.json").read_text())
-EventStream("events", args, pulumi.ResourceOptions(providers=[provider]))
+EventStream("events", given, pulumi.ResourceOptions(providers=[provider]))
 """
 READER = {"name": "ingest", "read_mib_per_second": 1}
 KAFKA: dict[str, Any] = {
@@ -44,27 +34,10 @@ KINESIS: dict[str, Any] = {
 }
 
 
-class Deployed:
-    """A stack of one event stream, deployed again and again with other arguments."""
-
-    def __init__(self, engine: Engine, name: str, folder: Path):
-        self.engine, self.name, self.folder = engine, name, folder
-        python = {"name": "python", "options": {"virtualenv": str(engine.project / ".venv")}}
-        (folder / "Pulumi.yaml").write_text(json.dumps({"name": "streams", "runtime": python}))
-        (folder / "__main__.py").write_text(PROGRAM)
-        made = engine.run("stack", "init", name, folder=folder)
-        assert made.code == 0, made.printed
-
-    def up(self, args: dict[str, Any], *options: str) -> Outcome:
-        (self.folder / "args.json").write_text(json.dumps(args))
-        return self.run("up", "--yes", "--skip-preview", *options)
-
-    def run(self, *arguments: str) -> Outcome:
-        return self.engine.run(*arguments, "--stack", self.name, folder=self.folder)
-
-    def known(self) -> dict[str, Any]:
-        with self.engine.streams(self.name).memory() as known:
-            return known
+def known_of(deployed: Program) -> dict[str, Any]:
+    """What MSK and Kinesis know of the account."""
+    with deployed.engine.streams(deployed.stack).memory() as known:
+        return known
 
 
 @dataclass
@@ -86,26 +59,26 @@ class KafkaLife:
 
 @pytest.fixture(scope="module")
 def kafka(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> KafkaLife:
-    deployed = Deployed(engine, "kafka", tmp_path_factory.mktemp("kafka"))
+    deployed = Program(engine, tmp_path_factory.mktemp("kafka"), PROGRAM)
     first = deployed.up(KAFKA)
     assert first.code == 0, first.printed
     newer = {**KAFKA, "kafka": {"version": "4.0.x.kraft"}}
     upgraded, again = deployed.up(newer), deployed.up(newer, "--expect-no-changes")
-    after_upgrade = deployed.known()
-    with engine.streams("kafka").memory() as known:
+    after_upgrade = known_of(deployed)
+    with engine.streams(deployed.stack).memory() as known:
         known["clusters"]["ml"]["size"] = 180
     refreshed = deployed.run("refresh", "--yes", "--skip-preview")
     unchanged = deployed.up(newer, "--expect-no-changes")
     # A change of something else must not send the size that the program states.
     monitored = deployed.up({**KAFKA, "kafka": {"version": "4.0.x.kraft", "monitoring": "PER_BROKER"}})
-    after_growth = deployed.known()
+    after_growth = known_of(deployed)
     fewer = deployed.up({**newer, "topics": [{**KAFKA["topics"][0], "partitions": 2}]})
-    with engine.streams("kafka").memory() as known:
+    with engine.streams(deployed.stack).memory() as known:
         known["topics"]["clicks"]["subscribed"] = True
-    subscribed = deployed.run("destroy", "--yes", "--skip-preview")
-    with engine.streams("kafka").memory() as known:
+    subscribed = deployed.destroy()
+    with engine.streams(deployed.stack).memory() as known:
         known["topics"]["clicks"]["subscribed"] = False
-    destroyed = deployed.run("destroy", "--yes", "--skip-preview")
+    destroyed = deployed.destroy()
     return KafkaLife(
         upgraded,
         again,
@@ -117,7 +90,7 @@ def kafka(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> KafkaLife
         fewer,
         subscribed,
         destroyed,
-        deployed.known(),
+        known_of(deployed),
     )
 
 
@@ -153,7 +126,7 @@ def test_a_kafka_stack_is_destroyed_in_the_order_that_msk_takes(kafka: KafkaLife
 
 
 def test_streams_double_at_most_and_are_destroyed_with_readers(engine: Engine, tmp_path: Path) -> None:
-    deployed = Deployed(engine, "kinesis", tmp_path)
+    deployed = Program(engine, tmp_path, PROGRAM)
     first = deployed.up(KINESIS)
     assert first.code == 0, first.printed
     tripled = deployed.up({**KINESIS, "topics": [{**KINESIS["topics"][0], "partitions": 3}]})
@@ -161,8 +134,8 @@ def test_streams_double_at_most_and_are_destroyed_with_readers(engine: Engine, t
     assert "at most to half or double: 1 to 3" in tripled.printed
     doubled = deployed.up({**KINESIS, "topics": [{**KINESIS["topics"][0], "partitions": 2}]})
     assert doubled.code == 0, doubled.printed
-    with engine.streams("kinesis").memory() as known:
+    with engine.streams(deployed.stack).memory() as known:
         known["streams"]["ml-clicks"]["consumers"].append("registered-by-an-application")
-    destroyed = deployed.run("destroy", "--yes", "--skip-preview")
+    destroyed = deployed.destroy()
     assert destroyed.code == 0, destroyed.printed
-    assert deployed.known()["streams"] == {}
+    assert known_of(deployed)["streams"] == {}

@@ -29,6 +29,18 @@ def test_dockerfile_keeps_the_rules_of_images(path: Path) -> None:
     assert problems(path.read_text(encoding="utf-8")) == []
 
 
+@every_image
+def test_libraries_of_an_image_send_no_telemetry(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    locks = re.findall(r"^COPY (\S+requirements\.lock) ", text, re.MULTILINE)
+    assert locks
+    locked = "".join((ROOT / lock).read_text(encoding="utf-8") for lock in locks)
+    # Teams add libraries to the base image of training.
+    base = path.parent.name == "training"
+    for library, setting in (("mlflow", "MLFLOW_DISABLE_TELEMETRY=true"), ("onnxruntime", "ORT_DISABLE_TELEMETRY=1")):
+        assert f"ENV {setting}\n" in text or not (base or re.search(rf"^{library}\b", locked, re.MULTILINE)), library
+
+
 @pytest.mark.parametrize(
     ("was", "is_now", "told"),
     [

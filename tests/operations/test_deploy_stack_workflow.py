@@ -15,14 +15,11 @@ WORKFLOW = ".github/workflows/deploy-stack.yaml"
 GH = """#!/bin/sh
 # gh api <address> --jq <expression>
 case "$2" in
-  */statuses*) file=statuses ;;
-  *) file=deployments; case "$2" in *"environment=staging&sha=$SHA&"*) ;; *) echo "$2" >&2; exit 1 ;; esac ;;
+  *"/actions/workflows/deploy.yaml/runs?head_sha=$SHA&branch=main&event=push&status=success"*) ;;
+  *) echo "$2" >&2; exit 1 ;;
 esac
-jq -r "$4" "$ANSWERS/$file.json"
+jq -r "$4" "$ANSWERS/runs.json"
 """
-ACTIONS = {"id": 5, "creator": {"login": "github-actions[bot]"}}
-APP = {"id": 6, "creator": {"login": "some-app[bot]"}}
-SUCCESS, INACTIVE, FAILURE = ({"state": state} for state in ("success", "inactive", "failure"))
 
 pytestmark = needs("jq")
 
@@ -47,13 +44,14 @@ def repository(tmp_path: Path) -> Path:
     return folder
 
 
-def taken(folder: Path, named: str, deployments: list[Any], statuses: list[Any]) -> str:
-    """The commit that the step checks out for the one that the stack's file names."""
+def taken(folder: Path, named: str, **other: Any) -> str:
+    """The commit that the step checks out for the one that the stack's file names; `other` changes the run of it."""
     (folder / "deploy" / "stacks").mkdir(parents=True)
     (folder / "deploy" / "stacks" / "kubeflow.yaml").write_text(f"# Two seniors.\ncommit: {named}\n")
     answers = folder.parent
-    (answers / "deployments.json").write_text(json.dumps(deployments))
-    (answers / "statuses.json").write_text(json.dumps(statuses))
+    done = {"id": 5, "head_sha": named, "head_branch": "main", "event": "push", "conclusion": "success"}
+    done |= {"head_repository": {"full_name": "example/mlplatform"}, **other}
+    (answers / "runs.json").write_text(json.dumps({"workflow_runs": [done] if done["id"] else []}))
     tools = answers / "bin"
     tools.mkdir()
     (tools / "gh").write_text(GH)
@@ -64,23 +62,28 @@ def taken(folder: Path, named: str, deployments: list[Any], statuses: list[Any])
     return git(folder, "rev-parse", "HEAD")
 
 
-@pytest.mark.parametrize("statuses", [[SUCCESS], [INACTIVE, SUCCESS]])
-def test_workflow_takes_a_commit_deployed_to_staging(repository: Path, statuses: list[Any]) -> None:
+def test_workflow_takes_a_commit_deployed_to_staging(repository: Path) -> None:
     named = git(repository, "rev-parse", "HEAD")
     commit(repository, "later")
-    assert taken(repository, named, [APP, ACTIONS], statuses) == named
+    assert taken(repository, named) == named
 
 
 @pytest.mark.parametrize(
-    ("deployments", "statuses"),
-    [([], []), ([ACTIONS], []), ([ACTIONS], [FAILURE, INACTIVE]), ([APP], [SUCCESS])],
-    ids=["never", "not yet", "failed", "by another app"],
+    "other",
+    [
+        {"id": None},
+        {"conclusion": None},
+        {"conclusion": "failure"},
+        {"head_branch": "aside"},
+        {"event": "workflow_dispatch"},
+        {"head_sha": "0" * 40},
+        {"head_repository": {"full_name": "mallory/mlplatform"}},
+    ],
+    ids=["never", "not yet", "failed", "another branch", "another event", "another commit", "a fork"],
 )
-def test_workflow_refuses_a_commit_staging_never_deployed(
-    repository: Path, deployments: list[Any], statuses: list[Any]
-) -> None:
+def test_workflow_refuses_the_proof_of_another_run(repository: Path, other: dict[str, Any]) -> None:
     with pytest.raises(AssertionError, match="staging never took"):
-        taken(repository, git(repository, "rev-parse", "HEAD"), deployments, statuses)
+        taken(repository, git(repository, "rev-parse", "HEAD"), **other)
 
 
 def test_workflow_refuses_a_commit_outside_main(repository: Path) -> None:
@@ -88,10 +91,10 @@ def test_workflow_refuses_a_commit_outside_main(repository: Path) -> None:
     named = commit(repository, "aside")
     git(repository, "switch", "--quiet", "main")
     with pytest.raises(AssertionError, match="is no commit of main"):
-        taken(repository, named, [ACTIONS], [SUCCESS])
+        taken(repository, named)
 
 
 @pytest.mark.parametrize("named", ["main", "HEAD~1", "0123abc", "", "$(id)"])
 def test_workflow_refuses_an_abbreviated_commit(repository: Path, named: str) -> None:
     with pytest.raises(AssertionError, match="names no commit"):
-        taken(repository, named, [ACTIONS], [SUCCESS])
+        taken(repository, named)

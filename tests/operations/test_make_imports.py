@@ -67,10 +67,14 @@ TYPED = dict.fromkeys(("operations.smoke", "operations.promote", "operations.dig
 """What readers and workflows run by `python -m` after `make plan`, beside make's targets."""
 
 
-@pytest.mark.parametrize(("module", "lock"), sorted({**TARGETS, **TYPED}.items()))
+OF_APPS = [(module, "operations/requirements.lock") for module in ("operations.smoke", "operations.promote")]
+"""What jobs with the key of an app run."""
+
+
+@pytest.mark.parametrize(("module", "lock"), [*sorted({**TARGETS, **TYPED}.items()), *OF_APPS])
 def test_module_imports_with_what_its_target_installs(module: str, lock: str) -> None:
     blocked = missing_with(lock)
-    assert ("boto3" in blocked) == (lock == "requirements.lock")
+    assert ("boto3" in blocked) == (lock != "requirements-dev.lock")
     package = (ROOT / module.replace(".", "/") / "__main__.py").is_file()
     done = run("-c", WITHOUT, f"{module}.__main__" if package else module, *blocked)
     # A main that always runs asks for arguments, which argparse answers with 2.

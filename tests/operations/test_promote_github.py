@@ -8,8 +8,10 @@ import pytest
 from operations.promote.command import run
 from operations.promote.github import Client, Clock, GithubError, NotFoundError
 from operations.promote.shapes import Anything, User
+from operations.promote.trees import CommitTree
 from tests.support.operations.github import TOKEN, Fault, GitHub
-from tests.support.operations.promotion import REPOSITORY, TEAM, github_with, of_model, promote, verified
+from tests.support.operations.promotion import PROD, REPOSITORY, TEAM, github_with, of_model, promote, verified
+from tests.support.programs import needs
 
 MEMBERS = "orgs/example/teams/senior-engineers/members"
 NOW = 1_000_000.0
@@ -41,6 +43,15 @@ def test_client_reads_every_page() -> None:
         github.teams[TEAM] = [f"senior-{number}" for number in range(5)]
         assert members(github, Time()) == github.teams[TEAM]
         assert [each.path for each in github.requests] == [f"/{MEMBERS}"] * 3
+
+
+def test_tree_fetches_a_file_once() -> None:
+    with github_with() as github:
+        tree = CommitTree(Client(github.url, TOKEN, Time().clock()), REPOSITORY, github.branches["main"])
+        assert (
+            tree.read(PROD + "values.yaml") == tree.read(PROD + "values.yaml") == github.files()[PROD + "values.yaml"]
+        )
+        assert len([each for each in github.requests if "/git/blobs/" in each.path]) == 1
 
 
 def test_client_refuses_next_page_at_another_address() -> None:
@@ -237,6 +248,7 @@ def test_verify_exits_with_2_when_team_is_invisible(capsys: pytest.CaptureFixtur
         assert "members: status 404" in capsys.readouterr().err
 
 
+@needs("kustomize")
 def test_command_waits_for_rate_limit_midway(tmp_path: Path) -> None:
     with github_with() as github:
         github.faults.append(Fault("/git/trees", 403, {"Retry-After": "5"}))

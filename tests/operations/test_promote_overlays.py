@@ -10,6 +10,7 @@ from operations.smoke.config import load_config
 from operations.smoke.release import load_release
 from tests.support.components.definitions import faults
 from tests.support.deploy.model_overlays import PLACES, rendered
+from tests.support.programs import needs
 
 pytestmark = pytest.mark.charts
 
@@ -25,6 +26,7 @@ def test_each_model_has_both_overlays() -> None:
     assert len(PLACES) == 2 * len(models)
 
 
+@needs("kustomize")
 @every_place
 def test_release_yaml_agrees_with_the_overlay(location: OverlayLocation) -> None:
     read_overlay(LocalTree(ROOT), location).recorded()

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 RULES = ROOT / "deploy" / "github"
 SENIORS = ["@example/senior-engineers"]
 PROTECTED = [
+    "deploy/models/risk/fraud/overlays/staging/smoke.yaml",
     "deploy/models/risk/fraud/overlays/prod/values.yaml",
     "deploy/models/risk/fraud/base/scorer.yaml",
     "deploy/stacks/prod.yaml",
@@ -155,9 +156,20 @@ def test_apply_limits_environments_to_main(
     at = "repos/example/mlplatform/environments/"
     found = {address.partition(at)[2]: body for address, body in sent if at in address}
     custom = {"protected_branches": False, "custom_branch_policies": True}
-    assert found["production"] == {"reviewers": [], "deployment_branch_policy": custom}
+    assert found["production"] == {
+        "reviewers": [],
+        "prevent_self_review": False,
+        "deployment_branch_policy": custom,
+    }
     reviewers = [{"type": "Team", "id": 12}]
-    assert found["preview-prod"] == {"reviewers": reviewers, "deployment_branch_policy": None}
+    for preview in ("preview-prod", "preview-kubeflow", "preview-staging"):
+        # A preview runs the code of a pull request with a role.
+        assert found[preview] == {
+            "reviewers": reviewers,
+            "prevent_self_review": True,
+            "deployment_branch_policy": None,
+        }
+    assert all(body["prevent_self_review"] for body in found.values() if body["reviewers"])
     added = [line for line in asked if "-f name=main" in line]
     bounded = {name for name, body in found.items() if body["deployment_branch_policy"]}
     # Production has it already, and another that it should not have.

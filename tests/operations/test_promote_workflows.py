@@ -167,6 +167,19 @@ def test_jobs_of_apps_run_only_code_that_seniors_guard(path: Path) -> None:
         assert set(kept[0]) <= guarded
 
 
+@pytest.mark.parametrize("path", GUARDED, ids=lambda path: path.name)
+def test_jobs_with_the_key_of_the_recorder_install_only_what_they_import(path: Path) -> None:
+    for job in jobs(path).values():
+        if "RECORDER_PRIVATE_KEY" in json.dumps(job):
+            made = [step["run"] for step in steps(job) if "make " in step.get("run", "")]
+            assert made == ["make .venv/.operations"]
+    named = {line for line in (ROOT / "operations" / "requirements.in").read_text().splitlines() if line[0] != "#"}
+    assert named == {"grpcio", "httpx", "protobuf", "pydantic", "pyyaml", "urllib3"}
+    wanted = (ROOT / "requirements.lock").read_text()
+    locked = [line for line in (ROOT / "operations" / "requirements.lock").read_text().splitlines() if "==" in line]
+    assert [line for line in locked if line not in wanted] == []
+
+
 def checked_out(step: dict[str, Any]) -> list[str] | None:
     """What a step leaves of the platform's repository, when it leaves out the rest."""
     given = step.get("with", {})

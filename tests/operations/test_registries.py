@@ -3,9 +3,6 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import Any
 
 import pytest
 
@@ -13,12 +10,13 @@ from components.facts.versions import ISTIOD, KSERVE, VERSIONS_CHECKED, Chart
 from operations.registries import RegistryError, chart_versions, digest, tags
 from operations.versions import charts
 from operations.versions.__main__ import main
+from tests.support.http_servers import QuietHandler, http_server
 
 DIGEST = f"sha256:{'a1' * 32}"
 INDEX = "entries:\n  istiod:\n  - version: 1.31.4\n  - version: 1.33.0\n  - version: 1.34.0-rc.0\n"
 
 
-class Registry(BaseHTTPRequestHandler):
+class Registry(QuietHandler):
     """A Helm repository, and a registry that requires an anonymous token as ghcr.io does."""
 
     def do_GET(self) -> None:
@@ -55,16 +53,11 @@ class Registry(BaseHTTPRequestHandler):
         if self.command == "GET":
             self.wfile.write(text.encode())
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's name
-        """Says nothing."""
-
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Registry) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with http_server(Registry) as port:
+        yield f"127.0.0.1:{port}"
 
 
 def test_repository_lists_the_versions_of_a_chart(host: str) -> None:

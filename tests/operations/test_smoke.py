@@ -88,9 +88,9 @@ REST_LIES: list[tuple[str, Behavior, str, str]] = [
     ("values-missing", Behavior(change=output(data=[0.5])), "inference", "outputs.score.data = '1 values'"),
     ("not-a-number", Behavior(change=output(data=[0.5, float("nan")])), "inference", "score.data[1] = nan"),
     ("infinite", Behavior(change=output(data=[float("inf"), 0.5])), "inference", "score.data[0] = inf"),
-    ("null", Behavior(change=output(data=[0.5, None])), "inference", "score.data[1] = None"),
+    ("null", Behavior(change=output(data=[0.5, None])), "inference", "score.data[1] = null"),
     ("text", Behavior(change=output(data=[0.5, "0.5"])), "inference", "score.data[1] = '0.5'"),
-    ("true", Behavior(change=output(data=[0.5, True])), "inference", "score.data[1] = True"),
+    ("true", Behavior(change=output(data=[0.5, True])), "inference", "score.data[1] = true"),
     ("out-of-bounds", Behavior(change=output(data=[0.5, 1.5])), "inference", "it must be at most 1"),
     ("other-datatype", Behavior(change=output(datatype="INT32")), "inference", "outputs.score.datatype = 'INT32'"),
     ("other-output", Behavior(change=output(name="label")), "inference", "score must appear exactly once"),
@@ -100,14 +100,14 @@ REST_LIES: list[tuple[str, Behavior, str, str]] = [
         "inference",
         "score must appear exactly once",
     ),
-    ("no-outputs", Behavior(change=field(outputs=None)), "inference", "outputs = None"),
+    ("no-outputs", Behavior(change=field(outputs=None)), "inference", "outputs = null"),
     ("a-page", Behavior(rest={INFER: (200, b"<html>Sign in</html>")}), "inference", "it must be a JSON object"),
     ("nested-without-end", Behavior(rest={INFER: (200, b"[" * 100_000)}), "inference", "it must be a JSON object"),
     ("sign-in", Behavior(rest={INFER: (302, b"")}), "inference", "write an address for API clients"),
     ("failing", Behavior(inferring=lambda _: True), "inference", "status = 500"),
     ("unavailable", Behavior(rest={"/v2/health/ready": (503, b"")}), "ready", "no replica is ready"),
-    ("dead", Behavior(rest={"/v2/health/live": (200, b'{"live": false}')}), "live", "live = False"),
-    ("not-ready", Behavior(rest={"/v2/health/ready": (200, b'{"ready": false}')}), "ready", "ready = False"),
+    ("dead", Behavior(rest={"/v2/health/live": (200, b'{"live": false}')}), "live", "live = false"),
+    ("not-ready", Behavior(rest={"/v2/health/ready": (200, b'{"ready": false}')}), "ready", "ready = false"),
     (
         "other-model-ready",
         Behavior(rest={"/v2/models/fraud/ready": (200, b'{"name": "ranking", "ready": true}')}),
@@ -162,7 +162,7 @@ GRPC_LIES: list[tuple[str, Behavior, str, str]] = [
     ("unknown-datatype", Behavior(change_reply=set_unknown), "inference", "'FP8' cannot be carried"),
     ("unknown-model", Behavior(grpc_status=grpc.StatusCode.NOT_FOUND), "inference", "status = 'NOT_FOUND'"),
     ("failing", Behavior(inferring=lambda _: True), "inference", "the server says 'CUDA out of memory'"),
-    ("not-ready", Behavior(grpc_ready=False), "ready", "ready = False"),
+    ("not-ready", Behavior(grpc_ready=False), "ready", "ready = false"),
 ]
 
 

@@ -128,7 +128,7 @@ def start(folder: Path, *arguments: str) -> int:
         ("\x00", "not YAML"),
         ("url: !!int x\n", "not YAML"),
         ("[" * 2_000, "not YAML"),
-        ("", "document = None"),
+        ("", "document = null"),
     ],
 )
 def test_file_that_is_no_config_is_refused(

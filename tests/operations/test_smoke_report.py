@@ -95,7 +95,7 @@ def test_report_reads_back_as_written() -> None:
         ({"format": 2}, "format = 2"),
         ({"release": {**RELEASE, "commit": "abc"}}, "release.commit = 'abc'"),
         ({"checks": []}, "checks = []"),
-        ({"forged": True}, "forged = True: this field does not exist"),
+        ({"forged": True}, "forged = true: this field does not exist"),
     ],
 )
 def test_changed_report_is_refused(change: dict[str, Any], told: str) -> None:

@@ -67,6 +67,18 @@ def test_example_jobs_are_valid(name: str, engines: list[Engine]) -> None:
         assert requests(engine, job, Platform.model_validate(OUTPUTS))
 
 
+def test_example_reads_and_writes_what_its_team_may_in_prod() -> None:
+    stack = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text(encoding="utf-8"))["config"]
+    platform, buckets = stack["mlplatform:trainingPlatform"], stack["mlplatform:featureStore"]["data"]["prefix"]
+    job = parse(TrainingJob, read(EXAMPLE / "train.yaml"), "train")
+    [team] = [each for each in platform["teams"] if each["name"] == job.team]
+    account = stack["mlplatform:environment"]["account"]
+    readable = [f"s3://{buckets}-offline-{account}/{folder}" for folder in team["offline"]]
+    written = [f"s3://{buckets}-models-{account}/{folder}" for folder in team["models"]]
+    assert all(any(each.folder.startswith(folder) for folder in readable) for each in job.inputs)
+    assert any(job.output.startswith(folder) for folder in written)
+
+
 def test_printed_values_are_those_of_the_example() -> None:
     job = parse(TrainingJob, read(EXAMPLE / "train.yaml"), "train")
     assert job.model

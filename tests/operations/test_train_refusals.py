@@ -24,15 +24,22 @@ OVERLAP = {"inputs": [{"name": "a", "folder": JOB["output"]}]}
         ({"command": ["python", "a\x00"]}, "command.1 = 'a\\x00': it has a line break or another control"),
         ({"command": ["python", "a\u2028"]}, "command.1 = 'a\\u2028': it has a line break"),
         ({"model": {**MODEL, "experiment": "a\tb"}}, "model.experiment = 'a\\tb': it has a line break or another"),
-        ({"model": {**MODEL, "format": None}}, "model.format = None: mlserver serves several formats"),
+        ({"model": {**MODEL, "format": None}}, "model.format = null: mlserver serves several formats"),
         ({"schedule": "0 0 30 2 *"}, "schedule = '0 0 30 2 *': it never runs"),
         ({"schedule": "0 0 31 4,6 *"}, "write a day from 1 to 30"),
-        ({"checkpoints": None}, "checkpoints = None: checkpoints is missing, spot is true"),
-        ({"image": "trainer"}, "image = 'trainer': it is no image with a version; write <registry>/"),
-        ({"output": "s3://ml-models/risk"}, "output = 's3://ml-models/risk': it is no folder in S3; write s3://"),
-        ({"team": "Risk"}, "team = 'Risk': write 1 to 31 small letters, digits and -"),
+        ({"schedule": "* * * * *"}, "it has 1 min between two runs, and 43,920 runs a month"),
+        ({"checkpoints": None}, "checkpoints = null: checkpoints is missing, spot is true"),
+        ({"image": "trainer"}, "image = 'trainer': it is not an image with a version; write <registry>/"),
+        (
+            {"output": "s3://ml-models/risk"},
+            "output = 's3://ml-models/risk': it is not a valid folder in S3; write s3://",
+        ),
+        ({"team": "Risk"}, "team = 'Risk': write 1 to 31 lowercase letters, digits and -"),
         ({"environment": {"AWS_REGION": SECRET}}, "environment.name = 'AWS_REGION': AWS_REGION is set by"),
-        ({"environment": {"A B": SECRET}}, "environment.name = 'A B': it is no name of an environment variable"),
+        (
+            {"environment": {"A B": SECRET}},
+            "environment.name = 'A B': it is not a valid name of an environment variable",
+        ),
         (OVERLAP, f"output = '{JOB['output']}': inputs.a and output overlap"),
         ({"checkpoints": JOB["output"]}, f"checkpoints = '{JOB['output']}': checkpoints and output overlap"),
     ],
@@ -68,12 +75,12 @@ def test_a_merged_key_may_be_given_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"schedulerRoleArns": {"risk": ""}}, "schedulerRoleArns.risk = '': it is no ARN of AWS; write the file by"),
-        ({"schedulerRoleArns": {"risk": "arn"}}, "schedulerRoleArns.risk = 'arn': it is no ARN of AWS"),
-        ({"schedulerRoleArns": {"risk": "a:b:c"}}, "schedulerRoleArns.risk = 'a:b:c': it is no ARN of AWS"),
+        ({"schedulerRoleArns": {"risk": ""}}, "schedulerRoleArns.risk = '': it is not a valid ARN; write the file by"),
+        ({"schedulerRoleArns": {"risk": "arn"}}, "schedulerRoleArns.risk = 'arn': it is not a valid ARN"),
+        ({"schedulerRoleArns": {"risk": "a:b:c"}}, "schedulerRoleArns.risk = 'a:b:c': it is not a valid ARN"),
         ({"schedulerRoleArns": {}}, "schedulerRoleArns is missing, which a schedule needs"),
-        ({"region": ""}, "region = '': it is no region, such as us-east-1; write the file by"),
-        ({"region": "us east 1"}, "region = 'us east 1': it is no region"),
+        ({"region": ""}, "region = '': it is not a valid region, such as us-east-1; write the file by"),
+        ({"region": "us east 1"}, "region = 'us east 1': it is not a valid region"),
     ],
 )
 def test_wrong_outputs_are_one_error(
@@ -86,3 +93,13 @@ def test_wrong_outputs_are_one_error(
     first, problem = capsys.readouterr().err.splitlines()
     assert first.endswith("1 problem")
     assert said in problem
+
+
+def test_missing_outputs_say_how_to_write_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    job = tmp_path / "job.yaml"
+    job.write_text(yaml.safe_dump(JOB))
+    assert main(["render", "--on", "batch", "--job", str(job), "--platform", str(tmp_path / "none.json")]) == 2
+    assert (
+        "No such file or directory; write the file by `pulumi stack output --json --show-secrets`"
+        in capsys.readouterr().err
+    )

@@ -9,16 +9,31 @@ from typing import Any
 import boto3  # pyright: ignore[reportMissingTypeStubs] - it ships none
 import pytest
 import yaml
+from botocore.stub import Stubber  # pyright: ignore[reportMissingTypeStubs] - it ships none
 from moto import mock_aws
+from moto.batch.models import Job, batch_backends
 from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT_ID
+from moto.emrserverless.models import emrserverless_backends
 
+from operations.settings import parse
 from operations.train.__main__ import main
 from operations.train.attempts import Attempt, Status, newest
+from operations.train.job import TrainingJob
+from operations.train.sagemaker import SageMakerRunner
 from operations.train.schedules import EXECUTION
 from tests.support.operations.api_models import from_universal_target
 from tests.support.operations.training import JOB, OUTPUTS, SPARK
 
 REGION = "us-east-1"
+DESCRIBED: dict[str, Any] = {
+    "TrainingJobArn": "arn:aws:sagemaker:us-east-1:111122223333:training-job/risk-fraud-0123456789-1",
+    "ModelArtifacts": {"S3ModelArtifacts": "s3://ml-training/risk/"},
+    "SecondaryStatus": "Training",
+    "ResourceConfig": {"VolumeSizeInGB": 50},
+    "StoppingCondition": {},
+    "CreationTime": 0,
+}
+"""What SageMaker always says of a job."""
 
 
 @pytest.fixture
@@ -65,6 +80,10 @@ def batch(account: Any, tmp_path: Path) -> list[str]:
         for name in ("training", "urgent")
     }
     return ["--on", "batch", *written(tmp_path, JOB, {**OUTPUTS, "batchQueueArns": queues})]
+
+
+def _ignore(_job: object, _status: str) -> None:
+    """Moto's jobs change their status by themselves."""
 
 
 def described(account: Any) -> list[Any]:
@@ -141,6 +160,105 @@ def test_a_failed_job_gets_another_attempt_in_the_same_folders(
     assert second["jobName"] == first["jobName"].removesuffix("1") + "2"
     assert folders_of(second) == folders_of(first)
     assert second["jobDefinition"] == first["jobDefinition"], "the definition is registered once"
+
+
+def test_a_job_that_waits_on_batch_is_stopped_with_a_reason(
+    batch: list[str], account: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["stop", *batch]) == 0
+    assert "nothing was stopped" in capsys.readouterr().out
+    # Moto's jobs end at once.
+    waiting_status: Any = property(fget=lambda _: "RUNNABLE", fset=_ignore)
+    monkeypatch.setattr(Job, "status", waiting_status)
+    assert main(["submit", *batch]) == 0
+    [waiting] = described(account)
+    assert main(["stop", *batch]) == 0
+    assert f"{waiting['jobId']} queued until now; it is being stopped" in capsys.readouterr().out
+    stopped: Any = batch_backends[ACCOUNT_ID][REGION].get_job_by_id(waiting["jobId"])
+    assert stopped.job_stopped_reason == "stopped by operations.train"
+
+
+def test_a_terminated_job_of_batch_is_not_taken_for_a_running_one(
+    batch: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running_status: Any = property(fget=lambda _: "RUNNING", fset=_ignore)
+    monkeypatch.setattr(Job, "status", running_status)
+    assert main(["submit", *batch]) == 0
+    assert main(["submit", *batch]) == 0
+    of_moto = Job.describe
+
+    def terminated(job: Job) -> dict[str, Any]:
+        return {**of_moto(job), "isTerminated": True}
+
+    monkeypatch.setattr(Job, "describe", terminated)
+    assert main(["submit", *batch]) == 1
+    assert "stopping; nothing was submitted, because it has not ended" in capsys.readouterr().out
+
+
+def test_a_run_of_emr_and_its_application_are_stopped_once(
+    account: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    emr = account.client("emr-serverless")
+    application = emr.create_application(name="batch", releaseLabel="emr-7.13.0", type="SPARK")["applicationId"]
+    role = f"arn:aws:iam::{ACCOUNT_ID}:role/spark"
+    other = {"executionRoleArn": role, "jobDriver": {"sparkSubmit": {"entryPoint": "local:///other.py"}}}
+    emr.start_job_run(applicationId=application, clientToken="other", name="other", **other)
+    outputs = {**OUTPUTS, "sparkApplicationIds": {"batch": application}, "sparkRuntimeRoleArn": role}
+    files = ["--on", "emr", *written(tmp_path, {**JOB, **SPARK}, outputs)]
+    assert main(["submit", *files]) == 0
+    # Moto's runs end at once.
+    emrserverless_backends[ACCOUNT_ID][REGION].job_runs[application][-1].state = "RUNNING"
+    for said in ("it is being stopped", "nothing was stopped"):
+        assert main(["stop", *files]) == 0
+        assert said in capsys.readouterr().out
+    states = {each["name"]: each["state"] for each in emr.list_job_runs(applicationId=application)["jobRuns"]}
+    assert states.pop("other") != "CANCELLED"
+    assert [*states.values()] == ["CANCELLED"]
+    for said in ("the application is being stopped", "the application is STOPPED; nothing was stopped"):
+        assert main(["stop", "--application", *files]) == 0
+        assert said in capsys.readouterr().out
+    assert emr.get_application(applicationId=application)["application"]["state"] == "STOPPED"
+
+
+def test_a_run_that_is_being_stopped_is_not_taken_for_a_running_one(
+    account: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    emr = account.client("emr-serverless")
+    application = emr.create_application(name="batch", releaseLabel="emr-7.13.0", type="SPARK")["applicationId"]
+    role = f"arn:aws:iam::{ACCOUNT_ID}:role/spark"
+    other = {"executionRoleArn": role, "jobDriver": {"sparkSubmit": {"entryPoint": "local:///other.py"}}}
+    emr.start_job_run(applicationId=application, clientToken="other", name="other", **other)
+    outputs = {**OUTPUTS, "sparkApplicationIds": {"batch": application}, "sparkRuntimeRoleArn": role}
+    files = ["--on", "emr", *written(tmp_path, {**JOB, **SPARK}, outputs)]
+    assert main(["submit", *files]) == 0
+    run = emrserverless_backends[ACCOUNT_ID][REGION].job_runs[application][-1]
+    run.state = "CANCELLING"
+    assert main(["submit", *files]) == 1
+    assert "stopping; nothing was submitted, because it has not ended" in capsys.readouterr().out
+    run.state = "CANCELLED"
+    assert main(["submit", *files]) == 0
+    assert "attempt 2: submitted" in capsys.readouterr().out
+
+
+def test_only_emr_has_an_application_to_stop(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for action, engine in (("stop", "batch"), ("submit", "emr")):
+        assert main([action, "--application", "--on", engine, *written(tmp_path, JOB, OUTPUTS)]) == 2
+        assert "only `stop --on emr` has an application to stop; leave it out" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("state", "stops"), [("InProgress", True), ("Stopping", False)])
+def test_a_training_job_is_stopped_once(account: Any, state: str, stops: bool) -> None:
+    client = account.client("sagemaker")
+    named = {"TrainingJobName": "risk-fraud-0123456789-1"}
+    stubber: Any = Stubber(client)
+    with stubber as aws:
+        aws.add_response("describe_training_job", {**DESCRIBED, **named, "TrainingJobStatus": state}, named)
+        if stops:
+            aws.add_response("stop_training_job", {}, named)
+        job = parse(TrainingJob, JOB, "job.yaml")
+        attempt = Attempt(1, named["TrainingJobName"], Status.RUNNING)
+        SageMakerRunner(job, "", client, account.client("logs")).stop(attempt)
+        aws.assert_no_pending_responses()
 
 
 def test_batch_prints_what_the_program_wrote(

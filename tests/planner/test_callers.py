@@ -11,7 +11,9 @@ from tests.support.planner.releases import delivered_plan
 
 CHECKS: list[Check] = [callers.lost_callers, callers.lost_routes, callers.past_the_gateway]
 SCORER = "fraud: Deployment fraud-scorer"
-URL = ("spec", "template", "spec", "containers", 0, "env", 0, "value")
+GRAFANA = "metrics-grafana-pod"
+CONTAINERS = ("spec", "template", "spec", "containers")
+URL = (*CONTAINERS, 0, "env", 0, "value")
 OUTSIDE = "fraud: VirtualService fraud-scorer"
 
 
@@ -52,6 +54,11 @@ FAULTS: list[Fault] = [
             plan, "serving-platform-gateway-models", put("spec", "servers", 0, "hosts", value=["risk/*.example.com"])
         ),
         "no gateway listens for fraud-internal.risk.svc.cluster.local",
+    ),
+    (
+        callers.lost_callers,
+        lambda plan: changed(plan, GRAFANA, put(*CONTAINERS, 0, "ports", value=[])),
+        "http://localhost:3000: no Service has the name localhost and the port 3000",
     ),
     (
         callers.lost_callers,

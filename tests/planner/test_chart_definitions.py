@@ -23,6 +23,8 @@ from tests.support.planner.plans import STACKS, Plan, changed, of_type, plan_of
 
 DEFINITION = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
 CONTROLLER = "aws-load-balancer-controller"
+DEFINED_BY = {"karpenter": "karpenter-crd", "kube-prometheus-stack": "prometheus-operator-crds"}
+"""Charts whose definitions are a chart of their own."""
 
 
 def stale(plan: Plan) -> Iterator[str]:
@@ -35,7 +37,7 @@ def stale(plan: Plan) -> Iterator[str]:
             continue
         if not each.inputs["skipCrds"]:
             yield f"{each.name}: Helm installs its definitions"
-        defining = [other for other in releases if chart_of(other) == f"{chart_of(each)}-crd"]
+        defining = [other for other in releases if chart_of(other) == DEFINED_BY.get(chart_of(each))]
         defining += [other for other in of_type(plan, DEFINITION) if other.inputs["spec"]["group"] in facts.defines]
         if not defining:
             yield f"{each.name}: nothing applies its definitions"

@@ -116,7 +116,7 @@ def test_a_wrong_config_names_field_value_and_remedy(tmp_path: Path, capsys: pyt
     root = platform(tmp_path, cost={"monthlyBudget": -1, "monthlyBudgit": 2})
     assert run(root) == 2
     told = capsys.readouterr().err
-    assert "cost.monthlyBudget = -1: must be greater than 0" in told
+    assert "cost.monthlyBudget = -1: must be at least 0.01" in told
     assert "cost.monthlyBudgit is not a known field" in told
     assert "did you mean monthlyBudget?" in told
     assert not (root / "build").exists()

@@ -81,6 +81,29 @@ aws.sqs.Queue("queue", opts=pulumi.ResourceOptions(provider=provider))
     assert queue.provider == "urn:pulumi:test::sample::pulumi:providers:aws::pinned"
 
 
+def test_outputs_name_the_account_and_region_of_the_provider(tmp_path: Path) -> None:
+    program = """
+import pulumi, pulumi_aws as aws
+there = aws.Provider("there", region="eu-west-1", allowed_account_ids=["999988887777"])
+elsewhere = aws.Provider("elsewhere", region="eu-west-1")
+for name, provider in {"there": there, "elsewhere": elsewhere, "here": None}.items():
+    options = pulumi.ResourceOptions(provider=provider)
+    pulumi.export(name, aws.sqs.Queue(name, opts=options).arn)
+    asked = pulumi.InvokeOptions(provider=provider)
+    caller, region = aws.get_caller_identity(opts=asked), aws.get_region(opts=asked)
+    zones = aws.get_availability_zones(opts=asked).names
+    pulumi.export(f"{name}-asked", [caller.account_id, region.region, zones[0]])
+"""
+    assert evaluate(tmp_path, program).outputs == {
+        "there": "arn:aws:sqs:eu-west-1:999988887777:there",
+        "there-asked": ["999988887777", "eu-west-1", "eu-west-1a"],
+        "elsewhere": "arn:aws:sqs:eu-west-1:111122223333:elsewhere",
+        "elsewhere-asked": ["111122223333", "eu-west-1", "eu-west-1a"],
+        "here": "arn:aws:sqs:us-east-1:111122223333:here",
+        "here-asked": ["111122223333", "us-east-1", "us-east-1a"],
+    }
+
+
 def test_secrets_never_reach_the_plan(tmp_path: Path) -> None:
     program = """
 import pulumi, pulumi_aws as aws

@@ -26,6 +26,8 @@ HUGE = "u7i-12tb.224xlarge"
 def planned(folder: Path, *arguments: str, **changes: Mapping[str, Any]) -> int:
     """Plan this repository's prod stack with sections merged into its config."""
     config = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text())["config"]
+    # What the administrators of prod may do is excepted for the stack prod alone.
+    del config["mlplatform:permissionSets"]
     for name, section in changes.items():
         config[f"mlplatform:{name}"] = {**config.get(f"mlplatform:{name}", {}), **section}
     root = project(folder, (ROOT / "__main__.py").read_text(), config)

@@ -149,3 +149,30 @@ def test_environments_have_delegated_zones_of_their_own() -> None:
 def test_growing_disks_of_kafka_need_a_role_of_their_own(service: str, needed: bool) -> None:
     role = "AWSServiceRoleForApplicationAutoScaling_KafkaCluster"
     assert (role in roles(make("aws:appautoscaling/target:Target", serviceNamespace=service))) is needed
+
+
+BUDGET = make(
+    "aws:budgets/budget:Budget", costFilters=[{"name": "TagKeyValue", "values": ["user:environment$production"]}]
+)
+
+
+def test_budget_by_tag_needs_the_tag_active_where_the_stack_does_not() -> None:
+    [tag] = prerequisites([BUDGET])
+    assert tag.what == "active cost allocation tag environment in the account that pays"
+    assert tag.how.endswith("TagKey=environment,Status=Active")
+    active = make("aws:costexplorer/costAllocationTag:CostAllocationTag", tagKey="environment", status="Active")
+    assert prerequisites([BUDGET, active]) == ()
+    assert prerequisites([make("aws:budgets/budget:Budget")]) == ()
+
+
+@pytest.mark.parametrize(("stack", "needed"), [("prod", True), ("staging", False)])
+def test_costs_of_pods_need_split_cost_allocation_data(stack: str, needed: bool) -> None:
+    found = [each.what for each in prerequisites(plan_of(stack))]
+    assert ("split cost allocation data, turned on in the account that pays" in found) is needed
+
+
+def test_monitor_of_services_needs_an_account_without_one() -> None:
+    kind = "aws:costexplorer/anomalyMonitor:AnomalyMonitor"
+    [monitor] = prerequisites([make(kind, monitorType="DIMENSIONAL", monitorDimension="SERVICE")])
+    assert "spend.anomalies.monitorArn" in monitor.why
+    assert prerequisites([make(kind, monitorType="CUSTOM")]) == ()

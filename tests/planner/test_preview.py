@@ -27,6 +27,8 @@ Where they are within the units that a request includes, they cost nothing."""
 _DOCUMENT = "policy"
 DECIDED_BEFORE_IT_IS_MADE = {
     ("default-namespace", "kubernetes:helm.sh/v3:Release", "namespace"),
+    ("iam-data", "aws:iam/rolePolicy:RolePolicy", _DOCUMENT),
+    ("iam-escalation", "aws:iam/rolePolicy:RolePolicy", _DOCUMENT),
     ("iam-pass-role", "aws:iam/rolePolicy:RolePolicy", _DOCUMENT),
     ("iam-wildcard", "aws:iam/rolePolicy:RolePolicy", _DOCUMENT),
     ("public-policy", "aws:ecr/registryPolicy:RegistryPolicy", _DOCUMENT),
@@ -36,9 +38,14 @@ DECIDED_BEFORE_IT_IS_MADE = {
     ("queue-tls", "aws:sqs/queuePolicy:QueuePolicy", _DOCUMENT),
     ("msk-zones", "aws:msk/cluster:Cluster", "clientSubnets"),
     ("emr-tls", "aws:emrserverless/application:Application", "runtimeConfigurations"),
+    ("iam-data", "aws:iam/policy:Policy", _DOCUMENT),
+    ("iam-escalation", "aws:iam/policy:Policy", _DOCUMENT),
     ("iam-pass-role", "aws:iam/policy:Policy", _DOCUMENT),
     ("iam-wildcard", "aws:iam/policy:Policy", _DOCUMENT),
+    ("collection-encryption", "aws:opensearch/serverlessSecurityPolicy:ServerlessSecurityPolicy", "policy"),
+    ("collection-private", "aws:opensearch/serverlessSecurityPolicy:ServerlessSecurityPolicy", "policy"),
     ("role-trust", "aws:iam/role:Role", "assumeRolePolicy"),
+    ("service-trust", "aws:iam/role:Role", "assumeRolePolicy"),
     ("sagemaker-submitters", "aws:iam/policy:Policy", _DOCUMENT),
     ("sagemaker-submitters", "aws:iam/rolePolicy:RolePolicy", _DOCUMENT),
     ("batch-job-role", "aws:batch/jobDefinition:JobDefinition", "containerProperties.jobRoleArn"),

@@ -231,3 +231,10 @@ def test_configurations_of_brokers_count() -> None:
     made = [Resource(urn=f"{n}", type="aws:msk/configuration:Configuration", name=f"{n}") for n in range(101)]
     assert needed(quotas(made)) == {"L-B2FDE22A": 101}
     assert quotas(made[1:]) == ()
+
+
+@pytest.mark.parametrize(("count", "needed"), [(200, []), (201, [("L-ACB674F3", 201)])])
+def test_health_checks_above_the_default_are_a_quota_to_ask_for(count: int, needed: list[tuple[str, int]]) -> None:
+    kind = "aws:route53/healthCheck:HealthCheck"
+    checks = [Resource(urn=f"check-{place}", type=kind, name=f"check-{place}", inputs={}) for place in range(count)]
+    assert [(each.code, each.needed) for each in quotas(checks)] == needed

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from planner.remains import remains
-from resources.resource import Resource
+from resources.resource import UNKNOWN, Resource
 from tests.support.planner.plans import STACKS, plan_of
 from tests.support.planner.terminal import EMPTY, shown
 
@@ -64,3 +64,19 @@ def test_home_folders_of_studio_stay_unless_deleted(policy: object, told: int) -
     inputs = {"domainName": "ml-prod", **({"retentionPolicy": policy} if policy else {})}
     found = remains([Resource(urn="d", type="aws:sagemaker/domain:Domain", name="d", inputs=inputs)])
     assert [each.what for each in found] == ["home folders of the Studio domain ml-prod"] * told
+
+
+@pytest.mark.parametrize(("days", "told"), [(3.0, "from 3 days"), (UNKNOWN, "from (not known) days")])
+def test_a_vault_whose_lock_nobody_can_remove_stays(days: object, told: str) -> None:
+    kind = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
+    governance = Resource(urn="g", type=kind, name="g", inputs={"minRetentionDays": 7.0})
+    assert remains([governance]) == ()
+    [found] = remains([Resource(urn="c", type=kind, name="c", inputs={"changeableForDays": days})])
+    assert told in found.why
+
+
+@pytest.mark.parametrize(("destination", "told"), [("CloudWatchLogs", 1), ("XRay", 0)])
+def test_destination_of_spans_stays_after_a_destroy(destination: str, told: int) -> None:
+    kind = "aws:xray/traceSegmentDestination:TraceSegmentDestination"
+    found = remains([Resource(urn="s", type=kind, name="s", inputs={"destination": destination})])
+    assert len([each for each in found if "aws/spans" in each.what]) == told

@@ -18,6 +18,7 @@ from tests.support.planner.sdk import arguments_of
 
 POOL = "aws:eks/nodeGroup:NodeGroup"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+ENVIRONMENT = "aws:batch/computeEnvironment:ComputeEnvironment"
 VPC = "aws:ec2/vpc:Vpc"
 SUBNET = "aws:ec2/subnet:Subnet"
 TABLE = "aws:ec2/routeTable:RouteTable"
@@ -173,6 +174,19 @@ def test_node_group_follows_the_latest_launch_template(
     before = {"imageId": "ami-1", "tags": {"team": "a"}, "updateDefaultVersion": False}
     found = compare(plan(launched(before, version)), plan(launched({**before, **changed}, version)))
     assert sorted(f"{each.resource.name} {change.path}" for each in found.changed for change in each.inputs) == expected
+    assert found.replaced == ()
+
+
+def test_compute_environment_follows_the_latest_launch_template() -> None:
+    def machines(image: str) -> list[dict[str, Any]]:
+        source = resource(TEMPLATE, "template", {"imageId": image}, outputs={"id": "lt-1", "latestVersion": 1})
+        used = {"launchTemplate": {"launchTemplateId": "lt-1", "version": "1"}}
+        depends = {"computeResources": [source["urn"]]}
+        return [source, resource(ENVIRONMENT, "gpus", {"computeResources": used}, propertyDependencies=depends)]
+
+    found = compare(plan(machines("ami-1")), plan(machines("ami-2")))
+    changes = {each.resource.name: [change.path for change in each.inputs] for each in found.changed}
+    assert changes == {"template": ["imageId"], "gpus": ["computeResources.launchTemplate.version"]}
     assert found.replaced == ()
 
 

@@ -13,10 +13,10 @@ from planner.prerequisites import Prerequisite
 from planner.quotas.quota import Quota
 from policies.engine.evaluate import Verdict
 from pricing.budget import Budget
-from pricing.lines import Estimate, Line, Saving, Unpriced
+from pricing.lines import Commitment, Estimate, Line, Saving, Unpriced
 from resources.resource import SECRET, UNKNOWN, Resource
+from stacks.config_warning import ConfigWarning
 from stacks.unusual_choices import Choice
-from stacks.warnings import ConfigWarning
 from tests.support.planner.plans import ROOT, STACKS, document_of
 
 SCHEMA: dict[str, Any] = json.loads((ROOT / "planner" / "plan.schema.json").read_text(encoding="utf-8"))
@@ -56,6 +56,7 @@ FULL = Plan(
         ),
         gaps=(Unpriced(URN, "aws:ec2/vpc:Vpc", "vpc hours", "no price"),),
         savings=(Saving("less", "so", 1.5),),
+        commitments=(Commitment("a plan", ("2 x m7i.large of pool",), 0.13, 147.17, 97.35, 0.66, 7.9),),
     ),
     verdicts=(
         Verdict("rule", "high", "mandatory", URN, "is wrong", None, "field", "Mend it."),

@@ -232,7 +232,7 @@ FAULTS: list[Fault] = [
         shipping.over_quota,
         # Four more pods of the scorer, and one more of them while it is rolled out.
         lambda plan: changed(plan, SCORER, put("spec", "replicas", value=7)),
-        "risk: requests.cpu = 16, and what runs there needs 17.25",
+        "risk: requests.cpu = 17, and what runs there needs 17.75",
     ),
     (
         shipping.over_quota,

@@ -1,12 +1,16 @@
 """Stack files are read as the engine reads them, and what is wrong with one is said."""
 
+import json
 import os
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
+import yaml
 
 from planner.stackfile import StackFileError, read_stack_file
 from resources.resource import SECRET
+from tests.support.planner.plans import ROOT, STACKS, file_of
 
 
 def write(folder: Path, **files: str) -> Path:
@@ -29,12 +33,35 @@ def test_secure_values_are_masked_wherever_they_stand(tmp_path: Path) -> None:
     assert found.secret_keys == {"p:a", "p:b"}
 
 
+def test_objects_are_sorted_by_key_as_the_engine_does(tmp_path: Path) -> None:
+    write(tmp_path, project="name: p\n", prod="config:\n  p:b: 1\n  p:a: {z: [{y: 1, B: 2}], A: {d: 3, c: 4}}\n")
+    found = read_stack_file(tmp_path, "prod").config
+    assert list(found) == ["p:a", "p:b"]
+    assert found["p:a"] == '{"A": {"c": 4, "d": 3}, "z": [{"B": 2, "y": 1}]}'
+
+
+@pytest.mark.parametrize("stack", sorted({*STACKS} - {"everything"}))
+def test_the_order_of_keys_in_a_file_changes_nothing(tmp_path: Path, stack: str) -> None:
+    document = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))
+    write(tmp_path, project="name: mlplatform\n", **{stack: json.dumps(_reversed(document))})
+    found = read_stack_file(tmp_path, stack)
+    assert found.config_json == file_of(stack).config_json
+
+
+def _reversed(value: Any) -> Any:
+    """The value with the keys of each mapping in reverse order."""
+    if isinstance(value, dict):
+        return {key: _reversed(item) for key, item in reversed(cast(dict[str, Any], value).items())}
+    return [_reversed(each) for each in cast(list[Any], value)] if isinstance(value, list) else value
+
+
 @pytest.mark.parametrize(
     ("files", "message"),
     [
         ({}, r"Pulumi.yaml does not exist; run this in the project's folder"),
         ({"project": "runtime: python\n"}, r"Pulumi.yaml: name is missing"),
         ({"project": "name: p\n", "prod": ""}, r"no stack 'prd': .* known: prod; did you mean prod\?"),
+        ({"project": "name: p\n", "staging": ""}, r"known: staging; `make init STACK=prd` writes a new one"),
         ({"project": "name: p\n", "prd": "config: [1]\n"}, r"Pulumi.prd.yaml: config must be a mapping"),
         ({"project": "name: 5\n"}, r"Pulumi.yaml: name is missing; write the project's name as text"),
         ({"project": "name: p\nname: q\n"}, r"Pulumi.yaml: line 2: the key 'name' is given twice"),
@@ -77,11 +104,11 @@ def test_what_stands_in_place_of_a_file_is_refused(tmp_path: Path) -> None:
     write(tmp_path, project="name: p\n")
     stack = tmp_path / "Pulumi.prd.yaml"
     stack.mkdir()
-    with pytest.raises(StackFileError, match=r"Pulumi.prd.yaml is no regular file"):
+    with pytest.raises(StackFileError, match=r"Pulumi.prd.yaml is not a regular file"):
         read_stack_file(tmp_path, "prd")
     stack.rmdir()
     os.mkfifo(stack)
-    with pytest.raises(StackFileError, match=r"Pulumi.prd.yaml is no regular file"):
+    with pytest.raises(StackFileError, match=r"Pulumi.prd.yaml is not a regular file"):
         read_stack_file(tmp_path, "prd")
     stack.unlink()
     stack.write_text("config: {}")

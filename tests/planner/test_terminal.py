@@ -13,8 +13,8 @@ from planner.terminal import show
 from policies.engine.evaluate import Verdict
 from policies.engine.registry import RULES
 from pricing.lines import Line
+from stacks.config_warning import ConfigWarning
 from stacks.unusual_choices import Choice
-from stacks.warnings import ConfigWarning
 from tests.support.planner.plans import built, document_of
 from tests.support.planner.terminal import EMPTY, shown
 
@@ -123,6 +123,11 @@ def test_values_are_shown_as_they_are(capsys: pytest.CaptureFixture[str], monkey
     assert r"arn:aws:x:1:secret:y :key: [red]a[/red] \x1b[31m \x9b1m \u202e" in printed
     assert not {"\x1b", "\x9b", "\u202e", "🔑"} & set(printed)
     assert json.loads(plan.json())["unusual"][0]["value"] == HOSTILE
+
+
+def test_a_missing_value_is_shown_as_yaml_spells_it(capsys: pytest.CaptureFixture[str]) -> None:
+    show(replace(EMPTY, choices=(Choice("eventStream.alarmNotification", None, "nobody is told"),)), PlanConsole())
+    assert "eventStream.alarmNotification = null" in capsys.readouterr().out
 
 
 def test_every_rule_names_the_field_it_judges() -> None:

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from policies.engine.document import DOCUMENT, updated
+from policies.engine.admission import NOT_IN_CLUSTER, object_rules, pod_rules
+from policies.engine.document import DOCUMENT, is_about_kubernetes, updated
 from policies.engine.registry import RULES
 from policies.engine.settings import PolicySettings
 
@@ -32,3 +33,10 @@ def test_the_example_is_the_rule_of_the_code() -> None:
     assert rule in code
     known = {name for line in code.splitlines() if " import " in line for name in re.findall(r"\w+", line)}
     assert {name for line in imports.splitlines() for name in re.findall(r"\w+", line)} <= known
+
+
+def test_page_says_of_each_rule_about_kubernetes_whether_the_cluster_has_it() -> None:
+    about = {rule.name for rule in RULES.values() if is_about_kubernetes(rule)}
+    judged = {rule.name for rule in (*pod_rules(), *object_rules())}
+    assert about == judged | {*NOT_IN_CLUSTER}
+    assert not judged & {*NOT_IN_CLUSTER}

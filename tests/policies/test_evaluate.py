@@ -76,7 +76,7 @@ def test_a_level_for_no_rule_is_refused_with_the_nearest_name() -> None:
 
 def test_mandatory_verdicts_fail_and_advisory_ones_do_not() -> None:
     assert fails(evaluate([OPEN], context()))
-    levels = dict.fromkeys(RULES, "advisory")
+    levels = dict.fromkeys(RULES.keys() - {"monthly-budget"}, "advisory")
     assert judged(OPEN, settings={"levels": levels})
     assert not fails(evaluate([OPEN], context(settings={"levels": levels})))
 
@@ -144,10 +144,20 @@ def test_an_expired_exception_fails_also_where_it_covers_nothing() -> None:
     assert EXPIRED in judged(exceptions=[exempt(expires=date(2026, 1, 1))])
 
 
+def test_an_exception_for_more_than_a_year_does_not_hold() -> None:
+    found = judged(OPEN, exceptions=[exempt(expires=TODAY + timedelta(days=367))])
+    assert found["log-encryption"][0].exception is None
+    (verdict,) = found[EXPIRED]
+    assert "for more than a year" in verdict.message
+    assert EXPIRED not in judged(OPEN, exceptions=[exempt(expires=TODAY + timedelta(days=366))])
+
+
 def test_an_unused_exception_is_told() -> None:
     (verdict,) = judged(exceptions=[exempt()])[UNUSED]
     assert verdict.level == Level.ADVISORY
-    assert "covers nothing here" in verdict.message
+    assert "covers nothing in this stack" in verdict.message
+    assert verdict.remediation.endswith("unless another stack needs it.")
+    assert verdict.remediation not in verdict.message
 
 
 def test_an_exception_of_another_stack_is_not_judged_here() -> None:

@@ -52,6 +52,14 @@ def test_an_empty_file_holds_no_exceptions(tmp_path: Path, content: str) -> None
             r"entry 1: reason = 'later': takes 10 characters or more",
         ),
         (SOUND.replace("  approvedBy: platform-security\n", ""), r"entry 1: approvedBy is missing; it is required"),
+        (SOUND.replace('"*::gpu-device-plugin"', '"*"'), r"entry 1: resource = '\*': '\*' covers too much"),
+        (SOUND.replace('"*::gpu-device-plugin"', '"urn:pulumi:prod::*::*"'), r"covers too much; write the name"),
+        (SOUND.replace('"*::gpu-device-plugin"', '"?*[a-z]*"'), r"covers too much; write the name"),
+        (
+            SOUND.replace("registers the GPUs with the kubelet", "needed needed needed"),
+            r"is not a reason; say in a sentence",
+        ),
+        (SOUND.replace("platform-security", "n/a"), r"entry 1: approvedBy = 'n/a': 'n/a' is nobody; write the person"),
         (SOUND + "  until: forever\n", r"entry 1: until is not a known field; known here: rule, "),
         (
             SOUND.replace("2027-06-30", "2027-02-30"),
@@ -88,3 +96,24 @@ def test_file_that_is_not_utf8_names_the_byte_and_remedy(tmp_path: Path) -> None
     path.write_bytes(SOUND.encode() + b"# J\xf6rg\n")
     with pytest.raises(PolicyError, match=rf"exceptions.yaml is not UTF-8 \(byte {len(SOUND) + 4}\); save it as UTF-8"):
         load_exceptions(RULES, path)
+
+
+@pytest.mark.parametrize("object_", ["gpu-system", "namespace/gpu-system", "Namespace/*", "Role/a/b/c", "Role/a/b'"])
+def test_an_object_is_named_by_kind_and_name(tmp_path: Path, object_: str) -> None:
+    with pytest.raises(PolicyError, match="object"):
+        load(tmp_path, f"{SOUND}  object: {object_}\n")
+    assert load(tmp_path, f"{SOUND}  object: DaemonSet/gpu-system/device-plugin\n")
+
+
+@pytest.mark.parametrize(
+    ("object_", "message"),
+    [
+        ("Pod/debug", "'Pod/debug' has no namespace; write Pod/<namespace>/debug"),
+        ("Deployment/debug", "write Deployment/<namespace>/debug"),
+        ("Namespace/search/search", "a Namespace has none; write Namespace/search"),
+    ],
+)
+def test_an_object_that_the_cluster_would_not_find_is_refused(tmp_path: Path, object_: str, message: str) -> None:
+    with pytest.raises(PolicyError, match=message):
+        load(tmp_path, f"{SOUND}  object: {object_}\n")
+    assert load(tmp_path, f"{SOUND}  object: ClusterRole/reader\n")

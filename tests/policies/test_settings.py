@@ -53,6 +53,10 @@ def test_settings_have_defaults_and_read_levels() -> None:
         {"keyDeletionWindow": 5},
         {"dearInstanceHourly": 0},
         {"exceptionsFile": "mine.yaml"},
+        {"levels": {"monthly-budget": "disabled"}},
+        {"levels": {"monthly-budget": "advisory"}},
+        {"reviewedTypes": {"aws:*": "everything of AWS was looked at by security"}},
+        {"reviewedTypes": {"aws:synthetics/canary:Canary": "fine"}},
     ],
 )
 def test_wrong_settings_are_refused(wrong: dict[str, Any]) -> None:

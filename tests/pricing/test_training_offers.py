@@ -1,9 +1,12 @@
-"""Which products of the SageMaker price list become prices of training jobs."""
+"""Which products of the price lists become prices of training jobs, Spark and streams."""
 
 import pytest
 
 from pricing.refresh.catalog import QUERIES
+from pricing.table import load_table
 
+[INSTANCES] = [query for query in QUERIES if query.code == "ElasticMapReduce" and query.named]
+[KINESIS] = [query for query in QUERIES if query.code == "AmazonKinesis"]
 [SAGEMAKER] = [query for query in QUERIES if query.code == "AmazonSageMaker"]
 
 
@@ -24,3 +27,37 @@ def test_training_hours_become_a_price(usage: str, sku: str) -> None:
 )
 def test_other_products_are_left_out(usage: str) -> None:
     assert SAGEMAKER.matches({"usagetype": usage}) == ()
+
+
+@pytest.mark.parametrize(
+    ("usage", "sku", "unit"),
+    [
+        ("USE1-EnhancedFanoutHour", "enhanced-fanout-shard-hour", "hour"),
+        ("ReadBytes", "enhanced-fanout-data", "GB"),
+        ("EU-Extended-ShardHour", "extended-retention-shard-hour", "hour"),
+        ("USW2-LongTermRetention-ByteHrs", "long-term-retention", "GB-month"),
+        ("USE1-OnDemand-BilledOutgoingEFOBytes", "on-demand-efo-retrieve", "GB"),
+        ("OnDemand-ExtendedRetention-ByteHrs", "on-demand-extended-retention-24h-7d", "GB-month"),
+    ],
+)
+def test_fan_out_and_retention_of_streams_become_prices(usage: str, sku: str, unit: str) -> None:
+    # Source of the usage types: infracost, internal/resources/aws/kinesis_stream.go.
+    assert [(item.sku, item.unit) for item in KINESIS.matches({"usagetype": usage})] == [(sku, unit)]
+    assert load_table("us-east-1").price("kinesis", sku).unit == unit
+
+
+@pytest.mark.parametrize("usage", ["USE1-LongTermRetention-ReadBytes", "USE1-OnDemand-LongTermRetention-ByteHrs"])
+def test_other_products_of_streams_are_left_out(usage: str) -> None:
+    assert KINESIS.matches({"usagetype": usage}) == ()
+
+
+@pytest.mark.parametrize("usage", ["BoxUsage:m5.xlarge", "USE1-BoxUsage:m5.xlarge"])
+def test_the_surcharge_of_emr_on_ec2_becomes_a_price(usage: str) -> None:
+    [item] = INSTANCES.matches({"usagetype": usage})
+    assert (item.service, item.sku) == ("emr", "uplift m5.xlarge")
+    assert load_table("us-east-1").price("emr", item.sku).unit == item.unit
+
+
+@pytest.mark.parametrize("usage", ["HunkBoxUsage:c4.2xlarge", "BoxUsage:z99.large", "EMR-SERVERLESS-vCPUHours"])
+def test_other_software_of_emr_is_left_out(usage: str) -> None:
+    assert INSTANCES.matches({"usagetype": usage}) == ()

@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Generator, Iterator, Mapping
@@ -314,7 +313,7 @@ def _started(
             command, env=environment, cwd=root, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
         )
     try:
-        _until_healthy(process, port, folder / "log")
+        servers.wait_until(process, lambda: servers.is_healthy(f"http://127.0.0.1:{port}/health"), folder, _DEADLINE)
         yield process
     finally:
         os.killpg(process.pid, signal.SIGKILL)
@@ -327,17 +326,6 @@ def _folders(folder: Path, places: Mapping[str, str]) -> tuple[Path, dict[str, s
     root.mkdir(parents=True)
     scratch.mkdir()
     return root, {**places, SCRATCH: str(scratch), f"{SCRATCH}/metrics": str(scratch / "metrics")}
-
-
-def _until_healthy(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + _DEADLINE
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise RuntimeError(f"the server did not start:\n{log.read_text(errors='replace')}")
 
 
 def _running() -> Iterator[tuple[int, str]]:

@@ -194,8 +194,8 @@ REFUSED = {
     "zipmap": "zipmap=False",
     "older": "train it with the platform's training image",
     "pickle": "has model.pkl, a pickle, which can run any code",
-    "no-onnx": "is no model that ONNX Runtime",
-    "no-skops": "is no model that skops loads",
+    "no-onnx": "is not a model that ONNX Runtime",
+    "no-skops": "is not a model that skops loads",
     "empty": "has neither model.onnx nor model.skops",
 }
 LOAD = """

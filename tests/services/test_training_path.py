@@ -27,7 +27,7 @@ from operations.train.platform import Platform
 from operations.train.request import Engine
 from tests.support.operations.training import OUTPUTS
 from tests.support.programs import require
-from tests.support.services.servers import REGION, ROOT, free_port, server_process, tool, wait_until
+from tests.support.services.servers import REGION, ROOT, free_port, is_healthy, server_process, tool, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -94,15 +94,8 @@ def tracking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     ]  # fmt: skip
     address = f"http://127.0.0.1:{port}"
     with server_process(command, folder) as process:
-        wait_until(process, lambda: _healthy(address), folder, _DEADLINE)
+        wait_until(process, lambda: is_healthy(f"{address}/health"), folder, _DEADLINE)
         yield address
-
-
-def _healthy(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/health").is_success
-    except httpx.TransportError:
-        return False
 
 
 @pytest.fixture

@@ -78,9 +78,9 @@ def test_only_environment_cost_and_network_are_required() -> None:
     assert read(needed).gpu_cluster is None
     told = refusal_of({})
     assert told.splitlines()[1:] == [
-        "  environment is missing; it is required",
-        "  cost is missing; it is required",
-        "  network is missing; it is required",
+        "  environment is missing; it is required (The kind, owner, account and region of the stack)",
+        "  cost is missing; it is required (The monthly budget)",
+        "  network is missing; it is required (The private network)",
     ]
 
 
@@ -135,7 +135,7 @@ def pool(**changed: Any) -> dict[str, Any]:
         ),
         (
             {"environment": {**ENVIRONMENT, "region": "us-east-9"}},
-            "region us-east-9 is no AWS region; did you mean us-",
+            "region us-east-9 is not an AWS region; did you mean us-",
         ),
         ({"environment": {**ENVIRONMENT, "region": "description"}}, "environment.region = 'description': "),
         ({"environment": {**ENVIRONMENT, "kind": "prod"}}, "did you mean production?"),
@@ -169,6 +169,31 @@ def test_the_config_composes_the_specs_of_the_components() -> None:
     """One model a concept: nothing that a component declares is declared again."""
     assert StackConfig.model_fields["network"].annotation is NetworkSpec
     assert StackConfig.model_fields["gpu_cluster"].annotation == GpuClusterSpec | None
+
+
+ONE_OF_A_LIST = {
+    *("logRetentionDays", "logGroupDays", "scrapeSeconds", "windowHours", "windowSeconds", "workerVcpus"),
+    *("availability", "latencyPercent", "latencyMilliseconds", "worldOpenPorts", "worldEgressPorts"),
+    *("LogGroupSpec.retentionDays", "LogPipelineSpec.retentionDays", "SparkWorkerSpec.vcpus"),
+    *("SparkWorkerSpec.memoryGb",),
+}
+"""Numbers whose validators take the values of a list, or of a range that depends on another field."""
+OF_DATA = {"LoggedColumnSpec.minimum", "LoggedColumnSpec.maximum"}
+
+
+def test_every_number_of_the_config_has_a_maximum() -> None:
+    unbounded: set[str] = set()
+    for model, definition in StackConfig.model_json_schema(by_alias=True)["$defs"].items():
+        for name, field in definition.get("properties", {}).items():
+            kinds: list[Any] = [field, *field.get("anyOf", [])]
+            kinds += [field.get("items", {}), field.get("additionalProperties", {})]
+            numbers = [
+                each for each in kinds if each not in (True, False) and each.get("type") in ("integer", "number")
+            ]
+            bounded = all({"maximum", "exclusiveMaximum", "enum"} & {*each} for each in numbers)
+            if not bounded and not {name, f"{model}.{name}"} & (ONE_OF_A_LIST | OF_DATA):
+                unbounded.add(f"{model}.{name}")
+    assert unbounded == set()
 
 
 def test_every_field_is_described_and_no_key_is_in_snake_case() -> None:

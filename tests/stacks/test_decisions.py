@@ -4,8 +4,8 @@ import pytest
 
 from planner.build import assess
 from planner.evaluation import Evaluation
+from tests.support.components.streams import serverless
 from tests.support.planner.plans import TODAY, built, file_of
-from tests.support.pricing.build import resource
 from tests.support.stacks.configs import SECTIONS, STORE, read
 
 GROUP = "aws:elasticache/replicationGroup:ReplicationGroup"
@@ -51,11 +51,11 @@ def test_plan_says_what_each_engine_of_a_stream_costs(stack: str, said: str) -> 
 
 
 def test_a_plan_prices_the_partitions_that_the_stack_declares() -> None:
-    topics = [{"name": "clicks", "partitions": 2391, "deadLetter": True}]
-    stream = {"streamName": "ml", "engine": "msk-serverless", "topics": topics}
+    topic = {"name": "clicks", "partitions": 2391}
+    stream = {"streamName": "ml", "engine": "msk-serverless", "topics": [{**topic, "deadLetter": True}]}
     config = read({**SECTIONS, "eventStream": stream, "featureStore": STORE})
-    cluster = resource("aws:msk/serverlessCluster:ServerlessCluster", "events", parent=None)
-    plan = assess(file_of("staging"), config, Evaluation((cluster,), {}), today=TODAY)
+    made = serverless(topics=[{**topic, "dead_letter": True}]).resources
+    plan = assess(file_of("staging"), config, Evaluation(tuple(made), {}), today=TODAY)
     [decision] = [each for each in plan.decisions if each.field == "eventStream.engine"]
     fixed = sum(line.monthly for line in plan.estimate.lines if "all hours" in line.what)
     # 730 h x 0.75 + 2,392 x 730 h x 0.0015.

@@ -101,7 +101,7 @@ class Whole(Spec):
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({}, ["domain is missing; it is required"]),
+        ({}, ["domain is missing; it is required (The name of all)"]),
         ({"domain": 123456789012}, ['domain = 123456789012: must be text; write it in quotes: "123456789012"']),
         ({"domain": True}, ['domain = true: must be text; write it in quotes: "true"']),
         ({"domain": 1.3}, ["domain = 1.3: must be text; write it in quotes"]),

@@ -49,3 +49,9 @@ def test_a_component_is_imported_when_it_is_first_used() -> None:
     modules = imported("from components import NodePool")
     assert "components.cluster.node_pool.node_pool" in modules
     assert "components.data.cache.cache" not in modules
+
+
+def test_the_sdk_of_grafana_is_not_imported_by_the_program() -> None:
+    modules = imported("import stacks.platform")
+    assert "components.observability.dashboards.boards" in modules
+    assert not [name for name in modules if name.startswith("grafana_foundation_sdk")]

@@ -8,13 +8,14 @@ from typing import Any, cast
 import pytest
 import yaml
 
+from components.core.pod_sizes import millicpus
 from components.core.spec import parse
 from components.serving.model_service.spec import ModelServiceSpec
 from planner.stackfile import read_stack_file
 from stacks.config import parse_config
 from stacks.nodes import nodes_of
 from stacks.placement import least_replicas, misfit, slots
-from stacks.platform_pods import millicpus, platform_pods
+from stacks.platform_pods import platform_pods
 from tests.support.planner.plans import plan_of
 from tests.support.stacks.configs import MODEL, SECTIONS, SERVING, STORE, SYSTEM, read, refusal_of
 

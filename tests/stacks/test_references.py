@@ -44,6 +44,9 @@ def add(path: str, item: Any) -> Callable[[Sections], None]:
     return change
 
 
+VAULT_IN_CHINA = "arn:aws-cn:backup:cn-north-1:444455556666:backup-vault:central"
+USER_IN_CHINA = "arn:aws-cn:iam::111122223333:user/emergency-1"
+MONITOR_IN_CHINA = "arn:aws-cn:ce::111122223333:anomalymonitor/costs"
 ROLE = "arn:aws:iam::444455556666:role/data"
 GRANT = {"name": "data", "principalArn": ROLE, "level": "view"}
 CLIENT = {"name": "portal", "callbackUrls": ["https://portal.example.com/back"]}
@@ -170,25 +173,25 @@ REFUSED: list[tuple[str, Callable[[Sections], None], str, str]] = [
     (
         "staging",
         add("userPool.clients", {**CLIENT, "callbackUrls": ["https://deploy.staging.example.com/auth/callback"]}),
-        "userPool.clients[1].callbackUrls",
+        "userPool.clients[2].callbackUrls",
         "the callback https://deploy.staging.example.com/auth/callback is userPool.clients[0].callbackUrls too",
     ),
     (
         "staging",
         add("userPool.clients", {**CLIENT, "callbackUrls": CLIENT["callbackUrls"] * 2}),
-        "userPool.clients[1].callbackUrls",
+        "userPool.clients[2].callbackUrls",
         "is named more than once; name each once",
     ),
     (
         "staging",
         add("userPool.clients", {**CLIENT, "secret": "database/mlflow"}),
-        "userPool.clients[1].secret = 'database/mlflow'",
+        "userPool.clients[2].secret = 'database/mlflow'",
         "featureServices has the secret database/mlflow; choose another name",
     ),
     (
         "staging",
         add("userPool.clients", {**CLIENT, "secret": "delivery/notifications"}),
-        "userPool.clients[1].secret",
+        "userPool.clients[2].secret",
         "delivery has the secret delivery/notifications",
     ),
     (
@@ -338,6 +341,9 @@ REFUSED: list[tuple[str, Callable[[Sections], None], str, str]] = [
         "cn-north-1 is in the partition aws-cn",
     ),
     # ARNs of another partition.
+    ("prod", put("recovery.copyVaultArn", VAULT_IN_CHINA), "recovery.copyVaultArn", "write arn:aws:"),
+    ("prod", put("access.breakGlass.userArns", [USER_IN_CHINA]), "access.breakGlass.userArns", "write arn:aws:"),
+    ("prod", put("spend.anomalies.monitorArn", MONITOR_IN_CHINA), "spend.anomalies.monitorArn", "write arn:aws:"),
     (
         "staging",
         put("featureStore.data.raw.readerRoleArns", [ROLE.replace("aws", "aws-cn")]),
@@ -429,7 +435,7 @@ def test_wrong_name_is_refused_where_it_is_given(
 ACCEPTED: list[tuple[str, Callable[[Sections], None]]] = [
     ("staging", put("modelServing.neighbors", [{"namespace": "mlflow", "port": 5000}])),
     ("staging", put("gpuCluster.access", [{**GRANT, "namespaces": ["search", "kube-system"]}])),
-    ("staging", put("gpuCluster.namespaces", [{"namespace": "monitoring"}])),
+    ("staging", both(put("metrics", None), put("gpuCluster.namespaces", [{"namespace": "monitoring"}]))),
     ("staging", put("gpuCluster.nodePools.0.zone", "us-east-1b")),
     ("staging", both(put("network.zones", []), put("gpuCluster.nodePools.0.zone", "us-east-1c"))),
     ("staging", add("userPool.clients", CLIENT)),

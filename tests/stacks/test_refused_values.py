@@ -9,6 +9,10 @@ from tests.support.stacks.configs import SECTIONS, SERVING, STORE, read, refusal
 
 COMPLETE: dict[str, Any] = {**SECTIONS, "featureStore": STORE, "modelServing": SERVING}
 BUCKET = "s3://acme-models-111122223333"
+READERS = [f"arn:aws:iam::111122223333:role/data-science-reader-{number:04}" for number in range(2000)]
+RANGES = [f"203.0.113.{number}/32" for number in range(51)]
+ACCOUNTS = [f"{number:012}" for number in range(2000)]
+IMAGES = {"team": "risk", "images": ["fraud"], "pipelineRoleArns": READERS[:1]}
 
 
 def changed(changes: dict[str, Any]) -> dict[str, Any]:
@@ -24,6 +28,8 @@ def changed(changes: dict[str, Any]) -> dict[str, Any]:
 
 
 REFUSED: list[tuple[dict[str, Any], str, str]] = [
+    # Text that a YAML reader takes for no number.
+    ({"usage.natGb": "nan"}, "usage.natGb", "must be a number"),
     # Tags.
     ({"environment.owner": "ml<platform>;{x}"}, "environment.owner", "is not a tag value; write letters"),
     ({"environment.owner": " ml"}, "environment.owner", "with no space at either end"),
@@ -43,6 +49,40 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
         {"policies": {"logRetentionMinimum": 400, "logRetentionMaximum": 30}},
         "policies",
         "logRetentionMaximum = 30 is below logRetentionMinimum = 400; raise it",
+    ),
+    # Too little for any pod, and numbers that no node has.
+    ({"modelServing.models.0.memory": "1Mi"}, "models[0].memory = 1Mi", "a model server needs 256Mi or more"),
+    ({"modelServing.models.0.cpu": "10m"}, "models[0].cpu = 10m", "with less than 100m takes minutes to start"),
+    ({"modelServing.models.0.memory": f"1{'0' * 40}Gi"}, "models[0].memory", "write one such as 2Gi"),
+    ({"modelServing.models.0.cpu": f"1{'0' * 40}"}, "models[0].cpu", "write one such as 500m"),
+    ({"usage.natGb": 10**40}, "usage.natGb", "must be at most 1000000000000"),
+    # Lists that end in a policy, a rule set or a call of limited size.
+    ({"featureStore.data.raw": {"readerRoleArns": READERS}}, "data.raw.readerRoleArns", "of the bucket policy"),
+    (
+        {
+            f"featureStore.data.{each}": {"readerRoleArns": READERS[:90]}
+            for each in ("raw", "training", "models", "offline")
+        },
+        "featureStore.data.raw.readerRoleArns",
+        "of the key policy of the buckets, which has room for 30,768",
+    ),
+    (
+        {"logs": {"name": "ml-prod", "destination": "opensearch", "readerArns": READERS}},
+        "logs.readerArns",
+        "of the data access policy, which has room for 18,480",
+    ),
+    ({"gpuCluster.endpointPublicCidrs": RANGES[:41]}, "gpuCluster.endpointPublicCidrs", "takes at most 40 items"),
+    ({"gpuCluster.endpointPrivateCidrs": RANGES}, "gpuCluster.endpointPrivateCidrs", "takes at most 50 items"),
+    ({"modelServing.loadBalancer": {"allowedCidrs": RANGES}}, "loadBalancer.allowedCidrs", "takes at most 50 items"),
+    (
+        {"imageRegistry": {"teams": [{**IMAGES, "pipelineRoleArns": READERS}]}},
+        "teams[0].pipelineRoleArns",
+        "a repository policy",
+    ),
+    (
+        {"imageRegistry": {"teams": [IMAGES], "readerAccounts": ACCOUNTS}},
+        "imageRegistry.readerAccounts",
+        "a repository policy",
     ),
     # Folders of models, which IAM policies name.
     ({"modelServing.models.0.modelUri": f"{BUCKET}/../secrets/"}, "models[0].modelUri", "is not the address of a"),
@@ -131,7 +171,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"featureStore.database.instanceClass": "db.m99.large"}, "instanceClass", "db.m99.large is not an RDS instance"),
     ({"featureStore.database.instanceClass": "db.t4g.nano"}, "instanceClass", "db.t4g.nano is not an RDS instance"),
     ({"featureStore.database.instanceClass": "db.m7g.larg"}, "instanceClass", "did you mean db.m7g.large?"),
-    ({"featureStore.online.nodeType": "cache.r7g.huge"}, "nodeType", "cache.r7g.huge is no node type"),
+    ({"featureStore.online.nodeType": "cache.r7g.huge"}, "nodeType", "cache.r7g.huge is not a node type"),
     # What is given overlaps what is left out.
     (
         {"featureStore.database.backupWindow": "04:30-05:30"},
@@ -260,6 +300,8 @@ ACCEPTED: list[dict[str, Any]] = [
     {"modelServing.models.0.modelUri": f"{BUCKET}/team-a/fraud_v1.2/3/"},
     {"featureStore.database.backupWindow": "05:30-06:00"},
     {"featureStore.database.storageGib": 600, "featureStore.database.maximumStorageGib": 660},
+    {"featureStore.data.raw": {"readerRoleArns": READERS[:90]}},
+    {"modelServing.models.0.memory": "256Mi", "modelServing.models.0.cpu": "100m"},
     {"featureStore.data.prefix": "sthree", "modelServing.models": []},
     {"gpuCluster.namespaces": [{"namespace": "monitoring", "labels": {"team": "a"}}]},
     {"gpuCluster.nodePools.0.labels": {"example.com/tier": "gold", "team": "risk"}},

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from stacks.stream_usage import usage_of
 from stacks.unusual_choices import unusual_choices
 from tests.support.stacks.configs import SECTIONS, STORE, read, refusal
 
@@ -98,11 +97,3 @@ def test_partitions_that_do_not_fit_the_topics_are_refused(engine: str, remedy: 
     stream = {**STREAM, "engine": engine, "topics": [{"name": "clicks", "partitions": 2392}]}
     told = refusal(eventStream=stream, featureStore=STORE, usage={"streams": {"serverlessPartitions": 10}})
     assert f"usage.streams.serverlessPartitions = 10.0: {remedy}" in told
-
-
-@pytest.mark.parametrize(("usage", "partitions"), [({}, 2392), ({"streams": {"serverlessPartitions": 2400}}, 2400)])
-def test_serverless_partitions_are_those_of_the_topics(usage: dict[str, Any], partitions: int) -> None:
-    topics = [{"name": "clicks", "partitions": 2391, "deadLetter": True}]
-    stream = {**STREAM, "engine": "msk-serverless", "topics": topics}
-    found = read({**SECTIONS, "eventStream": stream, "featureStore": STORE, "usage": usage})
-    assert usage_of(found).streams.serverless_partitions == partitions

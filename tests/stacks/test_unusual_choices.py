@@ -40,6 +40,18 @@ def test_prod_makes_no_unusual_choice() -> None:
         ({"gpuCluster__endpointPublicCidrs": ["203.0.113.7/32"]}, "gpuCluster.endpointPublicCidrs"),
         ({"gpuCluster__sessionManager": True}, "gpuCluster.sessionManager"),
         ({"gpuCluster__deletionProtection": False}, "gpuCluster.deletionProtection"),
+        ({"audit__deletionProtection": False}, "audit.deletionProtection"),
+        ({"audit__trail__lockMode": "compliance"}, "audit.trail.lockMode"),
+        ({"audit__trail__dataEvents__writesOnly": False}, "audit.trail.dataEvents.writesOnly"),
+        ({"audit__threatDetection__s3Events": True}, "audit.threatDetection.s3Events"),
+        ({"audit__threatDetection__runtimeMonitoring": True}, "audit.threatDetection.runtimeMonitoring"),
+        ({"access__boundary": False, "permissionSets": None}, "access.boundary"),
+        ({"access__furtherServices": ["bedrock"]}, "access.furtherServices"),
+        ({"access__deletionProtection": False}, "access.deletionProtection"),
+        (
+            {"traces__tempo": {"bucket": "acme-traces", "deletionProtection": False}},
+            "traces.tempo.deletionProtection",
+        ),
         ({"gpuCluster__sharedSystemPool": True}, "gpuCluster.sharedSystemPool"),
         ({"gpuCluster__nodePools__1__sharing": {"timeSlicing": 4}}, "gpuCluster.nodePools[1].sharing.timeSlicing"),
         ({"sparkCluster__deletionProtection": False}, "sparkCluster.deletionProtection"),
@@ -51,7 +63,20 @@ def test_prod_makes_no_unusual_choice() -> None:
             {"eventStream__topics__0__recordSchema__compatibility": "NONE"},
             "eventStream.topics[0].recordSchema.compatibility",
         ),
-        ({"eventStream__alarmNotification": None}, "eventStream.alarmNotification"),
+        (
+            {
+                "featureIngest": {
+                    "topics": [{"topic": "clicks", "featureViews": ["user_clicks"], "recordFormat": "avro"}],
+                    "spark": {
+                        "package": "s3://ml-prod-offline-111122223333/feature-ingest/packages/0a/",
+                        "continuous": False,
+                    },
+                }
+            },
+            "featureIngest.spark.continuous",
+        ),
+        ({"eventStream__alarmNotification": None, "alarms": None}, "eventStream.alarmNotification"),
+        ({"alarms__critical": {}}, "alarms.critical"),
         ({"eventStream__deletionProtection": False}, "eventStream.deletionProtection"),
         ({"batchQueue__deletionProtection": False}, "batchQueue.deletionProtection"),
         ({"batchQueue__environments__0__imageId": "ami-0123456789abcdef0"}, "batchQueue.environments[0].imageId"),
@@ -77,7 +102,7 @@ def test_prod_makes_no_unusual_choice() -> None:
         ({"policies__allowedRegistries": []}, "policies.allowedRegistries"),
         ({"imageRegistry__deletionProtection": False}, "imageRegistry.deletionProtection"),
         ({"imageRegistry__scanning": "enhanced"}, "imageRegistry.scanning"),
-        ({"imageRegistry__replicaRegions": ["us-west-2"]}, "imageRegistry.replicaRegions"),
+        ({"imageRegistry__replicaRegions": ["us-east-2", "us-west-2"]}, "imageRegistry.replicaRegions"),
         (
             {"imageRegistry__upstreams": [DOCKER_HUB, {"registry": "public.ecr.aws", "movingTags": True}]},
             "imageRegistry.upstreams[1].movingTags",
@@ -133,3 +158,12 @@ def test_what_staging_gives_up_is_said() -> None:
     assert {"userPool.deletionProtection", "userPool.recoveryWindowDays", "delivery.deletionProtection"} <= told
     # Of production alone it is worth a word.
     assert "delivery.highlyAvailable" not in told
+
+
+@pytest.mark.parametrize(("approval", "when"), [("automatic", "without asking anyone"), ("manual", "when a person")])
+def test_action_of_a_budget_says_what_it_stops_and_when(approval: str, when: str) -> None:
+    action = {"name": "freeze", "kind": "deny-capacity", "targets": ["karpenter"], "approval": approval}
+    [choice] = [each for each in unusual_choices(config(spend__actions=[action])) if each.field.startswith("spend")]
+    assert (choice.field, choice.value) == ("spend.actions (freeze)", f"deny-capacity, {approval}")
+    assert choice.why.startswith(when)
+    assert "models stop scaling" in choice.why

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from stacks.warnings import ConfigWarning, warnings
+from stacks.config_warning import ConfigWarning
+from stacks.warnings import warnings
 from tests.support.stacks.configs import CLUSTER, GENERAL, MODEL, SECTIONS, SERVING, STORE, SYSTEM, config, read
 
 
@@ -54,7 +55,7 @@ def test_a_delivered_model_without_overlay_is_warned_of() -> None:
     fraud = {"name": "fruad", "namespace": "risk", "folder": "s3://ml-prod-models-111122223333/fraud/"}
     [warning] = [
         each
-        for each in warnings(config("prod", modelServing__deliveredModels=[fraud]))
+        for each in warnings(config("prod", modelServing__deliveredModels=[fraud], modelQuality=None))
         if each.field == "modelServing.deliveredModels[0].name"
     ]
     assert warning.value == "fruad"
@@ -116,10 +117,12 @@ def test_an_evening_after_midnight_is_the_next_day_s() -> None:
 
 def test_models_that_no_prometheus_counts_are_warned_of() -> None:
     field = "modelServing.platform.monitoring"
-    assert field in warned()
-    assert field not in warned(modelServing__platform__monitoring=True)
-    assert field not in warned(modelServing__deliveredModels=[])
-    [told] = [each for each in warnings(config("staging")) if each.field == field]
+    unmeasured: dict[str, Any] = {"metrics": None}
+    assert field not in warned()
+    assert field in warned(**unmeasured)
+    assert field not in warned(**unmeasured, modelServing__platform__monitoring=True)
+    assert field not in warned(**unmeasured, modelServing__deliveredModels=[], modelQuality=None)
+    [told] = [each for each in warnings(config("staging", **unmeasured)) if each.field == field]
     assert "No Prometheus counts the requests of ranking, embeddings, fraud." in told.why
     assert "monitoring" in told.remedy
 

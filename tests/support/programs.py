@@ -16,8 +16,22 @@ BUILT_BY_GO = {
 }
 """What `.ci/run` builds where Go is at hand: the program, and its module with the pinned version."""
 
-NOT_INSTALLED = ("pulumi", "etcd", "kube-apiserver", "kubectl", "kueue")
-"""What `.ci/run` installs nowhere; the workflow of pull requests does, but for Kueue."""
+NOT_INSTALLED = (
+    "pulumi",
+    "etcd",
+    "kube-apiserver",
+    "kubectl",
+    "kueue",
+    "otelcol-contrib",
+    "kserve-agent",
+    "fluent-bit",
+    "kyverno",
+    "crane",
+    "tempo",
+    "velero",
+    "velero-plugin-for-aws",
+)
+"""What `.ci/run` installs nowhere; the workflow of pull requests does, but for those after kubectl."""
 
 _REASON = re.compile(r"needs (?P<programs>[\w., -]+), which \w+ not on PATH")
 

@@ -90,7 +90,7 @@ def test_a_bad_record_goes_to_the_dead_letters_with_its_reason(brokers: Brokers)
         "mlplatform-partition": b"0",
         "mlplatform-offset": b"0",
     }
-    assert "no JSON" in str(dict(no_json.headers() or [])["mlplatform-reason"])
+    assert "not valid JSON" in str(dict(no_json.headers() or [])["mlplatform-reason"])
 
 
 def test_a_record_without_value_changes_nothing(brokers: Brokers) -> None:

@@ -36,19 +36,19 @@ def decoder_of(settings: Settings) -> Decoder:
 
 
 def decode_json(value: bytes) -> Record:
-    """The fields of a JSON object, also behind the header of Glue's serializers, which no JSON begins like.
+    """The fields of a JSON object, with or without the header of Glue's serializers. No JSON begins like this header.
 
     Raises:
-        BadRecordError: the value is no JSON object.
+        BadRecordError: the value is not a JSON object.
     """
     if _has_header(value):
         value = _decompressed(value[1], value[HEADER_BYTES:])
     try:
         found = json.loads(value, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise BadRecordError(f"the value is no JSON: {error}") from None
+        raise BadRecordError(f"the value is not valid JSON: {error}") from None
     if not isinstance(found, dict):
-        raise BadRecordError("the value is no JSON object; write the fields by name")
+        raise BadRecordError("the value is not a JSON object; write the fields by name")
     return cast(Record, found)
 
 
@@ -57,7 +57,7 @@ def _has_header(value: bytes) -> bool:
 
 
 def _refuse_constant(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no number")
+    raise ValueError(f"{constant} is not a number")
 
 
 class AvroDecoder:
@@ -86,7 +86,7 @@ class AvroDecoder:
         if content.read(1):
             raise BadRecordError("the value is longer than its schema says")
         if not isinstance(found, dict):
-            raise BadRecordError("the value's schema is no record; write the fields by name")
+            raise BadRecordError("the value's schema is not a record; write the fields by name")
         return cast(Record, found)
 
     def _schema(self, version: UUID) -> Any:
@@ -95,7 +95,7 @@ class AvroDecoder:
             try:
                 self._schemas[version] = parse_schema(json.loads(definition))
             except Exception as error:  # noqa: BLE001 - the parser raises what the text makes it raise
-                raise BadRecordError(f"the schema version {version} is no Avro schema: {error}") from None
+                raise BadRecordError(f"the schema version {version} is not a valid Avro schema: {error}") from None
         return self._schemas[version]
 
     def _definition(self, version: UUID) -> str:
@@ -123,7 +123,7 @@ def _decompressed(compression: int, content: bytes) -> bytes:
     try:
         found = stream.decompress(content, LARGEST_VALUE)
     except zlib.error as error:
-        raise BadRecordError(f"the value is no zlib: {error}") from None
+        raise BadRecordError(f"the value is not valid zlib: {error}") from None
     if stream.unconsumed_tail or not stream.eof:
         raise BadRecordError(f"the value is cut off, or larger than {LARGEST_VALUE} bytes")
     return found

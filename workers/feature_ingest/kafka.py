@@ -26,7 +26,7 @@ _NOT_OURS = (
     KafkaError.UNKNOWN_MEMBER_ID,
     KafkaError.REBALANCE_IN_PROGRESS,
     KafkaError.FENCED_INSTANCE_ID,
-    KafkaError._NO_OFFSET,  # pyright: ignore[reportPrivateUsage]
+    KafkaError._NO_OFFSET,  # pyright: ignore[reportPrivateUsage] - its public name
 )
 """Why a commit is not taken when another member has the partition now. It reads the records again."""
 
@@ -36,7 +36,6 @@ class KafkaSource:
 
     def __init__(self, settings: Settings):
         self._topic, self._batch_size = settings.topic, settings.batch_size
-        self._dead_letters, self._group = settings.dead_letters, settings.group
         self._problem = ""
         common = {**connection(settings), "error_cb": self._report}
         self._consumer = Consumer(
@@ -51,15 +50,7 @@ class KafkaSource:
                 "partition.assignment.strategy": "cooperative-sticky",
             }
         )
-        self._producer = Producer(
-            {
-                **common,
-                "enable.idempotence": True,
-                "message.timeout.ms": 30_000,
-                # The brokers say what is too large.
-                "message.max.bytes": _LARGEST_MESSAGE,
-            }
-        )
+        self._letters = DeadLetterTopic(settings)
         self._consumer.subscribe([settings.topic])
 
     def poll(self) -> list[Message]:
@@ -88,9 +79,8 @@ class KafkaSource:
         self._consumer.resume(self._consumer.assignment())
 
     def reject(self, rejected: Sequence[Rejected]) -> None:
-        """See Source. Value, key and headers are kept; further headers say why, and where the record was."""
-        if too_large := self._send(rejected):
-            self._send([without_value(each) for each in too_large])
+        """See Source."""
+        self._letters.send(rejected)
 
     def commit(self, messages: Sequence[Message]) -> None:
         """See Source. Partitions that another member has by now are left to it."""
@@ -124,12 +114,43 @@ class KafkaSource:
     def close(self) -> None:
         """See Source."""
         self._consumer.close()
-        self._producer.flush(_FLUSH_SECONDS)
 
     def _put_back(self, early: KafkaMessage) -> None:
         topic, partition, offset = early.topic(), early.partition(), early.offset()
         if early.error() is None and topic is not None and partition is not None and offset is not None:
             self._consumer.seek(TopicPartition(topic, partition, offset))
+
+    def _report(self, error: KafkaError) -> None:
+        _warn(error)
+        self._problem = error.str()
+
+
+class DeadLetterTopic:
+    """A topic of records that cannot be written."""
+
+    def __init__(self, settings: Settings):
+        self._topic, self._group = settings.dead_letters, settings.group
+        self._producer = Producer(
+            {
+                **connection(settings),
+                "error_cb": _warn,
+                "enable.idempotence": True,
+                "message.timeout.ms": 30_000,
+                # The brokers say what is too large.
+                "message.max.bytes": _LARGEST_MESSAGE,
+            }
+        )
+
+    def send(self, rejected: Sequence[Rejected]) -> None:
+        """Send records, and return after all of them arrived.
+
+        Value, key and headers are kept; further headers say why, and where the record was.
+
+        Raises:
+            UnavailableError: not all of them arrived.
+        """
+        if too_large := self._send(rejected):
+            self._send([without_value(each) for each in too_large])
 
     def _send(self, rejected: Sequence[Rejected]) -> list[Rejected]:
         """Send to the dead letters and wait until they arrived. Returns those that the brokers find too large."""
@@ -144,7 +165,7 @@ class KafkaSource:
 
         for each in rejected:
             self._producer.produce(
-                self._dead_letters,
+                self._topic,
                 each.message.value,
                 each.message.key,
                 headers=_headers(each, self._group),
@@ -153,12 +174,12 @@ class KafkaSource:
         if left := self._producer.flush(_FLUSH_SECONDS):
             failures.append(f"{left} records did not arrive in {_FLUSH_SECONDS:.0f} seconds")
         if failures:
-            raise UnavailableError(f"writing to {self._dead_letters}: {failures[0]}")
+            raise UnavailableError(f"writing to {self._topic}: {failures[0]}")
         return too_large
 
-    def _report(self, error: KafkaError) -> None:
-        _LOG.warning("Kafka: %s", error.str())
-        self._problem = error.str()
+
+def _warn(error: KafkaError) -> None:
+    _LOG.warning("Kafka: %s", error.str())
 
 
 def connection(settings: Settings) -> dict[str, Any]:

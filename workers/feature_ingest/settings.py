@@ -110,7 +110,7 @@ class _Reader:
         brokers = self._text("INGEST_BROKERS", "host:port of brokers, separated by commas")
         for broker in filter(None, brokers.split(",")):
             if not re.fullmatch(r"[^\s:,]+:\d{1,5}", broker):
-                self._wrong("INGEST_BROKERS", brokers, f"{broker!r} is no broker; write host:port")
+                self._wrong("INGEST_BROKERS", brokers, f"{broker!r} is not a valid broker; write host:port")
             elif security is Security.NONE and not _LOCAL.fullmatch(broker):
                 self._wrong("INGEST_SECURITY", "none", f"the broker {broker} is on another machine; use iam")
         return brokers
@@ -131,6 +131,6 @@ class _Reader:
     def _number(self, name: str, default: int, least: int, most: int) -> int:
         value = self._environment.get(name) or str(default)
         if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
-            self._wrong(name, value, f"is no whole number from {least} to {most}; write one")
+            self._wrong(name, value, f"is not a whole number from {least} to {most}; write one")
             return default
         return int(value)

@@ -7,9 +7,10 @@ refuses the same in the same words.
 {{- $formats := include "model-service.knownFormats" $ }}
 {{- $format := include "model-service.modelFormat" $ }}
 {{- $platform := list "argocd" "aws-load-balancer-controller" "cert-manager" "cluster-autoscaler" "external-secrets"
-  "feast" "feature-ingest" "gpu-system" "istio-ingress" "istio-system" "karpenter" "keda" "knative-operator" "knative-serving" "kserve"
-  "kserve-localmodel-jobs" "kubeflow" "kubeflow-system" "kueue-system" "mlflow" "oauth2-proxy" "ray-system" "store-access"
-  "trainer-system" }}
+  "feast" "feature-ingest" "gpu-system" "grafana" "istio-ingress" "istio-system" "karpenter" "keda"
+  "knative-operator" "knative-serving" "kserve" "kserve-localmodel-jobs" "kubeflow" "kubeflow-system" "kueue-system"
+  "kyverno" "logging" "mlflow" "model-quality" "node-exporter" "oauth2-proxy" "ray-system" "store-access" "trace-store"
+  "tracing" "trainer-system" "velero" }}
 {{- if or (has .namespace $platform) (eq .namespace "default") (hasPrefix "kube-" .namespace) }}
 namespace = {{ .namespace }} is not for models; choose one of the serving platform's modelNamespaces
 {{- end }}
@@ -33,12 +34,23 @@ modelFormat = {{ $format }} is not a format of runtime {{ .runtime }}; allowed: 
 {{- if and .gpus .gpuShare }}
 gpus = {{ .gpus }} and gpuShare are both set; keep one: gpus for whole GPUs, gpuShare for a part of one
 {{- end }}
+{{- $cpu := int (regexFind "^[0-9]+" .cpu) }}
+{{- if lt (ternary $cpu (mul $cpu 1000 | int) (hasSuffix "m" .cpu)) 100 }}
+cpu = {{ .cpu }} is too little: a model server with less than 100m takes minutes to start; raise it
+{{- end }}
+{{- $memory := int (regexFind "^[0-9]+" .memory) }}
+{{- if lt (ternary $memory (mul $memory 1024 | int) (hasSuffix "Mi" .memory)) 256 }}
+memory = {{ .memory }} is too little: a model server needs 256Mi or more; raise it
+{{- end }}
 {{- if .scaleToZero }}
   {{- if not .protocol }}
 protocol is missing; a model with scaleToZero answers only one: set REST or gRPC
   {{- end }}
   {{- if .minimum }}
 minimum = {{ .minimum }} contradicts scaleToZero; set minimum to 0, or remove scaleToZero
+  {{- end }}
+  {{- if and .predictionLogs (eq (.protocol | default "REST") "gRPC") }}
+predictionLogs has no effect on gRPC, whose tensors are not logged; set protocol to REST or remove it
   {{- end }}
   {{- if .schedules }}
 schedules contradict scaleToZero, which has a minimum of 0 at all hours; remove one of them
@@ -56,6 +68,9 @@ protocol = {{ .protocol }} is for models with scaleToZero; the others answer RES
   {{- if not .minimum }}
 minimum = {{ .minimum }} leaves no replica to answer; set 1 or more, or set scaleToZero
   {{- end }}
+{{- end }}
+{{- if and .traceCollector (eq .runtime "huggingface") }}
+traceCollector = {{ .traceCollector }} has no effect on runtime huggingface, which sends no spans; remove it
 {{- end }}
 {{- range .egress }}
   {{- if not (include "model-service.isNetwork" .cidr) }}

@@ -168,6 +168,15 @@ initContainers:
 {{- end }}
 {{- end }}
 
+{{/* Has KServe's agent send requests and responses to the collector of ModelQuality. */}}
+{{- define "model-service.logger" -}}
+{{- with .Values.predictionLogs }}
+logger:
+  url: http://prediction-log.model-quality.svc.cluster.local:8080
+  mode: {{ .mode }}
+{{- end }}
+{{- end }}
+
 {{/*
 The model server's container and the model that it loads. Takes what "model-service.pod" takes, with "runtime".
 */}}
@@ -207,6 +216,19 @@ args:
 env:
   - name: MLSERVER_MODEL_NAME
     value: {{ .Values.name | quote }}
+  {{- with .Values.traceCollector }}
+  - name: MLSERVER_TRACING_SERVER
+    value: {{ printf "%s:4317" . | quote }}
+  {{- end }}
+{{- else if .Values.traceCollector }}
+args:
+  - --trace-config=mode=opentelemetry
+  - --trace-config=opentelemetry,url=http://{{ .Values.traceCollector }}:4318/v1/traces
+  - --trace-config=opentelemetry,resource=service.name={{ .Values.name }}
+  - --trace-config=level=TIMESTAMPS
+  - --trace-config=count=-1
+  # Requests that the gateway traces, and no others.
+  - --trace-config=rate=0
 {{- end }}
 {{- end }}
 {{- end }}

@@ -61,6 +61,8 @@ class GpuCluster(Component[GpuClusterArgs, GpuClusterSpec]):
     """The KMS key of nodes' volumes, for further pools."""
     scaling_group_names: pulumi.Output[dict[str, str]]
     """The Auto Scaling group of each managed pool, by the pool's name."""
+    interruption_queue_name: pulumi.Output[str]
+    """The queue from which Karpenter reads interruptions; empty without Karpenter."""
 
     def __init__(self, name: str, args: GpuClusterArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, GpuClusterArgs, GpuClusterSpec, opts)
@@ -170,8 +172,9 @@ class GpuCluster(Component[GpuClusterArgs, GpuClusterSpec]):
                 },
                 inside,
             )
+        self.interruption_queue_name = pulumi.Output.from_input("")
         if spec.karpenter:
-            Karpenter(
+            karpenter = Karpenter(
                 f"{name}-karpenter",
                 args_of(
                     KarpenterArgs,
@@ -183,6 +186,7 @@ class GpuCluster(Component[GpuClusterArgs, GpuClusterSpec]):
                 ),
                 inside,
             )
+            self.interruption_queue_name = karpenter.queue_name
 
     def _karpenter_pools(self) -> tuple[Any, ...]:
         return self._spec.karpenter.pools if self._spec.karpenter else ()

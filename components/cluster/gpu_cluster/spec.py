@@ -115,10 +115,12 @@ class GpuClusterSpec(Spec):
     )
     endpoint_public_cidrs: tuple[IpRange, ...] = Field(
         default=(),
+        max_length=40,
         description="Public addresses (CIDR) that may reach the API server. When empty, the endpoint is private only.",
     )
     endpoint_private_cidrs: tuple[IpRange, ...] = Field(
         default=(),
+        max_length=50,
         description="Private addresses (CIDR) that may reach the API server in addition to the nodes, such as a VPN's.",
     )
     session_manager: bool = Field(

@@ -111,9 +111,10 @@ class KarpenterPoolSpec(PoolSpec):
     maximum_gpus: int | None = Field(
         default=None,
         ge=1,
+        le=100_000,
         description="The most GPUs (or Neuron devices) of all nodes together; required for types that have them.",
     )
-    maximum_vcpus: int = Field(ge=1, description="The most vCPUs of all nodes together.")
+    maximum_vcpus: int = Field(ge=1, le=1_000_000, description="The most vCPUs of all nodes together.")
     ami_version: str | None = Field(
         default=None,
         pattern=r"^(latest|v[0-9.]+)$",

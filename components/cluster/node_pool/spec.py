@@ -252,7 +252,9 @@ class NodePoolSpec(PoolSpec):
         "correctly.",
     )
     minimum: int = Field(ge=0, le=LARGEST_GROUP, description="The minimum number of nodes.")
-    desired: int | None = Field(default=None, ge=0, description="The initial number of nodes; the minimum by default.")
+    desired: int | None = Field(
+        default=None, ge=0, le=LARGEST_GROUP, description="The initial number of nodes; the minimum by default."
+    )
     maximum: int = Field(ge=1, le=LARGEST_GROUP, description="The maximum number of nodes outside scheduled hours.")
     purchase: Purchase = Field(default=Purchase.ON_DEMAND, description="The purchase option.")
     capacity_reservation_id: str | None = Field(

@@ -123,7 +123,7 @@ class Cache(Component[CacheArgs, CacheSpec]):
                 engine=str(spec.engine),
                 access_string=access_string(user.access, user.keys),
                 authentication_mode={"type": "iam"},
-                # Whoever sets the password changes the mode with it; a deployment must not take it back.
+                # Setting the password also changes the mode. A deployment must not revert that.
                 opts=pulumi.ResourceOptions(
                     parent=self, ignore_changes=["authenticationMode"] if user.password else None
                 ),

@@ -123,7 +123,9 @@ class CacheSpec(Spec):
     engine: CacheEngine = Field(
         default=CacheEngine.VALKEY, description="The engine: valkey, or redis, which costs a quarter more."
     )
-    gigabytes: int = Field(ge=1, description="The data it must hold, in GB of 2^30 bytes, without replicas.")
+    gigabytes: int = Field(
+        ge=1, le=1_000_000, description="The data it must hold, in GB of 2^30 bytes, without replicas."
+    )
     headroom: float = Field(
         default=0.2, ge=0, lt=1, description="The share of what its nodes hold that stays free when the data is in."
     )
@@ -181,7 +183,7 @@ class CacheSpec(Spec):
     @classmethod
     def _known_node(cls, node_type: str | None) -> str | None:
         if node_type is not None and node_type not in NODES:
-            raise refuse(node_type, f"{node_type} is no node type of a current generation", list(NODES))
+            raise refuse(node_type, f"{node_type} is not a node type of a current generation", list(NODES))
         return node_type
 
     @field_validator("snapshot_window", "maintenance_window")

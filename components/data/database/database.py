@@ -61,9 +61,12 @@ _InstanceSpec = TypeVar("_InstanceSpec", bound=InstanceSpec)
 class _Instance(Component[_Args, _InstanceSpec]):
     """An instance of RDS. The component of each engine declares its outputs: other languages see only those."""
 
+    identifier: pulumi.Output[str]
     address: pulumi.Output[str]
     port: pulumi.Output[int]
+    arn: pulumi.Output[str]
     resource_id: pulumi.Output[str]
+    subnet_group: pulumi.Output[str]
     administrator_secret_arn: pulumi.Output[str]
     security_group_id: pulumi.Output[str]
     key_arn: pulumi.Output[str]
@@ -73,10 +76,14 @@ class _Instance(Component[_Args, _InstanceSpec]):
         self._kept = pulumi.ResourceOptions(parent=self, protect=self._spec.deletion_protection)
         key = self._key()
         group = self._security_group()
-        instance = self._instance(key, group)
+        subnets = aws.rds.SubnetGroup(f"{self._name}-subnets", subnet_ids=self._args["subnet_ids"], opts=self._child)
+        instance = self._instance(key, group, subnets)
+        self.identifier = instance.identifier
         self.address = instance.address
         self.port = instance.port
+        self.arn = instance.arn
         self.resource_id = instance.resource_id
+        self.subnet_group = subnets.name
         self.administrator_secret_arn = instance.master_user_secrets[0].secret_arn.apply(str)
         self.security_group_id = group.id.apply(str)
         self.key_arn = key.arn
@@ -161,9 +168,10 @@ class _Instance(Component[_Args, _InstanceSpec]):
         )
         return role, grant
 
-    def _instance(self, key: aws.kms.Key, group: aws.ec2.SecurityGroup) -> aws.rds.Instance:
+    def _instance(
+        self, key: aws.kms.Key, group: aws.ec2.SecurityGroup, subnets: aws.rds.SubnetGroup
+    ) -> aws.rds.Instance:
         spec = self._spec
-        subnets = aws.rds.SubnetGroup(f"{self._name}-subnets", subnet_ids=self._args["subnet_ids"], opts=self._child)
         role, grant = self._monitoring()
         return aws.rds.Instance(
             f"{self._name}-instance",
@@ -221,12 +229,18 @@ class Database(_Instance[DatabaseArgs, DatabaseSpec]):
     RDS stores the administrator's password in Secrets Manager and rotates it. Each user has its own role.
     """
 
+    identifier: pulumi.Output[str]
+    """The instance's name."""
     address: pulumi.Output[str]
     """The host to connect to."""
     port: pulumi.Output[int]
     """The port to connect to."""
+    arn: pulumi.Output[str]
+    """The instance's ARN."""
     resource_id: pulumi.Output[str]
     """The instance's immutable id, as IAM policies of rds-db:connect name it."""
+    subnet_group: pulumi.Output[str]
+    """The RDS subnet group, into which a backup is restored."""
     administrator_secret_arn: pulumi.Output[str]
     """The secret that holds the administrator's name and password."""
     security_group_id: pulumi.Output[str]
@@ -242,12 +256,18 @@ class Database(_Instance[DatabaseArgs, DatabaseSpec]):
 class MySqlDatabase(_Instance[MySqlDatabaseArgs, InstanceSpec]):
     """A MySQL instance for software that supports no other database, such as Kubeflow Pipelines."""
 
+    identifier: pulumi.Output[str]
+    """The instance's name."""
     address: pulumi.Output[str]
     """The host to connect to."""
     port: pulumi.Output[int]
     """The port to connect to."""
+    arn: pulumi.Output[str]
+    """The instance's ARN."""
     resource_id: pulumi.Output[str]
     """The instance's immutable id, as IAM policies of rds-db:connect name it."""
+    subnet_group: pulumi.Output[str]
+    """The RDS subnet group, into which a backup is restored."""
     administrator_secret_arn: pulumi.Output[str]
     """The secret that holds the administrator's name and password."""
     security_group_id: pulumi.Output[str]

@@ -74,6 +74,11 @@ class FeatureServer(Component[FeatureServerArgs, FeatureServerSpec]):
         )
         self._publish()
 
+    def _problem(self) -> str | None:
+        if self._spec.instrumentation_image and not self._spec.trace_collector:
+            return "instrumentationImage needs traceCollector, which gets the spans; set it, or remove the image"
+        return None
+
     def _workgroup(self) -> pulumi.Output[str]:
         """A workgroup that lets a query say where it puts its table.
 

@@ -5,6 +5,7 @@ from typing import Any
 import pulumi
 
 from ...core.images import pulled
+from ...core.instrumentation import instrumented
 from ...core.manifest import kubernetes_object
 from ...core.pods import RESTRICTED, on_system_nodes, resources, spread
 from ...facts.versions import FEATURE_SERVER_IMAGE
@@ -65,6 +66,8 @@ def autoscaler(spec: FeatureServerSpec) -> Manifest:
 def deployment(spec: FeatureServerSpec, region: str, config_hash: pulumi.Input[str]) -> Manifest:
     """The servers. They are made anew when `config_hash` changes, and ready once the registry has answered them."""
     pod = _pod(SERVER, region, [_server(spec)])
+    if spec.instrumentation_image and spec.trace_collector:
+        pod = instrumented(pod, spec.instrumentation_image, spec.trace_collector, RESTRICTED)
     rolling = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
     wanted = {
         "replicas": spec.minimum,

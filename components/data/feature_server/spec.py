@@ -6,13 +6,21 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator, model_validator
 
-from ...core.cron import cron_schedule
+from ...core.cron import cron_schedule, too_frequent
+from ...core.host_names import CLUSTER_HOST_PATTERN
+from ...core.image_names import versioned_image
 from ...core.namespace_names import NAMESPACE_PATTERN, ClientNamespaces
+from ...core.pod_sizes import CPU_PATTERN, MEMORY_PATTERN, enough_cpu, enough_memory, mebibytes
 from ...core.problems import refuse_at
 from ...core.spec import Spec, refuse
 
-_CPU_PATTERN = r"^([1-9][0-9]{0,2}|[1-9][0-9]{1,4}m)$"
-_MEMORY_PATTERN = r"^[1-9][0-9]{0,4}(Mi|Gi)$"
+VIEW_PATTERN = r"[A-Za-z_][A-Za-z0-9_]*"
+VIEW_REMEDY = "name of a feature view; use letters, digits and underscores"
+_WORKER_MEBIBYTES = 250
+"""What a process of the server takes before it answers."""
+_RUN_MEBIBYTES = 512
+_LEAST_MINUTES = 5
+_RUN_COSTS = "each starts a pod, and Athena charges 5 USD a TB for what it scans of each feature view"
 
 
 class MaterializationConfig(TypedDict):
@@ -39,10 +47,10 @@ class MaterializationSpec(Spec):
     deadline_minutes: int = Field(
         default=55, ge=1, le=1440, description="How long a run may take before it is ended; the next one goes on."
     )
-    cpu: str = Field(default="1", pattern=_CPU_PATTERN, description="The CPU of a run, such as 2 or 500m.")
+    cpu: str = Field(default="1", pattern=CPU_PATTERN, description="The CPU of a run, such as 2 or 500m.")
     memory: str = Field(
         default="4Gi",
-        pattern=_MEMORY_PATTERN,
+        pattern=MEMORY_PATTERN,
         description="The memory of a run, such as 8Gi; what one feature view exports must fit.",
     )
     views: tuple[str, ...] = Field(
@@ -52,14 +60,26 @@ class MaterializationSpec(Spec):
     @field_validator("schedule")
     @classmethod
     def _five_places(cls, schedule: str) -> str:
-        return cron_schedule(schedule)
+        if problem := too_frequent(cron_schedule(schedule), _LEAST_MINUTES, _RUN_COSTS):
+            raise refuse(schedule, problem)
+        return schedule
+
+    @field_validator("cpu")
+    @classmethod
+    def _enough_cpu(cls, cpu: str) -> str:
+        return enough_cpu(cpu, "a run")
+
+    @field_validator("memory")
+    @classmethod
+    def _enough_memory(cls, memory: str) -> str:
+        return enough_memory(memory, _RUN_MEBIBYTES, "a run")
 
     @field_validator("views")
     @classmethod
     def _views(cls, views: tuple[str, ...]) -> tuple[str, ...]:
         for view in views:
-            if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", view):
-                raise refuse(view, f"{view!r} is no feature view's name; use letters, digits and underscores")
+            if not re.fullmatch(VIEW_PATTERN, view):
+                raise refuse(view, f"{view!r} is not a valid {VIEW_REMEDY}")
         return views
 
 
@@ -88,6 +108,10 @@ class FeatureServerConfig(TypedDict):
     """The most that one of its queries may scan, in GiB."""
     monitoring_namespace: NotRequired[str]
     """The namespace whose pods may read metrics."""
+    instrumentation_image: NotRequired[str]
+    """An image with OpenTelemetry's packages for Python in /autoinstrumentation: servers send spans."""
+    trace_collector: NotRequired[str]
+    """The host of the OpenTelemetry collector that gets the spans, by HTTP at port 4318."""
 
 
 class FeatureServerArgs(FeatureServerConfig):
@@ -128,8 +152,8 @@ class FeatureServerSpec(Spec):
     )
     minimum: int = Field(default=2, ge=1, le=200, description="The fewest servers.")
     maximum: int = Field(default=6, ge=1, le=200, description="The most servers; as many as the minimum: no scaling.")
-    cpu: str = Field(default="1", pattern=_CPU_PATTERN, description="The CPU of a server, such as 1 or 500m.")
-    memory: str = Field(default="2Gi", pattern=_MEMORY_PATTERN, description="The memory of a server, such as 2Gi.")
+    cpu: str = Field(default="1", pattern=CPU_PATTERN, description="The CPU of a server, such as 1 or 500m.")
+    memory: str = Field(default="2Gi", pattern=MEMORY_PATTERN, description="The memory of a server, such as 2Gi.")
     workers: int = Field(
         default=2, ge=1, le=32, description="Processes of a server that answer side by side, some 250 MiB each."
     )
@@ -144,16 +168,44 @@ class FeatureServerSpec(Spec):
         description="The runs that copy offline features to the online store.",
     )
     scan_limit_gib: int = Field(
-        default=256, ge=1, description="The most that one of its queries may scan, in GiB; Athena charges 5 USD a TB."
+        default=256,
+        ge=1,
+        le=1_000_000,
+        description="The most that one of its queries may scan, in GiB; Athena charges 5 USD a TB.",
     )
     monitoring_namespace: str = Field(
         default="monitoring",
         pattern=NAMESPACE_PATTERN,
         description="The namespace whose pods may read metrics.",
     )
+    instrumentation_image: str | None = Field(
+        default=None,
+        description="An image with OpenTelemetry's packages for Python in /autoinstrumentation, with a digest or a "
+        "version as tag: servers send spans. Default: they send none.",
+    )
+    trace_collector: str | None = Field(
+        default=None,
+        pattern=CLUSTER_HOST_PATTERN,
+        description="The host of the OpenTelemetry collector that gets the spans, by HTTP at port 4318. A stack "
+        "derives it from its section traces.",
+    )
+
+    @field_validator("instrumentation_image")
+    @classmethod
+    def _has_a_version(cls, image: str | None) -> str | None:
+        return image if image is None else versioned_image(image)
+
+    @field_validator("cpu")
+    @classmethod
+    def _enough_cpu(cls, cpu: str) -> str:
+        return enough_cpu(cpu, "a server")
 
     @model_validator(mode="after")
     def _bounds(self) -> "FeatureServerSpec":
+        least = self.workers * _WORKER_MEBIBYTES
+        if mebibytes(self.memory) < least:
+            remedy = f"workers = {self.workers} need {least}Mi or more; raise it, or lower workers"
+            raise refuse_at("memory", self.memory, remedy)
         if self.maximum < self.minimum:
             raise refuse_at("maximum", self.maximum, f"must be at least minimum = {self.minimum}")
         return self

@@ -37,14 +37,28 @@ class FeatureStore(Component[FeatureStoreArgs, FeatureStoreSpec]):
     """The Athena workgroup that queries it."""
     online_endpoint: pulumi.Output[str]
     """The online store's configuration endpoint."""
+    online_group_id: pulumi.Output[str]
+    """The id of the online store's replication group."""
+    predictions_group_id: pulumi.Output[str]
+    """The id of the prediction cache's replication group; empty without one."""
     predictions_endpoint: pulumi.Output[str]
     """The prediction cache's configuration endpoint; empty without one."""
     online_connect_policies: pulumi.Output[dict[str, str]]
     """The IAM policy, as JSON, that lets a workload log in to the online store as each of its users."""
     predictions_connect_policies: pulumi.Output[dict[str, str]]
     """The same for the prediction cache; empty without one."""
+    online_security_group_id: pulumi.Output[str]
+    """The online store's security group, to which rules for further clients can be added."""
+    database_identifier: pulumi.Output[str]
+    """The name of the database's instance."""
     database_address: pulumi.Output[str]
     """The database's host."""
+    database_arn: pulumi.Output[str]
+    """The database's ARN."""
+    database_subnet_group: pulumi.Output[str]
+    """The RDS subnet group of the database, into which a backup is restored."""
+    database_security_group_id: pulumi.Output[str]
+    """The database's security group."""
     administrator_secret_arn: pulumi.Output[str]
     """The secret that holds the database administrator's name and password."""
     administrator_key_arn: pulumi.Output[str]
@@ -75,10 +89,17 @@ class FeatureStore(Component[FeatureStoreArgs, FeatureStoreSpec]):
         self.workgroup = catalog.workgroup_name
         self.online_endpoint = online.endpoint
         self.predictions_endpoint = predictions.endpoint if predictions else pulumi.Output.from_input("")
+        self.online_group_id = online.replication_group_id
+        self.predictions_group_id = predictions.replication_group_id if predictions else pulumi.Output.from_input("")
         self.online_connect_policies = online.connect_policies
         none = pulumi.Output.from_input(dict[str, str]())
         self.predictions_connect_policies = predictions.connect_policies if predictions else none
+        self.online_security_group_id = online.security_group_id
+        self.database_identifier = database.identifier
         self.database_address = database.address
+        self.database_arn = database.arn
+        self.database_subnet_group = database.subnet_group
+        self.database_security_group_id = database.security_group_id
         self.administrator_secret_arn = database.administrator_secret_arn
         self.administrator_key_arn = database.key_arn
         self.online_user_arns = online.user_arns

@@ -103,7 +103,7 @@ def _server(spec: TrackingServerSpec, region: str, database: list[Manifest], art
     own_address = {"name": POD_ADDRESS, "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}}
     return {
         **_container(SERVER, database + _variables(server_environment(region)) + [own_address]),
-        "command": server_arguments(SERVICE, artifacts, spec.workers, spec.hosts, spec.monitoring),
+        "command": server_arguments(SERVICE, artifacts, spec.workers, spec.hosts, spec.monitoring or spec.metrics),
         "ports": [{"name": _PORT_NAME, "containerPort": PORT}],
         "resources": amounts,
         "startupProbe": {**probe, "failureThreshold": 30},

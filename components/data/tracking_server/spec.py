@@ -24,6 +24,8 @@ class TrackingServerConfig(TypedDict):
     """Processes of a server that answer side by side."""
     scratch_gib: NotRequired[int]
     """The disk that artifacts under way must fit, in GiB."""
+    metrics: NotRequired[bool]
+    """Whether the servers have metrics, and a Prometheus without operator may read them."""
     monitoring: NotRequired[bool]
     """Whether Prometheus's operator is there, to read metrics."""
     monitoring_namespace: NotRequired[str]
@@ -74,6 +76,11 @@ class TrackingServerSpec(Spec):
         description="The disk that artifacts under way must fit, in GiB, for each server.",
     )
     monitoring: bool = Field(default=False, description="Whether Prometheus's operator is there, to read metrics.")
+    metrics: bool = Field(
+        default=False,
+        description="Whether the servers have metrics, and a Prometheus without operator may read them. A stack with "
+        "the section metrics sets it.",
+    )
     monitoring_namespace: str = Field(
         default="monitoring",
         pattern=NAMESPACE_PATTERN,

@@ -48,7 +48,7 @@ class TrackingServer(Component[TrackingServerArgs, TrackingServerSpec]):
             reach("allow-database", NAMESPACE, PODS, addresses(self._args["vpc_cidr"]), [DATABASE_PORT]),
             # For the database's certificates and for S3.
             allow_apis(NAMESPACE, PODS),
-            *([metrics] if self._spec.monitoring else []),
+            *([metrics] if self._spec.monitoring or self._spec.metrics else []),
         ]
 
     def _basis(self, namespace: list[pulumi.Resource]) -> list[pulumi.Resource]:

@@ -188,7 +188,7 @@ class DeliverySpec(Spec):
         description="The claim of tokens with the user's groups; cognito:groups with Cognito.",
     )
     scopes: tuple[str, ...] = Field(
-        default=("openid", "email", "profile"), min_length=1, description="The OAuth scopes."
+        default=("openid", "email", "profile"), min_length=1, max_length=50, description="The OAuth scopes."
     )
     repositories: tuple[RepositorySpec, ...] = Field(
         default=(), description="Private repositories. Public ones need no entry."

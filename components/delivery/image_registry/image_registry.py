@@ -10,7 +10,7 @@ from ...core.component import Component
 from ...core.iam import registry_trust
 from ...core.kms import encryption_key
 from ...core.named_outputs import by_name
-from ...facts.regions import dns_suffix
+from ...facts.regions import dns_suffix, other_partition
 from .policies import cache_lifecycle, cache_policy, creation_permissions, import_policy, team_lifecycle, team_policy
 from .spec import ImageRegistryArgs, ImageRegistrySpec, ImageScanning, ImageTeamSpec, UpstreamSpec
 
@@ -85,6 +85,7 @@ class ImageRegistry(Component[ImageRegistryArgs, ImageRegistrySpec]):
             image_scanning_configuration={"scan_on_push": True},
             encryption_configurations=[{"encryption_type": "KMS", "kms_key": key.arn}],
             force_delete=False,
+            tags={"team": team.team},
             opts=self._kept,
         )
         policy = aws.ecr.RepositoryPolicy(
@@ -192,6 +193,11 @@ def account_problems(spec: ImageRegistrySpec, account: Account) -> list[str]:
     found: list[str] = []
     if account.region in spec.replica_regions:
         found.append(f"replicaRegions = {account.region!r}: it is the registry's region; choose another one")
+    found += [
+        f"replicaRegions = {region!r}: {problem}"
+        for region in spec.replica_regions
+        if (problem := other_partition(account.region, region))
+    ]
     if account.id in spec.reader_accounts:
         found.append(f"readerAccounts = {account.id!r}: the registry's account may always pull; remove it")
     here = account.arn("secretsmanager", "secret:")

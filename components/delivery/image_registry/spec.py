@@ -7,6 +7,7 @@ from typing import Annotated, NotRequired, TypedDict
 import pulumi
 from pydantic import Field, StringConstraints, model_validator
 
+from ...core.policy_room import LONGEST_ACCOUNT, OTHER_STATEMENTS, REPOSITORY_POLICY, no_room
 from ...core.problems import refuse_at
 from ...core.spec import Spec
 from .upstreams import AZURE, SECRET_PREFIX, UPSTREAMS, upstream
@@ -175,18 +176,20 @@ class ImageRegistrySpec(Spec):
         default=ImageScanning.BASIC,
         description="The scan for vulnerabilities: basic (on push), or enhanced by Amazon Inspector.",
     )
-    untagged_days: int = Field(default=7, ge=1, description="Days until an image without a tag is deleted.")
+    untagged_days: int = Field(default=7, ge=1, le=36_500, description="Days until an image without a tag is deleted.")
     release_tags: list[TagPattern] = Field(
-        default=["v*"], min_length=1, description="Patterns of release tags; * matches any text."
+        default=["v*"], min_length=1, max_length=45, description="Patterns of release tags; * matches any text."
     )
     releases_kept: int = Field(
         default=50,
         ge=1,
+        le=100_000,
         description="The number of newest releases to keep of each image. They must include all running ones.",
     )
     build_days: int | None = Field(
         default=None,
         ge=1,
+        le=36_500,
         description="Days until an image without a release tag is deleted. Default: never.",
     )
     replica_regions: list[Region] = Field(
@@ -203,6 +206,12 @@ class ImageRegistrySpec(Spec):
 
     @model_validator(mode="after")
     def _distinct(self) -> "ImageRegistrySpec":
+        room, around = REPOSITORY_POLICY - OTHER_STATEMENTS, len(LONGEST_ACCOUNT)
+        if problem := no_room(self.reader_accounts, room // 2, "a repository policy", around=around):
+            raise refuse_at("readerAccounts", self.reader_accounts, problem)
+        for index, team in enumerate(self.teams):
+            if problem := no_room(team.pipeline_role_arns, room // 2, "a repository policy", times=3):
+                raise refuse_at(f"teams[{index}].pipelineRoleArns", team.pipeline_role_arns, problem)
         _refuse_twice([team.team for team in self.teams], "teams")
         _refuse_twice(self.replica_regions, "replicaRegions")
         _refuse_twice(self.reader_accounts, "readerAccounts")

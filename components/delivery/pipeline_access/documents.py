@@ -32,6 +32,12 @@ _OWN_ROLES = (
     "iam:UpdateAssumeRolePolicy",
     "iam:UpdateRole",
 )
+_POLICY_VERSIONS = (
+    "iam:CreatePolicyVersion",
+    "iam:DeletePolicy",
+    "iam:DeletePolicyVersion",
+    "iam:SetDefaultPolicyVersion",
+)
 _OWN_PROVIDER = (
     "iam:AddClientIDToOpenIDConnectProvider",
     "iam:DeleteOpenIDConnectProvider",
@@ -93,13 +99,29 @@ def _state(spec: PipelineAccessSpec, account: Account, objects: Sequence[str], k
 
 
 def guard_policy(spec: PipelineAccessSpec, account: Account, provider_arn: str) -> str:
-    """Denies a deployment to extend its own permissions, or to create access keys."""
-    roles = [f"arn:{account.partition}:iam::{account.id}:role/{spec.role_prefix}-*"]
-    return document(
-        _deny("OwnRoles", _OWN_ROLES, roles),
+    """Denies a deployment to extend its own permissions, to write roles outside its prefixes, or to create access keys.
+
+    A new version of a policy that its role has would extend them as much as a new policy. Source: service authorization
+    reference, "Actions defined by AWS IAM": roles and policies are the resource types of these actions.
+    """
+    iam = f"arn:{account.partition}:iam::{account.id}"
+    given = [*spec.deploy_policies, *spec.preview_policies, spec.permissions_boundary or ""]
+    statements = [
+        _deny("OwnRoles", (*_OWN_ROLES, "iam:PassRole"), [f"{iam}:role/{spec.role_prefix}-*"]),
         _deny("OwnProvider", _OWN_PROVIDER, [provider_arn]),
         _deny("StoredKeys", _KEYS, ["*"]),
-    )
+    ]
+    # AWS alone writes its managed policies.
+    if own := sorted({each for each in given if each.startswith(f"{iam}:policy/")}):
+        statements.append(_deny("OwnPolicies", _POLICY_VERSIONS, own))
+    if spec.deployed_prefixes:
+        roles = [f"{iam}:role/{each}*" for each in spec.deployed_prefixes]
+        policies = [f"{iam}:policy/{each}*" for each in spec.deployed_prefixes]
+        statements += [
+            _deny_others("OtherRoles", (*_OWN_ROLES, "iam:PassRole"), roles),
+            _deny_others("OtherPolicies", ("iam:CreatePolicy", *_POLICY_VERSIONS), policies),
+        ]
+    return document(*statements)
 
 
 def publish_policy(publisher: PublisherSpec, account: Account) -> str:
@@ -120,3 +142,8 @@ def publish_policy(publisher: PublisherSpec, account: Account) -> str:
 
 def _deny(sid: str, actions: Sequence[str], resources: Sequence[str]) -> Statement:
     return {**allow(sid, actions, resources), "Effect": "Deny"}
+
+
+def _deny_others(sid: str, actions: Sequence[str], resources: Sequence[str]) -> Statement:
+    """Denies the actions on all resources but these."""
+    return {"Sid": sid, "Effect": "Deny", "Action": list(actions), "NotResource": list(resources)}

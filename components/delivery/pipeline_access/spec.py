@@ -17,6 +17,7 @@ _KEY = r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9_-]+$"
 
 PolicyArn = Annotated[str, StringConstraints(pattern=_POLICY)]
 KeyArn = Annotated[str, StringConstraints(pattern=_KEY)]
+NamePrefix = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+=,.@-]{2,40}$")]
 RepositoryName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._/-][a-z0-9]+)*(/\*)?$")]
 
 
@@ -79,6 +80,8 @@ class PipelineAccessConfig(TypedDict):
     """The branch that deploys and publishes. Default: main."""
     repository_id: NotRequired[int]
     """The repository's id on GitHub."""
+    deployed_prefixes: NotRequired[list[str]]
+    """The beginnings of the names of the roles and policies that a deployment may write and pass. Default: any."""
     permissions_boundary: NotRequired[str]
     """The ARN of the roles' permissions boundary."""
     publishers: NotRequired[list[PublisherConfig]]
@@ -125,6 +128,10 @@ class PipelineAccessSpec(Spec):
         default=None,
         ge=1,
         description="The repository's id on GitHub. A new repository with the same name has another id.",
+    )
+    deployed_prefixes: tuple[NamePrefix, ...] = Field(
+        default=(),
+        description="The beginnings of the names of the roles and policies that a deployment may write and pass.",
     )
     permissions_boundary: str | None = Field(
         default=None, pattern=_POLICY, description="The ARN of the roles' permissions boundary."

@@ -1,15 +1,27 @@
 """The certificate of a load balancer, validated by DNS, and its DNS records."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
+from .failover_spec import FailoverRole, FailoverSpec
+
 
 def certificate(
-    name: str, names: Sequence[str], zone_id: pulumi.Input[str], opts: pulumi.ResourceOptions
+    name: str,
+    names: Sequence[str],
+    zone_id: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+    *,
+    proven: bool = False,
 ) -> pulumi.Output[str]:
-    """The ARN of a certificate for `names`, resolved after AWS has validated it by DNS records."""
+    """The ARN of a certificate for `names`, resolved after AWS has validated it by DNS records.
+
+    With `proven` another stack of the account has made these records, which are the same in all regions. Source: ACM
+    user guide, "DNS validation".
+    """
     requested = aws.acm.Certificate(
         f"{name}-certificate",
         domain_name=names[0],
@@ -21,11 +33,12 @@ def certificate(
     proofs = [
         _proof(f"{name}-proof-{bare}", bare, requested, zone_id, opts)
         for bare in dict.fromkeys(each.removeprefix("*.") for each in names)
+        if not proven
     ]
     validated = aws.acm.CertificateValidation(
         f"{name}-validation",
         certificate_arn=requested.arn,
-        validation_record_fqdns=[proof.fqdn for proof in proofs],
+        validation_record_fqdns=[proof.fqdn for proof in proofs] or None,
         opts=opts,
     )
     return validated.certificate_arn
@@ -37,16 +50,39 @@ def alias(
     balancer: aws.lb.LoadBalancer,
     zone_id: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
+    failover: FailoverSpec | None = None,
+    health_check_id: pulumi.Input[str] | None = None,
 ) -> aws.route53.Record:
-    """An alias record of `domain` for the load balancer. Route 53 does not charge queries for AWS aliases."""
+    """An alias record of `domain` for the load balancer. Route 53 does not charge queries for AWS aliases.
+
+    With `failover` it is one of two records. Only `health_check_id` decides whether Route 53 answers with the primary
+    one: targets that fail for a short time move no names, neither to the other region nor back.
+    """
     return aws.route53.Record(
         f"{name}-{domain.replace('*', 'wildcard')}",
         zone_id=zone_id,
         name=domain,
         type="A",
-        aliases=[{"name": balancer.dns_name, "zone_id": balancer.zone_id, "evaluate_target_health": True}],
+        aliases=[
+            {
+                "name": balancer.dns_name,
+                "zone_id": balancer.zone_id,
+                "evaluate_target_health": failover is None,
+            }
+        ],
         opts=opts,
+        **(_one_of_two(failover, health_check_id) if failover else {}),
     )
+
+
+def _one_of_two(failover: FailoverSpec, health_check_id: pulumi.Input[str] | None) -> dict[str, Any]:
+    """What tells the record of this stack from that of the other region."""
+    role = str(failover.role)
+    return {
+        "set_identifier": role,
+        "failover_routing_policies": [{"type": role.upper()}],
+        "health_check_id": health_check_id if failover.role is FailoverRole.PRIMARY else None,
+    }
 
 
 def _proof(

@@ -9,6 +9,7 @@ import pulumi_aws as aws
 
 from ...core.component import Component
 from .certificate import alias, certificate
+from .failover_spec import FailoverRole, without_switch
 from .security_groups import security_group
 from .sign_in import authenticate, missing
 from .spec import ServingLoadBalancerArgs, ServingLoadBalancerSpec
@@ -50,13 +51,12 @@ class ServingLoadBalancer(Component[ServingLoadBalancerArgs, ServingLoadBalancer
         balancer = self._balancer(group)
         rest = self._targets("rest", "HTTP1")
         grpc = self._targets("grpc", "GRPC") if spec.grpc else None
-        self.certificate_arn = certificate(name, spec.names, args["zone_id"], self._child)
+        proven = bool(spec.failover and spec.failover.role is FailoverRole.SECONDARY)
+        self.certificate_arn = certificate(name, spec.names, args["zone_id"], self._child, proven=proven)
         listener = self._listener(balancer)
         ready = [*rules, *self._rules(listener, rest, grpc), self._redirect(balancer), *self._firewall(balancer)]
-        records = [
-            alias(name, domain, balancer, args["zone_id"], pulumi.ResourceOptions(parent=self, depends_on=ready))
-            for domain in spec.names
-        ]
+        last, switch = pulumi.ResourceOptions(parent=self, depends_on=ready), args.get("failover_health_check_id")
+        records = [alias(name, domain, balancer, args["zone_id"], last, spec.failover, switch) for domain in spec.names]
         self.load_balancer_arn = balancer.arn
         self.dns_name = balancer.dns_name
         self.url = pulumi.Output.all(*(record.id for record in records)).apply(lambda _: f"https://{spec.domain}")
@@ -69,7 +69,7 @@ class ServingLoadBalancer(Component[ServingLoadBalancerArgs, ServingLoadBalancer
     def _problem(self) -> str | None:
         if len(self._name) > LONGEST_NAME:
             return f"name = {self._name!r}: AWS allows {LONGEST_NAME} characters; choose a shorter name"
-        return missing(self._spec.sign_in, self._args)
+        return without_switch(self._spec.failover, self._args) or missing(self._spec.sign_in, self._args)
 
     def _balancer(self, group: aws.ec2.SecurityGroup) -> aws.lb.LoadBalancer:
         spec = self._spec

@@ -12,7 +12,7 @@ from .load_balancer import LONGEST_NAME, ServingLoadBalancer
 from .spec import ServingLoadBalancerArgs, ServingLoadBalancerSpec
 
 SIGN_IN = ("cognito_user_pool_arn", "cognito_client_id", "cognito_domain", "oidc_client_secret")
-SHARED = ("vpc_id", "node_security_group_id", "zone_id", "log_bucket_name")
+SHARED = ("vpc_id", "node_security_group_id", "zone_id", "log_bucket_name", "failover_health_check_id")
 
 
 def protected_load_balancer(

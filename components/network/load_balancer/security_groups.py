@@ -36,7 +36,7 @@ def security_group(
         for cidr in spec.allowed_cidrs
         for port in _LISTENED
     ]
-    rules += _to_gateway(name, sorted({spec.gateway_port, spec.health_check_port}), group, nodes, opts)
+    rules += to_pods(name, sorted({spec.gateway_port, spec.health_check_port}), group.id, nodes, opts)
     if spec.sign_in:
         rules.append(
             aws.vpc.SecurityGroupEgressRule(
@@ -53,19 +53,20 @@ def security_group(
     return group, rules
 
 
-def _to_gateway(
+def to_pods(
     name: str,
     ports: Sequence[int],
-    group: aws.ec2.SecurityGroup,
+    balancer: pulumi.Input[str],
     nodes: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> list[pulumi.Resource]:
+    """Lets the security group `balancer` reach `ports` of the pods in the security group `nodes`."""
     rules: list[pulumi.Resource] = []
     for port in ports:
         rules.append(
             aws.vpc.SecurityGroupEgressRule(
                 f"{name}-to-gateway-{port}",
-                security_group_id=group.id,
+                security_group_id=balancer,
                 referenced_security_group_id=nodes,
                 ip_protocol="tcp",
                 from_port=port,
@@ -78,7 +79,7 @@ def _to_gateway(
             aws.vpc.SecurityGroupIngressRule(
                 f"{name}-gateway-{port}",
                 security_group_id=nodes,
-                referenced_security_group_id=group.id,
+                referenced_security_group_id=balancer,
                 ip_protocol="tcp",
                 from_port=port,
                 to_port=port,

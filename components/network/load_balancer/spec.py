@@ -12,6 +12,7 @@ from ...core.host_names import inside_zone
 from ...core.ip_range import IpRange
 from ...core.problems import refuse_at
 from ...core.spec import Spec, refuse
+from .failover_spec import FailoverConfig, FailoverSpec
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = rf"^{_LABEL}(?:\.{_LABEL})+$"
@@ -23,6 +24,9 @@ MOST_NAMES = 4
 
 Source: Elastic Load Balancing user guide, "Quotas for your Application Load Balancers", condition values per rule.
 """
+
+MOST_RANGES = 50
+"""A security group has 60 rules. Source: Amazon VPC user guide, "Amazon VPC quotas"."""
 
 
 class TlsPolicy(StrEnum):
@@ -138,6 +142,8 @@ class ServingLoadBalancerOptions(TypedDict):
     """Whether the load balancer is protected from deletion. Default: true."""
     sign_in: NotRequired[SignInConfig]
     """Sign-in before the gateway, for names that browsers use. Default: none."""
+    failover: NotRequired[FailoverConfig]
+    """Which of two regions this load balancer is in, when both have its names. Default: none."""
 
 
 class ServingLoadBalancerConfig(ServingLoadBalancerOptions):
@@ -172,6 +178,8 @@ class ServingLoadBalancerArgs(ServingLoadBalancerConfig):
     """The user pool's domain."""
     oidc_client_secret: NotRequired[pulumi.Input[str]]
     """The secret of the OpenID Connect client."""
+    failover_health_check_id: NotRequired[pulumi.Input[str]]
+    """The Route 53 health check that decides which region answers, such as FailoverSwitch's; required for a primary."""
 
 
 class ServingLoadBalancerSpec(Spec):
@@ -186,7 +194,7 @@ class ServingLoadBalancerSpec(Spec):
     )
     internal: bool = Field(default=False, description="Whether only clients inside the network can reach it.")
     allowed_cidrs: tuple[IpRange, ...] = Field(
-        default=("0.0.0.0/0",), min_length=1, description="Ranges that may connect."
+        default=("0.0.0.0/0",), min_length=1, max_length=MOST_RANGES, description="Ranges that may connect."
     )
     gateway_port: int = Field(
         default=8080, ge=1, le=65535, description="The gateway pods' port, for REST and for gRPC."
@@ -220,6 +228,9 @@ class ServingLoadBalancerSpec(Spec):
     deletion_protection: bool = Field(default=True, description="Whether the load balancer is protected from deletion.")
     sign_in: SignInSpec | None = Field(
         default=None, description="Sign-in before the gateway, for names that browsers use."
+    )
+    failover: FailoverSpec | None = Field(
+        default=None, description="Which of two regions this load balancer is in, when both have its names."
     )
 
     @property

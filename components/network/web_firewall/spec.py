@@ -114,7 +114,7 @@ class WebFirewallSpec(Spec):
         description="Allowed content types of requests with a body.",
     )
     redacted_headers: tuple[str, ...] = Field(
-        default=(), description="Headers to redact in addition to Authorization, Cookie and X-Api-Key."
+        default=(), max_length=90, description="Headers to redact in addition to Authorization, Cookie and X-Api-Key."
     )
     redact_query: bool = Field(
         default=False, description="Whether to redact query strings, for clients that send credentials in them."

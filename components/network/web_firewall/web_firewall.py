@@ -9,6 +9,7 @@ from ...core.account import Account
 from ...core.component import Component
 from ...core.iam import document
 from ...core.kms import encryption_key, logs_key_grant
+from ...core.ordering import after
 from .capacity import capacity
 from .resources import WebAcl, WebAclLoggingConfiguration
 from .rules import build, response_bodies, visibility
@@ -23,6 +24,8 @@ class WebFirewall(Component[WebFirewallArgs, WebFirewallSpec]):
 
     web_acl_arn: pulumi.Output[str]
     """The web ACL's ARN, for the load balancers that it protects."""
+    metric_name: pulumi.Output[str]
+    """What metrics in CloudWatch call the web ACL."""
     log_group_name: pulumi.Output[str]
     """The log group of the requests that a rule matched."""
     capacity_units: pulumi.Output[int]
@@ -47,6 +50,7 @@ class WebFirewall(Component[WebFirewallArgs, WebFirewallSpec]):
         )
         group = self._log(acl)
         self.web_acl_arn = acl.arn
+        self.metric_name = after(name, acl)
         self.log_group_name = group.name
         self.capacity_units = pulumi.Output.from_input(capacity(rules))
         self._publish()

@@ -111,6 +111,10 @@ def _alert(
         "alert": f"Model{name}",
         "expr": expression,
         "for": f"{minutes}m",
-        "labels": {"severity": severity, "model": spec.name, "namespace": spec.namespace},
-        "annotations": {"summary": f"Model {spec.namespace}/{spec.name}: {summary}."},
+        # A namespace of models belongs to the team of the same name.
+        "labels": {"severity": severity, "owner": spec.namespace, "model": spec.name, "namespace": spec.namespace},
+        "annotations": {
+            "summary": f"Model {spec.namespace}/{spec.name}: {summary}.",
+            "runbook_url": f"{spec.runbook_url}#model{name.lower()}",
+        },
     }

@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ...core.namespace_names import PLATFORM_NAMESPACES, is_kubernetes
+from ...core.pod_sizes import LEAST_MILLICPUS, mebibytes, millicpus
+from ..serving_platform.names import Protocol, Runtime
 
 if TYPE_CHECKING:
     from .spec import ModelServiceSpec
 
 LONGEST_KNATIVE_NAME = 63 - len("-predictor-00001-deployment")
 """Knative shortens a longer name, and the alerts would not find the Deployment."""
+
+_LEAST_MEBIBYTES = 256
+"""What the smallest of the model servers takes before it loads a model."""
 
 
 def problems(spec: "ModelServiceSpec") -> Iterator[str]:
@@ -21,7 +26,13 @@ def problems(spec: "ModelServiceSpec") -> Iterator[str]:
     yield from _folders(spec)
     yield from _format(spec)
     yield from _gpus(spec)
+    yield from _sizes(spec)
     yield from _scale_to_zero(spec) if spec.scale_to_zero else _standard(spec)
+    if spec.trace_collector and spec.runtime == Runtime.HUGGINGFACE:
+        yield (
+            f"traceCollector = {spec.trace_collector} has no effect on runtime huggingface, which sends no spans; "
+            "remove it"
+        )
     yield from _replicas(spec)
 
 
@@ -61,11 +72,23 @@ def _gpus(spec: "ModelServiceSpec") -> Iterator[str]:
         yield f"gpus = {spec.gpus} and gpuShare are both set; keep one: gpus for whole GPUs, gpuShare for a part of one"
 
 
+def _sizes(spec: "ModelServiceSpec") -> Iterator[str]:
+    if millicpus(spec.cpu) < LEAST_MILLICPUS:
+        yield (
+            f"cpu = {spec.cpu} is too little: a model server with less than {LEAST_MILLICPUS}m takes minutes to start; "
+            "raise it"
+        )
+    if mebibytes(spec.memory) < _LEAST_MEBIBYTES:
+        yield f"memory = {spec.memory} is too little: a model server needs {_LEAST_MEBIBYTES}Mi or more; raise it"
+
+
 def _scale_to_zero(spec: "ModelServiceSpec") -> Iterator[str]:
     if not spec.protocol:
         yield "protocol is missing; a model with scaleToZero answers only one: set REST or gRPC"
     if spec.minimum:
         yield f"minimum = {spec.minimum} contradicts scaleToZero; set minimum to 0, or remove scaleToZero"
+    if spec.prediction_logs and spec.protocol == Protocol.GRPC:
+        yield "predictionLogs has no effect on gRPC, whose tensors are not logged; set protocol to REST or remove it"
     if spec.schedules:
         yield "schedules contradict scaleToZero, which has a minimum of 0 at all hours; remove one of them"
     if spec.host:

@@ -43,6 +43,7 @@ def standard_inference_service(spec: ModelServiceSpec, predictor: Predictor) -> 
                     "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0},
                 },
                 **_pod(spec, predictor.name, predictor.model_uri),
+                **_logger(spec),
                 "model": {
                     **_model(spec, str(spec.runtime), predictor.model_uri),
                     "lifecycle": {"preStop": {"sleep": {"seconds": _DRAIN_SECONDS}}},
@@ -84,6 +85,7 @@ def knative_inference_service(spec: ModelServiceSpec) -> dict[str, Any]:
                 "timeout": spec.timeout_seconds,
                 **({"canaryTrafficPercent": spec.canary.percent} if spec.canary else {}),
                 **_pod(spec, spec.name, newest_uri),
+                **_logger(spec),
                 "model": {
                     **_model(spec, f"{spec.runtime}{names.ON_DEMAND}", newest_uri),
                     "ports": [{"name": port_name, "containerPort": port, "protocol": "TCP"}],
@@ -111,6 +113,13 @@ def _pod(spec: ModelServiceSpec, name: str, model_uri: str) -> dict[str, Any]:
         pod["volumes"] = [{"name": _CACHE_VOLUME, "persistentVolumeClaim": claim}]
         pod["initContainers"] = [_wait_for_model(model_uri)]
     return pod
+
+
+def _logger(spec: ModelServiceSpec) -> dict[str, Any]:
+    """Has KServe's agent stand before the model server, and send what passes to the collector."""
+    if not spec.prediction_logs:
+        return {}
+    return {"logger": {"url": names.PREDICTION_LOG_URL, "mode": str(spec.prediction_logs.mode)}}
 
 
 def _nodes_with_unshared_gpus() -> dict[str, Any]:
@@ -158,9 +167,17 @@ def _model(spec: ModelServiceSpec, runtime: str, model_uri: str) -> dict[str, An
         "storageUri": f"pvc://{_claim(spec.cache)}/{digest(model_uri)}" if spec.cache else model_uri,
         "resources": {"requests": amounts, "limits": amounts},
         "startupProbe": probe,
-        # A canary answers by the model's name.
-        **names.answering_as(spec.name, spec.runtime),
+        **_settings(spec),
     }
+
+
+def _settings(spec: ModelServiceSpec) -> dict[str, list[Any]]:
+    """Arguments and environment of the model server. A canary answers by the model's name."""
+    found = names.answering_as(spec.name, spec.runtime)
+    if spec.trace_collector:
+        for kind, values in names.sending_spans(spec.name, spec.runtime, spec.trace_collector).items():
+            found[kind] = [*found.get(kind, []), *values]
+    return found
 
 
 def _claim(cache: CachedModelSpec) -> str:

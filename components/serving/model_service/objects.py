@@ -71,9 +71,21 @@ def network_policy(spec: ModelServiceSpec) -> Manifest:
             "podSelector": {"matchLabels": pod_labels(spec)},
             "policyTypes": ["Ingress", "Egress"],
             "ingress": [rule for policy in _admitted(spec) for rule in policy["spec"]["ingress"]],
-            "egress": [*(rule for policy in reached for rule in policy["spec"]["egress"]), *further],
+            "egress": [
+                *(rule for policy in reached for rule in policy["spec"]["egress"]),
+                *_collector(spec),
+                *further,
+            ],
         },
     }
+
+
+def _collector(spec: ModelServiceSpec) -> list[dict[str, Any]]:
+    """The way of KServe's agent to the collector of predictions."""
+    if not spec.prediction_logs:
+        return []
+    pods = pods_of(names.PREDICTION_LOG_NAMESPACE, names.PREDICTION_LOG_PODS)
+    return [{"to": pods, "ports": [{"protocol": "TCP", "port": names.PREDICTION_LOG_PORT}]}]
 
 
 def _admitted(spec: ModelServiceSpec) -> Iterator[Manifest]:
@@ -86,7 +98,8 @@ def _admitted(spec: ModelServiceSpec) -> Iterator[Manifest]:
         yield admitted([*gateway, *pods_of(names.KNATIVE_NAMESPACE, ACTIVATOR)], queue_port)
         yield admitted(pods_of(names.KNATIVE_NAMESPACE, AUTOSCALER), queue_port, names.QUEUE_METRICS_PORT)
     else:
-        yield admitted(gateway, names.REST_PORT, names.GRPC_PORT)
+        agent = [names.AGENT_PORT] if spec.prediction_logs else []
+        yield admitted(gateway, names.REST_PORT, names.GRPC_PORT, *agent)
     yield admitted(pods_of(spec.monitoring_namespace), names.METRICS_PORTS[spec.runtime])
 
 

@@ -9,9 +9,11 @@ from pydantic import Field, field_validator, model_validator
 
 from ...cluster.node_pool.schedule import Weekday
 from ...cluster.node_pool.sharing import LARGEST_REPLICAS
+from ...core.host_names import CLUSTER_HOST_PATTERN
 from ...core.ip_range import IpRange
 from ...core.namespace_names import NAMESPACE_PATTERN
 from ...core.object_labels import label_problem
+from ...core.pod_sizes import CPU_PATTERN, MEMORY_PATTERN
 from ...core.problems import refuse_at, refuse_sentence
 from ...core.spec import Spec, refuse
 from ...core.time_zones import known_time_zone
@@ -23,6 +25,8 @@ from .checks import problems
 
 DEFAULT_PROMETHEUS = "http://prometheus-operated.monitoring.svc.cluster.local:9090"
 """The Service that Prometheus's operator makes for a Prometheus in the namespace monitoring."""
+DEFAULT_RUNBOOKS = "https://github.com/example/mlplatform/blob/main/docs/runbooks.md"
+"""An example. Set the page of your own repository."""
 LONGEST_NAME = 63 - len("-canary-predictor")
 _FOLDER = r"[A-Za-z0-9_-][A-Za-z0-9_.-]*"
 """No name of only dots, no wildcard: the model's IAM policy names the folder, where * and ? match other folders."""
@@ -153,6 +157,27 @@ class CachedModelSpec(Spec):
     size_gib: int = Field(ge=1, le=16384, description="The size of the model in GiB.")
 
 
+class LoggedEvents(StrEnum):
+    """What KServe sends to the collector of predictions."""
+
+    ALL = "all"
+    REQUEST = "request"
+    RESPONSE = "response"
+
+
+class PredictionLogsConfig(TypedDict):
+    """The predictions of a model that ModelQuality stores."""
+
+    mode: LoggedEvents
+    """Requests, responses, or all."""
+
+
+class PredictionLogsSpec(Spec):
+    """The predictions of a model that ModelQuality stores."""
+
+    mode: LoggedEvents = Field(description="Requests, responses, or all.")
+
+
 class EgressConfig(TypedDict):
     """Addresses that a model may reach."""
 
@@ -210,6 +235,10 @@ class ModelConfig(TypedDict):
     """A new version of the model that answers a part of the requests."""
     cache: NotRequired[CachedModelConfig]
     """Keep the model on the disks of nodes; by default each replica downloads it."""
+    prediction_logs: NotRequired[PredictionLogsConfig]
+    """Send REST requests and responses to the collector of ModelQuality. Default: none."""
+    trace_collector: NotRequired[str]
+    """The host of an OpenTelemetry collector in the cluster that gets the model's spans."""
     timeout_seconds: NotRequired[int]
     """The timeout of a request in seconds."""
     startup_minutes: NotRequired[int]
@@ -226,6 +255,8 @@ class ModelConfig(TypedDict):
     """Alert if one request in a hundred takes longer than this many milliseconds."""
     error_percent: NotRequired[int]
     """Alert if more than this percentage of requests fails."""
+    runbook_url: NotRequired[str]
+    """The page of the runbooks, to which each alert links."""
 
 
 class ModelServiceConfig(ModelConfig):
@@ -275,11 +306,11 @@ class ModelServiceSpec(Spec):
         default=None, description="A part of a GPU for each replica, instead of gpus."
     )
     cpu: str = Field(
-        pattern=r"^[1-9][0-9]*m?$",
+        pattern=CPU_PATTERN,
         description="The CPUs of each replica, such as 2 or 500m: request and limit.",
     )
     memory: str = Field(
-        pattern=r"^[1-9][0-9]*(Mi|Gi)$",
+        pattern=MEMORY_PATTERN,
         description="The memory of each replica, such as 8Gi: request and limit.",
     )
     storage_gib: int = Field(
@@ -304,6 +335,16 @@ class ModelServiceSpec(Spec):
     cache: CachedModelSpec | None = Field(
         default=None,
         description="Keep the model on the disks of nodes; by default each replica downloads it.",
+    )
+    prediction_logs: PredictionLogsSpec | None = Field(
+        default=None,
+        description="Send REST requests and responses to the collector of ModelQuality. Default: none.",
+    )
+    trace_collector: str | None = Field(
+        default=None,
+        pattern=CLUSTER_HOST_PATTERN,
+        description="The host of an OpenTelemetry collector in the cluster that gets the model's spans. Default: none "
+        "are sent.",
     )
     timeout_seconds: int = Field(default=60, ge=1, le=3600, description="The timeout of a request in seconds.")
     startup_minutes: int = Field(
@@ -335,6 +376,11 @@ class ModelServiceSpec(Spec):
     )
     error_percent: int = Field(
         default=5, ge=1, le=100, description="Alert if more than this percentage of requests fails."
+    )
+    runbook_url: str = Field(
+        default=DEFAULT_RUNBOOKS,
+        pattern=r"^https://[A-Za-z0-9./_-]+$",
+        description="The page of the runbooks, to which each alert links.",
     )
 
     @field_validator("model_uri", mode="before")

@@ -35,8 +35,12 @@ class ModelServingIngress(Component[ModelServingIngressArgs, ModelServingSpec]):
     """Where the load balancer answers, known once its names resolve."""
     load_balancer_arn: pulumi.Output[str]
     """The load balancer's ARN."""
+    target_group_arn: pulumi.Output[str]
+    """The target group of REST requests. gRPC requests go to the same pods."""
     web_acl_arn: pulumi.Output[str]
     """The firewall's ARN."""
+    firewall_metric_name: pulumi.Output[str]
+    """What metrics in CloudWatch call the firewall."""
     gateway_name: pulumi.Output[str]
     """The gateway as a VirtualService names it."""
     model_namespaces: pulumi.Output[list[str]]
@@ -68,7 +72,9 @@ class ModelServingIngress(Component[ModelServingIngressArgs, ModelServingSpec]):
         self._open(platform)
         self.url = balancer.url
         self.load_balancer_arn = balancer.load_balancer_arn
+        self.target_group_arn = balancer.rest_target_group_arn
         self.web_acl_arn = firewall.web_acl_arn
+        self.firewall_metric_name = firewall.metric_name
         self.gateway_name = platform.gateway_name
         self.model_namespaces = platform.model_namespaces
         identities = [self._identity(model) for model in spec.delivered_models]

@@ -60,6 +60,8 @@ class ServingGatewayArgs(TypedDict):
     """Whether Prometheus's operator is installed and shall scrape it."""
     scale_to_zero: NotRequired[bool]
     """Whether Knative answers for some of the models."""
+    trace_collector: NotRequired[str]
+    """The host of an OpenTelemetry collector in the cluster to which it sends spans, by gRPC at port 4317."""
 
 
 class ServingGatewaySpec(Spec):
@@ -76,6 +78,11 @@ class ServingGatewaySpec(Spec):
         default=False, description="Whether Prometheus's operator is installed and shall scrape it."
     )
     scale_to_zero: bool = Field(default=False, description="Whether Knative answers for some of the models.")
+    trace_collector: str | None = Field(
+        default=None,
+        description="The host of an OpenTelemetry collector in the cluster to which it sends spans, by gRPC at port "
+        "4317.",
+    )
 
 
 class ServingGateway(Component[ServingGatewayArgs, ServingGatewaySpec]):
@@ -121,7 +128,13 @@ class ServingGateway(Component[ServingGatewayArgs, ServingGatewaySpec]):
             {"defaultRevision": "default"},
             self._needing(*namespace),
         )
-        return Release(f"{self._name}-istiod", ISTIOD, where, istiod_values(), self._needing(*namespace, base))
+        return Release(
+            f"{self._name}-istiod",
+            ISTIOD,
+            where,
+            istiod_values(self._spec.trace_collector),
+            self._needing(*namespace, base),
+        )
 
     def _gateway(self, control_plane: Release) -> Release:
         """The gateway's pods, which the control plane completes when they are made: it must be there before them."""
@@ -157,7 +170,7 @@ class ServingGateway(Component[ServingGatewayArgs, ServingGatewaySpec]):
 
     def _to_models(self) -> Policy:
         predictors = [peer for each in self._spec.model_namespaces for peer in pods_of(each, names.PREDICTOR_PODS)]
-        ports = [names.REST_PORT, names.GRPC_PORT]
+        ports = [names.REST_PORT, names.GRPC_PORT, names.AGENT_PORT]
         return reach("allow-models", names.GATEWAY_NAMESPACE, names.GATEWAY_PODS, predictors, ports)
 
     def _binding(self, protocol: str, target_group: pulumi.Input[str], gateway: Release) -> Manifest:
@@ -225,7 +238,7 @@ def binding_manifest(protocol: str, target_group: pulumi.Input[str]) -> dict[str
     }
 
 
-def istiod_values() -> dict[str, Any]:
+def istiod_values(trace_collector: str | None = None) -> dict[str, Any]:
     """Values of istiod's chart: two or more, spread, and access logs of the gateway as JSON."""
     return {
         "autoscaleMin": 2,
@@ -240,13 +253,25 @@ def istiod_values() -> dict[str, Any]:
         "meshConfig": {
             "accessLogFile": "/dev/stdout",
             "accessLogEncoding": "JSON",
+            **(_tracing(trace_collector) if trace_collector else {}),
             "defaultConfig": {
                 # The load balancer: the caller's address is the one it adds.
                 "gatewayTopology": {"numTrustedProxies": 1},
                 "terminationDrainDuration": f"{names.GATEWAY_DRAIN_SECONDS}s",
+                # The collector decides which traces are kept, so it needs the spans of all requests.
+                **({"tracing": {"sampling": 100}} if trace_collector else {}),
             },
         },
     }
+
+
+def _tracing(collector: str) -> dict[str, Any]:
+    """The gateway sends a span of each request, and hands the trace on in the header traceparent.
+
+    Source: Istio, "Global Mesh Options", ExtensionProvider.OpenTelemetryTracingProvider and DefaultProviders.
+    """
+    provider = {"name": "traces", "opentelemetry": {"service": collector, "port": 4317}}
+    return {"extensionProviders": [provider], "defaultProviders": {"tracing": ["traces"]}}
 
 
 def gateway_values(minimum: int, maximum: int) -> dict[str, Any]:

@@ -236,6 +236,8 @@ def _config(domain: str) -> dict[str, dict[str, str]]:
             "target-burst-capacity": "200",
             "activator-capacity": "100.0",
         },
+        # By default nothing is exported. Replicas export nothing, because the gateway measures their requests.
+        "observability": {"metrics-protocol": "prometheus", "request-metrics-protocol": "none"},
         "gc": {"min-non-active-revisions": "2", "max-non-active-revisions": "10"},
     }
 

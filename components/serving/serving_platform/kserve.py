@@ -15,7 +15,7 @@ from ...core.network_policies import admit_api_server, allow_apis, allow_metrics
 from ...core.ordering import after
 from ...core.pods import RESTRICTED, on_system_nodes, resources, spread
 from ...core.spec import Spec
-from ...facts.versions import KNATIVE_SERVING, KSERVE, KSERVE_CRD, STORAGE_INITIALIZER_IMAGE
+from ...facts.versions import KNATIVE_SERVING, KSERVE, KSERVE_CRD, MODEL_AGENT_IMAGE, STORAGE_INITIALIZER_IMAGE
 from .names import KSERVE_NAMESPACE as NAMESPACE
 from .names import MODEL_DOWNLOADS_NAMESPACE as DOWNLOADS
 from .names import DeploymentMode, Runtime
@@ -136,10 +136,12 @@ def kserve_values(
             },
             # Downloads files side by side: a model of some gigabytes doesn't fit the chart's 1 GiB.
             "storage": {
-                **_storage_image(image_caches),
+                **_image(STORAGE_INITIALIZER_IMAGE, image_caches),
                 "resources": resources("500m", "4Gi", "2"),
                 "containerSecurityContext": RESTRICTED,
             },
+            # Stands before models whose predictions are logged.
+            "agent": _image(MODEL_AGENT_IMAGE, image_caches),
             "security": {"autoMountServiceAccountToken": False},
             # Downloads are where their own policies are, and models read by the platform's volumes: those that KServe
             # would make may be written to. A model that asks for no copy gets none because another one has it.
@@ -148,7 +150,7 @@ def kserve_values(
     }
 
 
-def _storage_image(caches: Mapping[str, str]) -> dict[str, str]:
-    """The image of downloads as the chart's values have it, which join both parts with a colon."""
-    name, _, tag = pulled(STORAGE_INITIALIZER_IMAGE, caches).partition(":v")
+def _image(image: str, caches: Mapping[str, str]) -> dict[str, str]:
+    """An image of KServe as the chart's values have it, which join both parts with a colon."""
+    name, _, tag = pulled(image, caches).partition(":v")
     return {"image": name, "tag": f"v{tag}"}

@@ -51,6 +51,16 @@ QUEUE_METRICS_PORT = 9090
 """Where that proxy tells Knative's autoscaler how many requests are under way."""
 ON_DEMAND = "-on-demand"
 """Behind a runtime's name: the same server without ports of its own, as Knative wants it."""
+AGENT_PORT = 9081
+"""Where KServe's agent answers REST in the pods of a model whose predictions are logged; its Service leads there.
+
+Source: kserve v0.20.0, pkg/constants and reconcilers/service.
+"""
+PREDICTION_LOG_NAMESPACE = "model-quality"
+PREDICTION_LOG_PODS = {"app.kubernetes.io/name": "prediction-log"}
+PREDICTION_LOG_PORT = 8080
+PREDICTION_LOG_URL = f"http://prediction-log.{PREDICTION_LOG_NAMESPACE}.svc.cluster.local:{PREDICTION_LOG_PORT}"
+"""Where ModelQuality collects the requests and responses of models."""
 MODEL_LABEL = "mlplatform.io/model"
 """On the pods of a model and of its canary alike, and on what Knative makes for it: its name."""
 
@@ -95,6 +105,28 @@ class Runtime(StrEnum):
 METRICS_PORT_NAMES = {Runtime.TRITON: "metrics", Runtime.HUGGINGFACE: REST_PORT_NAME, Runtime.MLSERVER: "metrics"}
 METRICS_PORTS = {Runtime.TRITON: 8002, Runtime.HUGGINGFACE: REST_PORT, Runtime.MLSERVER: 8082}
 """Where each runtime's container answers Prometheus."""
+
+
+TRACE_PORTS = {Runtime.TRITON: 4318, Runtime.MLSERVER: 4317}
+"""Where a model server sends spans: OTLP over HTTP, or over gRPC. The Hugging Face server of KServe 0.20 has no spans.
+
+Sources: Triton 26.06, docs/user_guide/trace.md, "OpenTelemetry trace support"; MLServer 1.7.1, mlserver/settings.py,
+tracing_server; kserve/kserve, pull request 6198.
+"""
+
+
+def sending_spans(model: str, runtime: Runtime, collector: str) -> dict[str, list[Any]]:
+    """What an InferenceService's `predictor.model` adds to send spans of requests that the gateway traces."""
+    address = f"{collector}:{TRACE_PORTS[runtime]}"
+    if runtime is Runtime.MLSERVER:
+        return {"env": [{"name": "MLSERVER_TRACING_SERVER", "value": address}]}
+    settings = [
+        "mode=opentelemetry",
+        f"opentelemetry,url=http://{address}/v1/traces",
+        f"opentelemetry,resource=service.name={model}",
+        *("level=TIMESTAMPS", "count=-1", "rate=0"),
+    ]
+    return {"args": [f"--trace-config={each}" for each in settings]}
 
 
 def answering_as(model: str, runtime: Runtime) -> dict[str, list[Any]]:

@@ -115,6 +115,7 @@ class ServingPlatform(Component[ServingPlatformArgs, ServingPlatformSpec]):
                 "monitoring_namespace": spec.monitoring_namespace,
                 "monitoring": spec.monitoring,
                 "scale_to_zero": spec.scale_to_zero,
+                **({"trace_collector": spec.trace_collector} if spec.trace_collector else {}),
             },
             self._child,
         )
@@ -162,9 +163,10 @@ class ServingPlatform(Component[ServingPlatformArgs, ServingPlatformSpec]):
         predictors = names.PREDICTOR_PODS
         gateway = pods_of(names.GATEWAY_NAMESPACE, names.GATEWAY_PODS)
         scrapers = pods_of(self._spec.monitoring_namespace)
+        answering = [names.REST_PORT, names.GRPC_PORT, names.AGENT_PORT]
         metrics = sorted({names.METRICS_PORTS[runtime] for runtime in self._spec.runtimes})
         policies = [
-            admit("allow-gateway", namespace, predictors, gateway, [names.REST_PORT, names.GRPC_PORT]),
+            admit("allow-gateway", namespace, predictors, gateway, answering),
             admit("allow-metrics", namespace, predictors, scrapers, metrics),
             reach("allow-to-gateway", namespace, {}, gateway, [names.GATEWAY_PORT]),
             *(on_demand(namespace) if self._spec.scale_to_zero else ()),

@@ -6,6 +6,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator, model_validator
 
+from ...core.host_names import CLUSTER_HOST_PATTERN
 from ...core.images import ADDRESS_PATTERN
 from ...core.namespace_names import NAMESPACE_PATTERN, UnreservedNamespaces
 from ...core.problems import refuse_at
@@ -38,6 +39,8 @@ class ServingPlatformOptions(TypedDict):
     """Nodes that keep models on their disks, for models that ask for it; none by default."""
     image_caches: NotRequired[dict[str, str]]
     """Where the images of model servers and downloads are pulled from instead, by registry such as docker.io."""
+    trace_collector: NotRequired[str]
+    """The host of an OpenTelemetry collector in the cluster to which the gateway sends spans, by gRPC at port 4317."""
 
 
 class ServingPlatformConfig(ServingPlatformOptions):
@@ -106,6 +109,13 @@ class ServingPlatformSpec(Spec):
         default_factory=dict,
         description="Where the images of model servers and downloads are pulled from instead, by registry such as "
         "docker.io.",
+    )
+
+    trace_collector: str | None = Field(
+        default=None,
+        pattern=CLUSTER_HOST_PATTERN,
+        description="The host of an OpenTelemetry collector in the cluster to which the gateway sends spans, by gRPC "
+        "at port 4317. A stack derives it from its section traces. Default: the gateway sends none.",
     )
 
     @field_validator("image_caches")

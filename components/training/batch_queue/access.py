@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from ...core.account import Account
 from ...core.iam import Statement, allow, document
 from ...core.kms import through
+from ...facts.batch import share_identifier
 from .job_spec import DEFAULT_USER, BatchJobSpec
 
 _PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 _OBJECTS = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
+_TEAM = "aws:ResourceTag/team"
 _REPOSITORY = re.compile(r"([0-9]{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/([^:@]+)")
 
 
@@ -72,7 +74,7 @@ def submit_access(
     roles: Sequence[str],
     users: Sequence[str],
 ) -> str:
-    """Lets its holder submit a team's jobs for the team's share, and look at jobs.
+    """Lets its holder submit a team's jobs for the team's share, stop those with the team's tag, and look at jobs.
 
     It may also register variants of the definitions, `<definition>_<suffix>`, with the roles of the team's jobs, but
     without privileged containers, and only with the default user or one of `users`. A definition that states no user
@@ -89,7 +91,9 @@ def submit_access(
     return document(
         {**submit, "Resource": [*submit["Resource"], *variants]},
         allow("Register", ["batch:RegisterJobDefinition"], variants, unprivileged),
-        allow("Tag", ["batch:TagResource"], [*variants, account.arn("batch", "job/*")]),
+        allow("Tag", ["batch:TagResource"], variants),
+        _tag_jobs(account, team),
+        allow("Stop", ["batch:TerminateJob"], [account.arn("batch", "job/*")], {"StringEquals": {_TEAM: team}}),
         allow(
             "PassRoles",
             ["iam:PassRole"],
@@ -107,10 +111,19 @@ def schedule_access(account: Account, team: str, queue: str, definition: str, de
     """
     return document(
         _submit(account, team, [queue], [definition]),
+        _tag_jobs(account, team),
         allow("KeepFailedSubmissions", ["sqs:SendMessage"], [dead_letters]),
     )
 
 
+def _tag_jobs(account: Account, team: str) -> Statement:
+    """Lets its holder give the team's tag to a new job or one of the team's, but to no job of another team."""
+    condition = {"StringEquals": {"aws:RequestTag/team": team}, "StringEqualsIfExists": {_TEAM: team}}
+    return allow("TagJobs", ["batch:TagResource"], [account.arn("batch", "job/*")], condition)
+
+
 def _submit(account: Account, team: str, queues: Sequence[str], definitions: Sequence[str]) -> Statement:
     resources = [*(queue_arn(account, queue) for queue in queues), *definition_arns(account, definitions)]
-    return allow("Submit", ["batch:SubmitJob"], resources, {"StringEquals": {"batch:ShareIdentifier": team}})
+    return allow(
+        "Submit", ["batch:SubmitJob"], resources, {"StringEquals": {"batch:ShareIdentifier": share_identifier(team)}}
+    )

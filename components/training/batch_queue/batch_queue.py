@@ -11,7 +11,8 @@ from ...core.event_queues import admit_rules, kept_messages
 from ...core.iam import instance_trust, service_trust
 from ...core.kms import encryption_key, logs_key_grant, volumes_key_grants
 from ...core.named_outputs import by_name
-from ...core.schedule_expression import schedule_expression
+from ...facts.batch import share_identifier
+from ...facts.schedule_expression import schedule_expression
 from .access import execution_access, job_access, queue_arn, schedule_access, submit_access
 from .definitions import RETRY_RULES, container_properties, submission
 from .environment_spec import BatchEnvironmentSpec
@@ -229,7 +230,8 @@ class BatchQueue(Component[BatchQueueArgs, BatchQueueSpec]):
     def _queues(self, environments: Mapping[str, pulumi.Output[str]]) -> dict[str, aws.batch.JobQueue]:
         """The queues. All have fair shares, because a queue that begins without can never have them."""
         shares: Any = [
-            {"share_identifier": team, "weight_factor": round(1 / part, 4)} for team, part in self._spec.shares.items()
+            {"share_identifier": share_identifier(team), "weight_factor": round(1 / part, 4)}
+            for team, part in sorted(self._spec.shares.items())
         ]
         policy = aws.batch.SchedulingPolicy(
             f"{self._name}-shares",
@@ -319,6 +321,7 @@ class BatchQueue(Component[BatchQueueArgs, BatchQueueSpec]):
             retry_strategy={"attempts": job.attempts, "evaluate_on_exits": rules},
             timeout={"attempt_duration_seconds": job.timeout_minutes * 60},
             propagate_tags=True,
+            tags={"team": job.team},
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(grants)),
         )
 

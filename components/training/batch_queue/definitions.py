@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...core.account import Account
+from ...facts.batch import share_identifier
 from .access import queue_arn
 from .job_spec import BatchJobSpec
 from .spec import BatchQueueSpec
@@ -90,7 +91,8 @@ def submission(account: Account, job: BatchJobSpec, queue: str, definition: str)
         "JobName": definition,
         "JobQueue": queue_arn(account, queue),
         "JobDefinition": account.arn("batch", f"job-definition/{definition}"),
-        "ShareIdentifier": job.team,
+        "ShareIdentifier": share_identifier(job.team),
+        "Tags": {"team": job.team},
     }
     if job.array_size:
         request["ArrayProperties"] = {"Size": job.array_size}

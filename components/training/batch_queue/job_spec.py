@@ -6,17 +6,15 @@ from unicodedata import category
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from ...core.problems import problem_of, refusal
-from ...core.schedule_expression import cron_without_both_days
+from ...core.cron import cron_without_both_days, too_frequent
+from ...core.image_names import IMAGE_PATTERN
+from ...core.policy_room import OTHER_STATEMENTS, ROLE_POLICIES, no_room
+from ...core.problems import problem_of, refusal, refuse_at
 from ...core.spec import Spec, refuse
 from ...core.time_zones import known_time_zone
 from ..folders import not_of_tracking
 from .environment_spec import Name
 
-_IMAGE_PATTERN = (
-    r"^[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9][a-z0-9._-]*)+"
-    r"(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?(@sha256:[0-9a-f]{64})?$"
-)
 _USER_PATTERN = r"^[1-9][0-9]{0,9}(:[1-9][0-9]{0,9})?$"
 DEFAULT_USER = "1000:1000"
 _FOLDER_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$"
@@ -26,6 +24,9 @@ _DEFINITION_BYTES = 24 * 1024
 """The largest job definition. Source: AWS Batch user guide, "Service quotas"."""
 _OWN_PART_BYTES = 4 * 1024
 """What the component itself writes into a job definition, at most."""
+LEAST_MEMORY_MIB = 64
+"""Batch takes 4, with which no shell and no interpreter runs to its end."""
+_LEAST_MINUTES = 10
 OWN_VARIABLES = ("CHECKPOINTS_URI", "HOME", "MODELS_URI", "TMPDIR", "TRAINING_URI")
 """Environment variables that the component sets."""
 
@@ -87,7 +88,7 @@ class BatchJobSpec(Spec):
     team: str = Field(description="The team whose share the job uses; one of shares.")
     queue: str = Field(description="The queue that the job is made for.")
     image: str = Field(
-        pattern=_IMAGE_PATTERN, max_length=255, description="The container image, with a digest or a version as tag."
+        pattern=IMAGE_PATTERN, max_length=255, description="The container image, with a digest or a version as tag."
     )
     command: tuple[str, ...] = Field(
         default=(), description="The command and its arguments; that of the image by default."
@@ -96,16 +97,18 @@ class BatchJobSpec(Spec):
         default_factory=dict[str, str],
         description="Environment variables. No secrets: everyone who may describe jobs can read them.",
     )
-    vcpus: int | None = Field(default=None, ge=1, description="The vCPUs; all of a machine by default.")
+    vcpus: int | None = Field(default=None, ge=1, le=10_000, description="The vCPUs; all of a machine by default.")
     memory_mib: int | None = Field(
         default=None,
-        ge=4,
+        ge=LEAST_MEMORY_MIB,
+        le=100_000_000,
         description="The memory in MiB; all that a job can have on the smallest machine by default.",
     )
-    gpus: int | None = Field(default=None, ge=0, description="The GPUs; all of a machine by default.")
+    gpus: int | None = Field(default=None, ge=0, le=100, description="The GPUs; all of a machine by default.")
     shared_memory_mib: int | None = Field(
         default=None,
         ge=64,
+        le=100_000_000,
         description="The size of /dev/shm in MiB; for a GPU job a quarter of its memory by default.",
     )
     timeout_minutes: int = Field(
@@ -190,6 +193,13 @@ class BatchJobSpec(Spec):
     @model_validator(mode="after")
     def _fields_fit_together(self) -> "BatchJobSpec":
         not_of_tracking(self.own_folder)
+        room = ROLE_POLICIES - OTHER_STATEMENTS
+        if problem := no_room(self.read_folders, room, "the policies of the job's role", times=2, around=90):
+            raise refuse_at("readFolders", list(self.read_folders), problem)
+        jobs = f"an array of {self.array_size} jobs" if self.array_size else "a job"
+        costs = f"each submits {jobs} of up to {self.timeout_minutes} minutes, and a machine takes minutes to start"
+        if self.schedule and (problem := too_frequent(self.schedule, _LEAST_MINUTES, costs)):
+            raise refuse_at("schedule", self.schedule, problem)
         size = len("".join(chain(self.command, *self.environment.items())).encode())
         most = _DEFINITION_BYTES - _OWN_PART_BYTES
         too_long = f"the command and the environment have {size} bytes, and a definition takes {most}; use a file in S3"

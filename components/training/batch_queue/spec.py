@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from ...core.log_retention import LogRetentionDays
 from ...core.problems import Problem, problem_of, refusal
 from ...core.spec import Spec, refuse
+from ...facts.batch import share_identifier
 from ...facts.instances import InstanceType, lacking
 from ..folders import outer_folder
 from .environment_spec import NAME_PATTERN, BatchEnvironmentConfig, BatchEnvironmentSpec, Name
@@ -120,12 +121,13 @@ class BatchQueueSpec(Spec):
         min_length=1, max_length=MOST_QUEUES, description="The queues that jobs are submitted to."
     )
     shares: dict[
-        Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,30}$")], Annotated[float, Field(ge=0.01, le=1000)]
+        Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,29}[a-z0-9])?$")],
+        Annotated[float, Field(ge=0.01, le=1000)],
     ] = Field(
         min_length=1,
         max_length=_MOST_SHARES,
-        description="The teams, up to 31 small letters and digits, each with its part of the machines when several "
-        "have jobs: 2 gets twice as much as 1.",
+        description="The teams, up to 31 small letters, digits and hyphens, each with its part of the machines when "
+        "several have jobs: 2 gets twice as much as 1.",
     )
     share_window_hours: int = Field(
         default=24, ge=1, le=168, description="Hours of use that are counted for the shares."
@@ -192,6 +194,12 @@ class BatchQueueSpec(Spec):
             for index, name in enumerate(names):
                 if name in names[:index]:
                     yield Problem((field, index, "name"), name, f"{name} is used twice; choose another name")
+        teams: dict[str, str] = {}
+        for team in self.shares:
+            if other := teams.get(share_identifier(team)):
+                remedy = f"AWS Batch has no hyphens in shares, and {other} would have the same one; choose another name"
+                yield Problem(("shares", team), self.shares[team], remedy)
+            teams[share_identifier(team)] = team
         folders = [job.own_folder for job in self.jobs]
         for index, folder in enumerate(folders):
             inside = next((other for other in folders[:index] if outer_folder(f"{folder}/", f"{other}/")), None)
@@ -257,7 +265,7 @@ class BatchQueueSpec(Spec):
             yield problem_of(job, "shared_memory_mib", remedy)
 
     def _misfit(self, job: BatchJobSpec, environment: BatchEnvironmentSpec) -> Iterator[Problem]:
-        """What no machine of an environment has. Batch would leave the job in RUNNABLE."""
+        """Resources of a job that no machine of an environment has. Batch would leave the job in RUNNABLE."""
         vcpus, gpus, memory = self.vcpus_of(job), self.gpus_of(job), self.memory_of(job)
         limits = {
             "vcpus": (vcpus, max(kind.vcpus for kind in environment.kinds), "vCPUs"),

@@ -14,6 +14,7 @@ from ...cluster.job_pools import (
     refuse_larger_quotas,
 )
 from ...core.namespace_names import NAMESPACE_PATTERN, not_reserved
+from ...core.policy_room import OTHER_STATEMENTS, ROLE_POLICIES, no_room
 from ...core.problems import refuse_at
 from ...core.spec import Spec, each_once, refuse
 from ...core.teams import TeamQuotaConfig, TeamQuotaSpec
@@ -73,6 +74,9 @@ class JobsTeamSpec(Spec):
     @field_validator("folders")
     @classmethod
     def _folders(cls, folders: tuple[str, ...]) -> tuple[str, ...]:
+        room = ROLE_POLICIES - OTHER_STATEMENTS
+        if problem := no_room(folders, room, "the policies of the team's role", times=3, around=90):
+            raise refuse(folders, problem)
         each_once(folders, _FOLDER_PATTERN, "folder; write a path without slashes at its ends, such as ranking")
         return tuple(map(not_of_tracking, folders))
 

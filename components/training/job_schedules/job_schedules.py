@@ -14,8 +14,8 @@ from .spec import JobSchedulesArgs, JobSchedulesSpec
 class JobSchedules(Component[JobSchedulesArgs, JobSchedulesSpec]):
     """A schedule group of EventBridge Scheduler for one team, and the role that starts the team's jobs.
 
-    The schedules are no resources of the stack: `python -m operations.train` sets them. Only schedules of the group can
-    use the role. A start that fails is kept as a message.
+    The schedules are not resources of the stack: `python -m operations.train` sets them. Only schedules of the group
+    can use the role. A start that fails is kept as a message.
     """
 
     group: pulumi.Output[str]
@@ -30,7 +30,6 @@ class JobSchedules(Component[JobSchedulesArgs, JobSchedulesSpec]):
     def __init__(self, name: str, args: JobSchedulesArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, JobSchedulesArgs, JobSchedulesSpec, opts)
         account, group_name = self._account, self._spec.name
-        group = aws.scheduler.ScheduleGroup(f"{name}-group", name=group_name, opts=self._child)
         queue = kept_messages(f"{name}-undelivered", self._child)
         aws.sqs.QueuePolicy(
             f"{name}-undelivered-policy",
@@ -47,6 +46,13 @@ class JobSchedules(Component[JobSchedulesArgs, JobSchedulesSpec]):
             aws.iam.RolePolicy(f"{name}-{short}", role=role.name, policy=policy, opts=self._child)
             for short, policy in documents.items()
         ]
+        # While a group is deleted, its schedules still start jobs: their role, its rights and the queue go after it.
+        # Source: EventBridge Scheduler API reference, DeleteScheduleGroup.
+        group = aws.scheduler.ScheduleGroup(
+            f"{name}-group",
+            name=group_name,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[role, queue, *granted]),
+        )
         self.group = group.name
         self.role_arn = after(role.arn, *granted)
         self.undelivered_queue_arn = queue.arn

@@ -6,7 +6,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ...core.problems import refuse_at
 from ...core.spec import Spec, refuse
-from .workers import (
+from ...facts.emr_workers import (
     LEAST_DISK_GB,
     MEMORY,
     MOST_DISK_GB,
@@ -60,6 +60,7 @@ class SparkWorkerSpec(Spec):
     warm: int = Field(
         default=0,
         ge=0,
+        le=10_000,
         description="Pre-initialized workers: jobs start in seconds. They are charged while the application is "
         "started, whether jobs use them or not.",
     )
@@ -92,7 +93,7 @@ class SparkWorkerSpec(Spec):
 class SparkApplicationSpec(Spec):
     """An application of EMR Serverless."""
 
-    maximum_vcpus: int = Field(ge=2, description="The most vCPUs that all its jobs use together.")
+    maximum_vcpus: int = Field(ge=2, le=100_000, description="The most vCPUs that all its jobs use together.")
     driver: SparkWorkerSpec = Field(default=SparkWorkerSpec(), description="The size of each job's driver.")
     executor: SparkWorkerSpec = Field(default=SparkWorkerSpec(), description="The size of each executor.")
     shuffle_optimized_disks: bool = Field(

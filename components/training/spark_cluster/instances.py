@@ -6,6 +6,7 @@ from pydantic import Field, field_validator, model_validator
 
 from ...cluster.node_pool.spec import ec2_types
 from ...core.problems import refuse_at
+from ...core.s3_paths import PATH_NAME
 from ...core.spec import Spec
 from ...facts.instances import InstanceType, instance_type
 
@@ -54,11 +55,11 @@ class SparkInstancesSpec(Spec):
     task_types: tuple[str, ...] = Field(
         default=(), max_length=_MOST_TYPES, description="Instance types of task nodes, on spot; none when left out."
     )
-    core_vcpus: int = Field(default=8, ge=1, description="vCPUs of core nodes, which always run.")
-    maximum_vcpus: int = Field(ge=1, description="The most vCPUs of core and task nodes together.")
+    core_vcpus: int = Field(default=8, ge=1, le=100_000, description="vCPUs of core nodes, which always run.")
+    maximum_vcpus: int = Field(ge=1, le=100_000, description="The most vCPUs of core and task nodes together.")
     disk_gb: int = Field(default=100, ge=10, le=16384, description="Disk of each node in GB, gp3, encrypted.")
     certificates: str = Field(
-        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[^\s*?$]+\.zip$",
+        pattern=rf"^s3://[a-z0-9][a-z0-9.-]{{1,61}}[a-z0-9]/({PATH_NAME}/)*{PATH_NAME}\.zip$",
         description="The S3 address of a zip archive with privateKey.pem, certificateChain.pem and "
         "trustedCertificates.pem for TLS between nodes.",
     )

@@ -7,11 +7,11 @@ import pulumi
 import pulumi_aws as aws
 
 from ...core.spec import SpecError
+from ...facts.emr_workers import Capacity
 from ...facts.regions import EMR_SERVERLESS_ZONES
 from .applications import SparkApplicationSpec
 from .context import SparkContext
 from .settings import ICEBERG_JAR, common_settings, iceberg_settings, worker_settings
-from .workers import Capacity
 
 
 def worker_security_group(context: SparkContext) -> aws.ec2.SecurityGroup:

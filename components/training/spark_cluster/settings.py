@@ -1,8 +1,8 @@
 """The Spark properties that every job of a cluster starts with, as plain data."""
 
+from ...facts.emr_workers import spark_memory
 from .applications import SparkApplicationSpec
 from .spec import FEATURES
-from .workers import spark_memory
 
 CATALOG = "offline"
 """The catalog of Iceberg tables in Spark: `offline.<database>.<table>`."""

@@ -7,7 +7,7 @@ from ...core.component import Component
 from ...core.iam import service_trust
 from ...core.kms import encryption_key, volumes_key_grants
 from ...core.named_outputs import by_name
-from .access import SERVERLESS, serverless_key_grant, submit_access
+from .access import SERVERLESS, log_access, serverless_key_grant, submit_access
 from .context import SparkContext, job_role
 from .fleets import ec2_cluster, security_groups
 from .instances import SparkInstancesSpec
@@ -42,6 +42,8 @@ class SparkCluster(Component[SparkClusterArgs, SparkClusterSpec]):
     """The security group of the workers; empty on EKS, where they are pods of the cluster's nodes."""
     log_uri: pulumi.Output[str]
     """The S3 address that logs are written to."""
+    log_policy: pulumi.Output[str]
+    """The IAM policy, as JSON, that lets another role of jobs write logs and use the key of their disks."""
     key_arn: pulumi.Output[str]
     """The KMS key of logs and disks. Jobs on EMR Serverless name it for the disks of their workers."""
     spark_version: pulumi.Output[str]
@@ -55,6 +57,9 @@ class SparkCluster(Component[SparkClusterArgs, SparkClusterSpec]):
         folder = f"spark/{spec.cluster_name}/"
         self.key_arn = self._key().arn
         self.log_uri = pulumi.Output.concat("s3://", args["log_bucket"], "/", folder)
+        self.log_policy = pulumi.Output.all(args["log_bucket"], self.key_arn).apply(
+            lambda known: log_access(self._account, known[0], folder, known[1])
+        )
         self.application_ids = self.application_arns = pulumi.Output.from_input(dict[str, str]())
         self.submit_policies = pulumi.Output.from_input(dict[str, str]())
         self.ec2_cluster_id = self.virtual_cluster_id = self.security_group_id = pulumi.Output.from_input("")

@@ -7,16 +7,23 @@ import pulumi
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from ...core.namespace_names import not_reserved
+from ...core.policy_room import OTHER_STATEMENTS, ROLE_POLICIES, no_room
 from ...core.problems import refuse_at
+from ...core.s3_paths import PATH_NAME
 from ...core.spec import Spec, each_once, refuse
 from ...facts.versions import EMR_SUPPORT_ENDS, SPARK_RUNTIMES, SparkRelease, SparkRuntime
+from ..folders import TRACKING_FOLDER, outer_folder
 from .applications import SparkApplicationConfig, SparkApplicationSpec
 from .instances import SparkInstancesConfig, SparkInstancesSpec
 
-_FOLDER = r"(raw|training|models|offline)/([A-Za-z0-9_=-][A-Za-z0-9_.=-]*/)*"
+_FOLDER = rf"(raw|training|models|offline)/({PATH_NAME}/)*"
 """A bucket by its purpose and a prefix in it, without characters that mean something in IAM policies."""
+# Folders that are read and those that are written have half of the room each.
+_FOLDERS_ROOM = (ROLE_POLICIES - OTHER_STATEMENTS) // 2
 FEATURES = "features/"
 """The folder of the offline bucket where the tables of the catalog database are."""
+OWNED_BY_OTHERS = {f"models/{TRACKING_FOLDER}": "MLflow", "offline/athena-results/": "Athena"}
+"""Folders that Spark's jobs never write, with their owners."""
 
 
 class SparkEngine(StrEnum):
@@ -172,7 +179,18 @@ class SparkClusterSpec(Spec):
         remedy = (
             "folder: write raw/, training/, models/ or offline/, and a prefix that ends with /, such as raw/events/"
         )
+        if problem := no_room(folders, _FOLDERS_ROOM, "the policies of the jobs' role", times=2, around=90):
+            raise refuse(folders, problem)
         return each_once(folders, _FOLDER, remedy)
+
+    @field_validator("writes")
+    @classmethod
+    def _of_nobody_else(cls, folders: tuple[str, ...]) -> tuple[str, ...]:
+        for folder in folders:
+            for other, owner in OWNED_BY_OTHERS.items():
+                if outer_folder(folder, other):
+                    raise refuse(folder, f"{folder} has files of {owner}, in {other}; choose a folder without them")
+        return folders
 
     @model_validator(mode="after")
     def _has_what_its_engine_needs(self) -> "SparkClusterSpec":

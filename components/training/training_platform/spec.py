@@ -8,6 +8,7 @@ import pulumi
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from ...core.log_retention import LogRetentionDays
+from ...core.policy_room import LONGEST_ACCOUNT, MODEL_GROUP_POLICY, OTHER_STATEMENTS, TRUST_POLICY, no_room
 from ...core.problems import Problem, refusal, refuse_at
 from ...core.spec import Spec, refuse
 from ...facts.instances import instance_type
@@ -29,6 +30,8 @@ RepositoryArn = Annotated[
     str,
     StringConstraints(pattern=r"^arn:aws[a-z-]*:ecr:[a-z0-9-]+:[0-9]{12}:repository/[a-z0-9][a-z0-9._/-]*(/\*)?$"),
 ]
+_TRUST_STATEMENT = 300
+"""What a trust policy takes besides those that it trusts."""
 
 
 def _folder(folder: str) -> str:
@@ -37,6 +40,8 @@ def _folder(folder: str) -> str:
         raise refuse(folder, "a folder has printable ASCII characters only; remove the others")
     if any(letter in folder for letter in "*?$"):
         raise refuse(folder, "IAM reads * and ? as wildcards and $ as a variable; choose another name for the folder")
+    if any(part in (".", "..") for part in folder.split("/")):
+        raise refuse(folder, "S3 takes . and .. as names, and clients resolve them; write the folder without them")
     if not folder.endswith("/") or folder.startswith("/") or "//" in folder:
         plain = "/".join(part for part in folder.split("/") if part)
         raise refuse(folder, f"a folder ends with one slash and begins with none; write {plain or 'name'}/")
@@ -197,6 +202,22 @@ class TrainingTeamSpec(Spec):
                 f"which has room for {_POLICY_CHARACTERS}; name a folder around several of them"
             )
             raise refuse_at("models", list(self.models), remedy)
+        role = "the policies of the team's roles"
+        lists = {
+            "submitterArns": no_room(self.submitter_arns, TRUST_POLICY - _TRUST_STATEMENT, "a trust policy"),
+            "readerAccounts": no_room(
+                self.reader_accounts,
+                MODEL_GROUP_POLICY - OTHER_STATEMENTS,
+                "the policy of the team's model groups",
+                times=3,
+                around=len(LONGEST_ACCOUNT),
+            ),
+            "repositoryArns": no_room(self.repository_arns, _POLICY_CHARACTERS - needed, role),
+        }
+        values = {"submitterArns": self.submitter_arns, "readerAccounts": self.reader_accounts}
+        for field, problem in lists.items():
+            if problem:
+                raise refuse_at(field, values.get(field, self.repository_arns), problem)
         return self
 
     @property

@@ -79,7 +79,7 @@ def studio_domain(
 ) -> aws.sagemaker.Domain:
     """The domain and its user profiles. `network` has `vpc_id`, `subnet_ids` and `security_group_id`.
 
-    A profile has the role of its team. The domain's own role may do nothing: whoever has no profile has no rights.
+    A profile has the role of its team. The domain's own role may do nothing, so a user without a profile has no rights.
     SageMaker keeps the files of all home folders when the domain is deleted, if `protected`.
     """
     idle: dict[str, Any] = {

@@ -11,6 +11,7 @@ from ...core.component import Component
 from ...core.event_queues import admit_rules, kept_messages
 from ...core.iam import service_trust
 from ...core.kms import encryption_key, logs_key_grant
+from ...core.metric_alarms import Metric, Missing, Watch, metric_alarm, one
 from ...core.named_outputs import by_name
 from ...core.ordering import after
 from .access import (
@@ -68,6 +69,8 @@ class TrainingPlatform(Component[TrainingPlatformArgs, TrainingPlatformSpec]):
     """The S3 addresses of each team's folders of the models bucket, by team."""
     model_package_groups: pulumi.Output[dict[str, str]]
     """The group of the model registry, by team."""
+    failed_jobs_alarm_name: pulumi.Output[str]
+    """The alarm that rings while the queue holds a failed job."""
     failed_jobs_queue_url: pulumi.Output[str]
     """The queue with the events of failed and stopped jobs."""
     studio_domain_id: pulumi.Output[str]
@@ -209,6 +212,7 @@ class TrainingPlatform(Component[TrainingPlatformArgs, TrainingPlatformSpec]):
             f"{self._name}-{team.name}-models",
             model_package_group_name=name,
             model_package_group_description=f"Model versions of team {team.name}",
+            tags={"team": team.name},
             opts=self._kept,
         )
         if team.reader_accounts:
@@ -289,21 +293,20 @@ class TrainingPlatform(Component[TrainingPlatformArgs, TrainingPlatformSpec]):
                 arn=queue.arn,
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
             )
-        aws.cloudwatch.MetricAlarm(
+        alarm = metric_alarm(
             f"{self._name}-failed-jobs-alarm",
-            alarm_description=f"A SageMaker job of {self._spec.name} failed or stopped; its event is in the queue",
-            namespace="AWS/SQS",
-            metric_name="ApproximateNumberOfMessagesVisible",
-            dimensions={"QueueName": queue.name},
-            statistic="Maximum",
-            period=300,
-            evaluation_periods=1,
-            threshold=0,
-            comparison_operator="GreaterThanThreshold",
-            treat_missing_data="notBreaching",
-            alarm_actions=list(self._spec.alarm_topic_arns),
-            opts=self._child,
+            Watch(
+                one(Metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": queue.name})),
+                0,
+                f"A SageMaker job of {self._spec.name} failed or stopped; its event is in the queue",
+                seconds=300,
+                periods=1,
+                missing=Missing.FINE,
+            ),
+            self._spec.alarm_topic_arns,
+            self,
         )
+        self.failed_jobs_alarm_name = alarm.name
         return queue
 
     def _studio(

@@ -126,7 +126,7 @@ class OnnxPredictor:
             self._session: Any = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
         except Exception as error:
             raise ModelError(
-                f"{path} is no model that ONNX Runtime {onnxruntime.__version__} loads: {error}"
+                f"{path} is not a model that ONNX Runtime {onnxruntime.__version__} loads: {error}"
             ) from error
         self.inputs = tuple(_tensor(path, each) for each in self._session.get_inputs())
         self.outputs = tuple(_tensor(path, each) for each in self._session.get_outputs())
@@ -170,7 +170,7 @@ class SklearnPredictor:
         except InconsistentVersionWarning as error:
             raise ModelError(f"{path}: {error}; train it with the platform's training image") from error
         except (OSError, BadZipFile, ValueError, KeyError, TypeError) as error:
-            raise ModelError(f"{path} is no model that skops loads: {error}") from error
+            raise ModelError(f"{path} is not a model that skops loads: {error}") from error
         if not hasattr(self._model, "predict"):
             raise ModelError(f"{path} contains a {type(self._model).__name__} without `predict`; save a fitted model")
         features = int(getattr(self._model, "n_features_in_", -1))

@@ -8,8 +8,10 @@ import pytest
 
 from components.cluster.cluster_autoscaler import scaling_policy
 from components.cluster.external_secrets import secrets_access
+from components.cluster.image_verification.kyverno import reading_policy
 from components.cluster.karpenter.iam import controller_policy
 from components.core.account import Account
+from components.recovery.cluster_state.velero import objects_access
 from components.serving.serving_platform.load_balancer_controller import targets_policy
 from tests.support.components.clusters import KEY, NODE_ROLE
 from tests.support.components.iam import allows
@@ -27,9 +29,11 @@ POLICIES = {
     "cluster-autoscaler": scaling_policy("ml"),
     "karpenter": controller_policy(AT, "ml", NODE_ROLE, QUEUE),
     "external-secrets": secrets_access(AT, "ml", KEY),
+    "velero": objects_access(AT, "backups", KEY),
+    "kyverno": reading_policy(AT, f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com", ["platform"]),
 }
-BESIDE = {"external-secrets": {"kms:Decrypt"}}
-"""What our own resources ask for beside: the secrets are encrypted with a key of ours."""
+BESIDE = {"external-secrets": {"kms:Decrypt"}, "velero": {"kms:Decrypt", "kms:GenerateDataKey"}}
+"""What our own resources ask for beside: secrets and objects are encrypted with a key of ours."""
 
 
 def actions_of(policy: str) -> Iterator[str]:

@@ -1,6 +1,5 @@
 from typing import Any
 
-import botocore.session  # pyright: ignore[reportMissingTypeStubs] - it ships none
 import pytest
 import yaml
 
@@ -9,6 +8,7 @@ from components.cluster.node_pool.node_pool import subnets_in
 from components.core.node_labels import DEVICE_PLUGIN_CONFIG_LABEL
 from components.core.spec import SpecError
 from resources.resource import UNKNOWN, Resource
+from tests.support.aws_models import service_model
 from tests.support.components.clusters import KEY, NODE_GROUP, NODE_ROLE, SCHEDULE, TEMPLATE, node_pool
 from tests.support.components.mocks import Recording
 from tests.support.components.models import objects
@@ -90,8 +90,7 @@ def test_the_image_fits_architecture_accelerator_and_family(types: list[str], fa
 
 
 def test_every_image_is_one_that_eks_knows() -> None:
-    session: Any = botocore.session.get_session()  # pyright: ignore[reportUnknownMemberType]
-    known = session.get_service_model("eks").shape_for("AMITypes").enum
+    known = service_model("eks").shape_for("AMITypes").enum
     assert {ami_type for *_, ami_type in AMI_TYPES} <= set(known)
 
 

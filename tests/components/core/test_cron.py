@@ -3,7 +3,7 @@
 import pytest
 from pydantic_core import PydanticCustomError
 
-from components.core.cron import cron_schedule
+from components.core.cron import cron_once_a_day, cron_schedule, cron_without_both_days
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,29 @@ def test_schedule_that_comes_is_accepted(schedule: str) -> None:
 def test_schedule_that_never_comes_is_refused(schedule: str, told: str) -> None:
     with pytest.raises(PydanticCustomError, match=told):
         cron_schedule(schedule)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "why"),
+    [
+        ("0 3 1 * 1", "has a day and a weekday, and EventBridge takes one of them; write * for the other"),
+        ("0 3 * *", "has 4 fields"),
+        ("0 24 * * *", "is not a hour"),
+        ("0 3 30 2 *", "never occurs"),
+    ],
+)
+def test_schedules_that_eventbridge_cannot_express_are_refused(schedule: str, why: str) -> None:
+    with pytest.raises(PydanticCustomError) as refused:
+        cron_without_both_days(schedule)
+    assert why in refused.value.message()
+
+
+@pytest.mark.parametrize(("schedule", "times"), [("*/5 * * * *", 288), ("0 * * * *", 24), ("0,30 5 * * 6", 2)])
+def test_a_schedule_that_occurs_several_times_a_day_is_refused(schedule: str, times: int) -> None:
+    with pytest.raises(PydanticCustomError) as refused:
+        cron_once_a_day(schedule, "each costs money")
+    assert f"occurs {times} times a day: each costs money; write one minute and one hour" in refused.value.message()
+
+
+def test_a_daily_schedule_is_accepted() -> None:
+    assert cron_once_a_day("0 5 * * *", "each costs money") == "0 5 * * *"

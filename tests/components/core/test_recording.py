@@ -1,6 +1,7 @@
-"""What `mlplatform.testing.run` refuses, as the engine does."""
+"""What `mlplatform.testing.run` refuses, as the engine does, and for which account it answers."""
 
 import pulumi
+import pulumi_aws as aws
 import pytest
 
 from components.testing import DuplicateResourceError, Recording, run
@@ -56,3 +57,22 @@ def test_each_run_may_register_the_same_urn() -> None:
     run(lambda: Part("twice"), recording)
     run(lambda: Part("twice"), recording)
     assert [each.urn for each in recording.resources] == [URN, URN]
+
+
+def test_answers_are_for_the_account_and_region_of_the_provider() -> None:
+    recording = Recording(zones={"us-east-1a": "use1-az6"})
+
+    def program() -> None:
+        there = aws.Provider("there", region="eu-west-1", allowed_account_ids=["999988887777"])
+        source = aws.sqs.Queue("source", opts=pulumi.ResourceOptions(provider=there))
+        asked = pulumi.InvokeOptions(provider=there)
+        zones = [aws.get_availability_zones(opts=asked).names[0], *aws.get_availability_zones().names]
+        account = aws.get_caller_identity(opts=asked).account_id
+        tags = {"arn": source.arn, "account": account, "zones": " ".join(zones)}
+        aws.sqs.Queue("here", tags=tags)
+
+    assert run(program, recording).one("aws:sqs/queue:Queue", "here").inputs["tags"] == {
+        "arn": "arn:aws:sqs:eu-west-1:999988887777:source-1a2b3c4",
+        "account": "999988887777",
+        "zones": "eu-west-1a us-east-1a",
+    }

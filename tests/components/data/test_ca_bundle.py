@@ -4,9 +4,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 
 import certifi
 import pytest
@@ -19,13 +18,13 @@ from components.data.database.ca_bundle import (
     bundle_mount,
     bundle_volume,
 )
+from tests.support.http_servers import QuietHandler, http_server
 
 CERTIFICATES = Path(certifi.where()).read_text(encoding="utf-8")
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the method it replaces
-        pass
+class _Quiet(QuietHandler, SimpleHTTPRequestHandler):
+    """Serves a folder."""
 
 
 @pytest.fixture
@@ -33,11 +32,8 @@ def published(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     """A folder, and the address at which it is served."""
     folder = tmp_path / "published"
     folder.mkdir()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
-    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    yield folder, f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with http_server(partial(_Quiet, directory=str(folder))) as port:
+        yield folder, f"http://127.0.0.1:{port}"
 
 
 def fetch(address: str, target: Path) -> subprocess.CompletedProcess[str]:

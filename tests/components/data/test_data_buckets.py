@@ -169,6 +169,7 @@ def test_a_second_copy_lies_in_its_region_under_its_own_key() -> None:
     blocked = found.all("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock")
     assert {each.inputs.get("region") for each in blocked} == {None, "us-west-2"}
     rule = found.one("aws:s3/bucketReplicationConfig:BucketReplicationConfig").inputs["rules"][0]
+    assert (rule["id"], rule["destination"]["metrics"]) == ("everything", {"status": "Enabled"})
     assert rule["sourceSelectionCriteria"]["sseKmsEncryptedObjects"] == {"status": "Enabled"}
     trust = json.loads(found.one("aws:iam/role:Role").inputs["assumeRolePolicy"])["Statement"][0]
     assert trust["Condition"]["ArnLike"] == {"aws:SourceArn": "arn:aws:s3:::ml-raw"}
@@ -179,6 +180,7 @@ def test_a_second_copy_lies_in_its_region_under_its_own_key() -> None:
 @pytest.mark.parametrize(
     ("config", "message"),
     [
+        ({"replica_region": "cn-north-1"}, r"replicaRegion = 'cn-north-1': .* AWS does not copy between partitions"),
         ({"replica_region": "us-east-1"}, r"replicaRegion = 'us-east-1': it is the bucket's own region"),
         (
             {"archive_days": 30, "infrequent_access_days": 60},

@@ -266,7 +266,38 @@ def test_kubernetes_accepts_every_object(recording: Recording) -> None:
     assert [fault for each in objects(recording) for fault in faults(each.inputs)] == []
 
 
-@pytest.mark.parametrize("args", [{}, {"maximum": 2}])
+TRACED: dict[str, Any] = {
+    "instrumentation_image": "registry.example.com/instrumentation:1.0",
+    "trace_collector": "collector.tracing.svc.cluster.local",
+}
+
+
+def test_servers_load_the_packages_of_the_instrumentation_image() -> None:
+    found = pods(feature_server(**TRACED))
+    spec = found["server"]["spec"]
+    copying = spec["initContainers"][-1]
+    [server] = spec["containers"]
+    variables = {each["name"]: each["value"] for each in server["env"]}
+    assert (copying["image"], copying["command"][0]) == (TRACED["instrumentation_image"], "cp")
+    assert copying["volumeMounts"] == [{"name": "instrumentation", "mountPath": "/instrumentation"}]
+    assert {"name": "instrumentation", "mountPath": "/instrumentation", "readOnly": True} in server["volumeMounts"]
+    assert variables["PYTHONPATH"].endswith(":/instrumentation")
+    assert variables["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://collector.tracing.svc.cluster.local:4318"
+    assert variables["OTEL_SERVICE_NAME"] == "feature-server"
+    assert len(found["materialization"]["spec"]["initContainers"]) == 1
+
+
+def test_instrumented_servers_need_a_collector() -> None:
+    with pytest.raises(SpecError) as refused:
+        feature_server(instrumentation_image=TRACED["instrumentation_image"])
+    assert "instrumentationImage needs traceCollector" in str(refused.value)
+
+
+def test_kubernetes_accepts_instrumented_servers() -> None:
+    assert [fault for each in objects(feature_server(**TRACED)) for fault in faults(each.inputs)] == []
+
+
+@pytest.mark.parametrize("args", [{}, {"maximum": 2}, TRACED])
 def test_no_rule_has_anything_against_it(args: dict[str, Any]) -> None:
     # Tags are a provider's, which a component alone has not.
     said = evaluate(feature_server(**args).resources, context())
@@ -317,12 +348,20 @@ def test_the_text_is_yaml_with_and_without_the_passwords_in_it(
         ({"client_namespaces": ["default"]}, "the namespace default belongs to Kubernetes; choose another namespace"),
         ({"minimum": 4, "maximum": 2}, "maximum = 2: must be at least minimum = 4"),
         ({"memory": "2GB"}, "memory = '2GB'"),
+        ({"memory": "499Mi"}, "memory = '499Mi': workers = 2 need 500Mi or more; raise it, or lower workers"),
+        ({"cpu": "99m"}, "a server with less than 100m CPU takes minutes to start"),
+        ({"materialization": {"memory": "1Mi"}}, "materialization.memory = '1Mi': a run needs 512Mi or more"),
+        ({"materialization": {"cpu": "10m"}}, "a run with less than 100m CPU takes minutes to start"),
+        ({"materialization": {"schedule": "*/4 * * * *"}}, "leave 5 minutes or more, as in */5 * * * *"),
+        ({"materialization": {"schedule": "0,59 * * * *"}}, "has 1 min between two runs, and 1,464 runs a month"),
         ({"materialization": {"schedule": "hourly"}}, "has 1 fields"),
         ({"materialization": {"schedule": "60 * * * *"}}, "'60' is not a minute of cron"),
         ({"materialization": {"schedule": "0 5-2 * * *"}}, "'5-2' is not a hour of cron"),
         ({"materialization": {"schedule": "0 * * * */0"}}, "is not a weekday of cron"),
-        ({"materialization": {"views": ["trips; rm -rf"]}}, "is no feature view's name"),
+        ({"materialization": {"views": ["trips; rm -rf"]}}, "is not a valid name of a feature view"),
         ({"materialisation": {}}, "did you mean materialization"),
+        ({"instrumentation_image": "example.com/instrumentation"}, "instrumentation has no version"),
+        ({"trace_collector": "collector.example.com"}, "trace_collector = 'collector.example.com'"),
     ],
 )
 def test_what_is_wrong_is_refused_before_anything_is_made(wrong: dict[str, Any], problem: str) -> None:

@@ -348,6 +348,10 @@ def broken(**team: Any) -> dict[str, Any]:
         ({"releases_kept": 0}, r"releases_?[kK]ept = 0"),
         ({"replica_regions": [REGION]}, rf"replicaRegions = '{REGION}': it is the registry's region"),
         (
+            {"replica_regions": ["cn-north-1"]},
+            r"replicaRegions = 'cn-north-1': .* AWS does not copy between partitions",
+        ),
+        (
             {"replica_regions": ["us-west-2", "us-west-2"]},
             r"replicaRegions = 'us-west-2': it is listed twice; list it once",
         ),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -217,10 +218,15 @@ def test_deploy_role_writes_state_and_has_given_policies(recording: Recording) -
         ("iam:AddClientIDToOpenIDConnectProvider", MADE),
         ("iam:CreateAccessKey", f"arn:aws:iam::{ACCOUNT}:user/anyone"),
         ("iam:CreateUser", f"arn:aws:iam::{ACCOUNT}:user/anyone"),
+        ("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/pipeline-prod-deploy"),
+        ("iam:CreatePolicyVersion", DEPLOYER),
+        ("iam:SetDefaultPolicyVersion", DEPLOYER),
+        ("iam:DeletePolicyVersion", DEPLOYER),
+        ("iam:CreatePolicyVersion", f"arn:aws:iam::{ACCOUNT}:policy/Boundary"),
     ],
 )
 def test_role_cannot_widen_its_access_or_make_keys(action: str, resource: str) -> None:
-    found = access(provider_arn=MADE)
+    found = access(provider_arn=MADE, permissions_boundary=f"arn:aws:iam::{ACCOUNT}:policy/Boundary")
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     said = [statement for each in policies(found, "deploy") for statement in json.loads(each)["Statement"]]
 
@@ -231,6 +237,37 @@ def test_role_cannot_widen_its_access_or_make_keys(action: str, resource: str) -
     # What it makes for others is its work.
     assert allowed("iam:PutRolePolicy", f"arn:aws:iam::{ACCOUNT}:role/serving-role-1")
     assert allowed("iam:CreateOpenIDConnectProvider", f"arn:aws:iam::{ACCOUNT}:oidc-provider/oidc.eks.example")
+
+
+@pytest.mark.parametrize(
+    ("action", "kind"),
+    [
+        ("iam:CreateRole", "role"),
+        ("iam:AttachRolePolicy", "role"),
+        ("iam:PassRole", "role"),
+        ("iam:CreatePolicy", "policy"),
+        ("iam:CreatePolicyVersion", "policy"),
+        ("iam:SetDefaultPolicyVersion", "policy"),
+    ],
+)
+def test_deployment_writes_only_roles_and_policies_of_its_prefixes(action: str, kind: str) -> None:
+    found = access(provider_arn=MADE, deployed_prefixes=["serving-", "features-"])
+    said = [each for text in policies(found, "deploy") for each in json.loads(text)["Statement"]]
+
+    def denied(name: str) -> bool:
+        arn = f"arn:aws:iam::{ACCOUNT}:{kind}/{name}"
+        return any(
+            each["Effect"] == "Deny"
+            and action in each["Action"]
+            and not any(fnmatchcase(arn, pattern) for pattern in each["NotResource"])
+            for each in said
+            if "NotResource" in each
+        )
+
+    assert denied("Administrator")
+    assert denied("other-serving-role")
+    assert not denied("serving-role-1")
+    assert not denied("features-reader")
 
 
 def images(name: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.facts.cron import AUTO_SCALING, KUBERNETES, parse_cron
+from components.facts.cron import AUTO_SCALING, KUBERNETES, parse_cron, runs_a_month, shortest_gap_minutes
 
 
 def test_auto_scaling_reads_7_as_sunday() -> None:
@@ -31,3 +31,19 @@ def test_dialects_agree_on_what_both_read(schedule: str) -> None:
 )
 def test_star_without_step_leaves_the_day_open(day: str, any_day: bool) -> None:
     assert parse_cron(f"0 8 {day} * 5", KUBERNETES).any_day is any_day
+
+
+@pytest.mark.parametrize(
+    ("schedule", "gap", "runs"),
+    [
+        ("* * * * *", 1, 43_920),
+        ("59,0 * * * *", 1, 1_464),
+        ("0 0,23 * * *", 60, 61),
+        ("0 1 * * *", 24 * 60, 31),
+        ("0 1 * * 0", 7 * 24 * 60, 5),
+        ("0 1 29 2 *", 366 * 24 * 60, 1),
+    ],
+)
+def test_gap_and_number_of_runs_follow_the_schedule(schedule: str, gap: int, runs: int) -> None:
+    cron = parse_cron(schedule, KUBERNETES)
+    assert (shortest_gap_minutes(cron), runs_a_month(cron)) == (gap, runs)

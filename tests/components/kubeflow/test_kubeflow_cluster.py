@@ -64,8 +64,8 @@ def test_every_object_fits_its_definition(recording: Recording) -> None:
 
 
 def test_every_mandatory_rule_holds(recording: Recording) -> None:
-    # What a stack brings: the provider with its tags and its account.
-    of_the_stack = {"required-tags", "provider-account"}
+    # What a stack brings: the provider with its tags and its account, and the alarms.
+    of_the_stack = {"required-tags", "provider-account", "store-alarms"}
     said = evaluate(recording.resources, context())
     assert [each for each in said if each.level == "mandatory" and each.policy not in of_the_stack] == []
 

@@ -12,6 +12,7 @@ from components.network.load_balancer.spec import (
 )
 from components.network.web_firewall.web_firewall import WebFirewall
 from resources.resource import SECRET, Resource
+from tests.support.aws_models import faults
 from tests.support.components.clusters import needs
 from tests.support.components.mocks import ACCOUNT, Recording, run
 from tests.support.planner.sdk import problems
@@ -357,3 +358,72 @@ def test_the_longest_name_leaves_room_for_what_pulumi_appends() -> None:
 
 def test_a_zone_may_be_the_domain_itself() -> None:
     assert spec(domain="example.com", alternative_names=["*.example.com"]).names == ("example.com", "*.example.com")
+
+
+PRIMARY: dict[str, Any] = {"failover": {"role": "primary"}, "failover_health_check_id": "check-1"}
+
+
+def records(recording: Recording) -> list[Mapping[str, Any]]:
+    """The alias records."""
+    return [each.inputs for each in recording.resources if each.type == RECORD and "aliases" in each.inputs]
+
+
+def test_a_record_alone_answers_whatever_the_other_region_does(standard: Recording) -> None:
+    for each in records(standard):
+        assert not {"setIdentifier", "failoverRoutingPolicies", "healthCheckId"} & set(each)
+        assert each["aliases"][0]["evaluateTargetHealth"] is True
+
+
+def test_a_primary_record_follows_its_health_check_alone() -> None:
+    found = records(balancer(**PRIMARY))
+    assert len(found) == 2
+    for each in found:
+        assert each["failoverRoutingPolicies"] == [{"type": "PRIMARY"}]
+        assert (each["setIdentifier"], each["healthCheckId"]) == ("primary", "check-1")
+        assert each["aliases"][0]["evaluateTargetHealth"] is False
+
+
+def test_a_secondary_record_is_not_left_by_failing_targets() -> None:
+    for each in records(balancer(failover={"role": "secondary"})):
+        assert each["failoverRoutingPolicies"] == [{"type": "SECONDARY"}]
+        assert each["setIdentifier"] == "secondary"
+        assert "healthCheckId" not in each
+        assert each["aliases"][0]["evaluateTargetHealth"] is False
+
+
+def test_the_second_region_takes_over_no_record_of_the_first() -> None:
+    first, second = balancer(**PRIMARY), balancer(failover={"role": "secondary"})
+    named = [
+        {(each.inputs["name"], each.inputs.get("setIdentifier")) for each in recorded(one)} for one in (first, second)
+    ]
+    assert not named[0] & named[1]
+    assert not any(each.inputs.get("allowOverwrite") for each in recorded(second))
+    # The records that prove the certificate are the same in all regions, and the first region makes them.
+    assert all("aliases" in each.inputs for each in recorded(second))
+    assert "validationRecordFqdns" not in second.one(VALIDATION).inputs
+    assert second.one(CERTIFICATE).inputs["domainName"] == "models.example.com"
+
+
+def recorded(recording: Recording) -> list[Resource]:
+    return [each for each in recording.resources if each.type == RECORD]
+
+
+def test_a_pair_of_records_is_what_route_53_accepts() -> None:
+    for each in (*records(balancer(**PRIMARY)), *records(balancer(failover={"role": "secondary"}))):
+        [alias] = each["aliases"]
+        target = {"HostedZoneId": "Z1", "DNSName": alias["name"], "EvaluateTargetHealth": alias["evaluateTargetHealth"]}
+        record = {
+            "Name": each["name"],
+            "Type": each["type"],
+            "SetIdentifier": each["setIdentifier"],
+            "Failover": each["failoverRoutingPolicies"][0]["type"],
+            "AliasTarget": target,
+        }
+        batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
+        request = {"HostedZoneId": "Z1", "ChangeBatch": batch}
+        assert faults("route53", "ChangeResourceRecordSets", request) == []
+
+
+def test_a_primary_without_its_health_check_is_refused() -> None:
+    with pytest.raises(SpecError, match=r"failover.role = 'primary': it needs failoverHealthCheckId"):
+        balancer(failover={"role": "primary"})

@@ -299,6 +299,7 @@ def test_the_outputs_name_what_was_made(prod: Recording) -> None:
         "isolated_subnet_cidrs": ["10.20.192.0/21", "10.20.200.0/21", "10.20.208.0/21"],
         "private_route_table_ids": [f"rtb-net-private-{zone}" for zone in "abc"],
         "isolated_route_table_id": "rtb-net-isolated",
+        "nat_gateway_ids": [f"nat-net-nat-{zone}" for zone in "abc"],
         "nat_public_ips": ["192.0.2.1"] * 3,
         "endpoint_security_group_id": "sg-net-endpoints",
         "s3_endpoint_id": "vpce-net-s3",

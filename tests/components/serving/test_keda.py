@@ -53,7 +53,8 @@ def allowed(recording: Recording, labels: Any, direction: str) -> set[tuple[str,
 def test_the_api_server_asks_for_metrics_and_for_admission(recording: Recording) -> None:
     assert allowed(recording, METRICS_API, "ingress") == {(VPC, 6443)}
     assert allowed(recording, WEBHOOKS, "ingress") == {(VPC, 9443)}
-    assert allowed(recording, OPERATOR, "ingress") == set()
+    # What reads its metrics.
+    assert {port for _, port in allowed(recording, OPERATOR, "ingress")} == {8080}
 
 
 def test_only_the_operator_asks_prometheus(recording: Recording) -> None:

@@ -214,6 +214,7 @@ CONFIG_KEYS = {
     },
     "defaults": {"max-revision-timeout-seconds", "enable-service-links"},
     "autoscaler": {"enable-scale-to-zero", "initial-scale", "target-burst-capacity", "activator-capacity"},
+    "observability": {"metrics-protocol", "request-metrics-protocol"},
     "gc": {"min-non-active-revisions", "max-non-active-revisions"},
 }
 """Source: knative/serving 1.23.0, config/core/configmaps; net-istio, pkg/reconciler/ingress/config."""

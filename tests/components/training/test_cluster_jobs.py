@@ -267,6 +267,10 @@ def team(**changes: Any) -> list[dict[str, Any]]:
         ({"teams": team(quota={"gpus": 7})}, "guarantees exceed the 8 GPUs of pool training (search 7, risk 2)"),
         ({"teams": team(quota={"gpus": 6, "cpu": 55})}, "the pools have 54 for teams; lower the quota, or add pools"),
         ({"teams": team(quota={"gpus": 6, "memory_gib": 300})}, "the pools have 217 for teams"),
+        (
+            {"teams": team(quota={"gpus": 6, "cpu": 55, "memory_gib": 300})},
+            "lower the quota, or add pools; memoryGib = 300 is larger than 217, too",
+        ),
         ({"pools": [POOL, {**POOL, "name": "other"}]}, "several pools have GPUs: training, other; add guarantees"),
         ({"pools": [{**POOL, "gpus": 0}]}, "no pool has GPUs; add a pool with GPUs, or write 0"),
         ({"pools": [POOL, POOL]}, "two pools have the same name"),

@@ -9,13 +9,17 @@ import pulumi_aws as aws
 import pytest
 
 from components.core.spec import SpecError
+from components.data.offline_catalog import RESULTS
+from components.facts.emr_workers import MEMORY
 from components.facts.versions import EMR_SUPPORT_ENDS, SPARK_RUNTIMES, SparkRelease
+from components.training.folders import TRACKING_FOLDER
 from components.training.spark_cluster.spark_cluster import SparkCluster
-from components.training.spark_cluster.workers import MEMORY
+from components.training.spark_cluster.spec import OWNED_BY_OTHERS
 from policies.engine.evaluate import evaluate
 from resources.resource import Resource
+from tests.support.aws_models import faults
 from tests.support.components.clusters import needs, statements
-from tests.support.components.emr_api import create_request, faults
+from tests.support.components.emr_api import create_request
 from tests.support.components.iam import allows
 from tests.support.components.mocks import ACCOUNT, Recording, run
 from tests.support.policies.cases import context
@@ -315,6 +319,9 @@ REFUSED: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     ({"reads": ["events/"]}, ("reads", "events/", "write raw/, training/, models/ or offline/")),
     ({"reads": ["raw/events"]}, ("reads", "ends with /")),
     ({"reads": ["raw/*/"]}, ("reads", "raw/*/")),
+    ({"writes": ["models/"]}, ("writes", "models/ has files of MLflow, in models/mlflow/; choose a folder without")),
+    ({"writes": ["models/mlflow/1/"]}, ("writes", "models/mlflow/1/ has files of MLflow")),
+    ({"writes": ["offline/"]}, ("writes", "offline/ has files of Athena, in offline/athena-results/; choose a")),
     ({"writes": ["training/", "training/"]}, ("writes", "training/ is named more than once")),
     ({"iceberg": True, "writes": ["training/"]}, ("writes", "offline/features/; add this folder")),
     ({"cluster_name": "Ml"}, ("cluster_name = 'Ml'",)),
@@ -326,6 +333,10 @@ REFUSED: list[tuple[dict[str, Any], tuple[str, ...]]] = [
 def test_wrong_values_are_refused_with_the_remedy(args: dict[str, Any], told: tuple[str, ...]) -> None:
     said = refusal(**args)
     assert [part for part in told if part not in said] == [], said
+
+
+def test_folder_of_query_results_is_the_one_of_the_catalog() -> None:
+    assert {f"offline/{RESULTS}/", f"models/{TRACKING_FOLDER}"} == OWNED_BY_OTHERS.keys()
 
 
 def test_warm_workers_may_use_all_of_the_maximum() -> None:

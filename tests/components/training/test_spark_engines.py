@@ -10,8 +10,9 @@ from components.training.spark_cluster.spark_cluster import SparkCluster
 from components.training.spark_cluster.virtual_cluster import base36
 from policies.engine.evaluate import evaluate
 from policies.engine.settings import EnvironmentKind
+from tests.support.aws_models import faults
 from tests.support.components.clusters import needs, statements
-from tests.support.components.emr_api import faults, fleet_request, limits_request, run_request
+from tests.support.components.emr_api import fleet_request, limits_request, run_request
 from tests.support.components.iam import allows
 from tests.support.components.mocks import ACCOUNT, Recording, run
 from tests.support.policies.cases import context
@@ -234,6 +235,8 @@ REFUSED: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     ({"task_types": None}, ("maximumVcpus", "64", "add taskTypes, or write 16")),
     ({"certificates": "spark.zip"}, ("certificates", "spark.zip")),
     ({"certificates": None}, ("certificates",)),
+    ({"certificates": "s3://ml-certificates/../spark.zip"}, ("certificates", "../spark.zip")),
+    ({"certificates": "s3://ml-certificates//spark.zip"}, ("certificates", "//spark.zip")),
     ({"image_id": "ami-latest"}, ("image_id", "ami-latest")),
     ({"spot_wait_minutes": 4}, ("spot_wait_minutes", "at least 5")),
     ({"idle_minutes": 10081}, ("idle_minutes", "at most 10080")),

@@ -12,6 +12,17 @@ CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 VANISHES = "deletes an Application, and what it delivered, as soon as its folder is removed or renamed"
 
 
+APPLICATION = "argo-cd-application"
+APPLICATION_SET = "kubernetes:argoproj.io/v1alpha1:ApplicationSet"
+CLOSED_DEFAULT = make("kubernetes:argoproj.io/v1alpha1:AppProject", {"metadata": {"name": "default"}})
+
+
+def application(**spec: Any) -> Resource:
+    source = {"repoURL": "https://github.com/example/platform", "path": "apps", "targetRevision": "main"}
+    inputs = {"spec": {"project": "risk", "source": source, **spec}}
+    return make("kubernetes:argoproj.io/v1alpha1:Application", inputs, name="app")
+
+
 def argo(chart: Any = "argo-cd", **configs: Any) -> Resource:
     return make(RELEASE, {"chart": chart, "values": {"configs": configs}})
 
@@ -122,4 +133,29 @@ CASES = [
     fails(MODEL, application_set(), kind="absent", found=VANISHES),
     unknown(MODEL, application_set(UNKNOWN), undecided="spec.syncPolicy.applicationsSync"),
     unknown(MODEL, application_set("sync", UNKNOWN), undecided="spec.generators"),
+    passes(APPLICATION, application()),
+    passes(APPLICATION, application(project="default"), CLOSED_DEFAULT),
+    passes(APPLICATION, application(source={"repoURL": "ghcr.io/team", "chart": "app", "targetRevision": "1.2.3"})),
+    fails(APPLICATION, application(project="default"), found="belongs to the project default"),
+    fails(APPLICATION, application(project=None), kind="absent", found="belongs to the project default"),
+    fails(APPLICATION, application(source={"repoURL": "http://git.example.com/a"}), found="comes from http://git"),
+    fails(APPLICATION, application(sources=[{"repoURL": "git://git.example.com/a"}]), found="comes from git://git"),
+    *(
+        fails(
+            APPLICATION,
+            application(source={"repoURL": "https://charts.example.com", "chart": "app", "targetRevision": version}),
+            found="installs the chart app in version",
+        )
+        for version in ("*", "1.x", "^1.2.0", None)
+    ),
+    fails(
+        APPLICATION,
+        make(APPLICATION_SET, {"spec": {"template": {"spec": {"project": "default"}}}}),
+        found="belongs to the project default",
+    ),
+    unknown(APPLICATION, application(project=UNKNOWN), undecided="spec.project"),
+    unknown(APPLICATION, application(source={"repoURL": UNKNOWN}), undecided="spec.source.repoURL"),
+    passes(PROJECT, project(sourceRepos=["https://github.com/example/*", "git@github.com:example/*"])),
+    fails(PROJECT, project(sourceRepos=["https://github.com/exam*"]), found="repositories of others"),
+    fails(PROJECT, project(sourceRepos=["https://*/example/platform"]), found="repositories of others"),
 ]

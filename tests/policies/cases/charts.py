@@ -9,7 +9,11 @@ from tests.support.policies.cases import fails, make, passes, unknown
 ISTIO_CHARTS = "https://istio-release.storage.googleapis.com/charts"
 
 
-def release(chart: Any, version: Any, repository: str = "", tag: str = "") -> Resource:
+RELEASE = "kubernetes:helm.sh/v3:Release"
+FILE = make("kubernetes:yaml/v2:ConfigFile", {"file": "missing.yaml"}, custom=False)
+
+
+def release(chart: Any, version: Any, repository: Any = "", tag: str = "") -> Resource:
     values = {"global": {"image": {"tag": tag}}} if tag else {}
     inputs = {"chart": chart, "version": version, "repositoryOpts": {"repo": repository}, "values": values}
     return make("kubernetes:helm.sh/v3:Release", inputs)
@@ -62,4 +66,69 @@ CASES = [
         today=date(2026, 12, 2),
         found="2026-12-02, now, as expected",
     ),
+    passes("chart-source", release("app", "1.2.3", "https://charts.example.com")),
+    passes("chart-source", release("oci://ghcr.io/team/app", "1.2.3")),
+    fails(
+        "chart-source", release("app", "1.2.3", "http://charts.example.com"), found="repo is http://charts.example.com"
+    ),
+    fails("chart-source", release("HTTP://charts.example.com/app.tgz", "1.2.3"), found="chart is HTTP://"),
+    fails(
+        "chart-source",
+        make("kubernetes:helm.sh/v3:Chart", {"chart": "app", "fetchOpts": {"repo": "http://charts.example.com"}}),
+        found="fetchOpts.repo is http://",
+    ),
+    fails("chart-source", make("kubernetes:helm.sh/v4:Chart", {"plainHttp": True}), found="plainHttp is true"),
+    fails(
+        "chart-source",
+        make("kubernetes:source.toolkit.fluxcd.io/v1:GitRepository", {"spec": {"url": "http://git.example.com/a"}}),
+        found="spec.url is http://",
+    ),
+    passes("chart-source", make(RELEASE), kind="absent"),
+    unknown("chart-source", release("app", "1.2.3", UNKNOWN), undecided="repositoryOpts.repo"),
+    *(passes("chart-version", release("app", version)) for version in ("1.2.3", "v1.2.3", "1.2.3-rc.1+build")),
+    passes("chart-version", release("./charts/app", None)),
+    passes("chart-version", release("https://charts.example.com/app-1.2.3.tgz", None)),
+    *(
+        fails("chart-version", release("app", version), found="is a range")
+        for version in ("^1.2.3", "~1.2", "1.x", "*", ">=1.0.0", "1.2", "latest")
+    ),
+    fails("chart-version", release("app", None), found="names no version"),
+    fails("chart-version", make("kubernetes:helm.sh/v4:Chart", {"chart": "app"}), found="names no version"),
+    passes("chart-version", make(RELEASE), kind="absent"),
+    unknown("chart-version", release("app", UNKNOWN), undecided="version"),
+    *(
+        passes("chart-values-http", make(RELEASE, {"values": {"url": [f"http://{host}/api"]}}))
+        for host in ("prometheus.monitoring.svc:9090", "localhost:3000", "169.254.169.254", "minio", "www.w3.org")
+    ),
+    passes("chart-values-http", make(RELEASE, {"values": {"url": "https://api.example.com"}})),
+    fails(
+        "chart-values-http",
+        make(RELEASE, {"values": {"sinks": [{"url": "http://logs.example.com/v1"}]}}),
+        found="values.sinks[0].url names http://logs.example.com, without TLS",
+    ),
+    fails(
+        "chart-values-http",
+        make(RELEASE, {"values": {"url": "http://logs.example.co.uk/in"}}),
+        found="values.url names http://logs.example.co.uk, without TLS",
+    ),
+    passes("chart-values-http", make(RELEASE, {"values": {"url": "http://loki-gateway.logging.svc/push"}})),
+    passes("chart-values-http", make(RELEASE), kind="absent"),
+    passes("chart-values-http", make(RELEASE, {"values": UNKNOWN}), kind="unknown"),
+    passes("manifests-in-sight", make("kubernetes:yaml/v2:ConfigGroup", {"objs": [{"kind": "Pod"}]})),
+    passes("manifests-in-sight", make("kubernetes:yaml:ConfigGroup", {"yaml": "kind: Pod"})),
+    passes("manifests-in-sight", FILE, make("kubernetes:core/v1:Pod", name="child", parent=FILE.urn)),
+    fails("manifests-in-sight", FILE, found="creates what is in missing.yaml, which no rule sees here"),
+    fails("manifests-in-sight", make("kubernetes:yaml:ConfigGroup", {"files": ["*.yaml"]}), found="creates what is in"),
+    *(
+        fails(
+            "manifests-in-sight",
+            make(f"kubernetes:{kind}:Directory", {"directory": "https://github.com/team/app"}),
+            found="creates what is in https://github.com/team/app",
+        )
+        for kind in ("kustomize", "kustomize/v2")
+    ),
+    fails("manifests-in-sight", make("kubernetes:helm.sh/v4:Chart", {"chart": "app"}), found="creates what is in app"),
+    passes("manifests-in-sight", make("kubernetes:yaml/v2:ConfigGroup"), kind="absent"),
+    unknown("manifests-in-sight", make("kubernetes:yaml/v2:ConfigFile", {"file": UNKNOWN}), undecided="file"),
+    unknown("manifests-in-sight", make("kubernetes:yaml/v2:ConfigGroup", {"yaml": UNKNOWN}), undecided="yaml"),
 ]

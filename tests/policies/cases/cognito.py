@@ -5,6 +5,7 @@ from typing import Any
 from policies.engine.settings import EnvironmentKind
 from resources.resource import UNKNOWN, Resource
 from tests.support.policies.cases import fails, make, of_input, passes, unknown
+from tests.support.policies.tables import Examples, Pair, cases, unknown_case
 
 POOL = "aws:cognito/userPool:UserPool"
 TOKEN = {"enabled": True}
@@ -20,7 +21,20 @@ def factors(mode: Any, token: Any = TOKEN, **inputs: Any) -> Resource:
 
 SIGN_UP = "adminCreateUserConfig.allowAdminCreateUserOnly"
 THREATS = "userPoolAddOns.advancedSecurityMode"
+PASSWORDS: Examples = {
+    "cognito/userPool:UserPool": {
+        "passwordPolicy.minimumLength": Pair(8, 6),
+        "passwordPolicy.requireLowercase": Pair(True, None),
+        "passwordPolicy.requireNumbers": Pair(True, False),
+        "passwordPolicy.requireSymbols": Pair(True, False),
+        "passwordPolicy.requireUppercase": Pair(True, False),
+        "passwordPolicy.temporaryPasswordValidityDays": Pair(7, 90),
+    }
+}
 CASES = [
+    *cases("user-pool-passwords", PASSWORDS),
+    passes("user-pool-passwords", pool(), kind="absent"),
+    unknown_case("user-pool-passwords", "cognito/userPool:UserPool", "passwordPolicy.minimumLength", PASSWORDS),
     passes("user-pool-mfa", factors("ON")),
     fails("user-pool-mfa", factors("OPTIONAL"), found="mfaConfiguration is OPTIONAL"),
     fails("user-pool-mfa", factors("OFF", None), found="mfaConfiguration is OFF"),

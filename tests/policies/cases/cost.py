@@ -46,8 +46,48 @@ CASES = [
     passes("dear-instances", group(types=["g4dn.xlarge"]), settings={"dearInstanceHourly": 0.6}),
     fails("dear-instances", group(types=["p5.48xlarge"]), found="p5.48xlarge costs 55.04 USD an hour"),
     fails("dear-instances", group(types=["g4dn.xlarge"]), settings={"dearInstanceHourly": 0.5}, found="costs 0.53 USD"),
+    *(
+        fails("dear-instances", make(f"aws:{kind}", inputs), found=found)
+        for kind, inputs, found in (
+            (
+                "dms/replicationInstance:ReplicationInstance",
+                {"replicationInstanceClass": "dms.p5.48xlarge"},
+                "p5.48xlarge costs",
+            ),
+            ("docdb/clusterInstance:ClusterInstance", {"instanceClass": "db.p5.48xlarge"}, "p5.48xlarge costs"),
+            ("ec2/capacityReservation:CapacityReservation", {"instanceType": "p5.48xlarge"}, "p5.48xlarge costs"),
+            ("ec2/dedicatedHost:DedicatedHost", {"instanceType": "p5.48xlarge"}, "p5.48xlarge costs"),
+            (
+                "ec2/fleet:Fleet",
+                {"launchTemplateConfig": {"overrides": [{"instanceType": "p5.48xlarge"}]}},
+                "p5.48xlarge costs",
+            ),
+            (
+                "ec2/spotFleetRequest:SpotFleetRequest",
+                {"launchSpecifications": [{"instanceType": "p5.48xlarge"}]},
+                "p5.48xlarge costs",
+            ),
+            ("ec2/spotInstanceRequest:SpotInstanceRequest", {"instanceType": "p5.48xlarge"}, "p5.48xlarge costs"),
+            (
+                "opensearch/domain:Domain",
+                {"clusterConfig": {"instanceType": "p5.48xlarge.search"}},
+                "p5.48xlarge costs",
+            ),
+            ("memorydb/cluster:Cluster", {"nodeType": "db.p5.48xlarge"}, "p5.48xlarge costs"),
+            ("sagemaker/notebookInstance:NotebookInstance", {"instanceType": "ml.p5.48xlarge"}, "p5.48xlarge costs"),
+            (
+                "sagemaker/endpointConfiguration:EndpointConfiguration",
+                {"productionVariants": [{"instanceType": "ml.m7i.large"}, {"instanceType": "ml.p5.48xlarge"}]},
+                "p5.48xlarge costs",
+            ),
+            (
+                "sagemaker/trainingJob:TrainingJob",
+                {"resourceConfig": {"instanceType": "ml.p5.48xlarge"}},
+                "p5.48xlarge costs",
+            ),
+        )
+    ),
     fails("dear-instances", group(types=["p9.48xlarge"]), found="p9.48xlarge is accelerated and has no known price"),
-    fails("dear-instances", drawing("karpenter.k8s.aws/instance-family", "p5"), found="the accelerated family p5"),
     fails("dear-instances", drawing("node.kubernetes.io/instance-type", "p5.48xlarge"), found="p5.48xlarge costs"),
     fails(
         "dear-instances",
@@ -67,11 +107,6 @@ CASES = [
         "dear-instances", group(types=["g4dn.xlarge"]), settings={"dearInstanceHourly": 0.526}, found="costs 0.53 USD"
     ),
     passes("dear-instances", drawing("karpenter.k8s.aws/instance-family", "m7i")),
-    passes(
-        "dear-instances",
-        drawing("karpenter.k8s.aws/instance-family", "p5"),
-        settings={"allowedInstanceTypes": ["p5.*"]},
-    ),
     passes("gpu-pool-schedule", group(), schedule(group()), environment=STAGING),
     passes("gpu-pool-schedule", group(least=0), environment=STAGING),
     passes("gpu-pool-schedule", group(capacityType="SPOT"), environment=STAGING),

@@ -1,6 +1,7 @@
 """Cases of the rules in policies/credentials.py."""
 
 import base64
+import json
 from typing import Any
 
 from resources.resource import SECRET, UNKNOWN, Resource
@@ -11,6 +12,10 @@ RELEASE = "kubernetes:helm.sh/v3:Release"
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 KUBERNETES_SECRET = "kubernetes:core/v1:Secret"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+TASK = "aws:ecs/taskDefinition:TaskDefinition"
+FUNCTION = "aws:lambda/function:Function"
+PARAMETER = "aws:ssm/parameter:Parameter"
+STORED = "parameter-secrets"
 HASH = "$2y$12$" + "4K/VkmDkljc3hS" * 3 + "abcdefghijk"
 """What a hash by bcrypt looks like."""
 RULE = "plain-text-secrets"
@@ -52,6 +57,10 @@ def environment(name: str, **entry: Any) -> Resource:
 
 def user_data(script: str) -> Resource:
     return make(LAUNCH_TEMPLATE, {"userData": base64.b64encode(script.encode()).decode()})
+
+
+def parameter(name: str, kind: Any, value: Any) -> Resource:
+    return make(PARAMETER, {"name": name, "type": kind, "value": value})
 
 
 CASES = [
@@ -114,7 +123,11 @@ CASES = [
     fails(
         RULE, external([{"secretKey": "key", "token": "hunter22", "remoteRef": {}}]), found="data[0].token is a secret"
     ),
-    passes(RULE, make("kubernetes:core/v1:Secret", {"stringData": {"password": "known to the provider as secret"}})),
+    passes(RULE, make("kubernetes:core/v1:Secret", {"stringData": {"password": SECRET}})),
+    fails(
+        RULE, make("kubernetes:core/v1:Secret", {"stringData": {"password": "hunter22"}}), found="stringData.password"
+    ),
+    fails(RULE, make("aws:rds/instance:Instance", {"password": "correct-horse"}), found="password is a secret"),
     passes(RULE, make("aws:secretsmanager/secretVersion:SecretVersion", {"secretString": "kept as a secret"})),
     passes(RULE, environment("DB_PASSWORD", valueFrom={"secretKeyRef": {"name": "db", "key": "password"}})),
     passes(RULE, environment("TOKEN_PATH", value="/var/run/secrets/eks.amazonaws.com/token")),
@@ -169,4 +182,80 @@ CASES = [
         make("aws:cognito/userPool:UserPool", {"lambdaConfig": {"accessToken": "minutes-of-fame"}}),
         found="is a secret by its name",
     ),
+    # Names, flags and JSON in which a secret may be.
+    fails(
+        RULE, environment("DB_PASS", value="correct-horse-battery"), found="value of DB_PASS is a secret by its name"
+    ),
+    fails(RULE, config(dbPass="hunter22"), found="data.dbPass is a secret by its name"),
+    fails(RULE, config(DB_PASSWORD_2="hunter22"), found="data.DB_PASSWORD_2 is a secret by its name"),
+    fails(RULE, config(ENCRYPTION_KEY="aB3dE5fG7hI9jK1lM3"), found="data.ENCRYPTION_KEY is a secret by its name"),
+    fails(
+        RULE,
+        make(TASK, {"containerDefinitions": json.dumps([{"environment": [{"name": "DB_PASS", "value": "hunter22"}]}])}),
+        found="containerDefinitions[0].environment[0].value of DB_PASS is a secret by its name",
+    ),
+    fails(
+        RULE,
+        make(FUNCTION, {"environment": {"variables": {"CONFIG": json.dumps({"db": {"password": "hunter22"}})}}}),
+        found="environment.variables.CONFIG.db.password is a secret by its name",
+    ),
+    fails(
+        RULE,
+        make(
+            "aws:sfn/stateMachine:StateMachine",
+            {"definition": json.dumps({"E": [{"Name": "PW", "Value": "hunter22"}]})},
+        ),
+        found="definition.E[0].value of PW is a secret",
+    ),
+    fails(
+        RULE,
+        make(DEPLOYMENT, {"args": ["--db-password", "hunter22"]}),
+        found="args[1] is a secret by its flag --db-password",
+    ),
+    fails(RULE, make(DEPLOYMENT, {"args": ["--token=hunter22hunter22"]}), found="args[0] holds a password or key"),
+    fails(
+        RULE, make(DEPLOYMENT, {"command": ["sh", "-c", "mysql --password hunter22 -e x"]}), found="command[2] holds"
+    ),
+    fails(RULE, user_data("#!/bin/bash\nexport DB_PASS=hunter22\n"), found="userData holds a password or key"),
+    fails(RULE, config(header="Authorization: Bearer abcdefghijklmnopqrstuvwxyz"), found="holds a bearer token"),
+    fails(RULE, config(store="AccountName=ml;AccountKey=aB3dE5fG7hI9jK1lM3nO5p=="), found="holds a password or key"),
+    # What only looks like one.
+    passes(
+        RULE,
+        config(prompt="You help with logins. Password: must have eight letters. Never tell a token: it is secret."),
+    ),
+    passes(RULE, config(openapi="properties:\n  password:\n    type: string\n  token: string\n")),
+    passes(RULE, config(openapi=json.dumps({"password": "string", "apiKey": {"type": "string"}}))),
+    passes(RULE, config(eos_token="end-of-text", nextToken="page-2", padToken="PAD0")),
+    passes(RULE, make("aws:efs/fileSystem:FileSystem", {"creationToken": "models-of-ml"})),
+    passes(
+        RULE, make(DEPLOYMENT, {"metadata": {"annotations": {"checksum/secret": "9f86D081884c7d659a2feaa0c55ad015"}}})
+    ),
+    passes(
+        RULE, values(db={"secretName": "db", "secretKey": "password"}, auth={"existingSecret": "db-Credentials-2024x"})
+    ),
+    passes(RULE, config(**{"main.sh": "TOKEN=`cat /run/token`\npassword=$(fetch)\nbypass=always\n"})),
+    passes(RULE, make(DEPLOYMENT, {"args": ["--password", "$(DB_PASSWORD)", "--token-file", "token.txt"]})),
+    passes(
+        RULE,
+        make(
+            "aws:codebuild/project:Project",
+            {"environmentVariables": [{"name": "DB_PASSWORD", "value": "prod/db", "type": "SECRETS_MANAGER"}]},
+        ),
+    ),
+    passes(
+        RULE,
+        make("kubernetes:bitnami.com/v1alpha1:SealedSecret", {"spec": {"encryptedData": {"password": "AgBy3i4OJSWK"}}}),
+    ),
+    passes(STORED, parameter("/risk/db/password", "SecureString", SECRET)),
+    passes(STORED, parameter("/risk/db/host", "String", "db.internal")),
+    passes(STORED, parameter("/risk/db/password", "String", "arn:aws:secretsmanager:us-east-1:1:secret:db")),
+    passes(STORED, parameter("/risk/db/password-arn", "String", "anything")),
+    fails(
+        STORED, parameter("/risk/db/password", "String", "hunter22"), found="is a secret by its name and of type String"
+    ),
+    fails(STORED, parameter("/risk/api_key", "String", SECRET), found="is a secret by its name and of type String"),
+    passes(STORED, make(PARAMETER), kind="absent"),
+    unknown(STORED, parameter("/risk/db/password", UNKNOWN, SECRET), undecided="type"),
+    passes(RULE, parameter("/risk/db/password", "SecureString", "kept by the provider")),
 ]

@@ -48,7 +48,7 @@ def cluster(**inputs: Any) -> Resource:
     return make(CLUSTER, inputs)
 
 
-def in_subnet(public: bool) -> tuple[Resource, Resource]:
+def in_subnet(public: Any) -> tuple[Resource, Resource]:
     """A subnet, and a cluster in it."""
     subnet = make("aws:ec2/subnet:Subnet", {"mapPublicIpOnLaunch": public}, name="subnet")
     attributes = {"subnetIds": UNKNOWN, **GROUPS}
@@ -72,6 +72,7 @@ CASES = [
     passes("emr-network", application(networkConfiguration={"subnetIds": UNKNOWN}), kind="unknown"),
     passes("emr-network", *in_subnet(public=False)),
     fails("emr-network", *in_subnet(public=True), found="gives its nodes public addresses, because subnet subnet does"),
+    unknown("emr-network", *in_subnet(public=UNKNOWN), undecided="mapPublicIpOnLaunch of subnet"),
     fails(
         "emr-network",
         cluster(),

@@ -3,79 +3,41 @@
 import json
 from typing import Any
 
-from resources.resource import UNKNOWN, Resource
+from resources.resource import SECRET, UNKNOWN, Resource
 from tests.support.policies.cases import ACCOUNT, fails, make, passes, unknown
+from tests.support.policies.documents import POLICY, ROLE, allow, asks, document, policy
 
-ROLE = "aws:iam/role:Role"
-POLICY = "aws:iam/policy:Policy"
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
-KEY = "aws:kms/key:Key"
-QUEUE = "aws:sqs/queue:Queue"
-TEMPLATE = "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate"
-BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
-OIDC = f"arn:aws:iam::{ACCOUNT}:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/ABC"
-ISSUER = OIDC.partition("/")[2]
-ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 MANAGED = "arn:aws:iam::aws:policy/"
-
-
-def document(*statements: Any) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
-def allow(action: Any, resource: Any = "*", **more: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
-
-
-def policy(*statements: Any) -> Resource:
-    return make(POLICY, {"policy": json.dumps(document(*statements))})
-
-
-def trust(principal: Any, condition: Any = None, action: str = "sts:AssumeRole") -> Resource:
-    statement = {"Effect": "Allow", "Principal": principal, "Action": action}
-    body = document({**statement, "Condition": condition} if condition else statement)
-    return make(ROLE, {"assumeRolePolicy": body})
-
-
-def shared(principal: Any, condition: Any = None, **more: Any) -> Resource:
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sqs:SendMessage", "Resource": "*", **more}
-    body = document({**statement, "Condition": condition} if condition else statement)
-    return make(QUEUE, {"policy": body})
-
-
-def asks(key: str, value: Any = ACCOUNT, operator: str = "StringEquals") -> dict[str, Any]:
-    return {operator: {key: value}}
-
-
-def service(name: str) -> dict[str, str]:
-    return {"Service": f"{name}.amazonaws.com"}
-
 
 PASS_ROLE = allow("iam:PassRole")
 
+
+def bounded(*others: Resource) -> tuple[Resource, ...]:
+    """A boundary that allows whole services, a role that has it, and other resources."""
+    boundary = make(POLICY, {"policy": document(allow("s3:*"))}, name="boundary")
+    bound = make(ROLE, {"permissionsBoundary": UNKNOWN}, name="bound", refers={"permissionsBoundary": [boundary]})
+    return boundary, bound, *others
+
+
+def attached_boundary() -> tuple[Resource, ...]:
+    boundary, bound = bounded()
+    return boundary, bound, make(ATTACHMENT, {"policyArn": UNKNOWN}, name="attached", refers={"policyArn": [boundary]})
+
+
+def trusting(**condition: Any) -> Resource:
+    """A role without a boundary that a user may assume under a condition."""
+    who = {"AWS": f"arn:aws:iam::{ACCOUNT}:user/emergency-1"}
+    statement = {"Effect": "Allow", "Principal": who, "Action": "sts:AssumeRole", "Condition": condition}
+    return make(ROLE, {"assumeRolePolicy": json.dumps(document(statement))}, name="other")
+
+
+UNBOUND = "has no permissions boundary, and other roles of the stack have one"
+SECOND_FACTOR = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+
 CASES = [
-    passes("iam-admin", make(ATTACHMENT, {"policyArn": f"{MANAGED}AmazonEKSClusterPolicy"})),
-    passes("iam-admin", make(ATTACHMENT, {"policyArn": f"arn:aws:iam::{ACCOUNT}:policy/AdministratorAccess"})),
-    fails("iam-admin", make(ATTACHMENT, {"policyArn": f"{MANAGED}AdministratorAccess"}), found="AdministratorAccess"),
-    fails("iam-admin", make(ROLE, {"managedPolicyArns": [f"{MANAGED}IAMFullAccess"]}), found="attaches IAMFullAccess"),
-    passes("iam-admin", make(ROLE), kind="absent"),
-    passes("iam-admin", make(ATTACHMENT, {"policyArn": UNKNOWN}), kind="unknown"),
-    unknown("iam-admin", make(ROLE, {"managedPolicyArns": UNKNOWN}), undecided="managedPolicyArns"),
-    passes("iam-pass-role", policy(allow("iam:PassRole", "arn:aws:iam::1:role/node"))),
-    passes("iam-pass-role", policy({**PASS_ROLE, "Condition": asks("iam:PassedToService", "ec2.amazonaws.com")})),
-    fails("iam-pass-role", policy(PASS_ROLE), found="lets any role be passed to any service"),
-    fails(
-        "iam-pass-role",
-        policy({**PASS_ROLE, "Condition": asks("iam:PassedToService", "*", "StringLike")}),
-        found="any role",
-    ),
-    passes("iam-pass-role", policy(), kind="absent"),
-    unknown(
-        "iam-pass-role", make(POLICY, {"policy": document(allow("iam:PassRole", UNKNOWN))}), undecided="1: Resource"
-    ),
-    unknown(
-        "iam-pass-role", make(POLICY, {"policy": document({**PASS_ROLE, "Condition": UNKNOWN})}), undecided="Condition"
-    ),
+    passes("iam-wildcard", *bounded()),
+    fails("iam-wildcard", *attached_boundary(), found="allows s3:* on every resource"),
     passes("iam-wildcard", policy(allow(["s3:GetObject", "s3:List*"], "*"))),
     passes("iam-wildcard", policy(allow("s3:*", ["arn:aws:s3:::models/*"]))),
     passes("iam-wildcard", policy({"Effect": "Deny", "NotAction": "iam:*", "Resource": "*"})),
@@ -104,86 +66,107 @@ CASES = [
         "iam-wildcard", make(POLICY, {"policy": document(allow([UNKNOWN, "*"]))}), kind="unknown", found="every action"
     ),
     unknown("iam-wildcard", make(POLICY, {"policy": document(allow(UNKNOWN))}), undecided="statement 1: Action"),
-    passes("public-policy", make(KEY, {"policy": document(allow("kms:*", Principal={"AWS": ROOT}))})),
-    passes("public-policy", shared("*", asks("aws:PrincipalOrgID", "o-1"))),
-    passes("public-policy", shared(service("events"))),
-    passes("public-policy", make(QUEUE, {"policy": document({"Effect": "Deny", "Principal": "*", "Action": "*"})})),
-    fails("public-policy", shared("*"), found="lets every AWS principal in"),
-    fails("public-policy", shared({"AWS": ["*"]}), found="lets every AWS principal in"),
-    fails("public-policy", shared("*", asks("aws:SecureTransport", "true", "Bool")), found="every AWS principal"),
-    fails("public-policy", shared("*", asks("aws:SourceAccount", "*", "StringLike")), found="every AWS principal"),
-    fails("public-policy", shared("*", asks("aws:SourceAccount", operator="StringNotEquals")), found="every AWS"),
-    fails(
-        "public-policy",
-        make(BUCKET_POLICY, {"policy": json.dumps(document({"Effect": "Allow", "NotPrincipal": {"AWS": ROOT}}))}),
-        found="lets every AWS principal in",
-    ),
-    fails(
-        "public-policy",
-        make(TEMPLATE, {"repositoryPolicy": json.dumps(document(allow("ecr:PutImage", Principal={"AWS": "*"})))}),
-        found="repositoryPolicy statement 1 lets every AWS principal in",
-    ),
-    fails(
-        "public-policy",
-        make(
-            "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
-            {"resourcePolicy": document(allow("sagemaker:DescribeModelPackage", Principal="*"))},
-        ),
-        found="resourcePolicy statement 1 lets every AWS principal in",
-    ),
-    fails(
-        "public-policy",
-        make(
-            "aws:ecr/registryPolicy:RegistryPolicy", {"policy": document(allow("ecr:CreateRepository", Principal="*"))}
-        ),
-        found="lets every AWS principal in",
-    ),
-    passes("public-policy", make(KEY), kind="absent"),
-    unknown("public-policy", make(KEY, {"policy": UNKNOWN}), undecided="policy"),
-    unknown("public-policy", shared({"AWS": UNKNOWN}), undecided="policy statement 1: Principal"),
+    passes("iam-boundary", *bounded()),
+    passes("iam-boundary", trusting()),
+    passes("iam-boundary", *bounded(trusting(**SECOND_FACTOR))),
+    fails("iam-boundary", *bounded(trusting()), found=UNBOUND, kind="absent"),
+    fails("iam-boundary", *bounded(trusting(BoolIfExists={"aws:MultiFactorAuthPresent": "true"})), found=UNBOUND),
     unknown(
-        "public-policy",
-        make(QUEUE, {"policy": document({"Effect": "Allow", "Principal": "*", "Condition": UNKNOWN})}),
-        undecided="policy statement 1: Condition",
+        "iam-boundary",
+        *bounded(make(ROLE, {"assumeRolePolicy": UNKNOWN}, name="other")),
+        undecided="assumeRolePolicy",
     ),
-    passes("role-trust", trust(service("ec2"))),
-    passes("role-trust", trust({"Service": "ec2.amazonaws.com.cn"})),
-    passes("role-trust", trust({"Service": "ecr.amazonaws.com"})),
-    passes("role-trust", trust(service("lambda"))),
-    passes("role-trust", trust(service("eks"), asks("aws:SourceAccount"))),
-    passes("role-trust", trust(service("eks"), asks("aws:SourceArn", UNKNOWN, "ArnLike"))),
-    passes("role-trust", trust(service("pods.eks"), asks("aws:RequestTag/kubernetes-namespace", "kserve"))),
-    passes("role-trust", trust(service("pods.eks"), asks("aws:SourceAccount"))),
-    passes("role-trust", trust({"AWS": f"arn:aws:iam::{ACCOUNT}:role/pipeline"})),
-    passes("role-trust", trust({"AWS": ROOT}, asks("aws:PrincipalTag/team", "ml"))),
-    passes("role-trust", trust({"Federated": OIDC}, {"StringEquals": {f"{ISSUER}:sub": "x", f"{ISSUER}:aud": "y"}})),
-    fails("role-trust", trust(service("eks")), found="lets eks.amazonaws.com assume the role on behalf of any account"),
-    fails("role-trust", trust(service("vpc-flow-logs")), found="neither aws:SourceAccount nor aws:SourceArn"),
-    fails("role-trust", trust(service("eks"), asks("aws:SourceAccount", operator="StringEqualsIfExists")), found="eks"),
-    fails("role-trust", trust(service("pods.eks")), found="lets any pod of any cluster"),
-    fails("role-trust", trust({"AWS": "*"}), found="lets every AWS account assume the role"),
-    fails("role-trust", trust("*"), found="lets every AWS account assume the role"),
-    fails("role-trust", trust({"AWS": ROOT}), found=f"every identity that account {ROOT} chooses"),
-    fails("role-trust", trust({"AWS": "210987654321"}), found="every identity that account 210987654321 chooses"),
+    passes("iam-admin", make(ATTACHMENT, {"policyArn": f"{MANAGED}AmazonEKSClusterPolicy"})),
+    passes("iam-admin", make(ATTACHMENT, {"policyArn": f"arn:aws:iam::{ACCOUNT}:policy/AdministratorAccess"})),
+    fails("iam-admin", make(ATTACHMENT, {"policyArn": f"{MANAGED}AdministratorAccess"}), found="AdministratorAccess"),
+    fails("iam-admin", make(ROLE, {"managedPolicyArns": [f"{MANAGED}IAMFullAccess"]}), found="attaches IAMFullAccess"),
+    passes("iam-admin", make(ROLE), kind="absent"),
+    passes("iam-admin", make(ATTACHMENT, {"policyArn": UNKNOWN}), kind="unknown"),
+    unknown("iam-admin", make(ROLE, {"managedPolicyArns": UNKNOWN}), undecided="managedPolicyArns"),
+    passes("iam-pass-role", policy(allow("iam:PassRole", "arn:aws:iam::1:role/node"))),
+    passes("iam-pass-role", policy({**PASS_ROLE, "Condition": asks("iam:PassedToService", "ec2.amazonaws.com")})),
+    fails("iam-pass-role", policy(PASS_ROLE), found="lets any role be passed to any service"),
     fails(
-        "role-trust", trust({"Federated": OIDC}, asks(f"{ISSUER}:aud", "sts.amazonaws.com")), found="whatever its sub"
+        "iam-pass-role",
+        policy({**PASS_ROLE, "Condition": asks("iam:PassedToService", "*", "StringLike")}),
+        found="any role",
     ),
-    fails("role-trust", trust({"Federated": f"arn:aws:iam::{ACCOUNT}:saml-provider/idp"}), found="SAML:aud"),
-    fails("role-trust", trust({"Service": ["ec2.amazonaws.com", "eks.amazonaws.com"]}), found="lets eks.amazonaws.com"),
-    passes("role-trust", make(ROLE), kind="absent"),
-    unknown("role-trust", make(ROLE, {"assumeRolePolicy": UNKNOWN}), undecided="assumeRolePolicy"),
-    unknown("role-trust", trust({"Federated": UNKNOWN}), undecided="assumeRolePolicy statement 1: Principal"),
-    unknown("role-trust", trust(service("eks"), {"StringEquals": UNKNOWN}), undecided="statement 1: Condition"),
-    unknown("role-trust", trust(UNKNOWN), undecided="assumeRolePolicy statement 1: Principal"),
-    passes("static-credentials", make(ROLE)),
-    fails("static-credentials", make("aws:iam/accessKey:AccessKey", {"user": "ci"}), found="an access key"),
+    passes("iam-pass-role", policy(), kind="absent"),
+    unknown(
+        "iam-pass-role", make(POLICY, {"policy": document(allow("iam:PassRole", UNKNOWN))}), undecided="1: Resource"
+    ),
+    unknown(
+        "iam-pass-role", make(POLICY, {"policy": document({**PASS_ROLE, "Condition": UNKNOWN})}), undecided="Condition"
+    ),
+    # Actions have no case, and a wildcard may be anywhere.
+    fails("iam-wildcard", policy(allow("IAM:*")), found="allows IAM:* on every resource"),
+    fails("iam-wildcard", policy(allow("s3:**")), found="allows s3:** on every resource"),
+    fails("iam-wildcard", policy(allow("**")), found="allows every action"),
+    fails("iam-wildcard", policy(allow("s3:*", "arn:aws:s3:::*")), found="allows s3:* on every resource"),
+    fails("iam-wildcard", policy(allow("dynamodb:*", "arn:aws:dynamodb:*:*:table/*")), found="allows dynamodb:*"),
+    fails("iam-wildcard", policy(allow("iam:*", "arn:aws:iam::*:*")), found="allows iam:* on every resource"),
+    fails("iam-wildcard", policy({**allow("s3:*"), "Effect": "allow"}), found="allows s3:* on every resource"),
+    unknown("iam-wildcard", make(POLICY, {"policy": document(allow(["s3:Get*", UNKNOWN]))}), undecided="Action"),
+    fails("iam-pass-role", policy(allow("IAM:passrole")), found="any role"),
+    fails("iam-pass-role", policy(allow("iam:*Role")), found="any role"),
+    fails("iam-pass-role", policy(allow("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/*")), found="any role"),
+    fails("iam-pass-role", policy({"Effect": "Allow", "Action": "iam:PassRole", "NotResource": "x"}), found="any role"),
+    passes("iam-pass-role", policy(allow("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/batch-*"))),
+    fails("iam-admin", make(ATTACHMENT, {"policyArn": SECRET}), found="policyArn is a secret", kind="unknown"),
+    fails("iam-admin", make(ATTACHMENT, {"policyArn": f"{MANAGED}AdministratorAccess-Amplify"}), found="Amplify"),
     fails(
-        "static-credentials",
-        make("aws:iam/userLoginProfile:UserLoginProfile"),
-        found="a console password",
-        kind="absent",
+        "iam-admin",
+        make(
+            "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment",
+            {"managedPolicyArn": f"{MANAGED}PowerUserAccess"},
+        ),
+        found="attaches PowerUserAccess",
     ),
     fails(
-        "static-credentials", make("aws:ec2/keyPair:KeyPair", {"publicKey": UNKNOWN}), found="SSH key", kind="unknown"
+        "iam-escalation",
+        policy(allow(["iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion"])),
+        found="allows iam:CreatePolicyVersion, iam:SetDefaultPolicyVersion on every resource",
     ),
+    fails(
+        "iam-escalation",
+        policy(allow("iam:Attach*Policy", f"arn:aws:iam::{ACCOUNT}:role/*")),
+        found="iam:Attach*Policy",
+    ),
+    fails("iam-escalation", policy(allow("sts:AssumeRole")), found="sts:AssumeRole"),
+    fails("iam-escalation", policy(allow("s3:PutBucketPolicy", "arn:aws:s3:::*")), found="s3:PutBucketPolicy"),
+    fails(
+        "iam-escalation",
+        policy(allow("iam:PutRolePolicy", Condition=asks("aws:RequestedRegion", "us-east-1"))),
+        found="iam:PutRolePolicy",
+    ),
+    fails(
+        "iam-escalation",
+        policy(allow("iam:PutRolePolicy", Condition=asks("iam:PermissionsBoundary", "*", "StringLike"))),
+        found="iam:PutRolePolicy",
+    ),
+    passes("iam-escalation", policy(allow("iam:CreateAccessKey", "arn:aws:iam::*:user/${aws:username}"))),
+    passes("iam-escalation", policy(allow("iam:PutRolePolicy", Condition=asks("iam:PermissionsBoundary", "arn:b")))),
+    passes("iam-escalation", policy(allow("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/deploy"))),
+    passes("iam-escalation", policy(allow(["iam:GetRole", "iam:List*"]))),
+    passes("iam-escalation", policy(), kind="absent"),
+    unknown("iam-escalation", make(POLICY, {"policy": UNKNOWN}), undecided="policy"),
+    unknown(
+        "iam-escalation",
+        make(POLICY, {"policy": document(allow("iam:PutRolePolicy", Condition=UNKNOWN))}),
+        undecided="Condition",
+    ),
+    fails("iam-data", policy(allow("secretsmanager:GetSecretValue")), found="secretsmanager:GetSecretValue"),
+    fails(
+        "iam-data",
+        policy(allow("ssm:GetParameter*", f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter/*")),
+        found="ssm:GetParameter*",
+    ),
+    fails("iam-data", policy(allow("kms:Decrypt", f"arn:aws:kms:*:{ACCOUNT}:key/*")), found="kms:Decrypt"),
+    fails("iam-data", policy(allow(["s3:GetObject", "s3:ListBucket"])), found="allows s3:GetObject on every resource"),
+    passes("iam-data", policy(allow("kms:Decrypt", Condition=asks("kms:ViaService", "s3.us-east-1.amazonaws.com")))),
+    passes("iam-data", policy(allow("s3:GetObject", "arn:aws:s3:::models/*"))),
+    passes("iam-data", policy(allow(["ecr:GetAuthorizationToken", "s3:ListAllMyBuckets", "ec2:Describe*"]))),
+    passes("iam-data", *bounded()),
+    passes("iam-data", policy(), kind="absent"),
+    unknown("iam-data", make(POLICY, {"policy": UNKNOWN}), undecided="policy"),
 ]

@@ -1,6 +1,8 @@
 """Cases of the rules in policies/jobs.py."""
 
-from resources.resource import UNKNOWN
+from typing import Any
+
+from resources.resource import UNKNOWN, Resource
 from tests.support.policies.cases import fails, make, passes, unknown
 
 JOB = "kubernetes:batch/v1:Job"
@@ -13,20 +15,47 @@ HANGS = "has no deadline, so that a job that hangs keeps its nodes"
 KEPT = "keeps its cluster and its nodes after the job"
 
 
+GPU = {"limits": {"nvidia.com/gpu": 1}}
+
+
+def _spec(fields: Any, resources: Any) -> dict[str, Any]:
+    return {**fields, "template": {"spec": {"containers": [{"name": "train", "resources": resources}]}}}
+
+
+def job(fields: Any = (), resources: Any = GPU) -> Resource:
+    return make(JOB, {"spec": _spec(dict(fields), resources)})
+
+
+def cron_job(fields: Any = (), resources: Any = GPU) -> Resource:
+    return make(CRON_JOB, {"spec": {"jobTemplate": {"spec": _spec(dict(fields), resources)}}})
+
+
 CASES = [
-    passes("job-deadline", make(JOB, {"spec": HOUR})),
-    passes("job-deadline", make(CRON_JOB, {"spec": {"jobTemplate": {"spec": HOUR}}})),
+    passes("job-deadline", job(HOUR)),
+    passes("job-deadline", cron_job(HOUR)),
     passes("job-deadline", make(TRAIN_JOB, {"spec": HOUR})),
     passes("job-deadline", make(RAY_JOB, {"spec": HOUR})),
-    fails("job-deadline", make(JOB, {"spec": {"backoffLimit": 1}}), found=HANGS),
-    fails("job-deadline", make(CRON_JOB, {"spec": HOUR}), found=HANGS),
+    passes("job-deadline", job(resources={})),
+    *(
+        fails("job-deadline", start({"backoffLimit": 1}, {"limits": {device: 1}}), found=HANGS)
+        for start in (job, cron_job)
+        for device in ("nvidia.com/gpu", "nvidia.com/mig-1g.5gb", "aws.amazon.com/neuron", "amd.com/gpu")
+    ),
+    # The deadline belongs to the job that a schedule starts.
+    fails("job-deadline", make(CRON_JOB, {"spec": {**HOUR, **dict(cron_job().inputs["spec"])}}), found=HANGS),
+    fails("job-deadline", make(TRAIN_JOB), found=HANGS),
     fails("job-deadline", make(RAY_JOB), kind="absent", found=HANGS),
-    unknown("job-deadline", make(JOB, {"spec": UNKNOWN}), undecided="spec.activeDeadlineSeconds"),
+    unknown("job-deadline", job({"activeDeadlineSeconds": UNKNOWN}), undecided="spec.activeDeadlineSeconds"),
     unknown(
         "job-deadline",
-        make(CRON_JOB, {"spec": {"jobTemplate": {"spec": {"activeDeadlineSeconds": UNKNOWN}}}}),
+        cron_job({"activeDeadlineSeconds": UNKNOWN}),
         undecided="spec.jobTemplate.spec.activeDeadlineSeconds",
     ),
+    passes("plain-job-deadline", job(HOUR, {})),
+    passes("plain-job-deadline", job()),
+    fails("plain-job-deadline", job({"backoffLimit": 1}, {"limits": {"memory": "1Gi"}}), found=HANGS),
+    fails("plain-job-deadline", cron_job(resources={}), kind="absent", found=HANGS),
+    unknown("plain-job-deadline", make(JOB, {"spec": UNKNOWN}), undecided="spec.activeDeadlineSeconds"),
     passes("ray-job-cluster", make(RAY_JOB, {"spec": {"shutdownAfterJobFinishes": True}})),
     fails("ray-job-cluster", make(RAY_JOB, {"spec": {"shutdownAfterJobFinishes": False}}), found=KEPT),
     fails("ray-job-cluster", make(RAY_JOB), kind="absent", found=KEPT),

@@ -39,7 +39,7 @@ CASES = [
     fails(
         "kinesis-size",
         make(STREAM, {"shardCount": 20.0}),
-        found="takes 4,000, says usage.streams",
+        found="takes 4,000, according to usage.streams",
         usage=WRITTEN,
     ),
     unknown("kinesis-size", make(STREAM, {"shardCount": UNKNOWN}), undecided="shardCount"),

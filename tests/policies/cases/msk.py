@@ -56,10 +56,12 @@ CASES = [
     passes("msk-authentication", login(sasl={"iam": True}, unauthenticated=False)),
     passes("msk-authentication", login(tls={"certificateAuthorityArns": [KEY]})),
     passes("msk-authentication", make(SERVERLESS, {"clientAuthentication": {"sasl": {"iam": {"enabled": True}}}})),
-    fails("msk-authentication", login(sasl={"iam": True}, unauthenticated=True), found="do not log in"),
-    fails("msk-authentication", login(sasl={"iam": False}), found="names no way to log in"),
-    fails("msk-authentication", make(SERVERLESS), kind="absent", found="has no login by IAM"),
-    fails("msk-authentication", make(CLUSTER), kind="absent", found="names no way to log in"),
+    fails(
+        "msk-authentication", login(sasl={"iam": True}, unauthenticated=True), found="clients without authentication"
+    ),
+    fails("msk-authentication", login(sasl={"iam": False}), found="has no authentication"),
+    fails("msk-authentication", make(SERVERLESS), kind="absent", found="has no IAM authentication"),
+    fails("msk-authentication", make(CLUSTER), kind="absent", found="has no authentication"),
     unknown("msk-authentication", login(sasl={"iam": UNKNOWN}), undecided="clientAuthentication.sasl"),
     unknown("msk-authentication", login(unauthenticated=UNKNOWN), undecided="clientAuthentication.unauthenticated"),
     unknown("msk-authentication", make(CLUSTER, {"clientAuthentication": UNKNOWN}), undecided="clientAuthentication"),

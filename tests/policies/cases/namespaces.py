@@ -18,8 +18,6 @@ from tests.support.policies.workloads import (
 NAMESPACE = "kubernetes:core/v1:Namespace"
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 RELEASE = "kubernetes:helm.sh/v3:Release"
-CLUSTER_ROLE = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole"
-BINDING = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding"
 ENFORCE = "pod-security.kubernetes.io/enforce"
 BOTH = ["Ingress", "Egress"]
 UNSELECTED = "no network policy of its namespace selects its Pods"
@@ -35,12 +33,16 @@ def deny(types: Any = BOTH, *, where: Any = "ml", name: str = "deny", refers: An
     return make(NETWORK_POLICY, inputs, name=name, refers=refers or {})
 
 
+PROVIDER = make("pulumi:providers:kubernetes", {"namespace": "ml"}, name="provider")
+WORLD = {"cidr": "0.0.0.0/0"}
+
+
+def opened(suffix: str = "", **spec: Any) -> Resource:
+    return make(f"{NETWORK_POLICY}{suffix}", {"metadata": {"namespace": "ml"}, "spec": {"podSelector": {}, **spec}})
+
+
 def release(**inputs: Any) -> Resource:
     return make(RELEASE, inputs)
-
-
-def role(verbs: Any, resources: Any) -> Resource:
-    return make(CLUSTER_ROLE, {"rules": [{"apiGroups": [""], "verbs": verbs, "resources": resources}]})
 
 
 def policy(selector: Any, where: Any = "ml") -> Resource:
@@ -89,6 +91,7 @@ CASES = [
     ),
     passes("default-namespace", make(POD, {"metadata": {"namespace": "ml"}})),
     passes("default-namespace", release(namespace="ml")),
+    passes("default-namespace", make(POD, provider=PROVIDER.urn), PROVIDER),
     fails("default-namespace", make(POD, {"metadata": {"namespace": "default"}}), found="is in the namespace default"),
     fails("default-namespace", release(), kind="absent", found="is in the namespace default"),
     unknown("default-namespace", release(namespace=UNKNOWN), undecided="namespace"),
@@ -96,14 +99,27 @@ CASES = [
     passes("pod-security-labels", namespace({ENFORCE: "baseline"})),
     fails("pod-security-labels", namespace({ENFORCE: "privileged"}), found="enforces the profile privileged"),
     fails("pod-security-labels", namespace(), kind="absent", found="has no label"),
+    passes("pod-security-labels", make(f"{NAMESPACE}Patch", {"metadata": {"name": "ml", "labels": {"team": "a"}}})),
+    fails(
+        "pod-security-labels",
+        make(f"{NAMESPACE}Patch", {"metadata": {"name": "ml", "labels": {ENFORCE: "privileged"}}}),
+        found="enforces the profile privileged",
+    ),
+    fails("pod-security-labels", make(f"{NAMESPACE}List", {"items": [{"metadata": {}}]}), found="has no label"),
+    passes("network-policy-open", deny()),
+    passes("network-policy-open", opened(ingress=[{"from": [{"podSelector": {}}]}])),
+    passes("network-policy-open", opened(egress=[{"to": [{"ipBlock": WORLD}], "ports": [{"port": 443}]}])),
+    passes("network-policy-open", opened(egress=[{"to": [{"ipBlock": {**WORLD, "except": ["10.0.0.0/8"]}}]}])),
+    # Argo CD's own manifests open the Pods of its server, and nothing else.
+    passes("network-policy-open", opened(podSelector={"matchLabels": {"app": "server"}}, ingress=[{}])),
+    fails("network-policy-open", opened(ingress=[{}]), found="spec.ingress[0] allows ingress of everything"),
+    fails("network-policy-open", opened(egress=[{"to": []}]), found="spec.egress[0] allows egress of everything"),
+    fails("network-policy-open", opened(ingress=[{"from": [{"ipBlock": WORLD}]}]), found="ingress of everything"),
+    fails("network-policy-open", opened(ingress=[{"from": [{"namespaceSelector": {}}]}]), found="of everything"),
+    fails("network-policy-open", opened("Patch", egress=[{}]), found="egress of everything"),
+    passes("network-policy-open", make(NETWORK_POLICY), kind="absent"),
+    unknown("network-policy-open", opened(ingress=UNKNOWN), undecided="spec.ingress[0]"),
     unknown("pod-security-labels", make(NAMESPACE, {"metadata": UNKNOWN}), undecided=ENFORCE),
-    passes("rbac-wildcard", role(["get"], ["*"])),
-    passes("rbac-wildcard", make(BINDING, {"roleRef": {"name": "view"}})),
-    fails("rbac-wildcard", role(["*"], ["*"]), found="rules[0] allows every verb on every resource"),
-    fails("rbac-wildcard", make(BINDING, {"roleRef": {"name": "cluster-admin"}}), found="binds cluster-admin"),
-    passes("rbac-wildcard", make(CLUSTER_ROLE), kind="absent"),
-    unknown("rbac-wildcard", role(UNKNOWN, ["*"]), undecided="rules[0]"),
-    unknown("rbac-wildcard", make(BINDING, {"roleRef": UNKNOWN}), undecided="roleRef.name"),
     *(
         passes("workload-network-policy", pod(kind), policy({"matchLabels": {"app": "it"}}))
         for kind in (DEPLOYMENT, STATEFUL_SET, DAEMON_SET, JOB, CRON_JOB)

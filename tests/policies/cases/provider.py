@@ -11,6 +11,16 @@ CASES = [
     fails(
         "provider-account", make(PROVIDER, {"allowedAccountIds": ["210987654321"]}), found="deploy into 210987654321"
     ),
+    passes(
+        "provider-account",
+        make(
+            PROVIDER,
+            {
+                "allowedAccountIds": ["210987654321"],
+                "assumeRoles": [{"roleArn": "arn:aws:iam::210987654321:role/permission-sets"}],
+            },
+        ),
+    ),
     fails("provider-account", make(PROVIDER), kind="absent", found="allowedAccountIds is absent"),
     unknown("provider-account", make(PROVIDER, {"allowedAccountIds": UNKNOWN}), undecided="allowedAccountIds"),
 ]

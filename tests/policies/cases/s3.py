@@ -2,9 +2,11 @@
 
 import json
 
+from policies.engine.settings import EnvironmentKind
 from resources.resource import UNKNOWN, Resource
 from tests.support.policies.cases import fails, make, passes, unknown
 
+TRAIL = "aws:cloudtrail/trail:Trail"
 SWITCHES = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 ABORT = {"abortIncompleteMultipartUpload": {"daysAfterInitiation": 7}}
 OLD = {"noncurrentVersionExpiration": {"noncurrentDays": 30}}
@@ -67,6 +69,9 @@ CASES = [
         make("aws:s3/bucketLogging:BucketLogging", {"targetBucket": UNKNOWN}, refers={"targetBucket": [BUCKET]}),
     ),
     fails("bucket-encryption", BUCKET, encryption("AES256"), found="is not encrypted with a key of KMS"),
+    fails(
+        "bucket-encryption", BUCKET, encryption("aws:kms"), encryption("AES256"), found="is not encrypted with a key"
+    ),
     fails("bucket-encryption", BUCKET, kind="absent", found="is not encrypted with a key of KMS"),
     unknown("bucket-encryption", BUCKET, encryption(UNKNOWN), undecided="rules of its encryption"),
     passes("bucket-public-access", BUCKET, block()),
@@ -103,6 +108,20 @@ CASES = [
     ),
     passes("bucket-versioning", BUCKET, versioning("Enabled")),
     fails("bucket-versioning", BUCKET, versioning("Suspended"), found="keeps no versions"),
+    fails("bucket-versioning", BUCKET, versioning("Enabled"), versioning("Suspended"), found="keeps no versions"),
     fails("bucket-versioning", BUCKET, kind="absent", found="keeps no versions"),
     unknown("bucket-versioning", BUCKET, versioning(UNKNOWN), undecided="versioningConfiguration of its versioning"),
+    passes("bucket-logs", BUCKET, about("aws:s3/bucketLogging:BucketLogging", targetBucket="logs")),
+    passes("bucket-logs", BUCKET, by_name("aws:s3/bucketLogging:BucketLogging", targetBucket=UNKNOWN), kind="unknown"),
+    passes("bucket-logs", make("aws:s3/bucket:Bucket", {"logging": {"targetBucket": "logs"}})),
+    passes("bucket-logs", BUCKET, make(TRAIL, {"advancedEventSelectors": [{"name": "objects"}]}, name="trail")),
+    fails("bucket-logs", BUCKET, make(TRAIL, {"s3BucketName": "trail"}, name="trail"), found="has no access logs"),
+    fails("bucket-logs", BUCKET, kind="absent", found="has no access logs"),
+    passes("bucket-logs", BUCKET, environment=EnvironmentKind.STAGING),
+    # What receives the logs of others need not log its own requests.
+    passes(
+        "bucket-logs",
+        make("aws:s3/bucket:Bucket", {"bucket": "logs"}),
+        make("aws:s3/bucketLogging:BucketLogging", {"bucket": "models", "targetBucket": "logs"}, name="models"),
+    ),
 ]

@@ -88,6 +88,15 @@ CASES = [
     *of_input(
         "sagemaker-traffic", job, "enableInterContainerTrafficEncryption", True, False, "does not encrypt the traffic"
     ),
+    *of_input(
+        "sagemaker-imdsv2",
+        notebook,
+        "instanceMetadataServiceConfiguration.minimumInstanceMetadataServiceVersion",
+        "2",
+        "1",
+        "IMDSv1",
+        absent=None,
+    ),
     *of_input("sagemaker-root", notebook, "rootAccess", "Disabled", "Enabled", "lets its users be root"),
     *of_input("sagemaker-isolation", model, "enableNetworkIsolation", True, False, "can connect to addresses"),
     *of_input(

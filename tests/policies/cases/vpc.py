@@ -9,14 +9,12 @@ from tests.support.policies.cases import fails, make, passes, unknown
 STAGING = EnvironmentKind.STAGING
 SUBNET = "aws:ec2/subnet:Subnet"
 NAT = "aws:ec2/natGateway:NatGateway"
-SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"
+SERVICE = "aws:ec2/vpcEndpointService:VpcEndpointService"
+ALLOWED = "aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple"
+ROUTE = "aws:ec2/route:Route"
+ROUTE_TABLE = "aws:ec2/routeTable:RouteTable"
 DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
-RULE_OF_GROUP = "aws:ec2/securityGroupRule:SecurityGroupRule"
-INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
-EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 FLOW_LOG = "aws:ec2/flowLog:FlowLog"
-WORLD = "0.0.0.0/0"
-ALL_V6 = "::/0"
 VPC = make("aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16"})
 
 
@@ -48,14 +46,6 @@ def ports(first: Any, last: Any, *cidrs: Any, protocol: Any = "tcp") -> dict[str
     return {"fromPort": first, "toPort": last, "protocol": protocol, "cidrBlocks": list(cidrs)}
 
 
-def group(**inputs: Any) -> Resource:
-    return make(SECURITY_GROUP, inputs)
-
-
-def lone(kind: str, cidr: Any, port: Any = 443, protocol: Any = "tcp") -> Resource:
-    return make(kind, {"cidrIpv4": cidr, "ipProtocol": protocol, "fromPort": port, "toPort": port})
-
-
 def locked(**inputs: Any) -> Resource:
     return make(DEFAULT_GROUP, inputs, refers={"vpcId": [VPC]})
 
@@ -63,6 +53,8 @@ def locked(**inputs: Any) -> Resource:
 def watched(traffic: Any) -> Resource:
     return make(FLOW_LOG, {"trafficType": traffic}, refers={"vpcId": [VPC]})
 
+
+SELECTIVE = make(SERVICE, {"acceptanceRequired": True}, name="selective")
 
 CASES = [
     passes("nat-count", *with_nat("a"), VPC, environment=STAGING),
@@ -98,38 +90,6 @@ CASES = [
     fails("flow-logs", VPC, watched("ACCEPT"), found="has no flow log of all or of rejected traffic"),
     fails("flow-logs", VPC, kind="absent", found="has no flow log"),
     unknown("flow-logs", VPC, watched(UNKNOWN), undecided="trafficType of its flow log"),
-    passes("open-egress", group(egress=[ports(443, 443, WORLD)])),
-    passes("open-egress", group(egress=[ports(0, 0, "10.0.0.0/16", protocol="-1")])),
-    fails("open-egress", group(egress=[ports(0, 0, WORLD, protocol="-1")]), found="egress[0]: allows everything to"),
-    fails("open-egress", make(RULE_OF_GROUP, {"type": "egress", **ports(0, 65535, WORLD)}), found="TCP ports 0 to"),
-    fails("open-egress", lone(EGRESS, WORLD, 25), found="TCP port 25 to 0.0.0.0/0"),
-    passes("open-egress", group(), kind="absent"),
-    unknown("open-egress", lone(EGRESS, UNKNOWN, 25), undecided="CIDRs"),
-    passes("open-ingress", group(ingress=[ports(443, 443, WORLD), ports(22, 22, "10.0.0.0/8")])),
-    passes("open-ingress", group(egress=[ports(0, 0, WORLD, protocol="-1")])),
-    passes("open-ingress", make(RULE_OF_GROUP, {"type": "egress", **ports(22, 22, WORLD)})),
-    passes("open-ingress", lone(INGRESS, WORLD, 8443), settings={"worldOpenPorts": [8443]}),
-    passes("open-ingress", make(INGRESS, {"referencedSecurityGroupId": "sg-1", "ipProtocol": "-1"})),
-    fails("open-ingress", group(ingress=[ports(22, 22, WORLD)]), found="ingress[0]: allows TCP port 22 from 0.0.0.0/0"),
-    fails("open-ingress", group(ingress=[ports(0, 65535, WORLD)]), found="TCP ports 0 to 65535"),
-    fails("open-ingress", group(ingress=[ports(0, 0, WORLD, protocol="-1")]), found="allows everything from"),
-    fails(
-        "open-ingress", group(ingress=[ports(443, 443, "0.0.0.0/1", protocol="udp")]), found="allows udp traffic from"
-    ),
-    fails("open-ingress", make(RULE_OF_GROUP, {"type": "ingress", **ports(22, 22, WORLD)}), found="TCP port 22"),
-    fails("open-ingress", lone(INGRESS, WORLD, 6443), found="TCP port 6443 from 0.0.0.0/0"),
-    fails("open-ingress", make(INGRESS, {"cidrIpv6": ALL_V6, "ipProtocol": "-1"}), found="everything from ::/0"),
-    fails(
-        "open-ingress",
-        group(ingress=[{"fromPort": 22, "toPort": 22, "protocol": "tcp", "ipv6CidrBlocks": [ALL_V6]}]),
-        found="from ::/0",
-    ),
-    passes("open-ingress", group(), kind="absent"),
-    unknown("open-ingress", lone(INGRESS, UNKNOWN, 22), undecided="CIDRs"),
-    unknown("open-ingress", lone(INGRESS, WORLD, UNKNOWN), undecided="protocol and ports open to 0.0.0.0/0"),
-    unknown("open-ingress", group(ingress=UNKNOWN), undecided="ingress: CIDRs"),
-    fails("open-ingress", group(ingress=[ports(443, None, WORLD)]), found="allows tcp traffic from"),
-    fails("open-ingress", group(ingress=[ports(None, 443, WORLD)]), found="allows tcp traffic from"),
     passes("nat-redundancy", VPC, A, B, nat(A), nat(B)),
     passes("nat-redundancy", VPC, A, B, nat(A), environment=STAGING),
     passes("nat-redundancy", VPC, A, B, nat(A, availabilityMode="regional")),
@@ -144,4 +104,28 @@ CASES = [
     passes("subnet-zones", VPC, kind="absent"),
     unknown("subnet-zones", VPC, A, LATER, undecided="availabilityZone of a subnet"),
     passes("subnet-zones", VPC, A, B, LATER),
+    passes("endpoint-service", SELECTIVE),
+    passes(
+        "endpoint-service",
+        SELECTIVE,
+        make(ALLOWED, {"principalArn": "*"}, refers={"vpcEndpointServiceId": [SELECTIVE]}),
+    ),
+    fails("endpoint-service", make(SERVICE, {"acceptanceRequired": False}), found="accepts every consumer"),
+    fails("endpoint-service", make(ALLOWED, {"principalArn": "*"}), found="lets every AWS account use the service"),
+    fails("endpoint-service", make(SERVICE), found="accepts every consumer", kind="absent"),
+    unknown("endpoint-service", make(SERVICE, {"acceptanceRequired": UNKNOWN}), undecided="acceptanceRequired"),
+    passes("peering-routes", make(ROUTE, {"destinationCidrBlock": "10.1.0.0/16", "vpcPeeringConnectionId": "pcx"})),
+    passes("peering-routes", make(ROUTE, {"destinationCidrBlock": "0.0.0.0/0", "natGatewayId": "nat"})),
+    fails(
+        "peering-routes",
+        make(ROUTE, {"destinationCidrBlock": "0.0.0.0/0", "vpcPeeringConnectionId": UNKNOWN}),
+        found="sends everything for 0.0.0.0/0 to another VPC",
+    ),
+    fails(
+        "peering-routes",
+        make(ROUTE_TABLE, {"routes": [{"ipv6CidrBlock": "::/0", "vpcPeeringConnectionId": "pcx"}]}),
+        found="sends everything for ::/0",
+    ),
+    passes("peering-routes", make(ROUTE), kind="absent"),
+    unknown("peering-routes", make(ROUTE_TABLE, {"routes": UNKNOWN}), undecided="routes"),
 ]

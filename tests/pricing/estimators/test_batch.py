@@ -132,8 +132,8 @@ def test_hours_above_the_limit_of_vcpus_are_refused() -> None:
 def test_hours_of_an_environment_that_does_not_exist_are_refused() -> None:
     (fault,) = priced(environment(), machineHours={"gpus": 10, "gpu": 1}).faults
     assert fault == (
-        "usage.batch.machineHours.gpus = 10: no compute environment of the stack has this name; name one of gpu; did "
-        "you mean gpu?"
+        "usage.batch.machineHours.gpus = 10: no compute environment of the stack has this name; name one of gpu, "
+        "or remove it; did you mean gpu?"
     )
 
 

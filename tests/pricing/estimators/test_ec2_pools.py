@@ -97,7 +97,7 @@ def test_known_average_nodes_replace_size_and_burst() -> None:
 
 def test_average_nodes_of_no_pool_are_a_fault() -> None:
     assert priced(node_group(name="training"), average_nodes={"traning": 23}).faults == (
-        "usage.averageNodes.traning = 23: no pool of the stack has this name; name one of training; "
+        "usage.averageNodes.traning = 23: no pool of the stack has this name; name one of training, or remove it; "
         "did you mean training?",
     )
 

@@ -42,11 +42,32 @@ def test_jobs_are_charged_by_vcpu_memory_and_disk_hours() -> None:
     }
 
 
+def test_a_job_of_two_workers_costs_the_same_at_all_hours() -> None:
+    # 2 workers of 2 vCPUs and 8 GB, 730 hours: 2,920 x 0.0420992 + 11,680 x 0.0046228 = 122.929664 + 53.994304.
+    result = priced(application("streaming"), vcpuHours=2920, memoryGbHours=11680)
+    assert result.monthly == pytest.approx(176.923968)
+
+
 def test_x86_costs_a_quarter_more_and_is_the_default() -> None:
     # 1,000 x 0.052624, 4,000 x 0.0057785.
     for architecture in ("X86_64", None):
         found = monthly(priced(application(architecture=architecture), **USED))
         assert (found["vCPUs of Spark jobs"], found["memory of Spark jobs"]) == (52.624, 23.114)
+
+
+def test_arm_is_advised_for_workers_on_x86() -> None:
+    # 52.624 + 23.114 = 75.738 on x86, 42.0992 + 18.4912 = 60.5904 on ARM; disks cost the same.
+    [saving] = priced(application(architecture="X86_64"), **USED).savings
+    assert saving.monthly == 15.15
+    assert "ARM (Graviton) for workers of Spark jobs costs 60.59 instead of 75.74 USD a month" in saving.what
+    assert priced(application(), **USED).savings == ()
+
+
+def test_warm_workers_that_no_job_uses_are_advised_against() -> None:
+    # 4 vCPUs and 16 GB x 730 h: 2,920 x 0.0420992 + 11,680 x 0.0046228 = 122.929664 + 53.994304.
+    [saving] = priced(application(initialCapacities=[warm("Driver", 1.0)]), vcpuHours=0, memoryGbHours=0).savings
+    assert saving.monthly == 176.92
+    assert "no warm worker while no job runs costs 0.00 instead of 176.92" in saving.what
 
 
 def test_applications_share_what_the_stack_uses() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from pricing.lines import Estimate
 from resources.resource import UNKNOWN, Resource
+from tests.support.components.streams import serverless
 from tests.support.pricing.build import priced, resource
 
 USAGE: dict[str, Any] = {
@@ -83,6 +84,14 @@ def test_serverless_costs_hours_partitions_and_data() -> None:
         "records read": pytest.approx(150.0),
         "records kept": pytest.approx(23.0),
     }
+
+
+@pytest.mark.parametrize(("usage", "partitions"), [({}, 2392), ({"streams": {"serverlessPartitions": 2400}}, 2400)])
+def test_serverless_partitions_are_those_of_the_topics(usage: dict[str, Any], partitions: int) -> None:
+    topics: Any = [{"name": "clicks", "partitions": 2391, "dead_letter": True}]
+    found = priced(*serverless(topics=topics).resources, **usage)
+    costs = {line.what: line.monthly for line in found.lines}
+    assert costs[f"{partitions:g} partitions, all hours"] == pytest.approx(partitions * 730 * 0.0015)
 
 
 def test_clusters_share_what_is_written() -> None:

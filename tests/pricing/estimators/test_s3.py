@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from pricing.estimate import Estimate, estimate
 from pricing.usage import Usage
 from resources.resource import Resource
@@ -100,13 +102,28 @@ def test_copies_to_a_second_region_cost_their_transfer() -> None:
     assert monthly(priced(made, replicated_gb=500)) == {"objects copied to the second region": 10.0}
 
 
+def test_metrics_of_a_replication_rule_are_custom_metrics() -> None:
+    measured = {"id": "everything", "destination": {"bucket": "arn", "metrics": {"status": "Enabled"}}}
+    quiet = {"id": "more", "destination": {"bucket": "arn", "metrics": {"status": "Disabled"}}}
+    rules = [measured, quiet, {"id": "none"}]
+    made = resource("aws:s3/bucketReplicationConfig:BucketReplicationConfig", "raw", parent="urn:raw", rules=rules)
+    # 4 metrics x 0.30.
+    assert monthly(priced(made, replicated_gb=0))["replication metrics"] == 1.2
+
+
 def test_usage_of_a_bucket_that_does_not_exist_is_a_fault() -> None:
     usage = Usage.model_validate({"buckets": {"raww": {"storedTb": 5}}})
     raw = resource("aws:s3/bucket:Bucket", "raw", parent=None)
     (fault,) = estimate([raw], region="us-east-1", usage=usage).faults
     assert fault == (
-        "usage.buckets.raww = {'storedTb': 5.0}: no bucket of the stack has this name; name one of raw; "
+        "usage.buckets.raww = {'storedTb': 5.0}: no bucket of the stack has this name; name one of raw, or remove it; "
         "did you mean raw?"
     )
     (alone,) = estimate([], region="us-east-1", usage=usage).faults
     assert alone.endswith("the stack has no bucket; remove it")
+
+
+def test_request_metrics_are_custom_metrics() -> None:
+    # 16 metrics x 0.30.
+    found = priced(resource("aws:s3/bucketMetric:BucketMetric"))
+    assert found.monthly == pytest.approx(4.80)

@@ -43,6 +43,15 @@ def test_spot_jobs_cost_less_what_the_bills_show(saving: float, cost: float) -> 
     assert monthly(result) == {"spot jobs on ml.g5.2xlarge": cost}
 
 
+def test_spot_is_advised_where_its_saving_is_known() -> None:
+    jobs = {"ml.g5.2xlarge": 100}
+    # 100 x 1.515 = 151.50, less 60 percent = 60.60.
+    [saving] = priced(PLATFORM, jobHours=jobs, spotSaving=0.6).savings
+    assert saving.monthly == 90.9
+    assert "managed spot for jobs on ml.g5.2xlarge costs 60.60 instead of 151.50 USD a month" in saving.what
+    assert priced(PLATFORM, jobHours=jobs).savings == ()
+
+
 def test_two_platforms_share_the_hours() -> None:
     result = priced(PLATFORM, PLATFORM, jobHours={"ml.m5.large": 40})
     # 20 x 0.115 each.

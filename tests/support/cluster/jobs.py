@@ -12,7 +12,7 @@ RESTRICTED: dict[str, Any] = {
     "containers": [
         {
             "name": "model",
-            "image": "example.com/model:1",
+            "image": "111122223333.dkr.ecr.us-east-1.amazonaws.com/risk/model:1",
             "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
         }
     ],

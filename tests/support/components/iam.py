@@ -15,6 +15,7 @@ _OPERATORS: dict[str, Callable[[str, str], bool]] = {
     "Bool": lambda wanted, given: wanted == given,
     "ArnLike": lambda wanted, given: _matches(wanted, given),
     "ArnEquals": lambda wanted, given: _matches(wanted, given),
+    "NumericLessThan": lambda wanted, given: float(given) < float(wanted),
     "NumericLessThanEquals": lambda wanted, given: float(given) <= float(wanted),
 }
 
@@ -69,3 +70,23 @@ def _meets(operator: str, wanted: str | list[str], given: str | Sequence[str] | 
     names = [wanted] if isinstance(wanted, str) else wanted
     values = [given] if isinstance(given, str) else given
     return all(any(compare(name, value) for name in names) for value in values)
+
+
+def principals_allowed(policy: str, action: str, resource: str, **context: str | Sequence[str]) -> set[str]:
+    """The services and accounts that a resource's `policy`, a document as JSON, lets do `action` on `resource`.
+
+    Statements for everyone, `*`, deny only. `context` is that of `allows`.
+    """
+    document = json.loads(policy)
+    named = [each for each in document["Statement"] if isinstance(each["Principal"], dict)]
+    denying = [each for each in document["Statement"] if each["Effect"] == "Deny"]
+    found: set[str] = set()
+    for statement in named:
+        principals = [name for names in statement["Principal"].values() for name in _listed(names)]
+        if allows(json.dumps({"Statement": [statement, *denying]}), action, resource, **context):
+            found.update(principals)
+    return found
+
+
+def _listed(names: str | list[str]) -> list[str]:
+    return [names] if isinstance(names, str) else names

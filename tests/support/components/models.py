@@ -95,8 +95,8 @@ def models(draw: st.DrawFn) -> dict[str, Any]:
         "domain": domain,
         "modelUri": draw(_URIS),
         "runtime": runtime,
-        "cpu": draw(st.from_regex(r"\A[1-9][0-9]{0,2}m?\Z")),
-        "memory": draw(st.from_regex(r"\A[1-9][0-9]{0,3}(Mi|Gi)\Z")),
+        "cpu": draw(st.from_regex(r"\A([1-9][0-9]?|[1-9][0-9]{2}m)\Z")),
+        "memory": draw(st.from_regex(r"\A([1-9][0-9]{3}Mi|[1-9][0-9]{0,3}Gi)\Z")),
         "minimum": minimum,
         "maximum": maximum,
         "targetConcurrency": draw(st.integers(1, 10000)),
@@ -108,6 +108,8 @@ def models(draw: st.DrawFn) -> dict[str, Any]:
         "schedules": st.lists(floors(minimum, maximum), max_size=3),
         "canary": st.fixed_dictionaries({"modelUri": _URIS, "percent": st.integers(0, 100)}),
         "cache": st.fixed_dictionaries({"group": st.just("inference"), "sizeGib": st.integers(1, 16384)}),
+        "predictionLogs": st.fixed_dictionaries({"mode": st.sampled_from(["all", "request", "response"])}),
+        "traceCollector": st.just("collector.tracing.svc.cluster.local"),
         "timeoutSeconds": st.integers(1, 3600),
         "startupMinutes": st.integers(1, 180),
         "egress": st.lists(
@@ -119,6 +121,7 @@ def models(draw: st.DrawFn) -> dict[str, Any]:
         "monitoringNamespace": st.just("metrics"),
         "latencyMilliseconds": st.integers(1, 3_600_000),
         "errorPercent": st.integers(1, 100),
+        "runbookUrl": st.just("https://wiki.example.com/runbooks.md"),
     }
     accelerated: dict[str, st.SearchStrategy[Any]] = {
         "gpus": st.integers(0, 8),
@@ -129,10 +132,12 @@ def models(draw: st.DrawFn) -> dict[str, Any]:
     chosen = draw(st.sets(st.sampled_from(sorted(optional))))
     if runtime == "mlserver":
         chosen |= {"modelFormat"}
+    if runtime == "huggingface":
+        chosen -= {"traceCollector"}
     if kind := draw(st.sampled_from(["", "gpus", "gpuShare"])):
         wanted[kind] = draw(accelerated[kind])
     if draw(st.booleans()):
         protocol = draw(st.sampled_from(["REST", "gRPC"]))
         wanted |= {"scaleToZero": True, "protocol": protocol, "minimum": 0}
-        chosen -= {"host", "schedules"}
+        chosen -= {"host", "schedules", *(["predictionLogs"] if protocol == "gRPC" else [])}
     return wanted | {field: draw(optional[field]) for field in sorted(chosen)}

@@ -13,6 +13,7 @@ _SPAN = re.compile(r"(?<!`)`(?P<text>[^`\n]+)`(?!`)")
 _SHELLS = ("console", "sh", "bash")
 PROGRAMS = (
     *("argocd", "aws", "cosign", "curl", "feast", "gh", "git", "helm", "kubectl", "kustomize", "make", "pip", "pulumi"),
+    *("eval", "mlplatform"),
     *("python", ".venv/bin/python", "deploy/github/apply.sh", ".ci/run", "export"),
     *("jq", "kafka-configs.sh", "kafka-topics.sh", "sed", "sudo"),
 )

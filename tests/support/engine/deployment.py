@@ -93,9 +93,10 @@ class Finding(NamedTuple):
 
 
 def found_by_plan(plan: Plan) -> set[Finding]:
-    """What the plan says of the rules, without what is excepted."""
+    """What the plan says of the rules, without exceptions. The engine names the stack where no resource is meant."""
+    whole = f"{plan.project}-{plan.stack}"
     return {
-        Finding(verdict.level, verdict.policy, verdict.urn.rpartition("::")[2], verdict.message)
+        Finding(verdict.level, verdict.policy, verdict.urn.rpartition("::")[2] or whole, verdict.message)
         for verdict in plan.verdicts
         if verdict.exception is None
     }

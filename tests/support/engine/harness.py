@@ -13,12 +13,14 @@ from typing import IO, Any, cast
 
 import yaml
 
+from tests.support.engine.backup_rules import BackupRules
 from tests.support.engine.batch_rules import BatchRules
 from tests.support.engine.eks_rules import EksRules
 from tests.support.engine.emr_rules import EmrRules
 from tests.support.engine.jobs_rules import JobsRules
 from tests.support.engine.rds_rules import RdsRules
 from tests.support.engine.sagemaker_rules import SageMakerRules
+from tests.support.engine.scheduler_rules import SchedulerRules
 from tests.support.engine.stream_rules import StreamRules
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -29,6 +31,8 @@ _STAND_INS = {
     "pulumi-resource-kubernetes": "tests.support.engine.standin kubernetes",
 }
 _EKS_STAND_IN = {"pulumi-resource-eks": "tests.support.engine.eks_standin"}
+_SERVICES = ("backup", "batch", "emr", "jobs", "rds", "sagemaker", "scheduler", "streams")
+"""The folders of the services' memories, and the ends of the variables that name them."""
 _FOREIGN = ("AWS_", "PULUMI_", "KUBE", "STANDIN_")
 _NOBODY = "http://127.0.0.1:9"
 
@@ -59,8 +63,8 @@ class Engine:
         self._folder = folder
         self._binaries = folder / "bin"
         self._home = folder / "home"
-        clouds = (folder / name for name in ("state", "batch", "rds", "sagemaker", "jobs", "streams", "emr"))
-        for made in (self.project, self._binaries, self._home / "plugins", *clouds):
+        kept = (folder / name for name in ("state", *_SERVICES))
+        for made in (self.project, self._binaries, self._home / "plugins", *kept):
             made.mkdir(parents=True)
         self._lay_out_project()
         self._lay_out_plugins(eks)
@@ -118,6 +122,10 @@ class Engine:
         log.unlink(missing_ok=True)
         return [(entry["operation"], entry["urn"]) for entry in map(json.loads, lines)]
 
+    def backup(self, stack: str) -> BackupRules:
+        """The AWS Backup of a stack's account."""
+        return BackupRules(self._folder / "backup" / f"{stack}.json")
+
     def batch(self, stack: str) -> BatchRules:
         """The Batch of a stack's account."""
         return BatchRules(self._folder / "batch" / f"{stack}.json")
@@ -129,6 +137,10 @@ class Engine:
     def sagemaker(self, stack: str) -> SageMakerRules:
         """The SageMaker of a stack's account."""
         return SageMakerRules(self._folder / "sagemaker" / f"{stack}.json")
+
+    def scheduler(self, stack: str) -> SchedulerRules:
+        """The EventBridge Scheduler of a stack's account."""
+        return SchedulerRules(self._folder / "scheduler" / f"{stack}.json")
 
     def jobs(self, stack: str) -> JobsRules:
         """The queues and jobs of the stack's cluster."""
@@ -197,12 +209,7 @@ class Engine:
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "STANDIN_LOG": str(self._folder / "changes.jsonl"),
             "STANDIN_EKS": str(self._folder / "eks.json"),
-            "STANDIN_BATCH": str(self._folder / "batch"),
-            "STANDIN_EMR": str(self._folder / "emr"),
-            "STANDIN_RDS": str(self._folder / "rds"),
-            "STANDIN_SAGEMAKER": str(self._folder / "sagemaker"),
-            "STANDIN_JOBS": str(self._folder / "jobs"),
-            "STANDIN_STREAMS": str(self._folder / "streams"),
+            **{f"STANDIN_{service.upper()}": str(self._folder / service) for service in _SERVICES},
             # Nothing reaches out.
             "HTTP_PROXY": _NOBODY,
             "HTTPS_PROXY": self._https_proxy,

@@ -19,6 +19,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from components.testing.fake_aws import FakeAws, UnansweredError
 from planner.values import decode, encode
+from tests.support.engine.backup_rules import BackupRules
 from tests.support.engine.batch_rules import BatchRules
 from tests.support.engine.eks_rules import NODE_GROUP, EksRules
 from tests.support.engine.emr_rules import EmrRules
@@ -26,23 +27,37 @@ from tests.support.engine.jobs_rules import JobsRules
 from tests.support.engine.memory import RefusedError
 from tests.support.engine.rds_rules import PARAMETERS, RdsRules
 from tests.support.engine.sagemaker_rules import SageMakerRules
+from tests.support.engine.scheduler_rules import GROUP as SCHEDULES
+from tests.support.engine.scheduler_rules import SchedulerRules
 from tests.support.engine.stream_rules import REPLACED_BY, StreamRules
 
 VERSION = "999.0.0"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 LATEST = "latestVersion"
-_REPLACED_BY = {PARAMETERS: frozenset({"family"}), **REPLACED_BY}
+_REPLACED_BY = {PARAMETERS: frozenset({"family"}), SCHEDULES: frozenset({"name"}), **REPLACED_BY}
 KUBERNETES_ANSWERS = FakeAws("nowhere", "000000000000")
 """Answers for Kubernetes objects hold neither region nor account."""
 
 
-Rules = BatchRules | EksRules | EmrRules | JobsRules | RdsRules | SageMakerRules | StreamRules
+Rules = (
+    BackupRules
+    | BatchRules
+    | EksRules
+    | EmrRules
+    | JobsRules
+    | RdsRules
+    | SageMakerRules
+    | SchedulerRules
+    | StreamRules
+)
 _SERVICES: Mapping[str, Callable[[Path], Rules]] = {
+    "STANDIN_BACKUP": BackupRules,
     "STANDIN_BATCH": BatchRules,
     "STANDIN_EMR": EmrRules,
     "STANDIN_JOBS": JobsRules,
     "STANDIN_RDS": RdsRules,
     "STANDIN_SAGEMAKER": SageMakerRules,
+    "STANDIN_SCHEDULER": SchedulerRules,
     "STANDIN_STREAMS": StreamRules,
 }
 """What refuses requests, by the variable that names the folder of its memory."""

@@ -6,19 +6,15 @@ from importlib import import_module
 from typing import Any
 
 from operations.train.request import Request
+from tests.support.aws_models import faults, service_model
 
-# Plain modules without types.
-_xform_name: Any = getattr(import_module("botocore"), "xform_name")  # noqa: B009
-_session: Any = import_module("botocore.session")
-_validate: Any = import_module("botocore.validate")
+_xform_name: Any = import_module("botocore").xform_name
 
 
 def faults_by_model(request: Request) -> str:
-    """Unknown, missing and wrongly typed parameters, and those below a minimum; empty where there are none."""
-    model = _session.get_session().get_service_model(request.service)
-    operations = {_xform_name(name): name for name in model.operation_names}
-    shape = model.operation_model(operations[request.operation]).input_shape
-    return _validate.ParamValidator().validate(dict(request.parameters), shape).generate_report()
+    """What AWS's model says is wrong in a call, in lines; empty where nothing is."""
+    operations = {_xform_name(name): name for name in service_model(request.service).operation_names}
+    return "\n".join(faults(request.service, operations[request.operation], request.parameters))
 
 
 def from_universal_target(target: Mapping[str, Any]) -> Request:
@@ -29,7 +25,7 @@ def from_universal_target(target: Mapping[str, Any]) -> Request:
     _, _, called = str(target["Arn"]).partition(":aws-sdk:")
     name, _, action = called.partition(":")
     service = "emr-serverless" if name == "emrserverless" else name
-    model = _session.get_session().get_service_model(service)
+    model = service_model(service)
     [operation] = [each for each in model.operation_names if each[:1].lower() + each[1:] == action]
     shape = model.operation_model(operation).input_shape
     return Request(service, _xform_name(operation), _as_boto3(json.loads(target["Input"]), shape))

@@ -4,14 +4,14 @@ import base64
 import hashlib
 import json
 import re
-import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.support.http_servers import QuietHandler, http_server
 
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 TOKEN = "ghs_secret-of-the-test"
@@ -25,6 +25,7 @@ class Commit:
     parents: list[str]
     login: str | None
     modes: dict[str, str] = field(default_factory=dict[str, str])
+    message: str = "change"
 
 
 @dataclass
@@ -74,6 +75,8 @@ class GitHub:
         self.trees: dict[str, tuple[Files, dict[str, str]]] = {}
         self.requests: list[Request] = []
         self.faults: list[Fault] = []
+        self.activities: list[dict[str, Any]] = []
+        self.watch: Callable[[str], None] = lambda path: None
         self.login = "delivery[bot]"
         self.branches["main"] = self.commit(files, [], None)
 
@@ -93,13 +96,26 @@ class GitHub:
         return self.commits[self.branches[branch]].files
 
     def push(
-        self, branch: str, changes: dict[str, str | None], login: str = "carla", modes: dict[str, str] | None = None
+        self,
+        branch: str,
+        changes: dict[str, str | None],
+        login: str | None = "carla",
+        modes: dict[str, str] | None = None,
+        pusher: str | None = None,
     ) -> str:
         """A commit on a branch, which begins at main; None deletes a file."""
         tip = self.branches.get(branch, self.branches["main"])
         files = {path: text for path, text in {**self.commits[tip].files, **changes}.items() if text is not None}
         self.branches[branch] = self.commit(files, [tip], login, modes)
+        self.pushed(branch, pusher or login)
         return self.branches[branch]
+
+    def pushed(self, branch: str, login: str | None) -> None:
+        """Somebody moved the branch to where it is."""
+        known = any(each["ref"] == branch for each in self.activities)
+        made: dict[str, Any] = {"ref": branch, "after": self.branches[branch]}
+        made |= {"activity_type": "push" if known else "branch_creation", "actor": self.user(login) if login else None}
+        self.activities.insert(0, made)
 
     def open(self, branch: str, login: str = "carla", base: str = "main") -> int:
         number = len(self.pulls) + 1
@@ -154,8 +170,8 @@ class GitHub:
             ("GET", rf"{repo}/pulls", self._list),
             ("POST", rf"{repo}/pulls", self._new_pull),
             ("GET", rf"{repo}/pulls/(\d+)", self._pull),
-            ("GET", rf"{repo}/pulls/(\d+)/files", self._changed),
-            ("GET", rf"{repo}/pulls/(\d+)/commits", self._pull_commits),
+            ("GET", rf"{repo}/compare/([0-9a-f]+)\.\.\.([0-9a-f]+)", self._compared),
+            ("GET", rf"{repo}/activity", self._activity),
             ("GET", rf"{repo}/pulls/(\d+)/reviews", self._reviews),
             ("GET", rf"{repo}/issues/(\d+)/events", self._events),
             ("GET", rf"{repo}/commits", self._history),
@@ -168,11 +184,14 @@ class GitHub:
         return (200, {"object": {"sha": sha}}) if sha else (404, {"message": "Not Found"})
 
     def _new_ref(self, body: Any, **_: Any) -> tuple[int, Any]:
-        self.branches[body["ref"].removeprefix("refs/heads/")] = body["sha"]
+        branch = body["ref"].removeprefix("refs/heads/")
+        self.branches[branch] = body["sha"]
+        self.pushed(branch, self.login)
         return 201, {}
 
     def _move_ref(self, branch: str, body: Any, **_: Any) -> tuple[int, Any]:
         self.branches[branch] = body["sha"]
+        self.pushed(branch, self.login)
         return 200, {}
 
     def _commit(self, sha: str, **_: Any) -> tuple[int, Any]:
@@ -240,14 +259,8 @@ class GitHub:
                 "repo": {"full_name": pull.fork or self.repository},
             },
             "base": {"ref": pull.base, "sha": self.branches[pull.base], "repo": {"full_name": self.repository}},
-            "changed_files": len(self._changes(pull)),
             "html_url": f"https://github.example/{self.repository}/pull/{pull.number}",
         }
-
-    def _changed(self, number: str, **_: Any) -> tuple[int, Any]:
-        return 200, [
-            {"filename": path, "status": "modified"} for path in sorted(self._changes(self.pulls[int(number)]))
-        ]
 
     def _reviews(self, number: str, **_: Any) -> tuple[int, Any]:
         return 200, self.pulls[int(number)].reviews
@@ -255,15 +268,26 @@ class GitHub:
     def _events(self, number: str, **_: Any) -> tuple[int, Any]:
         return 200, self.pulls[int(number)].events
 
-    def _pull_commits(self, number: str, **_: Any) -> tuple[int, Any]:
-        pull = self.pulls[int(number)]
-        main = self._ancestors(self.branches[pull.base])
-        own = [each for each in self._ancestors(self.branches[pull.branch]) if each not in main]
-        people = [(sha, self.commits[sha].login) for sha in own]
-        return 200, [
-            {"sha": sha, "author": self.user(login) if login else None, "committer": self.user("web-flow")}
-            for sha, login in people
-        ]
+    def _compared(self, base: str, head: str, query: dict[str, str], **_: Any) -> tuple[int, Any]:
+        main = self._ancestors(base)
+        own = [each for each in self._ancestors(head) if each not in main]
+        fork = next(each for each in self._ancestors(head) if each in main)
+        start = (int(query["page"]) - 1) * self.page
+        shown = [self._shown_commit(self.commits[sha]) for sha in own[start : start + self.page]]
+        return 200, {"merge_base_commit": {"sha": fork}, "total_commits": len(own), "commits": shown}
+
+    def _shown_commit(self, commit: Commit) -> dict[str, Any]:
+        author = self.user(commit.login) if commit.login else None
+        return {
+            "sha": commit.sha,
+            "commit": {"message": commit.message},
+            "author": author,
+            "committer": self.user("web-flow"),
+        }
+
+    def _activity(self, query: dict[str, str], **_: Any) -> tuple[int, Any]:
+        branch = query["ref"].removeprefix("refs/heads/")
+        return 200, [each for each in self.activities if each["ref"] == branch]
 
     def _history(self, query: dict[str, str], **_: Any) -> tuple[int, Any]:
         """The commits that changed something below a path, the newest first."""
@@ -290,9 +314,10 @@ class GitHub:
         return (200, [self.user(each) for each in members]) if members is not None else (404, {"message": "Not Found"})
 
     def _ancestors(self, sha: str) -> list[str]:
-        found = [sha]
-        for parent in self.commits[sha].parents:
-            found += self._ancestors(parent)
+        found, waiting = list[str](), [sha]
+        while waiting:
+            found.append(waiting.pop(0))
+            waiting += self.commits[found[-1]].parents
         return found
 
     def _changes(self, pull: Pull) -> dict[str, str | None]:
@@ -312,18 +337,16 @@ def _blob_sha(text: str) -> str:
     return hashlib.sha1(f"blob {text}".encode()).hexdigest()
 
 
-def _handler(github: GitHub) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+def _handler(github: GitHub) -> type[QuietHandler]:
+    class Handler(QuietHandler):
         # One connection serves a client's requests, as GitHub's does, and an answer is sent in one piece.
         protocol_version = "HTTP/1.1"
         wbufsize = -1
 
-        def log_message(self, *_: Any, **__: Any) -> None:
-            pass
-
         def _work(self) -> None:
             parts = urlsplit(self.path)
             path = unquote(parts.path)
+            github.watch(path)
             github.requests.append(Request(self.command, path, self.headers.get("Authorization")))
             for fault in github.faults:
                 if fault.times and re.search(fault.path, self.path):
@@ -373,13 +396,6 @@ def _handler(github: GitHub) -> type[BaseHTTPRequestHandler]:
 @contextmanager
 def serving(github: GitHub) -> Generator[GitHub]:
     """The API at `github.url`."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(github))
-    github.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
+    with http_server(_handler(github)) as port:
+        github.url = f"http://127.0.0.1:{port}"
         yield github
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -9,21 +9,27 @@ from typing import Any
 import pytest
 import yaml
 
+from operations.promote.changes import Wanted
 from operations.promote.command import run
+from operations.promote.settings import read_settings
 from operations.smoke.config import Protocol
 from operations.smoke.release import release_of
-from operations.smoke.report import NEEDED, Check, Report, Result, to_json
+from operations.smoke.report import NEEDED, Check, Report, Result, digest_of, to_json
 from tests.support.operations.github import TOKEN, Files, GitHub, serving
 
 ROOT = Path(__file__).parents[3]
+RULES = read_settings(ROOT).smoke
 REPOSITORY = "example/mlplatform"
 TEAM = "example/senior-engineers"
 MODEL = ("risk", "fraud")
 STAGING = "deploy/models/risk/fraud/overlays/staging/"
+BASE = "deploy/models/risk/fraud/base/"
 PROD = "deploy/models/risk/fraud/overlays/prod/"
 Output = pytest.CaptureFixture[str]
 COMMIT = "c" * 40
 DIGEST = "sha256:" + "d" * 64
+CHART = "9.0.0"
+WANTED = Wanted(COMMIT, model_version="32", chart_version=CHART, image_digest=DIGEST)
 
 
 def repository_files() -> Files:
@@ -64,8 +70,9 @@ def write(root: Path, files: Files) -> Path:
     return root
 
 
-def report_text(release: str, model: str = "fraud", failed: str | None = None) -> str:
+def report_text(release: str, model: str = "fraud", failed: str | None = None, smoke: str | None = None) -> str:
     """The report of a smoke test that met this release.yaml; `failed` names the check that failed."""
+    smoke = (ROOT / STAGING / "smoke.yaml").read_text() if smoke is None else smoke
     checks = tuple(
         Check(
             group="rest",
@@ -84,7 +91,7 @@ def report_text(release: str, model: str = "fraud", failed: str | None = None) -
             url="https://fraud.models.staging.example.com",
             protocols=(Protocol.REST,),
             release=release_of(yaml.safe_load(release), "release.yaml"),
-            config_digest="sha256:" + "e" * 64,
+            config_digest=digest_of(smoke.encode()),
             started_at=began,
             finished_at=began + timedelta(minutes=2),
             checks=checks,
@@ -100,11 +107,15 @@ def stage(github: GitHub, version: str = "32", digest: str = DIGEST) -> None:
     github.merge(max(github.pulls))
 
 
+def own_files(github: GitHub) -> Files:
+    """The model's base and staging's overlay, as main has them."""
+    return {path: text for path, text in github.files().items() if path.startswith((STAGING, BASE))}
+
+
 def prove(github: GitHub, tmp: Path, failed: str | None = None) -> None:
     """Staging's smoke test is recorded."""
     github.login = "mlplatform-recorder[bot]"
-    staging = {path: text for path, text in github.files().items() if path.startswith(STAGING)}
-    root = write(tmp / f"checkout-{len(github.commits)}", staging)
+    root = write(tmp / f"checkout-{len(github.commits)}", own_files(github))
     report = root / "report.json"
     report.write_text(report_text(github.files()[STAGING + "release.yaml"], failed=failed))
     assert promote(github, "record", *of_model(), "--report", str(report), "--root", str(root)) == 0

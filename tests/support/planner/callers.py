@@ -23,6 +23,7 @@ DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 _HOST = re.compile(r"(?P<name>[a-z0-9-]+)\.(?P<namespace>[a-z0-9-]+)\.svc(?:\.cluster\.local)?")
 _GATEWAY: Pod = (names.GATEWAY_NAMESPACE, {"app": names.GATEWAY_SERVICE, **names.GATEWAY_PODS})
 """The gateway's pods, and what its chart's Service selects. Source: Istio's chart gateway, templates/service.yaml."""
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _PREDICTOR_PORTS = {names.REST_SERVICE_PORT: names.REST_PORT, names.GRPC_PORT: names.GRPC_PORT}
 
 Target = tuple[Pod, int, Mapping[str, str]]
@@ -57,8 +58,9 @@ def documented(plan: Plan) -> Iterator[tuple[str, Pod, str]]:
             pod = workload.inputs["spec"]["template"]["spec"]
             for container in (*pod.get("initContainers", ()), *pod["containers"]):
                 for variable in container.get("env", ()):
-                    if str(variable.get("value", "")).startswith("http://"):
-                        yield workload.name, (namespace_of(workload), pods.labels), variable["value"]
+                    url = str(variable.get("value", ""))
+                    if url.startswith("http://") and not _of_the_pod(url, pod):
+                        yield workload.name, (namespace_of(workload), pods.labels), url
     any_pod = {"app.kubernetes.io/name": "any"}
     awaken = scaled_to_zero(plan)
     for model in of_type(plan, MODEL):
@@ -75,7 +77,15 @@ def documented(plan: Plan) -> Iterator[tuple[str, Pod, str]]:
                 clients = [each["port"] for each in rule.get("ports", ())] == [port]
                 for peer in rule["from"] if clients else ():
                     home = peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
-                    yield f"a pod of {home}", (home, any_pod), f"http://{service}.{namespace}.svc.cluster.local:{port}"
+                    pods = peer.get("podSelector", {}).get("matchLabels", any_pod)
+                    yield f"a pod of {home}", (home, pods), f"http://{service}.{namespace}.svc.cluster.local:{port}"
+
+
+def _of_the_pod(url: str, pod: Mapping[str, Any]) -> bool:
+    """Whether the address is one where a container of the pod itself listens, such as Grafana's root URL."""
+    address = urlsplit(url)
+    ports = {port["containerPort"] for container in pod["containers"] for port in container.get("ports", ())}
+    return address.hostname in _LOOPBACK and (address.port or 80) in ports
 
 
 def followed(plan: Plan, caller: Pod, host: str, port: int | None) -> Iterator[str]:

@@ -126,7 +126,9 @@ def bound(objects: Sequence[Mapping[str, Any]], namespace: str) -> dict[str, lis
             within = EVERYWHERE if each["kind"] == "ClusterRoleBinding" else _place(each, namespace)
             named = each["roleRef"]
             role = roles.get((named["kind"], within if named["kind"] == "Role" else EVERYWHERE, named["name"]))
-            held = _compact(role, within) if role else [{"in": within, "role": named["name"]}]
+            parts = [role, *_aggregated(role, objects)] if role else []
+            held = [rule for part in parts for rule in _compact(part, within)]
+            held = held if role else [{"in": within, "role": named["name"]}]
             for subject in each.get("subjects") or ():
                 of = f"{subject.get('namespace', namespace)}/" if subject["kind"] == "ServiceAccount" else ""
                 found.setdefault(f"{of}{subject['name']}", []).extend(held)
@@ -135,6 +137,15 @@ def bound(objects: Sequence[Mapping[str, Any]], namespace: str) -> dict[str, lis
                 if label.startswith("rbac.authorization.k8s.io/aggregate-to-"):
                     found.setdefault(label.rpartition("/")[2], []).extend(_compact(each, EVERYWHERE))
     return {account: _once(held) for account, held in sorted(found.items())}
+
+
+def _aggregated(role: Mapping[str, Any], objects: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """The ClusterRoles whose rules Kubernetes copies into `role`, by the labels of its aggregationRule."""
+    for selector in role.get("aggregationRule", {}).get("clusterRoleSelectors", ()):
+        for each in objects:
+            labels = each["metadata"].get("labels", {})
+            if each["kind"] == "ClusterRole" and selector["matchLabels"].items() <= labels.items():
+                yield each
 
 
 def _place(item: Mapping[str, Any], namespace: str) -> str:

@@ -262,11 +262,12 @@ def unheard_news(plan: Plan) -> Iterator[str]:
         if chart == "karpenter" and wanted not in queues:
             yield f"{release.name}: no queue is called {wanted}"
     targets = of_type(plan, "aws:cloudwatch/eventTarget:EventTarget")
+    topics = {each.outputs["arn"] for each in of_type(plan, "aws:sns/topic:Topic")}
     for name in rules.keys() - {each.inputs["rule"] for each in targets}:
         yield f"{name}: the rule has no target"
     for target in targets:
-        if target.inputs["arn"] not in arns or target.inputs["rule"] not in rules:
-            yield f"{target.name}: its rule or its queue is not in the plan"
+        if target.inputs["arn"] not in arns | topics or target.inputs["rule"] not in rules:
+            yield f"{target.name}: its rule, or its queue or topic, is not in the plan"
     for policy in of_type(plan, "aws:sqs/queuePolicy:QueuePolicy"):
         statements = json.loads(policy.inputs["policy"])["Statement"]
         senders = {arn for each in statements for arn in _sources(each)}

@@ -81,6 +81,7 @@ def plan(
             "unpriced": [],
             "gaps": [],
             "savings": [],
+            "commitments": [],
         },
         "policies": list(policies),
         "quotas": [],

@@ -43,6 +43,20 @@ EVERYTHING: dict[str, Any] = {
         "dynamodbEndpoint": True,
         "interfaceEndpoints": ["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "sts", "autoscaling", "sqs", "logs"],
     },
+    "spend": {
+        "name": "ml-everything",
+        "emails": ["finance@example.com"],
+        "topic": True,
+        "actions": [
+            {"name": "freeze", "kind": "deny-capacity", "targets": ["deployer"], "approval": "automatic"},
+            {"name": "stop", "kind": "stop-databases", "targets": ["ml-everything"], "percent": 150},
+        ],
+        "anomalies": {"monitor": "environment"},
+        "activateTags": True,
+        "componentTag": True,
+        "export": True,
+        "showback": "split",
+    },
     "gpuCluster": {
         "clusterName": "ml-everything",
         "kubernetesVersion": "1.35",
@@ -146,8 +160,15 @@ EVERYTHING: dict[str, Any] = {
         },
         "namespaces": [{"namespace": "serving"}, {"namespace": "batch", "podSecurity": "baseline"}],
     },
+    "alarms": {
+        "name": "ml-everything",
+        "critical": {"emails": ["oncall@example.com"], "urls": ["https://hooks.example.com/critical"]},
+        "latencyMilliseconds": 250,
+        "requestMetrics": True,
+        "heartbeat": {"url": "https://beats.example.com/ml", "minutes": 10},
+    },
     "featureStore": {
-        "data": {"prefix": "ml-everything"},
+        "data": {"prefix": "ml-everything", "models": {"replicaRegion": "us-west-2"}},
         "catalog": {"database": "ml_everything"},
         "online": {
             "cacheName": "ml-everything-online",
@@ -204,6 +225,17 @@ EVERYTHING: dict[str, Any] = {
         "trackingServer": {"clientNamespaces": ["batch"], "hosts": ["mlflow.example.com"]},
         "databases": [{"name": "metadata", "readers": ["reports"]}],
     },
+    "logs": {
+        "name": "everything",
+        "destination": "opensearch",
+        "groupBy": "namespace",
+        "readerArns": ["arn:aws:iam::111122223333:role/reader"],
+        "redaction": {"keys": ["dateOfBirth"], "tokens": [{"name": "customer", "prefix": "CUST-"}]},
+    },
+    "traces": {
+        "name": "ml-everything",
+        "tempo": {"bucket": "ml-everything-traces-111122223333", "retentionDays": 30, "deletionProtection": False},
+    },
     "clusterJobs": {
         "poolNames": ["train", "cpu"],
         "sparePool": {"name": "mps", "nodes": 1},
@@ -239,6 +271,7 @@ EVERYTHING: dict[str, Any] = {
                 "targetConcurrency": 8,
                 "schedules": [{"name": "office", "minimum": 4, "start": "08:00", "end": "18:00"}],
                 "canary": {"modelUri": "s3://ml-everything-models-111122223333/fraud/4/", "percent": 10},
+                "predictionLogs": {"mode": "all"},
             },
             {
                 "name": "churn",
@@ -266,6 +299,29 @@ EVERYTHING: dict[str, Any] = {
                 "targetConcurrency": 4,
                 "scaleToZero": True,
                 "protocol": "REST",
+                "predictionLogs": {"mode": "request"},
+            },
+        ],
+    },
+    "modelQuality": {
+        "bucket": "ml-everything-predictions-111122223333",
+        "logImage": "111122223333.dkr.ecr.us-east-1.amazonaws.com/platform/prediction-log:0.1.0",
+        "jobImage": "111122223333.dkr.ecr.us-east-1.amazonaws.com/platform/model-quality:0.1.0",
+        "models": [
+            {
+                "name": "fraud",
+                "namespace": "models",
+                "features": [{"name": "amount", "minimum": 0}, {"name": "country", "kind": "category"}],
+                "predictions": [{"name": "score"}],
+                "reference": "s3://ml-everything-training-111122223333/fraud/reference.parquet",
+                "labels": {"uri": "s3://ml-everything-offline-111122223333/labels/", "prediction": "score"},
+            },
+            {
+                "name": "archive",
+                "namespace": "vision",
+                "features": [{"name": "pixels", "tensor": "input", "index": 3}],
+                "reference": "s3://ml-everything-training-111122223333/archive/",
+                "windowHours": 168,
             },
         ],
     },

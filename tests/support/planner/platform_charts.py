@@ -3,6 +3,90 @@
 from tests.support.planner.chart_facts import ChartFacts, Pods, named
 
 PLATFORM_CHARTS: dict[str, ChartFacts] = {
+    "prometheus-operator-crds": ChartFacts(
+        version="31.0.1",
+        source="prometheus-community/helm-charts cf408a29, charts/prometheus-operator-crds/charts/crds/templates",
+        defines=("monitoring.coreos.com",),
+    ),
+    "kube-prometheus-stack": ChartFacts(
+        version="88.5.3",
+        source="prometheus-community/helm-charts cf408a29, charts/kube-prometheus-stack",
+        pods=(
+            Pods(
+                labels=named("kube-prometheus-stack-prometheus-operator", "kube-prometheus-stack"),
+                account="kube-prometheus-stack-operator",
+                ports=(8080,),
+                selector_path=("prometheusOperator", "nodeSelector"),
+                affinity_path=("prometheusOperator", "affinity"),
+                tolerations_path=("prometheusOperator", "tolerations"),
+                asks_kubernetes=True,
+            ),
+            # The operator makes these two. Source: prometheus-operator v0.93.1, pkg/prometheus and pkg/alertmanager.
+            Pods(
+                labels=named("prometheus", "kube-prometheus-stack-prometheus"),
+                account="values:prometheus.serviceAccount.name",
+                ports=(8080, 9090),
+                selector_path=("prometheus", "prometheusSpec", "nodeSelector"),
+                affinity_path=("prometheus", "prometheusSpec", "affinity"),
+                tolerations_path=("prometheus", "prometheusSpec", "tolerations"),
+                asks_kubernetes=True,
+            ),
+            Pods(
+                labels=named("alertmanager", "kube-prometheus-stack-alertmanager"),
+                account="values:alertmanager.serviceAccount.name",
+                ports=(8080, 9093, 9094),
+                selector_path=("alertmanager", "alertmanagerSpec", "nodeSelector"),
+                affinity_path=("alertmanager", "alertmanagerSpec", "affinity"),
+                tolerations_path=("alertmanager", "alertmanagerSpec", "tolerations"),
+                when=("alertmanager", "config"),
+            ),
+        ),
+        crds_folder=True,
+    ),
+    "kube-state-metrics": ChartFacts(
+        version="8.4.0",
+        source="prometheus-community/helm-charts cf408a29, charts/kube-state-metrics/templates",
+        pods=(
+            Pods(
+                labels={**named("kube-state-metrics"), "app.kubernetes.io/component": "metrics"},
+                account="kube-state-metrics",
+                ports=(8080, 8081),
+                asks_kubernetes=True,
+            ),
+        ),
+    ),
+    "prometheus-node-exporter": ChartFacts(
+        version="4.56.1",
+        source="prometheus-community/helm-charts cf408a29, charts/prometheus-node-exporter/templates",
+        pods=(
+            Pods(
+                labels={
+                    **named("prometheus-node-exporter", "node-exporter"),
+                    "app.kubernetes.io/component": "metrics",
+                },
+                account="node-exporter-prometheus-node-exporter",
+                ports=(9100,),
+                selector={"kubernetes.io/os": "linux"},
+                daemon=True,
+                host_network=True,
+                pod_security="privileged",
+            ),
+        ),
+    ),
+    "fluent-bit": ChartFacts(
+        version="0.58.1",
+        source="fluent/helm-charts 5b81bf7, charts/fluent-bit/templates",
+        pods=(
+            Pods(
+                labels=named("fluent-bit"),
+                account="values:serviceAccount.name",
+                ports=(2020,),
+                daemon=True,
+                pod_security="privileged",
+                asks_kubernetes=True,
+            ),
+        ),
+    ),
     "cert-manager": ChartFacts(
         version="v1.21.2",
         source="cert-manager/cert-manager v1.21.2, deploy/charts/cert-manager/templates",
@@ -220,6 +304,43 @@ PLATFORM_CHARTS: dict[str, ChartFacts] = {
         ),
         defines=("keda.sh", "eventing.keda.sh"),
     ),
+    # The chart keeps its definitions in `crds/`, too, but a hook applies them before each install and upgrade.
+    "kyverno": ChartFacts(
+        version="3.9.0",
+        source="kyverno/kyverno v1.19.0, charts/kyverno/templates/admission-controller; the others are off",
+        pods=(
+            Pods(
+                labels={
+                    **named("kyverno-admission-controller", "kyverno"),
+                    "app.kubernetes.io/component": "admission-controller",
+                    "app.kubernetes.io/part-of": "kyverno",
+                },
+                account="kyverno-admission-controller",
+                ports=(9443, 8080),
+                selector={"kubernetes.io/os": "linux"},
+                selector_path=("admissionController", "nodeSelector"),
+                affinity_path=("admissionController",),
+                tolerations_path=("admissionController", "tolerations"),
+                asks_kubernetes=True,
+                asks_aws=True,
+            ),
+        ),
+        defines=("kyverno.io", "policies.kyverno.io", "reports.kyverno.io", "wgpolicyk8s.io"),
+    ),
+    "velero": ChartFacts(
+        version="12.1.0",
+        source="vmware-tanzu/helm-charts 73466ca, charts/velero/templates",
+        pods=(
+            Pods(
+                labels={**named("velero"), "name": "velero"},
+                account="values:serviceAccount.server.name",
+                ports=(8085,),
+                asks_kubernetes=True,
+                asks_aws=True,
+            ),
+        ),
+        defines=("velero.io",),
+    ),
     "external-secrets": ChartFacts(
         version="2.9.0",
         source="external-secrets/external-secrets, deploy/charts/external-secrets/templates",
@@ -337,7 +458,7 @@ PLATFORM_CHARTS: dict[str, ChartFacts] = {
             ),
         ),
         # Ports as our serving runtimes declare them: REST, gRPC and metrics.
-        makes=(Pods(labels={"component": "predictor"}, account="default", ports=(8080, 9000, 8002, 8082)),),
+        makes=(Pods(labels={"component": "predictor"}, account="default", ports=(8080, 9000, 8002, 8082, 9081)),),
     ),
     "kserve-localmodel-crd": ChartFacts(
         version="v0.20.0",

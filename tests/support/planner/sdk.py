@@ -4,6 +4,7 @@ import collections.abc
 import importlib
 import inspect
 import json
+import keyword
 import types
 import typing
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ def arguments_of(resource_type: str) -> type[Any] | None:
     if package == "pulumi":
         package, module, name = name, "index", "Provider"
     path = module.replace(".sh/", ".") if package == "kubernetes" else module.partition("/")[0]
+    path += "_" if keyword.iskeyword(path) else ""
     try:
         found = importlib.import_module(f"pulumi_{package}" + ("" if path == "index" else f".{path}"))
     except ModuleNotFoundError:
@@ -50,7 +52,8 @@ def _fields(arguments: type[Any]) -> Mapping[str, Any]:
 
 
 def _locals(arguments: type[Any]) -> dict[str, Any]:
-    return vars(importlib.import_module(arguments.__module__))
+    # `pulumi.Input` names these without their module.
+    return {"Output": pulumi.Output, "T": Any, **vars(importlib.import_module(arguments.__module__))}
 
 
 @cache
@@ -148,3 +151,23 @@ def _scalar(value: Any, member: Any) -> bool:
     if isinstance(value, int):
         return member in (int, float)
     return isinstance(member, type) and isinstance(value, member)
+
+
+def has_input(resource_type: str, path: Sequence[str]) -> bool:
+    """Whether the SDK knows the input at `path`; anything may be below a text, such as JSON, or in a free mapping."""
+    found = [arguments_of(resource_type)]
+    for part in path:
+        below = [_fields(each)[part] for each in found if each and sdk.is_input_type(each) and part in _fields(each)]
+        if not below:
+            return any(each is str for each in found)
+        found = [leaf for hint in below for leaf in _leaves(hint)]
+    return bool(found)
+
+
+def _leaves(hint: Any) -> Iterator[Any]:
+    """The types of a hint's values, those in lists and mappings included."""
+    for member in _members(hint):
+        if typing.get_origin(member) is None:
+            yield member
+        else:
+            yield from _leaves(typing.get_args(member)[-1])

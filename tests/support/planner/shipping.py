@@ -109,7 +109,10 @@ def _pod_claims(plan: Plan, workload: Resource) -> dict[str, float]:
 
 
 def _proxies(plan: Plan, model: Resource) -> Iterator[Mapping[str, Mapping[str, str]]]:
-    """What the proxy beside a model that scales to zero asks for, as Knative's config says."""
+    """What the proxy beside a model that scales to zero asks for, as Knative's config says, and KServe's agent."""
+    if "logger" in model.inputs["spec"]["predictor"]:
+        # Source: kserve v0.20.0, charts/kserve-resources, ConfigMap inferenceservice-config.
+        yield {"requests": {"cpu": "100m", "memory": "100Mi"}, "limits": {"cpu": "1", "memory": "1Gi"}}
     for serving in of_type(plan, KNATIVE) if by_knative(model) else ():
         config = serving.inputs["spec"]["config"]["deployment"]
         yield {

@@ -114,12 +114,13 @@ def of_input(
     *,
     absent: str | None = "",
     unknown_passes: bool = False,
+    field: str = "",
     **options: Any,
 ) -> list[Case]:
     """The four cases of a rule about one input of what `build` makes from inputs.
 
     `found` is said of a `bad` value, and of an absent one unless `absent` says else: another text, or `None` where an
-    absent value passes.
+    absent value passes. `field` is what an unknown value leaves undecided, where it is not `path`.
     """
 
     def of(value: Any) -> Resource:
@@ -135,5 +136,5 @@ def of_input(
         else fails(rule, build(), kind="absent", found=absent or found, **options),
         passes(rule, of(UNKNOWN), kind="unknown", **options)
         if unknown_passes
-        else unknown(rule, of(UNKNOWN), undecided=path, **options),
+        else unknown(rule, of(UNKNOWN), undecided=field or path, **options),
     ]

@@ -102,4 +102,12 @@ def _provider(resource: Resource, known: Mapping[str, Resource]) -> PolicyProvid
 
 
 def _options(resource: Resource) -> PolicyResourceOptions:
-    return PolicyResourceOptions(resource.protect, [], None, [], PolicyCustomTimeouts(0, 0, 0), [], resource.parent)
+    return PolicyResourceOptions(
+        resource.protect,
+        list(resource.ignore_changes),
+        None,
+        [],
+        PolicyCustomTimeouts(0, 0, 0),
+        [],
+        resource.parent,
+    )

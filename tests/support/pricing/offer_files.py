@@ -7,9 +7,10 @@ import re
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.support.http_servers import QuietHandler, http_server
 
 TERMS = (
     "SKU",
@@ -101,23 +102,13 @@ def serving(files: Mapping[str, bytes], regions: list[str], **behaviour: Any) ->
     for code, content in files.items():
         served.files |= {f"{code}/current/{region}/index.csv": content for region in regions}
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_GET(self) -> None:
             _answer(self, served)
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's name
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    served.address = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with http_server(Handler) as port:
+        served.address = f"http://127.0.0.1:{port}"
         yield served
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def _answer(request: BaseHTTPRequestHandler, served: Served) -> None:

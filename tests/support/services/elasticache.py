@@ -3,10 +3,9 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import Any
 from urllib.parse import parse_qs
+
+from tests.support.http_servers import QuietHandler, http_server
 
 _NAMESPACE = "http://elasticache.amazonaws.com/doc/2015-02-02/"
 
@@ -25,18 +24,11 @@ class CacheUser:
 def elasticache(users: dict[str, CacheUser]) -> Generator[str]:
     """The address of an ElastiCache with these users."""
     handler = type("Handler", (_Handler,), {"users": users})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with http_server(handler) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(QuietHandler):
     users: dict[str, CacheUser]
 
     def do_POST(self) -> None:
@@ -64,9 +56,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the method it replaces
-        pass
 
 
 def _described(name: str, status: str) -> str:

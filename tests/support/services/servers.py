@@ -17,6 +17,7 @@ from pwd import getpwnam
 from tempfile import TemporaryDirectory
 from typing import TypedDict
 
+import httpx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -167,7 +168,7 @@ def mysql() -> Generator[MySql]:
             *("--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=16M"),
         ]
         with server_process(["mariadbd", *options], folder, as_nobody=True) as process:
-            wait_until(process, lambda: server.socket.exists() and _answers(port), folder)
+            wait_until(process, lambda: server.socket.exists() and answers(port), folder)
             yield server
 
 
@@ -206,15 +207,24 @@ def _cluster_info(server: Redis) -> str:
 
 
 @contextmanager
-def moto() -> Generator[str]:
+def secure_moto() -> Generator[tuple[str, Path]]:
+    """A new, empty AWS by TLS: its address, and the certificate of its authority."""
+    with TemporaryDirectory(prefix="certificates-") as name:
+        authority = issue_certificate(Path(name))
+        with moto(f"--ssl-cert={name}/server.pem", f"--ssl-key={name}/server.key") as address:
+            yield address.replace("http://127.0.0.1", f"https://{HOST}"), authority
+
+
+@contextmanager
+def moto(*options: str) -> Generator[str]:
     """The address of a new, empty AWS; what asks it must have CREDENTIALS in its environment."""
     if not (find_spec("moto") and find_spec("flask") and find_spec("flask_cors")):
         pytest.skip("moto[server] is missing")
     with _folder("moto") as folder:
         port = free_port()
-        command = [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+        command = [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port), *options]
         with server_process(command, folder) as process:
-            wait_until(process, lambda: _answers(port), folder)
+            wait_until(process, lambda: answers(port), folder)
             yield f"http://127.0.0.1:{port}"
 
 
@@ -356,6 +366,15 @@ def wait_until(
     raise RuntimeError(f"{process.args!r} did not get there:\n{(folder / 'log').read_text(errors='replace')}")
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """Whether something listens on a port of this machine."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def is_healthy(url: str, seconds: float = 5.0) -> bool:
+    """Whether a server answers a probe of this address with success, within so many seconds."""
+    try:
+        return httpx.get(url, timeout=seconds).is_success
+    except httpx.HTTPError:
+        return False

@@ -5,7 +5,7 @@ from typing import Any
 
 
 class Vault:
-    """Whoever has a client of Secrets Manager as `vault`."""
+    """A base of objects with a client of Secrets Manager as `vault`."""
 
     vault: Any
 

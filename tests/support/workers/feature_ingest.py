@@ -8,8 +8,9 @@ from datetime import datetime
 from threading import Event, Thread
 from typing import Any
 
-from confluent_kafka import Consumer, Message, Producer, TopicPartition
+from confluent_kafka import Consumer, Message, Producer
 
+from tests.support.services.kafka import committed_offset
 from workers.feature_ingest.decoding import decode_json
 from workers.feature_ingest.health import Health
 from workers.feature_ingest.ingest import Ingest
@@ -62,12 +63,7 @@ class Brokers:
 
     def committed(self, settings: Settings, partition: int = 0) -> int:
         """The offset that a group has committed; negative when it has none."""
-        consumer = Consumer({"bootstrap.servers": self.address, "group.id": settings.group})
-        try:
-            [place] = consumer.committed([TopicPartition(settings.topic, partition)], timeout=DEADLINE)
-            return place.offset
-        finally:
-            consumer.close()
+        return committed_offset(self.address, settings.group, settings.topic, partition)
 
 
 @contextmanager

@@ -13,9 +13,14 @@ from ....core.iam import Statement, allow, document, tls_only
 from ....core.kms import through
 
 
+def kafka_arn(cluster_arn: str, kind: str, name: str) -> str:
+    """The ARN of a topic or group of a cluster, derived from the cluster's."""
+    return f"{cluster_arn.replace(':cluster/', f':{kind}/', 1)}/{name}"
+
+
 @dataclass(frozen=True, slots=True)
 class KafkaTopic:
-    """A topic of a Kafka cluster with its consumer groups. ARNs of topics and groups are derived from the cluster's."""
+    """A topic of a Kafka cluster with its consumer groups."""
 
     cluster_arn: str
     name: str
@@ -24,7 +29,7 @@ class KafkaTopic:
 
     def arn(self, kind: str, name: str) -> str:
         """The ARN of a topic or group of the cluster."""
-        return f"{self.cluster_arn.replace(':cluster/', f':{kind}/', 1)}/{name}"
+        return kafka_arn(self.cluster_arn, kind, name)
 
 
 def kafka_write(topic: KafkaTopic) -> list[Statement]:
@@ -60,14 +65,14 @@ def kafka_read(topic: KafkaTopic) -> list[Statement]:
 
 def kafka_administration(cluster_arn: str, topics: Sequence[str]) -> str:
     """Lets its holder create and configure these topics with a Kafka client."""
-    topic = KafkaTopic(cluster_arn, "")
+    arns = [kafka_arn(cluster_arn, "topic", name) for name in topics]
     change = (
         *("CreateTopic", "DescribeTopic", "AlterTopic"),
         *("DescribeTopicDynamicConfiguration", "AlterTopicDynamicConfiguration"),
     )
     return document(
         allow("Connect", ["kafka-cluster:Connect"], [cluster_arn]),
-        allow("Topics", [f"kafka-cluster:{each}" for each in change], [topic.arn("topic", name) for name in topics]),
+        allow("Topics", [f"kafka-cluster:{each}" for each in change], arns),
     )
 
 
@@ -143,36 +148,6 @@ def queue_policy(queue_arn: str, topic_arns: Sequence[str]) -> str:
             }
         )
     return document(*statements)
-
-
-def notification_policy(topic_arn: str, account: Account, *, alarms: bool) -> str:
-    """The policy of an SNS topic: publishing over TLS alone, and alarms of the account where they are sent here.
-
-    Sources: SNS developer guide, "Enforce encryption of data in transit"; CloudWatch user guide, "Notifying users on
-    alarm changes".
-    """
-    statements = [tls_only("sns:Publish", topic_arn)]
-    if alarms:
-        own = {"StringEquals": {"aws:SourceAccount": account.id}}
-        statements.append(
-            {
-                **allow("Alarms", ["sns:Publish"], [topic_arn], own),
-                "Principal": {"Service": "cloudwatch.amazonaws.com"},
-            }
-        )
-    return document(*statements)
-
-
-def service_key_grant(sid: str, service: str, account: Account) -> Statement:
-    """Lets a service encrypt messages to queues or topics of the account with the key.
-
-    Sources: SNS developer guide, "Key management"; SQS developer guide, "Key management".
-    """
-    own = {"StringEquals": {"aws:SourceAccount": account.id}}
-    return {
-        **allow(sid, ["kms:Decrypt", "kms:GenerateDataKey*"], ["*"], own),
-        "Principal": {"Service": f"{service}.amazonaws.com"},
-    }
 
 
 def _through(sid: str, actions: Sequence[str], key_arn: str, service: str, account: Account) -> Statement:

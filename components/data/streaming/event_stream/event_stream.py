@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -11,8 +12,12 @@ from ....core.account import Account
 from ....core.component import Component
 from ....core.iam import Statement, document
 from ....core.kms import encryption_key, logs_key_grant
+from ....core.metric_alarms import Watch, metric_alarm
+from ....core.named_outputs import by_name
+from ....core.notifications import service_key_grant
+from ....core.ordering import after
 from . import access
-from .alarms import Watched, alarm, dead_letter_alarm, disk_alarms, lag_alarms
+from .alarms import dead_letter_alarm, disk_alarms, lag_alarms
 from .kafka_cluster import (
     KafkaCluster,
     KafkaNetwork,
@@ -82,6 +87,8 @@ class EventStream(Component[EventStreamArgs, EventStreamSpec]):
     """The ARN of each SNS topic, by its name in the arguments."""
     publisher_policies: pulumi.Output[dict[str, str]]
     """The IAM policy that lets a workload publish a notification, by its name in the arguments."""
+    alarm_names: pulumi.Output[list[str]]
+    """The names of the alarms, for a composite alarm over them."""
 
     def __init__(self, name: str, args: EventStreamArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, EventStreamArgs, EventStreamSpec, opts)
@@ -95,7 +102,7 @@ class EventStream(Component[EventStreamArgs, EventStreamSpec]):
             topics = kafka_topics(spec, cluster)
         else:
             topics = kinesis_topics(name, spec, key, made.dead_letters, self._account, self) if key else {}
-        self._make_alarms(made)
+        self._make_alarms(made, topics, cluster)
         self._export_cluster(key, cluster)
         self._export_topics(topics)
         self._export_policies(topics, registry, schemas)
@@ -130,9 +137,9 @@ class EventStream(Component[EventStreamArgs, EventStreamSpec]):
         if spec.engine is StreamEngine.MSK_PROVISIONED:
             grants.append(logs_key_grant(account, self._log_group))
         if spec.notifications:
-            grants.append(access.service_key_grant("NotificationsEncrypt", "sns", account))
+            grants.append(service_key_grant("NotificationsEncrypt", "sns", account))
         if spec.alarm_notification:
-            grants.append(access.service_key_grant("AlarmsEncrypt", "cloudwatch", account))
+            grants.append(service_key_grant("AlarmsEncrypt", "cloudwatch", account))
         key = encryption_key(
             f"{self._name}-key",
             f"Records and messages of {spec.stream_name}",
@@ -158,6 +165,11 @@ class EventStream(Component[EventStreamArgs, EventStreamSpec]):
             opts=self._child,
         )
         return provisioned_cluster(self._name, spec, network, key, logs, self)
+
+    def _priced_inputs(self) -> Mapping[str, Any]:
+        """MSK Serverless is charged for partitions, and AWS has no API that makes its topics."""
+        serverless = self._spec.engine is StreamEngine.MSK_SERVERLESS
+        return {"kafkaPartitions": self._spec.kafka_partitions} if serverless else {}
 
     def _registry(self) -> aws.glue.Registry | None:
         spec = self._spec
@@ -187,18 +199,23 @@ class EventStream(Component[EventStreamArgs, EventStreamSpec]):
             if topic.record_schema
         }
 
-    def _make_alarms(self, made: Messages) -> None:
+    def _make_alarms(self, made: Messages, topics: Mapping[str, TopicOutputs], cluster: KafkaCluster | None) -> None:
         spec = self._spec
-        watched: dict[str, Watched] = disk_alarms(spec)
+        stream = after(spec.stream_name, cluster.arn) if cluster else pulumi.Output.from_input(spec.stream_name)
+        watched: dict[str, Watch] = disk_alarms(spec, stream)
         for topic in spec.topics:
-            watched |= lag_alarms(spec, topic)
+            name = stream if cluster else after(spec.stream_of(topic), topics[topic.name].arn)
+            watched |= lag_alarms(spec, topic, name)
         for queue, failed in made.failed.items():
             watched[f"dead-letter-queue-{queue}"] = dead_letter_alarm(failed, f"the queue {queue}")
         for topic, letters in made.dead_letters.items():
             watched[f"dead-letter-{topic}"] = dead_letter_alarm(letters, f"the topic {topic}")
         told = made.notifications.get(spec.alarm_notification or "")
-        for short, each in watched.items():
-            alarm(f"{self._name}-{short}", f"{spec.stream_name}-{short}", each, told, self)
+        alarms = [
+            metric_alarm(f"{self._name}-{short}", each, [told.arn] if told else [], self, f"{spec.stream_name}-{short}")
+            for short, each in watched.items()
+        ]
+        self.alarm_names = pulumi.Output.all(*(each.name for each in alarms))
 
     def _export_cluster(self, key: aws.kms.Key | None, cluster: KafkaCluster | None) -> None:
         spec, nothing = self._spec, pulumi.Output.from_input("")
@@ -217,11 +234,14 @@ class EventStream(Component[EventStreamArgs, EventStreamSpec]):
     def _export_topics(self, topics: Mapping[str, TopicOutputs]) -> None:
         spec = self._spec
         names = {topic.name: spec.stream_of(topic) for topic in spec.topics}
-        self.topic_arns = _all({name: each.arn for name, each in topics.items()})
+        self.topic_arns = by_name({name: each.arn for name, each in topics.items()})
         self.topic_names = self.topic_arns.apply(lambda _: names)
-        letters = {name: each for name, each in topics.items() if each.dead_letter and each.dead_letter_arn}
-        self.dead_letter_targets = _all({name: each.dead_letter for name, each in letters.items()})
-        self.dead_letter_arns = _all({name: each.dead_letter_arn for name, each in letters.items()})
+        self.dead_letter_targets = by_name(
+            {name: each.dead_letter for name, each in topics.items() if each.dead_letter}
+        )
+        self.dead_letter_arns = by_name(
+            {name: each.dead_letter_arn for name, each in topics.items() if each.dead_letter_arn}
+        )
         self.consumer_quotas = pulumi.Output.from_input(consumer_quotas(spec))
 
     def _export_policies(
@@ -237,11 +257,11 @@ class EventStream(Component[EventStreamArgs, EventStreamSpec]):
                 lambda known: document(*known[0], access.schema_read(known[1], known[2]))
             )
 
-        self.writer_policies = _all({name: policy(name, each.write) for name, each in topics.items()})
-        self.reader_policies = _all({name: policy(name, each.read) for name, each in topics.items()})
+        self.writer_policies = by_name({name: policy(name, each.write) for name, each in topics.items()})
+        self.reader_policies = by_name({name: policy(name, each.read) for name, each in topics.items()})
         self.registry_name = registry.registry_name if registry else pulumi.Output.from_input("")
         self.registry_arn = registry.arn if registry else pulumi.Output.from_input("")
-        self.schema_arns = _all({name: schema.arn for name, schema in schemas.items()})
+        self.schema_arns = by_name({name: schema.arn for name, schema in schemas.items()})
 
     def _export_messages(self, key: aws.kms.Key | None, made: Messages) -> None:
         account, key_arn = self._account, key.arn if key else pulumi.Output.from_input("")
@@ -252,15 +272,15 @@ class EventStream(Component[EventStreamArgs, EventStreamSpec]):
             return pulumi.Output.all(arn, key_arn).apply(lambda known: document(*grant(known[0], known[1], account)))
 
         send = partial(access.queue_send, "Send")
-        self.queue_urls = _all({name: each.url for name, each in made.queues.items()})
-        self.queue_arns = _all({name: each.arn for name, each in made.queues.items()})
-        self.queue_dead_letter_urls = _all({name: each.url for name, each in made.failed.items()})
-        self.sender_policies = _all({name: policy(each.arn, send) for name, each in made.queues.items()})
-        self.receiver_policies = _all(
+        self.queue_urls = by_name({name: each.url for name, each in made.queues.items()})
+        self.queue_arns = by_name({name: each.arn for name, each in made.queues.items()})
+        self.queue_dead_letter_urls = by_name({name: each.url for name, each in made.failed.items()})
+        self.sender_policies = by_name({name: policy(each.arn, send) for name, each in made.queues.items()})
+        self.receiver_policies = by_name(
             {name: policy(each.arn, access.queue_receive) for name, each in made.queues.items()}
         )
-        self.notification_arns = _all({name: each.arn for name, each in made.notifications.items()})
-        self.publisher_policies = _all(
+        self.notification_arns = by_name({name: each.arn for name, each in made.notifications.items()})
+        self.publisher_policies = by_name(
             {name: policy(each.arn, access.notification_publish) for name, each in made.notifications.items()}
         )
 
@@ -272,7 +292,3 @@ def consumer_quotas(spec: EventStreamSpec) -> dict[str, int]:
         for each in topic.consumers:
             quotas[each.name] = quotas.get(each.name, 0) + int(each.read_mib_per_second * 2**20)
     return quotas
-
-
-def _all(values: Mapping[str, pulumi.Output[str] | None]) -> pulumi.Output[dict[str, str]]:
-    return pulumi.Output.all(**values).apply(lambda known: dict(known))

@@ -12,7 +12,7 @@ from .spec import EventStreamSpec, StreamEngine
 from .topic_outputs import TopicOutputs
 from .topic_spec import TopicSpec
 
-PORT = 9098
+BROKER_PORT = 9098
 """The port of brokers for clients that log in by IAM. Source: Amazon MSK developer guide, "Port information"."""
 
 _HOUR_MS = 3_600_000
@@ -196,7 +196,7 @@ def _security_group(
         tags={"Name": f"{spec.stream_name}-kafka"},
         opts=child,
     )
-    port: dict[str, Any] = {"ip_protocol": "tcp", "from_port": PORT, "to_port": PORT, "opts": child}
+    port: dict[str, Any] = {"ip_protocol": "tcp", "from_port": BROKER_PORT, "to_port": BROKER_PORT, "opts": child}
     for short, client in network.clients.items():
         aws.vpc.SecurityGroupIngressRule(
             f"{name}-from-{short}",

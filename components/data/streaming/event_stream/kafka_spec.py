@@ -62,6 +62,7 @@ class KafkaSpec(Spec):
     brokers_per_zone: int = Field(
         default=1,
         ge=1,
+        le=60,
         description="Brokers in each zone. It can be raised; MSK lowers it only for clusters without partitions on the "
         "brokers.",
     )
@@ -96,7 +97,7 @@ class KafkaSpec(Spec):
         elif f"{version}.kraft" in list(KafkaVersion):
             why = "clusters with ZooKeeper can't change to KRaft later"
         else:
-            why = f"{version} is no version that this platform supports on Standard brokers"
+            why = f"this platform does not support {version} on Standard brokers"
         raise refuse(version, f"{why}; write one of {', '.join(KafkaVersion)}")
 
     @field_validator("broker_type")
@@ -105,7 +106,7 @@ class KafkaSpec(Spec):
         if broker == _RETIRED_BROKER:
             raise refuse(broker, f"MSK refuses {broker} in KRaft mode; write kafka.m7g.large, or use engine kinesis")
         if broker not in BROKERS:
-            raise refuse(broker, f"{broker} is no size of a Standard broker", list(BROKERS))
+            raise refuse(broker, f"{broker} is not a size of Standard brokers", list(BROKERS))
         return broker
 
     @model_validator(mode="after")

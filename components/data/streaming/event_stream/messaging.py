@@ -8,7 +8,8 @@ import pulumi
 import pulumi_aws as aws
 
 from ....core.account import Account
-from .access import notification_policy, queue_policy
+from ....core.notifications import encrypted_topic, notification_policy
+from .access import queue_policy
 from .messaging_spec import NotificationSpec, QueueSpec
 from .spec import EventStreamSpec
 
@@ -59,29 +60,15 @@ def _notification(
     parent: pulumi.Resource,
 ) -> aws.sns.Topic:
     """An encrypted SNS topic with its email subscriptions. `title` begins its name."""
-    child = pulumi.ResourceOptions(parent=parent)
-    topic = aws.sns.Topic(
+    return encrypted_topic(
         f"{name}-notification-{spec.name}",
-        name=f"{title}-{spec.name}{'.fifo' if spec.fifo else ''}",
-        fifo_topic=spec.fifo or None,
-        kms_master_key_id=key.arn,
-        opts=child,
-    )
-    aws.sns.TopicPolicy(
-        f"{name}-notification-{spec.name}-policy",
-        arn=topic.arn,
-        policy=topic.arn.apply(lambda arn: notification_policy(arn, account, alarms=alarms)),
-        opts=child,
-    )
-    for email in spec.emails:
-        aws.sns.TopicSubscription(
-            f"{name}-notification-{spec.name}-{email}",
-            topic=topic.arn,
-            protocol="email",
-            endpoint=email,
-            opts=child,
-        )
-    return topic
+        f"{title}-{spec.name}",
+        key.arn,
+        lambda arn: notification_policy(arn, account, ["cloudwatch"] if alarms else []),
+        pulumi.ResourceOptions(parent=parent),
+        spec.emails,
+        fifo=spec.fifo,
+    ).topic
 
 
 def _dead_letter_queue(

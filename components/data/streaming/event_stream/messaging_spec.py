@@ -4,10 +4,10 @@ from typing import NotRequired, TypedDict
 
 from pydantic import Field, field_validator
 
-from ....core.spec import Spec, each_once
+from ....core.email_addresses import addresses_once
+from ....core.spec import Spec
 
 SHORT_NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
-EMAIL_PATTERN = r"[^@\s]+@[^@\s]+\.[^@\s]+"
 
 
 class QueueConfig(TypedDict):
@@ -82,4 +82,4 @@ class NotificationSpec(Spec):
     @field_validator("emails")
     @classmethod
     def _addresses(cls, emails: tuple[str, ...]) -> tuple[str, ...]:
-        return each_once(emails, EMAIL_PATTERN, "address, such as team@example.com")
+        return addresses_once(emails)

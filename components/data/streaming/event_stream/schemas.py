@@ -57,7 +57,7 @@ def file_problem(file: str, format_: SchemaFormat) -> str | None:
     except (ValueError, RecursionError) as error:
         return f"{file} is not JSON: {error}"
     if not isinstance(parsed, Mapping):
-        return f"{file} is no schema of a record: it must be an object"
+        return f"{file} is not the schema of a record: it must be an object"
     return (
         _json_problem(file, cast(Mapping[str, object], parsed))
         if format_ is SchemaFormat.JSON
@@ -105,7 +105,7 @@ def _avro_problem(file: str, text: str) -> str | None:
     try:
         _avro(text)
     except (AvroException, RecursionError) as error:
-        return f"{file} is no Avro schema: {error}"
+        return f"{file} is not a valid Avro schema: {error}"
     return None
 
 

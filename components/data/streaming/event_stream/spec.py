@@ -14,11 +14,10 @@ from .capacity import capacity_problems
 from .kafka_spec import KafkaConfig, KafkaSpec
 from .made_names import name_problems
 from .messaging_spec import SHORT_NAME, NotificationConfig, NotificationSpec, QueueConfig, QueueSpec
-from .topic_spec import DEAD_LETTER, TopicConfig, TopicSpec
+from .topic_spec import DEAD_LETTER, KAFKA_HOURS, TopicConfig, TopicSpec
 
 KINESIS_HOURS = (24, 8760)
 """The shortest and the longest retention. Source: Kinesis API reference, IncreaseStreamRetentionPeriod."""
-_KAFKA_HOURS = 168
 _KAFKA_PARTITIONS = 3
 
 
@@ -217,7 +216,7 @@ class EventStreamSpec(Spec):
 
     def hours_of(self, topic: TopicSpec) -> int:
         """How long a topic keeps records."""
-        return topic.retention_hours or (_KAFKA_HOURS if self.engine.is_kafka else KINESIS_HOURS[0])
+        return topic.retention_hours or (KAFKA_HOURS if self.engine.is_kafka else KINESIS_HOURS[0])
 
     def stream_of(self, topic: TopicSpec) -> str:
         """What AWS calls a topic: its own name in Kafka, with the event stream's before it in Kinesis."""

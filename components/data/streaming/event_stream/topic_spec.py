@@ -11,6 +11,8 @@ from .schemas import Compatibility, SchemaFormat, file_problem, incompatible
 NAME_PATTERN = r"^[A-Za-z0-9._-]+$"
 GROUP_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 DEAD_LETTER = "-dead-letter"
+KAFKA_HOURS = 168
+"""How long Kafka keeps records of a topic that says nothing else."""
 LEAST_TIERED_HOURS = 72
 """Source: Amazon MSK developer guide, "Guidelines for Amazon MSK tiered storage topic-level configuration"."""
 
@@ -134,7 +136,10 @@ class TopicSpec(Spec):
         description="Hours that records are kept; 168 for Kafka and 24 for Kinesis when left out.",
     )
     local_retention_hours: int | None = Field(
-        default=None, ge=1, description="Kafka with tiered storage: hours that records stay on the brokers' disks."
+        default=None,
+        ge=1,
+        le=87_600,
+        description="Kafka with tiered storage: hours that records stay on the brokers' disks.",
     )
     compacted: bool = Field(
         default=False,
@@ -177,7 +182,7 @@ class TopicSpec(Spec):
         return self
 
     def _check_tiering(self, local: int) -> None:
-        kept = self.retention_hours or 168
+        kept = self.retention_hours or KAFKA_HOURS
         if self.compacted:
             raise refuse_at("localRetentionHours", local, "MSK does not tier compacted topics; leave it out")
         if kept < LEAST_TIERED_HOURS:

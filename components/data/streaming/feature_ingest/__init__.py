@@ -1,1 +1,1 @@
-"""FeatureIngest: consumers on the cluster that write the records of topics to the online store."""
+"""FeatureIngest: what writes the records of topics to the online store."""

@@ -63,7 +63,7 @@ def deployment(
         "terminationGracePeriodSeconds": 120,
         "securityContext": {"runAsNonRoot": True, "runAsUser": _USER, "runAsGroup": _USER, "fsGroup": _USER},
         "topologySpreadConstraints": spread(labels),
-        "initContainers": [bundle_fetcher(spec.image, region, security, small)],
+        "initContainers": [bundle_fetcher(spec.image or "", region, security, small)],
         "containers": [_worker(spec, topic, region, brokers, dead_letters, security)],
         "volumes": [
             {"name": "config", "configMap": {"name": CONFIG_MAP}},
@@ -107,7 +107,7 @@ def _worker(
     alive, ready = ({"httpGet": {"path": path, "port": "http"}, **probe} for path in ("/livez", "/readyz"))
     return {
         "name": "worker",
-        "image": spec.image,
+        "image": spec.image or "",
         "imagePullPolicy": "IfNotPresent",
         "env": [{"name": name, "value": value} for name, value in environment.items()],
         "envFrom": [{"secretRef": {"name": secret}} for secret in SECRETS],

@@ -31,6 +31,7 @@ def feature_ingest(**changed: Any) -> Recording:
     topics = changed.get("topics", [CLICKS, PAYMENTS])
     names = [each["topic"] for each in topics]
     given: Any = {
+        "engine": "python",
         "image": "registry.example.com/platform/feature-ingest:0.1.0",
         "topics": topics,
         "cluster_name": "ml",
@@ -169,11 +170,11 @@ def test_workers_of_a_fixed_number_need_no_keda() -> None:
         ({"topics": []}, "topics"),
         ({"topics": [CLICKS, {**CLICKS, "topic": "Clicks"}]}, "is like clicks; name each topic once"),
         ({"topics": [{**CLICKS, "minimum": 3, "maximum": 2}]}, "must be at least minimum = 3"),
-        ({"topics": [{**CLICKS, "feature_views": ["a", "a"]}]}, "name each feature view once"),
-        ({"topics": [{**CLICKS, "feature_views": ["a b"]}]}, "is no feature view's name"),
+        ({"topics": [{**CLICKS, "feature_views": ["a", "a"]}]}, "is named more than once; name each once"),
+        ({"topics": [{**CLICKS, "feature_views": ["a b"]}]}, "is not a valid name of a feature view"),
         ({"topics": [{**CLICKS, "record_format": "xml"}]}, "xml"),
         ({"reader_policies": {"clicks": "{}"}}, "readerPolicies has no policy of this topic; add it"),
-        ({"dead_letters": {"clicks": "d"}}, "deadLetters has no topic for its bad records; add one"),
+        ({"dead_letters": {"clicks": "d"}}, "deadLetters has no place for its bad records; add one"),
     ],
 )
 def test_wrong_arguments_are_refused(changed: dict[str, Any], problem: str) -> None:
@@ -185,7 +186,13 @@ def test_wrong_arguments_are_refused(changed: dict[str, Any], problem: str) -> N
 def test_scaling_workers_without_keda_are_refused() -> None:
     def program() -> None:
         given: Any = {
-            **{"image": "registry.example.com/a/b:1", "topics": [PAYMENTS], "cluster_name": "ml", "vpc_cidr": VPC},
+            **{
+                "engine": "python",
+                "image": "registry.example.com/a/b:1",
+                "topics": [PAYMENTS],
+                "cluster_name": "ml",
+                "vpc_cidr": VPC,
+            },
             **{"bootstrap_brokers": BROKERS, "cluster_arn": CLUSTER, "reader_policies": {"Payments_eu.1": "{}"}},
             **{
                 "dead_letters": {"Payments_eu.1": "d"},

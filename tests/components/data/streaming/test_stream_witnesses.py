@@ -1,24 +1,20 @@
 """What event streams name exists in AWS's own models: actions and resources of policies, and values of requests."""
 
-import json
 import re
-from collections.abc import Iterator, Mapping
-from importlib.resources import files
+from collections.abc import Iterator
 from typing import Any
 
-import botocore.session  # pyright: ignore[reportMissingTypeStubs] - it ships none
 import pytest
 
 from components.core.iam import document
 from components.data.streaming.event_stream import access
 from components.data.streaming.event_stream.kafka_spec import KafkaMonitoring
 from components.data.streaming.event_stream.schemas import Compatibility, SchemaFormat
+from tests.support.aws_models import service_model
+from tests.support.components.known_actions import unknown_to_aws
 from tests.support.components.mocks import ACCOUNT, Recording
 from tests.support.components.streams import READER, TOPIC, kafka, kinesis
 
-# cfn-lint ships the Service Authorization Reference.
-KNOWN: Mapping[str, Any] = json.loads(files("cfnlint").joinpath("data/AdditionalSpecs/Policies.json").read_text())
-SESSION: Any = botocore.session.get_session()  # pyright: ignore[reportUnknownMemberType]
 POLICIES = ("writer_policies", "reader_policies", "sender_policies", "receiver_policies", "publisher_policies")
 LETTERS = {**TOPIC, "dead_letter": True, "record_schema": {"file": "deploy/schemas/clicks/1.avsc"}}
 MESSAGES: dict[str, Any] = {"queues": [{"name": "q"}], "notifications": [{"name": "n"}]}
@@ -31,23 +27,6 @@ def policies(made: Recording) -> Iterator[str]:
         yield from outputs[name].values()
     if outputs["topic_administration_policy"]:
         yield outputs["topic_administration_policy"]
-
-
-def unknown_to_aws(policy: str) -> list[str]:
-    """The actions of a policy that do not exist, or that none of their statement's resources fit."""
-    wrong: list[str] = []
-    for statement in json.loads(policy)["Statement"]:
-        for action in statement["Action"]:
-            service, name = action.split(":")
-            known = KNOWN[service]["Actions"].get(name.lower())
-            if known is None:
-                wrong.append(action)
-                continue
-            formats = [form for kind in known["Resources"] for form in KNOWN[service]["Resources"][kind]["ARNFormats"]]
-            patterns = [re.sub(r"\$\{\w+\}", "[^:]*", form) for form in formats]
-            if not any(re.fullmatch(pattern, arn) for pattern in patterns for arn in statement["Resource"]):
-                wrong.append(f"{action} on {statement['Resource']}")
-    return wrong
 
 
 @pytest.mark.parametrize(("make", "topic"), [(kafka, LETTERS), (kinesis, FAN_OUT)])
@@ -65,7 +44,7 @@ def test_an_action_on_the_wrong_resource_is_found() -> None:
 
 
 def shape(service: str, operation: str, *path: str) -> Any:
-    found = SESSION.get_service_model(service).operation_model(operation).input_shape
+    found = service_model(service).operation_model(operation).input_shape
     for name in path:
         found = found.members[name]
     return found

@@ -1,0 +1,1 @@
+"""Who may do what in an account, and the record of what was done."""

@@ -1,0 +1,1 @@
+"""ImageVerification: signatures of images, verified when a Pod is created."""

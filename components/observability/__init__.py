@@ -1,0 +1,1 @@
+"""What people and alarms see of the platform: metrics, dashboards, objectives, alarms, logs and traces."""

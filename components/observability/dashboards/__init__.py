@@ -1,0 +1,1 @@
+"""Grafana dashboards as data, and the JSON that Grafana reads."""

@@ -1,0 +1,1 @@
+"""LogPipeline: logs of containers, redacted on their nodes, in CloudWatch or OpenSearch."""

@@ -1,0 +1,1 @@
+"""MetricsPlatform: metrics of a cluster in Prometheus, alerts, and Grafana."""

@@ -1,0 +1,1 @@
+"""Tracing: OpenTelemetry collectors that choose traces, and the store that keeps them."""

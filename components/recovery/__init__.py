@@ -1,0 +1,1 @@
+"""What brings the platform back after a loss."""

@@ -1,0 +1,1 @@
+"""BackupPlans: a locked vault of AWS Backup, and a plan for each store."""

@@ -1,0 +1,1 @@
+"""ClusterState: backups of the objects of a cluster by Velero."""

@@ -1,0 +1,1 @@
+"""FailoverSwitch: a switch between the records of two regions in Route 53."""

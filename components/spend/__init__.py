@@ -1,0 +1,1 @@
+"""What the platform costs: budgets, anomalies, and the bill in the catalog."""

@@ -1,0 +1,1 @@
+"""SpendControl: a budget with notifications and actions, anomaly detection, and the bill as a table."""

@@ -1,0 +1,1 @@
+"""Moves the names of a platform between its two regions."""

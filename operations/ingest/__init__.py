@@ -1,0 +1,1 @@
+"""Packs, starts, follows and stops the job of Spark that writes features."""

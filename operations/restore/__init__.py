@@ -1,0 +1,1 @@
+"""Restores the stores of a stack from their backups."""

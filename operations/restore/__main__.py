@@ -1,0 +1,157 @@
+"""Restore the stores of a stack beside the running ones: `python -m operations.restore`. It shows the steps first.
+
+Exit code 0: done, or shown. 1: a step failed; run it again. 2: a file or an argument is wrong; nothing was called.
+3: a step waits for a person; do it, and run again with `--confirm`.
+"""
+
+import argparse
+import re
+import sys
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+
+from ..settings import SettingsError, fault
+from .journal import Journal
+from .plan import Clients, Restore
+from .platform import Platform, read_platform
+from .runs import ended, exit_code
+from .steps import confirmable, perform, show
+
+RUN = re.compile(r"[a-z][a-z0-9]{0,15}")
+MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z?")
+
+
+class SystemClock:
+    """The time of this machine."""
+
+    def now(self) -> float:
+        """Seconds since 1970."""
+        return time.time()
+
+    def wait(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Read the files, and show or do the steps."""
+    options = _options(arguments)
+    return exit_code("restore", lambda: _restore(options))
+
+
+def _restore(options: argparse.Namespace) -> int:
+    source = read_platform(options.source or options.platform)
+    target = read_platform(options.platform)
+    stores = chosen(source, options.store)
+    from_vault = options.from_vault or source.region != target.region
+    check(options.run, at=options.at, online_from=options.online_from, from_vault=from_vault)
+    if options.cluster and not source.cluster_state_schedule:
+        remedy = "the stack has no recovery.clusterState; add it and deploy it, or leave --cluster out"
+        raise SettingsError("arguments", [fault("cluster", True, remedy)])
+    clock = SystemClock()
+    restore = Restore(
+        source,
+        target,
+        stores,
+        clients(target.region) if options.apply else Clients(None, None, None),
+        Journal(options.run, options.folder, clock),
+        clock,
+        from_vault=from_vault,
+        compare=options.compare,
+        at=options.at,
+        databases=options.database,
+        online_from=options.online_from,
+        cluster=options.cluster,
+    )
+    steps = restore.steps()
+    if not options.apply:
+        print("\n".join(show(steps, restore.journal)))
+        print("nothing was called; add --apply to do it")
+        return 0
+    with restore.journal.alone():
+        restore.journal.bind(**restore.purpose("restore"))
+        if wrong := confirmable(steps, restore.journal, options.confirm):
+            raise SettingsError("arguments", wrong)
+        waiting = perform(steps, restore.journal, options.confirm)
+    return ended(waiting)
+
+
+def clients(region: str) -> Clients:
+    """Clients of boto3, with the credentials of the environment."""
+    boto3 = import_module("boto3")
+    return Clients(*(boto3.client(service, region_name=region) for service in ("backup", "rds", "s3")))
+
+
+def chosen(platform: Platform, stores: Sequence[str]) -> Sequence[str]:
+    """The stores to restore; all of the stack when none is named.
+
+    Raises:
+        SettingsError: the stack has no backup of a store.
+    """
+    known = platform.backup_stores
+    if wrong := [name for name in stores if name not in known]:
+        remedy = f"the stack backs up {', '.join(sorted(known))}; name one of these"
+        raise SettingsError("--store", [fault("store", name, remedy) for name in wrong])
+    return list(dict.fromkeys(stores)) or sorted(known)
+
+
+def check(run: str, *, at: str = "", online_from: str = "", from_vault: bool = False) -> None:
+    """Check arguments that have a form.
+
+    Raises:
+        SettingsError: one of them is wrong.
+    """
+    problems: list[str] = []
+    if not RUN.fullmatch(run):
+        problems.append(fault("run", run, "it ends the names of what is made; write up to 16 small letters and digits"))
+    for name, moment in (("at", at), ("online-from", online_from)):
+        if moment and not _is_moment(moment):
+            problems.append(fault(name, moment, "it is not a valid time; write one such as 2026-11-30T04:00:00Z"))
+    if at and from_vault:
+        remedy = (
+            "a vault has snapshots, and the newest is taken; remove --at, or restore in the stack's region from RDS"
+        )
+        problems.append(fault("at", at, remedy))
+    if problems:
+        raise SettingsError("arguments", problems)
+
+
+def _is_moment(text: str) -> bool:
+    """Whether a text is a time that exists."""
+    try:
+        datetime.fromisoformat(text.removesuffix("Z"))
+    except ValueError:
+        return False
+    return bool(MOMENT.fullmatch(text))
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m operations.restore",
+        description="Restore the stores of a stack into new resources. Without --apply it only shows the steps.",
+    )
+    parser.add_argument("--run", required=True, help="a name for this restore; the same name goes on with it")
+    parser.add_argument(
+        "--platform", type=Path, default=Path("platform.json"), help="the outputs of the stack to restore into"
+    )
+    parser.add_argument("--source", type=Path, help="the outputs of the lost stack, if it is another one")
+    parser.add_argument("--store", action="append", default=[], help="a store, such as registry; all when left out")
+    parser.add_argument("--from-vault", action="store_true", help="restore databases from the vault, not from RDS")
+    parser.add_argument("--at", default="", metavar="TIME", help="the moment that databases are restored to")
+    parser.add_argument("--compare", action="store_true", help="compare tables with those of the running database")
+    parser.add_argument("--database", action="append", help="a database to verify; feast and mlflow when left out")
+    parser.add_argument("--cluster", action="store_true", help="also restore the objects of the cluster, by Velero")
+    parser.add_argument("--online-from", default="", metavar="TIME", help="rebuild the online store from this time on")
+    parser.add_argument("--confirm", action="append", default=[], metavar="STEP", help="a step that a person has done")
+    parser.add_argument("--folder", type=Path, default=Path(), help="where the state and the log are kept")
+    parser.add_argument("--apply", action="store_true", help="do the steps")
+    options = parser.parse_args(arguments)
+    options.database = options.database or ["feast", "mlflow"]
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

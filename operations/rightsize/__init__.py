@@ -1,0 +1,1 @@
+"""Proposes smaller, shared or scheduled nodes from recorded utilisation."""

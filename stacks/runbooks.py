@@ -1,0 +1,12 @@
+"""`make runbooks`: writes the page of the runbooks."""
+
+from pathlib import Path
+
+from components.observability.objectives.rule_files import all_alerts
+from components.observability.runbooks import runbooks
+
+PAGE = Path(__file__).parent.parent / "docs" / "runbooks.md"
+
+if __name__ == "__main__":
+    PAGE.write_text(runbooks(all_alerts()), encoding="utf-8")
+    print(f"written to {PAGE}")

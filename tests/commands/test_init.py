@@ -1,0 +1,213 @@
+"""`python -m stacks init` from the outside: what it writes, what it refuses, and that its stacks plan at once."""
+
+import itertools
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from commands.init import main
+from planner.command import main as plan
+from planner.yaml_document import read_document
+from policies.engine.settings import EnvironmentKind
+from pricing.table import regions
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+ACME = ["acme", "--kind", "development", "--region", "eu-central-1", "--gpus", "g6.xlarge", "--budget", "1500"]
+EVERYWHERE = [
+    ["--gpus", "g4dn.xlarge"],
+    ["--gpus", "g4dn.xlarge,g5.xlarge", "--models", "--training"],
+    ["--gpus", "p4d.24xlarge", "--feature-store"],
+]
+SOMEWHERE = [[], ["--gpus", "inf2.xlarge", "--models"], ["--training"]]
+"""What differs from region to region by its prices alone."""
+
+COMBINATIONS = [
+    pytest.param(kind, region, parts, id=" ".join([kind, region, *parts]))
+    for kind in EnvironmentKind
+    for region in regions()
+    for parts in [*EVERYWHERE, *(SOMEWHERE if region == "eu-west-1" else [])]
+]
+
+
+def replaced(arguments: list[str], flag: str, value: str) -> list[str]:
+    return [value if before == flag else each for before, each in zip(["", *arguments], arguments, strict=False)]
+
+
+def sections(path: Path) -> dict[str, Any]:
+    config = read_document(path.read_text(encoding="utf-8"))["config"]
+    return {key.removeprefix("mlplatform:"): value for key, value in config.items()}
+
+
+@pytest.mark.parametrize(("kind", "region", "parts"), COMBINATIONS)
+def test_new_stack_plans_at_the_first_try(project: Path, kind: str, region: str, parts: list[str]) -> None:
+    given = ["acme", "--kind", kind, "--region", region, "--budget", "60000", *parts]
+    assert main(given) == 0
+    out = project / "plan.json"
+    assert plan(["acme", "--root", str(project), "--quiet", "--out", str(out)]) == 0
+    document = json.loads(out.read_text(encoding="utf-8"))
+    assert not document["cost"]["unpriced"]
+    fields = {each["field"] for each in document["warnings"]}
+    # A budget that is ample and types that cost much are what the flags ask for.
+    assert fields <= {"cost.monthlyBudget", "policies.allowedInstanceTypes"}
+
+
+def test_new_stack_has_what_was_asked_for_alone(project: Path) -> None:
+    assert main(ACME) == 0
+    found = sections(project / "Pulumi.acme.yaml")
+    assert found.keys() == {"environment", "cost", "network", "gpuCluster"}
+    assert found["cost"] == {"monthlyBudget": 1500}
+    assert found["environment"]["region"] == "eu-central-1"
+    assert found["gpuCluster"]["karpenter"]["pools"][0]["instanceTypes"] == ["g6.xlarge"]
+
+
+def test_every_key_of_a_new_stack_is_explained(project: Path) -> None:
+    assert main([*ACME, "--models", "--training", "--budget", "9000"]) == 0
+    lines = (project / "Pulumi.acme.yaml").read_text(encoding="utf-8").splitlines()
+    assert max(map(len, lines)) <= 100
+    keys = [(before, line) for before, line in itertools.pairwise(lines) if re.match(r"  mlplatform:", line)]
+    assert keys
+    assert all(before.startswith("  # ") for before, _ in keys)
+    first: set[str] = set()
+    for before, line in itertools.pairwise(lines):
+        name = re.match(r" +(?:- )?(\w+):", line)
+        if name and name[1] not in first and name[1] not in ("mlplatform", "team"):
+            first.add(name[1])
+            assert before.lstrip().startswith("#"), line
+
+
+def test_network_takes_a_range_that_no_other_stack_has(project: Path) -> None:
+    assert main(ACME) == 0
+    assert main(["other", *ACME[1:]]) == 0
+    ranges = [sections(path)["network"]["vpcCidr"] for path in project.glob("Pulumi.*.yaml")]
+    assert len(set(ranges)) == len(ranges)
+
+
+def test_existing_file_is_never_overwritten(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = project / "Pulumi.acme.yaml"
+    path.write_text("config: {}\n", encoding="utf-8")
+    assert main(ACME) == 2
+    assert "never overwrites" in capsys.readouterr().err
+    assert path.read_text(encoding="utf-8") == "config: {}\n"
+
+
+def test_small_budget_is_refused_with_what_fits(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = [*replaced(ACME, "--budget", "640"), "--models"]
+    assert main(given) == 1
+    said = capsys.readouterr().err
+    assert not (project / "Pulumi.acme.yaml").exists()
+    assert re.search(r"budget = 640: the cheapest stack of this kind costs [\d,]+\.\d\d USD a month", said)
+    enough = re.search(r"--budget (\d+)", said)
+    assert enough
+    assert "without --models: " in said
+    # What it says to fit fits.
+    assert main([*replaced(ACME, "--budget", "640")]) == 0
+    assert main(["other", *replaced(ACME, "--budget", enough[1])[1:], "--models"]) == 0
+
+
+def test_tight_budget_gets_one_gpu_node_instead_of_two(project: Path) -> None:
+    assert main(replaced(ACME, "--budget", "700")) == 0
+    [pool] = sections(project / "Pulumi.acme.yaml")["gpuCluster"]["karpenter"]["pools"]
+    assert pool["maximumGpus"] == 1
+
+
+def test_plan_lists_what_is_to_be_replaced_once(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*ACME, "--owner", "vision"]) == 0
+    written = capsys.readouterr().out
+    assert plan(["acme", "--root", str(project)]) == 0
+    planned = capsys.readouterr().out
+    for said in (written, planned):
+        assert "environment.account = 000000000000" in said
+        assert "environment.costCenter = replace-me" in said
+        assert "environment.owner" not in said
+    assert "Replace before a deployment" in planned
+    assert planned.index("Replace before a deployment") > planned.index("Policies")
+
+
+def test_given_values_leave_nothing_to_replace(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = ["--account", "123456789012", "--owner", "vision", "--cost-center", "research"]
+    assert main([*ACME, *own]) == 0
+    assert "Replace" not in capsys.readouterr().out
+    assert plan(["acme", "--root", str(project)]) == 0
+    assert "Replace" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "said"),
+    [
+        ("--kind", "develpment", "did you mean development?"),
+        ("--region", "eu-central-9", "is not an AWS region"),
+        ("--region", "eu-central-2", "make prices REGION=eu-central-2"),
+        ("--gpus", "g6.xlage", "did you mean g6.xlarge?"),
+        ("--gpus", "m7i.large", "has no GPU"),
+        ("--gpus", "p5.48xlarge", "p5.48xlarge"),
+        ("--budget", "lots", "must be a number of USD a month"),
+        ("--budget", "nan", "must be a number of USD a month"),
+        ("--budget", "-3", "must be a number of USD a month"),
+    ],
+)
+def test_wrong_flag_is_named_with_value_and_remedy(
+    project: Path, capsys: pytest.CaptureFixture[str], flag: str, value: str, said: str
+) -> None:
+    given = replaced(ACME, flag, value) if value[0] != "-" else [*ACME, f"{flag}={value}"]
+    assert main(given) == 2
+    error = capsys.readouterr().err
+    assert flag in error
+    assert value in error
+    assert said in error
+    assert not (project / "Pulumi.acme.yaml").exists()
+
+
+@pytest.mark.parametrize("name", ["Acme", "a", "a--b", "-a", "a_b", "../a", "a" * 21, "prod"])
+def test_wrong_name_is_refused(project: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    assert main([*ACME[1:], "--", name]) == 2
+    error = capsys.readouterr().err
+    assert name in error
+    assert "Pulumi.prod.yaml exists" in error or "small letters" in error
+
+
+def test_values_that_the_config_refuses_write_no_file(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*ACME, "--owner", "me <me@example.com>"]) == 2
+    assert "environment.owner" in capsys.readouterr().err
+    assert not (project / "Pulumi.acme.yaml").exists()
+
+
+def test_missing_flags_are_named_without_a_terminal(project: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "stacks", "init", "acme", "--kind", "development"],
+        cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.startswith("init: --region, --budget missing")
+
+
+def test_terminal_is_asked_for_what_is_missing(project: Path) -> None:
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "stacks", "init", "acme", "--region", "eu-central-1"],
+        cwd=project, stdin=theirs, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as process:  # fmt: skip
+        # Kind, GPUs (wrong at first), budget, parts, account, owner, cost center.
+        os.write(ours, b"staging\ng6.xlage\ng6.xlarge\n\n\n123456789012\nvision\nresearch\n")
+        said, _ = process.communicate()
+    os.close(ours)
+    os.close(theirs)
+    assert process.returncode == 0
+    assert "did you mean g6.xlarge?" in said
+    found = sections(project / "Pulumi.acme.yaml")
+    assert found["environment"] == {
+        "kind": "staging",
+        "owner": "vision",
+        "costCenter": "research",
+        "account": "123456789012",
+        "region": "eu-central-1",
+    }
+    assert found["cost"] == {"monthlyBudget": 1500}

@@ -1,0 +1,1 @@
+"""The ingestion of features as a job of Spark Structured Streaming, for EMR Serverless."""

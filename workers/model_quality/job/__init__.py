@@ -1,0 +1,1 @@
+"""The job: compares the logged predictions of a window with training data, and reports."""
