@@ -1,0 +1,1 @@
+"""What people read of a plan: the report, the registries, the availability and the scenarios."""
