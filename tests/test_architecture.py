@@ -43,6 +43,7 @@ ALLOWED = {
         "resources",
         "stacks",
         "components.facts",
+        "components.core.spec",
         "components.core.spec_errors",
     },
     # The command is one of stacks, but those behind it plan.

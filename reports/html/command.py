@@ -1,0 +1,96 @@
+"""The command behind `make report` and `make serve`: a stack in, one HTML file out."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from components.core.spec import SpecError
+from planner.against import difference_from, earlier_plan
+from planner.build import build_plan
+from planner.difference import Difference
+from planner.failure import describe
+from planner.plan import Plan, PlanFileError
+from planner.printable import printable
+from planner.stackfile import StackFileError
+from policies.engine.evaluate import PolicyError
+from reports.html.page import render
+
+DONE, WRONG, FAILED = 0, 2, 3
+
+EXIT_CODES = """\
+exit codes:
+  0  the report is written, whether the stack may be deployed or not
+  2  the config, an argument or a file is wrong; no report is written
+  3  the program failed
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the report of a stack, and print where it is."""
+    options = _parser().parse_args(arguments)
+    root: Path = options.root.resolve()
+    path: Path = options.out or root / "build" / options.stack / "report.html"
+    try:
+        plan, difference = _planned(root, options)
+        write(path, render(plan, difference))
+    except (SpecError, StackFileError, PolicyError, PlanFileError) as error:
+        print(f"wrong config: {printable(str(error))}", file=sys.stderr)
+        return WRONG
+    except Exception as error:  # noqa: BLE001 - a program may raise anything
+        failure = describe(error, root)
+        print(f"the program failed: {printable(failure.message)}", file=sys.stderr)
+        print(f"  where: {failure.place}\n  remedy: {failure.remedy}", file=sys.stderr)
+        return FAILED
+    print(f"written to {path}")
+    return DONE
+
+
+def write(path: Path, html: str) -> None:
+    """Write the report to `path`, whole or not at all.
+
+    Raises:
+        PlanFileError: naming the path and why it cannot be written.
+    """
+    fresh = path.with_suffix(".new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh.write_text(html, encoding="utf-8")
+        fresh.replace(path)
+    except OSError as error:
+        raise PlanFileError(f"{path} cannot be written: {error.strerror}; name another file by --out") from None
+
+
+def _planned(root: Path, options: argparse.Namespace) -> tuple[Plan, Difference | None]:
+    sys.path.insert(0, str(root))
+    plan = build_plan(root, options.stack, today=options.today or date.today())
+    if not options.against:
+        return plan, None
+    difference = difference_from(earlier_plan(options.against, plan, root), plan)
+    return replace(plan, refused=len(difference.refused)), difference
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="report",
+        description="Write the plan of a stack as one HTML file that needs no network.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("stack", help="the stack, as in Pulumi.<stack>.yaml")
+    parser.add_argument("--root", type=Path, default=Path.cwd(), help="the project's folder")
+    parser.add_argument("--out", type=Path, help="the file; build/<stack>/report.html by default")
+    parser.add_argument(
+        "--against", metavar="PLAN", help="an earlier plan.json, or a git revision such as main: show what changes"
+    )
+    parser.add_argument("--today", type=_day, help="judge as of this day (YYYY-MM-DD)")
+    return parser
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day; write one such as 2026-11-30") from None
