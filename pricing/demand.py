@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from components.facts.cron import KUBERNETES
 from components.facts.instances import InstanceType
 from pricing.schedules import HOURS_A_MONTH, minutes_of_week
-from resources.required import UnreadableInput, items, number, quantity, section, sections, text
+from resources.required import UnreadableInput, number, quantity, section, sections, text
 from resources.resource import Resource
+from resources.scheduling import selected, tolerated
 
 INFERENCE_SERVICE = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
@@ -229,63 +230,6 @@ def _admits(node: Node, pods: _Pods) -> bool:
     if any(node.resources.get(name, 0.0) < amount for name, amount in _counted(pods).items()):
         return False
     try:
-        return _tolerated(node, pods.spec) and _selected(node, pods.spec)
+        return tolerated(node.taints, pods.spec) and selected(node.labels, pods.spec)
     except UnreadableInput:
         return False
-
-
-def _tolerated(node: Node, spec: Mapping[str, Any]) -> bool:
-    tolerations = sections(spec, "tolerations")
-    for taint in node.taints:
-        effect = str(taint.get("effect", "")).replace("_", "").lower()
-        if effect == "prefernoschedule":
-            continue
-        if not any(_tolerates(each, taint, effect) for each in tolerations):
-            return False
-    return True
-
-
-def _tolerates(toleration: Mapping[str, Any], taint: Mapping[str, Any], effect: str) -> bool:
-    key, of = toleration.get("key"), toleration.get("effect")
-    if (key and key != taint.get("key")) or (of and str(of).lower() != effect):
-        return False
-    return toleration.get("operator") == "Exists" or toleration.get("value", "") == taint.get("value", "")
-
-
-def _selected(node: Node, spec: Mapping[str, Any]) -> bool:
-    selector = section(spec, "nodeSelector")
-    if any(_unlike(node.labels, key, value) for key, value in selector.items()):
-        return False
-    affinity = section(section(section(spec, "affinity"), "nodeAffinity"), _REQUIRED)
-    terms = sections(affinity, "nodeSelectorTerms")
-    return not terms or any(all(_meets(node.labels, need) for need in sections(term, _MATCH)) for term in terms)
-
-
-_REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
-_MATCH = "matchExpressions"
-
-
-def _unlike(labels: Mapping[str, str], key: str, value: object) -> bool:
-    return not _anywhere(key) and labels.get(key) != value
-
-
-def _anywhere(key: str) -> bool:
-    """Whether a label says where a node is, or how it was bought: a pool has nodes of every kind."""
-    return key.startswith(("topology.", "karpenter.sh/capacity-type", "eks.amazonaws.com/capacityType"))
-
-
-def _meets(labels: Mapping[str, str], need: Mapping[str, Any]) -> bool:
-    key, values = text(need, "key"), items(need, "values")
-    if _anywhere(key):
-        return True
-    match text(need, "operator"):
-        case "In":
-            return labels.get(key) in values
-        case "NotIn":
-            return labels.get(key) not in values
-        case "Exists":
-            return key in labels
-        case "DoesNotExist":
-            return key not in labels
-        case _:
-            return True
