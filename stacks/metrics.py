@@ -183,6 +183,8 @@ def exporters(config: StackConfig) -> Iterator[Exporter]:
         yield Exporter.MODEL_QUALITY
     if config.cluster_jobs or config.kubeflow:
         yield Exporter.KUEUE
+    if config.kubeflow:
+        yield Exporter.KUBEFLOW
     if config.traces:
         yield Exporter.TRACES
         if config.traces.tempo:

@@ -4,8 +4,9 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from components.observability.metrics.pod_target import PodTarget
 from components.observability.metrics.spec import Collector, MetricsEngine, MetricsPlatformSpec
-from components.observability.metrics.targets import PodTarget, pod_targets
+from components.observability.metrics.targets import pod_targets
 from pricing.table import PriceNotFound, PriceTable, load_table
 from stacks.config import StackConfig
 from stacks.metrics import metrics_spec

@@ -172,7 +172,9 @@ class KubeflowCluster(Component[KubeflowClusterArgs, KubeflowSpec]):
 
     def _settings(self, waves: Sequence[Wave], known: Mapping[str, str]) -> dict[str, dict[str, str]]:
         spec = self._spec
-        return wave_settings(waves, spec.domain, self._account.region, known, spec.notebook_images)
+        return wave_settings(
+            waves, spec.domain, self._account.region, known, spec.notebook_images, spec.monitoring_namespace
+        )
 
     def _backups(self) -> list[pulumi.Output[str]]:
         """Snapshots of the databases before another revision is deployed. Earlier snapshots stay.

@@ -16,6 +16,7 @@ def wave_settings(
     region: str,
     known: Mapping[str, str],
     notebook_images: Sequence[str] = IMAGES,
+    monitoring_namespace: str = "monitoring",
 ) -> dict[str, dict[str, str]]:
     """The settings of each wave with settings, by its name.
 
@@ -29,6 +30,7 @@ def wave_settings(
         raise ValueError(f"clientSecretName = {named!r}: the sign-in reads {expected}; use this name")
     host = known["sign_in_url"].removeprefix("https://")
     shared = {
+        "monitoringNamespace": monitoring_namespace,
         "vpcCidr": known["vpc_cidr"],
         "host": domain,
         "targetGroupArn": known["target_group_arn"],

@@ -52,7 +52,7 @@ def _deployments(namespace: str, *names: str) -> tuple[str, ...]:
 
 
 WAVES = (
-    Wave("namespaces", SYSTEM, settings=("vpcCidr",)),
+    Wave("namespaces", SYSTEM, settings=("monitoringNamespace", "vpcCidr")),
     Wave(
         "mesh-definitions",
         MESH,
@@ -160,6 +160,7 @@ WAVES = (
             "trainingruntimes.trainer.kubeflow.org",
             "trainjobs.trainer.kubeflow.org",
         ),
+        needs=("authorizationpolicies.security.istio.io",),
         ready=_deployments(TRAINING, "kubeflow-trainer-controller-manager", "jobset-controller-manager"),
     ),
     Wave("training-runtimes", TRAINING, needs=("clustertrainingruntimes.trainer.kubeflow.org",)),
@@ -181,7 +182,7 @@ WAVES = (
         ),
         needs=("jobsets.jobset.x-k8s.io", "trainjobs.trainer.kubeflow.org"),
         ready=_deployments(QUEUE, "kueue-controller-manager"),
-        settings=("vpcCidr",),
+        settings=("monitoringNamespace", "vpcCidr"),
     ),
     Wave(
         "experiments",

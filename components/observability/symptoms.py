@@ -1,6 +1,7 @@
 """Alerts on symptoms of the platform, by the part whose exporter must be there."""
 
 from .alerts import Alert, Severity
+from .kubeflow_symptoms import OF_KUBEFLOW
 from .model_symptoms import OF_MODEL_QUALITY, OF_MODELS
 
 KUBERNETES = "kubernetes"
@@ -670,6 +671,7 @@ SYMPTOMS: dict[str, tuple[Alert, ...]] = {
     "model-quality": OF_MODEL_QUALITY,
     "keda": _KEDA,
     "argo-cd": _ARGO_CD,
+    "kubeflow": OF_KUBEFLOW,
     "kueue": _KUEUE,
     "feast": (features_stale(HOURLY_FEATURES),),
     "feature-ingest": _FEATURE_INGEST,

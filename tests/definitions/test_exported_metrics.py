@@ -37,6 +37,8 @@ def test_metrics_were_compared_with_the_pinned_exporters() -> None:
 
 def pinned(name: str) -> str:
     pin = getattr(versions, name)
+    if isinstance(pin, versions.Upstream):
+        return pin.release
     return (pin.release or pin.version) if isinstance(pin, versions.Chart) else image_version(pin)
 
 

@@ -30,8 +30,10 @@ RECEIVER = {"name": "critical", "emails": ["a@example.com"]}
 
 
 def test_stack_reads_the_parts_that_it_has() -> None:
-    assert {*exporters(config("prod"))} == {*Exporter} - {Exporter.KARPENTER, Exporter.KNATIVE, Exporter.TEMPO}
+    absent = {Exporter.KARPENTER, Exporter.KNATIVE, Exporter.KUBEFLOW, Exporter.TEMPO}
+    assert {*exporters(config("prod"))} == {*Exporter} - absent
     assert Exporter.KEDA not in exporters(config("kubeflow"))
+    assert Exporter.KUBEFLOW in exporters(config("kubeflow"))
     assert metrics_spec(config("prod")).model_namespaces == ("search", "risk")
 
 

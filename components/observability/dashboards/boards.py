@@ -7,6 +7,7 @@ from .delivery_board import DELIVERY
 from .feature_board import FEATURES
 from .gpu_board import GPUS
 from .grafana_json import dashboard_json
+from .kubeflow_board import KUBEFLOW
 from .managed_board import MANAGED
 from .model_board import MODELS
 from .panels import Dashboard, Row, Unit, lines, number, table
@@ -147,7 +148,7 @@ PLATFORM = Dashboard(
         ),
     ),
 )
-DASHBOARDS = (PLATFORM, MODELS, GPUS, FEATURES, TRAINING, DELIVERY, SPEND, MANAGED)
+DASHBOARDS = (PLATFORM, MODELS, GPUS, FEATURES, TRAINING, KUBEFLOW, DELIVERY, SPEND, MANAGED)
 
 
 def dashboard_files(parts: Iterable[str]) -> dict[str, str]:

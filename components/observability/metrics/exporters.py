@@ -20,6 +20,7 @@ class Exporter(StrEnum):
     KEDA = "keda"
     KNATIVE = "knative"
     KSERVE = "kserve"
+    KUBEFLOW = "kubeflow"
     KUBERAY = "kuberay"
     KUEUE = "kueue"
     LOAD_BALANCER_CONTROLLER = "load-balancer-controller"

@@ -9,13 +9,13 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from .pod_target import PodTarget
 from .spec import MetricsPlatformSpec
 from .targets import (
     CADVISOR_KEPT,
     KUBELET_KEPT,
     NODE_EXPORTER_PORT,
     NODE_KEPT,
-    PodTarget,
     pod_targets,
 )
 

@@ -5,7 +5,6 @@ name what dashboards, rules and autoscalers ask for. Ports are those that the ne
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from ...cluster import accelerator_software, cluster_autoscaler, external_secrets, gpu_software
 from ...cluster.karpenter import karpenter
@@ -23,6 +22,8 @@ from ..traces.spec import NAMESPACE as TRACING_NAMESPACE
 from ..traces.tempo_config import METRICS_PORT as TEMPO_METRICS_PORT
 from ..traces.tempo_spec import TEMPO_NAMESPACE, TEMPO_PODS
 from .exporters import Exporter
+from .kubeflow_targets import KUBEFLOW_TARGETS
+from .pod_target import CONTROLLER_KEPT, PodTarget
 from .spec import NAMESPACE
 
 NODE_EXPORTER_NAMESPACE = "node-exporter"
@@ -32,32 +33,6 @@ PROMETHEUS_PORT = 9090
 GRAFANA_NAMESPACE = "grafana"
 GATEWAY_SECONDS = 15
 """Models scale by a rate over a minute, which needs several samples in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class PodTarget:
-    """Pods of a namespace that answer at one port, and the metrics that are kept of them."""
-
-    job: str
-    namespaces: tuple[str, ...]
-    labels: Mapping[str, str]
-    port: int
-    kept: tuple[str, ...]
-    """Patterns of metric names, each for the whole name."""
-    exporter: Exporter | None = None
-    path: str = "/metrics"
-    secured: bool = False
-    """Whether it answers TLS and asks for a token that may get /metrics. Its certificate is its own."""
-    image: str = ""
-    """A pattern of the image of the container that answers, where pods of one label run several."""
-    seconds: int = 0
-    """Seconds between two reads, where they differ from the others'."""
-    speaks_for_others: bool = False
-    """Whether its metrics have the labels namespace and pod of the pods that they are about."""
-    opened: Mapping[str, str] | None = None
-    """The labels that the part's network policy opens the port of, where they are not `labels`."""
-    series: int = 50
-    """Series that one pod has after the keep list, for the estimate."""
 
 
 NODE_KEPT = (
@@ -113,18 +88,13 @@ _PROMETHEUS_KEPT = (
     "prometheus_tsdb_head_series",
     "process_(cpu_seconds_total|resident_memory_bytes)",
 )
-_CONTROLLER_KEPT = (
-    "controller_runtime_reconcile(_errors)?_total",
-    "workqueue_depth",
-    "process_(cpu_seconds_total|resident_memory_bytes)",
-)
 
 
 def pod_targets(exporters: Sequence[Exporter], model_namespaces: Sequence[str]) -> Iterator[PodTarget]:
     """The pods to read: those of the monitoring itself, and those of `exporters`."""
     yield from _OWN
     chosen = set(exporters)
-    yield from (target for target in _PARTS if target.exporter in chosen)
+    yield from (target for target in (*_PARTS, *KUBEFLOW_TARGETS) if target.exporter in chosen)
     if Exporter.MODELS in chosen and model_namespaces:
         yield from _models(tuple(sorted(model_namespaces)))
 
@@ -203,7 +173,7 @@ _PARTS = (
         ("argocd",),
         {"app.kubernetes.io/name": "argocd-applicationset-controller"},
         8080,
-        ("argocd_appset_(info|owned_applications)", *_CONTROLLER_KEPT),
+        ("argocd_appset_(info|owned_applications)", *CONTROLLER_KEPT),
         Exporter.ARGO_CD,
         speaks_for_others=True,
         series=20,
@@ -213,7 +183,7 @@ _PARTS = (
         ("argocd",),
         {"app.kubernetes.io/name": "argocd-server"},
         8083,
-        ("argocd_login_request_total", *_CONTROLLER_KEPT),
+        ("argocd_login_request_total", *CONTROLLER_KEPT),
         Exporter.ARGO_CD,
         series=10,
     ),
@@ -436,7 +406,7 @@ _PARTS = (
         (names.KSERVE_NAMESPACE,),
         {"app.kubernetes.io/name": "kserve-controller-manager"},
         kserve.METRICS_PORT,
-        _CONTROLLER_KEPT,
+        CONTROLLER_KEPT,
         Exporter.KSERVE,
         secured=True,
         series=40,
@@ -446,7 +416,7 @@ _PARTS = (
         ("ray-system",),
         {"app.kubernetes.io/name": "kuberay-operator"},
         8080,
-        ("kuberay_job_execution_duration_seconds", "kuberay_cluster_(info|condition_provisioned)", *_CONTROLLER_KEPT),
+        ("kuberay_job_execution_duration_seconds", "kuberay_cluster_(info|condition_provisioned)", *CONTROLLER_KEPT),
         Exporter.KUBERAY,
         speaks_for_others=True,
         series=40,
@@ -504,7 +474,7 @@ _PARTS = (
         ("trainer-system",),
         {"app.kubernetes.io/name": "kubeflow-trainer"},
         8443,
-        _CONTROLLER_KEPT,
+        CONTROLLER_KEPT,
         Exporter.TRAINER,
         secured=True,
         series=40,
@@ -514,7 +484,7 @@ _PARTS = (
         ("trainer-system",),
         {"app.kubernetes.io/name": "jobset"},
         8443,
-        ("jobset_(completed|failed)_total", *_CONTROLLER_KEPT),
+        CONTROLLER_KEPT,
         Exporter.TRAINER,
         secured=True,
         series=40,
@@ -524,7 +494,7 @@ _PARTS = (
         (names.LOAD_BALANCER_NAMESPACE,),
         {"app.kubernetes.io/name": "aws-load-balancer-controller"},
         load_balancer_controller.METRICS_PORT,
-        ("aws_api_call_(permission|service_limit_exceeded|throttled)_errors_total", *_CONTROLLER_KEPT),
+        ("aws_api_call_(permission|service_limit_exceeded|throttled)_errors_total", *CONTROLLER_KEPT),
         Exporter.LOAD_BALANCER_CONTROLLER,
         series=30,
     ),

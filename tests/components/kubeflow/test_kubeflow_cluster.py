@@ -158,7 +158,7 @@ def test_every_setting_of_an_overlay_is_given_and_no_other(recording: Recording)
 def test_settings_are_those_of_the_platform(recording: Recording) -> None:
     given = patches(recording.one(SET))
     assert given["mesh"] == {"host": "kubeflow.example.com", "targetGroupArn": TARGETS}
-    assert given["namespaces"] == {"vpcCidr": "10.60.0.0/16"}
+    assert given["namespaces"] == {"monitoringNamespace": "monitoring", "vpcCidr": "10.60.0.0/16"}
     assert given["sign-in"]["redirectUrl"] == "https://kubeflow.example.com/oauth2/callback"
     assert given["sign-in"]["signInDomain"] == "acme-ml.auth.us-east-1.amazoncognito.com"
     assert given["sign-in"]["issuer"] == WIRING["issuer"]

@@ -30,6 +30,7 @@ from tests.support.programs import needs
 PARTS = {
     KUBERNETES: {"kube-state-metrics", "node-exporter", "kubelet", "cadvisor", "prometheus"},
     "gpus": {"dcgm-exporter"},
+    "kubeflow": {"argo-workflows", "istio", "katib", "kubeflow-notebooks", "kubeflow-pipelines"},
     "models": {"triton", "kserve", "mlserver", "vllm"},
 }
 """By the part: its exporters, where their names differ."""

@@ -23,6 +23,13 @@ JOBS = {
     "argo-cd-controller": "argo-cd",
     "istio-gateway": "istio",
     "karpenter": "karpenter",
+    "kubeflow-experiments": "katib",
+    "kubeflow-gateway": "istio",
+    "kubeflow-mesh": "istio",
+    "kubeflow-notebooks": "kubeflow-notebooks",
+    "kubeflow-pipelines": "kubeflow-pipelines",
+    "kubeflow-schedules": "kubeflow-pipelines",
+    "kubeflow-workflows": "argo-workflows",
 }
 
 

@@ -66,7 +66,47 @@ def one(name: str, labels: str, symptom: tuple[float, float], healthy: tuple[flo
     return Case({f"{name}{{{labels}}}": symptom}, {f"{name}{{{labels}}}": healthy})
 
 
+RECURRING, FAILED_RECURRING = (
+    f'process_scheduled_workflow_duration_seconds_count{{status="{status}"}}' for status in ("ok", "error")
+)
+REPORT = "resource_manager_recurring_run_report_gap_bucket"
+RECONCILED, NOT_RECONCILED = (
+    f'controller_runtime_reconcile{name}_total{{job="kubeflow-profiles",controller="profile"}}'
+    for name in ("", "_errors")
+)
+
+
+def page(code: str) -> str:
+    return (
+        f'istio_requests_total{{job="kubeflow-gateway",destination_service_name="ml-pipeline-ui",'
+        f'response_code="{code}"}}'
+    )
+
+
 CASES = {
+    "KubeflowPagesFailing": Case(
+        {page("503"): rising(30), page("200"): rising(100)}, {page("503"): rising(20), page("200"): rising(100)}
+    ),
+    "WorkflowControllerBehind": one(
+        "argo_workflows_queue_depth_gauge", 'queue_name="workflow_queue"', constant(101), constant(100)
+    ),
+    "WorkflowControllerPanics": one("argo_workflows_error_count", 'cause="OperationPanic"', rising(1), constant(5)),
+    "PipelineRunsBroken": Case(
+        {'argo_workflows_total_count{namespace="search",phase="Error"}': rising(1)},
+        {'argo_workflows_total_count{namespace="search",phase="Failed"}': rising(1)},
+    ),
+    "ScheduledRunsFailing": Case(
+        {RECURRING: rising(1), FAILED_RECURRING: rising(2)}, {RECURRING: rising(2), FAILED_RECURRING: rising(1)}
+    ),
+    "PipelineRunsReportedLate": Case(
+        {f'{REPORT}{{le="128"}}': rising(1), f'{REPORT}{{le="256"}}': rising(10), f'{REPORT}{{le="+Inf"}}': rising(10)},
+        {f'{REPORT}{{le="64"}}': rising(9), f'{REPORT}{{le="128"}}': rising(10), f'{REPORT}{{le="+Inf"}}': rising(10)},
+    ),
+    "NotebooksNotCreated": one("notebook_create_failed_total", 'namespace="search"', rising(1), constant(3)),
+    "TrialsWithoutMetrics": one("katib_trial_metrics_unavailable_total", 'namespace="search"', rising(1), constant(3)),
+    "KubeflowControllerFailing": Case(
+        {RECONCILED: rising(10), NOT_RECONCILED: rising(6)}, {RECONCILED: rising(10), NOT_RECONCILED: rising(4)}
+    ),
     "NodeNotReady": one(
         "kube_node_status_condition", f'{NODE},condition="Ready",status="true"', constant(0), constant(1)
     ),

@@ -31,6 +31,7 @@ SETTINGS = {
     "databaseHost": "kubeflow.abc.us-east-1.rds.amazonaws.com",
     "host": "kubeflow.example.com",
     "notebookImages": '{"value": "example.com/lab:v1", "options": ["example.com/lab:v1", "example.com/gpu:v2"]}',
+    "monitoringNamespace": "watching",
     "issuer": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Example",
     "redirectUrl": "https://kubeflow.example.com/oauth2/callback",
     "region": "eu-west-1",
