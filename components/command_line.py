@@ -41,6 +41,7 @@ COMMANDS = {
     "train": Command("operations.train", "Run a training job and register its model"),
     "restore": Command("operations.restore", "Restore stores from their backups"),
     "drill": Command("operations.drill", "Rehearse a restore and measure it"),
+    "rotate": Command("operations.rotate", "Rotate passwords and keys of a stack"),
     "failover": Command("operations.failover", "Move a stack to its second region"),
     "spend": Command("operations.spend", "Compare the bill with the plan"),
     "rightsize": Command("operations.rightsize", "Propose sizes from recorded utilisation"),

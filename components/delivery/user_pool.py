@@ -1,7 +1,5 @@
 """UserPool: an Amazon Cognito user pool with its application clients."""
 
-import hashlib
-import json
 import re
 from typing import Any, NotRequired, TypedDict
 
@@ -12,6 +10,7 @@ from pydantic import Field, field_validator
 from ..core.component import Component
 from ..core.named_outputs import by_name
 from ..core.spec import Spec, refuse
+from ..facts.client_secrets import secret_value
 
 SCOPES = ("openid", "email", "profile")
 _NAME = r"[a-z][a-z0-9-]{0,46}[a-z0-9]"
@@ -300,16 +299,6 @@ class UserPool(Component[UserPoolArgs, UserPoolSpec]):
             opts=self._child,
         )
         return pulumi.Output.all(secret.name, version.id).apply(lambda known: str(known[0]))
-
-
-def secret_value(client_id: str, client_secret: str) -> str:
-    """The JSON value of a client's secret.
-
-    `cookieSecret` is a hash of the client's secret. An application that encrypts its sessions with it needs no other
-    secret, and a new client secret ends all sessions. It has 32 characters, an AES key for oauth2-proxy.
-    """
-    cookie = hashlib.sha256(f"cookies:{client_secret}".encode()).hexdigest()[:32]
-    return json.dumps({"clientId": client_id, "clientSecret": client_secret, "cookieSecret": cookie})
 
 
 def risk_answers() -> dict[str, Any]:
