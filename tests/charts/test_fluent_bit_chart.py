@@ -4,7 +4,6 @@
 license beside it. The ids are those that Git has of them there.
 """
 
-import hashlib
 import json
 from collections.abc import Iterator
 from functools import cache
@@ -31,6 +30,7 @@ from components.observability.logs.collector import (
 from components.observability.logs.spec import NAMESPACE, LogPipelineSpec
 from tests.support.charts.helm import KUBERNETES, helm
 from tests.support.components.definitions import faults
+from tests.support.git_ids import git_id
 from tests.support.planner.chart_rights import bound, recorded
 from tests.support.planner.charts import CHARTS
 from tests.support.programs import needs
@@ -44,18 +44,6 @@ PUBLISHED = {
 SPEC = LogPipelineSpec(name="ml-test")
 
 needs_helm = needs("helm")
-
-
-def git_id(path: Path) -> str:
-    """The id that Git gives a file or a folder without programs in it."""
-    if path.is_file():
-        return hashlib.sha1(b"blob %d\0" % path.stat().st_size + path.read_bytes()).hexdigest()
-    entries = sorted(path.iterdir(), key=lambda each: each.name + "/" * each.is_dir())
-    content = b"".join(
-        (b"40000 " if each.is_dir() else b"100644 ") + each.name.encode() + b"\0" + bytes.fromhex(git_id(each))
-        for each in entries
-    )
-    return hashlib.sha1(b"tree %d\0" % len(content) + content).hexdigest()
 
 
 @cache
