@@ -79,16 +79,19 @@ def test_a_dashboard_has_the_published_form(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "found"),
+    ("path", "value", "found"),
     [
-        (lambda made: made.update(refresh=60), "refresh: 60 is not of type 'string'"),
-        (lambda made: made["panels"][1]["gridPos"].update(w=48), ".panels[1]"),
-        (lambda made: made["panels"][1]["options"].update(textmode="auto"), "panels[1].options"),
-        (lambda made: made["panels"][1]["targets"][0].update(expression="up"), "panels[1].targets"),
+        (("refresh",), 60, "refresh: 60 is not of type 'string'"),
+        (("panels", 1, "gridPos", "w"), 48, ".panels[1]"),
+        (("panels", 1, "options", "textmode"), "auto", "panels[1].options"),
+        (("panels", 1, "targets", 0, "expression"), "up", "panels[1].targets"),
     ],
     ids=["a wrong type", "too wide", "an unknown option", "an unknown field of a query"],
 )
-def test_a_wrong_dashboard_is_found(change: Any, found: str) -> None:
+def test_a_wrong_dashboard_is_found(path: tuple[str | int, ...], value: object, found: str) -> None:
     made = dashboard("platform")
-    change(made)
+    place: Any = made
+    for part in path[:-1]:
+        place = place[part]
+    place[path[-1]] = value
     assert [each for each in faults(made) if found in each]
