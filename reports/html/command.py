@@ -39,8 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (SpecError, StackFileError, PolicyError, PlanFileError) as error:
         print(f"wrong config: {printable(str(error))}", file=sys.stderr)
         return WRONG
-    except Exception as error:  # noqa: BLE001 - a program may raise anything
+    except Exception as error:
         failure = describe(error, root)
+        if not failure.by_program:
+            raise
         print(f"the program failed: {printable(failure.message)}", file=sys.stderr)
         print(f"  where: {failure.place}\n  remedy: {failure.remedy}", file=sys.stderr)
         return FAILED

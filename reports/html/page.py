@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -14,12 +14,13 @@ from planner.difference import Difference
 from planner.plan import Plan
 from planner.printable import printable
 from reports.html import inventory, money, rules
-from reports.html.embedding import content_policy, script_json
+from reports.html.diagram.graph import Graph, drawn_flows
+from reports.html.embedding import content_policy, packed, script_json
 from reports.html.hours import scheduled_pools
 from reports.html.owners import Owners
 
 _STYLE = "report.css"
-_SCRIPTS = ("page.js", "tables.js", "details.js", "resources.js", "cost.js", "policies.js")
+_SCRIPTS = ("page.js", "tables.js", "details.js", "resources.js", "cost.js", "policies.js", "layout.js", "diagram.js")
 """In the order in which they run."""
 
 
@@ -31,6 +32,11 @@ class Source:
     difference: Difference | None
     owners: Owners
     positions: Mapping[str, int]
+
+    @cached_property
+    def graph(self) -> Mapping[str, Any]:
+        """The architecture, as the page draws it."""
+        return Graph(self.plan, self.owners, self.positions).document()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,7 @@ def render(plan: Plan, difference: Difference | None = None) -> str:
             style=style,
             scripts=scripts,
             data=script_json(_data(source)),
+            layout=_layout(),
             details=inventory.details(plan, source.positions),
         )
     )
@@ -93,6 +100,10 @@ def _cost(source: Source) -> Mapping[str, Any]:
     }
 
 
+def _architecture(source: Source) -> Mapping[str, Any]:
+    return {"flows": drawn_flows(source.graph)}
+
+
 def _policies(source: Source) -> Mapping[str, Any]:
     plan = source.plan
     return {
@@ -117,6 +128,7 @@ def _resources(source: Source) -> Mapping[str, Any]:
 
 SECTIONS = (
     Section("verdict", "Verdict", _verdict),
+    Section("architecture", "Architecture", _architecture),
     Section("cost", "Cost", _cost),
     Section("policies", "Policies", _policies),
     Section("before", "Before a deployment", _before),
@@ -134,7 +146,7 @@ def _data(source: Source) -> Mapping[str, Any]:
         "resources": inventory.rows(plan, source.owners),
         "chunk": inventory.CHUNK,
         "lines": money.cost_lines(plan, source.owners, source.positions),
-        "savings": [{"what": each.what, "how": each.how, "monthly": each.monthly} for each in plan.estimate.savings],
+        "graph": source.graph,
     }
 
 
@@ -160,6 +172,12 @@ def _shown(value: Any) -> Any:
 @cache
 def _script() -> str:
     return "\n".join(_asset(f"assets/{name}") for name in _SCRIPTS)
+
+
+@cache
+def _layout() -> str:
+    """The library that lays out the architecture, packed: the page starts a worker from its text."""
+    return packed(_asset("vendor/elk-worker.min.js"))
 
 
 @cache

@@ -129,6 +129,7 @@ def test_a_value_is_never_markup(text: str) -> None:
     assert shown in found.texts("li", class_="finding advised")[0]
 
 
+@pytest.mark.slow
 def test_only_the_scripts_and_styles_of_the_page_may_run() -> None:
     html = render(built("prod"))
     found = Page(html)
@@ -145,6 +146,7 @@ def test_only_the_scripts_and_styles_of_the_page_may_run() -> None:
     assert [name for _, given, _ in found.elements for name in given if name.startswith("on")] == []
 
 
+@pytest.mark.slow
 def test_equal_plans_are_equal_bytes() -> None:
     assert render(built("prod")) == render(built("prod"))
 
@@ -163,6 +165,7 @@ def test_the_page_of_a_large_plan_holds_rows_as_data_alone() -> None:
     assert len(big.data["resources"]) == 5051
 
 
+@pytest.mark.slow
 def test_every_control_and_table_has_a_name() -> None:
     found = Page(render(built("prod")))
     assert [given for tag, given, _ in found.elements if tag == "section" and not given.get("aria-labelledby")] == []

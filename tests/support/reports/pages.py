@@ -71,7 +71,7 @@ class Page(HTMLParser):
     @property
     def details(self) -> list[dict[str, Any]]:
         """The details of all resources, unpacked as the page unpacks them."""
-        chunks = self.raw("script", type="text/plain")
+        chunks = self.raw("script", **{"class": "chunk"})
         return [each for chunk in chunks for each in json.loads(gzip.decompress(base64.b64decode(chunk)))]
 
     @property
