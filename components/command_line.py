@@ -35,6 +35,7 @@ COMMANDS = {
     "plan": Command("planner", "Show what a stack deploys, costs and violates"),
     "report": Command("reports", "Write the report of a stack as one HTML file"),
     "second-region": Command("planner.second_region", "Write and plan a stack's second region"),
+    "registries": Command("reports.registries", "Write the registries of a stack: facilities, settings, changes"),
     "runbooks": Command("stacks.runbooks", "Write the runbooks of all alerts"),
     "smoke": Command("operations.smoke", "Test a deployed model at its public name"),
     "promote": Command("operations.promote", "Promote a tested model to production"),

@@ -1,17 +1,15 @@
 """A plan, and what it changes, as the Markdown of a comment on a pull request."""
 
-import html
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from planner import budget_text
+from planner import budget_text, markdown_text
 from planner import difference_text as text
 from planner.difference import Difference, Effect, ResourceChange, Unapplied, unaccepted
 from planner.plan import verdict_of
-from planner.printable import printable
 from policies.engine.evaluate import Verdict, fails
 
 LIMIT = 65_536
@@ -23,7 +21,6 @@ _NOTE = 2_000
 _CELL = 400
 _TOP = 5
 _SEVERITIES = ("critical", "high", "medium", "low")
-_MARKUP = re.compile(r"[\\`*_\[\]~|$]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,17 +306,8 @@ def _type(resource_type: str) -> str:
 
 
 def _code(raw: str) -> str:
-    """Text in a code element, where GitHub looks for no mentions, references or emoji."""
-    return f"<code>{_escaped(raw)}</code>"
+    return markdown_text.code(raw, _CELL)
 
 
 def _text(raw: str) -> str:
-    """Text that is nothing but text: a zero-width space keeps mentions and references from being made."""
-    return re.sub(r"(?<!&)([@#])", r"\1&#8203;", _escaped(raw))
-
-
-def _escaped(raw: str) -> str:
-    clipped = raw if len(raw) <= _CELL else raw[:_CELL] + "…"
-    plain = html.escape(printable(" ".join(clipped.split())), quote=False)
-    # As a character reference, what would be markup is a mere character, inside of a table and of HTML too.
-    return _MARKUP.sub(lambda found: f"&#{ord(found.group())};", plain)
+    return markdown_text.text(raw, _CELL)

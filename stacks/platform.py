@@ -70,7 +70,7 @@ from stacks.recovery import make_backup_plans, make_cluster_state
 from stacks.references import BALANCER_CLIENT
 from stacks.route_admission import make_route_rules
 from stacks.sizing import sized
-from stacks.spend import cost_tags, make_spend_control, tagging_options
+from stacks.spend import default_tags, make_spend_control, tagging_options
 from stacks.streaming import make_event_stream, make_feature_ingest
 from stacks.traces import make_traces, traced, traced_features
 from stacks.training import (
@@ -181,7 +181,7 @@ def aws_provider(config: StackConfig) -> aws.Provider:
         "aws",
         region=environment.region,
         allowed_account_ids=[environment.account],
-        default_tags=aws.ProviderDefaultTagsArgs(tags=cost_tags(environment)),
+        default_tags=aws.ProviderDefaultTagsArgs(tags=default_tags(environment)),
     )
 
 

@@ -14,13 +14,19 @@ from stacks.team_namespaces import team_namespaces
 
 
 def cost_tags(environment: EnvironmentSpec) -> dict[str, str]:
-    """The tags that the AWS provider sets on all resources, by which costs are allocated."""
+    """The tags of all resources by which costs are allocated."""
     return {
         "owner": environment.owner,
         "cost-center": environment.cost_center,
         "environment": str(environment.kind),
         "managed-by": "mlplatform",
     }
+
+
+def default_tags(environment: EnvironmentSpec) -> dict[str, str]:
+    """The tags of all resources: those of the costs, and the class of the data where the config states one."""
+    stated = {"data-class": environment.data_class} if environment.data_class else {}
+    return {**cost_tags(environment), **stated}
 
 
 def tagging_options(config: StackConfig, provider: aws.Provider) -> pulumi.ResourceOptions:

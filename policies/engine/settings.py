@@ -55,10 +55,19 @@ class EnvironmentSpec(Section):
         pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$", description="AWS region, for example us-east-1.", examples=["us-east-1"]
     )
 
-    @field_validator("owner", "cost_center")
+    data_class: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=256,
+        description="The highest class of the data in the stack, in your company's own words; the tag `data-class` of "
+        "every resource. Default: not stated.",
+        examples=["confidential"],
+    )
+
+    @field_validator("owner", "cost_center", "data_class")
     @classmethod
-    def _tag_values(cls, value: str) -> str:
-        return tag_value(value)
+    def _tag_values(cls, value: str | None) -> str | None:
+        return value if value is None else tag_value(value)
 
     @property
     def is_production(self) -> bool:

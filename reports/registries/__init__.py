@@ -1,0 +1,1 @@
+"""What an auditor or a new colleague looks up: facilities, access, credentials, configuration and changes."""

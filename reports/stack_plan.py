@@ -1,0 +1,57 @@
+"""A stack's plan for the commands of reports, and how they say what is wrong."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pulumi
+
+from planner.build import plan_of
+from planner.plan import Plan, PlanFileError
+from planner.stackfile import StackFile, StackFileError, read_stack_file
+from policies.engine.evaluate import PolicyError
+
+FINE, NOTHING, WRONG = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A stack's file and the plan that follows from it."""
+
+    root: Path
+    stack_file: StackFile
+    plan: Plan
+
+
+def stack_parser(program: str, description: str) -> argparse.ArgumentParser:
+    """A parser with the arguments that name a stack."""
+    parser = argparse.ArgumentParser(program, description=description)
+    parser.add_argument("stack", help="the stack, as in Pulumi.<stack>.yaml")
+    parser.add_argument("--root", type=Path, default=Path.cwd(), help="the project's folder")
+    parser.add_argument("--today", type=date.fromisoformat, default=None, help="judge as of this day (YYYY-MM-DD)")
+    return parser
+
+
+def planned(options: argparse.Namespace) -> Planned:
+    """The plan of the stack that the arguments of `stack_parser` name.
+
+    Raises:
+        StackFileError: when the stack has no file, or the file is wrong.
+        pulumi.RunError: when its config is wrong.
+    """
+    root: Path = options.root.resolve()
+    sys.path.insert(0, str(root))
+    stack_file = read_stack_file(root, options.stack)
+    return Planned(root, stack_file, plan_of(root, stack_file, today=options.today or date.today()))
+
+
+def answered(run: Callable[[], int]) -> int:
+    """The exit code of a command; what is wrong with the stack or an argument is printed, and the code is 2."""
+    try:
+        return run()
+    except (pulumi.RunError, StackFileError, PolicyError, PlanFileError) as error:
+        print(error, file=sys.stderr)
+        return WRONG
