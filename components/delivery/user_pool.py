@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 
 from ..core.component import Component
 from ..core.named_outputs import by_name
+from ..core.secret_recovery import RecoveryWindowDays
 from ..core.spec import Spec, refuse
 from ..facts.client_secrets import secret_value
 
@@ -114,7 +115,7 @@ class UserPoolSpec(Spec):
     invitation_days: int = Field(
         default=3, ge=1, le=7, description="Days until the temporary password of a new user expires."
     )
-    recovery_window_days: int = Field(
+    recovery_window_days: RecoveryWindowDays = Field(
         default=30,
         ge=0,
         le=30,
@@ -150,13 +151,6 @@ class UserPoolSpec(Spec):
             if groups.count(group) > 1:
                 raise refuse(group, f"{group} is named more than once; name each once")
         return groups
-
-    @field_validator("recovery_window_days")
-    @classmethod
-    def _window(cls, days: int) -> int:
-        if 0 < days < 7:
-            raise refuse(days, "must be 7 to 30, or 0 to delete secrets immediately")
-        return days
 
 
 class UserPool(Component[UserPoolArgs, UserPoolSpec]):

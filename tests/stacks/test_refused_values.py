@@ -56,6 +56,12 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"modelServing.models.0.memory": f"1{'0' * 40}Gi"}, "models[0].memory", "write one such as 2Gi"),
     ({"modelServing.models.0.cpu": f"1{'0' * 40}"}, "models[0].cpu", "write one such as 500m"),
     ({"usage.natGb": 10**40}, "usage.natGb", "must be at most 1000000000000"),
+    # Days that Secrets Manager does not know.
+    (
+        {"featureServices": {"databases": [{"name": "metadata"}], "recoveryWindowDays": 3}},
+        "featureServices.recoveryWindowDays",
+        "must be 7 to 30, or 0 to delete secrets immediately",
+    ),
     # Lists that end in a policy, a rule set or a call of limited size.
     ({"featureStore.data.raw": {"readerRoleArns": READERS}}, "data.raw.readerRoleArns", "of the bucket policy"),
     (

@@ -6,6 +6,7 @@ import pulumi
 from pydantic import Field, model_validator
 
 from ...core.problems import refuse_at
+from ...core.secret_recovery import RecoveryWindowDays
 from ...core.spec import Spec, refuse
 from ..feature_server.spec import FeatureServerConfig, FeatureServerSpec
 from ..store_access.spec import DatabaseAccessConfig, DatabaseAccessSpec
@@ -75,7 +76,7 @@ class FeatureServicesSpec(Spec):
     databases: tuple[DatabaseAccessSpec, ...] = Field(
         default=(), description="Further uses of the database instance, beside those of both servers."
     )
-    recovery_window_days: int = Field(
+    recovery_window_days: RecoveryWindowDays = Field(
         default=30,
         ge=0,
         le=30,

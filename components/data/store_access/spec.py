@@ -3,9 +3,10 @@
 from typing import Annotated, NotRequired, TypedDict
 
 import pulumi
-from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from ...core.problems import refuse_at
+from ...core.secret_recovery import RecoveryWindowDays
 from ...core.spec import Spec, refuse
 
 _NOT_OURS = ("postgres", "template0", "template1", "platform", "public", "none", "mysql", "sys", "root")
@@ -117,19 +118,12 @@ class StoreAccessSpec(Spec):
     mysql_users: tuple[MySqlAccessSpec, ...] = Field(
         default=(), description="The uses of the MySQL instance, where there is one."
     )
-    recovery_window_days: int = Field(
+    recovery_window_days: RecoveryWindowDays = Field(
         default=30,
         ge=0,
         le=30,
         description="Days that a deleted secret can be restored, 7 to 30; 0 deletes immediately.",
     )
-
-    @field_validator("recovery_window_days")
-    @classmethod
-    def _window(cls, days: int) -> int:
-        if 0 < days < 7:
-            raise refuse(days, "must be 7 to 30, or 0 to delete secrets immediately")
-        return days
 
     @model_validator(mode="after")
     def _apart(self) -> "StoreAccessSpec":
