@@ -7,7 +7,7 @@ BASE ?= main
 ARGS ?=
 IMAGES = $(notdir $(patsubst %/,%,$(dir $(wildcard images/*/Dockerfile))))
 
-.PHONY: plan report init command second-region preview network up destroy check test lint types types-changed hooks version wheel images services format schema runbooks prices instances regions stubs versions bench lock clean help
+.PHONY: plan report serve init command second-region preview network up destroy check test lint types types-changed hooks version wheel images services format schema runbooks prices instances regions stubs versions bench lock clean help
 
 help:  ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -88,6 +88,9 @@ plan: .venv/.runtime  ## Show what STACK would deploy, cost and violate; AGAINST
 
 report: .venv/.runtime  ## Write the report of STACK, build/STACK/report.html; AGAINST=main compares
 	@$(BIN)/python -m reports $(STACK) $(if $(AGAINST),--against '$(AGAINST)') $(ARGS)
+
+serve: .venv/.runtime  ## Show the report of STACK on this machine, and write it again when the project changes
+	@$(BIN)/python -m reports $(STACK) --serve $(if $(AGAINST),--against '$(AGAINST)') $(ARGS)
 
 second-region: .venv/.runtime  ## Write the config of STACK's second region (recovery.region), and plan it; ARGS='--mode full'
 	@$(BIN)/python -m planner.second_region $(STACK) $(ARGS)

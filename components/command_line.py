@@ -33,7 +33,7 @@ COMMANDS = {
     "list": Command("stacks", "List the stacks", ("list",)),
     "explain": Command("stacks", "Explain a rule, a field or a resource", ("explain",)),
     "plan": Command("planner", "Show what a stack deploys, costs and violates"),
-    "report": Command("reports", "Write the report of a stack as one HTML file"),
+    "report": Command("reports", "Write the report of a stack as one HTML file, or serve it"),
     "second-region": Command("planner.second_region", "Write and plan a stack's second region"),
     "registries": Command("reports.registries", "Write the registries of a stack: facilities, settings, changes"),
     "runbooks": Command("stacks.runbooks", "Write the runbooks of all alerts"),

@@ -33,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     root: Path = options.root.resolve()
     path: Path = options.out or root / "build" / options.stack / "report.html"
+    if options.serve:
+        return _serve(root, path, options)
     try:
         plan, difference = _planned(root, options)
         write(path, render(plan, difference))
@@ -65,6 +67,17 @@ def write(path: Path, html: str) -> None:
         raise PlanFileError(f"{path} cannot be written: {error.strerror}; name another file by --out") from None
 
 
+def _serve(root: Path, path: Path, options: argparse.Namespace) -> int:
+    # Only a served report watches files.
+    from reports.html.serve import serve
+
+    given = {"--against": options.against, "--today": options.today}
+    arguments = [options.stack, "--root", str(root)]
+    for name, value in given.items():
+        arguments += [name, str(value)] if value else []
+    return serve(root, arguments, path, options.port)
+
+
 def _planned(root: Path, options: argparse.Namespace) -> tuple[Plan, Difference | None]:
     sys.path.insert(0, str(root))
     plan = build_plan(root, options.stack, today=options.today or date.today())
@@ -87,6 +100,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--against", metavar="PLAN", help="an earlier plan.json, or a git revision such as main: show what changes"
     )
+    parser.add_argument(
+        "--serve", action="store_true", help="show it on this machine, and write it again when the project changes"
+    )
+    parser.add_argument("--port", type=int, default=8765, help="the port of --serve; 8765 by default")
     parser.add_argument("--today", type=_day, help="judge as of this day (YYYY-MM-DD)")
     return parser
 

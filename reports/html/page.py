@@ -13,15 +13,27 @@ from planner import difference_text as text
 from planner.difference import Difference
 from planner.plan import Plan
 from planner.printable import printable
-from reports.html import inventory, money, rules
+from reports.html import changes, inventory, money, rules
 from reports.html.diagram.graph import Graph, drawn_flows
 from reports.html.embedding import content_policy, packed, script_json
 from reports.html.hours import scheduled_pools
 from reports.html.owners import Owners
 
 _STYLE = "report.css"
-_SCRIPTS = ("page.js", "tables.js", "details.js", "resources.js", "cost.js", "policies.js", "layout.js", "diagram.js")
+_SCRIPTS = (
+    "page.js",
+    "tables.js",
+    "details.js",
+    "resources.js",
+    "cost.js",
+    "policies.js",
+    "changes.js",
+    "layout.js",
+    "diagram.js",
+)
 """In the order in which they run."""
+_MOST = 50
+"""Rows of a list of changes that are in the page."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +98,7 @@ def _verdict(source: Source) -> Mapping[str, Any]:
         "managed": sum(each.custom for each in plan.resources),
         "components": inventory.deployed(plan, source.owners),
         "difference": source.difference,
+        "counted": text.counts(source.difference) if source.difference else "",
     }
 
 
@@ -97,6 +110,21 @@ def _cost(source: Source) -> Mapping[str, Any]:
         "gaps": money.gaps(plan),
         "pools": scheduled_pools(plan),
         "decisions": plan.decisions,
+    }
+
+
+def _changes(source: Source) -> Mapping[str, Any] | None:
+    if not source.difference:
+        return None
+    found = changes.attention(source.difference)
+    rows = changes.rows(source.difference, source.positions)
+    return {
+        **found,
+        "currency": source.plan.estimate.currency,
+        "most": _MOST,
+        "has_costs": bool(source.difference.costs),
+        "has_rows": bool(rows),
+        "events": list(dict.fromkeys(row["event"] for row in rows)),
     }
 
 
@@ -128,6 +156,7 @@ def _resources(source: Source) -> Mapping[str, Any]:
 
 SECTIONS = (
     Section("verdict", "Verdict", _verdict),
+    Section("changes", "Changes", _changes),
     Section("architecture", "Architecture", _architecture),
     Section("cost", "Cost", _cost),
     Section("policies", "Policies", _policies),
@@ -147,6 +176,16 @@ def _data(source: Source) -> Mapping[str, Any]:
         "chunk": inventory.CHUNK,
         "lines": money.cost_lines(plan, source.owners, source.positions),
         "graph": source.graph,
+        "changes": _changed_rows(source),
+    }
+
+
+def _changed_rows(source: Source) -> Mapping[str, Any]:
+    if not source.difference:
+        return {}
+    return {
+        "rows": changes.rows(source.difference, source.positions),
+        "costs": changes.costs(source.difference),
     }
 
 
