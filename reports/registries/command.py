@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from planner.against import difference_from, earlier_plan
+from reports.access.registry import access
 from reports.registries.changes import changes
 from reports.registries.configuration import configuration
 from reports.registries.facilities import facilities
@@ -20,7 +21,7 @@ def registries(of: Planned, against: str | None = None) -> list[Table]:
     Raises:
         PlanFileError: when `against` is neither, or has no plan of the stack.
     """
-    tables = [facilities(of.plan), configuration(of.stack_file)]
+    tables = [facilities(of.plan), access(of.plan), configuration(of.stack_file)]
     if against:
         earlier = earlier_plan(against, of.plan, of.root)
         tables.append(changes(difference_from(earlier, of.plan), against))

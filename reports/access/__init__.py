@@ -1,0 +1,1 @@
+"""Who may do what in a stack: computed from its policies, roles, trust, Kubernetes roles and network rules."""

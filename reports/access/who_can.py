@@ -1,0 +1,155 @@
+"""Who may do an action on a resource of a stack, with the path as evidence."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from reports.access.principals import Principal, principals
+from reports.access.resource_policies import BUCKETS, Guarded, called, guarded, key_of, policy_of
+from reports.iam.conditions import Context
+from reports.iam.evaluate import Decision, Outcome, Policies, Policy, Request, evaluate
+from resources.index import ResourceIndex
+from resources.inputs import display, elements, entries, json_value, read
+
+_NEEDS_KEY = {
+    "s3:getobject": "kms:Decrypt",
+    "s3:getobjectversion": "kms:Decrypt",
+    "s3:putobject": "kms:GenerateDataKey",
+}
+"""What an action on objects also needs of the key of their bucket. Source: S3 User Guide, "Using SSE-KMS"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A principal that may do what was asked, and why."""
+
+    principal: Principal
+    outcome: Outcome
+
+
+class UnknownResource(ValueError):  # noqa: N818 - the question is wrong, not the program
+    """A question about what the stack does not have, or about several resources at once."""
+
+
+def find(name: str, index: ResourceIndex) -> Guarded:
+    """The resource that people call `name`, such as a bucket; a part of a name is enough if it is of one alone.
+
+    Raises:
+        UnknownResource: naming the candidates.
+    """
+    every = list(guarded(index))
+    exact = [each for each in every if name in called(each)]
+    bare = name.partition("/")[0]
+    found = exact or [each for each in every if each.resource.type in BUCKETS and bare in called(each)]
+    found = found or [each for each in every if any(name in title for title in called(each))]
+    # Of several, a store is meant rather than what configures it.
+    stores = [each for each in found if each.resource.type in BUCKETS]
+    found = stores if len(stores) == 1 else found
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(sorted(each.resource.name for each in found)[:10])
+    remedy = f"name one of {names}" if found else "name a resource of the plan, or its ARN"
+    raise UnknownResource(f"--on {name}: {'several resources match' if found else 'no resource matches'}; {remedy}")
+
+
+def who_can(index: ResourceIndex, action: str, name: str) -> list[Answer]:
+    """Every principal that may do `action` on the resource called `name`, those without limits first.
+
+    The request is made over TLS, as every client of AWS makes it. Of all else that conditions ask, nothing is assumed.
+
+    Raises:
+        UnknownResource: when the stack has no such resource, or several.
+    """
+    on = find(name, index)
+    path = name.removeprefix(on.arn).partition("/")[2] if name not in called(on) and "/" in name else ""
+    asked = [*principals(index), *_named_by(on, index)]
+    answers = (Answer(each, _outcome(each, action, on, index, path)) for each in asked)
+    allowed = (each for each in answers if each.outcome.decision is not Decision.DENIED)
+    return sorted(allowed, key=lambda each: (bool(each.outcome.limits), each.principal.kind, each.principal.name))
+
+
+def _outcome(principal: Principal, action: str, on: Guarded, index: ResourceIndex, path: str) -> Outcome:
+    is_object = on.resource.type in BUCKETS and "object" in action.lower().partition(":")[2]
+    resource = f"{on.arn}/{path or '*'}" if is_object else on.arn
+    first = _ask(principal, action, resource, on.policy, index)
+    needed = _NEEDS_KEY.get(action.lower())
+    key = key_of(on.resource, index) if needed and is_object else None
+    if first.decision is Decision.DENIED or not needed or key is None:
+        return first
+    arn = display(key.outputs.get("arn"))
+    second = _ask(
+        principal, needed, arn, policy_of(key, index), index, kms_viaservice=f"s3.{_region(on)}.amazonaws.com"
+    )
+    if second.decision is Decision.DENIED:
+        return Outcome(Decision.DENIED, (*first.evidence, f"but no {needed} on {key.name}"))
+    limits = (*first.limits, *(f"{needed}: {each}" for each in second.limits))
+    evidence = (*first.evidence, *(f"{needed} on {key.name}: {each}" for each in second.evidence))
+    return Outcome(Decision.CONDITIONAL if limits else Decision.ALLOWED, evidence, limits)
+
+
+def _region(on: Guarded) -> str:
+    domain = on.resource.outputs.get("bucketRegionalDomainName")
+    return domain.split(".s3.")[-1].partition(".")[0] if isinstance(domain, str) else "*"
+
+
+def _ask(
+    principal: Principal, action: str, resource: str, policy: Policy | None, index: ResourceIndex, **more: str
+) -> Outcome:
+    account = _account(index)
+    known = {
+        "aws:securetransport": ["true"],
+        "s3:tlsversion": ["1.3"],
+        "aws:principalisawsservice": ["false" if principal.account else "true"],
+        "aws:resourceaccount": [account],
+        **{key.replace("_", ":"): [value] for key, value in more.items()},
+    }
+    if principal.account:
+        own = {"aws:principalarn": [principal.arn], "aws:principalaccount": [principal.account]}
+        known |= {**own, "kms:calleraccount": [principal.account]}
+    request = Request(principal.arn, principal.account, action, resource, account, Context(known))
+    return evaluate(request, Policies(principal.identity, principal.boundary, policy))
+
+
+def _account(index: ResourceIndex) -> str:
+    """The account of the stack: the only one that its provider accepts."""
+    for provider in index.of_type("pulumi:providers:aws"):
+        for account in elements(json_value(provider.inputs.get("allowedAccountIds"))):
+            return display(account)
+    return ""
+
+
+def _named_by(on: Guarded, index: ResourceIndex) -> Iterator[Principal]:
+    """The services, and the roles and users outside of the stack, that the policies of a resource and its key name."""
+    key = key_of(on.resource, index) if on.resource.type in BUCKETS else None
+    policies = [on.policy, policy_of(key, index) if key else None]
+    own = {each.arn for each in principals(index)}
+    seen: set[str] = set()
+    for policy in filter(None, policies):
+        for statement in elements(read(json_value(policy.document), "Statement")):
+            if read(statement, "Effect") != "Allow":
+                continue
+            principal = read(statement, "Principal")
+            names = [*elements(read(principal, "AWS")), *_callers(read(statement, "Condition"))]
+            for name in dict.fromkeys(display(each) for each in names):
+                if ":iam:" in name and not name.endswith(":root") and "*" not in name and name not in {*own, *seen}:
+                    seen.add(name)
+                    yield Principal(name, "outside of the stack", name, name.split(":")[4])
+            for service in dict.fromkeys(display(each) for each in elements(read(principal, "Service"))):
+                if service not in seen:
+                    seen.add(service)
+                    yield Principal(service, "AWS service", service, "")
+
+
+def _callers(condition: object) -> Iterator[str]:
+    for operator, test in entries(condition):
+        for key, values in entries(test):
+            if key.lower() == "aws:principalarn" and "Not" not in operator:
+                yield from map(display, elements(values))
+
+
+def lines(answers: Sequence[Answer]) -> Iterator[str]:
+    """The answers as text: who, through which path, and within which limits."""
+    for each in answers:
+        yield f"{each.outcome.decision}: {each.principal.kind} {each.principal.name}"
+        yield from (f"    used by {user}" for user in each.principal.users)
+        yield from (f"    by {evidence}" for evidence in each.outcome.evidence)
+        yield from (f"    {limit}" for limit in each.outcome.limits)
