@@ -8,6 +8,7 @@ from pydantic import Field
 from ..core.component import Component
 from ..core.iam import Condition, allow, document
 from ..core.manifest import Manifest, Release
+from ..core.namespace_names import MonitoringNamespace
 from ..core.network_policies import allow_apis, allow_metrics
 from ..core.pods import on_system_nodes
 from ..core.spec import Spec
@@ -38,7 +39,7 @@ class ClusterAutoscalerSpec(Spec):
     kubernetes_version: KubernetesVersion = Field(
         description="The cluster's version. The autoscaler has the same version."
     )
-    monitoring_namespace: str = Field(
+    monitoring_namespace: MonitoringNamespace = Field(
         default="monitoring", description="The namespace whose pods may read the metrics."
     )
 

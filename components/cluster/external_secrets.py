@@ -11,7 +11,7 @@ from ..core.component import Component
 from ..core.iam import allow, document
 from ..core.kms import encryption_key
 from ..core.manifest import Manifest, Release
-from ..core.namespace_names import NAMESPACE_PATTERN, namespaces_once
+from ..core.namespace_names import MonitoringNamespace, namespaces_once
 from ..core.network_policies import admit_api_server, allow_apis, allow_metrics
 from ..core.ordering import after
 from ..core.pods import on_system_nodes, resources, spread
@@ -64,9 +64,8 @@ class ExternalSecretsSpec(Spec):
         min_length=1,
         description="The namespaces that may use ExternalSecrets. Each may use every secret with the prefix.",
     )
-    monitoring_namespace: str = Field(
+    monitoring_namespace: MonitoringNamespace = Field(
         default="monitoring",
-        pattern=NAMESPACE_PATTERN,
         description="The namespace whose pods may read metrics.",
     )
     deletion_protection: bool = Field(

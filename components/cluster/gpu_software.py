@@ -7,6 +7,7 @@ from pydantic import Field
 
 from ..core.component import Component
 from ..core.manifest import Manifest, Release
+from ..core.namespace_names import MonitoringNamespace
 from ..core.network_policies import allow_apis, allow_metrics
 from ..core.spec import Spec
 from ..facts.versions import DCGM_EXPORTER, EFA_DEVICE_PLUGIN, NEURON, NVIDIA_DEVICE_PLUGIN
@@ -46,7 +47,7 @@ class GpuSoftwareSpec(Spec):
     service_monitor: bool = Field(
         default=False, description="Whether the Prometheus operator scrapes GPU metrics. It must be installed."
     )
-    monitoring_namespace: str = Field(
+    monitoring_namespace: MonitoringNamespace = Field(
         default="monitoring", description="The namespace whose pods may read GPU metrics."
     )
 

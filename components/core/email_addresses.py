@@ -3,6 +3,8 @@
 from .spec import each_once, refuse
 
 _PATTERN = r"[^@\s,]+@[^@\s,]+\.[^@\s,]+"
+MOST_TOLD = 50
+"""Addresses that are told of the same matter. Beyond, the address of a mailing list is one that people can leave."""
 _LONGEST = 254
 """Source: RFC 5321, section 4.5.3.1.3: a path has 256 characters, two of them the angle brackets."""
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, StringConstraints
 
 from .spec import each_once, refuse
 
@@ -64,6 +64,10 @@ def not_of_kubernetes(name: str) -> str:
     if is_kubernetes(name):
         raise refuse(name, f"the namespace {name} belongs to Kubernetes; choose another namespace")
     return name
+
+
+MonitoringNamespace = Annotated[str, StringConstraints(pattern=NAMESPACE_PATTERN), AfterValidator(not_of_kubernetes)]
+"""The namespace whose pods may read metrics. In one of Kubernetes, pods that have nothing to do with metrics could."""
 
 
 def _clients_once(names: tuple[str, ...]) -> tuple[str, ...]:

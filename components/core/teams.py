@@ -10,6 +10,8 @@ from .namespace_names import UnreservedNamespaces, not_reserved
 from .problems import refuse_at
 from .spec import Spec, each_once, refuse
 
+_MOST_GROUPS, _MOST_MEMBERS, _MOST_ROLES, _MOST_REPOSITORIES = 50, 200, 20, 100
+"""Each of a team's groups, members and roles has objects of its own in each namespace; a group has many members."""
 _NAME_PATTERN = r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?"
 _ROLE_PATTERN = r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+"
 _REPOSITORY_PATTERN = r"https://[^\s*@?#]+"
@@ -71,13 +73,18 @@ class TeamSpec(Spec):
         pattern=f"^{_NAME_PATTERN}$", description="The team's name. Its folder and its project have the same name."
     )
     groups: tuple[str, ...] = Field(
-        default=(), description="Groups of the identity provider whose members belong to the team."
+        default=(),
+        max_length=_MOST_GROUPS,
+        description="Groups of the identity provider whose members belong to the team.",
     )
     emails: tuple[str, ...] = Field(
-        default=(), description="Email addresses of members, as the identity provider knows them."
+        default=(),
+        max_length=_MOST_MEMBERS,
+        description="Email addresses of members, as the identity provider knows them.",
     )
     iam_roles: tuple[str, ...] = Field(
         default=(),
+        max_length=_MOST_ROLES,
         description="ARNs of IAM roles with which members read the cluster's objects. The roles cannot change them.",
     )
     namespaces: UnreservedNamespaces = Field(
@@ -85,7 +92,9 @@ class TeamSpec(Spec):
         description="The team's namespaces. Models are deployed to the first one. Default: one with the team's name.",
     )
     repositories: tuple[str, ...] = Field(
-        default=(), description="Further repositories (https addresses) that the team's manifests may come from."
+        default=(),
+        max_length=_MOST_REPOSITORIES,
+        description="Further repositories (https addresses) that the team's manifests may come from.",
     )
     quota: TeamQuotaSpec = Field(default=TeamQuotaSpec(), description="The quota of each of the team's namespaces.")
 

@@ -8,7 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ..cluster.job_pools import GuaranteeConfig, GuaranteeSpec, PoolConfig, PoolSpec, guaranteed, refuse_larger_quotas
 from ..core.host_names import inside_zone
-from ..core.namespace_names import NAMESPACE_PATTERN, PLATFORM_NAMESPACES
+from ..core.namespace_names import PLATFORM_NAMESPACES, MonitoringNamespace
 from ..core.problems import refuse_at
 from ..core.spec import Inherits, Spec, each_once, refuse
 from ..core.teams import TeamConfig, TeamSpec, distinct
@@ -167,8 +167,8 @@ class KubeflowSpec(Spec):
         description="Images of notebooks to choose from; the first is the default. Default: Kubeflow's images.",
     )
     models: bool = Field(default=False, description="Whether Kubeflow shows models of KServe in the same cluster.")
-    monitoring_namespace: str = Field(
-        default="monitoring", pattern=NAMESPACE_PATTERN, description="The namespace whose pods may read metrics."
+    monitoring_namespace: MonitoringNamespace = Field(
+        default="monitoring", description="The namespace whose pods may read metrics."
     )
     firewall: WebFirewallSpec = Field(
         default_factory=cast(Any, dict),

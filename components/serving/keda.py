@@ -9,6 +9,7 @@ from ..cluster.secure_namespace import SecureNamespace
 from ..cluster.workload_identity import WorkloadIdentity
 from ..core.component import Component
 from ..core.manifest import Manifest, Release
+from ..core.namespace_names import MonitoringNamespace
 from ..core.network_policies import admit_api_server, allow_apis, allow_metrics, pods_of, reach
 from ..core.ordering import after
 from ..core.pods import on_system_nodes, resources, spread
@@ -40,7 +41,7 @@ class KedaArgs(TypedDict):
 class KedaSpec(Spec):
     """The checked arguments of a Keda."""
 
-    monitoring_namespace: str = Field(
+    monitoring_namespace: MonitoringNamespace = Field(
         default="monitoring",
         description="The namespace of the Prometheus that it asks, and whose pods may read metrics.",
     )

@@ -24,7 +24,7 @@ from tests.support.components.models import CACHE, CANARY, FLOOR, ON_DEMAND, by_
 from tests.support.programs import needs
 
 EXAMPLES = sorted((CHART / "ci").glob("*.yaml"))
-CONTENT = ("0.7.0", "bd9009941d4c6cc5bab70397ec6bf01582d637e5bda63d3ec501a6d8d73fc239")
+CONTENT = ("0.7.1", "ba690711e0e4ebff2ab19fc108a6ef08ca455841d929c23bcb043ba82036690b")
 """The chart's version, and the digest of its other files. A pushed version never changes, so both change together."""
 
 needs_helm = needs("helm")

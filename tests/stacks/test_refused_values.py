@@ -27,7 +27,12 @@ def changed(changes: dict[str, Any]) -> dict[str, Any]:
     return sections
 
 
+MAILS = [f"person-{number}@example.com" for number in range(300)]
+TEAM = {"name": "risk", "groups": ["risk"]}
 REFUSED: list[tuple[dict[str, Any], str, str]] = [
+    ({"alarms": {"name": "ml", "critical": {"emails": MAILS}}}, "alarms.critical.emails", "takes at most 50 items"),
+    ({"access": {"name": "ml", "emails": MAILS}}, "access.emails", "takes at most 50 items, and has 300"),
+    ({"gpuCluster.monitoringNamespace": "kube-system"}, "gpuCluster.monitoringNamespace = 'kube-system'", "choose an"),
     # Text that a YAML reader takes for no number.
     ({"usage.natGb": "nan"}, "usage.natGb", "must be a number"),
     # Tags.

@@ -5,7 +5,7 @@ from typing import Annotated, NotRequired, TypedDict
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from ...core.email_addresses import addresses_once
+from ...core.email_addresses import MOST_TOLD, addresses_once
 from ...core.problems import Problem, refusal
 from ...core.spec import Spec, each_once, refuse
 from ...facts.iam_services import iam_services
@@ -89,6 +89,7 @@ class AccessControlSpec(Spec):
     )
     emails: tuple[str, ...] = Field(
         default=(),
+        max_length=MOST_TOLD,
         description="Who is told by email of each use of the role for emergencies. Each address must confirm.",
     )
     deletion_protection: bool = Field(

@@ -7,7 +7,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator, model_validator
 
-from ...core.email_addresses import addresses_once
+from ...core.email_addresses import MOST_TOLD, addresses_once
 from ...core.log_retention import LogRetentionDays
 from ...core.problems import Problem, problem_of, refusal
 from ...core.spec import Spec, each_once
@@ -207,6 +207,7 @@ class AccountAuditSpec(Spec):
     )
     emails: tuple[str, ...] = Field(
         default=(),
+        max_length=MOST_TOLD,
         description="Who gets findings of high severity and of external access by email. Each address must confirm.",
     )
     deletion_protection: bool = Field(

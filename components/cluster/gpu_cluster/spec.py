@@ -10,7 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ...core.ip_range import IpRange
 from ...core.log_retention import LogRetentionDays
-from ...core.namespace_names import NAMESPACE_PATTERN, not_reserved
+from ...core.namespace_names import MonitoringNamespace, not_reserved
 from ...core.node_labels import SYSTEM_TAINT
 from ...core.problems import Problem, refuse_at
 from ...core.spec import Inherits, Spec, refuse
@@ -146,8 +146,8 @@ class GpuClusterSpec(Spec):
         description="Managed node pools. The first one without accelerators and with two or more nodes is the system "
         "pool: it runs the platform's own pods, and has the taint CriticalAddonsOnly.",
     )
-    monitoring_namespace: str = Field(
-        default="monitoring", pattern=NAMESPACE_PATTERN, description="The namespace whose pods may read metrics."
+    monitoring_namespace: MonitoringNamespace = Field(
+        default="monitoring", description="The namespace whose pods may read metrics."
     )
     karpenter: Annotated[KarpenterSpec, Inherits("monitoring_namespace")] | None = Field(
         default=None, description="Pools whose nodes Karpenter adds and removes as pods need them. Default: none."

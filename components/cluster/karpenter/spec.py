@@ -7,7 +7,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator, model_validator
 
-from ...core.namespace_names import NAMESPACE_PATTERN
+from ...core.namespace_names import MonitoringNamespace
 from ...core.problems import Problem, problem_of, refusal
 from ...core.spec import Spec, each_once
 from ...facts.instances import InstanceType
@@ -199,8 +199,8 @@ class KarpenterSpec(Spec):
         default=False,
         description="Whether the VPC has no internet access. Karpenter then uses its built-in prices.",
     )
-    monitoring_namespace: str = Field(
-        default="monitoring", pattern=NAMESPACE_PATTERN, description="The namespace whose pods may read the metrics."
+    monitoring_namespace: MonitoringNamespace = Field(
+        default="monitoring", description="The namespace whose pods may read the metrics."
     )
 
     def absent_in(self, region: str) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from ...core.cron import cron_schedule, too_frequent
 from ...core.host_names import CLUSTER_HOST_PATTERN
 from ...core.image_names import versioned_image
-from ...core.namespace_names import NAMESPACE_PATTERN, ClientNamespaces
+from ...core.namespace_names import ClientNamespaces, MonitoringNamespace
 from ...core.pod_sizes import CPU_PATTERN, MEMORY_PATTERN, enough_cpu, enough_memory, mebibytes
 from ...core.problems import refuse_at
 from ...core.spec import Spec, refuse
@@ -173,9 +173,8 @@ class FeatureServerSpec(Spec):
         le=1_000_000,
         description="The most that one of its queries may scan, in GiB; Athena charges 5 USD a TB.",
     )
-    monitoring_namespace: str = Field(
+    monitoring_namespace: MonitoringNamespace = Field(
         default="monitoring",
-        pattern=NAMESPACE_PATTERN,
         description="The namespace whose pods may read metrics.",
     )
     instrumentation_image: str | None = Field(

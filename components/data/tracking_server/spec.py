@@ -5,7 +5,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator
 
-from ...core.namespace_names import NAMESPACE_PATTERN, ClientNamespaces
+from ...core.namespace_names import ClientNamespaces, MonitoringNamespace
 from ...core.spec import Spec, each_once
 
 _HOST_PATTERN = r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
@@ -81,9 +81,8 @@ class TrackingServerSpec(Spec):
         description="Whether the servers have metrics, and a Prometheus without operator may read them. A stack with "
         "the section metrics sets it.",
     )
-    monitoring_namespace: str = Field(
+    monitoring_namespace: MonitoringNamespace = Field(
         default="monitoring",
-        pattern=NAMESPACE_PATTERN,
         description="The namespace whose pods may then read metrics, and with them all else.",
     )
 

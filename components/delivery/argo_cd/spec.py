@@ -8,7 +8,7 @@ import pulumi
 from pydantic import Field, field_validator, model_validator
 
 from ...core.cron import cron_schedule
-from ...core.namespace_names import NAMESPACE_PATTERN
+from ...core.namespace_names import MonitoringNamespace
 from ...core.problems import refuse_at
 from ...core.spec import Spec
 from ...core.teams import TeamConfig, TeamSpec, distinct, groups_once
@@ -223,8 +223,8 @@ class DeliverySpec(Spec):
     existing_namespaces: tuple[str, ...] = Field(
         default=(), description="Namespaces of teams that another component creates, with network policies."
     )
-    monitoring_namespace: str = Field(
-        default="monitoring", pattern=NAMESPACE_PATTERN, description="The namespace whose pods may read metrics."
+    monitoring_namespace: MonitoringNamespace = Field(
+        default="monitoring", description="The namespace whose pods may read metrics."
     )
     deletion_protection: bool = Field(
         default=True,

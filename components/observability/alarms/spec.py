@@ -6,7 +6,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator, model_validator
 
-from ...core.email_addresses import addresses_once
+from ...core.email_addresses import MOST_TOLD, addresses_once
 from ...core.problems import refuse_at
 from ...core.regions import known_region
 from ...core.spec import Spec, each_once, refuse
@@ -14,6 +14,8 @@ from ...data.object_store import REPLICATION_RULE
 from ...facts.cache_nodes import NODES
 from ...facts.rds_instance_classes import instance_classes, is_instance_class
 
+_MOST_WATCHED = 100
+"""Resources of a kind. A stack has a few; each has up to eight alarms, and each alarm costs money."""
 _NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 _URL = r"https://(?=.{1,2040}$)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+(:[0-9]{1,5})?(/[!-~]*)?"
 """A host with a dot, because SNS calls it from the internet, and ASCII alone."""
@@ -158,10 +160,14 @@ class AudienceSpec(Spec):
     """Whom the alarms of one severity tell."""
 
     emails: tuple[str, ...] = Field(
-        default=(), description="Addresses that get each message. Each must confirm the subscription."
+        default=(),
+        max_length=MOST_TOLD,
+        description="Addresses that get each message. Each must confirm the subscription.",
     )
     urls: tuple[str, ...] = Field(
-        default=(), description="HTTPS endpoints that get each message. Each must confirm the subscription."
+        default=(),
+        max_length=20,
+        description="HTTPS endpoints that get each message. Each must confirm the subscription.",
     )
 
     @field_validator("emails")
@@ -296,12 +302,18 @@ class AlarmsSpec(Spec):
 class StoreAlarmsSpec(AlarmsSpec):
     """Alarms of stores, queues and entrances, and whom they tell."""
 
-    caches: tuple[WatchedCacheSpec, ...] = Field(default=(), description="Clusters of ElastiCache.")
-    databases: tuple[WatchedDatabaseSpec, ...] = Field(default=(), description="Instances of RDS.")
-    queues: tuple[WatchedQueueSpec, ...] = Field(
-        default=(), description="SQS queues whose messages somebody must receive in time."
+    caches: tuple[WatchedCacheSpec, ...] = Field(
+        default=(), max_length=_MOST_WATCHED, description="Clusters of ElastiCache."
     )
-    replicas: tuple[WatchedReplicaSpec, ...] = Field(default=(), description="Buckets that S3 copies to a second one.")
+    databases: tuple[WatchedDatabaseSpec, ...] = Field(
+        default=(), max_length=_MOST_WATCHED, description="Instances of RDS."
+    )
+    queues: tuple[WatchedQueueSpec, ...] = Field(
+        default=(), max_length=_MOST_WATCHED, description="SQS queues whose messages somebody must receive in time."
+    )
+    replicas: tuple[WatchedReplicaSpec, ...] = Field(
+        default=(), max_length=_MOST_WATCHED, description="Buckets that S3 copies to a second one."
+    )
 
     @model_validator(mode="after")
     def _names_apart(self) -> "StoreAlarmsSpec":

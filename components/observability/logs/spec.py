@@ -206,7 +206,9 @@ class LogGroupSpec(Spec):
     """A log group of a team or of some namespaces."""
 
     name: str = Field(pattern=_GROUP, description="The end of the group's name.")
-    namespaces: tuple[str, ...] = Field(min_length=1, description="The namespaces whose containers write to it.")
+    namespaces: tuple[str, ...] = Field(
+        min_length=1, max_length=200, description="The namespaces whose containers write to it."
+    )
     retention_days: LogRetentionDays | None = Field(
         default=None, description="Days that its logs are kept. Default: those of the pipeline."
     )
@@ -242,7 +244,9 @@ class LogPipelineSpec(Spec):
         max_length=200,
         description="The log groups beside that of the platform. A stack derives them from its teams.",
     )
-    excluded_namespaces: tuple[str, ...] = Field(default=(), description="Namespaces whose logs stay on their nodes.")
+    excluded_namespaces: tuple[str, ...] = Field(
+        default=(), max_length=200, description="Namespaces whose logs stay on their nodes."
+    )
     redaction: RedactionSpec = Field(
         default_factory=RedactionSpec, description="What is removed from records before they leave their node."
     )

@@ -5,9 +5,11 @@ from typing import NotRequired, TypedDict
 
 from pydantic import Field, field_validator, model_validator
 
-from ...core.email_addresses import addresses_once
+from ...core.email_addresses import MOST_TOLD, addresses_once
 from ...core.spec import Spec, each_once, refuse
 
+_MOST_RECEIVERS = 20
+_MOST_ROUTES = 100
 _NAME = r"^[a-z][a-z0-9-]{0,40}$"
 HEARTBEAT = "heartbeat"
 """The receiver of the dead man's switch, which people do not read."""
@@ -78,7 +80,7 @@ class ReceiverSpec(Spec):
 
     name: str = Field(pattern=_NAME, description="A short name, such as on-call.")
     emails: tuple[str, ...] = Field(
-        default=(), max_length=50, description="Email addresses. Each person confirms the subscription once."
+        default=(), max_length=MOST_TOLD, description="Email addresses. Each person confirms the subscription once."
     )
     slack: SlackSpec | None = Field(default=None, description="A Slack channel.")
     pager_duty_secret: str | None = Field(
@@ -107,12 +109,14 @@ class ReceiverSpec(Spec):
 class RouteSpec(Spec):
     """Which alerts go to which receivers."""
 
-    receivers: tuple[str, ...] = Field(min_length=1, description="The names of receivers.")
+    receivers: tuple[str, ...] = Field(min_length=1, max_length=_MOST_RECEIVERS, description="The names of receivers.")
     severities: tuple[AlertSeverity, ...] = Field(
         default=(), description="The severities that match: critical or warning. Default: all."
     )
     owners: tuple[str, ...] = Field(
-        default=(), description="The teams whose alerts match: values of the label owner. Default: all."
+        default=(),
+        max_length=_MOST_ROUTES,
+        description="The teams whose alerts match: values of the label owner. Default: all.",
     )
 
     @field_validator("owners")
@@ -126,12 +130,14 @@ class AlertsSpec(Spec):
 
     receivers: tuple[ReceiverSpec, ...] = Field(
         min_length=1,
-        max_length=20,
+        max_length=_MOST_RECEIVERS,
         description="The receivers. The first one also gets alerts that no route matches, and the alarm of the dead "
         "man's switch.",
     )
     routes: tuple[RouteSpec, ...] = Field(
-        default=(), description="Routes by severity and owner. Default: every alert goes to the first receiver."
+        default=(),
+        max_length=_MOST_ROUTES,
+        description="Routes by severity and owner. Default: every alert goes to the first receiver.",
     )
     repeat_hours: int = Field(
         default=4,

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from ...core.repetition import too_many_values
 from ...core.spec import refuse
 from ...core.spec_errors import sentences
-from .promql import dashboard_expressions, expression_problem
+from .promql import dashboard_expressions, expression_problem, rule_problem
 
 FILE = "metrics"
 """The file of the component's own rules."""
@@ -28,13 +28,20 @@ def _one_line(value: object) -> object:
 
 
 def _read_by_prometheus(expression: str) -> str:
-    if problem := expression_problem(expression):
+    if problem := rule_problem(expression):
         raise refuse(expression, problem)
     return expression
 
 
+def _no_metric_name(label: str) -> str:
+    if label == "__name__":
+        raise refuse(label, "the label __name__ is the name of the series; write record or alert instead")
+    return label
+
+
 Duration = Annotated[str, StringConstraints(pattern=_DURATION, min_length=2)]
 LabelName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+OwnLabelName = Annotated[LabelName, AfterValidator(_no_metric_name)]
 _Checked = TypeVar("_Checked", bound=BaseModel)
 Text = Annotated[Any, AfterValidator(_one_line)]
 
@@ -51,7 +58,7 @@ class _Rule(_Part):
     expr: Annotated[str, AfterValidator(_read_by_prometheus)] = Field(min_length=1)
     for_: Duration | None = Field(default=None, alias="for")
     keep_firing_for: Duration | None = None
-    labels: dict[LabelName, Text] = {}
+    labels: dict[OwnLabelName, Text] = {}
     annotations: dict[LabelName, Text] = {}
 
     @model_validator(mode="after")

@@ -28,6 +28,28 @@ def expression_problem(expression: str) -> str | None:
     return None
 
 
+def rule_problem(expression: str) -> str | None:
+    """What is wrong with the expression of a rule, which must yield a value at each evaluation.
+
+    Prometheus loads a rule with a range of values or a text, and fails at each of its evaluations. Source:
+    prometheus/prometheus, rules/manager.go, EngineQueryFunc: "rule result is not a vector or scalar".
+    """
+    if problem := expression_problem(expression):
+        return problem
+    if len(expression) > _LONGEST:
+        return None
+    import promql_parser as promql
+
+    node = promql.parse(expression)
+    while isinstance(node, promql.ParenExpr):
+        node = node.expr
+    if isinstance(node, promql.MatrixSelector | promql.SubqueryExpr):
+        return "it yields a range of values, which no rule can have; use a function over the range, such as rate"
+    if isinstance(node, promql.StringLiteral):
+        return "it is a text, which no rule can have; write an expression that yields values"
+    return None
+
+
 def dashboard_expressions(dashboard: Mapping[str, Any], depth: int = 0) -> Iterator[tuple[str, str]]:
     """The title of a panel and each of its expressions for Prometheus that has no variable but an interval."""
     for panel in _mappings(dashboard.get("panels")):

@@ -128,7 +128,9 @@ class GrafanaSpec(Spec):
         "port-forward`.",
     )
     administrators: tuple[str, ...] = Field(
-        default=(), description="Groups of the user pool whose members may change everything. Others only look."
+        default=(),
+        max_length=50,
+        description="Groups of the user pool whose members may change everything. Others only look.",
     )
     client_secret: str = Field(
         default="sign-in/grafana",

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from ...core.cron import cron_schedule, too_frequent
 from ...core.image_names import IMAGE_PATTERN, versioned_image
-from ...core.namespace_names import NAMESPACE_PATTERN
+from ...core.namespace_names import NAMESPACE_PATTERN, MonitoringNamespace
 from ...core.pod_sizes import CPU_PATTERN, MEMORY_PATTERN, enough_cpu, enough_memory
 from ...core.policy_room import OTHER_STATEMENTS, ROLE_POLICIES, no_room
 from ...core.problems import refuse_at
@@ -375,8 +375,8 @@ class ModelQualitySpec(Spec):
     job_memory: str = Field(
         default="2Gi", pattern=MEMORY_PATTERN, description="The memory of a comparison, such as 2Gi."
     )
-    monitoring_namespace: str = Field(
-        default="monitoring", pattern=NAMESPACE_PATTERN, description="The namespace whose pods may read metrics."
+    monitoring_namespace: MonitoringNamespace = Field(
+        default="monitoring", description="The namespace whose pods may read metrics."
     )
     deletion_protection: bool = Field(default=True, description="Whether the bucket is protected from deletion.")
 

@@ -7,7 +7,7 @@ from typing import Annotated, NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator, model_validator
 
-from ...core.namespace_names import NAMESPACE_PATTERN, ClientNamespaces
+from ...core.namespace_names import ClientNamespaces, MonitoringNamespace
 from ...core.pod_sizes import MEMORY_PATTERN, enough_memory, mebibytes
 from ...core.problems import refuse_at
 from ...core.spec import Spec, refuse
@@ -161,6 +161,7 @@ class TracingSpec(Spec):
     )
     redacted_attributes: tuple[str, ...] = Field(
         default=(),
+        max_length=100,
         description="Further attributes whose values are masked, as regular expressions for the whole name.",
     )
     transaction_search: bool = Field(
@@ -184,8 +185,8 @@ class TracingSpec(Spec):
         le=100,
         description="Kept traces that X-Ray indexes for its own search, in percent. 1 is free.",
     )
-    monitoring_namespace: str = Field(
-        default="monitoring", pattern=NAMESPACE_PATTERN, description="The namespace whose pods may read metrics."
+    monitoring_namespace: MonitoringNamespace = Field(
+        default="monitoring", description="The namespace whose pods may read metrics."
     )
 
     @field_validator("client_namespaces")

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
 from ...core.cron import cron_once_a_day
-from ...core.email_addresses import addresses_once
+from ...core.email_addresses import MOST_TOLD, addresses_once
 from ...core.problems import Problem, refusal, refuse_at
 from ...core.regions import known_region
 from ...core.spec import Spec, refuse
@@ -260,6 +260,7 @@ class BackupSettingsSpec(Spec):
     )
     emails: tuple[str, ...] = Field(
         default=(),
+        max_length=MOST_TOLD,
         description="Who gets an email when a backup fails, or none succeeds in a day.",
     )
     deletion_protection: bool = Field(

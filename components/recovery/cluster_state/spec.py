@@ -5,7 +5,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator, model_validator
 
-from ...core.namespace_names import NAMESPACE_PATTERN
+from ...core.namespace_names import MonitoringNamespace
 from ...core.problems import refuse_at
 from ...core.regions import known_region
 from ...core.spec import Spec, each_once, refuse
@@ -67,8 +67,8 @@ class ClusterStateSettings(Spec):
         description="Further kinds of objects in namespaces that are backed up, as plurals with their group, such as "
         "widgets.example.com.",
     )
-    monitoring_namespace: str = Field(
-        default="monitoring", pattern=NAMESPACE_PATTERN, description="The namespace whose pods may read metrics."
+    monitoring_namespace: MonitoringNamespace = Field(
+        default="monitoring", description="The namespace whose pods may read metrics."
     )
 
     read_from: str | None = Field(

@@ -4,7 +4,7 @@ from typing import NotRequired, TypedDict
 
 from pydantic import Field, field_validator
 
-from ...core.email_addresses import addresses_once
+from ...core.email_addresses import MOST_TOLD, addresses_once
 from ...core.regions import known_region
 from ...core.spec import Spec
 from ..backup_plans.spec import VAULT_PATTERN
@@ -38,7 +38,9 @@ class FailoverSwitchSpec(Spec):
     standby_region: str = Field(
         description="The second region, where the switch is: it works while the first region does not."
     )
-    emails: tuple[str, ...] = Field(default=(), description="Who gets an email when the names move.")
+    emails: tuple[str, ...] = Field(
+        default=(), max_length=MOST_TOLD, description="Who gets an email when the names move."
+    )
 
     @field_validator("standby_region")
     @classmethod

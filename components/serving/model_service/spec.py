@@ -11,7 +11,7 @@ from ...cluster.node_pool.schedule import Weekday
 from ...cluster.node_pool.sharing import LARGEST_REPLICAS
 from ...core.host_names import CLUSTER_HOST_PATTERN
 from ...core.ip_range import IpRange
-from ...core.namespace_names import NAMESPACE_PATTERN
+from ...core.namespace_names import NAMESPACE_PATTERN, MonitoringNamespace
 from ...core.object_labels import label_problem
 from ...core.pod_sizes import CPU_PATTERN, MEMORY_PATTERN
 from ...core.problems import refuse_at, refuse_sentence
@@ -363,9 +363,8 @@ class ModelServiceSpec(Spec):
         default=False,
         description="Scrape the model and alert. The cluster must have Prometheus's operator.",
     )
-    monitoring_namespace: str = Field(
+    monitoring_namespace: MonitoringNamespace = Field(
         default="monitoring",
-        pattern=NAMESPACE_PATTERN,
         description="The namespace of Prometheus, whose pods may read metrics.",
     )
     latency_milliseconds: int = Field(

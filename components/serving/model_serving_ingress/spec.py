@@ -7,7 +7,7 @@ import pulumi
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ...core.host_names import inside_zone
-from ...core.namespace_names import NAMESPACE_PATTERN
+from ...core.namespace_names import NAMESPACE_PATTERN, MonitoringNamespace
 from ...core.problems import refuse_at
 from ...core.spec import Inherits, Spec, refuse
 from ...network.load_balancer.spec import ServingLoadBalancerOptions, ServingLoadBalancerSpec
@@ -151,9 +151,8 @@ class ModelServingSpec(Spec):
         max_length=64,
         description="Models answer at <model>.<domain>, for which the certificate is.",
     )
-    monitoring_namespace: str = Field(
+    monitoring_namespace: MonitoringNamespace = Field(
         default="monitoring",
-        pattern=NAMESPACE_PATTERN,
         description="The namespace whose pods may read metrics, and whose Prometheus the autoscaler asks.",
     )
     firewall: WebFirewallSpec = Field(

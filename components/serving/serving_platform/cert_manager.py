@@ -8,6 +8,7 @@ from pydantic import Field
 from ...cluster.secure_namespace import closed_namespace
 from ...core.component import Component
 from ...core.manifest import Release
+from ...core.namespace_names import MonitoringNamespace
 from ...core.network_policies import admit_api_server, allow_apis, allow_metrics
 from ...core.ordering import after
 from ...core.pods import on_system_nodes, resources, spread
@@ -35,7 +36,9 @@ class CertManagerArgs(TypedDict):
 class CertManagerSpec(Spec):
     """The checked arguments of a CertManager."""
 
-    monitoring_namespace: str = Field(default="monitoring", description="The namespace whose pods may read metrics.")
+    monitoring_namespace: MonitoringNamespace = Field(
+        default="monitoring", description="The namespace whose pods may read metrics."
+    )
 
 
 class CertManager(Component[CertManagerArgs, CertManagerSpec]):

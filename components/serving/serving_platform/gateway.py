@@ -9,6 +9,7 @@ from pydantic import Field
 from ...cluster.secure_namespace import closed_namespace
 from ...core.component import Component
 from ...core.manifest import Manifest, Release
+from ...core.namespace_names import MonitoringNamespace
 from ...core.network_policies import (
     Peer,
     Policy,
@@ -73,7 +74,9 @@ class ServingGatewaySpec(Spec):
     )
     minimum: int = Field(default=2, ge=1, description="The fewest pods.")
     maximum: int = Field(default=6, ge=1, description="The most pods.")
-    monitoring_namespace: str = Field(default="monitoring", description="The namespace whose pods may read metrics.")
+    monitoring_namespace: MonitoringNamespace = Field(
+        default="monitoring", description="The namespace whose pods may read metrics."
+    )
     monitoring: bool = Field(
         default=False, description="Whether Prometheus's operator is installed and shall scrape it."
     )

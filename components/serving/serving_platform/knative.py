@@ -9,6 +9,7 @@ from pydantic import Field
 from ...cluster.secure_namespace import closed_namespace
 from ...core.component import Component
 from ...core.manifest import Manifest, Release
+from ...core.namespace_names import MonitoringNamespace
 from ...core.network_policies import Policy, admit, admit_api_server, allow_apis, allow_metrics, pods_of, reach
 from ...core.ordering import after
 from ...core.pods import on_system_nodes, resources, spread
@@ -52,7 +53,9 @@ class KnativeSpec(Spec):
 
     domain: str = Field(description="Models answer at <model>.<domain>.")
     model_namespaces: tuple[str, ...] = Field(min_length=1, description="The namespaces whose models it runs.")
-    monitoring_namespace: str = Field(default="monitoring", description="The namespace whose pods may read metrics.")
+    monitoring_namespace: MonitoringNamespace = Field(
+        default="monitoring", description="The namespace whose pods may read metrics."
+    )
 
 
 class Knative(Component[KnativeArgs, KnativeSpec]):

@@ -11,6 +11,7 @@ from ...cluster.secure_namespace import closed_namespace
 from ...core.component import Component
 from ...core.images import pulled
 from ...core.manifest import Manifest, Release
+from ...core.namespace_names import MonitoringNamespace
 from ...core.network_policies import admit_api_server, allow_apis, allow_metrics
 from ...core.ordering import after
 from ...core.pods import RESTRICTED, on_system_nodes, resources, spread
@@ -52,7 +53,9 @@ class KServeSpec(Spec):
 
     domain: str = Field(description="Models answer at <model>.<domain>.")
     runtimes: tuple[Runtime, ...] = Field(default=tuple(Runtime), description="The model servers to offer.")
-    monitoring_namespace: str = Field(default="monitoring", description="The namespace whose pods may read metrics.")
+    monitoring_namespace: MonitoringNamespace = Field(
+        default="monitoring", description="The namespace whose pods may read metrics."
+    )
     model_cache: bool = Field(default=False, description="Whether a ModelCache exists in the same cluster.")
     scale_to_zero: bool = Field(default=False, description="Whether Knative is there, for models that ask for it.")
     image_caches: dict[str, str] = Field(

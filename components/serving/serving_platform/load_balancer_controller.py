@@ -14,6 +14,7 @@ from ...cluster.workload_identity import WorkloadIdentity
 from ...core.component import Component
 from ...core.iam import allow, document
 from ...core.manifest import Manifest, Release
+from ...core.namespace_names import MonitoringNamespace
 from ...core.network_policies import admit_api_server, allow_apis, allow_metrics
 from ...core.ordering import after
 from ...core.pods import RESTRICTED, on_system_nodes, resources, spread
@@ -44,7 +45,9 @@ class LoadBalancerControllerArgs(TypedDict):
 class LoadBalancerControllerSpec(Spec):
     """The checked arguments of a LoadBalancerController."""
 
-    monitoring_namespace: str = Field(default="monitoring", description="The namespace whose pods may read metrics.")
+    monitoring_namespace: MonitoringNamespace = Field(
+        default="monitoring", description="The namespace whose pods may read metrics."
+    )
 
 
 class LoadBalancerController(Component[LoadBalancerControllerArgs, LoadBalancerControllerSpec]):

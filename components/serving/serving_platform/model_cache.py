@@ -9,6 +9,7 @@ from ...cluster.secure_namespace import closed_namespace
 from ...cluster.workload_identity import WorkloadIdentity
 from ...core.component import Component
 from ...core.manifest import Manifest, Release
+from ...core.namespace_names import MonitoringNamespace
 from ...core.network_policies import addresses, admit, allow_apis, pods_of
 from ...core.ordering import after
 from ...core.pods import resources
@@ -45,7 +46,9 @@ class ModelCacheSpec(Spec):
 
     groups: tuple[CacheGroupSpec, ...] = Field(min_length=1, description="The nodes that keep models.")
     model_namespaces: tuple[str, ...] = Field(min_length=1, description="The namespaces whose models may be kept.")
-    monitoring_namespace: str = Field(default="monitoring", description="The namespace whose pods may read metrics.")
+    monitoring_namespace: MonitoringNamespace = Field(
+        default="monitoring", description="The namespace whose pods may read metrics."
+    )
 
     @field_validator("groups")
     @classmethod

@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from ...core.host_names import CLUSTER_HOST_PATTERN
 from ...core.images import ADDRESS_PATTERN
-from ...core.namespace_names import NAMESPACE_PATTERN, UnreservedNamespaces
+from ...core.namespace_names import MonitoringNamespace, UnreservedNamespaces
 from ...core.problems import refuse_at
 from ...core.spec import Spec, refuse
 from ...facts.versions import RUNTIME_IMAGES, STORAGE_INITIALIZER_IMAGE
@@ -102,8 +102,8 @@ class ServingPlatformSpec(Spec):
     model_cache: tuple[CacheGroupSpec, ...] = Field(
         default=(), description="Nodes that keep models on their disks, for models that ask for it."
     )
-    monitoring_namespace: str = Field(
-        default="monitoring", pattern=NAMESPACE_PATTERN, description="The namespace whose pods may read metrics."
+    monitoring_namespace: MonitoringNamespace = Field(
+        default="monitoring", description="The namespace whose pods may read metrics."
     )
     image_caches: dict[str, str] = Field(
         default_factory=dict,

@@ -13,7 +13,7 @@ from ...cluster.job_pools import (
     guaranteed,
     refuse_larger_quotas,
 )
-from ...core.namespace_names import NAMESPACE_PATTERN, not_reserved
+from ...core.namespace_names import NAMESPACE_PATTERN, MonitoringNamespace, not_reserved
 from ...core.policy_room import OTHER_STATEMENTS, ROLE_POLICIES, no_room
 from ...core.problems import refuse_at
 from ...core.spec import Spec, each_once, refuse
@@ -151,8 +151,8 @@ class ClusterJobsSpec(Spec):
         default=False,
         description="Whether teams may make RayClusters without a RayJob. They keep their nodes until deleted.",
     )
-    monitoring_namespace: str = Field(
-        default="monitoring", pattern=NAMESPACE_PATTERN, description="The namespace whose pods may read metrics."
+    monitoring_namespace: MonitoringNamespace = Field(
+        default="monitoring", description="The namespace whose pods may read metrics."
     )
 
     @property

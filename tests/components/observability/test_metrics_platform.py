@@ -15,7 +15,7 @@ from components.observability.metrics.alert_routes import alertmanager_config, a
 from components.observability.metrics.exporters import Exporter
 from components.observability.metrics.metrics_platform import MetricsPlatform
 from components.observability.metrics.own_rules import own_rules
-from components.observability.metrics.promql import expression_problem
+from components.observability.metrics.promql import expression_problem, rule_problem
 from components.observability.metrics.scrape_config import prometheus_config, scraper_config
 from components.observability.metrics.spec import MetricsPlatformSpec
 from components.serving.model_service.objects import model_service_objects
@@ -484,6 +484,24 @@ def test_expressions_are_read_as_promtool_reads_them(expression: str, tmp_path: 
     assert (expression_problem(expression) is None) == accepted
 
 
+@pytest.mark.parametrize(
+    "expression", ["up", "(up)", "1", "rate(up[5m])", "up > bool 0", "up[5m]", "(up[5m])", "up[1h:5m]", "'a'", "('a')"]
+)
+def test_rules_yield_what_prometheus_evaluates(expression: str, tmp_path: Path) -> None:
+    rules, tests = tmp_path / "rules.yaml", tmp_path / "tests.yaml"
+    rules.write_text(rule_file({"record": "a", "expr": expression}), encoding="utf-8")
+    series = [{"series": "up", "values": "1x20"}]
+    evaluated = {
+        "interval": "1m",
+        "input_series": series,
+        "promql_expr_test": [{"expr": "vector(1)", "eval_time": "5m", "exp_samples": [{"labels": "{}", "value": 1}]}],
+    }
+    tests.write_text(yaml.safe_dump({"rule_files": [str(rules)], "tests": [evaluated]}), encoding="utf-8")
+    command = [path_of("promtool"), "test", "rules", str(tests)]
+    accepted = subprocess.run(command, capture_output=True, check=False).returncode == 0
+    assert (rule_problem(expression) is None) == accepted
+
+
 def test_very_long_expressions_are_not_read() -> None:
     made(rules={"mine": rule_file({"record": "a", "expr": "(" * 100_000})})
 
@@ -527,6 +545,15 @@ BOMB = (
             {"rules": {"mine": rule_file({"record": "a", "expr": "rate(up)"})}},
             "expected type matrix in call to function",
         ),
+        (
+            {"rules": {"mine": rule_file({"alert": "A", "expr": "up[5m]"})}},
+            "rules.mine: groups[0].rules[0].expr = 'up[5m]': it yields a range of values, which no rule can have; use",
+        ),
+        (
+            {"rules": {"mine": rule_file({"alert": "A", "expr": "up", "labels": {"__name__": "a"}})}},
+            "the label __name__ is the name of the series; write record or alert instead",
+        ),
+        ({"grafana": {"administrators": [f"g{number}" for number in range(51)]}}, "takes at most 50 items, and has 51"),
         ({"rules": {"mine": rule_file({"record": "a", "expr": "rat(up[5m])"})}}, "unknown function with name 'rat'"),
         ({"rules": {"mine": rule_file({"record": "a", "expr": 'up{job=~"["}'})}}, "illegal regex"),
         (

@@ -4,7 +4,7 @@ from typing import NotRequired, TypedDict
 
 from pydantic import Field, field_validator
 
-from ....core.email_addresses import addresses_once
+from ....core.email_addresses import MOST_TOLD, addresses_once
 from ....core.spec import Spec
 
 SHORT_NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -76,7 +76,9 @@ class NotificationSpec(Spec):
         default=False, description="Whether messages of one group stay in order; only FIFO queues can receive it."
     )
     emails: tuple[str, ...] = Field(
-        default=(), description="Addresses that receive it. Each person confirms the subscription."
+        default=(),
+        max_length=MOST_TOLD,
+        description="Addresses that receive it. Each person confirms the subscription.",
     )
 
     @field_validator("emails")

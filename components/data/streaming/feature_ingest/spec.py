@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
 from ....core.image_names import IMAGE_PATTERN, versioned_image
-from ....core.namespace_names import NAMESPACE_PATTERN
+from ....core.namespace_names import MonitoringNamespace
 from ....core.pod_sizes import CPU_PATTERN, MEMORY_PATTERN, enough_cpu, enough_memory, millicpus
 from ....core.problems import refuse_at
 from ....core.spec import Spec, each_once, refuse
@@ -295,9 +295,8 @@ class FeatureIngestSpec(Spec):
     memory: str = Field(
         default="1Gi", pattern=MEMORY_PATTERN, description="With engine python, the memory of a worker, such as 1Gi."
     )
-    monitoring_namespace: str = Field(
+    monitoring_namespace: MonitoringNamespace = Field(
         default="monitoring",
-        pattern=NAMESPACE_PATTERN,
         description="With engine python, the namespace whose pods may read metrics.",
     )
 
