@@ -36,6 +36,7 @@ COMMANDS = {
     "report": Command("reports", "Write the report of a stack as one HTML file, or serve it"),
     "second-region": Command("planner.second_region", "Write and plan a stack's second region"),
     "registries": Command("reports.registries", "Write a stack's registries for audits"),
+    "audit": Command("reports.audit", "Write what an auditor is given of a stack"),
     "access": Command("reports.access", "Say who may do what, and what reaches a store"),
     "runbooks": Command("stacks.runbooks", "Write the runbooks of all alerts"),
     "smoke": Command("operations.smoke", "Test a deployed model at its public name"),

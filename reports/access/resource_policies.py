@@ -61,9 +61,12 @@ def guarded(index: ResourceIndex) -> Iterator[Guarded]:
             yield Guarded(each, arn, policy_of(each, index))
 
 
-def key_of(bucket: Resource, index: ResourceIndex) -> Resource | None:
-    """The KMS key of this stack that encrypts the objects of a bucket."""
-    for each in index.referrers(bucket, "bucket", *_ENCRYPTION):
+def key_of(resource: Resource, index: ResourceIndex) -> Resource | None:
+    """The KMS key of this stack that encrypts the objects of a bucket, or a secret."""
+    for name in ("masterUserSecretKmsKeyId", "kmsKeyId"):
+        if resource.type not in BUCKETS and resource.inputs.get(name):
+            return index.named(resource.inputs.get(name), _KEY)
+    for each in index.referrers(resource, "bucket", *_ENCRYPTION):
         for rule in elements(each.inputs.get("rules")):
             key = read(rule, "applyServerSideEncryptionByDefault", "kmsMasterKeyId")
             return index.named(key, _KEY) or index.source(each, "rules", _KEY)

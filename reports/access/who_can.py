@@ -11,11 +11,15 @@ from resources.index import ResourceIndex
 from resources.inputs import display, elements, entries, json_value, read
 
 _NEEDS_KEY = {
+    "secretsmanager:getsecretvalue": "kms:Decrypt",
     "s3:getobject": "kms:Decrypt",
     "s3:getobjectversion": "kms:Decrypt",
     "s3:putobject": "kms:GenerateDataKey",
 }
-"""What an action on objects also needs of the key of their bucket. Source: S3 User Guide, "Using SSE-KMS"."""
+"""What an action also needs of the key of its bucket or secret.
+
+Sources: S3 User Guide, "Using SSE-KMS"; Secrets Manager User Guide, "Secret encryption and decryption".
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,11 @@ def who_can(index: ResourceIndex, action: str, name: str) -> list[Answer]:
     """
     on = find(name, index)
     path = name.removeprefix(on.arn).partition("/")[2] if name not in called(on) and "/" in name else ""
+    return who_can_on(index, action, on, path)
+
+
+def who_can_on(index: ResourceIndex, action: str, on: Guarded, path: str = "") -> list[Answer]:
+    """The same for a resource that is known, or for the objects at `path` in a bucket."""
     asked = [*principals(index), *_named_by(on, index)]
     answers = (Answer(each, _outcome(each, action, on, index, path)) for each in asked)
     allowed = (each for each in answers if each.outcome.decision is not Decision.DENIED)
@@ -72,13 +81,11 @@ def _outcome(principal: Principal, action: str, on: Guarded, index: ResourceInde
     resource = f"{on.arn}/{path or '*'}" if is_object else on.arn
     first = _ask(principal, action, resource, on.policy, index)
     needed = _NEEDS_KEY.get(action.lower())
-    key = key_of(on.resource, index) if needed and is_object else None
+    key = key_of(on.resource, index) if needed and (is_object or on.resource.type not in BUCKETS) else None
     if first.decision is Decision.DENIED or not needed or key is None:
         return first
     arn = display(key.outputs.get("arn"))
-    second = _ask(
-        principal, needed, arn, policy_of(key, index), index, kms_viaservice=f"s3.{_region(on)}.amazonaws.com"
-    )
+    second = _ask(principal, needed, arn, policy_of(key, index), index, kms_viaservice=_service(action, on))
     if second.decision is Decision.DENIED:
         return Outcome(Decision.DENIED, (*first.evidence, f"but no {needed} on {key.name}"))
     limits = (*first.limits, *(f"{needed}: {each}" for each in second.limits))
@@ -86,9 +93,11 @@ def _outcome(principal: Principal, action: str, on: Guarded, index: ResourceInde
     return Outcome(Decision.CONDITIONAL if limits else Decision.ALLOWED, evidence, limits)
 
 
-def _region(on: Guarded) -> str:
+def _service(action: str, on: Guarded) -> str:
+    """The service through which a key is used, as `kms:ViaService` has it."""
     domain = on.resource.outputs.get("bucketRegionalDomainName")
-    return domain.split(".s3.")[-1].partition(".")[0] if isinstance(domain, str) else "*"
+    region = domain.split(".s3.")[-1].partition(".")[0] if isinstance(domain, str) else on.arn.split(":")[3]
+    return f"{action.partition(':')[0].lower()}.{region}.amazonaws.com"
 
 
 def _ask(
@@ -119,7 +128,7 @@ def _account(index: ResourceIndex) -> str:
 
 def _named_by(on: Guarded, index: ResourceIndex) -> Iterator[Principal]:
     """The services, and the roles and users outside of the stack, that the policies of a resource and its key name."""
-    key = key_of(on.resource, index) if on.resource.type in BUCKETS else None
+    key = key_of(on.resource, index)
     policies = [on.policy, policy_of(key, index) if key else None]
     own = {each.arn for each in principals(index)}
     seen: set[str] = set()

@@ -8,6 +8,7 @@ from planner.against import difference_from, earlier_plan
 from reports.access.registry import access
 from reports.registries.changes import changes
 from reports.registries.configuration import configuration
+from reports.registries.credentials import credentials
 from reports.registries.facilities import facilities
 from reports.registries.formats import FORMATS, Link, index_text
 from reports.registries.table import Table
@@ -21,7 +22,7 @@ def registries(of: Planned, against: str | None = None) -> list[Table]:
     Raises:
         PlanFileError: when `against` is neither, or has no plan of the stack.
     """
-    tables = [facilities(of.plan), access(of.plan), configuration(of.stack_file)]
+    tables = [facilities(of.plan), access(of.plan), credentials(of.plan), configuration(of.stack_file)]
     if against:
         earlier = earlier_plan(against, of.plan, of.root)
         tables.append(changes(difference_from(earlier, of.plan), against))

@@ -26,7 +26,7 @@ def test_each_registry_is_written_in_each_format(tmp_path: Path) -> None:
     root = platform(tmp_path)
     assert run(root) == 0
     folder = root / "build" / "test" / "registries"
-    names = {"facilities", "access", "configuration"}
+    names = {"facilities", "access", "credentials", "configuration"}
     assert {path.name for path in folder.iterdir()} == {
         "index.html",
         *(f"{name}.{suffix}" for name in names for suffix in FORMATS),

@@ -21,7 +21,7 @@ def published() -> dict[str, Any]:
 def main(arns: Sequence[str]) -> None:
     """Record these policies beside those that are recorded already."""
     every = published()
-    known = json.loads(RECORDED.read_text(encoding="utf-8"))["policies"] if RECORDED.exists() else {}
+    known: dict[str, Any] = json.loads(RECORDED.read_text(encoding="utf-8"))["policies"] if RECORDED.exists() else {}
     policies = {arn: every[arn] for arn in sorted({*known, *arns})}
     source = f"moto {version('moto')}, moto/iam/aws_managed_policies.py, a copy of AWS's own documents"
     RECORDED.write_text(json.dumps({"source": source, "policies": policies}, indent=1) + "\n", encoding="utf-8")
