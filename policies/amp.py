@@ -5,7 +5,7 @@ from typing import Any
 
 from policies.engine.checks import SET, requires
 from policies.engine.frameworks import finops, well_architected
-from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
+from policies.engine.rule import Area, Finding, InCluster, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from resources.inputs import elements, read, text
 from resources.resource import UNKNOWN, Resource
@@ -57,6 +57,26 @@ requires(
 )
 
 
+_SIGN_IN = {"GF_AUTH_GENERIC_OAUTH_ENABLED": "true", "GF_AUTH_DISABLE_LOGIN_FORM": "true"}
+
+
+def _open_grafana() -> str:
+    """The CEL expression of what `grafana-sign-in` finds in a workload."""
+    pods = "object.spec.template.spec.containers.filter(c, c.image.contains('grafana/grafana'))"
+
+    def has_variable(name: str) -> str:
+        return f"c.?env.orValue([]).exists(e, e.name == '{name}' && e.?value.orValue('') == 'true')"
+
+    own_users = [
+        f"({' && '.join([*map(has_variable, list(_SIGN_IN)[:index]), f'!{has_variable(name)}'])} ? "
+        f"['has its own users, because {name} is not {wanted}'] : [])"
+        for index, (name, wanted) in enumerate(_SIGN_IN.items())
+    ]
+    anonymous = "GF_AUTH_ANONYMOUS_ENABLED"
+    shown = f"({has_variable(anonymous)} ? ['shows its dashboards to everyone, because {anonymous} is true'] : [])"
+    return f"{pods}.map(c, {' + '.join([*own_users, shown])}).flatten()"
+
+
 def _is_grafana(workload: Resource, _: Stack) -> bool:
     return any(_of_grafana(container) for container in _containers(workload))
 
@@ -73,14 +93,14 @@ def _is_grafana(workload: Resource, _: Stack) -> bool:
     remediation="Set GF_AUTH_GENERIC_OAUTH_ENABLED to true, GF_AUTH_DISABLE_LOGIN_FORM to true, and do not set "
     "GF_AUTH_ANONYMOUS_ENABLED to true.",
     field="spec.template.spec.containers",
+    in_cluster=[InCluster(resources={"apps/v1": ["deployments", "statefulsets"]}, found=_open_grafana())],
 )
 def _signed_in(workload: Resource, _: Stack) -> Iterator[Result]:
     for container in _containers(workload):
         if not _of_grafana(container):
             continue
         settings = {text(read(each, "name")): read(each, "value") for each in elements(read(container, "env"))}
-        wanted = {"GF_AUTH_GENERIC_OAUTH_ENABLED": "true", "GF_AUTH_DISABLE_LOGIN_FORM": "true"}
-        for name, value in wanted.items():
+        for name, value in _SIGN_IN.items():
             found = settings.get(name)
             if found is UNKNOWN:
                 yield Undecided(f"{name} is not known yet")

@@ -1,14 +1,15 @@
 """Argo CD: who gets in, and what its projects and sets of applications may do."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from policies.charts import RELEASE, is_one_version
+from policies.charts import ONE_VERSION, RELEASE, is_one_version
 from policies.engine.checks import in_production
 from policies.engine.frameworks import cis_eks, nsa, well_architected
 from policies.engine.objects import name_of
-from policies.engine.rule import Area, Finding, Framework, Level, Result, Severity, Undecided, rule
+from policies.engine.rule import Area, Finding, Framework, InCluster, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from resources.inputs import display, elements, entries, first, is_set, read, text
 from resources.resource import UNKNOWN, Resource
@@ -17,6 +18,8 @@ _CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 _APPLICATION_SET = "kubernetes:argoproj.io/v1alpha1:ApplicationSet"
 _APP_PROJECT = "kubernetes:argoproj.io/v1alpha1:AppProject"
 _APPLICATION = "kubernetes:argoproj.io/v1alpha1:Application"
+_VANISHES = "deletes an Application, and what it delivered, as soon as its folder is removed or renamed"
+_KINDS = ("clusterResourceWhitelist", "namespaceResourceWhitelist")
 _CHART_VALUES = {"argocd-cm": "cm", "argocd-rbac-cm": "rbac"}
 """Where the chart's `values.configs` has what it writes into a ConfigMap."""
 
@@ -44,8 +47,54 @@ def _setting(content: Any, key: str) -> Any:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-_OWNED = re.compile(r"(?:(?:https|ssh|oci)://[^*/]+/|[^*/:]+@[^*/:]+:|[^*/:@]+\.[^*/:@]+/)[^*/]+/")
+_OWNED = re.compile(r"^(?:(?:https|ssh|oci)://[^*/]+/|[^*/:]+@[^*/:]+:|[^*/:@]+\.[^*/:@]+/)[^*/]+/")
 """A repository's address up to its owner, as a URL, in the form of SSH or as an image."""
+_OR_EMPTY = ".orValue('')"
+_PATTERN = "({0}.contains('*') && !{0}.startsWith('!'))"
+
+
+def _open_project() -> str:
+    """The CEL expression of what `argo-cd-project` finds in a project."""
+    repositories = (
+        "object.spec.?sourceRepos.orValue([]).transformList(i, each, "
+        f"{_PATTERN.format('each')} && !each.matches({json.dumps(_OWNED.pattern)}), "
+        "'spec.sourceRepos[' + string(i) + '] is ' + each + ': manifests may come from repositories of others')"
+    )
+    fields = (("namespace", "each.?namespace"), ("server", "each.?server.or(each.?name)"))
+    destinations = [
+        "object.spec.?destinations.orValue([]).transformList(i, each, "
+        f"{_PATTERN.format(value + _OR_EMPTY)}, 'spec.destinations[' + string(i) + '].{field} is ' + "
+        f"{value}.orValue('') + ', which also matches what is not the project\\'s')"
+        for field, value in fields
+    ]
+    kinds = [
+        f"object.spec.?{field}.orValue([]).transformList(i, each, '*' in [each.group, each.kind], "
+        f"'spec.{field}[' + string(i) + '] allows every kind, also roles and bindings')"
+        for field in _KINDS
+    ]
+    unlisted = (
+        "(object.spec.?destinations.orValue([]).size() > 0 && !has(object.spec.namespaceResourceWhitelist) ? "
+        "['spec.namespaceResourceWhitelist is absent, which allows every kind'] : [])"
+    )
+    return " + ".join([repositories, *destinations, *kinds, unlisted])
+
+
+def _limited_application(spec: str) -> str:
+    """The CEL expression of what `argo-cd-application` finds in `spec`, the path of an Application's spec.
+
+    A project named default is always refused in the cluster, which does not know whether the stack closes it.
+    """
+    sources = f"((has({spec}.source) ? [{spec}.source] : []) + {spec}.?sources.orValue([]))"
+    version = "each.?targetRevision.orValue('')"
+    return (
+        f"({spec}.?project.orValue('') in ['', 'default'] ? ['belongs to the project default, which allows every "
+        "repository, cluster, namespace and kind'] : []) + "
+        f"{sources}.filter(each, each.?repoURL.orValue('').lowerAscii().matches('^(?:http|git)://'))"
+        ".map(each, 'comes from ' + each.repoURL + ': everyone on the network path can change what is installed') + "
+        f"{sources}.filter(each, each.?chart.orValue('') != '' && !{version}.matches({json.dumps(ONE_VERSION)}))"
+        f".map(each, 'installs the chart ' + each.chart + ' in version ' + ({version} == '' ? '(none)' : {version}) + "
+        "', which is a range')"
+    )
 
 
 @rule(
@@ -107,6 +156,7 @@ def _local_users(path: str, settings: Any) -> Iterator[Result]:
     remediation="Write out each repository, each namespace and each kind, without *. Close the project default, which "
     "Argo CD makes open: no sourceRepos, no destinations.",
     field="spec",
+    in_cluster=[InCluster(resources={"argoproj.io/v1alpha1": ["appprojects"]}, found=_open_project())],
 )
 def _project(project: Resource, _: Stack) -> Iterator[Result]:
     spec = read(project.inputs, "spec")
@@ -153,7 +203,7 @@ def _destinations(destinations: list[Any]) -> Iterator[Result]:
 
 
 def _kinds(spec: Any, has_destinations: bool) -> Iterator[Result]:
-    for field in ("clusterResourceWhitelist", "namespaceResourceWhitelist"):
+    for field in _KINDS:
         for index, kind in enumerate(elements(read(spec, field))):
             if kind is UNKNOWN:
                 yield Undecided(f"spec.{field}[{index}]")
@@ -176,6 +226,14 @@ def _kinds(spec: Any, has_destinations: bool) -> Iterator[Result]:
     remediation="Set applicationsSync to create-update (deletionProtection of a Delivery); to destroy on purpose, turn "
     "it off in a deployment of its own.",
     field="spec.syncPolicy.applicationsSync",
+    in_cluster=[
+        InCluster(
+            resources={"argoproj.io/v1alpha1": ["applicationsets"]},
+            only_production=True,
+            found="object.spec.?syncPolicy.?applicationsSync.orValue('') in ['create-only', 'create-update'] || "
+            f"object.spec.generators.all(each, has(each.list)) ? [] : ['{_VANISHES}']",
+        )
+    ],
 )
 def _model_deletion(application_set: Resource, _: Stack) -> Iterator[Result]:
     policy = text(read(application_set.inputs, "spec", "syncPolicy", "applicationsSync"))
@@ -189,7 +247,7 @@ def _model_deletion(application_set: Resource, _: Stack) -> Iterator[Result]:
     elif UNKNOWN in followed:
         yield Undecided("spec.generators")
     else:
-        yield Finding("deletes an Application, and what it delivered, as soon as its folder is removed or renamed")
+        yield Finding(_VANISHES)
 
 
 @rule(
@@ -207,6 +265,16 @@ def _model_deletion(application_set: Resource, _: Stack) -> Iterator[Result]:
     remediation="Name a project that lists its repositories, namespaces and kinds; use https and one version of a "
     "chart.",
     field="spec.project",
+    in_cluster=[
+        InCluster(
+            resources={"argoproj.io/v1alpha1": ["applications"]},
+            found=_limited_application("object.spec"),
+        ),
+        InCluster(
+            resources={"argoproj.io/v1alpha1": ["applicationsets"]},
+            found=_limited_application("object.spec.template.spec"),
+        ),
+    ],
 )
 def _application(application: Resource, stack: Stack) -> Iterator[Result]:
     path = ("spec",) if application.type == _APPLICATION else ("spec", "template", "spec")
@@ -214,7 +282,7 @@ def _application(application: Resource, stack: Stack) -> Iterator[Result]:
     project = text(read(spec, "project"))
     if project is UNKNOWN:
         yield Undecided(f"{within}.project")
-    elif spec is not None and project in (None, "default") and not stack.once(_default_project_is_stated):
+    elif spec is not None and project in (None, "", "default") and not stack.once(_default_project_is_stated):
         yield Finding("belongs to the project default, which allows every repository, cluster, namespace and kind")
     one = read(spec, "source")
     for source in (*([] if one is None else [one]), *elements(read(spec, "sources"))):

@@ -138,12 +138,13 @@ def _chart_version(release: Resource, _: Stack) -> Iterator[Result]:
         yield Finding(f"version {version} is a range, so each deployment may install another one")
 
 
-_ONE_VERSION = re.compile(r"v?\d+\.\d+\.\d+(?:[-+].*)?")
+ONE_VERSION = r"^v?\d+\.\d+\.\d+(?:[-+].*)?$"
+"""The version of a chart that is no range, as a pattern of Python and of RE2."""
 
 
 def is_one_version(version: str) -> bool:
     """Whether a chart's version is one, and no range."""
-    return _ONE_VERSION.fullmatch(version) is not None
+    return re.fullmatch(ONE_VERSION, version) is not None
 
 
 def _has_digest(chart: str) -> bool:

@@ -3,15 +3,21 @@
 import base64
 import binascii
 import json
-import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any, cast
 
 from policies.charts import RELEASE
 from policies.engine.frameworks import checkov, cis_eks, nsa, security_hub, well_architected
+from policies.engine.known_passwords import (
+    default_user_in,
+    logins_in,
+    logins_in_secret,
+    logins_in_texts,
+    logins_in_variables,
+)
 from policies.engine.pod_templates import WORKLOADS
-from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
+from policies.engine.rule import Area, Finding, InCluster, Level, Result, Severity, Undecided, rule
 from policies.engine.secret_text import (
     is_literal,
     is_random,
@@ -19,7 +25,6 @@ from policies.engine.secret_text import (
     may_hold_secret,
     may_name_secret,
     names_secret,
-    normalized,
     secret_in,
 )
 from policies.engine.stack import Stack
@@ -33,31 +38,11 @@ _NO_SECRETS = {
     "kubernetes:bitnami.com/v1alpha1:SealedSecret": ("spec",),
 }
 """Inputs that have the name of a secret and hold none: a sealed one can be read by its controller alone."""
+_PROFILE_OWNER = "object.spec.?owner.?name.orValue('')"
 _REFERENCES = ("PARAMETER_STORE", "SECRETS_MANAGER")
 """Types of an environment variable of CodeBuild whose value is the name of a secret."""
 _NAMES_OF_SECRETS = frozenset({"existingSecret", "existingSecretName", "remoteRef", "secretName", "secretRef"})
 _LONGEST_JSON = 200_000
-_PASSWORDS = frozenset(
-    {"12341234", "123456", "admin", "argocd", "change-me", "changeme", "default", "dex", "guest", "grafana"}
-    | {"kubeflow", "letmein", "minio", "minio123", "minioadmin", "mysql", "password", "postgres", "prom-operator"}
-    | {"redis", "root", "secret", "test"}
-    | {"pubnboy80snxgjibtym9zwnzy2xrengqok", "7d16fee92f8d11b8940b081b3f8b8acb"}
-)
-"""What charts and manifests come with (Kubeflow, Dex, MinIO, Grafana, databases), and what everybody tries."""
-_NO_PASSWORD_NEEDED = {
-    "allowemptypassword": ("yes", "true", "1"),
-    "mysqlallowemptypassword": ("yes", "true", "1"),
-    "postgreshostauthmethod": ("trust",),
-}
-"""Variables of images that let anybody in."""
-_DEFAULT_USER = re.compile(r"\buser@example\.com\b")
-"""Kubeflow's own first user. Source: kubeflow/manifests, common/dex and common/user-namespace."""
-_PASSWORD_HASH = re.compile(r"\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}")
-_LOCAL_USERS = re.compile(
-    r"\b(?:staticPasswords[\"']?\s*:(?!\s*\[\s*\])|enablePasswordDB[\"']?\s*:\s*[\"']?true\b)", re.IGNORECASE
-)
-"""How Dex's configuration has users of its own."""
-_ASSIGNMENT = re.compile(r"(?m)^[ \t]*[\"']?(?P<name>[\w.-]+)[\"']?[ \t]*[:=][ \t]*[\"']?(?P<value>[^\s\"'#,]+)")
 _GRAFANA_CHARTS: dict[str, tuple[str, ...]] = {"kube-prometheus-stack": ("grafana",), "grafana": ()}
 """Charts that give Grafana's admin a published password by default, and where their values set another."""
 
@@ -216,6 +201,16 @@ def _parameter(parameter: Resource, _: Stack) -> Iterator[Result]:
     remediation="Sign people in by OpenID Connect and leave local users out; generate random passwords, store them in "
     "Secrets Manager, and copy them with an ExternalSecret.",
     field="values",
+    admission=f"variables.containers.map(c, {logins_in_variables('c')}).flatten()",
+    in_cluster=[
+        InCluster(resources={"v1": ["configmaps"]}, reads=["data"], found=logins_in_texts("object.?data.orValue({})")),
+        InCluster(resources={"v1": ["secrets"]}, reads=["data"], found=logins_in_secret("object.?data.orValue({})")),
+        InCluster(
+            resources={"kubeflow.org/v1": ["profiles"]},
+            found=f"{default_user_in(_PROFILE_OWNER)} ? ['spec.owner.name names user@example.com, the first user of a "
+            "default installation'] : []",
+        ),
+    ],
 )
 def _default_login(resource: Resource, _: Stack) -> Iterator[Result]:
     if resource.type == RELEASE:
@@ -228,7 +223,7 @@ def _default_login(resource: Resource, _: Stack) -> Iterator[Result]:
             if path.endswith(".enablePasswordDB") and flag(value) is True:
                 yield Finding(f"{path} lets local users sign in")
             if isinstance(value, str):
-                yield from _login(path, name, _decoded(value) if encoded else value)
+                yield from map(Finding, logins_in(path, name, _decoded(value) if encoded else value))
 
 
 def _grafana(release: Resource) -> Iterator[Result]:
@@ -244,27 +239,6 @@ def _grafana(release: Resource) -> Iterator[Result]:
         yield Undecided(where)
     elif not is_set(read(values, "adminPassword")) and not is_set(read(values, "admin", "existingSecret")):
         yield Finding(f"{where} leaves Grafana's admin with the published password of the chart")
-
-
-def _login(path: str, name: str, value: str) -> Iterator[Result]:
-    if _DEFAULT_USER.search(value):
-        yield Finding(f"{path} names user@example.com, the first user of a default installation")
-    if _LOCAL_USERS.search(value):
-        yield Finding(f"{path} lets local users sign in")
-    if _PASSWORD_HASH.search(value):
-        yield Finding(f"{path} holds the hash of a local user's password")
-    if _is_known(name, value):
-        yield Finding(f"{path} is a well-known password")
-    elif "\n" in value or ":" in value or "=" in value:
-        for found in _ASSIGNMENT.finditer(value):
-            if _is_known(found["name"], found["value"]):
-                yield Finding(f"{path} gives {found['name']} a well-known value")
-
-
-def _is_known(name: str, value: str) -> bool:
-    if value.lower() in _NO_PASSWORD_NEEDED.get(normalized(name), ()):
-        return True
-    return names_secret(name) and value.strip().lower() in _PASSWORDS
 
 
 def _decoded(value: str) -> str:

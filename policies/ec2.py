@@ -1,12 +1,13 @@
 """Instances, what starts them, and their volumes."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from policies.engine.checks import must_be, must_not_be
 from policies.engine.frameworks import cis_aws, cis_eks, eks_guide, finops, security_hub, well_architected
-from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
+from policies.engine.rule import Area, Finding, InCluster, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from resources.inputs import elements, first, flag, is_set, number, read, text
 from resources.resource import UNKNOWN, Resource
@@ -16,6 +17,7 @@ LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 LAUNCH_CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration"
 SCALING_GROUP = "aws:autoscaling/group:Group"
 NODE_CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
+NODE_CLASSES = {"karpenter.k8s.aws/v1": ["ec2nodeclasses"]}
 _NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 _SUBNET = "aws:ec2/subnet:Subnet"
 _VOLUME = "aws:ebs/volume:Volume"
@@ -23,6 +25,18 @@ _STORAGE_CLASS = "kubernetes:storage.k8s.io/v1:StorageClass"
 _WITH_VOLUMES = (_VOLUME, LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, INSTANCE, NODE_CLASS)
 _CSI_DRIVER, _IN_TREE_DRIVER = "ebs.csi.aws.com", "kubernetes.io/aws-ebs"
 _OLD_VOLUME_TYPES = ("gp2", "standard", "io1")
+_OLD_IN_CLUSTER = json.dumps(_OLD_VOLUME_TYPES)
+_STORAGE_CLASSES = {"storage.k8s.io/v1": ["storageclasses"]}
+_IS_OF_EBS = f"object.provisioner in {json.dumps([_CSI_DRIVER, _IN_TREE_DRIVER])}"
+_MADE_TYPE = "object.?parameters[?'type'].orValue('')"
+
+
+def _of_mappings(bad: str, said: str) -> str:
+    """The CEL expression of a message for each volume of a node class with a condition on `each`, its mapping."""
+    return (
+        f"object.spec.?blockDeviceMappings.orValue([]).transformList(i, each, {bad}, "
+        f"'spec.blockDeviceMappings[' + string(i) + '].ebs is ' + {said})"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +89,18 @@ def _mapped(path: str, mappings: Any, *, defaults_to_gp2: bool = True) -> Iterat
     remediation="Set encrypted to true on every volume, in launch templates in blockDeviceMappings[].ebs, and give a "
     "kmsKeyId.",
     field="encrypted",
+    in_cluster=[
+        InCluster(
+            resources=_STORAGE_CLASSES,
+            reads=["parameters"],
+            found=f"{_IS_OF_EBS} && object.?parameters[?'encrypted'].orValue('').lowerAscii() != 'true' ? "
+            "['makes volumes that are not encrypted'] : []",
+        ),
+        InCluster(
+            resources=NODE_CLASSES,
+            found=_of_mappings("each.?ebs.?encrypted != optional.of(true)", "'not encrypted'"),
+        ),
+    ],
 )
 def _volume_encryption(resource: Resource, _: Stack) -> Iterator[Result]:
     inputs = resource.inputs
@@ -107,6 +133,20 @@ def _volume_encryption(resource: Resource, _: Stack) -> Iterator[Result]:
     frameworks=[finops("Workload Optimization"), finops("Rate Optimization")],
     remediation="Set the volume type to gp3 (io2 where a database needs it); 3,000 IOPS and 125 MB/s are included.",
     field="volume type",
+    in_cluster=[
+        InCluster(
+            resources=_STORAGE_CLASSES,
+            reads=["parameters"],
+            found=f"!({_IS_OF_EBS}) ? [] : {_MADE_TYPE} in {_OLD_IN_CLUSTER} ? "
+            f"['makes ' + {_MADE_TYPE} + ' volumes'] : "
+            f"{_MADE_TYPE} == '' && object.provisioner == '{_IN_TREE_DRIVER}' ? "
+            "['makes gp2 volumes, the default of this provisioner'] : []",
+        ),
+        InCluster(
+            resources=NODE_CLASSES,
+            found=_of_mappings(f"each.?ebs.?volumeType.orValue('') in {_OLD_IN_CLUSTER}", "each.ebs.volumeType"),
+        ),
+    ],
 )
 def _volume_type(resource: Resource, _: Stack) -> Iterator[Result]:
     if resource.type == _STORAGE_CLASS:
@@ -150,6 +190,17 @@ def _storage_class_type(storage: Resource) -> Iterator[Result]:
     ],
     remediation="Set metadataOptions to httpTokens required and httpPutResponseHopLimit 1.",
     field="metadataOptions",
+    in_cluster=[
+        InCluster(
+            resources=NODE_CLASSES,
+            found="object.spec.?metadataOptions.?httpEndpoint.orValue('') == 'disabled' ? [] : "
+            "(object.spec.?metadataOptions.?httpTokens.orValue('required') == 'required' ? [] : "
+            "['spec.metadataOptions.httpTokens is ' + object.spec.metadataOptions.httpTokens + ': IMDSv1 answers too'])"
+            " + (object.spec.?metadataOptions.?httpPutResponseHopLimit.orValue(1) == 1 ? [] : "
+            "['spec.metadataOptions.httpPutResponseHopLimit is ' + "
+            "string(object.spec.metadataOptions.httpPutResponseHopLimit) + ': pods reach the node\\'s credentials'])",
+        )
+    ],
 )
 def _imdsv2(resource: Resource, _: Stack) -> Iterator[Result]:
     if resource.type == _NODE_GROUP:
@@ -192,6 +243,13 @@ def _metadata_options(
     remediation="Leave mapPublicIpOnLaunch off, also in public subnets: load balancers and NAT gateways have their "
     "own.",
     field="mapPublicIpOnLaunch or associatePublicIpAddress",
+    in_cluster=[
+        InCluster(
+            resources=NODE_CLASSES,
+            found="object.spec.?associatePublicIPAddress == optional.of(true) ? "
+            "['spec.associatePublicIPAddress is true: instances get public addresses'] : []",
+        )
+    ],
 )
 def _public_address(resource: Resource, _: Stack) -> Iterator[Result]:
     inputs = resource.inputs

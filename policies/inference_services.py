@@ -1,16 +1,30 @@
 """InferenceServices of KServe: where their logger sends requests and responses."""
 
+import json
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from policies.engine.frameworks import well_architected
 from policies.engine.objects import INFERENCE_SERVICE
-from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
+from policies.engine.rule import Area, Finding, InCluster, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from resources.inputs import is_set, read, text
 from resources.resource import UNKNOWN, Resource
 
 _COMPONENTS = ("predictor", "transformer", "explainer")
+
+
+def _logged_elsewhere(component: str) -> str:
+    """The CEL expression of what the rule finds in one component of a service."""
+    logger, at = f"object.spec.{component}.logger", f"spec.{component}.logger"
+    url = f"{logger}.?url.orValue('')"
+    inside = json.dumps(r"^(?i:https?)://[^/?#@.]+\.[^/?#@.]+\.svc(?:\.cluster\.local)?\.?(?::\d*)?(?:[/?#]|$)")
+    return (
+        f"(object.spec.?{component}.?logger.hasValue() ? "
+        f"(has({logger}.storage) ? ['{at} stores whole requests and responses'] : []) + "
+        f"({url}.matches({inside}) ? [] : ['{at} sends requests and responses to ' + "
+        f"({url} == '' ? 'the default of KServe' : {url})]) : [])"
+    )
 
 
 @rule(
@@ -24,6 +38,12 @@ _COMPONENTS = ("predictor", "transformer", "explainer")
     remediation="Use predictionLogs of ModelService: a collector stores the configured columns alone. KServe's own "
     "storage keeps whole bodies, with personal data, and an address outside the cluster gets them.",
     field="spec.<component>.logger",
+    in_cluster=[
+        InCluster(
+            resources={"serving.kserve.io/v1beta1": ["inferenceservices"]},
+            found=" + ".join(map(_logged_elsewhere, _COMPONENTS)),
+        )
+    ],
 )
 def _through_a_collector(service: Resource, _: Stack) -> Iterator[Result]:
     for component in _COMPONENTS:

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from policies.engine.checks import requires
 from policies.engine.frameworks import eks_guide, finops, nsa
 from policies.engine.pod_templates import CRON_JOB, JOB, asks_for_devices, pods_in
-from policies.engine.rule import Area, Finding, Framework, Level, Result, Severity, Undecided, rule
+from policies.engine.rule import Area, Finding, Framework, InCluster, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from resources.inputs import entries, is_set, number, read
 from resources.resource import UNKNOWN, Resource
 
 RAY_JOB = "kubernetes:ray.io/v1:RayJob"
 CLUSTER_QUEUE = "kubernetes:kueue.x-k8s.io/v1beta2:ClusterQueue"
+_EVERY_NAMESPACE = "admits jobs of every namespace: its namespaceSelector is empty"
 _SPECS: dict[str, tuple[str, ...]] = {
     JOB: ("spec",),
     CRON_JOB: ("spec", "jobTemplate", "spec"),
@@ -96,10 +97,19 @@ requires(
     ],
     remediation="Set spec.namespaceSelector to the label of the namespaces whose jobs the queue admits.",
     field="spec.namespaceSelector",
+    in_cluster=[
+        InCluster(
+            resources={"kueue.x-k8s.io/v1beta2": ["clusterqueues"]},
+            found="has(object.spec.namespaceSelector) && "
+            "object.spec.namespaceSelector.?matchLabels.orValue({}).size() == 0 && "
+            "object.spec.namespaceSelector.?matchExpressions.orValue([]).size() == 0 ? "
+            f"['{_EVERY_NAMESPACE}'] : []",
+        )
+    ],
 )
 def _chosen_namespaces(queue: Resource, _: Stack) -> Iterator[Result]:
     selector = read(queue.inputs, "spec", "namespaceSelector")
     if selector is UNKNOWN:
         yield Undecided("spec.namespaceSelector")
     elif selector is not None and not any(is_set(part) for _, part in entries(selector)):
-        yield Finding("admits jobs of every namespace: its namespaceSelector is empty")
+        yield Finding(_EVERY_NAMESPACE)

@@ -1,5 +1,6 @@
 """Node pools of Karpenter."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
@@ -8,7 +9,7 @@ from typing import Any
 from components.facts.instances import InstanceType, instance_type, known_types
 from policies.engine.frameworks import eks_guide, finops, well_architected
 from policies.engine.prices import hourly
-from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
+from policies.engine.rule import Area, Finding, InCluster, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from resources.inputs import display, elements, entries, number, quantity, read
 from resources.resource import UNKNOWN, Resource
@@ -36,6 +37,7 @@ _LABELS: dict[str, Callable[[InstanceType], Any]] = {
 _CHOOSES_ACCELERATORS = ("instance-category", "instance-family", "instance-gpu-", "instance-accelerator-")
 _MOST = {"cpu": 10_000.0, "memory": 100.0 * 2**40, "nvidia.com/gpu": 1_000.0, "aws.amazon.com/neuron": 1_000.0}
 """Limits that no budget holds: 10,000 vCPUs of m7i cost more than 500 USD an hour."""
+_MOST_IN_CLUSTER = json.dumps({name: f"{most:.0f}" for name, most in _MOST.items()})
 
 
 def requirements(pool: Resource, key: str) -> Iterator[Any]:
@@ -60,6 +62,16 @@ def _requirements(pool: Resource) -> list[Any]:
     frameworks=[finops("Policy & Governance"), eks_guide("Karpenter: set limits")],
     remediation="Set spec.limits of the NodePool: cpu, memory, and nvidia.com/gpu for GPU pools.",
     field="spec.limits",
+    in_cluster=[
+        InCluster(
+            resources={"karpenter.sh/v1": ["nodepools"]},
+            found="(object.spec.?limits.orValue({}).size() == 0 ? ['has no limits, so a runaway workload can start any "
+            "number of nodes'] : []) + object.spec.?limits.orValue({}).transformList(name, amount, "
+            f"name in {_MOST_IN_CLUSTER} && "
+            f"quantity(string(amount)).isGreaterThan(quantity({_MOST_IN_CLUSTER}[name])), "
+            "'limits ' + name + ' to ' + string(amount) + ', which limits nothing')",
+        )
+    ],
 )
 def _limits(pool: Resource, _: Stack) -> Iterator[Result]:
     limits = read(pool.inputs, "spec", "limits")

@@ -7,7 +7,7 @@ from policies.charts import RELEASE
 from policies.engine.cidrs import is_world, world_in_cluster
 from policies.engine.frameworks import checkov, cis_eks, nsa, pod_security
 from policies.engine.objects import INFERENCE_SERVICE, is_patch, is_selected, name_of, namespace_of, with_patches
-from policies.engine.pod_templates import WORKLOADS, pod_of
+from policies.engine.pod_templates import WORKLOAD_KINDS, WORKLOADS, pod_of
 from policies.engine.rule import Area, Finding, InCluster, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from resources.inputs import display, elements, entries, first, flag, is_set, read, text
@@ -17,6 +17,7 @@ _NAMESPACE = "kubernetes:core/v1:Namespace"
 _NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 _DIRECTIONS = {"Ingress", "Egress"}
 _ENFORCE = "pod-security.kubernetes.io/enforce"
+_IN_DEFAULT = "is in the namespace default, which has no network policy and no Pod Security label"
 _EMPTY = "({0}.?matchLabels.orValue({{}}).size() == 0 && {0}.?matchExpressions.orValue([]).size() == 0)"
 _PROFILE = f"object.metadata.?labels[?'{_ENFORCE}'].orValue('')"
 
@@ -49,6 +50,13 @@ def _open_in_cluster(way: str, peers: str) -> str:
     frameworks=[cis_eks("4.5.3"), checkov("CKV_K8S_21")],
     remediation="Name a namespace that the stack creates, for the object or for its provider.",
     field="metadata.namespace",
+    in_cluster=[
+        InCluster(
+            resources=WORKLOAD_KINDS,
+            reads=[],
+            found=f"object.metadata.namespace == 'default' ? ['{_IN_DEFAULT}'] : []",
+        )
+    ],
 )
 def _default_namespace(resource: Resource, stack: Stack) -> Iterator[Result]:
     provider = stack.provider(resource)
@@ -56,7 +64,7 @@ def _default_namespace(resource: Resource, stack: Stack) -> Iterator[Result]:
     if namespace is UNKNOWN:
         yield Undecided("namespace")
     elif namespace in (None, "default"):
-        yield Finding("is in the namespace default, which has no network policy and no Pod Security label")
+        yield Finding(_IN_DEFAULT)
 
 
 @rule(

@@ -11,6 +11,8 @@ from policies.engine.stack import Stack
 from resources.inputs import first, flag, read, text
 from resources.resource import UNKNOWN, Resource
 
+_UNSTATED = "does not say whether its Pods carry a token: automountServiceAccountToken is absent"
+_ACCOUNT_IN_CLUSTER = "variables.pod.?serviceAccountName.or(variables.pod.?serviceAccount).orValue('default')"
 _SERVICE_ACCOUNTS = with_patches("kubernetes:core/v1:ServiceAccount")
 
 
@@ -32,7 +34,7 @@ _SERVICE_ACCOUNTS = with_patches("kubernetes:core/v1:ServiceAccount")
     "account of its own.",
     field="automountServiceAccountToken",
     admission="variables.pod.?automountServiceAccountToken != optional.of(false) && "
-    "variables.pod.?serviceAccountName.or(variables.pod.?serviceAccount).orValue('default') in ['', 'default'] ? "
+    f"{_ACCOUNT_IN_CLUSTER} in ['', 'default'] ? "
     "['carries the token of the default service account: automountServiceAccountToken is not false'] : []",
 )
 def _service_account_token(resource: Resource, _: Stack) -> Iterator[Result]:
@@ -67,6 +69,8 @@ def _account(pod: Pod) -> Any:
     frameworks=[cis_eks("4.1.6"), checkov("CKV_K8S_38")],
     remediation="Set automountServiceAccountToken to true where the Pod uses the API server, or to false.",
     field="automountServiceAccountToken",
+    admission="!has(variables.pod.automountServiceAccountToken) && "
+    f"!({_ACCOUNT_IN_CLUSTER} in ['', 'default']) ? ['{_UNSTATED}'] : []",
 )
 def _token_stated(workload: Resource, _: Stack) -> Iterator[Result]:
     pod = pod_of(workload)
@@ -74,4 +78,4 @@ def _token_stated(workload: Resource, _: Stack) -> Iterator[Result]:
     if mounted is UNKNOWN:
         yield Undecided(f"{pod.path}.automountServiceAccountToken")
     elif mounted is None and _account(pod) != "default":
-        yield Finding("does not say whether its Pods carry a token: automountServiceAccountToken is absent")
+        yield Finding(_UNSTATED)

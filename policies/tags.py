@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from policies.ec2 import LAUNCH_TEMPLATE, NODE_CLASS
+from policies.ec2 import LAUNCH_TEMPLATE, NODE_CLASS, NODE_CLASSES
 from policies.engine.frameworks import finops, security_hub, well_architected
-from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
+from policies.engine.rule import Area, Finding, InCluster, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from resources.inputs import elements, entries, json_value, read
 from resources.resource import UNKNOWN, Resource, Unknown
@@ -120,6 +120,14 @@ def _missing(tags: dict[str, Any], stack: Stack) -> list[str]:
     frameworks=[finops("Allocation"), well_architected("COST03-BP02")],
     remediation="Add tagSpecifications for instance and volume to the launch template, or tags to the EC2NodeClass.",
     field="tagSpecifications or spec.tags",
+    in_cluster=[
+        InCluster(
+            resources=NODE_CLASSES,
+            found="variables.required_tags.all(tag, object.spec.?tags[?tag].orValue('') != '') ? [] : "
+            "['instances and volumes it starts lack ' + variables.required_tags.filter(tag, "
+            "object.spec.?tags[?tag].orValue('') == '').join(', ') + ' in tags; default tags do not reach them']",
+        )
+    ],
 )
 def _launched_tags(resource: Resource, stack: Stack) -> Iterator[Result]:
     if resource.type == NODE_CLASS:

@@ -8,7 +8,7 @@ import pulumi
 from components.cluster.secure_namespace import TEAM_LABEL
 from components.core.admission import admission_policy
 from components.core.manifest import Manifest
-from components.delivery.argo_cd.names import CONTROLLER
+from components.delivery.argo_cd.names import CONTROLLER, SERVER
 from components.delivery.argo_cd.names import NAMESPACE as ARGO_CD
 from components.serving.serving_platform.names import GATEWAY_NAME, KNATIVE_OPERATOR_NAMESPACE, KSERVE_NAMESPACE
 from policies.engine.admission import (
@@ -46,6 +46,14 @@ _BEHIND_TLS = (Excused("ingress-tls", f"Gateway/{GATEWAY_NAME}"),)
 _RESTORES = (Excused("rbac-wildcard", "ClusterRoleBinding/velero-restore"),)
 """A person binds cluster-admin to Velero under this name while a restore runs (docs/recovery.md)."""
 _USER = "request.userInfo.username"
+_FIRST_PROJECT = (
+    f"{_USER} == '{_ACCOUNT}:{ARGO_CD}:{SERVER}' && request.operation == 'CREATE' && "
+    "request.resource.resource == 'appprojects' && object.metadata.name == 'default'"
+)
+"""Argo CD's server ends if it cannot create its open project default, which the platform then closes.
+
+Source: Argo CD, server/server.go (initializeDefaultProject).
+"""
 
 
 def pod_policies(settings: PolicySettings, excused: Sequence[Excused]) -> Iterator[list[dict[str, Any]]]:
@@ -76,7 +84,7 @@ def pod_policies(settings: PolicySettings, excused: Sequence[Excused]) -> Iterat
 
 
 def object_policies(
-    settings: PolicySettings, excused: Sequence[Excused], *, kubeflow: bool
+    settings: PolicySettings, excused: Sequence[Excused], *, kubeflow: bool, production: bool
 ) -> Iterator[list[dict[str, Any]]]:
     """The policies about all other objects with their bindings, in every namespace and for objects of the cluster.
 
@@ -84,6 +92,7 @@ def object_policies(
         settings: The levels of the rules.
         excused: The objects that exceptions name.
         kubeflow: Whether Argo CD delivers Kubeflow, whose manifests break some of the rules.
+        production: Whether the rules about production alone hold.
     """
     for name, level, action in (
         ("object-rules", Level.MANDATORY, "Deny"),
@@ -96,7 +105,10 @@ def object_policies(
                 [],
                 {},
                 conditions=_judged(),
-                variables={"installed": _installed(kubeflow=kubeflow), **object_variables(rules, excused)},
+                variables={
+                    "installed": _installed(kubeflow=kubeflow),
+                    **object_variables(rules, excused, settings, production=production),
+                },
                 computed=[(f"variables.installed || {holds}", told) for holds, told in validations(rules)],
                 actions=[action],
             )
@@ -110,7 +122,11 @@ def _judged() -> dict[str, str]:
     """
     users = ", ".join(f"'{each}'" for each in (*_CONTROL_PLANE, *_OPERATORS))
     platform = f"{_USER} in [{users}] || {_USER}.startsWith('eks:') || {_USER}.startsWith('{_ACCOUNT}:kube-system:')"
-    return {"lives-on": "!has(object.metadata.deletionTimestamp)", "not-of-the-platform": f"!({platform})"}
+    return {
+        "lives-on": "!has(object.metadata.deletionTimestamp)",
+        "not-of-the-platform": f"!({platform})",
+        "not-the-first-project": f"!({_FIRST_PROJECT})",
+    }
 
 
 def _installed(*, kubeflow: bool) -> str:
@@ -133,7 +149,9 @@ def make_admission_rules(config: "StackConfig", inside: pulumi.ResourceOptions) 
     excused = [*excused_in(pulumi.get_stack()), *_BEHIND_TLS]
     if config.recovery and config.recovery.cluster_state:
         excused += _RESTORES
-    for policy, binding in (*pod_policies(settings, excused), *object_policies(settings, excused, kubeflow=kubeflow)):
+    production = config.environment.is_production
+    of_objects = object_policies(settings, excused, kubeflow=kubeflow, production=production)
+    for policy, binding in (*pod_policies(settings, excused), *of_objects):
         name = f"admission-{policy['metadata']['name']}"
         needed = pulumi.ResourceOptions(depends_on=[Manifest(name, policy, inside)])
         Manifest(f"{name}-binding", binding, pulumi.ResourceOptions.merge(inside, needed))

@@ -50,7 +50,6 @@ _ONE_OBJECT = "it compares objects, and CEL sees one at a time"
 _NO_OBJECT = "it is about what Pulumi installs, and the cluster has no object of that"
 _TEXT = "it reads a configuration in text, which CEL cannot parse"
 _PRICES = "it needs prices and facts of instance types"
-_NOT_YET = "not written yet; CEL can express it"
 NOT_IN_CLUSTER: dict[str, str] = {
     **dict.fromkeys(("budget-present", "budget-satisfiable", "default-deny", "workload-network-policy"), _ONE_OBJECT),
     **dict.fromkeys(
@@ -70,11 +69,6 @@ NOT_IN_CLUSTER: dict[str, str] = {
     **dict.fromkeys(
         ("workload-replicas", "workload-spread"), "it is advice for production, and autoscalers change what it reads"
     ),
-    **dict.fromkeys(("argo-cd-application", "argo-cd-project", "cluster-queue-namespaces", "inference-log"), _NOT_YET),
-    **dict.fromkeys(("default-login", "default-namespace", "grafana-sign-in", "model-deletion"), _NOT_YET),
-    **dict.fromkeys(("imdsv2", "karpenter-limits", "launched-tags", "public-address"), _NOT_YET),
-    "service-account-token-stated": _NOT_YET,
-    **dict.fromkeys(("volume-encryption", "volume-type"), _NOT_YET),
 }
 """The rules about Kubernetes that no policy of the cluster has, each with the reason."""
 
@@ -140,10 +134,17 @@ def pod_variables(rules: Sequence[Rule], excused: Sequence[Excused] = ()) -> dic
     return {"pod": _POD, "annotations": _POD_ANNOTATIONS, "containers": _CONTAINERS, **_clock(excused), **found}
 
 
-def object_variables(rules: Sequence[Rule], excused: Sequence[Excused] = ()) -> dict[str, str]:
-    """The variables of a policy about other objects: their annotations, and what each rule finds."""
-    found = {_found(rule): _unless_excused(rule, excused, _of_kinds(rule)) for rule in rules}
-    return {"annotations": _ANNOTATIONS, **_clock(excused), **found}
+def object_variables(
+    rules: Sequence[Rule],
+    excused: Sequence[Excused] = (),
+    settings: PolicySettings | None = None,
+    *,
+    production: bool = True,
+) -> dict[str, str]:
+    """The variables of a policy about other objects: their annotations, the required tags, and what each rule finds."""
+    tags = json.dumps((settings or PolicySettings()).required_tags)
+    found = {_found(rule): _unless_excused(rule, excused, _of_kinds(rule, production=production)) for rule in rules}
+    return {"annotations": _ANNOTATIONS, "required_tags": tags, **_clock(excused), **found}
 
 
 def validations(rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
@@ -161,9 +162,10 @@ def _found(rule: Rule) -> str:
     return rule.name.replace("-", "_")
 
 
-def _of_kinds(rule: Rule) -> str:
+def _of_kinds(rule: Rule, *, production: bool) -> str:
     """What a rule finds in an object of one of its kinds, if the request changes what the rule reads."""
-    return " + ".join(f"({_applies(each)} ? ({each.found}) : [])" for each in rule.in_cluster)
+    judged = [each for each in rule.in_cluster if production or not each.only_production]
+    return " + ".join(f"({_applies(each)} ? ({each.found}) : [])" for each in judged) or "[]"
 
 
 def _applies(judged: InCluster) -> str:
@@ -171,9 +173,9 @@ def _applies(judged: InCluster) -> str:
         f"{version.rpartition('/')[0]}/{plural}" for version, plurals in judged.resources.items() for plural in plurals
     )
     fields = [f"?{field.replace('.', '.?')}" for field in judged.reads]
-    changed = " || ".join(f"object.{field} != oldObject.{field}" for field in fields)
+    when = " || ".join(["request.operation == 'CREATE'", *(f"object.{each} != oldObject.{each}" for each in fields)])
     named = f"(request.resource.group + '/' + request.resource.resource) in {json.dumps(list(dict.fromkeys(kinds)))}"
-    return f"{named} && (request.operation == 'CREATE' || {changed})"
+    return f"{named} && ({when})"
 
 
 def _clock(excused: Sequence[Excused]) -> dict[str, str]:

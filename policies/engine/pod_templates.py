@@ -33,6 +33,12 @@ _TEMPLATES: dict[str, tuple[str, ...]] = {
 """Where each workload has its Pod template."""
 _COMPLETE = {**_TEMPLATES, "kubernetes:core/v1:PodTemplate": ("template",)}
 WORKLOADS = tuple(_TEMPLATES)
+WORKLOAD_KINDS = {
+    "v1": ["pods", "replicationcontrollers"],
+    "apps/v1": ["daemonsets", "deployments", "replicasets", "statefulsets"],
+    "batch/v1": ["cronjobs", "jobs"],
+}
+"""The plurals of the workloads, by `group/version`."""
 CONTAINER_LISTS = ("initContainers", "containers", "ephemeralContainers")
 _CONTEXTS = ("securityContext", "podSecurityContext", "containerSecurityContext")
 """Where a Pod has its security context. The last two are names in charts and custom resources."""

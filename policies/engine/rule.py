@@ -89,6 +89,8 @@ class InCluster:
     """The plurals of the kinds by `group/version`; `v1` is the core group."""
     found: str
     reads: Sequence[str] = ("spec",)
+    """Empty where no update can change what the rule reads."""
+    only_production: bool = False
 
 
 class About(TypedDict, total=False):

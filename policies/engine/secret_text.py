@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import json
 import re
 from functools import lru_cache
 
@@ -35,7 +36,9 @@ _NAME = re.compile(
     r"|(?:client|app|shared|cookie|signing|webhook|jwt|oauth|consumer|api)secret"
     r"|secretkey|secretaccesskey|token|apikey|privatekey|presharedkey)\d*$"
 )
-_SHORT_NAMES = frozenset({"pass", "pw", "psw", "passcode"})
+_SHORT_NAME = re.compile(
+    r"(?:Pass|Pw|Psw|Passcode|(?:^|[^A-Z])(?:PASS|PW|PSW|PASSCODE)|(?:^|[^A-Za-z])(?:pass|pw|psw|passcode))[^A-Za-z]*$"
+)
 """Last words of a name, such as `DB_PASS`, that are a part of other words (`bypass`)."""
 _NO_SECRET_NAME = re.compile(
     r"(?:(?:creation|client|clientrequest|continue|continuation|idempotency|next|page|request|sync)token"
@@ -48,7 +51,6 @@ _MAYBE_NAME = re.compile(
 )
 """Names of a secret or of where one is found. The value decides."""
 _REFERENCE_NAME = re.compile(r"existing|checksum|sha\d*|hash|digest|fingerprint|ref|name|arn|id|path|file|uri|url")
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _TEXTS_WITH_NAMES = (
     r"(?:password|passwd|passphrase|(?<![a-z])pass|(?<![a-z])pw|pwd|secret[_-]?(?:access[_-]?)?key|client[_-]?secret"
     r"|(?:api|account|shared[_-]?access)[_-]?key|(?:auth|access|api|bearer|github|hf|slack)[_-]?token"
@@ -93,7 +95,14 @@ def names_secret(name: str) -> bool:
     plain = normalized(name)
     if _NO_SECRET_NAME.search(plain):
         return False
-    return _NAME.search(plain) is not None or _last_word(name) in _SHORT_NAMES
+    return _NAME.search(plain) is not None or _SHORT_NAME.search(name) is not None
+
+
+def names_secret_in_cluster(name: str) -> str:
+    """The CEL expression of the same about `name`, an expression of a name of letters, digits and `-_.`."""
+    plain = f"{name}.lowerAscii().replace('-', '').replace('_', '').replace('.', '')"
+    no_secret, long, short = (json.dumps(each.pattern) for each in (_NO_SECRET_NAME, _NAME, _SHORT_NAME))
+    return f"(!{plain}.matches({no_secret}) && ({plain}.matches({long}) || {name}.matches({short})))"
 
 
 @lru_cache(maxsize=4096)
@@ -101,11 +110,6 @@ def may_name_secret(name: str) -> bool:
     """Whether a field of this name holds a secret or a reference to one, so that only the value tells."""
     plain = normalized(name)
     return _MAYBE_NAME.search(plain) is not None and _REFERENCE_NAME.search(plain) is None
-
-
-def _last_word(name: str) -> str:
-    words = [each.lower() for each in _WORDS.findall(name) if not each.isdigit()]
-    return words[-1] if words else ""
 
 
 def is_literal(value: str) -> bool:

@@ -86,9 +86,17 @@ def judging(clean: Cluster, places: None) -> Cluster:
     return clean
 
 
-def policies(*excused: Excused, kubeflow: bool = False, **levels: Level) -> list[dict[str, Any]]:
-    settings = PolicySettings(levels={name.replace("_", "-"): level for name, level in levels.items()})
-    return [each for made in object_policies(settings, excused, kubeflow=kubeflow) for each in made]
+def policies(
+    *excused: Excused,
+    kubeflow: bool = False,
+    production: bool = True,
+    tags: tuple[str, ...] = ("owner",),
+    **levels: Level,
+) -> list[dict[str, Any]]:
+    chosen = {name.replace("_", "-"): level for name, level in levels.items()}
+    settings = PolicySettings.model_validate({"levels": chosen, "requiredTags": list(tags)})
+    made = object_policies(settings, excused, kubeflow=kubeflow, production=production)
+    return [each for policy in made for each in policy]
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -188,3 +196,75 @@ def test_role_with_many_rules_stays_within_the_cost_budget(judging: Cluster) -> 
         for index in range(300)
     ]
     assert judging.refusals([{**role("large"), "rules": rules}]) == []
+
+
+def application_set() -> dict[str, Any]:
+    git = {"repoURL": "https://github.com/example/models", "revision": "main", "directories": [{"path": "models/*"}]}
+    destination = {"server": "https://kubernetes.default.svc", "namespace": PLATFORM}
+    template = {"metadata": {"name": "it"}, "spec": {"project": "risk", "destination": destination}}
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "ApplicationSet",
+        "metadata": {"name": "models", "namespace": PLATFORM},
+        "spec": {"generators": [{"git": git}], "template": template},
+    }
+
+
+def test_a_rule_about_production_holds_there_alone(clean: Cluster, places: None) -> None:
+    install(clean, policies())
+    assert "model-deletion" in str(clean.refusals([application_set()]))
+    install(clean, policies(production=False))
+    assert clean.refusals([application_set()]) == []
+
+
+def open_project(name: str) -> dict[str, Any]:
+    every = {"group": "*", "kind": "*"}
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "AppProject",
+        "metadata": {"name": name, "namespace": PLATFORM},
+        "spec": {
+            "sourceRepos": ["*"],
+            "destinations": [{"server": "*", "namespace": "*"}],
+            "clusterResourceWhitelist": [every],
+        },
+    }
+
+
+def test_argo_cds_server_creates_its_own_project_and_no_other(judging: Cluster) -> None:
+    server = "system:serviceaccount:argocd:argocd-server"
+    assert "denied" not in told_as(judging, server, open_project("default"))
+    assert "argo-cd-project" in told_as(judging, server, open_project("another"))
+    assert "argo-cd-project" in told_as(judging, "somebody", open_project("default"))
+
+
+def node_class(**tags: str) -> dict[str, Any]:
+    chosen = [{"tags": {"karpenter.sh/discovery": "it"}}]
+    spec = {"role": "nodes", "subnetSelectorTerms": chosen, "securityGroupSelectorTerms": chosen, "tags": tags}
+    return {
+        "apiVersion": "karpenter.k8s.aws/v1",
+        "kind": "EC2NodeClass",
+        "metadata": {"name": "it"},
+        "spec": {**spec, "amiSelectorTerms": [{"alias": "al2023@v20260901"}]},
+    }
+
+
+def test_node_classes_have_the_tags_of_the_stack(clean: Cluster, places: None) -> None:
+    install(clean, policies(tags=("owner", "team")))
+    assert clean.refusals([node_class(owner="ml", team="risk")]) == []
+    told = str(clean.refusals([node_class(owner="ml")]))
+    assert "launched-tags: instances and volumes it starts lack team in tags" in told
+
+
+@pytest.mark.parametrize("text", ["a=root\n" * 2340, "a=1\n" * 4096, "x" * 16_384, "x: y\n" * 40_000])
+def test_large_configuration_stays_within_the_cost_budget(judging: Cluster, text: str) -> None:
+    made = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "it", "namespace": PLATFORM}}
+    assert judging.refusals([{**made, "data": {"settings": text}}]) == []
+
+
+def test_large_secret_stays_within_the_cost_budget(judging: Cluster) -> None:
+    made = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "it", "namespace": PLATFORM}}
+    many = {f"password-{index}": "k3V" * 9 for index in range(3000)}
+    some = {f"password-{index}": "k3V" * 9 for index in range(500)}
+    assert judging.refusals([{**made, "stringData": some}]) == []
+    assert judging.refusals([{**made, "stringData": many}, {**made, "stringData": {"it": "k3V" * 300_000}}]) == []
