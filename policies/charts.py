@@ -9,7 +9,7 @@ from components.facts.chart_support import SupportEnd, supported_until
 from policies.engine.contained import MANIFESTS, manifest_file, unreadable_manifests
 from policies.engine.frameworks import nsa, well_architected
 from policies.engine.pod_templates import CHARTS
-from policies.engine.rendering import KUSTOMIZATIONS, RENDERED, rendering_of
+from policies.engine.rendering import KUSTOMIZATIONS, RENDERED, is_local, rendering_of
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from resources.inputs import elements, entries, flag, read, text
@@ -197,7 +197,7 @@ _DEEPEST = 40
 @rule(
     "manifests-in-sight",
     "The plan sees the objects that manifests, kustomizations and rendered charts create",
-    (*MANIFESTS, *KUSTOMIZATIONS, *CHARTS[1:]),
+    (*MANIFESTS, *KUSTOMIZATIONS, *CHARTS),
     needs_stack=True,
     area=Area.SECURITY,
     severity=Severity.HIGH,
@@ -209,7 +209,7 @@ _DEEPEST = 40
     field="file, files, directory or chart",
 )
 def _manifests_in_sight(component: Resource, stack: Stack) -> Iterator[Result]:
-    if stack.has_descendant(component.urn, "kubernetes:"):
+    if stack.has_descendant(component.urn, "kubernetes:") or (component.type == RELEASE and not is_local(component)):
         return
     rendering = rendering_of(component) if component.type in RENDERED else None
     if rendering and not rendering.problem:

@@ -87,6 +87,14 @@ def _rendered(resource: Resource) -> Rendering:
     return _templated(str(folder), release, namespace, json.dumps(values or {}, sort_keys=True))
 
 
+def is_local(release: Resource) -> bool:
+    """Whether a release installs a folder or an archive beside the program, and no chart of a repository."""
+    chart = text(read(release.inputs, "chart"))
+    if not isinstance(chart, str) or "://" in chart or is_set(read(release.inputs, "repositoryOpts", "repo")):
+        return False
+    return chart.startswith((".", "/")) or chart.endswith(".tgz") or _folder(chart) is not None
+
+
 def _name(resource: Resource, field: str, default: str) -> str:
     """A name that Kubernetes accepts, and that no tool reads as an option."""
     name = text(read(resource.inputs, field))

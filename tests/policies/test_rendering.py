@@ -140,29 +140,41 @@ def test_kustomization_that_would_fetch_or_run_stays_out_of_sight(write: Folder,
 
 
 @needs("helm")
-def test_chart_with_a_dependency_of_a_repository_stays_out_of_sight(write: Folder) -> None:
+@pytest.mark.parametrize("type_", [CHART, RELEASE])
+def test_chart_with_a_dependency_of_a_repository_stays_out_of_sight(write: Folder, type_: str) -> None:
     dependency = "dependencies: [{name: redis, version: 1.0.0, repository: https://charts.example}]"
     write("web/Chart.yaml", f"apiVersion: v2\nname: web\nversion: 0.1.0\n{dependency}\n")
-    assert "helm does not render it" in problem_of(component(CHART, chart="web"))
+    assert "helm does not render it" in problem_of(component(type_, chart="web"))
 
 
+@pytest.mark.parametrize("type_", [CHART, RELEASE])
 @pytest.mark.parametrize(
     ("inputs", "why"),
     [
         ({"values": {"image": {"tag": UNKNOWN}}}, "its values are known only after the deployment"),
         ({"postRenderer": {"command": "/bin/sh"}}, "postRenderer changes the chart outside of the plan"),
+        ({"postrender": "/bin/sh"}, "postrender changes the chart outside of the plan"),
         ({"valueYamlFiles": ["values.yaml"]}, "valueYamlFiles changes the chart"),
-        ({"repositoryOpts": {"repo": "https://charts.example"}}, "it is no folder beside the program"),
     ],
 )
 def test_chart_whose_objects_the_plan_cannot_know_stays_out_of_sight(
-    write: Folder, inputs: dict[str, Any], why: str
+    write: Folder, type_: str, inputs: dict[str, Any], why: str
 ) -> None:
     write("web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n")
-    assert why in problem_of(component(CHART, chart="web", **inputs))
+    assert why in problem_of(component(type_, chart="web", **inputs))
 
 
-@pytest.mark.parametrize(("type_", "field", "tool"), [(DIRECTORY, "directory", "kustomize"), (CHART, "chart", "helm")])
+def test_release_of_a_repository_is_judged_by_its_values_and_a_rendered_chart_by_its_objects(write: Folder) -> None:
+    write("web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n")
+    remote: dict[str, Any] = {"repositoryOpts": {"repo": "https://charts.example"}, "version": "1.0.0"}
+    assert "it is no folder beside the program" in problem_of(component(CHART, chart="web", **remote))
+    assert "manifests-in-sight" not in rules_of(component(RELEASE, chart="web", **remote))
+
+
+@pytest.mark.parametrize(
+    ("type_", "field", "tool"),
+    [(DIRECTORY, "directory", "kustomize"), (CHART, "chart", "helm"), (RELEASE, "chart", "helm")],
+)
 def test_missing_tool_is_named_with_the_remedy(
     write: Folder, monkeypatch: pytest.MonkeyPatch, type_: str, field: str, tool: str
 ) -> None:

@@ -128,6 +128,13 @@ CASES = [
         for kind in ("kustomize", "kustomize/v2")
     ),
     fails("manifests-in-sight", make("kubernetes:helm.sh/v4:Chart", {"chart": "app"}), found="creates what is in app"),
+    *(
+        fails("manifests-in-sight", make(RELEASE, {"chart": chart}), found=f"creates what is in {chart}, which no rule")
+        for chart in ("./missing", "../missing", "/missing", "missing-1.0.0.tgz")
+    ),
+    passes("manifests-in-sight", make(RELEASE, {"chart": "keda", "repositoryOpts": {"repo": "https://kedacore.io"}})),
+    passes("manifests-in-sight", make(RELEASE, {"chart": "oci://ghcr.io/kedacore/charts/keda"})),
+    passes("manifests-in-sight", make(RELEASE, {"chart": UNKNOWN}), kind="unknown"),
     passes("manifests-in-sight", make("kubernetes:yaml/v2:ConfigGroup"), kind="absent"),
     unknown("manifests-in-sight", make("kubernetes:yaml/v2:ConfigFile", {"file": UNKNOWN}), undecided="file"),
     unknown("manifests-in-sight", make("kubernetes:yaml/v2:ConfigGroup", {"yaml": UNKNOWN}), undecided="yaml"),
