@@ -44,7 +44,26 @@ _TODAY = (
     "[string(object.metadata.creationTimestamp)]).max().substring(0, 10)"
 )
 """The day of the request, because CEL has no clock. The API server writes both fields before admission."""
-_MADE_BY_CONTROLLERS = ("Pod", "ReplicaSet", "Job")
+_BY_CONTROLLER = (
+    "(request.userInfo.username.startsWith('system:serviceaccount:kube-system:') || "
+    "request.userInfo.username == 'system:kube-controller-manager')"
+)
+"""Who creates Pods of workloads. Others could name an owner that is excused."""
+_OWNERS = "object.metadata.?ownerReferences.orValue([])"
+_PODS_OF_REPLICA_SETS = (
+    "request.kind.kind == 'Pod' && {owners}.exists(o, o.?controller.orValue(false) && o.kind == 'ReplicaSet' && "
+    "o.name == '{name}-' + object.metadata.?labels[?'pod-template-hash'].orValue('?'))"
+)
+_PODS_OF_CRON_JOBS = (
+    "request.kind.kind == 'Pod' && {owners}.exists(o, o.?controller.orValue(false) && o.kind == 'Job' && "
+    "o.name.matches('^{pattern}-[0-9]+$'))"
+)
+_GRANDCHILDREN = {"Deployment": _PODS_OF_REPLICA_SETS, "CronJob": _PODS_OF_CRON_JOBS}
+"""The Pods that controllers make in two steps, by the kind of the workload.
+
+Sources: Kubernetes, pkg/controller/deployment/sync.go and pkg/controller/cronjob/utils.go.
+"""
+_WITH_CHILDREN = (*_GRANDCHILDREN, "DaemonSet", "Job", "ReplicaSet", "ReplicationController", "StatefulSet")
 
 _ONE_OBJECT = "it compares objects, and CEL sees one at a time"
 _NO_OBJECT = "it is about what Pulumi installs, and the cluster has no object of that"
@@ -99,7 +118,7 @@ class Excused:
 
     rule: str
     object: str
-    """`Kind/name`, or `Kind/namespace/name` with what controllers make of it."""
+    """`Kind/name`, or `Kind/namespace/name` with what the controllers of Kubernetes make of it."""
     until: str = ""
     """The last day, such as 2027-05-31; empty if there is none."""
 
@@ -188,11 +207,15 @@ def _unless_excused(rule: Rule, excused: Sequence[Excused], found: str) -> str:
 
 
 def _is(excused: Excused) -> str:
-    """Whether the object is the excused one, or controllers make it from that one, and it is not too late."""
+    """Whether the object is the excused one, or a controller of Kubernetes makes it from that one, in time."""
     kind, *namespace, name = excused.object.split("/")
-    itself = f"request.kind.kind == '{kind}' && object.metadata.name == '{name}'"
-    made = f"request.kind.kind in {json.dumps(_MADE_BY_CONTROLLERS)} && object.metadata.name.startsWith('{name}-')"
+    named = [f"request.kind.kind == '{kind}' && object.metadata.name == '{name}'"]
+    if kind in _WITH_CHILDREN:
+        owned = f"o.?controller.orValue(false) && o.kind == '{kind}' && o.name == '{name}'"
+        made = [f"{_OWNERS}.exists(o, {owned})"]
+        if grandchildren := _GRANDCHILDREN.get(kind):
+            made.append(grandchildren.format(owners=_OWNERS, name=name, pattern=name.replace(".", "[.]")))
+        named.append(f"{_BY_CONTROLLER} && ({' || '.join(made)})")
     place = f"object.metadata.?namespace.orValue('') == '{''.join(namespace)}'"
-    named = f"({itself} || {made})" if namespace else itself
     in_time = f" && variables.today <= '{excused.until}'" if excused.until else ""
-    return f"({place} && {named}{in_time})"
+    return f"({place} && ({' || '.join(named)}){in_time})"

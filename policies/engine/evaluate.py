@@ -6,6 +6,7 @@ from dataclasses import field as dataclass_field
 from functools import cache
 
 from policies.engine.exceptions import PolicyError, PolicyException, require_rule
+from policies.engine.objects import name_in_cluster
 from policies.engine.registry import RULES
 from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
 from policies.engine.settings import Level, PolicySettings
@@ -59,6 +60,7 @@ def evaluate(resources: Sequence[Resource], context: Context) -> tuple[Verdict, 
         for urn, result in _results(rule, stack)
     ]
     verdicts += stale_exceptions(context, used, stack_of(resources))
+    verdicts += misnamed_objects(used, verdicts, stack)
     return tuple(sorted(verdicts, key=lambda verdict: (verdict.policy, verdict.urn, verdict.message)))
 
 
@@ -119,6 +121,23 @@ def stale_exceptions(context: Context, used: Iterable[PolicyException], stack: s
             remedy = "Remove it from policies/exceptions.yaml, unless another stack needs it."
             message = f"{what} covers nothing in this stack"
             yield Verdict(UNUSED, Severity.LOW, Level.ADVISORY, "", message, None, "resource", remedy)
+
+
+def misnamed_objects(used: Iterable[PolicyException], verdicts: Sequence[Verdict], stack: Stack) -> Iterator[Verdict]:
+    """The verdicts on exceptions whose `object` is none of the objects that they cover, so that the cluster has none.
+
+    Objects with a name that Kubernetes or the deployment decides, and those of charts, are not compared.
+    """
+    for exception in (each for each in used if each.object):
+        urns = {each.urn for each in verdicts if exception.covers(each.policy, each.urn)}
+        names = {name_in_cluster(each) for each in stack.resources if each.urn in urns}
+        if exception.object not in names and None not in names:
+            remedy = f"Write {' or '.join(sorted(filter(None, names)))}, or remove object."
+            message = (
+                f"the exception of {exception.rule} for {exception.resource} names the object {exception.object}, "
+                "which it does not cover"
+            )
+            yield Verdict(UNUSED, Severity.LOW, Level.ADVISORY, "", message, None, "object", remedy)
 
 
 def _results(rule: Rule, stack: Stack) -> Iterator[tuple[str, Result]]:

@@ -29,6 +29,14 @@ def namespace_of(resource: Resource) -> str | Unknown | None:
     return first(text(read(resource.inputs, "metadata", "namespace")), text(read(resource.inputs, "namespace")))
 
 
+def name_in_cluster(resource: Resource) -> str | None:
+    """An object as an exception names it, such as `Pod/search/debug`; `None` if a part is known only later."""
+    name, namespace = name_of(resource), text(read(resource.inputs, "metadata", "namespace"))
+    if not resource.type.startswith("kubernetes:") or not isinstance(name, str) or namespace is UNKNOWN:
+        return None
+    return "/".join(part for part in (resource.type.rpartition(":")[2], namespace, name) if isinstance(part, str))
+
+
 def in_same_namespace(resource: Resource, stack: Stack, *types: str) -> list[Resource]:
     """The objects of `types` that are, or may be, in the namespace of `resource`."""
     namespace = namespace_of(resource)

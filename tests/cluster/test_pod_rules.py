@@ -8,7 +8,7 @@ import pytest
 
 from components.cluster.secure_namespace import TEAM_LABEL
 from components.core.admission import admission_policy
-from policies.engine.admission import NEW_PODS, POD_RESOURCES, pod_rules, pod_variables, validations
+from policies.engine.admission import NEW_PODS, POD_RESOURCES, Excused, pod_rules, pod_variables, validations
 from policies.engine.pod_templates import WORKLOADS
 from policies.engine.rule import Rule
 from policies.engine.settings import PolicySettings
@@ -121,3 +121,89 @@ def test_policy_of_the_platform_refuses_a_workload(empty_cluster: Cluster) -> No
     assert "denied request: host-namespaces: hostNetwork is true: its Pods share it with the node" in told
     sound = whole(of(DEPLOYMENT, RESTRICTED), "ruled", "sound")
     assert empty_cluster.refusals([sound]) == []
+
+
+EXCUSED = "excused"
+CONTROLLERS = "system:serviceaccount:kube-system"
+
+
+@pytest.fixture(scope="module")
+def excusing(empty_cluster: Cluster) -> Cluster:
+    """The cluster with a namespace in which some workloads may share the network of their node."""
+    objects = ("Deployment/excused/agent", "CronJob/excused/nightly", "DaemonSet/excused/node", "Pod/excused/debug")
+    rules = [rule for rule in RULES if rule.name == "host-namespaces"]
+    policy = admission_policy(
+        "excusing",
+        POD_RESOURCES,
+        [],
+        {"matchLabels": {"kubernetes.io/metadata.name": EXCUSED}},
+        conditions=NEW_PODS,
+        variables=pod_variables(rules, [Excused("host-namespaces", each, "9999-12-31") for each in objects]),
+        computed=list(validations(rules)),
+    )
+    empty_cluster.create([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": EXCUSED}}, *policy])
+    empty_cluster.wait_until(lambda: "host-namespaces" in told_as(empty_cluster, "somebody", made("Pod", "other")))
+    return empty_cluster
+
+
+def made(kind: str, name: str, *, owner: tuple[str, str] | None = None, **labels: str) -> dict[str, Any]:
+    """A workload that shares the network of its node, with the controller that owns it."""
+    version = {"Pod": "core/v1", "Job": "batch/v1", "CronJob": "batch/v1"}.get(kind, "apps/v1")
+    workload = whole(of(f"kubernetes:{version}:{kind}", {**RESTRICTED, "hostNetwork": True}), EXCUSED, "it")
+    metadata: dict[str, Any] = {"name": name, "namespace": EXCUSED, "labels": labels}
+    if owner:
+        reference = {"apiVersion": "v1", "kind": owner[0], "name": owner[1], "uid": "1", "controller": True}
+        metadata["ownerReferences"] = [reference]
+    return {**workload, "metadata": metadata}
+
+
+def told_as(cluster: Cluster, user: str, workload: Mapping[str, Any]) -> str:
+    """What the server says of a workload when a user with every right creates it."""
+    options = ("--server-side", "--dry-run=server", f"--as={user}", "--as-group=system:masters")
+    return cluster.kubectl("apply", *options, "-f", "-", objects=[workload]).stderr
+
+
+@pytest.mark.parametrize(
+    ("user", "workload"),
+    [
+        ("somebody", made("Deployment", "agent")),
+        ("deployment-controller", made("ReplicaSet", "agent-5d4", owner=("Deployment", "agent"))),
+        (
+            "replicaset-controller",
+            made("Pod", "agent-5d4-x7", owner=("ReplicaSet", "agent-5d4"), **{"pod-template-hash": "5d4"}),
+        ),
+        ("somebody", made("CronJob", "nightly")),
+        ("cronjob-controller", made("Job", "nightly-29384", owner=("CronJob", "nightly"))),
+        ("job-controller", made("Pod", "nightly-29384-x7", owner=("Job", "nightly-29384"))),
+        ("daemon-set-controller", made("Pod", "node-x7", owner=("DaemonSet", "node"))),
+        ("somebody", made("Pod", "debug")),
+    ],
+)
+def test_exception_admits_a_workload_and_what_its_controllers_make(
+    excusing: Cluster, user: str, workload: dict[str, Any]
+) -> None:
+    name = user if user == "somebody" else f"{CONTROLLERS}:{user}"
+    assert "denied" not in told_as(excusing, name, workload)
+
+
+@pytest.mark.parametrize(
+    ("user", "workload"),
+    [
+        ("somebody", made("Deployment", "agent-two")),
+        ("somebody", made("Pod", "agent-5d4-x7")),
+        ("somebody", made("Pod", "debug-two")),
+        ("somebody", made("Pod", "node-x7", owner=("DaemonSet", "node"))),
+        ("somebody", made("ReplicaSet", "agent-5d4", owner=("Deployment", "agent"))),
+        (f"{CONTROLLERS}:replicaset-controller", made("Pod", "agent-5d4-x7", owner=("ReplicaSet", "agent-5d4"))),
+        (
+            f"{CONTROLLERS}:replicaset-controller",
+            made("Pod", "agent-two-5d4-x", owner=("ReplicaSet", "agent-two-5d4"), **{"pod-template-hash": "5d4"}),
+        ),
+        (f"{CONTROLLERS}:job-controller", made("Pod", "nightly-two-2-x", owner=("Job", "nightly-two-2"))),
+        (f"{CONTROLLERS}:daemon-set-controller", made("Pod", "node-two-x", owner=("DaemonSet", "node-two"))),
+    ],
+)
+def test_exception_admits_nothing_that_only_has_the_name_or_claims_the_owner(
+    excusing: Cluster, user: str, workload: dict[str, Any]
+) -> None:
+    assert "denied request: host-namespaces" in told_as(excusing, user, workload)

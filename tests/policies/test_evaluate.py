@@ -160,6 +160,29 @@ def test_an_unused_exception_is_told() -> None:
     assert verdict.remediation not in verdict.message
 
 
+def hosting(**metadata: Any) -> Resource:
+    pod = {"containers": [{"name": "app", "image": "app:1.0"}], "hostNetwork": True}
+    return make("kubernetes:core/v1:Pod", {"metadata": metadata, "spec": pod}, name="debug")
+
+
+def named(object_: str) -> PolicyException:
+    return exempt("host-namespaces", "debug", object=object_)
+
+
+def test_an_exception_with_the_object_of_another_resource_is_told() -> None:
+    pod = hosting(name="debug", namespace="search")
+    assert UNUSED not in judged(pod, exceptions=[named("Pod/search/debug")])
+    (verdict,) = judged(pod, exceptions=[named("Pod/search/debug-two")])[UNUSED]
+    assert "names the object Pod/search/debug-two, which it does not cover" in verdict.message
+    assert verdict.remediation == "Write Pod/search/debug, or remove object."
+    assert verdict.level == Level.ADVISORY
+
+
+def test_an_object_whose_name_is_known_only_later_is_not_compared() -> None:
+    for pod in (hosting(name=UNKNOWN, namespace="search"), hosting(namespace="search")):
+        assert UNUSED not in judged(pod, exceptions=[named("Pod/search/debug")])
+
+
 def test_an_exception_of_another_stack_is_not_judged_here() -> None:
     elsewhere = exempt(resource="urn:pulumi:prod::*::open", expires=date(2026, 1, 1))
     assert not {EXPIRED, UNUSED} & set(judged(OPEN, exceptions=[elsewhere]))
