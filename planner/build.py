@@ -1,6 +1,6 @@
 """From a stack's name to its plan."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from planner.quotas.required import quotas
 from planner.shared_names import shared_names
 from planner.stackfile import StackFile, StackFileError, read_stack_file
 from policies.engine.evaluate import Context, evaluate
-from policies.engine.exceptions import load_exceptions
+from policies.engine.exceptions import EXCEPTIONS_FILE, PolicyException, load_exceptions
 from policies.engine.registry import RULES
 from pricing.budget import idle_names
 from pricing.estimate import estimate
@@ -26,7 +26,7 @@ from resources.resource import Resource
 from stacks.config import NAMESPACE, StackConfig, parse_config
 from stacks.config_warning import ConfigWarning
 from stacks.metrics_costs import metrics_decisions
-from stacks.placeholders import placeholders
+from stacks.placeholders import is_placeholder, placeholders
 from stacks.sizing import decisions
 from stacks.stream_costs import engine_decisions
 from stacks.traces_costs import traces_decisions
@@ -81,6 +81,7 @@ def assess(stack_file: StackFile, config: StackConfig, evaluation: Evaluation, *
     if cost.faults:
         raise SpecError(NAMESPACE, list(cost.faults))
     exceptions = load_exceptions(RULES)
+    own_exceptions = [each for each in exceptions if not each.names_other_stack(stack_file.name)]
     context = Context(
         environment=environment,
         settings=config.policies,
@@ -118,12 +119,23 @@ def assess(stack_file: StackFile, config: StackConfig, evaluation: Evaluation, *
             config.policies,
             config.cost,
             usage,
-            [each for each in exceptions if not each.names_other_stack(stack_file.name)],
+            own_exceptions,
         ),
-        placeholders=tuple(placeholders(config.model_dump(by_alias=True, exclude_unset=True))),
+        placeholders=(
+            *placeholders(config.model_dump(by_alias=True, exclude_unset=True)),
+            *_unapproved(own_exceptions),
+        ),
         usage=usage,
         today=today,
     )
+
+
+def _unapproved(exceptions: Iterable[PolicyException]) -> Iterator[tuple[str, str]]:
+    """How many exceptions have a placeholder in place of the approver, as a field and its value; nothing for none."""
+    waiting = [each for each in exceptions if is_placeholder(each.approved_by)]
+    if waiting:
+        entries = "1 entry" if len(waiting) == 1 else f"{len(waiting)} entries"
+        yield f"approvedBy of {entries} in policies/{EXCEPTIONS_FILE.name}", waiting[0].approved_by
 
 
 def _zones(config: StackConfig) -> list[str]:

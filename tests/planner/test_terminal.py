@@ -132,3 +132,12 @@ def test_a_missing_value_is_shown_as_yaml_spells_it(capsys: pytest.CaptureFixtur
 
 def test_every_rule_names_the_field_it_judges() -> None:
     assert [rule.name for rule in RULES.values() if not rule.field] == []
+
+
+@pytest.mark.parametrize(("stack", "entries"), [("prod", 11), ("staging", 8)])
+def test_exceptions_that_no_one_approved_are_counted_and_let_the_plan_pass(stack: str, entries: int) -> None:
+    plan = built(stack)
+    assert (f"approvedBy of {entries} entries in policies/exceptions.yaml", "replace-me") in plan.placeholders
+    assert plan.deployable
+    text = shown(plan)
+    assert text.index(f"approvedBy of {entries} entries") > text.index("Replace before a deployment")
