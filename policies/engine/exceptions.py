@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -136,7 +137,7 @@ def load_exceptions(rules: Collection[str], path: Path = EXCEPTIONS_FILE) -> tup
         PolicyError: naming the entry, the field and what to write instead.
     """
     try:
-        content = read_yaml(path.read_text(encoding="utf-8-sig")) if path.exists() else None
+        content = _read(path.read_text(encoding="utf-8-sig")) if path.exists() else None
     except OSError as error:
         raise PolicyError(f"{path.name} cannot be read: {error.strerror}; make it a readable file") from None
     except UnicodeDecodeError as error:
@@ -153,6 +154,12 @@ def load_exceptions(rules: Collection[str], path: Path = EXCEPTIONS_FILE) -> tup
         _entry(f"{path.name}, entry {index}", entry, rules)
         for index, entry in enumerate(cast(list[Any], content), start=1)
     )
+
+
+@lru_cache(maxsize=4)
+def _read(text: str) -> Any:
+    """The content of a file, which the program and the plan of a stack both read. No one changes it."""
+    return read_yaml(text)
 
 
 def _entry(where: str, entry: Any, rules: Collection[str]) -> PolicyException:

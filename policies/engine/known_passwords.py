@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from policies.engine.secret_text import names_secret, names_secret_in_cluster, normalized
+from policies.engine.secret_text import lines_with, names_secret, names_secret_in_cluster, normalized
 
 _PASSWORDS = frozenset(
     {"12341234", "123456", "admin", "argocd", "change-me", "changeme", "default", "dex", "guest", "grafana"}
@@ -28,6 +28,9 @@ _LOCAL_USERS = re.compile(
 )
 """How Dex's configuration has users of its own."""
 _ASSIGNMENT = re.compile(r"(?m)^[ \t]*[\"']?(?P<name>[\w.-]+)[\"']?[ \t]*[:=][ \t]*[\"']?(?P<value>[^\s\"'#,]+)")
+_LOCAL_USER_HINTS = ("staticpasswords", "enablepassworddb")
+_NAME_HINTS = ("pass", "pw", "psw", "token", "key", "secret", "auth")
+"""Parts of every name that `names_secret` knows, and of the names of `_NO_PASSWORD_NEEDED`, in small letters."""
 _IN_CLUSTER_MOST = 16_384
 """How many characters of a ConfigMap the API server reads: more would exceed what one expression may cost."""
 
@@ -38,16 +41,16 @@ _KEYS_IN_CLUSTER = 500
 
 def logins_in(path: str, name: str, value: str) -> Iterator[str]:
     """What is wrong with a text at `path`, in a field of this name."""
-    if _DEFAULT_USER.search(value):
+    if "user@example.com" in value and _DEFAULT_USER.search(value):
         yield f"{path} names user@example.com, the first user of a default installation"
-    if _LOCAL_USERS.search(value):
+    if any(True for _ in lines_with(_LOCAL_USER_HINTS, value)) and _LOCAL_USERS.search(value):
         yield f"{path} lets local users sign in"
     if _PASSWORD_HASH.search(value):
         yield f"{path} holds the hash of a local user's password"
     if _is_known(name, value):
         yield f"{path} is a well-known password"
     elif "\n" in value or ":" in value or "=" in value:
-        for found in _ASSIGNMENT.finditer(value):
+        for found in (each for line in lines_with(_NAME_HINTS, value) for each in _ASSIGNMENT.finditer(line)):
             if _is_known(found["name"], found["value"]):
                 yield f"{path} gives {found['name']} a well-known value"
 

@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 _FORMS = (
@@ -67,7 +68,7 @@ _ASSIGNED_IN_CODE = re.compile(
     rf"(?i){_TEXTS_WITH_NAMES}[\"']?[ \t]*[=:][ \t]*[a-z]{{0,2}}(?P<quote>[\"'])(?P<value>[^\s\"']{{4,}})[\"']"
 )
 """In a program what isn't quoted is a variable, a type or a call."""
-_HINT = re.compile(r"(?i)pass|pw|token|key|secret")
+_HINTS = ("pass", "pw", "token", "key", "secret")
 _TYPES = frozenset(
     {"string", "str", "integer", "int", "boolean", "bool", "object", "array", "null", "none", "number", "true", "false"}
     | {"bytes", "any", "required", "optional", "redacted", "password", "token", "secret", "text", "hidden", "apikey"}
@@ -136,7 +137,8 @@ def is_random(value: str) -> bool:
 
 def may_hold_secret(value: str) -> bool:
     """Whether a text has a word in it that secrets are named by."""
-    return _HINT.search(value) is not None
+    plain = value.casefold()
+    return any(hint in plain for hint in _HINTS)
 
 
 def secret_in(value: str, field: str) -> str | None:
@@ -156,13 +158,22 @@ def _scan(value: str, assigned: re.Pattern[str]) -> str | None:
             return kind
     if "://" in value and "@" in value and (url := _IN_URL.search(value)) and is_literal(url["value"]):
         return "a password in a URL"
-    if not _HINT.search(value):
-        return None
-    if ("=" in value or ":" in value) and any(_is_assigned(found) for found in assigned.finditer(value)):
-        return "a password or key"
-    if "-" in value and any(_is_written_out(found["value"]) for found in _FLAG.finditer(value)):
-        return "a password or key"
+    for line in lines_with(_HINTS, value):
+        if ("=" in line or ":" in line) and any(_is_assigned(found) for found in assigned.finditer(line)):
+            return "a password or key"
+        if "-" in line and any(_is_written_out(found["value"]) for found in _FLAG.finditer(line)):
+            return "a password or key"
     return None
+
+
+def lines_with(hints: Iterable[str], value: str) -> Iterator[str]:
+    """The lines of a text that have one of the hints, in any case. Nearly all texts and lines have none."""
+    plain = value.casefold()
+    if not any(hint in plain for hint in hints):
+        return
+    for line, folded in zip(value.split("\n"), plain.split("\n"), strict=True):
+        if any(hint in folded for hint in hints):
+            yield line
 
 
 def _is_assigned(found: re.Match[str]) -> bool:
