@@ -28,7 +28,7 @@ def guarded(cluster: Cluster) -> Cluster:
     """The cluster with the namespaces and admission rules of prod."""
     made = of_type(plan_of("prod"), "kubernetes:core/v1:Namespace", ADMISSION, f"{ADMISSION}Binding")
     # These would judge the objects of other tests, too.
-    elsewhere = ("admission-object", "admission-route", "admission-team-")
+    elsewhere = ("admission-object", "admission-route", "admission-team-", f"admission-{IMAGE_POLICY}")
     cluster.create(dict(each.inputs) for each in made if not each.name.startswith(elsewhere))
     tolerant = pod(TEAM, tolerations=[SYSTEM])
     cluster.wait_until(lambda: any("a pod of a team" in told for told in cluster.refusals([tolerant])))
