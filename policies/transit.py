@@ -122,6 +122,7 @@ table(
     ),
     line("ses/configurationSet:ConfigurationSet", "deliveryOptions.tlsPolicy", exactly("Require"), "CKV_AWS_365"),
     line("sesv2/configurationSet:ConfigurationSet", "deliveryOptions.tlsPolicy", exactly("REQUIRE")),
+    line("sns/topicSubscription:TopicSubscription", "protocol", never("http")),
     line("transfer/server:Server", "protocols", never("FTP"), "CKV_AWS_357", "Transfer.2"),
     line("transfer/server:Server", "securityPolicyName", never(*_OLD_TRANSFER), "CKV_AWS_380"),
     area=Area.SECURITY,

@@ -41,6 +41,7 @@ EXAMPLES: Examples = {
     },
     "ses/configurationSet:ConfigurationSet": {"deliveryOptions.tlsPolicy": Pair("Require", None)},
     "sesv2/configurationSet:ConfigurationSet": {"deliveryOptions.tlsPolicy": Pair("REQUIRE", "OPTIONAL")},
+    "sns/topicSubscription:TopicSubscription": {"protocol": Pair("https", "http")},
     "transfer/server:Server": {
         "protocols": Pair(["SFTP"], ["SFTP", "FTP"]),
         "securityPolicyName": Pair("TransferSecurityPolicy-2025-03", "TransferSecurityPolicy-2018-11"),
