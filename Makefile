@@ -110,7 +110,7 @@ destroy: .venv/.runtime  ## Delete everything STACK deployed
 
 check: lint types-changed .venv/.dev  ## Lint, types of changed files, unit tests: for all day, under two minutes
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile \
-	  -m 'not (services or engine or charts or cluster or slow)' $(ARGS)
+	  -m 'not (services or engine or charts or cluster or browser or slow)' $(ARGS)
 
 test: lint types .venv/.dev services  ## Lint, types and all tests
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)

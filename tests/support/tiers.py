@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parents[1]
-MARKERS = {"services": "services", "engine": "engine", "charts": "charts", "deploy": "charts", "cluster": "cluster"}
+MARKERS = {
+    "services": "services",
+    "engine": "engine",
+    "charts": "charts",
+    "deploy": "charts",
+    "cluster": "cluster",
+    "browser": "browser",
+}
 """The marker of each folder of tests; overlays in `deploy` are rendered from charts."""
 
 

@@ -14,13 +14,12 @@
   const view = { x: 0, y: 0, scale: 1, width: 0, height: 0 };
   let canvas = null;
   let frame = null;
-  let focused = null;
-  let drawing_ = 0;
+  let turns = 0;
 
   const kinds = () => new Set([...document.querySelectorAll("input[name=flow]:checked")].map((each) => each.value));
 
-  async function draw({ fit = false, keep = null } = {}) {
-    const turn = ++drawing_;
+  async function draw({ fit = false, keep = null, focus = false } = {}) {
+    const turn = ++turns;
     const anchor = keep && boxOf(keep);
     const graph = elkGraph(model, isOpen, kinds());
     let placed;
@@ -30,8 +29,8 @@
       host.replaceChildren(element("p", { class: "empty" }, `The architecture cannot be laid out: ${error.message}`));
       return;
     }
-    if (turn !== drawing_) return;
-    show(graph, placed);
+    if (turn !== turns) return;
+    show(graph, placed, keep);
     if (fit || !anchor) fitView();
     else {
       // The box that was opened stays under the pointer.
@@ -40,7 +39,7 @@
       view.y += anchor.y - now.y;
       move();
     }
-    if (focused && document.activeElement === document.body) nodeElement(focused)?.focus({ preventScroll: true });
+    if (focus) nodeElement(keep)?.focus({ preventScroll: true });
     const shown = frame.querySelectorAll(".node").length;
     byId("diagram-status").textContent = `${plural(shown, "box", "boxes")} and ${plural(graph.edges.length, "flow")}`;
     host.dataset.ready = String(turn);
@@ -52,7 +51,7 @@
     return found ? { x: view.x + found.box.x * view.scale, y: view.y + found.box.y * view.scale } : null;
   };
 
-  function show(graph, placed) {
+  function show(graph, placed, keep) {
     const nodes = new Map();
     const collect = (each) => { nodes.set(each.id, each.node); (each.children ?? []).forEach(collect); };
     graph.children.forEach(collect);
@@ -74,7 +73,7 @@
       listen();
     }
     canvas.replaceChildren(arrowHeads(), frame);
-    roving();
+    roving(keep);
   }
 
   function arrowHeads() {
@@ -151,9 +150,9 @@
   }
 
   // One box can be reached by Tab, the others by the arrow keys.
-  function roving() {
+  function roving(id) {
     const nodes = [...frame.querySelectorAll(".node")];
-    const chosen = nodes.find((each) => each.dataset.id === focused) ?? nodes.find((each) => each.classList.contains("acts"));
+    const chosen = nodes.find((each) => each.dataset.id === id) ?? nodes.find((each) => each.classList.contains("acts"));
     if (chosen) chosen.setAttribute("tabindex", "0");
   }
 
@@ -161,10 +160,7 @@
     const node = model.nodes.get(id);
     if (canOpen(node)) {
       if (!opened.delete(id)) opened.add(id);
-      focused = id;
-      canvas.focus();
-      document.activeElement?.blur();
-      draw({ keep: id });
+      draw({ keep: id, focus: canvas.contains(document.activeElement) });
     } else if (node.resource >= 0) openResource(node.resource);
   }
 
@@ -186,9 +182,15 @@
   function fitView() {
     const width = host.clientWidth;
     view.scale = Math.min(1, Math.max(width / view.width, width < 700 ? 0.45 : 0.3));
-    host.style.height = `${Math.min(1100, Math.max(320, Math.ceil(view.height * view.scale) + 2))}px`;
+    const highest = width < 700 ? 560 : 1100;
+    host.style.height = `${Math.min(highest, Math.max(320, Math.ceil(view.height * view.scale) + 2))}px`;
     view.x = Math.max(0, (width - view.width * view.scale) / 2);
     view.y = 0;
+    const middle = view.width * view.scale > width + 1 && frame.querySelector(".node.cluster, .node.vpc");
+    if (middle) {
+      view.x = width / 2 - (middle.box.x + middle.box.width / 2) * view.scale;
+      view.y = 12 - middle.box.y * view.scale;
+    }
     move();
   }
 
@@ -273,7 +275,7 @@
     }, { passive: false });
     canvas.addEventListener("pointerover", (event) => mark(nodeAt(event)?.dataset.id ?? null));
     canvas.addEventListener("pointerleave", () => mark(null));
-    canvas.addEventListener("focusin", (event) => { focused = nodeAt(event)?.dataset.id ?? null; mark(focused); });
+    canvas.addEventListener("focusin", (event) => mark(nodeAt(event)?.dataset.id ?? null));
     canvas.addEventListener("focusout", () => mark(null));
     canvas.addEventListener("keydown", (event) => {
       const found = nodeAt(event);
