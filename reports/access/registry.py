@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from planner.plan import Plan
+from reports.access.kubernetes import RBAC, role_of
 from reports.access.network import STORES, reaches
 from reports.access.principals import Principal, principals
 from reports.access.resource_policies import guarded
@@ -23,7 +24,6 @@ _COLUMNS = (
     Column("limits", "limits"),
     Column("path", "path"),
 )
-_RBAC = "kubernetes:rbac.authorization.k8s.io/v1"
 _ENTRIES = "aws:eks/accessEntry:AccessEntry"
 _ASSOCIATIONS = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
 
@@ -126,9 +126,9 @@ def _access_entries(index: ResourceIndex) -> Iterator[Row]:
 
 def _kubernetes(index: ResourceIndex) -> Iterator[Row]:
     for kind in ("RoleBinding", "ClusterRoleBinding"):
-        for binding in index.of_type(f"{_RBAC}:{kind}"):
+        for binding in index.of_type(f"{RBAC}:{kind}"):
             namespace = read(binding.inputs, "metadata", "namespace")
-            role = _bound(binding.inputs, index)
+            role = role_of(binding.inputs, index)
             rules = elements(read(role, "rules")) if role else []
             where = f"namespace {display(namespace)}" if namespace else "every namespace"
             for subject in elements(read(binding.inputs, "subjects")):
@@ -142,17 +142,6 @@ def _kubernetes(index: ResourceIndex) -> Iterator[Row]:
                     "resources": [where],
                     "path": f"{binding.name} binds {display(read(binding.inputs, 'roleRef', 'name'))}",
                 }
-
-
-def _bound(binding: Any, index: ResourceIndex) -> Any:
-    """The role that a binding refers to, if the plan has it."""
-    kind, name = (display(read(binding, "roleRef", key)) for key in ("kind", "name"))
-    namespace = read(binding, "metadata", "namespace") if kind == "Role" else None
-    for role in index.of_type(f"{_RBAC}:{kind}"):
-        metadata = read(role.inputs, "metadata")
-        if read(metadata, "name") == name and read(metadata, "namespace") == namespace:
-            return role.inputs
-    return None
 
 
 def _rule(rule: Any) -> str:
