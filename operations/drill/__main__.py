@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..restore.__main__ import SystemClock, check, chosen, clients
+from ..restore.arguments import check, chosen
 from ..restore.instances import removed
-from ..restore.journal import Journal
-from ..restore.plan import Clients, Restore
+from ..restore.journal import Journal, SystemClock
+from ..restore.plan import Clients, Restore, clients
 from ..restore.platform import Kind, read_platform
 from ..restore.runs import exit_code
 from ..restore.steps import RestoreError, perform, show

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from ..restore.__main__ import SystemClock, check
-from ..restore.journal import Journal
+from ..restore.arguments import check
+from ..restore.journal import Journal, SystemClock
 from ..restore.runs import ended, exit_code
 from ..restore.steps import confirmable, perform, show
 from ..settings import SettingsError

@@ -5,35 +5,17 @@ Exit code 0: done, or shown. 1: a step failed; run it again. 2: a file or an arg
 """
 
 import argparse
-import re
 import sys
-import time
 from collections.abc import Sequence
-from datetime import datetime
-from importlib import import_module
 from pathlib import Path
 
 from ..settings import SettingsError, fault
-from .journal import Journal
-from .plan import Clients, Restore
-from .platform import Platform, read_platform
+from .arguments import check, chosen
+from .journal import Journal, SystemClock
+from .plan import Clients, Restore, clients
+from .platform import read_platform
 from .runs import ended, exit_code
 from .steps import confirmable, perform, show
-
-RUN = re.compile(r"[a-z][a-z0-9]{0,15}")
-MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z?")
-
-
-class SystemClock:
-    """The time of this machine."""
-
-    def now(self) -> float:
-        """Seconds since 1970."""
-        return time.time()
-
-    def wait(self, seconds: float) -> None:
-        """Wait."""
-        time.sleep(seconds)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -77,55 +59,6 @@ def _restore(options: argparse.Namespace) -> int:
             raise SettingsError("arguments", wrong)
         waiting = perform(steps, restore.journal, options.confirm)
     return ended(waiting)
-
-
-def clients(region: str) -> Clients:
-    """Clients of boto3, with the credentials of the environment."""
-    boto3 = import_module("boto3")
-    return Clients(*(boto3.client(service, region_name=region) for service in ("backup", "rds", "s3")))
-
-
-def chosen(platform: Platform, stores: Sequence[str]) -> Sequence[str]:
-    """The stores to restore; all of the stack when none is named.
-
-    Raises:
-        SettingsError: the stack has no backup of a store.
-    """
-    known = platform.backup_stores
-    if wrong := [name for name in stores if name not in known]:
-        remedy = f"the stack backs up {', '.join(sorted(known))}; name one of these"
-        raise SettingsError("--store", [fault("store", name, remedy) for name in wrong])
-    return list(dict.fromkeys(stores)) or sorted(known)
-
-
-def check(run: str, *, at: str = "", online_from: str = "", from_vault: bool = False) -> None:
-    """Check arguments that have a form.
-
-    Raises:
-        SettingsError: one of them is wrong.
-    """
-    problems: list[str] = []
-    if not RUN.fullmatch(run):
-        problems.append(fault("run", run, "it ends the names of what is made; write up to 16 small letters and digits"))
-    for name, moment in (("at", at), ("online-from", online_from)):
-        if moment and not _is_moment(moment):
-            problems.append(fault(name, moment, "it is not a valid time; write one such as 2026-11-30T04:00:00Z"))
-    if at and from_vault:
-        remedy = (
-            "a vault has snapshots, and the newest is taken; remove --at, or restore in the stack's region from RDS"
-        )
-        problems.append(fault("at", at, remedy))
-    if problems:
-        raise SettingsError("arguments", problems)
-
-
-def _is_moment(text: str) -> bool:
-    """Whether a text is a time that exists."""
-    try:
-        datetime.fromisoformat(text.removesuffix("Z"))
-    except ValueError:
-        return False
-    return bool(MOMENT.fullmatch(text))
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

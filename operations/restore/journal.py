@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
@@ -23,6 +24,18 @@ class Clock(Protocol):
     def wait(self, seconds: float) -> None:
         """Wait."""
         ...
+
+
+class SystemClock:
+    """The time of this machine."""
+
+    def now(self) -> float:
+        """Seconds since 1970."""
+        return time.time()
+
+    def wait(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
 
 
 class Journal:

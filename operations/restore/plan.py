@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 from .databases import Query, checked, psql
@@ -26,6 +27,12 @@ class Clients:
     backup: Any
     rds: Any
     s3: Any
+
+
+def clients(region: str) -> Clients:
+    """Clients of boto3, with the credentials of the environment."""
+    boto3 = import_module("boto3")
+    return Clients(*(boto3.client(service, region_name=region) for service in ("backup", "rds", "s3")))
 
 
 @dataclass(frozen=True, slots=True)

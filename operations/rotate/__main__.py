@@ -12,8 +12,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ..restore.__main__ import SystemClock, check
-from ..restore.journal import Journal
+from ..restore.arguments import check
+from ..restore.journal import Journal, SystemClock
 from ..restore.online import kubectl
 from ..restore.runs import ended, exit_code
 from ..restore.steps import Step, confirmable, perform, show
