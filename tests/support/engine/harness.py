@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
@@ -122,6 +122,11 @@ class Engine:
         log.unlink(missing_ok=True)
         return [(entry["operation"], entry["urn"]) for entry in map(json.loads, lines)]
 
+    def spoil(self, *, refused: Sequence[str] = (), unready: Sequence[str] = ()) -> None:
+        """From now on, the creation of the resources of these names is refused, or ends before they are ready."""
+        faults = {"refused": [*refused], "unready": [*unready]}
+        (self._folder / "faults.json").write_text(json.dumps(faults), encoding="utf-8")
+
     def backup(self, stack: str) -> BackupRules:
         """The AWS Backup of a stack's account."""
         return BackupRules(self._folder / "backup" / f"{stack}.json")
@@ -208,6 +213,7 @@ class Engine:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "STANDIN_LOG": str(self._folder / "changes.jsonl"),
+            "STANDIN_FAULTS": str(self._folder / "faults.json"),
             "STANDIN_EKS": str(self._folder / "eks.json"),
             **{f"STANDIN_{service.upper()}": str(self._folder / service) for service in _SERVICES},
             # Nothing reaches out.

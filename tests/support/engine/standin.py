@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import grpc
-from google.protobuf import empty_pb2, struct_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+from google.protobuf import any_pb2, empty_pb2, struct_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 from components.testing.fake_aws import FakeAws, UnansweredError
 from planner.values import decode, encode
@@ -34,6 +34,8 @@ from tests.support.engine.stream_rules import REPLACED_BY, StreamRules
 VERSION = "999.0.0"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 LATEST = "latestVersion"
+REFUSAL = "the quota of the account is reached"
+UNREADY = "it was created, and did not become ready in time"
 _REPLACED_BY = {PARAMETERS: frozenset({"family"}), SCHEDULES: frozenset({"name"}), **REPLACED_BY}
 KUBERNETES_ANSWERS = FakeAws("nowhere", "000000000000")
 """Answers for Kubernetes objects hold neither region nor account."""
@@ -99,9 +101,14 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         if request.preview:
             return provider_pb2.CreateResponse(properties=request.properties)
         kind, name = _kind_and_name(request.urn)
+        faults = _faults()
+        if name in faults.get("refused", ()):
+            context.abort(grpc.StatusCode.UNKNOWN, f"creating {name}: LimitExceededException: {REFUSAL}")
         read = _refused_by_aws(context, request.urn, lambda rules: rules.create(kind, name, decode(request.properties)))
         _log("create", request.urn)
         identity, state = self._state(request.urn, request.properties, context, read)
+        if name in faults.get("unready", ()):
+            _abort_unready(context, identity, state)
         return provider_pb2.CreateResponse(id=identity, properties=state)
 
     def Update(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
@@ -249,6 +256,25 @@ def _refused_by_aws(
     except RefusedError as error:
         context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
     return {key: value for answer in answers for key, value in answer.items()}
+
+
+def _faults() -> Mapping[str, Sequence[str]]:
+    """The names of what the test wants `refused` or `unready` at its creation."""
+    path = Path(os.environ.get("STANDIN_FAULTS", ""))
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def _abort_unready(context: grpc.ServicerContext, identity: str, state: struct_pb2.Struct) -> None:
+    """Answer as a provider whose resource is there but not ready: the engine keeps it, and updates it next time.
+
+    Source: pulumi/pulumi, pkg/resource/plugin/provider_plugin.go, parseError.
+    """
+    failed = provider_pb2.ErrorResourceInitFailed(id=identity, properties=state, reasons=[UNREADY])
+    detail = any_pb2.Any()
+    detail.Pack(failed)
+    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=UNREADY, details=[detail])
+    context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
+    context.abort(grpc.StatusCode.UNKNOWN, UNREADY)
 
 
 def _log(operation: str, urn: str) -> None:
