@@ -44,6 +44,7 @@ COMMANDS = {
     "train": Command("operations.train", "Run a training job and register its model"),
     "restore": Command("operations.restore", "Restore stores from their backups"),
     "drill": Command("operations.drill", "Rehearse a restore and measure it"),
+    "scenarios": Command("reports.scenarios", "Write what people do with a stack, step by step"),
     "drift": Command("operations.drift", "Compare the cloud with the state and the plan"),
     "rotate": Command("operations.rotate", "Rotate passwords and keys of a stack"),
     "failover": Command("operations.failover", "Move a stack to its second region"),

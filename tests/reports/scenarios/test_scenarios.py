@@ -1,0 +1,121 @@
+"""Scenarios follow from a plan, by its names; each step can be checked, and the shipped page is current."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from planner.plan import Plan
+from reports.scenarios.command import main, scenarios, whole_page
+from reports.scenarios.page import page
+from reports.scenarios.scenario import PersonStep, Scenario
+from resources.resource import Resource
+from tests.support.planner.command import platform
+from tests.support.planner.plans import STACKS, built
+
+ROOT = Path(__file__).parents[3]
+PROGRAMS = ("aws", "kubectl", "make", "pulumi", "git", ".venv/bin/python")
+
+
+def of(stack: str) -> dict[str, Scenario]:
+    return {each.name: each for each in scenarios(built(stack))}
+
+
+def reduced(plan: Plan, *types: str, outputs: tuple[str, ...] = ()) -> set[str]:
+    """The names of the scenarios of a plan without resources whose type begins with one of `types`."""
+    kept: tuple[Resource, ...] = tuple(each for each in plan.resources if not each.type.startswith(types))
+    known = {name: value for name, value in plan.outputs.items() if name not in outputs}
+    return {each.name for each in scenarios(replace(plan, resources=kept, outputs=known))}
+
+
+def test_the_page_of_prod_is_current() -> None:
+    assert (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8") == whole_page(built("prod"))
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_each_step_says_how_to_check_it(stack: str) -> None:
+    for scenario in of(stack).values():
+        assert scenario.steps
+        assert scenario.told
+        assert scenario.duration.source
+        for step in scenario.steps:
+            assert step.check, (scenario.name, step.what)
+            if isinstance(step, PersonStep):
+                assert step.who
+                assert step.how
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_each_scenario_has_the_stack_s_own_names(stack: str) -> None:
+    plan = built(stack)
+    text = "\n".join(page(each) for each in scenarios(plan))
+    shown = [line.removeprefix("$ ") for line in text.splitlines() if line.startswith("$ ")]
+    assert {command.split()[0] for command in shown} <= {*PROGRAMS}
+    region = re.findall(r"--region ([a-z0-9-]+)", text)
+    assert set(region) <= {plan.estimate.region, "us-east-1"}
+    assert "[unknown]" not in text
+    assert "[secret]" not in text
+    others = [each for each in STACKS if each != stack]
+    assert not [each for each in others if f"--stack {each} " in text or f"STACK={each}\n" in text]
+
+
+def test_quotas_and_prerequisites_are_steps_of_people() -> None:
+    plan = built("prod")
+    people = of("prod")["provision"].people
+    told = "\n".join(each.what for each in people)
+    assert all(f"{quota.name} of {quota.service}" in told for quota in plan.quotas)
+    assert all(each.what in told for each in plan.prerequisites)
+
+
+@pytest.mark.parametrize(
+    ("types", "outputs", "gone"),
+    [
+        (("aws:eks/nodeGroup:",), (), {"gpu-node-failure"}),
+        (("aws:cognito/",), ("userPoolId",), {"rotate-cognito"}),
+        (("aws:kms/key:",), (), {"rotate-kms"}),
+        (("kubernetes:argoproj.io/",), (), {"deploy-model", "roll-back-model"}),
+        ((), ("breakGlassRoleArn",), {"break-glass"}),
+        ((), ("backupCopyVaultArn",), {"region-loss"}),
+        ((), ("backupStores",), {"restore"}),
+        ((), ("featureServerAddress",), {"rebuild-online-store"}),
+        ((), ("clusterName",), {"cluster-upgrade"}),
+        (("aws:secretsmanager/secret:",), (), {"rotate-postgresql", "rotate-cache"}),
+    ],
+)
+def test_a_scenario_needs_what_it_is_about(types: tuple[str, ...], outputs: tuple[str, ...], gone: set[str]) -> None:
+    plan = built("prod")
+    everything = {each.name for each in scenarios(plan)}
+    none = ("none:",)
+    assert everything - reduced(plan, *(types or none), outputs=outputs) == gone
+
+
+def test_a_database_without_a_standby_is_for_a_person() -> None:
+    plan = built("prod")
+    single = [
+        Resource(each.urn, each.type, each.name, inputs={**each.inputs, "multiAz": False})
+        if each.type == "aws:rds/instance:Instance"
+        else each
+        for each in plan.resources
+    ]
+    [zone] = [each for each in scenarios(replace(plan, resources=tuple(single))) if each.name == "zone-loss"]
+    assert any("has no standby" in each.what for each in zone.people)
+
+
+def test_the_job_that_rebuilds_the_online_store_is_made_of_the_cron_job() -> None:
+    plan = built("prod")
+    [job] = [each for each in plan.resources if each.name.endswith("materialization")]
+    command = job.inputs["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]["command"]
+    assert "materialize-incremental" in command[2]
+    assert job.inputs["metadata"] == {"name": "feature-materialization", "namespace": "feast"}
+
+
+@pytest.mark.slow
+def test_the_command_writes_a_page_for_each_scenario(tmp_path: Path) -> None:
+    root = platform(tmp_path)
+    assert main(["test", "--root", str(root), "--today", "2026-11-21"]) == 0
+    folder = root / "build" / "test" / "scenarios"
+    index = (folder / "index.md").read_text(encoding="utf-8")
+    names = {path.name for path in folder.iterdir()} - {"index.md"}
+    assert names
+    assert {*re.findall(r"\]\(([a-z-]+\.md)\)", index)} == names
