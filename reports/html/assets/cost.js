@@ -61,8 +61,6 @@ function drawTreemap() {
   }
   const root = d3.hierarchy({ children: shown }).sum((each) => each.monthly ?? 0);
   d3.treemap().size([host.clientWidth, host.clientHeight]).padding(1).round(true)(root);
-  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-  const theme = document.documentElement.dataset.theme || (dark ? "dark" : "light");
   const total = root.value || 1;
   host.replaceChildren(...(root.value ? root.leaves() : []).map((leaf, position) => {
     const [width, height] = [leaf.x1 - leaf.x0, leaf.y1 - leaf.y0];
@@ -75,8 +73,8 @@ function drawTreemap() {
     if (width > 90 && height > 60) tile.append(element("i", {}, share));
     const hue = HUES[position % HUES.length];
     Object.assign(tile.style, { left: `${leaf.x0}px`, top: `${leaf.y0}px`, width: `${width}px`, height: `${height}px` });
-    tile.style.setProperty("--tile", theme === "dark" ? `hsl(${hue} 30% 27%)` : `hsl(${hue} 48% 88%)`);
-    tile.style.setProperty("--tile-ink", theme === "dark" ? `hsl(${hue} 40% 93%)` : `hsl(${hue} 60% 16%)`);
+    tile.style.setProperty("--tile", `light-dark(hsl(${hue} 48% 88%), hsl(${hue} 30% 27%))`);
+    tile.style.setProperty("--tile-ink", `light-dark(hsl(${hue} 60% 16%), hsl(${hue} 40% 93%))`);
     return tile;
   }));
 }
@@ -113,7 +111,5 @@ function drawCost() {
 }
 
 document.querySelectorAll("input[name=cost-by], #cost-tag").forEach((each) => each.addEventListener("input", drawCost));
-document.addEventListener("theme", drawTreemap);
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawTreemap);
 new ResizeObserver(drawTreemap).observe(byId("treemap"));
 drawCost();

@@ -179,9 +179,9 @@
   }
 
   // The whole width is shown, in a frame that is as high as that needs. On a narrow screen text stays legible instead.
-  function fitView() {
+  function fitView(least = host.clientWidth < 700 ? 0.45 : 0.3) {
     const width = host.clientWidth;
-    view.scale = Math.min(1, Math.max(width / view.width, width < 700 ? 0.45 : 0.3));
+    view.scale = Math.min(1, Math.max(width / view.width, least));
     const highest = width < 700 ? 560 : 1100;
     host.style.height = `${Math.min(highest, Math.max(320, Math.ceil(view.height * view.scale) + 2))}px`;
     view.x = Math.max(0, (width - view.width * view.scale) / 2);
@@ -291,7 +291,7 @@
 
   byId("diagram-in").addEventListener("click", () => zoom(1.25));
   byId("diagram-out").addEventListener("click", () => zoom(0.8));
-  byId("diagram-fit").addEventListener("click", fitView);
+  byId("diagram-fit").addEventListener("click", () => fitView());
   byId("diagram-open").addEventListener("click", () => {
     DATA.graph.nodes.filter(canOpen).forEach((node) => opened.add(node.id));
     draw({ fit: true });
@@ -303,6 +303,7 @@
     if (frame && host.clientWidth !== width) fitView();
     width = host.clientWidth;
   }).observe(host);
-  addEventListener("beforeprint", () => { if (frame) fitView(); });
+  addEventListener("beforeprint", () => { if (frame) fitView(0); });
+  addEventListener("afterprint", () => { if (frame) fitView(); });
   draw({ fit: true });
 }

@@ -48,7 +48,6 @@ const distinct = (values) => [...new Set(values)].sort((a, b) => a.localeCompare
   const apply = (theme) => {
     if (theme) document.documentElement.dataset.theme = theme;
     else delete document.documentElement.dataset.theme;
-    document.dispatchEvent(new Event("theme"));
   };
   select.value = stored.read();
   apply(select.value);
