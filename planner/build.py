@@ -1,9 +1,12 @@
 """From a stack's name to its plan."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
+from availability.delivered import delivered_models
+from availability.prediction import availability_of
 from components.core.spec import SpecError
 from components.testing.fake_aws import FakeAws
 from planner.evaluation import Evaluation, evaluate_program
@@ -32,6 +35,8 @@ from stacks.stream_costs import engine_decisions
 from stacks.traces_costs import traces_decisions
 from stacks.unusual_choices import unusual_choices
 from stacks.warnings import warnings
+
+_ROOT = Path(__file__).parents[1]
 
 
 def build_plan(root: Path, stack: str, *, today: date, on_resource: Callable[[Resource], None] | None = None) -> Plan:
@@ -82,6 +87,11 @@ def assess(stack_file: StackFile, config: StackConfig, evaluation: Evaluation, *
         raise SpecError(NAMESPACE, list(cost.faults))
     exceptions = load_exceptions(RULES)
     own_exceptions = [each for each in exceptions if not each.names_other_stack(stack_file.name)]
+    costs: Counter[str] = Counter()
+    for line in cost.lines:
+        costs[line.urn] += line.monthly  # pyright: ignore[reportArgumentType] - a Counter adds floats as well
+    delivered = delivered_models(evaluation.resources, _ROOT)
+    predicted = availability_of(evaluation.resources, delivered=delivered, costs=costs)
     context = Context(
         environment=environment,
         settings=config.policies,
@@ -90,6 +100,8 @@ def assess(stack_file: StackFile, config: StackConfig, evaluation: Evaluation, *
         today=today,
         exceptions=exceptions,
         estimate=cost,
+        target=config.availability,
+        availability=predicted,
     )
     return Plan(
         project=stack_file.project,
@@ -120,6 +132,7 @@ def assess(stack_file: StackFile, config: StackConfig, evaluation: Evaluation, *
             config.cost,
             usage,
             own_exceptions,
+            config.availability,
         ),
         placeholders=(
             *placeholders(config.model_dump(by_alias=True, exclude_unset=True)),
@@ -127,6 +140,8 @@ def assess(stack_file: StackFile, config: StackConfig, evaluation: Evaluation, *
         ),
         usage=usage,
         today=today,
+        availability=predicted,
+        target=config.availability,
     )
 
 

@@ -1,4 +1,4 @@
-"""The settings that hold a stack: kind, budget, levels, thresholds, assumed usage, exceptions; and what is laxer.
+"""The settings that hold a stack: kind, budget, levels, targets, assumed usage, exceptions; and what is laxer.
 
 Each setting is a field with a value, such as `policies.levels.imdsv2` = mandatory, so that two of them compare alike,
 whether the earlier one is a default or that of an earlier plan.
@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from pydantic.alias_generators import to_camel
 
+from availability.target import AvailabilityTarget
 from policies.engine.evaluate import level_of
 from policies.engine.exceptions import PolicyException
 from policies.engine.registry import RULES
@@ -19,12 +20,15 @@ from pricing.usage import BucketUsage, Usage
 
 KIND = "environment.kind"
 BUDGET = "cost.monthlyBudget"
+TARGET = "availability.target"
 DERIVED = "the plan's own estimate"
 """The value of an assumption about which the config says nothing, because the resources tell."""
 
 _LEVELS = "policies.levels."
 _EXCEPTIONS = "exceptions."
 _BUCKETS = "usage.buckets."
+_TARGETS = "availability.capabilities."
+_NO_TARGET = AvailabilityTarget()
 _RANKS: Mapping[str, Mapping[str, int]] = {
     KIND: {each: rank for rank, each in enumerate(EnvironmentKind)},
     _LEVELS: {Level.DISABLED: 0, Level.ADVISORY: 1, Level.MANDATORY: 2},
@@ -74,6 +78,7 @@ def gates(
     cost: Budget,
     usage: Usage,
     exceptions: Iterable[PolicyException] = (),
+    target: AvailabilityTarget = _NO_TARGET,
 ) -> dict[str, Any]:
     """Every setting that holds a stack, as JSON by its field."""
     settings = policies.model_dump(mode="json", by_alias=True, exclude={"levels", "reviewed_types"})
@@ -83,6 +88,9 @@ def gates(
     found |= {f"policies.{name}": value for name, value in settings.items()}
     found |= {f"policies.reviewedTypes.{name}": reason for name, reason in policies.reviewed_types.items()}
     found |= dict(_leaves(_assumed(usage), "usage"))
+    if target.target is not None:
+        found[TARGET] = target.target
+    found |= {f"{_TARGETS}{name}": percent for name, percent in target.capabilities.items()}
     for each in exceptions:
         value = {"expires": each.expires.isoformat(), "approvedBy": each.approved_by, "reason": each.reason}
         found[f"{_EXCEPTIONS}{each.rule} of {each.resource}"] = value
@@ -92,6 +100,7 @@ def gates(
 def laxer(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Laxer]:
     """The settings of `after` that hold less than those of `before`, ordered by field."""
     before, after = _with_bucket_defaults(before, after), _with_bucket_defaults(after, before)
+    before, after = _with_targets(before, after), _with_targets(after, before)
     for field in sorted({*before, *after}):
         old, new = before.get(field), after.get(field)
         if old != new and _is_laxer(field, old, new):
@@ -135,6 +144,12 @@ def _with_bucket_defaults(ours: Mapping[str, Any], theirs: Mapping[str, Any]) ->
     return {**ours, **{field: defaults.get(field.rpartition(".")[2]) for field in missing}}
 
 
+def _with_targets(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`ours`, with the target of the stack for each capability that only `theirs` names."""
+    missing = [field for field in theirs if field.startswith(_TARGETS) and field not in ours]
+    return {**ours, **dict.fromkeys(missing, ours[TARGET])} if TARGET in ours else ours
+
+
 def _is_laxer(field: str, old: Any, new: Any) -> bool:
     for start, ranks in _RANKS.items():
         if field.startswith(start):
@@ -143,6 +158,8 @@ def _is_laxer(field: str, old: Any, new: Any) -> bool:
         return old is None
     if field.startswith(_EXCEPTIONS):
         return new is not None and (old is None or _expiry(new) > _expiry(old))
+    if field == TARGET or field.startswith(_TARGETS):
+        return _number(old) and (new is None or (_number(new) and new < old))
     if field.startswith("usage."):
         return _assumes_less(field, old, new)
     if field in (*_LAXER_BELOW, *_LAXER_ABOVE):

@@ -9,7 +9,10 @@ from typing import Any, cast
 
 from pydantic_core import to_json
 
+from availability.parts import Availability
+from availability.target import AvailabilityTarget
 from planner import budget_text
+from planner.availability_document import availability_document
 from planner.prerequisites import Prerequisite
 from planner.printable import UNPRINTABLE
 from planner.quotas.quota import Quota
@@ -62,6 +65,11 @@ class Plan:
     today: date | None = None
     """The day as of which it was priced and judged; not in the JSON."""
 
+    availability: Availability = field(default_factory=Availability)
+    """The predicted availability of what people depend on."""
+    target: AvailabilityTarget = field(default_factory=AvailabilityTarget)
+    """What the prediction must reach."""
+
     @property
     def judgment(self) -> Judgment:
         """The estimate, held against the budget."""
@@ -106,6 +114,7 @@ class Plan:
             "outputs": _plain(self.outputs),
             "cost": cost_document(self.estimate, self.budget),
             "policies": [_verdict(verdict) for verdict in self.verdicts],
+            "availability": availability_document(self.availability, self.target),
             "quotas": [_quota(quota) for quota in self.quotas],
             "unusual": [_choice(choice) for choice in self.choices],
             "decisions": [_choice(decision) for decision in self.decisions],

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
-from planner import budget_text
+from planner import availability_text, budget_text
 from planner.difference_text import value
 from planner.plan import Plan, standing
 from policies.engine.evaluate import Verdict
@@ -41,6 +41,7 @@ def show(plan: Plan, console: Console) -> None:
     _decisions(plan, console)
     _choices(plan, console)
     _remains(plan, console)
+    availability_text.show(plan, console)
     _policies(plan, console)
     _placeholders(plan, console)
     console.print(_conclusion(plan))

@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from availability.target import AvailabilityTarget
 from components.access.access_control.spec import AccessControlSpec
 from components.access.account_audit.spec import AccountAuditSpec
 from components.cluster.gpu_cluster.spec import GpuClusterSpec
@@ -78,6 +79,9 @@ class StackConfig(Spec):
     usage: Usage = Field(default_factory=Usage, description="Assumed usage that no resource states, such as traffic.")
     policies: PolicySettings = Field(
         default_factory=PolicySettings, description="Levels and thresholds of rules that differ from their defaults."
+    )
+    availability: AvailabilityTarget = Field(
+        default_factory=AvailabilityTarget, description="The least predicted availability. Default: no target."
     )
     network: NetworkSpec = Field(description="The private network.")
     feature_store: FeatureStoreSpec | None = Field(default=None, description="The feature store. Default: none.")

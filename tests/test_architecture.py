@@ -12,6 +12,8 @@ ALLOWED = {
     "components": set[str](),
     "resources": set[str](),
     "pricing": {"resources", "components.facts"},
+    # The target is a section of the config, as the budget is.
+    "availability": {"resources", "components.facts", "pricing.spec"},
     # What is pinned, and what AWS offers.
     "operations": {"components.facts"},
     # What the cloud has beside the plan is priced as the plan is.
@@ -20,19 +22,21 @@ ALLOWED = {
     "policies": {
         "resources",
         "pricing",
+        "availability",
         "components.facts",
         "components.core.repetition",
         "components.core.spec_errors",
     },
     # The cluster judges objects by the rules of the plan.
-    "stacks": {"components", "pricing", "policies.engine.settings", "policies.engine.admission"},
+    "stacks": {"components", "pricing", "availability.target", "policies.engine.settings", "policies.engine.admission"},
     # From the components come facts of instance types, the errors of a wrong config, and what AWS answers.
     "planner": {
         "stacks",
         "policies",
         "pricing",
+        "availability",
         "resources",
-        "components.facts.instances",
+        "components.facts",
         "components.core.spec",
         "components.core.spec_errors",
         "components.testing",
@@ -41,6 +45,7 @@ ALLOWED = {
     "reports": {
         "planner",
         "pricing",
+        "availability",
         "policies",
         "resources",
         "stacks",
@@ -65,7 +70,18 @@ ALLOWED = {
     "workers": set[str](),
 }
 HOUSE = {
-    *("components", "resources", "pricing", "operations", "policies", "stacks", "planner", "reports", "commands"),
+    *(
+        "components",
+        "resources",
+        "pricing",
+        "availability",
+        "operations",
+        "policies",
+        "stacks",
+        "planner",
+        "reports",
+        "commands",
+    ),
     "workers",
     "tests",
 }
@@ -169,7 +185,7 @@ def test_resources_pricing_and_rules_import_no_pulumi() -> None:
     rules = [str(path.relative_to(ROOT)) for path in (ROOT / "policies").glob("*.py") if path.name != "__main__.py"]
     wrong = [
         f"{path.relative_to(ROOT)}:{line} imports {module}"
-        for room in ("resources", "pricing", *rules)
+        for room in ("resources", "pricing", "availability", *rules)
         for path in files(room)
         for module, line in imports(path)
         if module.startswith("pulumi")

@@ -6,6 +6,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
+from availability.parts import Availability
+from availability.target import AvailabilityTarget
 from policies.engine.contained import with_contained
 from policies.engine.exceptions import PolicyException
 from policies.engine.settings import EnvironmentSpec, PolicySettings
@@ -22,7 +24,8 @@ _Made = TypeVar("_Made")
 class Context:
     """What the stack's config says, and the day to judge by.
 
-    `estimate` is the stack's estimate where the caller has made it already; otherwise the budget rule makes its own.
+    `estimate` and `availability` are those of the stack where the caller has made them already; otherwise their rules
+    make their own.
     """
 
     environment: EnvironmentSpec
@@ -32,6 +35,8 @@ class Context:
     today: date
     exceptions: tuple[PolicyException, ...] = field(default=())
     estimate: Estimate | None = None
+    target: AvailabilityTarget = field(default_factory=AvailabilityTarget)
+    availability: Availability | None = None
 
 
 class Stack(ResourceIndex):

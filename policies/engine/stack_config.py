@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import pulumi
 from pydantic import ValidationError
 
+from availability.target import AvailabilityTarget
 from components.core.spec_errors import sentences
 from policies.engine.evaluate import Context, PolicyError, check_settings
 from policies.engine.exceptions import load_exceptions
@@ -38,6 +39,7 @@ def read_context(today: date) -> Context:
         usage=_section("usage", Usage),
         today=today,
         exceptions=load_exceptions(RULES),
+        target=_section("availability", AvailabilityTarget),
     )
     check_settings(context.settings)
     return context

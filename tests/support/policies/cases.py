@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from availability.parts import Availability
+from availability.target import AvailabilityTarget
 from policies.engine.evaluate import Context, Verdict, evaluate
 from policies.engine.exceptions import PolicyException
 from policies.engine.settings import EnvironmentKind, EnvironmentSpec, Level, PolicySettings
@@ -51,6 +53,8 @@ class Case:
     usage: Mapping[str, Any] = field(default_factory=dict[str, Any])
     estimate: Estimate | None = None
     today: date = TODAY
+    availability: Availability | None = None
+    target: AvailabilityTarget = field(default_factory=AvailabilityTarget)
 
 
 def passes(rule: str, *resources: Resource, kind: Kind = "pass", **options: Any) -> Case:
@@ -73,6 +77,8 @@ def context(
     estimate: Estimate | None = None,
     today: date = TODAY,
     usage: Mapping[str, Any] | None = None,
+    availability: Availability | None = None,
+    target: AvailabilityTarget | None = None,
 ) -> Context:
     """A context with a budget of 1,000 USD."""
     return Context(
@@ -83,6 +89,8 @@ def context(
         today=today,
         exceptions=tuple(exceptions),
         estimate=estimate or costing(0),
+        availability=availability,
+        target=target or AvailabilityTarget(),
     )
 
 
@@ -97,7 +105,15 @@ def verdicts(case: Case) -> list[Verdict]:
 
 def context_of(case: Case) -> Context:
     """The context that a case is judged in."""
-    return context(case.environment, case.settings, estimate=case.estimate, usage=case.usage, today=case.today)
+    return context(
+        case.environment,
+        case.settings,
+        estimate=case.estimate,
+        usage=case.usage,
+        today=case.today,
+        availability=case.availability,
+        target=case.target,
+    )
 
 
 def advisory(verdict: Verdict) -> bool:
