@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from availability.parts import Improvement, Part
 from availability.site import Site, counted, regional
 from availability.spread import Spread
-from resources.inputs import elements, flag, number, read
+from resources.inputs import flag, number, read
 from resources.resource import UNKNOWN, Resource
 
 CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
@@ -95,8 +95,3 @@ def _name(resource: Resource, key: str) -> str:
 def _units(resource: Resource, key: str, default: int) -> int:
     found = number(read(resource.inputs, key))
     return int(found) if isinstance(found, float) else default
-
-
-def listed(resource: Resource, key: str) -> list[str]:
-    """The texts of a list in an input."""
-    return [each for each in elements(read(resource.inputs, key)) if isinstance(each, str)]
