@@ -35,7 +35,9 @@ def _line(label: str, each: Capability) -> str:
     left = "-" if loss is None else "down" if not loss.capacity else f"{loss.capacity * 100:.0f} %"
     figures = f"{share:>10} {each.minutes:>6,.0f} min {left:>6}"
     room = _COLUMNS - 3 - len(figures)
-    return f"  {label if len(label) <= room else label[: room - 1] + '…':<{room}} {figures}"
+    if len(label) > room:
+        return f"  {label}\n  {'':<{room}} {figures}"
+    return f"  {label:<{room}} {figures}"
 
 
 def _weakest(each: Capability) -> str:
