@@ -31,6 +31,9 @@ _EXPOSED = frozenset({"NodePort", "LoadBalancer"})
 _BY_SPELLING = {spelling: name for name in _EXPOSED for spelling in (name, name[0].lower() + name[1:], name.lower())}
 _RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
 _DEEPEST = 40
+_INSIDE = (".svc", ".svc.cluster.local", ".internal")
+_STORES = (".rds.amazonaws.com", ".cache.amazonaws.com", ".vpce.amazonaws.com")
+"""Addresses in the VPC that AWS gives databases, caches and interface endpoints."""
 
 
 def _in_cluster(type_: str, found: str) -> list[InCluster]:
@@ -64,6 +67,14 @@ def _exposure_in_cluster() -> str:
         f"({internal} ? [] : {ranges}.size() == 0 ? [{said}] : "
         f"{world}.size() > 0 ? [{said} + ' of ' + {world}.join(', ')] : [])"
     )
+
+
+def _external_name_in_cluster() -> str:
+    host = "object.spec.?externalName.orValue('')"
+    inside = " || ".join(
+        f"{host}.lowerAscii().matches('{each.replace('.', '[.]')}[.]?$')" for each in _INSIDE + _STORES
+    )
+    return f"({inside} ? [] : ['leads to ' + {host} + ', a host outside the cluster and the VPC'])"
 
 
 _LISTENERS_IN_CLUSTER = (
@@ -225,6 +236,27 @@ def _external_ips(service: Resource, _: Stack) -> Iterator[Result]:
             yield Undecided(f"{path}.externalIPs")
         elif addresses:
             yield Finding(f"takes over traffic to {', '.join(map(display, addresses))}: externalIPs is set")
+
+
+@rule(
+    "service-external-name",
+    "Services lead to hosts of the cluster and the VPC",
+    _SERVICES,
+    area=Area.KUBERNETES,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[Framework("Contour security advisory", "GHSA-5ph6-qq5x-7jwc (CVE-2021-32783)")],
+    remediation="Name a Service of the cluster (<service>.<namespace>.svc.cluster.local), or let the workload call the "
+    "host by its own name: what calls this Service, such as a gateway, sends its requests to the host unseen.",
+    field="spec.externalName",
+    in_cluster=_in_cluster("ExternalName", _external_name_in_cluster()),
+)
+def _external_name(service: Resource, _: Stack) -> Iterator[Result]:
+    type_, host = (text(read(service.inputs, "spec", field)) for field in ("type", "externalName"))
+    if UNKNOWN in (type_, host) and type_ in (UNKNOWN, "ExternalName"):
+        yield Undecided("spec.type" if type_ is UNKNOWN else "spec.externalName")
+    elif type_ == "ExternalName" and isinstance(host, str) and not host.rstrip(".").lower().endswith(_INSIDE + _STORES):
+        yield Finding(f"leads to {host}, a host outside the cluster and the VPC")
 
 
 @rule(

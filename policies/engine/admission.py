@@ -85,6 +85,7 @@ NOT_IN_CLUSTER: dict[str, str] = {
         ("job-deadline", "plain-job-deadline", "ray-job-cluster"),
         "the policies of ClusterJobs judge it, with its limits",
     ),
+    "webhook-failure-policy": "EKS and Kyverno write webhooks that fail open, and cannot be told otherwise",
     **dict.fromkeys(
         ("workload-replicas", "workload-spread"), "it is advice for production, and autoscalers change what it reads"
     ),

@@ -86,6 +86,32 @@ CASES = [
     fails("service-external-ips", service("ClusterIP", externalIPs=["203.0.113.7"]), found="traffic to 203.0.113.7"),
     passes("service-external-ips", make(SERVICE), kind="absent"),
     fails("service-external-ips", chart(service={"externalIPs": ["203.0.113.7"]}), found="traffic to 203.0.113.7"),
+    *(
+        passes("service-external-name", service("ExternalName", externalName=host))
+        for host in (
+            "models.istio-ingress.svc.cluster.local",
+            "db.data.svc",
+            "mlflow.abc.us-east-1.rds.amazonaws.com",
+            "features.abc.use1.cache.amazonaws.com.",
+            "vpce-0a1b.execute-api.us-east-1.vpce.amazonaws.com",
+            "ip-10-0-0-1.ec2.internal",
+        )
+    ),
+    passes("service-external-name", service("ClusterIP", externalName="example.com")),
+    passes("service-external-name", make(SERVICE), kind="absent"),
+    *(
+        fails("service-external-name", service("ExternalName", kind, externalName=host), found=f"leads to {host}")
+        for kind, host in (
+            (SERVICE, "exfil.example.com"),
+            (SERVICE, "localhost"),
+            (SERVICE, "169.254.169.254.nip.io"),
+            (SERVICE, "svc.cluster.local.example.com"),
+            (SERVICE, "ec2-203-0-113-7.compute-1.amazonaws.com"),
+            (f"{SERVICE}Patch", "exfil.example.com"),
+        )
+    ),
+    unknown("service-external-name", service("ExternalName", externalName=UNKNOWN), undecided="spec.externalName"),
+    unknown("service-external-name", service(UNKNOWN, externalName="a.example.com"), undecided="spec.type"),
     fails("service-exposure", chart(expose={"type": "loadBalancer"}), found=f"values.expose {EVERYBODY}"),
     fails("service-node-port", chart(expose={"type": "nodePort"}), found="values.expose opens a port on every node"),
     passes("service-node-port", chart(expose={"type": "clusterIP"})),
