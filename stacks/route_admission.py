@@ -1,6 +1,7 @@
 """What teams may not take from others in the cluster: the hosts of models, and the network policies of the platform."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -27,12 +28,15 @@ _OWN_HOST = (
 )
 
 
-def route_policies(domain: str | None, model_namespaces: Sequence[str]) -> Iterator[list[dict[str, Any]]]:
+def route_policies(
+    domain: str | None, model_namespaces: Sequence[str], owners: Mapping[str, str]
+) -> Iterator[list[dict[str, Any]]]:
     """The policies with their bindings.
 
     Args:
         domain: Models answer at `<model>.<domain>`; None if there are none.
         model_namespaces: The namespaces whose routes the gateway of models takes.
+        owners: The namespace of each host of a model.
     """
     conditions = {"new-or-changed": _CHANGED, "not-of-a-controller": _not_of_a_controller()}
     yield admission_policy(
@@ -41,6 +45,8 @@ def route_policies(domain: str | None, model_namespaces: Sequence[str]) -> Itera
         _validations(domain),
         _OF_TEAMS,
         conditions=conditions,
+        variables={"owners": json.dumps(owners, sort_keys=True)},
+        computed=[_owned(domain)] if domain else (),
     )
     yield admission_policy(
         "team-gateways",
@@ -99,13 +105,24 @@ def _validations(domain: str | None) -> list[tuple[str, str]]:
     ]
 
 
+def _owned(domain: str) -> tuple[str, str]:
+    """A host below the domain belongs to the namespace of its model, also before that model has a route."""
+    own = "host in variables.owners && variables.owners[host] == object.metadata.namespace"
+    foreign = f"object.spec.?hosts.orValue([]).filter(host, host.endsWith('.{domain}') && !({own}))"
+    return (
+        f"{foreign}.size() == 0",
+        f"'namespace ' + object.metadata.namespace + ' has no model at ' + {foreign}.join(', ') + "
+        "'; add the model to modelServing.deliveredModels, or the name to its aliases'",
+    )
+
+
 def _not_of_a_controller() -> str:
     prefixes = " || ".join(f"{_USER}.startsWith('system:serviceaccount:{each}:')" for each in _CONTROLLERS)
     return f"!({prefixes})"
 
 
 def _owners(namespaces: Sequence[str]) -> list[dict[str, Any]]:
-    """A host belongs to the namespace whose route has it first.
+    """A host belongs to the namespace whose route has it first, also when its model moves to another namespace.
 
     The routes of each namespace are parameters, so that the API server compares a new route with all of them.
     """
@@ -137,7 +154,8 @@ def make_route_rules(config: "StackConfig", inside: pulumi.ResourceOptions) -> N
     """Register the policies in the cluster whose provider the options name."""
     serving = config.model_serving
     domain, namespaces = (serving.domain, serving.platform.model_namespaces) if serving else (None, ())
-    for policy, *bindings in route_policies(domain, namespaces):
+    owners = {host: model.namespace for model, host in serving.addressed} if serving else {}
+    for policy, *bindings in route_policies(domain, namespaces, owners):
         name = f"admission-{policy['metadata']['name']}"
         needed = pulumi.ResourceOptions(depends_on=[Manifest(name, policy, inside)])
         for binding in bindings:

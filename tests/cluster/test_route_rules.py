@@ -13,7 +13,9 @@ from tests.support.components.models import CANARY, objects
 DOMAIN = "models.example.com"
 RISK, SEARCH = "routes-risk", "routes-search"
 GATEWAY = "istio-ingress/models"
-FRAUD = f"fraud.{DOMAIN}"
+FRAUD, CHURN, MOVED = (f"{name}.{DOMAIN}" for name in ("fraud", "churn", "moved"))
+OF_SEARCH = (f"{name}.{DOMAIN}" for name in ("moved", "ranking", "model", "own", "older"))
+OWNERS = {FRAUD: RISK, CHURN: RISK, **dict.fromkeys(OF_SEARCH, SEARCH)}
 
 
 def route(space: str, name: str, *hosts: str, gateways: tuple[str, ...] = (GATEWAY,), to: str = "") -> dict[str, Any]:
@@ -28,15 +30,16 @@ def route(space: str, name: str, *hosts: str, gateways: tuple[str, ...] = (GATEW
 
 @pytest.fixture(scope="module")
 def routed(cluster: Cluster) -> Generator[Cluster]:
-    """The cluster with the policies about routes, and a model of the team of fraud."""
+    """The cluster with the policies about routes, a model of the team of fraud, and one that moves away from there."""
     labels = {"mlplatform.io/team": "true"}
     spaces = [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": each, "labels": labels}}
         for each in (RISK, SEARCH)
     ]
-    made = [each for policies in route_policies(DOMAIN, (RISK, SEARCH)) for each in policies]
-    cluster.create([*spaces, *made, route(RISK, "fraud", FRAUD, f"fraud-internal.{RISK}.svc.cluster.local")])
-    for refused in (route(SEARCH, "theft", FRAUD), route(SEARCH, "theft", "*"), ingress()):
+    made = [each for policies in route_policies(DOMAIN, (RISK, SEARCH), OWNERS) for each in policies]
+    old = [route(RISK, "fraud", FRAUD, f"fraud-internal.{RISK}.svc.cluster.local"), route(RISK, "moved", MOVED)]
+    cluster.create([*spaces, *old, *made])
+    for refused in (route(SEARCH, "theft", MOVED), route(SEARCH, "theft", "*"), ingress()):
         cluster.wait_until(lambda refused=refused: "denied request" in str(cluster.refusals([refused])))
     yield cluster
     names = [f"{each['kind']}/{each['metadata']['name']}" for each in made]
@@ -74,7 +77,12 @@ def test_route_of_a_model_service_is_admitted(routed: Cluster) -> None:
 @pytest.mark.parametrize(
     ("made", "told"),
     [
-        (route(SEARCH, "theft", FRAUD), f"the host {FRAUD} belongs to a route of namespace {RISK}"),
+        (route(SEARCH, "moved", MOVED), f"the host {MOVED} belongs to a route of namespace {RISK}"),
+        (
+            route(SEARCH, "theft", CHURN),
+            f"namespace {SEARCH} has no model at {CHURN}; add the model to modelServing.del",
+        ),
+        (route(SEARCH, "new", f"own.{DOMAIN}", f"new.{DOMAIN}"), f"has no model at new.{DOMAIN}; add the model"),
         (route(SEARCH, "theft", "*"), "hosts of a team's route are"),
         (route(SEARCH, "theft", f"*.{DOMAIN}"), "hosts of a team's route are"),
         (route(SEARCH, "theft", "deploy.example.com"), "hosts of a team's route are"),
@@ -94,7 +102,7 @@ def test_route_that_takes_requests_of_others_is_refused(routed: Cluster, made: d
 
 def test_host_of_an_older_route_cannot_be_taken_by_an_update(routed: Cluster) -> None:
     routed.create([route(SEARCH, "older", f"older.{DOMAIN}")])
-    assert "belongs to a route" in str(routed.refusals([route(SEARCH, "older", FRAUD)]))
+    assert "belongs to a route" in str(routed.refusals([route(SEARCH, "older", MOVED)]))
 
 
 def test_controllers_of_the_platform_make_routes_for_teams(routed: Cluster) -> None:

@@ -47,6 +47,8 @@ class DeliveredModelConfig(TypedDict):
     """The folder of all its versions, as s3://<bucket>/<folder>/, which it alone reads."""
     cached: NotRequired[bool]
     """Whether the platform's modelCache may keep it, where other models on these nodes could read it."""
+    aliases: NotRequired[list[str]]
+    """Further names below the domain that its routes have, such as that of a scorer in front of it."""
 
 
 class DeliveredModelSpec(Spec):
@@ -65,6 +67,11 @@ class DeliveredModelSpec(Spec):
     cached: bool = Field(
         default=False,
         description="Whether the platform's modelCache may keep it, where other models on these nodes could read it.",
+    )
+    aliases: tuple[Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?$", max_length=63)], ...] = Field(
+        default=(),
+        description="Further names below the domain that its routes have, such as that of a scorer in front of it.",
+        examples=[["fraud-scorer"]],
     )
 
     @field_validator("folder", mode="before")
@@ -245,8 +252,7 @@ class ModelServingSpec(Spec):
     @model_validator(mode="after")
     def _each_answers_at_a_host_of_its_own(self) -> "ModelServingSpec":
         hosts: dict[str, str] = {}
-        named = [(model, model.host or f"{model.name}.{model.domain}") for model in self.models]
-        for model, host in (*named, *((each, f"{each.name}.{self.domain}") for each in self.delivered_models)):
+        for model, host in self.addressed:
             if other := hosts.get(host):
                 remedy = f"both {other} and {model.namespace}/{model.name} have it; give one another name or host"
                 raise refuse_at("models", host, remedy)
@@ -275,6 +281,13 @@ class ModelServingSpec(Spec):
                 "no model uses the cache; remove it, or set cache or cached for a model",
             )
         return self
+
+    @property
+    def addressed(self) -> tuple[tuple[ModelServiceSpec | DeliveredModelSpec, str], ...]:
+        """Each model with a host name that it answers at. A delivered model can have several."""
+        own = ((model, model.address) for model in self.models)
+        delivered = ((model, name) for model in self.delivered_models for name in (model.name, *model.aliases))
+        return (*own, *((model, f"{name}.{self.domain}") for model, name in delivered))
 
     @property
     def kept_folders(self) -> tuple[str, ...]:
