@@ -1,83 +1,106 @@
-"""The predicted availability as tables: Markdown for pages and comments, HTML fragments for the report."""
+"""The predicted availability as tables, which the report and the set for an auditor show."""
 
 from collections.abc import Iterable, Sequence
-from html import escape
-from typing import NamedTuple
 
 from availability.parts import Availability, Capability, Recovery
 from availability.prediction import ASSUMPTIONS
 from availability.target import AvailabilityTarget
 from components.facts.service_levels import SERVICE_LEVELS
+from reports.registries.table import Column, Row, Table
 
-
-class Table(NamedTuple):
-    """A titled table. The last `numbers` columns are numbers."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numbers: int = 0
+_CAPABILITIES = (
+    Column("capability", "capability"),
+    Column("name", "public name"),
+    Column("weakest", "weakest part"),
+    Column("raise", "what would raise it"),
+    Column("predicted", "predicted", number=True),
+    Column("target", "target", number=True),
+    Column("minutes", "minutes a month", number=True),
+)
+_PARTS = (
+    Column("capability", "capability"),
+    Column("part", "part"),
+    Column("units", "units"),
+    Column("level", "service level"),
+    Column("predicted", "predicted", number=True),
+)
+_LOSSES = (
+    Column("capability", "capability"),
+    Column("zone", "zone"),
+    Column("limit", "limited by"),
+    Column("capacity", "capacity left", number=True),
+    Column("predicted", "predicted", number=True),
+)
+_RECOVERIES = (
+    Column("store", "store"),
+    Column("how", "how it comes back"),
+    Column("region", "region of the copy"),
+    Column("rpo", "RPO", number=True),
+    Column("rto", "RTO", number=True),
+)
+_LEVELS = (
+    Column("key", "key"),
+    Column("service", "service"),
+    Column("condition", "condition"),
+    Column("basis", "basis"),
+    Column("page", "page"),
+    Column("version", "version"),
+    Column("uptime", "monthly uptime", number=True),
+)
 
 
 def tables(found: Availability, target: AvailabilityTarget) -> list[Table]:
     """Capabilities, chains, lost zones, the lost region and service levels; a table without rows is left out."""
     every = (
-        Table(
+        _table(
+            "availability",
             "Predicted availability",
-            (
-                "capability",
-                "public name",
-                "weakest part",
-                "what would raise it",
-                "predicted",
-                "target",
-                "minutes a month",
-            ),
-            tuple(_capability(each, target) for each in found.capabilities),
-            numbers=3,
+            "What people depend on, with the uptime predicted from what AWS commits to and from what each request "
+            f"needs. {' '.join(assumptions(found))}",
+            _CAPABILITIES,
+            (_capability(each, target) for each in found.capabilities),
         ),
-        Table(
+        _table(
+            "availability-parts",
             "Parts that each request needs",
-            ("capability", "part", "units", "service level", "predicted"),
-            tuple(_parts(found.capabilities)),
-            numbers=1,
+            "A request fails when one of them fails.",
+            _PARTS,
+            _parts(found.capabilities),
         ),
-        Table(
+        _table(
+            "availability-zones",
             "A zone lost",
-            ("capability", "zone", "limited by", "capacity left", "predicted"),
-            tuple(_losses(found.capabilities)),
-            numbers=2,
+            "What is left of each capability after the loss of one zone.",
+            _LOSSES,
+            _losses(found.capabilities),
         ),
-        Table(
+        _table(
+            "availability-region",
             "The region lost",
-            ("store", "how it comes back", "region of the copy", "RPO", "RTO"),
-            tuple(_recovery(each) for each in found.recoveries),
-            numbers=2,
+            f"How each store comes back. RPO is the data lost, RTO the time until it is back. {found.standby}".strip(),
+            _RECOVERIES,
+            (_recovery(each) for each in found.recoveries),
         ),
-        Table(
+        _table(
+            "availability-levels",
             "Service levels",
-            ("key", "service", "condition", "basis", "page", "version", "monthly uptime"),
-            tuple(_levels(found.capabilities)),
-            numbers=1,
+            "The uptime of each service that the prediction takes, and whether AWS publishes it.",
+            _LEVELS,
+            _levels(found.capabilities),
         ),
     )
     return [each for each in every if each.rows]
 
 
-def markdown(found: Availability, target: AvailabilityTarget) -> str:
-    """All tables, what stands by, and the assumptions, as Markdown."""
-    parts = [_markdown_table(each) for each in tables(found, target)]
-    notes = [f"**Second region.** {_cell(found.standby)}"] if found.standby else []
-    assumed = "\n".join(["**Assumptions**", "", *(f"- {each}" for each in _assumptions(found))])
-    return "\n\n".join([*parts, *notes, assumed]) + "\n"
+def assumptions(found: Availability) -> Sequence[str]:
+    """What the prediction assumes, in sentences."""
+    notes = (f"{each.name}: {note}" for each in found.capabilities for note in each.notes)
+    return (*ASSUMPTIONS, *notes)
 
 
-def html(found: Availability, target: AvailabilityTarget) -> str:
-    """The same as an HTML fragment of sections, without styles, scripts and identifiers. All text is escaped."""
-    parts = [_html_table(each) for each in tables(found, target)]
-    standby = f"<p>{escape(found.standby)}</p>" if found.standby else ""
-    assumed = "".join(f"<li>{escape(each)}</li>" for each in _assumptions(found))
-    return "\n".join([*parts, standby, f"<section><h3>Assumptions</h3><ul>{assumed}</ul></section>"])
+def _table(name: str, title: str, about: str, columns: tuple[Column, ...], rows: Iterable[Sequence[str]]) -> Table:
+    keys = [column.key for column in columns]
+    return Table(name, title, about, columns, tuple[Row, ...](dict(zip(keys, row, strict=True)) for row in rows))
 
 
 def _capability(each: Capability, target: AvailabilityTarget) -> tuple[str, ...]:
@@ -118,11 +141,6 @@ def _levels(capabilities: Iterable[Capability]) -> Iterable[tuple[str, ...]]:
         yield key, level.service, level.condition, level.basis, level.address, level.version, uptime
 
 
-def _assumptions(found: Availability) -> Sequence[str]:
-    notes = (f"{each.name}: {note}" for each in found.capabilities for note in each.notes)
-    return (*ASSUMPTIONS, *notes)
-
-
 def _percent(share: float) -> str:
     return f"{share * 100:.3f} %"
 
@@ -131,37 +149,3 @@ def _minutes(value: int | None) -> str:
     if value is None:
         return "-"
     return f"{value / 60:g} h" if value >= 60 and value % 60 == 0 else f"{value} min"
-
-
-def _markdown_table(table: Table) -> str:
-    plain = len(table.columns) - table.numbers
-    rule = "| " + " | ".join("---" if index < plain else "---:" for index in range(len(table.columns))) + " |"
-    rows = ["| " + " | ".join(_cell(value) for value in row) + " |" for row in (table.columns, *table.rows)]
-    return "\n".join([f"**{table.title}**", "", rows[0], rule, *rows[1:]])
-
-
-def _cell(text: str) -> str:
-    """A text that neither ends its cell nor becomes markup."""
-    return escape(text, quote=False).replace("\\", "\\\\").replace("|", "\\|").replace("`", "\\`").replace("\n", " ")
-
-
-def _html_table(table: Table) -> str:
-    plain = len(table.columns) - table.numbers
-    head = "".join(
-        f'<th scope="col"{_number(index >= plain)}>{escape(each)}</th>' for index, each in enumerate(table.columns)
-    )
-    body = "".join(
-        "<tr>"
-        + "".join(f"<td{_number(index >= plain)}>{escape(each)}</td>" for index, each in enumerate(row))
-        + "</tr>"
-        for row in table.rows
-    )
-    title = escape(table.title)
-    return (
-        f"<section><h3>{title}</h3><table><caption>{title}</caption><thead><tr>{head}</tr></thead>"
-        f"<tbody>{body}</tbody></table></section>"
-    )
-
-
-def _number(number: bool) -> str:
-    return ' class="number"' if number else ""

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from reports import availability
 from reports.audit.tables import controls, verdicts
 from reports.registries.command import registries, write_tables
 from reports.registries.formats import index_text
@@ -29,6 +30,7 @@ def _run(options: argparse.Namespace) -> int:
     settings = parse_config(of.stack_file.config).policies
     tables = registries(of, options.against)
     names = [each.name for each in tables]
+    tables += availability.tables(of.plan.availability, of.plan.target)
     tables += [verdicts(of.plan, settings), controls(of.plan, settings, names)]
     about = [
         of.plan.summary,

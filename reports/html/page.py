@@ -13,6 +13,7 @@ from planner import difference_text as text
 from planner.difference import Difference
 from planner.plan import Plan
 from planner.printable import printable
+from reports.availability import assumptions, tables
 from reports.html import changes, inventory, money, rules
 from reports.html.diagram.graph import Graph, drawn_flows
 from reports.html.embedding import content_policy, packed, script_json
@@ -95,7 +96,6 @@ def _verdict(source: Source) -> Mapping[str, Any]:
         "monthly": budget_text.cost(judgment.monthly, complete=judgment.complete),
         "mix": money.mix(plan),
         "counts": rules.counts(plan),
-        "managed": sum(each.custom for each in plan.resources),
         "components": inventory.deployed(plan, source.owners),
         "difference": source.difference,
         "counted": text.counts(source.difference) if source.difference else "",
@@ -145,6 +145,18 @@ def _policies(source: Source) -> Mapping[str, Any]:
     }
 
 
+def _availability(source: Source) -> Mapping[str, Any] | None:
+    found, target = source.plan.availability, source.plan.target
+    if not found.capabilities:
+        return None
+    return {
+        "tables": tables(found, target),
+        "least": target.target,
+        "standby": found.standby,
+        "assumptions": assumptions(found),
+    }
+
+
 def _before(source: Source) -> Mapping[str, Any]:
     plan = source.plan
     return {"plan": plan, "value": text.value}
@@ -160,6 +172,7 @@ SECTIONS = (
     Section("architecture", "Architecture", _architecture),
     Section("cost", "Cost", _cost),
     Section("policies", "Policies", _policies),
+    Section("availability", "Availability", _availability),
     Section("before", "Before a deployment", _before),
     Section("resources", "Resources", _resources),
 )

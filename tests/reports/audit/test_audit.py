@@ -17,6 +17,7 @@ from tests.support.planner.command import platform
 from tests.support.planner.plans import built
 
 REGISTRIES = ("facilities", "access", "credentials", "configuration")
+PREDICTED = ("availability", *(f"availability-{part}" for part in ("parts", "zones", "region", "levels")))
 TRUST = {
     "CC1": 5,
     "CC2": 3,
@@ -95,7 +96,7 @@ def test_the_set_is_written_with_an_index(tmp_path: Path) -> None:
     root = platform(tmp_path)
     assert main(["test", "--root", str(root), "--today", "2026-11-21"]) == 0
     folder = root / "build" / "test" / "audit"
-    names = {*REGISTRIES, "verdicts", "controls"}
+    names = {*REGISTRIES, *PREDICTED, "verdicts", "controls"}
     assert {path.name for path in folder.iterdir()} == {
         "index.html",
         *(f"{name}.{suffix}" for name in names for suffix in FORMATS),

@@ -7,6 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from availability.parts import Availability, Capability, Kind, Part
+from availability.spread import Spread
+from availability.target import AvailabilityTarget
 from pricing.lines import Commitment, Saving, Unpriced
 from reports.html.page import render
 from tests.support.planner.plans import ROOT, built
@@ -185,3 +188,18 @@ def test_vendored_files_are_as_they_were_released() -> None:
     assert {re.sub(r"(\.min)?\.js$", "", name) for name in listed} == {
         path.name.partition(".LICENSE")[0] for path in folder.glob("*LICENSE*")
     }
+
+
+def test_the_predicted_availability_is_a_part_with_its_target() -> None:
+    nodes = Part("nodes <b>", Spread("ec2-instance", "ec2-region", ("a", "b"), 1), "1 replica")
+    model = Capability(Kind.MODEL, "model risk/fraud", "f.example.com", (nodes,), ())
+    found = page(availability=Availability((model,)), target=AvailabilityTarget(target=99))
+    [part] = found.texts("section", **{"aria-labelledby": "availability-title"})
+    assert "The stack's target is 99 %." in part
+    assert "model risk/fraud" in part
+    assert "nodes <b>" in part
+    assert "99.500 %" in part
+
+
+def test_a_plan_without_capabilities_has_no_part_for_availability() -> None:
+    assert page().texts("section", **{"aria-labelledby": "availability-title"}) == []
