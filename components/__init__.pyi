@@ -197,6 +197,8 @@ from .spend.spend_control.spec import (
     SpendControlArgs,
 )
 from .spend.spend_control.spend_control import SpendControl
+from .starter.spec import StarterArgs, StarterConfig, StarterServiceConfig
+from .starter.starter import Starter
 from .training.batch_queue.batch_queue import BatchQueue
 from .training.batch_queue.environment_spec import BatchEnvironmentConfig, MachinePurchase
 from .training.batch_queue.job_spec import BatchJobConfig
@@ -474,6 +476,10 @@ __all__ = [
     "SpendConfig",
     "SpendControl",
     "SpendControlArgs",
+    "Starter",
+    "StarterArgs",
+    "StarterConfig",
+    "StarterServiceConfig",
     "StoreAccess",
     "StoreAccessArgs",
     "StoreAccessConfig",

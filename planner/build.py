@@ -155,7 +155,8 @@ def _unapproved(exceptions: Iterable[PolicyException]) -> Iterator[tuple[str, st
 
 def _zones(config: StackConfig) -> list[str]:
     """The names of the Route 53 zones that the config takes as given."""
-    return [section.zone_name for section in (config.model_serving, config.kubeflow) if section]
+    sections = (config.model_serving, config.kubeflow, config.starter)
+    return [section.zone_name for section in sections if section]
 
 
 def _of_prices(config: StackConfig, cost: Estimate) -> Iterator[ConfigWarning]:

@@ -60,7 +60,8 @@ def _names(config: StackConfig, stack: str) -> Iterator[tuple[str, str]]:
     if config.delivery:
         yield "delivery.environment", config.delivery.environment
         yield "delivery.domain", config.delivery.domain
-    for section, served in (("modelServing", config.model_serving), ("kubeflow", config.kubeflow)):
+    served_from = {"modelServing": config.model_serving, "kubeflow": config.kubeflow, "starter": config.starter}
+    for section, served in served_from.items():
         if served:
             yield f"{section}.zoneName", served.zone_name
             yield f"{section}.domain", served.domain

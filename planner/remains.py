@@ -11,6 +11,7 @@ from resources.resource import Resource
 _KEY = "aws:kms/key:Key"
 _COST_TAG = "aws:costexplorer/costAllocationTag:CostAllocationTag"
 _SNAPSHOT = "aws:rds/snapshot:Snapshot"
+_VOLUME = "aws:ebs/volume:Volume"
 _DATABASE = "aws:rds/instance:Instance"
 _CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
 _PLAN = "aws:guardduty/detectorFeature:DetectorFeature"
@@ -66,7 +67,7 @@ def _keys(index: ResourceIndex) -> Iterator[Remains]:
         if each.retain_on_delete:
             yield Remains(
                 each.name,
-                "The keys of last snapshots and retained backups, which cannot be restored without them.",
+                "The keys of last snapshots, and of volumes and backups that stay, which cannot be read without them.",
                 "aws kms schedule-key-deletion --key-id <key> --pending-window-in-days 30",
             )
 
@@ -76,6 +77,10 @@ def _kept(index: ResourceIndex) -> Iterator[Remains]:
         if each.retain_on_delete and each.type != _KEY:
             if each.type == _COST_TAG:
                 yield _cost_tag(each)
+                continue
+            if each.type == _VOLUME:
+                why = "A volume with data, which EC2 keeps and charges for."
+                yield Remains(each.name, why, "aws ec2 delete-volume --volume-id <id>")
                 continue
             how = "aws rds delete-db-snapshot --db-snapshot-identifier <name>" if each.type == _SNAPSHOT else "by hand"
             yield Remains(each.name, "Kept by the program on purpose.", how)

@@ -176,6 +176,7 @@ FREE_TYPES = {
     ),
     "aws:scheduler/schedule:Schedule": "the first 14 million invocations a month are free",
     "aws:scheduler/scheduleGroup:ScheduleGroup": _CONFIG,
+    "aws:ssm/document:Document": "documents and sessions of EC2 instances are free",
     "aws:ssm/parameter:Parameter": "standard parameters are free",
     "aws:rds/snapshot:Snapshot": "kept with the database's backups, and counted in databaseBackupGb",
     **dict.fromkeys(

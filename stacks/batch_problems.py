@@ -36,10 +36,9 @@ def batch_problems(config: "StackConfig") -> Iterator[Problem]:
     """Everything that batchQueue lacks elsewhere in `config`."""
     if not config.batch_queue:
         return
-    if not config.feature_store:
-        yield Problem(
-            ("batchQueue",), config.batch_queue.name, "batchQueue needs featureStore, whose buckets jobs use; add it"
-        )
+    if not (config.feature_store or config.starter):
+        remedy = "batchQueue needs featureStore or starter, whose buckets jobs use; add one"
+        yield Problem(("batchQueue",), config.batch_queue.name, remedy)
     yield from (problem.within("batchQueue") for problem in config.batch_queue.absent_in(config.environment.region))
     yield from _endpoints(config)
     yield from _images(config)

@@ -62,6 +62,7 @@ from stacks.recovery_problems import recovery_problems
 from stacks.recovery_section import RecoverySection
 from stacks.references import reference_problems
 from stacks.spend_problems import spend_problems
+from stacks.starter_section import StarterSection, starter_problems
 from stacks.stream_problems import stream_problems
 from stacks.stream_usage import stream_usage_problems
 from stacks.traces_problems import traces_problems
@@ -84,6 +85,9 @@ class StackConfig(Spec):
         default_factory=AvailabilityTarget, description="The least predicted availability. Default: no target."
     )
     network: NetworkSpec = Field(description="The private network.")
+    starter: StarterSection | None = Field(
+        default=None, description="One machine with Docker Compose instead of a cluster, or before one. Default: none."
+    )
     feature_store: FeatureStoreSpec | None = Field(default=None, description="The feature store. Default: none.")
     feature_services: FeatureServicesSpec | None = Field(
         default=None, description="Feast and MLflow on the feature store. Default: none."
@@ -207,6 +211,7 @@ class StackConfig(Spec):
             *objective_problems(self),
             *access_problems(self),
             *spend_problems(self),
+            *starter_problems(self),
             *alarm_problems(self),
             *metrics_problems(self),
             *traces_problems(self),
@@ -232,11 +237,11 @@ class StackConfig(Spec):
             )
 
     def _user_pool_has_a_place_for_secrets(self) -> None:
-        if self.user_pool and not (self.delivery or self.feature_services or self.kubeflow):
+        if self.user_pool and not (self.delivery or self.feature_services or self.kubeflow or self.starter):
             raise refuse(
                 "userPool",
-                "userPool needs delivery or featureServices, because its clients' secrets use their key; add one, or "
-                "remove userPool",
+                "userPool needs delivery, featureServices or starter, because its clients' secrets use their key; add "
+                "one, or remove userPool",
             )
 
     def _load_balancer_signs_in(self) -> None:

@@ -71,6 +71,7 @@ from stacks.references import BALANCER_CLIENT
 from stacks.route_admission import make_route_rules
 from stacks.sizing import sized
 from stacks.spend import default_tags, make_spend_control, tagging_options
+from stacks.starter import make_starter_alone, make_starter_beside, taken_over
 from stacks.streaming import make_event_stream, make_feature_ingest
 from stacks.traces import make_traces, traced, traced_features
 from stacks.training import (
@@ -111,6 +112,8 @@ def build_platform(config: StackConfig) -> Mapping[str, pulumi.Output[Any]]:
     cluster = make_cluster(config, network, options, exports)
     make_registry(config, cluster, options, exports)
     if not cluster:
+        make_starter_alone(config, network, options, provider, exports)
+        make_spend_control(config, None, options, exports)
         return exports
     on_cluster = pulumi.ResourceOptions(providers=[cluster.kubernetes_provider])
     inside = pulumi.ResourceOptions.merge(options, on_cluster)
@@ -140,11 +143,13 @@ def build_platform(config: StackConfig) -> Mapping[str, pulumi.Output[Any]]:
     stream = make_event_stream(config, base, spark, exports)
     make_feature_ingest(config, base, secrets, services, stream, serving, spark, exports)
     batch = make_batch_queue(config, base, exports)
+    pool_key_arn = secrets.key_arn if secrets else None
+    make_starter_beside(config, network, store, pool, pool_key_arn, batch, options, provider, exports)
     schedules = make_job_schedules(config, base, training, batch, exports)
     export_failover(config, ingress, switch, serving, kubeflow.cluster if kubeflow else None, exports)
     make_backup_plans(config, base, kubeflow.database if kubeflow else None, exports)
     make_cluster_state(config, base, exports)
-    make_spend_control(config, base, exports)
+    make_spend_control(config, store, base.aws, exports)
     make_image_signatures(config, base, exports)
     logs = make_logs(config, base, exports)
     observed = Observed(
@@ -247,7 +252,7 @@ def make_store(
         isolated_subnet_ids=network.isolated_subnet_ids,
         client_security_group_id=cluster.node_security_group_id,
     )
-    store = FeatureStore("feature-store", args, options)
+    store = FeatureStore("feature-store", args, taken_over(config, options))
     exports |= {
         "rawBucket": store.raw_bucket,
         "trainingBucket": store.training_bucket,

@@ -19,6 +19,7 @@ from components.facts.regions import known_regions, other_partition, partition_o
 from components.kubeflow.settings import SIGN_IN_SECRET
 from components.network.load_balancer.spec import SignInProvider
 from stacks.names import Name, names_at, nearest
+from stacks.starter_section import STARTER_CLIENT
 from stacks.unique_names import database_instances, made_namespaces, monitoring_names
 
 if TYPE_CHECKING:
@@ -59,6 +60,10 @@ def _groups(config: "StackConfig") -> Iterator[Problem]:
 
 
 def _group_names(config: "StackConfig") -> Iterator[Name]:
+    if config.starter:
+        yield from names_at(("starter", "administrators"), config.starter.administrators)
+        for index, service in enumerate(config.starter.services):
+            yield from names_at(("starter", "services", index, "groups"), service.groups)
     if config.delivery:
         yield from names_at(("delivery", "administrators"), config.delivery.administrators)
         for index, team in enumerate(config.delivery.teams):
@@ -125,6 +130,8 @@ def _clients(config: "StackConfig") -> Iterator[Problem]:
     """The applications that sign in by the user pool, each of which needs a client that sends people back to it."""
     if not config.user_pool:
         return
+    if config.starter:
+        yield from _client(config, STARTER_CLIENT, [config.starter.callback])
     if config.delivery:
         callback = f"https://{config.delivery.domain}/auth/callback"
         yield from _client(config, ARGO_CD, [callback], ARGO_CD_SECRET)

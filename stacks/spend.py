@@ -4,12 +4,13 @@ import pulumi
 import pulumi_aws as aws
 
 from components.core.spec import args_of
+from components.data.feature_store.feature_store import FeatureStore
 from components.spend.spend_control.spec import Showback, SpendControlArgs, SpendControlSpec
 from components.spend.spend_control.spend_control import SpendControl
 from policies.engine.settings import EnvironmentSpec
 from stacks.component_tags import component_tags
 from stacks.config import StackConfig
-from stacks.foundation import Foundation, Outputs
+from stacks.foundation import Outputs
 from stacks.team_namespaces import team_namespaces
 
 
@@ -37,7 +38,9 @@ def tagging_options(config: StackConfig, provider: aws.Provider) -> pulumi.Resou
     return pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(transformations=[component_tags()]))
 
 
-def make_spend_control(config: StackConfig, base: Foundation, exports: Outputs) -> SpendControl | None:
+def make_spend_control(
+    config: StackConfig, store: FeatureStore | None, options: pulumi.ResourceOptions, exports: Outputs
+) -> SpendControl | None:
     """A budget at the stack's monthly budget, and the bill in the catalog of the feature store."""
     if not config.spend:
         return None
@@ -47,15 +50,15 @@ def make_spend_control(config: StackConfig, base: Foundation, exports: Outputs) 
         cost_tags=cost_tags(config.environment),
         team_namespaces=team_namespaces(config) if config.spend.showback is Showback.SPLIT else {},
     )
-    bill = {"log_bucket": base.store.log_bucket, "catalog_database": base.store.catalog_database}
-    spend = SpendControl("spend", args_of(SpendControlArgs, spec, **(bill if spec.export else {})), base.aws)
+    bill = {"log_bucket": store.log_bucket, "catalog_database": store.catalog_database} if store and spec.export else {}
+    spend = SpendControl("spend", args_of(SpendControlArgs, spec, **bill), options)
     exports |= {"budgetName": spend.budget_name}
     if spec.topic:
         exports |= {"spendTopicArn": spend.topic_arn}
-    if spec.export:
+    if store and spec.export:
         exports |= {
             "billLocation": spend.bill_location,
-            "billDatabase": pulumi.Output.from_input(base.store.catalog_database),
+            "billDatabase": pulumi.Output.from_input(store.catalog_database),
             "billTable": spend.bill_table,
             "billWorkgroup": spend.bill_workgroup,
             "billReaderPolicy": spend.reader_policy,

@@ -19,6 +19,6 @@ def spend_problems(config: "StackConfig") -> Iterator[Problem]:
             "budgets are in USD and the bill is exported in us-east-1 only for AWS's commercial regions; remove spend"
         )
         yield Problem(("spend",), config.spend.name, remedy)
-    if not config.feature_store:
-        remedy = "spend needs featureStore, whose catalog holds the table of the bill; add it, or remove spend"
-        yield Problem(("spend",), config.spend.name, remedy)
+    if config.spend.export and not config.feature_store:
+        remedy = "the table of the bill is in the catalog of featureStore; add it, or remove export"
+        yield Problem(("spend", "export"), config.spend.export, remedy)

@@ -4,6 +4,7 @@ import pulumi
 
 from components.core.named_outputs import by_name
 from components.core.spec import args_of
+from components.network.network import Network
 from components.training.batch_queue.batch_queue import BatchQueue
 from components.training.batch_queue.spec import BatchQueueArgs
 from components.training.cluster_jobs.cluster_jobs import ClusterJobs
@@ -93,19 +94,34 @@ def make_training_platform(config: StackConfig, base: Foundation, exports: Outpu
 
 def make_batch_queue(config: StackConfig, base: Foundation, exports: Outputs) -> BatchQueue | None:
     """Queues of jobs over the buckets of the feature store."""
+    store = base.store
+    return batch_queue_over(
+        config, base.network, store.training_bucket, store.models_bucket, store.data_key_arn, base.aws, exports
+    )
+
+
+def batch_queue_over(
+    config: StackConfig,
+    network: Network,
+    training_bucket: pulumi.Output[str],
+    models_bucket: pulumi.Output[str],
+    data_key_arn: pulumi.Output[str],
+    options: pulumi.ResourceOptions,
+    exports: Outputs,
+) -> BatchQueue | None:
+    """Queues of jobs over the given buckets."""
     if not config.batch_queue:
         return None
-    network, store = base.network, base.store
     args = args_of(
         BatchQueueArgs,
         config.batch_queue,
         vpc_id=network.vpc_id,
         private_subnet_ids=network.private_subnet_ids,
-        training_bucket=store.training_bucket,
-        models_bucket=store.models_bucket,
-        data_key_arn=store.data_key_arn,
+        training_bucket=training_bucket,
+        models_bucket=models_bucket,
+        data_key_arn=data_key_arn,
     )
-    batch = BatchQueue("batch", args, base.aws)
+    batch = BatchQueue("batch", args, options)
     spec = config.batch_queue
     spot = [queue.name for queue in spec.queues if any(each.spot for each in spec.environments_of(queue.name))]
     exports |= {

@@ -94,6 +94,7 @@ SUBJECTS = {
     "cluster": {"core", "facts"},
     "data": {"core", "facts", "cluster"},
     "training": {"core", "facts", "cluster", "data"},
+    "starter": {"core", "facts", "data"},
     "serving": {"core", "facts", "network", "cluster"},
     "delivery": {"core", "facts", "cluster"},
     "observability": {"core", "facts", "network", "cluster", "data", "serving"},

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+BECOME_PATH = "/starter/"
+"""The path of roles that another role of the platform becomes. The permissions boundary allows that for no others."""
 Statement = dict[str, Any]
 Condition = Mapping[str, Mapping[str, str | Sequence[str]]]
 

@@ -1,6 +1,9 @@
 """Examples for the patterns of fields, because most readers cannot read a pattern."""
 
 EXAMPLES = {
+    r"^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$": "ml-starter",
+    r"^(/[A-Za-z0-9._~/-]*)?$": "/healthz",
+    r"^[1-9][0-9]{0,9}:[1-9][0-9]{0,9}$": "1000:1000",
     r"^arn:aws[a-z-]*:sso:::instance/(sso)?ins-[A-Za-z0-9.-]{16}$": "arn:aws:sso:::instance/ssoins-0123456789abcdef",
     r"^[A-Za-z0-9_+=,.@-]{1,128}$": "ml-prod-boundary",
     r"^[A-Za-z0-9_+=,.@/-]{1,128}$": "PowerUserAccess",

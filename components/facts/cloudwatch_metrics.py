@@ -20,6 +20,13 @@ class _Published(NamedTuple):
 
 _PUBLISHED = (
     _Published(
+        "AWS/EC2",
+        "EC2 user guide, CloudWatch metrics that are available for your instances",
+        (("InstanceId",),),
+        "StatusCheckFailed StatusCheckFailed_Instance StatusCheckFailed_System",
+    ),
+    _Published("Starter", "components/starter/host/common.sh, report_success", (("Machine",),), "backup restore_check"),
+    _Published(
         "AWS/ElastiCache",
         "ElastiCache user guide, Metrics for Valkey and Redis OSS",
         (("CacheClusterId", "CacheNodeId"),),

@@ -370,6 +370,21 @@ KINESIS_RELEASES = (SparkRelease.V7_14, SparkRelease.V7_13)
 line emr-spark-8. Source: EMR Serverless user guide, "Supported streaming connectors".
 """
 
+STARTER_IMAGES = {
+    "compose": "docker.io/library/docker:29.8.1-cli",
+    "proxy": "docker.io/library/caddy:2.11.9-alpine",
+    "sign-in": "quay.io/oauth2-proxy/oauth2-proxy:v7.15.6",
+    "database": "docker.io/library/postgres:17.11-trixie",
+    "queue": "docker.io/valkey/valkey:9.1.1-alpine",
+    "files": "docker.io/sigoden/dufs:v0.46.0",
+    "alerts": "quay.io/prometheus/alertmanager:v0.34.0",
+    "machine": "quay.io/prometheus/node-exporter:v1.12.1",
+}
+"""The images of the starter's own services, beside Prometheus. PostgreSQL has a major version that RDS supports.
+
+`compose` has the Docker CLI with Compose, which Amazon Linux does not package.
+"""
+
 AWS_CLI_IMAGE = "public.ecr.aws/aws-cli/aws-cli:2.36.7"
 """The AWS CLI on Amazon Linux 2023, with bash."""
 

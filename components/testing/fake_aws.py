@@ -91,6 +91,10 @@ class FakeAws:
                 return self._subnet(token, arguments)
             case "aws:kms/getPublicKey:getPublicKey":
                 return {"id": str(arguments["keyId"]), "publicKeyPem": f"the public key of {arguments['keyId']}"}
+            case "aws:ssm/getParameter:getParameter":
+                # Public parameters name images; this image exists nowhere.
+                name = str(arguments["name"])
+                return {"id": name, "name": name, "type": "String", "insecureValue": "ami-0123456789abcdef0"}
             case "aws:route53/getZone:getZone":
                 zone = str(arguments["name"])
                 return {"id": zone, "zoneId": f"Z-{zone}", "name": zone, "privateZone": False}
@@ -165,8 +169,9 @@ _Outputs = Callable[[FakeAws, str, Mapping[str, Any]], dict[str, Any]]
 
 
 def _iam(kind: str) -> _Outputs:
-    def outputs(aws: FakeAws, name: str, _: Mapping[str, Any]) -> dict[str, Any]:
-        arn = aws.arn("iam", f"{kind}/{name}", regional=False)
+    def outputs(aws: FakeAws, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        path = inputs.get("path") or "/"
+        arn = aws.arn("iam", f"{kind}{path}{name}", regional=False)
         return {"id": name, "name": name, "arn": arn, "uniqueId": f"AROA-{name}"}
 
     return outputs

@@ -86,6 +86,8 @@ from components.serving.serving_platform.serving_platform import ServingPlatform
 from components.serving.serving_platform.spec import ServingPlatformArgs, ServingPlatformSpec
 from components.spend.spend_control.spec import SpendControlArgs, SpendControlSpec
 from components.spend.spend_control.spend_control import SpendControl
+from components.starter.spec import StarterArgs, StarterSpec
+from components.starter.starter import Starter
 from components.training.batch_queue.batch_queue import BatchQueue
 from components.training.batch_queue.spec import BatchQueueArgs, BatchQueueSpec
 from components.training.cluster_jobs.cluster_jobs import ClusterJobs
@@ -141,6 +143,7 @@ DOCUMENTED: list[tuple[str, Any, Any, type[BaseModel]]] = [
     ("job_schedules", JobSchedules, JobSchedulesArgs, JobSchedulesSpec),
     ("spark_cluster", SparkCluster, SparkClusterArgs, SparkClusterSpec),
     ("spend_control", SpendControl, SpendControlArgs, SpendControlSpec),
+    ("starter", Starter, StarterArgs, StarterSpec),
     ("store_access", StoreAccess, StoreAccessArgs, StoreAccessSpec),
     ("store_alarms", StoreAlarms, StoreAlarmsArgs, StoreAlarmsSpec),
     ("tracking_server", TrackingServer, TrackingServerArgs, TrackingServerSpec),

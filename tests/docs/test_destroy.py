@@ -121,6 +121,7 @@ def test_the_page_tells_what_a_plan_says_that_stays() -> None:
     for command in (
         "delete-db-snapshot",
         "delete-snapshot",
+        "delete-volume",
         "schedule-key-deletion",
         "--force-delete-without-recovery",
     ):

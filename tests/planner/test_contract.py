@@ -12,7 +12,7 @@ from tests.support.planner.charts import ADDONS
 from tests.support.planner.contract import ADDON, RELEASE
 from tests.support.planner.faults import Check, Fault, assert_told, each_fault, put
 from tests.support.planner.graph import loose
-from tests.support.planner.plans import STACKS, Plan, changed, config_of, of_type, plan_of, without
+from tests.support.planner.plans import CLUSTERED, STACKS, Plan, changed, config_of, of_type, plan_of, without
 from tests.support.planner.releases import delivered_plan
 
 pytestmark = pytest.mark.slow
@@ -48,7 +48,7 @@ def test_every_promise_is_kept(stack: str, check: Check) -> None:
     assert list(check(delivered_plan(stack))) == []
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", CLUSTERED)
 def test_the_checks_have_something_to_check(stack: str) -> None:
     plan = plan_of(stack)
     assert {"nvidia-device-plugin", "dcgm-exporter", "cluster-autoscaler"} <= {

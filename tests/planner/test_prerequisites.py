@@ -7,10 +7,11 @@ import pytest
 
 from planner.prerequisites import prerequisites
 from resources.resource import UNKNOWN, Resource
-from tests.support.planner.plans import STACKS, config_of, plan_of
+from tests.support.planner.plans import STACKS, built, config_of, plan_of
 
 POOL = "kubernetes:karpenter.sh/v1:NodePool"
 SPOT = "AWSServiceRoleForEC2Spot"
+SCALED = {"aws:autoscaling/group:Group", "aws:eks/nodeGroup:NodeGroup"}
 
 
 def roles(*resources: Resource) -> set[str]:
@@ -126,20 +127,28 @@ def test_how_is_a_command_without_prose(stack: str) -> None:
 def test_stacks_list_what_they_presuppose(stack: str) -> None:
     kinds = {each.type for each in plan_of(stack)}
     found = roles(*plan_of(stack))
-    assert {"AWSServiceRoleForAmazonEKS", "AWSServiceRoleForAutoScaling"} <= found
+    assert ("AWSServiceRoleForAmazonEKS" in found) == ("eks:index:Cluster" in kinds)
+    assert ("AWSServiceRoleForAutoScaling" in found) == (not kinds.isdisjoint(SCALED))
+    assert ("AWSServiceRoleForBatch" in found) == ("aws:batch/computeEnvironment:ComputeEnvironment" in kinds)
     assert ("AWSServiceRoleForRDS" in found) == ("aws:rds/instance:Instance" in kinds)
     assert ("AWSServiceRoleForElastiCache" in found) == any(kind.startswith("aws:elasticache/") for kind in kinds)
 
 
 def zone_of(stack: str) -> str:
     config = config_of(stack)
-    [zone] = [config[section]["zoneName"] for section in ("modelServing", "kubeflow") if section in config]
+    [zone] = [config[section]["zoneName"] for section in ("modelServing", "kubeflow", "starter") if section in config]
     return zone
+
+
+@pytest.mark.parametrize("stack", ["prod", "starter"])
+def test_plan_lists_the_zone_that_the_stack_takes_as_given(stack: str) -> None:
+    wanted = f"public Route 53 zone {zone_of(stack)} in this account"
+    assert wanted in [each.what for each in built(stack).prerequisites]
 
 
 def test_environments_have_delegated_zones_of_their_own() -> None:
     """One public zone can't be in three accounts: each environment's is a subdomain of the company's."""
-    zones = [zone_of(stack) for stack in ("staging", "prod", "kubeflow")]
+    zones = [zone_of(stack) for stack in ("staging", "prod", "kubeflow", "starter")]
     assert len(set(zones)) == len(zones)
     assert all(zone.count(".") >= 2 for zone in zones)
     assert not any(one != other and one.endswith(f".{other}") for one in zones for other in zones)

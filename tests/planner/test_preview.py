@@ -81,7 +81,7 @@ def test_preview_has_the_gaps_of_the_plan_and_of_aws(stack: str) -> None:
     assert planned.reasons.items() <= at_preview.reasons.items()
     types = {each.urn: each.type for each in previewed(stack)}
     counted = {types[urn]: at_preview.reasons[urn] for urn in at_preview.unpriced if urn not in planned.reasons}
-    assert counted == COUNTED_BY_AWS
+    assert counted == {kind: why for kind, why in COUNTED_BY_AWS.items() if kind in types.values()}
 
 
 def test_preview_has_the_verdicts_of_the_plan_or_undecided(stack: str) -> None:

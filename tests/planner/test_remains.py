@@ -6,7 +6,7 @@ import pytest
 
 from planner.remains import remains
 from resources.resource import UNKNOWN, Resource
-from tests.support.planner.plans import STACKS, plan_of
+from tests.support.planner.plans import CLUSTERED, STACKS, plan_of
 from tests.support.planner.terminal import EMPTY, shown
 
 KEY = "aws:kms/key:Key"
@@ -24,7 +24,7 @@ def test_every_retained_resource_is_told_with_a_way_to_remove_it(stack: str) -> 
     assert all(each.how.startswith("aws ") for each in told)
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", CLUSTERED)
 def test_the_key_of_every_last_snapshot_is_retained(stack: str) -> None:
     plan = plan_of(stack)
     by_urn = {each.urn: each for each in plan}
@@ -42,6 +42,12 @@ def test_no_last_snapshot_has_a_name_that_an_earlier_life_took(stack: str) -> No
         if each.type in ENCRYPTED and ENCRYPTED[each.type] in each.inputs:
             needed = each.property_dependencies[ENCRYPTED[each.type]]
             assert KEY in {by_urn[urn].type for urn in needed}, each.name
+
+
+def test_a_volume_that_stays_has_its_key_and_the_command_that_deletes_it() -> None:
+    told = {each.what: each.how for each in remains(plan_of("starter"))}
+    assert told["starter-data"] == "aws ec2 delete-volume --volume-id <id>"
+    assert told["starter-key"].startswith("aws kms schedule-key-deletion")
 
 
 def test_a_plan_tells_what_stays_once_for_each_reason() -> None:

@@ -20,7 +20,7 @@ from tests.support.deploy.model_overlays import PLACES, rendered
 from tests.support.planner import contract, order, shipping
 from tests.support.planner.faults import Check, Fault, assert_told, each_fault, put
 from tests.support.planner.graph import loose
-from tests.support.planner.plans import ROOT, STACKS, Plan, changed, config_of, of_type, plan_of, without
+from tests.support.planner.plans import CLUSTERED, ROOT, STACKS, Plan, changed, config_of, of_type, plan_of, without
 from tests.support.planner.releases import Release, delivered_plan, releases_of
 from tests.support.planner.serving import ROUTE
 
@@ -75,8 +75,8 @@ def charts(releases: Iterable[Release]) -> list[str]:
 
 
 def registry() -> dict[str, str]:
-    """The repositories of every stack on file."""
-    return shipping.repositories([plan_of(stack) for stack in STACKS if stack != "everything"])
+    """The repositories of every stack with a cluster on file."""
+    return shipping.repositories([plan_of(stack) for stack in CLUSTERED if stack != "everything"])
 
 
 @every_stack
@@ -99,6 +99,12 @@ def test_the_registry_has_what_stacks_refer_to_and_nothing_else() -> None:
     account = next(iter(registry())).partition("/")[0]
     built = {f"{account}/platform/{folder.name}" for folder in (ROOT / "images").iterdir() if folder.is_dir()}
     assert set(registry()) == {*charts(releases), *images, *named, *built}
+
+
+def test_the_registry_of_the_starter_has_what_the_stack_refers_to_and_nothing_else() -> None:
+    named = jobs_and_workers("starter")
+    assert len(named) == 2
+    assert set(shipping.repositories([plan_of("starter")])) == named
 
 
 def verdicts(plan: Plan, stack: str) -> list[Verdict]:

@@ -9,7 +9,7 @@ from resources.resource import UNKNOWN, Resource
 from tests.support.components.definitions import faults
 from tests.support.planner import sdk
 from tests.support.planner.order import custom
-from tests.support.planner.plans import STACKS, changed, config_of, of_type, plan_of
+from tests.support.planner.plans import CLUSTERED, STACKS, changed, config_of, of_type, plan_of
 
 pytestmark = pytest.mark.slow
 
@@ -139,7 +139,7 @@ def objects(stack: str) -> list[Resource]:
     ]
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", CLUSTERED)
 def test_every_object_is_one_that_this_kubernetes_accepts(stack: str) -> None:
     judged = objects(stack)
     assert judged

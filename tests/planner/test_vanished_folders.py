@@ -7,11 +7,11 @@ import pytest
 
 from resources.resource import Resource
 from tests.support.planner.application_sets import deletes, generated, parameters, reconciled
-from tests.support.planner.plans import ROOT, STACKS, changed, of_type, plan_of
+from tests.support.planner.plans import CLUSTERED, ROOT, changed, of_type, plan_of
 from tests.support.planner.releases import APPLICATION_SET, MODELS
 
 FOLDERS = [str(each.relative_to(ROOT)) for each in ROOT.glob(f"{MODELS}*/*/overlays/*")]
-GUARDED = [stack for stack in STACKS if stack != "staging"]
+GUARDED = [stack for stack in CLUSTERED if stack != "staging"]
 Change = Callable[[str], str | None]
 
 
@@ -86,7 +86,7 @@ def test_a_set_that_deletes_its_applications_can_be_destroyed() -> None:
     assert not any(each.protect for each in sets("staging"))
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", CLUSTERED)
 @pytest.mark.parametrize("policy", ["sync", "create-delete"])
 def test_the_policy_of_the_controller_overrides_no_set(stack: str, policy: str) -> None:
     params = parameters(plan_of(stack))

@@ -29,7 +29,7 @@ def test_queues_with_a_feature_store_are_a_config() -> None:
 
 
 def test_jobs_need_the_buckets_of_a_feature_store() -> None:
-    assert "batchQueue = 'ml': batchQueue needs featureStore, whose buckets jobs use; add it" in refusal(
+    assert "batchQueue = 'ml': batchQueue needs featureStore or starter, whose buckets jobs use; add one" in refusal(
         batchQueue=BATCH
     )
 

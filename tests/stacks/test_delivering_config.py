@@ -134,7 +134,7 @@ def test_models_are_kept_on_nodes_that_have_the_room_and_run_them() -> None:
 
 
 def test_a_user_pool_needs_who_keeps_its_secrets() -> None:
-    assert "userPool needs delivery or featureServices, because its clients' secrets use their key" in refusal(
+    assert "userPool needs delivery, featureServices or starter, because its clients' secrets use their key" in refusal(
         featureStore=STORE, modelServing=SERVING, userPool=POOL
     )
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tests.support.planner.plans import STACKS, config_of, of_type, plan_of
+from tests.support.planner.plans import CLUSTERED, STACKS, config_of, of_type, plan_of
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -29,7 +29,7 @@ def test_everything_in_aws_goes_through_that_provider(stack: str) -> None:
     assert {each.provider for each in in_aws if "PermissionSets$" not in each.urn} == {provider.urn}
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", CLUSTERED)
 def test_network_is_tagged_for_its_cluster(stack: str) -> None:
     name = config_of(stack)["gpuCluster"]["clusterName"]
     private = [each for each in of_type(plan_of(stack), "aws:ec2/subnet:Subnet") if "private" in each.name]

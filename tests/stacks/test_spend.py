@@ -74,7 +74,8 @@ def test_what_belongs_to_a_team_has_its_tag(kind: str, field: str) -> None:
 def test_spend_needs_the_feature_store() -> None:
     assert read(COMPLETE).spend
     without = {name: each for name, each in COMPLETE.items() if name != "featureStore"}
-    assert "spend = 'acme': spend needs featureStore" in refusal_of(without)
+    exported = {**without["spend"], "export": True}
+    assert "the table of the bill is in the catalog of featureStore" in refusal_of({**without, "spend": exported})
 
 
 def test_spend_is_refused_where_aws_bills_another_currency() -> None:

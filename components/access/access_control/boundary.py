@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ...core.account import Account
-from ...core.iam import Statement, allow, document
+from ...core.iam import BECOME_PATH, Statement, allow, document
 
 SERVICES = (
     *("aoss", "aps", "athena", "autoscaling", "backup", "backup-storage", "batch", "cloudwatch", "ec2"),
@@ -36,17 +36,20 @@ def boundary_policy(account: Account, further_services: Sequence[str] = ()) -> s
     """A role with this boundary has what both its policies and the boundary allow.
 
     It may use the platform's services. It may not create or change users, roles or policies, nor end the record of
-    the account. It passes roles of its own account only, and attaches policies of its own account only. Source: IAM
-    user guide, "Permissions boundaries for IAM entities".
+    the account. It passes roles of its own account only, and attaches policies of its own account only. It becomes
+    roles of `BECOME_PATH` only, because any other role may have no boundary. Source: IAM user guide, "Permissions
+    boundaries for IAM entities".
     """
     services = sorted({*SERVICES, *further_services})
     roles = f"arn:{account.partition}:iam::{account.id}:role/*"
+    becomes = f"arn:{account.partition}:iam::{account.id}:role{BECOME_PATH}*"
     own_policies = {"ArnLike": {"iam:PolicyARN": f"arn:{account.partition}:iam::{account.id}:policy/*"}}
     tamper: Statement = {**allow("KeepTheRecord", _TAMPER, ["*"]), "Effect": "Deny"}
     return document(
         allow("UseServices", [f"{service}:*" for service in services], ["*"]),
         allow("ReadRoles", _READ_ROLES, ["*"]),
         allow("PassRoles", ["iam:PassRole"], [roles]),
+        allow("BecomeRoles", ["sts:AssumeRole"], [becomes]),
         # AWS Budgets stops spending by a policy of the account that denies.
         allow("AttachOwnPolicies", ["iam:AttachRolePolicy", "iam:DetachRolePolicy"], [roles], own_policies),
         allow("LinkServices", ["iam:CreateServiceLinkedRole"], ["*"]),

@@ -72,7 +72,7 @@ def granted(stack: str) -> set[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("stack", STACKS)
 def test_boundary_allows_all_that_roles_of_a_stack_are_granted(stack: str) -> None:
-    own_role = f"arn:aws:iam::{ACCOUNT}:role/any"
+    own_role = f"arn:aws:iam::{ACCOUNT}:role/starter/any"
     own = {"iam_PolicyARN": f"arn:aws:iam::{ACCOUNT}:policy/any"}
     denied = [action for action in granted(stack) if not allows(BOUNDARY, action.replace("*", "X"), own_role, **own)]
     assert granted(stack)
@@ -98,6 +98,27 @@ def test_every_role_of_a_stack_has_the_boundary(stack: str) -> None:
 )
 def test_boundary_withholds(action: str) -> None:
     assert not allows(BOUNDARY, action, "*")
+
+
+@pytest.mark.parametrize(
+    ("role", "allowed"),
+    [
+        (f"{ACCOUNT}:role/starter/alerts", True),
+        (f"{ACCOUNT}:role/admin", False),
+        ("999999999999:role/starter/alerts", False),
+    ],
+)
+def test_boundary_lets_a_role_become_those_of_the_starter_only(role: str, allowed: bool) -> None:
+    assert allows(BOUNDARY, "sts:AssumeRole", f"arn:aws:iam::{role}") is allowed
+
+
+@pytest.mark.slow
+def test_boundary_lets_the_starter_become_its_services() -> None:
+    [machine] = [each for each in plan_of("starter") if each.name == "starter-machine-policy"]
+    statements = json.loads(machine.inputs["policy"])["Statement"]
+    [become] = [each for each in statements if each["Sid"] == "BecomeServices"]
+    boundary = boundary_policy(Account(become["Resource"][0].split(":")[4], "us-east-1", "aws"))
+    assert [arn for arn in become["Resource"] if not allows(boundary, "sts:AssumeRole", arn)] == []
 
 
 def test_boundary_passes_roles_of_its_account_only() -> None:

@@ -334,6 +334,8 @@ def _everything() -> StackFile:
 
 
 STACKS = [*sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml")), "everything"]
+CLUSTERED = [each for each in STACKS if each != "starter"]
+"""The stacks with a cluster and its stores."""
 
 
 @cache

@@ -1,0 +1,120 @@
+"""What the machine, its services and its administrators may do in AWS, as plain data."""
+
+from collections.abc import Sequence
+
+from ..core.account import Account
+from ..core.iam import allow, document
+from ..core.kms import through
+from .settings import BUNDLE_KEY
+
+_PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+_SESSION = (
+    *("ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel"),
+    *("ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"),
+)
+METRICS = "Starter"
+"""The namespace of the machine's metrics in CloudWatch."""
+
+
+def machine_access(
+    account: Account,
+    *,
+    bucket: str,
+    log_group: str,
+    secrets: Sequence[str],
+    own_secret: str,
+    keys: Sequence[str],
+    roles: Sequence[str],
+) -> str:
+    """The policy of the machine's role, which no container reaches.
+
+    It reads its files and secrets, writes backups without deleting any, and may become the role of a service. Sources:
+    Systems Manager user guide, "Create a custom IAM role for Session Manager"; Service authorization reference, the
+    pages of S3, Secrets Manager, ECR and CloudWatch.
+    """
+    bucket_arn = f"arn:{account.partition}:s3:::{bucket}"
+    logs = account.arn("logs", f"log-group:{log_group}")
+    backups = [f"{bucket_arn}/databases/*", f"{bucket_arn}/files/*"]
+    ways = ["s3", "secretsmanager"]
+    services = [str(through(account, way)["StringEquals"]["kms:ViaService"]) for way in ways]
+    return document(
+        allow("Sessions", _SESSION, ["*"]),
+        allow("SessionKey", ["kms:Decrypt"], keys[:1]),
+        allow("SessionLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], [f"{logs}:*"]),
+        allow("FindSessionLogs", ["logs:DescribeLogGroups", "logs:DescribeLogStreams"], [f"{logs}:*", logs]),
+        allow("ReadFiles", ["s3:GetObject"], [f"{bucket_arn}/{BUNDLE_KEY}", *backups]),
+        allow("WriteBackups", ["s3:PutObject", "s3:AbortMultipartUpload"], backups),
+        allow("ListBackups", ["s3:ListBucket"], [bucket_arn]),
+        allow("ReadSecrets", ["secretsmanager:GetSecretValue"], secrets),
+        allow("WritePasswords", ["secretsmanager:PutSecretValue"], [own_secret]),
+        allow("MakePasswords", ["secretsmanager:GetRandomPassword"], ["*"]),
+        allow(
+            "Keys",
+            ["kms:Decrypt", "kms:GenerateDataKey"],
+            keys,
+            {"StringEquals": {"kms:ViaService": services}},
+        ),
+        allow("SignInToRegistry", ["ecr:GetAuthorizationToken"], ["*"]),
+        allow("PullImages", _PULL, [account.arn("ecr", "repository/*")]),
+        allow(
+            "ReportBackups", ["cloudwatch:PutMetricData"], ["*"], {"StringEquals": {"cloudwatch:namespace": METRICS}}
+        ),
+        allow("BecomeServices", ["sts:AssumeRole"], roles),
+    )
+
+
+def service_trust_of(machine_role_arn: str) -> str:
+    """Lets the machine's role become the role of one of its services."""
+    return document(
+        {"Effect": "Allow", "Principal": {"AWS": machine_role_arn}, "Action": "sts:AssumeRole"},
+    )
+
+
+def alerts_access(account: Account, topic_arn: str, key_arn: str) -> str:
+    """Lets Alertmanager publish to the topic."""
+    return document(
+        allow("Tell", ["sns:Publish"], [topic_arn]),
+        allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [key_arn], through(account, "sns")),
+    )
+
+
+def administer_access(account: Account, instance_arn: str, document_name: str, key_arn: str) -> str:
+    """Lets its holder open a recorded shell on the machine, and end sessions of its own.
+
+    The condition keeps out the default document, whose sessions would not be recorded here. Source: Systems Manager
+    user guide, "Enforce a session document permission check for the AWS CLI".
+    """
+    checked = {"BoolIfExists": {"ssm:SessionDocumentAccessCheck": "true"}}
+    session = account.arn("ssm", "session/${aws:userid}-*")
+    return document(
+        allow("Start", ["ssm:StartSession"], [instance_arn], checked),
+        allow("Document", ["ssm:StartSession"], [account.arn("ssm", f"document/{document_name}")]),
+        allow("Own", ["ssm:ResumeSession", "ssm:TerminateSession"], [session]),
+        allow("Encrypt", ["kms:GenerateDataKey"], [key_arn]),
+    )
+
+
+def session_document(log_group: str, key_arn: str) -> dict[str, object]:
+    """The settings of administration sessions: encrypted, recorded, ended when idle.
+
+    Source: Systems Manager user guide, "Session document schema".
+    """
+    return {
+        "schemaVersion": "1.0",
+        "description": "Recorded sessions of administrators",
+        "sessionType": "Standard_Stream",
+        "inputs": {
+            "cloudWatchLogGroupName": log_group,
+            "cloudWatchEncryptionEnabled": True,
+            "cloudWatchStreamingEnabled": True,
+            "s3BucketName": "",
+            "s3KeyPrefix": "",
+            "s3EncryptionEnabled": False,
+            "kmsKeyId": key_arn,
+            "idleSessionTimeout": "20",
+            "maxSessionDuration": "480",
+            "runAsEnabled": False,
+            "runAsDefaultUser": "",
+            "shellProfile": {"linux": "cd / && exec bash", "windows": ""},
+        },
+    }
