@@ -185,6 +185,8 @@ def exporters(config: StackConfig) -> Iterator[Exporter]:
         yield Exporter.KUEUE
     if config.kubeflow:
         yield Exporter.KUBEFLOW
+    if config.image_signatures:
+        yield Exporter.KYVERNO
     if config.traces:
         yield Exporter.TRACES
         if config.traces.tempo:

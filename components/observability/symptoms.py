@@ -3,6 +3,7 @@
 from .alerts import Alert, Severity
 from .kubeflow_symptoms import OF_KUBEFLOW
 from .model_symptoms import OF_MODEL_QUALITY, OF_MODELS
+from .signature_symptoms import OF_KYVERNO
 
 KUBERNETES = "kubernetes"
 """Nodes, pods, volumes and jobs, which every cluster exports."""
@@ -673,6 +674,7 @@ SYMPTOMS: dict[str, tuple[Alert, ...]] = {
     "argo-cd": _ARGO_CD,
     "kubeflow": OF_KUBEFLOW,
     "kueue": _KUEUE,
+    "kyverno": OF_KYVERNO,
     "feast": (features_stale(HOURLY_FEATURES),),
     "feature-ingest": _FEATURE_INGEST,
     "cert-manager": _CERTIFICATES,

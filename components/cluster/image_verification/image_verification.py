@@ -9,12 +9,12 @@ from ...core.component import Component
 from ...core.kms import signing_key
 from ...core.manifest import Manifest, Release
 from ...core.named_outputs import by_name
-from ...core.network_policies import admit_api_server, allow_apis
+from ...core.network_policies import admit_api_server, allow_apis, allow_metrics
 from ...core.ordering import after
 from ...facts.versions import KYVERNO
 from ..secure_namespace import closed_namespace
 from ..workload_identity import WorkloadIdentity
-from .kyverno import NAMESPACE, PODS, SERVICE_ACCOUNT, WEBHOOK_PORT, kyverno_values, reading_policy
+from .kyverno import METRICS_PORT, NAMESPACE, PODS, SERVICE_ACCOUNT, WEBHOOK_PORT, kyverno_values, reading_policy
 from .policies import key_attestor, modes, others_policy, signer_policy, workflow_attestor
 from .spec import ImageVerificationArgs, ImageVerificationSpec, SignerSpec
 
@@ -82,6 +82,7 @@ class ImageVerification(Component[ImageVerificationArgs, ImageVerificationSpec])
         policies = [
             allow_apis(NAMESPACE, {}),
             admit_api_server(NAMESPACE, PODS, WEBHOOK_PORT, args["vpc_cidr"]),
+            allow_metrics(NAMESPACE, PODS, METRICS_PORT, spec.monitoring_namespace),
         ]
         namespace = closed_namespace(f"{name}-namespace", NAMESPACE, policies, self)
         folders = [folder for signer in spec.signers for folder in signer.images]

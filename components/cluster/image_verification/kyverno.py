@@ -14,6 +14,7 @@ from .spec import ImageVerificationSpec
 NAMESPACE = "kyverno"
 SERVICE_ACCOUNT = "kyverno-admission-controller"
 WEBHOOK_PORT = 9443
+METRICS_PORT = 8000
 PODS = {"app.kubernetes.io/component": "admission-controller", "app.kubernetes.io/part-of": "kyverno"}
 CPU, MEMORY = 100, 512
 """What a pod of the controller requests, in thousandths of a CPU and MiB."""
@@ -38,7 +39,7 @@ def kyverno_values(spec: ImageVerificationSpec, namespaces: Sequence[str]) -> di
             "podDisruptionBudget": {"enabled": spec.replicas > 1, "minAvailable": 1},
             "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
             "container": {"resources": resources(f"{CPU}m", f"{MEMORY}Mi", "1")},
-            "metering": {"disabled": True},
+            "metering": {"port": METRICS_PORT},
             "initContainer": {"resources": resources("10m", "64Mi", "100m")},
         },
         "backgroundController": off,

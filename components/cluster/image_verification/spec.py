@@ -6,7 +6,7 @@ from typing import Annotated, NotRequired, TypedDict
 import pulumi
 from pydantic import Field, StringConstraints, model_validator
 
-from ...core.namespace_names import NAMESPACE_PATTERN, not_of_kubernetes
+from ...core.namespace_names import NAMESPACE_PATTERN, MonitoringNamespace, not_of_kubernetes
 from ...core.problems import refuse_at
 from ...core.spec import Spec
 
@@ -56,6 +56,8 @@ class ImageSignaturesConfig(TypedDict):
     """The number of pods of the admission controller."""
     timeout_seconds: NotRequired[int]
     """Seconds that a verification may take."""
+    monitoring_namespace: NotRequired[str]
+    """The namespace whose pods may read metrics."""
     deletion_protection: NotRequired[bool]
     """Whether the signing keys are protected from deletion."""
 
@@ -116,6 +118,9 @@ class ImageSignaturesSpec(Spec):
     )
     replicas: int = Field(default=2, ge=1, le=5, description="The number of pods of the admission controller.")
     timeout_seconds: int = Field(default=15, ge=5, le=30, description="Seconds that a verification may take.")
+    monitoring_namespace: MonitoringNamespace = Field(
+        default="monitoring", description="The namespace whose pods may read metrics."
+    )
     deletion_protection: bool = Field(default=True, description="Whether the signing keys are protected from deletion.")
 
     @model_validator(mode="after")

@@ -23,6 +23,7 @@ class Exporter(StrEnum):
     KUBEFLOW = "kubeflow"
     KUBERAY = "kuberay"
     KUEUE = "kueue"
+    KYVERNO = "kyverno"
     LOAD_BALANCER_CONTROLLER = "load-balancer-controller"
     MLFLOW = "mlflow"
     MODEL_QUALITY = "model-quality"

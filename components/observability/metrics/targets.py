@@ -7,6 +7,7 @@ name what dashboards, rules and autoscalers ask for. Ports are those that the ne
 from collections.abc import Iterator, Mapping, Sequence
 
 from ...cluster import accelerator_software, cluster_autoscaler, external_secrets, gpu_software
+from ...cluster.image_verification import kyverno
 from ...cluster.karpenter import karpenter
 from ...data.feature_server import objects as feature_server
 from ...data.streaming.feature_ingest import objects as feature_ingest
@@ -420,6 +421,20 @@ _PARTS = (
         Exporter.KUBERAY,
         speaks_for_others=True,
         series=40,
+    ),
+    PodTarget(
+        "kyverno",
+        (kyverno.NAMESPACE,),
+        kyverno.PODS,
+        kyverno.METRICS_PORT,
+        (
+            "kyverno_admission_requests_total",
+            "kyverno_admission_review_duration_seconds_(bucket|sum|count)",
+            "kyverno_image_validating_policy_results_total",
+            "process_(cpu_seconds_total|resident_memory_bytes)",
+        ),
+        Exporter.KYVERNO,
+        series=60,
     ),
     PodTarget(
         "kueue",

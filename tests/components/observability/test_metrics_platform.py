@@ -329,7 +329,7 @@ def test_metrics_of_rules_dashboards_and_models_are_kept() -> None:
     found = expressions([*files, *model_service_objects(model)])
     exporting = re.compile(
         r"(argocd|certmanager|clustersecretstore|container|DCGM|externalsecret|feast|feature_ingest|istio|karpenter"
-        r"|keda|kn|kube|kubelet|kueue|mlflow|node|nv|prometheus|vllm)_.*|cluster_autoscaler_.*"
+        r"|keda|kn|kube|kubelet|kueue|kyverno|mlflow|node|nv|prometheus|vllm)_.*|cluster_autoscaler_.*"
     )
     asked = {name for expression in found for name in names_in(expression) if exporting.fullmatch(name)}
     assert len(asked) > 40

@@ -83,7 +83,29 @@ def page(code: str) -> str:
     )
 
 
+REVIEW = "kyverno_admission_review_duration_seconds_bucket"
+
+
+def judged(result: str) -> str:
+    return (
+        'kyverno_image_validating_policy_results_total{resource_namespace="risk",policy_name="signed-risk-audit",'
+        f'policy_validation_mode="Audit",result="{result}"}}'
+    )
+
+
 CASES = {
+    "ImageVerificationDown": one(
+        "kube_deployment_status_replicas_available",
+        'namespace="kyverno",deployment="kyverno-admission-controller"',
+        constant(0),
+        constant(1),
+    ),
+    "ImageVerificationFailing": Case({judged("error"): rising(1)}, {judged("pass"): rising(1)}),
+    "ImagesWithoutSignature": Case({judged("fail"): rising(1)}, {judged("pass"): rising(1)}),
+    "ImageVerificationSlow": Case(
+        {f'{REVIEW}{{le="5"}}': rising(8), f'{REVIEW}{{le="10"}}': rising(10), f'{REVIEW}{{le="+Inf"}}': rising(10)},
+        {f'{REVIEW}{{le="2.5"}}': rising(9), f'{REVIEW}{{le="5"}}': rising(10), f'{REVIEW}{{le="+Inf"}}': rising(10)},
+    ),
     "KubeflowPagesFailing": Case(
         {page("503"): rising(30), page("200"): rising(100)}, {page("503"): rising(20), page("200"): rising(100)}
     ),

@@ -316,7 +316,7 @@ PLATFORM_CHARTS: dict[str, ChartFacts] = {
                     "app.kubernetes.io/part-of": "kyverno",
                 },
                 account="kyverno-admission-controller",
-                ports=(9443, 8080),
+                ports=(9443, 8000, 8080),
                 selector={"kubernetes.io/os": "linux"},
                 selector_path=("admissionController", "nodeSelector"),
                 affinity_path=("admissionController",),
