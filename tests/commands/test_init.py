@@ -137,7 +137,9 @@ def test_given_values_leave_nothing_to_replace(project: Path, capsys: pytest.Cap
     assert main([*ACME, *own]) == 0
     assert "Replace" not in capsys.readouterr().out
     assert plan(["acme", "--root", str(project)]) == 0
-    assert "Replace" not in capsys.readouterr().out
+    left = capsys.readouterr().out.partition("Replace before a deployment")[2]
+    assert "environment." not in left
+    assert "in policies/exceptions.yaml = replace-me" in left
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def staging(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def small(folder: Path) -> Path:
     """A project that takes no time to plan, and whose plan is longer than a pipe's buffer."""
-    root = platform(folder, usage={})
+    root = platform(folder, usage={}, availability={})
     (root / "__main__.py").write_text(
         "import pulumi\n"
         "for number in range(300):\n"
@@ -211,7 +211,7 @@ def test_a_reader_that_stops_early_does_not_change_the_code(tmp_path: Path, argu
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii"])
 @pytest.mark.parametrize("arguments", [[], ["--json"], ["--markdown"]], ids=["text", "json", "markdown"])
 def test_an_encoding_that_lacks_characters_ends_no_plan(tmp_path: Path, encoding: str, arguments: list[str]) -> None:
-    root = platform(tmp_path, usage={})
+    root = platform(tmp_path, usage={}, availability={})
     (root / "__main__.py").write_text("import pulumi\npulumi.CustomResource('sample:index:Équipe模型', 'part', {})\n")
     command = [sys.executable, "-m", "planner", "test", "--root", str(root), *TODAY, *arguments]
     environment = {**os.environ, "PYTHONIOENCODING": encoding}
