@@ -172,6 +172,7 @@ class Engine:
         """Links instead of copies, but for what the CLI writes and what it finds by `..`."""
         for name in (
             "__main__.py",
+            "availability",
             "components",
             "deploy",
             "operations",
