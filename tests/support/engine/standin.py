@@ -18,6 +18,8 @@ from google.protobuf import any_pb2, empty_pb2, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 from components.testing.fake_aws import FakeAws, UnansweredError
+from planner.input_changes import Effect, changes_of
+from planner.replacement import effect_of
 from planner.values import decode, encode
 from tests.support.engine.backup_rules import BackupRules
 from tests.support.engine.batch_rules import BatchRules
@@ -25,18 +27,16 @@ from tests.support.engine.eks_rules import NODE_GROUP, EksRules
 from tests.support.engine.emr_rules import EmrRules
 from tests.support.engine.jobs_rules import JobsRules
 from tests.support.engine.memory import RefusedError
-from tests.support.engine.rds_rules import PARAMETERS, RdsRules
+from tests.support.engine.rds_rules import RdsRules
 from tests.support.engine.sagemaker_rules import SageMakerRules
-from tests.support.engine.scheduler_rules import GROUP as SCHEDULES
 from tests.support.engine.scheduler_rules import SchedulerRules
-from tests.support.engine.stream_rules import REPLACED_BY, StreamRules
+from tests.support.engine.stream_rules import StreamRules
 
 VERSION = "999.0.0"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 LATEST = "latestVersion"
 REFUSAL = "the quota of the account is reached"
 UNREADY = "it was created, and did not become ready in time"
-_REPLACED_BY = {PARAMETERS: frozenset({"family"}), SCHEDULES: frozenset({"name"}), **REPLACED_BY}
 KUBERNETES_ANSWERS = FakeAws("nowhere", "000000000000")
 """Answers for Kubernetes objects hold neither region nor account."""
 
@@ -79,7 +79,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=request.news)
 
     def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
-        return _difference(request.olds, request.news)
+        return _difference("", decode(request.olds), decode(request.news))
 
     def Configure(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.ConfigureResponse:
         """Takes plain values and unknowns alone: the engine then keeps the secrets, and hands on references as ids."""
@@ -90,12 +90,11 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=request.news)
 
     def Diff(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
-        if NODE_GROUP in request.urn:
-            return _difference_of_group(decode(request.olds), decode(request.news), list(request.ignoreChanges))
-        difference = _difference(request.old_inputs, request.news)
-        replacing = _REPLACED_BY.get(_kind_and_name(request.urn)[0], frozenset())
-        difference.replaces.extend(sorted(replacing & set(difference.diffs)))
-        return difference
+        kind, news = _kind_and_name(request.urn)[0], decode(request.news)
+        before = decode(request.old_inputs)
+        if kind == NODE_GROUP:
+            before = _read_of_group(decode(request.olds), news, list(request.ignoreChanges))
+        return _difference(kind, before, news)
 
     def Create(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
         if request.preview:
@@ -203,23 +202,32 @@ def _previewed(request: Any) -> struct_pb2.Struct:
     return known
 
 
-def _difference(before: struct_pb2.Struct, after: struct_pb2.Struct) -> provider_pb2.DiffResponse:
-    old, new = decode(before), decode(after)
-    changed = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
-    kind = provider_pb2.DiffResponse.DIFF_SOME if changed else provider_pb2.DiffResponse.DIFF_NONE
-    return provider_pb2.DiffResponse(changes=kind, diffs=changed)
+def _difference(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> provider_pb2.DiffResponse:
+    """What changes of a resource, and whether the provider would replace it for that."""
+    changes = changes_of(before, after)
+    replacing = {each.names[0] for each in changes if effect_of(kind, each) is Effect.REPLACES}
+    return provider_pb2.DiffResponse(
+        changes=provider_pb2.DiffResponse.DIFF_SOME if changes else provider_pb2.DiffResponse.DIFF_NONE,
+        diffs=sorted({each.names[0] for each in changes}),
+        replaces=sorted(replacing),
+        # The name of an object is in use until the object is deleted.
+        deleteBeforeReplace=bool(replacing) and _keeps_its_name(before, after),
+    )
 
 
-def _difference_of_group(
-    state: Mapping[str, Any], news: Mapping[str, Any], ignored: Sequence[str]
-) -> provider_pb2.DiffResponse:
-    """Compares with what was read last, as the real provider does, and not with the inputs of the last deployment."""
-    changed = sorted(key for key in news if key != "scalingConfig" and news[key] != state.get(key))
-    sizes = [key for key, value in news["scalingConfig"].items() if value != state["scalingConfig"][key]]
-    if [key for key in sizes if f"scalingConfig.{key}" not in ignored]:
-        changed.append("scalingConfig")
-    kind = provider_pb2.DiffResponse.DIFF_SOME if changed else provider_pb2.DiffResponse.DIFF_NONE
-    return provider_pb2.DiffResponse(changes=kind, diffs=changed)
+def _keeps_its_name(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether the program names an object of the cluster, and neither its name nor its namespace changes."""
+    old, new = (cast(Mapping[str, Any], each.get("metadata") or {}) for each in (before, after))
+    return bool(new.get("name")) and all(old.get(key) == new.get(key) for key in ("name", "namespace"))
+
+
+def _read_of_group(state: Mapping[str, Any], news: Mapping[str, Any], ignored: Sequence[str]) -> dict[str, Any]:
+    """What the real provider compares with: what it read last, and not the inputs of the last deployment."""
+    sizes = {
+        key: value if f"scalingConfig.{key}" in ignored else state["scalingConfig"][key]
+        for key, value in cast(Mapping[str, Any], news["scalingConfig"]).items()
+    }
+    return {key: state[key] for key in news if key in state} | {"scalingConfig": sizes}
 
 
 def _kind_and_name(urn: str) -> tuple[str, str]:

@@ -11,19 +11,7 @@ from typing import Any
 
 from tests.support.engine.memory import RefusedError, memory
 
-CONFIGURATION = "aws:msk/configuration:Configuration"
 CLUSTER = "aws:msk/cluster:Cluster"
-TOPIC = "aws:msk/topic:Topic"
-STREAM = "aws:kinesis/stream:Stream"
-CONSUMER = "aws:kinesis/streamConsumer:StreamConsumer"
-
-REPLACED_BY: Mapping[str, frozenset[str]] = {
-    CONFIGURATION: frozenset({"name", "kafkaVersions"}),
-    TOPIC: frozenset({"name", "clusterArn", "replicationFactor"}),
-    STREAM: frozenset({"name"}),
-    CONSUMER: frozenset({"name", "streamArn"}),
-}
-"""The inputs whose change makes the provider replace a resource."""
 
 
 class StreamRules:
