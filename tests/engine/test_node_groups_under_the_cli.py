@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from components.facts.versions import NODE_IMAGES
-from tests.support.engine.harness import Engine
+from tests.support.engine.harness import Engine, Outcome
 from tests.support.engine.program import Program
 from tests.support.stacks.configs import SECTIONS, SYSTEM
 
@@ -49,6 +49,10 @@ class Pool:
         assert up.code == 0, up.printed
         return self.engine.eks.group(GROUP)
 
+    def refresh(self) -> Outcome:
+        """Read what EKS has."""
+        return self._program.run("refresh", "--yes", "--skip-preview")
+
     def sizes(self) -> tuple[int, int, int]:
         """Minimum, nodes and maximum of the group."""
         group = self.engine.eks.group(GROUP)
@@ -76,6 +80,15 @@ def test_every_bound_of_a_pool_can_be_changed_while_it_works(pool: Pool) -> None
     assert pool.engine.eks.group(GROUP)["ended"] == 0
     pool.deploy({"minimum": 1, "maximum": 4})
     assert pool.sizes() == (1, 4, 4)
+
+
+def test_a_refresh_takes_over_the_size_that_an_autoscaler_chose(pool: Pool) -> None:
+    pool.deploy({"minimum": 2, "maximum": 6})
+    pool.engine.eks.scale(GROUP, 5)
+    refreshed = pool.refresh()
+    assert refreshed.code == 0, refreshed.printed
+    pool.deploy({"minimum": 2, "maximum": 6}, "--expect-no-changes")
+    assert pool.deploy({"minimum": 2, "maximum": 9})["desiredSize"] == 5
 
 
 def test_a_scheduled_pool_grows_and_follows_the_config(pool: Pool) -> None:

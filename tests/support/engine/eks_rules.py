@@ -51,6 +51,13 @@ class EksRules:
                     pass
         return {}
 
+    def read(self, kind: str, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The inputs of a resource as they have become, for a refresh: autoscalers move the size of a group."""
+        if kind != NODE_GROUP:
+            return {}
+        with self.memory() as known:
+            return _read(known["groups"][f"{given['clusterName']}/{name}"])
+
     def update(
         self, kind: str, name: str, old: Mapping[str, Any], given: Mapping[str, Any], ignored: Sequence[str]
     ) -> dict[str, Any]:

@@ -123,11 +123,12 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
 
     def Read(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
         response = provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
-        rules = _stream_rules(request.urn)
-        changed = rules.read(_kind_and_name(request.urn)[0], decode(request.inputs)) if rules else {}
-        for key, value in changed.items():
-            response.properties.fields[key].CopyFrom(encode(value))
-            response.inputs.fields[key].CopyFrom(encode(value))
+        kind, name = _kind_and_name(request.urn)
+        for rules in _rules(request.urn):
+            if isinstance(rules, EksRules | StreamRules):
+                for key, value in rules.read(kind, name, decode(request.inputs)).items():
+                    response.properties.fields[key].CopyFrom(encode(value))
+                    response.inputs.fields[key].CopyFrom(encode(value))
         return response
 
     def Delete(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
@@ -248,11 +249,6 @@ def _rules(urn: str) -> Iterator[Rules]:
     for variable, rules in _SERVICES.items():
         if folder := os.environ.get(variable):
             yield rules(Path(folder) / f"{stack}.json")
-
-
-def _stream_rules(urn: str) -> StreamRules | None:
-    """MSK and Kinesis of the resource's account."""
-    return next((rules for rules in _rules(urn) if isinstance(rules, StreamRules)), None)
 
 
 def _refused_by_aws(

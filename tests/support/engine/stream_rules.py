@@ -43,7 +43,7 @@ class StreamRules:
                     pass
         return {}
 
-    def read(self, kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    def read(self, kind: str, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """The inputs of a resource as they have become, for a refresh: MSK enlarges disks by itself."""
         if kind != CLUSTER:
             return {}
