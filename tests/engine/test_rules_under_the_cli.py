@@ -11,10 +11,23 @@ from stacks.config import parse_config
 from tests.support.engine.deployment import PACK, found_by_engine, found_by_plan, planned
 from tests.support.engine.harness import Engine
 
+
+def topic(name: str, partitions: int) -> Mapping[str, Any]:
+    """A topic as staging has it, with what its ingestion reads."""
+    return {
+        "name": name,
+        "partitions": partitions,
+        "deadLetter": True,
+        "recordSchema": {"file": f"deploy/schemas/{name}/1.avsc"},
+        "consumers": [{"name": "feature-ingest", "readMibPerSecond": 1}],
+    }
+
+
 VIOLATIONS: Mapping[str, Mapping[str, Any]] = {
     "cost": {"monthlyBudget": 100},
     # The cost of MSK Serverless depends on the partitions of all topics.
-    "eventStream": {"engine": "msk-serverless", "topics": [{"name": "clicks", "partitions": 2000}]},
+    "eventStream": {"engine": "msk-serverless", "topics": [topic("clicks", 2000), topic("transactions", 1)]},
+    "featureIngest": {"spark": {"connectorJar": None}},
     "gpuCluster": {"endpointPublicCidrs": ["0.0.0.0/0"], "logRetentionDays": 1},
     "network": {"nat": "per-zone"},
 }
