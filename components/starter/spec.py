@@ -182,7 +182,9 @@ class StarterSpec(Spec):
     domain: str = Field(
         pattern=_DOMAIN_PATTERN, description="The domain of the services: each is at <service>.<domain>."
     )
-    emails: tuple[str, ...] = Field(min_length=1, description="Who gets an email when something is wrong.")
+    emails: tuple[str, ...] = Field(
+        min_length=1, max_length=10, description="Who gets an email when something is wrong, at most 10 addresses."
+    )
     instance_type: str = Field(default="m7g.large", description="The machine; Graviton is the cheaper one.")
     image_id: str | None = Field(
         default=None,

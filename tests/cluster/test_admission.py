@@ -9,7 +9,7 @@ from resources.resource import Resource
 from stacks.image_admission import IMAGE_POLICY
 from tests.support.cluster.jobs import RESTRICTED
 from tests.support.cluster.server import Cluster
-from tests.support.planner.plans import STACKS, of_type, plan_of
+from tests.support.planner.plans import CLUSTERED, of_type, plan_of
 
 ADMISSION = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy"
 TEAM, PLATFORM = "risk", "kube-system"
@@ -35,7 +35,7 @@ def guarded(cluster: Cluster) -> Cluster:
     return cluster
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", CLUSTERED)
 def test_every_admission_rule_of_a_stack_is_tested_here(stack: str) -> None:
     """A new one needs its own cases below. Others test jobs, pods, other objects, routes and images."""
     rules = {each.inputs["metadata"]["name"]: each.inputs for each in rules_beside_jobs(stack)}

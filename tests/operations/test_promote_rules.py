@@ -162,7 +162,7 @@ def test_apply_limits_environments_to_main(
         "deployment_branch_policy": custom,
     }
     reviewers = [{"type": "Team", "id": 12}]
-    for preview in ("preview-prod", "preview-kubeflow", "preview-staging"):
+    for preview in ("preview-prod", "preview-kubeflow", "preview-staging", "preview-starter"):
         # A preview runs the code of a pull request with a role.
         assert found[preview] == {
             "reviewers": reviewers,

@@ -75,9 +75,11 @@ def test_clients_of_cognito_sign_in_at_every_moment(world: World) -> None:
 
 
 def test_keys_are_rotated_once_by_each_run(world: World) -> None:
-    rotated = 1
+    rotated = 2
     for _ in _each_call(world, What.KMS, now=True):
-        rotated += 1
         key = world.keys["secrets-key"]
         found = world.client("kms", REGION).list_key_rotations(KeyId=key)["Rotations"]
         assert len(found) == rotated
+        # A key has 25 such rotations at most, and the run has more calls than that.
+        world.forget_rotations()
+        rotated = 1

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 PARTS = (
+    "availability",
     "components",
     "stacks",
     "resources",

@@ -68,7 +68,7 @@
     Object.assign(view, { width: placed.width, height: placed.height });
     frame = drawing("g", {}, ...boxes.map(([node, at]) => boxElement(node, at)), ...flows);
     if (!canvas) {
-      canvas = drawing("svg", { role: "group", "aria-label": "Architecture" });
+      canvas = drawing("svg", { role: "group", tabindex: -1, "aria-label": "Architecture" });
       host.replaceChildren(canvas);
       listen();
     }

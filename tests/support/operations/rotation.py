@@ -9,6 +9,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from moto.kms.models import kms_backends
+
 from components.facts.client_secrets import secret_value
 from operations.restore.journal import Journal
 from operations.restore.steps import RestoreError, Step, perform
@@ -385,6 +387,12 @@ class World:
             except RestoreError:
                 continue
         raise AssertionError("the rotation does not end")
+
+    def forget_rotations(self) -> None:
+        """Forget that keys were rotated on demand, since a key has a limit of rotations."""
+        for backend in (backend for regions in kms_backends.values() for backend in regions.values()):
+            for key in backend.keys.values():
+                key.rotations.clear()
 
 
 class _Vault:
