@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from planner.difference import Difference, compare, read
-from planner.plan import UNKNOWN_TEXT, Plan, PlanFileError, cost_document
+from planner.plan import UNKNOWN_TEXT, Plan, cost_document
+from planner.plan_file import PlanFileError
 from planner.unapplied import applied_inputs
 from pricing.estimate import estimate
 from resources.resource import UNKNOWN

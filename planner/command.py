@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from components.core.spec import SpecError
 from planner.build import build_plan
 from planner.failure import chain, describe
-from planner.plan import Plan, PlanFileError
+from planner.plan import Plan
+from planner.plan_file import PlanFileError
 from planner.stackfile import StackFileError
 from policies.engine.evaluate import PolicyError
 

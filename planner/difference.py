@@ -13,7 +13,8 @@ from typing import Any, cast
 
 from planner.gates import BUDGET, Laxer, laxer
 from planner.input_changes import Effect, InputChange
-from planner.plan import FORMAT, PlanFileError, standing, verdict_of
+from planner.plan import FORMAT, standing, verdict_of
+from planner.plan_file import PlanFileError
 from planner.plan_shape import problem_of
 from planner.resource_changes import (
     OptionChange,

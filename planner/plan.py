@@ -13,6 +13,7 @@ from availability.parts import Availability
 from availability.target import AvailabilityTarget
 from planner import budget_text
 from planner.availability_document import availability_document
+from planner.plan_file import write_whole
 from planner.prerequisites import Prerequisite
 from planner.printable import UNPRINTABLE
 from planner.quotas.quota import Quota
@@ -28,10 +29,6 @@ from stacks.unusual_choices import Choice
 
 FORMAT = 1
 """The version of the plan's JSON; it rises when a reader of the last one would misread the next."""
-
-
-class PlanFileError(ValueError):
-    """A file that was to be an earlier plan and isn't one, or isn't of this format."""
 
 
 UNKNOWN_TEXT = "[unknown]"
@@ -130,13 +127,7 @@ class Plan:
         Raises:
             PlanFileError: naming the path and why it cannot be written.
         """
-        fresh = path.with_suffix(".new")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_text(self.json(), encoding="utf-8")
-            fresh.replace(path)
-        except OSError as error:
-            raise PlanFileError(f"{path} cannot be written: {error.strerror}; name another file by --out") from None
+        write_whole(path, self.json())
 
     def json(self) -> str:
         """The JSON of the plan: keys in a fixed order, so that equal plans are equal bytes."""

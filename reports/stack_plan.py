@@ -10,7 +10,8 @@ from pathlib import Path
 import pulumi
 
 from planner.build import plan_of
-from planner.plan import Plan, PlanFileError
+from planner.plan import Plan
+from planner.plan_file import PlanFileError
 from planner.stackfile import StackFile, StackFileError, read_stack_file
 from policies.engine.evaluate import PolicyError
 

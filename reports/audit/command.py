@@ -4,12 +4,12 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from planner.plan_file import write_whole
 from reports import availability
 from reports.audit.tables import controls, verdicts
 from reports.registries.command import registries, write_tables
 from reports.registries.formats import index_text
 from reports.stack_plan import FINE, answered, planned, stack_parser
-from reports.written import write
 from stacks.config import parse_config
 
 
@@ -39,6 +39,8 @@ def _run(options: argparse.Namespace) -> int:
     ]
     if not options.against:
         about.append("The changes since the last release are not in this set: name it by --against.")
-    write(folder / "index.html", index_text(f"Audit of {of.plan.stack}", about, write_tables(tables, folder)))
+    write_whole(
+        folder / "index.html", index_text(f"Audit of {of.plan.stack}", about, write_tables(tables, folder)), "folder"
+    )
     print(folder / "index.html")
     return FINE

@@ -12,7 +12,8 @@ from planner.against import difference_from, earlier_plan
 from planner.build import build_plan
 from planner.difference import Difference
 from planner.failure import describe
-from planner.plan import Plan, PlanFileError
+from planner.plan import Plan
+from planner.plan_file import PlanFileError, write_whole
 from planner.printable import printable
 from planner.stackfile import StackFileError
 from policies.engine.evaluate import PolicyError
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _serve(root, path, options)
     try:
         plan, difference = _planned(root, options)
-        write(path, render(plan, difference))
+        write_whole(path, render(plan, difference))
     except (SpecError, StackFileError, PolicyError, PlanFileError) as error:
         print(f"wrong config: {printable(str(error))}", file=sys.stderr)
         return WRONG
@@ -50,21 +51,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     print(f"written to {path}")
     return DONE
-
-
-def write(path: Path, html: str) -> None:
-    """Write the report to `path`, whole or not at all.
-
-    Raises:
-        PlanFileError: naming the path and why it cannot be written.
-    """
-    fresh = path.with_suffix(".new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_text(html, encoding="utf-8")
-        fresh.replace(path)
-    except OSError as error:
-        raise PlanFileError(f"{path} cannot be written: {error.strerror}; name another file by --out") from None
 
 
 def _serve(root: Path, path: Path, options: argparse.Namespace) -> int:

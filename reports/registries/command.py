@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from planner.against import difference_from, earlier_plan
+from planner.plan_file import write_whole
 from reports.access.registry import access
 from reports.registries.changes import changes
 from reports.registries.configuration import configuration
@@ -13,7 +14,6 @@ from reports.registries.facilities import facilities
 from reports.registries.formats import FORMATS, Link, index_text
 from reports.registries.table import Table
 from reports.stack_plan import FINE, Planned, answered, planned, stack_parser
-from reports.written import write
 
 
 def registries(of: Planned, against: str | None = None) -> list[Table]:
@@ -35,7 +35,7 @@ def write_tables(tables: Sequence[Table], folder: Path) -> list[Link]:
     for table in tables:
         names = [f"{table.name}.{suffix}" for suffix in FORMATS]
         for name, shown in zip(names, FORMATS.values(), strict=True):
-            write(folder / name, shown(table))
+            write_whole(folder / name, shown(table), "folder")
         links.append(Link(table.title, table.about, names))
     return links
 
@@ -56,6 +56,6 @@ def _run(options: argparse.Namespace) -> int:
     folder: Path = options.out or options.root / "build" / of.plan.stack / "registries"
     links = write_tables(registries(of, options.against), folder)
     about = [f"Made from the plan of the stack {of.plan.stack} of {of.plan.project}, without an account."]
-    write(folder / "index.html", index_text(f"Registries of {of.plan.stack}", about, links))
+    write_whole(folder / "index.html", index_text(f"Registries of {of.plan.stack}", about, links), "folder")
     print(folder / "index.html")
     return FINE

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from planner.plan import Plan
+from planner.plan_file import write_whole
 from reports.scenarios.changes import of_changes
 from reports.scenarios.failures import of_failures
 from reports.scenarios.names import Names
@@ -12,7 +13,6 @@ from reports.scenarios.operate import of_models, of_people, of_secrets
 from reports.scenarios.page import anchor, index, page
 from reports.scenarios.scenario import Scenario
 from reports.stack_plan import FINE, answered, planned, stack_parser
-from reports.written import write
 
 
 def scenarios(plan: Plan) -> list[Scenario]:
@@ -46,14 +46,14 @@ def _run(options: argparse.Namespace) -> int:
     of = planned(options)
     if options.page:
         path = options.root / "docs" / "scenarios.md"
-        write(path, whole_page(of.plan))
+        write_whole(path, whole_page(of.plan), "folder")
         print(path)
         return FINE
     folder: Path = options.out or options.root / "build" / of.plan.stack / "scenarios"
     found = scenarios(of.plan)
     for each in found:
-        write(folder / f"{each.name}.md", page(each, docs="../../../docs/"))
+        write_whole(folder / f"{each.name}.md", page(each, docs="../../../docs/"), "folder")
     table = index(of.plan.stack, found, [f"{each.name}.md" for each in found])
-    write(folder / "index.md", f"# Scenarios of {of.plan.stack}\n\n{table}")
+    write_whole(folder / "index.md", f"# Scenarios of {of.plan.stack}\n\n{table}", "folder")
     print(folder / "index.md")
     return FINE
