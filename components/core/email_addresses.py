@@ -1,5 +1,9 @@
 """Email addresses of people who are told, or who belong to a team."""
 
+from typing import Annotated
+
+from pydantic import AfterValidator
+
 from .spec import each_once, refuse
 
 _PATTERN = r"[^@\s,]+@[^@\s,]+\.[^@\s,]+"
@@ -22,3 +26,7 @@ def addresses_once(emails: tuple[str, ...]) -> tuple[str, ...]:
         if (same := first.setdefault(email.lower(), email)) != email:
             raise refuse(email, f"{email} is the same address as {same}; name each once")
     return emails
+
+
+EmailAddresses = Annotated[tuple[str, ...], AfterValidator(addresses_once)]
+"""Addresses of a config, each named once."""

@@ -5,7 +5,7 @@ from typing import NotRequired, TypedDict
 
 from pydantic import Field, field_validator, model_validator
 
-from .email_addresses import addresses_once
+from .email_addresses import EmailAddresses
 from .namespace_names import UnreservedNamespaces, not_reserved
 from .problems import refuse_at
 from .spec import Spec, each_once, refuse
@@ -77,7 +77,7 @@ class TeamSpec(Spec):
         max_length=_MOST_GROUPS,
         description="Groups of the identity provider whose members belong to the team.",
     )
-    emails: tuple[str, ...] = Field(
+    emails: EmailAddresses = Field(
         default=(),
         max_length=_MOST_MEMBERS,
         description="Email addresses of members, as the identity provider knows them.",
@@ -112,11 +112,6 @@ class TeamSpec(Spec):
     @classmethod
     def _groups(cls, groups: tuple[str, ...]) -> tuple[str, ...]:
         return groups_once(groups)
-
-    @field_validator("emails")
-    @classmethod
-    def _emails(cls, emails: tuple[str, ...]) -> tuple[str, ...]:
-        return addresses_once(emails)
 
     @field_validator("iam_roles")
     @classmethod

@@ -7,7 +7,7 @@ from typing import Annotated, NotRequired, TypedDict
 import pulumi
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
-from ..core.email_addresses import addresses_once
+from ..core.email_addresses import EmailAddresses
 from ..core.host_names import inside_zone
 from ..core.image_names import IMAGE_PATTERN, versioned_image
 from ..core.ip_range import IpRange
@@ -182,7 +182,7 @@ class StarterSpec(Spec):
     domain: str = Field(
         pattern=_DOMAIN_PATTERN, description="The domain of the services: each is at <service>.<domain>."
     )
-    emails: tuple[str, ...] = Field(
+    emails: EmailAddresses = Field(
         min_length=1, max_length=10, description="Who gets an email when something is wrong, at most 10 addresses."
     )
     instance_type: str = Field(default="m7g.large", description="The machine; Graviton is the cheaper one.")
@@ -228,11 +228,6 @@ class StarterSpec(Spec):
         default=True,
         description="Whether a deployment refuses to delete the volume, the address, the key and the backups.",
     )
-
-    @field_validator("emails")
-    @classmethod
-    def _addresses(cls, emails: tuple[str, ...]) -> tuple[str, ...]:
-        return addresses_once(emails)
 
     @field_validator("instance_type")
     @classmethod

@@ -5,7 +5,7 @@ from typing import Annotated, NotRequired, TypedDict
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from ...core.email_addresses import MOST_TOLD, addresses_once
+from ...core.email_addresses import MOST_TOLD, EmailAddresses
 from ...core.problems import Problem, refusal
 from ...core.spec import Spec, each_once, refuse
 from ...facts.iam_services import iam_services
@@ -87,7 +87,7 @@ class AccessControlSpec(Spec):
     break_glass: BreakGlassSpec | None = Field(
         default=None, description="The role for emergencies, which can be used for an hour. Default: none."
     )
-    emails: tuple[str, ...] = Field(
+    emails: EmailAddresses = Field(
         default=(),
         max_length=MOST_TOLD,
         description="Who is told by email of each use of the role for emergencies. Each address must confirm.",
@@ -109,11 +109,6 @@ class AccessControlSpec(Spec):
                     iam_services(),
                 )
         return services
-
-    @field_validator("emails")
-    @classmethod
-    def _addresses(cls, emails: tuple[str, ...]) -> tuple[str, ...]:
-        return addresses_once(emails)
 
     @model_validator(mode="after")
     def _parts_fit_together(self) -> "AccessControlSpec":

@@ -7,7 +7,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator, model_validator
 
-from ...core.email_addresses import MOST_TOLD, addresses_once
+from ...core.email_addresses import MOST_TOLD, EmailAddresses
 from ...core.log_retention import LogRetentionDays
 from ...core.problems import Problem, problem_of, refusal
 from ...core.spec import Spec, each_once
@@ -205,7 +205,7 @@ class AccountAuditSpec(Spec):
         description="Days without use after which IAM Access Analyzer reports a role, a user or a permission. It costs "
         "money for each role and user. Default: it reports none.",
     )
-    emails: tuple[str, ...] = Field(
+    emails: EmailAddresses = Field(
         default=(),
         max_length=MOST_TOLD,
         description="Who gets findings of high severity and of external access by email. Each address must confirm.",
@@ -218,11 +218,6 @@ class AccountAuditSpec(Spec):
     @classmethod
     def _free_bucket_name(cls, name: str) -> str:
         return free_bucket_name(name, whole=False)
-
-    @field_validator("emails")
-    @classmethod
-    def _addresses(cls, emails: tuple[str, ...]) -> tuple[str, ...]:
-        return addresses_once(emails)
 
     @model_validator(mode="after")
     def _parts_fit_together(self) -> "AccountAuditSpec":

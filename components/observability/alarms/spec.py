@@ -6,7 +6,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator, model_validator
 
-from ...core.email_addresses import MOST_TOLD, addresses_once
+from ...core.email_addresses import MOST_TOLD, EmailAddresses
 from ...core.problems import refuse_at
 from ...core.regions import known_region
 from ...core.spec import Spec, each_once, refuse
@@ -159,7 +159,7 @@ class StoreAlarmsArgs(AlarmsConfig):
 class AudienceSpec(Spec):
     """Whom the alarms of one severity tell."""
 
-    emails: tuple[str, ...] = Field(
+    emails: EmailAddresses = Field(
         default=(),
         max_length=MOST_TOLD,
         description="Addresses that get each message. Each must confirm the subscription.",
@@ -169,11 +169,6 @@ class AudienceSpec(Spec):
         max_length=20,
         description="HTTPS endpoints that get each message. Each must confirm the subscription.",
     )
-
-    @field_validator("emails")
-    @classmethod
-    def _addresses(cls, emails: tuple[str, ...]) -> tuple[str, ...]:
-        return addresses_once(emails)
 
     @field_validator("urls")
     @classmethod

@@ -5,7 +5,7 @@ from typing import NotRequired, TypedDict
 
 from pydantic import Field, field_validator, model_validator
 
-from ...core.email_addresses import MOST_TOLD, addresses_once
+from ...core.email_addresses import MOST_TOLD, EmailAddresses
 from ...core.spec import Spec, each_once, refuse
 
 _MOST_RECEIVERS = 20
@@ -79,7 +79,7 @@ class ReceiverSpec(Spec):
     """People or a tool that alerts are sent to."""
 
     name: str = Field(pattern=_NAME, description="A short name, such as on-call.")
-    emails: tuple[str, ...] = Field(
+    emails: EmailAddresses = Field(
         default=(), max_length=MOST_TOLD, description="Email addresses. Each person confirms the subscription once."
     )
     slack: SlackSpec | None = Field(default=None, description="A Slack channel.")
@@ -89,11 +89,6 @@ class ReceiverSpec(Spec):
         description="The name of a secret in Secrets Manager. Its value is the HTTPS address of PagerDuty's SNS "
         "integration.",
     )
-
-    @field_validator("emails")
-    @classmethod
-    def _addresses(cls, emails: tuple[str, ...]) -> tuple[str, ...]:
-        return addresses_once(emails)
 
     @model_validator(mode="after")
     def _one_kind(self) -> "ReceiverSpec":

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
 from ...core.cron import cron_once_a_day
-from ...core.email_addresses import MOST_TOLD, addresses_once
+from ...core.email_addresses import MOST_TOLD, EmailAddresses
 from ...core.problems import Problem, refusal, refuse_at
 from ...core.regions import known_region
 from ...core.spec import Spec, refuse
@@ -258,7 +258,7 @@ class BackupSettingsSpec(Spec):
         description="When AWS Backup restores the newest snapshots and deletes the result, as a cron expression with "
         "five fields, once a day at the most. Default: never.",
     )
-    emails: tuple[str, ...] = Field(
+    emails: EmailAddresses = Field(
         default=(),
         max_length=MOST_TOLD,
         description="Who gets an email when a backup fails, or none succeeds in a day.",
@@ -294,11 +294,6 @@ class BackupSettingsSpec(Spec):
         return cron_once_a_day(
             schedule, "each restore test creates every database and bucket anew and keeps it for a day, at full price"
         )
-
-    @field_validator("emails")
-    @classmethod
-    def _addresses(cls, emails: tuple[str, ...]) -> tuple[str, ...]:
-        return addresses_once(emails)
 
     @property
     def copies(self) -> list[tuple[str, str, str]]:

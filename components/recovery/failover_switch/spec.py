@@ -4,7 +4,7 @@ from typing import NotRequired, TypedDict
 
 from pydantic import Field, field_validator
 
-from ...core.email_addresses import MOST_TOLD, addresses_once
+from ...core.email_addresses import MOST_TOLD, EmailAddresses
 from ...core.regions import known_region
 from ...core.spec import Spec
 from ..backup_plans.spec import VAULT_PATTERN
@@ -38,7 +38,7 @@ class FailoverSwitchSpec(Spec):
     standby_region: str = Field(
         description="The second region, where the switch is: it works while the first region does not."
     )
-    emails: tuple[str, ...] = Field(
+    emails: EmailAddresses = Field(
         default=(), max_length=MOST_TOLD, description="Who gets an email when the names move."
     )
 
@@ -46,8 +46,3 @@ class FailoverSwitchSpec(Spec):
     @classmethod
     def _known(cls, region: str) -> str:
         return known_region(region)
-
-    @field_validator("emails")
-    @classmethod
-    def _addresses(cls, emails: tuple[str, ...]) -> tuple[str, ...]:
-        return addresses_once(emails)

@@ -2,9 +2,9 @@
 
 from typing import NotRequired, TypedDict
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from ....core.email_addresses import MOST_TOLD, addresses_once
+from ....core.email_addresses import MOST_TOLD, EmailAddresses
 from ....core.spec import Spec
 
 SHORT_NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -75,13 +75,8 @@ class NotificationSpec(Spec):
     fifo: bool = Field(
         default=False, description="Whether messages of one group stay in order; only FIFO queues can receive it."
     )
-    emails: tuple[str, ...] = Field(
+    emails: EmailAddresses = Field(
         default=(),
         max_length=MOST_TOLD,
         description="Addresses that receive it. Each person confirms the subscription.",
     )
-
-    @field_validator("emails")
-    @classmethod
-    def _addresses(cls, emails: tuple[str, ...]) -> tuple[str, ...]:
-        return addresses_once(emails)
