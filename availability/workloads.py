@@ -113,7 +113,8 @@ def _nodes(homes: Sequence[Pool]) -> int:
 
 
 _ALONE = ("argocd-application-controller", "grafana")
-"""More replicas of these do not stand in for each other: one shares its clusters, one keeps its sessions to itself."""
+"""More replicas of these do not replace each other: the first divides the clusters among them, the second keeps its
+sessions in memory."""
 
 
 def _improvement(

@@ -1,10 +1,10 @@
-"""Values of a new stack file that stand for what nobody has given yet. A person replaces them before a deployment."""
+"""Placeholders in a new stack file for values that are not known yet. A person replaces them before a deployment."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 PLACEHOLDER = "replace-me"
-"""Stands for a name, and begins a domain and an address, that nobody has given yet."""
+"""Takes the place of a name, and begins a domain and an address, that are not known yet."""
 
 PLACEHOLDER_ACCOUNT = "000000000000"
 """Stands for an account. No account has this number."""

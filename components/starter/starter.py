@@ -408,7 +408,7 @@ class Starter(Component[StarterArgs, StarterSpec]):
             )
 
     def _queue_watches(self) -> dict[str, Watch]:
-        """A watch of each queue that keeps what failed: a message in it is a job that nobody has looked at."""
+        """An alarm for each dead-letter queue: a message in it is a failed job to look at."""
         given = {
             "failed-jobs": (self._args.get("failed_queue_url"), "A job of AWS Batch failed."),
             "undelivered": (self._args.get("undelivered_queue_url"), "An event about a job could not be delivered."),

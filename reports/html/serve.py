@@ -53,7 +53,7 @@ _WAITING = (
 
 
 class State:
-    """The last report, what is wrong with the project now, and who waits to hear of it."""
+    """The last report, the error of the project if there is one, and the pages that wait for the next report."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -105,7 +105,7 @@ class Relevant(BaseFilter):
 
 
 def live(html: str, version: int) -> str:
-    """A report that hears of later ones: it may connect to its own server and to nothing else.
+    """A report that reloads when a later one is written. It may connect to its own server only.
 
     The file on disk stays as it is.
     """

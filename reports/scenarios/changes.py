@@ -128,7 +128,7 @@ def _change(names: Names) -> Scenario:
                 "Deploy it.", (f"make up STACK={stack}",), "Pulumi reports no error, and no alarm rings for 15 minutes"
             ),
         ),
-        ("Nobody else deploys the stack: Pulumi locks its state.",),
+        ("No other deployment of the stack runs: Pulumi locks its state.",),
         ("plan.md",),
     )
 
