@@ -20,7 +20,9 @@ from policies.engine.known_passwords import (
 from policies.engine.pod_templates import WORKLOADS
 from policies.engine.rule import Area, Finding, InCluster, Level, Result, Severity, Undecided, rule
 from policies.engine.secret_text import (
+    has_sign,
     is_literal,
+    is_program,
     is_random,
     is_type,
     may_hold_secret,
@@ -105,9 +107,10 @@ def _plain_text(resource: Resource, _: Stack) -> Iterator[Result]:
     skipped = _NO_SECRETS.get(resource.type, ())
     if resource.type == _PARAMETER and read(resource.inputs, "type") == "SecureString":
         skipped = ("value",)
-    for field, content in resource.inputs.items():
-        if field in skipped or _is_sound(field, content):
-            continue
+    inputs = {field: content for field, content in resource.inputs.items() if field not in skipped}
+    if _is_sound(inputs):
+        return
+    for field, content in inputs.items():
         for path, name, value in _nodes(field, field, content):
             if value is UNKNOWN and names_secret(name):
                 yield Undecided(f"whether {path} is a Pulumi secret")
@@ -117,45 +120,51 @@ def _plain_text(resource: Resource, _: Stack) -> Iterator[Result]:
                 yield from _flags(path, cast(list[Any], value))
 
 
-def _is_sound(field: str, content: Any) -> bool:
-    """Whether nothing in a value can hold a secret in plain text. It is fast, because it makes no paths.
+def _is_sound(inputs: Mapping[str, Any]) -> bool:
+    """Whether no input can hold a secret in plain text. It is fast, because it makes no paths.
 
     It reads at least what `_nodes` yields; where it doubts, the rule looks at each value with its path.
     """
-    if not isinstance(content, dict | list):
-        return _is_sound_leaf(field, content)
-    pending: list[tuple[str, Any]] = [(field, content)]
+    pending: list[tuple[Any, Any]] = list(inputs.items())
     while pending:
-        name, holder = pending.pop()
-        if isinstance(holder, dict):
-            values = cast(dict[Any, Any], holder)
-            items = values.items()
-            told = _first(values, "value", "Value", "ParameterValue")
-            label = None if told is None else _first(values, "name", "Name", "key", "Key", "ParameterKey")
-            if label is not None and not _is_sound_leaf(label, told):
+        name, value = pending.pop()
+        if isinstance(value, str):
+            if _holds_secret(str(name), value) if _matters(name) else not _is_sound_text(value):
                 return False
-        else:
-            listed = cast(list[Any], holder)
-            items = [(name, item) for item in listed]
-            if any(isinstance(item, str) and item.startswith("-") and names_secret(item) for item in listed):
+        elif isinstance(value, dict):
+            values = cast(dict[Any, Any], value)
+            content = _first(values, "value", "Value", "ParameterValue")
+            if content is not None:
+                pending.append((_first(values, "name", "Name", "key", "Key", "ParameterKey"), content))
+            pending += values.items()
+        elif isinstance(value, list):
+            items = cast(list[Any], value)
+            if any(isinstance(item, str) and item[:1] == "-" and names_secret(item) for item in items):
                 return False
-        for key, item in items:
-            if isinstance(item, dict | list):
-                pending.append((str(key), cast(Any, item)))
-            elif not _is_sound_leaf(key, item):
-                return False
+            pending += [(name, item) for item in items]
+        elif value is UNKNOWN and names_secret(str(name)):
+            return False
     return True
 
 
-def _is_sound_leaf(name: Any, value: Any) -> bool:
-    if isinstance(value, str):
-        return len(value) < 4 or value == SECRET or not _holds_secret(str(name), value)
-    return value is not UNKNOWN or not names_secret(str(name))
+@lru_cache(maxsize=4096)
+def _matters(name: Any) -> bool:
+    """Whether the name of a field decides what its text holds."""
+    label = str(name)
+    return names_secret(label) or may_name_secret(label) or is_program(label)
+
+
+@lru_cache(maxsize=65_536)
+def _is_sound_text(value: str) -> bool:
+    return len(value) < 4 or value == SECRET or not has_sign(value) or not _holds_secret("", value)
 
 
 @lru_cache(maxsize=65_536)
 def _holds_secret(name: str, value: str) -> bool:
-    return next(_secret("", name, value), None) is not None
+    if len(value) < 4 or value == SECRET:
+        return False
+    inner = _json(value)
+    return next(_secret("", name, value), None) is not None if inner is None else not _is_sound({name: inner})
 
 
 def _secret(path: str, name: str, value: str) -> Iterator[Result]:

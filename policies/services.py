@@ -8,7 +8,7 @@ from policies.elb import LISTENERS
 from policies.engine.cidrs import is_world, world_in_cluster
 from policies.engine.frameworks import checkov, nsa, security_hub
 from policies.engine.objects import with_patches
-from policies.engine.pod_templates import CHARTS, KUBERNETES, holds_no_pods, objects_in
+from policies.engine.pod_templates import CHARTS, KUBERNETES, WORKLOADS, holds_no_pods, objects_in
 from policies.engine.rule import Area, Finding, Framework, InCluster, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from resources.inputs import display, elements, entries, first, flag, is_set, number, read, text
@@ -129,7 +129,7 @@ def _services_in(resource: Resource) -> list[_Service]:
     if resource.type in _SERVICES:
         annotations = read(resource.inputs, "metadata", "annotations")
         return [_Service("spec", read(resource.inputs, "spec"), annotations)]
-    if holds_no_pods(resource):
+    if resource.type in WORKLOADS or holds_no_pods(resource):
         return []
     field = "values" if resource.type in CHARTS else "spec"
     return [

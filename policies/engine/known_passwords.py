@@ -27,7 +27,7 @@ _LOCAL_USERS = re.compile(
     r"(?i)\b(?:staticPasswords[\"']?\s*:\s*(?:[^\s\[]|\[\s*[^\s\]]|\[?\s*$)|enablePasswordDB[\"']?\s*:\s*[\"']?true\b)"
 )
 """How Dex's configuration has users of its own."""
-_ASSIGNMENT = re.compile(r"(?m)^[ \t]*[\"']?(?P<name>[\w.-]+)[\"']?[ \t]*[:=][ \t]*[\"']?(?P<value>[^\s\"'#,]+)")
+_ASSIGNMENT = re.compile(r"[ \t]*[\"']?(?P<name>[\w.-]+)[\"']?[ \t]*[:=][ \t]*[\"']?(?P<value>[^\s\"'#,]+)")
 _LOCAL_USER_HINTS = ("staticpasswords", "enablepassworddb")
 _NAME_HINTS = ("pass", "pw", "psw", "token", "key", "secret", "auth")
 """Parts of every name that `names_secret` knows, and of the names of `_NO_PASSWORD_NEEDED`, in small letters."""
@@ -45,12 +45,12 @@ def logins_in(path: str, name: str, value: str) -> Iterator[str]:
         yield f"{path} names user@example.com, the first user of a default installation"
     if any(True for _ in lines_with(_LOCAL_USER_HINTS, value)) and _LOCAL_USERS.search(value):
         yield f"{path} lets local users sign in"
-    if _PASSWORD_HASH.search(value):
+    if "$2" in value and _PASSWORD_HASH.search(value):
         yield f"{path} holds the hash of a local user's password"
     if _is_known(name, value):
         yield f"{path} is a well-known password"
     elif "\n" in value or ":" in value or "=" in value:
-        for found in (each for line in lines_with(_NAME_HINTS, value) for each in _ASSIGNMENT.finditer(line)):
+        for found in filter(None, map(_ASSIGNMENT.match, lines_with(_NAME_HINTS, value))):
             if _is_known(found["name"], found["value"]):
                 yield f"{path} gives {found['name']} a well-known value"
 

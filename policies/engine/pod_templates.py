@@ -53,6 +53,7 @@ _WITHOUT_PODS = (
     "kubernetes:core/v1:ConfigMap",
     "kubernetes:core/v1:Secret",
     "kubernetes:core/v1:Service",
+    "kubernetes:networking.k8s.io/",
     "kubernetes:rbac.authorization.k8s.io/",
     "kubernetes:kyverno.io/",
     "kubernetes:policies.kyverno.io/",

@@ -147,6 +147,8 @@ class Rule:
         if check is None:
             return []
         results = list(check(resource, stack))
+        if not results:
+            return results
         if any(isinstance(result, Undecided) for result in results):
             plain = stack.once_for(resource, without_secrets)
             if plain is not resource:

@@ -7,30 +7,40 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+
+def _begins(kind: str, mark: str, rest: str) -> tuple[str, str, str]:
+    """A form that begins with a mark at the start of a word. Python skips to a text, but not to the start of a word."""
+    text = re.escape(mark)
+    return kind, mark, rf"{text}(?<!\w{text}){rest}"
+
+
 _FORMS = (
-    ("an AWS access key", "AKIA", r"\bAKIA[0-9A-Z]{16}\b"),
-    ("an AWS access key", "ASIA", r"\bASIA[0-9A-Z]{16}\b"),
+    _begins("an AWS access key", "AKIA", r"[0-9A-Z]{16}\b"),
+    _begins("an AWS access key", "ASIA", r"[0-9A-Z]{16}\b"),
     ("a private key", "PRIVATE KEY-----", r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"),
-    ("a GitHub token", "gh", r"\bgh[pousr]_[A-Za-z0-9]{36}"),
-    ("a GitHub token", "github_pat_", r"\bgithub_pat_[A-Za-z0-9_]{50}"),
-    ("a GitLab token", "glpat-", r"\bglpat-[A-Za-z0-9_-]{20}"),
-    ("a Slack token", "xox", r"\bxox[abeoprs]-[A-Za-z0-9-]{10}"),
+    _begins("a GitHub token", "gh", r"[pousr]_[A-Za-z0-9]{36}"),
+    _begins("a GitHub token", "github_pat_", r"[A-Za-z0-9_]{50}"),
+    _begins("a GitLab token", "glpat-", r"[A-Za-z0-9_-]{20}"),
+    _begins("a Slack token", "xox", r"[abeoprs]-[A-Za-z0-9-]{10}"),
     ("a Slack webhook", "hooks.slack.com", r"hooks\.slack\.com/services/T[A-Z0-9]+/B[A-Z0-9]+/[A-Za-z0-9]{16}"),
-    ("a Hugging Face token", "hf_", r"\bhf_[A-Za-z0-9]{30}"),
-    ("an NVIDIA API key", "nvapi-", r"\bnvapi-[A-Za-z0-9_-]{40}"),
-    ("an API key", "sk-", r"\bsk-(?:ant-|proj-)?[A-Za-z0-9_-]{32}"),
-    ("a Google API key", "AIza", r"\bAIza[0-9A-Za-z_-]{35}"),
-    ("a Pulumi token", "pul-", r"\bpul-[0-9a-f]{40}\b"),
-    ("a bearer token", "Bearer ", r"\bBearer [A-Za-z0-9._~+/-]{20,}"),
-    ("a Stripe key", "k_live_", r"\b[rs]k_live_[A-Za-z0-9]{20}"),
-    ("a SendGrid key", "SG.", r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16}"),
-    ("a Databricks token", "dapi", r"\bdapi[0-9a-f]{32}\b"),
-    ("an npm token", "npm_", r"\bnpm_[A-Za-z0-9]{36}"),
-    ("a PyPI token", "pypi-", r"\bpypi-AgEI[A-Za-z0-9_-]{20}"),
-    ("a Docker token", "dckr_pat_", r"\bdckr_pat_[A-Za-z0-9_-]{20}"),
-    ("a signed token", "eyJ", r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10}"),
+    _begins("a Hugging Face token", "hf_", r"[A-Za-z0-9]{30}"),
+    _begins("an NVIDIA API key", "nvapi-", r"[A-Za-z0-9_-]{40}"),
+    _begins("an API key", "sk-", r"(?:ant-|proj-)?[A-Za-z0-9_-]{32}"),
+    _begins("a Google API key", "AIza", r"[0-9A-Za-z_-]{35}"),
+    _begins("a Pulumi token", "pul-", r"[0-9a-f]{40}\b"),
+    _begins("a bearer token", "Bearer ", r"[A-Za-z0-9._~+/-]{20,}"),
+    ("a Stripe key", "k_live_", r"k_live_(?<=\b[rs]k_live_)[A-Za-z0-9]{20}"),
+    _begins("a SendGrid key", "SG.", r"[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16}"),
+    _begins("a Databricks token", "dapi", r"[0-9a-f]{32}\b"),
+    _begins("an npm token", "npm_", r"[A-Za-z0-9]{36}"),
+    _begins("a PyPI token", "pypi-", r"AgEI[A-Za-z0-9_-]{20}"),
+    _begins("a Docker token", "dckr_pat_", r"[A-Za-z0-9_-]{20}"),
+    _begins("a signed token", "eyJ", r"[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10}"),
 )
 """What secrets look like. The text in the middle is looked for first: that is fast, and rules out nearly all."""
+_MARKS = tuple(dict.fromkeys(mark for _, mark, _ in _FORMS))
+_SHORTEST_FORM = 15
+"""The characters of the shortest text that `_FORMS` finds, a token of Slack."""
 
 _NAME = re.compile(
     r"(?:passwords?|passwd|passphrase|pwd|(?:admin|db|pg|redis|root|smtp|sql|user)pass"
@@ -53,19 +63,20 @@ _MAYBE_NAME = re.compile(
 """Names of a secret or of where one is found. The value decides."""
 _REFERENCE_NAME = re.compile(r"existing|checksum|sha\d*|hash|digest|fingerprint|ref|name|arn|id|path|file|uri|url")
 _TEXTS_WITH_NAMES = (
-    r"(?:password|passwd|passphrase|(?<![a-z])pass|(?<![a-z])pw|pwd|secret[_-]?(?:access[_-]?)?key|client[_-]?secret"
-    r"|(?:api|account|shared[_-]?access)[_-]?key|(?:auth|access|api|bearer|github|hf|slack)[_-]?token"
-    r"|(?<![a-z0-9.])token)"
+    r"(?:password|passwd|passphrase|pass(?<![a-z]pass)|pw(?<![a-z]pw)|pwd|secret[_-]?(?:access[_-]?)?key"
+    r"|client[_-]?secret|(?:api|account|shared[_-]?access)[_-]?key|(?:auth|access|api|bearer|github|hf|slack)[_-]?token"
+    r"|token(?<![a-z0-9.]token))"
 )
+"""What comes before a secret in a text in small letters. Each begins with a letter: Python skips to those."""
 _ASSIGNED = re.compile(
-    rf"(?i){_TEXTS_WITH_NAMES}[\"']?[ \t]*(?:=>|=|:(?!//))[ \t]*"
+    rf"{_TEXTS_WITH_NAMES}[\"']?[ \t]*(?:=>|=|:(?!//))[ \t]*"
     r"(?P<quote>[\"']?)(?P<value>[^\s\"'&;,}]+)(?P<rest>[^\n]{0,2})"
 )
 _FLAG = re.compile(
-    rf"(?i)(?:^|\s)--?[a-z-]*{_TEXTS_WITH_NAMES}[ \t]+(?P<quote>[\"']?)(?P<value>[^\s\"'&;,|-][^\s\"'&;,|]*)"
+    rf"-(?<!\S-)-?[a-z-]*{_TEXTS_WITH_NAMES}[ \t]+(?P<quote>[\"']?)(?P<value>[^\s\"'&;,|-][^\s\"'&;,|]*)"
 )
 _ASSIGNED_IN_CODE = re.compile(
-    rf"(?i){_TEXTS_WITH_NAMES}[\"']?[ \t]*[=:][ \t]*[a-z]{{0,2}}(?P<quote>[\"'])(?P<value>[^\s\"']{{4,}})[\"']"
+    rf"{_TEXTS_WITH_NAMES}[\"']?[ \t]*[=:][ \t]*[a-z]{{0,2}}(?P<quote>[\"'])(?P<value>[^\s\"']{{4,}})[\"']"
 )
 """In a program what isn't quoted is a variable, a type or a call."""
 _HINTS = ("pass", "pw", "token", "key", "secret")
@@ -135,6 +146,18 @@ def is_random(value: str) -> bool:
     )
 
 
+def is_program(field: str) -> bool:
+    """Whether the field of a text says how to read it: a file of Python, or user data."""
+    return field.endswith(".py") or normalized(field) in _USER_DATA
+
+
+def has_sign(value: str) -> bool:
+    """Whether a text can hold a secret: it has a word or a mark of one. Nearly all texts have none."""
+    if may_hold_secret(value) or ("://" in value and "@" in value):
+        return True
+    return len(value) >= _SHORTEST_FORM and any(mark in value for mark in _MARKS)
+
+
 def may_hold_secret(value: str) -> bool:
     """Whether a text has a word in it that secrets are named by."""
     plain = value.casefold()
@@ -158,7 +181,7 @@ def _scan(value: str, assigned: re.Pattern[str]) -> str | None:
             return kind
     if "://" in value and "@" in value and (url := _IN_URL.search(value)) and is_literal(url["value"]):
         return "a password in a URL"
-    for line in lines_with(_HINTS, value):
+    for line in map(str.lower, lines_with(_HINTS, value)):
         if ("=" in line or ":" in line) and any(_is_assigned(found) for found in assigned.finditer(line)):
             return "a password or key"
         if "-" in line and any(_is_written_out(found["value"]) for found in _FLAG.finditer(line)):
@@ -169,11 +192,14 @@ def _scan(value: str, assigned: re.Pattern[str]) -> str | None:
 def lines_with(hints: Iterable[str], value: str) -> Iterator[str]:
     """The lines of a text that have one of the hints, in any case. Nearly all texts and lines have none."""
     plain = value.casefold()
-    if not any(hint in plain for hint in hints):
+    present = [hint for hint in hints if hint in plain]
+    if not present:
         return
     for line, folded in zip(value.split("\n"), plain.split("\n"), strict=True):
-        if any(hint in folded for hint in hints):
-            yield line
+        for hint in present:
+            if hint in folded:
+                yield line
+                break
 
 
 def _is_assigned(found: re.Match[str]) -> bool:

@@ -153,6 +153,8 @@ CASES = [
     fails(RULE, config(pem=PRIVATE_KEY), found="data.pem holds a private key"),
     fails(RULE, values(github={"value": GITHUB}), found="values.github.value holds a GitHub token"),
     fails(RULE, values(alerts=[SLACK]), found="values.alerts[0] holds a Slack token"),
+    fails(RULE, values(alerts=[SLACK[:15]]), found="values.alerts[0] holds a Slack token"),
+    passes(RULE, values(alerts=[f"the{SLACK}"])),
     fails(RULE, environment("HUB", value=HUGGING_FACE), found="value of HUB holds a Hugging Face token"),
     fails(RULE, environment("NGC", value=NVIDIA), found="holds an NVIDIA API key"),
     fails(RULE, config(kubeconfig=f"user: {TOKEN}"), found="holds a signed token"),
