@@ -31,7 +31,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bench", description="Measure planning in whole processes.")
     parser.add_argument("--runs", type=int, default=5, help="how often each case is run; the medians are printed")
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES, help="synthetic stacks, by their resources")
-    parser.add_argument("--markdown", action="store_true", help="print the table as in the README")
+    parser.add_argument("--markdown", action="store_true", help="print the table as in docs/speed.md")
     return parser
 
 

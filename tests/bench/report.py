@@ -81,7 +81,7 @@ def _slopes(costs: Sequence[Sample], sizes: Sequence[int], samples: Mapping[str,
 
 
 def show(table: Sequence[tuple[str, ...]], markdown: bool) -> None:
-    """Print the table, for a terminal or for the README."""
+    """Print the table, for a terminal or for docs/speed.md."""
     if markdown:
         for row in (HEADER, ("---", *["---:"] * (len(HEADER) - 1)), *table):
             print(f"| {' | '.join(row)} |")

@@ -1,4 +1,4 @@
-"""README names every setting that keeps a stack from being destroyed, and docs/destroy.md what stays."""
+"""docs/destroy.md names every setting that keeps a stack from being destroyed, and what stays."""
 
 import json
 import re
@@ -25,8 +25,8 @@ from tests.support.planner.releases import APPLICATION_SET
 
 pytestmark = pytest.mark.slow
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-SECTION = README[README.index("**7. Destroying.**") : README.index("## Importing a component")]
+PAGE = (ROOT / "docs" / "destroy.md").read_text(encoding="utf-8")
+SECTION = PAGE[PAGE.index("## Destroy") : PAGE.index("## What stays")]
 ROWS = re.findall(r"^\| `(?P<setting>[\w.]+)` \| `(?P<value>\w+)` \|", SECTION, re.MULTILINE)
 RELEASES = {setting: json.loads(value) for setting, value in ROWS}
 WITH_DEFAULTS = ("firewall", "loadBalancer")
@@ -48,7 +48,7 @@ def part_of(sections: dict[str, Any], setting: str) -> tuple[dict[str, Any] | No
 
 
 def released(stack: str) -> dict[str, Any]:
-    """The config of a stack with every setting of README that it has, and the rules that README names lowered."""
+    """The config of a stack with every setting of the page that it has, and the rules that the page names lowered."""
     sections = deepcopy(dict(config_of(stack)))
     for setting, value in RELEASES.items():
         place, name = part_of(sections, setting)
@@ -86,7 +86,9 @@ def freed(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any], tuple[Re
     return request.param, sections, evaluated(request.param, sections)
 
 
-def test_the_settings_of_readme_release_all_of_a_stack(freed: tuple[str, dict[str, Any], tuple[Resource, ...]]) -> None:
+def test_the_settings_of_the_page_release_all_of_a_stack(
+    freed: tuple[str, dict[str, Any], tuple[Resource, ...]],
+) -> None:
     assert [*protected(freed[2])] == []
 
 
@@ -106,7 +108,7 @@ def test_no_other_rule_stands_in_the_way(freed: tuple[str, dict[str, Any], tuple
     assert {each.policy for each in evaluate(resources, context) if fails([each])} <= before
 
 
-def test_readme_names_the_settings_and_the_rules() -> None:
+def test_the_page_names_the_settings_and_the_rules() -> None:
     assert len(RELEASES) >= 13
     assert {*LOWERED} == {"stateful-protection", "load-balancer-deletion", "user-pool-deletion", "model-deletion"}
 
@@ -117,7 +119,6 @@ def test_each_setting_is_one_that_a_stack_has(setting: str) -> None:
 
 
 def test_the_page_tells_what_a_plan_says_that_stays() -> None:
-    page = (ROOT / "docs" / "destroy.md").read_text(encoding="utf-8")
     for command in (
         "delete-db-snapshot",
         "delete-snapshot",
@@ -125,5 +126,4 @@ def test_the_page_tells_what_a_plan_says_that_stays() -> None:
         "schedule-key-deletion",
         "--force-delete-without-recovery",
     ):
-        assert command in page
-    assert "[What stays after a destroy](docs/destroy.md)" in README
+        assert command in PAGE

@@ -50,4 +50,4 @@ def test_an_example_asks_a_stack_only_for_what_it_exports(example: Shown) -> Non
 
 def test_the_pages_have_examples() -> None:
     assert len(PYTHON) >= 25
-    assert {"README.md"} < {each.page for each in PYTHON}
+    assert {"docs/use-components.md"} < {each.page for each in PYTHON}

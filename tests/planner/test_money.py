@@ -101,9 +101,9 @@ def test_prod_keeps_seven_terabytes_of_access_logs() -> None:
     assert 6.5 < sum(line["quantity"] for line in logs if line["unit"] == "GB-month") / 1024 < 7.5
 
 
-def test_readme_states_what_prod_costs() -> None:
+def test_pages_state_what_prod_costs() -> None:
     found = document_of("prod")["cost"]
-    page = (ROOT / "README.md").read_text()
+    page = (ROOT / "README.md").read_text() + (ROOT / "docs" / "cost.md").read_text()
     assert f"| **all** | **42,000** | **{found['monthly']:,.0f}** |" in page
     assert f"the budget of {found['budget']:,.2f} holds, {found['budget'] - found['monthly']:,.2f} left" in page
     saved = sum(saving["monthly"] for saving in found["savings"])
