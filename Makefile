@@ -31,8 +31,8 @@ help:  ## What can be made
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# Feast, MLflow and Spark in environments of their own: their pins are those of neither the rest nor each other.
-.venv/.feast .venv/.mlflow .venv/.spark .venv/.tracing: .venv/.%: tests/services/%.lock | .venv/.runtime
+# Feast, MLflow, Spark and the AWS CLI in environments of their own: their pins are those of neither the rest nor each other.
+.venv/.feast .venv/.mlflow .venv/.spark .venv/.tracing .venv/.aws: .venv/.%: tests/services/%.lock | .venv/.runtime
 	@test -x .venv/$*/bin/pip || $(PYTHON) -m venv .venv/$*
 	@echo 'Installing the locked requirements of $* into .venv/$*, once; this takes some minutes.' >&2
 	@.venv/$*/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
@@ -115,7 +115,7 @@ check: lint types-changed .venv/.dev  ## Lint, types of changed files, unit test
 test: lint types .venv/.dev services  ## Lint, types and all tests
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
-services: .venv/.feast .venv/.mlflow .venv/.spark .venv/.tracing .venv/.model-server .venv/.training .venv/.model-quality .venv/.prediction-log .venv/.ingest .venv/.kafka .venv/.spark-jars  ## Feast, MLflow, Spark, Kafka and the images' programs, which tests start
+services: .venv/.feast .venv/.mlflow .venv/.spark .venv/.tracing .venv/.aws .venv/.model-server .venv/.training .venv/.model-quality .venv/.prediction-log .venv/.ingest .venv/.kafka .venv/.spark-jars  ## Feast, MLflow, Spark, Kafka and the images' programs, which tests start
 
 images: .venv/.dev  ## Lint the Dockerfiles of images; build them where a container engine runs
 	$(BIN)/hadolint images/*/Dockerfile
@@ -186,7 +186,7 @@ lock:  ## Pin what pyproject.toml asks for, with hashes and without addresses; n
 	  --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
 	uv pip compile -q pyproject.toml --extra plan --extra operate --extra dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements-dev.lock
-	for service in feast mlflow spark tracing; do \
+	for service in feast mlflow spark tracing aws; do \
 	  uv pip compile -q tests/services/$$service.in --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --no-header -o tests/services/$$service.lock || exit 1; \
 	done

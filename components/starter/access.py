@@ -34,7 +34,7 @@ def machine_access(
     """
     bucket_arn = f"arn:{account.partition}:s3:::{bucket}"
     logs = account.arn("logs", f"log-group:{log_group}")
-    backups = [f"{bucket_arn}/databases/*", f"{bucket_arn}/files/*"]
+    backups = [f"{bucket_arn}/{folder}/*" for folder in ("databases", "files", "queue")]
     ways = ["s3", "secretsmanager"]
     services = [str(through(account, way)["StringEquals"]["kms:ViaService"]) for way in ways]
     return document(

@@ -16,7 +16,10 @@ from .settings import Settings
 from .spec import StarterSpec
 
 _HOST = Path(__file__).with_name("host")
-_ON_THE_MACHINE = ("apply", "backup", "check", "common", "credentials", "databases", "restore", "secrets", "watch")
+_ON_THE_MACHINE = (
+    *("apply", "backup", "check", "common", "credentials", "databases"),
+    *("restore", "restore-files", "restore-queue", "secrets", "watch"),
+)
 _TIMERS = ("starter-backup.timer", "starter-check.timer", "starter-credentials.timer", "starter-watch.timer")
 
 

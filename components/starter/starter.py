@@ -178,7 +178,7 @@ class Starter(Component[StarterArgs, StarterSpec]):
                 "key_arn": key.arn,
                 "log_bucket": self._args["log_bucket"],
                 "old_version_days": spec.backup_days,
-                "expiring_prefixes": {"databases/": spec.backup_days},
+                "expiring_prefixes": {"databases/": spec.backup_days, "queue/": spec.backup_days},
                 "deletion_protection": spec.deletion_protection,
             },
             self._child,

@@ -5,7 +5,7 @@ source "$(dirname "$0")/common.sh"
 
 read -r -a databases <<<"${DATABASES}"
 for database in "${databases[@]}"; do
-  "$(dirname "$0")/restore.sh" "${database}" --into starter_check
+  "$(dirname "$0")/restore.sh" "${database}" --into starter_check --overwrite
   in_database psql --no-psqlrc --quiet --dbname postgres --command 'DROP DATABASE starter_check WITH (FORCE)'
 done
 report_success restore_check

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # What the scripts of the machine share. They run as root on Amazon Linux 2023.
 set -euo pipefail
+shopt -s inherit_errexit
 
 STARTER_HOME="${STARTER_HOME:-/opt/starter}"
 STARTER_RUN="${STARTER_RUN:-/run/starter}"
@@ -25,6 +26,35 @@ compose() {
 # Runs a program in the container of PostgreSQL as its superuser.
 in_database() {
   docker exec --interactive --user postgres starter-database-1 "$@"
+}
+
+# Runs a program in the container of Valkey, which reads the password from its environment.
+in_queue() {
+  REDISCLI_AUTH="$(cat "${STARTER_RUN}/secrets/queue_password")" \
+    docker exec --interactive --env REDISCLI_AUTH starter-queue-1 "$@"
+}
+
+# Downloads a backup to a file: the object that $1 begins and $2 ends, of the time $3, or the newest one if it is empty.
+# Prints the time.
+fetch_backup() {
+  local prefix="$1" ending="$2" at="$3" file="$4"
+  if [ -z "${at}" ]; then
+    at="$(aws s3api list-objects-v2 --bucket "${BACKUP_BUCKET}" --prefix "${prefix}" --query 'Contents[].[Key]' \
+      --output text | { grep --fixed-strings "${ending}.sha256" || true; } | sort | tail --lines 1)"
+    at="${at#"${prefix}"}"
+    at="${at%"${ending}.sha256"}"
+    if [ -z "${at}" ]; then
+      echo "s3://${BACKUP_BUCKET}/${prefix} has no backup" >&2
+      return 1
+    fi
+  fi
+  aws s3 cp --only-show-errors "s3://${BACKUP_BUCKET}/${prefix}${at}${ending}" "${file}" >&2
+  aws s3 cp --only-show-errors "s3://${BACKUP_BUCKET}/${prefix}${at}${ending}.sha256" "${file}.sha256" >&2
+  printf '%s  %s\n' "$(cat "${file}.sha256")" "${file}" | sha256sum --check --status || {
+    echo "the backup ${at} differs from its checksum; take another one with --at" >&2
+    return 1
+  }
+  printf '%s' "${at}"
 }
 
 # Writes standard input to a file that readers see as a whole.

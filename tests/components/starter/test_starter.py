@@ -84,7 +84,7 @@ def test_the_machine_can_write_backups_and_delete_none(made: Recording) -> None:
     assert "s3:PutObject" in actions
     assert not [action for action in actions if "Delete" in action or action.endswith("*")]
     bucket = f"arn:aws:s3:::ml-starter-{ACCOUNT}"
-    assert found["WriteBackups"]["Resource"] == [f"{bucket}/databases/*", f"{bucket}/files/*"]
+    assert found["WriteBackups"]["Resource"] == [f"{bucket}/{folder}/*" for folder in ("databases", "files", "queue")]
     # It reads its own files and cannot change them.
     assert f"{bucket}/starter/files.tar.gz" in found["ReadFiles"]["Resource"]
     assert found["ReportBackups"]["Condition"]["StringEquals"] == {"cloudwatch:namespace": "Starter"}
