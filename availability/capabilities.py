@@ -7,10 +7,12 @@ from availability import workloads
 from availability.delivered import Delivered
 from availability.drafts import Draft
 from availability.entrance import RECORD, Entrance, entrance
+from availability.machine import machines
 from availability.parts import Capability, Kind, Part
 from availability.pools import pools_of
 from availability.site import Site, metadata, regional
 from availability.stores import BUCKET, CACHE, DATABASE, KAFKA, STREAM, store, used_by
+from availability.volumes import volumes
 from resources.index import COMPONENT_PREFIX
 from resources.inputs import elements, entries, read
 from resources.resource import UNKNOWN, Resource
@@ -34,6 +36,8 @@ _INGEST, _TRAINING, _KUBEFLOW, _DELIVERY, _METRICS = (
     f"mlplatform:index:{each}"
     for each in ("FeatureIngest", "TrainingPlatform", "KubeflowCluster", "Delivery", "MetricsPlatform")
 )
+_LOGS, _TRACES = (f"mlplatform:index:{each}" for each in ("LogPipeline", "Tracing"))
+_COLLECTION = "aws:opensearch/serverlessCollection:ServerlessCollection"
 _BALANCER = "mlplatform:index:ServingLoadBalancer"
 _NAMESPACE_LABEL = "kubernetes.io/metadata.name"
 _CONNECT = "elasticache:Connect"
@@ -63,8 +67,10 @@ class Finder:
             self._delivery,
             self._sign_in,
             self._metrics,
+            self._logs,
+            self._traces,
         )
-        drafts = [draft for find in finders for draft in find()]
+        drafts = [*(draft for find in finders for draft in find()), *machines(self._site)]
         return tuple(draft.finished(self._site.zones) for draft in drafts if draft.parts or draft.gaps)
 
     def _models(self) -> Iterator[Draft]:
@@ -172,8 +178,10 @@ class Finder:
             yield draft
 
     def _server(self, resource: Resource, types: Sequence[str]) -> Iterator[Part]:
-        """The pods of a server, and the stores that its pods were configured with."""
-        yield workloads.pods(self._site, self._pools, workloads.of_resource(self._site, resource))
+        """The pods of a server, their volumes, and the stores that its pods were configured with."""
+        pods = workloads.of_resource(self._site, resource)
+        yield workloads.pods(self._site, self._pools, pods)
+        yield from volumes(self._site, self._pools, pods)
         yield from used_by(self._site, resource, "spec", types)
 
     def _ingest(self) -> Iterator[Draft]:
@@ -256,6 +264,10 @@ class Finder:
             draft = Draft(Kind.METRICS, "metrics and alerts")
             for one in collectors:
                 self._run(draft, workloads.of_resource(self._site, one))
+            for release in self._site.of_type(workloads.RELEASE):
+                if self._site.component(release) == each.name:
+                    for pods in workloads.charted(release):
+                        self._run(draft, pods)
             if spaces := self._site.of_type(_WORKSPACE):
                 way = self._site.way_to("aps-workspaces")
                 draft.needs(way, regional("prometheus", "Amazon Managed Prometheus", *spaces))
@@ -268,6 +280,33 @@ class Finder:
                 self._enter(page, host)
                 page.needs(*(part for part in draft.parts.values() if "Prometheus" in part.name), *self._users())
                 yield page
+
+    def _logs(self) -> Iterator[Draft]:
+        collections = self._site.of_type(_COLLECTION)
+        for _ in self._site.of_type(_LOGS):
+            draft = Draft(Kind.LOGS, "logs")
+            if collections:
+                # Standby nodes in another zone are the default of a collection.
+                draft.needs(regional("opensearch", "Amazon OpenSearch Serverless", *collections))
+            else:
+                draft.needs(self._site.way_to("logs"), regional("cloudwatch"))
+            draft.notes.append("Each node's collector keeps records on its disk while the store does not answer.")
+            self._start_pods(draft)
+            yield draft
+
+    def _traces(self) -> Iterator[Draft]:
+        for each in self._site.of_type(_TRACES):
+            draft = Draft(Kind.TRACES, "traces")
+            servers = self._site.of_type(workloads.DEPLOYMENT, workloads.STATEFUL_SET)
+            own = [one for one in servers if self._site.component(one) == each.name]
+            for one in own:
+                self._run(draft, workloads.of_resource(self._site, one))
+            if any(one.type == workloads.STATEFUL_SET for one in own):
+                draft.needs(regional("s3", "Amazon S3"))
+            else:
+                draft.needs(self._site.way_to("xray"), regional("xray"))
+            self._start_pods(draft)
+            yield draft
 
     def _users(self) -> list[Part]:
         pools = self._site.of_type(_POOL)
@@ -286,7 +325,7 @@ class Finder:
 
     def _run(self, draft: Draft, pods: workloads.Workload) -> None:
         part = workloads.pods(self._site, self._pools, pods)
-        draft.needs(part)
+        draft.needs(part, *volumes(self._site, self._pools, pods))
         homes = [each for each in self._pools if each.spot and f"on {each.name}" in part.detail]
         if homes:
             draft.notes.append(SPOT_NOTE)

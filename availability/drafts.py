@@ -51,4 +51,6 @@ def _loss(parts: Sequence[Part], zone: str) -> ZoneLoss:
     limit = min(parts, key=lambda part: part.spread.capacity_without(zone))
     capacity = limit.spread.capacity_without(zone)
     share = series(part.spread.share_without(zone) for part in parts) if capacity else 0.0
-    return ZoneLoss(zone, share, capacity, limit.name if capacity < 1 else "")
+    lost = [part for part in parts if part.returns and part.spread.capacity_without(zone) < 1]
+    returns = tuple(f"{part.name}: {part.returns}" for part in lost)
+    return ZoneLoss(zone, share, capacity, limit.name if capacity < 1 else "", returns)

@@ -20,6 +20,9 @@ class Kind(StrEnum):
     DELIVERY = "delivery"
     SIGN_IN = "sign-in"
     METRICS = "metrics"
+    LOGS = "logs"
+    TRACES = "traces"
+    MACHINE = "machine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class Part:
     improvement: Improvement | None = None
     unknown: str = ""
     """Why the plan does not know the number of units; the part is then counted at its best."""
+    returns: str = ""
+    """How units in a lost zone come back, if AWS does not replace them in another zone."""
 
     @property
     def share(self) -> float:
@@ -64,6 +69,8 @@ class ZoneLoss:
     """The share of the capacity that remains at the least, from 0 to 1."""
     limit: str
     """The part that limits the capacity; empty when the loss takes none."""
+    returns: tuple[str, ...] = ()
+    """How the parts that AWS does not replace in another zone come back, each with its name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from availability.parts import Recovery
 from availability.site import Site
-from availability.stores import BUCKET, CACHE, DATABASE, KAFKA, STREAM
+from availability.stores import BUCKET, CACHE, DATABASE, KAFKA, STREAM, VOLUME
 from resources.inputs import elements, number, read, text
 from resources.resource import Resource
 
@@ -16,12 +16,13 @@ _IMAGES = "aws:ecr/replicationConfiguration:ReplicationConfiguration"
 _REPOSITORY = "aws:ecr/repository:Repository"
 _RECORD = "aws:route53/record:Record"
 _LOG_MARKS = ("logs", "log")
+_STORES = (DATABASE, BUCKET, VOLUME)
 
 
 def recoveries_of(site: Site) -> tuple[Recovery, ...]:
     """Every store of the stack, those with a backup first."""
     backups = {urn: recovery for recovery, urns in _backups(site) for urn in urns}
-    stores = [each for each in site.of_type(DATABASE, BUCKET) if each.urn not in backups and not _elsewhere(each)]
+    stores = [each for each in site.of_type(*_STORES) if each.urn not in backups and not _elsewhere(each)]
     found = [*dict.fromkeys(backups.values()), *(_bare(site, each) for each in stores)]
     return (*sorted(found, key=lambda each: (not each.region, each.store)), *_rebuilt(site))
 
@@ -45,7 +46,7 @@ def _backups(site: Site) -> Iterator[tuple[Recovery, list[str]]]:
         tags = read(plan.inputs, "tags")
         rpo, rto = (_minutes(read(tags, key)) for key in ("rpo-minutes", "rto-minutes"))
         selections = site.referrers(plan, "planId", _SELECTION)
-        stores = [one for each in selections for one in site.sources(each, "resources", DATABASE, BUCKET)]
+        stores = [one for each in selections for one in site.sources(each, "resources", *_STORES)]
         region = next((region for rule in elements(read(plan.inputs, "rules")) if (region := _copy(site, rule))), "")
         name = text(read(tags, "store"))
         # A copy is as old as the snapshot; a moment between two snapshots comes from the region that is lost.
@@ -83,7 +84,7 @@ def _bare(site: Site, resource: Resource) -> Recovery:
             where = region if isinstance(region, str) and region else "another region"
             timed = read(rule, "destination", "replicationTime", "status") == "Enabled"
             return Recovery(resource.name, "read from its replica", _TIMED_MINUTES if timed else None, 0, where)
-    kind = "bucket" if resource.type == BUCKET else "database"
+    kind = {BUCKET: "bucket", DATABASE: "database", VOLUME: "volume"}[resource.type]
     return Recovery(resource.name, f"the {kind} has no copy in another region", None, None, "")
 
 

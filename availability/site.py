@@ -48,7 +48,8 @@ class Site(ResourceIndex):
         zones = tuple(zone for each in gateways for zone in self.zones_of(each, "subnetId"))
         spread = Spread("nat-zone", "nat-zones", zones, len(gateways), takes_over=True)
         detail = counted(len(gateways), "gateway", zones)
-        return Part("NAT gateway", spread, detail, urns(gateways), self._more_gateways(gateways))
+        returns = "a person makes one in another zone" if len(gateways) == 1 else ""
+        return Part("NAT gateway", spread, detail, urns(gateways), self._more_gateways(gateways), returns=returns)
 
     def _more_gateways(self, gateways: Sequence[Resource]) -> Improvement | None:
         """A gateway in each zone, at the price of the first."""

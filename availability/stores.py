@@ -11,6 +11,7 @@ from resources.resource import UNKNOWN, Resource
 CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
 DATABASE = "aws:rds/instance:Instance"
 KAFKA = "aws:msk/cluster:Cluster"
+VOLUME = "aws:ebs/volume:Volume"
 STREAM = "aws:kinesis/stream:Stream"
 BUCKET = "aws:s3/bucket:Bucket"
 _SUBNET_GROUP = {CACHE: "aws:elasticache/subnetGroup:SubnetGroup", DATABASE: "aws:rds/subnetGroup:SubnetGroup"}
@@ -56,7 +57,8 @@ def _cache(site: Site, resource: Resource) -> Part:
     better = Spread("elasticache-zone", "elasticache-zones", zones, max(2, replicas + 1), takes_over=True)
     cost = 0.0 if replicas else site.cost(resource)
     what = "set multiAzEnabled" if replicas else "give each shard a replica, with multiAzEnabled"
-    return Part(name, alone, shown, (resource.urn,), Improvement(what, better, cost) if len(zones) > 1 else None)
+    change = Improvement(what, better, cost) if len(zones) > 1 else None
+    return Part(name, alone, shown, (resource.urn,), change, returns="a person creates its nodes in another zone")
 
 
 def _database(site: Site, resource: Resource) -> Part:
@@ -68,7 +70,8 @@ def _database(site: Site, resource: Resource) -> Part:
     if multi:
         return Part(name, safe, "a standby in another zone", (resource.urn,))
     change = Improvement("set multiAz", safe, site.cost(resource)) if len(zones) > 1 else None
-    return Part(name, Spread("rds-zone", "rds-zone", zones), "one instance", (resource.urn,), change)
+    alone = Spread("rds-zone", "rds-zone", zones)
+    return Part(name, alone, "one instance", (resource.urn,), change, returns="a person restores it in another zone")
 
 
 def _kafka(site: Site, resource: Resource) -> Part:

@@ -7,7 +7,7 @@ from availability.parts import Improvement, Part
 from availability.pools import Pool, pools_for
 from availability.site import Site, counted, metadata
 from availability.spread import Spread
-from resources.inputs import entries, mapping, number, read
+from resources.inputs import elements, entries, mapping, number, read
 from resources.resource import Resource
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
@@ -17,6 +17,7 @@ INFERENCE_SERVICE = "kubernetes:serving.kserve.io/v1beta1:InferenceService"
 _SCALED_OBJECT = "kubernetes:keda.sh/v1alpha1:ScaledObject"
 _AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
 _SERVICE = "kubernetes:core/v1:Service"
+_CLAIM = "kubernetes:core/v1:PersistentVolumeClaim"
 
 
 class Workload(NamedTuple):
@@ -31,6 +32,8 @@ class Workload(NamedTuple):
     resource: Resource
     gpus: bool = False
     """Whether each replica needs a GPU."""
+    claims: tuple[Mapping[str, Any], ...] = ()
+    """The specs of the persistent volume claims of each replica."""
 
 
 def behind_service(site: Site, namespace: str, service: str) -> Workload | None:
@@ -57,7 +60,7 @@ def of_resource(site: Site, resource: Resource) -> Workload:
     spec = mapping(read(resource.inputs, "spec", "template", "spec")) or {}
     least = _scaled(site, namespace, name)
     replicas = least if least is not None else _count(read(resource.inputs, "spec", "replicas"), 1)
-    return Workload(name, namespace, replicas, spec, resource)
+    return Workload(name, namespace, replicas, spec, resource, claims=tuple(_claims(site, resource, namespace, spec)))
 
 
 def charted(release: Resource) -> Iterator[Workload]:
@@ -74,6 +77,11 @@ def charted(release: Resource) -> Iterator[Workload]:
         for part, service in _ARGO_CD.items():
             own = mapping(values.get(part)) or {}
             yield Workload(service, namespace, _count(own.get("replicas"), 1), {**shared, **own}, release)
+    if chart == "kube-prometheus-stack":
+        own = mapping(read(values, "prometheus", "prometheusSpec")) or {}
+        claim = mapping(read(own, "storageSpec", "volumeClaimTemplate", "spec"))
+        claims = (claim,) if claim else ()
+        yield Workload("prometheus", namespace, _count(own.get("replicas"), 1), own, release, claims=claims)
 
 
 _ARGO_CD = {
@@ -103,8 +111,11 @@ def pods(site: Site, pools: Sequence[Pool], workload: Workload) -> Part:
     units = min(replicas, room) if room else replicas
     spread = Spread("ec2-instance", "ec2-region", zones, units)
     detail = f"{counted(replicas, 'replica', zones)} on {named}"
-    change = None if workload.name in _ALONE else _improvement(site, homes, zones, units, room)
-    return Part(f"pods {label}", spread, detail, (workload.resource.urn,), change)
+    # Replicas with volumes of their own do not replace each other.
+    alone = workload.name in _ALONE or bool(workload.claims)
+    change = None if alone else _improvement(site, homes, zones, units, room)
+    returns = "a person gives its pool nodes in another zone" if len(zones) == 1 else ""
+    return Part(f"pods {label}", spread, detail, (workload.resource.urn,), change, returns=returns)
 
 
 def _nodes(homes: Sequence[Pool]) -> int:
@@ -145,6 +156,16 @@ def _scaled(site: Site, namespace: str, name: str) -> int | None:
 def _count(value: Any, default: int | None) -> int | None:
     found = number(value)
     return default if found is None else int(found) if isinstance(found, float) else None
+
+
+def _claims(site: Site, resource: Resource, namespace: str, spec: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The claims of a StatefulSet's own, and those of the plan that the pods' volumes name."""
+    for each in elements(read(resource.inputs, "spec", "volumeClaimTemplates")):
+        yield mapping(read(each, "spec")) or {}
+    named = {read(each, "persistentVolumeClaim", "claimName") for each in elements(read(spec, "volumes"))}
+    for each in site.of_type(_CLAIM):
+        if metadata(each, "namespace") == namespace and metadata(each, "name") in named:
+            yield mapping(read(each.inputs, "spec")) or {}
 
 
 def _declared(site: Site) -> list[Workload]:

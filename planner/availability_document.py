@@ -57,7 +57,13 @@ def _part(part: Part) -> dict[str, Any]:
 
 def _loss(loss: ZoneLoss) -> dict[str, Any]:
     capacity = round(loss.capacity, 4)
-    return {"zone": loss.zone, "predicted": _percent(loss.share), "capacity": capacity, "limit": loss.limit}
+    return {
+        "zone": loss.zone,
+        "predicted": _percent(loss.share),
+        "capacity": capacity,
+        "limit": loss.limit,
+        "returns": list(loss.returns),
+    }
 
 
 def _recovery(each: Recovery) -> dict[str, Any]:

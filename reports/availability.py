@@ -28,6 +28,7 @@ _LOSSES = (
     Column("capability", "capability"),
     Column("zone", "zone"),
     Column("limit", "limited by"),
+    Column("returns", "what AWS does not replace in another zone"),
     Column("capacity", "capacity left", number=True),
     Column("predicted", "predicted", number=True),
 )
@@ -126,7 +127,7 @@ def _losses(capabilities: Iterable[Capability]) -> Iterable[tuple[str, ...]]:
     for each in capabilities:
         for loss in each.losses:
             left = f"{loss.capacity * 100:.0f} %" if loss.capacity else "down"
-            yield each.name, loss.zone, loss.limit, left, _percent(loss.share)
+            yield each.name, loss.zone, loss.limit, "; ".join(loss.returns), left, _percent(loss.share)
 
 
 def _recovery(each: Recovery) -> tuple[str, ...]:

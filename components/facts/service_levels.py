@@ -12,7 +12,7 @@ class Basis(StrEnum):
     """Where a figure comes from."""
 
     PUBLISHED = "published"
-    """The text of AWS's own page was read. `version` is the day of its "Last Updated"."""
+    """The text of AWS's own page, or of a copy of it, was read. `version` is the day of its "Last Updated"."""
     QUOTED = "quoted"
     """Others quote AWS's page, which was not read itself. `version` is the day of the quotation."""
     ASSUMED = "assumed"
@@ -72,6 +72,16 @@ _LEVELS = (
         "2022-05-05",
     ),
     _quoted("ec2-instance", "Amazon EC2", 99.5, "one instance (instance-level SLA)", "compute/sla/", "2022-05-25"),
+    _published("ebs-volume", "Amazon EBS", 99.9, "one volume (volume-level SLA)", "ebs/sla/", "2022-05-31"),
+    _published(
+        "ebs-volumes",
+        "Amazon EBS",
+        99.99,
+        "volumes in two or more zones (region-level SLA)",
+        "ebs/sla/",
+        "2022-05-31",
+    ),
+    _published("efs", "Amazon EFS", 99.99, "Standard storage classes", "efs/sla/", "2022-05-04"),
     _published(
         "elb-zones",
         "Elastic Load Balancing",
@@ -121,7 +131,7 @@ _LEVELS = (
     _quoted("cognito", "Amazon Cognito", 99.9, "each region", "cognito/sla/", "2019-01-31"),
     _quoted("ecr", "Amazon ECR", 99.9, "each region", "ecr/sla/", "2019-01-31"),
     _published("prometheus", "Amazon Managed Prometheus", 99.9, "each region", "prometheus/sla/", "2021-09-29"),
-    _quoted("cloudwatch", "Amazon CloudWatch", 99.9, "metrics, logs and alarms", "cloudwatch/sla/", "2025-05-27"),
+    _published("cloudwatch", "Amazon CloudWatch", 99.9, "metrics, logs and alarms", "cloudwatch/sla/", "2023-12-21"),
     _published("emr", "Amazon EMR", 99.9, "EMR Serverless, on EC2 and on EKS", "emr/sla/", "2023-02-14"),
     _published("athena", "Amazon Athena", 99.9, "each region", "athena/sla/", "2022-05-05"),
     _published("glue", "AWS Glue", 99.9, "Data Catalog and Schema Registry", "glue/sla/", "2022-05-02"),
@@ -130,6 +140,8 @@ _LEVELS = (
     _assumed("nat-zones", "NAT gateway", "no agreement; one gateway in each of two or more zones", 99.99),
     _assumed("endpoint", "AWS PrivateLink", "no agreement of interface endpoints was found"),
     _assumed("sts", "AWS STS and EKS Pod Identity", "no agreement of temporary credentials was found"),
+    _assumed("opensearch", "Amazon OpenSearch Serverless", "the text of its agreement was not found"),
+    _assumed("xray", "AWS X-Ray", "as in the agreement of AWS's regions in China; that of other regions was not found"),
     _assumed("batch", "AWS Batch", "no agreement: Batch has no price of its own"),
     _assumed("sagemaker-training", "SageMaker training jobs", "the agreement covers inference and batch transform"),
     _assumed("git", "the Git repository that Argo CD reads", "outside the stack"),

@@ -55,7 +55,7 @@ def test_every_kind_of_thing_that_people_depend_on_is_found() -> None:
     kinds = {each.kind for stack in ("prod", "kubeflow") for each in predicted(plan_of(stack)).capabilities}
     assert kinds == {
         *("model", "gateway", "features", "tracking", "ingest", "events", "training", "pipelines", "delivery"),
-        *("sign-in", "metrics"),
+        *("sign-in", "metrics", "logs", "traces"),
     }
 
 
