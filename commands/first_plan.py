@@ -39,7 +39,7 @@ def fitting(root: Path, wishes: Wishes, today: date) -> Fitting:
         SpecError: a value is wrong, naming the field, the value and the remedy.
     """
     ample = _plan(root, wishes, today)
-    if ample.estimate.monthly <= wishes.budget or not wishes.gpus:
+    if ample.estimate.monthly <= wishes.budget or not wishes.gpus or wishes.starter:
         cheapest, plan = wishes, ample
     else:
         cheapest = replace(wishes, gpu_nodes=1)
@@ -71,14 +71,16 @@ def _smaller(wishes: Wishes) -> Iterator[tuple[str, Wishes]]:
         yield "without --models", replace(wishes, models=False)
     if wishes.training:
         yield "without --training", replace(wishes, training=False)
-    if wishes.feature_store and not (wishes.models or wishes.training):
+    if wishes.kubeflow:
+        yield "without --kubeflow", replace(wishes, kubeflow=False)
+    if wishes.feature_store and not replace(wishes, feature_store=False).has_stores:
         yield "without --feature-store", replace(wishes, feature_store=False)
     if wishes.gpus and (cheaper := _cheapest_gpu(wishes.region)) not in (None, *wishes.gpus):
         yield f"--gpus {cheaper}", replace(wishes, gpus=(cheaper,))
     if wishes.gpus:
         yield "without --gpus", replace(wishes, gpus=())
-    if (wishes.models or wishes.training or wishes.feature_store) and wishes.gpus:
-        bare = replace(wishes, gpus=(), models=False, training=False, feature_store=False)
+    if wishes.has_stores and wishes.gpus:
+        bare = replace(wishes, gpus=(), models=False, training=False, feature_store=False, kubeflow=False)
         yield "without --gpus and without further parts", bare
 
 

@@ -22,7 +22,12 @@ from stacks.placeholders import PLACEHOLDER, PLACEHOLDER_ACCOUNT, placeholders
 WRITTEN, TOO_DEAR, WRONG = 0, 1, 2
 
 _NAME = re.compile(r"[a-z]([a-z0-9]|-(?!-)){0,18}[a-z0-9]")
-_PARTS = ("feature_store", "models", "training")
+_PARTS = ("feature_store", "models", "training", "kubeflow", "starter")
+_APART = (
+    ("kubeflow", "models", "both install Istio in the cluster"),
+    *(("starter", part, "it is one machine without a cluster") for part in ("feature_store", "models", "kubeflow")),
+)
+"""Two parts that one stack cannot have, and why."""
 
 _EPILOG = """\
 exit codes:
@@ -52,11 +57,14 @@ def parser(prog: str = "python -m stacks init") -> argparse.ArgumentParser:
     found.add_argument("--account", help="the AWS account, 12 digits")
     found.add_argument("--owner", help="the team that owns the stack")
     found.add_argument("--cost-center", help="the cost center that pays")
-    found.add_argument("--email", help="who is told of alarms and costs; used in production")
-    found.add_argument("--domain", help="a Route 53 zone of the account; used with --models")
+    found.add_argument("--email", help="who is told of alarms and costs; used in production, --kubeflow, --starter")
+    found.add_argument("--domain", help="a Route 53 zone of the account; used with --models, --kubeflow, --starter")
+    found.add_argument("--repository", help="your clone's https address; Argo CD reads it; used with --kubeflow")
     found.add_argument("--feature-store", action="store_true", help="buckets, catalog, online store and PostgreSQL")
     found.add_argument("--models", action="store_true", help="model serving; includes the feature store")
     found.add_argument("--training", action="store_true", help="training jobs on AWS Batch; includes the feature store")
+    found.add_argument("--kubeflow", action="store_true", help="Kubeflow for one team; includes the feature store")
+    found.add_argument("--starter", action="store_true", help="one machine with Docker Compose instead of a cluster")
     return found
 
 
@@ -129,19 +137,37 @@ def _wishes(root: Path, given: dict[str, Any]) -> Wishes:
     if missing := [flag for key, flag in needed.items() if key not in given]:
         raise WishError(f"{', '.join(missing)} missing; give {'it' if len(missing) == 1 else 'them'}, or run this at a "
                         "terminal, which asks")  # fmt: skip
+    _fit_together([part for part in _PARTS if given.get(part)])
     region = _region(given["region"])
     name = _name(root, given["name"])
-    own = {key: given[key] for key in ("owner", "cost_center", "email", "domain", *_PARTS) if key in given}
+    gpus = _gpus(given.get("gpus", ""), region)
+    if given.get("starter"):
+        _fit_jobs(gpus)
+    own = {
+        key: given[key] for key in ("owner", "cost_center", "email", "domain", "repository", *_PARTS) if key in given
+    }
     return Wishes(
         name=name,
         kind=_kind(given["kind"]),
         region=region,
         budget=_budget(given["budget"]),
-        gpus=_gpus(given.get("gpus", ""), region),
+        gpus=gpus,
         account=_account(given.get("account", PLACEHOLDER_ACCOUNT)),
         vpc_cidr=_free_range(root),
         **own,
     )
+
+
+def _fit_together(parts: Sequence[str]) -> None:
+    for first, other, why in _APART:
+        if first in parts and other in parts:
+            raise WishError(
+                f"--{_flag(other)}: does not go with --{_flag(first)}, because {why}; leave out one of them"
+            )
+
+
+def _flag(part: str) -> str:
+    return part.replace("_", "-")
 
 
 def _name(root: Path, value: str) -> str:
@@ -207,6 +233,13 @@ def _gpus(value: str, region: str) -> tuple[str, ...]:
     return names
 
 
+def _fit_jobs(gpus: Sequence[str]) -> None:
+    for name in gpus:
+        if not cast(Any, instance_type(name)).has_nvidia:
+            raise WishError(f"--gpus = {name}: jobs of --starter run on AWS Batch, which cannot request its "
+                            "accelerators; write for example g6.xlarge")  # fmt: skip
+
+
 def _free_range(root: Path) -> str:
     """A range for the network that no other stack of the project uses."""
     used = {stack_file(root, name).sections.get("network", {}).get("vpcCidr") for name in stack_names(root)}
@@ -240,14 +273,17 @@ def _asked(given: dict[str, Any]) -> dict[str, Any]:
     answers["gpus"] = _none(answers["gpus"])
     ask("budget", "Budget in USD a month", "1500", _budget)
     if not any(part in answers for part in _PARTS):
-        ask("parts", "Parts (feature-store, models, training), or none", "none", _parts)
+        ask("parts", f"Parts ({', '.join(map(_flag, _PARTS))}), or none", "none", _parts)
         answers |= dict.fromkeys(_parts(answers.pop("parts")), True)
     ask("account", "AWS account, or enter to fill it in later", PLACEHOLDER_ACCOUNT, _account)
     ask("owner", "Team that owns the stack", PLACEHOLDER)
     ask("cost_center", "Cost center that pays", PLACEHOLDER)
-    if "models" in answers:
+    parts = {part for part in _PARTS if answers.get(part)}
+    if parts & {"models", "kubeflow", "starter"}:
         ask("domain", "Route 53 zone of the account", f"{PLACEHOLDER}.example.com")
-    if answers["kind"] == EnvironmentKind.PRODUCTION:
+    if "kubeflow" in parts:
+        ask("repository", "Address of your clone, which Argo CD reads", Wishes.repository)
+    if answers["kind"] == EnvironmentKind.PRODUCTION or parts & {"kubeflow", "starter"}:
         ask("email", "Address that is told of alarms and costs", f"{PLACEHOLDER}@example.com")
     return answers
 
@@ -260,7 +296,8 @@ def _parts(value: str) -> list[str]:
     found = [each.replace("-", "_") for each in re.split(r"[,\s]+", _none(value)) if each]
     for part in found:
         if part not in _PARTS:
-            raise WishError(f"{part.replace('_', '-')} is not a part; write feature-store, models or training")
+            raise WishError(f"{_flag(part)} is not a part; write {', '.join(map(_flag, _PARTS))}")
+    _fit_together(found)
     return found
 
 
@@ -269,7 +306,7 @@ def _command(prog: str, given: dict[str, Any]) -> str:
     words = [prog, str(given["name"])]
     for key, value in given.items():
         if key != "name" and value != "":
-            flag = f"--{key.replace('_', '-')}"
+            flag = f"--{_flag(key)}"
             words += [flag] if value is True else [flag, str(value)]
     return " ".join(words)
 

@@ -8,6 +8,7 @@ from components.facts.regions import known_regions
 from components.facts.versions import KubernetesVersion
 from policies.engine.settings import PolicySettings
 from pricing.table import load_table
+from stacks.placeholders import PLACEHOLDER, PLACEHOLDER_COMMIT
 
 
 def sections(wishes: Wishes) -> dict[str, Any]:
@@ -24,15 +25,18 @@ def sections(wishes: Wishes) -> dict[str, Any]:
     }
     expensive = _expensive(wishes)
     found |= {"policies": {"allowedInstanceTypes": expensive}} if expensive else {}
+    if wishes.starter:
+        return found | _starter(wishes)
     found |= {"network": _network(wishes), "gpuCluster": _cluster(wishes)}
-    stores = wishes.feature_store or wishes.models or wishes.training
-    if stores:
+    if wishes.has_stores:
         found |= {"featureStore": _feature_store(wishes)}
     if wishes.models:
         found |= {"modelServing": _model_serving(wishes)}
+    if wishes.kubeflow:
+        found |= _kubeflow(wishes)
     if wishes.training:
         found |= {"batchQueue": _batch_queue(wishes)}
-    if wishes.is_production and stores:
+    if wishes.is_production and wishes.has_stores:
         # The rules of production demand alarms and backups of stores. The budget in AWS needs the store's catalog.
         found |= _tended(wishes)
     return found
@@ -74,26 +78,38 @@ def _cluster(wishes: Wishes) -> dict[str, Any]:
     }
     if not production:
         cluster |= {"deletionProtection": False, "logRetentionDays": 30}
-    system = "m7i.xlarge" if production or wishes.models else "m7i.large"
+    system = "m7i.xlarge" if production or wishes.models or wishes.kubeflow else "m7i.large"
     cluster["nodePools"] = [{"name": "system", "instanceTypes": [system], "minimum": zones, "maximum": 2 * zones}]
-    pools: list[dict[str, Any]] = []
-    if wishes.gpus:
-        pools.append(_gpu_pool(wishes))
-    if wishes.models:
-        pools.append({"name": "general", "instanceTypes": ["m7i.large", "m7i.xlarge"], "maximumVcpus": 16})
+    pools = _gpu_pools(wishes)
+    if wishes.models or wishes.kubeflow:
+        pools.append(_general_pool(wishes))
     if pools:
         cluster["karpenter"] = {"pools": pools}
     return cluster
 
 
-def _gpu_pool(wishes: Wishes) -> dict[str, Any]:
-    types = [_known(each) for each in wishes.gpus]
-    return {
-        "name": "gpu",
-        "instanceTypes": list(wishes.gpus),
-        "maximumGpus": wishes.gpu_nodes * max(each.accelerators for each in types),
-        "maximumVcpus": wishes.gpu_nodes * max(each.vcpus for each in types),
-    }
+def _gpu_pools(wishes: Wishes) -> list[dict[str, Any]]:
+    """One pool for each kind of accelerator and processor, because nodes of a pool are alike."""
+    kinds: dict[tuple[str, str], list[InstanceType]] = {}
+    for each in map(_known, wishes.gpus):
+        kinds.setdefault((each.accelerator_maker, each.architecture), []).append(each)
+    return [
+        {
+            "name": "gpu" if number == 1 else f"gpu-{number}",
+            "instanceTypes": [each.name for each in types],
+            "maximumGpus": wishes.gpu_nodes * max(each.accelerators for each in types),
+            "maximumVcpus": wishes.gpu_nodes * max(each.vcpus for each in types),
+        }
+        for number, types in enumerate(kinds.values(), 1)
+    ]
+
+
+def _general_pool(wishes: Wishes) -> dict[str, Any]:
+    """The pool of pods without a GPU. Users work in notebooks, so their nodes are neither spot nor emptied."""
+    room: dict[str, Any] = {"maximumVcpus": 16}
+    if wishes.kubeflow:
+        room = {"spot": False, "consolidation": "empty", "maximumVcpus": 32}
+    return {"name": "general", "instanceTypes": ["m7i.large", "m7i.xlarge"], **room}
 
 
 def _feature_store(wishes: Wishes) -> dict[str, Any]:
@@ -132,9 +148,103 @@ def _model_serving(wishes: Wishes) -> dict[str, Any]:
     return serving
 
 
+def _kubeflow(wishes: Wishes) -> dict[str, Any]:
+    """Kubeflow, and the sections that it needs: a database, the sign-in, and Argo CD, which installs it."""
+    free = {} if wishes.is_production else {"deletionProtection": False}
+    domain, team = f"kubeflow.{wishes.domain}", "team"
+    gpus = wishes.gpu_nodes * max((_known(each).accelerators for each in _with_nvidia(wishes)), default=0)
+    kubeflow: dict[str, Any] = {
+        "zoneName": wishes.domain,
+        "domain": domain,
+        "repository": wishes.repository,
+        "revision": PLACEHOLDER_COMMIT,
+        "teams": [
+            {
+                "name": team,
+                "emails": [wishes.email],
+                "quota": {"cpu": 16, "memoryGib": 64, **({"gpus": gpus} if gpus else {}), "storageGib": 100},
+            }
+        ],
+    }
+    if not wishes.is_production:
+        kubeflow |= {
+            "firewall": {"logRetentionDays": 30, "deletionProtection": False},
+            "loadBalancer": {"deletionProtection": False},
+            **free,
+        }
+    return {
+        "pipelinesDatabase": {
+            "identifier": f"{wishes.full_name}-pipelines",
+            "instanceClass": "db.t4g.medium",
+            "storageGib": 20,
+            "maximumStorageGib": 100,
+            **({} if wishes.is_production else {"multiAz": False, "backupDays": 7}),
+            **free,
+        },
+        "userPool": {
+            **_user_pool(wishes, ["platform", team]),
+            "clients": [
+                {
+                    "name": "kubeflow",
+                    "secret": "kubeflow/sign-in",
+                    "callbackUrls": [f"https://{domain}/oauth2/callback"],
+                    "logoutUrls": [f"https://{domain}/"],
+                },
+                {
+                    "name": "argocd",
+                    "secret": "delivery/sso",
+                    "callbackUrls": [f"https://deploy.{domain}/auth/callback"],
+                },
+            ],
+        },
+        "delivery": {
+            "domain": f"deploy.{domain}",
+            "environment": wishes.name,
+            "repository": wishes.repository,
+            "administrators": ["platform"],
+            "clusterWide": True,
+            "teams": [{"name": "platform", "groups": ["platform"]}],
+            **free,
+        },
+        "kubeflow": kubeflow,
+    }
+
+
+def _user_pool(wishes: Wishes, groups: list[str]) -> dict[str, Any]:
+    # Only production keeps the secrets of a deleted stack, because a new one takes the same names.
+    free = {} if wishes.is_production else {"recoveryWindowDays": 0, "deletionProtection": False}
+    return {"name": wishes.full_name, "domainPrefix": f"{PLACEHOLDER}-{wishes.full_name}", "groups": groups, **free}
+
+
+def _starter(wishes: Wishes) -> dict[str, Any]:
+    """One machine, the sign-in to it and the buckets beside it; with GPUs or training, queues of AWS Batch."""
+    free = {} if wishes.is_production else {"deletionProtection": False}
+    jobs = wishes.training or bool(wishes.gpus)
+    return {
+        # Only machines of jobs need a gateway.
+        "network": _network(wishes) if jobs else {**_network(wishes), "nat": "none"},
+        "userPool": {
+            **_user_pool(wishes, ["administrators"]),
+            "clients": [
+                {"name": "starter", "callbackUrls": [f"https://auth.{wishes.domain}/oauth2/callback"]},
+            ],
+        },
+        **({"batchQueue": _batch_queue(wishes)} if jobs else {}),
+        "starter": {
+            "name": wishes.full_name,
+            "zoneName": wishes.domain,
+            "domain": wishes.domain,
+            "emails": [wishes.email],
+            "administrators": ["administrators"],
+            "data": {"prefix": wishes.full_name, **free},
+            **free,
+        },
+    }
+
+
 def _batch_queue(wishes: Wishes) -> dict[str, Any]:
     free = {} if wishes.is_production else {"logRetentionDays": 30, "deletionProtection": False}
-    types = list(wishes.gpus) or ["m7i.xlarge"]
+    types = _with_nvidia(wishes) or ["m7i.xlarge"]
     vcpus = max(_known(each).vcpus for each in types)
     machines = {"instanceTypes": types, "maximumVcpus": vcpus}
     environments = [{"name": "spot", "purchase": "spot", **machines}]
@@ -148,6 +258,11 @@ def _batch_queue(wishes: Wishes) -> dict[str, Any]:
         "shares": {"team": 1},
         **free,
     }
+
+
+def _with_nvidia(wishes: Wishes) -> list[str]:
+    """The types with NVIDIA's GPUs. Jobs of AWS Batch and quotas of teams cannot name other accelerators."""
+    return [each for each in wishes.gpus if _known(each).has_nvidia]
 
 
 def _known(name: str) -> InstanceType:

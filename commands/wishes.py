@@ -21,10 +21,18 @@ class Wishes:
     cost_center: str = PLACEHOLDER
     email: str = f"{PLACEHOLDER}@example.com"
     domain: str = f"{PLACEHOLDER}.example.com"
+    repository: str = f"https://github.com/{PLACEHOLDER}/mlplatform"
     vpc_cidr: str = "10.50.0.0/16"
     feature_store: bool = False
     models: bool = False
     training: bool = False
+    kubeflow: bool = False
+    starter: bool = False
+
+    @property
+    def has_stores(self) -> bool:
+        """Whether a part needs the feature store."""
+        return self.feature_store or self.models or self.training or self.kubeflow
 
     @property
     def full_name(self) -> str:

@@ -9,11 +9,14 @@ PLACEHOLDER = "replace-me"
 PLACEHOLDER_ACCOUNT = "000000000000"
 """Stands for an account. No account has this number."""
 
+PLACEHOLDER_COMMIT = "0" * 40
+"""Stands for a commit. Git writes it where there is none (git-update-ref)."""
+
 
 def is_placeholder(value: object) -> bool:
     """Whether a value of a config, or one in its list, is to be replaced."""
     if isinstance(value, str):
-        return PLACEHOLDER in value or value == PLACEHOLDER_ACCOUNT
+        return PLACEHOLDER in value or value in (PLACEHOLDER_ACCOUNT, PLACEHOLDER_COMMIT)
     return isinstance(value, list | tuple) and any(map(is_placeholder, cast(Sequence[object], value)))
 
 

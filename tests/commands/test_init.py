@@ -22,20 +22,26 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 ACME = ["acme", "--kind", "development", "--region", "eu-central-1", "--gpus", "g6.xlarge", "--budget", "1500"]
-EVERYWHERE = [
-    ["--gpus", "g4dn.xlarge"],
-    ["--gpus", "g4dn.xlarge,g5.xlarge", "--models", "--training"],
-    ["--gpus", "p4d.24xlarge", "--feature-store"],
+PARTS = [
+    [],
+    ["--feature-store"],
+    ["--models"],
+    ["--training"],
+    ["--models", "--training"],
+    ["--kubeflow"],
+    ["--kubeflow", "--training"],
+    ["--starter"],
+    ["--starter", "--training"],
 ]
-SOMEWHERE = [[], ["--gpus", "inf2.xlarge", "--models"], ["--training"]]
-"""What differs from region to region by its prices alone."""
+GPUS = ["", "g4dn.xlarge", "g4dn.xlarge,g5.xlarge", "p4d.24xlarge", "inf2.xlarge,g5.xlarge"]
 
 COMBINATIONS = [
-    pytest.param(kind, region, parts, id=" ".join([kind, region, *parts]))
-    for kind in EnvironmentKind
-    for region in regions()
-    for parts in [*EVERYWHERE, *(SOMEWHERE if region == "eu-west-1" else [])]
+    pytest.param(kind, region, parts, gpus, id=" ".join([kind, region, *parts, gpus]))
+    for (kind, parts), (region, gpus) in zip(
+        itertools.product(EnvironmentKind, PARTS), itertools.cycle(itertools.product(regions(), GPUS)), strict=False
+    )
 ]
+"""Every kind with all parts, and every region with all GPUs."""
 
 
 def replaced(arguments: list[str], flag: str, value: str) -> list[str]:
@@ -47,9 +53,11 @@ def sections(path: Path) -> dict[str, Any]:
     return {key.removeprefix("mlplatform:"): value for key, value in config.items()}
 
 
-@pytest.mark.parametrize(("kind", "region", "parts"), COMBINATIONS)
-def test_new_stack_plans_at_the_first_try(project: Path, kind: str, region: str, parts: list[str]) -> None:
-    given = ["acme", "--kind", kind, "--region", region, "--budget", "60000", *parts]
+@pytest.mark.parametrize(("kind", "region", "parts", "gpus"), COMBINATIONS)
+def test_new_stack_plans_at_the_first_try(project: Path, kind: str, region: str, parts: list[str], gpus: str) -> None:
+    if "--starter" in parts:
+        gpus = gpus.removeprefix("inf2.xlarge,")
+    given = ["acme", "--kind", kind, "--region", region, "--budget", "60000", *parts, "--gpus", gpus]
     assert main(given) == 0
     out = project / "plan.json"
     assert plan(["acme", "--root", str(project), "--quiet", "--out", str(out)]) == 0
@@ -69,8 +77,50 @@ def test_new_stack_has_what_was_asked_for_alone(project: Path) -> None:
     assert found["gpuCluster"]["karpenter"]["pools"][0]["instanceTypes"] == ["g6.xlarge"]
 
 
-def test_every_key_of_a_new_stack_is_explained(project: Path) -> None:
-    assert main([*ACME, "--models", "--training", "--budget", "9000"]) == 0
+def test_starter_has_one_machine_and_no_cluster(project: Path) -> None:
+    assert main([*ACME[:5], "--budget", "500", "--starter", "--domain", "acme.org"]) == 0
+    found = sections(project / "Pulumi.acme.yaml")
+    assert found.keys() == {"environment", "cost", "network", "userPool", "starter"}
+    assert found["network"]["nat"] == "none"
+    assert found["starter"]["domain"] == "acme.org"
+    assert main(["other", *ACME[1:], "--starter"]) == 0
+    [environment] = sections(project / "Pulumi.other.yaml")["batchQueue"]["environments"]
+    assert environment["instanceTypes"] == ["g6.xlarge"]
+
+
+def test_kubeflow_has_what_it_needs_alone(project: Path) -> None:
+    address = "https://github.com/acme/platform"
+    given = ["--kubeflow", "--domain", "acme.org", "--email", "ada@acme.org", "--repository", address]
+    assert main([*replaced(ACME, "--budget", "3000"), *given]) == 0
+    found = sections(project / "Pulumi.acme.yaml")
+    needed = {"featureStore", "pipelinesDatabase", "userPool", "delivery", "kubeflow"}
+    assert found.keys() == {"environment", "cost", "network", "gpuCluster", *needed}
+    assert found["kubeflow"]["domain"] == "kubeflow.acme.org"
+    assert found["kubeflow"]["repository"] == found["delivery"]["repository"] == address
+    [team] = found["kubeflow"]["teams"]
+    assert (team["emails"], team["quota"]["gpus"]) == (["ada@acme.org"], 2)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("--kubeflow", "--models"), ("--starter", "--kubeflow"), ("--starter", "--feature-store")]
+)
+def test_parts_that_exclude_each_other_are_named(
+    project: Path, capsys: pytest.CaptureFixture[str], first: str, second: str
+) -> None:
+    assert main([*ACME, first, second]) == 2
+    said = capsys.readouterr().err
+    assert f"{second}: does not go with {first}, because" in said
+    assert "leave out one of them" in said
+
+
+def test_jobs_of_the_starter_have_nvidia_gpus(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*replaced(ACME, "--gpus", "inf2.xlarge"), "--starter"]) == 2
+    assert "--gpus = inf2.xlarge: jobs of --starter run on AWS Batch" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("parts", [["--models", "--training"], ["--kubeflow"], ["--starter"]], ids=" ".join)
+def test_every_key_of_a_new_stack_is_explained(project: Path, parts: list[str]) -> None:
+    assert main([*ACME, *parts, "--budget", "9000"]) == 0
     lines = (project / "Pulumi.acme.yaml").read_text(encoding="utf-8").splitlines()
     assert max(map(len, lines)) <= 100
     keys = [(before, line) for before, line in itertools.pairwise(lines) if re.match(r"  mlplatform:", line)]
