@@ -7,7 +7,7 @@ BASE ?= main
 ARGS ?=
 IMAGES = $(notdir $(patsubst %/,%,$(dir $(wildcard images/*/Dockerfile))))
 
-.PHONY: plan report serve init command second-region preview network up destroy check test lint types types-changed hooks version wheel images services format schema runbooks prices instances regions stubs versions bench lock clean help
+.PHONY: plan docs report serve init command second-region preview network up destroy check test lint types types-changed hooks version wheel images services format schema runbooks prices instances regions stubs versions bench lock clean help
 
 help:  ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -156,6 +156,9 @@ format: .venv/.dev  ## Let ruff put the code into shape
 
 init: .venv/.runtime  ## Write Pulumi.STACK.yaml of a new stack; asks, or ARGS='--kind development --region us-east-1 --budget 1500'
 	@$(BIN)/python -m stacks init $(if $(filter file,$(origin STACK)),,$(STACK)) $(ARGS)
+
+docs: .venv/.dev  ## Build the documentation site, build/docs/site/index.html; it needs no server and no network
+	@$(BIN)/python -m website $(ARGS)
 
 schema: .venv/.runtime  ## Write the JSON Schema that completes Pulumi.<stack>.yaml in editors
 	@$(BIN)/python -m stacks

@@ -12,9 +12,8 @@ from typing import Any, cast
 from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
-from commands.fields import field_called, first_sentence, model_of
+from commands.fields import default_text, field_called, first_sentence, limit_text, model_of, type_text
 from commands.stack_files import project_root, stack_names
 from policies.engine.registry import RULES
 from policies.engine.rule import Rule
@@ -118,9 +117,9 @@ def _field(path: str) -> Iterator[str]:
 
 def _field_lines(field: FieldInfo, model: type[BaseModel] | None, path: str) -> Iterator[str]:
     yield from _text(field.description or "")
-    yield from _row("type", _type(field.annotation))
-    yield from _row("default", _default(field))
-    if limits := "; ".join(filter(None, map(_limit, field.metadata))):
+    yield from _row("type", type_text(field.annotation))
+    yield from _row("default", default_text(field))
+    if limits := "; ".join(filter(None, map(limit_text, field.metadata))):
         yield from _row("limits", limits)
     if field.examples:
         yield from _row("example", "; ".join(json.dumps(each, default=str) for each in field.examples))
@@ -131,56 +130,6 @@ def _field_lines(field: FieldInfo, model: type[BaseModel] | None, path: str) -> 
             text = f"{inner.alias or key}{needed}: {first_sentence(inner.description or '')}"
             yield from textwrap.wrap(text, _WIDTH, initial_indent="    ", subsequent_indent="      ")
         yield from _text(f"`explain {path}.<field>` explains one of them.")
-
-
-def _type(annotation: Any) -> str:
-    values = getattr(annotation, "__members__", None)
-    if values:
-        return f"one of {', '.join(str(each) for each in annotation)}"
-    if isinstance(annotation, type):
-        if issubclass(annotation, BaseModel):
-            return "a mapping with the fields below"
-        return {"str": "text", "int": "whole number", "float": "number", "bool": "true or false"}.get(
-            annotation.__name__, annotation.__name__
-        )
-    origin = getattr(annotation, "__origin__", None)
-    inner = [each for each in getattr(annotation, "__args__", ()) if each not in (type(None), Ellipsis)]
-    if origin in (tuple, list) and inner:
-        return f"a list; each: {_type(inner[0])}"
-    if origin in (dict, Mapping) and len(inner) > 1:
-        return f"a mapping of names; each: {_type(inner[-1])}"
-    if inner:
-        return " or ".join(dict.fromkeys(map(_type, inner)))
-    return str(annotation)
-
-
-_LIMITS = {
-    "ge": "at least {}",
-    "gt": "more than {}",
-    "le": "at most {}",
-    "lt": "less than {}",
-    "multiple_of": "a multiple of {}",
-    "min_length": "{} or more items or characters",
-    "max_length": "{} or fewer items or characters",
-    "pattern": "matches {}",
-}
-
-
-def _limit(metadata: object) -> str:
-    """What one piece of pydantic's metadata asks of a value; empty for what says nothing to people."""
-    asked = ((text, getattr(metadata, name, None)) for name, text in _LIMITS.items())
-    return ", ".join(text.format(value) for text, value in asked if value is not None)
-
-
-def _default(field: FieldInfo) -> str:
-    if field.is_required():
-        return "none: it is required"
-    value = field.get_default(call_default_factory=True, validated_data={})
-    if value is PydanticUndefined or value is None:
-        return "none: it may be left out"
-    if isinstance(value, BaseModel):
-        return "the defaults of its fields"
-    return json.dumps(value, default=str)
 
 
 def _paths(model: type[BaseModel], start: str = "", above: frozenset[type[BaseModel]] = frozenset()) -> Iterator[str]:

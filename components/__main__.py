@@ -1,6 +1,7 @@
 """The component provider: what `pulumi package add` installs, for programs in every language of Pulumi."""
 
 import ast
+import functools
 import importlib
 import inspect
 import sys
@@ -49,6 +50,7 @@ class PackageAnalyzer(Analyzer):
         return own or next((description for description in inherited if description), None)
 
 
+@functools.cache
 def _bases(typ: type) -> list[type]:
     """The TypedDicts that `typ` is made from, which Python 3.11 keeps in the source alone."""
     if not typing.is_typeddict(typ):
