@@ -39,7 +39,7 @@ help:  ## What can be made
 	@touch $@
 
 # The environments of the images: what their locks install, without Docker.
-.venv/.model-server .venv/.training .venv/.model-quality .venv/.prediction-log: .venv/.%: images/%/requirements.lock | .venv/.runtime
+.venv/.model-server .venv/.training .venv/.model-quality .venv/.prediction-log .venv/.batch-tasks: .venv/.%: images/%/requirements.lock | .venv/.runtime
 	@test -x .venv/$*/bin/pip || $(PYTHON) -m venv .venv/$*
 	@echo 'Installing the locked requirements of image $* into .venv/$*, once; this takes some minutes.' >&2
 	@.venv/$*/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
@@ -115,7 +115,7 @@ check: lint types-changed .venv/.dev  ## Lint, types of changed files, unit test
 test: lint types .venv/.dev services  ## Lint, types and all tests
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
-services: .venv/.feast .venv/.mlflow .venv/.spark .venv/.tracing .venv/.aws .venv/.model-server .venv/.training .venv/.model-quality .venv/.prediction-log .venv/.ingest .venv/.kafka .venv/.spark-jars  ## Feast, MLflow, Spark, Kafka and the images' programs, which tests start
+services: .venv/.feast .venv/.mlflow .venv/.spark .venv/.tracing .venv/.aws .venv/.model-server .venv/.training .venv/.model-quality .venv/.prediction-log .venv/.batch-tasks .venv/.ingest .venv/.kafka .venv/.spark-jars  ## Feast, MLflow, Spark, Kafka and the images' programs, which tests start
 
 images: .venv/.dev  ## Lint the Dockerfiles of images; build them where a container engine runs
 	$(BIN)/hadolint images/*/Dockerfile

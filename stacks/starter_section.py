@@ -44,6 +44,7 @@ def starter_problems(config: "StackConfig") -> Iterator[Problem]:
     if config.batch_queue and config.network.nat is NatMode.NONE and not config.network.interface_endpoints:
         remedy = "machines of AWS Batch pull images and write logs; write nat: single"
         yield Problem(("network", "nat"), str(config.network.nat), remedy)
+    yield from _task_problems(config, section)
     store = config.feature_store
     if config.gpu_cluster and not store:
         remedy = "beside gpuCluster, starter uses the buckets of featureStore; add it"
@@ -57,3 +58,25 @@ def starter_problems(config: "StackConfig") -> Iterator[Problem]:
             "featureStore.data"
         )
         yield Problem(("featureStore", "data"), store.data.prefix, remedy)
+
+
+def _task_problems(config: "StackConfig", section: StarterSection) -> Iterator[Problem]:
+    """Tasks whose job `batchQueue` does not have."""
+    batch = config.batch_queue
+    if not batch:
+        if section.tasks:
+            yield Problem(("starter", "tasks"), section.tasks[0].name, "its jobs need batchQueue; add it")
+        return
+    queues = [f"{batch.name}-{each.name}" for each in batch.queues]
+    jobs = {f"{batch.name}-{each.name}": each for each in batch.jobs}
+    for index, task in enumerate(section.tasks):
+        where = ("starter", "tasks", index)
+        job = jobs.get(task.job_definition)
+        if job is None:
+            remedy = f"batchQueue has no such job; write one of: {', '.join(jobs) or 'none yet'}"
+            yield Problem((*where, "jobDefinition"), task.job_definition, remedy)
+        elif task.team != job.team:
+            yield Problem((*where, "team"), task.team, f"the job belongs to {job.team}; write {job.team}")
+        if task.job_queue not in queues:
+            remedy = f"batchQueue has no such queue; write one of: {', '.join(queues)}"
+            yield Problem((*where, "jobQueue"), task.job_queue, remedy)

@@ -1,6 +1,9 @@
 """Examples for the patterns of fields, because most readers cannot read a pattern."""
 
 EXAMPLES = {
+    r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$": "vision.predict",
+    r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$": "predictions",
+    r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$": "ml-starter-predict",
     r"^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$": "ml-starter",
     r"^(/[A-Za-z0-9._~/-]*)?$": "/healthz",
     r"^[1-9][0-9]{0,9}:[1-9][0-9]{0,9}$": "1000:1000",

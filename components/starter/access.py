@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 
 from ..core.account import Account
-from ..core.iam import allow, document
+from ..core.iam import Statement, allow, document
 from ..core.kms import through
+from ..facts.batch import share_identifier
 from .settings import BUNDLE_KEY
+from .spec import StarterTaskSpec
 
 _PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 _SESSION = (
     *("ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel"),
     *("ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"),
 )
+_TEAM = "aws:ResourceTag/team"
 METRICS = "Starter"
 """The namespace of the machine's metrics in CloudWatch."""
 
@@ -76,6 +79,29 @@ def alerts_access(account: Account, topic_arn: str, key_arn: str) -> str:
         allow("Tell", ["sns:Publish"], [topic_arn]),
         allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [key_arn], through(account, "sns")),
     )
+
+
+def tasks_access(account: Account, tasks: Sequence[StarterTaskSpec]) -> str:
+    """Lets the worker submit the jobs of `tasks` for their teams' shares, find them, and terminate the teams' jobs.
+
+    A job gets no other definition, queue, share or tag. Looking at jobs has no resource-level permissions. Source:
+    Service authorization reference, "Actions, resources, and condition keys for AWS Batch".
+    """
+    statements: list[Statement] = []
+    for index, team in enumerate(sorted({each.team for each in tasks})):
+        own = [each for each in tasks if each.team == team]
+        queues = sorted({account.arn("batch", f"job-queue/{each.job_queue}") for each in own})
+        names = sorted({each.job_definition for each in own})
+        definitions = [account.arn("batch", f"job-definition/{name}{end}") for name in names for end in ("", ":*")]
+        jobs = [account.arn("batch", "job/*")]
+        share = {"StringEquals": {"batch:ShareIdentifier": share_identifier(team)}}
+        tagged = {"StringEquals": {"aws:RequestTag/team": team}, "StringEqualsIfExists": {_TEAM: team}}
+        statements += [
+            allow(f"Submit{index}", ["batch:SubmitJob"], [*queues, *definitions], share),
+            allow(f"Tag{index}", ["batch:TagResource"], jobs, tagged),
+            allow(f"Stop{index}", ["batch:TerminateJob"], jobs, {"StringEquals": {_TEAM: team}}),
+        ]
+    return document(*statements, allow("Look", ["batch:DescribeJobs", "batch:ListJobs"], ["*"]))
 
 
 def administer_access(account: Account, instance_arn: str, document_name: str, key_arn: str) -> str:

@@ -46,6 +46,8 @@ def script(name: str) -> str:
 def environment(spec: StarterSpec, settings: Settings) -> str:
     """What the scripts know of the stack, as assignments of a shell."""
     folders = {"proxy": "proxy", "database": "database", "queue": "queue", "files": "files", "metrics": "metrics"}
+    if spec.tasks:
+        folders["tasks"] = "tasks"
     values = {
         "STARTER_NAME": spec.name,
         "AWS_REGION": settings.region,

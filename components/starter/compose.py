@@ -1,13 +1,15 @@
 """The Compose file of the machine: its services, networks, mounts and secrets."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..facts.batch import share_identifier
 from ..facts.versions import PROMETHEUS_IMAGE, STARTER_IMAGES
 from .mounted import Mounted, bind
 from .proxy import HTTPS_PORT, METRICS_PORT, caddyfile
 from .settings import CREDENTIALS, DATA, SECRETS, Settings
-from .spec import AUTH_HOST, OWN_MIB, StarterServiceSpec, StarterSpec
+from .spec import AUTH_HOST, OWN_MIB, TASKS_MIB, StarterServiceSpec, StarterSpec
 from .watchers import alertmanager, prometheus, rules
 
 USERS = {
@@ -19,6 +21,7 @@ USERS = {
     "metrics": "65534:65534",
     "alerts": "65534:65534",
     "machine": "65534:65534",
+    "tasks": "65532:65532",
 }
 """The user and group of each service. Those of PostgreSQL and Valkey are the ones that their images create."""
 _AWS_CONFIG = "/etc/aws/config"
@@ -44,6 +47,7 @@ def compose_file(spec: StarterSpec, settings: Settings, mounted: Mounted) -> dic
         "metrics": _metrics(spec, mounted),
         "alerts": _alerts(spec, settings, mounted),
         "machine": _machine(),
+        **({"tasks": _tasks(spec, spec.worker_image, settings, mounted)} if spec.tasks and spec.worker_image else {}),
         **{each.name: _application(each) for each in spec.services},
     }
     secrets = ["administrator_password", "client_secret", "cookie_secret", "queue_auth", "queue_url"]
@@ -303,6 +307,40 @@ def _machine() -> dict[str, Any]:
         ],
         check="wget -q -O /dev/null http://127.0.0.1:9100/",
     )
+
+
+def _tasks(spec: StarterSpec, image: str, settings: Settings, mounted: Mounted) -> dict[str, Any]:
+    """The worker that submits one job of AWS Batch for each task. Its image has no shell."""
+    tasks = [
+        {
+            "name": each.name,
+            "queue": each.queue,
+            "job_queue": each.job_queue,
+            "job_definition": each.job_definition,
+            "share": share_identifier(each.team),
+            "team": each.team,
+            "retries": each.retries,
+        }
+        for each in spec.tasks
+    ]
+    made = _service(
+        image,
+        user=USERS["tasks"],
+        memory_mib=TASKS_MIB,
+        networks=["outside", "data"],
+        environment={
+            **_aws(settings),
+            "QUEUE_URL_FILE": "/run/secrets/queue_url",
+            "STATE_FILE": "/state/worker",
+            "TASKS": json.dumps(tasks),
+        },
+        mounts=[bind(f"{DATA}/tasks", "/state", writable=True), *_credentials("tasks", mounted)],
+        writable=["/tmp"],  # noqa: S108 - inside of the container
+        secrets=["queue_url"],
+        needs=["queue"],
+    )
+    check = {**_check(""), "test": ["CMD", "python3", "-m", "workers.batch_tasks.health"]}
+    return made | {"healthcheck": check, "stop_grace_period": "1m"}
 
 
 def _application(service: StarterServiceSpec) -> dict[str, Any]:

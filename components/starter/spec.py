@@ -21,6 +21,9 @@ _SERVICE_PATTERN = r"^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$"
 _DOMAIN_PATTERN = r"^(([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)\.)+[a-z]{2,63}$"
 _DATABASE_PATTERN = r"^[a-z][a-z0-9_]{0,47}$"
 _VARIABLE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
+_TASK_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$"
+_QUEUE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"
+_BATCH_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$"
 _IMAGE_ID_PATTERN = r"^ami-[0-9a-f]{8,17}$"
 
 HOST_MIB = 640
@@ -35,6 +38,8 @@ OWN_MIB = {
     "machine": 64,
 }
 """The memory limit of each service of the starter itself. PostgreSQL has a quarter of the machine's memory."""
+TASKS_MIB = 384
+"""The memory limit of the worker that submits jobs, which runs if there are tasks."""
 _DATABASE_SHARE = 4
 AUTH_HOST = "auth"
 OWN_HOSTS = (AUTH_HOST, "files", "metrics")
@@ -110,6 +115,42 @@ class StarterServiceSpec(Spec):
     )
 
 
+class StarterTaskConfig(TypedDict):
+    """A Celery task that runs as a job of AWS Batch, on a machine of its own."""
+
+    name: str
+    """The name of the task in Celery."""
+    queue: str
+    """The queue in Celery that your services send the task to."""
+    job_queue: str
+    """The name of the queue in AWS Batch."""
+    job_definition: str
+    """The name of the job definition in AWS Batch, whose newest revision is taken."""
+    team: str
+    """The team whose share of the queue the job uses."""
+    retries: NotRequired[int]
+    """Further jobs after one that failed. AWS Batch itself repeats a job whose machine is lost."""
+
+
+class StarterTaskSpec(Spec):
+    """A Celery task that runs as a job of AWS Batch."""
+
+    name: str = Field(pattern=_TASK_PATTERN, max_length=200, description="The name of the task in Celery.")
+    queue: str = Field(pattern=_QUEUE_PATTERN, description="The queue in Celery that your services send the task to.")
+    job_queue: str = Field(pattern=_BATCH_PATTERN, description="The name of the queue in AWS Batch.")
+    job_definition: str = Field(
+        pattern=_BATCH_PATTERN,
+        description="The name of the job definition in AWS Batch, whose newest revision is taken.",
+    )
+    team: str = Field(pattern=_SERVICE_PATTERN, description="The team whose share of the queue the job uses.")
+    retries: int = Field(
+        default=0,
+        ge=0,
+        le=10,
+        description="Further jobs after one that failed. AWS Batch itself repeats a job whose machine is lost.",
+    )
+
+
 class StarterConfig(TypedDict):
     """The settings of a machine with Docker Compose."""
 
@@ -133,6 +174,10 @@ class StarterConfig(TypedDict):
     """The databases in PostgreSQL, each with a login of the same name."""
     services: NotRequired[list[StarterServiceConfig]]
     """Your applications."""
+    tasks: NotRequired[list[StarterTaskConfig]]
+    """Celery tasks that run as jobs of AWS Batch."""
+    worker_image: NotRequired[str]
+    """The image of the worker that submits these jobs: images/batch-tasks in your registry."""
     administrators: NotRequired[list[str]]
     """The groups of the user pool that see the metrics; all users by default."""
     backup_hours: NotRequired[int]
@@ -211,6 +256,13 @@ class StarterSpec(Spec):
         description="The databases in PostgreSQL, each with a login of the same name.",
     )
     services: tuple[StarterServiceSpec, ...] = Field(default=(), description="Your applications.")
+    tasks: tuple[StarterTaskSpec, ...] = Field(
+        default=(), max_length=20, description="Celery tasks that run as jobs of AWS Batch."
+    )
+    worker_image: Image | None = Field(
+        default=None,
+        description="The image of the worker that submits these jobs: images/batch-tasks in your registry.",
+    )
     administrators: tuple[Annotated[str, StringConstraints(pattern=_SERVICE_PATTERN)], ...] = Field(
         default=(), description="The groups of the user pool that see the metrics; all users by default."
     )
@@ -249,7 +301,7 @@ class StarterSpec(Spec):
     @model_validator(mode="after")
     def _parts_fit_together(self) -> "StarterSpec":
         inside_zone(self.domain, self.zone_name)
-        found = chain(self._twice(), self._services_fit(), self._memory_fits())
+        found = chain(self._twice(), self._services_fit(), self._tasks_fit(), self._memory_fits())
         if error := refusal(found):
             raise error
         return self
@@ -274,7 +326,7 @@ class StarterSpec(Spec):
 
     def _twice(self) -> Iterator[Problem]:
         names = [each.name for each in self.services]
-        taken = {*OWN_HOSTS, *OWN_MIB, "database"}
+        taken = {*OWN_HOSTS, *OWN_MIB, "database", "tasks"}
         for index, name in enumerate(names):
             if name in taken or name in names[:index]:
                 whose = "another service has it" if name in names[:index] else "the starter itself uses it"
@@ -294,9 +346,19 @@ class StarterSpec(Spec):
                 remedy = "public is true, so nobody signs in; remove groups or public"
                 yield Problem(("services", index, "groups"), list(service.groups), remedy)
 
+    def _tasks_fit(self) -> Iterator[Problem]:
+        names = [each.name for each in self.tasks]
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                yield Problem(("tasks", index, "name"), name, "another task has it; choose another name")
+        if self.tasks and not self.worker_image:
+            remedy = "a worker submits the jobs of tasks; push images/batch-tasks to your registry, and name it here"
+            yield Problem(("workerImage",), None, remedy)
+
     def _memory_fits(self) -> Iterator[Problem]:
         services = sum(each.memory_mib * each.replicas for each in self.services)
-        needed = sum(OWN_MIB.values()) + services + self.database_mib + HOST_MIB
+        own = sum(OWN_MIB.values()) + (TASKS_MIB if self.tasks else 0)
+        needed = own + services + self.database_mib + HOST_MIB
         if needed > self.machine.memory_mib:
             remedy = (
                 f"it has {self.machine.memory_mib} MiB, and the limits of all containers and the system need {needed}; "

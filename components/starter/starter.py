@@ -20,6 +20,7 @@ from .access import (
     machine_access,
     service_trust_of,
     session_document,
+    tasks_access,
 )
 from .bundle import archive, rendered_files
 from .machine import cloud_config, registry_host
@@ -187,23 +188,26 @@ class Starter(Component[StarterArgs, StarterSpec]):
     def _service_roles(
         self, machine: aws.iam.Role, notification: Notification, key: aws.kms.Key
     ) -> dict[str, aws.iam.Role]:
-        """The role of each service that calls AWS: Alertmanager, which publishes to the topic."""
+        """The role of each service that calls AWS: Alertmanager publishes to the topic, the worker submits jobs."""
         account = self._account
-        role = aws.iam.Role(
-            f"{self._name}-alerts-role",
-            path=BECOME_PATH,
-            assume_role_policy=machine.arn.apply(service_trust_of),
-            opts=self._child,
-        )
-        aws.iam.RolePolicy(
-            f"{self._name}-alerts-tell",
-            role=role.name,
-            policy=pulumi.Output.all(notification.topic.arn, key.arn).apply(
+        policies: dict[str, pulumi.Input[str]] = {
+            "alerts": pulumi.Output.all(notification.topic.arn, key.arn).apply(
                 lambda known: alerts_access(account, known[0], known[1])
-            ),
-            opts=self._child,
-        )
-        return {"alerts": role}
+            )
+        }
+        if self._spec.tasks:
+            policies["tasks"] = tasks_access(account, self._spec.tasks)
+        roles: dict[str, aws.iam.Role] = {}
+        for service, policy in policies.items():
+            role = aws.iam.Role(
+                f"{self._name}-{service}-role",
+                path=BECOME_PATH,
+                assume_role_policy=machine.arn.apply(service_trust_of),
+                opts=self._child,
+            )
+            aws.iam.RolePolicy(f"{self._name}-{service}-access", role=role.name, policy=policy, opts=self._child)
+            roles[service] = role
+        return roles
 
     def _machine_policy(
         self,

@@ -39,6 +39,11 @@ def changed(section: str, **changes: Any) -> dict[str, Any]:
     return {**deepcopy(SECTIONS), section: {**SECTIONS[section], **changes}}
 
 
+def task(**changes: Any) -> dict[str, Any]:
+    [known] = SECTIONS["starter"]["tasks"]
+    return changed("starter", tasks=[{**known, **changes}])
+
+
 def without(section: str) -> dict[str, Any]:
     return {name: each for name, each in SECTIONS.items() if name != section}
 
@@ -59,9 +64,23 @@ def test_a_starter_needs_no_cluster_and_no_feature_store() -> None:
             "userPool.clients",
         ),
         (changed("starter", administrators=["operators"]), "starter.administrators"),
+        (task(jobDefinition="ml-starter-other"), "batchQueue has no such job; write one of: ml-starter-predict"),
+        (task(jobQueue="predictions"), "batchQueue has no such queue; write one of: ml-starter-predictions"),
+        (task(team="risk"), "the job belongs to vision; write vision"),
+        (without("batchQueue"), "its jobs need batchQueue; add it"),
         ({**SECTIONS, "featureStore": STORE}, "copy starter.data to featureStore.data"),
     ],
-    ids=["no users", "no way out", "no client", "no such group", "other buckets"],
+    ids=[
+        "no users",
+        "no way out",
+        "no client",
+        "no such group",
+        "no job",
+        "no queue",
+        "other team",
+        "no Batch",
+        "other buckets",
+    ],
 )
 def test_what_a_starter_lacks_is_told(sections: dict[str, Any], told: str) -> None:
     assert told in refusal_of(sections)

@@ -14,6 +14,7 @@ from jsonschema.validators import validator_for
 from tests.support.components.mocks import Recording
 from tests.support.components.starters import API, INSTANCE, compose_of, files_of, mounted, starter
 from tests.support.programs import needs, path_of
+from workers.batch_tasks.settings import settings_from
 
 SCHEMAS = Path(__file__).with_name("schemas")
 USER_DATA_BYTES = 16 * 1024
@@ -137,6 +138,15 @@ def test_timers_run_when_they_should(hours: int) -> None:
     assert done.returncode == 0, done.stderr
     times = re.findall(r"(\d\d):10:00", done.stdout)
     assert set(times) == {f"{hour:02}" for hour in range(0, 24, hours)}
+
+
+def test_the_worker_reads_its_tasks(services: dict[str, Any], tmp_path: Path) -> None:
+    given = services["tasks"]["environment"]
+    (tmp_path / "url").write_text("redis://queue:6379/0\n")
+    [task] = settings_from({**given, "QUEUE_URL_FILE": str(tmp_path / "url")}).tasks
+    # AWS Batch accepts letters and digits in the name of a share.
+    assert (task.name, task.share, task.team) == ("vision.predict", "computervision", "computer-vision")
+    assert services["tasks"]["healthcheck"]["test"][0] == "CMD"
 
 
 def test_every_unit_starts_a_script_of_the_archive(files: dict[str, str]) -> None:

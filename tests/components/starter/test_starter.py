@@ -8,13 +8,17 @@ import pytest
 from policies.engine.evaluate import evaluate
 from tests.support.aws_models import faults
 from tests.support.components.clusters import needs, statements
+from tests.support.components.iam import allows
 from tests.support.components.mocks import ACCOUNT, Recording
 from tests.support.components.starters import (
     API,
     ATTACHMENT,
     FILES,
     INSTANCE,
+    TASK,
     VOLUME,
+    compose_of,
+    files_of,
     refusal,
     starter,
 )
@@ -92,12 +96,46 @@ def test_the_machine_can_write_backups_and_delete_none(made: Recording) -> None:
 
 def test_each_service_has_a_role_of_its_own(made: Recording) -> None:
     roles = made.outputs("starter")["role_arns"]
-    assert set(roles) == {"alerts"}
+    assert set(roles) == {"alerts", "tasks"}
     assert sorted(statements(made.one(ROLE_POLICY, "starter-machine-policy"))["BecomeServices"]["Resource"]) == sorted(
         roles.values()
     )
-    [tell] = [each for each in made.all(ROLE_POLICY) if each.name == "starter-alerts-tell"]
+    [tell] = [each for each in made.all(ROLE_POLICY) if each.name == "starter-alerts-access"]
     assert statements(tell)["Tell"]["Resource"] == [made.outputs("starter")["topic_arn"]]
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "context", "allowed"),
+    [
+        ("SubmitJob", "job-queue/ml-predictions", {"batch:ShareIdentifier": "computervision"}, True),
+        ("SubmitJob", "job-definition/ml-predict", {"batch:ShareIdentifier": "computervision"}, True),
+        ("SubmitJob", "job-definition/ml-predict:7", {"batch:ShareIdentifier": "computervision"}, True),
+        ("SubmitJob", "job-queue/ml-predictions", {"batch:ShareIdentifier": "other"}, False),
+        ("SubmitJob", "job-queue/ml-predictions", {}, False),
+        ("SubmitJob", "job-queue/ml-training", {"batch:ShareIdentifier": "computervision"}, False),
+        ("SubmitJob", "job-definition/ml-predict-large", {"batch:ShareIdentifier": "computervision"}, False),
+        ("TagResource", "job/1", {"aws:RequestTag/team": "computer-vision"}, True),
+        ("TagResource", "job/1", {"aws:RequestTag/team": "risk"}, False),
+        ("TerminateJob", "job/1", {"aws:ResourceTag/team": "computer-vision"}, True),
+        ("TerminateJob", "job/1", {"aws:ResourceTag/team": "risk"}, False),
+        ("TerminateJob", "job/1", {}, False),
+        ("RegisterJobDefinition", "job-definition/ml-predict", {}, False),
+        ("ListJobs", "*", {}, True),
+        ("DescribeJobs", "*", {}, True),
+    ],
+)
+def test_the_worker_submits_to_its_queue_alone(
+    made: Recording, action: str, resource: str, context: dict[str, str], allowed: bool
+) -> None:
+    policy = made.one(ROLE_POLICY, "starter-tasks-access").inputs["policy"]
+    arn = resource if resource == "*" else f"arn:aws:batch:us-east-1:{ACCOUNT}:{resource}"
+    assert allows(policy, f"batch:{action}", arn, **context) == allowed
+
+
+def test_without_tasks_there_is_no_worker() -> None:
+    without = starter(tasks=None, worker_image=None)
+    assert set(without.outputs("starter")["role_arns"]) == {"alerts"}
+    assert "tasks" not in compose_of(files_of(without))["services"]
 
 
 def test_sessions_are_recorded_and_end(made: Recording) -> None:
@@ -166,6 +204,9 @@ def test_no_rule_is_violated(made: Recording) -> None:
         ({"services": [{**API, "public": True, "groups": ["vision"]}]}, "public is true, so nobody signs in"),
         ({"services": [{**API, "image": "docker.io/acme/api"}]}, "api has no version"),
         ({"databases": ["postgres"]}, "PostgreSQL or a script uses it"),
+        ({"tasks": [TASK, TASK]}, "another task has it; choose another name"),
+        ({"worker_image": None}, "push images/batch-tasks to your registry, and name it here"),
+        ({"services": [{**API, "name": "tasks"}]}, "the starter itself uses it"),
         ({"allowed_cidrs": ["203.0.113.1/24"]}, "has bits set beyond its prefix; write 203.0.113.0/24"),
     ],
 )

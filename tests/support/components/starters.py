@@ -28,6 +28,14 @@ API: dict[str, Any] = {
     "databases": ["app"],
     "environment": {"PRICE": "5$"},
 }
+TASK: dict[str, Any] = {
+    "name": "vision.predict",
+    "queue": "predictions",
+    "job_queue": "ml-predictions",
+    "job_definition": "ml-predict",
+    "team": "computer-vision",
+}
+WORKER: dict[str, Any] = {"worker_image": f"{REGISTRY}/platform/batch-tasks:1.0.0", "tasks": [TASK]}
 
 
 def starter(recording: Recording | None = None, **args: Any) -> Recording:
@@ -40,6 +48,7 @@ def starter(recording: Recording | None = None, **args: Any) -> Recording:
         "administrators": ["administrators"],
         "databases": ["app", "tracking"],
         "services": [API],
+        **WORKER,
         "vpc_id": "vpc-1",
         "public_subnet_id": "subnet-a",
         "zone": "us-east-1a",
