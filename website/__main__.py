@@ -38,7 +38,7 @@ def write(folder: Path, texts: Mapping[str, str], entries: Sequence[Entry]) -> P
         target.write_text(text, encoding="utf-8")
     assets = folder / "pages" / "assets"
     assets.mkdir()
-    for path in (*sorted((_FOLDER / "vendor").glob("*.js")), _FOLDER / "site.css"):
+    for path in (*sorted((_FOLDER / "vendor").glob("*.js")), _FOLDER / "site.css", _FOLDER / "site.js"):
         shutil.copy(path, assets)
     shutil.copy(ROOT / "docs" / "stack.schema.json", folder / "pages")
     settings = yaml.safe_load((_FOLDER / "zensical.yml").read_text(encoding="utf-8"))
