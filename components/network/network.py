@@ -386,5 +386,5 @@ def flow_log_permissions(account: Account, log_group: str) -> str:
     write = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
     return document(
         allow("Write", write, [arn, f"{arn}:*"]),
-        allow("FindGroup", ["logs:DescribeLogGroups"], [account.arn("logs", "log-group:*")]),
+        allow("FindGroup", ["logs:DescribeLogGroups"], ["*"]),
     )

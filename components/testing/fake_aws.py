@@ -471,6 +471,11 @@ def _load_balancer(aws: FakeAws, name: str, _: Mapping[str, Any]) -> dict[str, A
     return {"id": arn, "arn": arn, "dnsName": host, "zoneId": f"Z-{aws.region}"}
 
 
+def _target_group(aws: FakeAws, name: str, _: Mapping[str, Any]) -> dict[str, Any]:
+    arn = aws.arn("elasticloadbalancing", f"targetgroup/{name}/{name}")
+    return {"id": arn, "arn": arn, "name": name}
+
+
 def _record(_aws: FakeAws, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": f"{inputs.get('zoneId')}_{name}", "fqdn": name.removesuffix(".")}
 
@@ -549,6 +554,7 @@ _OUTPUTS: dict[str, _Outputs] = {
     "aws:kinesis/streamConsumer:StreamConsumer": _kinesis_consumer,
     "aws:kms/key:Key": _key,
     "aws:lb/loadBalancer:LoadBalancer": _load_balancer,
+    "aws:lb/targetGroup:TargetGroup": _target_group,
     "aws:msk/cluster:Cluster": _kafka,
     "aws:msk/configuration:Configuration": _kafka_configuration,
     "aws:msk/serverlessCluster:ServerlessCluster": _kafka,

@@ -86,7 +86,7 @@ FAULTS: list[Fault] = [
     (
         serving.unbound_targets,
         lambda plan: without(plan, "serving-platform-gateway-rest-binding"),
-        "targetGroup/serving-lb-rest: is in the plan or bound, not both",
+        "targetgroup/serving-lb-rest/serving-lb-rest: is in the plan or bound, not both",
     ),
     (
         serving.unbound_targets,

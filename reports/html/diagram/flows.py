@@ -97,7 +97,7 @@ class Flows:
         index = self.owners.index
         listeners = index.referrers(balancer, "loadBalancerArn", _LISTENERS[0])
         rules = [each for listener in listeners for each in index.referrers(listener, "listenerArn", _LISTENERS[1])]
-        groups = {each for rule in [*listeners, *rules] for each in strings(rule.inputs) if ":targetGroup/" in each}
+        groups = {each for rule in [*listeners, *rules] for each in strings(rule.inputs) if ":targetgroup/" in each}
         groups |= {each for rule in [*listeners, *rules] for each in strings(rule.inputs) if ":targetgroup/" in each}
         for binding in index.of_type(_BINDING):
             if read(binding.inputs, "spec", "targetGroupARN") in groups:

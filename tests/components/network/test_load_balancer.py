@@ -217,7 +217,7 @@ def test_requests_are_routed_by_name_and_content_type(standard: Recording) -> No
     assert rule(standard, "grpc").inputs["priority"] < rule(standard, "rest").inputs["priority"]
     for role in ("rest", "grpc"):
         [action] = rule(standard, role).inputs["actions"]
-        assert action["targetGroupArn"].endswith(f":targetGroup/serving-{role}-1a2b3c4")
+        assert action["targetGroupArn"].endswith(f":targetgroup/serving-{role}-1a2b3c4/serving-{role}-1a2b3c4")
 
 
 def test_a_name_of_nobody_is_answered_without_the_gateway(standard: Recording) -> None:
@@ -286,8 +286,8 @@ def test_outputs_are_what_a_gateway_and_a_client_need(standard: Recording) -> No
     outputs = standard.outputs("serving")
     assert outputs["url"] == "https://models.example.com"
     assert outputs["security_group_id"] == "sg-serving-alb-sg"
-    assert outputs["rest_target_group_arn"].endswith(":targetGroup/serving-rest-1a2b3c4")
-    assert outputs["grpc_target_group_arn"].endswith(":targetGroup/serving-grpc-1a2b3c4")
+    assert outputs["rest_target_group_arn"].endswith(":targetgroup/serving-rest-1a2b3c4/serving-rest-1a2b3c4")
+    assert outputs["grpc_target_group_arn"].endswith(":targetgroup/serving-grpc-1a2b3c4/serving-grpc-1a2b3c4")
     assert outputs["dns_name"] == "serving-alb-1a2b3c4.us-east-1.elb.amazonaws.com"
     assert set(outputs) == set(ServingLoadBalancer.__annotations__)
 

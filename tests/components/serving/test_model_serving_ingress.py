@@ -88,7 +88,9 @@ def test_other_names_keep_the_wildcard_of_models() -> None:
 
 def test_both_target_groups_are_bound_to_the_gateway(made: Recording) -> None:
     bound = {each.inputs["spec"]["targetGroupARN"] for each in made.all(BINDING)}
-    assert bound == {f"{LOAD_BALANCING}:targetGroup/serving-lb-{protocol}-1a2b3c4" for protocol in ("rest", "grpc")}
+    assert bound == {
+        f"{LOAD_BALANCING}:targetgroup/{name}/{name}" for name in ("serving-lb-rest-1a2b3c4", "serving-lb-grpc-1a2b3c4")
+    }
 
 
 def test_without_grpc_one_target_group_is_bound() -> None:
