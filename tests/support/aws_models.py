@@ -1,10 +1,11 @@
 """AWS's published models of its services, and what they find wrong in a request."""
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from typing import Any
+
+_SURROGATES = r"\uD800\uDC00-\uDBFF\uDFFF"
 
 
 @cache
@@ -21,7 +22,8 @@ def faults(service: str, operation: str, request: Mapping[str, Any]) -> list[str
 
 
 def _unmatched(shape: Any, value: Any, at: str) -> Iterator[str]:
-    """The patterns and enums of strings, which botocore does not check."""
+    """The patterns and enums of strings and the upper bounds, which botocore does not check."""
+    yield from _too_much(shape, value, at)
     if shape.type_name == "structure":
         for key, each in value.items():
             if key in shape.members:
@@ -35,8 +37,30 @@ def _unmatched(shape: Any, value: Any, at: str) -> Iterator[str]:
             yield from _unmatched(shape.value, each, f"{at}.{key}")
     elif shape.type_name == "string":
         pattern, allowed = shape.metadata.get("pattern"), shape.metadata.get("enum")
-        of_java = pattern and any(each in pattern for each in (r"\u", r"\p{", ".*(?i)", "|(?i)"))
-        if pattern and not of_java and not re.fullmatch(pattern, value):
+        if pattern and not _matches(pattern, value):
             yield f"{at} = {value!r} does not match {pattern}"
         if allowed and value not in allowed:
             yield f"{at} = {value!r} is none of {allowed}"
+
+
+def _too_much(shape: Any, value: Any, at: str) -> Iterator[str]:
+    most = shape.metadata.get("max")
+    if most is None or isinstance(value, bool):
+        return
+    if isinstance(value, int | float):
+        if value > most:
+            yield f"{at} = {value!r} is more than {most}"
+    elif len(value) > most:
+        yield f"{at} = {value!r} is longer than {most}"
+
+
+@cache
+def _compiled(pattern: str) -> Any:
+    """A pattern of Java, which has flags where they begin to hold and pairs of surrogates. `regex` has no types."""
+    flags = "(?is)" if "(?i)" in pattern else "(?s)"
+    plain = pattern.replace("(?i)", "").replace(_SURROGATES, r"\U00010000-\U0010FFFF")
+    return import_module("regex").compile(flags + plain)
+
+
+def _matches(pattern: str, value: str) -> bool:
+    return _compiled(pattern).fullmatch(value) is not None
