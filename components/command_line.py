@@ -21,11 +21,12 @@ _SHELLS = ("bash", "zsh", "fish")
 
 
 class Command(NamedTuple):
-    """What a subcommand runs: `python -m <module> <arguments>`."""
+    """What a subcommand runs: `python -m <module> <arguments>`. With `anywhere`, in any folder."""
 
     module: str
     summary: str
     arguments: tuple[str, ...] = ()
+    anywhere: bool = False
 
 
 COMMANDS = {
@@ -33,6 +34,8 @@ COMMANDS = {
     "list": Command("stacks", "List the stacks", ("list",)),
     "explain": Command("stacks", "Explain a rule, a field or a resource", ("explain",)),
     "plan": Command("planner", "Show what a stack deploys, costs and violates"),
+    "price": Command("planner.price", "Price any Pulumi program, from its preview or state", anywhere=True),
+    "check": Command("planner.check", "Price and judge any Pulumi program", anywhere=True),
     "report": Command("reports", "Write the report of a stack as one HTML file, or serve it"),
     "second-region": Command("planner.second_region", "Write and plan a stack's second region"),
     "registries": Command("reports.registries", "Write a stack's registries for audits"),
@@ -101,7 +104,7 @@ def _help() -> str:
             "usage: mlplatform COMMAND …",
             "       mlplatform --version",
             "",
-            "Runs in a clone of the repository.",
+            "Runs in a clone of the repository; price and check in any folder.",
             "",
             "commands:",
             *lines,
@@ -118,7 +121,11 @@ def _run(name: str, arguments: list[str]) -> int:
         hint = f"; did you mean {near[0]}?" if near else ""
         return _refuse(f"no command {name!r}{hint}\n`mlplatform --help` lists the commands")
     root = _clone()
-    if root != Path.cwd():
+    if command.anywhere:
+        root = root or _installed_clone()
+        if root is None:
+            return _refuse(f"{name} needs a clone of mlplatform; run `make command` there, and use its .venv/bin")
+    elif root != Path.cwd():
         folder = root or "a clone of mlplatform, which has Pulumi.yaml"
         return _refuse(f"{Path.cwd()} is not the folder of a clone; change to {folder}")
     sys.path.insert(0, str(root))
@@ -132,6 +139,12 @@ def _clone() -> Path | None:
     """The clone of this repository that the current folder is in."""
     here = Path.cwd()
     return next((each for each in (here, *here.parents) if _is_clone(each)), None)
+
+
+def _installed_clone() -> Path | None:
+    """The clone in whose `.venv` this command is installed."""
+    folder = Path(sys.prefix).parent
+    return folder if _is_clone(folder) else None
 
 
 def _is_clone(folder: Path) -> bool:

@@ -79,6 +79,8 @@ def _headline(plan: Mapping[str, Any], difference: Difference | None, verdicts: 
 
 
 def _budget(cost: Mapping[str, Any], difference: Difference | None) -> str:
+    if cost["budget"] is None:
+        return "is not set"
     budget = text.money(cost["budget"])
     if difference and difference.budget.before != cost["budget"]:
         budget = f"{text.money(difference.budget.before)} → {budget}"

@@ -9,7 +9,7 @@ from policies.engine.frameworks import well_architected
 from policies.engine.rule import STATED, Area, Finding, Level, Result, Severity, rule
 from policies.engine.stack import Stack
 from pricing.estimators import ESTIMATORS
-from pricing.free import is_free
+from pricing.free import free_reason
 from resources.resource import Resource
 
 _PACKAGES = ("aws:*", "aws-native:*", "command:*", "pulumi-nodejs:*", "pulumi-python:*")
@@ -107,6 +107,20 @@ Source: the index of Checkov's checks names none of them.
 """
 _TYPES = {f"{module}/{part}" for module, parts in _PARTS.items() for part in parts.split()}
 
+_PRICED_ONLY = frozenset(
+    (
+        "aws:apigateway/apiKey:ApiKey",
+        "aws:appsync/apiKey:ApiKey",
+        "aws:elb/listenerPolicy:ListenerPolicy",
+        "aws:elb/loadBalancerPolicy:LoadBalancerPolicy",
+        "aws:glue/connection:Connection",
+        "aws:lightsail/instance:Instance",
+        "aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration",
+        "aws:servicediscovery/publicDnsNamespace:PublicDnsNamespace",
+    )
+)
+"""Types that have a price or are free, and settings that no rule judges."""
+
 
 @cache
 def _known() -> frozenset[str]:
@@ -117,12 +131,18 @@ def _known() -> frozenset[str]:
 @cache
 def is_judged(resource_type: str) -> bool:
     """Whether a rule or an estimator knows a type, or nothing of it needs one."""
+    if resource_type in _PRICED_ONLY:
+        return False
     if resource_type in _known():
         return True
     package, module, _ = resource_type.split(":", 2)
     if package != "aws":
         return False
-    return module in _TYPES or _ARRANGING.search(resource_type) is not None or is_free(resource_type, custom=True)
+    return (
+        module in _TYPES
+        or _ARRANGING.search(resource_type) is not None
+        or free_reason(resource_type, custom=True) is not None
+    )
 
 
 def _unjudged(resource: Resource, stack: Stack) -> Iterator[Result]:

@@ -10,7 +10,7 @@ from pricing.demand import needs
 from pricing.estimators import ESTIMATORS
 from pricing.estimators.eks import node_group_pools
 from pricing.estimators.karpenter import karpenter_pools
-from pricing.free import OPAQUE_COMPONENTS, is_free
+from pricing.free import OPAQUE_COMPONENTS, free_reason, unpriced_reason
 from pricing.lines import Estimate, Line, Saving, Unpriced
 from pricing.priced_stack import PricedStack
 from pricing.savings import savings
@@ -70,8 +70,8 @@ def _items(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     elif resource.type.startswith(OPAQUE_COMPONENTS):
         if not stack.has_descendant(resource.urn, "aws:"):
             yield Gap(f"what {resource.type} makes is out of sight until the engine shows it")
-    elif not is_free(resource.type, custom=resource.custom):
-        yield Gap(f"{resource.type} has no estimator")
+    elif free_reason(resource.type, custom=resource.custom) is None:
+        yield Gap(unpriced_reason(resource.type))
 
 
 def _line(resource: Resource, stack: PricedStack, charge: Charge) -> Line:

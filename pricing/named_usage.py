@@ -7,6 +7,9 @@ from typing import Any
 
 from pricing.usage import BucketUsage, Usage
 
+ANY_BUCKET = "*"
+"""Names every bucket without an entry of its own."""
+
 
 class NamedUsage:
     """Finds entries of the usage section by name, and remembers which were found."""
@@ -72,9 +75,9 @@ class NamedUsage:
         return min(hours, most)
 
     def bucket(self, component: str) -> BucketUsage | None:
-        """The use of the bucket of a component, by the end of the component's name."""
+        """The use of the bucket of a component, by the end of the component's name; else that of `*`."""
         key = self._find("buckets", [component.rpartition("-")[2], component])
-        return None if key is None else self._sections["buckets"][1][key]
+        return self._sections["buckets"][1].get(ANY_BUCKET if key is None else key)
 
     def faults(self) -> tuple[str, ...]:
         """Entries that name nothing of the stack, or that are too low or too high: field, value and remedy of each."""
@@ -91,7 +94,7 @@ class NamedUsage:
     def _unused(self) -> Iterator[str]:
         for section, (kind, entries) in self._sections.items():
             known = sorted(self._known[section])
-            for key in sorted(set(entries) - self._used[section]):
+            for key in sorted(set(entries) - self._used[section] - {ANY_BUCKET}):
                 value = entries[key]
                 fields = value.model_dump(by_alias=True, exclude_unset=True) if isinstance(value, BucketUsage) else None
                 shown = f"{value:g}" if fields is None else str(fields)

@@ -10,6 +10,7 @@ from pricing.emr_usage import SparkUsage
 from pricing.log_usage import LogUsage
 from pricing.metrics_usage import MetricsUsage
 from pricing.sagemaker_usage import SageMakerUsage
+from pricing.service_usage import ServiceUsage
 from pricing.spec import Amount, Section, Share
 from pricing.spend_usage import SpendUsage
 from pricing.stream_usage import StreamUsage
@@ -114,8 +115,8 @@ class Usage(Section):
     )
     buckets: dict[str, BucketUsage] = Field(
         default_factory=dict[str, BucketUsage],
-        description="What buckets hold and serve in a month, by the end of their component's name, such as raw; "
-        "the defaults of an entry hold for buckets that are not named.",
+        description="What buckets hold and serve in a month, by the end of their component's name, such as raw, or by "
+        "* for each without an entry; the defaults of an entry hold for buckets that are not named.",
     )
     database_backup_gb: Amount = Field(
         default=50,
@@ -217,4 +218,7 @@ class Usage(Section):
     audit: AuditUsage = Field(default=AuditUsage(), description="What is recorded in the account in a month.")
     traces: TraceUsage = Field(default=TraceUsage(), description="What traces in AWS X-Ray do in a month.")
     spend: SpendUsage = Field(default_factory=SpendUsage, description="What the reports on spend use in a month.")
+    services: ServiceUsage = Field(
+        default=ServiceUsage(), description="What each resource of further services does in a month."
+    )
     alarms: AlarmUsage = Field(default=AlarmUsage(), description="What alarms send in a month.")

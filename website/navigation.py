@@ -31,6 +31,7 @@ _HAND_WRITTEN: list[Entry] = [
             },
             {"Training": ["train.md", "examples/training.md", "kubeflow.md"]},
             {"Read a plan": ["plan.md", "report.md", "policies.md", "prices.md", "availability.md", "speed.md"]},
+            {"Other programs": ["any-program.md"]},
             {"Audit": ["registries.md", "rights.md", "images.md"]},
             {
                 "Operate": [

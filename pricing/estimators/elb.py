@@ -67,3 +67,11 @@ def _rules(resource: Resource, stack: PricedStack) -> int:
 
 def _listeners(resource: Resource, stack: PricedStack) -> list[Resource]:
     return stack.referrers(resource, "loadBalancerArn", f"{resource.type.partition('/')[0]}/listener:Listener")
+
+
+@prices("aws:elb/loadBalancer:LoadBalancer")
+def classic_load_balancer(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
+    """A classic load balancer in all hours, and its share of the data through the stack's classic load balancers."""
+    yield stack.charge(resource, "elb", "classic-hour", HOURS_A_MONTH, "classic load balancer, all hours")
+    data = stack.share(resource, stack.usage.load_balancer_gb)
+    yield stack.charge(resource, "elb", "classic-data-processed", data, "data through the load balancer")

@@ -14,3 +14,11 @@ def rule(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:  # n
     """Free on the default bus, which receives the events of AWS services and schedules; not on a custom bus."""
     if text(resource.inputs, "eventBusName", "default") != "default":
         yield Gap("the events put on a bus of one's own are in no usage figure")
+
+
+@prices("aws:cloudwatch/eventBus:EventBus")
+def bus(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
+    """The events that programs put on the bus, whatever rules match."""
+    yield stack.charge(
+        resource, "eventbridge", "custom-events", stack.usage.services.events_million, "events on the bus"
+    )

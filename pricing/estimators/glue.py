@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pricing.charges import Charge, Gap
 from pricing.estimators.registration import prices
 from pricing.priced_stack import PricedStack
+from resources.required import section, text
 from resources.resource import Resource
 
 _MILLION = 1_000_000
@@ -21,3 +22,18 @@ def catalog(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     requests = max(0.0, stack.usage.catalog_requests - _FREE_REQUESTS)
     millions = stack.share(resource, requests) / _MILLION
     yield stack.charge(resource, "glue", "catalog-requests", millions, "requests to the catalog over a million")
+
+
+@prices("aws:glue/job:Job")
+def job(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
+    """The hours of a job's processing units."""
+    shell = text(section(resource.inputs, "command"), "name", "glueetl") == "pythonshell"
+    sku = "python-shell-dpu-hour" if shell else "etl-job-dpu-hour"
+    yield stack.charge(resource, "glue", sku, stack.usage.services.glue_dpu_hours, "processing units of the job")
+
+
+@prices("aws:glue/crawler:Crawler")
+def crawler(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
+    """The hours of a crawler's processing units."""
+    hours = stack.usage.services.glue_dpu_hours
+    yield stack.charge(resource, "glue", "crawler-dpu-hour", hours, "processing units of the crawler")

@@ -89,7 +89,7 @@ class Engine:
         # JSON is YAML that quotes every text: a reader of stack files refuses a bare 08:00.
         path.write_text(json.dumps(document), encoding="utf-8")
 
-    def run(self, *arguments: str, folder: Path | None = None) -> Outcome:
+    def run(self, *arguments: str, folder: Path | None = None, **environment: str) -> Outcome:
         """Run the CLI in the project, or in another one in `folder`. The test fails where it does not end."""
         # A file, not a pipe: plugins that outlive a killed CLI would keep a pipe open.
         with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
@@ -97,7 +97,7 @@ class Engine:
                 process = subprocess.run(
                     ["pulumi", *arguments, "--non-interactive", "--color", "never"],
                     cwd=folder or self.project,
-                    env=self._environment(),
+                    env=self._environment() | environment,
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=subprocess.STDOUT,

@@ -1,0 +1,141 @@
+"""Reads `pulumi preview --json`: one document, or the JSON lines of PULUMI_ENABLE_STREAMING_JSON_PREVIEW."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from planner.any_program.bounded_json import parse
+from planner.any_program.inventory import Inventory, inventory_of, is_provided, resource_of
+from planner.any_program.program_error import ProgramError
+from resources.resource import Resource
+
+DOCUMENT_KEYS = frozenset({"steps", "changeSummary", "duration", "diagnostics", "config", "maybeCorrupt"})
+"""The keys of a preview, each left out where it is empty. Source: pulumi/pulumi, pkg/backend/display/json.go."""
+
+# Source of the operations: pulumi/pulumi, sdk/go/common/apitype/updates.go.
+_KEPT = frozenset(
+    {"same", "create", "update", "replace", "create-replacement", "refresh", "import", "import-replacement", "diff"}
+)
+_READ = frozenset({"read", "read-replacement"})
+_GONE = frozenset({"delete", "delete-replaced", "discard", "discard-replaced", "remove-pending-replace"})
+_WITHOUT_RESOURCE = frozenset({"extend-parameterize", ""})
+_SHOWN = 300
+_SAMES = "run `pulumi preview --json --show-sames` to see the whole program"
+
+
+def read_document(document: Mapping[str, Any], name: str) -> Inventory:
+    """The inventory of a preview in one document.
+
+    Raises:
+        ProgramError: when a field is wrong, or the preview failed.
+    """
+    _refuse_failures(_rows(document.get("diagnostics"), f"{name}: diagnostics"), name)
+    steps = [_step(row, f"{name}: steps[{index}]") for index, row in enumerate(_rows(document.get("steps"), name))]
+    notes = ["maybeCorrupt is true: the state may not be what is deployed"] if document.get("maybeCorrupt") else []
+    return _inventory(steps, document.get("changeSummary"), document.get("config"), notes, name)
+
+
+def read_events(text: str, name: str) -> Inventory:
+    """The inventory of the engine's events, one JSON object a line. Events don't state what depends on what.
+
+    Raises:
+        ProgramError: when a line is wrong, the preview failed, or the end is missing.
+    """
+    steps: list[tuple[str, Any, Any, str]] = []
+    config: Any = None
+    summary: Any = None
+    for number, event in _events(text, name):
+        where = f"{name}, line {number}"
+        if (prelude := event.get("preludeEvent")) is not None:
+            config = _object(prelude, f"{where}: preludeEvent").get("config")
+        if (diagnostic := event.get("diagnosticEvent")) is not None:
+            _refuse_failures([diagnostic], name)
+        if (step := event.get("resourcePreEvent")) is not None:
+            inner = _object(step, f"{where}: resourcePreEvent").get("metadata")
+            metadata = _object(inner, f"{where}: resourcePreEvent.metadata")
+            steps.append((_operation(metadata, where), metadata.get("old"), metadata.get("new"), f"{where}: metadata"))
+        if (ended := event.get("summaryEvent")) is not None:
+            summary = _object(ended, f"{where}: summaryEvent").get("resourceChanges")
+    if summary is None:
+        raise ProgramError(
+            f"{name} has no summaryEvent, so the preview did not end; preview again, and let the command end"
+        )
+    notes = ["the events do not state dependencies: some links between resources are unknown"]
+    return _inventory(steps, summary, config, notes, name)
+
+
+def _events(text: str, name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip():
+            yield number, _object(parse(line, f"{name}, line {number}"), f"{name}, line {number}")
+
+
+def _inventory(
+    steps: list[tuple[str, Any, Any, str]], summary: Any, config: Any, notes: list[str], name: str
+) -> Inventory:
+    after: list[Resource] = []
+    before: list[Resource] = []
+    unknown: dict[str, None] = {}
+    for operation, old, new, where in steps:
+        if operation in _READ or operation in _WITHOUT_RESOURCE:
+            continue
+        if operation not in _KEPT and operation not in _GONE:
+            unknown[operation] = None
+        # The engine leaves out the new state of what stays as it is.
+        state = new if new is not None else old if operation == "same" else None
+        if state is not None and operation not in _GONE and is_provided(state):
+            after.append(resource_of(state, f"{where}.newState"))
+        if old is not None and is_provided(old):
+            before.append(resource_of(old, f"{where}.oldState"))
+    if unknown:
+        notes.append(f"operations that this version does not know count as kept: {', '.join(unknown)[:_SHOWN]}")
+    missing = _unshown(steps, summary, name)
+    if missing:
+        notes.append(f"{missing:,} unchanged resources are not in the file and not counted; {_SAMES}")
+    settings = cast(Mapping[str, Any], config) if isinstance(config, dict) else None
+    return inventory_of(after, before=before or None, notes=notes, config=settings)
+
+
+def _unshown(steps: list[tuple[str, Any, Any, str]], summary: Any, name: str) -> int:
+    """How many unchanged resources the summary counts beyond those of the file."""
+    if summary is None:
+        return 0
+    count = _object(summary, f"{name}: changeSummary").get("same", 0)
+    shown = sum(operation == "same" for operation, *_ in steps)
+    return max(0, count - shown) if isinstance(count, int) and not isinstance(count, bool) else 0
+
+
+def _step(row: Any, where: str) -> tuple[str, Any, Any, str]:
+    step = _object(row, where)
+    return _operation(step, where), step.get("oldState"), step.get("newState"), where
+
+
+def _operation(step: Mapping[str, Any], where: str) -> str:
+    operation = step.get("op", "")
+    if not isinstance(operation, str):
+        raise ProgramError(f"{where}.op must be text; write the file again with the Pulumi CLI")
+    return operation
+
+
+def _refuse_failures(diagnostics: list[Any], name: str) -> None:
+    for each in diagnostics:
+        found = _object(each, f"{name}: diagnostics")
+        if found.get("severity") == "error":
+            message = " ".join(str(found.get("message", "")).split())
+            raise ProgramError(
+                f"{name} is of a preview that failed, so resources are missing: {message[:_SHOWN]}; mend the program "
+                "and preview it again"
+            )
+
+
+def _rows(value: Any, where: str) -> list[Any]:
+    if value is None:
+        return []
+    if isinstance(value, list):
+        return cast(list[Any], value)
+    raise ProgramError(f"{where} must be a list; write the file again with the Pulumi CLI")
+
+
+def _object(value: Any, where: str) -> Mapping[str, Any]:
+    if isinstance(value, dict):
+        return cast(dict[str, Any], value)
+    raise ProgramError(f"{where} must be an object; write the file again with the Pulumi CLI")

@@ -1,0 +1,17 @@
+"""`python -m planner.check FILE`: the cost of any Pulumi program, and how the rules judge it."""
+
+import gc
+import io
+import sys
+
+from planner import lazy_sdk
+
+if __name__ == "__main__":
+    # What is read lives until the end.
+    gc.disable()
+    lazy_sdk.install()
+    from planner.any_program.command import main
+
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # pyright: ignore[reportUnknownMemberType]
+    sys.exit(main("check"))

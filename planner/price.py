@@ -1,0 +1,17 @@
+"""`python -m planner.price FILE`: the monthly cost of any Pulumi program."""
+
+import gc
+import io
+import sys
+
+from planner import lazy_sdk
+
+if __name__ == "__main__":
+    # What is read lives until the end.
+    gc.disable()
+    lazy_sdk.install()
+    from planner.any_program.command import main
+
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # pyright: ignore[reportUnknownMemberType]
+    sys.exit(main("price"))
