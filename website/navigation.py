@@ -16,10 +16,10 @@ Entry = str | Mapping[str, "Entry | list[Entry]"]
 
 _HAND_WRITTEN: list[Entry] = [
     {"Home": "index.md"},
-    {"Begin": ["own-stack.md", "deploy.md", "cost.md", "commands.md", "destroy.md"]},
+    {"Begin": ["quickstart.md", "tutorial.md", "own-stack.md", "deploy.md", "cost.md", "commands.md", "destroy.md"]},
     {
         "Guides": [
-            {"For other teams": ["use-components.md", "testing.md"]},
+            {"For other teams": ["use-components.md", "testing.md", "portability.md"]},
             {
                 "Models": [
                     "promotion.md",

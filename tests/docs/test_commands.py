@@ -32,7 +32,6 @@ UNCHECKED = {
     "eval",
     "export",
     "gh",
-    "git",
     "jq",
     "kafka-configs.sh",
     "kafka-topics.sh",
@@ -41,6 +40,9 @@ UNCHECKED = {
     "sudo",
 }
 """Programs that are neither the project's nor described by what the tests have."""
+
+OURS = "availability|commands|operations|planner|policies|pricing|reports|stacks|website"
+"""The folders whose modules `make` starts."""
 
 SHELL = {"cd", "cp", "for", "grep", "head", "sh"}
 """What every shell has, and a reader knows."""
@@ -96,6 +98,7 @@ def test_every_command_is_checked_or_known_not_to_be() -> None:
     checked = {
         "aws",
         "feast",
+        "git",
         "helm",
         "kubectl",
         "kustomize",
@@ -123,7 +126,7 @@ def test_make_has_the_target_and_the_program_takes_its_options(
         assert re.search(rf"\$\({name}\)" if equals else rf"^{name}:", text, re.MULTILINE), word
     shown = subprocess.run(["make", "-n", *words[1:]], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for line in shown.splitlines():
-        match = re.match(r"\.venv/bin/python -m (?P<call>(?:planner|operations|pricing|policies|stacks)\b.*)", line)
+        match = re.match(rf"\.venv/bin/python -m (?P<call>(?:{OURS})\b.*)", line)
         # `make prices` alone names the target; it is called with a region.
         if match and any("=" in word for word in words):
             check_python(shlex.split(match["call"]), monkeypatch)
@@ -204,6 +207,12 @@ def test_kubectl_names_objects_that_a_stack_has(words: list[str]) -> None:
 def test_a_path_that_a_command_names_is_there(words: list[str]) -> None:
     paths = [word for word in words[1:] if "/" in word and "PLACE" not in word and not word.startswith("-")]
     assert [each for each in paths if not (ROOT / each).exists()] == []
+
+
+@pytest.mark.parametrize("words", of("git"))
+def test_git_has_the_command(words: list[str]) -> None:
+    listed = subprocess.run(["git", "--list-cmds=main"], capture_output=True, text=True, check=True).stdout.split()
+    assert words[1] in listed
 
 
 @pytest.mark.services
