@@ -51,6 +51,7 @@ COMMANDS = {
     "drift": Command("operations.drift", "Compare the cloud with the state and the plan"),
     "rotate": Command("operations.rotate", "Rotate passwords and keys of a stack"),
     "failover": Command("operations.failover", "Move a stack to its second region"),
+    "takeover": Command("operations.takeover", "Bring a starter's data to the platform"),
     "spend": Command("operations.spend", "Compare the bill with the plan"),
     "rightsize": Command("operations.rightsize", "Propose sizes from recorded utilisation"),
 }

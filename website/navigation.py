@@ -45,6 +45,7 @@ _HAND_WRITTEN: list[Entry] = [
                 ]
             },
             {"Recover": ["recovery.md", "failover.md"]},
+            {"Grow": ["takeover.md"]},
         ]
     },
 ]

@@ -17,7 +17,7 @@ from .spec import StarterSpec
 
 _HOST = Path(__file__).with_name("host")
 _ON_THE_MACHINE = (
-    *("apply", "backup", "check", "common", "credentials", "databases"),
+    *("apply", "backup", "check", "common", "credentials", "databases", "freeze"),
     *("restore", "restore-files", "restore-queue", "secrets", "watch"),
 )
 _TIMERS = ("starter-backup.timer", "starter-check.timer", "starter-credentials.timer", "starter-watch.timer")

@@ -1,11 +1,14 @@
 """What the section starter needs of other sections, and how a feature store takes over its buckets."""
 
+import re
 from collections.abc import Mapping
 from copy import deepcopy
+from pathlib import Path
 from typing import Any, cast
 
 import pulumi
 import pytest
+import yaml
 from pulumi.runtime.proto import resource_pb2
 
 from components.core.spec import args_of
@@ -16,6 +19,7 @@ from stacks.starter import DATA, taken_over
 from tests.support.components.mocks import Recording, run
 from tests.support.stacks.configs import STORE, config, read, refusal_of, sections_of
 
+ROOT = Path(__file__).parents[2]
 SECTIONS = sections_of("starter")
 BUCKET = "aws:s3/bucket:Bucket"
 INSTANCE = "aws:rds/instance:Instance"
@@ -84,6 +88,18 @@ def test_a_starter_needs_no_cluster_and_no_feature_store() -> None:
 )
 def test_what_a_starter_lacks_is_told(sections: dict[str, Any], told: str) -> None:
     assert told in refusal_of(sections)
+
+
+def test_the_page_of_the_takeover_shows_a_config_that_is_accepted() -> None:
+    page = (ROOT / "docs" / "takeover.md").read_text(encoding="utf-8")
+    [shown] = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    added = {name.partition(":")[2]: each for name, each in yaml.safe_load(shown).items()}
+    parsed = read({**SECTIONS, **added})
+    assert parsed.starter
+    assert parsed.feature_store
+    assert parsed.feature_store.data == parsed.starter.data
+    assert parsed.feature_services
+    assert {each.name for each in parsed.feature_services.databases} == {*parsed.starter.databases}
 
 
 def test_a_feature_store_takes_over_the_buckets_as_they_are() -> None:

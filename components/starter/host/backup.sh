@@ -3,7 +3,7 @@
 # shellcheck source-path=SCRIPTDIR source=common.sh
 source "$(dirname "$0")/common.sh"
 
-stamp="$(date --utc +%Y-%m-%dT%H-%M-%SZ)"
+stamp="${STAMP:-$(date --utc +%Y-%m-%dT%H-%M-%SZ)}"
 staging="$(mktemp --directory "${STARTER_DATA}/.backup.XXXXXX")"
 trap 'rm --recursive --force "${staging}"' EXIT
 
