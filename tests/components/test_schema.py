@@ -39,6 +39,7 @@ from components.observability.model_quality.spec import ModelQualitySpec
 from components.serving.model_serving_ingress.spec import ModelServingSpec
 from components.training.batch_queue.spec import BatchQueueSpec
 from components.training.spark_cluster.spec import SparkClusterSpec
+from tests.support.components.package_schema import FILE, breaks, outline, version
 from tests.support.planner.plans import STACKS, config_of
 
 Kind = TypeVar("Kind")
@@ -101,6 +102,41 @@ def test_the_schema_has_every_component(schema: Schema) -> None:
     names = {token.rpartition(":")[2] for token in schema["resources"]}
     classes = {name for name in declared(pulumi.ComponentResource) if not name.startswith("_")}
     assert names == classes - {Component.__name__}, "components/__init__.pyi lists what is served"
+
+
+def test_programs_for_this_version_still_work(schema: Schema) -> None:
+    published = json.loads(FILE.read_text(encoding="utf-8"))
+    write = "write the schema: python -m tests.support.components.package_schema"
+    assert published["version"] == version(), write
+    raise_it = f"raise the version in pyproject.toml, then {write}"
+    assert [*breaks(published, outline(schema))] == [], raise_it
+
+
+BUCKETS: Schema = {
+    "resources": {"Buckets": {"inputs": {"names": "list[string]"}, "required": [], "outputs": {"arn": "string"}}},
+    "types": {"Mode": {"values": ["a", "b"]}},
+}
+
+
+@pytest.mark.parametrize(
+    ("resource", "values", "told"),
+    [
+        ({}, ["a", "b", "c"], []),
+        ({"inputs": {"names": "list[string]", "mode": "Mode"}}, ["a", "b"], []),
+        ({"inputs": {}}, ["a", "b"], ["Buckets has no names"]),
+        ({"inputs": {"names": "string"}}, ["a", "b"], ["Buckets names is string, no longer list[string]"]),
+        ({"outputs": {}}, ["a", "b"], ["Buckets has no arn"]),
+        ({"required": ["names"]}, ["a", "b"], ["Buckets now requires names"]),
+        ({}, ["a"], ["Mode has no b"]),
+    ],
+)
+def test_what_breaks_a_program_is_told(resource: Schema, values: list[str], told: list[str]) -> None:
+    after = {
+        "resources": {"Buckets": {**BUCKETS["resources"]["Buckets"], **resource}},
+        "types": {"Mode": {"values": values}},
+    }
+    assert [*breaks(BUCKETS, after)] == told
+    assert [*breaks(BUCKETS, {"resources": {}, "types": {}})] == ["Buckets is gone", "Mode is gone"]
 
 
 @pytest.mark.parametrize("served", COMPONENTS, ids=lambda served: served.__name__)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from components.__main__ import COMPONENTS
+from tests.support.components.package_schema import current, outline
 from tests.support.engine import consumer
 from tests.support.engine.harness import Engine
 
@@ -31,8 +32,10 @@ def deployed(engine: Engine, folder: Path) -> list[dict[str, Any]]:
 def test_the_engine_reads_the_schema_of_every_component(engine: Engine) -> None:
     printed = engine.run("package", "get-schema", str(engine.plugin()))
     assert printed.code == 0, printed.printed
-    names = {token.rpartition(":")[2] for token in json.loads(printed.printed)["resources"]}
+    read = json.loads(printed.printed)
+    names = {token.rpartition(":")[2] for token in read["resources"]}
     assert names == {each.__name__ for each in COMPONENTS}
+    assert outline(read) == outline(current())
 
 
 def test_another_team_connects_generated_components(deployed: list[dict[str, Any]]) -> None:
