@@ -2,7 +2,7 @@
 
 Facts of GitHub's OpenAPI description: "List commits on a pull request" ends at 250 commits, "Compare two commits" lists
 all of them by page. The author of a commit is null if no account has the mail. "List repository activities" names who
-pushed, whatever the commits say.
+pushed or merged into a branch, whatever the commits say.
 """
 
 import re
@@ -15,7 +15,7 @@ from .shapes import Activity, Commit, Comparison, Pull
 PAGE = 100
 _CO_AUTHOR = re.compile(r"^[ \t]*co-authored-by:(?P<who>.*)$", re.IGNORECASE | re.MULTILINE)
 _KNOWN = re.compile(r"<(?:(?P<id>\d+)\+)?(?P<login>[A-Za-z0-9-]+(?:\[bot\])?)@users\.noreply\.github\.com>\s*$")
-_PUSHES = {"push", "force_push", "branch_creation"}
+_PUSHES = {"push", "force_push", "branch_creation", "pr_merge", "merge_queue_merge"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ def authors_of(client: Client, repository: str, pull: Pull, commits: Iterable[Co
         GithubError: if GitHub does not say who pushed the newest commit.
     """
     ids = {pull.user.id} if pull.user else set[int]()
-    ids |= _pushers(client, repository, pull)
+    commits = list(commits)
+    ids |= pushers(client, repository, pull, commits)
     logins: set[str] = set()
     refusals: list[str] = []
     for each in commits:
@@ -74,18 +75,25 @@ def authors_of(client: Client, repository: str, pull: Pull, commits: Iterable[Co
     return Authors(frozenset(ids), frozenset(logins), tuple(refusals))
 
 
-def _pushers(client: Client, repository: str, pull: Pull) -> set[int]:
-    """The ids of who pushed to the branch since it was made."""
+def pushers(client: Client, repository: str, pull: Pull, commits: Iterable[Commit]) -> set[int]:
+    """The ids of who pushed to the branch since it was made, and of who pushed these commits to it before.
+
+    A branch that is deleted and restored has the same commits, and its history begins again.
+
+    Raises:
+        GithubError: if GitHub does not say who pushed the newest commit.
+    """
     found: set[int] = set()
     heads: set[str] = set()
+    own = {each.sha for each in commits}
+    restored = False
     for each in client.pages(f"repos/{repository}/activity", Activity, ref=f"refs/heads/{pull.head.ref}"):
-        if each.activity_type not in _PUSHES:
+        if each.activity_type not in _PUSHES or (restored and each.after not in own):
             continue
         heads.add(each.after)
         if each.actor:
             found.add(each.actor.id)
-        if each.activity_type == "branch_creation":
-            break
+        restored = restored or each.activity_type == "branch_creation"
     if pull.head.sha not in heads:
         raise GithubError(f"GitHub does not say yet who pushed {pull.head.sha[:12]}; run it again later")
     return found

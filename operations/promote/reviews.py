@@ -8,7 +8,7 @@ from .authors import Authors
 from .shapes import Event, Review, User
 
 _DECISIONS = {"APPROVED", "CHANGES_REQUESTED", "DISMISSED"}
-_DISTURBANCES = {"head_ref_force_pushed", "base_ref_changed"}
+_DISTURBANCES = {"head_ref_force_pushed", "base_ref_changed", "automatic_base_change_succeeded"}
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 

@@ -1,13 +1,13 @@
 """Decides whether a pull request may be merged, by its changes, staging's smoke test and its approvals."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import cast
 
 from ..smoke.report import Result
-from .authors import authors_of, compared
+from .authors import authors_of, compared, pushers
 from .errors import PromotionError
 from .github import Client, GithubError
 from .overlay import RELEASE, Environment, Overlay, OverlayLocation, promoted, read_overlay
@@ -26,6 +26,9 @@ ATTEMPTS = 3
 _MODELS = "deploy/models/"
 _OVERLAY = re.compile(r"^deploy/models/(?P<team>[^/]+)/(?P<model>[^/]+)/overlays/(?P<environment>staging|prod)/")
 _STAGING = re.compile(r"^deploy/models/[^/]+/[^/]+/overlays/staging/(?!smoke\.yaml$)")
+
+Blobs = Mapping[str, tuple[str, str]]
+"""The mode and SHA of each file, by path."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class _Change:
     repository: str
     pull: Pull
     paths: frozenset[str]
+    lost: tuple[str, ...]
     commits: tuple[Commit, ...]
     before: CommitTree
     after: CommitTree
@@ -105,7 +109,20 @@ def _verified(
     old = (before if fork == base else CommitTree(client, repository, fork)).blobs("")
     new = after.blobs("")
     paths = frozenset(path for path in {*old, *new} if old.get(path) != new.get(path))
-    return _judge(settings, _Change(client, repository, pull, paths, tuple(commits), before, after))
+    lost = _lost(paths, old, new, before.blobs(""))
+    return _judge(settings, _Change(client, repository, pull, paths, lost, tuple(commits), before, after))
+
+
+def _lost(paths: Collection[str], old: Blobs, new: Blobs, base: Blobs) -> tuple[str, ...]:
+    """The changed paths that the base has renamed or removed since: Git merges their changes into other paths.
+
+    Source: git-merge, "-X find-renames" and merge.directoryRenames.
+    """
+    folders = {path.rpartition("/")[0] for path in old} - {path.rpartition("/")[0] for path in base}
+    changed = (path for path in paths if path in new)
+    return tuple(
+        sorted(path for path in changed if (path in old and path not in base) or path.rpartition("/")[0] in folders)
+    )
 
 
 def _not_verifiable(pull: Pull, repository: str, settings: PromotionSettings) -> str | None:
@@ -124,7 +141,7 @@ def _not_verifiable(pull: Pull, repository: str, settings: PromotionSettings) ->
 def _judge(settings: PromotionSettings, change: _Change) -> Verification:
     client, at = change.client, f"repos/{change.repository}"
     head = change.pull.head.sha
-    refusals = _smoke_results(change, settings)
+    refusals = [*_lost_or_linked(change), *_smoke_results(change, settings)]
     if not change.reaches_production(settings):
         return Verification(head, "a change that does not affect production", tuple(refusals))
     what = "a change that seniors must approve"
@@ -141,6 +158,21 @@ def _judge(settings: PromotionSettings, change: _Change) -> Verification:
     )
     refusals += [*authors.refusals, *approvals.refusals(settings.approvals)]
     return Verification(head, what, tuple(refusals), approvals.counted)
+
+
+def _lost_or_linked(change: _Change) -> list[str]:
+    """What makes it impossible to say what a merge changes."""
+    wrong = [
+        f"{path} was renamed or removed on {change.pull.base.ref}, so its change could be merged into another file; "
+        f"merge {change.pull.base.ref} into the branch"
+        for path in change.lost[:5]
+    ]
+    files = change.after.blobs(_MODELS)
+    return wrong + [
+        f"{path} is not a regular file (mode {files[path][0]}); replace it with one"
+        for path in sorted(change.paths & files.keys())
+        if files[path][0] != "100644"
+    ]
 
 
 def _production(
@@ -239,9 +271,14 @@ def _smoke_results(change: _Change, settings: PromotionSettings) -> list[str]:
         except PromotionError as error:
             refused.append(str(error))
             continue
-        author = change.pull.user.login if change.pull.user else "a deleted account"
-        if after.smoke not in (None, _known(change, path)) and author != settings.recorder:
-            refused.append(f"{path}: only {settings.recorder} may record the result of a smoke test, not {author}")
+        if after.smoke in (None, _known(change, path)):
+            continue
+        author = change.pull.user
+        if author is None or author.login != settings.recorder:
+            who = author.login if author else "a deleted account"
+            refused.append(f"{path}: only {settings.recorder} may record the result of a smoke test, not {who}")
+        elif pushers(change.client, change.repository, change.pull, change.commits) != {author.id}:
+            refused.append(f"{path}: only {author.login} may push the result of a smoke test; let it record it again")
     return refused
 
 

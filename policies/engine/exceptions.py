@@ -20,12 +20,17 @@ EXCEPTIONS_FILE = Path(__file__).parents[1] / "exceptions.yaml"
 
 _LONGEST = timedelta(days=366)
 _SHORTEST_NAME = 2
-"""Letters and digits of the resource's name that an exception must give."""
+"""Letters and digits with which the resource's name begins that an exception must give."""
+_SHORTEST_END = 8
+"""As many at its end are enough as well."""
 _FEWEST_WORDS = 4
 _WITHOUT_NAMESPACE = ("ClusterRole", "ClusterRoleBinding", "Namespace", "PersistentVolume")
 """The kinds without a namespace that rules judge in the cluster."""
 _NOBODY = frozenset(
-    {"me", "myself", "nobody", "none", "na", "null", "self", "tba", "tbd", "todo", "unknown", "x", "xxx"}
+    {
+        *("anybody", "anyone", "everybody", "everyone", "me", "myself", "nobody", "none", "na", "null", "self"),
+        *("somebody", "someone", "tba", "tbc", "tbd", "todo", "unknown", "x", "xxx"),
+    }
 )
 
 
@@ -68,9 +73,13 @@ class PolicyException(Section):
     @field_validator("resource")
     @classmethod
     def _names_something(cls, resource: str) -> str:
-        name = resource.rpartition("::")[2]
-        if len(re.sub(r"[\W_]", "", re.sub(r"\[[^]]*\]", "", name))) < _SHORTEST_NAME:
-            raise ValueError(f"{resource!r} covers too much; write the name of the resource, or its start before a *")
+        literal = re.split(r"[*?\[\]]", resource.rpartition("::")[2])
+        start, end = _letters(literal[0]), _letters(literal[-1])
+        whole_stack = resource.startswith("urn:") and "::" not in resource
+        if whole_stack or (start < _SHORTEST_NAME and end < _SHORTEST_END):
+            raise ValueError(
+                f"{resource!r} covers too much; write the name of the resource, its start before a *, or its whole end"
+            )
         return resource
 
     @field_validator("object")
@@ -91,7 +100,7 @@ class PolicyException(Section):
     @field_validator("reason")
     @classmethod
     def _explains(cls, reason: str) -> str:
-        words = re.findall(r"\w+", reason)
+        words = re.findall(r"\w{2,}", reason)
         if len(set(map(str.lower, words))) < _FEWEST_WORDS:
             raise ValueError(
                 f"{reason!r} is not a reason; say in a sentence why the resource cannot comply, and what limits the "
@@ -102,15 +111,14 @@ class PolicyException(Section):
     @field_validator("approved_by")
     @classmethod
     def _is_somebody(cls, approver: str) -> str:
-        if re.sub(r"\W", "", approver).lower() in _NOBODY:
+        if len(re.findall(r"[^\W\d_]", approver)) < _SHORTEST_NAME or re.sub(r"\W", "", approver).lower() in _NOBODY:
             raise ValueError(f"{approver!r} is nobody; write the person or the team that approved it")
         return approver
 
     def covers(self, rule: str, urn: str) -> bool:
         """Whether it is about this rule and this resource, expired or not."""
-        return self.rule == rule and (
-            fnmatchcase(urn, self.resource) or fnmatchcase(urn.rpartition("::")[2], self.resource)
-        )
+        of = urn if "::" in self.resource else urn.rpartition("::")[2]
+        return self.rule == rule and fnmatchcase(of, self.resource)
 
     def expired(self, today: date) -> bool:
         """Whether its last day has passed."""
@@ -128,6 +136,10 @@ class PolicyException(Section):
         """Whether its glob is a URN of a stack other than `stack`, so that it can't be of use there."""
         parts = self.resource.split("::", 1)[0].split(":")
         return self.resource.startswith("urn:pulumi:") and not fnmatchcase(stack, parts[2])
+
+
+def _letters(text: str) -> int:
+    return len(re.sub(r"[\W_]", "", text))
 
 
 def load_exceptions(rules: Collection[str], path: Path = EXCEPTIONS_FILE) -> tuple[PolicyException, ...]:

@@ -90,7 +90,7 @@ def test_approval_before_the_last_push_does_not_count(tmp_path: Path, capsys: Ou
         assert "ada approved before the last push; grace approved before the last push" in said
 
 
-@pytest.mark.parametrize("event", ["head_ref_force_pushed", "base_ref_changed"])
+@pytest.mark.parametrize("event", ["head_ref_force_pushed", "base_ref_changed", "automatic_base_change_succeeded"])
 def test_approval_before_a_forced_push_does_not_count(event: str, tmp_path: Path, capsys: Output) -> None:
     with github_with() as github:
         number = opened(github, tmp_path)
@@ -194,6 +194,37 @@ def test_approval_of_an_earlier_pusher_does_not_count(capsys: Output) -> None:
         for login in ("ada", "grace"):
             github.review(number, login)
         assert "not counted: grace wrote or pushed the change" in refused(github, number, capsys)
+
+
+def test_approval_of_who_merged_into_the_branch_does_not_count(capsys: Output) -> None:
+    with github_with() as github:
+        github.push("change", {"operations/a.py": "a"}, "carla")
+        github.branches["change"] = github.commit(
+            {**github.files("change"), "operations/b.py": "b"}, [github.branches["change"]], "carla"
+        )
+        github.pushed("change", "grace", "pr_merge")
+        number = github.open("change")
+        for login in ("ada", "grace"):
+            github.review(number, login)
+        assert "not counted: grace wrote or pushed the change" in refused(github, number, capsys)
+        github.review(number, "barbara")
+        assert verified(github, number) == 0
+
+
+def test_approval_of_a_pusher_does_not_count_after_the_branch_was_restored(capsys: Output) -> None:
+    with github_with() as github:
+        github.push("change", {"operations/old.py": "a"}, "carla", pusher="barbara")
+        del github.branches["change"]
+        github.push("change", {"operations/a.py": "a"}, "carla", pusher="grace")
+        github.pushed("change", "grace", "branch_deletion")
+        github.pushed("change", "carla", "branch_creation")
+        number = github.open("change")
+        for login in ("ada", "grace"):
+            github.review(number, login)
+        assert "not counted: grace wrote or pushed the change" in refused(github, number, capsys)
+        # What barbara pushed to an earlier branch of this name is not part of the change.
+        github.review(number, "barbara")
+        assert verified(github, number) == 0
 
 
 def test_result_is_unknown_until_github_says_who_pushed(tmp_path: Path, capsys: Output) -> None:

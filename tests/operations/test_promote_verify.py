@@ -188,7 +188,48 @@ def test_verify_takes_smoke_results_of_the_recorder_only(tmp_path: Path, capsys:
             github, number, capsys
         )
         github.pulls[number].login = "mlplatform-recorder[bot]"
+        assert "only mlplatform-recorder[bot] may push the result of a smoke test" in refused(github, number, capsys)
+        github.branches["recorded"] = github.branches["forged"]
+        github.pushed("recorded", "mlplatform-recorder[bot]")
+        assert verified(github, github.open("recorded", "mlplatform-recorder[bot]")) == 0
+
+
+LINKED = "deploy/models/risk/fraud/overlays/prod"
+
+
+@pytest.mark.parametrize(
+    "path", [LINKED, f"{LINKED}/", STAGING + "values.yaml", "deploy/models/risk/new/overlays/prod"]
+)
+@pytest.mark.parametrize("mode", ["120000", "160000"])
+def test_verify_refuses_links_below_models(path: str, mode: str, capsys: Output) -> None:
+    """Production would follow staging, or another repository, whatever staging tested."""
+    path = f"{path}link" if path.endswith("/") else path
+    with github_with() as github:
+        github.push("link", {path: "../staging"}, modes={path: mode})
+        number = github.open("link")
+        again(github, number)
+        assert "not a regular file" in refused(github, number, capsys)
+
+
+@pytest.mark.parametrize(
+    ("old", "moved", "path"),
+    [
+        ("docs/a.yaml", PROD + "scorer-two.yaml", "docs/a.yaml"),
+        ("docs/two/a.yaml", PROD + "a.yaml", "docs/two/b.yaml"),
+    ],
+)
+def test_verify_refuses_a_change_that_git_would_merge_into_another_file(
+    old: str, moved: str, path: str, capsys: Output
+) -> None:
+    """Git applies a change of a file that main renamed to the file's new path."""
+    with github_with() as github:
+        github.push("main", {old: "a: 1\n"})
+        github.push("change", {path: "a: 2\n"})
+        number = github.open("change")
         assert verified(github, number) == 0
+        github.push("main", {old: None, moved: "a: 1\n"})
+        said = refused(github, number, capsys)
+        assert f"{path} was renamed or removed on main, so its change could be merged into another file" in said
 
 
 @pytest.mark.parametrize(

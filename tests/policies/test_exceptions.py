@@ -34,6 +34,44 @@ def test_an_entry_is_read(tmp_path: Path) -> None:
     assert entry.covers("privileged", "urn:pulumi:prod::mlplatform::kubernetes:apps/v1:DaemonSet::gpu-device-plugin")
 
 
+URN = "urn:pulumi:prod::mlplatform::aws:s3/bucket:Bucket::models-bucket"
+
+
+@pytest.mark.parametrize(
+    "resource", ["urn:pulumi:*", "urn:*", "*pulumi*", "*aws*", "*prod*", "*ode*", "?o*", "m*", "*ket", "*::*ket"]
+)
+def test_a_glob_covers_no_whole_stack(tmp_path: Path, resource: str) -> None:
+    with pytest.raises(PolicyError, match="covers too much"):
+        load(tmp_path, SOUND.replace("*::gpu-device-plugin", resource))
+
+
+@pytest.mark.parametrize(
+    ("resource", "covered"),
+    [
+        ("models-bucket", True),
+        ("mo*", True),
+        ("*-models-bucket", False),
+        ("*els-bucket", True),
+        ("urn:pulumi:prod::*::models-*", True),
+        ("urn:pulumi:staging::*::models-*", False),
+        ("urn*", False),
+        ("pulumi*", False),
+        ("aws*", False),
+    ],
+)
+def test_a_glob_without_a_path_is_about_names(tmp_path: Path, resource: str, covered: bool) -> None:
+    path = tmp_path / "exceptions.yaml"
+    path.write_text(SOUND.replace("*::gpu-device-plugin", resource), encoding="utf-8")
+    [entry] = load_exceptions(RULES, path)
+    assert entry.covers("privileged", URN) is covered
+
+
+@pytest.mark.parametrize("approver", ["-", "??", "'1'", "x.", "TBC", "someone", "a"])
+def test_an_exception_needs_an_approver(tmp_path: Path, approver: str) -> None:
+    with pytest.raises(PolicyError, match="is nobody"):
+        load(tmp_path, SOUND.replace("platform-security", f"'{approver.strip(chr(39))}'"))
+
+
 @pytest.mark.parametrize("content", ["", "[]", "# nothing is excepted\n"])
 def test_an_empty_file_holds_no_exceptions(tmp_path: Path, content: str) -> None:
     assert load(tmp_path, content) == ()
@@ -55,6 +93,7 @@ def test_an_empty_file_holds_no_exceptions(tmp_path: Path, content: str) -> None
         (SOUND.replace('"*::gpu-device-plugin"', '"*"'), r"entry 1: resource = '\*': '\*' covers too much"),
         (SOUND.replace('"*::gpu-device-plugin"', '"urn:pulumi:prod::*::*"'), r"covers too much; write the name"),
         (SOUND.replace('"*::gpu-device-plugin"', '"?*[a-z]*"'), r"covers too much; write the name"),
+        (SOUND.replace("registers the GPUs with the kubelet", "a b c d e f g"), r"is not a reason; say in a sentence"),
         (
             SOUND.replace("registers the GPUs with the kubelet", "needed needed needed"),
             r"is not a reason; say in a sentence",

@@ -110,11 +110,12 @@ class GitHub:
         self.pushed(branch, pusher or login)
         return self.branches[branch]
 
-    def pushed(self, branch: str, login: str | None) -> None:
-        """Somebody moved the branch to where it is."""
+    def pushed(self, branch: str, login: str | None, how: str | None = None) -> None:
+        """Somebody moved the branch to where it is: by a push, or as the type of activity `how`."""
         known = any(each["ref"] == branch for each in self.activities)
         made: dict[str, Any] = {"ref": branch, "after": self.branches[branch]}
-        made |= {"activity_type": "push" if known else "branch_creation", "actor": self.user(login) if login else None}
+        how = how or ("push" if known else "branch_creation")
+        made |= {"activity_type": how, "actor": self.user(login) if login else None}
         self.activities.insert(0, made)
 
     def open(self, branch: str, login: str = "carla", base: str = "main") -> int:
