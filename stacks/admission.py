@@ -117,13 +117,12 @@ def object_policies(
 def _judged() -> dict[str, str]:
     """Which requests are judged: not those of the control plane and of operators of the platform.
 
-    EKS keeps user names that begin with `eks:` for itself. What is being deleted is not judged, so that its finalizers
-    can be removed. Source: Amazon EKS, "Create access entries".
+    EKS keeps user names that begin with `eks:` for itself. What is being deleted is judged, too: a Service works until
+    its last finalizer is removed, which no rule reads. Source: Amazon EKS, "Create access entries".
     """
     users = ", ".join(f"'{each}'" for each in (*_CONTROL_PLANE, *_OPERATORS))
     platform = f"{_USER} in [{users}] || {_USER}.startsWith('eks:') || {_USER}.startsWith('{_ACCOUNT}:kube-system:')"
     return {
-        "lives-on": "!has(object.metadata.deletionTimestamp)",
         "not-of-the-platform": f"!({platform})",
         "not-the-first-project": f"!({_FIRST_PROJECT})",
     }

@@ -45,12 +45,23 @@ def image_policy(config: "StackConfig") -> list[dict[str, Any]]:
 
 
 def _foreign(allowed: Iterable[str]) -> str:
-    """What the rule says of a Pod, in CEL: the messages about its containers. `allowed` are as in allowedRegistries."""
-    repository = f"((c.image.matches('{WITH_REGISTRY}') ? '' : 'docker.io/') + c.image)"
-    return (
-        f"variables.containers.filter(c, !{repository}.matches(r'{below(allowed)}'))"
-        ".map(c, 'container ' + c.name + ' pulls ' + c.image + "
-        "', from a registry that allowedRegistries does not list')"
+    """What the rule says of a Pod, in CEL: the messages about its containers, and about its volumes that are images.
+
+    `allowed` are as in allowedRegistries. Source: Kubernetes, "Use an Image Volume With a Pod".
+    """
+    names = f"r'{below(allowed)}'"
+
+    def findings(uses: str, kind: str, image: str) -> str:
+        repository = f"(({image}.matches('{WITH_REGISTRY}') ? '' : 'docker.io/') + {image})"
+        told = f"'{kind} ' + c.name + ' pulls ' + {image} + ', from a registry that allowedRegistries does not list'"
+        return f"{uses}.filter(c, !{repository}.matches({names})).map(c, {told})"
+
+    volumes = "variables.pod.?volumes.orValue([]).filter(c, has(c.image))"
+    return " + ".join(
+        (
+            findings("variables.containers", "container", "c.image"),
+            findings(volumes, "volume", "c.image.?reference.orValue('')"),
+        )
     )
 
 

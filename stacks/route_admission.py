@@ -10,7 +10,7 @@ from components.cluster.secure_namespace import TEAM_LABEL
 from components.core.admission import admission_policy
 from components.core.manifest import Manifest
 from components.delivery.argo_cd.names import NAMESPACE as ARGO_CD
-from components.serving.serving_platform.names import GATEWAY_NAME, KNATIVE_NAMESPACE, KSERVE_NAMESPACE
+from components.serving.serving_platform.names import GATEWAY_HOST, GATEWAY_NAME, KNATIVE_NAMESPACE, KSERVE_NAMESPACE
 
 if TYPE_CHECKING:
     from stacks.config import StackConfig
@@ -27,6 +27,8 @@ _OWN_HOST = (
     "host.matches('^[^*]+[.]' + object.metadata.namespace + '[.]svc([.]cluster[.]local)?$'))"
 )
 
+_IN_CLUSTER = "object.spec.externalName.matches('[.]svc([.]cluster[.]local)?[.]?$')"
+
 
 def route_policies(
     domain: str | None, model_namespaces: Sequence[str], owners: Mapping[str, str]
@@ -41,7 +43,7 @@ def route_policies(
     conditions = {"new-or-changed": _CHANGED, "not-of-a-controller": _not_of_a_controller()}
     yield admission_policy(
         "team-routes",
-        {f"{_ISTIO}/{version}": ["virtualservices"] for version in _VERSIONS},
+        {**{f"{_ISTIO}/{version}": ["virtualservices"] for version in _VERSIONS}, "v1": ["services"]},
         _validations(domain),
         _OF_TEAMS,
         conditions=conditions,
@@ -99,8 +101,15 @@ def _validations(domain: str | None) -> list[tuple[str, str]]:
         (
             f"[{routes}].all(all, all.all(each, each.?route.orValue([]).all(route, {own}) && "
             f"(!has(each.mirror) || {_OWN_HOST.replace('host', 'each.mirror.host')}) && "
+            f"each.?mirrors.orValue([]).all(mirror, {_OWN_HOST.replace('host', 'mirror.destination.host')}) && "
             "!has(each.delegate)))",
             "a team's route leads to Services of its own namespace; write <service>.<namespace>.svc.cluster.local",
+        ),
+        (
+            f"object.spec.?type.orValue('') != 'ExternalName' || !({_IN_CLUSTER}) || "
+            f"object.spec.externalName == '{GATEWAY_HOST}' || " + _OWN_HOST.replace("host", "object.spec.externalName"),
+            "a team's Service leads to no Service of another namespace, because a route would lead there through it; "
+            "write a Service with a selector",
         ),
     ]
 

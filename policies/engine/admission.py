@@ -20,10 +20,20 @@ POD_RESOURCES = {
     "batch/v1": ["jobs", "cronjobs"],
 }
 """The built-in kinds that have a Pod template. Controllers of other kinds create Pods, which are judged then."""
+_CHANGED = (
+    "request.kind.kind == 'Pod' ? object.spec.containers != oldObject.spec.containers || "
+    "object.spec.?initContainers != oldObject.spec.?initContainers : request.kind.kind == 'CronJob' ? "
+    "object.spec.jobTemplate != oldObject.spec.jobTemplate : object.spec.?template != oldObject.spec.?template"
+)
 NEW_PODS = {
-    "new": "request.operation == 'CREATE' || request.?subResource.orValue('') == 'ephemeralcontainers'",
+    "new-or-changed": "request.operation == 'CREATE' || request.?subResource.orValue('') == 'ephemeralcontainers' || "
+    f"({_CHANGED})",
 }
-"""What is older than a rule keeps running: its controllers must still label it and remove its finalizers."""
+"""What is older than a rule keeps running: its controllers must still label it and remove its finalizers.
+
+An update can change a Pod template, and the images of a Pod that runs. Source: Kubernetes, "Pod update and
+replacement".
+"""
 _STANDARDS = pod_security("").name
 _POD = (
     "request.kind.kind == 'Pod' ? object.spec : request.kind.kind == 'CronJob' ? "
@@ -39,11 +49,16 @@ _CONTAINERS = (
     "+ variables.pod.?ephemeralContainers.orValue([])"
 )
 _ANNOTATIONS = "object.metadata.?annotations.orValue({})"
+_TIMES = "object.metadata.?managedFields.orValue([]).filter(each, has(each.time)).map(each, string(each.time))"
 _TODAY = (
-    "(object.metadata.?managedFields.orValue([]).filter(each, has(each.time)).map(each, string(each.time)) + "
-    "[string(object.metadata.creationTimestamp)]).max().substring(0, 10)"
+    f"(request.operation == 'UPDATE' && {_TIMES}.size() == 0 ? '9999-12-31' : "
+    f"({_TIMES} + [string(object.metadata.creationTimestamp)]).max().substring(0, 10))"
 )
-"""The day of the request, because CEL has no clock. The API server writes both fields before admission."""
+"""The day of the request, because CEL has no clock. The API server writes both fields before admission.
+
+A client may remove the times with an update. No exception holds then, because the day is unknown. Source: Kubernetes,
+"Server-Side Apply", "Clearing managedFields".
+"""
 _BY_CONTROLLER = (
     "(request.userInfo.username.startsWith('system:serviceaccount:kube-system:') || "
     "request.userInfo.username == 'system:kube-controller-manager')"

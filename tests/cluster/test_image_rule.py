@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from components.cluster.image_verification.policies import Mode, others_policy
+from components.cluster.image_verification.spec import ImageVerificationSpec
 from components.cluster.secure_namespace import TEAM_LABEL
 from policies.engine.settings import Level
 from stacks.config import StackConfig
@@ -14,6 +16,7 @@ from tests.support.cluster.server import Cluster
 from tests.support.planner.plans import config_of
 from tests.support.policies.cases import Case
 
+SIGNER = {"name": "risk", "images": ["risk"], "signing_role_arns": ["arn:aws:iam::111122223333:role/risk"]}
 CASES_OF_PODS = [
     case
     for case in CASES
@@ -78,6 +81,23 @@ def test_foreign_registry_is_refused_in_a_debug_container(empty_cluster: Cluster
     assert "from a registry that allowedRegistries does not list" in told.stderr
 
 
+def test_foreign_registry_is_refused_in_a_pod_that_runs(empty_cluster: Cluster, prod: str) -> None:
+    """The image of a container can change without a new Pod."""
+    sound = pod(prod, "changed", "111122223333.dkr.ecr.us-east-1.amazonaws.com/risk/fraud:1")
+    empty_cluster.create([sound])
+    told = str(empty_cluster.refusals([pod(prod, "changed", "ghcr.io/evil/miner:1")]))
+    assert "container judged pulls ghcr.io/evil/miner:1, from a registry that allowedRegistries does not list" in told
+    labelled = {**sound, "metadata": {**sound["metadata"], "labels": {"ready": "true"}}}
+    assert empty_cluster.refusals([labelled]) == []
+
+
+def test_foreign_registry_is_refused_in_a_volume(empty_cluster: Cluster, prod: str) -> None:
+    made = pod(prod, "mounted", "111122223333.dkr.ecr.us-east-1.amazonaws.com/risk/fraud:1")
+    made["spec"]["volumes"] = [{"name": "tools", "image": {"reference": "ghcr.io/evil/tools:1"}}]
+    told = str(empty_cluster.refusals([made]))
+    assert "volume tools pulls ghcr.io/evil/tools:1, from a registry that allowedRegistries does not list" in told
+
+
 @pytest.mark.parametrize(
     "image",
     [
@@ -89,6 +109,26 @@ def test_foreign_registry_is_refused_in_a_debug_container(empty_cluster: Cluster
 )
 def test_images_of_the_platform_are_admitted(empty_cluster: Cluster, prod: str, image: str) -> None:
     assert empty_cluster.refusals([pod(prod, "sound", image)]) == []
+
+
+def test_pod_whose_images_are_verified_keeps_them(empty_cluster: Cluster) -> None:
+    """Kyverno verifies what a new Pod runs, and neither an update nor a volume."""
+    space = "images-signed"
+    spec = {"registry": "registry.example.com", "signers": [SIGNER], "unsigned": ["quay.io/known"]}
+    checked = ImageVerificationSpec.model_validate({**spec, "enforced_namespaces": [space]})
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": space}}
+    empty_cluster.create([namespace, *others_policy(checked, Mode.ENFORCE, [space])])
+    empty_cluster.wait_until(lambda: "no signer is known" in str(empty_cluster.refusals([pod(space, "x", "evil/x:1")])))
+    sound = pod(space, "kept", "quay.io/known/app:1")
+    empty_cluster.create([sound])
+    labelled = {**sound, "metadata": {**sound["metadata"], "labels": {"ready": "true"}}}
+    assert empty_cluster.refusals([labelled]) == []
+    for image in ("registry.example.com/risk/unsigned:1", "quay.io/known/app:2"):
+        assert "a Pod that runs keeps its images" in str(empty_cluster.refusals([pod(space, "kept", image)]))
+    for image, refused in (("registry.example.com/risk/fraud:1", True), ("quay.io/known/tools:1", False)):
+        mounts = pod(space, "mounts", "quay.io/known/app:1")
+        mounts["spec"]["volumes"] = [{"name": "tools", "image": {"reference": image}}]
+        assert ("no signer is known for" in str(empty_cluster.refusals([mounts]))) is refused
 
 
 def test_rule_has_the_level_of_the_stack() -> None:

@@ -21,6 +21,14 @@ from tests.support.operations.training import JOB
 from tests.support.planner.plans import ROOT
 
 MODELS = "search"
+DEADLINE = "activeDeadlineSeconds must be 1 to 86400 (24 hours, clusterJobs.maximumHours)"
+CHECKPOINTS = "a job of more than 3600 seconds may lose its node"
+KEPT = "ttlSecondsAfterFinished must be 0 to 604800"
+PRIORITY = "priorityClassName of every pod template must be jobs"
+NO_QUEUE = "the label kueue.x-k8s.io/queue-name must be one of default, spare"
+NO_DEADLINE = "this kind has no deadline"
+OWN_CLUSTER = "a RayJob has a cluster of its own that ends with it"
+NO_JOB = "a pod here belongs to a Job or a RayCluster"
 
 
 def cron_job(**changes: Any) -> Manifest:
@@ -115,7 +123,6 @@ def bare_pod(priority: str = "jobs") -> Manifest:
         labelled(job(), "default"),
         labelled(job(template=template("jobs-spare", restartPolicy="Never")), "spare"),
         saved(job(activeDeadlineSeconds=24 * HOUR)),
-        owned(job(activeDeadlineSeconds=None, ttlSecondsAfterFinished=None), "jobset.x-k8s.io/v1alpha2", "JobSet"),
         owned(job(), "batch/v1", "CronJob"),
         cron_job(),
         labelled(cron_job(template=template("jobs-spare", restartPolicy="Never")), "spare"),
@@ -128,13 +135,48 @@ def bare_pod(priority: str = "jobs") -> Manifest:
         train_job(),
         labelled(train_job(runtimeRef={"name": "torch-spare"}), "spare"),
         saved(train_job(activeDeadlineSeconds=2 * HOUR)),
-        owned(ray_cluster(), "ray.io/v1", "RayJob"),
-        owned(bare_pod(), "batch/v1", "Job"),
-        owned(bare_pod("jobs-spare"), "ray.io/v1", "RayCluster"),
     ],
 )
 def test_a_bounded_and_queued_job_is_admitted(guarded: Cluster, manifest: Manifest) -> None:
     assert guarded.refusals([manifest]) == []
+
+
+UNBOUNDED = job(activeDeadlineSeconds=None, ttlSecondsAfterFinished=None)
+MADE_FOR_JOBS = [
+    ("trainer-system:jobset-controller-manager", owned(UNBOUNDED, "jobset.x-k8s.io/v1alpha2", "JobSet"), DEADLINE),
+    ("ray-system:kuberay-operator", owned(ray_cluster(), "ray.io/v1", "RayJob"), NO_DEADLINE),
+    ("kube-system:job-controller", owned(bare_pod(), "batch/v1", "Job"), NO_JOB),
+    ("ray-system:kuberay-operator", owned(bare_pod("jobs-spare"), "ray.io/v1", "RayCluster"), NO_JOB),
+]
+
+
+@pytest.mark.parametrize(("account", "manifest", "told"), MADE_FOR_JOBS)
+def test_what_a_controller_makes_for_a_job_is_admitted_of_the_controller_alone(
+    guarded: Cluster, account: str, manifest: Manifest, told: str
+) -> None:
+    """Everybody can name an owner in a manifest."""
+    assert told_as(guarded, account, manifest) == ""
+    assert told in told_as(guarded, "argocd:argocd-application-controller", manifest)
+
+
+def told_as(cluster: Cluster, account: str, manifest: Manifest) -> str:
+    """What the server says when a service account with every right creates an object."""
+    options = ("--server-side", "--dry-run=server", "--as-group=system:masters")
+    who = f"--as=system:serviceaccount:{account}"
+    return cluster.kubectl("apply", *options, who, "-f", "-", objects=[manifest]).stderr
+
+
+def test_owner_that_somebody_names_brings_no_job_among_models(guarded: Cluster) -> None:
+    elsewhere = owned(job(), "v1", "ConfigMap")
+    elsewhere["metadata"]["namespace"] = MODELS
+    assert "jobs run in the team's namespace for jobs" in " ".join(guarded.refusals([elsewhere]))
+
+
+def test_pod_of_a_job_comes_after_models(guarded: Cluster) -> None:
+    first = owned(bare_pod(""), "batch/v1", "Job")
+    assert "priorityClassName of the pod template must be one of" in told_as(
+        guarded, "kube-system:job-controller", first
+    )
 
 
 def examples() -> list[Manifest]:
@@ -145,15 +187,6 @@ def examples() -> list[Manifest]:
 @pytest.mark.parametrize("manifest", examples(), ids=lambda each: each["kind"])
 def test_the_jobs_of_the_page_are_admitted(guarded: Cluster, manifest: Manifest) -> None:
     assert guarded.refusals([manifest]) == []
-
-
-DEADLINE = "activeDeadlineSeconds must be 1 to 86400 (24 hours, clusterJobs.maximumHours)"
-CHECKPOINTS = "a job of more than 3600 seconds may lose its node"
-KEPT = "ttlSecondsAfterFinished must be 0 to 604800"
-PRIORITY = "priorityClassName of every pod template must be jobs"
-NO_QUEUE = "the label kueue.x-k8s.io/queue-name must be one of default, spare"
-NO_DEADLINE = "this kind has no deadline"
-OWN_CLUSTER = "a RayJob has a cluster of its own that ends with it"
 
 
 @pytest.mark.parametrize(
@@ -192,9 +225,9 @@ OWN_CLUSTER = "a RayJob has a cluster of its own that ends with it"
         (labelled(train_job(), "spare"), "belong to queue spare"),
         (labelled(train_job(), "other"), NO_QUEUE),
         (ray_cluster(), NO_DEADLINE),
-        (bare_pod(), "a pod here belongs to a Job or a RayCluster"),
-        (owned(bare_pod(), "apps/v1", "ReplicaSet"), "a pod here belongs to a Job or a RayCluster"),
-        (owned(bare_pod(""), "batch/v1", "Job"), "priorityClassName of the pod template must be one of"),
+        (bare_pod(), NO_JOB),
+        (owned(bare_pod(), "apps/v1", "ReplicaSet"), NO_JOB),
+        (bare_pod(""), NO_JOB),
     ],
 )
 def test_a_job_without_limits_or_queue_is_refused(guarded: Cluster, manifest: Manifest, told: str) -> None:

@@ -9,7 +9,7 @@ from policies.engine.admission import Excused
 from policies.engine.settings import Level, PolicySettings
 from stacks.admission import object_policies
 from tests.support.cluster.server import Cluster, namespaces
-from tests.support.planner.plans import STACKS, of_type, plan_of
+from tests.support.planner.plans import CLUSTERED, of_type, plan_of
 
 ADMISSION = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy"
 RELEASE = "kubernetes:helm.sh/v3:Release"
@@ -18,6 +18,7 @@ TEAM, PLATFORM = "object-team", "object-platform"
 RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}
 ARGO_CD = "system:serviceaccount:argocd:argocd-application-controller"
 OF_HELM = {"meta.helm.sh/release-name": "app", "meta.helm.sh/release-namespace": PLATFORM}
+FREE = '--patch={"metadata":{"finalizers":null}}'
 REFUSED_IN_THE_PLAN = "host-path: gives /var/lib/model-cache of the node"
 """The model cache of the stack `everything`, which has no exception."""
 
@@ -99,7 +100,7 @@ def policies(
     return [each for policy in made for each in policy]
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", CLUSTERED)
 def test_policies_of_a_stack_admit_its_own_objects(clean: Cluster, stack: str) -> None:
     plan = plan_of(stack)
     objects = [dict(each.inputs) for each in plan if each.type.startswith("kubernetes:") and each.type != RELEASE]
@@ -169,6 +170,29 @@ def test_exception_of_an_older_object_ends_for_its_changes(clean: Cluster, place
     assert clean.refusals([role("aging", ("get", "list"))]) == []
 
 
+def test_exception_does_not_hold_without_a_day(clean: Cluster, places: None) -> None:
+    """A client may remove the times of all changes, by which the server knows the day."""
+    clean.create([role("timeless")])
+    install(clean, policies(Excused("rbac-secrets", "ClusterRole/timeless", "9999-12-30")))
+    assert clean.refusals([role("timeless", ("get", "list"))]) == []
+    stripped = role("timeless", ("get", "list"), managedFields=[{}])
+    told = clean.kubectl("replace", "--dry-run=server", "-f", "-", objects=[stripped])
+    assert "rbac-secrets" in told.stderr, told
+
+
+def test_object_that_is_being_deleted_is_judged(judging: Cluster) -> None:
+    """It works until its last finalizer is removed."""
+    ports = [{"name": "http", "port": 80}]
+    metadata = {"name": "lasting", "namespace": TEAM, "finalizers": ["example.com/wait"]}
+    made = {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": {"ports": ports}}
+    judging.create([made])
+    judging.kubectl("delete", "service", "lasting", f"--namespace={TEAM}", "--wait=false")
+    told = str(judging.refusals([{**made, "spec": {"ports": ports, "externalIPs": ["192.0.2.1"]}}]))
+    assert "service-external-ips" in told
+    freed = judging.kubectl("patch", "service", "lasting", f"--namespace={TEAM}", "--type=merge", FREE)
+    assert freed.returncode == 0, freed.stderr
+
+
 def test_level_of_the_stack_holds_in_the_cluster(clean: Cluster, places: None) -> None:
     install(clean, policies(rbac_secrets=Level.ADVISORY))
     assert clean.refusals([role()]) == []
@@ -181,7 +205,7 @@ def test_older_bad_object_can_be_labelled_and_deleted(clean: Cluster, places: No
     assert "denied" not in clean.kubectl("label", "clusterrole", "old", "ready=true").stderr
     assert "rbac-secrets" in str(clean.refusals([role("old", ("get", "list"), finalizers=["example.com/wait"])]))
     clean.kubectl("delete", "clusterrole", "old", "--wait=false")
-    freed = clean.kubectl("patch", "clusterrole", "old", "--type=merge", '--patch={"metadata":{"finalizers":null}}')
+    freed = clean.kubectl("patch", "clusterrole", "old", "--type=merge", FREE)
     assert freed.returncode == 0, freed.stderr
     clean.wait_until(lambda: clean.kubectl("get", "clusterrole", "old").returncode != 0)
 

@@ -121,6 +121,10 @@ def test_policy_of_the_platform_refuses_a_workload(empty_cluster: Cluster) -> No
     assert "denied request: host-namespaces: hostNetwork is true: its Pods share it with the node" in told
     sound = whole(of(DEPLOYMENT, RESTRICTED), "ruled", "sound")
     assert empty_cluster.refusals([sound]) == []
+    # An update is judged as well, unless it leaves the Pods as they are.
+    empty_cluster.create([sound])
+    assert "host-namespaces" in str(empty_cluster.refusals([{**deployment, "metadata": sound["metadata"]}]))
+    assert empty_cluster.refusals([{**sound, "spec": {**sound["spec"], "replicas": 2}}]) == []
 
 
 EXCUSED = "excused"

@@ -100,6 +100,35 @@ def test_route_that_takes_requests_of_others_is_refused(routed: Cluster, made: d
     assert told in "\n".join(routed.refusals([made]))
 
 
+def test_requests_of_others_are_not_copied_to_another_namespace(routed: Cluster) -> None:
+    made = route(SEARCH, "ranking", f"ranking.{DOMAIN}")
+    [http] = made["spec"]["http"]
+    for field, host in (("mirror", "own"), ("mirrors", "own"), ("mirror", "x.risk.svc"), ("mirrors", "x.risk.svc")):
+        destination = {"host": host}
+        http_with = {**http, field: [{"destination": destination}] if field == "mirrors" else destination}
+        told = str(routed.refusals([{**made, "spec": {**made["spec"], "http": [http_with]}}]))
+        assert ("leads to Services of its own namespace" in told) is (host != "own"), told
+
+
+@pytest.mark.parametrize(
+    ("target", "refused"),
+    [
+        (f"fraud-predictor.{RISK}.svc.cluster.local", True),
+        (f"fraud-predictor.{RISK}.svc.cluster.local.", True),
+        (f"ranking-predictor.{SEARCH}.svc.cluster.local", False),
+        ("istio-ingressgateway.istio-ingress.svc.cluster.local", False),
+        ("features.abc.ng.0001.use1.cache.amazonaws.com", False),
+    ],
+)
+def test_service_is_no_other_name_of_a_service_of_another_namespace(
+    routed: Cluster, target: str, refused: bool
+) -> None:
+    """A route to the Service would lead there."""
+    spec = {"type": "ExternalName", "externalName": target}
+    made = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "alias", "namespace": SEARCH}, "spec": spec}
+    assert ("leads to no Service of another namespace" in str(routed.refusals([made]))) is refused
+
+
 def test_host_of_an_older_route_cannot_be_taken_by_an_update(routed: Cluster) -> None:
     routed.create([route(SEARCH, "older", f"older.{DOMAIN}")])
     assert "belongs to a route" in str(routed.refusals([route(SEARCH, "older", MOVED)]))

@@ -13,6 +13,12 @@ from ...facts.image_references import WITH_REGISTRY, below
 from .spec import ISSUER, ImageVerificationSpec, SignerSpec
 
 _PARTS = ("containers", "initContainers", "ephemeralContainers")
+_IS_NEW = "request.operation == 'CREATE' || request.?subResource.orValue('') == 'ephemeralcontainers'"
+_CHANGED = " || ".join(
+    f"object.spec.?{part}.orValue([]).map(c, c.image) != oldObject.spec.?{part}.orValue([]).map(c, c.image)"
+    for part in _PARTS[:2]
+)
+"""Whether an update changes an image. Source: Kubernetes, "Pod update and replacement"."""
 
 
 class Mode(StrEnum):
@@ -62,16 +68,24 @@ def others_policy(spec: ImageVerificationSpec, mode: Mode, namespaces: Sequence[
     known = [f"{spec.registry}/{each}" for signer in spec.signers for each in signer.images]
     containers = " + ".join(f"object.spec.?{part}.orValue([])" for part in _PARTS)
     images = "variables.containers.map(c, c.image)"
-    others = f"{images}.filter(ref, !{_names_below([*known, *spec.unsigned])})"
+    volumes = "object.spec.?volumes.orValue([]).filter(v, has(v.image)).map(v, v.image.?reference.orValue(''))"
+    # Kyverno verifies no image that is a volume, so that a signer's is unknown there, too.
+    others = (
+        f"{images}.filter(ref, !{_names_below([*known, *spec.unsigned])}) + "
+        f"{volumes}.filter(ref, !{_names_below([*spec.unsigned])})"
+    )
     return admission_policy(
         f"signed-others-{mode}",
         {"v1": ["pods", "pods/ephemeralcontainers"]},
-        [],
+        [
+            (
+                f"{_IS_NEW} || !({_CHANGED})",
+                "a Pod that runs keeps its images, because the signatures of others would not be verified; replace it",
+            )
+        ],
         _selector(namespaces),
         # A Pod that exists keeps running: its controllers must still label it and remove its finalizers.
-        conditions={
-            "new": "request.operation == 'CREATE' || request.?subResource.orValue('') == 'ephemeralcontainers'"
-        },
+        conditions={"new-or-changed": f"{_IS_NEW} || {_CHANGED}"},
         variables={"containers": containers, "others": others},
         computed=[("variables.others.size() == 0", "'no signer is known for ' + variables.others.join(', ')")],
         actions=["Deny" if mode is Mode.ENFORCE else "Audit"],

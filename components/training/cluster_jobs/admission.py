@@ -30,7 +30,15 @@ UNSAVED_SECONDS = 3600
 _QUEUE_LABEL = "kueue.x-k8s.io/queue-name"
 _FOR_JOBS = {"matchLabels": {JOBS_LABEL: "true"}}
 _OWNERS = "object.metadata.?ownerReferences.orValue([])"
-_OWN = {"has-no-owner": f"!{_OWNERS}.exists(each, each.?controller.orValue(false))"}
+_CONTROLLERS = ("kube-system", names.KUEUE_NAMESPACE, names.TRAINER_NAMESPACE, names.RAY_NAMESPACE)
+_BY_CONTROLLER = " || ".join(
+    (
+        "request.userInfo.username == 'system:kube-controller-manager'",
+        *(f"request.userInfo.username.startsWith('system:serviceaccount:{each}:')" for each in _CONTROLLERS),
+    )
+)
+"""Who makes objects for a job. Others could name an owner in what they write, and pass by every limit."""
+_OWN = {"has-no-owner": f"!(({_BY_CONTROLLER}) && {_OWNERS}.exists(each, each.?controller.orValue(false)))"}
 """What a controller makes for another job is admitted with that job."""
 
 
@@ -90,7 +98,7 @@ def _pods() -> list[Manifest]:
     )
     validations = [
         (
-            f"{_OWNERS}.exists(each, {of_a_job})",
+            f"({_BY_CONTROLLER}) && {_OWNERS}.exists(each, {of_a_job})",
             "a pod here belongs to a Job or a RayCluster, which a queue admits; write a Job, TrainJob or RayJob",
         ),
         (
@@ -110,8 +118,8 @@ class _Checks:
 
     def jobs(self) -> list[Manifest]:
         """Jobs, also those of CronJobs."""
-        cron = "each.kind != 'CronJob'"
-        own = {"has-no-owner": f"!{_OWNERS}.exists(each, each.?controller.orValue(false) && {cron})"}
+        owned = f"{_OWNERS}.exists(each, each.?controller.orValue(false) && each.kind != 'CronJob')"
+        own = {"has-no-owner": f"!(({_BY_CONTROLLER}) && {owned})"}
         validations = [
             *self._bounded("object"),
             *self._kept("object", KEPT_SECONDS),
