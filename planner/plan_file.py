@@ -1,6 +1,9 @@
 """Files of plans and of what is made of them: written whole or not at all."""
 
+import os
+from contextlib import suppress
 from pathlib import Path
+from threading import get_ident
 
 
 class PlanFileError(ValueError):
@@ -15,7 +18,8 @@ def write_whole(path: Path, text: str, instead: str = "file") -> None:
     Raises:
         PlanFileError: naming the path and why it cannot be written.
     """
-    fresh = path.with_name(f"{path.name}.new")
+    # Two plans at once write two files; the last one stays.
+    fresh = path.with_name(f"{path.name}.{os.getpid()}-{get_ident()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Lines of CSV end in CR and LF on every system.
@@ -23,3 +27,6 @@ def write_whole(path: Path, text: str, instead: str = "file") -> None:
         fresh.replace(path)
     except OSError as error:
         raise PlanFileError(f"{path} cannot be written: {error.strerror}; name another {instead} by --out") from None
+    finally:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
