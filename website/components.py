@@ -67,10 +67,20 @@ def _page(
             "## Outputs",
             "",
             *(_properties(found.outputs, outputs=True) or ["It has no outputs.", ""]),
+            *_elsewhere(name),
             *(["## Types", ""] if types else []),
             *(line for each in types for line in _type_section(each)),
         ]
     )
+
+
+def _elsewhere(name: str) -> list[str]:
+    """The component's row of docs/portability.md."""
+    page = (_ROOT / "docs" / "portability.md").read_text(encoding="utf-8")
+    [row] = re.findall(rf"^\| `{name}` \| (.+) \|$", page, re.MULTILINE)
+    heads = ("Google Cloud", "Azure", "Kubernetes of your own", "What locks in")
+    told = (f"- **{head}**: {told}" for head, told in zip(heads, row.split(" | "), strict=True))
+    return ["## In another cloud", "", *told, "", "[Portability](../portability.md) says more.", ""]
 
 
 def _types(found: ComponentDefinition, definitions: Mapping[str, TypeDefinition]) -> list[TypeDefinition]:

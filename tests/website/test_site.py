@@ -18,7 +18,6 @@ from policies.engine.registry import RULES
 from tests.support.browser.chromium import PROGRAM, Opened, started
 from tests.support.programs import needs
 from website.__main__ import build, main, write
-from website.navigation import navigation
 
 pytestmark = pytest.mark.slow
 
@@ -80,11 +79,6 @@ def test_a_link_that_leads_nowhere_is_refused(link: str, tmp_path: Path, capfd: 
     pages = {"index.md": f"# Page\n\n{link} [b](other.md#there)\n", "other.md": "# Other\n\n## There\n"}
     assert not build(write(tmp_path, pages, ["index.md", "other.md"]))
     assert "1 issue found" in "".join(capfd.readouterr())
-
-
-def test_a_page_without_a_place_and_a_place_without_a_page_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"differ in .*, new\.md"):
-        navigation(["index.md", "new.md"])
 
 
 def test_each_component_has_a_page_with_its_arguments_and_outputs(site: Path) -> None:
