@@ -14,7 +14,10 @@ pytestmark = pytest.mark.slow
 TESTING = "docs/testing.md"
 """The page whose example is a test. `test_testing.py` runs it."""
 
-PYTHON = [each for each in blocks("python") if each.page != TESTING]
+SERVICE = "from celery import Celery"
+"""What the code of a team's own service begins with, which makes no component."""
+
+PYTHON = [each for each in blocks("python") if each.page != TESTING and SERVICE not in each.text]
 STACK = re.compile(r'StackReference\("organization/mlplatform/(\w+)"\)')
 WANTED = re.compile(r'\.(?:require|get)_output\("(\w+)"\)')
 LISTS = ("SubnetIds", "SecurityGroupIds")
