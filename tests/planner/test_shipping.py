@@ -89,7 +89,7 @@ def test_release_pulls_charts_and_images_from_the_registry(stack: str) -> None:
 def jobs_and_workers(stack: str) -> set[str]:
     """The repositories that the config of a stack names beside its releases, for jobs and workers."""
     text = (ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8")
-    return set(re.findall(r"image: ([0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/[a-z0-9/-]+)", text))
+    return set(re.findall(r"[iI]mage: ([0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/[a-z0-9/-]+)", text))
 
 
 def test_the_registry_has_what_stacks_refer_to_and_nothing_else() -> None:
@@ -103,7 +103,7 @@ def test_the_registry_has_what_stacks_refer_to_and_nothing_else() -> None:
 
 def test_the_registry_of_the_starter_has_what_the_stack_refers_to_and_nothing_else() -> None:
     named = jobs_and_workers("starter")
-    assert len(named) == 2
+    assert len(named) == 3
     assert set(shipping.repositories([plan_of("starter")])) == named
 
 
