@@ -93,7 +93,10 @@ def gates(
     found |= {f"{_TARGETS}{name}": percent for name, percent in target.capabilities.items()}
     for each in exceptions:
         value = {"expires": each.expires.isoformat(), "approvedBy": each.approved_by, "reason": each.reason}
-        found[f"{_EXCEPTIONS}{each.rule} of {each.resource}"] = value
+        field = f"{_EXCEPTIONS}{each.rule} of {each.resource}{f', in the cluster {each.object}' if each.object else ''}"
+        # Of two entries about the same, the one that holds longer counts.
+        if value["expires"] > _expiry(found.get(field)):
+            found[field] = value
     return found
 
 

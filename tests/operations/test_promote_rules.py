@@ -28,6 +28,8 @@ PROTECTED = [
     "operations/promote/reviews.py",
     "operations/smoke/run.py",
     "operations/__init__.py",
+    ".gitattributes",
+    "deploy/.gitattributes",
     "Makefile",
     "requirements.lock",
 ]

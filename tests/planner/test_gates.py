@@ -170,3 +170,24 @@ def test_strange_values_of_an_earlier_plan_are_compared(value: Any) -> None:
     strange = dict.fromkeys(settings(**ORDINARY), value)
     for before, after in ((strange, settings(**ORDINARY)), (settings(**ORDINARY), strange)):
         assert all(isinstance(each.was + each.now, str) for each in laxer(before, after))
+
+
+def excepted(*entries: Mapping[str, Any]) -> dict[str, Any]:
+    made = [PolicyException.model_validate({**EXCEPTION, **each}) for each in entries]
+    return gates(EnvironmentKind.PRODUCTION, PolicySettings(), Budget(monthly_budget=100), Usage(), made)
+
+
+def test_of_two_exceptions_about_the_same_the_longer_one_counts() -> None:
+    """The other one would hide it, wherever it is in the file."""
+    entries = [{"expires": "2027-12-31"}, {}]
+    [later, behind] = [told(excepted({}), excepted(*each)) for each in (entries, entries[::-1])]
+    assert later == behind
+    assert "until 2027-12-31" in later[0]
+
+
+def test_exception_that_the_cluster_shall_admit_too_is_laxer() -> None:
+    [line] = told(excepted({}), excepted({"object": "DaemonSet/gpu-system/device-plugin"}))
+    assert line.startswith(
+        "exceptions.privileged of *::device-plugin, in the cluster DaemonSet/gpu-system/device-plugin:"
+    )
+    assert "no exception -> until 2027-01-31" in line
