@@ -239,3 +239,11 @@ def test_tests_of_the_example_pass() -> None:
         timeout=120,
     )
     assert found.returncode == 0, found.stdout
+
+
+def test_copy_of_a_model_replaces_no_file_of_production() -> None:
+    """Seniors approved what is there; staging's files could change after that."""
+    text = (ROOT / "examples" / "model-repo" / ".github" / "workflows" / "promote.yaml").read_text()
+    copies = [line for line in text.splitlines() if "aws s3" in line]
+    assert copies
+    assert all("--no-overwrite" in line for line in copies)
