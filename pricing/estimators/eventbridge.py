@@ -8,15 +8,18 @@ from pricing.priced_stack import PricedStack
 from resources.required import text
 from resources.resource import Resource
 
+_BUS = "aws:cloudwatch/eventBus:EventBus"
+
 
 @prices("aws:cloudwatch/eventRule:EventRule")
-def rule(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:  # noqa: ARG001 - the signature of estimators
-    """Free on the default bus, which receives the events of AWS services and schedules; not on a custom bus."""
-    if text(resource.inputs, "eventBusName", "default") != "default":
-        yield Gap("the events put on a bus of one's own are in no usage figure")
+def rule(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
+    """Free on the default bus, which receives the events of AWS services, and on a bus that is priced itself."""
+    bus = stack.source(resource, "eventBusName", _BUS) or stack.named(resource.inputs.get("eventBusName"), _BUS)
+    if bus is None and text(resource.inputs, "eventBusName", "default") != "default":
+        yield Gap("the events put on a bus of another stack are in no usage figure")
 
 
-@prices("aws:cloudwatch/eventBus:EventBus")
+@prices(_BUS)
 def bus(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """The events that programs put on the bus, whatever rules match."""
     yield stack.charge(
