@@ -20,6 +20,23 @@ _KEYS = (
     "iam:UploadSSHPublicKey",
     "iam:UploadSigningCertificate",
 )
+_PEOPLE = (
+    "iam:AddUserToGroup",
+    "iam:AttachGroupPolicy",
+    "iam:AttachUserPolicy",
+    "iam:CreateSAMLProvider",
+    "iam:DeactivateMFADevice",
+    "iam:DeleteUserPermissionsBoundary",
+    "iam:DeleteUserPolicy",
+    "iam:DetachUserPolicy",
+    "iam:PutGroupPolicy",
+    "iam:PutUserPermissionsBoundary",
+    "iam:PutUserPolicy",
+    "iam:RemoveUserFromGroup",
+    "iam:ResetServiceSpecificCredential",
+    "iam:UpdateAccessKey",
+    "iam:UpdateSAMLProvider",
+)
 _OWN_ROLES = (
     "iam:AttachRolePolicy",
     "iam:CreateRole",
@@ -99,7 +116,8 @@ def _state(spec: PipelineAccessSpec, account: Account, objects: Sequence[str], k
 
 
 def guard_policy(spec: PipelineAccessSpec, account: Account, provider_arn: str) -> str:
-    """Denies a deployment to extend its own permissions, to write roles outside its prefixes, or to create access keys.
+    """Denies a deployment to extend its own permissions, to write roles outside its prefixes, to create access keys, or
+    to change what people may do, because a user who is given more rights could give them back to it.
 
     A new version of a policy that its role has would extend them as much as a new policy. Source: service authorization
     reference, "Actions defined by AWS IAM": roles and policies are the resource types of these actions.
@@ -110,6 +128,7 @@ def guard_policy(spec: PipelineAccessSpec, account: Account, provider_arn: str) 
         _deny("OwnRoles", (*_OWN_ROLES, "iam:PassRole"), [f"{iam}:role/{spec.role_prefix}-*"]),
         _deny("OwnProvider", _OWN_PROVIDER, [provider_arn]),
         _deny("StoredKeys", _KEYS, ["*"]),
+        _deny("People", _PEOPLE, ["*"]),
     ]
     # AWS alone writes its managed policies.
     if own := sorted({each for each in given if each.startswith(f"{iam}:policy/")}):
