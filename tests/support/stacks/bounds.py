@@ -16,19 +16,20 @@ def moved(sections: Mapping[str, Any]) -> tuple[dict[str, Any], list[Path]]:
     Each is raised where the config allows it beside those before it, else doubled, else lowered.
     """
     found, paths = deepcopy(dict(sections)), list[Path]()
-    for path in _numbers(sections):
-        before = _holder(found, path)[path[-1]]
+    for path in numbers(sections):
+        before = value_at(found, path)
         for value in (before + 1, before * 2, before - 1):
-            _holder(found, path)[path[-1]] = value
-            if value != before and _is_accepted(found):
+            set_at(found, path, value)
+            if value != before and is_accepted(found):
                 paths.append(path)
                 break
         else:
-            _holder(found, path)[path[-1]] = before
+            set_at(found, path, before)
     return found, paths
 
 
-def _is_accepted(sections: dict[str, Any]) -> bool:
+def is_accepted(sections: dict[str, Any]) -> bool:
+    """Whether the sections are a config."""
     try:
         read(sections)
     except SpecError:
@@ -36,15 +37,26 @@ def _is_accepted(sections: dict[str, Any]) -> bool:
     return True
 
 
-def _numbers(value: Any, path: Path = ()) -> Iterator[Path]:
+def numbers(value: Any, path: Path = ()) -> Iterator[Path]:
+    """The paths of the whole numbers in a config."""
     if isinstance(value, int) and not isinstance(value, bool):
         yield path
     elif isinstance(value, Mapping):
         for key, item in cast(Mapping[str, Any], value).items():
-            yield from _numbers(item, (*path, key))
+            yield from numbers(item, (*path, key))
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for index, item in enumerate(cast(Sequence[Any], value)):
-            yield from _numbers(item, (*path, index))
+            yield from numbers(item, (*path, index))
+
+
+def set_at(sections: Any, path: Path, value: Any) -> None:
+    """Set the value at a path of a config."""
+    _holder(sections, path)[path[-1]] = value
+
+
+def value_at(sections: Any, path: Path) -> Any:
+    """The value at a path of a config."""
+    return _holder(sections, path)[path[-1]]
 
 
 def _holder(value: Any, path: Path) -> Any:
