@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from pricing.lines import Estimate
 from pricing.table import regions
 from pricing.usage import Usage
 from resources.resource import Resource
+from stacks.adopted import FOLDER, adopted_path, read_adopted
 from stacks.config import NAMESPACE, StackConfig, parse_config
 from stacks.config_warning import ConfigWarning
 from stacks.metrics_costs import metrics_decisions
@@ -67,7 +69,8 @@ def plan_of(
     program = root / "__main__.py"
     if not program.is_file():
         raise StackFileError(f"{program} does not exist; run this in the project's folder")
-    return assess(stack_file, config, evaluate_program(program, stack_file, answers, on_resource), today=today)
+    plan = assess(stack_file, config, evaluate_program(program, stack_file, answers, on_resource), today=today)
+    return replace(plan, warnings=(*_adopted(root, stack_file.name), *plan.warnings))
 
 
 def assess(stack_file: StackFile, config: StackConfig, evaluation: Evaluation, *, today: date) -> Plan:
@@ -157,6 +160,20 @@ def _zones(config: StackConfig) -> list[str]:
     """The names of the Route 53 zones that the config takes as given."""
     sections = (config.model_serving, config.kubeflow, config.starter)
     return [section.zone_name for section in sections if section]
+
+
+def _adopted(root: Path, stack: str) -> Iterator[ConfigWarning]:
+    """What the stack takes over instead of making it."""
+    path = adopted_path(root, stack)
+    rows = read_adopted(path)
+    if rows:
+        retained = sum(len(each.retain) for each in rows)
+        yield ConfigWarning(
+            f"{FOLDER}/{path.name}",
+            f"{len(rows)} resources",
+            f"They exist already: the first `pulumi up` imports them, and {retained} of their inputs keep their value.",
+            "Compare `pulumi preview` with docs/adopt.md: it must replace and delete none of them.",
+        )
 
 
 def _of_prices(config: StackConfig, cost: Estimate) -> Iterator[ConfigWarning]:

@@ -39,6 +39,7 @@ _HAND_WRITTEN: list[Entry] = [
                     "objectives.md",
                     "runbooks.md",
                     "drift.md",
+                    "adopt.md",
                     "rotation.md",
                     "rightsize.md",
                     "spend.md",

@@ -127,6 +127,10 @@ class Engine:
         faults = {"refused": [*refused], "unready": [*unready]}
         (self._folder / "faults.json").write_text(json.dumps(faults), encoding="utf-8")
 
+    def exists(self, resources: Mapping[str, Mapping[str, Any]]) -> None:
+        """From now on, an import of one of these types and ids finds these inputs, by Pulumi's names."""
+        (self._folder / "existing.json").write_text(json.dumps(resources), encoding="utf-8")
+
     def backup(self, stack: str) -> BackupRules:
         """The AWS Backup of a stack's account."""
         return BackupRules(self._folder / "backup" / f"{stack}.json")
@@ -215,6 +219,7 @@ class Engine:
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "STANDIN_LOG": str(self._folder / "changes.jsonl"),
             "STANDIN_FAULTS": str(self._folder / "faults.json"),
+            "STANDIN_EXISTING": str(self._folder / "existing.json"),
             "STANDIN_EKS": str(self._folder / "eks.json"),
             **{f"STANDIN_{service.upper()}": str(self._folder / service) for service in _SERVICES},
             # Nothing reaches out.

@@ -61,7 +61,8 @@ class RdsRules:
 
 def _deploy(known: dict[str, Any], given: Mapping[str, Any]) -> None:
     family, engine = known["families"][given["parameterGroupName"]], f"{given['engine']}{given['engineVersion']}"
-    if family != engine:
+    # The family of PostgreSQL 16.4 is postgres16, that of MySQL 8.4 is mysql8.4.
+    if family not in (engine, engine.partition(".")[0]):
         raise RefusedError(f"The parameter group family {family} can't be used for this instance, {engine}")
     known["instances"][given["identifier"]] = {"version": given["engineVersion"], "group": given["parameterGroupName"]}
 

@@ -122,8 +122,11 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.UpdateResponse(properties=self._state(request.urn, request.news, context, read)[1])
 
     def Read(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
-        response = provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
         kind, name = _kind_and_name(request.urn)
+        if not request.properties.fields and (found := _existing().get(f"{kind} {request.id}")):
+            read = encode(found).struct_value
+            return provider_pb2.ReadResponse(id=request.id, properties=read, inputs=read)
+        response = provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
         for rules in _rules(request.urn):
             if isinstance(rules, EksRules | StreamRules):
                 for key, value in rules.read(kind, name, decode(request.inputs)).items():
@@ -265,6 +268,12 @@ def _refused_by_aws(
 def _faults() -> Mapping[str, Sequence[str]]:
     """The names of what the test wants `refused` or `unready` at its creation."""
     path = Path(os.environ.get("STANDIN_FAULTS", ""))
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def _existing() -> Mapping[str, Mapping[str, Any]]:
+    """What an import finds, by type and id: inputs by Pulumi's names."""
+    path = Path(os.environ.get("STANDIN_EXISTING", ""))
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 

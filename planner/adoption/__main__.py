@@ -1,0 +1,93 @@
+"""`python -m planner.adoption STATE STACK`: takes over what Terraform made, without replacing any of it."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from components.core.spec import SpecError
+from planner.adoption.adopted_file import written
+from planner.adoption.comparison import compared
+from planner.adoption.existing import StateError, read_terraform
+from planner.adoption.matching import MatchError, match
+from planner.adoption.report import as_json, as_text
+from planner.build import build_plan
+from planner.plan_file import PlanFileError
+from planner.stackfile import StackFileError, read_stack_file
+from stacks.adopted import adopted_path, read_adopted
+from stacks.config import parse_config
+
+FINE, CANNOT, WRONG = 0, 1, 2
+_EXIT_CODES = """\
+exit codes:
+  0    everything that holds data can be adopted, or nothing does
+  1    a resource that holds data is in the plan and in Terraform and cannot be
+       adopted
+  2    the state, the stack's config or an argument is wrong
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Match, compare, print, and write the file when asked to."""
+    options = _arguments(arguments)
+    root: Path = options.root
+    try:
+        given = dict(_pair(each) for each in options.match)
+        path = adopted_path(root, options.stack)
+        earlier = read_adopted(path)
+        environment = parse_config(read_stack_file(root, options.stack).config).environment
+        existing = read_terraform(options.state)
+        plan = build_plan(root, options.stack, today=datetime.now(UTC).date())
+        here = [each for each in existing if not each.is_elsewhere(environment.region, environment.account)]
+        known = {each.origin: each.name for each in earlier if each.origin in {other.address for other in here}}
+        found = match(plan.resources, here, known | given)
+        adoptions = [compared(each, found.translation) for each in found.pairs]
+        rows = written(path, adoptions, earlier) if options.write else 0
+    except (MatchError, PlanFileError, SpecError, StackFileError, StateError) as error:
+        print(f"adopt: {error}", file=sys.stderr)
+        return WRONG
+    show = as_json if options.json else as_text
+    print(show(options.stack, adoptions, found.not_planned))
+    if not options.json:
+        if len(here) < len(existing):
+            print(f"\nLeft out, of another region or account: {len(existing) - len(here)}")
+        if options.write:
+            print(f"\nwritten to {path}: {rows} rows. Review it, then `mlplatform plan {options.stack}`.")
+        else:
+            print("\nNothing is written. `--write` writes the file that the program imports from.")
+    return CANNOT if any(each.holds and each.blocked for each in adoptions) else FINE
+
+
+def _pair(text: str) -> tuple[str, str]:
+    address, mark, name = text.rpartition("=")
+    if not (address and mark and name):
+        raise MatchError(f"--match {text!r} is not ADDRESS=NAME, such as aws_s3_bucket.raw=ml-prod-raw")
+    return address, name
+
+
+def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        "python -m planner.adoption",
+        description="Take over what Terraform made: match it with a stack's plan, show what an import changes, and "
+        "write the file that the stack's program imports from.",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("state", type=Path, help="terraform.tfstate, or what `terraform show -json` prints")
+    parser.add_argument("stack", help="the <stack> of Pulumi.<stack>.yaml")
+    parser.add_argument(
+        "--match",
+        action="append",
+        default=[],
+        metavar="ADDRESS=NAME",
+        help="take this address of Terraform for this name of the plan; may be repeated",
+    )
+    parser.add_argument("--write", action="store_true", help="write adopted/<stack>.yaml")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--root", type=Path, default=Path(), help="the project's folder")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

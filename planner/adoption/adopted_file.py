@@ -1,0 +1,59 @@
+"""Writes `adopted/<stack>.yaml`, one row for each resource that is taken over."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from planner.adoption.comparison import Adoption
+from planner.adoption.matching import Reason
+from planner.plan_file import write_whole
+from stacks.adopted import AdoptedResource
+
+_HEAD = """\
+# Written by `mlplatform adopt`. The program imports these resources and retains
+# the inputs under `retain`. Review each row; a row with CHECK is a proposal.
+format: 1
+resources:
+"""
+
+
+def written(path: Path, adoptions: Sequence[Adoption], earlier: Sequence[AdoptedResource]) -> int:
+    """Write the rows of what can be adopted, and keep earlier rows that the state does not speak of.
+
+    An earlier row keeps what it retains: the plan has these values already. Returns the number of rows.
+
+    Raises:
+        PlanFileError: the file cannot be written.
+    """
+    before = {(each.type, each.name): each for each in earlier}
+    rows: list[str] = []
+    for each in adoptions:
+        old = before.pop((each.match.planned.type, each.match.planned.name), None)
+        if not each.blocked:
+            rows.append(_row(each, old))
+    rows += [_dumped(each.model_dump(by_alias=True, exclude_defaults=True)) for each in before.values()]
+    write_whole(path, _HEAD + "".join(rows))
+    return len(rows)
+
+
+def _row(adoption: Adoption, earlier: AdoptedResource | None) -> str:
+    match = adoption.match
+    retained: dict[str, Any] = {each.name: each.value for each in adoption.retained}
+    document: dict[str, Any] = {
+        "type": match.planned.type,
+        "name": match.planned.name,
+        "id": adoption.import_id,
+        "origin": match.existing.address,
+    }
+    if earlier:
+        retained |= earlier.retain
+    if retained:
+        document["retain"] = retained
+    doubt = f"# CHECK: {match.why}\n" if match.reason is Reason.WORDS else ""
+    return doubt + _dumped(document)
+
+
+def _dumped(document: dict[str, Any]) -> str:
+    return yaml.safe_dump([document], sort_keys=False, allow_unicode=True, width=120)

@@ -1,0 +1,117 @@
+"""Adoptions as text, at most 80 columns wide except for names, and as JSON."""
+
+import json
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+from typing import Any
+
+from planner.adoption.comparison import Adoption, Retained, is_new
+from planner.adoption.existing import Existing
+from planner.adoption.kinds import KINDS, NOT_ADOPTED
+from planner.adoption.matching import Reason
+from planner.printable import printable
+
+_WIDTH = 80
+_LONGEST = 60
+"""The characters of a value that are shown."""
+
+
+def as_text(stack: str, adoptions: Sequence[Adoption], not_planned: Sequence[Existing]) -> str:
+    """The adoptions for people."""
+    return "\n".join(_lines(stack, adoptions, not_planned))
+
+
+def as_json(stack: str, adoptions: Sequence[Adoption], not_planned: Sequence[Existing]) -> str:
+    """The adoptions for scripts."""
+    document = {
+        "format": 1,
+        "stack": stack,
+        "adopted": [_document(each) for each in adoptions],
+        "notPlanned": [{"address": each.address, "remedy": NOT_ADOPTED.get(each.type, "")} for each in not_planned],
+    }
+    return json.dumps(document, indent=1)
+
+
+def _document(adoption: Adoption) -> dict[str, Any]:
+    match = adoption.match
+    return {
+        "type": match.planned.type,
+        "name": match.planned.name,
+        "address": match.existing.address,
+        "importId": adoption.import_id,
+        "reason": match.reason,
+        "why": match.why,
+        "holds": adoption.holds,
+        "clean": adoption.clean,
+        "changes": [each.path for each in adoption.changes],
+        "retained": {each.name: each.value for each in adoption.retained},
+        "blocked": list(adoption.blocked),
+    }
+
+
+def _lines(stack: str, adoptions: Sequence[Adoption], not_planned: Sequence[Existing]) -> Iterator[str]:
+    possible = [each for each in adoptions if not each.blocked]
+    total = len(adoptions) + len(not_planned)
+    yield f"adopt for {stack}: {len(possible)} of {total} existing resources; nothing is replaced"
+    groups = (
+        ("Imported without a change", [each for each in possible if each.clean]),
+        ("Imported, then updated in place", [each for each in possible if not each.clean]),
+        ("CANNOT be adopted", [each for each in adoptions if each.blocked]),
+    )
+    for title, members in groups:
+        if members:
+            yield ""
+            yield f"{title}: {len(members)}"
+            for each in members:
+                yield from _adoption(each)
+    known = [each for each in not_planned if each.type in NOT_ADOPTED]
+    if known:
+        yield ""
+        yield f"Stay in Terraform, because AWS offers no way over: {len(known)}"
+        for each in known:
+            yield f"  {printable(each.address)}"
+            yield from _wrapped(NOT_ADOPTED[each.type])
+    others = [each for each in not_planned if each.type not in NOT_ADOPTED]
+    if others:
+        yield ""
+        yield f"Stay in Terraform, because the plan has nothing for them: {len(others)}"
+        for each in others:
+            ours = any(kind.terraform == each.type for kind in KINDS.values())
+            yield f"  {printable(each.address)}{'  (give it by --match)' if ours else ''}"
+
+
+def _adoption(adoption: Adoption) -> Iterator[str]:
+    match = adoption.match
+    yield f"  {match.planned.type} {match.planned.name}"
+    yield f"    from {printable(match.existing.address)}"
+    doubt = "CHECK: " if match.reason is Reason.WORDS else ""
+    yield from _wrapped(f"{doubt}{match.why}")
+    if adoption.changes:
+        yield from _wrapped(f"changes {', '.join(sorted({each.path for each in adoption.changes}))}")
+    for each in adoption.retained:
+        yield from _wrapped(_kept(each))
+    for each in adoption.blocked:
+        yield from _wrapped(each)
+
+
+def _kept(retained: Retained) -> str:
+    kept = f"keeps {retained.name} = {_shown(retained.value)} ({retained.why}"
+    if retained.planned is None:
+        return f"{kept})"
+    return f"{kept}: {'of a new resource' if is_new(retained.planned) else _shown(retained.planned)})"
+
+
+def _shown(value: Any) -> str:
+    text = printable(json.dumps(value, default=str, ensure_ascii=False))
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _wrapped(text: str) -> Iterator[str]:
+    yield from wrap(
+        printable(text),
+        _WIDTH,
+        initial_indent="    ",
+        subsequent_indent="      ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,118 @@
+"""Resources that exist already and that the stack takes over: `adopted/<stack>.yaml`, reviewed by people.
+
+Each row imports one resource and retains inputs, such as its name, whose other values would rename or replace it.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import pulumi
+import yaml
+from pydantic import Field
+from pydantic.alias_generators import to_snake
+
+from components.core.spec import Spec, SpecError, parse
+
+FOLDER = "adopted"
+
+
+class AdoptedResource(Spec):
+    """One row."""
+
+    type: str = Field(description="The type, such as aws:s3/bucket:Bucket.", min_length=1)
+    name: str = Field(description="The name of the resource in the program.", min_length=1)
+    id: str | None = Field(
+        default=None, description="The id of the import. Default: the stack has imported it already.", min_length=1
+    )
+    origin: str = Field(default="", description="Where it comes from, such as its address in Terraform.")
+    retain: dict[str, Any] = Field(
+        default_factory=dict[str, Any], description="Inputs that keep their value in AWS, by Pulumi's names."
+    )
+
+
+class Adopted(Spec):
+    """The file."""
+
+    format: int = Field(description="1", ge=1, le=1)
+    resources: tuple[AdoptedResource, ...] = Field(description="The resources that are taken over.")
+
+
+def adopted_path(root: Path, stack: str) -> Path:
+    """The file of a stack."""
+    return root / FOLDER / f"{stack}.yaml"
+
+
+def read_adopted(path: Path) -> tuple[AdoptedResource, ...]:
+    """The rows of a file; none where there is no file.
+
+    Raises:
+        SpecError: the file is not YAML, a field is wrong, or two rows name one resource.
+    """
+    if not path.exists():
+        return ()
+    place = f"{path.parent.name}/{path.name}"
+    try:
+        document: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        problem = str(error).splitlines()[0]
+        raise SpecError(place, [f"it cannot be read ({problem}); run `mlplatform adopt` again"]) from None
+    if not isinstance(document, dict):
+        raise SpecError(place, ["it is not a mapping with format and resources; run `mlplatform adopt` again"])
+    rows = parse(Adopted, cast(dict[str, Any], document), place).resources
+    counted = Counter((each.type, each.name) for each in rows)
+    if twice := [key for key, count in counted.items() if count > 1]:
+        raise SpecError(place, [f"{kind} {name!r} has two rows; keep the one that is right" for kind, name in twice])
+    return rows
+
+
+class Adoption:
+    """Hands the rows of a file to the program that is running."""
+
+    def __init__(self, rows: Sequence[AdoptedResource], place: str):
+        self._rows: Mapping[tuple[str, str], AdoptedResource] = {(each.type, each.name): each for each in rows}
+        self._unused = set(self._rows)
+        self._place = place
+
+    def begin(self) -> None:
+        """From now on, import each resource that has a row, with what it retains, and protect it."""
+        if self._rows:
+            pulumi.runtime.register_stack_transformation(self._adopt)
+
+    def end(self) -> None:
+        """Check that the program has made each resource that has a row.
+
+        Raises:
+            SpecError: naming the rows whose resource the program does not make.
+        """
+        if self._unused:
+            raise SpecError(
+                self._place,
+                [
+                    f"the program makes no {kind} {name!r}; remove the row, or correct its type and name"
+                    for kind, name in sorted(self._unused)
+                ],
+            )
+
+    def _adopt(self, args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
+        row = self._rows.get((args.type_, args.name))
+        if row is None:
+            return None
+        self._unused.discard((args.type_, args.name))
+        props = {**args.props, **{to_snake(name): value for name, value in row.retain.items()}}
+        # What existed before the stack outlives its deletion.
+        own = pulumi.ResourceOptions(import_=row.id, protect=True, retain_on_delete=True)
+        return pulumi.ResourceTransformationResult(props, pulumi.ResourceOptions.merge(args.opts, own))
+
+
+def adopt(root: Path, stack: str) -> Adoption:
+    """The adoption of a stack, begun.
+
+    Raises:
+        SpecError: the stack's file is wrong.
+    """
+    path = adopted_path(root, stack)
+    adoption = Adoption(read_adopted(path), f"{FOLDER}/{path.name}")
+    adoption.begin()
+    return adoption

@@ -1,0 +1,135 @@
+"""Resources that Terraform made are imported by the program, and none of them is replaced."""
+
+import inspect
+import json
+from pathlib import Path
+from typing import Any
+
+import pulumi_aws
+import pytest
+from pydantic.alias_generators import to_camel
+
+from planner.adoption.adopted_file import written
+from planner.adoption.comparison import compared
+from planner.adoption.existing import Existing, read_terraform
+from planner.adoption.kinds import KINDS
+from planner.adoption.matching import match
+from stacks.adopted import adopted_path
+from tests.support.engine.harness import Engine
+from tests.support.engine.program import Program
+from tests.support.planner import terraform_state as terraform
+from tests.support.planner.programs import evaluate
+
+BODY = """
+from stacks.adopted import adopt
+
+adoption = adopt(Path(__file__).parent, pulumi.get_stack())
+known = pulumi.ResourceOptions(provider=provider)
+key = aws.kms.Key("raw-key", description="Objects", opts=known)
+raw = aws.s3.Bucket("raw-bucket", bucket="ml-raw", opts=known)
+aws.s3.BucketVersioning(
+    "raw-versioning", bucket=raw.bucket, versioning_configuration={"status": "Enabled"}, opts=known
+)
+parameters = aws.rds.ParameterGroup("parameters", family="postgres17", opts=known)
+aws.rds.Instance(
+    "metadata",
+    identifier="ml",
+    engine="postgres",
+    engine_version="17",
+    instance_class="db.r6g.xlarge",
+    allocated_storage=100,
+    multi_az=True,
+    parameter_group_name=parameters.name,
+    storage_encrypted=True,
+    kms_key_id=key.arn,
+    username="platform",
+    opts=known,
+)
+adoption.end()
+"""
+IMPORTS = """
+from pathlib import Path
+import pulumi
+import pulumi_aws as aws
+provider = aws.Provider("aws", region="us-east-1", allowed_account_ids=["111122223333"])
+"""
+_TYPES = {kind.terraform: token for token, kind in KINDS.items()}
+BUCKET, DATABASE = "acme-ml-raw-data", "acme-metadata"
+
+
+@pytest.fixture
+def adopted(engine: Engine, tmp_path: Path, request: pytest.FixtureRequest) -> Program:
+    """A program with the file of its adoption, in an account that has what Terraform made."""
+    state = read_terraform(terraform.write(tmp_path / "terraform.tfstate", terraform.old_platform()))
+    engine.exists({_import_of(each): _read(each) for each in state if each.type in _TYPES})
+    planned = tmp_path / "planned"
+    planned.mkdir()
+    matches = match(evaluate(planned, IMPORTS + BODY).resources, state, {})
+    folder = tmp_path / request.node.name.replace("_", "-")
+    folder.mkdir()
+    (folder / "given.json").write_text("{}")
+    path = adopted_path(folder, folder.name)
+    written(path, [compared(each, matches.translation) for each in matches.pairs], ())
+    with engine.rds(folder.name).memory() as known:
+        known["families"]["acme-postgres16"] = "postgres16"
+    return Program(engine, folder, BODY)
+
+
+def _import_of(existing: Existing) -> str:
+    """What the engine asks for: the type and the id."""
+    identity = existing.attributes.get("identifier") or existing.attributes["id"]
+    return f"{_TYPES[existing.type]} {identity}"
+
+
+def _read(existing: Existing) -> dict[str, Any]:
+    """What the provider reads: inputs by Pulumi's names, without empty values, and a single block as an object."""
+    module, _, name = _TYPES[existing.type].removeprefix("aws:").partition("/")
+    made = getattr(getattr(pulumi_aws, module), name.partition(":")[2])
+    inputs = set(inspect.signature(made._internal_init).parameters)
+    kept = {to_camel(key): value for key, value in existing.attributes.items() if value and key in inputs}
+    return {
+        key: value[0] if isinstance(value, list) and isinstance(value[0], dict) else value
+        for key, value in kept.items()
+    }
+
+
+def test_the_first_up_imports_and_replaces_nothing(adopted: Program) -> None:
+    printed = adopted.run("preview", "--json").printed
+    previewed = json.loads(printed[printed.index("{") :])
+    assert "steps" in previewed, printed
+    operations = {(each["urn"].rpartition("::")[2], each["op"]) for each in previewed["steps"]}
+    assert {("raw-bucket", "import"), ("raw-versioning", "import"), ("metadata", "import")} <= operations
+    assert ("raw-key", "create") in operations
+    assert {op for _, op in operations} <= {"import", "create", "update", "same"}
+    adopted.engine.changes()
+    up = adopted.up({})
+    assert up.code == 0, up.printed
+    touched = {urn.rpartition("::")[2]: operation for operation, urn in adopted.engine.changes()}
+    assert "create" not in (touched.get("raw-bucket"), touched.get("metadata"), touched.get("raw-versioning"))
+    assert "delete" not in touched.values()
+    made = {each["urn"].rpartition("::")[2]: each for each in _state(adopted)}
+    assert (made["raw-bucket"]["id"], made["metadata"]["id"]) == (BUCKET, DATABASE)
+    assert made["raw-versioning"]["inputs"]["bucket"] == BUCKET
+    assert made["metadata"]["inputs"]["kmsKeyId"] == terraform.KEY
+    assert made["metadata"]["protect"]
+
+
+def test_a_second_up_changes_nothing(adopted: Program) -> None:
+    assert adopted.up({}).code == 0
+    again = adopted.up({}, "--expect-no-changes")
+    assert again.code == 0, again.printed
+
+
+def test_a_destroy_leaves_what_was_there_before(adopted: Program) -> None:
+    assert adopted.up({}).code == 0
+    adopted.engine.changes()
+    refused = adopted.destroy()
+    assert refused.code != 0
+    assert "protect" in refused.printed
+    assert "delete" not in {
+        operation for operation, urn in adopted.engine.changes() if urn.endswith(("bucket", "metadata"))
+    }
+
+
+def _state(program: Program) -> list[dict[str, Any]]:
+    return json.loads(program.run("stack", "export").printed)["deployment"]["resources"]

@@ -1,0 +1,308 @@
+"""What Terraform made is taken over: matched, compared, and imported by the program without a replacement."""
+
+import inspect
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pulumi_aws
+import pytest
+import yaml
+from pydantic.alias_generators import to_snake
+
+from components.core.spec import SpecError
+from planner.adoption.__main__ import main
+from planner.adoption.adopted_file import written
+from planner.adoption.comparison import Adoption, compared
+from planner.adoption.existing import Existing, StateError, read_terraform
+from planner.adoption.kinds import KINDS
+from planner.adoption.matching import MatchError, match
+from planner.adoption.report import as_json, as_text
+from planner.stateful import HOLDS
+from resources.resource import Resource
+from stacks.adopted import adopted_path, read_adopted
+from tests.support.planner import terraform_state as terraform
+from tests.support.planner.plans import STACKS, plan_of
+from tests.support.planner.programs import evaluate
+
+PROGRAM = """
+from pathlib import Path
+import pulumi, pulumi_aws as aws
+from stacks.adopted import adopt
+
+adoption = adopt(Path(__file__).parent, pulumi.get_stack())
+key = aws.kms.Key("raw-key", description="Objects")
+raw = aws.s3.Bucket("raw-bucket", bucket="ml-raw")
+aws.s3.BucketVersioning("raw-versioning", bucket=raw.bucket, versioning_configuration={"status": "Enabled"})
+aws.s3.BucketPolicy("raw-policy", bucket=raw.bucket, policy=raw.arn.apply(lambda arn: '{"Resource": "%s/*"}' % arn))
+group = aws.ec2.SecurityGroup("door", name="door", vpc_id="vpc-0123456789abcdef0")
+parameters = aws.rds.ParameterGroup("parameters", family="postgres17")
+aws.rds.Instance("metadata", identifier="ml", engine="postgres", engine_version="17", instance_class="db.r6g.xlarge",
+    allocated_storage=100, storage_encrypted=True, kms_key_id=key.arn, username="platform",
+    vpc_security_group_ids=[group.id], parameter_group_name=parameters.name)
+adoption.end()
+"""
+
+
+def adoptions(
+    folder: Path, existing: list[dict[str, Any]], given: dict[str, str] | None = None
+) -> tuple[list[Adoption], tuple[Existing, ...]]:
+    """What the program of the folder adopts of a state."""
+    found = read_terraform(terraform.write(folder / "terraform.tfstate", existing))
+    matches = match(evaluate(folder, PROGRAM).resources, found, given or {})
+    return [compared(each, matches.translation) for each in matches.pairs], matches.not_planned
+
+
+def one(found: list[Adoption], name: str) -> Adoption:
+    """The adoption of a planned resource."""
+    [adoption] = [each for each in found if each.match.planned.name == name]
+    return adoption
+
+
+def adopt(folder: Path, existing: list[dict[str, Any]]) -> dict[str, Resource]:
+    """What the program registers after the adoption, by name."""
+    found, _ = adoptions(folder, existing)
+    written(adopted_path(folder, "test"), found, ())
+    return {each.name: each for each in evaluate(folder, PROGRAM).resources}
+
+
+def test_a_bucket_keeps_its_name_and_what_belongs_to_it_follows(tmp_path: Path) -> None:
+    after = adopt(tmp_path, terraform.old_platform())
+    assert after["raw-bucket"].inputs["bucket"] == "acme-ml-raw-data"
+    assert after["raw-versioning"].inputs["bucket"] == "acme-ml-raw-data"
+    assert "arn:aws:s3:::acme-ml-raw-data/*" in after["raw-policy"].inputs["policy"]
+
+
+def test_what_would_replace_a_database_is_retained(tmp_path: Path) -> None:
+    found, _ = adoptions(tmp_path, [terraform.database()])
+    retained = {each.name: each.value for each in one(found, "metadata").retained}
+    assert retained == {
+        "identifier": "acme-metadata",
+        "kmsKeyId": terraform.KEY,
+        "username": "acme",
+        # AWS shrinks no storage, and upgrades no major version unasked.
+        "allocatedStorage": 500,
+        "engineVersion": "16.4",
+        # A group of parameters of version 17 fits no instance of version 16.
+        "parameterGroupName": "acme-postgres16",
+        # The plan's group is in another network.
+        "vpcSecurityGroupIds": ["sg-0aaaabbbbccccdddd"],
+    }
+
+
+def test_the_program_deploys_the_retained_values(tmp_path: Path) -> None:
+    after = adopt(tmp_path, [terraform.database()])
+    assert after["metadata"].inputs["kmsKeyId"] == terraform.KEY
+    assert after["metadata"].inputs["allocatedStorage"] == 500
+    assert (after["metadata"].protect, after["metadata"].retain_on_delete) == (True, True)
+    assert not after["raw-bucket"].protect
+
+
+def test_a_second_adoption_changes_nothing(tmp_path: Path) -> None:
+    state = terraform.old_platform()
+    adopt(tmp_path, state)
+    path = adopted_path(tmp_path, "test")
+    first = read_adopted(path)
+    again, _ = adoptions(tmp_path, state, {each.origin: each.name for each in first})
+    assert [each.retained for each in again] == [()] * len(again)
+    written(path, again, first)
+    assert read_adopted(path) == first
+
+
+def test_a_group_keeps_the_description_that_the_provider_would_replace(tmp_path: Path) -> None:
+    group = terraform.instance(
+        "aws_security_group",
+        "door",
+        id="sg-0aaaabbbbccccdddd",
+        name="door",
+        description="Managed by Terraform",
+        vpc_id="vpc-0123456789abcdef0",
+    )
+    found, _ = adoptions(tmp_path, [group])
+    assert {each.name: each.value for each in one(found, "door").retained} == {"description": "Managed by Terraform"}
+
+
+def test_equal_settings_need_no_update(tmp_path: Path) -> None:
+    found, _ = adoptions(tmp_path, terraform.old_platform())
+    versioning = one(found, "raw-versioning")
+    assert versioning.clean
+    assert versioning.import_id == "acme-ml-raw-data"
+
+
+def test_a_setting_that_AWS_changes_in_place_is_an_update(tmp_path: Path) -> None:
+    found, _ = adoptions(tmp_path, [terraform.database(instance_class="db.r6g.large")])
+    assert [each.path for each in one(found, "metadata").changes] == ["instanceClass"]
+
+
+def test_what_cannot_be_retained_is_not_adopted(tmp_path: Path) -> None:
+    found, _ = adoptions(tmp_path, [terraform.database(username={"in": "a block"})])
+    assert one(found, "metadata").blocked == ("username: the plan's would replace it",)
+    assert written(tmp_path / "adopted.yaml", found, ()) == 0
+
+
+def test_without_an_id_nothing_is_imported(tmp_path: Path) -> None:
+    key = terraform.instance("aws_kms_key", "raw", description="raw objects")
+    found, _ = adoptions(tmp_path, [key])
+    assert one(found, "raw-key").blocked == ("the state lacks what its import id is made of: {key_id}",)
+
+
+def test_two_that_are_alike_are_not_guessed(tmp_path: Path) -> None:
+    found, left = adoptions(
+        tmp_path, [terraform.bucket("acme-raw-a", "raw_a"), terraform.bucket("acme-raw-b", "raw_b")]
+    )
+    assert found == []
+    assert len(left) == 2
+
+
+def test_a_person_decides_between_two(tmp_path: Path) -> None:
+    buckets = [terraform.bucket("acme-raw-a", "raw_a"), terraform.bucket("acme-raw-b", "raw_b")]
+    found, _ = adoptions(tmp_path, buckets, {"aws_s3_bucket.raw_b": "raw-bucket"})
+    assert one(found, "raw-bucket").import_id == "acme-raw-b"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"aws_s3_bucket.raw": "raw-buket"}, "it has raw-bucket"),
+        ({"aws_s3_bucket.no": "raw-bucket"}, "aws_s3_bucket.no is not an address in the state"),
+        (
+            {"aws_s3_bucket.raw": "raw-bucket", "aws_s3_bucket.website": "raw-bucket"},
+            "another resource is given for it",
+        ),
+    ],
+)
+def test_a_wrong_pair_is_refused(tmp_path: Path, given: dict[str, str], said: str) -> None:
+    with pytest.raises(MatchError, match=said):
+        adoptions(tmp_path, terraform.old_platform(), given)
+
+
+def test_secrets_of_the_state_reach_no_output(tmp_path: Path) -> None:
+    state = terraform.old_platform()
+    marked = terraform.bucket("acme-secret", "marked", policy="correct-battery")
+    marked["instances"][0]["sensitive_attributes"] = [[{"type": "get_attr", "value": "policy"}]]
+    found, left = adoptions(tmp_path, [*state, marked])
+    written(tmp_path / "adopted.yaml", found, ())
+    shown = as_text("test", found, left) + as_json("test", found, left) + (tmp_path / "adopted.yaml").read_text()
+    kept = json.dumps([dict(each.attributes) for each in (*left, *(each.match.existing for each in found))])
+    for secret in ("correct-horse", "not-to-be-seen", "correct-battery"):
+        assert secret not in shown + kept
+
+
+def test_the_report_fits_a_terminal_and_escapes_what_moves_its_cursor(tmp_path: Path) -> None:
+    evil = terraform.bucket("acme-raw", "raw", tags_all={"Name": "\x1b[2Jraw"})
+    evil["name"] = "raw\x1b[2J"
+    found, left = adoptions(tmp_path, [evil, terraform.database()])
+    shown = as_text("test", found, left)
+    assert "\x1b" not in shown
+    assert all(len(line) <= 80 or " " not in line.strip() for line in shown.splitlines())
+
+
+def test_terraform_show_says_the_same(tmp_path: Path) -> None:
+    values = terraform.bucket("acme-raw", "raw")["instances"][0]["attributes"]
+    resource: dict[str, Any] = {
+        "address": "module.data.aws_s3_bucket.raw",
+        "mode": "managed",
+        "type": "aws_s3_bucket",
+        "values": values,
+        "sensitive_values": {"tags": {}},
+    }
+    module = {"child_modules": [{"resources": [resource]}]}
+    path = tmp_path / "state.json"
+    path.write_text(json.dumps({"format_version": "1.0", "values": {"root_module": module}}))
+    [found] = read_terraform(path)
+    assert found == Existing("module.data.aws_s3_bucket.raw", "aws_s3_bucket", values)
+
+
+def test_data_sources_deposed_instances_and_other_providers_are_left_out(tmp_path: Path) -> None:
+    deposed = terraform.bucket("acme-old", "old")
+    deposed["instances"][0]["deposed"] = "00000001"
+    state = terraform.write(tmp_path / "terraform.tfstate", [*terraform.old_platform(), deposed])
+    assert "acme-old" not in {each.attributes["id"] for each in read_terraform(state)}
+    assert {each.type.split("_")[0] for each in read_terraform(state)} == {"aws"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "not valid JSON"),
+        ("[" * 100_000, "not valid JSON"),
+        ("[]", "not a state of Terraform"),
+        ('{"version": 3, "resources": []}', "version = 3"),
+        ('{"version": 4}', "not a state of Terraform"),
+        ('{"version": 4, "resources": [{"mode": "managed"}]}', "not a state of Terraform"),
+        ('{"version": 4, "resources": [7]}', "not a state of Terraform"),
+        ('{"format_version": "1.0", "values": {}}', "not a state of Terraform"),
+    ],
+)
+def test_a_wrong_state_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "terraform.tfstate"
+    path.write_text(text)
+    with pytest.raises(StateError, match=said):
+        read_terraform(path)
+
+
+def test_a_missing_state_is_told_before_anything_is_planned(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main([str(tmp_path / "no.tfstate"), "prod"]) == 2
+    assert "terraform state pull" in capsys.readouterr().err
+
+
+def test_plan_of_another_account_or_region_are_not_taken(tmp_path: Path) -> None:
+    arn = "arn:aws:rds:{}:{}:db:acme"
+    here = terraform.database(arn=arn.format("us-east-1", "111122223333"))
+    for region, account in (("eu-west-1", "111122223333"), ("us-east-1", "999988887777")):
+        other = terraform.database(arn=arn.format(region, account))
+        path = terraform.write(tmp_path / "terraform.tfstate", [here, other])
+        elsewhere = [each.is_elsewhere("us-east-1", "111122223333") for each in read_terraform(path)]
+        assert elsewhere == [False, True]
+
+
+def rows(folder: Path, *resources: dict[str, Any]) -> Path:
+    """The file of a stack with these rows."""
+    path = adopted_path(folder, "test")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump({"format": 1, "resources": list(resources)}))
+    return path
+
+
+def test_a_row_whose_resource_is_not_in_the_program_stops_it(tmp_path: Path) -> None:
+    rows(tmp_path, {"type": "aws:s3/bucket:Bucket", "name": "raw-buckets", "id": "acme-raw"})
+    with pytest.raises(SpecError, match="the program makes no aws:s3/bucket:Bucket 'raw-buckets'; remove the row"):
+        evaluate(tmp_path, PROGRAM)
+
+
+def test_two_rows_of_one_resource_are_refused(tmp_path: Path) -> None:
+    row = {"type": "aws:s3/bucket:Bucket", "name": "raw-bucket", "id": "acme-raw"}
+    with pytest.raises(SpecError, match="'raw-bucket' has two rows"):
+        read_adopted(rows(tmp_path, row, {**row, "id": "acme-other"}))
+
+
+@pytest.mark.parametrize("text", ["[", "- 1", "format: 2\nresources: []\n", "resources: []\n", "format: 1\nrows: []\n"])
+def test_a_wrong_file_is_refused(tmp_path: Path, text: str) -> None:
+    path = rows(tmp_path)
+    path.write_text(text)
+    with pytest.raises(SpecError, match=r"adopted/test\.yaml"):
+        read_adopted(path)
+
+
+@pytest.mark.parametrize("token", sorted(KINDS))
+def test_the_provider_has_the_names_and_the_form_of_the_id(token: str) -> None:
+    module, _, name = token.removeprefix("aws:").partition("/")
+    kind, made = KINDS[token], getattr(getattr(pulumi_aws, module), name.partition(":")[2])
+    known = set(inspect.signature(made._internal_init).parameters)
+    assert {to_snake(each) for each in (*kind.keys, *kind.names)} <= known
+    examples = re.findall(
+        rf"pulumi import {re.escape(token)} \S+ (.+)", inspect.getsource(sys.modules[made.__module__])
+    )
+    assert examples
+    if kind.import_id == "{arn}":
+        assert all(each.startswith("arn:") for each in examples)
+    for separator in re.findall(r"\}([^{]+)\{", kind.import_id):
+        assert any(separator in each for each in examples)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_what_holds_data_can_be_adopted(stack: str) -> None:
+    held = {each.type for each in plan_of(stack) if each.type in HOLDS and each.type.startswith("aws:")}
+    assert held <= set(KINDS)
