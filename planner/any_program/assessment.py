@@ -71,7 +71,7 @@ class Assessment:
             "resources": {name: counts[name] for name in ("priced", "free", "unpriced")},
             "free": [
                 {"urn": each.resource.urn, "type": each.resource.type, "reason": each.reason}
-                for each in self.counted
+                for each in sorted(self.counted, key=lambda each: each.resource.urn)
                 if each.standing == "free"
             ],
         }

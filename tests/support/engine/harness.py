@@ -97,7 +97,7 @@ class Engine:
                 process = subprocess.run(
                     ["pulumi", *arguments, "--non-interactive", "--color", "never"],
                     cwd=folder or self.project,
-                    env=self._environment() | environment,
+                    env=self.environment() | environment,
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=subprocess.STDOUT,
@@ -205,7 +205,8 @@ class Engine:
         for name, command in commands.items():
             _script(self._binaries / name, command)
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """What the CLI gets: nothing of the user's accounts, and no way out."""
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(_FOREIGN)}
         return {
             **inherited,
