@@ -77,12 +77,15 @@ def _karpenter(site: Site) -> Iterator[Pool]:
 
 
 def _class_zones(site: Site, spec: Mapping[str, Any]) -> tuple[str, ...]:
-    """The zones of the subnets that the node class selects by their tags."""
+    """The zones of the subnets that the node class selects by their tags or ids."""
     name = read(spec, "nodeClassRef", "name")
     classes = [each for each in site.of_type(_NODE_CLASS) if read(each.inputs, "metadata", "name") == name]
     found: set[str] = set()
     for each in classes:
         for term in elements(read(each.inputs, "spec", "subnetSelectorTerms")):
+            named = site.named(read(term, "id"), SUBNET)
+            if named and isinstance(zone := named.inputs.get("availabilityZone"), str):
+                found.add(zone)
             wanted = dict(entries(read(term, "tags")))
             for subnet in site.of_type(SUBNET):
                 tags = mapping(subnet.inputs.get("tags")) or {}

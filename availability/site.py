@@ -37,7 +37,7 @@ class Site(ResourceIndex):
     @cached_property
     def zones(self) -> tuple[str, ...]:
         """The zones of all subnets."""
-        return _zones(self.of_type(SUBNET))
+        return _zones([*self.of_type(SUBNET), *self.existing_subnets.values()])
 
     @cached_property
     def outbound(self) -> Part | None:

@@ -41,6 +41,7 @@ from .data.cache.spec import CacheArgs, CacheConfig, CacheEngine, CacheUserConfi
 from .data.data_buckets import DataBuckets, DataBucketsArgs, DataBucketsConfig
 from .data.database.database import Database, MySqlDatabase
 from .data.database.spec import DatabaseArgs, DatabaseConfig, InstanceConfig, MySqlDatabaseArgs
+from .data.existing_buckets import ExistingBucketsConfig
 from .data.feature_server.feature_server import FeatureServer
 from .data.feature_server.spec import FeatureServerArgs, FeatureServerConfig, MaterializationConfig
 from .data.feature_services.feature_services import FeatureServices
@@ -85,6 +86,7 @@ from .delivery.user_pool import UserPool, UserPoolArgs, UserPoolClientConfig, Us
 from .facts.versions import KafkaVersion, KubernetesVersion, PostgresVersion, SparkRelease
 from .kubeflow.kubeflow_cluster import KubeflowCluster
 from .kubeflow.spec import KubeflowClusterArgs, KubeflowConfig
+from .network.existing_network import ExistingNetworkConfig, ExistingSubnetConfig
 from .network.load_balancer.failover_spec import FailoverConfig, FailoverRole
 from .network.load_balancer.load_balancer import ServingLoadBalancer
 from .network.load_balancer.spec import (
@@ -299,6 +301,9 @@ __all__ = [
     "EventStream",
     "EventStreamArgs",
     "EventStreamConfig",
+    "ExistingBucketsConfig",
+    "ExistingNetworkConfig",
+    "ExistingSubnetConfig",
     "ExternalSecrets",
     "ExternalSecretsArgs",
     "ExternalSecretsConfig",

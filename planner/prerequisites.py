@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from resources.existing import existing_buckets, existing_networks
 from resources.inputs import elements, read
 from resources.resource import UNKNOWN, Resource
 
@@ -40,6 +41,8 @@ def prerequisites(resources: Sequence[Resource], zones: Sequence[str] = ()) -> t
     """Everything that must exist before `resources` can be created; `zones` are the names of their Route 53 zones."""
     return (
         *_delegated_zones(zones),
+        *_existing_networks(resources),
+        *_existing_buckets(resources),
         *_registry_credentials(resources),
         *_service_linked_roles(resources),
         *_cost_allocation_tags(resources),
@@ -57,6 +60,33 @@ def _delegated_zones(zones: Sequence[str]) -> Iterator[Prerequisite]:
             f"The program writes records into it. Certificates stay pending until {parent} has an NS record {zone} "
             "with the four name servers that the command prints.",
             f"aws route53 create-hosted-zone --name {zone} --caller-reference {zone}",
+        )
+
+
+def _existing_networks(resources: Sequence[Resource]) -> Iterator[Prerequisite]:
+    for network in existing_networks(resources):
+        vpc = str(read(network.inputs, "existing", "vpcId"))
+        yield Prerequisite(
+            f"{vpc} with the subnets of network.existing",
+            "The stack does not make, change or delete it, and no rule judges it here. Its owner is responsible for a "
+            "flow log, a default security group without rules, an S3 gateway endpoint, NAT in each zone, isolated "
+            "subnets without a way out, and the alarms of its gateways. The deployment compares ids, ranges, zones and "
+            "default routes with the config, and stops if they differ.",
+            f"aws ec2 describe-subnets --filters Name=vpc-id,Values={vpc} "
+            "--query 'Subnets[].[SubnetId,AvailabilityZone,CidrBlock]' --output table",
+        )
+
+
+def _existing_buckets(resources: Sequence[Resource]) -> Iterator[Prerequisite]:
+    for bucket, (purpose, component) in existing_buckets(resources).items():
+        key = str(read(component.inputs, "existing", "keyArn"))
+        yield Prerequisite(
+            f"bucket {bucket} of featureStore.data.existing ({purpose})",
+            "The stack does not make, change or delete it, and no rule judges it here. Its owner is responsible for "
+            f"versioning, encryption with {key}, whose policy must let IAM policies of the account grant its use, a "
+            "policy that refuses plain HTTP, the block of public access, access logs, expiry, and alarms. The "
+            "deployment stops if it is missing or in another region, or if the key is disabled.",
+            f"aws s3api get-bucket-encryption --bucket {bucket} && aws s3api get-bucket-versioning --bucket {bucket}",
         )
 
 

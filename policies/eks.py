@@ -323,7 +323,9 @@ def _zones(resource: Resource, fields: tuple[str, ...], stack: Stack) -> Iterato
     """Whether the subnets that `fields` of a resource name are in enough zones."""
     least = stack.settings.minimum_zones
     names = [name for field in fields for name in elements(_subnet_ids(resource, field))]
-    subnets = {subnet.urn: subnet for field in fields for subnet in stack.sources(resource, field, SUBNET)}
+    made = [subnet for field in fields for subnet in stack.sources(resource, field, SUBNET)]
+    existing = [subnet for name in names if (subnet := stack.existing_subnets.get(str(name)))]
+    subnets = {subnet.urn: subnet for subnet in (*made, *existing)}
     zones = {zone_of(subnet) for subnet in subnets.values()}
     known = len(zones - {None})
     if known >= least:

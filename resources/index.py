@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from resources.existing import NETWORK, SUBNET, existing_subnets
 from resources.resource import SECRET, Resource
 
 STACK_TYPE = "pulumi:pulumi:Stack"
@@ -94,8 +95,16 @@ class ResourceIndex:
         return list({each.urn: each for target in targets for each in by_target.get(target, ())}.values())
 
     def named(self, name: Any, *types: str) -> Resource | None:
-        """The first resource of `types` with this name, id or ARN."""
-        return next(iter(self.table(identities, *types).get(name, ())), None) if isinstance(name, str) else None
+        """The first resource of `types` with this name, id or ARN; a subnet also of an existing VPC."""
+        if not isinstance(name, str):
+            return None
+        found = next(iter(self.table(identities, *types).get(name, ())), None)
+        return found or (self.existing_subnets.get(name) if SUBNET in types else None)
+
+    @cached_property
+    def existing_subnets(self) -> Mapping[str, Resource]:
+        """The subnets of VPCs that the stack uses and does not make, by their ids."""
+        return existing_subnets(self.of_type(NETWORK))
 
     def table(self, keys: Keys, *types: str) -> Mapping[Any, list[Resource]]:
         """The resources of `types` by each of their `keys`. `keys` must be a function that lives on, not a lambda."""

@@ -49,6 +49,7 @@ from stacks.access_problems import access_problems
 from stacks.alarm_problems import alarm_problems
 from stacks.cluster_jobs import ClusterJobsSection, cluster_jobs_problems
 from stacks.delivery_section import ENTRY, DeliverySection
+from stacks.existing_problems import existing_problems
 from stacks.image_signatures_section import ImageSignaturesSection, image_signatures_problems
 from stacks.ingest_problems import ingest_problems
 from stacks.log_problems import log_problems
@@ -218,6 +219,7 @@ class StackConfig(Spec):
             *model_quality_problems(self),
             *log_problems(self),
             *image_signatures_problems(self),
+            *existing_problems(self),
         )
         if error := refusal([*problems, *further]):
             raise error

@@ -99,7 +99,7 @@ def _bucket_problems(config: "StackConfig", spec: SparkIngestSpec) -> Iterator[P
     """The job's role reads the offline bucket alone."""
     if not config.feature_store:
         return
-    bucket = f"{config.feature_store.data.prefix}-offline-{config.environment.account}"
+    bucket = config.feature_store.data.bucket_name("offline", config.environment.account)
     for field, address in (("package", spec.package), ("connectorJar", spec.connector_jar)):
         if address and address.split("/")[2] != bucket:
             remedy = f"the job may read the stack's offline bucket alone; upload it to s3://{bucket}/feature-ingest/"

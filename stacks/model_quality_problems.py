@@ -103,5 +103,5 @@ def _other_buckets(config: "StackConfig") -> dict[str, str]:
 def _buckets(config: "StackConfig") -> list[str]:
     if not config.feature_store:
         return []
-    prefix, account = config.feature_store.data.prefix, config.environment.account
-    return [f"{prefix}-{purpose}-{account}" for purpose in PURPOSES]
+    data, account = config.feature_store.data, config.environment.account
+    return [data.bucket_name(purpose, account) for purpose in PURPOSES]

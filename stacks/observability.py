@@ -135,6 +135,8 @@ def _outputs(config: StackConfig, base: Foundation, observed: Observed) -> dict[
         "models": store.models_bucket,
         "offline": store.offline_bucket,
     }
+    data = config.feature_store.data if config.feature_store else None
+    existing = data.existing.names if data and data.existing else {}
     if observed.pipelines_database:
         databases["pipelines"] = observed.pipelines_database.identifier
     return {
@@ -150,7 +152,8 @@ def _outputs(config: StackConfig, base: Foundation, observed: Observed) -> dict[
         "failure_queue_names": _failure_queues(observed),
         "queue_names": _work_queues(config, base, observed),
         "spark_application_ids": _spark_applications(config, observed),
-        "bucket_names": buckets,
+        # The owner of an existing bucket has its alarms.
+        "bucket_names": {purpose: name for purpose, name in buckets.items() if purpose not in existing},
         "replica_names": {purpose: buckets[purpose].apply(replica_of) for purpose in _copied(config)},
         "critical_alarm_rules": (
             {"events": observed.stream.alarm_names.apply(any_of)}
@@ -172,7 +175,9 @@ def _warnings(config: StackConfig, observed: Observed) -> dict[str, pulumi.Outpu
 
 
 def nat_gateways(network: NetworkSpec) -> int:
-    """The number of NAT gateways of a network."""
+    """The number of NAT gateways that a network makes."""
+    if network.existing:
+        return 0
     zones = len(network.zones) or network.zone_count
     return {NatMode.NONE: 0, NatMode.SINGLE: 1, NatMode.PER_ZONE: zones}[network.nat]
 

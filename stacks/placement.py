@@ -317,8 +317,11 @@ def _addresses(config: "StackConfig", pools: Sequence[Nodes]) -> Iterator[Proble
     """Private subnets have enough addresses for the peak number of nodes and for their pods."""
     network = config.network
     zones = network.zones or tuple("abc"[: network.zone_count])
-    subnets = plan_subnets(IPv4Network(network.vpc_cidr), zones)
-    free = {each.zone: each.private.num_addresses - RESERVED_ADDRESSES for each in subnets}
+    if network.existing:
+        private = [IPv4Network(each.cidr) for each in network.existing.private_subnets]
+    else:
+        private = [each.private for each in plan_subnets(IPv4Network(network.vpc_cidr), zones)]
+    free = {zone: cidr.num_addresses - RESERVED_ADDRESSES for zone, cidr in zip(zones, private, strict=True)}
     nodes = sum(pool.peak for pool in pools)
     if (needed := nodes * ADDRESSES_A_NODE) > (has := sum(free.values())):
         largest = max(pools, key=lambda pool: pool.peak)

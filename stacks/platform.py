@@ -197,9 +197,10 @@ def make_network(config: StackConfig, options: pulumi.ResourceOptions) -> Networ
         SpecError: the region lacks a zone of the config. Only the component knows the region's zones.
     """
     spec = config.network
-    if config.gpu_cluster and not spec.cluster_names:
+    # The subnets of an existing VPC keep the tags that its owner gives them.
+    if config.gpu_cluster and not spec.cluster_names and not spec.existing:
         spec = completed(spec, "network", cluster_names=[config.gpu_cluster.cluster_name])
-    if config.spark_cluster and config.spark_cluster.ec2:
+    if config.spark_cluster and config.spark_cluster.ec2 and not spec.existing:
         spec = completed(spec, "network", private_subnet_tags={**spec.private_subnet_tags, **MANAGED_TAG})
     try:
         return Network("network", args_of(NetworkArgs, spec), options)
@@ -213,8 +214,13 @@ def make_cluster(
     """The EKS cluster in the private subnets."""
     if not config.gpu_cluster:
         return None
+    untagged = {"subnet_zones": network.zones} if config.network.existing else {}
     args = args_of(
-        GpuClusterArgs, config.gpu_cluster, vpc_id=network.vpc_id, private_subnet_ids=network.private_subnet_ids
+        GpuClusterArgs,
+        config.gpu_cluster,
+        vpc_id=network.vpc_id,
+        private_subnet_ids=network.private_subnet_ids,
+        **untagged,
     )
     cluster = GpuCluster("gpu-cluster", args, options)
     exports |= {

@@ -125,8 +125,8 @@ def _copies(section: RecoverySection, config: "StackConfig") -> Iterator[Problem
         yield Problem((*_AT, "copyVaultArn"), arn, remedy)
     source = section.cluster_state.read_from if section.cluster_state else None
     if source and config.feature_store:
-        prefix = config.feature_store.data.prefix
-        others = [f"{prefix}-{purpose}-{own.account}" for purpose in (*PURPOSES, "logs")]
+        data = config.feature_store.data
+        others = [data.bucket_name(purpose, own.account) for purpose in (*PURPOSES, "logs")]
         if source in (cluster_state_bucket(config), cluster_state_replica(config), *others):
             remedy = "it is a bucket of this stack; name a copy of the backups of another cluster, or remove it"
             yield Problem((*_AT, "clusterState", "readFrom"), source, remedy)

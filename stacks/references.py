@@ -160,7 +160,7 @@ def _model_folders(config: "StackConfig") -> Iterator[Problem]:
     serving, store = config.model_serving, config.feature_store
     if not (serving and store):
         return
-    bucket = f"{store.data.prefix}-models-{config.environment.account}"
+    bucket = store.data.bucket_name("models", config.environment.account)
     at: Place = ("modelServing", "models")
     folders = [
         (model.name, Name((*at, index, "modelUri"), model.model_uri)) for index, model in enumerate(serving.models)
@@ -278,6 +278,8 @@ def _arns(config: "StackConfig") -> Iterator[Name]:
         if pulled.credential_arn:
             yield Name(("imageRegistry", "upstreams", index, "credentialArn"), pulled.credential_arn)
     data = config.feature_store.data if config.feature_store else None
+    if data and data.existing:
+        yield Name(("featureStore", "data", "existing", "keyArn"), data.existing.key_arn)
     for purpose in PURPOSES if data else ():
         yield from names_at(
             ("featureStore", "data", purpose, "readerRoleArns"), getattr(data, purpose).reader_role_arns

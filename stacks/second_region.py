@@ -165,6 +165,8 @@ def _network(network: Mapping[str, Any], config: StackConfig, scale: Scale) -> d
     """As many zones, which the other region names. A pilot light needs no endpoints beside its way out."""
     found = {**network, "zoneCount": len(config.network.zones) or config.network.zone_count}
     found.pop("zones", None)
+    # A VPC is in one region, so the second region gets one of its own.
+    found.pop("existing", None)
     if scale is Scale.PILOT_LIGHT and config.network.nat is not NatMode.NONE:
         found.pop("interfaceEndpoints", None)
     return found
@@ -208,7 +210,10 @@ def _pool(pool: Mapping[str, Any], scale: Scale) -> dict[str, Any]:
 
 def _store(store: Mapping[str, Any], scale: Scale, short: str) -> dict[str, Any]:
     """Buckets of other names. Caches without data are small, and the restored database replaces the small one."""
-    found = {**store, "data": {**store["data"], "prefix": f"{store['data']['prefix']}-{short}"}}
+    data = {**store["data"], "prefix": f"{store['data']['prefix']}-{short}"}
+    # A bucket is in one region, so the second region gets one of its own.
+    data.pop("existing", None)
+    found = {**store, "data": data}
     if scale is Scale.PILOT_LIGHT:
         found.pop("predictions", None)
         found["online"] = _small_cache(store["online"])

@@ -144,7 +144,10 @@ def _alarms(alarms: AlarmsSpec, at: str) -> Iterator[Choice]:
 
 
 def _network(network: NetworkSpec, production: bool) -> Iterator[Choice]:
-    if production and network.nat is NatMode.SINGLE:
+    if network.existing and not network.existing.isolated_subnets:
+        why = "data stores share subnets with nodes, and have their routes to the internet"
+        yield Choice("network.existing.isolatedSubnets", "none", why)
+    if production and network.nat is NatMode.SINGLE and not network.existing:
         yield Choice("network.nat", str(network.nat), "if one zone fails, no zone reaches the internet")
     if production and network.zone_count < 3:
         yield Choice("network.zoneCount", network.zone_count, "if one zone fails, half of the nodes are lost")

@@ -117,6 +117,9 @@ EXAMPLES = {
     ): "111122223333.dkr.ecr.us-east-1.amazonaws.com/search/ranking-trainer:1.4.0",
     r"^[A-Za-z0-9.!#$%&'*+=?^_{|}~-]+@[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$": "finance@example.com",
     r"^[A-Za-z0-9_.:/=+@ -]{1,128}$": "team",
+    r"^vpc-[0-9a-f]{8,17}$": "vpc-0123456789abcdef0",
+    r"^subnet-[0-9a-f]{8,17}$": "subnet-0123456789abcdef0",
+    r"^sg-[0-9a-f]{8,17}$": "sg-0123456789abcdef0",
     r"^[a-z][a-z0-9-]{0,30}$": "ml-prod",
     r"^arn:aws[a-z-]*:ce::[0-9]{12}:anomalymonitor/[A-Za-z0-9-]+$": (
         "arn:aws:ce::111122223333:anomalymonitor/8b4d9d2e-0000-4000-8000-000000000000"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import IPv4Network
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -14,6 +15,7 @@ from ..core.kms import encryption_key, logs_key_grant
 from ..core.spec import SpecError
 from ..facts.regions import ZONES_WITHOUT_EKS
 from .endpoints import endpoint_security_group, gateway_endpoint, interface_endpoint
+from .existing_network import ANYWHERE, ExistingNetworkConfig, ExistingNetworkSpec, ExistingSubnetConfig, differences
 from .network_args import (
     EndpointService,
     FlowLogsConfig,
@@ -27,6 +29,8 @@ from .subnet_plan import plan_subnets
 
 __all__ = [
     "EndpointService",
+    "ExistingNetworkConfig",
+    "ExistingSubnetConfig",
     "FlowLogTraffic",
     "FlowLogsConfig",
     "FlowLogsSpec",
@@ -36,15 +40,14 @@ __all__ = [
     "NetworkSpec",
 ]
 
-ANYWHERE = "0.0.0.0/0"
-
 
 class Network(Component[NetworkArgs, NetworkSpec]):
-    """A VPC in two or three zones.
+    """A VPC in two or three zones, or one that exists already.
 
     Public subnets are for load balancers and NAT gateways, private ones for nodes and pods. Isolated ones have no route
     to the internet and are for data stores. The VPC has a gateway endpoint for S3 and a flow log. The default security
-    group and route table allow no traffic.
+    group and route table allow no traffic. An existing VPC is not changed or deleted; its route tables, NAT gateways,
+    S3 endpoint and log group are then empty outputs.
     """
 
     vpc_id: Output[str]
@@ -101,11 +104,50 @@ class Network(Component[NetworkArgs, NetworkSpec]):
         Raises:
             SpecError: an argument is wrong, or the region lacks the zones.
         """
-        where = f"Network({name})"
         super().__init__(name, args, NetworkArgs, NetworkSpec, opts)
         spec = self._spec
+        zones = choose_zones(spec, _offered_zones(self), self._where)
+        if spec.existing:
+            self._use(spec.existing, zones)
+        else:
+            self._make(name, spec, zones)
+        self._publish()
+
+    def _priced_inputs(self) -> Mapping[str, Any]:
+        existing = self._spec.existing
+        if not existing:
+            return {}
+        return {
+            "zones": list(self._spec.zones),
+            "existing": existing.model_dump(mode="json", by_alias=True, exclude_unset=True),
+        }
+
+    def _use(self, existing: ExistingNetworkSpec, zones: tuple[str, ...]) -> None:
+        """Publish the VPC that exists, if it is as the arguments say. Nothing is made."""
+        spec = self._spec
+        options = pulumi.InvokeOptions(parent=self)
+        outbound = spec.nat is not NatMode.NONE
+        if wrong := list(differences(existing, spec.vpc_cidr, zones, options, reaches_internet=outbound)):
+            self._refuse(*wrong)
+        self.vpc_id = Output.from_input(existing.vpc_id)
+        self.vpc_cidr = Output.from_input(spec.vpc_cidr)
+        self.zones = Output.from_input(list(zones))
+        self.public_subnet_ids = Output.from_input([each.id for each in existing.public_subnets])
+        self.private_subnet_ids = Output.from_input([each.id for each in existing.private_subnets])
+        self.isolated_subnet_ids = Output.from_input([each.id for each in existing.store_subnets])
+        self.public_subnet_cidrs = Output.from_input([each.cidr for each in existing.public_subnets])
+        self.private_subnet_cidrs = Output.from_input([each.cidr for each in existing.private_subnets])
+        self.isolated_subnet_cidrs = Output.from_input([each.cidr for each in existing.store_subnets])
+        self.private_route_table_ids = Output.from_input(list[str]())
+        self.isolated_route_table_id = Output.from_input("")
+        self.nat_gateway_ids = Output.from_input(list[str]())
+        self.nat_public_ips = Output.from_input(list[str]())
+        self.endpoint_security_group_id = Output.from_input(existing.endpoint_security_group_id or "")
+        self.s3_endpoint_id = Output.from_input("")
+        self.flow_log_group_name = Output.from_input("")
+
+    def _make(self, name: str, spec: NetworkSpec, zones: tuple[str, ...]) -> None:
         account = self._account
-        zones = choose_zones(spec, _offered_zones(self), where)
         ranges = plan_subnets(IPv4Network(spec.vpc_cidr), zones)
         options = ResourceOptions(parent=self)
 
@@ -171,7 +213,6 @@ class Network(Component[NetworkArgs, NetworkSpec]):
         self.endpoint_security_group_id = endpoint_group.id
         self.s3_endpoint_id = s3.id
         self.flow_log_group_name = log_group.name
-        self._publish()
 
 
 def choose_zones(spec: NetworkSpec, offered: Sequence[str], where: str) -> tuple[str, ...]:

@@ -7,12 +7,14 @@ from ipaddress import IPv4Network
 from typing import NotRequired, Self, TypedDict, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic.alias_generators import to_camel
 
 from ..core.ip_range import parse_network
 from ..core.log_retention import RETENTION_DAYS
-from ..core.problems import refuse_at
+from ..core.problems import refusal, refuse_at
 from ..core.spec import Spec, refuse
-from .subnet_plan import refuse_overlap, vpc_network
+from .existing_network import ExistingNetworkConfig, ExistingNetworkSpec
+from .subnet_plan import LARGEST_VPC, SMALLEST_EXISTING_VPC, refuse_overlap, vpc_network
 
 AGGREGATION_SECONDS = (60, 600)
 """Source: Amazon VPC user guide, "Flow log records", aggregation interval."""
@@ -124,6 +126,9 @@ class FlowLogsConfig(TypedDict):
 class NetworkArgs(TypedDict):
     """The arguments of a Network."""
 
+    existing: NotRequired[ExistingNetworkConfig]
+    """A VPC to use instead of a new one. Default: a new one."""
+
     vpc_cidr: str
     """The VPC's range, /16 to /20, inside 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10."""
 
@@ -186,6 +191,11 @@ class FlowLogsSpec(Spec):
 class NetworkSpec(Spec):
     """The plain values of `NetworkArgs`."""
 
+    existing: ExistingNetworkSpec | None = Field(
+        default=None,
+        description="A VPC to use instead of a new one; vpcCidr, zones, nat and interfaceEndpoints then state what it "
+        "has. Its owner is responsible for routes, flow logs, endpoints and the default security group.",
+    )
     vpc_cidr: str = Field(
         description="The VPC's range, /16 (65,536 addresses) to /20 (4,096), inside 10.0.0.0/8, 172.16.0.0/12, "
         "192.168.0.0/16 or 100.64.0.0/10. It can't be changed later without replacing everything in it."
@@ -224,8 +234,13 @@ class NetworkSpec(Spec):
 
     @field_validator("vpc_cidr")
     @classmethod
-    def _usable_vpc(cls, value: str) -> str:
-        return str(vpc_network(value))
+    def _usable_vpc(cls, value: str, info: ValidationInfo) -> str:
+        if not info.data.get("existing"):
+            return str(vpc_network(value))
+        vpc = parse_network(value)
+        if not LARGEST_VPC <= vpc.prefixlen <= SMALLEST_EXISTING_VPC:
+            raise refuse(value, f"a VPC is a /{LARGEST_VPC} to /{SMALLEST_EXISTING_VPC}; write the range of yours")
+        return str(vpc)
 
     @field_validator("reserved_cidrs")
     @classmethod
@@ -280,6 +295,20 @@ class NetworkSpec(Spec):
             if key == "Name" or key.startswith(("aws:", "karpenter.sh/", "kubernetes.io/")):
                 raise refuse(key, f"the tag {key} is set by AWS or by this component; remove it")
         return tags
+
+    @model_validator(mode="after")
+    def _existing_is_whole(self) -> Self:
+        if not self.existing:
+            return self
+        if not self.zones:
+            raise refuse_at("zones", [], "must name the zones of the existing subnets, in their order")
+        without_effect = ("cluster_names", "dynamodb_endpoint", "flow_logs", "private_subnet_tags", "reserved_cidrs")
+        if given := next((name for name in without_effect if name in self.model_fields_set), None):
+            remedy = "has no effect on an existing VPC, which its owner configures; remove it"
+            raise refuse_at(to_camel(given), getattr(self, given), remedy)
+        if error := refusal([each.within("existing") for each in self.existing.problems(self.vpc_cidr, self.zones)]):
+            raise error
+        return self
 
     @model_validator(mode="after")
     def _nodes_reach_their_cluster(self) -> Self:

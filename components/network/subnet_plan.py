@@ -35,6 +35,9 @@ SMALLEST_VPC = 20
 """Prefix length. At /20 a private subnet is a /22: some 62 free blocks of 16 addresses for prefix delegation. A
 smaller subnet has addresses for too few pods."""
 
+SMALLEST_EXISTING_VPC = 28
+"""Prefix length. Source: Amazon VPC user guide, "VPC CIDR blocks"."""
+
 SMALLEST_PUBLIC_SUBNET = 27
 """Prefix length. Source: Application Load Balancers user guide, "Subnets for your load balancer": a /27 at least."""
 

@@ -9,6 +9,8 @@ from typing import Any
 from ..facts.regions import dns_suffix, known_regions, partition_of
 from ..network.web_firewall.capacity import capacity
 
+_REAL_SUBNET = re.compile(r"subnet-[0-9a-f]{8,17}")
+
 
 class UnansweredError(LookupError):
     """The program called a provider function that has no recorded answer."""
@@ -87,6 +89,14 @@ class FakeAws:
             case "aws:ec2/getManagedPrefixList:getManagedPrefixList":
                 name = str(arguments["name"])
                 return {"id": f"pl-{name.rpartition('.')[2]}", "name": name, "addressFamily": "IPv4"}
+            case (
+                "aws:ec2/getVpc:getVpc"
+                | "aws:ec2/getRouteTable:getRouteTable"
+                | "aws:kms/getKey:getKey"
+                | "aws:s3/getBucket:getBucket"
+            ):
+                # What exists in a real account is not known here.
+                return dict(arguments)
             case "aws:ec2/getSubnet:getSubnet":
                 return self._subnet(token, arguments)
             case "aws:kms/getPublicKey:getPublicKey":
@@ -125,8 +135,10 @@ class FakeAws:
         return {f"{region}{letter}": identity for letter, identity in known_regions()[region].zones.items()}
 
     def _subnet(self, token: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """The zone of a subnet, whose id ends in the letter of the zone."""
+        """The zone of a subnet, whose id ends in the letter of the zone. Of one in a real account nothing is known."""
         identity = str(arguments.get("id"))
+        if _REAL_SUBNET.fullmatch(identity):
+            return {"id": identity}
         zone = f"{self.region}{identity.rpartition('-')[2]}"
         if zone not in self._zones(self.region):
             raise UnansweredError(token, arguments, "the id does not end in the letter of a zone, as in subnet-a")

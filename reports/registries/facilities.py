@@ -1,5 +1,6 @@
 """The registry of facilities: what is provisioned, where, how large, who owns it, what it costs, how it comes back."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from planner.plan import Plan
 from planner.stateful import HOLDS, guard_of
 from reports.registries.sizes import KINDS, size_of
 from reports.registries.table import Cell, Column, Row, Table
+from resources.existing import existing_buckets, existing_networks
 from resources.index import COMPONENT_PREFIX, ResourceIndex
 from resources.inputs import display, elements, entries, json_value, number, read, text
 from resources.resource import Resource
@@ -83,6 +85,21 @@ def facilities(plan: Plan) -> Table:
         costs[line.urn] += line.monthly
     listed = [each for each in plan.resources if each.type in KINDS or costs.get(each.urn)]
     rows = [_row(each, index, plan, costs.pop(each.urn, None)) for each in listed]
+    rows += [row for each in existing_networks(plan.resources) for row in _existing_rows(each, index)]
+    rows += [
+        {
+            "name": bucket,
+            "what": f"S3 bucket ({_ELSEWHERE})",
+            "called": bucket,
+            "purpose": f"{component.name}: {purpose}",
+            "region": _region(component, index),
+            "owner": NOT_STATED,
+            "holds": HOLDS["aws:s3/bucket:Bucket"],
+            "data_class": NOT_STATED,
+            "guards": [_ELSEWHERE],
+        }
+        for bucket, (purpose, component) in existing_buckets(plan.resources).items()
+    ]
     # What no resource of the plan bears, such as an amount for the stack as a whole.
     rows += [{"name": urn, "what": "cost", "monthly_usd": monthly} for urn, monthly in costs.items() if monthly]
     further = sum(each.custom for each in plan.resources) - sum(each.custom for each in listed)
@@ -94,6 +111,28 @@ def facilities(plan: Plan) -> Table:
         "AWS assigns ids and some names at the deployment, so a plan shows names only where the config states them."
     )
     return Table("facilities", f"Facilities of {plan.stack}", about, _COLUMNS, tuple(sorted(rows, key=_order)))
+
+
+_ELSEWHERE = "existing, not made here"
+
+
+def _existing_rows(network: Resource, index: ResourceIndex) -> Iterator[Row]:
+    """The VPC that a network uses, and its subnets. The stack neither makes nor deletes them."""
+    vpc = display(read(network.inputs, "existing", "vpcId"))
+    common = {"purpose": network.name, "region": _region(network, index), "owner": NOT_STATED, "guards": [_ELSEWHERE]}
+    own = [each for each in index.existing_subnets.values() if each.parent == network.urn]
+    zones = sorted({display(read(each.inputs, "availabilityZone")) for each in own})
+    yield {"name": vpc, "what": f"VPC ({_ELSEWHERE})", "called": vpc, "zones": zones, **common}
+    for each in own:
+        yield {
+            "name": each.name,
+            "what": f"subnet ({_ELSEWHERE})",
+            "called": each.name,
+            "zones": [display(read(each.inputs, "availabilityZone"))],
+            "place": [f"VPC {vpc}"],
+            "size": display(read(each.inputs, "cidrBlock")),
+            **common,
+        }
 
 
 def _order(row: Row) -> tuple[str, str]:
@@ -204,6 +243,11 @@ def _subnets(resource: Resource, index: ResourceIndex) -> list[Resource]:
     return sorted({each.urn: each for each in found if each}.values(), key=lambda each: each.name)
 
 
+def _is_real(vpc: Any) -> bool:
+    """Whether an input has the id of a VPC that the stack does not make."""
+    return isinstance(vpc, str) and re.fullmatch(r"vpc-[0-9a-f]{8,17}", vpc) is not None
+
+
 def _place(resource: Resource, index: ResourceIndex, subnets: list[Resource]) -> list[str]:
     namespace = read(resource.inputs, "metadata", "namespace") or (
         resource.type.startswith("kubernetes:") and read(resource.inputs, "namespace")
@@ -213,7 +257,7 @@ def _place(resource: Resource, index: ResourceIndex, subnets: list[Resource]) ->
         return [*([f"cluster {cluster}"] if cluster else []), *([f"namespace {namespace}"] if namespace else [])]
     vpcs = [resource.inputs.get("vpcId"), *(each.inputs.get("vpcId") for each in subnets)]
     found = (index.named(each, "aws:ec2/vpc:Vpc") for each in vpcs)
-    names = sorted({f"VPC {each.name}" for each in found if each})
+    names = sorted({f"VPC {each.name}" for each in found if each} | {f"VPC {each}" for each in vpcs if _is_real(each)})
     return [*names, *(f"subnet {each.name}" for each in subnets if each is not resource)]
 
 

@@ -124,6 +124,7 @@ class GpuCluster(Component[GpuClusterArgs, GpuClusterSpec]):
                     cluster_name=after(self._plane.name, *needed, *self._groups.rules),
                     node_role_arn=after(self._role.arn, *self._node_grants),
                     subnet_ids=self._args["private_subnet_ids"],
+                    **self._subnet_zones(),
                     security_group_ids=self._groups.nodes.id.apply(lambda group: [group]),
                     volume_key_arn=self._plane.volume_key.arn,
                 ),
@@ -131,6 +132,9 @@ class GpuCluster(Component[GpuClusterArgs, GpuClusterSpec]):
             )
             for pool in self._spec.node_pools
         }
+
+    def _subnet_zones(self) -> dict[str, Any]:
+        return {"subnet_zones": self._args["subnet_zones"]} if "subnet_zones" in self._args else {}
 
     def _inside(self, cluster_name: pulumi.Output[str]) -> None:
         """The software in the cluster. It waits for nodes and the add-ons that need nodes."""
@@ -174,6 +178,7 @@ class GpuCluster(Component[GpuClusterArgs, GpuClusterSpec]):
             )
         self.interruption_queue_name = pulumi.Output.from_input("")
         if spec.karpenter:
+            untagged = {"subnet_ids": self._args["private_subnet_ids"]} if "subnet_zones" in self._args else {}
             karpenter = Karpenter(
                 f"{name}-karpenter",
                 args_of(
@@ -183,6 +188,7 @@ class GpuCluster(Component[GpuClusterArgs, GpuClusterSpec]):
                     node_role_name=after(self._role.name, *self._node_grants),
                     node_role_arn=self._role.arn,
                     volume_key_arn=self._plane.volume_key.arn,
+                    **untagged,
                 ),
                 inside,
             )

@@ -101,6 +101,8 @@ class GpuClusterArgs(GpuClusterConfig):
     """The VPC."""
     private_subnet_ids: pulumi.Input[list[str]]
     """Private subnets in at least two zones."""
+    subnet_zones: NotRequired[pulumi.Input[list[str]]]
+    """The zones of these subnets, in their order. Needed if they lack the tag karpenter.sh/discovery of the cluster."""
 
 
 class GpuClusterSpec(Spec):

@@ -150,7 +150,14 @@ class Karpenter(Component[KarpenterArgs, KarpenterSpec]):
 
     def _pool(self, pool: KarpenterPoolSpec, profile: aws.iam.InstanceProfile, controller: Release) -> Manifest:
         tags = aws.get_default_tags_output(opts=pulumi.InvokeOptions(parent=self)).tags
-        own = node_class(pool, self._args["cluster_name"], profile.name, self._args["volume_key_arn"], tags)
+        own = node_class(
+            pool,
+            self._args["cluster_name"],
+            profile.name,
+            self._args["volume_key_arn"],
+            tags,
+            self._args.get("subnet_ids"),
+        )
         made = Manifest(f"{self._name}-{pool.name}-class", own, _after(self, controller))
         return Manifest(f"{self._name}-{pool.name}-pool", node_pool(pool), _after(self, controller, made))
 

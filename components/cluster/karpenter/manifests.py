@@ -26,9 +26,16 @@ def node_class(
     instance_profile: pulumi.Input[str],
     volume_key_arn: pulumi.Input[str],
     tags: pulumi.Input[dict[str, str]],
+    subnet_ids: pulumi.Input[list[str]] | None = None,
 ) -> dict[str, Any]:
-    """The EC2NodeClass of a pool: pinned image, encrypted disk, IMDSv2, instance profile, discovery by tag."""
+    """The EC2NodeClass of a pool: pinned image, encrypted disk, IMDSv2, instance profile, discovery by tag.
+
+    With `subnet_ids`, the nodes are in these subnets, which need no tag.
+    """
     discovery = [{"tags": {"karpenter.sh/discovery": cluster}}]
+    subnets = discovery
+    if subnet_ids is not None:
+        subnets = pulumi.Output.from_input(subnet_ids).apply(lambda ids: [{"id": each} for each in ids])
     ebs = {"encrypted": True, "kmsKeyID": volume_key_arn, "volumeType": "gp3", "deleteOnTermination": True}
     data = {**ebs, "volumeSize": f"{pool.volume_gib}Gi"}
     bottlerocket = pool.ami_family is AmiFamily.BOTTLEROCKET
@@ -41,7 +48,7 @@ def node_class(
         "spec": {
             "amiSelectorTerms": [{"alias": f"{pool.ami_family}@{pool.ami_version or pinned(pool.ami_family)}"}],
             "instanceProfile": instance_profile,
-            "subnetSelectorTerms": discovery,
+            "subnetSelectorTerms": subnets,
             "securityGroupSelectorTerms": discovery,
             "associatePublicIPAddress": False,
             "metadataOptions": {

@@ -74,6 +74,8 @@ class KarpenterArgs(KarpenterConfig):
 
     cluster_name: pulumi.Input[str]
     """The EKS cluster. Its private subnets and node security group have the tag karpenter.sh/discovery."""
+    subnet_ids: NotRequired[pulumi.Input[list[str]]]
+    """The subnets of nodes. Default: those with the tag karpenter.sh/discovery of the cluster."""
     node_role_name: NotRequired[pulumi.Input[str]]
     """The name of an IAM role that may join the cluster, such as the managed node groups' one. Default: a new role."""
     node_role_arn: NotRequired[pulumi.Input[str]]

@@ -163,6 +163,10 @@ class NodePool(Component[NodePoolArgs, NodePoolSpec]):
         given = pulumi.Output.from_input(self._args["subnet_ids"])
         if zone is None:
             return given
+        if "subnet_zones" in self._args:
+            return pulumi.Output.all(given, self._args["subnet_zones"]).apply(
+                lambda known: subnets_in(zone, dict(zip(*known, strict=True)))
+            )
         options = pulumi.InvokeOptions(parent=self)
 
         def zones(ids: list[str]) -> pulumi.Output[list[str]]:

@@ -162,6 +162,8 @@ class NodePoolArgs(NodePoolConfig):
     """The IAM role of the nodes. The cluster needs an access entry for it, which EKS creates for managed nodes."""
     subnet_ids: pulumi.Input[list[str]]
     """Private subnets, one per zone."""
+    subnet_zones: NotRequired[pulumi.Input[list[str]]]
+    """The zones of these subnets, in their order. Default: asked of AWS, if the pool is in one zone."""
     security_group_ids: pulumi.Input[list[str]]
     """Security groups of the nodes."""
     volume_key_arn: pulumi.Input[str]
