@@ -15,6 +15,7 @@ from .access.permission_sets.permission_sets import PermissionSets
 from .access.permission_sets.spec import JobFunction, PermissionSetConfig, PermissionSetsArgs, PermissionSetsConfig
 from .cluster.cluster_autoscaler import ClusterAutoscaler, ClusterAutoscalerArgs
 from .cluster.external_secrets import ExternalSecrets, ExternalSecretsArgs, ExternalSecretsConfig
+from .cluster.gpu_cluster.existing_cluster import ExistingClusterConfig
 from .cluster.gpu_cluster.gpu_cluster import GpuCluster
 from .cluster.gpu_cluster.spec import AccessConfig, AccessLevel, GpuClusterArgs, GpuClusterConfig
 from .cluster.gpu_software import GpuSoftware, GpuSoftwareArgs
@@ -302,6 +303,7 @@ __all__ = [
     "EventStreamArgs",
     "EventStreamConfig",
     "ExistingBucketsConfig",
+    "ExistingClusterConfig",
     "ExistingNetworkConfig",
     "ExistingSubnetConfig",
     "ExternalSecrets",

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from resources.existing import existing_buckets, existing_networks
+from components.facts.versions import ADDONS
+from resources.existing import existing_buckets, existing_clusters, existing_networks
 from resources.inputs import elements, read
 from resources.resource import UNKNOWN, Resource
 
@@ -43,6 +44,7 @@ def prerequisites(resources: Sequence[Resource], zones: Sequence[str] = ()) -> t
         *_delegated_zones(zones),
         *_existing_networks(resources),
         *_existing_buckets(resources),
+        *_existing_clusters(resources),
         *_registry_credentials(resources),
         *_service_linked_roles(resources),
         *_cost_allocation_tags(resources),
@@ -87,6 +89,22 @@ def _existing_buckets(resources: Sequence[Resource]) -> Iterator[Prerequisite]:
             "policy that refuses plain HTTP, the block of public access, access logs, expiry, and alarms. The "
             "deployment stops if it is missing or in another region, or if the key is disabled.",
             f"aws s3api get-bucket-encryption --bucket {bucket} && aws s3api get-bucket-versioning --bucket {bucket}",
+        )
+
+
+def _existing_clusters(resources: Sequence[Resource]) -> Iterator[Prerequisite]:
+    for component in existing_clusters(resources):
+        name = str(read(component.inputs, "clusterName"))
+        addons = ", ".join(sorted(ADDONS[max(ADDONS)]))
+        yield Prerequisite(
+            f"EKS cluster {name} of gpuCluster.existing, with access entries",
+            "The stack adds nodes, access entries, namespaces and software, and does not change or delete the control "
+            "plane; no rule judges it here. Its owner is responsible for a private endpoint that this deployment "
+            "reaches, all logs, encrypted secrets, updates, and the add-ons, with network policies of the VPC CNI and "
+            f"the volume key of the stack for the EBS CSI driver: {addons}. No other Karpenter, device plugin, cluster "
+            "autoscaler or default storage class may run in it.",
+            f"aws eks describe-cluster --name {name} --query 'cluster.[version,accessConfig,resourcesVpcConfig]' && "
+            f"aws eks list-addons --cluster-name {name}",
         )
 
 

@@ -1,4 +1,4 @@
-"""What a stack uses and does not make: an existing VPC with its subnets, and existing buckets."""
+"""What a stack uses and does not make: an existing VPC with its subnets, existing buckets and an existing cluster."""
 
 from collections.abc import Iterable, Mapping
 
@@ -6,6 +6,7 @@ from resources.inputs import elements, entries, read
 from resources.resource import Resource
 
 BUCKETS = "mlplatform:index:DataBuckets"
+CLUSTER = "mlplatform:index:GpuCluster"
 NETWORK = "mlplatform:index:Network"
 SUBNET = "aws:ec2/subnet:Subnet"
 TIERS = ("publicSubnets", "privateSubnets", "isolatedSubnets")
@@ -14,6 +15,11 @@ TIERS = ("publicSubnets", "privateSubnets", "isolatedSubnets")
 def existing_networks(resources: Iterable[Resource]) -> list[Resource]:
     """The networks that use a VPC that exists."""
     return [each for each in resources if each.type == NETWORK and each.inputs.get("existing")]
+
+
+def existing_clusters(resources: Iterable[Resource]) -> list[Resource]:
+    """The components that add nodes and software to a cluster that exists."""
+    return [each for each in resources if each.type == CLUSTER and each.inputs.get("existing")]
 
 
 def existing_subnets(resources: Iterable[Resource]) -> Mapping[str, Resource]:

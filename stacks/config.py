@@ -357,7 +357,7 @@ class StackConfig(Spec):
             )
 
     def _overlapping_services(self) -> Iterator[Problem]:
-        if not self.gpu_cluster:
+        if not self.gpu_cluster or self.gpu_cluster.existing:
             return
         services = self.gpu_cluster.service_cidr
         taken = [("vpcCidr", self.network.vpc_cidr)]

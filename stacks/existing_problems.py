@@ -1,4 +1,4 @@
-"""What an existing VPC lacks that the sections of a stack need."""
+"""What an existing VPC lacks that the sections of a stack need, and an existing cluster without its VPC."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 def existing_problems(config: "StackConfig") -> Iterator[Problem]:
     """Each section that needs a part of the network which `network.existing` does not name."""
     existing = config.network.existing
+    if config.gpu_cluster and config.gpu_cluster.existing and not existing:
+        remedy = "the cluster is in a VPC that exists, so the network cannot be made here; add network.existing"
+        yield Problem(("gpuCluster", "existing"), config.gpu_cluster.cluster_name, remedy)
     if not existing:
         return
     at: Place = ("network", "existing")

@@ -83,6 +83,9 @@ def second_region(sections: Sections, config: StackConfig, scale: Scale | None =
     renamed["recovery"] = _recovery(renamed["recovery"], renamed, recovery.region)
     if copy := cluster_state_replica(config):
         renamed["recovery"]["clusterState"] = {**renamed["recovery"]["clusterState"], "readFrom": copy}
+    if config.gpu_cluster and config.gpu_cluster.existing and "gpuCluster" in renamed:
+        own = {key: value for key, value in renamed["gpuCluster"].items() if key != "existing"}
+        renamed["gpuCluster"] = {**own, "endpointPrivateCidrs": [renamed["network"]["vpcCidr"]]}
     if "gpuCluster" in renamed and scale is not Scale.FULL:
         renamed["gpuCluster"] = _cluster(renamed["gpuCluster"], scale)
     if "featureStore" in renamed:

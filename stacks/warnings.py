@@ -47,7 +47,7 @@ def _busy_nodes_end(config: StackConfig) -> Iterator[ConfigWarning]:
 
 
 def _unreachable_api_server(cluster: GpuClusterSpec) -> Iterator[ConfigWarning]:
-    if not cluster.endpoint_private_cidrs and not cluster.endpoint_public_cidrs:
+    if not cluster.existing and not cluster.endpoint_private_cidrs and not cluster.endpoint_public_cidrs:
         yield ConfigWarning(
             "gpuCluster.endpointPrivateCidrs",
             [],

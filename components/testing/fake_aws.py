@@ -99,6 +99,15 @@ class FakeAws:
                 return dict(arguments)
             case "aws:ec2/getSubnet:getSubnet":
                 return self._subnet(token, arguments)
+            case "aws:eks/getCluster:getCluster":
+                name = str(arguments["name"])
+                endpoint = f"https://{name}.eks.{self.dns_suffix}"
+                return {
+                    "id": name,
+                    "name": name,
+                    "endpoint": endpoint,
+                    "certificateAuthorities": [{"data": "cGxhbg=="}],
+                }
             case "aws:kms/getPublicKey:getPublicKey":
                 return {"id": str(arguments["keyId"]), "publicKeyPem": f"the public key of {arguments['keyId']}"}
             case "aws:ssm/getParameter:getParameter":

@@ -11,7 +11,7 @@ from planner.plan import Plan
 from planner.stateful import HOLDS, guard_of
 from reports.registries.sizes import KINDS, size_of
 from reports.registries.table import Cell, Column, Row, Table
-from resources.existing import existing_buckets, existing_networks
+from resources.existing import existing_buckets, existing_clusters, existing_networks
 from resources.index import COMPONENT_PREFIX, ResourceIndex
 from resources.inputs import display, elements, entries, json_value, number, read, text
 from resources.resource import Resource
@@ -99,6 +99,18 @@ def facilities(plan: Plan) -> Table:
             "guards": [_ELSEWHERE],
         }
         for bucket, (purpose, component) in existing_buckets(plan.resources).items()
+    ]
+    rows += [
+        {
+            "name": display(read(each.inputs, "clusterName")),
+            "what": f"EKS cluster ({_ELSEWHERE})",
+            "called": display(read(each.inputs, "clusterName")),
+            "purpose": each.name,
+            "region": _region(each, index),
+            "owner": NOT_STATED,
+            "guards": [_ELSEWHERE],
+        }
+        for each in existing_clusters(plan.resources)
     ]
     # What no resource of the plan bears, such as an amount for the stack as a whole.
     rows += [{"name": urn, "what": "cost", "monthly_usd": monthly} for urn, monthly in costs.items() if monthly]

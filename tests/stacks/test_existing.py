@@ -22,6 +22,7 @@ PRIVATE = ["subnet-0123456789abcde20", "subnet-0123456789abcde21"]
 PUBLIC = ["subnet-0123456789abcde10", "subnet-0123456789abcde11"]
 ISOLATED = ["subnet-0123456789abcde30", "subnet-0123456789abcde31"]
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+CONTROL_PLANE = "sg-0123456789abcde40"
 FREE = {"deletionProtection": False}
 
 SECTIONS: dict[str, Any] = {
@@ -43,7 +44,8 @@ SECTIONS: dict[str, Any] = {
     },
     "gpuCluster": {
         "clusterName": "acme",
-        "endpointPrivateCidrs": ["10.50.0.0/16"],
+        "existing": {"securityGroupId": CONTROL_PLANE},
+        "access": [{"name": "ops", "principalArn": "arn:aws:iam::123456789012:role/ops", "level": "view"}],
         "nodePools": [
             {"name": "system", "instanceTypes": ["m7i.xlarge"], "minimum": 2, "maximum": 4},
             {"name": "one-zone", "instanceTypes": ["m7i.large"], "minimum": 0, "maximum": 1, "zone": "eu-central-1b"},
@@ -102,7 +104,7 @@ def test_readers_of_the_plan_know_the_zones(plan: Plan) -> None:
     [pool] = [each for each in plan.resources if each.name == "gpu-cluster-system-nodes"]
     assert site.zones_of(pool, "subnetIds") == ("eu-central-1a", "eu-central-1b")
     rows = {row["name"]: row for row in facilities(plan).rows}
-    for name in (VPC, *PRIVATE, "acme-lake", "acme-weights"):
+    for name in (VPC, *PRIVATE, "acme-lake", "acme-weights", "acme"):
         assert "existing, not made here" in str(rows[name]["what"])
         assert rows[name].get("monthly_usd") is None
     assert rows["gpu-cluster-system-nodes"]["zones"] == ["eu-central-1a", "eu-central-1b"]
@@ -111,7 +113,20 @@ def test_readers_of_the_plan_know_the_zones(plan: Plan) -> None:
 def test_plan_says_what_the_owners_are_responsible_for(plan: Plan) -> None:
     said = {each.what: each.why for each in plan.prerequisites}
     assert "flow log" in said[f"{VPC} with the subnets of network.existing"]
+    assert "all logs" in said["EKS cluster acme of gpuCluster.existing, with access entries"]
     assert "versioning" in said["bucket acme-lake of featureStore.data.existing (raw)"]
+
+
+def test_existing_cluster_gets_nodes_and_software_alone(plan: Plan) -> None:
+    assert not made(plan, "eks:index:Cluster", "aws:eks/cluster:Cluster", "aws:eks/addon:Addon")
+    assert not made(plan, "aws:iam/openIdConnectProvider:OpenIdConnectProvider")
+    assert "gpu-cluster-cluster-sg" not in {each.name for each in made(plan, "aws:ec2/securityGroup:SecurityGroup")}
+    entries = made(plan, "aws:eks/accessEntry:AccessEntry", "aws:eks/nodeGroup:NodeGroup")
+    assert {each.inputs["clusterName"] for each in entries} == {"acme"}
+    rules = made(plan, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+    into = {each.name for each in rules if each.inputs["securityGroupId"] == CONTROL_PLANE}
+    assert into == {"gpu-cluster-api-from-nodes"}
+    assert not [line.what for line in plan.estimate.lines if "control plane" in line.what]
 
 
 def test_second_region_has_a_network_and_buckets_of_its_own() -> None:
@@ -119,7 +134,30 @@ def test_second_region_has_a_network_and_buckets_of_its_own() -> None:
     sections = {**SECTIONS, "recovery": recovery}
     second = second_region(sections, parse_config(config_of(sections)))
     assert "existing" not in second["network"]
+    assert "existing" not in second["gpuCluster"]
     assert "existing" not in second["featureStore"]["data"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("endpointPrivateCidrs", ["10.50.0.0/16"], "configures a control plane that is made here"),
+        ("logRetentionDays", 30, "configures a control plane that is made here"),
+        ("existing", {"securityGroupId": "sg-1"}, "gpuCluster.existing.securityGroupId = 'sg-1'"),
+    ],
+)
+def test_fields_of_a_made_control_plane_are_refused(field: str, value: Any, said: str) -> None:
+    cluster = {**SECTIONS["gpuCluster"], field: value}
+    with pytest.raises(SpecError) as error:
+        parse_config(config_of({**SECTIONS, "gpuCluster": cluster}))
+    assert f"gpuCluster.{field}" in str(error.value)
+    assert said in str(error.value)
+
+
+def test_existing_cluster_needs_its_vpc() -> None:
+    network = {key: value for key, value in SECTIONS["network"].items() if key != "existing"}
+    with pytest.raises(SpecError, match=r"add network\.existing"):
+        parse_config(config_of({**SECTIONS, "network": network}))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pulumi_eks as eks
 from ...core.account import Account
 from ...core.iam import Statement, allow, document, service_trust
 from ...core.kms import encryption_key, logs_key_grant, volumes_key_grants
+from .existing_cluster import issuer, kubeconfig
 from .security_groups import SecurityGroups
 from .spec import GpuClusterArgs, GpuClusterSpec
 
@@ -20,11 +21,13 @@ LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 class ControlPlane:
     """A control plane, and its resources that nodes need."""
 
-    cluster: eks.Cluster
     name: pulumi.Output[str]
     """The cluster's name, known at preview. Resources that use it depend on the cluster."""
+    kubeconfig: pulumi.Output[str]
     volume_key: aws.kms.Key
-    oidc_provider: aws.iam.OpenIdConnectProvider
+    oidc_issuer: pulumi.Output[str]
+    oidc_provider_arn: pulumi.Output[str]
+    """Empty for a cluster that exists."""
 
 
 def control_plane(
@@ -41,9 +44,7 @@ def control_plane(
     """
     log_group = f"/aws/eks/{spec.cluster_name}/cluster"
     secrets_key = _key(name, "secrets", spec, account, [logs_key_grant(account, log_group)], opts)
-    # Karpenter's controller, which launches nodes, and the EBS CSI driver. Pulumi adds a suffix to the roles' names.
-    users = [f"{name}-karpenter-identity-role-*", f"{name}-aws-ebs-csi-driver-role-*"]
-    volume_key = _key(name, "volumes", spec, account, volumes_key_grants(account, users), opts)
+    volume_key = _volume_key(name, spec, account, opts)
     logs = aws.cloudwatch.LogGroup(
         f"{name}-logs",
         name=log_group,
@@ -91,7 +92,26 @@ def control_plane(
     # A dependency on the component's URN would let Pulumi delete the cluster before its node groups. An output of the
     # cluster inside the component orders them.
     cluster_name = cluster.oidc_issuer.apply(lambda _: spec.cluster_name, run_with_unknowns=True)
-    return ControlPlane(cluster, cluster_name, volume_key, oidc_provider)
+    return ControlPlane(cluster_name, cluster.kubeconfig_json, volume_key, cluster.oidc_issuer, oidc_provider.arn)
+
+
+def existing_control_plane(
+    name: str, spec: GpuClusterSpec, found: aws.eks.GetClusterResult, account: Account, opts: pulumi.ResourceOptions
+) -> ControlPlane:
+    """The control plane of a cluster that exists, with a new key for the volumes of the nodes that are added."""
+    return ControlPlane(
+        pulumi.Output.from_input(spec.cluster_name),
+        pulumi.Output.from_input(kubeconfig(found, account.region)),
+        _volume_key(name, spec, account, opts),
+        pulumi.Output.from_input(issuer(found)),
+        pulumi.Output.from_input(""),
+    )
+
+
+def _volume_key(name: str, spec: GpuClusterSpec, account: Account, opts: pulumi.ResourceOptions) -> aws.kms.Key:
+    # Karpenter's controller, which launches nodes, and the EBS CSI driver. Pulumi adds a suffix to the roles' names.
+    users = [f"{name}-karpenter-identity-role-*", f"{name}-aws-ebs-csi-driver-role-*"]
+    return _key(name, "volumes", spec, account, volumes_key_grants(account, users), opts)
 
 
 def _key(

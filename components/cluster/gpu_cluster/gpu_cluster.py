@@ -1,5 +1,6 @@
 """GpuCluster: an EKS cluster for GPU workloads."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -19,7 +20,8 @@ from ..node_pool.node_pool import NodePool
 from ..node_pool.spec import NodePoolArgs
 from ..node_role import node_role
 from ..secure_namespace import TEAM_LABEL, PodSecurity, SecureNamespace, SecureNamespaceArgs, SecureNamespaceSpec
-from .control_plane import ControlPlane, control_plane
+from .control_plane import ControlPlane, control_plane, existing_control_plane
+from .existing_cluster import differences, found_cluster
 from .security_groups import security_groups
 from .spec import AccessLevel, GpuClusterArgs, GpuClusterSpec
 from .team_pods import team_pods_policy
@@ -36,7 +38,8 @@ class GpuCluster(Component[GpuClusterArgs, GpuClusterSpec]):
     """An EKS cluster with GPU pools.
 
     The API server is private by default, secrets have envelope encryption, access needs an access entry, and every
-    namespace denies traffic by default. Programs create objects in the cluster with `kubernetes_provider`.
+    namespace denies traffic by default. Programs create objects in the cluster with `kubernetes_provider`. To a cluster
+    that exists, only nodes, access, namespaces and software are added.
     """
 
     cluster_name: pulumi.Output[str]
@@ -69,11 +72,16 @@ class GpuCluster(Component[GpuClusterArgs, GpuClusterSpec]):
         spec = self._spec
         if absent := [problem.sentence for problem in spec.absent_in(self._account.region)]:
             self._refuse(*absent)
+        found = self._found()
+        existing_id = spec.existing.security_group_id if spec.existing else None
         self._groups = security_groups(
-            name, spec.cluster_name, args["vpc_id"], spec.endpoint_private_cidrs, self._child
+            name, spec.cluster_name, args["vpc_id"], spec.endpoint_private_cidrs, self._child, existing_id
         )
-        self._plane = control_plane(name, spec, args, self._account, self._groups, self._child)
-        self._kubeconfig = pulumi.Output.secret(self._plane.cluster.kubeconfig_json)
+        if found:
+            self._plane = existing_control_plane(name, spec, found, self._account, self._child)
+        else:
+            self._plane = control_plane(name, spec, args, self._account, self._groups, self._child)
+        self._kubeconfig = pulumi.Output.secret(self._plane.kubeconfig)
         self._role, self._node_grants = node_role(name, self._account, self._child, sessions=spec.session_manager)
         self._access()
         pools = self._node_pools(self._addons(BEFORE_NODES, self._plane.name))
@@ -85,6 +93,22 @@ class GpuCluster(Component[GpuClusterArgs, GpuClusterSpec]):
 
     def _problem(self) -> str | None:
         return self._spec.contested_pods
+
+    def _priced_inputs(self) -> Mapping[str, Any]:
+        existing = self._spec.existing
+        if not existing:
+            return {}
+        return {"clusterName": self._spec.cluster_name, "existing": existing.model_dump(by_alias=True)}
+
+    def _found(self) -> aws.eks.GetClusterResult | None:
+        """The cluster that exists, if the arguments name one and it can be used."""
+        spec = self._spec
+        if not spec.existing:
+            return None
+        found = found_cluster(spec.cluster_name, pulumi.InvokeOptions(parent=self))
+        if wrong := list(differences(spec.existing, spec.cluster_name, str(spec.kubernetes_version), found)):
+            self._refuse(*wrong)
+        return found
 
     def _access(self) -> None:
         for grant in self._spec.access:
@@ -111,6 +135,9 @@ class GpuCluster(Component[GpuClusterArgs, GpuClusterSpec]):
 
     def _addons(self, addons: tuple[str, ...], cluster_name: pulumi.Output[str]) -> list[aws.eks.Addon]:
         version = str(self._spec.kubernetes_version)
+        if self._spec.existing:
+            # EKS refuses an add-on that the cluster has, and its owner updates those that it has.
+            return []
         return [cluster_addon(self._name, addon, cluster_name, version, self._account, self._child) for addon in addons]
 
     def _node_pools(self, needed: list[aws.eks.Addon]) -> dict[str, NodePool]:
@@ -200,9 +227,9 @@ class GpuCluster(Component[GpuClusterArgs, GpuClusterSpec]):
     def _export(self, plane: ControlPlane, pools: dict[str, NodePool]) -> None:
         self.cluster_name = plane.name
         self.kubeconfig = self._kubeconfig
-        self.oidc_issuer = plane.cluster.oidc_issuer
-        self.oidc_provider_arn = plane.oidc_provider.arn
-        self.cluster_security_group_id = self._groups.cluster.id.apply(str)
+        self.oidc_issuer = plane.oidc_issuer
+        self.oidc_provider_arn = plane.oidc_provider_arn
+        self.cluster_security_group_id = self._groups.cluster_id.apply(str)
         self.node_security_group_id = self._groups.nodes.id.apply(str)
         self.node_role_arn = self._role.arn
         self.volume_key_arn = plane.volume_key.arn

@@ -14,7 +14,9 @@ ANYWHERE = "0.0.0.0/0"
 class SecurityGroups:
     """The security groups of the control plane's interfaces, and of the nodes and their pods."""
 
-    cluster: aws.ec2.SecurityGroup
+    cluster: aws.ec2.SecurityGroup | None
+    """The group that is made; None for a cluster that exists."""
+    cluster_id: pulumi.Output[str]
     nodes: aws.ec2.SecurityGroup
     rules: list[pulumi.Resource]
 
@@ -25,19 +27,25 @@ def security_groups(
     vpc_id: pulumi.Input[str],
     callers: Sequence[str],
     opts: pulumi.ResourceOptions,
+    existing_id: str | None = None,
 ) -> SecurityGroups:
     """Security groups with the minimum rules of EKS. `callers` (CIDR) may reach the API server too.
+
+    With `existing_id`, the control plane has this group, and only rules are added to it.
 
     Source: EKS user guide, "View Amazon EKS security group requirements for clusters". DNS, time and instance metadata
     are not filtered by security groups.
     """
-    cluster = aws.ec2.SecurityGroup(
-        f"{name}-cluster-sg",
-        description="Control plane interfaces",
-        vpc_id=vpc_id,
-        tags={"Name": f"{name}-cluster"},
-        opts=opts,
-    )
+    cluster = None
+    if not existing_id:
+        cluster = aws.ec2.SecurityGroup(
+            f"{name}-cluster-sg",
+            description="Control plane interfaces",
+            vpc_id=vpc_id,
+            tags={"Name": f"{name}-cluster"},
+            opts=opts,
+        )
+    cluster_id = cluster.id if cluster else pulumi.Output.from_input(existing_id or "")
     nodes = aws.ec2.SecurityGroup(
         f"{name}-nodes-sg",
         description="Nodes and their pods",
@@ -51,15 +59,15 @@ def security_groups(
         opts=opts,
     )
     ingress = {
-        "api-from-nodes": (cluster, nodes, 443, 443),
-        "kubelet-and-webhooks-from-cluster": (nodes, cluster, 1025, 65535),
-        "webhooks-from-cluster": (nodes, cluster, 443, 443),
+        "api-from-nodes": (cluster_id, nodes.id, 443, 443),
+        "kubelet-and-webhooks-from-cluster": (nodes.id, cluster_id, 1025, 65535),
+        "webhooks-from-cluster": (nodes.id, cluster_id, 443, 443),
     }
     rules: list[pulumi.Resource] = [
         aws.vpc.SecurityGroupIngressRule(
             f"{name}-{rule}",
-            security_group_id=into.id,
-            referenced_security_group_id=source.id,
+            security_group_id=into,
+            referenced_security_group_id=source,
             ip_protocol="tcp",
             from_port=first,
             to_port=last,
@@ -71,7 +79,7 @@ def security_groups(
     rules += [
         aws.vpc.SecurityGroupIngressRule(
             f"{name}-api-from-{cidr.replace('/', '-')}",
-            security_group_id=cluster.id,
+            security_group_id=cluster_id,
             cidr_ipv4=cidr,
             ip_protocol="tcp",
             from_port=443,
@@ -101,4 +109,4 @@ def security_groups(
             opts=opts,
         )
     )
-    return SecurityGroups(cluster, nodes, rules)
+    return SecurityGroups(cluster, cluster_id, nodes, rules)

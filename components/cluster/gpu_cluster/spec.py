@@ -7,6 +7,8 @@ from typing import Annotated, NotRequired, TypedDict
 
 import pulumi
 from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic.alias_generators import to_camel
+from pydantic_core import to_jsonable_python
 
 from ...core.ip_range import IpRange
 from ...core.log_retention import LogRetentionDays
@@ -19,6 +21,7 @@ from ..karpenter.spec import KarpenterConfig, KarpenterSpec
 from ..node_pool.spec import NodePoolConfig, NodePoolSpec, TaintEffect, TaintSpec
 from ..secure_namespace import SecureNamespaceConfig, SecureNamespaceSpec
 from .autoscalers import rivals
+from .existing_cluster import MADE_ONLY, ExistingClusterConfig, ExistingClusterSpec
 
 _SERVICE_RANGES = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
 """Source: EKS API reference, KubernetesNetworkConfigRequest.serviceIpv4Cidr."""
@@ -66,6 +69,8 @@ class GpuClusterConfig(TypedDict):
 
     cluster_name: str
     """The EKS cluster's name, unique in its account and region."""
+    existing: NotRequired[ExistingClusterConfig]
+    """The cluster exists already, under `cluster_name`. Default: it is made."""
     kubernetes_version: NotRequired[KubernetesVersion]
     """The EKS version."""
     endpoint_public_cidrs: NotRequired[list[str]]
@@ -111,6 +116,11 @@ class GpuClusterSpec(Spec):
     cluster_name: str = Field(
         pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$",
         description="The EKS cluster's name, unique in its account and region.",
+    )
+    existing: ExistingClusterSpec | None = Field(
+        default=None,
+        description="The cluster exists already, under clusterName; nodes, access and software are added to it. Its "
+        "owner is responsible for endpoint, logs, encryption of secrets, versions and add-ons. Default: it is made.",
     )
     kubernetes_version: KubernetesVersion = Field(
         default=KubernetesVersion.V1_36, description="The EKS version, in quotes; one in standard support."
@@ -219,6 +229,13 @@ class GpuClusterSpec(Spec):
             if names.count(name) > 1:
                 raise refuse(name, f"the namespace {name} is listed more than once; list it once")
         return namespaces
+
+    @model_validator(mode="after")
+    def _existing_is_the_owners(self) -> "GpuClusterSpec":
+        if self.existing and (given := next((name for name in MADE_ONLY if name in self.model_fields_set), None)):
+            remedy = "configures a control plane that is made here, but existing names one; remove it"
+            raise refuse_at(to_camel(given), to_jsonable_python(getattr(self, given)), remedy)
+        return self
 
     @model_validator(mode="after")
     def _pools_are_told_apart(self) -> "GpuClusterSpec":
