@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast
 
+from commands.existing import SUBNET_TIERS, FormError, add_flags, checked, existing, subnets, vpc
 from commands.stack_files import project_root, stack_file, stack_names
 from commands.wishes import Wishes
 from components.core.spec import SpecError
@@ -65,6 +66,7 @@ def parser(prog: str = "python -m stacks init") -> argparse.ArgumentParser:
     found.add_argument("--training", action="store_true", help="training jobs on AWS Batch; includes the feature store")
     found.add_argument("--kubeflow", action="store_true", help="Kubeflow for one team; includes the feature store")
     found.add_argument("--starter", action="store_true", help="one machine with Docker Compose instead of a cluster")
+    add_flags(found)
     return found
 
 
@@ -77,7 +79,7 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m stacks i
         if sys.stdin.isatty():
             given = _asked(given)
         wishes = _wishes(root, given)
-    except WishError as error:
+    except (WishError, FormError) as error:
         print(f"init: {error}", file=sys.stderr)
         return WRONG
     except (EOFError, KeyboardInterrupt):
@@ -143,6 +145,9 @@ def _wishes(root: Path, given: dict[str, Any]) -> Wishes:
     gpus = _gpus(given.get("gpus", ""), region)
     if given.get("starter"):
         _fit_jobs(gpus)
+    named = existing(given)
+    if given.get("starter") and named.cluster:
+        raise WishError(f"--cluster = {given['cluster']}: --starter has no cluster; leave out one of them")
     own = {
         key: given[key] for key in ("owner", "cost_center", "email", "domain", "repository", *_PARTS) if key in given
     }
@@ -153,7 +158,8 @@ def _wishes(root: Path, given: dict[str, Any]) -> Wishes:
         budget=_budget(given["budget"]),
         gpus=gpus,
         account=_account(given.get("account", PLACEHOLDER_ACCOUNT)),
-        vpc_cidr=_free_range(root),
+        vpc_cidr=named.vpc_cidr or _free_range(root),
+        existing=named,
         **own,
     )
 
@@ -260,7 +266,7 @@ def _asked(given: dict[str, Any]) -> dict[str, Any]:
             answer = input(f"{question} [{usual}]: ").strip() or usual
             try:
                 check(answer)
-            except WishError as error:
+            except (WishError, FormError) as error:
                 print(f"  {error}")
             else:
                 answers[key] = answer
@@ -275,6 +281,16 @@ def _asked(given: dict[str, Any]) -> dict[str, Any]:
     if not any(part in answers for part in _PARTS):
         ask("parts", f"Parts ({', '.join(map(_flag, _PARTS))}), or none", "none", _parts)
         answers |= dict.fromkeys(_parts(answers.pop("parts")), True)
+    ask("vpc", "Existing VPC as id:range, or none to make one", "none", lambda value: checked(vpc)(_none(value)))
+    if answers["vpc"] == "none":
+        del answers["vpc"]
+    else:
+        for tier in SUBNET_TIERS:
+            usual = "none" if tier != "private_subnets" else ""
+            question = f"Its {tier.replace('_', ' ')} as id:zone:range,…"
+            ask(tier, question, usual, lambda value, tier=tier: checked(subnets, tier)(_none(value)))
+            if answers[tier] in ("none", ""):
+                del answers[tier]
     ask("account", "AWS account, or enter to fill it in later", PLACEHOLDER_ACCOUNT, _account)
     ask("owner", "Team that owns the stack", PLACEHOLDER)
     ask("cost_center", "Cost center that pays", PLACEHOLDER)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pydantic.alias_generators import to_camel
+
 from commands.wishes import Wishes
 from components.facts.instances import InstanceType, instance_type
 from components.facts.regions import known_regions
@@ -59,25 +61,42 @@ def _expensive(wishes: Wishes) -> list[str]:
 
 
 def _zones(wishes: Wishes) -> list[str]:
+    if wishes.existing.vpc_id:
+        return wishes.existing.zones
     zones = known_regions()[wishes.region].cluster_zones
     return zones[: 3 if wishes.is_production else 2]
 
 
 def _network(wishes: Wishes) -> dict[str, Any]:
-    production = wishes.is_production
-    return {"vpcCidr": wishes.vpc_cidr, "zones": _zones(wishes), "nat": "per-zone" if production else "single"}
+    found: dict[str, Any] = {"vpcCidr": wishes.vpc_cidr, "zones": _zones(wishes)}
+    named = wishes.existing
+    if not named.vpc_id:
+        return {**found, "nat": "per-zone" if wishes.is_production else "single"}
+    subnets = {
+        to_camel(tier): [{"id": each.id, "cidr": each.cidr} for each in known] for tier, known in named.subnets.items()
+    }
+    return {**found, "existing": {"vpcId": named.vpc_id, **subnets}}
+
+
+def _existing_buckets(wishes: Wishes) -> dict[str, Any]:
+    named = wishes.existing
+    return {"existing": {"keyArn": named.bucket_key, **named.buckets}} if named.buckets else {}
 
 
 def _cluster(wishes: Wishes) -> dict[str, Any]:
     production = wishes.is_production
     zones = len(_zones(wishes))
+    named = wishes.existing
     cluster: dict[str, Any] = {
-        "clusterName": wishes.full_name,
+        "clusterName": named.cluster or wishes.full_name,
         "kubernetesVersion": max(KubernetesVersion).value,
-        "endpointPrivateCidrs": [wishes.vpc_cidr],
     }
-    if not production:
-        cluster |= {"deletionProtection": False, "logRetentionDays": 30}
+    if named.cluster:
+        cluster |= {"existing": {"securityGroupId": named.cluster_group}}
+        cluster |= {} if production else {"deletionProtection": False}
+    else:
+        cluster |= {"endpointPrivateCidrs": [wishes.vpc_cidr]}
+        cluster |= {} if production else {"deletionProtection": False, "logRetentionDays": 30}
     system = "m7i.xlarge" if production or wishes.models or wishes.kubeflow else "m7i.large"
     cluster["nodePools"] = [{"name": "system", "instanceTypes": [system], "minimum": zones, "maximum": 2 * zones}]
     pools = _gpu_pools(wishes)
@@ -117,7 +136,7 @@ def _feature_store(wishes: Wishes) -> dict[str, Any]:
     free = {} if production else {"deletionProtection": False}
     name = wishes.full_name
     return {
-        "data": {"prefix": name, **free},
+        "data": {"prefix": name, **_existing_buckets(wishes), **free},
         "catalog": {"database": name.replace("-", "_"), "scanLimitGib": 100},
         "online": {
             "cacheName": f"{name}-online",
@@ -222,7 +241,7 @@ def _starter(wishes: Wishes) -> dict[str, Any]:
     jobs = wishes.training or bool(wishes.gpus)
     return {
         # Only machines of jobs need a gateway.
-        "network": _network(wishes) if jobs else {**_network(wishes), "nat": "none"},
+        "network": _network(wishes) if jobs or wishes.existing.vpc_id else {**_network(wishes), "nat": "none"},
         "userPool": {
             **_user_pool(wishes, ["administrators"]),
             "clients": [
@@ -236,7 +255,7 @@ def _starter(wishes: Wishes) -> dict[str, Any]:
             "domain": wishes.domain,
             "emails": [wishes.email],
             "administrators": ["administrators"],
-            "data": {"prefix": wishes.full_name, **free},
+            "data": {"prefix": wishes.full_name, **_existing_buckets(wishes), **free},
             **free,
         },
     }

@@ -1,7 +1,8 @@
 """What a person asks of a new stack, and the sections of the config that hold it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from commands.existing import Existing
 from policies.engine.settings import EnvironmentKind
 from stacks.placeholders import PLACEHOLDER, PLACEHOLDER_ACCOUNT
 
@@ -23,6 +24,7 @@ class Wishes:
     domain: str = f"{PLACEHOLDER}.example.com"
     repository: str = f"https://github.com/{PLACEHOLDER}/mlplatform"
     vpc_cidr: str = "10.50.0.0/16"
+    existing: Existing = field(default_factory=Existing)
     feature_store: bool = False
     models: bool = False
     training: bool = False

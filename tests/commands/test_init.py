@@ -118,6 +118,44 @@ def test_jobs_of_the_starter_have_nvidia_gpus(project: Path, capsys: pytest.Capt
     assert "--gpus = inf2.xlarge: jobs of --starter run on AWS Batch" in capsys.readouterr().err
 
 
+PRIVATE = "subnet-0123456789abcde20:eu-central-1a:10.20.0.0/18,subnet-0123456789abcde21:eu-central-1b:10.20.64.0/18"
+PUBLIC = "subnet-0123456789abcde10:eu-central-1a:10.20.224.0/24,subnet-0123456789abcde11:eu-central-1b:10.20.225.0/24"
+KEY = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+IN_A_VPC = ["--vpc", "vpc-0123456789abcdef0:10.20.0.0/16", "--private-subnets", PRIVATE, "--public-subnets", PUBLIC]
+EXISTING = [*IN_A_VPC, "--cluster", "acme:sg-0123456789abcdef0", "--buckets", "raw:acme-lake", "--bucket-key", KEY]
+
+
+def test_what_exists_is_named_instead_of_made(project: Path) -> None:
+    given = [*replaced(replaced(ACME, "--kind", "production"), "--budget", "4000"), "--models", *EXISTING]
+    assert main(given) == 0
+    found = sections(project / "Pulumi.acme.yaml")
+    network = found["network"]
+    assert (network["vpcCidr"], network["zones"]) == ("10.20.0.0/16", ["eu-central-1a", "eu-central-1b"])
+    assert network["existing"]["privateSubnets"][1] == {"id": "subnet-0123456789abcde21", "cidr": "10.20.64.0/18"}
+    assert found["gpuCluster"]["existing"] == {"securityGroupId": "sg-0123456789abcdef0"}
+    assert found["featureStore"]["data"]["existing"] == {"keyArn": KEY, "raw": "acme-lake"}
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--vpc", "vpc-1"], "--vpc = vpc-1: needs --private-subnets; add it"),
+        (["--cluster", "a:sg-1"], "--cluster = a:sg-1: needs --vpc; add it"),
+        (["--buckets", "raw:lake"], "--buckets = raw:lake: needs --bucket-key; add it"),
+        ([*IN_A_VPC, "--vpc", "vpc-1"], "--vpc = 'vpc-1': has another form; write for example vpc-"),
+        ([*IN_A_VPC, "--public-subnets", "a:b"], "--public-subnets = 'a:b': has another form"),
+        (["--buckets", "lake:a", "--bucket-key", KEY], "lake is no purpose; write raw, training, models, offline"),
+        (["--starter", *EXISTING], "--starter has no cluster"),
+        ([*IN_A_VPC[:4], "--models"], "modelServing needs public subnets"),
+    ],
+)
+def test_wrong_names_of_what_exists_are_refused(
+    project: Path, capsys: pytest.CaptureFixture[str], flags: list[str], said: str
+) -> None:
+    assert main([*ACME, *flags]) == 2
+    assert said in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("parts", [["--models", "--training"], ["--kubeflow"], ["--starter"]], ids=" ".join)
 def test_every_key_of_a_new_stack_is_explained(project: Path, parts: list[str]) -> None:
     assert main([*ACME, *parts, "--budget", "9000"]) == 0
@@ -247,8 +285,8 @@ def test_terminal_is_asked_for_what_is_missing(project: Path) -> None:
         [sys.executable, "-m", "stacks", "init", "acme", "--region", "eu-central-1"],
         cwd=project, stdin=theirs, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
     ) as process:  # fmt: skip
-        # Kind, GPUs (wrong at first), budget, parts, account, owner, cost center.
-        os.write(ours, b"staging\ng6.xlage\ng6.xlarge\n\n\n123456789012\nvision\nresearch\n")
+        # Kind, GPUs (wrong at first), budget, parts, VPC, account, owner, cost center.
+        os.write(ours, b"staging\ng6.xlage\ng6.xlarge\n\n\n\n123456789012\nvision\nresearch\n")
         said, _ = process.communicate()
     os.close(ours)
     os.close(theirs)

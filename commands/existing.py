@@ -1,0 +1,118 @@
+"""The flags of `init` that name what exists already: a VPC with its subnets, a cluster, and buckets with their key."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+SUBNET_TIERS = ("private_subnets", "public_subnets", "isolated_subnets")
+KEYS = ("vpc", *SUBNET_TIERS, "cluster", "buckets", "bucket_key")
+PURPOSES = ("raw", "training", "models", "offline")
+
+
+class FormError(ValueError):
+    """A flag has another form; the message has the flag, its value and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subnet:
+    """A subnet that exists."""
+
+    id: str
+    zone: str
+    cidr: str
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """What exists already. What is empty is made."""
+
+    vpc_id: str = ""
+    vpc_cidr: str = ""
+    subnets: Mapping[str, tuple[Subnet, ...]] = field(default_factory=dict[str, tuple[Subnet, ...]])
+    """By their tiers, such as `private_subnets`."""
+    cluster: str = ""
+    cluster_group: str = ""
+    """The security group of the cluster's control plane."""
+    buckets: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The names of buckets by their purposes."""
+    bucket_key: str = ""
+
+    @property
+    def zones(self) -> list[str]:
+        """The zones of the VPC, in the order of its private subnets."""
+        return [each.zone for each in self.subnets.get("private_subnets", ())]
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    """Add the flags to those of `init`."""
+    group = parser.add_argument_group("what exists already, and is used instead of made")
+    group.add_argument("--vpc", metavar="ID:RANGE", help="a VPC, such as vpc-0123456789abcdef0:10.20.0.0/16")
+    for tier, what in (
+        ("private", "nodes and pods, one for each zone; needed with --vpc"),
+        ("public", "load balancers of the internet"),
+        ("isolated", "data stores; the private ones without it"),
+    ):
+        group.add_argument(f"--{tier}-subnets", metavar="ID:ZONE:RANGE,…", help=f"its subnets for {what}")
+    group.add_argument("--cluster", metavar="NAME:GROUP", help="an EKS cluster and its cluster security group")
+    group.add_argument("--buckets", metavar="PURPOSE:NAME,…", help=f"buckets; purposes: {', '.join(PURPOSES)}")
+    group.add_argument("--bucket-key", metavar="ARN", help="the KMS key of the buckets")
+
+
+def existing(given: Mapping[str, Any]) -> Existing:
+    """What the flags name.
+
+    Raises:
+        FormError: a flag has another form, or lacks another flag.
+    """
+    needed = {
+        **dict.fromkeys(SUBNET_TIERS, "vpc"),
+        "vpc": "private_subnets",
+        "cluster": "vpc",
+        "buckets": "bucket_key",
+        "bucket_key": "buckets",
+    }
+    for key, other in needed.items():
+        if key in given and other not in given:
+            raise FormError(f"{_flag(key)} = {given[key]}: needs {_flag(other)}; add it")
+    found: dict[str, Any] = {}
+    if "vpc" in given:
+        found["vpc_id"], found["vpc_cidr"] = vpc(given["vpc"])
+        found["subnets"] = {tier: subnets(tier, given[tier]) for tier in SUBNET_TIERS if tier in given}
+    if "cluster" in given:
+        name, group = _parts("cluster", given["cluster"], 2, "acme:sg-0123456789abcdef0")
+        found |= {"cluster": name, "cluster_group": group}
+    if "buckets" in given:
+        pairs = [_parts("buckets", each, 2, "raw:acme-lake") for each in given["buckets"].split(",")]
+        if strange := next((purpose for purpose, _ in pairs if purpose not in PURPOSES), None):
+            raise FormError(f"--buckets = {given['buckets']}: {strange} is no purpose; write {', '.join(PURPOSES)}")
+        found |= {"buckets": dict(pairs), "bucket_key": given["bucket_key"]}
+    return Existing(**found)
+
+
+def vpc(value: str) -> tuple[str, str]:
+    """The id and the range of a VPC."""
+    identity, cidr = _parts("vpc", value, 2, "vpc-0123456789abcdef0:10.20.0.0/16")
+    return identity, cidr
+
+
+def subnets(tier: str, value: str) -> tuple[Subnet, ...]:
+    """The subnets of a tier."""
+    example = "subnet-0123456789abcdef0:eu-central-1a:10.20.0.0/18"
+    return tuple(Subnet(*_parts(tier, each, 3, example)) for each in value.split(","))
+
+
+def checked(parse: Callable[..., object], *arguments: str) -> Callable[[str], object]:
+    """A check of an answer at a terminal; an empty one is none."""
+    return lambda value: value and parse(*arguments, value)
+
+
+def _parts(key: str, value: str, count: int, example: str) -> list[str]:
+    found = value.strip().split(":")
+    if len(found) != count or not all(found):
+        raise FormError(f"{_flag(key)} = {value!r}: has another form; write for example {example}")
+    return found
+
+
+def _flag(key: str) -> str:
+    return f"--{key.replace('_', '-')}"
