@@ -533,7 +533,7 @@ def make_feature_services(
         spec,
         **online,
         cluster_name=base.cluster.ready,
-        vpc_cidr=base.network.vpc_cidr,
+        store_cidrs=base.network.isolated_subnet_cidrs,
         secret_store=secrets.store_name,
         secret_prefix=secrets.secret_prefix,
         secrets_key_arn=secrets.key_arn,
@@ -632,7 +632,7 @@ def kubeflow_logins(
         "mysql_administrator_secret_arn": mysql.administrator_secret_arn,
         "mysql_administrator_key_arn": mysql.key_arn,
         "cluster_name": base.cluster.ready,
-        "vpc_cidr": base.network.vpc_cidr,
+        "store_cidrs": base.network.isolated_subnet_cidrs,
     }
     if not spec.deletion_protection:
         args["recovery_window_days"] = 0

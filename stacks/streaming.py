@@ -138,7 +138,7 @@ def _on_cluster(
     return {
         **scaling,
         "cluster_name": base.cluster.ready,
-        "vpc_cidr": base.network.vpc_cidr,
+        "store_cidrs": base.network.isolated_subnet_cidrs,
         "cluster_arn": stream.cluster_arn,
         "secret_store": secrets.store_name,
         "secret_prefix": after(secrets.secret_prefix, services.feature_server_address),

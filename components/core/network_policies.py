@@ -63,6 +63,22 @@ def addresses(*blocks: pulumi.Input[str]) -> list[Peer]:
     return [{"ipBlock": {"cidr": block}} for block in blocks]
 
 
+def addresses_in(blocks: pulumi.Input[list[str]]) -> pulumi.Output[list[Peer]]:
+    """The addresses in `blocks` (CIDR), which may be known only after a deployment."""
+    return pulumi.Output.from_input(blocks).apply(lambda known: addresses(*known))
+
+
+def keep_from(name: str, namespace: str, blocks: pulumi.Input[list[str]]) -> Policy:
+    """Lets every pod of a namespace reach all addresses but those in `blocks` (CIDR).
+
+    Such policies add up: a second one with other blocks opens the blocks of the first.
+    """
+    anywhere = pulumi.Output.from_input(blocks).apply(
+        lambda known: [{"ipBlock": {"cidr": "0.0.0.0/0", "except": list(known)}}]
+    )
+    return _egress(name, namespace, {}, [{"to": anywhere}])
+
+
 def pods_of(namespace: str, labels: Mapping[str, str] | None = None) -> list[Peer]:
     """The pods of a namespace, all or those with `labels`."""
     peer: Peer = {"namespaceSelector": _namespace(namespace)}

@@ -205,11 +205,18 @@ def _rule_lets_out(egress: Any, rule: Resource, networks: Sequence[IPv4Network])
     if egress is UNKNOWN:
         return True
     peers = elements(read(egress, "to"))
-    if peers and not any(_overlaps(read(each, "ipBlock", "cidr"), networks) for each in peers):
+    if peers and not any(_holds(read(each, "ipBlock"), networks) for each in peers):
         return False
     ports = elements(read(egress, "ports"))
     least, most = _range(rule)
     return not ports or any(_in_range(each, least, most) for each in ports)
+
+
+def _holds(block: Any, networks: Sequence[IPv4Network]) -> bool:
+    """Whether a block of addresses has one of the networks' that its exceptions leave."""
+    excepted = [IPv4Network(each) for each in elements(read(block, "except")) if isinstance(each, str)]
+    left = [each for each in networks if not any(each.subnet_of(other) for other in excepted)]
+    return _overlaps(read(block, "cidr"), left)
 
 
 def _in_range(port: Any, least: float, most: float) -> bool:

@@ -51,7 +51,7 @@ engines = {
     },
     "python": {
         "cluster_name": "ml",
-        "vpc_cidr": "10.40.0.0/16",
+        "store_cidrs": ["10.40.192.0/19"],
         "cluster_arn": "arn:aws:kafka:us-east-1:111122223333:cluster/ml/abcd",
         "secret_store": "aws-secrets",
         "secret_prefix": "ml",

@@ -13,7 +13,7 @@ from ...core.account import Account
 from ...core.client_policies import open_clients
 from ...core.component import Component
 from ...core.manifest import Manifest
-from ...core.network_policies import Policy, addresses, admit, allow_apis, allow_metrics, pods_of, reach
+from ...core.network_policies import Policy, addresses_in, admit, allow_apis, allow_metrics, pods_of, reach
 from ...core.ordering import after
 from ..database.ca_bundle import BUNDLE_PATH
 from . import objects
@@ -123,11 +123,10 @@ class FeatureServer(Component[FeatureServerArgs, FeatureServerSpec]):
 
     def _policies(self) -> list[Policy]:
         clients = [peer for each in self._spec.client_namespaces for peer in pods_of(each)]
-        stores = addresses(self._args["vpc_cidr"])
         return [
             admit("allow-clients", NAMESPACE, objects.SERVER_PODS, clients, [objects.PORT]),
             allow_metrics(NAMESPACE, objects.SERVER_PODS, objects.METRICS_PORT, self._spec.monitoring_namespace),
-            reach("allow-stores", NAMESPACE, {}, stores, [DATABASE_PORT, ONLINE_PORT]),
+            reach("allow-stores", NAMESPACE, {}, addresses_in(self._args["store_cidrs"]), [DATABASE_PORT, ONLINE_PORT]),
             # For the database's certificates and, in materialization, for AWS.
             allow_apis(NAMESPACE, {}),
         ]

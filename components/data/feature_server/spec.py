@@ -119,8 +119,8 @@ class FeatureServerArgs(FeatureServerConfig):
 
     cluster_name: pulumi.Input[str]
     """The EKS cluster."""
-    vpc_cidr: pulumi.Input[str]
-    """The VPC's range, in which the database and the online store answer."""
+    store_cidrs: pulumi.Input[list[str]]
+    """The ranges of the subnets of the database and the online store."""
     secret_store: pulumi.Input[str]
     """The ClusterSecretStore that answers ExternalSecrets of the namespace feast."""
     secret_prefix: pulumi.Input[str]

@@ -53,7 +53,7 @@ class FeatureServices(Component[FeatureServicesArgs, FeatureServicesSpec]):
     def _access(self) -> StoreAccess:
         args, spec = self._args, self._spec
         given: Any = {
-            **{key: args[key] for key in ("cluster_name", "vpc_cidr", "secret_prefix", "database_address")},
+            **{key: args[key] for key in ("cluster_name", "store_cidrs", "secret_prefix", "database_address")},
             "key_arn": args["secrets_key_arn"],
             "administrator_secret_arn": args["administrator_secret_arn"],
             "administrator_key_arn": args["administrator_key_arn"],
@@ -84,7 +84,7 @@ class FeatureServices(Component[FeatureServicesArgs, FeatureServicesSpec]):
 
     def _server(self, access: StoreAccess) -> dict[str, object]:
         """The outputs that both servers need. The prefix resolves after the logins work."""
-        shared = ("cluster_name", "vpc_cidr", "secret_store", "database_address", "data_key_arn")
+        shared = ("cluster_name", "store_cidrs", "secret_store", "database_address", "data_key_arn")
         awaited = [key for key in ("client_namespaces_ready",) if key in self._args]
         return {
             **{key: self._args[key] for key in (*shared, *awaited)},

@@ -34,8 +34,8 @@ class FeatureServicesArgs(FeatureServicesConfig):
 
     cluster_name: pulumi.Input[str]
     """The EKS cluster. Its nodes must be ready."""
-    vpc_cidr: pulumi.Input[str]
-    """The VPC's range, in which the stores answer."""
+    store_cidrs: pulumi.Input[list[str]]
+    """The ranges of the stores' subnets. Pods of kube-system do not reach them."""
     secret_store: pulumi.Input[str]
     """The ClusterSecretStore that answers ExternalSecrets of the namespaces feast and mlflow."""
     secret_prefix: pulumi.Input[str]

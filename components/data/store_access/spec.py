@@ -87,8 +87,8 @@ class StoreAccessArgs(StoreAccessConfig):
 
     cluster_name: pulumi.Input[str]
     """The EKS cluster."""
-    vpc_cidr: pulumi.Input[str]
-    """The VPC's range, where the database answers."""
+    store_cidrs: pulumi.Input[list[str]]
+    """The ranges of the databases' subnets. Pods of kube-system do not reach them."""
     secret_prefix: pulumi.Input[str]
     """The prefix of the secrets' names, before a slash."""
     key_arn: pulumi.Input[str]

@@ -17,7 +17,7 @@ from ...core.iam import allow, document
 from ...core.images import pulled
 from ...core.manifest import Manifest, kubernetes_object
 from ...core.named_outputs import by_name
-from ...core.network_policies import addresses, allow_apis, reach
+from ...core.network_policies import addresses_in, allow_apis, keep_from, reach
 from ...core.ordering import after
 from ...core.pods import RESTRICTED, on_system_nodes, resources
 from ...core.spec import parse
@@ -62,10 +62,12 @@ class StoreAccess(Component[StoreAccessArgs, StoreAccessSpec]):
             NAMESPACE,
             [
                 allow_apis(NAMESPACE, _LABELS),
-                reach("allow-database", NAMESPACE, _LABELS, addresses(args["vpc_cidr"]), ports),
+                reach("allow-database", NAMESPACE, _LABELS, addresses_in(args["store_cidrs"]), ports),
             ],
             self,
         )
+        away = keep_from(f"{name}-stores", "kube-system", args["store_cidrs"])
+        Manifest(f"{name}-kube-system", away, self._child)
         plan = self._plan(account, users)
         identity = self._identity(account, users)
         job = self._job(account, plan, identity, namespace)

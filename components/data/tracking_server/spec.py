@@ -37,8 +37,8 @@ class TrackingServerArgs(TrackingServerConfig):
 
     cluster_name: pulumi.Input[str]
     """The EKS cluster."""
-    vpc_cidr: pulumi.Input[str]
-    """The VPC's range, in which the database answers."""
+    store_cidrs: pulumi.Input[list[str]]
+    """The ranges of the database's subnets."""
     secret_store: pulumi.Input[str]
     """The ClusterSecretStore that answers ExternalSecrets of the namespace mlflow."""
     secret_prefix: pulumi.Input[str]

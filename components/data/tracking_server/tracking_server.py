@@ -10,7 +10,7 @@ from ...cluster.workload_identity import WorkloadIdentity
 from ...core.client_policies import open_clients
 from ...core.component import Component
 from ...core.manifest import Manifest
-from ...core.network_policies import Policy, addresses, admit, allow_apis, allow_metrics, pods_of, reach
+from ...core.network_policies import Policy, addresses_in, admit, allow_apis, allow_metrics, pods_of, reach
 from ...core.ordering import after
 from . import objects
 from .access import FOLDER, artifacts_access
@@ -45,7 +45,7 @@ class TrackingServer(Component[TrackingServerArgs, TrackingServerSpec]):
         metrics = allow_metrics(NAMESPACE, PODS, PORT, self._spec.monitoring_namespace)
         return [
             admit("allow-clients", NAMESPACE, PODS, clients, [PORT]),
-            reach("allow-database", NAMESPACE, PODS, addresses(self._args["vpc_cidr"]), [DATABASE_PORT]),
+            reach("allow-database", NAMESPACE, PODS, addresses_in(self._args["store_cidrs"]), [DATABASE_PORT]),
             # For the database's certificates and for S3.
             allow_apis(NAMESPACE, PODS),
             *([metrics] if self._spec.monitoring or self._spec.metrics else []),

@@ -6,7 +6,7 @@ from ...cluster.workload_identity import WorkloadIdentity
 from ...core.component import Component
 from ...core.manifest import Manifest
 from ...core.named_outputs import by_name
-from ...core.network_policies import addresses, pods_of, reach
+from ...core.network_policies import addresses_in, pods_of, reach
 from ...core.ordering import after
 from ...core.spec import args_of
 from ...network.load_balancer.load_balancer import ServingLoadBalancer
@@ -114,7 +114,7 @@ class ModelServingIngress(Component[ModelServingIngressArgs, ModelServingSpec]):
                 for each in self._spec.neighbors
             ]
             if "cache_cidrs" in self._args:
-                caches = pulumi.Output.from_input(self._args["cache_cidrs"]).apply(lambda cidrs: addresses(*cidrs))
+                caches = addresses_in(self._args["cache_cidrs"])
                 policies.append(reach("allow-caches", namespace, PREDICTOR_PODS, caches, [CACHE_PORT]))
             for policy in policies:
                 role = policy["metadata"]["name"].removeprefix("allow-")

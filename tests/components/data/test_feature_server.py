@@ -25,7 +25,7 @@ from tests.support.policies.cases import context
 READER = "test:index:Reader"
 BUCKET = f"ml-offline-{ACCOUNT}"
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/data"
-VPC = "10.40.0.0/16"
+STORES = "10.40.192.0/19"
 WORKGROUP = "aws:athena/workgroup:Workgroup"
 ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 POLICY = "aws:iam/rolePolicy:RolePolicy"
@@ -42,7 +42,7 @@ def feature_server(*, preview: bool = False, **args: Any) -> Recording:
         "project": "drivers",
         "client_namespaces": ["models", "features"],
         "cluster_name": "ml",
-        "vpc_cidr": VPC,
+        "store_cidrs": [STORES],
         "secret_store": "aws-secrets",
         "secret_prefix": "ml-prod",
         "database_address": "ml.abc.us-east-1.rds.amazonaws.com",
@@ -199,7 +199,7 @@ def test_pods_reach_the_stores_aws_and_nothing_else(recording: Recording) -> Non
         if "ipBlock" in peer
         for port in rule["ports"]
     }
-    assert leaving == {(VPC, 5432), (VPC, 6379), ("0.0.0.0/0", 443), ("169.254.170.23/32", 80)}
+    assert leaving == {(STORES, 5432), (STORES, 6379), ("0.0.0.0/0", 443), ("169.254.170.23/32", 80)}
 
 
 def test_a_change_of_configuration_makes_new_servers(recording: Recording) -> None:

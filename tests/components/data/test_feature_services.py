@@ -24,7 +24,7 @@ SERVERS: dict[str, Any] = {
 }
 WIRING: dict[str, Any] = {
     "cluster_name": "ml",
-    "vpc_cidr": "10.40.0.0/16",
+    "store_cidrs": ["10.40.192.0/19"],
     "secret_store": "aws-secrets",
     "secret_prefix": "ml",
     "secrets_key_arn": f"arn:aws:kms:us-east-1:{ACCOUNT}:key/secrets",

@@ -38,7 +38,7 @@ def store_access(recording: Recording | None = None, **args: Any) -> Recording:
         "secret_prefix": "ml-prod",
         "databases": [{"name": "mlflow", "readers": ["analyst"]}, {"name": "feast"}],
         "cluster_name": "ml",
-        "vpc_cidr": "10.40.0.0/16",
+        "store_cidrs": ["10.40.192.0/19"],
         "key_arn": KEY,
         "database_address": "ml.rds.amazonaws.com",
         "administrator_secret_arn": MASTER,
@@ -196,14 +196,25 @@ def test_without_cache_users_it_asks_nothing_of_elasticache() -> None:
 
 
 def test_job_pods_reach_only_the_database_and_aws(recording: Recording) -> None:
-    policies = {each.inputs["metadata"]["name"]: each.inputs["spec"] for each in recording.all(NETWORK_POLICY)}
+    policies = {
+        each.inputs["metadata"]["name"]: each.inputs["spec"]
+        for each in recording.all(NETWORK_POLICY)
+        if each.inputs["metadata"]["namespace"] == "store-access"
+    }
     [rule] = policies["allow-database"]["egress"]
-    assert rule["to"] == [{"ipBlock": {"cidr": "10.40.0.0/16"}}]
+    assert rule["to"] == [{"ipBlock": {"cidr": "10.40.192.0/19"}}]
     assert [port["port"] for port in rule["ports"]] == [5432]
     assert set(policies) == {"default-deny", "allow-dns", "allow-within", "allow-apis", "allow-database"}
     labels = recording.one(JOB).inputs["spec"]["template"]["metadata"]["labels"]
     for name in ("allow-apis", "allow-database"):
         assert policies[name]["podSelector"]["matchLabels"].items() <= labels.items()
+
+
+def test_pods_of_kube_system_reach_all_but_the_stores(recording: Recording) -> None:
+    [spec] = [each.inputs["spec"] for each in recording.all(NETWORK_POLICY) if each.name == "access-kube-system"]
+    assert (spec["podSelector"], spec["policyTypes"]) == ({}, ["Egress"])
+    anywhere = {"ipBlock": {"cidr": "0.0.0.0/0", "except": ["10.40.192.0/19"]}}
+    assert spec["egress"] == [{"to": [anywhere]}]
 
 
 def test_job_runs_after_its_needs_and_before_users_of_logins(recording: Recording) -> None:
@@ -215,7 +226,7 @@ def test_job_runs_after_its_needs_and_before_users_of_logins(recording: Recordin
         "access-identity-association",
         "access-identity-logins",
     }
-    wanted |= {each.name for each in (*recording.all(NETWORK_POLICY), *recording.all(SECRET))}
+    wanted |= {each.name for each in (*recording.all(NETWORK_POLICY), *recording.all(SECRET))} - {"access-kube-system"}
     assert wanted <= needs(recording, job)
     assert job.name in needs(recording, recording.one(READER))
     assert recording.outputs("access")["ready"] == "ml-prod"

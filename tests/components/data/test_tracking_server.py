@@ -14,7 +14,7 @@ from tests.support.components.definitions import faults
 from tests.support.components.mocks import ACCOUNT, Recording, run
 
 READER = "test:index:Reader"
-VPC = "10.40.0.0/16"
+STORES = "10.40.192.0/19"
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/data"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 SECRET = "kubernetes:external-secrets.io/v1:ExternalSecret"
@@ -25,7 +25,7 @@ def tracking_server(recording: Recording | None = None, **args: Any) -> Recordin
     """A TrackingServer "tracking" for one namespace, and a reader of its address, unless `args` say otherwise."""
     given: Any = {
         "cluster_name": "ml",
-        "vpc_cidr": VPC,
+        "store_cidrs": [STORES],
         "secret_store": "aws-secrets",
         "secret_prefix": "ml-prod",
         "database_address": "ml.abc.us-east-1.rds.amazonaws.com",
@@ -95,7 +95,7 @@ def test_it_reaches_the_database_of_the_vpc_and_https(recording: Recording) -> N
         if "ipBlock" in peer
         for port in rule["ports"]
     }
-    assert reached == {(VPC, 5432), ("0.0.0.0/0", 443), ("169.254.170.23/32", 80)}
+    assert reached == {(STORES, 5432), ("0.0.0.0/0", 443), ("169.254.170.23/32", 80)}
 
 
 def test_identity_writes_its_folder_and_deletes_nothing(recording: Recording) -> None:
@@ -267,7 +267,7 @@ def test_a_preview_knows_all_but_what_a_deployment_decides() -> None:
         unknown = pulumi.CustomResource(READER, "bucket", {}).id
         wired: Any = {
             "cluster_name": "ml",
-            "vpc_cidr": VPC,
+            "store_cidrs": [STORES],
             "secret_store": unknown,
             "secret_prefix": unknown,
             "database_address": unknown,

@@ -13,7 +13,7 @@ from ....cluster.workload_identity import WorkloadIdentity
 from ....core.component import Component
 from ....core.manifest import Manifest
 from ....core.named_outputs import by_name
-from ....core.network_policies import Policy, addresses, allow_apis, allow_metrics, reach
+from ....core.network_policies import Policy, addresses_in, allow_apis, allow_metrics, reach
 from ....core.ordering import after
 from ...feature_server.feature_server import DATABASE_PORT, LOGINS, ONLINE_PORT
 from ...feature_server.objects import SECRETS
@@ -80,7 +80,7 @@ class FeatureIngest(Component[FeatureIngestArgs, FeatureIngestSpec]):
         """The arguments that the engine needs."""
         source = () if "stream_names" in self._args else ("bootstrap_brokers",)
         if self._spec.engine is IngestEngine.PYTHON:
-            return (*source, "cluster_name", "vpc_cidr", "cluster_arn", "secret_store", "secret_prefix")
+            return (*source, "cluster_name", "store_cidrs", "cluster_arn", "secret_store", "secret_prefix")
         return (
             *source,
             *("application_arn", "application_security_group_id", "log_policy", "disk_key_arn"),
@@ -103,10 +103,10 @@ class FeatureIngest(Component[FeatureIngestArgs, FeatureIngestSpec]):
         self.role_arns = by_name({topic: each.role_arn for topic, each in identities.items()})
 
     def _policies(self) -> list[Policy]:
-        in_vpc = addresses(self._args.get("vpc_cidr", ""))
+        stores = addresses_in(self._args.get("store_cidrs", []))
         return [
             allow_metrics(NAMESPACE, objects.PODS, objects.PORT, self._spec.monitoring_namespace),
-            reach("allow-stores", NAMESPACE, objects.PODS, in_vpc, [DATABASE_PORT, ONLINE_PORT, BROKER_PORT]),
+            reach("allow-stores", NAMESPACE, objects.PODS, stores, [DATABASE_PORT, ONLINE_PORT, BROKER_PORT]),
             # The database's certificates, and the schema registry.
             allow_apis(NAMESPACE, objects.PODS),
         ]
@@ -177,7 +177,8 @@ class FeatureIngest(Component[FeatureIngestArgs, FeatureIngestSpec]):
             ),
             opts=self._child,
         )
-        way = reach("allow-brokers", "keda", _KEDA_OPERATOR, addresses(args.get("vpc_cidr", "")), [BROKER_PORT])
+        brokers = addresses_in(args.get("store_cidrs", []))
+        way = reach("allow-brokers", "keda", _KEDA_OPERATOR, brokers, [BROKER_PORT])
         way["metadata"]["namespace"] = args["autoscaler_ready"]
         login = objects.scaler_login()
         # KEDA brings the definition of its kind.

@@ -227,8 +227,8 @@ class FeatureIngestArgs(FeatureIngestConfig):
     """With Kinesis, the name of each topic's stream."""
     cluster_name: NotRequired[pulumi.Input[str]]
     """With engine python, the EKS cluster."""
-    vpc_cidr: NotRequired[pulumi.Input[str]]
-    """With engine python, the VPC's range, in which brokers and stores answer."""
+    store_cidrs: NotRequired[pulumi.Input[list[str]]]
+    """With engine python, the ranges of the subnets of brokers and stores."""
     cluster_arn: NotRequired[pulumi.Input[str]]
     """With engine python, the ARN of the Kafka cluster."""
     secret_store: NotRequired[pulumi.Input[str]]

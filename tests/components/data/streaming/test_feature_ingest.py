@@ -19,7 +19,7 @@ LOGIN = "kubernetes:keda.sh/v1alpha1:TriggerAuthentication"
 ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 POLICY = "aws:iam/rolePolicy:RolePolicy"
 EXTERNAL_SECRET = "kubernetes:external-secrets.io/v1:ExternalSecret"
-VPC = "10.40.0.0/16"
+STORES = "10.40.192.0/19"
 CLUSTER = f"arn:aws:kafka:us-east-1:{ACCOUNT}:cluster/ml/abcd"
 BROKERS = "b-1.ml.abc.c2.kafka.us-east-1.amazonaws.com:9098,b-2.ml.abc.c2.kafka.us-east-1.amazonaws.com:9098"
 CLICKS = {"topic": "clicks", "feature_views": ["user_clicks", "item_clicks"], "record_format": "avro"}
@@ -35,7 +35,7 @@ def feature_ingest(**changed: Any) -> Recording:
         "image": "registry.example.com/platform/feature-ingest:0.1.0",
         "topics": topics,
         "cluster_name": "ml",
-        "vpc_cidr": VPC,
+        "store_cidrs": [STORES],
         "bootstrap_brokers": BROKERS,
         "cluster_arn": CLUSTER,
         "reader_policies": {name: json.dumps({"reads": name}) for name in names},
@@ -111,8 +111,8 @@ def test_workers_reach_brokers_stores_and_aws_alone(recording: Recording) -> Non
         for peer in rule["to"]
         for port in rule.get("ports", [])
     }
-    in_vpc = {(VPC, port) for port in (5432, 6379, 9098)}
-    assert open_to == {*in_vpc, ("0.0.0.0/0", 443), ("169.254.170.23/32", 80), ("pods", 53)}
+    stores = {(STORES, port) for port in (5432, 6379, 9098)}
+    assert open_to == {*stores, ("0.0.0.0/0", 443), ("169.254.170.23/32", 80), ("pods", 53)}
 
 
 def test_keda_scales_workers_by_lag_up_to_the_maximum(recording: Recording) -> None:
@@ -191,7 +191,7 @@ def test_scaling_workers_without_keda_are_refused() -> None:
                 "image": "registry.example.com/a/b:1",
                 "topics": [PAYMENTS],
                 "cluster_name": "ml",
-                "vpc_cidr": VPC,
+                "store_cidrs": [STORES],
             },
             **{"bootstrap_brokers": BROKERS, "cluster_arn": CLUSTER, "reader_policies": {"Payments_eu.1": "{}"}},
             **{
