@@ -6,14 +6,16 @@ from ...core.account import Account
 from ...core.iam import allow, document
 from ...core.kms import through
 
-READ = ("raw", "training", "offline")
+READ = ("raw", "offline")
 """The feature store's buckets, by purpose, that all jobs read."""
 WRITTEN = ("training", "models")
 """The buckets in which jobs read and write the team's folders."""
 
 
 def job_access(account: Account, folders: Sequence[str], buckets: Mapping[str, str], key_arn: str) -> str:
-    """Lets a team's jobs read data, and read and write the team's folders of training data and models.
+    """Lets a team's jobs read raw data and offline features, and read and write the team's folders elsewhere.
+
+    Training sets are the work of one team, and can have columns that another team may not see.
 
     Source: Service authorization reference, "Actions, resources, and condition keys for Amazon S3"; S3 user guide,
     "Using server-side encryption with AWS KMS keys", Permissions.
@@ -23,7 +25,7 @@ def job_access(account: Account, folders: Sequence[str], buckets: Mapping[str, s
     listed = {"StringLike": {"s3:prefix": [f"{folder}/*" for folder in folders]}}
     return document(
         allow("ListData", ["s3:ListBucket"], [arns[purpose] for purpose in READ]),
-        allow("ListModels", ["s3:ListBucket"], [arns["models"]], listed),
+        allow("ListOwn", ["s3:ListBucket"], [arns[purpose] for purpose in WRITTEN], listed),
         allow("Find", ["s3:GetBucketLocation"], list(arns.values())),
         allow("Read", ["s3:GetObject", "s3:GetObjectVersion"], [*(f"{arns[purpose]}/*" for purpose in READ), *own]),
         allow(

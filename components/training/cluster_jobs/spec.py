@@ -119,7 +119,7 @@ class ClusterJobsArgs(ClusterJobsConfig):
     raw_bucket: pulumi.Input[str]
     """The bucket of raw data, which jobs read."""
     training_bucket: pulumi.Input[str]
-    """The bucket of training data. Jobs read it, and write the team's folders."""
+    """The bucket of training data. Jobs read and write the team's folders."""
     offline_bucket: pulumi.Input[str]
     """The bucket of offline features, which jobs read."""
     models_bucket: pulumi.Input[str]

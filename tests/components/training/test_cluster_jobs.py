@@ -184,9 +184,10 @@ def test_jobs_read_data_and_write_their_teams_folders_alone() -> None:
         f"arn:aws:s3:::ml-{bucket}/{folder}/*" for bucket in ("training", "models") for folder in ("search", "ranking")
     ]
     assert found["Write"]["Resource"] == own
-    data = [f"arn:aws:s3:::ml-{bucket}/*" for bucket in ("raw", "training", "offline")]
+    data = [f"arn:aws:s3:::ml-{bucket}/*" for bucket in ("raw", "offline")]
     assert found["Read"]["Resource"] == [*data, *own]
-    assert found["ListModels"]["Condition"] == {"StringLike": {"s3:prefix": ["search/*", "ranking/*"]}}
+    assert found["ListOwn"]["Resource"] == ["arn:aws:s3:::ml-training", "arn:aws:s3:::ml-models"]
+    assert found["ListOwn"]["Condition"] == {"StringLike": {"s3:prefix": ["search/*", "ranking/*"]}}
     assert found["Key"]["Condition"] == {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}
     assert not any("s3:*" in each["Action"] or each["Resource"] == ["*"] for each in found.values())
 
