@@ -1,7 +1,7 @@
 """The principals of a stack: roles, job functions of people, services, and who uses each."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -146,3 +146,32 @@ def _people(permission_set: Resource, index: ResourceIndex) -> Iterator[Principa
     for account, users in sorted(accounts.items()):
         role = f"arn:aws:iam::{account}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_{name}"
         yield Principal(name, "people", role, account, tuple(documents), None, tuple(sorted(users)))
+
+
+def named_in(policies: Sequence[Policy], known: Set[str]) -> Iterator[Principal]:
+    """The services, and the roles and users outside of the stack, that policies of resources allow something.
+
+    `known` has the ARNs of the stack's own principals.
+    """
+    seen: set[str] = set()
+    for policy in policies:
+        for statement in elements(read(json_value(policy.document), "Statement")):
+            if read(statement, "Effect") != "Allow":
+                continue
+            principal = read(statement, "Principal")
+            names = [*elements(read(principal, "AWS")), *_callers(read(statement, "Condition"))]
+            for name in dict.fromkeys(display(each) for each in names):
+                if ":iam:" in name and not name.endswith(":root") and "*" not in name and name not in {*known, *seen}:
+                    seen.add(name)
+                    yield Principal(name, "outside of the stack", name, name.split(":")[4])
+            for service in dict.fromkeys(display(each) for each in elements(read(principal, "Service"))):
+                if service not in seen:
+                    seen.add(service)
+                    yield Principal(service, "AWS service", service, "")
+
+
+def _callers(condition: object) -> Iterator[str]:
+    for operator, test in entries(condition):
+        for key, values in entries(test):
+            if key.lower() == "aws:principalarn" and "Not" not in operator:
+                yield from map(display, elements(values))

@@ -1,14 +1,14 @@
 """Who may do an action on a resource of a stack, with the path as evidence."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from reports.access.principals import Principal, principals
+from reports.access.chains import Answer, with_chains
+from reports.access.principals import Principal, named_in, principals
+from reports.access.requests import ask
 from reports.access.resource_policies import BUCKETS, Guarded, called, guarded, key_of, policy_of
-from reports.iam.conditions import Context
-from reports.iam.evaluate import Decision, Outcome, Policies, Policy, Request, evaluate
+from reports.iam.evaluate import Decision, Outcome
 from resources.index import ResourceIndex
-from resources.inputs import display, elements, entries, json_value, read
+from resources.inputs import display
 
 _NEEDS_KEY = {
     "secretsmanager:getsecretvalue": "kms:Decrypt",
@@ -20,14 +20,6 @@ _NEEDS_KEY = {
 
 Sources: S3 User Guide, "Using SSE-KMS"; Secrets Manager User Guide, "Secret encryption and decryption".
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A principal that may do what was asked, and why."""
-
-    principal: Principal
-    outcome: Outcome
 
 
 class UnknownResource(ValueError):  # noqa: N818 - the question is wrong, not the program
@@ -58,6 +50,8 @@ def find(name: str, index: ResourceIndex) -> Guarded:
 def who_can(index: ResourceIndex, action: str, name: str) -> list[Answer]:
     """Every principal that may do `action` on the resource called `name`, those without limits first.
 
+    A principal that may assume a role that may do it is among them, with the roles on its way.
+
     The request is made over TLS, as every client of AWS makes it. Of all else that conditions ask, nothing is assumed.
 
     Raises:
@@ -72,20 +66,24 @@ def who_can_on(index: ResourceIndex, action: str, on: Guarded, path: str = "") -
     """The same for a resource that is known, or for the objects at `path` in a bucket."""
     asked = [*principals(index), *_named_by(on, index)]
     answers = (Answer(each, _outcome(each, action, on, index, path)) for each in asked)
-    allowed = (each for each in answers if each.outcome.decision is not Decision.DENIED)
-    return sorted(allowed, key=lambda each: (bool(each.outcome.limits), each.principal.kind, each.principal.name))
+    allowed = [each for each in answers if each.outcome.decision is not Decision.DENIED]
+    return sorted(with_chains(allowed, index), key=_order)
+
+
+def _order(answer: Answer) -> tuple[bool, int, str, str]:
+    return bool(answer.outcome.limits), len(answer.through), answer.principal.kind, answer.principal.name
 
 
 def _outcome(principal: Principal, action: str, on: Guarded, index: ResourceIndex, path: str) -> Outcome:
     is_object = on.resource.type in BUCKETS and "object" in action.lower().partition(":")[2]
     resource = f"{on.arn}/{path or '*'}" if is_object else on.arn
-    first = _ask(principal, action, resource, on.policy, index)
+    first = ask(principal, action, resource, on.policy, index)
     needed = _NEEDS_KEY.get(action.lower())
     key = key_of(on.resource, index) if needed and (is_object or on.resource.type not in BUCKETS) else None
     if first.decision is Decision.DENIED or not needed or key is None:
         return first
     arn = display(key.outputs.get("arn"))
-    second = _ask(principal, needed, arn, policy_of(key, index), index, kms_viaservice=_service(action, on))
+    second = ask(principal, needed, arn, policy_of(key, index), index, kms_viaservice=_service(action, on))
     if second.decision is Decision.DENIED:
         return Outcome(Decision.DENIED, (*first.evidence, f"but no {needed} on {key.name}"))
     limits = (*first.limits, *(f"{needed}: {each}" for each in second.limits))
@@ -100,65 +98,19 @@ def _service(action: str, on: Guarded) -> str:
     return f"{action.partition(':')[0].lower()}.{region}.amazonaws.com"
 
 
-def _ask(
-    principal: Principal, action: str, resource: str, policy: Policy | None, index: ResourceIndex, **more: str
-) -> Outcome:
-    account = _account(index)
-    known = {
-        "aws:securetransport": ["true"],
-        "s3:tlsversion": ["1.3"],
-        "aws:principalisawsservice": ["false" if principal.account else "true"],
-        "aws:resourceaccount": [account],
-        **{key.replace("_", ":"): [value] for key, value in more.items()},
-    }
-    if principal.account:
-        own = {"aws:principalarn": [principal.arn], "aws:principalaccount": [principal.account]}
-        known |= {**own, "kms:calleraccount": [principal.account]}
-    request = Request(principal.arn, principal.account, action, resource, account, Context(known))
-    return evaluate(request, Policies(principal.identity, principal.boundary, policy))
-
-
-def _account(index: ResourceIndex) -> str:
-    """The account of the stack: the only one that its provider accepts."""
-    for provider in index.of_type("pulumi:providers:aws"):
-        for account in elements(json_value(provider.inputs.get("allowedAccountIds"))):
-            return display(account)
-    return ""
-
-
 def _named_by(on: Guarded, index: ResourceIndex) -> Iterator[Principal]:
     """The services, and the roles and users outside of the stack, that the policies of a resource and its key name."""
     key = key_of(on.resource, index)
-    policies = [on.policy, policy_of(key, index) if key else None]
-    own = {each.arn for each in principals(index)}
-    seen: set[str] = set()
-    for policy in filter(None, policies):
-        for statement in elements(read(json_value(policy.document), "Statement")):
-            if read(statement, "Effect") != "Allow":
-                continue
-            principal = read(statement, "Principal")
-            names = [*elements(read(principal, "AWS")), *_callers(read(statement, "Condition"))]
-            for name in dict.fromkeys(display(each) for each in names):
-                if ":iam:" in name and not name.endswith(":root") and "*" not in name and name not in {*own, *seen}:
-                    seen.add(name)
-                    yield Principal(name, "outside of the stack", name, name.split(":")[4])
-            for service in dict.fromkeys(display(each) for each in elements(read(principal, "Service"))):
-                if service not in seen:
-                    seen.add(service)
-                    yield Principal(service, "AWS service", service, "")
-
-
-def _callers(condition: object) -> Iterator[str]:
-    for operator, test in entries(condition):
-        for key, values in entries(test):
-            if key.lower() == "aws:principalarn" and "Not" not in operator:
-                yield from map(display, elements(values))
+    policies = [each for each in (on.policy, policy_of(key, index) if key else None) if each]
+    return named_in(policies, {each.arn for each in principals(index)})
 
 
 def lines(answers: Sequence[Answer]) -> Iterator[str]:
     """The answers as text: who, through which path, and within which limits."""
     for each in answers:
         yield f"{each.outcome.decision}: {each.principal.kind} {each.principal.name}"
+        if each.through:
+            yield f"    as {', then '.join(each.through)}"
         yield from (f"    used by {user}" for user in each.principal.users)
         yield from (f"    by {evidence}" for evidence in each.outcome.evidence)
         yield from (f"    {limit}" for limit in each.outcome.limits)

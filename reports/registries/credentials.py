@@ -51,7 +51,9 @@ def credentials(plan: Plan) -> Table:
 
 def _readers(on: Guarded, action: str, index: ResourceIndex) -> list[str]:
     return [
-        f"{each.principal.name} ({each.principal.kind})" + ("; with limits" if each.outcome.limits else "")
+        f"{each.principal.name} ({each.principal.kind})"
+        + (f" as {', then '.join(each.through)}" if each.through else "")
+        + ("; with limits" if each.outcome.limits else "")
         for each in who_can_on(index, action, on)
     ]
 

@@ -54,9 +54,13 @@ def sources(index: ResourceIndex, store: str = "database") -> set[str]:
     return {each.source for each in reaches(index, store)}
 
 
+def arn_of(role: str) -> str:
+    return next(each.outputs["arn"] for each in prod().resources if each.name == role and each.custom)
+
+
 def test_who_reads_the_training_data() -> None:
     found = readers(prod())
-    assert {name for name, each in found.items() if each.principal.kind == "people"} == {
+    assert {name for name, each in found.items() if each.principal.kind == "people" and not each.through} == {
         "access-break-glass",
         "ml-prod-platform-admin",
     }
@@ -66,6 +70,8 @@ def test_who_reads_the_training_data() -> None:
     assert "access-boundary, statement UseServices" in spark.outcome.evidence
     fraud = found["batch-job-fraud-role"].outcome
     assert fraud.limits == (f"only arn:aws:s3:::{TRAINING}/fraud/*",)
+    risk = found["cluster-jobs-risk-identity-role"].outcome
+    assert risk.limits == (f"only arn:aws:s3:::{TRAINING}/risk/* or only arn:aws:s3:::{TRAINING}/fraud/*",)
     # Jobs of a team read its own folder alone, and models none of this bucket.
     assert "serving-risk-fraud-identity-role" not in found
 
@@ -79,6 +85,56 @@ def test_a_question_about_a_folder_has_no_readers_of_other_folders() -> None:
 def test_the_path_names_the_pods() -> None:
     text = "\n".join(lines(who_can(prod(), "s3:GetObject", TRAINING)))
     assert "used by pods of risk-jobs/jobs through cluster-jobs-risk-identity-association (Pod Identity)" in text
+
+
+def in_chain(changes: dict[str, tuple[str, ...]]) -> ResourceIndex:
+    """Prod with roles that these roles alone may assume. No boundary limits a role of the chain."""
+    roles = {each.name: each for each in prod().resources if each.type == "aws:iam/role:Role"}
+    callers = {caller for names in changes.values() for caller in names}
+
+    def changed(role: Resource) -> Resource:
+        inputs = {**role.inputs}
+        if role.name in callers:
+            inputs.pop("permissionsBoundary", None)
+        if role.name in changes:
+            arns = [roles[caller].outputs["arn"] for caller in changes[role.name]]
+            allow = {"Effect": "Allow", "Principal": {"AWS": arns}, "Action": "sts:AssumeRole"}
+            inputs["assumeRolePolicy"] = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+        return replace(role, inputs=inputs)
+
+    resources = [changed(each) if each is roles.get(each.name) else each for each in prod().resources]
+    return ResourceIndex(resources)
+
+
+def test_the_users_of_break_glass_read_through_its_role() -> None:
+    emergency = readers(prod())["arn:aws:iam::111122223333:user/emergency-1"]
+    assert emergency.through == ("access-break-glass",)
+    assert emergency.outcome.decision is Decision.CONDITIONAL
+    assert "sts:AssumeRole: if aws:MultiFactorAuthPresent Bool true" in emergency.outcome.limits
+
+
+FIRST, SECOND = "serving-risk-fraud-identity-role", "batch-execution-role"
+"""Roles that do not read the training data themselves."""
+
+
+def test_chains_of_roles_are_followed_with_their_path() -> None:
+    index = in_chain({SECOND: (FIRST,), "spark-role": (SECOND,)})
+    found = readers(index)
+    assert found[FIRST].through == (SECOND, "spark-role")
+    assert found[SECOND].through == ("spark-role",)
+    assert f"    as {SECOND}, then spark-role" in list(lines(who_can(index, "s3:GetObject", TRAINING)))
+    # Without the trust of the role between them the chain ends.
+    assert FIRST not in readers(in_chain({"spark-role": (SECOND,)}))
+
+
+def test_roles_that_assume_each_other_end() -> None:
+    found = readers(in_chain({FIRST: (SECOND,), SECOND: (FIRST,), "spark-role": (FIRST,)}))
+    assert (found[FIRST].through, found[SECOND].through) == (("spark-role",), (FIRST, "spark-role"))
+
+
+def test_a_boundary_ends_a_chain() -> None:
+    trust = {"Effect": "Allow", "Principal": {"AWS": arn_of(FIRST)}, "Action": "sts:AssumeRole"}
+    assert FIRST not in readers(after("spark-role", with_inputs(assumeRolePolicy=json.dumps({"Statement": [trust]}))))
 
 
 def test_a_policy_without_its_statement_ends_the_access() -> None:
@@ -102,7 +158,10 @@ def test_a_key_policy_that_does_not_name_the_account_ends_all_access_by_iam() ->
 def test_a_boundary_ends_the_access_of_those_within_it() -> None:
     no_s3 = json.dumps({"Statement": [{"Effect": "Allow", "Action": "kms:*", "Resource": "*"}]})
     found = readers(after("access-boundary", with_inputs(policy=no_s3)))
-    assert set(found) == {"access-break-glass", "ml-prod-platform-admin"}
+    assert {name for name, each in found.items() if not each.through} == {
+        "access-break-glass",
+        "ml-prod-platform-admin",
+    }
 
 
 def test_a_bucket_policy_gives_and_takes() -> None:
@@ -130,7 +189,6 @@ def test_a_resource_that_is_none_or_several_is_refused() -> None:
 def test_which_pods_reach_the_database() -> None:
     assert sources(prod()) == {
         "processes on nodes, and pods in the network of their node",
-        "every pod of kube-system",
         "every pod of feast",
         "pods app.kubernetes.io/part-of=feature-ingest of feature-ingest",
         "pods app.kubernetes.io/name=store-access of store-access",
@@ -151,6 +209,11 @@ def test_a_rule_for_another_port_lets_nothing_out() -> None:
 def test_a_network_policy_less_is_a_namespace_less() -> None:
     found = sources(after("feature-services-features-namespace-allow-stores", removed))
     assert sources(prod()) - found == {"every pod of feast"}
+
+
+def test_kube_system_reaches_the_stores_without_its_policy() -> None:
+    found = sources(after("feature-services-access-kube-system", removed))
+    assert found - sources(prod()) == {"every pod of kube-system"}
 
 
 def test_a_namespace_without_a_default_denial_is_open() -> None:
