@@ -27,9 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _restore(options: argparse.Namespace) -> int:
     source = read_platform(options.source or options.platform)
     target = read_platform(options.platform)
-    stores = chosen(source, options.store)
+    stores = () if options.online_only else chosen(source, options.store)
     from_vault = options.from_vault or source.region != target.region
     check(options.run, at=options.at, online_from=options.online_from, from_vault=from_vault)
+    _check_online_only(options)
     if options.cluster and not source.cluster_state_schedule:
         remedy = "the stack has no recovery.clusterState; add it and deploy it, or leave --cluster out"
         raise SettingsError("arguments", [fault("cluster", True, remedy)])
@@ -61,6 +62,24 @@ def _restore(options: argparse.Namespace) -> int:
     return ended(waiting)
 
 
+def _check_online_only(options: argparse.Namespace) -> None:
+    """The online store alone needs the moment to rebuild it from, and nothing that is about other stores."""
+    if not options.online_only:
+        return
+    problems: list[str] = []
+    if not options.online_from:
+        remedy = "add --online-from, the start of the oldest feature that is still valid"
+        problems.append(fault("online-only", True, remedy))
+    others = {"store": options.store, "cluster": options.cluster, "at": options.at, "from-vault": options.from_vault}
+    problems += [
+        fault(name, value, "it is about other stores; remove it, or --online-only")
+        for name, value in others.items()
+        if value
+    ]
+    if problems:
+        raise SettingsError("arguments", problems)
+
+
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m operations.restore",
@@ -78,6 +97,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--database", action="append", help="a database to verify; feast and mlflow when left out")
     parser.add_argument("--cluster", action="store_true", help="also restore the objects of the cluster, by Velero")
     parser.add_argument("--online-from", default="", metavar="TIME", help="rebuild the online store from this time on")
+    parser.add_argument("--online-only", action="store_true", help="with --online-from: restore nothing else")
     parser.add_argument("--confirm", action="append", default=[], metavar="STEP", help="a step that a person has done")
     parser.add_argument("--folder", type=Path, default=Path(), help="where the state and the log are kept")
     parser.add_argument("--apply", action="store_true", help="do the steps")

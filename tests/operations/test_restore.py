@@ -410,3 +410,30 @@ def test_a_stack_without_backups_of_the_cluster_cannot_restore_it(
     (tmp_path / "platform.json").write_text(json.dumps(OUTPUTS))
     assert main(["--run", "r1", "--platform", str(tmp_path / "platform.json"), "--cluster"]) == 2
     assert "cluster = true: the stack has no recovery.clusterState; add it and deploy it" in capsys.readouterr().err
+
+
+def test_the_online_store_alone_is_rebuilt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "platform.json").write_text(json.dumps(OUTPUTS))
+    files = ["--platform", str(tmp_path / "platform.json"), "--folder", str(tmp_path), "--run", "r1"]
+    assert main([*files, "--online-only", "--online-from", "2026-01-01T00:00:00Z"]) == 0
+    shown = capsys.readouterr().out
+    assert "online-rebuild" in shown
+    assert "registry-restore" not in shown
+    assert "models-restore" not in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ([], "add --online-from"),
+        (["--online-from", "2026-01-01T00:00:00Z", "--store", "models"], "store = ['models']"),
+        (["--online-from", "2026-01-01T00:00:00Z", "--from-vault"], "from-vault = true"),
+    ],
+)
+def test_the_online_store_alone_takes_its_own_arguments(
+    arguments: list[str], named: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "platform.json").write_text(json.dumps(OUTPUTS))
+    files = ["--platform", str(tmp_path / "platform.json"), "--folder", str(tmp_path), "--run", "r1"]
+    assert main([*files, "--online-only", *arguments]) == 2
+    assert named in capsys.readouterr().err
