@@ -8,6 +8,7 @@ from planner.plan import Plan
 from planner.plan_file import write_whole
 from reports.scenarios.changes import of_changes
 from reports.scenarios.failures import of_failures
+from reports.scenarios.html import html_index, html_page
 from reports.scenarios.names import Names
 from reports.scenarios.operate import of_models, of_people, of_secrets
 from reports.scenarios.page import anchor, index, page
@@ -53,7 +54,9 @@ def _run(options: argparse.Namespace) -> int:
     found = scenarios(of.plan)
     for each in found:
         write_whole(folder / f"{each.name}.md", page(each, docs="../../../docs/"), "folder")
+        write_whole(folder / f"{each.name}.html", html_page(each), "folder")
     table = index(of.plan.stack, found, [f"{each.name}.md" for each in found])
     write_whole(folder / "index.md", f"# Scenarios of {of.plan.stack}\n\n{table}", "folder")
-    print(folder / "index.md")
+    write_whole(folder / "index.html", html_index(of.plan.stack, found), "folder")
+    print(folder / "index.html")
     return FINE

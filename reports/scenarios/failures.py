@@ -234,17 +234,15 @@ def _online_store(names: Names) -> Scenario:
                 "Write all features since a moment: the start of the oldest feature that is still valid. "
                 "The plain CronJob leaves out what the registry calls done.",
                 (
-                    "kubectl -n feast create job rebuild-<run> --from=cronjob/feature-materialization "
-                    "--dry-run=client -o json | jq '.spec.template.spec.containers[0].command[2] |= "
-                    'sub("materialize-incremental .*"; "materialize <start> <end>")\' | kubectl create -f '
-                    "-",
+                    f"pulumi stack output --json --show-secrets --stack {names.stack} > platform.json",
+                    ".venv/bin/python -m operations.restore --run <run> --online-only --online-from <start>",
+                    ".venv/bin/python -m operations.restore --run <run> --online-only --online-from <start> --apply",
                 ),
-                "the Job succeeds",
-                ("kubectl -n feast wait job/rebuild-<run> --for=condition=complete --timeout=12h",),
+                "the first call of the command shows the Job, the second ends with code 0 when the Job succeeded",
             ),
             Step(
                 "Ask for features of a known entity.",
-                ("kubectl -n feast logs job/rebuild-<run> --tail=20",),
+                ("kubectl -n feast logs job/<job that the command names> --tail=20",),
                 "models answer with features; the alert of stale features ends",
             ),
         ),

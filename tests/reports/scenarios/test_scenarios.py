@@ -8,11 +8,13 @@ import pytest
 
 from planner.plan import Plan
 from reports.scenarios.command import main, scenarios, whole_page
+from reports.scenarios.html import html_index, html_page
 from reports.scenarios.page import page
 from reports.scenarios.scenario import PersonStep, Scenario
 from resources.resource import Resource
 from tests.support.planner.command import platform
 from tests.support.planner.plans import STACKS, built
+from tests.support.reports.pages import Page
 
 ROOT = Path(__file__).parents[3]
 PROGRAMS = ("aws", "kubectl", "make", "pulumi", "git", ".venv/bin/python")
@@ -116,6 +118,30 @@ def test_the_command_writes_a_page_for_each_scenario(tmp_path: Path) -> None:
     assert main(["test", "--root", str(root), "--today", "2026-11-21"]) == 0
     folder = root / "build" / "test" / "scenarios"
     index = (folder / "index.md").read_text(encoding="utf-8")
-    names = {path.name for path in folder.iterdir()} - {"index.md"}
+    names = {path.name for path in folder.glob("*.md")} - {"index.md"}
     assert names
     assert {*re.findall(r"\]\(([a-z-]+\.md)\)", index)} == names
+    pages = {path.name for path in folder.glob("*.html")} - {"index.html"}
+    assert {name.replace(".md", ".html") for name in names} == pages
+    assert {*re.findall(r'href="([a-z-]+\.html)"', (folder / "index.html").read_text(encoding="utf-8"))} == pages
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_html_has_what_markdown_has(stack: str) -> None:
+    for scenario in scenarios(built(stack)):
+        shown = Page(html_page(scenario))
+        assert len(shown.texts("ol")) == 1
+        assert sum(text.startswith("Check: ") for text in shown.texts("p")) == len(scenario.steps)
+        commands = [line for block in shown.raw("pre") for line in block.strip().splitlines()]
+        assert commands == [line for line in page(scenario).splitlines() if line.startswith("$ ")]
+        assert scenario.duration.source.replace("`", "") in shown.texts("main")[0]
+        assert len(shown.texts("strong")) == len(scenario.people)
+
+
+def test_html_runs_and_loads_nothing() -> None:
+    evil = replace(of("prod")["zone-loss"], title="<script>alert(1)</script>", when="`<img src=x>` is <b>lost</b>")
+    for text in (html_page(evil), html_index("prod", [evil])):
+        shown = Page(text)
+        assert not [tag for tag, _, _ in shown.elements if tag in ("script", "img", "b", "link")]
+        assert "<img src=x>" in shown.texts("code")
+        assert "default-src 'none'" in text
