@@ -1,5 +1,6 @@
 """The set for an auditor: every rule and every control, with what the plan shows of each."""
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -101,3 +102,14 @@ def test_the_set_is_written_with_an_index(tmp_path: Path) -> None:
         "index.html",
         *(f"{name}.{suffix}" for name in names for suffix in FORMATS),
     }
+
+
+def test_the_standards_have_as_many_controls_as_are_listed() -> None:
+    """ISO/IEC 27001:2022 has 93 controls: 37, 8, 14 and 34. The trust services criteria have 33 common ones."""
+    numbers = [each.number for each in CONTROLS]
+    counts = {part: sum(number.startswith(f"A.{part}.") for number in numbers) for part in (5, 6, 7, 8)}
+    assert counts == {5: 37, 6: 8, 7: 14, 8: 34}
+    criteria = Counter(number.partition(".")[0] for number in numbers if not number.startswith("A."))
+    assert sum(count for group, count in criteria.items() if group.startswith("CC")) == 33
+    assert (criteria["A1"], criteria["C1"], criteria["PI1"]) == (3, 2, 5)
+    assert len(set(numbers)) == len(numbers)
