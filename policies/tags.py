@@ -7,8 +7,9 @@ from policies.ec2 import LAUNCH_TEMPLATE, NODE_CLASS, NODE_CLASSES
 from policies.engine.frameworks import finops, security_hub, well_architected
 from policies.engine.rule import Area, Finding, InCluster, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
-from resources.inputs import elements, entries, json_value, read
-from resources.resource import UNKNOWN, Resource, Unknown
+from resources.inputs import elements, entries, read
+from resources.resource import UNKNOWN, Resource
+from resources.tags import default_tags
 
 _TAGGABLE = frozenset(
     {
@@ -84,25 +85,12 @@ _TAGGABLE = frozenset(
 def _required_tags(resource: Resource, stack: Stack) -> Iterator[Result]:
     if not resource.type.startswith("aws:") or not (resource.type in _TAGGABLE or "tags" in resource.inputs):
         return
-    tags = _effective_tags(resource, stack)
-    if tags is UNKNOWN:
-        yield Undecided("tags")
-    elif lacking := _missing(tags, stack):
-        yield Finding(f"lacks {'the tag' if len(lacking) == 1 else 'the tags'} {', '.join(lacking)}")
-
-
-def _effective_tags(resource: Resource, stack: Stack) -> dict[str, Any] | Unknown:
-    """The provider's default tags and the resource's own; `UNKNOWN` when either map can't be read.
-
-    The AWS provider takes its default tags as an object or as the same in JSON.
-    """
-    provider = stack.provider(resource)
-    defaults = json_value(read(provider.inputs, "defaultTags")) if provider else None
     inputs = resource.inputs
-    maps = (json_value(read(defaults, "tags")), read(inputs, "tagsAll"), read(inputs, "tags"))
+    maps = (default_tags(stack.provider(resource)), read(inputs, "tagsAll"), read(inputs, "tags"))
     if UNKNOWN in maps:
-        return UNKNOWN
-    return {key: value for tags in maps for key, value in entries(tags)}
+        yield Undecided("tags")
+    elif lacking := _missing({key: value for tags in maps for key, value in entries(tags)}, stack):
+        yield Finding(f"lacks {'the tag' if len(lacking) == 1 else 'the tags'} {', '.join(lacking)}")
 
 
 def _missing(tags: dict[str, Any], stack: Stack) -> list[str]:

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import pulumi
-
+from components.core.spec import SpecError
 from planner.build import plan_of
+from planner.failure import describe
 from planner.plan import Plan
 from planner.plan_file import PlanFileError
+from planner.printable import printable
 from planner.stackfile import StackFile, StackFileError, read_stack_file
 from policies.engine.evaluate import PolicyError
 
-FINE, NOTHING, WRONG = 0, 1, 2
+FINE, NOTHING, WRONG, FAILED = 0, 1, 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def planned(options: argparse.Namespace) -> Planned:
 
     Raises:
         StackFileError: when the stack has no file, or the file is wrong.
-        pulumi.RunError: when its config is wrong.
+        SpecError: when its config is wrong.
     """
     root: Path = options.root.resolve()
     sys.path.insert(0, str(root))
@@ -49,10 +50,21 @@ def planned(options: argparse.Namespace) -> Planned:
     return Planned(root, stack_file, plan_of(root, stack_file, today=options.today or date.today()))
 
 
-def answered(run: Callable[[], int]) -> int:
-    """The exit code of a command; what is wrong with the stack or an argument is printed, and the code is 2."""
+def answered(run: Callable[[], int], root: Path) -> int:
+    """The exit code of a command that plans the project in `root`.
+
+    What is wrong with the config, an argument or a file is printed, and the code is 2. A failure of the program is
+    printed with its place and the remedy, and the code is 3.
+    """
     try:
         return run()
-    except (pulumi.RunError, StackFileError, PolicyError, PlanFileError) as error:
-        print(error, file=sys.stderr)
+    except (SpecError, StackFileError, PolicyError, PlanFileError) as error:
+        print(f"wrong config: {printable(str(error))}", file=sys.stderr)
         return WRONG
+    except Exception as error:
+        failure = describe(error, root)
+        if not failure.by_program:
+            raise
+        print(f"the program failed: {printable(failure.message)}", file=sys.stderr)
+        print(f"  where: {failure.place}\n  remedy: {failure.remedy}", file=sys.stderr)
+        return FAILED

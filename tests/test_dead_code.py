@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import cast
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = ("components", "stacks", "resources", "policies", "pricing", "planner", "operations", "commands", "website")
+FOLDERS = (
+    *("components", "stacks", "resources", "policies", "pricing", "availability", "planner", "reports"),
+    *("operations", "commands", "website"),
+)
 READ_BY_PEOPLE = {
     "VERSIONS_CHECKED": "the day on which a person last compared the versions",
     "POSTGRES_SUPPORT_ENDS": "the support ends that a person reads when raising a version",

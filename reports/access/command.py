@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.who_can and not options.on:
         parser.error("--who-can needs --on RESOURCE, such as --on ml-prod-training-111122223333")
-    return answered(lambda: _answer(options))
+    return answered(lambda: _answer(options), options.root.resolve())
 
 
 def _answer(options: argparse.Namespace) -> int:

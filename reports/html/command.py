@@ -7,19 +7,13 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from components.core.spec import SpecError
 from planner.against import difference_from, earlier_plan
 from planner.build import build_plan
 from planner.difference import Difference
-from planner.failure import describe
 from planner.plan import Plan
-from planner.plan_file import PlanFileError, write_whole
-from planner.printable import printable
-from planner.stackfile import StackFileError
-from policies.engine.evaluate import PolicyError
+from planner.plan_file import write_whole
 from reports.html.page import render
-
-DONE, WRONG, FAILED = 0, 2, 3
+from reports.stack_plan import FINE, answered
 
 EXIT_CODES = """\
 exit codes:
@@ -36,21 +30,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     path: Path = options.out or root / "build" / options.stack / "report.html"
     if options.serve:
         return _serve(root, path, options)
-    try:
-        plan, difference = _planned(root, options)
-        write_whole(path, render(plan, difference))
-    except (SpecError, StackFileError, PolicyError, PlanFileError) as error:
-        print(f"wrong config: {printable(str(error))}", file=sys.stderr)
-        return WRONG
-    except Exception as error:
-        failure = describe(error, root)
-        if not failure.by_program:
-            raise
-        print(f"the program failed: {printable(failure.message)}", file=sys.stderr)
-        print(f"  where: {failure.place}\n  remedy: {failure.remedy}", file=sys.stderr)
-        return FAILED
+    return answered(lambda: _write(root, path, options), root)
+
+
+def _write(root: Path, path: Path, options: argparse.Namespace) -> int:
+    plan, difference = _planned(root, options)
+    write_whole(path, render(plan, difference))
     print(f"written to {path}")
-    return DONE
+    return FINE
 
 
 def _serve(root: Path, path: Path, options: argparse.Namespace) -> int:

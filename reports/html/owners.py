@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from resources.index import COMPONENT_PREFIX, ResourceIndex
-from resources.inputs import json_value, mapping, read
 from resources.resource import Resource
+from resources.tags import default_tags, known_tags
 
 STACK = "(the stack itself)"
 """Names what belongs to no component."""
@@ -47,11 +46,5 @@ class Owners:
         resource = self.index.get(urn)
         if resource is None:
             return {}
-        provider = self.index.provider(resource)
-        given: Any = json_value(read(provider.inputs, "defaultTags")) if provider else None
-        pairs = {**_text(read(given, "tags")), **_text(resource.inputs.get("tags"))}
+        pairs = known_tags(default_tags(self.index.provider(resource)), resource.inputs.get("tags"))
         return {key: pairs[key] for key in sorted(pairs)}
-
-
-def _text(value: Any) -> Mapping[str, str]:
-    return {key: item for key, item in (mapping(value) or {}).items() if isinstance(item, str)}

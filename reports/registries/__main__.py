@@ -1,8 +1,12 @@
-"""`python -m reports.registries STACK`."""
+"""`python -m reports.registries STACK`, tuned for a process that plans once, as `python -m planner` is."""
 
 import sys
 
-from reports.registries.command import main
+from planner.tuning import tune_process
+
+tune_process()
+
+from reports.registries.command import main  # noqa: E402
 
 if __name__ == "__main__":
     sys.exit(main())

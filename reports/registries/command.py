@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--against", metavar="PLAN", help="an earlier plan.json, or a git revision such as v1.2.0: list the changes"
     )
     options = parser.parse_args(arguments)
-    return answered(lambda: _run(options))
+    return answered(lambda: _run(options), options.root.resolve())
 
 
 def _run(options: argparse.Namespace) -> int:

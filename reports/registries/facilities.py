@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,9 @@ from reports.registries.sizes import KINDS, size_of
 from reports.registries.table import Cell, Column, Row, Table
 from resources.existing import existing_buckets, existing_clusters, existing_networks
 from resources.index import COMPONENT_PREFIX, ResourceIndex
-from resources.inputs import display, elements, entries, json_value, number, read, text
+from resources.inputs import display, elements, entries, number, read, text
 from resources.resource import Resource
+from resources.tags import default_tags, known_tags
 
 _COLUMNS = (
     Column("name", "name"),
@@ -202,15 +203,10 @@ def tags_of(resource: Resource, index: ResourceIndex) -> dict[str, str]:
     labels = {key.removeprefix("mlplatform.io/"): value for key, value in entries(own) if isinstance(value, str)}
     # A label such as mlplatform.io/team=true marks a kind of namespace and names no team.
     named = {key: value for key, value in labels.items() if value not in ("true", "false")}
-    return {**_default_tags(resource, index), **named}
-
-
-def _default_tags(resource: Resource, index: ResourceIndex) -> Mapping[str, str]:
     provider = index.provider(resource)
     if provider is None or provider.type != "pulumi:providers:aws":
         provider = next(iter(index.of_type("pulumi:providers:aws")), None)
-    given = read(json_value(provider.inputs.get("defaultTags")), "tags") if provider else None
-    return {key: value for key, value in entries(given) if isinstance(value, str)}
+    return known_tags(default_tags(provider), named)
 
 
 def _called(resource: Resource) -> Cell:

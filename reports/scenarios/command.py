@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, help="the folder to write to; build/<stack>/scenarios by default")
     parser.add_argument("--page", action="store_true", help="write all as one page, docs/scenarios.md, instead")
     options = parser.parse_args(arguments)
-    return answered(lambda: _run(options))
+    return answered(lambda: _run(options), options.root.resolve())
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -7,8 +7,9 @@ from typing import Any
 
 from planner.plan import Plan
 from resources.index import ResourceIndex
-from resources.inputs import elements, json_value, read
+from resources.inputs import elements, read
 from resources.resource import Resource
+from resources.tags import default_tags
 
 _GPU_LABEL = "nvidia.com/gpu.present"
 
@@ -45,8 +46,7 @@ class Names:
     def owner(self) -> str:
         """The team that owns the stack, by the tag of its resources."""
         for provider in self.index.of_type("pulumi:providers:aws"):
-            # The engine hands a provider its structures as JSON.
-            owner = read(json_value(provider.inputs.get("defaultTags")), "tags", "owner")
+            owner = read(default_tags(provider), "owner")
             if isinstance(owner, str):
                 return owner
         return "the owner of the stack"
