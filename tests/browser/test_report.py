@@ -298,3 +298,16 @@ def test_a_hostile_plan_runs_nothing(browser: Browser, tmp_path: Path) -> None:
     assert found.errors == []
     assert found.requests == []
     found.page.close()
+
+
+def test_print_shows_the_content_on_white_without_controls(opened: Opened) -> None:
+    page = opened.drawn()
+    page.emulate_media(media="print", color_scheme="dark")
+    for hidden in (".bar", ".controls", ".pager"):
+        assert not any(each.is_visible() for each in page.locator(hidden).all()), hidden
+    ground = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--ground').trim()")
+    assert ground == "#fff"
+    expect(page.locator("#diagram svg")).to_be_visible()
+    printed = page.pdf(print_background=True)
+    assert printed.startswith(b"%PDF-")
+    assert len(printed) > 50_000
