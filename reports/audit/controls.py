@@ -3,8 +3,8 @@
 Sources of the numbers: AICPA, "2017 Trust Services Criteria (With Revised Points of Focus — 2022)"; ISO/IEC 27001:2022,
 Annex A. The texts are protected by copyright, so the titles are short names: those of ISO are the names that public
 statements of applicability use, shortened where they are long; those of SOC 2 are our own words. The numbers were
-compared with such statements and with guides to the criteria, not with the standards themselves. The criteria of privacy (P1.0 to P8.1) are left out,
-because they are about what an organization does with personal data.
+compared with such statements and with guides to the criteria, not with the standards themselves. The criteria of
+privacy (P1.0 to P8.1) are left out, because they are about what an organization does with personal data.
 """
 
 from collections.abc import Sequence
