@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 SUBNET_TIERS = ("private_subnets", "public_subnets", "isolated_subnets")
-KEYS = ("vpc", *SUBNET_TIERS, "cluster", "buckets", "bucket_key")
 PURPOSES = ("raw", "training", "models", "offline")
 
 
