@@ -149,6 +149,23 @@ def _within_lock(at: str, days: float | Unknown | None, vault: Resource | None, 
             yield Finding(f"{at}: {kept} is above the {most:g} days of the vault's lock, so each job fails")
 
 
+requires(
+    PLAN,
+    f"tags.{RPO_TAG}",
+    SET,
+    f"states no recovery point objective in its tag {RPO_TAG}",
+    name="backup-objective-stated",
+    title="In production, plans of backups state a recovery point objective",
+    when=in_production,
+    area=Area.RELIABILITY,
+    severity=Severity.LOW,
+    level=Level.ADVISORY,
+    frameworks=[well_architected("REL13-BP01")],
+    remediation=f"Set the tag {RPO_TAG} to the minutes of data that may be lost; backup-objective then judges the "
+    "schedule by it.",
+)
+
+
 @rule(
     "backup-objective",
     "Plans of backups meet the recovery point objective that they state",
@@ -166,8 +183,6 @@ def _within_lock(at: str, days: float | Unknown | None, vault: Resource | None, 
 def _objective(plan: Resource, stack: Stack) -> Iterator[Result]:
     wanted = number(read(plan.inputs, "tags", RPO_TAG))
     if wanted is None:
-        if stack.environment.is_production:
-            yield Finding(f"states no recovery point objective in its tag {RPO_TAG}")
         return
     lost = [_lost(each) for each in elements(read(plan.inputs, "rules"))]
     if wanted is UNKNOWN or UNKNOWN in lost:

@@ -12,7 +12,7 @@ from policies.engine.pod_templates import CHARTS
 from policies.engine.rendering import KUSTOMIZATIONS, RENDERED, is_local, rendering_of
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
-from resources.inputs import elements, entries, flag, read, text
+from resources.inputs import elements, entries, flag, is_set, read, text
 from resources.resource import UNKNOWN, Resource
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
@@ -192,6 +192,22 @@ def _texts(path: str, value: Any, depth: int) -> Iterator[tuple[str, str]]:
 
 
 _DEEPEST = 40
+
+
+@rule(
+    "chart-values-in-sight",
+    "The values of charts are in the program",
+    CHARTS,
+    area=Area.SECURITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[nsa("Upgrading and application security practices"), well_architected("SEC11-BP06")],
+    remediation="Read the files in the program, and set values.",
+    field="valueYamlFiles",
+)
+def _values_in_sight(release: Resource, _: Stack) -> Iterator[Result]:
+    if is_set(read(release.inputs, "valueYamlFiles")):
+        yield Finding("takes values from files (valueYamlFiles), which no rule sees")
 
 
 @rule(

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from policies.engine.checks import in_production, must_be, requires
-from policies.engine.controls import at_least, at_most, exactly, line, table, unless_absent
+from policies.engine.controls import at_least, at_most, exactly, line, never, table, unless_absent
 from policies.engine.frameworks import security_hub, well_architected
-from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
+from policies.engine.rule import Area, Finding, Framework, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from resources.inputs import flag, is_set, read, text
 from resources.resource import UNKNOWN, Resource
@@ -72,6 +72,18 @@ table(
     remediation="Ask for 8 characters or more with lower and upper case, digits and symbols, and let temporary "
     "passwords end within 7 days.",
     field="passwordPolicy",
+)
+
+table(
+    "user-pool-tokens",
+    "Clients of user pools get no tokens in addresses",
+    line("cognito/userPoolClient:UserPoolClient", "allowedOauthFlows", never("implicit")),
+    area=Area.SECURITY,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[Framework("IETF", "RFC 9700, 2.1.2"), well_architected("SEC02-BP01")],
+    remediation="Use the flow code with PKCE.",
+    field="allowedOauthFlows",
 )
 
 

@@ -8,6 +8,7 @@ from components.facts.versions import STANDARD_SUPPORT_ENDS, in_extended_support
 from policies.ec2 import LAUNCH_TEMPLATE, SCALING_GROUP
 from policies.engine.checks import SET, must_be, must_not_be, requires
 from policies.engine.cidrs import is_within, is_world
+from policies.engine.controls import given, line, never, table
 from policies.engine.frameworks import cis_eks, eks_guide, finops, security_hub, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
@@ -39,7 +40,7 @@ requires(
     when=_is_unprotected_in_production,
     area=Area.RELIABILITY,
     severity=Severity.MEDIUM,
-    level=Level.ADVISORY,
+    level=Level.MANDATORY,
     frameworks=[well_architected("REL08-BP05")],
     remediation="Set deletionProtection to true; set it to false in a separate deployment before destroying the stack.",
 )
@@ -53,7 +54,7 @@ requires(
     title="Clusters do not enter extended support automatically",
     area=Area.COST,
     severity=Severity.LOW,
-    level=Level.ADVISORY,
+    level=Level.MANDATORY,
     frameworks=[finops("Policy & Governance")],
     remediation="Set upgradePolicy.supportType to STANDARD; AWS then upgrades the cluster when standard support ends.",
 )
@@ -370,3 +371,21 @@ def _node_group_size(group: Resource, _: Stack) -> Iterator[Result]:
     for name, size in sizes.items():
         if size is UNKNOWN:
             yield Undecided(name)
+
+
+table(
+    "network-policy-engine",
+    "The VPC CNI enforces network policies",
+    line(
+        "eks/addon:Addon",
+        "configurationValues.enableNetworkPolicy",
+        never(False),
+        when=given("addonName", "vpc-cni"),
+    ),
+    area=Area.SECURITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[cis_eks("4.3.1"), eks_guide("Security: network security")],
+    remediation='Set enableNetworkPolicy to "true" in configurationValues.',
+    field="configurationValues",
+)

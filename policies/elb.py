@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from policies.engine.checks import in_production, must_be, must_not_be, requires
-from policies.engine.frameworks import security_hub, well_architected
+from policies.engine.checks import forbids, in_production, must_be, must_not_be, requires
+from policies.engine.frameworks import checkov, security_hub, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from policies.waf import ASSOCIATION, has_unknown_target, targeting
@@ -158,3 +158,24 @@ def _tls_policy(listener: Resource, _: Stack) -> Iterator[Result]:
         yield Finding("has no sslPolicy; AWS then uses ELBSecurityPolicy-2016-08, which allows TLS 1.0")
     elif not _CURRENT_TLS_POLICY.fullmatch(policy):
         yield Finding(f"uses the TLS policy {policy}, which lacks TLS 1.3 or allows older versions or weaker ciphers")
+
+
+def _is_no_function(group: Resource, _: Stack) -> bool:
+    """Whether targets can be unhealthy: a Lambda function has no health check by default."""
+    return text(read(group.inputs, "targetType")) != "lambda"
+
+
+forbids(
+    ("aws:lb/targetGroup:TargetGroup", "aws:alb/targetGroup:TargetGroup"),
+    "healthCheck.enabled",
+    False,
+    "sends requests to targets that do not answer",
+    name="target-health-check",
+    title="Target groups check the health of their targets",
+    when=_is_no_function,
+    area=Area.RELIABILITY,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[checkov("CKV_AWS_261"), well_architected("REL11-BP01")],
+    remediation="Set healthCheck with a path that answers only while the target can serve.",
+)

@@ -31,6 +31,11 @@ _ATTACHMENTS = (
     "aws:ssoadmin/managedPolicyAttachmentsExclusive:ManagedPolicyAttachmentsExclusive",
 )
 _ADMINISTRATORS = ("AdministratorAccess", "PowerUserAccess", "IAMFullAccess")
+_ALL_OF_A_SERVICE = ("FullAccess", "SecretsManagerReadWrite", "AWSKeyManagementServicePowerUser")
+"""Ends of the names of AWS's policies that allow all that a service can do, on every resource.
+
+Source: AWS Managed Policy Reference Guide.
+"""
 _NOT_NARROWING = frozenset(
     {
         "aws:currenttime",
@@ -308,6 +313,28 @@ def _administrator(resource: Resource, _: Stack) -> Iterator[Result]:
         for arn in elements(read(resource.inputs, field)):
             if isinstance(arn, str) and ":aws:policy/" in arn and _is_administrator(arn.rpartition("/")[2]):
                 yield Finding(f"attaches {arn.rpartition('/')[2]}")
+
+
+@rule(
+    "iam-managed-wildcard",
+    "No policy of AWS is attached that grants a service as a whole",
+    (*_ATTACHMENTS, ROLE),
+    area=Area.SECURITY,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[security_hub("IAM.21"), well_architected("SEC03-BP02")],
+    remediation="Attach a policy with the actions that are used and the ARNs they are used on.",
+    field="policyArn or managedPolicyArns",
+)
+def _managed_wildcard(resource: Resource, _: Stack) -> Iterator[Result]:
+    for field in ("policyArn", "managedPolicyArn", "managedPolicyArns", "policyArns"):
+        for arn in elements(read(resource.inputs, field)):
+            if arn is UNKNOWN and (field.endswith("s") or resource.inputs.get(field) == SECRET):
+                yield Undecided(field)
+            elif isinstance(arn, str) and ":aws:policy/" in arn and arn.endswith(_ALL_OF_A_SERVICE):
+                name = arn.rpartition("/")[2]
+                if not _is_administrator(name):
+                    yield Finding(f"attaches {name}, which allows a service as a whole on every resource")
 
 
 def _is_administrator(name: str) -> bool:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from policies.engine.checks import forbids
 from policies.engine.frameworks import checkov, cis_aws, cis_eks, security_hub, well_architected
+from policies.engine.objects import with_patches
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
-from resources.inputs import elements, first, flag, number, read, text
+from resources.inputs import elements, entries, first, flag, number, read, text
 from resources.resource import UNKNOWN, Resource
 
 USER = "aws:iam/user:User"
@@ -29,6 +31,8 @@ _PASSWORD_POLICY = "aws:iam/accountPasswordPolicy:AccountPasswordPolicy"  # noqa
 _CHARACTERS = ("requireUppercaseCharacters", "requireLowercaseCharacters", "requireNumbers", "requireSymbols")
 _ASSOCIATION = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
 _ENTRY = "aws:eks/accessEntry:AccessEntry"
+_MASTERS = "system:masters"
+_IDENTITY = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 _CLUSTER_ADMINISTRATORS = ("AmazonEKSClusterAdminPolicy", "AmazonEKSAdminPolicy")
 
 
@@ -133,8 +137,8 @@ def _password_policy(policy: Resource, _: Stack) -> Iterator[Result]:
 def _cluster_administrator(resource: Resource, _: Stack) -> Iterator[Result]:
     if resource.type == _ENTRY:
         groups = elements(read(resource.inputs, "kubernetesGroups"))
-        if "system:masters" in groups:
-            yield Finding("makes its principal a member of system:masters")
+        if _MASTERS in groups:
+            yield Finding(f"makes its principal a member of {_MASTERS}")
         elif UNKNOWN in groups:
             yield Undecided("kubernetesGroups")
         return
@@ -144,3 +148,39 @@ def _cluster_administrator(resource: Resource, _: Stack) -> Iterator[Result]:
     elif arn and arn.rpartition("/")[2] in _CLUSTER_ADMINISTRATORS and scope != "namespace":
         name = arn.rpartition("/")[2]
         yield Undecided("accessScope") if scope is UNKNOWN else Finding(f"associates {name} with the whole cluster")
+
+
+@rule(
+    "aws-auth-masters",
+    "The ConfigMap aws-auth makes nobody administrator of the cluster",
+    with_patches("kubernetes:core/v1:ConfigMap"),
+    area=Area.KUBERNETES,
+    severity=Severity.HIGH,
+    level=Level.MANDATORY,
+    frameworks=[cis_eks("4.1.1"), cis_eks("5.5.1"), well_architected("SEC03-BP02")],
+    remediation="Use access entries of EKS, and map principals to groups of your own.",
+    field="data.mapRoles, data.mapUsers",
+)
+def _aws_auth(config: Resource, _: Stack) -> Iterator[Result]:
+    if text(read(config.inputs, "metadata", "name")) != "aws-auth":
+        return
+    for field, mapped in entries(read(config.inputs, "data")):
+        if text(mapped) is UNKNOWN:
+            yield Undecided(f"data.{field}")
+        elif isinstance(mapped, str) and _MASTERS in mapped:
+            yield Finding(f"data.{field} makes principals members of {_MASTERS}")
+
+
+forbids(
+    _IDENTITY,
+    "serviceAccount",
+    "default",
+    "gives its role to the default service account, which every Pod without one of its own uses",
+    name="identity-default-account",
+    title="Roles are given to service accounts of their own",
+    area=Area.SECURITY,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[cis_eks("4.1.5"), well_architected("SEC03-BP02")],
+    remediation="Create a service account for the workload, and name it in serviceAccount and in the Pod.",
+)

@@ -14,14 +14,15 @@ from policies.engine.objects import INFERENCE_SERVICE
 from policies.engine.pod_templates import CHARTS, KUBERNETES, Container, Pod, pods_in
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
-from resources.inputs import display, is_set, read, text
+from resources.inputs import display, elements, is_set, json_value, read, text
 from resources.resource import UNKNOWN, Resource, Unknown
 
 _RUNTIMES = (
     "kubernetes:serving.kserve.io/v1alpha1:ServingRuntime",
     "kubernetes:serving.kserve.io/v1alpha1:ClusterServingRuntime",
 )
-_WITH_IMAGES = (KUBERNETES, JOB_DEFINITION)
+_TASK = "aws:ecs/taskDefinition:TaskDefinition"
+_WITH_IMAGES = (KUBERNETES, JOB_DEFINITION, _TASK)
 _MOVING_WORDS = frozenset(
     {"latest", "main", "master", "head", "trunk", "stable", "edge", "nightly", "dev", "develop", "canary", "snapshot"}
     | {"rolling", "current", "newest", "release", "prod", "production", "staging", "testing", "test"}
@@ -55,6 +56,9 @@ def _images(resource: Resource, stack: Stack) -> Iterator[_Use]:
     if resource.type == JOB_DEFINITION:
         for container in containers(resource):
             yield _Use(container.path, container.path, text(read(container.values, "image")))
+    elif resource.type == _TASK:
+        for index, values in enumerate(elements(json_value(read(resource.inputs, "containerDefinitions")))):
+            yield _Use(f"containerDefinitions[{index}]", f"container {index + 1}", text(read(values, "image")))
     elif resource.type in _RUNTIMES:
         yield from _of_containers(Pod("spec", read(resource.inputs, "spec")))
     else:

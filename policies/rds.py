@@ -1,8 +1,11 @@
 """Databases of RDS and Aurora."""
 
+import re
 from collections.abc import Iterator
+from typing import Any
 
 from policies.engine.checks import forbids, requires
+from policies.engine.controls import line, never, table
 from policies.engine.frameworks import security_hub, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
@@ -12,6 +15,8 @@ from resources.resource import UNKNOWN, Resource
 INSTANCE = "aws:rds/instance:Instance"
 CLUSTER = "aws:rds/cluster:Cluster"
 CLUSTER_INSTANCE = "aws:rds/clusterInstance:ClusterInstance"
+_TLS_BY_DEFAULT = 15
+"""The first version of PostgreSQL that RDS runs with rds.force_ssl = 1."""
 _PARAMETER_GROUP = "aws:rds/parameterGroup:ParameterGroup"
 _LEAST_BACKUP_DAYS = 7
 _TLS_PARAMETERS = {"postgres": "rds.force_ssl", "mysql": "require_secure_transport"}
@@ -139,13 +144,51 @@ def _tls(instance: Resource, stack: Stack) -> Iterator[Result]:
     ]
     if any(str(value).lower() in ("1", "on", "true") for value in values if value is not UNKNOWN):
         return
+    if not values and _forces_tls_by_default(instance, engine, group, stack):
+        return
     if UNKNOWN in values or (group is UNKNOWN and not values):
         yield Undecided(f"{parameter} of its parameter group")
     else:
         yield Finding(f"its parameter group does not set {parameter}")
 
 
+def _forces_tls_by_default(instance: Resource, engine: str, group: Any, stack: Stack) -> bool:
+    """Whether its parameter group leaves rds.force_ssl at the default, and its version of PostgreSQL has that on.
+
+    Source: Amazon RDS user guide, "Requiring an SSL connection to a PostgreSQL DB instance".
+    """
+    is_seen = group is None or str(group).startswith("default.") or bool(_parameter_groups(instance, stack))
+    version = re.match(r"\d+", str(text(read(instance.inputs, "engineVersion"))))
+    return is_seen and engine == "postgres" and version is not None and int(version[0]) >= _TLS_BY_DEFAULT
+
+
 def _parameter_groups(instance: Resource, stack: Stack) -> list[Resource]:
     computed = stack.sources(instance, "parameterGroupName", _PARAMETER_GROUP)
     named = stack.named(read(instance.inputs, "parameterGroupName"), _PARAMETER_GROUP)
     return computed or ([named] if named else [])
+
+
+def _is_own_in_production(database: Resource, stack: Stack) -> bool:
+    """Whether a database of production keeps data of its own: a replica has no last snapshot."""
+    return stack.environment.is_production and not is_set(read(database.inputs, "replicateSourceDb"))
+
+
+table(
+    "database-snapshots",
+    "In production, databases leave a last snapshot, and snapshots keep their tags",
+    line("docdb/cluster:Cluster", "skipFinalSnapshot", never(True), when=_is_own_in_production),
+    line("neptune/cluster:Cluster", "skipFinalSnapshot", never(True), when=_is_own_in_production),
+    line("neptune/cluster:Cluster", "copyTagsToSnapshot", never(False), "CKV_AWS_362", "Neptune.8"),
+    line("rds/cluster:Cluster", "skipFinalSnapshot", never(True), when=_is_own_in_production),
+    line("rds/cluster:Cluster", "copyTagsToSnapshot", never(False), "CKV_AWS_313", "RDS.16"),
+    line("rds/instance:Instance", "skipFinalSnapshot", never(True), when=_is_own_in_production),
+    line("rds/instance:Instance", "copyTagsToSnapshot", never(False), "CKV2_AWS_60", "RDS.17"),
+    line("redshift/cluster:Cluster", "skipFinalSnapshot", never(True), when=_is_own_in_production),
+    area=Area.RELIABILITY,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[well_architected("REL09-BP01")],
+    remediation="Remove the input or turn it round; to destroy for good, set skipFinalSnapshot in a deployment of "
+    "its own.",
+    field="the input that the message names",
+)

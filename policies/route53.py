@@ -1,16 +1,18 @@
-"""Route 53: failover records and health checks."""
+"""Route 53: failover records, health checks and zones."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from policies.engine.checks import must_not_be
-from policies.engine.frameworks import well_architected
+from policies.engine.frameworks import checkov, security_hub, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from resources.inputs import elements, flag, is_set, read, text
 from resources.resource import UNKNOWN, Resource
 
 RECORD = "aws:route53/record:Record"
+_ZONE = "aws:route53/zone:Zone"
+_QUERY_LOG = "aws:route53/queryLog:QueryLog"
 HEALTH_CHECK = "aws:route53/healthCheck:HealthCheck"
 
 
@@ -77,3 +79,20 @@ def _host(name: Any) -> str:
     """A host name without the dot at its end; empty where it is unknown."""
     known = text(name)
     return known.rstrip(".").lower() if isinstance(known, str) else ""
+
+
+@rule(
+    "zone-query-logs",
+    "Public zones log queries",
+    _ZONE,
+    needs_stack=True,
+    area=Area.SECURITY,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[security_hub("Route53.2"), checkov("CKV2_AWS_39"), well_architected("SEC04-BP01")],
+    remediation="Add a QueryLog of the zone with a log group in us-east-1.",
+    field="aws.route53.QueryLog of the zone",
+)
+def _query_logs(zone: Resource, stack: Stack) -> Iterator[Result]:
+    if not is_set(zone.inputs.get("vpcs")) and not stack.referrers(zone, "zoneId", _QUERY_LOG):
+        yield Finding("is public and logs no queries")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from components.facts.sagemaker import has_local_disk
 from policies.engine.checks import SET, forbids, in_production, must_be, outside_production, requires
+from policies.engine.controls import at_least, line, table
 from policies.engine.frameworks import checkov, finops, security_hub, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
@@ -288,3 +289,22 @@ def _creates_jobs(statement: Statement) -> bool:
         or (action.startswith("sagemaker:") and action.endswith("*") and _CREATE[0].startswith(action[:-1]))
         for action in actions
     )
+
+
+table(
+    "endpoint-instances",
+    "In production, endpoints begin with two instances",
+    line(
+        "sagemaker/endpointConfiguration:EndpointConfiguration",
+        "productionVariants.initialInstanceCount?",
+        at_least(2),
+        "SageMaker.4",
+        when=in_production,
+    ),
+    area=Area.RELIABILITY,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[well_architected("REL11-BP02")],
+    remediation="Set initialInstanceCount to 2 or more, which SageMaker places in two zones, or use serverlessConfig.",
+    field="productionVariants[].initialInstanceCount",
+)

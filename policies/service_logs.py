@@ -18,6 +18,12 @@ def _has_logs_of_its_own(database: Resource, _: Stack) -> bool:
 table(
     "service-logs",
     "Services write the logs that an investigation needs",
+    line(
+        "acm/certificate:Certificate",
+        "options.certificateTransparencyLoggingPreference",
+        never("DISABLED"),
+        "CKV_AWS_234",
+    ),
     line("apigateway/stage:Stage", "accessLogSettings.destinationArn", present(), "CKV_AWS_76"),
     line("apigatewayv2/stage:Stage", "accessLogSettings.destinationArn", present(), "CKV_AWS_76", "APIGateway.9"),
     line("appsync/graphQLApi:GraphQLApi", "logConfig.cloudwatchLogsRoleArn", present(), "CKV_AWS_193"),
@@ -32,6 +38,8 @@ table(
         never("NONE"),
         "CKV_AWS_223",
     ),
+    line("ecs/cluster:Cluster", "settings?.value", never("disabled"), "CKV_AWS_65", "ECS.12"),
+    line("ecs/taskDefinition:TaskDefinition", "containerDefinitions.logConfiguration", present(), "ECS.9"),
     line("elasticsearch/domain:Domain", "logPublishingOptions", present(), "CKV_AWS_84"),
     line("elb/loadBalancer:LoadBalancer", "accessLogs.bucket", present(), "CKV_AWS_92", "ELB.5"),
     line("globalaccelerator/accelerator:Accelerator", "attributes.flowLogsEnabled", exactly(True), "CKV_AWS_75"),

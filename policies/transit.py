@@ -35,6 +35,7 @@ guides of PostgreSQL and MySQL; Redshift management guide, "Configuring security
 table(
     "transit-encryption",
     "Services accept and make only connections with current TLS",
+    line("acm/certificate:Certificate", "keyAlgorithm", never("RSA_1024"), "ACM.2"),
     line("apigateway/domainName:DomainName", "securityPolicy", never("TLS_1_0"), "CKV_AWS_206"),
     line("apigatewayv2/domainName:DomainName", "domainNameConfiguration.securityPolicy", never("TLS_1_0")),
     line("appsync/apiCache:ApiCache", "transitEncryptionEnabled", exactly(True), "CKV_AWS_215", "AppSync.6"),

@@ -13,6 +13,7 @@ from resources.resource import UNKNOWN, Resource, Unknown
 
 SUBNET = "aws:ec2/subnet:Subnet"
 VPC = "aws:ec2/vpc:Vpc"
+_ADDRESS = "aws:ec2/eip:Eip"
 _NAT_GATEWAY = "aws:ec2/natGateway:NatGateway"
 _ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 _SERVICE = "aws:ec2/vpcEndpointService:VpcEndpointService"
@@ -250,3 +251,26 @@ def _peering_routes(resource: Resource, _: Stack) -> Iterator[Result]:
                     yield Undecided(field)
                 elif is_world(destination):
                     yield Finding(f"sends everything for {destination} to another VPC")
+
+
+@rule(
+    "idle-address",
+    "Elastic IP addresses are attached to something",
+    _ADDRESS,
+    needs_stack=True,
+    area=Area.COST,
+    severity=Severity.LOW,
+    level=Level.MANDATORY,
+    frameworks=[security_hub("EC2.12"), finops("Workload optimization")],
+    remediation="Attach the address in the stack, or remove it: AWS charges for an address that nothing uses.",
+    field="instance, networkInterface, or an input of another resource",
+)
+def _idle_address(address: Resource, stack: Stack) -> Iterator[Result]:
+    attached = any(is_set(read(address.inputs, field)) for field in ("instance", "networkInterface"))
+    if not attached and address.urn not in stack.once(_used):
+        yield Finding("is attached to nothing in the stack, and costs money at all hours")
+
+
+def _used(stack: Stack) -> set[str]:
+    """The URNs of the resources that an input of another one was computed from."""
+    return {urn for each in stack.resources for urns in each.property_dependencies.values() for urn in urns}

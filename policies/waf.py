@@ -1,10 +1,10 @@
-"""Web ACLs, the firewalls in front of load balancers."""
+"""Web ACLs, the firewalls in front of load balancers and distributions."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from policies.engine.checks import in_production
-from policies.engine.frameworks import security_hub, well_architected
+from policies.engine.checks import SET, in_production, requires
+from policies.engine.frameworks import checkov, security_hub, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
 from resources.inputs import display, elements, entries, is_set, json_value, read, text
@@ -136,3 +136,19 @@ def _log_redaction(logging: Resource, _: Stack) -> Iterator[Result]:
         yield Undecided("redactedFields")
     elif logged:
         yield Finding(f"logs the header {' and '.join(logged)} in plain text")
+
+
+requires(
+    "aws:cloudfront/distribution:Distribution",
+    "webAclId",
+    SET,
+    "has no web ACL",
+    name="distribution-firewall",
+    title="In production, distributions have a web ACL",
+    when=in_production,
+    area=Area.SECURITY,
+    severity=Severity.MEDIUM,
+    level=Level.MANDATORY,
+    frameworks=[security_hub("CloudFront.6"), checkov("CKV_AWS_68"), well_architected("SEC05-BP03")],
+    remediation="Set webAclId to the ARN of a web ACL of scope CLOUDFRONT, which is made in us-east-1.",
+)

@@ -85,9 +85,14 @@ _NO_OBJECT = "it is about what Pulumi installs, and the cluster has no object of
 _TEXT = "it reads a configuration in text, which CEL cannot parse"
 _PRICES = "it needs prices and facts of instance types"
 NOT_IN_CLUSTER: dict[str, str] = {
+    "aws-auth-masters": "the platform's clusters read access entries alone, and EKS ignores aws-auth there",
     **dict.fromkeys(("budget-present", "budget-satisfiable", "default-deny", "workload-network-policy"), _ONE_OBJECT),
     **dict.fromkeys(
-        ("chart-source", "chart-support", "chart-support-end", "chart-values-http", "chart-version"), _NO_OBJECT
+        (
+            *("chart-source", "chart-support", "chart-support-end", "chart-values-http", "chart-values-in-sight"),
+            "chart-version",
+        ),
+        _NO_OBJECT,
     ),
     **dict.fromkeys(("ignored-changes", "manifests-in-sight"), _NO_OBJECT),
     **dict.fromkeys(("argo-cd-access", "collector-encryption", "collector-memory", "log-redaction"), _TEXT),

@@ -166,16 +166,10 @@ CASES: list[Case] = [
     fails("backup-objective", *planned(plan(backup(), rpo="5"), bare), found=lossy(1500, "database", 5)),
     fails(
         "backup-objective",
-        *planned(plan(backup(), rpo=None)),
-        found="states no recovery point objective in its tag rpo-minutes",
-        kind="absent",
-    ),
-    fails(
-        "backup-objective",
         *planned(plan(backup("rate(1 day)"))),
         found="has no rule with a schedule that can be read",
     ),
-    passes("backup-objective", *planned(plan(backup(), rpo=None)), kind="absent", environment=EnvironmentKind.STAGING),
+    passes("backup-objective", *planned(plan(backup(), rpo=None)), kind="absent"),
     unknown("backup-objective", *planned(plan(backup(UNKNOWN))), undecided="rules[].schedule"),
     unknown("backup-objective", *planned(plan(backup(), rpo=UNKNOWN)), undecided="rules[].schedule"),
     passes("backup-continuous", *planned(continuous("plan"))),
@@ -218,4 +212,9 @@ CASES: list[Case] = [
         versioned(UNKNOWN),
         undecided="versioningConfiguration of its versioning",
     ),
+    passes("backup-objective-stated", plan(backup())),
+    passes("backup-objective-stated", plan(backup(), rpo=UNKNOWN), kind="unknown"),
+    passes("backup-objective-stated", plan(backup(), rpo=None), environment=EnvironmentKind.STAGING),
+    fails("backup-objective-stated", plan(backup(), rpo=None), found="states no recovery point objective"),
+    fails("backup-objective-stated", make(PLAN), kind="absent", found="states no recovery point objective"),
 ]

@@ -138,4 +138,12 @@ CASES = [
     passes("manifests-in-sight", make("kubernetes:yaml/v2:ConfigGroup"), kind="absent"),
     unknown("manifests-in-sight", make("kubernetes:yaml/v2:ConfigFile", {"file": UNKNOWN}), undecided="file"),
     unknown("manifests-in-sight", make("kubernetes:yaml/v2:ConfigGroup", {"yaml": UNKNOWN}), undecided="yaml"),
+    passes("chart-values-in-sight", make(RELEASE, {"values": {"replicas": 2}})),
+    passes("chart-values-in-sight", make(RELEASE, {"valueYamlFiles": []}), kind="absent"),
+    fails(
+        "chart-values-in-sight",
+        make(RELEASE, {"valueYamlFiles": [{"path": "values.yaml"}]}),
+        found="takes values from files",
+    ),
+    fails("chart-values-in-sight", make(RELEASE, {"valueYamlFiles": UNKNOWN}), found="from files", kind="unknown"),
 ]

@@ -7,6 +7,7 @@ from resources.resource import UNKNOWN, Resource
 from tests.support.policies.cases import fails, make, of_input, passes, unknown
 from tests.support.policies.tables import Examples, Pair, cases, unknown_case
 
+CLIENT = "aws:cognito/userPoolClient:UserPoolClient"
 POOL = "aws:cognito/userPool:UserPool"
 TOKEN = {"enabled": True}
 
@@ -48,4 +49,12 @@ CASES = [
     *of_input("user-pool-threats", pool, THREATS, "ENFORCED", "AUDIT", "is AUDIT", absent="is absent"),
     *of_input("user-pool-deletion", pool, "deletionProtection", "ACTIVE", "INACTIVE", "by a single call"),
     passes("user-pool-deletion", pool(), environment=EnvironmentKind.STAGING),
+    passes("user-pool-tokens", make(CLIENT, {"allowedOauthFlows": ["code"]})),
+    passes("user-pool-tokens", make(CLIENT), kind="absent"),
+    fails(
+        "user-pool-tokens",
+        make(CLIENT, {"allowedOauthFlows": ["code", "implicit"]}),
+        found="allowedOauthFlows",
+    ),
+    unknown("user-pool-tokens", make(CLIENT, {"allowedOauthFlows": UNKNOWN}), undecided="allowedOauthFlows"),
 ]

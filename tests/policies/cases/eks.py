@@ -9,6 +9,7 @@ from tests.support.policies.cases import fails, make, of_input, passes, unknown
 CLUSTER = "aws:eks/cluster:Cluster"
 REMOTE = "eks:index:Cluster"
 ADDON = "aws:eks/addon:Addon"
+OFF = '{"enableNetworkPolicy": "false"}'
 LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
 WORLD = "0.0.0.0/0"
 SECRETS = ["secrets"]
@@ -64,6 +65,10 @@ def remote_in(*subnets: Resource, ids: Any = UNKNOWN) -> Resource:
 def group(*subnets: Resource, template: Resource | None = None, **inputs: Any) -> Resource:
     refers = {"subnetIds": subnets, "launchTemplate": [template] if template else []}
     return make(NODE_GROUP, {"subnetIds": UNKNOWN, **inputs}, refers=refers)
+
+
+def cni(configuration: Any) -> Resource:
+    return make(ADDON, {"addonName": "vpc-cni", "configurationValues": configuration})
 
 
 def sized(least: Any, size: Any, most: Any) -> Resource:
@@ -235,4 +240,9 @@ CASES = [
     fails("node-group-zones", A, group(A), found="spans 1 zone"),
     fails("node-group-zones", make(NODE_GROUP), kind="absent", found="names no subnets"),
     unknown("node-group-zones", A, LATER, group(A, LATER), undecided="zones of subnetIds"),
+    passes("network-policy-engine", cni('{"enableNetworkPolicy": "true"}')),
+    passes("network-policy-engine", make(ADDON, {"addonName": "other", "configurationValues": OFF})),
+    passes("network-policy-engine", make(ADDON), kind="absent"),
+    fails("network-policy-engine", cni(OFF), found="configurationValues.enableNetworkPolicy"),
+    unknown("network-policy-engine", cni(UNKNOWN), undecided="configurationValues.enableNetworkPolicy"),
 ]

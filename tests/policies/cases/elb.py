@@ -22,6 +22,10 @@ def network(**inputs: Any) -> Resource:
     return balancer(loadBalancerType="network", **inputs)
 
 
+def target_group(**inputs: Any) -> Resource:
+    return make("aws:lb/targetGroup:TargetGroup", inputs)
+
+
 PUBLIC = balancer(internal=False)
 INNER = make(BALANCER, {"internal": True}, name="inner")
 
@@ -109,4 +113,14 @@ CASES = [
     ),
     passes("load-balancer-deletion", balancer(), environment=STAGING),
     fails("load-balancer-deletion", network(enableDeletionProtection=False), found="can be deleted by a single call"),
+    *of_input(
+        "target-health-check",
+        target_group,
+        "healthCheck.enabled",
+        True,
+        False,
+        "targets that do not answer",
+        absent=None,
+    ),
+    passes("target-health-check", target_group(targetType="lambda", healthCheck={"enabled": False})),
 ]

@@ -40,10 +40,15 @@ EXAMPLES: Examples = {
         "vpcOptions": Pair({"subnetIds": ["subnet-1"]}, None),
         "advancedSecurityOptions.enabled": Pair(True, None),
     },
+    "ec2/spotFleetRequest:SpotFleetRequest": {"launchSpecifications[].associatePublicIpAddress": HIDDEN},
+    "ecs/taskSet:TaskSet": {"networkConfiguration.assignPublicIp": HIDDEN},
     "lakeformation/permissions:Permissions": {
         "principal": Pair("arn:aws:iam::123456789012:role/analyst", "IAM_ALLOWED_PRINCIPALS"),
     },
-    "lambda/functionUrl:FunctionUrl": {"authorizationType": Pair("AWS_IAM", "NONE")},
+    "lambda/functionUrl:FunctionUrl": {
+        "authorizationType": Pair("AWS_IAM", "NONE"),
+        "cors.allowOrigins": Pair(["https://example.com"], ["https://example.com", "*"]),
+    },
     "memorydb/cluster:Cluster": {"aclName": Pair("ml", "open-access")},
     "mq/broker:Broker": {"publiclyAccessible": HIDDEN},
     "mwaa/environment:Environment": {"webserverAccessMode": Pair("PRIVATE_ONLY", "PUBLIC_ONLY")},
@@ -69,6 +74,10 @@ EXAMPLES: Examples = {
     "s3/bucketAclV2:BucketAclV2": {"acl": ACL, "accessControlPolicy.grants[].grantee.uri": Pair(LOGS, ALL_USERS)},
     "s3/bucketObject:BucketObject": {"acl": ACL},
     "s3/bucketObjectv2:BucketObjectv2": {"acl": ACL},
+    "s3/bucketOwnershipControls:BucketOwnershipControls": {
+        "rule.objectOwnership": Pair("BucketOwnerEnforced", "ObjectWriter"),
+    },
+    "s3/bucketPublicAccessBlock:BucketPublicAccessBlock": {each: Pair(True, False) for each in SWITCHES},
     "s3/bucketV2:BucketV2": {"acl": Pair("log-delivery-write", "public-read-write")},
     "s3/objectCopy:ObjectCopy": {"acl": Pair("private", "authenticated-read"), "grants[].uri": Pair(LOGS, ALL_USERS)},
     "ssm/document:Document": {

@@ -169,4 +169,16 @@ CASES = [
     passes("iam-data", *bounded()),
     passes("iam-data", policy(), kind="absent"),
     unknown("iam-data", make(POLICY, {"policy": UNKNOWN}), undecided="policy"),
+    passes("iam-managed-wildcard", make(ATTACHMENT, {"policyArn": f"{MANAGED}AmazonS3ReadOnlyAccess"})),
+    passes("iam-managed-wildcard", make(ATTACHMENT, {"policyArn": f"{MANAGED}IAMFullAccess"})),
+    passes("iam-managed-wildcard", make(ATTACHMENT, {"policyArn": f"arn:aws:iam::{ACCOUNT}:policy/AppFullAccess"})),
+    passes("iam-managed-wildcard", make(ATTACHMENT, {"policyArn": UNKNOWN}), kind="unknown"),
+    passes("iam-managed-wildcard", make(ROLE), kind="absent"),
+    fails(
+        "iam-managed-wildcard",
+        make(ROLE, {"managedPolicyArns": [f"{MANAGED}AmazonS3FullAccess", f"{MANAGED}SecretsManagerReadWrite"]}),
+        found=("attaches AmazonS3FullAccess", "attaches SecretsManagerReadWrite"),
+    ),
+    unknown("iam-managed-wildcard", make(ROLE, {"managedPolicyArns": [UNKNOWN]}), undecided="managedPolicyArns"),
+    fails("iam-managed-wildcard", make(ATTACHMENT, {"policyArn": SECRET}), found="policyArn is a secret"),
 ]

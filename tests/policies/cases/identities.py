@@ -3,13 +3,15 @@
 from typing import Any
 
 from resources.resource import UNKNOWN, Resource
-from tests.support.policies.cases import fails, make, passes, unknown
+from tests.support.policies.cases import fails, make, of_input, passes, unknown
 
 ROLE = "aws:iam/role:Role"
 USER = "aws:iam/user:User"
 SHARED = "aws:iam/policyAttachment:PolicyAttachment"
 ASSOCIATION = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
 ENTRY = "aws:eks/accessEntry:AccessEntry"
+CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
+MASTERS = "- userarn: arn:aws:iam::123456789012:user/ops\n  groups: [system:masters]\n"
 PASSWORDS = "aws:iam/accountPasswordPolicy:AccountPasswordPolicy"
 CLUSTER_POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEKS"
 STRONG = {
@@ -24,6 +26,15 @@ STRONG = {
 
 def association(policy: Any, scope: Any) -> Resource:
     return make(ASSOCIATION, {"policyArn": policy, "accessScope": {"type": scope}})
+
+
+def aws_auth(users: Any) -> Resource:
+    metadata = {"name": "aws-auth", "namespace": "kube-system"}
+    return make(CONFIG_MAP, {"metadata": metadata, "data": {"mapUsers": users}})
+
+
+def identity(**inputs: Any) -> Resource:
+    return make("aws:eks/podIdentityAssociation:PodIdentityAssociation", inputs)
 
 
 CASES = [
@@ -78,4 +89,10 @@ CASES = [
     passes("cluster-administrator", make(ENTRY), kind="absent"),
     unknown("cluster-administrator", association(UNKNOWN, "cluster"), undecided="policyArn"),
     unknown("cluster-administrator", make(ENTRY, {"kubernetesGroups": UNKNOWN}), undecided="kubernetesGroups"),
+    passes("aws-auth-masters", make(CONFIG_MAP, {"metadata": {"name": "other"}, "data": {"mapUsers": MASTERS}})),
+    passes("aws-auth-masters", aws_auth("- groups: [system:bootstrappers, system:nodes]\n")),
+    passes("aws-auth-masters", make(CONFIG_MAP, {"metadata": {"name": "aws-auth"}}), kind="absent"),
+    fails("aws-auth-masters", aws_auth(MASTERS), found="data.mapUsers makes principals members of system:masters"),
+    unknown("aws-auth-masters", aws_auth(UNKNOWN), undecided="data.mapUsers"),
+    *of_input("identity-default-account", identity, "serviceAccount", "train", "default", "every Pod", absent=None),
 ]

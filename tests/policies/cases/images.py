@@ -25,6 +25,13 @@ def batch_job(**container: Any) -> Resource:
     return make(BATCH_JOB, {"containerProperties": json.dumps(container)})
 
 
+TASK = "aws:ecs/taskDefinition:TaskDefinition"
+
+
+def task(image: Any) -> Resource:
+    return make(TASK, {"containerDefinitions": json.dumps([{"name": "app", "image": image}])})
+
+
 UNTAGGED = {"containers": [{"name": "app", "image": "app"}]}
 
 
@@ -165,4 +172,7 @@ CASES = [
     fails("retired-software", app(image="gcr.io/kubernetes-helm/tiller:v2.16.1"), found="gives its rights"),
     passes("retired-software", app(), kind="absent"),
     passes("retired-software", app(image=UNKNOWN), kind="unknown"),
+    passes("image-tag", task(f"registry/app@{DIGEST}")),
+    fails("image-tag", task("nginx:latest"), found="container 1"),
+    unknown("image-tag", make(TASK, {"containerDefinitions": UNKNOWN}), undecided="containerDefinitions"),
 ]

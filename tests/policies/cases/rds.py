@@ -3,10 +3,21 @@
 from policies.engine.settings import EnvironmentKind
 from resources.resource import UNKNOWN, Resource
 from tests.support.policies.cases import fails, make, of_input, passes, unknown
+from tests.support.policies.tables import Examples, Pair, cases, unknown_case
 
 INSTANCE = "aws:rds/instance:Instance"
 AURORA = "aws:rds/cluster:Cluster"
 OWN = {"manageMasterUserPassword": True, "iamDatabaseAuthenticationEnabled": True}
+
+SKIPPED = Pair(False, True)
+COPIED = Pair(True, False)
+SNAPSHOTS: Examples = {
+    "docdb/cluster:Cluster": {"skipFinalSnapshot": SKIPPED},
+    "neptune/cluster:Cluster": {"skipFinalSnapshot": SKIPPED, "copyTagsToSnapshot": COPIED},
+    "rds/cluster:Cluster": {"skipFinalSnapshot": SKIPPED, "copyTagsToSnapshot": COPIED},
+    "rds/instance:Instance": {"skipFinalSnapshot": SKIPPED, "copyTagsToSnapshot": COPIED},
+    "redshift/cluster:Cluster": {"skipFinalSnapshot": SKIPPED},
+}
 
 
 def database(**inputs: object) -> Resource:
@@ -17,9 +28,11 @@ def group(value: object, name: str = "rds.force_ssl") -> Resource:
     return make("aws:rds/parameterGroup:ParameterGroup", {"parameters": [{"name": name, "value": value}]}, name="group")
 
 
-def forced(value: object, engine: str = "postgres", name: str = "rds.force_ssl") -> tuple[Resource, Resource]:
+def forced(
+    value: object, engine: str = "postgres", name: str = "rds.force_ssl", version: str | None = None
+) -> tuple[Resource, Resource]:
     made = group(value, name)
-    inputs = {"engine": engine, "parameterGroupName": "group"}
+    inputs = {"engine": engine, "parameterGroupName": "group", "engineVersion": version}
     return made, make(INSTANCE, inputs, refers={"parameterGroupName": [made]})
 
 
@@ -54,6 +67,13 @@ CASES = [
     fails("database-tls", *forced("1", "mysql"), found="does not set require_secure_transport"),
     fails("database-tls", *forced("0"), found="does not set rds.force_ssl"),
     fails("database-tls", database(), kind="absent", found="does not set rds.force_ssl"),
+    passes("database-tls", database(engineVersion="16.4")),
+    passes("database-tls", database(engineVersion="17", parameterGroupName="default.postgres17")),
+    passes("database-tls", *forced("1", version="14.12")),
+    fails("database-tls", database(engineVersion="14.12"), found="does not set rds.force_ssl"),
+    fails("database-tls", *forced("0", version="16.4"), found="does not set rds.force_ssl"),
+    fails("database-tls", database(engineVersion="16.4", parameterGroupName="x"), found="does not set rds.force_ssl"),
+    unknown("database-tls", *forced(UNKNOWN, version="16.4"), undecided="rds.force_ssl of its parameter group"),
     unknown("database-tls", *forced(UNKNOWN), undecided="rds.force_ssl of its parameter group"),
     unknown("database-tls", database(parameterGroupName=UNKNOWN), undecided="rds.force_ssl of its parameter group"),
     fails("database-tls", database(parameterGroupName="default.postgres17"), found="does not set rds.force_ssl"),
@@ -62,4 +82,9 @@ CASES = [
     passes("database-backups", database(replicateSourceDb="other")),
     *of_input("database-zones", database, "multiAz", True, False, "has no standby"),
     passes("database-zones", database(), environment=EnvironmentKind.STAGING),
+    *cases("database-snapshots", SNAPSHOTS),
+    passes("database-snapshots", database(skipFinalSnapshot=True), environment=EnvironmentKind.STAGING),
+    passes("database-snapshots", database(skipFinalSnapshot=True, replicateSourceDb="other")),
+    passes("database-snapshots", database(), kind="absent"),
+    unknown_case("database-snapshots", "rds/instance:Instance", "skipFinalSnapshot", SNAPSHOTS),
 ]

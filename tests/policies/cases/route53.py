@@ -24,6 +24,7 @@ def record(
 ENDPOINT = check(type="HTTPS", fqdn="a-1.us-east-1.elb.amazonaws.com")
 OWN = check(type="HTTPS", fqdn="Models.example.com")
 LATER = check(type="HTTPS", fqdn=UNKNOWN)
+ZONE = make("aws:route53/zone:Zone", {"name": "example.com"})
 
 CASES = [
     passes("failover-primary-health", record(healthCheckId="1")),
@@ -44,4 +45,9 @@ CASES = [
         record(name="models.example.com.", healthCheckId=UNKNOWN, follows=OWN),
         found="asks at models.example.com, the name of the record it, which follows it",
     ),
+    passes("zone-query-logs", ZONE, make("aws:route53/queryLog:QueryLog", name="log", refers={"zoneId": [ZONE]})),
+    passes("zone-query-logs", make("aws:route53/zone:Zone", {"vpcs": [{"vpcId": "vpc-1"}]})),
+    passes("zone-query-logs", make("aws:route53/zone:Zone", {"vpcs": UNKNOWN}), kind="unknown"),
+    fails("zone-query-logs", ZONE, found="logs no queries"),
+    fails("zone-query-logs", make("aws:route53/zone:Zone"), kind="absent", found="logs no queries"),
 ]

@@ -50,6 +50,10 @@ def idle(management: Any, minutes: Any = 60.0) -> Resource:
     return domain(defaultUserSettings={"jupyterLabAppSettings": app, "codeEditorAppSettings": app})
 
 
+def endpoint(**variant: Any) -> Resource:
+    return make(ENDPOINT, {"productionVariants": [{"variantName": "a", **variant}]})
+
+
 def policy(condition: Any, action: Any = "sagemaker:CreateTrainingJob") -> Resource:
     statement = {"Sid": "Create", "Effect": "Allow", "Action": action, "Resource": "*"}
     stated = {**statement, "Condition": condition} if condition is not None else statement
@@ -174,4 +178,13 @@ CASES = [
     ),
     unknown("sagemaker-submitters", make(POLICY, {"policy": UNKNOWN}), undecided="policy"),
     unknown("sagemaker-submitters", policy(UNKNOWN), undecided="policy statement Create: Condition"),
+    passes("endpoint-instances", endpoint(initialInstanceCount=2)),
+    passes("endpoint-instances", endpoint(initialInstanceCount=1), environment=EnvironmentKind.STAGING),
+    passes("endpoint-instances", endpoint(serverlessConfig={"memorySizeInMb": 2048}), kind="absent"),
+    fails("endpoint-instances", endpoint(initialInstanceCount=1), found="productionVariants.initialInstanceCount"),
+    unknown(
+        "endpoint-instances",
+        endpoint(initialInstanceCount=UNKNOWN),
+        undecided="productionVariants.initialInstanceCount",
+    ),
 ]  # fmt: skip

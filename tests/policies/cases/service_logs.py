@@ -7,6 +7,9 @@ WRITTEN = Pair(True, False)
 GROUP = Pair("arn:aws:logs:us-east-1:123456789012:log-group:x", None)
 PUBLISHED = Pair([{"logType": "AUDIT_LOGS", "cloudwatchLogGroupArn": "arn"}], None)
 EXAMPLES: Examples = {
+    "acm/certificate:Certificate": {
+        "options.certificateTransparencyLoggingPreference": Pair("ENABLED", "DISABLED"),
+    },
     "apigateway/stage:Stage": {"accessLogSettings.destinationArn": GROUP},
     "apigatewayv2/stage:Stage": {"accessLogSettings.destinationArn": GROUP},
     "appsync/graphQLApi:GraphQLApi": {"logConfig.cloudwatchLogsRoleArn": Pair("arn:aws:iam::1:role/r", None)},
@@ -15,7 +18,13 @@ EXAMPLES: Examples = {
     "cloudfront/distribution:Distribution": {"loggingConfig.bucket": Pair("logs.s3.amazonaws.com", None)},
     "docdb/cluster:Cluster": {"enabledCloudwatchLogsExports": Pair(["audit", "profiler"], ["profiler"])},
     "ec2clientvpn/endpoint:Endpoint": {"connectionLogOptions.enabled": WRITTEN},
-    "ecs/cluster:Cluster": {"configuration.executeCommandConfiguration.logging": Pair("OVERRIDE", "NONE")},
+    "ecs/cluster:Cluster": {
+        "configuration.executeCommandConfiguration.logging": Pair("OVERRIDE", "NONE"),
+        "settings[].value": Pair("enhanced", "disabled"),
+    },
+    "ecs/taskDefinition:TaskDefinition": {
+        "containerDefinitions[].logConfiguration": Pair({"logDriver": "awslogs"}, None),
+    },
     "elasticsearch/domain:Domain": {"logPublishingOptions": PUBLISHED},
     "elb/loadBalancer:LoadBalancer": {"accessLogs.bucket": Pair("logs", None)},
     "globalaccelerator/accelerator:Accelerator": {"attributes.flowLogsEnabled": WRITTEN},

@@ -13,6 +13,7 @@ SEARCH = {
     "nodeToNodeEncryption.enabled": ON,
 }
 EXAMPLES: Examples = {
+    "acm/certificate:Certificate": {"keyAlgorithm": Pair("EC_prime256v1", "RSA_1024")},
     "apigateway/domainName:DomainName": {"securityPolicy": Pair("TLS_1_2", "TLS_1_0")},
     "apigatewayv2/domainName:DomainName": {"domainNameConfiguration.securityPolicy": Pair("TLS_1_2", "TLS_1_0")},
     "appsync/apiCache:ApiCache": {"transitEncryptionEnabled": ON},

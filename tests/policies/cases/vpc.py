@@ -8,6 +8,7 @@ from tests.support.policies.cases import fails, make, passes, unknown
 
 STAGING = EnvironmentKind.STAGING
 SUBNET = "aws:ec2/subnet:Subnet"
+EIP = "aws:ec2/eip:Eip"
 NAT = "aws:ec2/natGateway:NatGateway"
 SERVICE = "aws:ec2/vpcEndpointService:VpcEndpointService"
 ALLOWED = "aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple"
@@ -128,4 +129,13 @@ CASES = [
     ),
     passes("peering-routes", make(ROUTE), kind="absent"),
     unknown("peering-routes", make(ROUTE_TABLE, {"routes": UNKNOWN}), undecided="routes"),
+    passes("idle-address", make(EIP, {"instance": "i-1"})),
+    passes(
+        "idle-address",
+        make(EIP),
+        make(NAT, {"allocationId": UNKNOWN}, name="nat", refers={"allocationId": [make(EIP)]}),
+    ),
+    passes("idle-address", make(EIP, {"networkInterface": UNKNOWN}), kind="unknown"),
+    fails("idle-address", make(EIP, {"domain": "vpc"}), found="is attached to nothing"),
+    fails("idle-address", make(EIP), kind="absent", found="is attached to nothing"),
 ]

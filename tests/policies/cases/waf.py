@@ -5,7 +5,7 @@ from typing import Any
 
 from policies.engine.settings import EnvironmentKind
 from resources.resource import UNKNOWN, Resource
-from tests.support.policies.cases import fails, make, passes, unknown
+from tests.support.policies.cases import fails, make, of_input, passes, unknown
 
 ACL = "aws:wafv2/webAcl:WebAcl"
 LOGGING = "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration"
@@ -27,6 +27,10 @@ OWN_GROUP: dict[str, Any] = {
 }
 WEB_ACL = make(ACL, {"rules": [RATE]})
 OTHER_ACL = make(ACL, {"rules": [RATE]}, name="other")
+
+
+def distribution(**inputs: Any) -> Resource:
+    return make("aws:cloudfront/distribution:Distribution", inputs)
 
 
 def logged(acl: Resource, **inputs: Any) -> Resource:
@@ -78,4 +82,6 @@ CASES = [
     unknown("firewall-rate-limit", make(ACL, {"rules": UNKNOWN}), undecided="rules"),
     unknown("firewall-rate-limit", make(ACL, {"ruleJson": UNKNOWN}), undecided="rules"),
     unknown("firewall-rate-limit", acl(OWN_GROUP), undecided="the rules of the group"),
+    *of_input("distribution-firewall", distribution, "webAclId", "arn", "", "has no web ACL", unknown_passes=True),
+    passes("distribution-firewall", distribution(), environment=EnvironmentKind.STAGING),
 ]
