@@ -11,6 +11,7 @@ from .kubeflow_board import KUBEFLOW
 from .managed_board import MANAGED
 from .model_board import MODELS
 from .panels import Dashboard, Row, Unit, lines, number, table
+from .signature_board import SIGNATURES
 from .spend_board import SPEND
 from .training_board import TRAINING
 
@@ -148,7 +149,7 @@ PLATFORM = Dashboard(
         ),
     ),
 )
-DASHBOARDS = (PLATFORM, MODELS, GPUS, FEATURES, TRAINING, KUBEFLOW, DELIVERY, SPEND, MANAGED)
+DASHBOARDS = (PLATFORM, MODELS, GPUS, FEATURES, TRAINING, KUBEFLOW, DELIVERY, SIGNATURES, SPEND, MANAGED)
 
 
 def dashboard_files(parts: Iterable[str]) -> dict[str, str]:
