@@ -92,11 +92,11 @@ def submitter_permissions(
     without_key = [each for each in spec.instance_types if has_local_disk(each)]
     creating: list[Statement] = []
     if with_key:
-        condition = _with_types(bounds, with_key, {"ArnEquals": {"sagemaker:VolumeKmsKey": around.key_arn}})
+        condition = _with_types(bounds, with_key, {"ArnEquals": {"sagemaker:VolumeKmsKeyArn": around.key_arn}})
         creating.append(allow("CreateJobs", _CREATE, jobs, condition))
     if without_key:
         # SageMaker refuses a key for local disks, which their hardware encrypts.
-        condition = _with_types(bounds, without_key, {"Null": {"sagemaker:VolumeKmsKey": "true"}})
+        condition = _with_types(bounds, without_key, {"Null": {"sagemaker:VolumeKmsKeyArn": "true"}})
         creating.append(allow("CreateJobsOnLocalDisks", _CREATE, jobs, condition))
     tagging = {"StringEquals": {"sagemaker:TaggingAction": list(_TAGGING)}}
     passed = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
@@ -192,7 +192,7 @@ def _bounds(spec: TrainingPlatformSpec, around: Surroundings) -> Condition:
             "sagemaker:VpcSecurityGroupIds": "false",
             "sagemaker:InstanceTypes": "false",
         },
-        "ArnEquals": {"sagemaker:OutputKmsKey": around.data_key_arn},
+        "ArnEquals": {"sagemaker:OutputKmsKeyArn": around.data_key_arn},
         "Bool": {"sagemaker:InterContainerTrafficEncryption": "true"},
         # A remote session into a container could copy data elsewhere.
         "BoolIfExists": {"sagemaker:EnableRemoteDebug": "false"},

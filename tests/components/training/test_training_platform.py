@@ -72,8 +72,8 @@ GOOD: dict[str, Any] = {
     "sagemaker_VpcSubnets": ["subnet-a"],
     "sagemaker_VpcSecurityGroupIds": [GROUP],
     "sagemaker_InstanceTypes": ["ml.m5.large"],
-    "sagemaker_OutputKmsKey": DATA_KEY,
-    "sagemaker_VolumeKmsKey": KEY,
+    "sagemaker_OutputKmsKeyArn": DATA_KEY,
+    "sagemaker_VolumeKmsKeyArn": KEY,
     "sagemaker_InterContainerTrafficEncryption": "true",
     "sagemaker_MaxRuntimeInSeconds": "3600",
 }
@@ -106,8 +106,8 @@ def test_submitter_cannot_omit_a_bound(lacking: str) -> None:
         ("VpcSecurityGroupIds", [GROUP, "sg-other"]),
         ("InstanceTypes", ["ml.p5.48xlarge"]),
         ("InstanceTypes", ["ml.m5.large", "ml.p5.48xlarge"]),
-        ("OutputKmsKey", f"arn:aws:kms:{REGION}:{ACCOUNT}:key/other"),
-        ("VolumeKmsKey", DATA_KEY),
+        ("OutputKmsKeyArn", f"arn:aws:kms:{REGION}:{ACCOUNT}:key/other"),
+        ("VolumeKmsKeyArn", DATA_KEY),
         ("InterContainerTrafficEncryption", "false"),
         ("MaxRuntimeInSeconds", "86401"),
         ("KeepAlivePeriod", "1"),
@@ -138,7 +138,7 @@ def test_job_on_local_disks_has_no_volume_key() -> None:
     """SageMaker refuses a key there: the hardware encrypts the disks."""
     policy = submitter_policy(platform())
     local: dict[str, Any] = {"sagemaker_InstanceTypes": ["ml.g5.2xlarge"]}
-    assert may_create(policy, lacking="sagemaker_VolumeKmsKey", **local)
+    assert may_create(policy, lacking="sagemaker_VolumeKmsKeyArn", **local)
     assert not may_create(policy, **local)
 
 

@@ -26,12 +26,6 @@ GLOBAL_KEYS = frozenset(
 )
 """The global condition keys in use. Source: IAM user guide, "AWS global condition context keys"."""
 
-OTHER_NAMES: Mapping[str, str] = {
-    "sagemaker:OutputKmsKey": "sagemaker:OutputKmsKeyArn",
-    "sagemaker:VolumeKmsKey": "sagemaker:VolumeKmsKeyArn",
-}
-"""Keys that the SageMaker developer guide has, and the reference lists for actions by their second name."""
-
 _TAGS = ("aws:requesttag/", "aws:resourcetag/", "aws:tagkeys")
 
 
@@ -119,7 +113,7 @@ def _needs_key(operator: str) -> bool:
 
 
 def _has_key(service: str, action: str, key: str) -> bool:
-    wanted = OTHER_NAMES.get(key, key).lower()
+    wanted = key.lower()
     return any(re.fullmatch(pattern, wanted) for pattern in _keys(service, action))
 
 
