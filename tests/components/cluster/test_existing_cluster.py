@@ -7,12 +7,12 @@ import pulumi
 import pytest
 
 from components.cluster.gpu_cluster.existing_cluster import found_cluster, kubeconfig
-from components.cluster.gpu_cluster.gpu_cluster import GpuCluster, GpuClusterArgs
+from components.cluster.gpu_cluster.gpu_cluster import GpuCluster
 from components.core.spec import SpecError
 from tests.support.components.mocks import Recording, run
 
 GROUP = "sg-0123456789abcde40"
-ARGS: GpuClusterArgs = {
+ARGS: Any = {
     "cluster_name": "acme",
     "kubernetes_version": "1.36",
     "existing": {"security_group_id": GROUP},
@@ -20,7 +20,7 @@ ARGS: GpuClusterArgs = {
     "vpc_id": "vpc-0123456789abcdef0",
     "private_subnet_ids": ["subnet-0123456789abcde20", "subnet-0123456789abcde21"],
     "subnet_zones": ["us-east-1a", "us-east-1b"],
-}  # pyright: ignore[reportAssignmentType]
+}
 FOUND: dict[str, Any] = {
     "id": "acme",
     "name": "acme",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from components.core.spec import SpecError
-from components.network.network import Network, NetworkArgs
+from components.network.network import Network
 from tests.support.components.mocks import Recording, run
 
 VPC = "vpc-0123456789abcdef0"
@@ -21,7 +21,7 @@ def tier(ids: list[str]) -> list[dict[str, str]]:
     return [{"id": each, "cidr": RANGES[each]} for each in ids]
 
 
-ARGS: NetworkArgs = {
+ARGS: Any = {
     "vpc_cidr": "10.20.0.0/16",
     "zones": ZONES,
     "existing": {
@@ -65,8 +65,9 @@ class Cloud:
 
 
 def refused(cloud: Cloud | None, **args: Any) -> str:
+    given: Any = {**ARGS, **args}
     with pytest.raises(SpecError) as error:
-        run(lambda: Network("net", {**ARGS, **args}), cloud.recording() if cloud else None)
+        run(lambda: Network("net", given), cloud.recording() if cloud else None)
     return str(error.value)
 
 
@@ -86,7 +87,8 @@ def test_nothing_is_made_and_everything_is_published(cloud: Cloud | None) -> Non
 
 def test_data_stores_share_the_private_subnets_without_isolated_ones() -> None:
     existing = {key: value for key, value in ARGS["existing"].items() if key != "isolated_subnets"}
-    found = run(lambda: Network("net", {**ARGS, "existing": existing}))  # pyright: ignore[reportArgumentType]
+    given: Any = {**ARGS, "existing": existing}
+    found = run(lambda: Network("net", given))
     [(_, outputs)] = found.registered_outputs
     assert outputs["isolated_subnet_ids"] == PRIVATE
 

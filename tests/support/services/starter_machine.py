@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
 import boto3  # pyright: ignore[reportMissingTypeStubs]
 
@@ -112,7 +112,7 @@ def machine() -> Generator[Machine]:
         }
         region = CREDENTIALS["AWS_DEFAULT_REGION"]
         keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing", "endpoint_url": address}
-        make: Any = boto3.client  # pyright: ignore[reportUnknownMemberType]
+        make = cast(Any, boto3).client
         s3, vault = make("s3", region_name=region, **keys), make("secretsmanager", region_name=region, **keys)
         s3.create_bucket(Bucket=BUCKET)
         vault.create_secret(Name="ml/services")
