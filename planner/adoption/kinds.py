@@ -1,7 +1,7 @@
 """Types that a stack can take over: what Terraform calls them, what tells two apart, and the id of an import.
 
-Sources: names of pulumi-aws in its bridge-metadata.json ("renames"), ids in the Import section of each type of
-pulumi-aws 7.51. A test compares both with the installed provider.
+Sources: names of hashicorp/terraform-provider-aws v6; inputs, and ids in the Import section of each type, of
+pulumi-aws 7.51. A test compares inputs and ids with the installed provider.
 """
 
 from collections.abc import Mapping
