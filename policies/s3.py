@@ -1,6 +1,7 @@
 """Buckets, and the resources that configure them."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from policies.engine.checks import in_production
 from policies.engine.frameworks import checkov, cis_aws, finops, security_hub, well_architected
@@ -17,15 +18,27 @@ _LOGGING = "aws:s3/bucketLogging:BucketLogging"
 _KMS_ALGORITHMS = ("aws:kms", "aws:kms:dsse")
 _PUBLIC_ACCESS_SWITCHES = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 _LIFECYCLE_ACTIONS = {
-    "abortIncompleteMultipartUpload": "incomplete uploads",
-    "noncurrentVersionExpiration": "old versions",
+    "incomplete uploads": ("abortIncompleteMultipartUpload", "abortIncompleteMultipartUploadDays"),
+    "old versions": ("noncurrentVersionExpiration", "noncurrentVersionExpirations"),
 }
+"""What ends by which field of a rule: of a BucketLifecycleConfiguration, and of the bucket itself."""
 
 
 def _configurations(bucket: Resource, kind: str, stack: Stack) -> list[Resource]:
     """The resources of a kind, such as BucketVersioning, that configure a bucket, under both names of the provider."""
     module = f"aws:s3/{kind[0].lower()}{kind[1:]}"
     return stack.referrers(bucket, "bucket", f"{module}:{kind}", f"{module}V2:{kind}V2")
+
+
+def _own(value: Any, *names: str) -> list[Any]:
+    """What the bucket itself states, as programs from before the separate resources do.
+
+    Each name stands for itself and its plural, by which BucketV2 has a list of the same.
+    """
+    found = [value]
+    for name in names:
+        found = [each for one in found for key in (name, f"{name}s") for each in elements(read(one, key))]
+    return found
 
 
 @rule(
@@ -45,8 +58,12 @@ def _lifecycle(bucket: Resource, stack: Stack) -> Iterator[Result]:
     if UNKNOWN in lists:
         yield Undecided("rules of its lifecycle")
         return
-    rules = [each for list_ in lists for each in elements(list_)]
-    unlimited = [what for key, what in _LIFECYCLE_ACTIONS.items() if not any(is_set(read(each, key)) for each in rules)]
+    rules = [*(each for list_ in lists for each in elements(list_)), *_own(bucket.inputs, "lifecycleRule")]
+    unlimited = [
+        what
+        for what, keys in _LIFECYCLE_ACTIONS.items()
+        if not any(is_set(read(each, key)) for each in rules for key in keys)
+    ]
     if unlimited:
         yield Finding(f"keeps {' and '.join(unlimited)} forever")
 
@@ -72,6 +89,8 @@ def _encryption(bucket: Resource, stack: Stack) -> Iterator[Result]:
         for one in _configurations(bucket, "BucketServerSideEncryptionConfiguration", stack)
         for each in elements(read(one.inputs, "rules"))
     ]
+    by_default = ("serverSideEncryptionConfiguration", "rule", "applyServerSideEncryptionByDefault", "sseAlgorithm")
+    found += map(text, _own(bucket.inputs, *by_default))
     if any(algorithm not in (*_KMS_ALGORITHMS, UNKNOWN) for algorithm in found) or not found:
         yield Finding("is not encrypted with a key of KMS")
     elif UNKNOWN in found:
@@ -132,6 +151,7 @@ def _public_access(bucket: Resource, stack: Stack) -> Iterator[Result]:
 )
 def _tls(bucket: Resource, stack: Stack) -> Iterator[Result]:
     documents = [read(policy.inputs, "policy") for policy in _configurations(bucket, "BucketPolicy", stack)]
+    documents += elements(read(bucket.inputs, "policy"))
     known = [document for document in documents if document is not UNKNOWN]
     # Of two policies of a bucket, the last to be deployed holds.
     if not documents or not all(denies_plain_http(document, {"*", "s3:*"}) for document in known):
@@ -155,6 +175,8 @@ def _tls(bucket: Resource, stack: Stack) -> Iterator[Result]:
 def _versioning(bucket: Resource, stack: Stack) -> Iterator[Result]:
     configurations = _configurations(bucket, "BucketVersioning", stack)
     states = [text(read(one.inputs, "versioningConfiguration", "status")) for one in configurations]
+    on = [flag(each) for each in _own(bucket.inputs, "versioning", "enabled")]
+    states += [each if each is UNKNOWN else "Enabled" if each else "Suspended" for each in on]
     # Of two configurations of a bucket, the last to be deployed holds.
     if any(state not in ("Enabled", UNKNOWN) for state in states) or not states:
         yield Finding("keeps no versions: what is overwritten or deleted is gone")
@@ -176,7 +198,11 @@ def _versioning(bucket: Resource, stack: Stack) -> Iterator[Result]:
     field="targetBucket of the bucket's BucketLogging",
 )
 def _access_logs(bucket: Resource, stack: Stack) -> Iterator[Result]:
-    if is_log_target(bucket, stack) or is_set(read(bucket.inputs, "logging")) or stack.once(_records_requests):
+    if (
+        is_log_target(bucket, stack)
+        or any(map(is_set, _own(bucket.inputs, "logging")))
+        or stack.once(_records_requests)
+    ):
         return
     if not _configurations(bucket, "BucketLogging", stack):
         yield Finding("has no access logs: nobody can tell who read or deleted an object")

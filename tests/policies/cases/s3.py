@@ -49,7 +49,56 @@ def versioning(status: object) -> Resource:
     return about("aws:s3/bucketVersioning:BucketVersioning", versioningConfiguration={"status": status})
 
 
+def old_style(**inputs: object) -> Resource:
+    """A bucket of a program that states everything on the bucket itself."""
+    return make("aws:s3/bucket:Bucket", {"bucket": "models", **inputs}, name="models")
+
+
+def old_v2(**inputs: object) -> Resource:
+    """The same under the name that had lists of everything."""
+    return make("aws:s3/bucketV2:BucketV2", {"bucket": "models", **inputs}, name="models")
+
+
+KMS, AES = {"sseAlgorithm": "aws:kms"}, {"sseAlgorithm": "AES256"}
+LIMITED = {"enabled": True, "abortIncompleteMultipartUploadDays": 7, "noncurrentVersionExpiration": {"days": 30}}
+
 CASES = [
+    passes("bucket-lifecycle", old_style(lifecycleRules=[LIMITED])),
+    passes("bucket-lifecycle", old_v2(lifecycleRules=[LIMITED | {"noncurrentVersionExpirations": [{"days": 30}]}])),
+    fails("bucket-lifecycle", old_style(lifecycleRules=[{"enabled": True}]), found="keeps incomplete uploads"),
+    passes(
+        "bucket-encryption",
+        old_style(serverSideEncryptionConfiguration={"rule": {"applyServerSideEncryptionByDefault": KMS}}),
+    ),
+    passes(
+        "bucket-encryption",
+        old_v2(serverSideEncryptionConfigurations=[{"rules": [{"applyServerSideEncryptionByDefaults": [KMS]}]}]),
+    ),
+    fails(
+        "bucket-encryption",
+        old_style(
+            serverSideEncryptionConfiguration={
+                "rule": {"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}
+            }
+        ),
+        found="is not encrypted with a key of KMS",
+    ),
+    unknown(
+        "bucket-encryption",
+        old_style(serverSideEncryptionConfiguration=UNKNOWN),
+        undecided="rules of its encryption",
+    ),
+    passes("bucket-tls", old_style(policy=denying("*", "false"))),
+    fails("bucket-tls", old_style(policy=denying("*", "true")), found="denies requests without TLS"),
+    passes("bucket-versioning", old_style(versioning={"enabled": True})),
+    passes("bucket-versioning", old_v2(versionings=[{"enabled": True}])),
+    fails("bucket-versioning", old_style(versioning={"enabled": False}), found="keeps no versions"),
+    unknown(
+        "bucket-versioning",
+        old_style(versioning={"enabled": UNKNOWN}),
+        undecided="versioningConfiguration of its versioning",
+    ),
+    passes("bucket-logs", old_v2(loggings=[{"targetBucket": "logs"}])),
     passes("bucket-lifecycle", BUCKET, lifecycle([ABORT, OLD])),
     passes("bucket-lifecycle", BUCKET, lifecycle([{**ABORT, **OLD}])),
     fails("bucket-lifecycle", BUCKET, lifecycle([ABORT]), found="keeps old versions forever"),
