@@ -51,6 +51,10 @@ def main(name: str, arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return WRONG
+    except Exception as error:  # noqa: BLE001 - the exit code of a failed gate is not that of a failed command
+        print(f"{name} failed: {type(error).__name__}: {printable(_encodable(str(error)))}", file=sys.stderr)
+        print("report it to the maintainers, with the file if it may be shown", file=sys.stderr)
+        return BROKEN
     return PASSED if assessment.passes else FAILED
 
 

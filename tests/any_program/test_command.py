@@ -172,3 +172,14 @@ def test_folder_without_the_cli_says_so(
     assert "there is no `pulumi` on PATH" in error
     (tmp_path / "Pulumi.yaml").unlink()
     assert "has no Pulumi.yaml" in run(capsys, "price", str(tmp_path))[2]
+
+
+def test_a_failure_of_the_command_is_not_a_failed_gate(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(source: str, stack: str | None = None) -> None:
+        raise KeyError("unforeseen")
+
+    monkeypatch.setattr("planner.any_program.command.read_program", broken)
+    assert main("price", ["preview.json"]) == 3
+    assert "price failed: KeyError" in capsys.readouterr().err
