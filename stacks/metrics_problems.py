@@ -13,7 +13,18 @@ if TYPE_CHECKING:
     from stacks.config import StackConfig
 
 _RULES = ("objectives", "platform", "costs")
-_BOARDS = ("platform", "models", "gpus", "features", "training", "kubeflow", "delivery", "spend", "managed")
+_BOARDS = (
+    "platform",
+    "models",
+    "gpus",
+    "features",
+    "training",
+    "kubeflow",
+    "delivery",
+    "signatures",
+    "spend",
+    "managed",
+)
 _OWN_UID = "mlplatform-"
 
 

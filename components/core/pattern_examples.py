@@ -69,6 +69,9 @@ EXAMPLES = {
     r"^arn:aws[a-z-]*:backup:[a-z0-9-]+:[0-9]{12}:backup-vault:[A-Za-z0-9_-]{2,50}$": (
         "arn:aws:backup:us-east-1:111122223333:backup-vault:central"
     ),
+    r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$": (
+        "arn:aws:kms:us-east-1:111122223333:key/0f0e0d0c-1111-2222-3333-444455556666"
+    ),
     r"^cr-[0-9a-f]{8,17}$": "cr-0123456789abcdef0",
     r"^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$": "us-east-1a",
     r"^snap-[0-9a-f]{8}([0-9a-f]{9})?$": "snap-0123456789abcdef0",

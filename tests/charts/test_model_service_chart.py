@@ -24,7 +24,7 @@ from tests.support.components.models import CACHE, CANARY, FLOOR, ON_DEMAND, by_
 from tests.support.programs import needs
 
 EXAMPLES = sorted((CHART / "ci").glob("*.yaml"))
-CONTENT = ("0.7.1", "ba690711e0e4ebff2ab19fc108a6ef08ca455841d929c23bcb043ba82036690b")
+CONTENT = ("0.7.2", "05ee803524d98339c11e02a780cdab70da0f2bd293c4798de3f40fe3fc91528d")
 """The chart's version, and the digest of its other files. A pushed version never changes, so both change together."""
 
 needs_helm = needs("helm")

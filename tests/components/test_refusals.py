@@ -282,7 +282,7 @@ ACCESS = {"name": "ops", "principal_arn": "arn:aws:iam::123456789012:role/ops", 
             {"namespaces": [{"namespace": "serving", "pod_security": "strict"}]},
             "namespaces[0].pod_security = 'strict': allowed: restricted, baseline, privileged; did you mean ",
         ),
-        ({"nodepools": []}, "nodepools is not a known field; known here: cluster_name, kubernetes_version"),
+        ({"nodepools": []}, "nodepools is not a known field; known here: cluster_name, existing"),
         ({"node_pools": [{**SYSTEM, "instanceType": "m7i.large"}]}, "node_pools[0].instanceType is not a known field"),
     ],
 )

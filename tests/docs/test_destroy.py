@@ -110,7 +110,13 @@ def test_no_other_rule_stands_in_the_way(freed: tuple[str, dict[str, Any], tuple
 
 def test_the_page_names_the_settings_and_the_rules() -> None:
     assert len(RELEASES) >= 13
-    assert {*LOWERED} == {"stateful-protection", "load-balancer-deletion", "user-pool-deletion", "model-deletion"}
+    assert {*LOWERED} == {
+        "stateful-protection",
+        "cluster-deletion",
+        "load-balancer-deletion",
+        "user-pool-deletion",
+        "model-deletion",
+    }
 
 
 @pytest.mark.parametrize("setting", RELEASES)

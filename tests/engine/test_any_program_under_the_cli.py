@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.support.any_program.record import FIRST, Shop
 from tests.support.any_program.recorded import recorded
+from tests.support.programs import needs
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,6 +20,7 @@ def priced(source: str, environment: dict[str, str]) -> dict[str, Any]:
     return json.loads(done.stdout)
 
 
+@needs("pulumi")
 def test_program_in_a_folder_costs_what_its_recorded_preview_does(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
     (shop.folder / "given.json").write_text(json.dumps(FIRST))

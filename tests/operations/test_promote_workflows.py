@@ -111,9 +111,13 @@ def written(job: dict[str, Any]) -> set[str]:
 def test_job_token_may_only_write_comments(path: Path) -> None:
     for name, job in jobs(path).items():
         more = written(job) - {"id-token"}
-        assert more == ({"pull-requests"} if name == "comment" else set())
-        # What a pull request brings could leave something behind for a later step that has the right.
-        assert not more or [step for step in steps(job) if "uses" in step or "make" in step["run"]] == []
+        assert more == {"comment": {"pull-requests"}, "publish": {"pages"}}.get(name, set())
+        if name == "publish":
+            # It runs GitHub's own action, and nothing of the repository.
+            assert [step["uses"].partition("@")[0] for step in steps(job)] == ["actions/deploy-pages"]
+        else:
+            # What a pull request brings could leave something behind for a later step that has the right.
+            assert not more or [step for step in steps(job) if "uses" in step or "make" in step["run"]] == []
 
 
 @every_workflow
@@ -138,6 +142,7 @@ def environments(path: Path) -> set[str]:
     for job in jobs(path).values():
         stacks = job.get("strategy", {}).get("matrix", {}).get("stack", [])
         given = job.get("with", {}).get("environment") or job.get("environment")
+        given = given if isinstance(given, str) or not given else given["name"]
         names = [given.replace("${{ matrix.stack }}", stack) for stack in stacks] if given and stacks else [given]
         found |= {name for name in names if name and "${{" not in name}
     return found

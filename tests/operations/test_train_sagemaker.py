@@ -59,9 +59,9 @@ def conditions(call: dict[str, Any]) -> dict[str, Any]:
         "sagemaker_VpcSubnets": network["Subnets"],
         "sagemaker_VpcSecurityGroupIds": network["SecurityGroupIds"],
         "sagemaker_InstanceTypes": [resources["InstanceType"]],
-        "sagemaker_VolumeKmsKey": resources.get("VolumeKmsKeyId"),
+        "sagemaker_VolumeKmsKeyArn": resources.get("VolumeKmsKeyId"),
         "sagemaker_KeepAlivePeriod": resources.get("KeepAlivePeriodInSeconds"),
-        "sagemaker_OutputKmsKey": call["OutputDataConfig"].get("KmsKeyId"),
+        "sagemaker_OutputKmsKeyArn": call["OutputDataConfig"].get("KmsKeyId"),
         "sagemaker_InterContainerTrafficEncryption": str(call["EnableInterContainerTrafficEncryption"]).lower(),
         "sagemaker_MaxRuntimeInSeconds": str(call["StoppingCondition"]["MaxRuntimeInSeconds"]),
     }

@@ -33,12 +33,12 @@ class ExistingClusterSpec(Spec):
     )
 
 
-def found_cluster(name: str, options: pulumi.InvokeOptions) -> aws.eks.GetClusterResult:
+def found_cluster(name: str, options: pulumi.InvokeOptions) -> "aws.eks.GetClusterResult":
     """What AWS says about the cluster; in a plan, which has no account, only its name, endpoint and authority."""
     return aws.eks.get_cluster(name=name, opts=options)
 
 
-def differences(spec: ExistingClusterSpec, name: str, version: str, found: aws.eks.GetClusterResult) -> Iterator[str]:
+def differences(spec: ExistingClusterSpec, name: str, version: str, found: "aws.eks.GetClusterResult") -> Iterator[str]:
     """Why the cluster cannot be used.
 
     Source: Amazon EKS user guide, "Grant IAM users access to Kubernetes with EKS access entries" (authentication mode)
@@ -62,7 +62,7 @@ def differences(spec: ExistingClusterSpec, name: str, version: str, found: aws.e
         )
 
 
-def kubeconfig(found: aws.eks.GetClusterResult, region: str) -> str:
+def kubeconfig(found: "aws.eks.GetClusterResult", region: str) -> str:
     """A kubeconfig, as JSON, whose tokens come from the AWS CLI.
 
     Source: Amazon EKS user guide, "Connect kubectl to an EKS cluster by creating a kubeconfig file".
@@ -88,7 +88,7 @@ def kubeconfig(found: aws.eks.GetClusterResult, region: str) -> str:
     )
 
 
-def issuer(found: aws.eks.GetClusterResult) -> str:
+def issuer(found: "aws.eks.GetClusterResult") -> str:
     """The issuer of the cluster's service account tokens, without https://; empty in a plan."""
     identities = _answer(found.identities)
     return identities[0].oidcs[0].issuer.removeprefix("https://") if identities else ""

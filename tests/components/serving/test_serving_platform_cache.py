@@ -82,7 +82,10 @@ def test_no_namespace_is_privileged_and_one_volume_is_excepted(recording: Record
     about = [each.urn for each in recording.resources if "serving-model-cache" in each.name]
     told = [f"{each.policy}: {each.message}" for each in evaluate(recording.resources, context()) if each.urn in about]
     assert [each for each in told if not each.startswith("required-tags")] == [
-        "host-path: gives /var/lib/model-cache of the node to Pods as a persistent volume"
+        "host-path: gives /var/lib/model-cache of the node to Pods as a persistent volume",
+        # KServe's downloads run under the default service account of their own namespace.
+        "identity-default-account: gives its role to the default service account, which every Pod without one of its "
+        "own uses",
     ]
 
 
