@@ -76,7 +76,8 @@ bucket("sixth", one, other)
         (RAISED_FROM_ITSELF, ("ValueError: round and round", "where: __main__.py:3")),
         (CAUSED_IN_A_CIRCLE, ("ValueError: first", "where: __main__.py:4")),
         (ON_ITS_PARENT, ("a circular dependency involving a resource of type aws:s3/bucket:Bucket named logs",)),
-        (MUTUAL_DEPENDENCY, ("a circular dependency involving a resource of type aws:s3/bucket:Bucket named second",)),
+        # Which of the circle's buckets the SDK meets first depends on the order of its tasks.
+        (MUTUAL_DEPENDENCY, ("a circular dependency involving a resource of type aws:s3/bucket:Bucket named ",)),
     ],
     ids=[
         *("named-twice", "existing", "question", "question-later", "inside-apply", "from-itself", "circle"),

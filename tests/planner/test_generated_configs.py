@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from components.core.spec import SpecError
 from components.testing.fake_aws import FakeAws
 from planner.build import assess
 from planner.evaluation import evaluate_program
@@ -55,7 +56,12 @@ def configs(draw: st.DrawFn) -> dict[str, Any]:
 )
 @given(configs())
 def test_generated_config_has_a_valid_plan(sections: dict[str, Any]) -> None:
-    plan = planned(sections)
+    try:
+        plan = planned(sections)
+    except SpecError as refused:
+        # The assumed usage is held against what the program registered.
+        assert all("usage." in problem and ("write" in problem or "remove" in problem) for problem in refused.problems)
+        return
     invented = {
         text
         for each in plan.resources
