@@ -27,6 +27,9 @@ class AdoptedResource(Spec):
         default=None, description="The id of the import. Default: the stack has imported it already.", min_length=1
     )
     origin: str = Field(default="", description="Where it comes from, such as its address in Terraform.")
+    check: str = Field(
+        default="", description="Why a guess took the two for the same. Remove it when it is right, or remove the row."
+    )
     retain: dict[str, Any] = Field(
         default_factory=dict[str, Any], description="Inputs that keep their value in AWS, by Pulumi's names."
     )
@@ -65,6 +68,15 @@ def read_adopted(path: Path) -> tuple[AdoptedResource, ...]:
     if twice := [key for key, count in counted.items() if count > 1]:
         raise SpecError(place, [f"{kind} {name!r} has two rows; keep the one that is right" for kind, name in twice])
     return rows
+
+
+def unchecked(rows: Sequence[AdoptedResource]) -> list[str]:
+    """What is wrong with rows that nobody reviewed."""
+    return [
+        f"{each.type} {each.name!r} = {each.id!r} is a guess ({each.check}); remove `check` if it is right, or the row"
+        for each in rows
+        if each.check
+    ]
 
 
 class Adoption:
@@ -113,6 +125,10 @@ def adopt(root: Path, stack: str) -> Adoption:
         SpecError: the stack's file is wrong.
     """
     path = adopted_path(root, stack)
-    adoption = Adoption(read_adopted(path), f"{FOLDER}/{path.name}")
+    rows = read_adopted(path)
+    # A preview shows what a guess would do; a deployment could apply one bucket's lifecycle to another.
+    if not pulumi.runtime.is_dry_run() and (guesses := unchecked(rows)):
+        raise SpecError(f"{FOLDER}/{path.name}", guesses)
+    adoption = Adoption(rows, f"{FOLDER}/{path.name}")
     adoption.begin()
     return adoption

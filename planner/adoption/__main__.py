@@ -8,14 +8,14 @@ from pathlib import Path
 
 from components.core.spec import SpecError
 from planner.adoption.adopted_file import written
-from planner.adoption.comparison import compared
+from planner.adoption.comparison import Adoption, compared
 from planner.adoption.existing import StateError, read_terraform
 from planner.adoption.matching import MatchError, match
 from planner.adoption.report import as_json, as_text
 from planner.build import build_plan
 from planner.plan_file import PlanFileError
 from planner.stackfile import StackFileError, read_stack_file
-from stacks.adopted import adopted_path, read_adopted
+from stacks.adopted import AdoptedResource, adopted_path, read_adopted
 from stacks.config import parse_config
 
 FINE, CANNOT, WRONG = 0, 1, 2
@@ -41,8 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         plan = build_plan(root, options.stack, today=datetime.now(UTC).date())
         here = [each for each in existing if not each.is_elsewhere(environment.region, environment.account)]
         known = {each.origin: each.name for each in earlier if each.origin in {other.address for other in here}}
-        found = match(plan.resources, here, known | given)
+        found = match(plan.resources, here, given, known)
         adoptions = [compared(each, found.translation) for each in found.pairs]
+        _same_ids(adoptions, earlier)
         rows = written(path, adoptions, earlier) if options.write else 0
     except (MatchError, PlanFileError, SpecError, StackFileError, StateError) as error:
         print(f"adopt: {error}", file=sys.stderr)
@@ -57,6 +58,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             print("\nNothing is written. `--write` writes the file that the program imports from.")
     return CANNOT if any(each.holds and each.blocked for each in adoptions) else FINE
+
+
+def _same_ids(adoptions: Sequence[Adoption], earlier: Sequence[AdoptedResource]) -> None:
+    """Refuse a state in which an address of the file has another id: it is the state of something else."""
+    before = {(each.type, each.name): each for each in earlier if each.id}
+    for each in adoptions:
+        row = before.get((each.match.planned.type, each.match.planned.name))
+        if row and each.import_id and row.id != each.import_id:
+            raise MatchError(
+                f"{each.match.existing.address}: the id is {each.import_id!r}, and {row.id!r} in the file; "
+                "name the state that the file was written from, or remove the row"
+            )
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -13,7 +13,8 @@ from stacks.adopted import AdoptedResource
 
 _HEAD = """\
 # Written by `mlplatform adopt`. The program imports these resources and retains
-# the inputs under `retain`. Review each row; a row with CHECK is a proposal.
+# the inputs under `retain`. Review each row. A row with `check` is a guess: the
+# program refuses it until a person has removed `check`, or the row.
 format: 1
 resources:
 """
@@ -40,19 +41,22 @@ def written(path: Path, adoptions: Sequence[Adoption], earlier: Sequence[Adopted
 
 def _row(adoption: Adoption, earlier: AdoptedResource | None) -> str:
     match = adoption.match
-    retained: dict[str, Any] = {each.name: each.value for each in adoption.retained}
+    if earlier:
+        # What a person reviewed or changed stays as it is; only what would replace the resource comes to it.
+        kept = earlier.model_dump(by_alias=True, exclude_defaults=True)
+        retained = {each.name: each.value for each in adoption.retained} | earlier.retain
+        return _dumped({**kept, "retain": retained} if retained else kept)
     document: dict[str, Any] = {
         "type": match.planned.type,
         "name": match.planned.name,
         "id": adoption.import_id,
         "origin": match.existing.address,
     }
-    if earlier:
-        retained |= earlier.retain
-    if retained:
-        document["retain"] = retained
-    doubt = f"# CHECK: {match.why}\n" if match.reason is Reason.WORDS else ""
-    return doubt + _dumped(document)
+    if match.reason is Reason.WORDS:
+        document["check"] = match.why
+    if adoption.retained:
+        document["retain"] = {each.name: each.value for each in adoption.retained}
+    return _dumped(document)
 
 
 def _dumped(document: dict[str, Any]) -> str:

@@ -39,6 +39,8 @@ class Adoption:
     changes: tuple[InputChange, ...]
     """What the update after the import changes in place."""
     retained: tuple[Retained, ...]
+    made_on: tuple[str, ...]
+    """Names of resources that the program makes anew and that belong to it, such as the lifecycle of a bucket."""
     blocked: tuple[str, ...]
     """Why it cannot be adopted: inputs whose change would replace it and that cannot be retained."""
 
@@ -49,8 +51,8 @@ class Adoption:
 
     @property
     def clean(self) -> bool:
-        """Whether the import changes nothing."""
-        return not self.changes and not self.blocked
+        """Whether the import changes nothing, of the resource and of what belongs to it."""
+        return not (self.changes or self.blocked or (self.holds and self.made_on))
 
 
 def compared(match: Match, translation: Translation) -> Adoption:
@@ -84,7 +86,8 @@ def compared(match: Match, translation: Translation) -> Adoption:
     identity = _import_id(kind.import_id, attributes)
     if not identity:
         blocked.append(f"the state lacks what its import id is made of: {kind.import_id}")
-    return Adoption(match, identity, tuple(changes), tuple(retained), tuple(blocked))
+    made_on = tuple(sorted(each.name for each in translation.made_on(planned)))
+    return Adoption(match, identity, tuple(changes), tuple(retained), made_on, tuple(blocked))
 
 
 _OF_THE_VERSION = ("parameterGroupName",)

@@ -10,7 +10,12 @@ from typing import Any, cast
 MAX_BYTES = 256_000_000
 """The largest state that is read. Terraform's own backends hold smaller ones."""
 _VERSION = 4
-_SENSITIVE = re.compile(r"password|secret_string|private_key|auth_token|passphrase|credential", re.IGNORECASE)
+_SENSITIVE = re.compile(
+    r"password|secret_string|secret_binary|client_secret|private_key|token|passphrase|credential|user_data|"
+    r"container_(properties|definitions)",
+    re.IGNORECASE,
+)
+_ARN_PARTS = 5
 _REMEDY = "write it by `terraform state pull > terraform.tfstate` or `terraform show -json > state.json`"
 
 
@@ -45,9 +50,10 @@ class Existing:
         return cast(Mapping[str, str], found) if isinstance(found, dict) else {}
 
     def is_elsewhere(self, region: str, account: str) -> bool:
-        """Whether its ARN names another region or another account."""
-        parts = self.arn.split(":", 5)
-        return bool(self.arn) and (parts[3] not in ("", region) or parts[4] not in ("", account))
+        """Whether its ARN, or its attribute region, names another region or another account."""
+        parts = self.arn.split(":", 5) if self.arn.count(":") >= _ARN_PARTS else ["", "", "", "", ""]
+        regions = {parts[3], self.attributes.get("region") or "", self.attributes.get("bucket_region") or ""}
+        return not regions <= {"", region} or parts[4] not in ("", account)
 
 
 def read_terraform(path: Path) -> list[Existing]:
@@ -62,7 +68,10 @@ def read_terraform(path: Path) -> list[Existing]:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise StateError(path, f"it has more than {MAX_BYTES:,} bytes")
-        document: Any = json.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        # Half of a surrogate pair, which JSON can hold and UTF-8 cannot, becomes a question mark.
+        whole = json.dumps(json.loads(text), ensure_ascii=False).encode(errors="replace")
+        document: Any = json.loads(whole)
     except OSError as error:
         raise StateError(path, f"{error.strerror}") from None
     except (ValueError, RecursionError) as error:
@@ -100,7 +109,7 @@ def _shown(module: Mapping[str, Any]) -> Iterator[Existing]:
         if each["mode"] == "managed" and each["type"].startswith("aws_") and not each.get("deposed_key"):
             sensitive: Mapping[str, Any] = each.get("sensitive_values") or {}
             marked = {name for name, value in sensitive.items() if value is True}
-            yield Existing(each["address"], each["type"], _public(each.get("values") or {}, marked))
+            yield Existing(str(each["address"]), each["type"], _public(each.get("values") or {}, marked))
     for each in module.get("child_modules") or ():
         yield from _shown(each)
 

@@ -16,7 +16,9 @@ class Reason(StrEnum):
     """Why two are taken for the same."""
 
     GIVEN = "given"
-    """A person said so."""
+    """A person said so by --match."""
+    FILE = "file"
+    """The file of an earlier run says so."""
     EQUAL = "equal"
     """What tells resources of the type apart is equal."""
     WORDS = "words"
@@ -53,16 +55,23 @@ _ONLY = "only"
 _WORD = re.compile(r"[a-z]+|[0-9]+")
 
 
-def match(resources: Sequence[Resource], existing: Sequence[Existing], given: Mapping[str, str]) -> Matches:
+def match(
+    resources: Sequence[Resource],
+    existing: Sequence[Existing],
+    given: Mapping[str, str],
+    earlier: Mapping[str, str] | None = None,
+) -> Matches:
     """Pair planned resources with existing ones, each with one at most.
 
-    `given` has names of planned resources by the address of the existing one.
+    `given` has names of planned resources by the address of the existing one; so has `earlier`, from the file of an
+    earlier run.
 
     Raises:
         MatchError: a given pair names what is not there, or two of different types.
     """
     matcher = _Matcher(resources, existing)
-    matcher.give(given)
+    matcher.give(given, Reason.GIVEN)
+    matcher.give({address: name for address, name in (earlier or {}).items() if address not in given}, Reason.FILE)
     # What a pair belongs to must be known first: go on while there is something new.
     while matcher.by_keys() or matcher.by_words():
         pass
@@ -81,7 +90,7 @@ class _Matcher:
         self._pairs: list[Match] = []
         self.translation = Translation(resources)
 
-    def give(self, given: Mapping[str, str]) -> None:
+    def give(self, given: Mapping[str, str], reason: Reason) -> None:
         by_name = {(each.type, each.name): each for each in self._planned.values()}
         for address, name in given.items():
             token = next((token for token, left in self._left.items() if address in left), None)
@@ -95,7 +104,8 @@ class _Matcher:
                 )
             if planned.urn not in self._planned:
                 raise MatchError(f"{address} = {name!r}: another resource is given for it; leave one")
-            self._pair(planned, self._left[token][address], Reason.GIVEN, "given")
+            why = "given" if reason is Reason.GIVEN else "as in the file"
+            self._pair(planned, self._left[token][address], reason, why)
 
     def by_keys(self) -> bool:
         """Pair those with equal keys. True when there were any."""
@@ -177,7 +187,7 @@ def _title(existing: Existing) -> str:
     """All names of an existing resource."""
     names = ("bucket", "identifier", "name", "replication_group_id", "description")
     found = (str(existing.attributes.get(each) or "") for each in names)
-    return " ".join((existing.address, existing.tags.get("Name", ""), *found))
+    return " ".join((existing.address, str(existing.tags.get("Name") or ""), *found))
 
 
 def _words(text: str) -> set[str]:

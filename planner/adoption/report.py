@@ -43,6 +43,7 @@ def _document(adoption: Adoption) -> dict[str, Any]:
         "why": match.why,
         "holds": adoption.holds,
         "clean": adoption.clean,
+        "madeOn": list(adoption.made_on),
         "changes": [each.path for each in adoption.changes],
         "retained": {each.name: each.value for each in adoption.retained},
         "blocked": list(adoption.blocked),
@@ -88,6 +89,8 @@ def _adoption(adoption: Adoption) -> Iterator[str]:
     yield from _wrapped(f"{doubt}{match.why}")
     if adoption.changes:
         yield from _wrapped(f"changes {', '.join(sorted({each.path for each in adoption.changes}))}")
+    if adoption.holds and adoption.made_on:
+        yield from _wrapped(f"sets anew on it: {', '.join(adoption.made_on)}")
     for each in adoption.retained:
         yield from _wrapped(_kept(each))
     for each in adoption.blocked:

@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 from pydantic.alias_generators import to_snake
 
 from planner.adoption.existing import Existing
+from planner.adoption.kinds import KINDS
 from resources.resource import SECRET, UNKNOWN, Resource
 
 
@@ -49,6 +50,18 @@ class Translation:
                 found[value] = theirs
         # The longest first: an ARN contains a name.
         self._values[planned.urn] = dict(sorted(found.items(), key=lambda pair: -len(pair[0])))
+
+    def made_on(self, planned: Resource) -> list[Resource]:
+        """What the program makes anew and what belongs to a resource, such as the lifecycle of a bucket."""
+        return [
+            each
+            for each in self._by_urn.values()
+            if each.urn not in self._values
+            and (kind := KINDS.get(each.type))
+            and any(
+                planned.urn in each.property_dependencies.get(key, ()) for key in kind.keys if key not in kind.names
+            )
+        ]
 
     def input(self, planned: Resource, name: str) -> Any:
         """An input with the values of adopted resources; `NEW` where it names one that is made anew."""
@@ -130,7 +143,7 @@ def _means(theirs: Any, ours: Any) -> bool:
 def _number(value: Any) -> float | None:
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

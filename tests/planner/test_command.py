@@ -212,7 +212,9 @@ def test_a_reader_that_stops_early_does_not_change_the_code(tmp_path: Path, argu
 @pytest.mark.parametrize("arguments", [[], ["--json"], ["--markdown"]], ids=["text", "json", "markdown"])
 def test_an_encoding_that_lacks_characters_ends_no_plan(tmp_path: Path, encoding: str, arguments: list[str]) -> None:
     root = platform(tmp_path, usage={}, availability={})
-    (root / "__main__.py").write_text("import pulumi\npulumi.CustomResource('kubernetes:example.com/v1:Équipe模型', 'part', {})\n")
+    (root / "__main__.py").write_text(
+        "import pulumi\npulumi.CustomResource('kubernetes:example.com/v1:Équipe模型', 'part', {})\n"
+    )
     command = [sys.executable, "-m", "planner", "test", "--root", str(root), *TODAY, *arguments]
     environment = {**os.environ, "PYTHONIOENCODING": encoding}
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)

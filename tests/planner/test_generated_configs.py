@@ -60,8 +60,9 @@ def test_generated_config_has_a_valid_plan(sections: dict[str, Any]) -> None:
         plan = planned(sections)
     except SpecError as refused:
         # The assumed usage is held against what the program registered.
-        assert all("usage." in problem and ("write" in problem or "remove" in problem) for problem in refused.problems)
-        return
+        if all(problem.startswith("usage.") for problem in refused.problems):
+            return
+        raise
     invented = {
         text
         for each in plan.resources

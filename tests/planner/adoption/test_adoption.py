@@ -22,7 +22,7 @@ from planner.adoption.matching import MatchError, match
 from planner.adoption.report import as_json, as_text
 from planner.stateful import HOLDS
 from resources.resource import Resource
-from stacks.adopted import adopted_path, read_adopted
+from stacks.adopted import adopted_path, read_adopted, unchecked
 from tests.support.planner import terraform_state as terraform
 from tests.support.planner.plans import STACKS, plan_of
 from tests.support.planner.programs import evaluate
@@ -47,11 +47,14 @@ adoption.end()
 
 
 def adoptions(
-    folder: Path, existing: list[dict[str, Any]], given: dict[str, str] | None = None
+    folder: Path,
+    existing: list[dict[str, Any]],
+    given: dict[str, str] | None = None,
+    earlier: dict[str, str] | None = None,
 ) -> tuple[list[Adoption], tuple[Existing, ...]]:
     """What the program of the folder adopts of a state."""
     found = read_terraform(terraform.write(folder / "terraform.tfstate", existing))
-    matches = match(evaluate(folder, PROGRAM).resources, found, given or {})
+    matches = match(evaluate(folder, PROGRAM).resources, found, given or {}, earlier)
     return [compared(each, matches.translation) for each in matches.pairs], matches.not_planned
 
 
@@ -105,7 +108,7 @@ def test_a_second_adoption_changes_nothing(tmp_path: Path) -> None:
     adopt(tmp_path, state)
     path = adopted_path(tmp_path, "test")
     first = read_adopted(path)
-    again, _ = adoptions(tmp_path, state, {each.origin: each.name for each in first})
+    again, _ = adoptions(tmp_path, state, earlier={each.origin: each.name for each in first})
     assert [each.retained for each in again] == [()] * len(again)
     written(path, again, first)
     assert read_adopted(path) == first
@@ -176,6 +179,51 @@ def test_a_person_decides_between_two(tmp_path: Path) -> None:
 def test_a_wrong_pair_is_refused(tmp_path: Path, given: dict[str, str], said: str) -> None:
     with pytest.raises(MatchError, match=said):
         adoptions(tmp_path, terraform.old_platform(), given)
+
+
+def test_a_guess_is_refused_by_a_deployment_until_a_person_has_checked_it(tmp_path: Path) -> None:
+    found, _ = adoptions(tmp_path, [terraform.bucket("acme-raw", "raw"), terraform.bucket("acme-web", "web")])
+    path = adopted_path(tmp_path, "test")
+    written(path, found, ())
+    [row] = read_adopted(path)
+    assert unchecked([row]) == [
+        "aws:s3/bucket:Bucket 'raw-bucket' = 'acme-raw' is a guess (names share raw); remove `check` if it is right, "
+        "or the row"
+    ]
+    # A second run must not take the guess for a decision.
+    again, _ = adoptions(tmp_path, [terraform.bucket("acme-raw", "raw")], earlier={row.origin: row.name})
+    written(path, again, [row])
+    assert read_adopted(path) == (row,)
+
+
+def test_a_second_run_keeps_what_a_person_changed(tmp_path: Path) -> None:
+    found, _ = adoptions(tmp_path, [terraform.database()])
+    path = adopted_path(tmp_path, "test")
+    written(path, found, ())
+    [row] = read_adopted(path)
+    reviewed = row.model_copy(update={"check": "", "id": None, "retain": {**row.retain, "allocatedStorage": 600}})
+    again, _ = adoptions(tmp_path, [terraform.database()], earlier={row.origin: row.name})
+    written(path, again, [reviewed])
+    [kept] = read_adopted(path)
+    assert (kept.check, kept.id, kept.retain["allocatedStorage"]) == ("", None, 600)
+
+
+def test_what_is_set_anew_on_a_bucket_is_named(tmp_path: Path) -> None:
+    found, left = adoptions(tmp_path, [terraform.bucket("acme-raw", "raw")])
+    assert one(found, "raw-bucket").made_on == ("raw-policy", "raw-versioning")
+    assert not one(found, "raw-bucket").clean
+    assert "sets anew on it: raw-policy, raw-versioning" in as_text("test", found, left)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"tags_all": {"Name": None}}, {"force_destroy": 10**400}, {"description": "\ud800"}, {"arn": "arn:aws"}],
+)
+def test_odd_values_end_in_no_traceback(tmp_path: Path, odd: dict[str, Any]) -> None:
+    found, left = adoptions(tmp_path, [terraform.bucket("acme-raw", "raw", **odd), terraform.database(**odd)])
+    for each in (*left, *(each.match.existing for each in found)):
+        each.is_elsewhere("us-east-1", "111122223333")
+    as_text("test", found, left).encode()
 
 
 def test_secrets_of_the_state_reach_no_output(tmp_path: Path) -> None:

@@ -26,7 +26,8 @@ def instance(
 def bucket(name: str, title: str, **attributes: Any) -> dict[str, Any]:
     """A bucket of the old platform."""
     arn = f"arn:aws:s3:::{name}"
-    return instance("aws_s3_bucket", title, id=name, bucket=name, arn=arn, force_destroy=False, tags={}, **attributes)
+    base: dict[str, Any] = {"id": name, "bucket": name, "arn": arn, "force_destroy": False, "tags": {}}
+    return instance("aws_s3_bucket", title, **(base | attributes))
 
 
 def database(**attributes: Any) -> dict[str, Any]:
