@@ -15,7 +15,7 @@ from ..restore.arguments import check
 from ..restore.databases import psql
 from ..restore.journal import Journal, SystemClock
 from ..restore.runs import ended, exit_code
-from ..restore.steps import Step, confirmable, perform, show
+from ..restore.steps import RestoreError, Step, confirmable, perform, show
 from ..settings import SettingsError, fault
 from .dumps import Frozen, download, newest
 from .platform import TakeoverPlatform, read_takeover_platform
@@ -60,6 +60,14 @@ class Takeover:
     def _download(self, name: str) -> Mapping[str, Any]:
         bucket = self._platform.starter_backup_bucket
         frozen = newest(self._s3, bucket, name)
+        for other in self._databases[: self._databases.index(name)]:
+            # One run of freeze.sh gives all databases one stamp: an older one is of a rehearsal.
+            stamp = self._journal.of(f"{other}-dump")["stamp"]
+            if stamp != frozen.stamp:
+                raise RestoreError(
+                    f"the last backup of {name} is {frozen.stamp}, and that of {other} {stamp}: freeze.sh did not end "
+                    "for both; run it again, and then this with another --run"
+                )
         checksum = download(self._s3, bucket, name, frozen.stamp, self._file(name))
         return {
             "stamp": frozen.stamp,
@@ -70,7 +78,7 @@ class Takeover:
 
     def _restore(self, name: str) -> Mapping[str, Any]:
         host = self._platform.database_address
-        if not prepare(psql, host, name):
+        if not prepare(psql, host, name, self._journal.of(f"{name}-dump")["stamp"]):
             return {"restored": "before"}
         restore(host, name, self._file(name))
         self._file(name).unlink()

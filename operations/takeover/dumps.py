@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from ..restore.steps import RestoreError
 
 _ROWS = ".dump.rows"
+_STAMP = re.compile(r"[0-9TZ-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,10 @@ def newest(s3: Any, bucket: str, database: str) -> Frozen:
     if not keys:
         raise RestoreError(f"s3://{bucket}/{prefix} has no backup of freeze.sh; run it on the starter's machine")
     rows: Any = json.loads(s3.get_object(Bucket=bucket, Key=keys[-1])["Body"].read())
-    return Frozen(keys[-1].removeprefix(prefix).removesuffix(_ROWS), rows["tables"], rows["sequences"])
+    stamp = keys[-1].removeprefix(prefix).removesuffix(_ROWS)
+    if not _STAMP.fullmatch(stamp):
+        raise RestoreError(f"s3://{bucket}/{keys[-1]} is not named by freeze.sh; remove it, and run freeze.sh again")
+    return Frozen(stamp, rows["tables"], rows["sequences"])
 
 
 def download(s3: Any, bucket: str, database: str, stamp: str, file: Path) -> str:

@@ -8,18 +8,18 @@ from ..restore.databases import Query, counts
 from ..restore.steps import RestoreError
 from .dumps import Frozen
 
-_MARK = "taken over from the starter"
+_MARK = "taken over from the starter, backup "
 _SEQUENCES = "SELECT quote_ident(schemaname) || '.' || quote_ident(sequencename), last_value FROM pg_sequences"
 
 
-def prepare(query: Query, host: str, database: str) -> bool:
-    """Create the role and the database where they are missing, and say whether the dump is to be restored.
+def prepare(query: Query, host: str, database: str, stamp: str) -> bool:
+    """Create the role and the database where they are missing, and say whether the dump of `stamp` is to be restored.
 
     RDS lets its administrator create a database for a role only as a member of it. Source: PostgreSQL documentation,
     "CREATE DATABASE", and Amazon RDS user guide, "Understanding the rds_superuser role".
 
     Raises:
-        RestoreError: the database has tables that this program did not restore.
+        RestoreError: the database has tables that this program did not restore, or those of another backup.
     """
     if not query(host, "postgres", f"SELECT 1 FROM pg_roles WHERE rolname = '{database}'"):  # noqa: S608 - a checked name
         query(host, "postgres", f'CREATE ROLE "{database}" LOGIN')
@@ -29,13 +29,20 @@ def prepare(query: Query, host: str, database: str) -> bool:
         query(host, "postgres", f'REVOKE CONNECT, TEMPORARY ON DATABASE "{database}" FROM PUBLIC')
     if not counts(query, host, database):
         # Before the restore, so that a run that is killed after it finds the mark.
-        query(host, database, f"COMMENT ON DATABASE \"{database}\" IS '{_MARK}'")
+        query(host, database, f"COMMENT ON DATABASE \"{database}\" IS '{_MARK}{stamp}'")
         return True
     mark = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
-    if list(query(host, database, mark)) != [_MARK]:
-        remedy = "drop it there if nobody needs it, or rename the starter's database"
-        raise RestoreError(f"the database {database} on {host} has tables of somebody else; {remedy}")
-    return False
+    [found] = [*query(host, database, mark)] or [""]
+    if found == f"{_MARK}{stamp}":
+        return False
+    if found.startswith(_MARK):
+        remedy = f'what was written since is missing in it. DROP DATABASE "{database}" there, and run this again'
+        raise RestoreError(
+            f"the database {database} on {host} has the backup {found.removeprefix(_MARK)}, and the last is {stamp}: "
+            f"{remedy}"
+        )
+    remedy = "drop it there if nobody needs it, or rename the starter's database"
+    raise RestoreError(f"the database {database} on {host} has tables of somebody else; {remedy}")
 
 
 def restore(host: str, database: str, dump: Path) -> None:

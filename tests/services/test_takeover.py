@@ -108,6 +108,13 @@ def test_the_databases_are_taken_over_once(
     source.done("freeze", "--undo")
     source.postgres.sql(add, user="app", password=password, database="app")
 
+    # What was restored before the services wrote again is never taken for the last state.
+    source.done("freeze")
+    assert take("--apply", name="third") == 3
+    assert take("--apply", "--confirm", "freeze", name="third") == 1
+    assert "what was written since is missing in it. DROP DATABASE" in capsys.readouterr().err
+    source.done("freeze", "--undo")
+
 
 def test_a_database_of_somebody_else_is_not_touched(
     source: Machine, target: Postgres, take: Take, capsys: pytest.CaptureFixture[str]
