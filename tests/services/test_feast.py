@@ -128,8 +128,10 @@ def test_servers_answer_on_while_the_registry_is_away(stores: Stores, team: Team
             assert features(address, 3) == [(2.5, 7)]
             assert time.monotonic() < deadline, "the server never asked the registry again"
         assert features(address, 3) == [(2.5, 7)]
-        # A busy machine may make one probe late; the kubelet forgives five.
-        assert any(healthy(address) for _ in range(6))
+        # A probe while the server asks the registry again may fail; the kubelet forgives five, ten seconds apart.
+        deadline = time.monotonic() + DEADLINE
+        while not healthy(address):
+            assert time.monotonic() < deadline, "no probe succeeded"
 
 
 def test_forked_workers_read_the_registry_at_the_same_time(stores: Stores, team: Team, tmp_path: Path) -> None:
