@@ -49,10 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"adopt: {error}", file=sys.stderr)
         return WRONG
     show = as_json if options.json else as_text
-    print(show(options.stack, adoptions, found.not_planned))
+    elsewhere = [each for each in existing if each.is_elsewhere(environment.region, environment.account)]
+    print(show(options.stack, adoptions, found.not_planned, elsewhere))
     if not options.json:
-        if len(here) < len(existing):
-            print(f"\nLeft out, of another region or account: {len(existing) - len(here)}")
         if options.write:
             print(f"\nwritten to {path}: {rows} rows. Review it, then `mlplatform plan {options.stack}`.")
         else:
@@ -82,8 +81,8 @@ def _pair(text: str) -> tuple[str, str]:
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         "python -m planner.adoption",
-        description="Take over what Terraform made: match it with a stack's plan, show what an import changes, and "
-        "write the file that the stack's program imports from.",
+        description="Take over what Terraform made: match it with a stack's plan, show what an\n"
+        "import changes, and write the file that the stack's program imports from.",
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

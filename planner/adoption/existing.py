@@ -49,9 +49,20 @@ class Existing:
         found = self.attributes.get("tags_all") or self.attributes.get("tags")
         return cast(Mapping[str, str], found) if isinstance(found, dict) else {}
 
+    @property
+    def place(self) -> str:
+        """Its region and account, as far as the state names them, such as us-east-1, 111122223333."""
+        parts = self._arn_parts
+        region = parts[3] or self.attributes.get("region") or self.attributes.get("bucket_region") or ""
+        return ", ".join(filter(None, (str(region), parts[4])))
+
+    @property
+    def _arn_parts(self) -> list[str]:
+        return self.arn.split(":", _ARN_PARTS) if self.arn.count(":") >= _ARN_PARTS else [""] * (_ARN_PARTS + 1)
+
     def is_elsewhere(self, region: str, account: str) -> bool:
         """Whether its ARN, or its attribute region, names another region or another account."""
-        parts = self.arn.split(":", 5) if self.arn.count(":") >= _ARN_PARTS else ["", "", "", "", ""]
+        parts = self._arn_parts
         regions = {parts[3], self.attributes.get("region") or "", self.attributes.get("bucket_region") or ""}
         return not regions <= {"", region} or parts[4] not in ("", account)
 

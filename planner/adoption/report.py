@@ -16,18 +16,23 @@ _LONGEST = 60
 """The characters of a value that are shown."""
 
 
-def as_text(stack: str, adoptions: Sequence[Adoption], not_planned: Sequence[Existing]) -> str:
-    """The adoptions for people."""
-    return "\n".join(_lines(stack, adoptions, not_planned))
+def as_text(
+    stack: str, adoptions: Sequence[Adoption], not_planned: Sequence[Existing], elsewhere: Sequence[Existing] = ()
+) -> str:
+    """The adoptions for people. `elsewhere` holds what is of another region or account."""
+    return "\n".join((*_lines(stack, adoptions, not_planned), *_elsewhere(stack, elsewhere)))
 
 
-def as_json(stack: str, adoptions: Sequence[Adoption], not_planned: Sequence[Existing]) -> str:
-    """The adoptions for scripts."""
+def as_json(
+    stack: str, adoptions: Sequence[Adoption], not_planned: Sequence[Existing], elsewhere: Sequence[Existing] = ()
+) -> str:
+    """The adoptions for scripts. `elsewhere` holds what is of another region or account."""
     document = {
         "format": 1,
         "stack": stack,
         "adopted": [_document(each) for each in adoptions],
         "notPlanned": [{"address": each.address, "remedy": NOT_ADOPTED.get(each.type, "")} for each in not_planned],
+        "elsewhere": [each.address for each in elsewhere],
     }
     return json.dumps(document, indent=1)
 
@@ -79,6 +84,18 @@ def _lines(stack: str, adoptions: Sequence[Adoption], not_planned: Sequence[Exis
         for each in others:
             ours = any(kind.terraform == each.type for kind in KINDS.values())
             yield f"  {printable(each.address)}{'  (give it by --match)' if ours else ''}"
+
+
+def _elsewhere(stack: str, elsewhere: Sequence[Existing]) -> Iterator[str]:
+    if elsewhere:
+        yield ""
+        yield f"Left out, of another region or account: {len(elsewhere)}"
+        for each in elsewhere:
+            yield f"  {printable(each.address)}  ({printable(each.place)})"
+        yield from _wrapped(
+            f"Compared with region and account of environment in Pulumi.{stack}.yaml; if these are wrong or still "
+            "placeholders, set them and run this again."
+        )
 
 
 def _adoption(adoption: Adoption) -> Iterator[str]:

@@ -306,6 +306,17 @@ def test_plan_of_another_account_or_region_are_not_taken(tmp_path: Path) -> None
         assert elsewhere == [False, True]
 
 
+def test_what_is_left_out_is_named_with_its_place(tmp_path: Path) -> None:
+    other = terraform.database(arn="arn:aws:rds:eu-west-1:999988887777:db:acme")
+    existing = read_terraform(terraform.write(tmp_path / "terraform.tfstate", [other]))
+    shown = as_text("acme", [], [], existing)
+    assert "module.data.aws_db_instance.metadata  (eu-west-1, 999988887777)" in shown
+    assert "Pulumi.acme.yaml" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+    assert json.loads(as_json("acme", [], [], existing))["elsewhere"] == ["module.data.aws_db_instance.metadata"]
+    assert "Left out" not in as_text("acme", [], [])
+
+
 def rows(folder: Path, *resources: dict[str, Any]) -> Path:
     """The file of a stack with these rows."""
     path = adopted_path(folder, "test")
