@@ -6,6 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 SUBNET_TIERS = ("private_subnets", "public_subnets", "isolated_subnets")
+_FORMS = {
+    "vpc": "ID:RANGE",
+    **dict.fromkeys(SUBNET_TIERS, "ID:ZONE:RANGE,…"),
+    "cluster": "NAME:GROUP",
+    "buckets": "PURPOSE:NAME,…",
+    "bucket_key": "ARN",
+}
+_ZONES = (2, 3)
 PURPOSES = ("raw", "training", "models", "offline")
 
 
@@ -46,16 +54,20 @@ class Existing:
 def add_flags(parser: argparse.ArgumentParser) -> None:
     """Add the flags to those of `init`."""
     group = parser.add_argument_group("what exists already, and is used instead of made")
-    group.add_argument("--vpc", metavar="ID:RANGE", help="a VPC, such as vpc-0123456789abcdef0:10.20.0.0/16")
+    group.add_argument("--vpc", metavar=_FORMS["vpc"], help="a VPC, such as vpc-0123456789abcdef0:10.20.0.0/16")
     for tier, what in (
         ("private", "nodes and pods, one for each zone; needed with --vpc"),
         ("public", "load balancers of the internet"),
         ("isolated", "data stores; the private ones without it"),
     ):
-        group.add_argument(f"--{tier}-subnets", metavar="ID:ZONE:RANGE,…", help=f"its subnets for {what}")
-    group.add_argument("--cluster", metavar="NAME:GROUP", help="an EKS cluster and its cluster security group")
-    group.add_argument("--buckets", metavar="PURPOSE:NAME,…", help=f"buckets; purposes: {', '.join(PURPOSES)}")
-    group.add_argument("--bucket-key", metavar="ARN", help="the KMS key of the buckets")
+        group.add_argument(f"--{tier}-subnets", metavar=_FORMS[f"{tier}_subnets"], help=f"its subnets for {what}")
+    group.add_argument(
+        "--cluster", metavar=_FORMS["cluster"], help="an EKS cluster and its cluster security group; needs --vpc"
+    )
+    group.add_argument(
+        "--buckets", metavar=_FORMS["buckets"], help=f"buckets; purposes: {', '.join(PURPOSES)}; needs --bucket-key"
+    )
+    group.add_argument("--bucket-key", metavar=_FORMS["bucket_key"], help="the KMS key of the buckets")
 
 
 def existing(given: Mapping[str, Any]) -> Existing:
@@ -73,18 +85,25 @@ def existing(given: Mapping[str, Any]) -> Existing:
     }
     for key, other in needed.items():
         if key in given and other not in given:
-            raise FormError(f"{_flag(key)} = {given[key]}: needs {_flag(other)}; add it")
+            raise FormError(f"{_flag(key)} = {given[key]}: needs {_flag(other)}; add it as {_FORMS[other]}")
     found: dict[str, Any] = {}
     if "vpc" in given:
         found["vpc_id"], found["vpc_cidr"] = vpc(given["vpc"])
         found["subnets"] = {tier: subnets(tier, given[tier]) for tier in SUBNET_TIERS if tier in given}
+        zones = {each.zone for each in found["subnets"]["private_subnets"]}
+        if len(zones) not in _ZONES:
+            raise FormError(f"--private-subnets = {given['private_subnets']}: are in "
+                            f"{', '.join(sorted(zones))}; name one subnet in each of 2 or 3 zones")  # fmt: skip
     if "cluster" in given:
         name, group = _parts("cluster", given["cluster"], 2, "acme:sg-0123456789abcdef0")
         found |= {"cluster": name, "cluster_group": group}
     if "buckets" in given:
         pairs = [_parts("buckets", each, 2, "raw:acme-lake") for each in given["buckets"].split(",")]
         if strange := next((purpose for purpose, _ in pairs if purpose not in PURPOSES), None):
-            raise FormError(f"--buckets = {given['buckets']}: {strange} is no purpose; write {', '.join(PURPOSES)}")
+            raise FormError(f"--buckets = {given['buckets']}: {strange} is not a purpose; write {', '.join(PURPOSES)}")
+        purposes = [purpose for purpose, _ in pairs]
+        if again := next((each for each in purposes if purposes.count(each) > 1), None):
+            raise FormError(f"--buckets = {given['buckets']}: names {again} twice; name one bucket for each purpose")
         found |= {"buckets": dict(pairs), "bucket_key": given["bucket_key"]}
     return Existing(**found)
 
@@ -109,7 +128,7 @@ def checked(parse: Callable[..., object], *arguments: str) -> Callable[[str], ob
 def _parts(key: str, value: str, count: int, example: str) -> list[str]:
     found = value.strip().split(":")
     if len(found) != count or not all(found):
-        raise FormError(f"{_flag(key)} = {value!r}: has another form; write for example {example}")
+        raise FormError(f"{_flag(key)} = {value!r}: must be {_FORMS[key]}; write for example {example}")
     return found
 
 

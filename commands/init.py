@@ -30,6 +30,14 @@ _APART = (
 )
 """Two parts that one stack cannot have, and why."""
 
+_USERS = {
+    "email": ("--kubeflow", "--starter", "--kind production"),
+    "domain": ("--models", "--kubeflow", "--starter"),
+    "repository": ("--kubeflow",),
+    "buckets": ("--feature-store", "--models", "--training", "--kubeflow", "--starter"),
+}
+"""What uses the value of a flag."""
+
 _EPILOG = """\
 exit codes:
   0  the file is written, and it plans without a violation
@@ -46,7 +54,7 @@ def parser(prog: str = "python -m stacks init") -> argparse.ArgumentParser:
     """The flags of the command."""
     found = argparse.ArgumentParser(
         prog=prog,
-        description="Write Pulumi.<name>.yaml, the file of a new stack. At a terminal, asks for what is missing.",
+        description="Write Pulumi.<name>.yaml, the file of a new stack. At a terminal, asks for\nwhat is missing.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -148,12 +156,14 @@ def _wishes(root: Path, given: dict[str, Any]) -> Wishes:
     named = existing(given)
     if given.get("starter") and named.cluster:
         raise WishError(f"--cluster = {given['cluster']}: --starter has no cluster; leave out one of them")
+    kind = _kind(given["kind"])
+    _fit_uses(given, kind)
     own = {
         key: given[key] for key in ("owner", "cost_center", "email", "domain", "repository", *_PARTS) if key in given
     }
     return Wishes(
         name=name,
-        kind=_kind(given["kind"]),
+        kind=kind,
         region=region,
         budget=_budget(given["budget"]),
         gpus=gpus,
@@ -170,6 +180,15 @@ def _fit_together(parts: Sequence[str]) -> None:
             raise WishError(
                 f"--{_flag(other)}: does not go with --{_flag(first)}, because {why}; leave out one of them"
             )
+
+
+def _fit_uses(given: dict[str, Any], kind: EnvironmentKind) -> None:
+    """Refuse a flag that nothing of the stack uses: its value would not be in the file."""
+    chosen = {f"--kind {kind}", *(f"--{_flag(part)}" for part in _PARTS if given.get(part))}
+    for key, users in _USERS.items():
+        if key in given and not chosen & {*users}:
+            raise WishError(f"--{_flag(key)} = {given[key]}: is used only with {' or '.join(users)}; add "
+                            f"{'one of them' if len(users) > 1 else 'it'}, or leave out --{_flag(key)}")  # fmt: skip
 
 
 def _flag(part: str) -> str:
@@ -229,7 +248,8 @@ def _gpus(value: str, region: str) -> tuple[str, ...]:
         if not found or not found.accelerators:
             with_gpus = [each for each in known_types() if cast(Any, instance_type(each)).accelerators]
             what = "has no GPU" if found else "is not an EC2 instance type"
-            raise WishError(f"--gpus = {name}: {what}; write for example g6.xlarge{_similar(name, with_gpus)}")
+            similar = "" if found else _similar(name, with_gpus)
+            raise WishError(f"--gpus = {name}: {what}; write for example g6.xlarge{similar}")
         if problem := lacking([name], region):
             raise WishError(f"--gpus = {name}: {problem}")
         if not prices.find("ec2", name):

@@ -139,12 +139,18 @@ def test_what_exists_is_named_instead_of_made(project: Path) -> None:
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        (["--vpc", "vpc-1"], "--vpc = vpc-1: needs --private-subnets; add it"),
-        (["--cluster", "a:sg-1"], "--cluster = a:sg-1: needs --vpc; add it"),
-        (["--buckets", "raw:lake"], "--buckets = raw:lake: needs --bucket-key; add it"),
-        ([*IN_A_VPC, "--vpc", "vpc-1"], "--vpc = 'vpc-1': has another form; write for example vpc-"),
-        ([*IN_A_VPC, "--public-subnets", "a:b"], "--public-subnets = 'a:b': has another form"),
-        (["--buckets", "lake:a", "--bucket-key", KEY], "lake is no purpose; write raw, training, models, offline"),
+        (["--vpc", "vpc-1"], "--vpc = vpc-1: needs --private-subnets; add it as ID:ZONE:RANGE"),
+        (["--cluster", "a:sg-1"], "--cluster = a:sg-1: needs --vpc; add it as ID:RANGE"),
+        (["--buckets", "raw:lake"], "--buckets = raw:lake: needs --bucket-key; add it as ARN"),
+        ([*IN_A_VPC, "--vpc", "vpc-1"], "--vpc = 'vpc-1': must be ID:RANGE; write for example vpc-"),
+        ([*IN_A_VPC, "--public-subnets", "a:b"], "--public-subnets = 'a:b': must be ID:ZONE:RANGE,…; write"),
+        (
+            [*IN_A_VPC, "--private-subnets", PRIVATE.partition(",")[0]],
+            "are in eu-central-1a; name one subnet in each of 2 or 3",
+        ),
+        (["--feature-store", "--buckets", "raw:a-b,raw:b-c", "--bucket-key", KEY], "names raw twice"),
+        (["--buckets", "raw:lake", "--bucket-key", KEY], "--buckets = raw:lake: is used only with --feature-store or"),
+        (["--buckets", "lake:a", "--bucket-key", KEY], "lake is not a purpose; write raw, training, models, offline"),
         (["--starter", *EXISTING], "--starter has no cluster"),
         ([*IN_A_VPC[:4], "--models"], "modelServing needs public subnets"),
     ],
@@ -253,6 +259,23 @@ def test_wrong_flag_is_named_with_value_and_remedy(
     assert flag in error
     assert value in error
     assert said in error
+    assert not (project / "Pulumi.acme.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "users"),
+    [
+        ("--email", "ada@acme.org", "--kubeflow or --starter or --kind production; add one of them"),
+        ("--domain", "acme.org", "--models or --kubeflow or --starter; add one of them"),
+        ("--repository", "https://github.com/acme/ml", "--kubeflow; add it"),
+    ],
+)
+def test_flag_that_nothing_uses_is_refused(
+    project: Path, capsys: pytest.CaptureFixture[str], flag: str, value: str, users: str
+) -> None:
+    assert main([*ACME, flag, value]) == 2
+    said = capsys.readouterr().err
+    assert f"{flag} = {value}: is used only with {users}, or leave out {flag}" in said
     assert not (project / "Pulumi.acme.yaml").exists()
 
 
