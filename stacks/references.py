@@ -251,6 +251,15 @@ def _regions(config: "StackConfig") -> Iterator[Problem]:
                 pulled.credential_arn,
                 f"ECR reads credentials only from its own account and region; write a secret of {account} in {region}",
             )
+    for section, buckets in (
+        ("featureStore", data),
+        ("starter", config.starter.data if config.starter else None),
+    ):
+        # A KMS key serves only its own region, and the buckets of a stack are in the stack's.
+        key = buckets.existing.key_arn if buckets and buckets.existing else None
+        if key and key.split(":")[3] != region:
+            remedy = f"S3 encrypts only with a key of the bucket's region; write a key in {region}"
+            yield Problem((section, "data", "existing", "keyArn"), key, remedy)
     partition = partition_of(region)
     for name in _arns(config):
         if name.value.split(":")[1] != partition:
@@ -278,8 +287,6 @@ def _arns(config: "StackConfig") -> Iterator[Name]:
         if pulled.credential_arn:
             yield Name(("imageRegistry", "upstreams", index, "credentialArn"), pulled.credential_arn)
     data = config.feature_store.data if config.feature_store else None
-    if data and data.existing:
-        yield Name(("featureStore", "data", "existing", "keyArn"), data.existing.key_arn)
     for purpose in PURPOSES if data else ():
         yield from names_at(
             ("featureStore", "data", purpose, "readerRoleArns"), getattr(data, purpose).reader_role_arns

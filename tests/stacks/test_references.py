@@ -410,6 +410,24 @@ REFUSED: list[tuple[str, Callable[[Sections], None], str, str]] = [
         "network.zones[0] = 'us-west-2a'",
         "us-west-2a is not a zone of us-east-1; name one such as us-east-1a",
     ),
+    (
+        "staging",
+        put(
+            "featureStore.data",
+            {
+                "prefix": "ml-staging",
+                "existing": {"raw": "acme-lake", "keyArn": "arn:aws:kms:eu-west-1:444455556666:key/k-1"},
+            },
+        ),
+        "featureStore.data.existing.keyArn = 'arn:aws:kms:eu-west-1:444455556666:key/k-1'",
+        "S3 encrypts only with a key of the bucket's region; write a key in us-east-1",
+    ),
+    (
+        "starter",
+        put("starter.data.existing", {"raw": "acme-lake", "keyArn": "arn:aws:kms:eu-west-1:444455556666:key/k-1"}),
+        "starter.data.existing.keyArn",
+        "write a key in us-east-1",
+    ),
     ("staging", put("network.clusterNames", ["other"]), "network.clusterNames", "gpuCluster.clusterName = ml-staging"),
     (
         "staging",
