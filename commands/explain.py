@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 from commands.fields import default_text, field_called, first_sentence, limit_text, model_of, type_text
 from commands.stack_files import project_root, stack_names
+from policies.engine.evaluate import EXPIRED, UNUSED
 from policies.engine.registry import RULES
 from policies.engine.rule import Rule
 from stacks.config import NAMESPACE, StackConfig
@@ -22,6 +23,19 @@ from stacks.config import NAMESPACE, StackConfig
 FOUND, UNKNOWN = 0, 2
 
 _WIDTH = 80
+_ON_EXCEPTIONS = {
+    EXPIRED: (
+        "An exception's last day has passed, or is more than a year away.",
+        "high, mandatory; policies.levels cannot change it",
+        "Mend the resource, or have the exception approved again for a year at most.",
+    ),
+    UNUSED: (
+        "An exception covers nothing in the stack, or names an object that it does not cover.",
+        "low, advisory",
+        "Remove the exception if no other stack needs it, or correct its resource or object.",
+    ),
+}
+"""The verdicts on exceptions, which no rule makes: title, severity and remedy."""
 _SECTIONS = {
     "serving": "modelServing",
     "batch": "batchQueue",
@@ -60,6 +74,7 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m stacks e
     plans = dict(_plans(root, [options.stack] if options.stack else stacks))
     parts = [
         *([_rule(RULES[what])] if what in RULES else []),
+        *([_on_exceptions(what)] if what in _ON_EXCEPTIONS else []),
         *_field(what),
         *(part for stack, plan in plans.items() for part in _resources(what, stack, plan)),
     ]
@@ -75,12 +90,12 @@ def _unknown(given: str, what: str, plans: Mapping[str, Any]) -> str:
     fields = list(_paths(StackConfig))
     last = what.rpartition(".")[2]
     near = [
-        *get_close_matches(what, RULES, n=3, cutoff=0.7),
+        *get_close_matches(what, [*RULES, *_ON_EXCEPTIONS], n=3, cutoff=0.7),
         *get_close_matches(what, fields, n=3, cutoff=0.7),
         *get_close_matches(what, [path for path in fields if path.rpartition(".")[2] == last], n=3, cutoff=0),
         *get_close_matches(what, names, n=3, cutoff=0.7),
     ]
-    lines = [f"explain: {given!r} is no rule, no field of the config and no resource of a planned stack"]
+    lines = [f"explain: {given!r} is not a rule, a field of the config or a planned resource"]
     if near:
         lines += ["did you mean:", *(f"  {each}" for each in dict.fromkeys(near))]
     if not plans:
@@ -98,6 +113,20 @@ def _rule(rule: Rule) -> str:
             *(_row("field", rule.field) if rule.field else []),
             *_row("remedy", rule.remediation),
             *_row("controls", "; ".join(map(str, rule.frameworks))),
+        ]
+    )
+
+
+def _on_exceptions(name: str) -> str:
+    title, severity, remedy = _ON_EXCEPTIONS[name]
+    return "\n".join(
+        [
+            f"verdict {name}",
+            *_text(title),
+            *_row("severity", severity),
+            *_row("judges", "each entry of policies/exceptions.yaml"),
+            *_row("remedy", remedy),
+            *_row("page", "docs/policies.md#grant-an-exception"),
         ]
     )
 
@@ -159,6 +188,7 @@ def _resources(name: str, stack: str, plan: Mapping[str, Any]) -> Iterator[str]:
         parents = list(_parents(resource, resources))
         inside = [each["urn"] for each in resources.values() if resource in _parents(each, resources)]
         lines = [each for each in plan["cost"]["lines"] if each["urn"] in (urn, *inside)]
+        lines.sort(key=lambda each: -each["monthly"])
         found = [each for each in plan["policies"] if each["urn"] == urn]
         outermost = (parents or [resource])[-1]["name"]
         yield "\n".join(

@@ -15,7 +15,7 @@ from pulumi_policy import (
 )
 from pulumi_policy import Severity as PackSeverity
 
-from policies.engine.evaluate import EXPIRED, UNUSED, excused, level_of, rules_for, stack_of, stale_exceptions
+from policies.engine.evaluate import EXPIRED, UNUSED, excused, level_of, rules_for, stale_exceptions
 from policies.engine.exceptions import PolicyException
 from policies.engine.recorded_inputs import RecordedInputs, provider_of
 from policies.engine.registry import RULES
@@ -124,8 +124,8 @@ class Pack:
     def _exception_policies(self) -> list[Policy]:
         def validate(name: str) -> Callable[[StackValidationArgs, ReportViolation], None]:
             def judge_stack(args: StackValidationArgs, report: ReportViolation) -> None:
-                current = stack_of(self._recorded.stack(args.resources))
-                for verdict in stale_exceptions(self._context, self._used, current):
+                resources = self._recorded.stack(args.resources)
+                for verdict in stale_exceptions(self._context, self._used, resources):
                     if verdict.policy == name:
                         report(verdict.message, None)
 

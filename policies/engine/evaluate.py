@@ -9,7 +9,7 @@ from policies.engine.exceptions import PolicyError, PolicyException, require_rul
 from policies.engine.objects import name_in_cluster
 from policies.engine.registry import RULES
 from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
-from policies.engine.settings import Level, PolicySettings
+from policies.engine.settings import EnvironmentKind, Level, PolicySettings
 from policies.engine.stack import Context, Stack
 from resources.resource import Resource
 
@@ -59,7 +59,7 @@ def evaluate(resources: Sequence[Resource], context: Context) -> tuple[Verdict, 
         for rule in active_rules(context.settings)
         for urn, result in _results(rule, stack)
     ]
-    verdicts += stale_exceptions(context, used, stack_of(resources))
+    verdicts += stale_exceptions(context, used, stack.resources)
     verdicts += misnamed_objects(used, verdicts, stack)
     return tuple(sorted(verdicts, key=lambda verdict: (verdict.policy, verdict.urn, verdict.message)))
 
@@ -102,9 +102,17 @@ def stack_of(resources: Sequence[Resource]) -> str:
     return first.split("::", 1)[0].removeprefix("urn:pulumi:")
 
 
-def stale_exceptions(context: Context, used: Iterable[PolicyException], stack: str) -> Iterator[Verdict]:
-    """The verdicts on exceptions that have expired, and on those that cover nothing."""
+def stale_exceptions(
+    context: Context, used: Iterable[PolicyException], resources: Sequence[Resource]
+) -> Iterator[Verdict]:
+    """The verdicts on exceptions that have expired, and on those that cover nothing.
+
+    A stack of development often has few parts, and the file serves all stacks. So an exception for a resource that
+    this stack does not have is reported only in staging and production.
+    """
     covering_something = set(used)
+    stack = stack_of(resources)
+    is_partial = context.environment.kind is EnvironmentKind.DEVELOPMENT
     for exception in context.exceptions:
         if exception.names_other_stack(stack):
             continue
@@ -117,7 +125,9 @@ def stale_exceptions(context: Context, used: Iterable[PolicyException], stack: s
             remedy = "set a day within a year from now, and have it approved again then"
             message = f"{what} would hold until {exception.expires}, for more than a year: {remedy}"
             yield Verdict(EXPIRED, Severity.HIGH, Level.MANDATORY, "", message, None, "expires", remedy)
-        elif exception not in covering_something:
+        elif exception not in covering_something and (
+            not is_partial or any(exception.covers(exception.rule, each.urn) for each in resources)
+        ):
             remedy = "Remove it from policies/exceptions.yaml, unless another stack needs it."
             message = f"{what} covers nothing in this stack"
             yield Verdict(UNUSED, Severity.LOW, Level.ADVISORY, "", message, None, "resource", remedy)

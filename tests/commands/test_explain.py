@@ -65,6 +65,15 @@ def test_unknown_name_gets_the_nearest_ones(given: str, nearest: str, capsys: py
     assert f"  {nearest}\n" in error
 
 
+@pytest.mark.parametrize(
+    ("name", "severity"), [("unused-exception", "low, advisory"), ("expired-exception", "high, mandatory")]
+)
+def test_verdict_on_exceptions_is_explained(name: str, severity: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text = said(capsys, name)
+    assert f"severity {severity}" in text
+    assert "policies/exceptions.yaml" in text
+
+
 def test_unknown_stack_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["network", "--stack", "nope"]) == 2
     assert "--stack = nope: no such stack; write kubeflow, prod, staging" in capsys.readouterr().err
@@ -99,3 +108,5 @@ def test_resource_has_its_component_cost_and_findings(project: Path, capsys: pyt
     network = said(capsys, "network", "--stack", "staging")
     own = sum(each["monthly"] for each in document["cost"]["lines"] if each["component"] == "network")
     assert f"cost {own:,.2f} USD a month" in network
+    dearest = round(max(each["monthly"] for each in document["cost"]["lines"] if each["component"] == "network"), 2)
+    assert f"USD a month {dearest:,.2f} " in network

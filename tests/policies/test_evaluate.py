@@ -8,7 +8,7 @@ import pytest
 from policies.engine.evaluate import EXPIRED, UNUSED, PolicyError, Verdict, evaluate, fails
 from policies.engine.exceptions import PolicyException
 from policies.engine.registry import RULES
-from policies.engine.settings import Level
+from policies.engine.settings import EnvironmentKind, Level
 from resources.resource import UNKNOWN, Resource
 from tests.support.policies.cases import TODAY, context, costing, make
 
@@ -158,6 +158,20 @@ def test_an_unused_exception_is_told() -> None:
     assert "covers nothing in this stack" in verdict.message
     assert verdict.remediation.endswith("unless another stack needs it.")
     assert verdict.remediation not in verdict.message
+
+
+def test_development_hears_only_of_unused_exceptions_for_what_it_has() -> None:
+    rotated = make(KEY, {"enableKeyRotation": True}, name="vault")
+    kept, absent = exempt("kms-rotation", "vault"), exempt("kms-rotation", "archive")
+    for kind, heard in (
+        (EnvironmentKind.DEVELOPMENT, ["vault"]),
+        (EnvironmentKind.STAGING, ["archive", "vault"]),
+        (EnvironmentKind.PRODUCTION, ["archive", "vault"]),
+    ):
+        found = judged(rotated, exceptions=[kept, absent], kind=kind)[UNUSED]
+        assert [each.message.partition(" for ")[2].partition(",")[0] for each in found] == heard
+    gone = exempt(resource="archive", expires=date(2026, 1, 1))
+    assert EXPIRED in judged(rotated, exceptions=[gone], kind=EnvironmentKind.DEVELOPMENT)
 
 
 def hosting(**metadata: Any) -> Resource:
