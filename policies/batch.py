@@ -183,7 +183,7 @@ requires(
     area=Area.RELIABILITY,
     severity=Severity.MEDIUM,
     level=Level.ADVISORY,
-    frameworks=[well_architected("REL11-BP01"), well_architected("COST07-BP02")],
+    frameworks=[well_architected("REL11-BP01"), well_architected("COST07-BP04")],
     remediation="Add an environment on demand after the one on spot.",
     field="computeEnvironmentOrders",
 )

@@ -59,7 +59,7 @@ def _encryption(resource: Resource, _: Stack) -> Iterator[Result]:
     area=Area.COST,
     severity=Severity.LOW,
     level=Level.MANDATORY,
-    frameworks=[security_hub("ECR.3"), finops("Workload optimization")],
+    frameworks=[security_hub("ECR.3"), finops("Workload Optimization")],
     remediation="Add a LifecyclePolicy that expires untagged images and old releases; set lifecyclePolicy of a "
     "template.",
     field="policy of the repository's LifecyclePolicy",

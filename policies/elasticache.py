@@ -196,7 +196,7 @@ def _evicts(store: Resource, stack: Stack) -> bool:
     area=Area.COST,
     severity=Severity.LOW,
     level=Level.ADVISORY,
-    frameworks=[finops("Rate Optimization"), well_architected("COST06-BP03")],
+    frameworks=[finops("Rate Optimization"), well_architected("COST06-BP02")],
     remediation="Set engine to valkey with a version of Valkey; AWS upgrades a cluster of Redis OSS in place.",
     field="engine",
 )
@@ -216,7 +216,7 @@ def _cheaper_engine(cache: Resource, _: Stack) -> Iterator[Result]:
     area=Area.COST,
     severity=Severity.LOW,
     level=Level.ADVISORY,
-    frameworks=[finops("Workload Optimization"), well_architected("COST06-BP01")],
+    frameworks=[finops("Workload Optimization"), well_architected("COST06-BP02")],
     remediation="Use fewer shards or smaller nodes; a component that is sized by gigabytes selects them automatically.",
     field="nodeType",
 )

@@ -119,7 +119,7 @@ def _idle_end(cluster: Resource, _: Stack) -> Iterator[Result]:
     area=Area.COST,
     severity=Severity.LOW,
     level=Level.MANDATORY,
-    frameworks=[finops("Rate Optimization"), well_architected("COST06-BP03")],
+    frameworks=[finops("Rate Optimization"), well_architected("COST07-BP04")],
     remediation="Set targetOnDemandCapacity to 0 and targetSpotCapacity instead. Task nodes keep no data in HDFS.",
     field="targetOnDemandCapacity",
 )
@@ -271,7 +271,7 @@ requires(
     area=Area.COST,
     severity=Severity.LOW,
     level=Level.ADVISORY,
-    frameworks=[finops("Rate Optimization"), well_architected("COST06-BP03")],
+    frameworks=[finops("Rate Optimization"), well_architected("COST06-BP02")],
     remediation="Set architecture to ARM64, unless a native library of a job has no build for it.",
 )
 

@@ -43,7 +43,7 @@ def _encryption(stream: Resource, _: Stack) -> Iterator[Result]:
     area=Area.COST,
     severity=Severity.LOW,
     level=Level.ADVISORY,
-    frameworks=[finops("Workload Optimization"), well_architected("COST06-BP01")],
+    frameworks=[finops("Workload Optimization"), well_architected("COST06-BP02")],
     remediation="Lower shardCount, at most to half in one update, or set usage.streams.writtenGb to what is written.",
     field="shardCount",
 )

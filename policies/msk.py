@@ -208,7 +208,7 @@ def _replication(topic: Resource, _: Stack) -> Iterator[Result]:
     area=Area.COST,
     severity=Severity.LOW,
     level=Level.ADVISORY,
-    frameworks=[finops("Rate Optimization"), well_architected("COST06-BP03")],
+    frameworks=[finops("Rate Optimization"), well_architected("COST06-BP02")],
     remediation="Change instanceType from kafka.m5 to kafka.m7g of the same size; MSK changes brokers one by one.",
     field="brokerNodeGroupInfo.instanceType",
 )
@@ -228,7 +228,7 @@ def _graviton(cluster: Resource, _: Stack) -> Iterator[Result]:
     area=Area.COST,
     severity=Severity.LOW,
     level=Level.ADVISORY,
-    frameworks=[finops("Workload Optimization"), well_architected("COST06-BP01")],
+    frameworks=[finops("Workload Optimization"), well_architected("COST06-BP02")],
     remediation="Take a smaller instanceType, as MSK changes brokers one by one, or set usage.streams.writtenGb.",
     field="brokerNodeGroupInfo.instanceType",
 )

@@ -49,7 +49,7 @@ def _own(value: Any, *names: str) -> list[Any]:
     area=Area.COST,
     severity=Severity.LOW,
     level=Level.MANDATORY,
-    frameworks=[security_hub("S3.13"), finops("Workload optimization")],
+    frameworks=[security_hub("S3.13"), finops("Workload Optimization")],
     remediation="Add a BucketLifecycleConfiguration that ends incomplete uploads and expires old versions.",
     field="rules of the bucket's BucketLifecycleConfiguration",
 )

@@ -202,7 +202,7 @@ forbids(
     area=Area.RELIABILITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[well_architected("REL11-BP02"), well_architected("COST06-BP03")],
+    frameworks=[well_architected("REL11-BP02"), well_architected("COST07-BP04")],
     remediation="Set checkpointConfig to a folder of the training bucket, and let the program resume from it.",
     field="checkpointConfig",
 )

@@ -112,7 +112,7 @@ def _nat_count(stack: Stack) -> Iterator[Result]:
     area=Area.RELIABILITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    frameworks=[well_architected("REL10-BP01"), well_architected("REL02-BP02")],
+    frameworks=[well_architected("REL10-BP01")],
     remediation="Make one NAT gateway a zone, and route each private subnet to the one of its own zone.",
     field="number of aws.ec2.NatGateway",
 )
@@ -261,7 +261,7 @@ def _peering_routes(resource: Resource, _: Stack) -> Iterator[Result]:
     area=Area.COST,
     severity=Severity.LOW,
     level=Level.MANDATORY,
-    frameworks=[security_hub("EC2.12"), finops("Workload optimization")],
+    frameworks=[security_hub("EC2.12"), finops("Workload Optimization")],
     remediation="Attach the address in the stack, or remove it: AWS charges for an address that nothing uses.",
     field="instance, networkInterface, or an input of another resource",
 )

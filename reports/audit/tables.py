@@ -69,7 +69,8 @@ def controls(plan: Plan, settings: PolicySettings, registries: Sequence[str]) ->
         f"Which rules and registries of {plan.stack} show a part of each control: {len(rows) - organisational} of "
         f"{len(rows)} controls. A plan shows what is to be deployed. It does not show that it was deployed, that "
         "people follow procedures, or that AWS meets its own controls (AWS Artifact has its reports). The mapping is "
-        "this project's own. The numbers are those of the standards; the titles are short names."
+        "this project's own. Numbers are those of the standards. Titles are the names of ISO, and short forms of the "
+        "criteria of SOC 2."
     )
     return Table("controls", f"Controls of {plan.stack}", about, _CONTROL_COLUMNS, rows)
 

@@ -1,6 +1,8 @@
 """The set for an auditor: every rule and every control, with what the plan shows of each."""
 
-from collections import Counter
+import csv
+import re
+from collections import Counter, defaultdict
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from planner.plan import Plan
 from policies.engine.registry import RULES
 from policies.engine.settings import Level, PolicySettings
 from reports.audit.command import main
-from reports.audit.controls import CONTROLS, ISO, SOC2
+from reports.audit.controls import CONTROLS, ISO, SOC2, Control
 from reports.audit.evidence import EVIDENCE
 from reports.audit.tables import ORGANISATIONAL, controls, verdicts
 from reports.registries.formats import FORMATS
@@ -38,6 +40,27 @@ ANNEX = {"A.5": 37, "A.6": 8, "A.7": 14, "A.8": 34}
 """How many controls each theme has. Source: ISO/IEC 27001:2022, Annex A, Table A.1."""
 
 
+COMPARED = Path(__file__).parent / "published_controls.csv"
+"""What others publish of each control. For ISO, its name: ciso-assistant is iso27001-2022.yaml, version 18 of
+2026-01-10, of intuitem/ciso-assistant-community at f990d7b; prowler is iso27001_2022_aws.json of prowler-cloud/prowler
+at 3e000fa. For SOC 2, the distinct words of the criterion: comply is TSC-2017.yml of strongdm/comply at aab4849."""
+SMALL = {"and", "by", "for", "from", "in", "of", "on", "or", "over", "that", "the", "to"}
+
+
+def published() -> dict[str, dict[str, str]]:
+    """The published text of each control, by its number and source."""
+    found: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    with COMPARED.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found[row["number"]][row["source"]] = row["published"]
+    return dict(found)
+
+
+def stems(text: str) -> set[str]:
+    """The beginnings of the words that carry meaning: `changes` and `changed` have one."""
+    return {word[:5] for word in re.findall(r"[a-z]+", text.lower()) if word not in SMALL}
+
+
 def numbers(framework: str) -> list[str]:
     return [each.number for each in CONTROLS if each.framework == framework]
 
@@ -46,6 +69,21 @@ def numbers(framework: str) -> list[str]:
 def test_each_control_is_there_once(framework: str, series: dict[str, int]) -> None:
     expected = [f"{name}.{number}" for name, many in series.items() for number in range(1, many + 1)]
     assert numbers(framework) == expected
+
+
+def test_each_control_is_one_that_others_publish() -> None:
+    assert {each.number for each in CONTROLS} == set(published())
+
+
+@pytest.mark.parametrize("control", [each for each in CONTROLS if each.framework == ISO], ids=lambda each: each.number)
+def test_a_title_of_iso_is_the_published_name(control: Control) -> None:
+    names = published()[control.number]
+    assert control.title.lower() in {name.lower() for name in names.values()}, names
+
+
+@pytest.mark.parametrize("control", [each for each in CONTROLS if each.framework == SOC2], ids=lambda each: each.number)
+def test_a_title_of_soc_2_has_the_words_of_its_criterion(control: Control) -> None:
+    assert stems(control.title) - stems(published()[control.number]["comply"]) == set()
 
 
 def test_evidence_is_of_rules_and_registries_that_exist() -> None:
