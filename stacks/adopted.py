@@ -3,19 +3,22 @@
 Each row imports one resource and retains inputs, such as its name, whose other values would rename or replace it.
 """
 
+import inspect
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import pulumi
 import yaml
-from pydantic import Field
-from pydantic.alias_generators import to_snake
+from pydantic import Field, JsonValue
 
 from components.core.spec import Spec, SpecError, parse
 
 FOLDER = "adopted"
+MAX_BYTES = 4_000_000
+"""The largest file that is read: ten thousand rows."""
 
 
 class AdoptedResource(Spec):
@@ -30,8 +33,8 @@ class AdoptedResource(Spec):
     check: str = Field(
         default="", description="Why a guess took the two for the same. Remove it when it is right, or remove the row."
     )
-    retain: dict[str, Any] = Field(
-        default_factory=dict[str, Any], description="Inputs that keep their value in AWS, by Pulumi's names."
+    retain: dict[str, JsonValue] = Field(
+        default_factory=dict[str, JsonValue], description="Inputs that keep their value in AWS, by Pulumi's names."
     )
 
 
@@ -40,6 +43,14 @@ class Adopted(Spec):
 
     format: int = Field(description="1", ge=1, le=1)
     resources: tuple[AdoptedResource, ...] = Field(description="The resources that are taken over.")
+
+
+def snake_case(name: str) -> str:
+    """An input by the name that Terraform and Python give it: ipv6CidrBlock is ipv6_cidr_block.
+
+    Source: pulumi-terraform-bridge, pkg/tfbridge/names.go, `PulumiToTerraformName`.
+    """
+    return re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", name)
 
 
 def adopted_path(root: Path, stack: str) -> Path:
@@ -57,8 +68,13 @@ def read_adopted(path: Path) -> tuple[AdoptedResource, ...]:
         return ()
     place = f"{path.parent.name}/{path.name}"
     try:
-        document: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        if path.stat().st_size > MAX_BYTES:
+            raise SpecError(place, [f"it has more than {MAX_BYTES:,} bytes; run `mlplatform adopt` again"])
+        text = path.read_text(encoding="utf-8")
+        if problems := list(_problems(yaml.compose(text, yaml.SafeLoader))):
+            raise SpecError(place, problems)
+        document: Any = yaml.safe_load(text)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         problem = str(error).splitlines()[0]
         raise SpecError(place, [f"it cannot be read ({problem}); run `mlplatform adopt` again"]) from None
     if not isinstance(document, dict):
@@ -68,6 +84,27 @@ def read_adopted(path: Path) -> tuple[AdoptedResource, ...]:
     if twice := [key for key, count in counted.items() if count > 1]:
         raise SpecError(place, [f"{kind} {name!r} has two rows; keep the one that is right" for kind, name in twice])
     return rows
+
+
+def _problems(root: Any) -> Iterator[str]:
+    """Aliases, which can multiply a document, and keys that hide another value of the same key."""
+    seen: set[int] = set()
+    left: list[Any] = [root] if root else []
+    while left:
+        node = left.pop()
+        line = node.start_mark.line + 1
+        if id(node) in seen:
+            yield f"line {line}: an alias repeats it; write the value where the alias is"
+            return
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            pairs = cast(list[tuple[Any, Any]], node.value)
+            counted = Counter(str(key.value) for key, _ in pairs)
+            twice = (key for key, count in counted.items() if count > 1)
+            yield from (f"line {line}: {key} is given twice; keep one" for key in twice)
+            left += [each for pair in pairs for each in pair]
+        elif isinstance(node, yaml.SequenceNode):
+            left += cast(list[Any], node.value)
 
 
 def unchecked(rows: Sequence[AdoptedResource]) -> list[str]:
@@ -112,10 +149,21 @@ class Adoption:
         if row is None:
             return None
         self._unused.discard((args.type_, args.name))
-        props = {**args.props, **{to_snake(name): value for name, value in row.retain.items()}}
+        self._check_names(row, args.resource)
+        props = {**args.props, **{snake_case(name): value for name, value in row.retain.items()}}
         # What existed before the stack outlives its deletion.
         own = pulumi.ResourceOptions(import_=row.id, protect=True, retain_on_delete=True)
         return pulumi.ResourceTransformationResult(props, pulumi.ResourceOptions.merge(args.opts, own))
+
+    def _check_names(self, row: AdoptedResource, resource: pulumi.Resource) -> None:
+        """Refuse a retained input that the type does not have: the provider would ignore it."""
+        made: Any = getattr(resource, "_internal_init", None)
+        known = inspect.signature(made).parameters if made else {snake_case(each): None for each in row.retain}
+        if wrong := sorted(each for each in row.retain if snake_case(each) not in known):
+            raise SpecError(
+                self._place,
+                [f"{row.type} {row.name!r} has no input {name!r}; correct it under retain" for name in wrong],
+            )
 
 
 def adopt(root: Path, stack: str) -> Adoption:

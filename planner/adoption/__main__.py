@@ -2,18 +2,20 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from components.core.spec import SpecError
 from planner.adoption.adopted_file import written
 from planner.adoption.comparison import Adoption, compared
-from planner.adoption.existing import StateError, read_terraform
+from planner.adoption.existing import Existing, of_the_stack
 from planner.adoption.matching import MatchError, match
 from planner.adoption.report import as_json, as_text
+from planner.adoption.terraform import StateError, read_terraform
 from planner.build import build_plan
 from planner.plan_file import PlanFileError
+from planner.printable import printable
 from planner.stackfile import StackFileError, read_stack_file
 from stacks.adopted import AdoptedResource, adopted_path, read_adopted
 from stacks.config import parse_config
@@ -33,23 +35,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _arguments(arguments)
     root: Path = options.root
     try:
-        given = dict(_pair(each) for each in options.match)
+        given = _pairs(options.match)
         path = adopted_path(root, options.stack)
         earlier = read_adopted(path)
         environment = parse_config(read_stack_file(root, options.stack).config).environment
         existing = read_terraform(options.state)
         plan = build_plan(root, options.stack, today=datetime.now(UTC).date())
-        here = [each for each in existing if not each.is_elsewhere(environment.region, environment.account)]
-        known = {each.origin: each.name for each in earlier if each.origin in {other.address for other in here}}
+        here = of_the_stack(existing, environment.region, environment.account)
+        taken = {each.address for each in here}
+        elsewhere = [each for each in existing if each.address not in taken]
+        _are_here(given, elsewhere)
+        known = {each.origin: each.name for each in earlier if each.origin in taken}
         found = match(plan.resources, here, given, known)
         adoptions = [compared(each, found.translation) for each in found.pairs]
         _same_ids(adoptions, earlier)
         rows = written(path, adoptions, earlier) if options.write else 0
     except (MatchError, PlanFileError, SpecError, StackFileError, StateError) as error:
-        print(f"adopt: {error}", file=sys.stderr)
+        print(f"adopt: {printable(str(error))}", file=sys.stderr)
         return WRONG
     show = as_json if options.json else as_text
-    elsewhere = [each for each in existing if each.is_elsewhere(environment.region, environment.account)]
     print(show(options.stack, adoptions, found.not_planned, elsewhere))
     if not options.json:
         if options.write:
@@ -71,11 +75,21 @@ def _same_ids(adoptions: Sequence[Adoption], earlier: Sequence[AdoptedResource])
             )
 
 
-def _pair(text: str) -> tuple[str, str]:
-    address, mark, name = text.rpartition("=")
-    if not (address and mark and name):
-        raise MatchError(f"--match {text!r} is not ADDRESS=NAME, such as aws_s3_bucket.raw=ml-prod-raw")
-    return address, name
+def _pairs(texts: Sequence[str]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for text in texts:
+        address, mark, name = text.rpartition("=")
+        if not (address and mark and name):
+            raise MatchError(f"--match {text!r} is not ADDRESS=NAME, such as aws_s3_bucket.raw=ml-prod-raw")
+        if pairs.setdefault(address, name) != name:
+            raise MatchError(f"--match gives {address} for {pairs[address]!r} and {name!r}; keep one")
+    return pairs
+
+
+def _are_here(given: Mapping[str, str], elsewhere: Sequence[Existing]) -> None:
+    """Refuse a pair whose address is in another region or account."""
+    if wrong := sorted({each.address for each in elsewhere} & set(given)):
+        raise MatchError(f"{wrong[0]} is in another region or account than the stack; remove its --match")
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -1,6 +1,9 @@
 """Writes `adopted/<stack>.yaml`, one row for each resource that is taken over."""
 
-from collections.abc import Sequence
+import fcntl
+import os
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +11,8 @@ import yaml
 
 from planner.adoption.comparison import Adoption
 from planner.adoption.matching import Reason
-from planner.plan_file import write_whole
-from stacks.adopted import AdoptedResource
+from planner.plan_file import PlanFileError, write_whole
+from stacks.adopted import AdoptedResource, read_adopted
 
 _HEAD = """\
 # Written by `mlplatform adopt`. The program imports these resources and retains
@@ -26,7 +29,7 @@ def written(path: Path, adoptions: Sequence[Adoption], earlier: Sequence[Adopted
     An earlier row keeps what it retains: the plan has these values already. Returns the number of rows.
 
     Raises:
-        PlanFileError: the file cannot be written.
+        PlanFileError: the file cannot be written, or has changed since `earlier` was read.
     """
     before = {(each.type, each.name): each for each in earlier}
     rows: list[str] = []
@@ -35,8 +38,26 @@ def written(path: Path, adoptions: Sequence[Adoption], earlier: Sequence[Adopted
         if not each.blocked:
             rows.append(_row(each, old))
     rows += [_dumped(each.model_dump(by_alias=True, exclude_defaults=True)) for each in before.values()]
-    write_whole(path, _HEAD + "".join(rows))
+    with _alone(path.parent):
+        if read_adopted(path) != tuple(earlier):
+            raise PlanFileError(f"{path} has changed since this run read it; run it again")
+        write_whole(path, _HEAD + "".join(rows))
     return len(rows)
+
+
+@contextmanager
+def _alone(folder: Path) -> Generator[None]:
+    """Keep out other runs that write to the folder."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        opened = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise PlanFileError(f"{folder} cannot be written: {error.strerror}") from None
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)
 
 
 def _row(adoption: Adoption, earlier: AdoptedResource | None) -> str:
@@ -52,8 +73,8 @@ def _row(adoption: Adoption, earlier: AdoptedResource | None) -> str:
         "id": adoption.import_id,
         "origin": match.existing.address,
     }
-    if match.reason is Reason.WORDS:
-        document["check"] = match.why
+    if doubts := [each for each in (match.why if match.reason is Reason.WORDS else "", match.existing.doubt) if each]:
+        document["check"] = "; ".join(doubts)
     if adoption.retained:
         document["retain"] = {each.name: each.value for each in adoption.retained}
     return _dumped(document)

@@ -1,7 +1,7 @@
 """Types that a stack can take over: what Terraform calls them, what tells two apart, and the id of an import.
 
-Sources: names of hashicorp/terraform-provider-aws v6; inputs, and ids in the Import section of each type, of
-pulumi-aws 7.51. A test compares inputs and ids with the installed provider.
+Sources: names of hashicorp/terraform-provider-aws v6.69; inputs, and ids in the Import section of each type, of
+pulumi-aws 7.51. Tests compare all of them.
 """
 
 from collections.abc import Mapping
@@ -48,7 +48,9 @@ _BUCKET_PARTS: Final = {
 }
 
 KINDS: Final[Mapping[str, Kind]] = {
-    "aws:accessanalyzer/analyzer:Analyzer": _named("aws_accessanalyzer_analyzer", "analyzerName"),
+    "aws:accessanalyzer/analyzer:Analyzer": _named(
+        "aws_accessanalyzer_analyzer", "analyzerName", import_id="{analyzer_name}"
+    ),
     "aws:acm/certificate:Certificate": _part("aws_acm_certificate", "domainName", import_id="{arn}"),
     "aws:amp/alertManagerDefinition:AlertManagerDefinition": _part(
         "aws_prometheus_alert_manager_definition", "workspaceId", import_id="{workspace_id}"
@@ -57,30 +59,36 @@ KINDS: Final[Mapping[str, Kind]] = {
         "aws_prometheus_rule_group_namespace", ("workspaceId", "name"), ("name",), "{arn}"
     ),
     "aws:amp/workspace:Workspace": _named("aws_prometheus_workspace", "alias"),
-    "aws:athena/workgroup:Workgroup": _named("aws_athena_workgroup", "name"),
+    "aws:athena/workgroup:Workgroup": _named("aws_athena_workgroup", "name", import_id="{name}"),
     "aws:backup/plan:Plan": _named("aws_backup_plan", "name"),
     "aws:backup/selection:Selection": Kind("aws_backup_selection", ("planId", "name"), ("name",), "{plan_id}|{id}"),
-    "aws:backup/vault:Vault": _named("aws_backup_vault", "name"),
+    "aws:backup/vault:Vault": _named("aws_backup_vault", "name", import_id="{name}"),
     "aws:backup/vaultLockConfiguration:VaultLockConfiguration": _part(
-        "aws_backup_vault_lock_configuration", "backupVaultName"
+        "aws_backup_vault_lock_configuration", "backupVaultName", import_id="{backup_vault_name}"
     ),
-    "aws:backup/vaultNotifications:VaultNotifications": _part("aws_backup_vault_notifications", "backupVaultName"),
-    "aws:batch/computeEnvironment:ComputeEnvironment": _named("aws_batch_compute_environment", "name"),
+    "aws:backup/vaultNotifications:VaultNotifications": _part(
+        "aws_backup_vault_notifications", "backupVaultName", import_id="{backup_vault_name}"
+    ),
+    "aws:batch/computeEnvironment:ComputeEnvironment": _named(
+        "aws_batch_compute_environment", "name", import_id="{name}"
+    ),
     "aws:batch/jobDefinition:JobDefinition": _named("aws_batch_job_definition", "name", import_id="{arn}"),
     "aws:batch/jobQueue:JobQueue": _named("aws_batch_job_queue", "name", import_id="{arn}"),
     "aws:batch/schedulingPolicy:SchedulingPolicy": _named("aws_batch_scheduling_policy", "name", import_id="{arn}"),
     "aws:budgets/budget:Budget": _named("aws_budgets_budget", "name", import_id="{account_id}:{name}"),
     "aws:cloudtrail/trail:Trail": _named("aws_cloudtrail", "name", import_id="{arn}"),
-    "aws:cloudwatch/compositeAlarm:CompositeAlarm": _named("aws_cloudwatch_composite_alarm", "alarmName"),
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm": _named(
+        "aws_cloudwatch_composite_alarm", "alarmName", import_id="{alarm_name}"
+    ),
     "aws:cloudwatch/eventRule:EventRule": _named(
         "aws_cloudwatch_event_rule", "name", import_id="{event_bus_name}/{name}"
     ),
     "aws:cloudwatch/eventTarget:EventTarget": Kind(
-        "aws_cloudwatch_event_target", ("rule", "targetId"), ("targetId",), "{rule}/{target_id}"
+        "aws_cloudwatch_event_target", ("rule", "targetId"), ("targetId",), "{event_bus_name}/{rule}/{target_id}"
     ),
     "aws:cloudwatch/logGroup:LogGroup": _named("aws_cloudwatch_log_group", "name", import_id="{name}"),
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": _named("aws_cloudwatch_log_resource_policy", "policyName"),
-    "aws:cloudwatch/metricAlarm:MetricAlarm": _named("aws_cloudwatch_metric_alarm", "name"),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": _named("aws_cloudwatch_metric_alarm", "name", import_id="{alarm_name}"),
     "aws:cognito/userGroup:UserGroup": Kind(
         "aws_cognito_user_group", ("userPoolId", "name"), ("name",), "{user_pool_id}/{name}"
     ),
@@ -88,7 +96,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "aws:cognito/userPoolClient:UserPoolClient": Kind(
         "aws_cognito_user_pool_client", ("userPoolId", "name"), ("name",), "{user_pool_id}/{id}"
     ),
-    "aws:cognito/userPoolDomain:UserPoolDomain": _named("aws_cognito_user_pool_domain", "domain"),
+    "aws:cognito/userPoolDomain:UserPoolDomain": _named("aws_cognito_user_pool_domain", "domain", import_id="{domain}"),
     "aws:ebs/volume:Volume": Kind("aws_ebs_volume"),
     "aws:ec2/eip:Eip": Kind("aws_eip"),
     "aws:ec2/flowLog:FlowLog": _part("aws_flow_log", "vpcId"),
@@ -102,16 +110,24 @@ KINDS: Final[Mapping[str, Kind]] = {
     "aws:ec2/subnet:Subnet": _part("aws_subnet", "vpcId", "cidrBlock"),
     "aws:ec2/vpc:Vpc": _part("aws_vpc", "cidrBlock"),
     "aws:ec2/vpcEndpoint:VpcEndpoint": _part("aws_vpc_endpoint", "vpcId", "serviceName"),
-    "aws:ecr/lifecyclePolicy:LifecyclePolicy": _part("aws_ecr_lifecycle_policy", "repository"),
-    "aws:ecr/repository:Repository": _named("aws_ecr_repository", "name"),
-    "aws:ecr/repositoryPolicy:RepositoryPolicy": _part("aws_ecr_repository_policy", "repository"),
-    "aws:elasticache/parameterGroup:ParameterGroup": _named("aws_elasticache_parameter_group", "name"),
-    "aws:elasticache/replicationGroup:ReplicationGroup": _named(
-        "aws_elasticache_replication_group", "replicationGroupId"
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": _part(
+        "aws_ecr_lifecycle_policy", "repository", import_id="{repository}"
     ),
-    "aws:elasticache/subnetGroup:SubnetGroup": _named("aws_elasticache_subnet_group", "name"),
-    "aws:elasticache/user:User": _named("aws_elasticache_user", "userId"),
-    "aws:elasticache/userGroup:UserGroup": _named("aws_elasticache_user_group", "userGroupId"),
+    "aws:ecr/repository:Repository": _named("aws_ecr_repository", "name", import_id="{name}"),
+    "aws:ecr/repositoryPolicy:RepositoryPolicy": _part(
+        "aws_ecr_repository_policy", "repository", import_id="{repository}"
+    ),
+    "aws:elasticache/parameterGroup:ParameterGroup": _named(
+        "aws_elasticache_parameter_group", "name", import_id="{name}"
+    ),
+    "aws:elasticache/replicationGroup:ReplicationGroup": _named(
+        "aws_elasticache_replication_group", "replicationGroupId", import_id="{replication_group_id}"
+    ),
+    "aws:elasticache/subnetGroup:SubnetGroup": _named("aws_elasticache_subnet_group", "name", import_id="{name}"),
+    "aws:elasticache/user:User": _named("aws_elasticache_user", "userId", import_id="{user_id}"),
+    "aws:elasticache/userGroup:UserGroup": _named(
+        "aws_elasticache_user_group", "userGroupId", import_id="{user_group_id}"
+    ),
     "aws:emrserverless/application:Application": _named("aws_emrserverless_application", "name"),
     "aws:glue/catalogDatabase:CatalogDatabase": _named(
         "aws_glue_catalog_database", "name", import_id="{catalog_id}:{name}"
@@ -123,18 +139,18 @@ KINDS: Final[Mapping[str, Kind]] = {
     "aws:glue/schema:Schema": Kind("aws_glue_schema", ("registryArn", "schemaName"), ("schemaName",), "{arn}"),
     # An account has one detector in a region.
     "aws:guardduty/detector:Detector": Kind("aws_guardduty_detector"),
-    "aws:iam/instanceProfile:InstanceProfile": _named("aws_iam_instance_profile", "name"),
+    "aws:iam/instanceProfile:InstanceProfile": _named("aws_iam_instance_profile", "name", import_id="{name}"),
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": _part(
         "aws_iam_openid_connect_provider", "url", import_id="{arn}"
     ),
     "aws:iam/policy:Policy": _named("aws_iam_policy", "name", import_id="{arn}"),
-    "aws:iam/role:Role": _named("aws_iam_role", "name"),
+    "aws:iam/role:Role": _named("aws_iam_role", "name", import_id="{name}"),
     "aws:iam/rolePolicy:RolePolicy": Kind("aws_iam_role_policy", ("role", "name"), ("name",), "{role}:{name}"),
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _part(
         "aws_iam_role_policy_attachment", "role", "policyArn", import_id="{role}/{policy_arn}"
     ),
     "aws:kinesis/stream:Stream": _named("aws_kinesis_stream", "name", import_id="{name}"),
-    "aws:kms/alias:Alias": _named("aws_kms_alias", "name"),
+    "aws:kms/alias:Alias": _named("aws_kms_alias", "name", import_id="{name}"),
     "aws:kms/key:Key": Kind("aws_kms_key", import_id="{key_id}"),
     "aws:lb/loadBalancer:LoadBalancer": _named("aws_lb", "name", import_id="{arn}"),
     "aws:lb/targetGroup:TargetGroup": _named("aws_lb_target_group", "name", import_id="{arn}"),
@@ -143,23 +159,32 @@ KINDS: Final[Mapping[str, Kind]] = {
     "aws:msk/topic:Topic": Kind("aws_msk_topic", ("clusterArn", "name"), ("name",), "{cluster_arn},{name}"),
     "aws:opensearch/serverlessCollection:ServerlessCollection": _named("aws_opensearchserverless_collection", "name"),
     "aws:rds/instance:Instance": _named("aws_db_instance", "identifier", import_id="{identifier}"),
-    "aws:rds/parameterGroup:ParameterGroup": _named("aws_db_parameter_group", "name"),
-    "aws:rds/subnetGroup:SubnetGroup": _named("aws_db_subnet_group", "name"),
+    "aws:rds/parameterGroup:ParameterGroup": _named("aws_db_parameter_group", "name", import_id="{name}"),
+    "aws:rds/subnetGroup:SubnetGroup": _named("aws_db_subnet_group", "name", import_id="{name}"),
     "aws:route53/record:Record": _part("aws_route53_record", "zoneId", "name", "type"),
-    "aws:s3/bucket:Bucket": _named("aws_s3_bucket", "bucket"),
+    "aws:s3/bucket:Bucket": _named("aws_s3_bucket", "bucket", import_id="{bucket}"),
     "aws:sagemaker/modelPackageGroup:ModelPackageGroup": _named(
-        "aws_sagemaker_model_package_group", "modelPackageGroupName"
+        "aws_sagemaker_model_package_group", "modelPackageGroupName", import_id="{model_package_group_name}"
     ),
-    "aws:scheduler/scheduleGroup:ScheduleGroup": _named("aws_scheduler_schedule_group", "name"),
+    "aws:scheduler/scheduleGroup:ScheduleGroup": _named("aws_scheduler_schedule_group", "name", import_id="{name}"),
     "aws:secretsmanager/secret:Secret": _named("aws_secretsmanager_secret", "name", import_id="{arn}"),
     "aws:sns/topic:Topic": _named("aws_sns_topic", "name", import_id="{arn}"),
-    "aws:sns/topicPolicy:TopicPolicy": _part("aws_sns_topic_policy", "arn"),
-    "aws:sqs/queue:Queue": _named("aws_sqs_queue", "name"),
-    "aws:sqs/queuePolicy:QueuePolicy": _part("aws_sqs_queue_policy", "queueUrl"),
-    "aws:ssm/parameter:Parameter": _named("aws_ssm_parameter", "name"),
+    "aws:sns/topicPolicy:TopicPolicy": _part("aws_sns_topic_policy", "arn", import_id="{arn}"),
+    "aws:sqs/queue:Queue": _named("aws_sqs_queue", "name", import_id="{url}"),
+    "aws:sqs/queuePolicy:QueuePolicy": _part("aws_sqs_queue_policy", "queueUrl", import_id="{queue_url}"),
+    "aws:ssm/parameter:Parameter": _named("aws_ssm_parameter", "name", import_id="{name}"),
     "aws:wafv2/webAcl:WebAcl": _named("aws_wafv2_web_acl", "name", import_id="{id}/{name}/{scope}"),
 } | {token: _part(terraform, "bucket") for token, terraform in _BUCKET_PARTS.items()}
 """The types that can be adopted. Others are made anew, or belong to something that is not imported."""
+
+RENAMED: Final[Mapping[str, Mapping[str, str]]] = {
+    "aws_cloudwatch_metric_alarm": {"alarm_name": "name"},
+    "aws_glue_catalog_table": {"partition_index": "partition_indices"},
+}
+"""Attributes of Terraform that Pulumi renames, and not by its rules, with Pulumi's name in snake case."""
+
+OTHER_NAMES: Final[Mapping[str, str]] = {"aws_alb": "aws_lb", "aws_alb_target_group": "aws_lb_target_group"}
+"""Types that Terraform has under two names."""
 
 NOT_ADOPTED: Final[Mapping[str, str]] = {
     "aws_eks_cluster": "pulumi-eks makes the cluster in a process of its own, which no import reaches; move its "

@@ -104,6 +104,8 @@ def _adoption(adoption: Adoption) -> Iterator[str]:
     yield f"    from {printable(match.existing.address)}"
     doubt = "CHECK: " if match.reason is Reason.WORDS else ""
     yield from _wrapped(f"{doubt}{match.why}")
+    if match.existing.doubt:
+        yield from _wrapped(f"CHECK: {match.existing.doubt}")
     if adoption.changes:
         yield from _wrapped(f"changes {', '.join(sorted({each.path for each in adoption.changes}))}")
     if adoption.holds and adoption.made_on:

@@ -5,11 +5,10 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any, Final, cast
 
-from pydantic.alias_generators import to_snake
-
 from planner.adoption.existing import Existing
 from planner.adoption.kinds import KINDS
 from resources.resource import SECRET, UNKNOWN, Resource
+from stacks.adopted import snake_case
 
 
 class New(Enum):
@@ -29,7 +28,7 @@ def attribute(existing: Mapping[str, Any], name: str) -> Any:
 
     Source: pulumi-terraform-bridge, pkg/tfbridge/names.go, `TerraformToPulumiNameV2`.
     """
-    snake = to_snake(name)
+    snake = snake_case(name)
     singulars = (f"{snake[:-3]}y",) if snake.endswith("ies") else (snake.removesuffix("s"), snake.removesuffix("es"))
     return next((existing[each] for each in (snake, *singulars) if each in existing), None)
 

@@ -12,9 +12,10 @@ from pydantic.alias_generators import to_camel
 
 from planner.adoption.adopted_file import written
 from planner.adoption.comparison import compared
-from planner.adoption.existing import Existing, read_terraform
+from planner.adoption.existing import Existing
 from planner.adoption.kinds import KINDS
 from planner.adoption.matching import match
+from planner.adoption.terraform import read_terraform
 from stacks.adopted import adopted_path
 from tests.support.engine.harness import Engine
 from tests.support.engine.program import Program

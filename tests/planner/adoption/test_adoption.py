@@ -3,26 +3,27 @@
 import inspect
 import json
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
 import pulumi_aws
 import pytest
 import yaml
-from pydantic.alias_generators import to_snake
+from pydantic.alias_generators import to_camel
 
 from components.core.spec import SpecError
 from planner.adoption.__main__ import main
 from planner.adoption.adopted_file import written
 from planner.adoption.comparison import Adoption, compared
-from planner.adoption.existing import Existing, StateError, read_terraform
+from planner.adoption.existing import Existing, of_the_stack, without_secrets
 from planner.adoption.kinds import KINDS
 from planner.adoption.matching import MatchError, match
 from planner.adoption.report import as_json, as_text
+from planner.adoption.terraform import read_terraform
+from planner.adoption.values import attribute
 from planner.stateful import HOLDS
 from resources.resource import Resource
-from stacks.adopted import adopted_path, read_adopted, unchecked
+from stacks.adopted import adopted_path, read_adopted, snake_case, unchecked
 from tests.support.planner import terraform_state as terraform
 from tests.support.planner.plans import STACKS, plan_of
 from tests.support.planner.programs import evaluate
@@ -202,6 +203,7 @@ def test_a_second_run_keeps_what_a_person_changed(tmp_path: Path) -> None:
     written(path, found, ())
     [row] = read_adopted(path)
     reviewed = row.model_copy(update={"check": "", "id": None, "retain": {**row.retain, "allocatedStorage": 600}})
+    rows(tmp_path, reviewed.model_dump(by_alias=True, exclude_defaults=True))
     again, _ = adoptions(tmp_path, [terraform.database()], earlier={row.origin: row.name})
     written(path, again, [reviewed])
     [kept] = read_adopted(path)
@@ -222,7 +224,7 @@ def test_what_is_set_anew_on_a_bucket_is_named(tmp_path: Path) -> None:
 def test_odd_values_end_in_no_traceback(tmp_path: Path, odd: dict[str, Any]) -> None:
     found, left = adoptions(tmp_path, [terraform.bucket("acme-raw", "raw", **odd), terraform.database(**odd)])
     for each in (*left, *(each.match.existing for each in found)):
-        each.is_elsewhere("us-east-1", "111122223333")
+        of_the_stack([each], "us-east-1", "111122223333")
     as_text("test", found, left).encode()
 
 
@@ -247,63 +249,9 @@ def test_the_report_fits_a_terminal_and_escapes_what_moves_its_cursor(tmp_path: 
     assert all(len(line) <= 80 or " " not in line.strip() for line in shown.splitlines())
 
 
-def test_terraform_show_says_the_same(tmp_path: Path) -> None:
-    values = terraform.bucket("acme-raw", "raw")["instances"][0]["attributes"]
-    resource: dict[str, Any] = {
-        "address": "module.data.aws_s3_bucket.raw",
-        "mode": "managed",
-        "type": "aws_s3_bucket",
-        "values": values,
-        "sensitive_values": {"tags": {}},
-    }
-    module = {"child_modules": [{"resources": [resource]}]}
-    path = tmp_path / "state.json"
-    path.write_text(json.dumps({"format_version": "1.0", "values": {"root_module": module}}))
-    [found] = read_terraform(path)
-    assert found == Existing("module.data.aws_s3_bucket.raw", "aws_s3_bucket", values)
-
-
-def test_data_sources_deposed_instances_and_other_providers_are_left_out(tmp_path: Path) -> None:
-    deposed = terraform.bucket("acme-old", "old")
-    deposed["instances"][0]["deposed"] = "00000001"
-    state = terraform.write(tmp_path / "terraform.tfstate", [*terraform.old_platform(), deposed])
-    assert "acme-old" not in {each.attributes["id"] for each in read_terraform(state)}
-    assert {each.type.split("_")[0] for each in read_terraform(state)} == {"aws"}
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("{", "not valid JSON"),
-        ("[" * 100_000, "not valid JSON"),
-        ("[]", "not a state of Terraform"),
-        ('{"version": 3, "resources": []}', "version = 3"),
-        ('{"version": 4}', "not a state of Terraform"),
-        ('{"version": 4, "resources": [{"mode": "managed"}]}', "not a state of Terraform"),
-        ('{"version": 4, "resources": [7]}', "not a state of Terraform"),
-        ('{"format_version": "1.0", "values": {}}', "not a state of Terraform"),
-    ],
-)
-def test_a_wrong_state_is_refused(tmp_path: Path, text: str, said: str) -> None:
-    path = tmp_path / "terraform.tfstate"
-    path.write_text(text)
-    with pytest.raises(StateError, match=said):
-        read_terraform(path)
-
-
 def test_a_missing_state_is_told_before_anything_is_planned(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main([str(tmp_path / "no.tfstate"), "prod"]) == 2
     assert "terraform state pull" in capsys.readouterr().err
-
-
-def test_plan_of_another_account_or_region_are_not_taken(tmp_path: Path) -> None:
-    arn = "arn:aws:rds:{}:{}:db:acme"
-    here = terraform.database(arn=arn.format("us-east-1", "111122223333"))
-    for region, account in (("eu-west-1", "111122223333"), ("us-east-1", "999988887777")):
-        other = terraform.database(arn=arn.format(region, account))
-        path = terraform.write(tmp_path / "terraform.tfstate", [here, other])
-        elsewhere = [each.is_elsewhere("us-east-1", "111122223333") for each in read_terraform(path)]
-        assert elsewhere == [False, True]
 
 
 def test_what_is_left_out_is_named_with_its_place(tmp_path: Path) -> None:
@@ -337,28 +285,66 @@ def test_two_rows_of_one_resource_are_refused(tmp_path: Path) -> None:
         read_adopted(rows(tmp_path, row, {**row, "id": "acme-other"}))
 
 
-@pytest.mark.parametrize("text", ["[", "- 1", "format: 2\nresources: []\n", "resources: []\n", "format: 1\nrows: []\n"])
-def test_a_wrong_file_is_refused(tmp_path: Path, text: str) -> None:
-    path = rows(tmp_path)
-    path.write_text(text)
-    with pytest.raises(SpecError, match=r"adopted/test\.yaml"):
-        read_adopted(path)
+FOLDER = Path(__file__).parent
+ATTRIBUTES: dict[str, str] = json.loads((FOLDER / "terraform_attributes.json").read_text())["attributes"]
+IMPORT_IDS = {
+    token: (identity, words)
+    for token, identity, words in (
+        line.split(";") for line in (FOLDER / "import_ids.csv").read_text().splitlines() if line.startswith("aws:")
+    )
+}
+
+
+def provider(token: str) -> Any:
+    """The class of a type."""
+    module, _, name = token.removeprefix("aws:").partition("/")
+    return getattr(getattr(pulumi_aws, module), name.partition(":")[2])
+
+
+def text_of(token: str) -> str:
+    """The module of a type, with its documentation."""
+    return Path(inspect.getfile(provider(token))).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("token", sorted(KINDS))
-def test_the_provider_has_the_names_and_the_form_of_the_id(token: str) -> None:
-    module, _, name = token.removeprefix("aws:").partition("/")
-    kind, made = KINDS[token], getattr(getattr(pulumi_aws, module), name.partition(":")[2])
-    known = set(inspect.signature(made._internal_init).parameters)
-    assert {to_snake(each) for each in (*kind.keys, *kind.names)} <= known
-    examples = re.findall(
-        rf"pulumi import {re.escape(token)} \S+ (.+)", inspect.getsource(sys.modules[made.__module__])
-    )
+def test_the_id_of_an_import_is_what_the_documentation_says(token: str) -> None:
+    documentation = text_of(token)
+    place = documentation.index("pulumi import")
+    documentation = documentation[max(0, place - 2000) : place + 4000]
+    identity, words = IMPORT_IDS[token]
+    assert words in " ".join(documentation.split())
+    assert KINDS[token].import_id == identity
+    examples = re.findall(rf"pulumi import {re.escape(token)} \S+ (.+)", documentation)
     assert examples
-    if kind.import_id == "{arn}":
-        assert all(each.startswith("arn:") for each in examples)
-    for separator in re.findall(r"\}([^{]+)\{", kind.import_id):
+    for separator in re.findall(r"\}([^{]+)\{", identity):
         assert any(separator in each for each in examples)
+
+
+def secrets_of(token: str) -> set[str]:
+    """What the provider keeps secret of a type, by Pulumi's names."""
+    found = re.search(r"additional_secret_outputs=\[(.*?)\]", text_of(token))
+    return set(re.findall(r'"(\w+)"', found[1])) if found else set()
+
+
+def test_what_the_provider_keeps_secret_is_never_read() -> None:
+    secret = {(token, name) for token in KINDS for name in secrets_of(token)}
+    assert ("aws:ssm/parameter:Parameter", "value") in secret
+    for token, name in secret:
+        kind = KINDS[token].terraform
+        assert without_secrets(kind, {snake_case(name): "hidden"}, frozenset()) == {}, (token, name)
+
+
+@pytest.mark.parametrize("token", sorted(KINDS))
+def test_each_input_is_found_among_terraforms_attributes(token: str, tmp_path: Path) -> None:
+    kind = KINDS[token]
+    values = {name: name for name in ATTRIBUTES[kind.terraform].split()}
+    [found] = read_terraform(terraform.write(tmp_path / "state", [terraform.instance(kind.terraform, "it", **values)]))
+    inputs = [each for each in inspect.signature(provider(token)._internal_init).parameters if each[0] != "_"]
+    names = {to_camel(each) for each in inputs} - {"resourceName", "opts", "timeouts"}
+    assert {*kind.keys, *kind.names} <= names
+    secret = {to_camel(each) for each in set(values) - set(found.attributes)}
+    assert {each for each in names if attribute(found.attributes, each) is None} <= secret
+    assert set(re.findall(r"\{(\w+)\}", kind.import_id)) <= set(found.attributes)
 
 
 @pytest.mark.parametrize("stack", STACKS)
