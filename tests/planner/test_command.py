@@ -208,6 +208,36 @@ def test_a_reader_that_stops_early_does_not_change_the_code(tmp_path: Path, argu
     assert told == ""
 
 
+@pytest.mark.parametrize("ending", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("when", ["", "pathlib.Path.replace = lambda *_: "], ids=["planned", "written"])
+def test_an_ended_plan_leaves_the_earlier_file_and_no_other(tmp_path: Path, ending: str, when: str) -> None:
+    root = small(tmp_path)
+    (root / "__main__.py").write_text(f"import os, pathlib, signal\n{when}os.kill(os.getpid(), signal.{ending})\n")
+    written = tmp_path / "out" / "plan.json"
+    written.parent.mkdir()
+    written.write_text("the earlier plan")
+    command = [sys.executable, "-m", "planner", "test", "--root", str(root), "--out", str(written), "--quiet"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (130, "interrupted\n")
+    assert {each.name: each.read_text(encoding="utf-8") for each in written.parent.iterdir()} == {
+        "plan.json": "the earlier plan"
+    }
+
+
+def test_plans_at_once_are_each_as_one_alone(tmp_path: Path) -> None:
+    root = small(tmp_path)
+    files = [tmp_path / "out" / name for name in ("alone.json", "first.json", "second.json")]
+
+    def start(out: Path) -> "subprocess.Popen[str]":
+        command = [sys.executable, "-m", "planner", "test", "--root", str(root), "--out", str(out), *TODAY]
+        return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+    alone, _ = start(files[0]).communicate()
+    both = [each.communicate()[0] for each in [start(files[1]), start(files[2])]]
+    assert [said.replace(out.name, "alone.json") for said, out in zip(both, files[1:], strict=True)] == [alone, alone]
+    assert len({each.read_text(encoding="utf-8") for each in files}) == 1
+
+
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii"])
 @pytest.mark.parametrize("arguments", [[], ["--json"], ["--markdown"]], ids=["text", "json", "markdown"])
 def test_an_encoding_that_lacks_characters_ends_no_plan(tmp_path: Path, encoding: str, arguments: list[str]) -> None:
