@@ -68,6 +68,14 @@ help:  ## What can be made
 	    -DoutputDirectory="$$PWD/.venv/spark-jars" >&2 && touch $@; \
 	else echo 'Tests of the ingestion by Spark skip: mvn or java is not on PATH.' >&2; fi
 
+# What compiles the example in TypeScript, by its lock.
+.venv/.typescript: examples/components/typescript/package.json examples/components/typescript/package-lock.json | .venv/.runtime
+	@if command -v npm >/dev/null; then \
+	  echo 'Installing the packages of the example in TypeScript into .venv/typescript, once.' >&2; \
+	  mkdir -p .venv/typescript && cp $^ .venv/typescript && \
+	  (cd .venv/typescript && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2) && touch $@; \
+	else echo 'The test of the example in TypeScript skips: npm is not on PATH.' >&2; fi
+
 # What `make bench` compares with: AWS CDK with cdk-nag, and Checkov, whose pins are not ours.
 .venv/.checkov: tests/bench/peer/checkov.lock | .venv/.runtime
 	@test -x .venv/checkov/bin/pip || $(PYTHON) -m venv .venv/checkov
@@ -115,7 +123,7 @@ check: lint types-changed .venv/.dev  ## Lint, types of changed files, unit test
 test: lint types .venv/.dev services  ## Lint, types and all tests
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
-services: .venv/.feast .venv/.mlflow .venv/.spark .venv/.tracing .venv/.aws .venv/.model-server .venv/.training .venv/.model-quality .venv/.prediction-log .venv/.batch-tasks .venv/.ingest .venv/.kafka .venv/.spark-jars  ## Feast, MLflow, Spark, Kafka and the images' programs, which tests start
+services: .venv/.feast .venv/.mlflow .venv/.spark .venv/.tracing .venv/.aws .venv/.model-server .venv/.training .venv/.model-quality .venv/.prediction-log .venv/.batch-tasks .venv/.ingest .venv/.kafka .venv/.spark-jars .venv/.typescript  ## Feast, MLflow, Spark, Kafka, the images' programs and a compiler, which tests start
 
 images: .venv/.dev  ## Lint the Dockerfiles of images; build them where a container engine runs
 	$(BIN)/hadolint images/*/Dockerfile

@@ -61,9 +61,25 @@ def _bases(typ: type) -> list[type]:
     return [base for base in named if base is not None and typing.is_typeddict(base)]
 
 
+_SDK_NAMES: dict[str, dict[str, typing.Any]] = {
+    "csharp": {"rootNamespace": "Pulumi"},
+    "go": {
+        "importBasePath": "example.com/pulumi-mlplatform/sdk/go/mlplatform",
+        "modulePath": "example.com/pulumi-mlplatform/sdk/go",
+    },
+    "java": {"basePackage": "com.pulumi"},
+    "nodejs": {"packageName": "@pulumi/mlplatform"},
+    "python": {"packageName": "pulumi_mlplatform"},
+}
+"""What programs import. Pulumi would name a package that is added from a repository after the repository's owner."""
+
+
 def package_schema(*parts: typing.Any) -> PackageSpec:
-    """The schema by Pulumi's own function, with what Go needs: without it an object in a list has no type to write."""
+    """The schema by Pulumi's own function, with the names of the SDKs, and with what Go needs: without it an object in
+    a list has no type to write."""
     schema = generate_schema(*parts)
+    for language, names in _SDK_NAMES.items():
+        schema.language[language].update(names)
     schema.language["go"]["generateExtraInputTypes"] = True
     return schema
 

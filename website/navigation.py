@@ -19,7 +19,7 @@ _HAND_WRITTEN: list[Entry] = [
     {"Begin": ["quickstart.md", "tutorial.md", "own-stack.md", "deploy.md", "cost.md", "commands.md", "destroy.md"]},
     {
         "Guides": [
-            {"For other teams": ["use-components.md", "testing.md", "portability.md"]},
+            {"For other teams": ["use-components.md", "examples/components.md", "testing.md", "portability.md"]},
             {
                 "Models": [
                     "promotion.md",

@@ -21,6 +21,7 @@ _OUTSIDE_DOCS = {
     "CHANGELOG.md": "about/changelog.md",
     "SECURITY.md": "about/security.md",
     "charts/model-service/README.md": "charts/model-service.md",
+    "examples/components/README.md": "examples/components.md",
     "examples/model-repo/README.md": "examples/model-repo.md",
     "examples/training/README.md": "examples/training.md",
 }

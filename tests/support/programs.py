@@ -66,7 +66,7 @@ def is_excused(reason: str) -> bool:
     match = _REASON.search(reason)
     if not match:
         return False
-    excused = {*NOT_INSTALLED} if shutil.which("go") else {*NOT_INSTALLED, *BUILT_BY_GO}
+    excused = {*NOT_INSTALLED} if shutil.which("go") else {*NOT_INSTALLED, *BUILT_BY_GO, "go"}
     return {*match["programs"].split(", ")} <= excused
 
 

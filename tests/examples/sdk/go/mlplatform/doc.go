@@ -1,0 +1,2 @@
+// Package mlplatform exports types, functions, subpackages for provisioning mlplatform resources.
+package mlplatform
