@@ -95,8 +95,8 @@ def _is_for(rule: Resource, host: str) -> bool:
 
 
 def _binds(site: Site, binding: Resource, group: Resource) -> bool:
-    """By the ARN; before a deployment by the only target group that the binding was computed from."""
+    """By the ARN. Without it, as in a policy pack, by the only target group that the binding was computed from."""
     arn = (mapping(read(binding.inputs, "spec")) or {}).get("targetGroupARN")
-    if isinstance(arn, str):
-        return arn == group.outputs.get("arn")
+    if isinstance(arn, str) and "arn" in group.outputs:
+        return arn == group.outputs["arn"]
     return [each.urn for each in site.sources(binding, "spec", _TARGETS)] == [group.urn]

@@ -1,6 +1,7 @@
 """The chains of the shipped stacks: what is in them, what a broken edge does, and what a lost zone leaves."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -49,6 +50,17 @@ def test_what_only_starts_pods_is_apart() -> None:
     started = {part.name for part in ranking.to_change}
     assert {"Kubernetes endpoint", "Amazon ECR", "Amazon S3", "AWS KMS"} <= started
     assert started.isdisjoint(part.name for part in ranking.parts)
+
+
+@pytest.mark.parametrize("stack", ["staging", "prod", "kubeflow"])
+def test_chains_are_the_same_for_a_policy_pack_which_reads_no_outputs(stack: str) -> None:
+    plan = plan_of(stack)
+    deployed = tuple(replace(each, outputs={}) for each in plan)
+    expected, found = (
+        {each.name: [part.name for part in each.parts] for each in predicted(resources).capabilities}
+        for resources in (plan, deployed)
+    )
+    assert found == expected
 
 
 def test_every_kind_of_thing_that_people_depend_on_is_found() -> None:
