@@ -38,7 +38,7 @@ COMMANDS = {
     "check": Command("planner.check", "Price and judge any Pulumi program", anywhere=True),
     "report": Command("reports", "Write the report of a stack as one HTML file, or serve it"),
     "second-region": Command("planner.second_region", "Write and plan a stack's second region"),
-    "adopt": Command("planner.adoption", "Take over what Terraform made, replacing none of it"),
+    "adopt": Command("planner.adoption", "Take over what exists already, replacing none of it"),
     "registries": Command("reports.registries", "Write a stack's registries for audits"),
     "audit": Command("reports.audit", "Write what an auditor is given of a stack"),
     "access": Command("reports.access", "Say who may do what, and what reaches a store"),

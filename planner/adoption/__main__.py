@@ -1,4 +1,4 @@
-"""`python -m planner.adoption STATE STACK`: takes over what Terraform made, without replacing any of it."""
+"""`python -m planner.adoption STATE STACK`: takes over what exists already, without replacing any of it."""
 
 import argparse
 import sys
@@ -12,11 +12,13 @@ from planner.adoption.comparison import Adoption, compared
 from planner.adoption.existing import Existing, of_the_stack
 from planner.adoption.matching import MatchError, match
 from planner.adoption.report import as_json, as_text
+from planner.adoption.tagged import TagsError, parsed_tags, read_tagged
 from planner.adoption.terraform import StateError, read_terraform
 from planner.build import build_plan
 from planner.plan_file import PlanFileError
 from planner.printable import printable
 from planner.stackfile import StackFileError, read_stack_file
+from policies.engine.settings import EnvironmentSpec
 from stacks.adopted import AdoptedResource, adopted_path, read_adopted
 from stacks.config import parse_config
 
@@ -24,9 +26,9 @@ FINE, CANNOT, WRONG = 0, 1, 2
 _EXIT_CODES = """\
 exit codes:
   0    everything that holds data can be adopted, or nothing does
-  1    a resource that holds data is in the plan and in Terraform and cannot be
-       adopted
-  2    the state, the stack's config or an argument is wrong
+  1    a resource that holds data is planned, exists, and cannot be adopted
+  2    the state, the stack's config or an argument is wrong, or AWS refuses to
+       answer
 """
 
 
@@ -39,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         path = adopted_path(root, options.stack)
         earlier = read_adopted(path)
         environment = parse_config(read_stack_file(root, options.stack).config).environment
-        existing = read_terraform(options.state)
+        existing = _existing(options, environment)
         plan = build_plan(root, options.stack, today=datetime.now(UTC).date())
         here = of_the_stack(existing, environment.region, environment.account)
         taken = {each.address for each in here}
@@ -50,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         adoptions = [compared(each, found.translation) for each in found.pairs]
         _same_ids(adoptions, earlier)
         rows = written(path, adoptions, earlier) if options.write else 0
-    except (MatchError, PlanFileError, SpecError, StackFileError, StateError) as error:
+    except (MatchError, PlanFileError, SpecError, StackFileError, StateError, TagsError) as error:
         print(f"adopt: {printable(str(error))}", file=sys.stderr)
         return WRONG
     show = as_json if options.json else as_text
@@ -61,6 +63,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             print("\nNothing is written. `--write` writes the file that the program imports from.")
     return CANNOT if any(each.holds and each.blocked for each in adoptions) else FINE
+
+
+def _existing(options: argparse.Namespace, environment: EnvironmentSpec) -> list[Existing]:
+    if options.state is not None and not options.tags:
+        return read_terraform(options.state)
+    if options.state is not None or not options.tags:
+        raise MatchError("give either a state of Terraform or --tags")
+    return read_tagged(parsed_tags(options.tags), environment.region, environment.account)
 
 
 def _same_ids(adoptions: Sequence[Adoption], earlier: Sequence[AdoptedResource]) -> None:
@@ -95,24 +105,35 @@ def _are_here(given: Mapping[str, str], elsewhere: Sequence[Existing]) -> None:
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         "python -m planner.adoption",
-        description="Take over what Terraform made: match it with a stack's plan, show what an\n"
+        description="Take over what exists already: match it with a stack's plan, show what an\n"
         "import changes, and write the file that the stack's program imports from.",
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("state", type=Path, help="terraform.tfstate, or what `terraform show -json` prints")
+    parser.add_argument(
+        "state",
+        type=Path,
+        nargs="?",
+        help="terraform.tfstate, or what `terraform show -json` prints; - for standard input",
+    )
     parser.add_argument("stack", help="the <stack> of Pulumi.<stack>.yaml")
     parser.add_argument(
         "--match",
         action="append",
         default=[],
         metavar="ADDRESS=NAME",
-        help="take this address of Terraform for this name of the plan; may be repeated",
+        help="take this address of Terraform, or this ARN, for this name of the plan; may be repeated",
+    )
+    parser.add_argument(
+        "--tags",
+        action="append",
+        metavar="KEY=VALUE,...",
+        help="instead of a state: read what has all of these tags in AWS; KEY alone has any value",
     )
     parser.add_argument("--write", action="store_true", help="write adopted/<stack>.yaml")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--root", type=Path, default=Path(), help="the project's folder")
-    return parser.parse_args(arguments)
+    return parser.parse_intermixed_args(arguments)
 
 
 if __name__ == "__main__":

@@ -73,14 +73,14 @@ def _lines(stack: str, adoptions: Sequence[Adoption], not_planned: Sequence[Exis
     known = [each for each in not_planned if each.type in NOT_ADOPTED]
     if known:
         yield ""
-        yield f"Stay in Terraform, because AWS offers no way over: {len(known)}"
+        yield f"Not adopted, because AWS offers no way over: {len(known)}"
         for each in known:
             yield f"  {printable(each.address)}"
             yield from _wrapped(NOT_ADOPTED[each.type])
     others = [each for each in not_planned if each.type not in NOT_ADOPTED]
     if others:
         yield ""
-        yield f"Stay in Terraform, because the plan has nothing for them: {len(others)}"
+        yield f"Not adopted, because the plan has nothing for them: {len(others)}"
         for each in others:
             ours = any(kind.terraform == each.type for kind in KINDS.values())
             yield f"  {printable(each.address)}{'  (give it by --match)' if ours else ''}"
