@@ -5,14 +5,16 @@ from collections.abc import Iterable, Sequence
 from availability.parts import Availability, Capability, Recovery
 from availability.prediction import ASSUMPTIONS
 from availability.target import AvailabilityTarget
-from components.facts.service_levels import SERVICE_LEVELS
+from components.facts.service_levels import SERVICE_LEVELS, Basis
 from reports.registries.table import Column, Row, Table
 
+_UNREAD = (Basis.QUOTED, Basis.ASSUMED)
 _CAPABILITIES = (
     Column("capability", "capability"),
     Column("name", "public name"),
     Column("weakest", "weakest part"),
     Column("raise", "what would raise it"),
+    Column("basis", "figures that AWS's own pages were not read for"),
     Column("predicted", "predicted", number=True),
     Column("target", "target", number=True),
     Column("minutes", "minutes a month", number=True),
@@ -111,13 +113,25 @@ def _capability(each: Capability, target: AvailabilityTarget) -> tuple[str, ...]
     share = f"{'at most ' if each.unknown else ''}{_percent(each.share)}"
     weakest = each.weakest.name if each.parts else "; ".join(each.unknown)
     goal = "" if least is None else f"{least:g} %"
-    return each.name, each.address, weakest, raised, share, goal, f"{each.minutes:,.0f}"
+    return each.name, each.address, weakest, raised, _unread(each), share, goal, f"{each.minutes:,.0f}"
+
+
+def _unread(capability: Capability) -> str:
+    """The service levels of a capability that others quote, and those that are assumed."""
+    keys = sorted({key for part in capability.parts for key in (part.spread.one, part.spread.many)})
+    found = ((basis, [key for key in keys if SERVICE_LEVELS[key].basis is basis]) for basis in _UNREAD)
+    return "; ".join(f"{basis}: {', '.join(of)}" for basis, of in found if of) or "none"
+
+
+def _with_basis(key: str) -> str:
+    basis = SERVICE_LEVELS[key].basis
+    return f"{key} ({basis})" if basis in _UNREAD else key
 
 
 def _parts(capabilities: Iterable[Capability]) -> Iterable[tuple[str, ...]]:
     for each in capabilities:
         for part in each.parts:
-            levels = " or ".join(dict.fromkeys((part.spread.one, part.spread.many)))
+            levels = " or ".join(map(_with_basis, dict.fromkeys((part.spread.one, part.spread.many))))
             yield each.name, part.name, part.unknown or part.detail, levels, _percent(part.share)
         for gap in each.gaps:
             yield each.name, gap, "not in the plan", "", ""

@@ -20,10 +20,13 @@ def test_tables_have_what_is_predicted() -> None:
         "name": "f.example.com",
         "weakest": "nodes of models",
         "raise": "",
+        "basis": "quoted: ec2-instance",
         "predicted": "99.500 %",
         "target": "99 %",
         "minutes": "219",
     }
+    [part] = found["Parts that each request needs"]
+    assert part["level"] == "ec2-instance (quoted) or ec2-region"
     [loss] = found["A zone lost"]
     assert (loss["zone"], loss["capacity"], loss["predicted"]) == ("a", "down", "0.000 %")
     assert "The region lost" not in found
