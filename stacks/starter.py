@@ -127,6 +127,8 @@ def make_starter(
         client_secret_name=pool.secret_names[STARTER_CLIENT],
         client_secret_key_arn=pool_key_arn,
         log_bucket=stores.log_bucket,
+        results_bucket=stores.training_bucket,
+        results_key_arn=stores.key_arn,
         **further,
     )
     starter = Starter("starter", args, options)

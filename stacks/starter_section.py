@@ -75,8 +75,12 @@ def _task_problems(config: "StackConfig", section: StarterSection) -> Iterator[P
         if job is None:
             remedy = f"batchQueue has no such job; write one of: {', '.join(jobs) or 'none yet'}"
             yield Problem((*where, "jobDefinition"), task.job_definition, remedy)
-        elif task.team != job.team:
-            yield Problem((*where, "team"), task.team, f"the job belongs to {job.team}; write {job.team}")
+        else:
+            if task.team != job.team:
+                yield Problem((*where, "team"), task.team, f"the job belongs to {job.team}; write {job.team}")
+            if task.result_folder and not f"{task.result_folder}/".startswith(f"{job.own_folder}/"):
+                remedy = f"the job writes only in its folder; write {job.own_folder}/results"
+                yield Problem((*where, "resultFolder"), task.result_folder, remedy)
         if task.job_queue not in queues:
             remedy = f"batchQueue has no such queue; write one of: {', '.join(queues)}"
             yield Problem((*where, "jobQueue"), task.job_queue, remedy)

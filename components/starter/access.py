@@ -82,11 +82,13 @@ def alerts_access(account: Account, topic_arn: str, key_arn: str) -> str:
     )
 
 
-def tasks_access(account: Account, tasks: Sequence[StarterTaskSpec]) -> str:
-    """Lets the worker submit the jobs of `tasks` for their teams' shares, find them, and terminate the teams' jobs.
+def tasks_access(account: Account, tasks: Sequence[StarterTaskSpec], bucket: str, key_arn: str) -> str:
+    """Lets the worker submit the jobs of `tasks` for their teams' shares, find and terminate them, and read results.
 
-    A job gets no other definition, queue, share or tag. Looking at jobs has no resource-level permissions. Source:
-    Service authorization reference, "Actions, resources, and condition keys for AWS Batch".
+    A job gets no other definition, queue, share or tag. Looking at jobs has no resource-level permissions. The worker
+    may list the folders of results in `bucket`, because S3 otherwise answers 403 for an object that does not exist.
+    Sources: Service authorization reference, "Actions, resources, and condition keys for AWS Batch"; Amazon S3 API
+    reference, GetObject, "Permissions".
     """
     statements: list[Statement] = []
     for index, team in enumerate(sorted({each.team for each in tasks})):
@@ -101,6 +103,13 @@ def tasks_access(account: Account, tasks: Sequence[StarterTaskSpec]) -> str:
             allow(f"Submit{index}", ["batch:SubmitJob"], [*queues, *definitions], share),
             allow(f"Tag{index}", ["batch:TagResource"], jobs, tagged),
             allow(f"Stop{index}", ["batch:TerminateJob"], jobs, {"StringEquals": {_TEAM: team}}),
+        ]
+    if folders := sorted({f"{each.result_folder}/*" for each in tasks if each.result_folder}):
+        arn = f"arn:{account.partition}:s3:::{bucket}"
+        statements += [
+            allow("ListResults", ["s3:ListBucket"], [arn], {"StringLike": {"s3:prefix": folders}}),
+            allow("ReadResults", ["s3:GetObject"], [f"{arn}/{each}" for each in folders]),
+            allow("ResultsKey", ["kms:Decrypt"], [key_arn], through(account, "s3")),
         ]
     return document(*statements, allow("Look", ["batch:DescribeJobs", "batch:ListJobs"], ["*"]))
 

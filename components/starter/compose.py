@@ -320,6 +320,7 @@ def _tasks(spec: StarterSpec, image: str, settings: Settings, mounted: Mounted) 
             "share": share_identifier(each.team),
             "team": each.team,
             "retries": each.retries,
+            "results": f"s3://{settings.results_bucket}/{each.result_folder}/" if each.result_folder else "",
         }
         for each in spec.tasks
     ]

@@ -17,6 +17,8 @@ class Settings:
     services_secret_name: str
     backup_bucket: str
     topic_arn: str
+    results_bucket: str
+    """The bucket with results of jobs; empty without such tasks."""
     role_arns: Mapping[str, str]
     """The role of each service that calls AWS, by the service's name."""
 

@@ -24,6 +24,7 @@ _VARIABLE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
 _TASK_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$"
 _QUEUE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"
 _BATCH_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$"
+_FOLDER_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$"
 _IMAGE_ID_PATTERN = r"^ami-[0-9a-f]{8,17}$"
 
 HOST_MIB = 640
@@ -130,6 +131,8 @@ class StarterTaskConfig(TypedDict):
     """The team whose share of the queue the job uses."""
     retries: NotRequired[int]
     """Further jobs after one that failed. AWS Batch itself repeats a job whose machine is lost."""
+    result_folder: NotRequired[str]
+    """The folder of the bucket of training data in which jobs write results for the caller, such as predict/results."""
 
 
 class StarterTaskSpec(Spec):
@@ -148,6 +151,13 @@ class StarterTaskSpec(Spec):
         ge=0,
         le=10,
         description="Further jobs after one that failed. AWS Batch itself repeats a job whose machine is lost.",
+    )
+    result_folder: str | None = Field(
+        default=None,
+        pattern=_FOLDER_PATTERN,
+        max_length=200,
+        description="The folder of the bucket of training data in which jobs write results for the caller, such as "
+        "predict/results.",
     )
 
 
@@ -215,6 +225,10 @@ class StarterArgs(StarterConfig):
     """The SQS queue of failed jobs, which an alarm watches."""
     undelivered_queue_url: NotRequired[pulumi.Input[str]]
     """The SQS queue of events about jobs that could not be delivered, which an alarm watches."""
+    results_bucket: NotRequired[pulumi.Input[str]]
+    """The bucket of training data, in which jobs write the results of tasks with resultFolder."""
+    results_key_arn: NotRequired[pulumi.Input[str]]
+    """The key of that bucket."""
 
 
 class StarterSpec(Spec):

@@ -11,6 +11,7 @@ from ..core.iam import BECOME_PATH, instance_trust
 from ..core.kms import encryption_key, logs_key_grant
 from ..core.metric_alarms import Comparison, Metric, Missing, Watch, metric_alarm, one, queue_dimension
 from ..core.notifications import Notification, encrypted_topic, notification_policy, service_key_grant
+from ..core.spec import SpecError
 from ..data.object_store import ObjectStore
 from ..facts.regions import dns_suffix
 from .access import (
@@ -71,6 +72,7 @@ class Starter(Component[StarterArgs, StarterSpec]):
     def __init__(self, name: str, args: StarterArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__(name, args, StarterArgs, StarterSpec, opts)
         spec, account = self._spec, self._account
+        _results_readable(name, spec, args)
         log_group = f"/starter/{spec.name}/sessions"
         key = encryption_key(
             f"{name}-key",
@@ -169,6 +171,10 @@ class Starter(Component[StarterArgs, StarterSpec]):
             self._spec.emails,
         )
 
+    @property
+    def _results_bucket(self) -> pulumi.Input[str]:
+        return self._args.get("results_bucket", "")
+
     def _backups(self, key: aws.kms.Key) -> ObjectStore:
         """The bucket of files and backups. The machine cannot delete a version, so that an intruder cannot either."""
         spec = self._spec
@@ -196,7 +202,9 @@ class Starter(Component[StarterArgs, StarterSpec]):
             )
         }
         if self._spec.tasks:
-            policies["tasks"] = tasks_access(account, self._spec.tasks)
+            policies["tasks"] = pulumi.Output.all(self._results_bucket, self._args.get("results_key_arn", "")).apply(
+                lambda known: tasks_access(account, self._spec.tasks, known[0], known[1])
+            )
         roles: dict[str, aws.iam.Role] = {}
         for service, policy in policies.items():
             role = aws.iam.Role(
@@ -262,6 +270,7 @@ class Starter(Component[StarterArgs, StarterSpec]):
             services_secret_name=secret.name,
             backup_bucket=backups.bucket_name,
             topic_arn=notification.topic.arn,
+            results_bucket=self._results_bucket,
             role_arns=pulumi.Output.all(**{each: role.arn for each, role in roles.items()}),
         )
         return aws.s3.BucketObjectv2(
@@ -435,3 +444,15 @@ class Starter(Component[StarterArgs, StarterSpec]):
             for part, (url, happened) in given.items()
             if url is not None
         }
+
+
+def _results_readable(name: str, spec: StarterSpec, args: StarterArgs) -> None:
+    """Refuse tasks with results whose bucket is not given.
+
+    Raises:
+        SpecError: results_bucket or results_key_arn is missing.
+    """
+    missing = [each for each in ("results_bucket", "results_key_arn") if each not in args]
+    if missing and (task := next((each.name for each in spec.tasks if each.result_folder), None)):
+        remedy = f"the worker reads results of {task} there; give them, or remove its result_folder"
+        raise SpecError(f"Starter({name})", [f"{', '.join(missing)}: {remedy}"])

@@ -14,10 +14,10 @@ pytestmark = pytest.mark.slow
 TESTING = "docs/testing.md"
 """The page whose example is a test. `test_testing.py` runs it."""
 
-SERVICE = "from celery import Celery"
-"""What the code of a team's own service begins with, which makes no component."""
+OWN = ("from celery import Celery", "CELERY_RESULT_URI")
+"""What the code of a team's own services and jobs has, which makes no component."""
 
-PYTHON = [each for each in blocks("python") if each.page != TESTING and SERVICE not in each.text]
+PYTHON = [each for each in blocks("python") if each.page != TESTING and not any(own in each.text for own in OWN)]
 STACK = re.compile(r'StackReference\("organization/mlplatform/(\w+)"\)')
 WANTED = re.compile(r'\.(?:require|get)_output\("(\w+)"\)')
 LISTS = ("SubnetIds", "SecurityGroupIds")

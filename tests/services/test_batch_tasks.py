@@ -1,13 +1,16 @@
 """Celery tasks as jobs of AWS Batch: a real Celery and Redis, and moto's Batch, whose requests botocore checks."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
-from tests.support.services.batch_tasks import LOG_GROUP, Tasks, tasks, wait
+from tests.support.docs.pages import blocks
+from tests.support.services.batch_tasks import LOG_GROUP, RESULTS, Tasks, tasks, wait
 
 PREDICT = {
     "name": "vision.predict",
@@ -19,25 +22,22 @@ PREDICT = {
     "retries": 0,
 }
 AGAIN = {**PREDICT, "name": "vision.again", "retries": 1}
+SCORE = {**PREDICT, "name": "vision.score", "results": RESULTS}
+SCORE_AGAIN = {**SCORE, "name": "vision.score_again", "retries": 1}
 ABSENT = {**PREDICT, "name": "vision.absent", "job_definition": "ml-absent"}
 
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Tasks]:
-    with tasks([PREDICT, AGAIN, ABSENT]) as made:
+    with tasks([PREDICT, AGAIN, SCORE, SCORE_AGAIN, ABSENT]) as made:
         yield made
-
-
-def variables(running: Tasks, name: str) -> dict[str, str]:
-    found = running.cloud.job(name).container_overrides["environment"]
-    return {each["name"]: each["value"] for each in found}
 
 
 def test_each_task_is_one_job_with_its_arguments(running: Tasks) -> None:
     sent = [running.send("vision.predict", f"s3://raw/{n}.tif", kwargs={"scale": n}) for n in range(3)]
     for number, task_id in enumerate(sent):
         name = f"task-{task_id}-0"
-        told = variables(running, name)
+        told = running.cloud.variables(name)
         assert json.loads(told["CELERY_TASK_ARGS"]) == [f"s3://raw/{number}.tif"]
         assert json.loads(told["CELERY_TASK_KWARGS"]) == {"scale": number}
         assert (told["CELERY_TASK_ID"], told["CELERY_TASK_NAME"]) == (task_id, "vision.predict")
@@ -51,6 +51,63 @@ def test_each_task_is_one_job_with_its_arguments(running: Tasks) -> None:
         link = unquote(unquote(result["logUrl"].replace("$", "%")))
         assert link.endswith(f"log-group/{LOG_GROUP}/log-events/{result['logStream']}")
     assert len(running.cloud.names()) == 3
+
+
+def test_the_caller_gets_what_the_job_wrote(running: Tasks) -> None:
+    task_id = running.send("vision.score", "s3://raw/1.tif")
+    name = f"task-{task_id}-0"
+    told = running.cloud.variables(name)
+    assert told["CELERY_RESULT_URI"] == f"{RESULTS}{name}.json"
+    # The program of the page, as the job runs it.
+    [program] = [each.text for each in blocks("python") if "CELERY_RESULT_URI" in each.text]
+    subprocess.run([sys.executable, "-c", program], env={**running.environment, **told}, check=True)
+    running.cloud.succeed(name)
+    result = running.result(task_id, "SUCCESS")
+    assert (result["output"], result["status"]) == ({"label": "forest", "score": 0.93}, "SUCCEEDED")
+
+
+def test_a_job_without_a_result_fails_its_task(running: Tasks) -> None:
+    wrong: list[tuple[str | bytes | None, str]] = [
+        (None, "does not exist"),
+        ("{", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
+        (b"\xff", "is not JSON"),
+        ("[1]", "is not a JSON object"),
+        ("{}", "has no output"),
+        ('{"error": "no weights"}', "no weights"),
+        ('{"output": "' + "x" * 1024 * 1024 + '"}', "write the data beside it"),
+    ]
+    sent = [running.send("vision.score") for _ in wrong]
+    for task_id, (content, _) in zip(sent, wrong, strict=True):
+        name = f"task-{task_id}-0"
+        running.cloud.job(name)
+        if content is not None:
+            running.cloud.write(name, content)
+        running.cloud.succeed(name)
+    for task_id, (_, told) in zip(sent, wrong, strict=True):
+        kind, why = running.result(task_id, "FAILURE")
+        assert (kind, told in why) == ("JobFailed", True), why
+
+
+def test_the_failure_of_a_job_tells_what_the_job_wrote(running: Tasks) -> None:
+    task_id = running.send("vision.score_again")
+    # The result of the first job is not that of its retry.
+    running.cloud.write(f"task-{task_id}-0", json.dumps({"output": 1, "error": "first"}))
+    running.cloud.fail(f"task-{task_id}-0", "Essential container in task exited", 1)
+    running.cloud.write(f"task-{task_id}-1", json.dumps({"error": "ValueError: the scene has no bands"}))
+    running.cloud.fail(f"task-{task_id}-1", "Essential container in task exited", 1)
+    kind, told = running.result(task_id, "FAILURE")
+    assert (kind, "; exit code 1; ValueError: the scene has no bands; https://" in told) == ("JobFailed", True), told
+
+
+def test_a_result_that_s3_does_not_give_is_asked_for_again(running: Tasks) -> None:
+    task_id = running.send("vision.score")
+    name = f"task-{task_id}-0"
+    running.cloud.write(name, json.dumps({"output": 7}))
+    running.cloud.refused_objects = 4
+    running.cloud.succeed(name)
+    assert running.result(task_id, "SUCCESS")["output"] == 7
+    assert running.cloud.refused_objects == 0
 
 
 def test_the_next_task_of_a_chain_waits_for_the_job(running: Tasks) -> None:

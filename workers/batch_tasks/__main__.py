@@ -5,6 +5,7 @@ import sys
 
 from workers.batch_tasks.app import make_app
 from workers.batch_tasks.jobs import Batch
+from workers.batch_tasks.results import Results
 from workers.batch_tasks.settings import SettingsError, settings_from
 
 
@@ -15,7 +16,7 @@ def main() -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    app = make_app(settings, Batch(settings.region))
+    app = make_app(settings, Batch(settings.region), Results(settings.region))
     queues = sorted({task.queue for task in settings.tasks})
     # The state file keeps what was revoked while the worker is away.
     state = os.environ.get("STATE_FILE", "/state/worker")

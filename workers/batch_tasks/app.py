@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-from workers.batch_tasks.jobs import Batch, Job, PassingError, RefusedError, job_name
+from workers.batch_tasks.aws import PassingError, RefusedError
+from workers.batch_tasks.jobs import Batch, Job, job_name
+from workers.batch_tasks.results import ResultError, Results, address_of
 from workers.batch_tasks.settings import ALIVE, Settings, Task
 
 VISIBILITY_SECONDS = 600
@@ -25,7 +27,7 @@ class JobFailed(Exception):  # noqa: N818 - what callers of the task see
     """The job of a task failed."""
 
 
-def make_app(settings: Settings, batch: Batch) -> Any:
+def make_app(settings: Settings, batch: Batch, results: Results) -> Any:
     """The app with one task for each of `settings`."""
     celery: Any = import_module("celery")
     signals: Any = import_module("celery.signals")
@@ -41,7 +43,7 @@ def make_app(settings: Settings, batch: Batch) -> Any:
         task_routes={task.name: {"queue": task.queue} for task in settings.tasks},
     )
     for task in settings.tasks:
-        _register(app, _Follower(task, batch, app, settings))
+        _register(app, _Follower(task, batch, results, app, settings))
 
     def beat(**_: Any) -> None:
         ALIVE.touch()
@@ -67,9 +69,9 @@ def _register(app: Any, follower: "_Follower") -> None:
 class _Follower:
     """What a task does each time it is delivered."""
 
-    def __init__(self, task: Task, batch: Batch, app: Any, settings: Settings):
+    def __init__(self, task: Task, batch: Batch, results: Results, app: Any, settings: Settings):
         self.task = task
-        self._batch, self._app, self._settings = batch, app, settings
+        self._batch, self._results, self._app, self._settings = batch, results, app, settings
         exceptions: Any = import_module("celery.exceptions")
         self._ignore, self._time_limit = exceptions.Ignore, exceptions.TimeLimitExceeded
 
@@ -77,7 +79,7 @@ class _Follower:
         """Submit the job or look at it. Returns the result of a job that succeeded.
 
         Raises:
-            JobFailed: the job failed, and no retry is left.
+            JobFailed: the job failed, and no retry is left; or it succeeded without the result that its task has.
             TimeLimitExceeded: the job ran longer than the task's time limit.
             RefusedError: AWS Batch refuses the job.
             Ignore: the job goes on; the task has sent itself again.
@@ -85,20 +87,35 @@ class _Follower:
         known: Mapping[str, Any] = bound.request.get(_HEADER) or {}
         try:
             job = self._job(bound.request, known)
+            ended = self._ended(bound, job) if job else None
         except PassingError as error:
             seconds = self._settings.poll_seconds
             _LOG.warning("%s: %s; tries again in %s seconds", bound.request.id, error, seconds)
             raise self._again(bound, known) from error
         if job is None:
             raise self._again(bound, {})
-        if job.status == "SUCCEEDED":
-            return self._facts(job)
-        if job.status == "FAILED":
-            raise self._failure(bound, job)
+        if isinstance(ended, Exception):
+            raise ended
+        if ended is not None:
+            return ended
         if job.status != known.get("status"):
             running = job.status in ("STARTING", "RUNNING")
             bound.update_state(state="STARTED" if running else "SUBMITTED", meta=self._facts(job))
         raise self._again(bound, {"id": job.job_id, "status": job.status})
+
+    def _ended(self, bound: Any, job: Job) -> dict[str, Any] | Exception | None:
+        """The result of a job that succeeded, what to raise for one that failed; None while it goes on."""
+        address = address_of(self.task.results, job_name(bound.request.id, bound.request.retries))
+        if job.status == "FAILED":
+            return self._failure(bound, job, self._results.error(address) if address else "")
+        if job.status != "SUCCEEDED":
+            return None
+        if not address:
+            return self._facts(job)
+        try:
+            return self._facts(job) | {"output": self._results.output(address)}
+        except ResultError as error:
+            return JobFailed(f"job {job.job_id} succeeded, but its result is missing: {error}")
 
     def end(self, request: Any) -> None:
         """Terminate the job of a task that is revoked, if it was submitted."""
@@ -132,7 +149,8 @@ class _Follower:
             if found := self._known(name):
                 return found
             hard, soft = request.timelimit or (None, None)
-            job_id = self._batch.submit(self.task, name, _variables(request), hard or soft)
+            variables = _variables(request, address_of(self.task.results, name))
+            job_id = self._batch.submit(self.task, name, variables, hard or soft)
             redis.set(_record(name), job_id, ex=_REMEMBERED_SECONDS)
             _LOG.info("%s: submitted the job %s", request.id, job_id)
             return job_id
@@ -144,12 +162,14 @@ class _Follower:
         recorded: bytes | None = self._app.backend.client.get(_record(name))
         return recorded.decode() if recorded else self._batch.find(self.task, name)
 
-    def _failure(self, bound: Any, job: Job) -> Exception:
+    def _failure(self, bound: Any, job: Job, error: str) -> Exception:
         """What the task raises because of a failed job: its failure, or its retry."""
         request = bound.request
         told = f"job {job.job_id} failed: {job.reason or 'no reason given'}"
         if job.exit_code is not None:
             told += f"; exit code {job.exit_code}"
+        if error:
+            told += f"; {error}"
         if url := job.log_url(self._settings.region):
             told += f"; {url}"
         if job.timed_out:
@@ -188,9 +208,10 @@ def _record(name: str) -> str:
     return f"batch-tasks:job:{name}"
 
 
-def _variables(request: Any) -> dict[str, str]:
+def _variables(request: Any, result: str) -> dict[str, str]:
     """What the job reads from its environment."""
     return {
+        **({"CELERY_RESULT_URI": result} if result else {}),
         "CELERY_TASK_ID": request.id,
         "CELERY_TASK_NAME": request.task,
         "CELERY_TASK_ARGS": json.dumps(request.args),

@@ -8,10 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-import boto3  # pyright: ignore[reportMissingTypeStubs]
-from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs]
-from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs]
-
+from workers.batch_tasks.aws import RefusedError, call, client
 from workers.batch_tasks.settings import Task
 
 SHORTEST_LIMIT_SECONDS = 60
@@ -21,14 +18,6 @@ MOST_OVERRIDE_CHARACTERS = 8192
 _TIMED_OUT = "Job attempt duration exceeded timeout"
 """The reason of a job that ran too long. Source: AWS Batch user guide, "Job timeouts"."""
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
-
-
-class PassingError(Exception):
-    """AWS did not answer, or asked to call less often. A later call can succeed."""
-
-
-class RefusedError(Exception):
-    """AWS Batch refuses the job, or the task is too large for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +58,7 @@ class Batch:
     """AWS Batch, whose errors are PassingError or RefusedError."""
 
     def __init__(self, region: str):
-        # Two workers with the same task would otherwise wait for each other's retries for minutes.
-        config = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=5, read_timeout=20)
-        self._client: Any = boto3.client("batch", region_name=region, config=config)  # pyright: ignore[reportUnknownMemberType]
+        self._client: Any = client("batch", region)
 
     def submit(self, task: Task, name: str, variables: Mapping[str, str], limit_seconds: float | None) -> str:
         """Submit a job, and return its id. `limit_seconds` ends each of its attempts."""
@@ -133,20 +120,7 @@ class Batch:
         self._call("terminate_job", jobId=job_id, reason=reason)
 
     def _call(self, operation: str, **request: Any) -> Any:
-        try:
-            return getattr(self._client, operation)(**request)
-        except ClientError as error:
-            response: Any = error.response  # pyright: ignore[reportUnknownMemberType]
-            status = response["ResponseMetadata"].get("HTTPStatusCode", 0)
-            code, message = response["Error"]["Code"], response["Error"].get("Message", "")
-            if status >= 500 or status == 429 or "Throttl" in code or code == "TooManyRequestsException":
-                raise PassingError(f"{operation}: {code}: {message}") from error
-            # Credentials are renewed while the worker runs, and a role's policy may come after it.
-            if status in (401, 403) or "Expired" in code:
-                raise PassingError(f"{operation}: {code}: {message}") from error
-            raise RefusedError(f"{operation}: {code}: {message}") from error
-        except BotoCoreError as error:
-            raise PassingError(f"{operation}: {error}") from error
+        return call(self._client, operation, **request)
 
 
 def job_name(task_id: str, number: int) -> str:

@@ -33,6 +33,8 @@ class Task:
     """The tag `team` of the job."""
     retries: int
     """Further jobs after one that failed. AWS Batch itself repeats a job whose machine is lost."""
+    results: str = ""
+    """The folder in S3 in which its jobs write results, such as s3://bucket/folder/; empty when they write none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,47 @@ def test_the_worker_submits_to_its_queue_alone(
     assert allows(policy, f"batch:{action}", arn, **context) == allowed
 
 
+RESULTS: dict[str, Any] = {
+    "tasks": [{**TASK, "result_folder": "predict/results"}],
+    "results_bucket": "ml-training",
+    "results_key_arn": f"arn:aws:kms:us-east-1:{ACCOUNT}:key/data",
+}
+
+
+@pytest.fixture(scope="module")
+def with_results() -> Recording:
+    return starter(**RESULTS)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "context", "allowed"),
+    [
+        ("s3:GetObject", "arn:aws:s3:::ml-training/predict/results/task-1-0.json", {}, True),
+        ("s3:GetObject", "arn:aws:s3:::ml-training/predict/resultsof/task-1-0.json", {}, False),
+        ("s3:GetObject", "arn:aws:s3:::ml-training/fraud/scene.tif", {}, False),
+        ("s3:PutObject", "arn:aws:s3:::ml-training/predict/results/task-1-0.json", {}, False),
+        ("s3:ListBucket", "arn:aws:s3:::ml-training", {"s3:prefix": "predict/results/task-1-0.json"}, True),
+        ("s3:ListBucket", "arn:aws:s3:::ml-training", {"s3:prefix": "fraud/"}, False),
+        ("kms:Decrypt", RESULTS["results_key_arn"], {"kms:ViaService": "s3.us-east-1.amazonaws.com"}, True),
+        ("kms:Decrypt", RESULTS["results_key_arn"], {}, False),
+    ],
+)
+def test_the_worker_reads_results_alone(
+    with_results: Recording, action: str, resource: str, context: dict[str, str], allowed: bool
+) -> None:
+    policy = with_results.one(ROLE_POLICY, "starter-tasks-access").inputs["policy"]
+    assert allows(policy, action, resource, **context) == allowed
+
+
+def test_the_worker_reads_nothing_in_s3_without_results(made: Recording) -> None:
+    assert not [each for each in statements(made.one(ROLE_POLICY, "starter-tasks-access")) if "Results" in each]
+
+
+def test_the_worker_knows_where_results_are(with_results: Recording) -> None:
+    [task] = json.loads(compose_of(files_of(with_results))["services"]["tasks"]["environment"]["TASKS"])
+    assert task["results"] == "s3://ml-training/predict/results/"
+
+
 def test_without_tasks_there_is_no_worker() -> None:
     without = starter(tasks=None, worker_image=None)
     assert set(without.outputs("starter")["role_arns"]) == {"alerts"}
@@ -207,6 +248,7 @@ def test_no_rule_is_violated(made: Recording) -> None:
         ({"tasks": [TASK, TASK]}, "another task has it; choose another name"),
         ({"worker_image": None}, "push images/batch-tasks to your registry, and name it here"),
         ({"services": [{**API, "name": "tasks"}]}, "the starter itself uses it"),
+        ({"tasks": RESULTS["tasks"]}, "results_bucket, results_key_arn: the worker reads results of vision.predict"),
         ({"allowed_cidrs": ["203.0.113.1/24"]}, "has bits set beyond its prefix; write 203.0.113.0/24"),
     ],
 )

@@ -21,6 +21,7 @@ from tests.support.services.servers import CREDENTIALS, ROOT, answers, free_port
 
 REGION = CREDENTIALS["AWS_DEFAULT_REGION"]
 LOG_GROUP = "/aws/batch/ml"
+RESULTS = "s3://ml-training/predict/results/"
 _CLIENT = """
 import json, sys
 from celery import Celery, chain, signature
@@ -51,11 +52,14 @@ class Cloud:
     """AWS Batch: its jobs stay RUNNABLE until a test says otherwise."""
 
     client: Any
+    s3: Any
     address: str
     jobs: dict[str, Any] = field(default_factory=dict[str, Any])
     """The jobs in the order of their submission, by id."""
     refusals: int = 0
     """How many of the next calls about a job fail with an error of the service."""
+    refused_objects: int = 0
+    """How many of the next reads of a result fail with an error of the service."""
 
     def names(self) -> list[str]:
         """The names of all jobs, in the order of their submission."""
@@ -72,6 +76,17 @@ class Cloud:
         job = self.job(name)
         job.exit_code = 0
         job._mark_stopped(success=True)
+
+    def variables(self, name: str) -> dict[str, str]:
+        """The environment of a job."""
+        found = self.job(name).container_overrides["environment"]
+        return {each["name"]: each["value"] for each in found}
+
+    def write(self, name: str, content: bytes | str) -> None:
+        """What a job writes at the address of its result."""
+        told = self.variables(name)
+        bucket, _, key = told["CELERY_RESULT_URI"].removeprefix("s3://").partition("/")
+        self.s3.put_object(Bucket=bucket, Key=key, Body=content)
 
     def fail(self, name: str, reason: str, exit_code: int | None = None) -> None:
         """End a job badly."""
@@ -148,13 +163,15 @@ def cloud() -> Generator[Cloud]:
     config: Any = import_module("moto.core.config")
     simple: Any = import_module("moto.batch_simple.models")
     models: Any = import_module("moto.batch.models")
+    objects: Any = import_module("moto.s3.models")
     threaded = server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     threaded.start()
     host, port = threaded.get_host_and_port()
     address = f"http://{host}:{port}"
     keys = {"region_name": REGION, "aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
     make = cast(Any, boto3).client
-    made = Cloud(make("batch", endpoint_url=address, **keys), address)
+    made = Cloud(make("batch", endpoint_url=address, **keys), make("s3", endpoint_url=address, **keys), address)
+    made.s3.create_bucket(Bucket=RESULTS.split("/")[2])
     described = models.Job.describe
 
     def keep(self: Any, include_start_attempt: bool, job: Any) -> None:
@@ -171,6 +188,14 @@ def cloud() -> Generator[Cloud]:
         code = {} if job.exit_code is None else {"exitCode": job.exit_code}
         return found | {"container": {**found["container"], "logConfiguration": options, **code}}
 
+    read = objects.S3Backend.get_object
+
+    def get_object(self: Any, *args: Any, **more: Any) -> Any:
+        if made.refused_objects:
+            made.refused_objects -= 1
+            raise RuntimeError("the service fails")
+        return read(self, *args, **more)
+
     def terminate(job: Any, reason: str) -> None:
         job.job_stopped_reason = reason
         job._mark_stopped(success=False)
@@ -179,6 +204,7 @@ def cloud() -> Generator[Cloud]:
         patch.dict(config.default_user_config["batch"], {"use_docker": False}),
         patch.object(simple.BatchSimpleBackend, "_mark_job_as_finished", keep),
         patch.object(models.Job, "describe", describe),
+        patch.object(objects.S3Backend, "get_object", get_object),
         patch.object(models.Job, "terminate", terminate),
     ):
         try:
