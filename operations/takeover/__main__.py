@@ -17,7 +17,7 @@ from ..restore.journal import Journal, SystemClock
 from ..restore.runs import ended, exit_code
 from ..restore.steps import RestoreError, Step, confirmable, perform, show
 from ..settings import SettingsError, fault
-from .dumps import Frozen, download, newest
+from .dumps import Frozen, checksum_of, download, newest
 from .platform import TakeoverPlatform, read_takeover_platform
 from .target import compare, prepare, restore
 
@@ -38,7 +38,7 @@ class Takeover:
     def steps(self) -> Iterator[Step]:
         """The steps, in order."""
         host = self._platform.database_address
-        names = ", ".join(self._platform.buckets.values())
+        names = ", ".join([*self._platform.buckets.values(), self._platform.starter_backup_bucket])
         yield Step("buckets", f"check that the buckets {names} exist and can be listed", self._check_buckets)
         yield Step("freeze", "on the starter's machine, run /opt/starter/current/host/freeze.sh")
         for name in self._databases:
@@ -49,8 +49,19 @@ class Takeover:
             )
         yield Step("switch", f"give the services the host {host} and the passwords of its secrets, and look at them")
 
+    def clean(self) -> None:
+        """Remove what a killed run left: parts of downloads, and dumps that have been restored."""
+        for name in self._databases:
+            file = self._file(name)
+            # boto3 downloads to a name with a random ending first.
+            for part in file.parent.glob(f"{file.name}.*"):
+                part.unlink()
+            if self._journal.is_done(f"{name}-restore"):
+                file.unlink(missing_ok=True)
+
     def _check_buckets(self) -> Mapping[str, Any]:
-        for bucket in self._platform.buckets.values():
+        # The backups too: a wrong name is noticed before the machine is frozen.
+        for bucket in (*self._platform.buckets.values(), self._platform.starter_backup_bucket):
             self._s3.list_objects_v2(Bucket=bucket, MaxKeys=1)
         return {"buckets": self._platform.buckets}
 
@@ -77,14 +88,29 @@ class Takeover:
         }
 
     def _restore(self, name: str) -> Mapping[str, Any]:
-        host = self._platform.database_address
-        if not prepare(psql, host, name, self._journal.of(f"{name}-dump")["stamp"]):
+        host, file = self._platform.database_address, self._file(name)
+        known = self._journal.of(f"{name}-dump")
+        self._still_newest(name)
+        if not prepare(psql, host, name, known["stamp"]):
+            file.unlink(missing_ok=True)
             return {"restored": "before"}
-        restore(host, name, self._file(name))
-        self._file(name).unlink()
-        return {"restored": self._journal.of(f"{name}-dump")["stamp"]}
+        if not file.is_file() or checksum_of(file) != known["sha256"]:
+            download(self._s3, self._platform.starter_backup_bucket, name, known["stamp"], file)
+        restore(psql, host, name, file)
+        file.unlink()
+        return {"restored": known["stamp"]}
+
+    def _still_newest(self, name: str) -> None:
+        """Refuse a backup after which the machine took writes again and was frozen again."""
+        stamp = self._journal.of(f"{name}-dump")["stamp"]
+        if (last := newest(self._s3, self._platform.starter_backup_bucket, name).stamp) != stamp:
+            raise RestoreError(
+                f"freeze.sh has run again: the last backup of {name} is {last}, and this run began with {stamp}; "
+                "name another --run"
+            )
 
     def _compare(self, name: str) -> Mapping[str, Any]:
+        self._still_newest(name)
         known = self._journal.of(f"{name}-dump")
         frozen = Frozen(known["stamp"], known["tables"], known["sequences"])
         return {"rows": compare(psql, self._platform.database_address, name, frozen)}
@@ -99,13 +125,20 @@ def _take_over(options: argparse.Namespace) -> int:
     databases = list(dict.fromkeys(options.database)) or platform.starter_databases
     s3: Any = import_module("boto3").client("s3", region_name=platform.region) if options.apply else None
     journal = Journal(options.run, options.folder, SystemClock(), "takeover")
-    steps = list(Takeover(platform, databases, s3, journal, options.folder).steps())
+    takeover = Takeover(platform, databases, s3, journal, options.folder)
+    steps = list(takeover.steps())
     if not options.apply:
         print("\n".join(show(steps, journal)))
         print("nothing was called; add --apply to do it")
         return 0
     with journal.alone():
-        journal.bind(command="takeover", host=platform.database_address, databases=databases)
+        journal.bind(
+            command="takeover",
+            host=platform.database_address,
+            databases=databases,
+            bucket=platform.starter_backup_bucket,
+        )
+        takeover.clean()
         if problems := confirmable(steps, journal, options.confirm):
             raise SettingsError("arguments", problems)
         waiting = perform(steps, journal, options.confirm)

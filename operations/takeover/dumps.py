@@ -52,8 +52,12 @@ def download(s3: Any, bucket: str, database: str, stamp: str, file: Path) -> str
     key = f"databases/{database}/{stamp}.dump"
     wanted = s3.get_object(Bucket=bucket, Key=f"{key}.sha256")["Body"].read().decode().strip()
     s3.download_file(bucket, key, str(file))
-    with file.open("rb") as content:
-        found = hashlib.file_digest(content, "sha256").hexdigest()
-    if found != wanted:
+    if (found := checksum_of(file)) != wanted:
         raise RestoreError(f"s3://{bucket}/{key} differs from its checksum; run freeze.sh again")
     return found
+
+
+def checksum_of(file: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal digits."""
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()

@@ -1,6 +1,7 @@
 """The platform's PostgreSQL, by psql and pg_restore with the administrator's login."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -8,6 +9,10 @@ from ..restore.databases import Query, counts
 from ..restore.steps import RestoreError
 from .dumps import Frozen
 
+_DUMPED_FROM = re.compile(r"^;\s+Dumped from database version: (\d+)", re.MULTILINE)
+"""A line of `pg_restore --list`. Source: PostgreSQL, src/bin/pg_dump/pg_backup_archiver.c, PrintTOCSummary."""
+_TOO_NEW = "unsupported version"
+"""Source: PostgreSQL, src/bin/pg_dump/pg_backup_archiver.c, ReadHead."""
 _MARK = "taken over from the starter, backup "
 _SEQUENCES = "SELECT quote_ident(schemaname) || '.' || quote_ident(sequencename), last_value FROM pg_sequences"
 
@@ -45,21 +50,35 @@ def prepare(query: Query, host: str, database: str, stamp: str) -> bool:
     raise RestoreError(f"the database {database} on {host} has tables of somebody else; {remedy}")
 
 
-def restore(host: str, database: str, dump: Path) -> None:
+def restore(query: Query, host: str, database: str, dump: Path) -> None:
     """Restore a dump in one transaction, with the database's role as owner of all.
 
     Raises:
-        RestoreError: pg_restore is not installed or fails; the database stays empty.
+        RestoreError: pg_restore is not installed or fails, or the server is older than that of the dump; the database
+            stays empty.
     """
+    if version := _DUMPED_FROM.search(_pg_restore(host, "--list", str(dump))):
+        [here] = query(host, "postgres", "SHOW server_version_num")
+        if int(version[1]) > int(here) // 10000:
+            raise RestoreError(
+                f"the dump of {database} is of PostgreSQL {version[1]}, and {host} has {int(here) // 10000}; "
+                f"upgrade the platform's database to {version[1]}, and run this again"
+            )
+    options = ["--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges"]
+    _pg_restore(host, *options, "--role", database, "--dbname", database, str(dump))
+
+
+def _pg_restore(host: str, *arguments: str) -> str:
     environment = {"PGSSLMODE": "require", **os.environ, "PGHOST": host, "PGCONNECT_TIMEOUT": "10"}
-    command = ["pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges"]
-    command += ["--role", database, "--dbname", database, str(dump)]
+    command = ["pg_restore", *arguments]
     try:
         done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=False)  # noqa: S603
     except OSError as error:
-        raise RestoreError(f"pg_restore: {error}") from None
+        raise RestoreError(f"pg_restore: {error}; install the client of PostgreSQL") from None
     if done.returncode:
-        raise RestoreError(f"pg_restore {host}/{database}: {done.stderr.strip()}")
+        remedy = "; install the client of the starter's version or a newer one" if _TOO_NEW in done.stderr else ""
+        raise RestoreError(f"pg_restore {host}: {done.stderr.strip()}{remedy}")
+    return done.stdout
 
 
 def compare(query: Query, host: str, database: str, frozen: Frozen) -> int:

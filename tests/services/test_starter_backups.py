@@ -21,6 +21,10 @@ CREATE SEQUENCE runs; SELECT nextval('runs'), nextval('runs');
 """
 
 
+def queued(keys: list[str]) -> list[str]:
+    return [each for each in keys if each.startswith("queue/")]
+
+
 @pytest.fixture(scope="module")
 def host() -> Iterator[Machine]:
     with machine() as made:
@@ -136,8 +140,19 @@ def test_a_changed_backup_is_refused(host: Machine, backed_up: list[str]) -> Non
         ),
         ("pg_dump", 'printf PGDMP && echo "server closed the connection" >&2 && exit 1', "server closed"),
         ("pg_dump", "exit 0", "pg_restore: error: "),
+        # A connection to the queue that ends before the dump does.
+        (
+            "redis-cli",
+            r'if [[ $* == *--rdb* ]]; then PATH="${PATH#*:}" redis-cli "$@"; truncate --size -12 "${@: -1}"; exit; fi',
+            "the dump of the queue is damaged; it is not uploaded",
+        ),
+        (
+            "redis-cli",
+            r'if [[ $* == *--rdb* ]]; then echo "not a dump" >"${@: -1}"; exit; fi',
+            "the dump of the queue is damaged; it is not uploaded",
+        ),
     ],
-    ids=["half of a file", "cut off", "empty dump"],
+    ids=["half of a file", "cut off", "empty dump", "cut off queue", "no queue"],
 )
 def test_a_broken_backup_is_noticed(
     host: Machine, backed_up: list[str], name: str, script: str, told: str, tmp_path: Path
@@ -149,12 +164,29 @@ def test_a_broken_backup_is_noticed(
     report = host.folder / "run" / "metrics" / "backup.prom"
     before = report.stat().st_mtime_ns
     broken = Machine(host.folder, host.postgres, {**host.environment, "PATH": f"{tmp_path}:{rest}"}, host.s3)
+    before_it = queued(host.keys())
     stderr = broken.refusal("backup")
     assert told in stderr
+    assert queued(host.keys()) == before_it
     if not told:
         assert "bytes in S3" in stderr
     # The time of the last success stays, so that the alarm tells of a late backup.
     assert report.stat().st_mtime_ns == before
+
+
+def test_a_damaged_backup_of_the_queue_is_refused(host: Machine, backed_up: list[str]) -> None:
+    [key] = [each for each in backed_up if each.startswith("queue/") and each.endswith(".rdb")]
+    content = host.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+    host.s3.put_object(Bucket=BUCKET, Key=key, Body=content[:-1] + b"?")
+    host.queue("SET", "kept", "1")
+    stamp = Path(key).name.removesuffix(".rdb")
+    try:
+        told = host.refusal("restore-queue", "--at", stamp, "--replace")
+    finally:
+        host.s3.put_object(Bucket=BUCKET, Key=key, Body=content)
+    assert f"the backup {stamp} differs from its checksum" in told
+    # The queue runs as before.
+    assert host.queue("GET", "kept") == "1"
 
 
 def test_passwords_are_generated_once(host: Machine, backed_up: list[str]) -> None:

@@ -1,13 +1,19 @@
 """The databases of a starter move to another PostgreSQL, whose administrator is no superuser, as that of RDS."""
 
 import json
-from collections.abc import Callable, Iterator
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from operations.takeover import __main__ as program
 from operations.takeover.__main__ import main
-from tests.support.services.servers import Postgres, SqlError, postgres
+from tests.support.services.servers import ROOT, Postgres, SqlError, postgres
 from tests.support.services.starter_machine import BUCKET, Machine, machine
 
 BUCKETS = {"rawBucket": "raw", "trainingBucket": "training", "modelsBucket": "models", "offlineBucket": "offline"}
@@ -19,6 +25,10 @@ CREATE SEQUENCE unused;
 """
 ROWS = "SELECT id, score FROM predictions ORDER BY id"
 Take = Callable[..., int]
+
+
+def ending(keys: Sequence[str], end: str) -> list[str]:
+    return [each for each in keys if each.endswith(end)]
 
 
 @pytest.fixture(scope="module")
@@ -133,11 +143,165 @@ def test_a_changed_dump_and_a_lost_bucket_are_noticed(
     assert "buckets: " in capsys.readouterr().err
     source.s3.create_bucket(Bucket="offline")
     assert take("--apply") == 3
-    for page in source.s3.list_objects_v2(Bucket=BUCKET, Prefix="databases/app/")["Contents"]:
-        if page["Key"].endswith(".dump"):
-            source.s3.put_object(Bucket=BUCKET, Key=page["Key"], Body=b"PGDMP")
-    assert take("--apply", "--confirm", "freeze") == 1
-    assert "differs from its checksum; run freeze.sh again" in capsys.readouterr().err
+    dumped = ending(source.keys(), ".dump")
+    known = {key: source.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read() for key in dumped}
+    for key in known:
+        source.s3.put_object(Bucket=BUCKET, Key=key, Body=b"PGDMP")
+    try:
+        assert take("--apply", "--confirm", "freeze") == 1
+        assert "differs from its checksum; run freeze.sh again" in capsys.readouterr().err
+    finally:
+        for key, content in known.items():
+            source.s3.put_object(Bucket=BUCKET, Key=key, Body=content)
+
+
+@pytest.fixture
+def begun(source: Machine, target: Postgres, take: Take, monkeypatch: pytest.MonkeyPatch) -> Take:
+    """A run `begun` whose dump is downloaded, and an empty target. Its next step restores the dump."""
+    if not ending(source.keys(), ".rows"):
+        source.done("freeze")
+    target.sql("DROP DATABASE IF EXISTS app WITH (FORCE)")
+    assert take("--apply", name="begun") == 3
+    with monkeypatch.context() as wrong:
+        wrong.setenv("PGPASSWORD", "wrong")
+        assert take("--apply", "--confirm", "freeze", name="begun") == 1
+    return lambda *arguments: take(*arguments, name="begun")
+
+
+def wrapped(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    """Puts a pg_restore before the real one, which `script` calls as `real`."""
+    (folder / "bin").mkdir(exist_ok=True)
+    path = folder / "bin" / "pg_restore"
+    real = f'real() {{ PATH="{os.environ["PATH"]}" pg_restore "$@"; }}'
+    path.write_text(f"#!/usr/bin/env bash\n{real}\n{script}\n")
+    path.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{path.parent}:{os.environ['PATH']}")
+
+
+def dumps(folder: Path) -> list[str]:
+    return sorted(each.name for each in folder.glob("*.dump*"))
+
+
+def test_a_run_that_is_killed_after_the_restore_leaves_no_dump(
+    source: Machine, target: Postgres, begun: Take, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as killing:
+        wrapped(tmp_path, killing, 'real "$@" || exit; [[ "$*" == *--list* ]] || kill -9 "${PPID}"')
+        files = ["--platform", str(tmp_path / "platform.json"), "--folder", str(tmp_path)]
+        command = [sys.executable, "-m", "operations.takeover", "--run", "begun", *files, "--apply"]
+        killed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert killed.returncode == -9, killed.stderr
+    # A part of a download that was killed has a name of boto3's.
+    (tmp_path / "takeover-begun-app.dump.1a2B3c4D").write_bytes(b"PGDMP")
+    assert dumps(tmp_path) == ["takeover-begun-app.dump", "takeover-begun-app.dump.1a2B3c4D"]
+    assert begun("--apply") == 3
+    assert dumps(tmp_path) == []
+    assert target.sql(ROWS, database="app") == source.postgres.sql(ROWS, database="app")
+
+
+def test_a_run_goes_on_after_an_interruption_of_any_call_of_the_database(
+    source: Machine, target: Postgres, begun: Take, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, calls, ended = program.psql, 0, False
+
+    def interrupted(host: str, database: str, statement: str) -> Sequence[str]:
+        nonlocal calls
+        found = real(host, database, statement)
+        calls += 1
+        if calls == attempt:
+            raise KeyboardInterrupt
+        return found
+
+    attempt = 0
+    with monkeypatch.context() as interrupting:
+        interrupting.setattr(program, "psql", interrupted)
+        while not ended:
+            attempt, calls = attempt + 1, 0
+            try:
+                ended = begun("--apply") == 3
+            except KeyboardInterrupt:
+                continue
+    assert attempt > 5
+    assert target.sql(ROWS, database="app") == source.postgres.sql(ROWS, database="app")
+    assert dumps(tmp_path) == []
+
+
+def test_a_dump_that_changed_on_disk_is_downloaded_again(
+    source: Machine, target: Postgres, begun: Take, tmp_path: Path
+) -> None:
+    (tmp_path / "takeover-begun-app.dump").write_bytes(b"PGDMP")
+    assert begun("--apply") == 3
+    assert target.sql(ROWS, database="app") == source.postgres.sql(ROWS, database="app")
+
+
+def test_two_runs_at_once_restore_once(
+    target: Postgres, begun: Take, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    filelock: Any = import_module("filelock")
+    with filelock.FileLock(tmp_path / "takeover-begun.lock"):
+        assert begun("--apply") == 2
+    assert "another process works on this run; wait until it ends" in capsys.readouterr().err
+    # A run of another name is as far as this one, and restores first.
+    real = program.restore
+
+    def twice(*arguments: Any) -> None:
+        real(*arguments)
+        real(*arguments)
+
+    with monkeypatch.context() as together:
+        together.setattr(program, "restore", twice)
+        assert begun("--apply") == 1
+    assert "already exists" in capsys.readouterr().err
+    assert begun("--apply") == 3
+    assert len(target.sql(ROWS, database="app")) > 400
+
+
+def test_a_run_belongs_to_one_bucket_and_one_freeze(
+    source: Machine, begun: Take, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "platform.json"
+    known = path.read_text()
+    path.write_text(json.dumps({**json.loads(known), "starterBackupBucket": "raw"}))
+    assert begun("--apply") == 2
+    assert f"bucket = 'raw': the run begun began with '{BUCKET}'; name another run" in capsys.readouterr().err
+    path.write_text(known)
+    # The machine took writes again after the dump that this run has, and was frozen again.
+    rows = max(ending(source.keys(), ".rows"))
+    again = "databases/app/2999-12-31T00-00-00Z.dump.rows"
+    source.s3.copy_object(Bucket=BUCKET, Key=again, CopySource={"Bucket": BUCKET, "Key": rows})
+    assert begun("--apply") == 1
+    source.s3.delete_object(Bucket=BUCKET, Key=again)
+    told = "app-restore: freeze.sh has run again: the last backup of app is 2999-12-31T00-00-00Z"
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        (
+            "real \"$@\" | sed 's/\\(Dumped from database version: \\).*/\\199.1/'",
+            "the dump of app is of PostgreSQL 99, and localhost has",
+        ),
+        (
+            "echo 'pg_restore: error: unsupported version (1.99) in file header' >&2; exit 1",
+            "in file header; install the client of the starter's version or a newer one",
+        ),
+    ],
+    ids=["older server", "older client"],
+)
+def test_another_version_of_postgresql_is_refused(
+    target: Postgres,
+    begun: Take,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    script: str,
+    told: str,
+) -> None:
+    wrapped(tmp_path, monkeypatch, script)
+    assert begun("--apply") == 1
+    assert told in capsys.readouterr().err
+    assert target.sql("SELECT FROM pg_tables WHERE schemaname = 'public'", database="app") == []
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,11 @@ for database in "${databases[@]}"; do
 done
 # Inside of the container, the folder of the queue is /data.
 in_queue valkey-cli --rdb /data/backup.rdb >/dev/null
-in_queue valkey-check-rdb /data/backup.rdb >/dev/null
+in_queue valkey-check-rdb /data/backup.rdb >"${staging}/queue.check" || {
+  tail --lines 3 "${staging}/queue.check" >&2
+  echo "the dump of the queue is damaged; it is not uploaded" >&2
+  exit 1
+}
 mv "${STARTER_DATA}/queue/backup.rdb" "${staging}/queue.rdb"
 upload "${staging}/queue.rdb" "queue/${stamp}.rdb"
 # Without --delete: a file that somebody removes stays in the backup until it expires.
