@@ -1,4 +1,4 @@
-"""`python -m planner.adoption STATE STACK`: takes over what exists already, without replacing any of it."""
+"""`python -m planner.adoption SOURCE STACK`: takes over what exists already, without replacing any of it."""
 
 import argparse
 import sys
@@ -23,6 +23,7 @@ from stacks.adopted import AdoptedResource, adopted_path, read_adopted
 from stacks.config import parse_config
 
 FINE, CANNOT, WRONG = 0, 1, 2
+_TAGS = "tags:"
 _EXIT_CODES = """\
 exit codes:
   0    everything that holds data can be adopted, or nothing does
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         path = adopted_path(root, options.stack)
         earlier = read_adopted(path)
         environment = parse_config(read_stack_file(root, options.stack).config).environment
-        existing = _existing(options, environment)
+        existing = _existing(options.source, environment)
         plan = build_plan(root, options.stack, today=datetime.now(UTC).date())
         here = of_the_stack(existing, environment.region, environment.account)
         taken = {each.address for each in here}
@@ -65,12 +66,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return CANNOT if any(each.holds and each.blocked for each in adoptions) else FINE
 
 
-def _existing(options: argparse.Namespace, environment: EnvironmentSpec) -> list[Existing]:
-    if options.state is not None and not options.tags:
-        return read_terraform(options.state)
-    if options.state is not None or not options.tags:
-        raise MatchError("give either a state of Terraform or --tags")
-    return read_tagged(parsed_tags(options.tags), environment.region, environment.account)
+def _existing(source: str, environment: EnvironmentSpec) -> list[Existing]:
+    if source.startswith(_TAGS):
+        return read_tagged(parsed_tags(source.removeprefix(_TAGS)), environment.region, environment.account)
+    return read_terraform(Path(source))
 
 
 def _same_ids(adoptions: Sequence[Adoption], earlier: Sequence[AdoptedResource]) -> None:
@@ -111,10 +110,9 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "state",
-        type=Path,
-        nargs="?",
-        help="terraform.tfstate, or what `terraform show -json` prints; - for standard input",
+        "source",
+        help="a state of Terraform: terraform.tfstate, what `terraform show -json` prints, or - for standard input; "
+        "or tags:KEY=VALUE,... for what has all of these tags in AWS",
     )
     parser.add_argument("stack", help="the <stack> of Pulumi.<stack>.yaml")
     parser.add_argument(
@@ -124,16 +122,10 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         metavar="ADDRESS=NAME",
         help="take this address of Terraform, or this ARN, for this name of the plan; may be repeated",
     )
-    parser.add_argument(
-        "--tags",
-        action="append",
-        metavar="KEY=VALUE,...",
-        help="instead of a state: read what has all of these tags in AWS; KEY alone has any value",
-    )
     parser.add_argument("--write", action="store_true", help="write adopted/<stack>.yaml")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--root", type=Path, default=Path(), help="the project's folder")
-    return parser.parse_intermixed_args(arguments)
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":

@@ -66,17 +66,17 @@ class TagsError(ValueError):
     """AWS does not say what has the tags."""
 
 
-def parsed_tags(texts: Sequence[str]) -> dict[str, list[str]]:
+def parsed_tags(text: str) -> dict[str, list[str]]:
     """The values of each tag in `team=ml,env=prod`; a tag without a value has any.
 
     Raises:
         TagsError: a part has no key.
     """
     found: dict[str, list[str]] = {}
-    for part in ",".join(texts).split(","):
+    for part in text.split(","):
         key, mark, value = part.strip().partition("=")
         if not key:
-            raise TagsError(f"--tags {part!r} is not KEY=VALUE, such as team=ml,env=prod")
+            raise TagsError(f"tags: {part!r} is not KEY=VALUE, such as tags:team=ml,env=prod")
         found.setdefault(key, []).extend([value] if mark else [])
     return found
 

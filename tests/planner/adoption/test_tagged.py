@@ -237,23 +237,18 @@ def test_a_refusal_writes_no_file(
     answered(monkeypatch, {"GetCallerIdentity": "AccessDenied"})
     for name in ("Pulumi.yaml", "Pulumi.starter.yaml"):
         copyfile(ROOT / name, tmp_path / name)
-    assert main(["--tags", "team=ml", "starter", "--write", "--root", str(tmp_path)]) == 2
+    assert main(["tags:team=ml", "starter", "--write", "--root", str(tmp_path)]) == 2
     assert "AWS refuses GetCallerIdentity" in capsys.readouterr().err
     assert not (tmp_path / "adopted").exists()
 
 
-def test_a_state_and_tags_exclude_each_other(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["terraform.tfstate", "prod", "--tags", "team=ml"]) == 2
-    assert main(["prod"]) == 2
-    assert capsys.readouterr().err.count("either a state of Terraform or --tags") == 2
-
-
 def test_tags_have_values_or_any() -> None:
-    assert parsed_tags(["team=ml,env=prod", "team=data"]) == {"team": ["ml", "data"], "env": ["prod"]}
-    assert parsed_tags(["team"]) == {"team": []}
-    assert parsed_tags(["url=a=b"]) == {"url": ["a=b"]}
-    with pytest.raises(TagsError, match="KEY=VALUE"):
-        parsed_tags(["team=ml,,"])
+    assert parsed_tags("team=ml,env=prod,team=data") == {"team": ["ml", "data"], "env": ["prod"]}
+    assert parsed_tags("team") == {"team": []}
+    assert parsed_tags("url=a=b") == {"url": ["a=b"]}
+    for wrong in ("", "team=ml,,", "=ml"):
+        with pytest.raises(TagsError, match="KEY=VALUE"):
+            parsed_tags(wrong)
 
 
 def shape_at(shape: Any, path: str) -> Any:
