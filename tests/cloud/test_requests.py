@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,19 @@ pytestmark = pytest.mark.slow
 
 COMPONENTS = Path(__file__).parents[2] / "components"
 QUEUE = "aws:sqs/queue:Queue"
+CLUSTER = "aws:eks/cluster:Cluster"
+PLANE: dict[str, Any] = {
+    "name": "ml",
+    "roleArn": "arn:aws:iam::111122223333:role/plane",
+    "vpcConfig": {"subnetIds": ["subnet-a", "subnet-b"], "endpointPublicAccess": False, "endpointPrivateAccess": True},
+    "accessConfig": {"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": True},
+    "encryptionConfig": {"provider": {"keyArn": "arn:aws:kms:us-east-1:111122223333:key/1"}, "resources": ["secrets"]},
+    "enabledClusterLogTypes": ["api", "audit"],
+    "upgradePolicy": {"supportType": "STANDARD"},
+    "bootstrapSelfManagedAddons": False,
+    "deletionProtection": True,
+}
+"""A control plane as pulumi-eks makes it, which no plan has."""
 NODES = "gpu-cluster-sliced-nodes"
 BUCKET_RULES = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 
@@ -91,6 +105,29 @@ def at(*path: str | int, value: Any) -> Any:
 def test_what_aws_refuses_is_told(name: str, fault: Any, told: str) -> None:
     [broken] = [each for each in changed(plan_of("everything"), name, fault) if each.name == name]
     assert any(told in each for each in faults_of(broken)), faults_of(broken)
+
+
+def test_the_control_plane_of_pulumi_eks_is_a_request_that_eks_takes() -> None:
+    plane = Resource("urn", CLUSTER, "plane", inputs=PLANE)
+    assert faults_of(plane) == []
+    [made] = requests_of(plane)
+    assert made.members["logging"] == {"clusterLogging": [{"types": ["api", "audit"], "enabled": True}]}
+    assert made.members["encryptionConfig"] == [PLANE["encryptionConfig"]]
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (at("accessConfig", "authenticationMode", value="ROLES"), "authenticationMode = 'ROLES' is none of"),
+        (at("encryptionConfig", "provider", "key", value="k"), "no call takes encryptionConfig.provider.key"),
+        (at("enabledClusterLogTypes", 0, value="apis"), "'apis' is none of"),
+    ],
+)
+def test_what_eks_refuses_of_a_control_plane_is_told(fault: Any, told: str) -> None:
+    inputs = deepcopy(PLANE)
+    fault(inputs)
+    found = faults_of(Resource("urn", CLUSTER, "plane", inputs=inputs))
+    assert any(told in each for each in found), found
 
 
 def test_a_name_that_pulumi_ends_must_leave_room_for_the_end() -> None:

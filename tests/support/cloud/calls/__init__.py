@@ -22,6 +22,7 @@ PROVIDER_ONLY: Mapping[str, frozenset[str]] = {
     "aws:athena/workgroup:Workgroup": frozenset({"forceDestroy"}),
     "aws:backup/vault:Vault": frozenset({"forceDestroy"}),
     "aws:ec2/instance:Instance": frozenset({"userDataReplaceOnChange"}),
+    "aws:ec2/securityGroup:SecurityGroup": frozenset({"revokeRulesOnDelete"}),
     "aws:ec2/volumeAttachment:VolumeAttachment": frozenset({"stopInstanceBeforeDetaching"}),
     "aws:ecr/repository:Repository": frozenset({"forceDelete"}),
     "aws:eks/addon:Addon": frozenset({"resolveConflictsOnUpdate"}),
@@ -38,6 +39,7 @@ PROVIDER_ONLY: Mapping[str, frozenset[str]] = {
         }
     ),
     "aws:s3/bucket:Bucket": frozenset({"forceDestroy"}),
+    "aws:sagemaker/domain:Domain": frozenset({"retentionPolicy"}),
     "aws:secretsmanager/secret:Secret": frozenset({"recoveryWindowInDays"}),
 }
 """Inputs that no creation sends: they decide how the provider updates or deletes."""

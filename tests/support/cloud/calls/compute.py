@@ -5,6 +5,16 @@ from typing import Any
 from tests.support.cloud.call import Call, Rows, tagged
 from tests.support.components.emr_api import fleet_request, limits_request, run_request
 
+_AS_GIVEN = (
+    "bootstrapSelfManagedAddons",
+    "deletionProtection",
+    "enabledClusterLogTypes",
+    "name",
+    "upgradePolicy",
+    "version",
+)
+_OF_THE_NETWORK = ("endpointPrivateAccess", "endpointPublicAccess", "publicAccessCidrs")
+
 
 def _template(inputs: dict[str, Any]) -> dict[str, Any]:
     """A launch template: its own tags beside the data of its machines."""
@@ -16,6 +26,43 @@ def _template(inputs: dict[str, Any]) -> dict[str, Any]:
     for interface in data.get("networkInterfaces", []):
         interface["groups"] = interface.pop("securityGroups", None)
     return {"launchTemplateData": data, "tagSpecifications": own}
+
+
+def _cluster(inputs: dict[str, Any]) -> dict[str, Any]:
+    """A cluster, with all types of its log in one setup."""
+    types = inputs.pop("enabledClusterLogTypes", None)
+    if types:
+        inputs["logging"] = {"clusterLogging": [{"types": types, "enabled": True}]}
+    return inputs
+
+
+def _component(inputs: dict[str, Any]) -> dict[str, Any]:
+    """The control plane that pulumi-eks makes of its component. Its inputs name the role by its id.
+
+    Source: pulumi-eks 4.4, nodejs/eks/cluster/cluster.ts.
+    """
+    plane = {key: inputs[key] for key in _AS_GIVEN if key in inputs}
+    network = {key: inputs[key] for key in _OF_THE_NETWORK if key in inputs}
+    return _cluster(
+        {
+            **plane,
+            "roleArn": f"arn:aws:iam::111122223333:role/{inputs['serviceRole']}",
+            "vpcConfig": {
+                **network,
+                "subnetIds": inputs["privateSubnetIds"],
+                "securityGroupIds": [inputs["clusterSecurityGroup"]],
+            },
+            "kubernetesNetworkConfig": {"serviceIpv4Cidr": inputs.get("kubernetesServiceIpAddressRange")},
+            "accessConfig": {
+                "authenticationMode": inputs["authenticationMode"],
+                "bootstrapClusterCreatorAdminPermissions": True,
+            },
+            "encryptionConfig": {
+                "provider": {"keyArn": inputs["encryptionConfigKeyArn"]},
+                "resources": ["secrets"],
+            },
+        }
+    )
 
 
 def _machine(inputs: dict[str, Any]) -> dict[str, Any]:
@@ -111,9 +158,8 @@ COMPUTE: Rows = {
     "aws:eks/accessEntry:AccessEntry": (Call("eks:CreateAccessEntry"),),
     "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": (Call("eks:AssociateAccessPolicy"),),
     "aws:eks/addon:Addon": (Call("eks:CreateAddon", {"resolveConflictsOnCreate": "resolveConflicts"}),),
-    "aws:eks/cluster:Cluster": (
-        Call("eks:CreateCluster", {"vpcConfig": "resourcesVpcConfig", "enabledClusterLogTypes": "logging"}),
-    ),
+    "aws:eks/cluster:Cluster": (Call("eks:CreateCluster", {"vpcConfig": "resourcesVpcConfig"}, shaped=_cluster),),
+    "eks:index:Cluster": (Call("eks:CreateCluster", {"vpcConfig": "resourcesVpcConfig"}, shaped=_component),),
     "aws:eks/nodeGroup:NodeGroup": (
         Call("eks:CreateNodegroup", {"nodeRoleArn": "nodeRole", "subnetIds": "subnets"}, own={"nodegroupName": "id"}),
     ),
