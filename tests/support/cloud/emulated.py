@@ -3,7 +3,7 @@
 The ids and ARNs of a plan are invented. The account has its own, which take their place in later requests.
 """
 
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from importlib import import_module
@@ -82,6 +82,10 @@ EMULATED: Mapping[str, Emulated] = {
         {"repositoryName": "name"},
     ),
     "aws:ecr/repositoryPolicy:RepositoryPolicy": Emulated(),
+    "aws:eks/cluster:Cluster": Emulated({"arn": "cluster.arn"}, "eks:DeleteCluster", {"name": "name"}),
+    "aws:eks/nodeGroup:NodeGroup": Emulated(
+        {}, "eks:DeleteNodegroup", {"clusterName": "clusterName", "nodegroupName": "id"}
+    ),
     "aws:iam/instanceProfile:InstanceProfile": Emulated(
         {"arn": "InstanceProfile.Arn"}, "iam:DeleteInstanceProfile", {"InstanceProfileName": "name"}
     ),
@@ -140,34 +144,51 @@ EMULATED: Mapping[str, Emulated] = {
     "aws:sqs/queuePolicy:QueuePolicy": Emulated(),
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": _rule("Egress"),
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _rule("Ingress"),
+    "eks:index:Cluster": Emulated({}, "eks:DeleteCluster", {"name": "name"}),
 }
 """The types whose calls moto knows."""
 
 
-class Account:
-    """An emulated account. `client(service, region)` makes a client, and `names` holds what has another name there."""
+_SETTERS = ("Put", "Set")
+"""How the names of the operations begin that make and change alike."""
 
-    def __init__(self, client: Callable[[str, str], Any], region: str, names: MutableMapping[str, str] | None = None):
+
+class Account:
+    """An emulated account. `client(service, region)` makes a client."""
+
+    def __init__(self, client: Callable[[str, str], Any], region: str):
         self._client, self._region = client, region
-        self._names: MutableMapping[str, str] = {} if names is None else names
+        self._names: dict[str, str] = {}
+        self._owners: dict[str, str] = {}
+        self._made: dict[str, list[dict[str, str]]] = {}
 
     def create(self, resource: Resource) -> None:
         """Make the calls that create a resource."""
         row = EMULATED[resource.type]
-        made = requests_of(resource, suffix="")
-        for place, request in enumerate(made):
-            if row.alone and request.call.name not in row.alone:
-                continue
+        made: dict[str, str] = {}
+        for place, request in enumerate(self._requests(resource)):
             answer = self._call(request.call.service, request.call.name, self._own(resource, request), resource)
             if place == 0:
-                for output, path in row.answers.items():
-                    if output in resource.outputs:
-                        real = str(_at(answer, path))
-                        self._names.setdefault(str(resource.outputs[output]), real)
-                        self._names[f"{resource.urn} {output}"] = real
+                made = {key: str(_at(answer, path)) for key, path in row.answers.items() if key in resource.outputs}
+                for output, real in made.items():
+                    planned = str(resource.outputs[output])
+                    if self._owners.setdefault(planned, resource.urn) == resource.urn:
+                        self._names[planned] = real
+        self._made.setdefault(resource.urn, []).append(made)
+
+    def update(self, resource: Resource) -> None:
+        """Make those calls again that also change what is there. The other changes are not emulated."""
+        for request in self._requests(resource):
+            if request.call.name.startswith(_SETTERS):
+                self._call(request.call.service, request.call.name, self._own(resource, request), resource)
+
+    def call(self, operation: str, region: str, members: Mapping[str, Any]) -> Any:
+        """The answer to a call, whose members may have the ids and ARNs of the plan."""
+        service, _, name = operation.partition(":")
+        return getattr(self._client(service, region), _xform(name))(**self._named(members))
 
     def delete(self, resource: Resource) -> None:
-        """Delete a resource."""
+        """Delete a resource; of a replaced one, the older."""
         row = EMULATED[resource.type]
         if resource.type == "aws:ec2/internetGateway:InternetGateway":
             away = {"InternetGatewayId": self._value(resource, "id"), "VpcId": resource.inputs["vpcId"]}
@@ -179,6 +200,12 @@ class Account:
             service, _, operation = row.delete.partition(":")
             members = {key: self._value(resource, value) for key, value in row.members.items()}
             self._call(service, operation, members, resource)
+        del self._made[resource.urn][0]
+
+    def _requests(self, resource: Resource) -> list[Request]:
+        """The requests that the account knows."""
+        alone = EMULATED[resource.type].alone
+        return [each for each in requests_of(resource, suffix="") if not alone or each.call.name in alone]
 
     def _value(self, resource: Resource, source: Any) -> Any:
         if isinstance(source, list):
@@ -186,7 +213,7 @@ class Account:
         if source.startswith("="):
             return source[1:]
         planned = {"name": resource.name, **resource.outputs, **resource.inputs}[source]
-        return self._names.get(f"{resource.urn} {source}", planned)
+        return self._made[resource.urn][0].get(source, planned)
 
     def _own(self, resource: Resource, request: Request) -> dict[str, Any]:
         members = dict(request.members)
@@ -196,8 +223,7 @@ class Account:
         return members
 
     def _call(self, service: str, operation: str, members: Mapping[str, Any], resource: Resource) -> Any:
-        client = self._client(service, str(resource.inputs.get("region", self._region)))
-        return getattr(client, _xform(operation))(**self._named(members))
+        return self.call(f"{service}:{operation}", str(resource.inputs.get("region", self._region)), members)
 
     def _named(self, value: Any) -> Any:
         """A value with the names that the account has."""
@@ -251,6 +277,7 @@ _LISTS: Mapping[str, tuple[str, str]] = {
     "aws:secretsmanager/secret:Secret": ("secretsmanager:ListSecrets", "SecretList"),
     "aws:sns/topic:Topic": ("sns:ListTopics", "Topics"),
     "aws:sqs/queue:Queue": ("sqs:ListQueues", "QueueUrls"),
+    "eks:index:Cluster": ("eks:ListClusters", "clusters"),
 }
 
 

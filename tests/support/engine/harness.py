@@ -8,11 +8,13 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any, cast
 
 import yaml
 
+from tests.support.engine.accounts import Accounts
 from tests.support.engine.backup_rules import BackupRules
 from tests.support.engine.batch_rules import BatchRules
 from tests.support.engine.eks_rules import EksRules
@@ -55,11 +57,12 @@ def eks_plugin() -> Path | None:
 class Engine:
     """The CLI with a home, a file backend and a copy of the project's files below `folder`."""
 
-    def __init__(self, folder: Path, eks: Path | None, https_proxy: str = _NOBODY, limit_seconds: int = 900):
+    def __init__(self, folder: Path, eks: Path | None, https_proxy: str = _NOBODY, limit_seconds: int = 3600):
         self.project = folder / "project"
         self._https_proxy = https_proxy
         self._limit_seconds = limit_seconds
         self.eks = EksRules(folder / "eks.json")
+        self.accounts = Accounts()
         self._folder = folder
         self._binaries = folder / "bin"
         self._home = folder / "home"
@@ -70,17 +73,21 @@ class Engine:
         self._lay_out_plugins(eks)
 
     def init(self, stack: str, like: str | None = None, **sections: Mapping[str, Any]) -> None:
-        """Make `stack` with the config of the stack file `like`; `sections` replace fields of its sections."""
+        """Make `stack` with the config of the stack file `like`; `sections` replace fields of its sections.
+
+        Its account is emulated, and empty.
+        """
         if like:
             shutil.copy(ROOT / f"Pulumi.{like}.yaml", self._stack_file(stack))
         else:
             self._stack_file(stack).write_text("config: {}", encoding="utf-8")
         made = self.run("stack", "init", stack)
         assert made.code == 0, made.printed
-        self.configure(stack, **sections)
+        config = self.configure(stack, **sections)
+        self.accounts.emulate(stack, config["mlplatform:environment"]["account"])
 
-    def configure(self, stack: str, **sections: Mapping[str, Any]) -> None:
-        """Replace fields of sections of the stack's config, those of nested objects one by one."""
+    def configure(self, stack: str, **sections: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Replace fields of sections of the stack's config, those of nested objects one by one: the new config."""
         path = self._stack_file(stack)
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
         config = document.setdefault("config", {})
@@ -88,16 +95,18 @@ class Engine:
             _merge(config.setdefault(f"mlplatform:{section}", {}), fields)
         # JSON is YAML that quotes every text: a reader of stack files refuses a bare 08:00.
         path.write_text(json.dumps(document), encoding="utf-8")
+        return config
 
     def run(self, *arguments: str, folder: Path | None = None, **environment: str) -> Outcome:
         """Run the CLI in the project, or in another one in `folder`. The test fails where it does not end."""
+        stack = next((after for before, after in pairwise(arguments) if before == "--stack"), "")
         # A file, not a pipe: plugins that outlive a killed CLI would keep a pipe open.
         with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
             try:
                 process = subprocess.run(
                     ["pulumi", *arguments, "--non-interactive", "--color", "never"],
                     cwd=folder or self.project,
-                    env=self.environment() | environment,
+                    env=self.environment() | {"STANDIN_STACK": stack} | environment,
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=subprocess.STDOUT,
@@ -218,10 +227,13 @@ class Engine:
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            # The state is written once, at the end, instead of whole after each step.
+            "PULUMI_SKIP_CHECKPOINTS": "true",
             "STANDIN_LOG": str(self._folder / "changes.jsonl"),
             "STANDIN_FAULTS": str(self._folder / "faults.json"),
             "STANDIN_EXISTING": str(self._folder / "existing.json"),
             "STANDIN_EKS": str(self._folder / "eks.json"),
+            "STANDIN_ACCOUNTS": self.accounts.url,
             **{f"STANDIN_{service.upper()}": str(self._folder / service) for service in _SERVICES},
             # Nothing reaches out.
             "HTTP_PROXY": _NOBODY,

@@ -21,6 +21,7 @@ from components.testing.fake_aws import FakeAws, UnansweredError
 from planner.input_changes import Effect, changes_of
 from planner.replacement import effect_of
 from planner.values import decode, encode
+from tests.support.engine.account_client import ask, read
 from tests.support.engine.backup_rules import BackupRules
 from tests.support.engine.batch_rules import BatchRules
 from tests.support.engine.eks_rules import NODE_GROUP, EksRules
@@ -103,9 +104,12 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         faults = _faults()
         if name in faults.get("refused", ()):
             context.abort(grpc.StatusCode.UNKNOWN, f"creating {name}: LimitExceededException: {REFUSAL}")
-        read = _refused_by_aws(context, request.urn, lambda rules: rules.create(kind, name, decode(request.properties)))
-        _log("create", request.urn)
+        given = decode(request.properties)
+        self._ask("check", request.urn, given, self._state(request.urn, request.properties, context, {}), context)
+        read = _refused_by_aws(context, request.urn, lambda rules: rules.create(kind, name, given))
         identity, state = self._state(request.urn, request.properties, context, read)
+        self._ask("create", request.urn, given, (identity, state), context)
+        _log("create", request.urn)
         if name in faults.get("unready", ()):
             _abort_unready(context, identity, state)
         return provider_pb2.CreateResponse(id=identity, properties=state)
@@ -115,11 +119,14 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.UpdateResponse(properties=_previewed(request))
         kind, name = _kind_and_name(request.urn)
         old, given, ignored = decode(request.olds), decode(request.news), list(request.ignoreChanges)
+        self._ask("check", request.urn, given, self._state(request.urn, request.news, context, {}), context)
         read = _refused_by_aws(context, request.urn, lambda rules: rules.update(kind, name, old, given, ignored))
         if kind == TEMPLATE:
             read = {**read, LATEST: old[LATEST] + 1}
+        identity, state = self._state(request.urn, request.news, context, read)
+        self._ask("update", request.urn, given, (identity, state), context)
         _log("update", request.urn)
-        return provider_pb2.UpdateResponse(properties=self._state(request.urn, request.news, context, read)[1])
+        return provider_pb2.UpdateResponse(properties=state)
 
     def Read(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
         kind, name = _kind_and_name(request.urn)
@@ -137,6 +144,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def Delete(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
         kind, name = _kind_and_name(request.urn)
         _refused_by_aws(context, request.urn, lambda rules: rules.delete(kind, name, decode(request.properties)))
+        self._ask("delete", request.urn, decode(request.old_inputs), (request.id, request.properties), context)
         _log("delete", request.urn)
         return empty_pb2.Empty()
 
@@ -144,6 +152,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         try:
             rules = _eks_rules()
             answer = rules.answer(request.tok, decode(request.args)) if rules else None
+            answer = answer or self._read(request.tok, decode(request.args), context)
             answer = answer or self._answers(context).invoke(request.tok, decode(request.args), self._config)
         except UnansweredError as error:
             context.abort(grpc.StatusCode.UNIMPLEMENTED, str(error))
@@ -161,6 +170,34 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             lacking = f"the {self._package} provider has no region or account: {self._config}"
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, lacking)
         return FakeAws(self._config["region"], accounts[0])
+
+    def _ask(
+        self,
+        operation: str,
+        urn: str,
+        given: Mapping[str, Any],
+        made: tuple[str, struct_pb2.Struct],
+        context: grpc.ServicerContext,
+    ) -> None:
+        """Ask what stands for AWS, if the tests started it; the deployment fails where it refuses."""
+        url = os.environ.get("STANDIN_ACCOUNTS")
+        if self._package != "aws" or not url:
+            return
+        identity, state = made
+        try:
+            ask(url, operation, urn, str(self._config["region"]), given, {**decode(state), "id": identity})
+        except RefusedError as error:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+
+    def _read(self, token: str, asked: Mapping[str, Any], context: grpc.ServicerContext) -> dict[str, Any] | None:
+        """What a data source reads of the emulated account of the stack that is deployed."""
+        url, stack = os.environ.get("STANDIN_ACCOUNTS"), os.environ.get("STANDIN_STACK")
+        if self._package != "aws" or not url or not stack:
+            return None
+        try:
+            return read(url, stack, str(self._config.get("region", "")), token, asked)
+        except RefusedError as error:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
 
     def _state(
         self, urn: str, inputs: struct_pb2.Struct, context: grpc.ServicerContext, read: Mapping[str, Any]
