@@ -2,9 +2,11 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +18,11 @@ from planner.plan import Plan
 from planner.stackfile import read_stack_file
 from resources.resource import Resource
 from stacks.config import parse_config
+from tests.support.engine.bounds import raised
 from tests.support.engine.deployment import (
+    NODE_GROUP,
     PACK,
+    REGION,
     Deployment,
     TakenDown,
     dependents,
@@ -27,26 +32,42 @@ from tests.support.engine.deployment import (
     masked,
     planned,
 )
-from tests.support.engine.harness import Engine
+from tests.support.engine.harness import Engine, Outcome
+from tests.support.engine.program import Program
+from tests.support.engine.standin import REFUSAL
 from tests.support.planner import order
 from tests.support.planner.plans import EVERYTHING
 
 CLUSTER = "eks:index:Cluster"
 CONTROL_PLANE = "aws:eks/cluster:Cluster"
-NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 NODE_POOL = "kubernetes:karpenter.sh/v1:NodePool"
 NODE_CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
 RELEASE = "kubernetes:helm.sh/v3:Release"
 APPLICATION_SET = "kubernetes:argoproj.io/v1alpha1:ApplicationSet"
 SNAPSHOT = "aws:rds/snapshot:Snapshot"
 KEY = "aws:kms/key:Key"
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+PROVIDER = "pulumi:providers:"
+BUCKET = "aws:s3/bucket:Bucket"
+SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"
 VPC = "aws:ec2/vpc:Vpc"
 WAY_OUT = re.compile(r"Network\$aws:(ec2/(natGateway|route|vpcEndpoint)|vpc/securityGroupIngressRule):")
 DEAR = ["p4d.24xlarge", "p5.48xlarge"]
 NAMED_BY_AWS = ("aws:batch/computeEnvironment:ComputeEnvironment", "aws:msk/configuration:Configuration")
 """Types whose ARN ends in what AWS adds, which a plan cannot know."""
-PARTS_OF_REPLACEMENT = ("create-replacement", "delete-replaced")
+REPLACED_BY_BOUNDS = {"kubernetes:core/v1:ConfigMap", "aws:eks/podIdentityAssociation:PodIdentityAssociation"}
+"""The collectors' ConfigMaps know the teams. Neither type holds data."""
+READER = """
+platform = pulumi.StackReference(given["stack"])
+for name in given["names"]:
+    pulumi.export(name, platform.require_output(name))
+"""
 OF_ENGINE_ALONE = ("version", "__internal", "pluginDownloadURL")
+
+
+@pytest.fixture(scope="module")
+def starter(engine: Engine) -> Deployment:
+    return deploy(engine, "starter")
 
 
 @pytest.fixture(scope="module")
@@ -73,14 +94,19 @@ def everything(engine: Engine) -> Deployment:
     return deploy(engine, "everything", EVERYTHING | accepted)
 
 
-@pytest.fixture(scope="module", params=["staging", "prod", "kubeflow", "everything"])
+@pytest.fixture(scope="module", params=["starter", "staging", "prod", "kubeflow", "everything"])
 def stack(request: pytest.FixtureRequest) -> Deployment:
     return request.getfixturevalue(request.param)
 
 
 @pytest.fixture(scope="module")
-def plan(engine: Engine, stack: Deployment) -> Plan:
-    return planned(engine, stack.name)
+def plan(stack: Deployment) -> Plan:
+    return stack.plan
+
+
+@pytest.fixture(scope="module", params=["staging", "prod", "kubeflow", "everything"])
+def clustered(request: pytest.FixtureRequest) -> Deployment:
+    return request.getfixturevalue(request.param)
 
 
 def test_preview_passes_with_the_policy_pack_on(stack: Deployment) -> None:
@@ -94,12 +120,36 @@ def test_up_deploys_everything_with_the_policy_pack_on(stack: Deployment) -> Non
     assert "mlplatform@v" in stack.up.printed
 
 
+def test_a_refused_resource_stops_the_deployment(stack: Deployment) -> None:
+    assert stack.stopped.code != 0
+    assert REFUSAL in stack.stopped.printed
+
+
+def test_the_next_deployment_makes_the_rest_and_nothing_twice(stack: Deployment) -> None:
+    assert {urn: times for urn, times in Counter(stack.created).items() if times > 1} == {}
+    made = {each["urn"] for each in stack.resources if each["custom"] and not _is_provider(each)}
+    assert {*stack.created} == made
+
+
 def test_rules_find_the_same_in_deployment_and_plan(stack: Deployment, plan: Plan) -> None:
     assert found_by_engine(stack.up) == found_by_plan(plan)
 
 
 def test_a_second_up_changes_nothing(stack: Deployment) -> None:
     assert stack.again.code == 0, stack.again.printed
+
+
+def test_a_refresh_finds_no_difference(stack: Deployment) -> None:
+    assert stack.refreshed.code == 0, stack.refreshed.printed
+
+
+def test_an_up_fills_the_account(stack: Deployment) -> None:
+    planned_types = Counter(each.type for each in stack.plan.resources if _of_region(each) or each.type == BUCKET)
+    # AWS makes a security group with each VPC.
+    made_with_vpc = Counter({SECURITY_GROUP: planned_types[VPC]})
+    added = {kind: stack.filled[kind] - stack.before[kind] - made_with_vpc[kind] for kind in stack.filled}
+    assert added == {kind: planned_types[kind] for kind in added}
+    assert sum(added.values()) > 30
 
 
 def test_the_engine_registers_what_the_plan_has(stack: Deployment, plan: Plan) -> None:
@@ -131,13 +181,13 @@ def test_no_resource_is_made_by_a_provider_without_an_account(engine: Engine, st
     assert sorted(bound) == sorted([account] for account in accounts)
 
 
-def test_eks_makes_only_the_control_plane_by_itself(stack: Deployment, plan: Plan) -> None:
-    assert {each["type"] for each in stack.resources if _out_of_sight(each)} <= {
+def test_eks_makes_only_the_control_plane_by_itself(clustered: Deployment) -> None:
+    assert {each["type"] for each in clustered.resources if _out_of_sight(each)} <= {
         CONTROL_PLANE,
         "pulumi:providers:kubernetes",
     }
-    [plane] = [each for each in stack.resources if each["type"] == CONTROL_PLANE]
-    [asked] = [each.inputs for each in plan.resources if each.type == CLUSTER]
+    [plane] = [each for each in clustered.resources if each["type"] == CONTROL_PLANE]
+    [asked] = [each.inputs for each in clustered.plan.resources if each.type == CLUSTER]
     network = plane["inputs"]["vpcConfig"]
     assert network["endpointPublicAccess"] is asked["endpointPublicAccess"]
     assert network.get("publicAccessCidrs") == asked.get("publicAccessCidrs")
@@ -146,37 +196,49 @@ def test_eks_makes_only_the_control_plane_by_itself(stack: Deployment, plan: Pla
     assert (plane["inputs"]["name"], plane["inputs"]["version"]) == (asked["name"], asked["version"])
 
 
-def test_the_kubeconfig_is_secret_wherever_the_state_holds_it(stack: Deployment) -> None:
-    [root] = [each for each in stack.resources if each["type"] == "pulumi:pulumi:Stack"]
-    [cluster] = [each for each in stack.resources if each["type"] == "mlplatform:index:GpuCluster"]
-    [provider] = [each for each in stack.resources if each["urn"].endswith("::gpu-cluster-kubernetes")]
+def test_the_kubeconfig_is_secret_wherever_the_state_holds_it(clustered: Deployment) -> None:
+    [root] = [each for each in clustered.resources if each["type"] == "pulumi:pulumi:Stack"]
+    [cluster] = [each for each in clustered.resources if each["type"] == "mlplatform:index:GpuCluster"]
+    [provider] = [each for each in clustered.resources if each["urn"].endswith("::gpu-cluster-kubernetes")]
     held = (root["outputs"]["kubeconfig"], cluster["outputs"]["kubeconfig"], provider["inputs"]["kubeconfig"])
     assert [masked(value) for value in held] == ["[secret]"] * 3
 
 
-def test_a_changed_config_does_what_the_comparison_of_plans_says(engine: Engine, stack: Deployment, plan: Plan) -> None:
-    file = engine.project / f"Pulumi.{stack.name}.yaml"
-    deployed = file.read_text(encoding="utf-8")
-    sections = {
-        key.partition(":")[2]: value for key, value in read_stack_file(engine.project, stack.name).config.items()
-    }
+def test_another_program_reads_what_the_stack_exports(engine: Engine, stack: Deployment, tmp_path: Path) -> None:
+    def outputs(run: Callable[..., Outcome], *options: str) -> dict[str, Any]:
+        return json.loads(run("stack", "output", "--json", *options).printed)
+
+    reader, platform = Program(engine, tmp_path, READER), partial(_of_stack, engine, stack.name)
+    read = reader.up({"stack": f"organization/mlplatform/{stack.name}", "names": sorted(outputs(platform))})
+    assert read.code == 0, read.printed
+    assert outputs(reader.run) == outputs(platform)
+    assert outputs(reader.run, "--show-secrets") == outputs(platform, "--show-secrets")
+
+
+def test_raised_bounds_change_what_the_comparison_of_plans_says(engine: Engine, stack: Deployment) -> None:
+    config = read_stack_file(engine.project, stack.name).config
+    sections = {key.partition(":")[2]: json.loads(value) for key, value in config.items()}
     engine.configure(stack.name, **_changed(sections))
-    try:
-        preview = engine.run("preview", "--json", "--stack", stack.name)
-        difference = compare(json.loads(plan.json()), json.loads(planned(engine, stack.name).json()))
-    finally:
-        file.write_text(deployed, encoding="utf-8")
-    assert preview.code == 0, preview.printed
-    told = json.loads(preview.printed[preview.printed.index("{") :])["steps"]
-    steps = {step["urn"]: step["op"] for step in told if step["op"] not in PARTS_OF_REPLACEMENT}
-    planned_steps = {each.urn: "create" for each in difference.added}
-    planned_steps |= {each.resource.urn: "update" for each in difference.changed}
-    # The collectors' ConfigMap knows the teams.
-    planned_steps |= {each.resource.urn: "replace" for each in difference.replaced}
-    assert {each.resource.type for each in difference.replaced} <= {"kubernetes:core/v1:ConfigMap"}
-    assert difference.removed == ()
-    assert {urn: op for urn, op in steps.items() if op != "same" and not _out_of_sight({"urn": urn})} == planned_steps
-    assert len(planned_steps) > 10
+    after = planned(engine, stack.name)
+    difference = compare(json.loads(stack.plan.json()), json.loads(after.json()))
+    up = engine.run("up", "--yes", "--skip-preview", "--stack", stack.name)
+    done = [(operation, urn) for operation, urn in engine.changes() if not _out_of_sight({"urn": urn})]
+    assert up.code == 0, up.printed
+    replaced = {each.resource.urn: each.resource.type for each in difference.replaced}
+    assert {*replaced.values()} <= REPLACED_BY_BOUNDS
+    removed = {each.urn: each.type for each in difference.removed}
+    # More nodes have more alarms, in parts.
+    assert {*removed.values()} <= {ALARM}
+    # No stand-in hears of components and providers.
+    custom = {each.urn for each in after.resources if each.custom and not each.type.startswith(PROVIDER)}
+    added = {each.urn for each in difference.added} & custom
+    changed = ({each.resource.urn for each in difference.changed} & custom) - {*replaced}
+    assert {urn for operation, urn in done if operation == "create"} == added | {*replaced}
+    assert {urn for operation, urn in done if operation == "delete"} == {*replaced, *removed}
+    assert {urn for operation, urn in done if operation == "update"} == changed
+    assert len(changed) > 3
+    again = engine.run("up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", stack.name)
+    assert again.code == 0, again.printed
 
 
 def test_karpenters_objects_are_deleted_before_its_controller(engine: Engine, staging: Deployment) -> None:
@@ -221,12 +283,18 @@ def test_deletion_protection_must_be_lifted_before_destroy(
     assert refused.code != 0
     assert "protected" in refused.printed
     assert engine.changes() == []
-    config = parse_config(read_stack_file(engine.project, prod.name).config)
-    engine.configure(prod.name, **_without_protection(config))
-    lifted = engine.run("up", "--yes", "--skip-preview", "--stack", prod.name)
-    assert lifted.code == 0, lifted.printed
-    assert {operation for operation, _ in engine.changes()} == {"update"}
+    _lift_protection(engine, prod.name)
     _destroy_from_the_inside_out(engine, prod, monkeypatch)
+
+
+def test_a_starter_is_destroyed_with_its_disk_once_its_protection_is_lifted(
+    engine: Engine, starter: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = engine.run("destroy", "--yes", "--stack", starter.name)
+    assert refused.code != 0
+    assert "protected" in refused.printed
+    _lift_protection(engine, starter.name)
+    _destroy_from_the_inside_out(engine, starter, monkeypatch)
 
 
 def test_the_network_is_deployed_alone_and_stays_as_it_is(engine: Engine) -> None:
@@ -251,35 +319,44 @@ def test_the_program_runs_with_a_stand_in_for_pulumi_eks_too(engine_without_eks:
     assert "gpu-cluster-eks-eksCluster" in preview.printed
 
 
+def _lift_protection(engine: Engine, stack: str) -> None:
+    config = parse_config(read_stack_file(engine.project, stack).config)
+    engine.configure(stack, **_without_protection(config))
+    engine.changes()
+    lifted = engine.run("up", "--yes", "--skip-preview", "--stack", stack)
+    assert lifted.code == 0, lifted.printed
+    assert {operation for operation, _ in engine.changes()} == {"update"}
+
+
 def _destroy_from_the_inside_out(engine: Engine, deployed: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
     """Destroy a stack that nothing protects: nothing stays but what is meant to, and what lies inside goes first."""
-    plan = planned(engine, deployed.name)
+    plan, account = planned(engine, deployed.name), engine.accounts.of(deployed.name)
+    made = {each["urn"] for each in engine.resources(deployed.name) if each["custom"] and not _is_provider(each)}
     engine.changes()
     destroyed = engine.run("destroy", "--yes", "--skip-preview", "--stack", deployed.name)
     deleted = [urn for operation, urn in engine.changes() if operation == "delete"]
     assert destroyed.code == 0, destroyed.printed
     assert engine.resources(deployed.name) == []
-    kept = {each.urn: each.type for each in plan.resources if each.retain_on_delete}
+    kept = {each.urn: each for each in plan.resources if each.retain_on_delete}
     # A snapshot outlasts its stack, and so does the key without which nobody can restore it.
-    assert set(kept.values()) <= {SNAPSHOT, KEY}
-    assert sorted([*deleted, *kept]) == sorted(deployed.created)
-    shells = [_span(deleted, urns) for urns in _shells(deployed)]
+    assert {each.type for each in kept.values()} <= {SNAPSHOT, KEY}
+    assert sorted([*deleted, *kept]) == sorted(made)
+    kept_here = Counter(each.type for each in kept.values() if _of_region(each) and each.type != SNAPSHOT)
+    assert account.counts(REGION) == deployed.before + kept_here
+    shells = [_span(deleted, urns) for urns in _shells(deployed) if urns]
     assert all(before[1] < after[0] for before, after in pairwise(shells))
     monkeypatch.setattr(order, "Graph", partial(TakenDown, deleted))
     assert [fault for check in order.TURNS for fault in check(plan.resources)] == []
 
 
 def _changed(sections: Mapping[str, Any]) -> dict[str, Any]:
-    """Another owner, more room in a pool, a bigger disk in each managed one, and one more team."""
-    changed = {name: json.loads(text) for name, text in sections.items()}
+    """Larger bounds, another owner, a bigger disk in each managed pool, and one more team."""
+    changed = raised(sections)
     changed["environment"]["owner"] = "another-team"
-    for pool in changed["gpuCluster"]["nodePools"]:
+    for pool in changed.get("gpuCluster", {}).get("nodePools", []):
         pool["diskGib"] = 300
-    changed["gpuCluster"]["nodePools"][0]["maximum"] += 1
-    for pool in changed["gpuCluster"].get("karpenter", {}).get("pools", []):
-        pool["maximumVcpus"] += 32
-    changed["delivery"]["teams"].append({"name": "vision-two", "groups": ["platform"]})
-    changed["cost"]["monthlyBudget"] *= 2
+    if "delivery" in changed:
+        changed["delivery"]["teams"].append({"name": "vision-two", "groups": ["platform"]})
     return changed
 
 
@@ -295,9 +372,21 @@ def _without_protection(config: BaseModel) -> dict[str, Any]:
     return lifted
 
 
+def _of_stack(engine: Engine, stack: str, *arguments: str) -> Outcome:
+    return engine.run(*arguments, "--stack", stack)
+
+
+def _is_provider(resource: Mapping[str, Any]) -> bool:
+    return resource["type"].startswith(PROVIDER)
+
+
+def _of_region(resource: Resource) -> bool:
+    return resource.inputs.get("region", REGION) == REGION
+
+
 def _made_by_the_engine(resource: Mapping[str, Any]) -> bool:
     """Default providers, which the plan knows nothing of."""
-    return resource["type"].startswith("pulumi:providers:") and "::default" in resource["urn"]
+    return _is_provider(resource) and "::default" in resource["urn"]
 
 
 def _out_of_sight(resource: Mapping[str, Any]) -> bool:
@@ -321,7 +410,7 @@ def _registered(resource: Mapping[str, Any], hidden: set[str], arns: Mapping[str
     for made, expected in arns.items():
         text = text.replace(made, expected)
     inputs: dict[str, Any] = json.loads(text)
-    provider = resource["type"].startswith("pulumi:providers:")
+    provider = _is_provider(resource)
     return {
         "parent": resource.get("parent"),
         "provider": resource.get("provider", "").rpartition("::")[0] or None,
@@ -336,7 +425,7 @@ def _controller(deployment: Deployment) -> list[str]:
 
 
 def _shells(deployment: Deployment) -> list[list[str]]:
-    """What lies around what, from the inside out."""
+    """What lies around what, from the inside out. A starter has no cluster."""
     inside = [deployment.of_type(kind) for kind in (RELEASE, NODE_GROUP, CONTROL_PLANE)]
     return [*inside, [urn for urn in deployment.created if WAY_OUT.search(urn)], deployment.of_type(VPC)]
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,18 +20,31 @@ _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _SECRET = "1b47061264138c4ac30d75fd1eb44270"
 
 PACK = ("--policy-pack", "policies")
+NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
+MACHINE = "aws:ec2/instance:Instance"
+REGION = "us-east-1"
+"""The region of every stack on file."""
 
 
 @dataclass(frozen=True)
 class Deployment:
-    """What became of a stack: previewed and deployed with the policy pack on, then deployed again."""
+    """What became of a stack, step by step: the policy pack is on until it is deployed."""
 
     name: str
+    plan: Plan
     preview: Outcome
+    stopped: Outcome
+    """A deployment in which AWS refused one resource."""
     up: Outcome
     again: Outcome
+    refreshed: Outcome
     resources: tuple[Mapping[str, Any], ...]
     created: tuple[str, ...]
+    """What both deployments created, in order."""
+    before: Counter[str]
+    """What the account had before the first deployment, by type."""
+    filled: Counter[str]
+    """What it has after the deployment."""
 
     def of_type(self, resource_type: str) -> list[str]:
         """The URNs of the resources of a type."""
@@ -57,15 +71,30 @@ class TakenDown(Graph):
 
 
 def deploy(engine: Engine, name: str, config: Mapping[str, Mapping[str, Any]] | None = None) -> Deployment:
-    """Preview a stack with this config, or else with that of the stack file; deploy it, and deploy it again."""
+    """Preview a stack with this config, or else with that of the stack file, and deploy it.
+
+    AWS refuses a resource midway, and the next deployment makes the rest. A third and a refresh then change nothing.
+    """
     engine.init(name, None if config else name, **config or {})
+    plan, account = planned(engine, name), engine.accounts.of(name)
+    before = account.counts(REGION)
     preview = engine.run("preview", "--stack", name, *PACK)
     engine.changes()
+    engine.spoil(refused=[_midway(plan)])
+    stopped = engine.run("up", "--yes", "--skip-preview", "--stack", name, *PACK)
+    engine.spoil()
     up = engine.run("up", "--yes", "--skip-preview", "--stack", name, *PACK)
-    changes = engine.changes()
+    created = tuple(urn for operation, urn in engine.changes() if operation == "create")
     again = engine.run("up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", name)
-    created = tuple(urn for operation, urn in changes if operation == "create")
-    return Deployment(name, preview, up, again, tuple(engine.resources(name)), created)
+    refreshed = engine.run("refresh", "--yes", "--skip-preview", "--expect-no-changes", "--stack", name)
+    resources = tuple(engine.resources(name))
+    filled = account.counts(REGION)
+    return Deployment(name, plan, preview, stopped, up, again, refreshed, resources, created, before, filled)
+
+
+def _midway(plan: Plan) -> str:
+    """The first node group, or else the first machine."""
+    return next(each.name for kind in (NODE_GROUP, MACHINE) for each in plan.resources if each.type == kind)
 
 
 def dependents(engine: Engine, stack: str, urn: str) -> set[str]:
