@@ -73,6 +73,13 @@ def _machine(inputs: dict[str, Any]) -> dict[str, Any]:
     return tagged("instance")(inputs)
 
 
+def _warm_workers(inputs: dict[str, Any]) -> dict[str, Any]:
+    """The workers kept warm as a map by their type."""
+    warm: list[dict[str, Any]] = inputs.pop("initialCapacities", None) or []
+    by_type = {each["initialCapacityType"]: each["initialCapacityConfig"] for each in warm}
+    return {**inputs, **({"initialCapacity": by_type} if by_type else {})}
+
+
 COMPUTE: Rows = {
     "aws:appautoscaling/policy:Policy": (Call("application-autoscaling:PutScalingPolicy", {"name": "PolicyName"}),),
     "aws:appautoscaling/target:Target": (Call("application-autoscaling:RegisterScalableTarget"),),
@@ -165,7 +172,7 @@ COMPUTE: Rows = {
     ),
     "aws:eks/podIdentityAssociation:PodIdentityAssociation": (Call("eks:CreatePodIdentityAssociation"),),
     "aws:emrserverless/application:Application": (
-        Call("emr-serverless:CreateApplication", given={"clientToken": "token"}),
+        Call("emr-serverless:CreateApplication", given={"clientToken": "token"}, shaped=_warm_workers),
     ),
     "aws:sagemaker/domain:Domain": (Call("sagemaker:CreateDomain"),),
     "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy": (Call("sagemaker:PutModelPackageGroupPolicy"),),
