@@ -187,8 +187,8 @@ OTHER_NAMES: Final[Mapping[str, str]] = {"aws_alb": "aws_lb", "aws_alb_target_gr
 """Types that Terraform has under two names."""
 
 NOT_ADOPTED: Final[Mapping[str, str]] = {
-    "aws_eks_cluster": "pulumi-eks makes the cluster in a process of its own, which no import reaches; move its "
-    "workloads to the new cluster, then delete the old one by Terraform",
+    "aws_eks_cluster": "pulumi-eks makes the cluster in a process of its own, which no import reaches. Use it as it is "
+    "by the config below, or move its workloads to the new cluster and then delete the old one by Terraform",
     "aws_eks_node_group": "node groups hold no data and belong to their cluster; the new cluster has its own",
     "aws_elasticache_cluster": "the plan has a replication group; AWS turns no cluster into one: take a snapshot and "
     "give it as snapshotName, or fill the new cache from the offline store",

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import Any
 
+from planner.adoption.cluster_config import CLUSTER, as_yaml, sections
 from planner.adoption.comparison import Adoption, Retained, is_new
 from planner.adoption.existing import Existing
 from planner.adoption.kinds import KINDS, NOT_ADOPTED
@@ -31,7 +32,14 @@ def as_json(
         "format": 1,
         "stack": stack,
         "adopted": [_document(each) for each in adoptions],
-        "notPlanned": [{"address": each.address, "remedy": NOT_ADOPTED.get(each.type, "")} for each in not_planned],
+        "notPlanned": [
+            {
+                "address": each.address,
+                "remedy": NOT_ADOPTED.get(each.type, ""),
+                "config": _config(each, adoptions, not_planned),
+            }
+            for each in not_planned
+        ],
         "elsewhere": [each.address for each in elsewhere],
     }
     return json.dumps(document, indent=1)
@@ -77,6 +85,8 @@ def _lines(stack: str, adoptions: Sequence[Adoption], not_planned: Sequence[Exis
         for each in known:
             yield f"  {printable(each.address)}"
             yield from _wrapped(NOT_ADOPTED[each.type])
+            if found := _config(each, adoptions, not_planned):
+                yield from (f"    {printable(line)}" for line in as_yaml(found).splitlines())
     others = [each for each in not_planned if each.type not in NOT_ADOPTED]
     if others:
         yield ""
@@ -96,6 +106,12 @@ def _elsewhere(stack: str, elsewhere: Sequence[Existing]) -> Iterator[str]:
             f"Compared with region and account of environment in Pulumi.{stack}.yaml; if these are wrong or still "
             "placeholders, set them and run this again."
         )
+
+
+def _config(existing: Existing, adoptions: Sequence[Adoption], not_planned: Sequence[Existing]) -> dict[str, Any]:
+    """The config by which the stack uses it; empty where there is none."""
+    known = [*not_planned, *(each.match.existing for each in adoptions)]
+    return sections(existing, known) if existing.type == CLUSTER else {}
 
 
 def _adoption(adoption: Adoption) -> Iterator[str]:
