@@ -6,11 +6,13 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft7Validator
 
 from tests.support.any_program.recorded import recorded
 from tests.support.programs import needs
@@ -91,6 +93,92 @@ def test_other_templates_set_what_the_script_reads() -> None:
     assert given - own <= variables_of_script()
     for text in (json.dumps(job), jenkins):
         assert "deploy/price-and-check/run.sh" in text
+
+
+@pytest.mark.parametrize(("template", "schema"), [("gitlab-ci.yml", "gitlab-ci"), ("action.yml", "github-action")])
+def test_template_follows_the_published_schema(template: str, schema: str) -> None:
+    content = yaml.safe_load((FOLDER / template).read_text())
+    definition = json.loads((ROOT / "tests" / "definitions" / "ci" / f"{schema}.jsonschema.json").read_text())
+    validator: Any = Draft7Validator(definition)
+    changed = "runs"
+    if schema == "gitlab-ci":
+        # GitLab looks at a template only where a job extends it.
+        (job,) = content.values()
+        content, changed = {"price": job}, "price"
+    assert [each.message for each in validator.iter_errors(content)] == []
+    content[changed] = {**content[changed], "script": 7, "using": 7}
+    assert not validator.is_valid(content)
+
+
+class Runner:
+    """A machine of a CI service: `git` clones this repository, and `curl` and `gh` write down what they are given."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self._programs = folder / "programs"
+        self._programs.mkdir()
+        self._program("git", f'for last; do :; done; ln -s "{ROOT}" "$last"')
+        for name in ("curl", "gh"):
+            self._program(name, f'printf "%s\\n" "$@" >> "{folder}/{name}.txt"')
+
+    def _program(self, name: str, script: str) -> None:
+        path = self._programs / name
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+
+    def run(self, script: str, shell: str, variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+        """Run a script as the service does, with variables and with the budget that the program exceeds."""
+        path = f"{self._programs}{os.pathsep}{os.environ['PATH']}"
+        own = {"PATH": path, "PROGRAM": str(recorded("update.json")), "BUDGET": "100", "MODE": "price"}
+        environment = {**os.environ, "INSTALL": sys.prefix, **own, **variables}
+        command = [shell, "-e", "-c", script]
+        return subprocess.run(command, env=environment, cwd=self.folder, capture_output=True, text=True, check=False)
+
+    def asked(self, program: str) -> str:
+        """The arguments of every call of a program, one a line."""
+        return (self.folder / f"{program}.txt").read_text()
+
+
+def test_script_of_gitlab_comments_and_ends_with_the_exit_code(tmp_path: Path) -> None:
+    (job,) = yaml.safe_load((FOLDER / "gitlab-ci.yml").read_text()).values()
+    runner = Runner(tmp_path)
+    merge = {"CI_MERGE_REQUEST_IID": "7", "CI_API_V4_URL": "https://gitlab.example/api/v4", "CI_PROJECT_ID": "3"}
+    given = {**merge, "MLPLATFORM_TOKEN": "token", "OUTPUT": job["variables"]["OUTPUT"]}
+    done = runner.run("\n".join([*job["before_script"], *job["script"]]), "bash", given)
+    assert done.returncode == 1, done.stderr
+    (kept,) = job["artifacts"]["paths"]
+    assert (tmp_path / kept / "price-and-check.json").is_file()
+    assert "https://gitlab.example/api/v4/projects/3/merge_requests/7/notes" in runner.asked("curl")
+    assert f"body@{kept}/price-and-check.md" in runner.asked("curl")
+
+
+def test_script_of_jenkins_ends_with_the_exit_code(tmp_path: Path) -> None:
+    text = (FOLDER / "Jenkinsfile").read_text()
+    (script,) = re.findall(r"sh '''(.*?)'''", text, re.DOTALL)
+    output = re.findall(r"OUTPUT = '([^']+)'", text)[0]
+    done = Runner(tmp_path).run(script, "sh", {"OUTPUT": output})
+    assert done.returncode == 1, done.stderr
+    assert (tmp_path / output / "price-and-check.md").is_file()
+    assert f"artifacts: '{output}/*'" in text
+
+
+def test_scripts_of_the_action_comment_and_end_with_the_exit_code(tmp_path: Path) -> None:
+    check, comment, end = (each for each in action()["runs"]["steps"] if "run" in each)
+    runner = Runner(tmp_path)
+    outputs, summary = tmp_path / "outputs", tmp_path / "summary"
+    # INSTALL is the runner's own folder: the installed requirements are those of these tests.
+    (tmp_path / "mlplatform").symlink_to(sys.prefix)
+    places = {"RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(outputs), "GITHUB_STEP_SUMMARY": str(summary)}
+    assert runner.run(check["run"], "bash", {**places, "ACTION": str(FOLDER)}).returncode == 0
+    given = dict(line.split("=", 1) for line in outputs.read_text().splitlines())
+    assert given["code"] == "1"
+    assert Path(given["json"]).is_file()
+    assert summary.read_text() == Path(given["markdown"]).read_text()
+    commented = runner.run(comment["run"], "bash", {"GH_REPO": "a/b", "NUMBER": "7", "BODY": given["markdown"]})
+    assert commented.returncode == 0, commented.stderr
+    assert "repos/a/b/issues/7/comments" in runner.asked("gh")
+    assert f"body=@{given['markdown']}" in runner.asked("gh")
+    assert runner.run(end["run"], "bash", {"CODE": given["code"]}).returncode == 1
 
 
 @pytest.mark.parametrize("shell", ["sh", "bash"])
