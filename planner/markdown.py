@@ -66,7 +66,7 @@ def _headline(plan: Mapping[str, Any], difference: Difference | None, verdicts: 
         f"### {_code(plan['stack'])} of {_code(plan['project'])}: {now}",
         "",
         f"- **Budget** {_budget(cost, difference)}",
-        f"- **Policies** {_judgment(verdicts, difference)}",
+        f"- **Policies** {_judgment(verdicts, difference) if _is_judged(plan) else 'are not judged by price'}",
     ]
     if difference and difference.laxer:
         many = len(difference.laxer)
@@ -76,6 +76,11 @@ def _headline(plan: Mapping[str, Any], difference: Difference | None, verdicts: 
     if difference:
         lines.append(f"- **Resources** {'nothing changes' if difference.empty else text.counts(difference)}")
     return "\n".join(lines) + "\n"
+
+
+def _is_judged(plan: Mapping[str, Any]) -> bool:
+    """Whether rules judged the plan; `mlplatform price` judges none."""
+    return plan.get("program", {}).get("judged", True)
 
 
 def _budget(cost: Mapping[str, Any], difference: Difference | None) -> str:
@@ -202,6 +207,8 @@ def _laxer(difference: Difference | None) -> Iterator[_Section]:
 
 
 def _warnings(plan: Mapping[str, Any]) -> Iterator[_Section]:
+    notes = [(_text(each),) for each in plan.get("program", {}).get("notes", ())]
+    yield _Section("What the file lacks", ("warning",), notes)
     rows = [(_code(each["field"]), _text(f"{each['why']} {each['remedy']}")) for each in plan.get("warnings", ())]
     yield _Section("Warnings", ("field", "what"), rows)
 

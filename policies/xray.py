@@ -106,10 +106,12 @@ def _configs(config_map: Resource) -> list[tuple[str, _Config]]:
 def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
+    except RecursionError:
+        return None
     except ValueError:
         try:
             return yaml.safe_load(text)
-        except yaml.YAMLError:
+        except (yaml.YAMLError, RecursionError):
             return None
 
 

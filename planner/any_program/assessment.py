@@ -9,6 +9,7 @@ from typing import Any
 
 from planner.any_program.coverage import Covered, covered, unjudged
 from planner.any_program.inventory import AWS_PROVIDERS, Inventory, regions_of, unknown_regions
+from planner.any_program.masked import masked
 from planner.any_program.program_error import ProgramError
 from planner.any_program.settings import ProgramSettings
 from planner.difference import Difference, compare
@@ -155,7 +156,7 @@ def _plan(inventory: Inventory, settings: ProgramSettings, region: str, today: d
     return Plan(
         project=inventory.project,
         stack=inventory.stack,
-        resources=resources,
+        resources=tuple(map(masked, resources)),
         outputs={},
         budget=budget,
         estimate=found,

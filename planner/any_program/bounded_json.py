@@ -80,8 +80,9 @@ def parse(text: str, name: str) -> Any:
     try:
         value = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
-        at = text[error.pos : error.pos + _SHOWN]
-        what = f"there is {at!r}" if at else "it ends there, as if it was cut off"
+        # The text itself may be a secret.
+        cut = error.pos >= len(text) or error.msg.startswith("Unterminated string")
+        what = "it ends there, as if it was cut off" if cut else error.msg.lower()
         raise ProgramError(
             f"{name} is not JSON, line {error.lineno}, column {error.colno}: {what}; write it again, and let the "
             "command end"

@@ -51,13 +51,13 @@ def resource_of(row: Any, where: str) -> Resource:
         ProgramError: naming the field that is missing or wrong.
     """
     if not isinstance(row, dict):
-        raise ProgramError(f"{where} = {_shown(row)}: must be an object; write the file again with the Pulumi CLI")
+        raise ProgramError(f"{where} = {shown(row)}: must be an object; write the file again with the Pulumi CLI")
     fields = cast(dict[str, Any], row)
     urn, type_ = (_text(fields, key, where) for key in ("urn", "type"))
     parts = urn.split("::", _URN_PARTS - 1)
     if not urn.startswith("urn:pulumi:") or len(parts) != _URN_PARTS:
         remedy = "write the file again with the Pulumi CLI"
-        raise ProgramError(f"{where}.urn = {_shown(urn)}: is not a URN of the form urn:pulumi:stack::…::name; {remedy}")
+        raise ProgramError(f"{where}.urn = {shown(urn)}: is not a URN of the form urn:pulumi:stack::…::name; {remedy}")
     dependencies = _mapping(fields, "propertyDependencies", where)
     return Resource(
         urn=urn,
@@ -87,22 +87,22 @@ def _outputs(fields: Mapping[str, Any], where: str) -> Mapping[str, Any]:
 
 
 def is_provided(row: Any) -> bool:
-    """Whether a row is of a resource of the program: neither read from elsewhere, nor an old copy that waits for its
-    deletion."""
+    """Whether a row is of a resource that the program has: neither read from elsewhere, nor an old copy that waits for
+    its deletion, nor deleted already and waiting for its replacement."""
     if not isinstance(row, dict):
         return True
     fields = cast(dict[str, Any], row)
-    return fields.get("external") is not True and fields.get("delete") is not True
+    return not any(fields.get(key) is True for key in ("external", "delete", "pendingReplacement"))
 
 
 def regions_of(inventory: Inventory) -> tuple[str, ...]:
     """The regions that the AWS providers and resources name, sorted."""
-    named = {
-        each.inputs.get("region")
-        for each in inventory.resources
-        if each.type.startswith(("aws:", "aws-native:")) or each.type in AWS_PROVIDERS
-    }
-    return tuple(sorted(each for each in named if isinstance(each, str) and each))
+    found: dict[str, None] = {}
+    for each in inventory.resources:
+        region: Any = each.inputs.get("region")
+        if isinstance(region, str) and region and each.type.startswith(("aws:", "aws-native:", *AWS_PROVIDERS)):
+            found[region] = None
+    return tuple(sorted(found))
 
 
 AWS_PROVIDERS = ("pulumi:providers:aws", "pulumi:providers:aws-native")
@@ -133,7 +133,7 @@ def _text(fields: Mapping[str, Any], key: str, where: str) -> str:
     value = fields.get(key)
     if isinstance(value, str) and value:
         return value
-    raise ProgramError(f"{where}.{key} = {_shown(value)}: must be text; write the file again with the Pulumi CLI")
+    raise ProgramError(f"{where}.{key} = {shown(value)}: must be text; write the file again with the Pulumi CLI")
 
 
 def _optional_text(fields: Mapping[str, Any], key: str, where: str) -> str | None:
@@ -146,7 +146,7 @@ def _mapping(fields: Mapping[str, Any], key: str, where: str) -> Mapping[str, An
         return {}
     if isinstance(value, dict):
         return cast(dict[str, Any], value)
-    raise ProgramError(f"{where}.{key} = {_shown(value)}: must be an object; write the file again with the Pulumi CLI")
+    raise ProgramError(f"{where}.{key} = {shown(value)}: must be an object; write the file again with the Pulumi CLI")
 
 
 def _texts(value: Any, where: str) -> tuple[str, ...]:
@@ -154,9 +154,10 @@ def _texts(value: Any, where: str) -> tuple[str, ...]:
         return ()
     if isinstance(value, list) and all(isinstance(each, str) for each in cast(list[Any], value)):
         return tuple(cast(list[str], value))
-    raise ProgramError(f"{where} = {_shown(value)}: must be a list of texts; write the file again with the Pulumi CLI")
+    raise ProgramError(f"{where} = {shown(value)}: must be a list of texts; write the file again with the Pulumi CLI")
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A value for an error message, at most 80 characters of it."""
     text = repr(value) if not isinstance(value, dict | list) else f"a {type(value).__name__}"  # pyright: ignore[reportUnknownArgumentType]
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

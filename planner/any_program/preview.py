@@ -1,5 +1,6 @@
 """Reads `pulumi preview --json`: one document, or the JSON lines of PULUMI_ENABLE_STREAMING_JSON_PREVIEW."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
@@ -17,8 +18,15 @@ _KEPT = frozenset(
 )
 _READ = frozenset({"read", "read-replacement"})
 _GONE = frozenset({"delete", "delete-replaced", "discard", "discard-replaced", "remove-pending-replace"})
+_REFRESH = "refresh"
+_REPLACEMENTS = ({"replace", "create-replacement"}, {"replace", "import-replacement"})
 _WITHOUT_RESOURCE = frozenset({"extend-parameterize", ""})
 _SHOWN = 300
+_OF_PROGRAM = "info#err"
+"""The severity of what a program writes to its error output."""
+_FAILURE = "Error: "
+"""How a failure of a YAML program begins, which the engine hands on as output of the program."""
+_COLOR = re.compile(r"\x1b\[[0-9;]*m|<\{%[^%]*%\}>")
 _SAMES = "run `pulumi preview --json --show-sames` to see the whole program"
 
 
@@ -64,7 +72,8 @@ def read_events(text: str, name: str) -> Inventory:
 
 
 def _events(text: str, name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    for number, line in enumerate(text.splitlines(), start=1):
+    # `splitlines` would also end lines at characters that JSON has inside of texts.
+    for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             yield number, _object(parse(line, f"{name}, line {number}"), f"{name}, line {number}")
 
@@ -72,7 +81,8 @@ def _events(text: str, name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
 def _inventory(
     steps: list[tuple[str, Any, Any, str]], summary: Any, config: Any, notes: list[str], name: str
 ) -> Inventory:
-    after: list[Resource] = []
+    after: dict[str, Resource] = {}
+    operations: dict[str, str] = {}
     before: list[Resource] = []
     unknown: dict[str, None] = {}
     for operation, old, new, where in steps:
@@ -83,7 +93,12 @@ def _inventory(
         # The engine leaves out the new state of what stays as it is.
         state = new if new is not None else old if operation == "same" else None
         if state is not None and operation not in _GONE and is_provided(state):
-            after.append(resource_of(state, f"{where}.newState"))
+            resource = resource_of(state, f"{where}.newState")
+            _refuse_second(operations.get(resource.urn), operation, f"{where}.newState.urn = {resource.urn!r}")
+            # A refresh shows what was there, and the step after it what the program asks for.
+            if operations.get(resource.urn) in (None, _REFRESH):
+                after[resource.urn] = resource
+                operations[resource.urn] = operation
         if old is not None and is_provided(old):
             before.append(resource_of(old, f"{where}.oldState"))
     if unknown:
@@ -92,7 +107,21 @@ def _inventory(
     if missing:
         notes.append(f"{missing:,} unchanged resources are not in the file and not counted; {_SAMES}")
     settings = cast(Mapping[str, Any], config) if isinstance(config, dict) else None
-    return inventory_of(after, before=before or None, notes=notes, config=settings)
+    return inventory_of(after.values(), before=before or None, notes=notes, config=settings)
+
+
+def _refuse_second(earlier: str | None, operation: str, where: str) -> None:
+    """Refuse a second step for a resource, other than the steps of one replacement, and those after a refresh.
+
+    Raises:
+        ProgramError: naming the URN.
+    """
+    if earlier is None or _REFRESH in (earlier, operation) or {earlier, operation} in _REPLACEMENTS:
+        return
+    raise ProgramError(
+        f"{where}: has the steps {earlier} and {operation}, so one of them would not count; write the file again with "
+        "the Pulumi CLI"
+    )
 
 
 def _unshown(steps: list[tuple[str, Any, Any, str]], summary: Any, name: str) -> int:
@@ -116,11 +145,28 @@ def _operation(step: Mapping[str, Any], where: str) -> str:
     return operation
 
 
+def failure_of(document: Mapping[str, Any]) -> str:
+    """What a preview that failed says of it, with what its program wrote to its error output; may be empty."""
+    diagnostics: Any = document.get("diagnostics")
+    found = [
+        _words(cast(dict[str, Any], each).get("message"))
+        for each in (cast(list[Any], diagnostics) if isinstance(diagnostics, list) else [])
+        if isinstance(each, dict) and cast(dict[str, Any], each).get("severity") in ("error", _OF_PROGRAM)
+    ]
+    return " ".join(found)
+
+
+def _words(message: Any) -> str:
+    """A message on one line, without colors."""
+    return " ".join(_COLOR.sub("", str(message or "")).split())
+
+
 def _refuse_failures(diagnostics: list[Any], name: str) -> None:
     for each in diagnostics:
         found = _object(each, f"{name}: diagnostics")
-        if found.get("severity") == "error":
-            message = " ".join(str(found.get("message", "")).split())
+        message = _words(found.get("message"))
+        severity = found.get("severity")
+        if severity == "error" or (severity == _OF_PROGRAM and message.startswith(_FAILURE)):
             raise ProgramError(
                 f"{name} is of a preview that failed, so resources are missing: {message[:_SHOWN]}; mend the program "
                 "and preview it again"

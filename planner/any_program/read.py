@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,6 +17,7 @@ from planner.any_program.run_preview import preview_of
 from planner.any_program.state import read_state
 
 STANDARD_INPUT = "-"
+_TEXT = re.compile(r"\S")
 _REMEDY = "name what `pulumi preview --json` or `pulumi stack export` wrote, or the folder of a program"
 
 
@@ -42,8 +44,7 @@ def document_of(content: bytes, name: str) -> Mapping[str, Any] | None:
     """
     bounded_json.check_values(content, name)
     text = bounded_json.text_of(content, name)
-    first, _, rest = text.strip().partition("\n")
-    if rest.strip() and first.startswith("{") and _is_whole(first):
+    if _has_events(text):
         return None
     document = bounded_json.parse(text, name)
     if not isinstance(document, dict):
@@ -51,9 +52,14 @@ def document_of(content: bytes, name: str) -> Mapping[str, Any] | None:
     return cast(dict[str, Any], document)
 
 
-def _is_whole(line: str) -> bool:
+def _has_events(text: str) -> bool:
+    """Whether the first line is an object, and another line follows. It copies no more than that line."""
+    start = _TEXT.search(text)
+    end = text.find("\n", start.start()) if start else -1
+    if start is None or start[0] != "{" or end < 0 or not _TEXT.search(text, end):
+        return False
     try:
-        return isinstance(json.loads(line), dict)
+        return isinstance(json.loads(text[start.start() : end]), dict)
     except (ValueError, RecursionError):
         return False
 

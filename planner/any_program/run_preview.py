@@ -1,12 +1,15 @@
 """Plans a program of any language in its folder, with the Pulumi CLI of the user."""
 
+import json
 import os
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any, cast
 
 from planner.any_program.bounded_json import MAX_BYTES
+from planner.any_program.preview import failure_of
 from planner.any_program.program_error import ProgramError
 
 _ARGUMENTS = ("preview", "--json", "--show-sames", "--non-interactive")
@@ -43,8 +46,16 @@ def preview_of(folder: Path, stack: str | None) -> bytes:
         content, complaint = output.read(MAX_BYTES + 1), errors.read(_SHOWN).decode(errors="replace")
     if len(content) > MAX_BYTES:
         raise ProgramError(f"the preview of {folder} is larger than {MAX_BYTES:,} bytes; divide the program")
-    # A failed preview is a document too, which names the failure.
-    if code and not content.lstrip().startswith(b"{"):
-        said = " ".join((complaint or content[:_SHOWN].decode(errors="replace")).split())
+    if code:
+        # A failed preview is a document too. It lacks resources, and it need not say so.
+        said = " ".join((_failure(content) or complaint or content[:_SHOWN].decode(errors="replace")).split())[:_SHOWN]
         raise ProgramError(f"`pulumi preview` failed in {folder} with exit code {code}: {said}; mend it there")
     return content
+
+
+def _failure(content: bytes) -> str:
+    try:
+        document: Any = json.loads(content)
+    except (ValueError, RecursionError):
+        return ""
+    return failure_of(cast(dict[str, Any], document)) if isinstance(document, dict) else ""

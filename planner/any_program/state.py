@@ -1,9 +1,10 @@
 """Reads `pulumi stack export`: what is deployed."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from planner.any_program.inventory import Inventory, inventory_of, is_provided, resource_of
+from planner.any_program.inventory import Inventory, inventory_of, is_provided, resource_of, shown
 from planner.any_program.program_error import ProgramError
 
 VERSIONS = (3, 4)
@@ -20,10 +21,10 @@ def read_state(document: Mapping[str, Any], name: str) -> Inventory:
         ProgramError: when the version is another, or a field is wrong.
     """
     version = document.get("version")
-    if version not in VERSIONS:
+    if isinstance(version, bool) or not isinstance(version, int) or version not in VERSIONS:
         known = " and ".join(map(str, VERSIONS))
         remedy = "export the stack with a Pulumi CLI of version 3"
-        raise ProgramError(f"{name}: version = {version!r}: states of versions {known} are read; {remedy}")
+        raise ProgramError(f"{name}: version = {shown(version)}: states of versions {known} are read; {remedy}")
     deployment = document.get("deployment")
     if not isinstance(deployment, dict):
         raise ProgramError(f"{name}: deployment must be an object; write the file with `pulumi stack export`")
@@ -32,18 +33,29 @@ def read_state(document: Mapping[str, Any], name: str) -> Inventory:
     resources = [
         resource_of(row, f"{name}: deployment.resources[{index}]") for index, row in enumerate(rows) if is_provided(row)
     ]
+    urns = Counter(each.urn for each in resources)
+    if twice := next((urn for urn, count in urns.items() if count > 1), None):
+        raise ProgramError(
+            f"{name}: two rows of deployment.resources have the URN {shown(twice)}, so one would not count; run "
+            "`pulumi state repair` and export the stack again"
+        )
     pending = list(_pending(_list(fields, "pending_operations", name)))
     notes: list[str] = []
     if pending:
-        shown = ", ".join(pending[:_SHOWN]) + (f" and {len(pending) - _SHOWN} more" if len(pending) > _SHOWN else "")
+        names = ", ".join(pending[:_SHOWN]) + (f" and {len(pending) - _SHOWN} more" if len(pending) > _SHOWN else "")
         notes.append(
-            f"{len(pending)} operations were interrupted, so the state may lack resources that cost: {shown}; run "
+            f"{len(pending)} operations were interrupted, so the state may lack resources that cost: {names}; run "
             "`pulumi refresh`"
         )
-    waiting = sum(1 for row in rows if isinstance(row, dict) and row.get("delete") is True)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    if waiting:
+    if waiting := _marked(rows, "delete"):
         notes.append(f"{waiting} old copies wait for their deletion and are not counted; run `pulumi up`")
+    if deleted := _marked(rows, "pendingReplacement"):
+        notes.append(f"{deleted} deleted resources wait for their replacement and are not counted; run `pulumi up`")
     return inventory_of(resources, notes=notes)
+
+
+def _marked(rows: list[Any], key: str) -> int:
+    return sum(1 for row in rows if isinstance(row, dict) and cast(dict[str, Any], row).get(key) is True)
 
 
 def _pending(rows: list[Any]) -> Iterator[str]:

@@ -24,7 +24,11 @@ _KEPT_DAYS = 90.0
 def collection(resource: Resource, stack: PricedStack) -> Iterator[Charge | Gap]:
     """A collection by its compute units, and by what its indexes keep in S3 for 90 days."""
     usage = stack.usage.logs
-    least = _LEAST_OCUS[text(resource.inputs, "standbyReplicas", "ENABLED")]
+    replicas = text(resource.inputs, "standbyReplicas", "ENABLED")
+    least = _LEAST_OCUS.get(replicas)
+    if least is None:
+        yield Gap(f"standbyReplicas is {replicas[:20]!r}, neither ENABLED nor DISABLED")
+        return
     units = least if usage.ocus is None else max(least, stack.share(resource, usage.ocus))
     yield stack.charge(resource, _SERVICE, "ocu", units * HOURS_A_MONTH, f"{units:g} OpenSearch Compute Units")
     stored = stack.share(resource, usage.written_gb) * usage.stored_share * _KEPT_DAYS / DAYS_A_MONTH

@@ -55,7 +55,7 @@ def _rules(resource: Resource) -> list[Mapping[str, Any]]:
         return sections(resource.inputs, "rules")
     try:
         return sections({"ruleJson": json.loads(written)}, "ruleJson")
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UnreadableInput("ruleJson is not JSON") from None
 
 
