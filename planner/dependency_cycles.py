@@ -24,7 +24,9 @@ class Dependencies:
         if to_resource in self._of.get(from_resource, ()):
             return True
         if from_resource is to_resource or (
-            from_resource in self._needed and self._reaches(to_resource, from_resource)
+            from_resource in self._needed
+            and not _is_registered(to_resource)
+            and self._reaches(to_resource, from_resource)
         ):
             return False
         self._of.setdefault(from_resource, set()).add(to_resource)
@@ -38,3 +40,8 @@ class Dependencies:
             seen |= new
             found += new
         return sought in seen
+
+
+def _is_registered(resource: Resource) -> bool:
+    """Whether `resource` has its URN. Then all that it needs was registered before it, so nothing that is yet to be."""
+    return resource.urn._data.done()  # pyright: ignore[reportPrivateUsage]

@@ -18,6 +18,9 @@ Result = TypeVar("Result")
 ORIGIN = "started at "
 """Begins the note that an exception carries when a line of the program started the task that raised it."""
 
+REGISTERED = "registered_in"
+"""The attribute of an exception that holds the frame which registered the resource that it failed."""
+
 _RUN_CODE = asyncio.Handle._run.__code__  # pyright: ignore[reportPrivateUsage] - the loop's own frames begin here
 
 _started_at: ContextVar[str | None] = ContextVar("started_at", default=None)
@@ -97,6 +100,9 @@ async def _with_origin(root: str, coro: Awaitable[Result]) -> Result:
         place = started_at()
         traceback = error.__traceback__
         while traceback is not None:
+            # The SDK's function. Later tasks raise the same exception with a traceback of their own.
+            if traceback.tb_frame.f_code.co_name == "do_register":
+                vars(error).setdefault(REGISTERED, traceback.tb_frame)
             if file := program_file(root, traceback.tb_frame.f_code.co_filename):
                 place = f"{file}:{traceback.tb_lineno}"
             traceback = traceback.tb_next

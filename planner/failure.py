@@ -13,7 +13,7 @@ from pulumi.runtime.stack import Stack
 from components.testing.fake_aws import UnansweredError
 from components.testing.recording import DuplicateResourceError
 from planner.evaluation import evaluate_program
-from planner.event_loop import ORIGIN, StuckProgramError, program_file
+from planner.event_loop import ORIGIN, REGISTERED, StuckProgramError, program_file
 from planner.recorder import ExistingResourceError
 
 _LONGEST = 2_000
@@ -49,6 +49,10 @@ def describe(error: BaseException, root: Path) -> Failure:
             component = _parent_of(frame) or component
         if file := program_file(str(root), frame.f_code.co_filename):
             place = f"{file}:{line}"
+    frame: FrameType | None = getattr(error, REGISTERED, None)
+    if resource is None and frame and isinstance(registered := frame.f_locals["res"], pulumi.CustomResource):
+        resource = f"{type(registered).__name__} {_name_of(registered, None)}".strip()
+        component = component or _parent_of(frame)
     if isinstance(error, SyntaxError) and error.filename:
         place = f"{error.filename.removeprefix(f'{root}/')}:{error.lineno}"
     by_program = any(frame.f_code is evaluate_program.__code__ for frame, _ in _frames(error))

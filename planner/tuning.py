@@ -3,7 +3,7 @@
 import gc
 import os
 
-from planner import dependency_cycles, lazy_sdk
+from planner import dependency_cycles, lazy_sdk, lean_registration
 
 
 def tune_process() -> None:
@@ -17,3 +17,4 @@ def tune_process() -> None:
     if os.environ.get("MLPLATFORM_LAZY_SDK") != "0":
         lazy_sdk.install()
         dependency_cycles.install()
+        lean_registration.install()

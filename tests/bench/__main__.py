@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from tests.bench.measure import ROOT, BenchError, Case, environment, measure
 from tests.bench.peers import peer_resources, peers
-from tests.bench.report import BASE, POLICIES, PROD, STAGING, TOTAL, aims, rows, show
+from tests.bench.report import BARE, BASE, POLICIES, PROD, REPORT, STAGING, TOTAL, aims, rows, show
 from tests.bench.synthetic import STACK, write_project
 
 SIZES = (300, 2400, 10000)
@@ -41,10 +41,15 @@ def _bench(folder: Path, options: argparse.Namespace) -> None:
     projects = {f"synthetic stack of {size:,}": write_project(folder, size) for size in options.sizes}
     plans = [_plan(PROD, "prod", folder), _plan(STAGING, "staging", folder)]
     plans += [_plan(name, STACK, folder, project) for name, project in projects.items()]
+    bare = Case(BARE, [sys.executable, "-m", "tests.bench.bare", str(_out(folder, PROD))])
+    reports = [_report(name, folder, project) for name, project in list(projects.items())[-1:]]
     others = peers(made)
-    samples = measure([Case(BASE, [sys.executable, "-c", "import pulumi"]), *plans, *others], options.runs, _progress)
+    samples = measure(
+        [Case(BASE, [sys.executable, "-c", "import pulumi"]), *plans, bare, *reports, *others], options.runs, _progress
+    )
     _progress("")
     counts = {case.name: len(json.loads(_out(folder, case.name).read_text())["resources"]) for case in plans}
+    counts |= {BARE: counts[PROD]} | {REPORT.format(name): counts[name] for name in list(projects)[-1:]}
     counts |= dict.fromkeys((case.name for case in others), peer_resources(made))
     stages = [_stages(folder) for _ in range(options.runs)]
     show(rows(samples, counts), options.markdown)
@@ -61,6 +66,11 @@ def _progress(text: str) -> None:
 
 def _plan(name: str, stack: str, folder: Path, root: Path = ROOT) -> Case:
     return Case(name, [sys.executable, "-m", "planner", *_arguments(stack, root, _out(folder, name))])
+
+
+def _report(name: str, folder: Path, root: Path) -> Case:
+    command = [sys.executable, "-m", "reports", STACK, "--root", str(root), "--out", str(folder / "report.html")]
+    return Case(REPORT.format(name), command)
 
 
 def _arguments(stack: str, root: Path, out: Path) -> list[str]:

@@ -7,6 +7,10 @@ from tests.bench.measure import Sample, middle, ratio
 from tests.bench.peers import CDK, CHECKOV
 
 BASE, PROD, STAGING = "import pulumi", "plan of prod", "plan of staging"
+BARE = "resources of prod, bare"
+"""The least that the SDK does for as many resources with the same inputs."""
+
+REPORT = "report of {}"
 
 IMPORTS, PROGRAM, COST, POLICIES, TOTAL = "start and imports", "program", "cost", "policies", "total"
 """The stages of a plan, and all of it."""
