@@ -1,6 +1,7 @@
 """Every command of the pages is one that its program takes, by the program itself or by its own description."""
 
 import argparse
+import gc
 import importlib.util
 import os
 import re
@@ -14,6 +15,7 @@ from typing import Any, NoReturn
 import pytest
 
 from components.command_line import COMMANDS as SUBCOMMANDS
+from planner import dependency_cycles, lazy_sdk, lean_registration
 from tests.support.aws_models import service_model
 from tests.support.components.definitions import definitions
 from tests.support.docs.pages import PROGRAMS, ROOT, commands
@@ -90,6 +92,10 @@ def check_python(arguments: Sequence[str], monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(argparse.ArgumentParser, "parse_args", parse)
     monkeypatch.setattr(sys, "argv", [module, *options])
+    # A command tunes its process, which plans once and ends. This one runs other tests afterwards.
+    monkeypatch.setattr(gc, "disable", lambda: None)
+    for tuned in (lazy_sdk, dependency_cycles, lean_registration):
+        monkeypatch.setattr(tuned, "install", lambda: None)
     with pytest.raises(ParsedError):
         runpy.run_module(module, run_name="__main__", alter_sys=True)
 
@@ -223,3 +229,8 @@ def test_feast_has_the_command_and_its_options(words: list[str]) -> None:
         pytest.skip(".venv/feast/bin/feast is missing; `make services` makes it")
     done = subprocess.run([feast, *words[1:], "--help"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_commands_leave_this_process_to_other_tests() -> None:
+    assert gc.isenabled()
+    assert not any(type(finder).__module__ == lazy_sdk.__name__ for finder in sys.meta_path)
