@@ -134,7 +134,7 @@ def test_ci_builds_the_pinned_programs_and_tests_with_them(ci: Any, tmp_path: Pa
     built = 'mkdir -p "$GOBIN" && touch "$GOBIN/kustomize" && chmod +x "$GOBIN/kustomize"'
     *installed, made = ci(built)
     assert installed == [f"go install {module}" for module in BUILT_BY_GO.values()]
-    assert made == f"make test with {tmp_path}/clone/build/tools/kustomize"
+    assert made == f"make test --jobs=2 with {tmp_path}/clone/build/tools/kustomize"
 
 
 def test_ci_tests_on_where_a_program_cannot_be_built(ci: Any) -> None:
