@@ -1,48 +1,19 @@
 """The programs of another team in each language compile against the SDK of today's schema, and make the same."""
 
-import re
-import runpy
-import shutil
 import subprocess
-import sys
-import zipfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import pulumi
 import pytest
 import yaml
-from hatchling.build import build_wheel
 
-from tests.support.components import sdk
-from tests.support.components.mocks import Recording, run
+from tests.support.components import example_programs, sdk
+from tests.support.components.example_programs import COMPILER, EXAMPLES
 from tests.support.components.package_schema import Schema, current
+from tests.support.components.released import Upgrade
 from tests.support.components.yaml_program import faults
-from tests.support.programs import ROOT, needs
+from tests.support.programs import needs
 
 pytestmark = pytest.mark.slow
-
-EXAMPLES = ROOT / "examples" / "components"
-MODULES = ROOT / ".venv" / "typescript" / "node_modules"
-TOOLS: dict[str, str | list[str]] = {
-    "argoCd": "argocd",
-    "clientId": "1example23456789",
-    "clientSecretName": "tools/kubeflow/sign-in",
-    "clusterName": "tools",
-    "databaseAddress": "metadata.example.internal",
-    "issuer": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI",
-    "kubeconfig": "{}",
-    "nodeSecurityGroupId": "sg-tools",
-    "pipelinesDatabaseAddress": "pipelines.example.internal",
-    "publicSubnetIds": ["subnet-tools-a", "subnet-tools-b"],
-    "secretPrefix": "tools",
-    "secretStore": "aws-secrets",
-    "signInUrl": "https://acme-ml.auth.us-east-1.amazoncognito.com",
-    "vpcCidr": "10.61.0.0/16",
-    "vpcId": "vpc-tools",
-}
-"""The outputs of the stack of the tools, which the programs read."""
 
 
 def compiled(*command: str, folder: Path) -> str:
@@ -61,37 +32,6 @@ def misspell(file: Path, *names: str) -> None:
     file.write_text(text, encoding="utf-8")
 
 
-@pytest.fixture
-def typescript(tmp_path: Path) -> Path:
-    """The program in TypeScript, laid out as `pulumi package add` and `pulumi install` leave it."""
-    if not MODULES.exists():
-        pytest.skip(f"{MODULES.relative_to(ROOT)} is missing; `make services` makes it")
-    folder = tmp_path / "typescript"
-    shutil.copytree(EXAMPLES / "typescript", folder)
-    shutil.copytree(sdk.KEPT / "nodejs", folder / "sdks" / "mlplatform")
-    scope = folder / "node_modules" / "@pulumi"
-    scope.mkdir(parents=True)
-    for module in MODULES.iterdir():
-        if module.name != "@pulumi":
-            (scope.parent / module.name).symlink_to(module)
-    (scope / "pulumi").symlink_to(MODULES / "@pulumi" / "pulumi")
-    (scope / "mlplatform").symlink_to(folder / "sdks" / "mlplatform")
-    return folder
-
-
-@pytest.fixture
-def go(tmp_path: Path) -> Path:
-    """The program in Go, laid out as `pulumi package add` leaves it."""
-    folder = tmp_path / "go"
-    shutil.copytree(EXAMPLES / "go", folder)
-    shutil.copytree(sdk.KEPT / "go", folder / "sdks" / "mlplatform")
-    program = (folder / "go.mod").read_text(encoding="utf-8")
-    [required] = re.findall(r"github.com/pulumi/pulumi/sdk/v3 v\S+", program)
-    module = f"module example.com/pulumi-mlplatform/sdk/go\n\ngo 1.25\n\nrequire {required}\n"
-    (folder / "sdks" / "mlplatform" / "go.mod").write_text(module, encoding="utf-8")
-    return folder
-
-
 @pytest.fixture(scope="module")
 def schema() -> Schema:
     return current()
@@ -103,8 +43,10 @@ def test_kept_sdks_are_those_of_todays_schema(schema: Schema) -> None:
 
 
 @needs("node")
-def test_typescript_compiles_and_refuses_what_is_not_there(typescript: Path) -> None:
-    command = ("node", str(MODULES / "typescript" / "bin" / "tsc"), "--noEmit")
+def test_typescript_compiles_and_refuses_what_is_not_there(tmp_path: Path) -> None:
+    typescript = tmp_path / "typescript"
+    example_programs.typescript(typescript, sdk.KEPT / "nodejs")
+    command = ("node", COMPILER, "--noEmit")
     assert compiled(*command, folder=typescript) == ""
     misspell(typescript / "index.ts", "clusterNames", "cluster.ready", "Runtime.Triton")
     printed = compiled(*command, folder=typescript)
@@ -114,8 +56,10 @@ def test_typescript_compiles_and_refuses_what_is_not_there(typescript: Path) -> 
 
 
 @needs("go", "pulumi")
-def test_go_compiles_and_refuses_what_is_not_there(go: Path) -> None:
+def test_go_compiles_and_refuses_what_is_not_there(tmp_path: Path) -> None:
     """Pulumi's SDK takes three minutes of one core to compile, so this runs only where programs in Go can run too."""
+    go = tmp_path / "go"
+    example_programs.go(go, sdk.KEPT / "go")
     assert compiled("go", "vet", ".", folder=go) == ""
     misspell(go / "main.go", "ClusterNames", "cluster.Ready", "RuntimeTriton")
     printed = compiled("go", "vet", ".", folder=go)
@@ -124,32 +68,10 @@ def test_go_compiles_and_refuses_what_is_not_there(go: Path) -> None:
     assert "undefined: mlplatform.RuntimeTrito" in printed
 
 
-@pytest.fixture
-def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The package as the wheel installs it."""
-    monkeypatch.chdir(ROOT)
-    built = tmp_path / build_wheel(str(tmp_path))
-    with zipfile.ZipFile(built) as archive:
-        archive.extractall(tmp_path / "site")
-    monkeypatch.setattr(sys, "path", [str(tmp_path / "site"), *sys.path])
-    yield
-    for name in [name for name in sys.modules if name.partition(".")[0] == "mlplatform"]:
-        del sys.modules[name]
-
-
-@pytest.mark.usefixtures("wheel")
-def test_python_runs_with_the_wheel() -> None:
-    settings = {"mlplatform:zoneId": "Z0123456789ABCDEFGHIJ", "mlplatform:toolsStack": "organization/tools/prod"}
-
-    def program() -> None:
-        pulumi.runtime.set_all_config(settings)
-        runpy.run_path(str(EXAMPLES / "python" / "__main__.py"))
-
-    computed: dict[str, dict[str, Any]] = {"pulumi:pulumi:StackReference": {"outputs": TOOLS, "secretOutputNames": []}}
-    recording = run(program, Recording(region="us-east-1", computed=computed))
-    made = {each.type.rpartition(":")[2] for each in recording.resources if each.type.startswith("mlplatform:index:")}
+def test_python_runs_with_the_wheel(example: Upgrade) -> None:
+    made = {each.type.rpartition(":")[2] for each in example.resources if each.type.startswith("mlplatform:index:")}
     assert {*sdk.USED} <= made
-    assert recording.outputs("serving")["url"] == "https://models.vision.example.com"
+    assert example.outputs("serving")["url"] == "https://models.vision.example.com"
 
 
 def test_yaml_is_valid_by_the_schema(schema: Schema) -> None:
