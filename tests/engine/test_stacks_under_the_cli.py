@@ -273,7 +273,8 @@ def test_destroy_leaves_nothing_and_goes_from_the_inside_out(
 def test_deletion_protection_must_be_lifted_before_destroy(
     engine: Engine, prod: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sets = prod.of_type(APPLICATION_SET)
+    # More than the first deployment made: a team has joined.
+    sets = [each["urn"] for each in engine.resources(prod.name) if each["type"] == APPLICATION_SET]
     alone = engine.run("destroy", "--yes", "--stack", prod.name, *(f"--target={urn}" for urn in sets))
     assert alone.code != 0
     assert alone.printed.count("it is protected") >= len(sets) > 1
