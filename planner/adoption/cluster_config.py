@@ -21,13 +21,12 @@ def sections(cluster: Existing, existing: Sequence[Existing]) -> dict[str, Any]:
     A subnet that gives public addresses is public, and the others are private. Of several in a zone, the first counts.
     """
     network = _one(cluster.attributes.get("vpc_config"))
-    found: dict[str, Any] = {
-        "gpuCluster": {
-            "clusterName": cluster.attributes.get("name") or cluster.attributes.get("id"),
-            "kubernetesVersion": cluster.attributes.get("version"),
-            "existing": {"securityGroupId": network.get("cluster_security_group_id")},
-        }
-    }
+    plane: dict[str, Any] = {"clusterName": cluster.attributes.get("name") or cluster.attributes.get("id")}
+    if version := cluster.attributes.get("version"):
+        plane["kubernetesVersion"] = version
+    if group := network.get("cluster_security_group_id"):
+        plane["existing"] = {"securityGroupId": group}
+    found: dict[str, Any] = {"gpuCluster": plane}
     vpc = next(
         (each for each in existing if each.type == "aws_vpc" and each.attributes.get("id") == network.get("vpc_id")),
         None,

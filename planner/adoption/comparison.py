@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from planner.adoption.kinds import KINDS
 from planner.adoption.matching import Match
-from planner.adoption.values import NEW, Translation, attribute, same_shape
+from planner.adoption.values import NEW, Translation, attribute, has_attribute, same_shape
 from planner.input_changes import Effect, InputChange, changes_of
 from planner.replacement import Facts, effect_of, facts_of
 from planner.stateful import HOLDS
@@ -41,6 +41,8 @@ class Adoption:
     retained: tuple[Retained, ...]
     made_on: tuple[str, ...]
     """Names of resources that the program makes anew and that belong to it, such as the lifecycle of a bucket."""
+    unread: tuple[str, ...]
+    """Inputs of which nothing says what they are in AWS."""
     blocked: tuple[str, ...]
     """Why it cannot be adopted: inputs whose change would replace it and that cannot be retained."""
 
@@ -52,7 +54,7 @@ class Adoption:
     @property
     def clean(self) -> bool:
         """Whether the import changes nothing, of the resource and of what belongs to it."""
-        return not (self.changes or self.blocked or (self.holds and self.made_on))
+        return not (self.changes or self.unread or self.blocked or (self.holds and self.made_on))
 
 
 def compared(match: Match, translation: Translation) -> Adoption:
@@ -87,7 +89,8 @@ def compared(match: Match, translation: Translation) -> Adoption:
     if not identity:
         blocked.append(f"the state lacks what its import id is made of: {kind.import_id}")
     made_on = tuple(sorted(each.name for each in translation.made_on(planned)))
-    return Adoption(match, identity, tuple(changes), tuple(retained), made_on, tuple(blocked))
+    unread = tuple(sorted(_unread(match, translation)))
+    return Adoption(match, identity, tuple(changes), tuple(retained), made_on, unread, tuple(blocked))
 
 
 _OF_THE_VERSION = ("parameterGroupName",)
@@ -118,11 +121,21 @@ def _both(match: Match, translation: Translation) -> tuple[dict[str, Any], dict[
             found = {key: each for key, each in match.existing.tags.items() if key in value}
         if found is not None:
             theirs[name], ours[name] = same_shape(found, value), value
+        elif value and value != SECRET and has_attribute(match.existing.attributes, name):
+            theirs[name], ours[name] = None, value
     return theirs, ours
 
 
+def _unread(match: Match, translation: Translation) -> Iterator[str]:
+    """The inputs that Terraform, or what was read of AWS, has no attribute for."""
+    for name in match.planned.inputs:
+        value = translation.input(match.planned, name)
+        if value and value != SECRET and not has_attribute(match.existing.attributes, name):
+            yield name
+
+
 def _changes(token: str, name: str, theirs: Any, ours: Any) -> Iterator[InputChange]:
-    for each in changes_of({name: theirs}, {name: ours}):
+    for each in changes_of({} if theirs is None else {name: theirs}, {name: ours}):
         if each.after != SECRET:
             yield InputChange(each.steps, each.before, each.after, effect_of(token, each))
 
@@ -167,7 +180,7 @@ def _left_out(facts: Facts, match: Match) -> Iterator[Retained]:
 def _can_be_retained(value: Any) -> bool:
     """Whether Pulumi takes the value as it is in Terraform: a plain one, or a list of plain ones."""
     items = cast(list[Any], value) if isinstance(value, list) else [value]
-    return all(isinstance(each, str | int | float) for each in items)
+    return value is None or all(isinstance(each, str | int | float) for each in items)
 
 
 def _import_id(template: str, attributes: Mapping[str, Any]) -> str:

@@ -166,13 +166,17 @@ class _Matcher:
         if len(planned) == 1 == len(existing):
             ours, theirs = [ours[0] | {_ONLY}], [theirs[0] | {_ONLY}]
         shared = [[mine & other for other in theirs] for mine in ours]
-        for row, each in enumerate(planned):
-            for column, other in enumerate(existing):
-                found = len(shared[row][column])
-                rivals = [len(shared[row][index]) for index in range(len(existing)) if index != column]
-                rivals += [len(shared[index][column]) for index in range(len(planned)) if index != row]
-                if found > max(rivals, default=0):
-                    yield shared[row][column], each, other
+        best_of_rows = [_single_best(list(map(len, row))) for row in shared]
+        best_of_columns = [_single_best([len(row[column]) for row in shared]) for column in range(len(existing))]
+        for row, column in enumerate(best_of_rows):
+            if column is not None and best_of_columns[column] == row:
+                yield shared[row][column], planned[row], existing[column]
+
+
+def _single_best(numbers: Sequence[int]) -> int | None:
+    """The place of the largest number; None when another is as large, or it is 0."""
+    largest = max(numbers, default=0)
+    return numbers.index(largest) if largest and numbers.count(largest) == 1 else None
 
 
 def _fits(existing: Existing, keys: Mapping[str, object]) -> bool:

@@ -10,6 +10,7 @@ from planner.adoption.comparison import Adoption, Retained, is_new
 from planner.adoption.existing import Existing
 from planner.adoption.kinds import KINDS, NOT_ADOPTED
 from planner.adoption.matching import Reason
+from planner.input_changes import ABSENT
 from planner.printable import printable
 
 _WIDTH = 80
@@ -42,7 +43,7 @@ def as_json(
         ],
         "elsewhere": [each.address for each in elsewhere],
     }
-    return json.dumps(document, indent=1)
+    return json.dumps(document, indent=1, default=str)
 
 
 def _document(adoption: Adoption) -> dict[str, Any]:
@@ -57,7 +58,10 @@ def _document(adoption: Adoption) -> dict[str, Any]:
         "holds": adoption.holds,
         "clean": adoption.clean,
         "madeOn": list(adoption.made_on),
-        "changes": [each.path for each in adoption.changes],
+        "changes": [
+            {"path": each.path, "before": _plain(each.before), "after": _plain(each.after)} for each in adoption.changes
+        ],
+        "notCompared": list(adoption.unread),
         "retained": {each.name: each.value for each in adoption.retained},
         "blocked": list(adoption.blocked),
     }
@@ -122,12 +126,14 @@ def _adoption(adoption: Adoption) -> Iterator[str]:
     yield from _wrapped(f"{doubt}{match.why}")
     if match.existing.doubt:
         yield from _wrapped(f"CHECK: {match.existing.doubt}")
-    if adoption.changes:
-        yield from _wrapped(f"changes {', '.join(sorted({each.path for each in adoption.changes}))}")
+    for change in adoption.changes:
+        yield from _wrapped(f"changes {change.path}: {_value(change.before)} to {_value(change.after)}")
     if adoption.holds and adoption.made_on:
         yield from _wrapped(f"sets anew on it: {', '.join(adoption.made_on)}")
     for each in adoption.retained:
         yield from _wrapped(_kept(each))
+    if adoption.unread:
+        yield from _wrapped(f"not compared, see `pulumi preview`: {', '.join(adoption.unread)}")
     for each in adoption.blocked:
         yield from _wrapped(each)
 
@@ -137,6 +143,15 @@ def _kept(retained: Retained) -> str:
     if retained.planned is None:
         return f"{kept})"
     return f"{kept}: {'of a new resource' if is_new(retained.planned) else _shown(retained.planned)})"
+
+
+def _value(value: Any) -> str:
+    """One side of a change."""
+    return "of a new resource" if is_new(value) else _shown(_plain(value))
+
+
+def _plain(value: Any) -> Any:
+    return None if value is ABSENT or is_new(value) else value
 
 
 def _shown(value: Any) -> str:

@@ -28,9 +28,18 @@ def attribute(existing: Mapping[str, Any], name: str) -> Any:
 
     Source: pulumi-terraform-bridge, pkg/tfbridge/names.go, `TerraformToPulumiNameV2`.
     """
+    return next((existing[each] for each in _names(name) if each in existing), None)
+
+
+def has_attribute(existing: Mapping[str, Any], name: str) -> bool:
+    """Whether Terraform has an attribute for an input, which may be null."""
+    return any(each in existing for each in _names(name))
+
+
+def _names(name: str) -> tuple[str, ...]:
     snake = snake_case(name)
     singulars = (f"{snake[:-3]}y",) if snake.endswith("ies") else (snake.removesuffix("s"), snake.removesuffix("es"))
-    return next((existing[each] for each in (snake, *singulars) if each in existing), None)
+    return snake, *singulars
 
 
 class Translation:

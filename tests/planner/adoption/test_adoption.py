@@ -140,6 +140,26 @@ def test_a_setting_that_AWS_changes_in_place_is_an_update(tmp_path: Path) -> Non
     assert [each.path for each in one(found, "metadata").changes] == ["instanceClass"]
 
 
+def test_an_input_that_is_null_in_AWS_is_added_or_stays_null(tmp_path: Path) -> None:
+    found, left = adoptions(tmp_path, [terraform.database(instance_class=None, username=None)])
+    metadata = one(found, "metadata")
+    assert [(each.path, each.after) for each in metadata.changes] == [("instanceClass", "db.r6g.xlarge")]
+    assert ("username", None) in {(each.name, each.value) for each in metadata.retained if each.name == "username"}
+    assert 'changes instanceClass: null to "db.r6g.xlarge"' in as_text("test", found, left)
+    written(adopted_path(tmp_path, "test"), found, ())
+    after = {each.name: each for each in evaluate(tmp_path, PROGRAM).resources}
+    assert "username" not in after["metadata"].inputs
+
+
+def test_what_nothing_says_is_not_called_clean(tmp_path: Path) -> None:
+    raw = terraform.bucket("ml-raw", "raw")
+    versioning = terraform.instance("aws_s3_bucket_versioning", "raw", id="ml-raw", bucket="ml-raw")
+    found, left = adoptions(tmp_path, [raw, versioning])
+    assert one(found, "raw-versioning").unread == ("versioningConfiguration",)
+    assert not one(found, "raw-versioning").clean
+    assert "not compared, see `pulumi preview`: versioningConfiguration" in as_text("test", found, left)
+
+
 def test_what_cannot_be_retained_is_not_adopted(tmp_path: Path) -> None:
     found, _ = adoptions(tmp_path, [terraform.database(username={"in": "a block"})])
     assert one(found, "metadata").blocked == ("username: the plan's would replace it",)
