@@ -183,3 +183,36 @@ def test_a_failure_of_the_command_is_not_a_failed_gate(
     monkeypatch.setattr("planner.any_program.command.read_program", broken)
     assert main("price", ["preview.json"]) == 3
     assert "price failed: KeyError" in capsys.readouterr().err
+
+
+YAML_FAILURE = {"steps": [], "diagnostics": [{"severity": "info#err", "message": "no such type"}], "duration": 1}
+
+
+@pytest.mark.parametrize(
+    ("code", "document", "told"),
+    [
+        (0, json.loads(recorded("create.json").read_text()), ""),
+        (1, json.loads(recorded("create.json").read_text()), "with exit code 1"),
+        (1, YAML_FAILURE, "no such type"),
+        (255, "error: no stack selected", "no stack selected"),
+    ],
+)
+def test_exit_code_of_the_cli_decides_whether_a_preview_counts(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    code: int,
+    document: object,
+    told: str,
+) -> None:
+    """The document of a failed preview lacks resources, and need not have an error."""
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: yaml\n")
+    printed = tmp_path / "printed"
+    printed.write_text(document if isinstance(document, str) else json.dumps(document))
+    cli = tmp_path / "pulumi"
+    cli.write_text(f'#!/bin/sh\n/bin/cat "{printed}"\nexit {code}\n')
+    cli.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    ended, _, error = run(capsys, "price", str(tmp_path))
+    assert ended == (2 if code else 0)
+    assert told in error
