@@ -1,6 +1,7 @@
 """Every command of the pages is one that its program takes, by the program itself or by its own description."""
 
 import argparse
+import csv
 import gc
 import importlib.util
 import os
@@ -10,6 +11,8 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
@@ -18,9 +21,9 @@ from components.command_line import COMMANDS as SUBCOMMANDS
 from planner import dependency_cycles, lazy_sdk, lean_registration
 from tests.support.aws_models import service_model
 from tests.support.components.definitions import definitions
-from tests.support.docs.pages import PROGRAMS, ROOT, commands
+from tests.support.docs.pages import PROGRAMS, ROOT, blocks, commands
 from tests.support.planner.plans import STACKS, plan_of
-from tests.support.programs import needs
+from tests.support.programs import needs, require
 
 xform_name: Any = importlib.import_module("botocore").xform_name
 """botocore ships no types."""
@@ -28,20 +31,15 @@ xform_name: Any = importlib.import_module("botocore").xform_name
 COMMANDS = commands()
 AWS_GLOBAL = {"region", "profile", "output", "query"}
 UNCHECKED = {
-    "argocd",
-    "cosign",
-    "curl",
-    "eval",
-    "export",
-    "gh",
-    "jq",
-    "kafka-configs.sh",
-    "kafka-topics.sh",
-    "pip",
-    "sed",
-    "sudo",
+    "eval": "a word of the shell; `mlplatform completion` has a test of its own",
+    "export": "a word of the shell",
+    "sudo": "it starts the package manager of the reader's system",
 }
-"""Programs that are neither the project's nor described by what the tests have."""
+"""Programs that no test checks, each with the reason. A shell reads their lines like all others."""
+
+with (Path(__file__).parent / "published_flags.csv").open(encoding="utf-8", newline="") as file:
+    PUBLISHED = {(row["program"], row["command"]): {*row["flags"].split()} for row in csv.DictReader(file)}
+"""The flags that pages may use of programs that the tests do not have, from what these projects publish."""
 
 OURS = "availability|commands|operations|planner|policies|pricing|reports|stacks|website"
 """The folders whose modules `make` starts."""
@@ -106,16 +104,20 @@ def test_every_command_is_checked_or_known_not_to_be() -> None:
         "feast",
         "git",
         "helm",
+        "jq",
         "kubectl",
         "kustomize",
         "make",
+        "pip",
+        "sed",
+        *(program for program, _ in PUBLISHED),
         "mlplatform",
         "pulumi",
         "python",
         ".venv/bin/python",
     }
     ours = {each for each in PROGRAMS if "/" in each}
-    assert {*PROGRAMS} == checked | UNCHECKED | ours
+    assert {*PROGRAMS} == checked | UNCHECKED.keys() | ours
     found = {words[0] for shown in COMMANDS for words in parts(shown.text)}
     assert found <= {*PROGRAMS, *SHELL}
     assert all((ROOT / each).is_file() and os.access(ROOT / each, os.X_OK) for each in ours - {".venv/bin/python"})
@@ -219,6 +221,125 @@ def test_a_path_that_a_command_names_is_there(words: list[str]) -> None:
 def test_git_has_the_command(words: list[str]) -> None:
     listed = subprocess.run(["git", "--list-cmds=main"], capture_output=True, text=True, check=True).stdout.split()
     assert words[1] in listed
+
+
+def flags_of(words: Sequence[str]) -> list[str]:
+    """The flags of a command, without their hyphens and values; letters behind one hyphen are flags each."""
+    found: list[str] = []
+    for word in words:
+        if word.startswith("--") and word != "--":
+            found.append(word.removeprefix("--").partition("=")[0])
+        elif re.fullmatch(r"-[A-Za-z]+", word):
+            found += word.removeprefix("-")
+    return found
+
+
+@pytest.mark.parametrize("words", of(*{program for program, _ in PUBLISHED}))
+def test_another_program_has_the_command_and_its_flags(words: list[str]) -> None:
+    program, *rest = words
+    commands_of = sorted((command for name, command in PUBLISHED if name == program), key=len, reverse=True)
+    command = next((each for each in commands_of if rest[: len(each.split())] == each.split()), None)
+    assert command is not None, words
+    assert [each for each in flags_of(rest) if each not in PUBLISHED[program, command]] == []
+
+
+@cache
+def helped(*command: str) -> str:
+    """What a program says of a command."""
+    done = subprocess.run([*command, "--help"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def has_flag(text: str, flag: str) -> bool:
+    """Whether a help names a flag, by its long name or its letter."""
+    return bool(re.search(rf"(?<![\w-])-{{1,2}}{re.escape(flag)}(?![\w-])", text))
+
+
+@needs("kubectl")
+@pytest.mark.parametrize("words", of("kubectl"))
+def test_kubectl_has_the_command_and_its_flags(words: list[str]) -> None:
+    known = subprocess.run(["kubectl", "options"], capture_output=True, text=True, check=True).stdout
+    rest = words[1:]
+    # Flags before the command belong to kubectl itself, and have a value.
+    while rest and rest[0].startswith("-"):
+        assert has_flag(known, flags_of(rest[:1])[0]), words
+        rest = rest[2:]
+    command = rest[:2] if rest[0] in ("auth", "create", "rollout") and not rest[1].startswith("-") else rest[:1]
+    text = helped("kubectl", *command) + known
+    assert [each for each in flags_of(rest) if not has_flag(text, each)] == []
+
+
+@pytest.mark.parametrize("program", ["helm", "kustomize"])
+def test_helm_and_kustomize_have_the_commands_and_their_flags(program: str) -> None:
+    require(program)
+    for shown in COMMANDS:
+        for words in parts(shown.text):
+            if words[0] == program:
+                text = helped(program, words[1])
+                assert [each for each in flags_of(words[2:]) if not has_flag(text, each)] == [], str(shown)
+
+
+@pytest.mark.parametrize("words", of("pip"))
+def test_pip_has_the_command_and_its_flags(words: list[str]) -> None:
+    text = helped(sys.executable, "-m", "pip", words[1])
+    assert [each for each in flags_of(words[2:]) if not has_flag(text, each)] == []
+
+
+@needs("jq")
+@pytest.mark.parametrize("words", of("jq"))
+def test_jq_compiles_the_filter(words: list[str]) -> None:
+    values = words[1:4] + words[4:7] if "--arg" in words else [each for each in words[1:2] if each.startswith("-")]
+    program = words[1 + len(values)]
+    done = subprocess.run(["jq", *values, program], input="", capture_output=True, text=True, check=False)
+    # 2 is a wrong argument, 3 a filter that does not compile. Source: jq 1.6 manual, "exit status".
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("words", of("sed"))
+def test_sed_reads_the_script(words: list[str]) -> None:
+    scripts = [words[index + 1] for index, word in enumerate(words) if word == "-e"] or [words[1]]
+    options = [part for script in scripts for part in ("-e", script)]
+    subprocess.run(["sed", *options], input="a\n", capture_output=True, text=True, check=True)
+
+
+def unread(text: str) -> str:
+    """Why a shell does not read a text; empty when it does."""
+    told = re.sub(r"<[^<>\n]+>", "PLACE", text)
+    return subprocess.run(["bash", "-n"], input=told, capture_output=True, text=True, check=False).stderr
+
+
+def complete(text: str) -> bool:
+    """Whether a command ends with its text: a quote, a loop, a document or a backslash leaves it open."""
+    try:
+        words = shlex.split(text, comments=True)
+    except ValueError:
+        return False
+    ended = [f"\n{word[2:]}" in text for word in words if word.startswith("<<") and word[2:]]
+    loops = sum(word in ("for", "while") for word in words[:1]) - words.count("done")
+    return not text.endswith("\\") and all(ended) and loops <= 0
+
+
+def typed_in(text: str) -> list[str]:
+    """The commands of a block. A command that is not complete goes on in the lines after it."""
+    if "$ " not in text:
+        return [text]
+    found: list[str] = []
+    for line in text.splitlines():
+        if line.startswith("$ "):
+            found.append(line.removeprefix("$ "))
+        elif found and not complete(found[-1]):
+            found[-1] += f"\n{line}"
+    return found
+
+
+def test_a_shell_reads_every_command() -> None:
+    shown = [each for language in ("console", "sh", "bash") for each in blocks(language)]
+    typed = {(str(block), each): each for block in shown for each in typed_in(block.text)}
+    assert len(typed) > 200
+    # One call for all; a call for each names the wrong one.
+    if unread("\n".join(typed.values())):
+        assert {page: told for page, each in typed.items() if (told := unread(each))} == {}
 
 
 @pytest.mark.services
