@@ -3,6 +3,18 @@
 from collections.abc import Iterator
 
 from components.facts.versions import ADDONS, STANDARD_SUPPORT_ENDS, KubernetesVersion
+from reports.scenarios.durations import (
+    ASSUMED,
+    CHANGED,
+    DECIDE,
+    EDIT,
+    LOOK,
+    PLAN,
+    REVIEW,
+    REVIEWED,
+    UPGRADED,
+    deployment,
+)
 from reports.scenarios.names import Names
 from reports.scenarios.scenario import Duration, PersonStep, Scenario, Step
 
@@ -39,23 +51,33 @@ def _provision(names: Names) -> Scenario:
                 else (
                     f"aws service-quotas list-service-quotas --service-code {quota.service} --region {names.region}",
                 ),
+                takes=Duration(1, 5, ASSUMED, "AWS answers, within hours or days"),
             )
         )
     for each in names.plan.prerequisites:
         people.append(
-            PersonStep(f"Have {each.what}. {each.why}", _ADMINISTRATOR, "the command below", "it exists", (each.how,))
+            PersonStep(
+                f"Have {each.what}. {each.why}",
+                _ADMINISTRATOR,
+                "the command below",
+                "it exists",
+                (each.how,),
+                takes=Duration(2, 15, ASSUMED),
+            )
         )
     steps: list[Step | PersonStep] = [
         Step(
             "Plan the stack, and read the verdict, the quotas and what the account must have first.",
             (f"make plan STACK={stack}",),
             "the last line says that the plan may be deployed",
+            takes=PLAN,
         ),
         *people,
         Step(
             "Deploy it. A failure is no loss: the same command goes on.",
             (f"make up STACK={stack}",),
             "Pulumi reports no error",
+            takes=deployment(*names.made),
         ),
     ]
     if names.emails:
@@ -66,6 +88,7 @@ def _provision(names: Names) -> Scenario:
                 "the link in the mail of AWS Notifications, within two days",
                 "no subscription is `PendingConfirmation`",
                 (f"aws sns list-subscriptions --region {names.region}",),
+                takes=Duration(1, 5, ASSUMED),
             )
         )
     steps.append(
@@ -76,17 +99,13 @@ def _provision(names: Names) -> Scenario:
                 f".venv/bin/python -m operations.drift {stack} --plan build/{stack}/plan.json",
             ),
             "no difference is found",
+            takes=Duration(2, 10, ASSUMED),
         )
     )
     return Scenario(
         "provision",
         "Provision the stack",
         "Once, in an account that has nothing of it.",
-        Duration(
-            "60 to 120",
-            "estimate: EKS makes a cluster in about 15 minutes, RDS and ElastiCache in up to 30; quotas "
-            "take days before",
-        ),
         names.told(),
         steps,
         (
@@ -103,29 +122,33 @@ def _change(names: Names) -> Scenario:
         "change",
         "Change the stack",
         f"A change of `Pulumi.{stack}.yaml` or of the program.",
-        Duration(
-            "15 to 60", "estimate: most changes take minutes; a new version of a database or of nodes takes the most"
-        ),
         names.told(),
         (
             Step(
                 "Compare the change with main: what is replaced, what is lost, what it costs.",
                 (f"make plan STACK={stack} AGAINST=main",),
                 "nothing is under `State at risk` that must stay",
+                takes=PLAN,
             ),
             PersonStep(
                 "Review the comment of the plan on the pull request.",
                 "a senior who is not the author",
                 "the pull request on GitHub",
                 "it is approved, and the check of the plan is green",
+                takes=REVIEW,
+                checked_by=(REVIEWED,),
             ),
             Step(
                 "See what the engine would do with the real state.",
                 (f"make preview STACK={stack}",),
                 "it changes what the plan says",
+                takes=Duration(2, 10, ASSUMED),
             ),
             Step(
-                "Deploy it.", (f"make up STACK={stack}",), "Pulumi reports no error, and no alarm rings for 15 minutes"
+                "Deploy it.",
+                (f"make up STACK={stack}",),
+                "Pulumi reports no error, and no alarm rings for 15 minutes",
+                takes=CHANGED,
             ),
         ),
         ("No other deployment of the stack runs: Pulumi locks its state.",),
@@ -153,11 +176,6 @@ def _upgrade(names: Names) -> Scenario:
         "cluster-upgrade",
         f"Upgrade the cluster {cluster} from {version}",
         f"{support}Afterwards EKS charges extended support, and at its end upgrades by itself. {known}",
-        Duration(
-            "60 to 240",
-            "estimate: the control plane takes some 10 to 20 minutes, then each node group replaces its "
-            "nodes a few at a time, as pods allow",
-        ),
         names.told("criticalTopicArn"),
         (
             Step(
@@ -169,11 +187,13 @@ def _upgrade(names: Names) -> Scenario:
                 ),
                 "every insight is PASSING; for another, `aws eks describe-insight` names the client and the object",
                 (f"aws eks describe-insight --cluster-name {cluster} --id <id> --region {names.region}",),
+                takes=EDIT,
             ),
             Step(
                 "Ask the API server which deprecated APIs were called since it started.",
                 ("kubectl get --raw /metrics | grep apiserver_requested_deprecated_apis",),
                 f"no line has a `removed_release` of {target} or older",
+                takes=LOOK,
             ),
             Step(
                 "Check the versions of nodes. The skew policy of Kubernetes allows a kubelet three minor "
@@ -181,12 +201,14 @@ def _upgrade(names: Names) -> Scenario:
                 "and none above it, so the control plane comes first.",
                 ("kubectl get nodes -o wide",),
                 f"every node is of {version}",
+                takes=LOOK,
             ),
             Step(
                 f'Write `kubernetesVersion: "{target}"` into `gpuCluster`: one minor version at a time. Plan it.',
                 (f"make plan STACK={stack} AGAINST=main",),
                 f"control plane, add-ons{f' ({moved})' if moved else ''} and node groups change, and "
                 "nothing is replaced that holds data",
+                takes=EDIT,
             ),
             Step(
                 f"Deploy it in a quiet hour. The order is control plane, add-ons, nodes ({pools}); nodes "
@@ -198,12 +220,15 @@ def _upgrade(names: Names) -> Scenario:
                     "kubectl get nodes -o wide",
                     "kubectl get pods --all-namespaces --field-selector status.phase=Pending",
                 ),
+                takes=UPGRADED,
             ),
             PersonStep(
                 "Decide whether it stays. Within 7 days EKS can go back one minor version; add-ons and nodes first.",
                 "the owner of the platform",
                 "the dashboards of models, errors and latency of the first day",
                 "no alert fires that did not before",
+                takes=DECIDE,
+                checked_by=(f"aws cloudwatch describe-alarms --state-value ALARM --region {names.region}",),
             ),
         ),
         (

@@ -2,6 +2,16 @@
 
 from collections.abc import Iterator
 
+from reports.scenarios.durations import (
+    ASSUMED,
+    DATABASE_FAILOVER,
+    DECIDE,
+    FAIL_OVER,
+    LOOK,
+    MACHINE,
+    REBUILD,
+    deployment,
+)
 from reports.scenarios.names import Names
 from reports.scenarios.scenario import Duration, PersonStep, Scenario, Step
 
@@ -29,24 +39,26 @@ def _gpu_node(names: Names) -> Scenario:
         "gpu-node-failure",
         "A GPU node fails",
         f"A GPU reports errors (Xid), a node is NotReady, or pods with a GPU hang on one node. Pools: {described}.",
-        Duration(
-            "10 to 20",
-            "estimate: EKS repairs by itself after 10 minutes where node repair is on; a new node with its "
-            "images starts in some 5 to 10 minutes",
-        ),
         names.told("criticalTopicArn"),
         (
             Step(
                 "Find the node and what it says.",
                 ("kubectl get nodes -l nvidia.com/gpu.present=true", "kubectl describe node <node>"),
                 "its condition AcceleratedHardwareReady or Ready is False, with a reason",
+                takes=Duration(1, 5, ASSUMED, "EKS has replaced the node, where node repair is on"),
             ),
-            Step("Keep new pods away from it.", ("kubectl cordon <node>",), "it is SchedulingDisabled"),
+            Step(
+                "Keep new pods away from it.",
+                ("kubectl cordon <node>",),
+                "it is SchedulingDisabled",
+                takes=Duration(1, 1, ASSUMED),
+            ),
             Step(
                 "Move its pods. Disruption budgets hold, and models keep their replicas on other nodes.",
                 ("kubectl drain <node> --ignore-daemonsets --delete-emptydir-data --timeout=15m",),
                 "no pod of a model is left on it",
                 ("kubectl get pods --all-namespaces --field-selector spec.nodeName=<node>",),
+                takes=Duration(1, 15, "the command's own --timeout=15m"),
             ),
             Step(
                 "Replace the machine; the group starts another one.",
@@ -59,12 +71,18 @@ def _gpu_node(names: Names) -> Scenario:
                     "kubectl get nodes -l nvidia.com/gpu.present=true -o "
                     "custom-columns=NAME:.metadata.name,GPUS:.status.allocatable.nvidia\\.com/gpu",
                 ),
+                takes=MACHINE,
             ),
             PersonStep(
                 "If no machine of the type starts, ask AWS, or allow another type.",
                 "platform engineer",
                 "the scaling activities of the group, a support case, and `instanceTypes` of the pool",
                 "the pool has its size",
+                takes=Duration(5, 15, ASSUMED, "AWS answers the case"),
+                checked_by=(
+                    "aws autoscaling describe-scaling-activities --auto-scaling-group-name <group> "
+                    f"--region {names.region}",
+                ),
             ),
         ),
         ("`kubectl` reaches the cluster.",),
@@ -80,6 +98,7 @@ def _zone(names: Names) -> Scenario:
             f"nodes of one of {', '.join(names.zones)} are NotReady; AWS Health needs a support plan, "
             "without one its public page says the same",
             ("aws health describe-events --filter eventStatusCodes=open --region us-east-1",),
+            takes=LOOK,
         ),
     ]
     for identifier, standby in names.databases.items():
@@ -97,6 +116,7 @@ def _zone(names: Names) -> Scenario:
                         f"aws rds reboot-db-instance --db-instance-identifier {identifier} --force-failover "
                         f"--region {names.region}",
                     ),
+                    takes=DATABASE_FAILOVER,
                 )
             )
         else:
@@ -107,6 +127,10 @@ def _zone(names: Names) -> Scenario:
                     "the owner of the platform",
                     "the scenario of a restore",
                     "the database answers",
+                    takes=DECIDE,
+                    checked_by=(
+                        f"aws rds describe-db-instances --db-instance-identifier {identifier} --region {names.region}",
+                    ),
                 )
             )
     for group in names.caches:
@@ -122,6 +146,7 @@ def _zone(names: Names) -> Scenario:
                     f"aws elasticache describe-replication-groups --replication-group-id {group} --region "
                     f"{names.region}",
                 ),
+                takes=Duration(1, 5, ASSUMED),
             )
         )
     if names.cluster:
@@ -131,6 +156,7 @@ def _zone(names: Names) -> Scenario:
                 "of the lost zone wait.",
                 ("kubectl get pods --all-namespaces --field-selector status.phase=Pending",),
                 "no model is pending; node groups have grown within their maximum",
+                takes=MACHINE,
             )
         )
     steps.append(
@@ -139,6 +165,8 @@ def _zone(names: Names) -> Scenario:
             "platform engineer",
             "`nodePools` of the stack, and Service Quotas",
             "models have their replicas",
+            takes=Duration(10, 20, ASSUMED, "AWS answers"),
+            checked_by=("kubectl get pods --all-namespaces --field-selector status.phase=Pending",),
         )
     )
     steps.append(
@@ -146,22 +174,27 @@ def _zone(names: Names) -> Scenario:
             "Afterwards, see that everything is spread again.",
             ("kubectl get nodes -L topology.kubernetes.io/zone",),
             f"nodes are in {', '.join(names.zones)}",
+            takes=Duration(1, 5, ASSUMED, "the zone is back"),
         )
     )
     return Scenario(
         "zone-loss",
         "A zone is lost",
         f"One of {', '.join(names.zones)} does not answer.",
-        Duration(
-            "2 to 20",
-            "RDS user guide: a failover to a standby typically takes 60 to 120 seconds; estimate for "
-            "nodes: 5 to 10 minutes",
-        ),
         names.told("criticalTopicArn"),
         steps,
         (),
         ("recovery.md",),
     )
+
+
+def _restored(names: Names) -> Duration:
+    longest = max((int(each["rtoMinutes"]) for each in names.stores.values()), default=60)
+    return Duration(10, longest, "the objectives of the stack, which `operations.drill` measures; the least is assumed")
+
+
+def _recovery_points(vault: str, region: str) -> str:
+    return f"aws backup list-recovery-points-by-backup-vault --backup-vault-name {vault} --region {region}"
 
 
 def _restore(names: Names) -> Scenario:
@@ -171,15 +204,10 @@ def _restore(names: Names) -> Scenario:
         f"{name}: {each['rtoMinutes']} minutes, losing at most {each['rpoMinutes']}"
         for name, each in names.stores.items()
     )
-    longest = max(int(each["rtoMinutes"]) for each in names.stores.values())
     return Scenario(
         "restore",
         f"Restore {' and '.join(names.stores)}",
         f"Data was deleted or damaged. Objectives: {objectives}.",
-        Duration(
-            f"up to {longest}",
-            "the objectives of the stack, which a drill measures: `operations.drill` writes the times",
-        ),
         names.told("criticalTopicArn"),
         (
             PersonStep(
@@ -187,14 +215,20 @@ def _restore(names: Names) -> Scenario:
                 "the owner of the data",
                 "the time of the first wrong entry, from logs",
                 "the moment is written down",
+                takes=DECIDE,
+                checked_by=(_recovery_points(str(names.output("backupVault")) or "<vault>", names.region),),
             ),
             Step(
                 "Show the steps. Nothing that runs is changed.",
                 (f"pulumi stack output --json --show-secrets --stack {stack} > platform.json", call),
                 "the list names the stores",
+                takes=LOOK,
             ),
             Step(
-                "Restore beside the running stores.", (f"{call} --apply",), "exit code 3: it waits for you to cut over"
+                "Restore beside the running stores.",
+                (f"{call} --apply",),
+                "exit code 3: it waits for you to cut over",
+                takes=_restored(names),
             ),
             PersonStep(
                 "Cut over, as the command says.",
@@ -202,11 +236,13 @@ def _restore(names: Names) -> Scenario:
                 "the page Recovery, `Cut over the database` and `Cut over a bucket`",
                 "the services write and read",
                 (f"{call} --apply --confirm registry-cut-over",) if "registry" in names.stores else (),
+                takes=Duration(10, 30, ASSUMED),
             ),
             Step(
                 "Rehearse it each quarter.",
                 (".venv/bin/python -m operations.drill --run <run> --apply",),
                 "both objectives are met",
+                takes=Duration(0, 0, "apart from the restore"),
             ),
         ),
         (
@@ -222,13 +258,13 @@ def _online_store(names: Names) -> Scenario:
         "rebuild-online-store",
         "Rebuild the online store",
         "The online store lost its data, or has wrong features. It is a copy: the offline store has everything.",
-        Duration("60 to 720", "measured by the Job itself; the command of restores waits up to 12 hours"),
         names.told("criticalTopicArn"),
         (
             Step(
                 "See that the store answers and is empty.",
                 (f"aws elasticache describe-replication-groups --region {names.region}",),
                 f"{names.caches[0] if names.caches else 'the store'} is available",
+                takes=LOOK,
             ),
             Step(
                 "Write all features since a moment: the start of the oldest feature that is still valid. "
@@ -239,11 +275,13 @@ def _online_store(names: Names) -> Scenario:
                     ".venv/bin/python -m operations.restore --run <run> --online-only --online-from <start> --apply",
                 ),
                 "the first call of the command shows the Job, the second ends with code 0 when the Job succeeded",
+                takes=REBUILD,
             ),
             Step(
                 "Ask for features of a known entity.",
                 ("kubectl -n feast logs job/<job that the command names> --tail=20",),
                 "models answer with features; the alert of stale features ends",
+                takes=LOOK,
             ),
         ),
         ("The registry is right. If it is lost too, restore it first.",),
@@ -262,10 +300,6 @@ def _region(names: Names) -> Scenario:
         f"The region {names.region} is lost",
         f"Services of {names.region} do not answer, and AWS names no time. The copies of backups are in "
         f"{names.second_region}.",
-        Duration(
-            "120 to 480",
-            "estimate: the cluster and its nodes, then the restores; a drill with `--from-vault` measures the restores",
-        ),
         [*names.told(), f"every team ({', '.join(names.teams)}) and the clients of models"],
         (
             PersonStep(
@@ -273,11 +307,16 @@ def _region(names: Names) -> Scenario:
                 "the owner of the platform with the owners of models",
                 "the incident's page, with the age of the newest copy",
                 "the decision has a name and a time",
+                takes=DECIDE,
+                checked_by=(
+                    _recovery_points(str(names.output("backupCopyVaultArn")).rpartition(":")[2], names.second_region),
+                ),
             ),
             Step(
                 "Make the second region whole.",
                 (f"make second-region STACK={stack} ARGS='--mode full'", f"make up STACK={second}"),
                 "Pulumi reports no error",
+                takes=deployment("cluster", "nodes", "database", "cache"),
             ),
             Step(
                 "Restore from the copies, the registry first.",
@@ -286,20 +325,30 @@ def _region(names: Names) -> Scenario:
                     "second.json --apply",
                 ),
                 "all steps are done",
+                takes=_restored(names),
             ),
             PersonStep(
                 "Add overlays of the models for the second region.",
                 "the teams of models",
                 "the repository that Argo CD reads",
                 "the models answer in the second region",
+                takes=Duration(10, 60, ASSUMED),
+                checked_by=("kubectl -n argocd get applications.argoproj.io",),
             ),
             PersonStep(
                 "Move the names.",
                 "platform engineer",
                 "`operations.failover` with `recovery.failover`, or the records by hand",
                 "the names lead to the second region",
+                takes=FAIL_OVER,
+                checked_by=("aws route53 list-resource-record-sets --hosted-zone-id <zone>",),
             ),
-            Step("Tell clients, and watch the errors of the first hour.", (), "no alert fires"),
+            Step(
+                "Tell clients, and watch the errors of the first hour.",
+                (),
+                "no alert fires",
+                takes=Duration(60, 60, "the hour itself"),
+            ),
         ),
         (
             "The quotas are raised there, and the outputs of both stacks are kept outside of the region: "

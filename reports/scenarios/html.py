@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from reports.scenarios.page import one_line
 from reports.scenarios.scenario import PersonStep, Scenario
 
 _FOLDER = Path(__file__).parent
@@ -40,6 +41,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["code"] = _code
+    environment.filters["line"] = one_line
     environment.tests["of_a_person"] = _of_a_person
     return environment
 
@@ -50,4 +52,4 @@ def _of_a_person(value: Any) -> bool:
 
 def _code(text: str) -> Markup:
     """A sentence whose words in backticks are code."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped first
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(one_line(text)))))  # noqa: S704 - escaped first

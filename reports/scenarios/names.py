@@ -43,6 +43,18 @@ class Names:
         return self.plan.estimate.region
 
     @cached_property
+    def made(self) -> list[str]:
+        """What of the stack takes long to make, by the keys of `WAITERS`."""
+        types = {
+            "cluster": "aws:eks/cluster:Cluster",
+            "nodes": "aws:eks/nodeGroup:NodeGroup",
+            "database": "aws:rds/instance:Instance",
+            "cache": "aws:elasticache/replicationGroup:ReplicationGroup",
+            "machine": "aws:ec2/instance:Instance",
+        }
+        return [name for name, kind in types.items() if self.index.of_type(kind)]
+
+    @cached_property
     def owner(self) -> str:
         """The team that owns the stack, by the tag of its resources."""
         for provider in self.index.of_type("pulumi:providers:aws"):

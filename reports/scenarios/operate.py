@@ -2,10 +2,19 @@
 
 from collections.abc import Iterator
 
+from reports.scenarios.durations import (
+    ARGO_CD,
+    ASSUMED,
+    LOOK,
+    READ,
+    REVIEW,
+    REVIEWED,
+    ROTATE_CLIENTS,
+    ROTATE_LOGINS,
+)
 from reports.scenarios.names import Names
 from reports.scenarios.scenario import Duration, PersonStep, Scenario, Step
 
-_RESTARTS = "estimate: pods restart one after another; the log of the run has the times"
 _SENIOR = "two seniors who are not the author"
 
 
@@ -19,9 +28,6 @@ def of_models(names: Names) -> Iterator[Scenario]:
         "deploy-model",
         "Deploy a model",
         f"A team ({teams}) has a new version of a model.",
-        Duration(
-            "20 to 60", "estimate: without the reviews; nodes with GPUs that must start first take some 5 to 10 minutes"
-        ),
         [f"the team of the model, by its topic ({', '.join(names.teams)})"],
         (
             Step(
@@ -32,6 +38,7 @@ def of_models(names: Names) -> Iterator[Scenario]:
                 ),
                 "exit code 0",
                 by="the pipeline of the model",
+                takes=Duration(1, 15, ASSUMED),
             ),
             Step(
                 "Show what changes here, and open it as a pull request.",
@@ -42,12 +49,15 @@ def of_models(names: Names) -> Iterator[Scenario]:
                 ),
                 "the pull request has one overlay",
                 by="the pipeline of the model",
+                takes=LOOK,
             ),
             PersonStep(
                 "Approve the promotion.",
                 _SENIOR,
                 "the pull request on GitHub",
                 "the status of `operations.promote verify` is green",
+                takes=REVIEW,
+                checked_by=(REVIEWED,),
             ),
             Step(
                 "Merge it. Argo CD deploys it.",
@@ -55,6 +65,7 @@ def of_models(names: Names) -> Iterator[Scenario]:
                 "the application is Synced and Healthy, and the version answers",
                 (applications,),
                 by="the author",
+                takes=ARGO_CD,
             ),
         ),
         ("The version is in the bucket of models, and its image is in the registry and signed.",),
@@ -64,26 +75,34 @@ def of_models(names: Names) -> Iterator[Scenario]:
         "roll-back-model",
         "Roll back a model",
         "A delivered version fails, is slow, or answers wrongly.",
-        Duration("5 to 20", "estimate: the old version's image is on the nodes; a merge and a sync of Argo CD"),
         [f"the team of the model, by its topic ({', '.join(names.teams)})", *names.told("criticalTopicArn")],
         (
             Step(
                 "Find the delivery.",
                 (f"git log --oneline -5 -- deploy/models/<team>/<model>/overlays/{stack}",),
                 "the last commit is the version that fails",
+                takes=LOOK,
             ),
-            Step("Revert it by a pull request.", ("git revert <commit>",), "the overlay is that of the version before"),
+            Step(
+                "Revert it by a pull request.",
+                ("git revert <commit>",),
+                "the overlay is that of the version before",
+                takes=LOOK,
+            ),
             PersonStep(
                 "Approve the revert.",
                 _SENIOR,
                 "the pull request on GitHub; a revert needs the same approvals",
                 "it is merged",
+                takes=Duration(5, 15, ASSUMED, "the reviewers have time"),
+                checked_by=(REVIEWED,),
             ),
             Step(
                 "Wait for Argo CD.",
                 (applications,),
                 "the application is Synced and Healthy, and the error rate falls",
                 ("kubectl -n <team> get inferenceservices",),
+                takes=ARGO_CD,
             ),
         ),
         ("The version before is still in the bucket of models.",),
@@ -103,7 +122,7 @@ def of_secrets(names: Names) -> Iterator[Scenario]:
             f"Rotate the passwords of PostgreSQL in {databases}",
             "Each quarter, after somebody left, or at once when a password may be known. RDS itself "
             "rotates the administrator each week.",
-            "5 to 20",
+            ROTATE_LOGINS,
             "Choose a quiet hour: new connections of old pods fail for some minutes.",
         )
     if "mysql" in engines and any(each.startswith("kubeflow/pipelines") for each in logins):
@@ -112,7 +131,7 @@ def of_secrets(names: Names) -> Iterator[Scenario]:
             "mysql",
             f"Rotate the passwords of MySQL in {databases}",
             "Each quarter, or at once when a password may be known.",
-            "5 to 20",
+            ROTATE_LOGINS,
             "Choose a quiet hour: new connections of old pods fail for some minutes.",
         )
     if any(each.startswith("online-store/") for each in logins):
@@ -121,7 +140,7 @@ def of_secrets(names: Names) -> Iterator[Scenario]:
             "cache",
             f"Rotate the passwords of users of {', '.join(names.caches)}",
             "Each quarter, or at once when a password may be known. Users of IAM need nothing.",
-            "10 to 30",
+            ROTATE_LOGINS,
             "Nobody notices it.",
         )
     if names.clients:
@@ -130,7 +149,7 @@ def of_secrets(names: Names) -> Iterator[Scenario]:
             "cognito",
             f"Rotate the secrets of the clients {', '.join(names.clients)}",
             "Each year, or at once when a secret may be known.",
-            "10 to 30",
+            ROTATE_CLIENTS,
             "Users sign in again.",
         )
     if names.keys:
@@ -139,7 +158,7 @@ def of_secrets(names: Names) -> Iterator[Scenario]:
             "kms",
             f"Check the rotation of {names.keys} KMS keys",
             "Each quarter. KMS rotates each key once a year by itself.",
-            "5",
+            READ,
             "With `--now` KMS rotates each key at once; old data stays readable.",
         )
     if names.domains or names.databases:
@@ -148,24 +167,26 @@ def of_secrets(names: Names) -> Iterator[Scenario]:
             "tls",
             f"Check the certificates of {', '.join(names.domains) or databases}",
             "Each month. ACM, RDS and cert-manager renew them by themselves.",
-            "5",
+            READ,
             "It changes nothing.",
         )
 
 
-def _rotation(names: Names, what: str, title: str, when: str, minutes: str, notice: str) -> Scenario:
-    stack, only_checks = names.stack, what in ("kms", "tls")
+def _rotation(names: Names, what: str, title: str, when: str, takes: Duration, notice: str) -> Scenario:
+    stack = names.stack
     call = f".venv/bin/python -m operations.rotate {stack} {what} --run <run>"
     steps: list[Step | PersonStep] = [
         Step(
             "Write the state of the stack, and show the steps.",
             (f"pulumi stack export --stack {stack} > state.json", call),
             "the list names what you expect",
+            takes=LOOK,
         ),
         Step(
             f"Do it. {notice} After a failure, run the same command again.",
             (f"{call} --apply",),
             "exit code 0; with 3 it waits for you",
+            takes=takes,
         ),
     ]
     if what == "cognito":
@@ -176,13 +197,13 @@ def _rotation(names: Names, what: str, title: str, when: str, minutes: str, noti
                 "a private window of a browser, at the address that the command prints",
                 "the sign-in works",
                 (f"{call} --apply --confirm <client>-sign-in",),
+                takes=Duration(2, 10, ASSUMED),
             )
         )
     return Scenario(
         f"rotate-{what}",
         title,
         when,
-        Duration(minutes, "estimate: it only reads" if only_checks else _RESTARTS),
         names.told(),
         steps,
         ("`kubectl` reaches the cluster.",) if names.cluster and what != "kms" else (),
@@ -199,7 +220,6 @@ def of_people(names: Names) -> Iterator[Scenario]:
             f"Use the role for emergencies, {role.rpartition('/')[2]}",
             "The sign-in of people does not work, or a change is needed that no other role may do, and "
             "waiting does harm.",
-            Duration("5", "estimate; a session lasts an hour at most"),
             names.told("breakGlassTopicArn"),
             (
                 PersonStep(
@@ -207,6 +227,7 @@ def of_people(names: Names) -> Iterator[Scenario]:
                     "the owner of the platform, or who is on call",
                     "the incident's page, before the first call",
                     "the incident has a name, which the session takes",
+                    takes=Duration(1, 5, ASSUMED),
                 ),
                 Step(
                     "Assume the role with a second factor of the last hour.",
@@ -216,11 +237,13 @@ def of_people(names: Names) -> Iterator[Scenario]:
                     ),
                     "the topic tells of the use within minutes",
                     by="one of the named emergency users",
+                    takes=LOOK,
                 ),
                 Step(
                     "Do what is needed, and nothing else. Then end the session: remove the credentials.",
                     (),
                     "the incident's page lists each change",
+                    takes=Duration(5, 60, "the session's own --duration-seconds 3600; the least is assumed"),
                 ),
                 Step(
                     "Find what was changed beside the program, and bring it into the program or back.",
@@ -229,6 +252,7 @@ def of_people(names: Names) -> Iterator[Scenario]:
                         f".venv/bin/python -m operations.drift {names.stack}",
                     ),
                     "no difference is left",
+                    takes=Duration(2, 10, ASSUMED),
                 ),
                 PersonStep(
                     "Read what the session did, and store new credentials of the emergency user in the safe.",
@@ -238,6 +262,9 @@ def of_people(names: Names) -> Iterator[Scenario]:
                     (
                         "aws cloudtrail lookup-events --lookup-attributes "
                         "AttributeKey=EventName,AttributeValue=AssumeRole",
+                    ),
+                    takes=Duration(
+                        15, 60, ASSUMED, "CloudTrail has the events, some 5 minutes after the calls by its user guide"
                     ),
                 ),
             ),
@@ -260,6 +287,7 @@ def of_people(names: Names) -> Iterator[Scenario]:
                     "--member-id UserId=<user>",
                     "aws identitystore delete-group-membership --identity-store-id <id> --membership-id <membership>",
                 ),
+                takes=Duration(5, 10, ASSUMED),
             )
         )
     if pool:
@@ -273,6 +301,7 @@ def of_people(names: Names) -> Iterator[Scenario]:
                     f"aws cognito-idp admin-user-global-sign-out {user}",
                 ),
                 f"a sign-in at {', '.join(names.clients)} is refused",
+                takes=LOOK,
             )
         )
     steps.append(
@@ -281,6 +310,8 @@ def of_people(names: Names) -> Iterator[Scenario]:
             "owner of the GitHub organization",
             "the settings of the organization, and a pull request",
             "the person is in no team, and approvals of the person no longer count",
+            takes=Duration(5, 10, ASSUMED),
+            checked_by=("gh api orgs/<organization>/teams/<team>/members",),
         )
     )
     if any("database/" in each for each in names.secrets):
@@ -292,6 +323,7 @@ def of_people(names: Names) -> Iterator[Scenario]:
                     f".venv/bin/python -m operations.rotate {names.stack} postgresql --run <run> --apply",
                 ),
                 "exit code 0",
+                takes=ROTATE_LOGINS,
             )
         )
     steps.append(
@@ -299,6 +331,7 @@ def of_people(names: Names) -> Iterator[Scenario]:
             "Look for access keys of the person.",
             (f".venv/bin/python -m operations.rotate {names.stack} access-keys --run <run> --apply",),
             "no key is of the person",
+            takes=LOOK,
         )
     )
     steps.append(
@@ -308,13 +341,13 @@ def of_people(names: Names) -> Iterator[Scenario]:
             "the registry of facilities, by owner",
             "no address of the person receives an alarm",
             (f"aws sns list-subscriptions --region {names.region}",),
+            takes=Duration(15, 60, ASSUMED, "the person's team has an owner for each"),
         )
     )
     yield Scenario(
         "off-boarding",
         "Off-board a person",
         "A person leaves the company or the team. On the last day, or at once.",
-        Duration("30 to 60", "estimate"),
         [*names.told(), "security and the person's team"],
         steps,
         (),

@@ -1,9 +1,16 @@
-"""Scenarios as Markdown."""
+"""Scenarios as Markdown. Words in backticks are code; nothing else of a name or a sentence is markup."""
 
+import html
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from reports.scenarios.scenario import PersonStep, Scenario, Step
+from planner.printable import printable
+from reports.scenarios.scenario import Duration, PersonStep, Scenario, Step
+
+_CODE = re.compile(r"(`[^`]+`)")
+_SIGNS = re.compile(r"[\\`*\[\]~|<>&]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[#+=-]")
+"""What Markdown, or the HTML in it, would read as markup. An underscore inside of a word is none."""
 
 
 def page(scenario: Scenario, *, level: int = 1, docs: str = "") -> str:
@@ -14,7 +21,7 @@ def page(scenario: Scenario, *, level: int = 1, docs: str = "") -> str:
 def index(stack: str, scenarios: Sequence[Scenario], links: Sequence[str]) -> str:
     """A table of all scenarios, with a link to each."""
     rows = [
-        f"| [{each.title}]({link}) | {each.duration.minutes} | {len(each.steps)} | {len(each.people)} |"
+        f"| [{prose(each.title)}]({link}) | {each.duration.minutes} | {len(each.steps)} | {len(each.people)} |"
         for each, link in zip(scenarios, links, strict=True)
     ]
     head = ["| scenario | minutes | steps | of them by people alone |", "| --- | --- | ---: | ---: |"]
@@ -26,6 +33,25 @@ def index(stack: str, scenarios: Sequence[Scenario], links: Sequence[str]) -> st
     return "\n".join([about, "", *head, *rows, ""])
 
 
+def prose(text: str) -> str:
+    """A sentence on one line, whose words in backticks are code and whose other signs are themselves."""
+    parts = _CODE.split(one_line(text))
+    return "".join(part if index % 2 else _SIGNS.sub(_reference, part) for index, part in enumerate(parts))
+
+
+def _takes(duration: Duration) -> str:
+    return replace(duration, source=prose(duration.source), wait=prose(duration.wait)).sentence
+
+
+def one_line(text: str) -> str:
+    """A text without line breaks, and with control characters as escapes, so that it stays in its place."""
+    return printable(re.sub(r"\s*[\n\v\f\r\u0085\u2028\u2029]\s*", " ", text))
+
+
+def _reference(found: re.Match[str]) -> str:
+    return html.escape(found[0], quote=False) if found[0] in "<>&" else f"&#{ord(found[0])};"
+
+
 def anchor(title: str) -> str:
     """The anchor that GitHub makes of a heading."""
     kept = "".join(each for each in title.lower() if each.isalnum() or each in " -_")
@@ -33,14 +59,14 @@ def anchor(title: str) -> str:
 
 
 def _section(scenario: Scenario, heading: str, docs: str) -> Iterator[str]:
-    yield f"{heading} {scenario.title}"
+    yield f"{heading} {prose(scenario.title)}"
     yield ""
-    yield scenario.when
+    yield prose(scenario.when)
     yield ""
-    yield f"- Duration: {scenario.duration.minutes} minutes ({scenario.duration.source})."
-    yield f"- Told: {', '.join(scenario.told)}."
+    yield f"- Duration: {_takes(scenario.duration)}."
+    yield f"- Told: {', '.join(map(prose, scenario.told))}."
     for each in scenario.preconditions:
-        yield f"- Before: {each}"
+        yield f"- Before: {prose(each)}"
     if scenario.pages:
         yield f"- More: {', '.join(f'[{each}]({docs}{each})' for each in scenario.pages)}."
     yield ""
@@ -49,17 +75,18 @@ def _section(scenario: Scenario, heading: str, docs: str) -> Iterator[str]:
 
 
 def _step(number: int, step: Step) -> Iterator[str]:
-    yield f"{number}. {step.what} *By: {step.by}.*"
+    yield f"{number}. {prose(step.what)} *By: {prose(step.by)}. Takes {_takes(step.takes)}.*"
     yield from _commands(step.commands)
     if step.check:
-        yield f"   Check: {step.check}."
+        yield f"   Check: {prose(step.check)}."
     yield from _commands(step.checked_by)
     yield ""
 
 
 def _person(number: int, step: PersonStep) -> Iterator[str]:
-    yield f"{number}. {step.what}"
-    yield f"   **A person does this.** Who: {step.who}. How: {step.how}. Check: {step.check}."
+    yield f"{number}. {prose(step.what)}"
+    yield f"   **A person does this.** Who: {prose(step.who)}. How: {prose(step.how)}. Check: {prose(step.check)}."
+    yield f"   *Takes {_takes(step.takes)}.*"
     yield from _commands(step.checked_by)
     yield ""
 
@@ -69,6 +96,6 @@ def _commands(commands: Sequence[str]) -> Iterator[str]:
     if commands:
         yield ""
         yield "```console"
-        yield from (f"$ {each}" for each in commands)
+        yield from (f"$ {one_line(each)}" for each in commands)
         yield "```"
         yield ""

@@ -7,6 +7,30 @@ ENGINEER = "platform engineer"
 
 
 @dataclass(frozen=True, slots=True)
+class Duration:
+    """How long a step takes, in minutes of work and of programs."""
+
+    least: int
+    most: int
+    source: str
+    """What says so: a document of AWS, the limit of a program, a command's own timeout, or that it is assumed."""
+    wait: str = ""
+    """What it also waits for that no minutes are known of, as a condition; not in the sum of a scenario."""
+
+    @property
+    def minutes(self) -> str:
+        """Such as 20 to 40."""
+        return str(self.least) if self.least == self.most else f"{self.least} to {self.most}"
+
+    @property
+    def sentence(self) -> str:
+        """The minutes with their source, and what else is waited for."""
+        unit = "minute" if self.least == self.most == 1 else "minutes"
+        wait = f"; then until {self.wait}" if self.wait else ""
+        return f"{self.minutes} {unit} ({self.source}){wait}"
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """What one person or program does."""
 
@@ -17,6 +41,7 @@ class Step:
     checked_by: Sequence[str] = ()
     """Commands that show it."""
     by: str = ENGINEER
+    takes: Duration = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +53,7 @@ class PersonStep:
     how: str
     check: str
     checked_by: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Duration:
-    """How long a scenario takes."""
-
-    minutes: str
-    """Such as 20 to 40."""
-    source: str
-    """What says so: a document of AWS, an objective that a drill measures, or an estimate."""
+    takes: Duration = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +63,18 @@ class Scenario:
     name: str
     title: str
     when: str
-    duration: Duration
     told: Sequence[str]
     steps: Sequence[Step | PersonStep]
     preconditions: Sequence[str] = ()
     pages: Sequence[str] = field(default=())
     """Pages with more, such as recovery.md."""
+
+    @property
+    def duration(self) -> Duration:
+        """The sum of the steps, with every step after the other."""
+        waits = "; ".join(dict.fromkeys(each.takes.wait for each in self.steps if each.takes.wait))
+        least, most = (sum(getattr(each.takes, name) for each in self.steps) for name in ("least", "most"))
+        return Duration(least, most, "the sum of the steps", waits)
 
     @property
     def people(self) -> list[PersonStep]:

