@@ -60,8 +60,8 @@ help:  ## What can be made
 	    -DoutputDirectory="$$PWD/.venv/kafka" >&2 && touch $@; \
 	else echo 'Tests with a real Kafka skip: mvn or java is not on PATH.' >&2; fi
 
-# The jars of the job of Spark, which its tests start.
-.venv/.spark-jars: workers/feature_ingest_spark/jars.xml | .venv/.runtime
+# The jars of the job of Spark, which its tests start. After Kafka's: Maven's repository takes one writer at a time.
+.venv/.spark-jars: workers/feature_ingest_spark/jars.xml | .venv/.runtime .venv/.kafka
 	@if command -v mvn >/dev/null && command -v java >/dev/null; then \
 	  echo 'Fetching the jars of the ingestion by Spark into .venv/spark-jars, once.' >&2; \
 	  mvn -q -B -C -f $< org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
