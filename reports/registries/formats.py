@@ -5,6 +5,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +23,8 @@ FORMAT = 1
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What makes a spreadsheet read a cell as a formula. Source: OWASP, "CSV Injection"."""
 
+_SPLIT_FORMULA = re.compile(r"([;\t\r\n][ \"]*)(?=[=+@\uff1d\uff0b\uff0d\uff20-])")
+"""A formula behind what a spreadsheet may take for the end of a cell or of a row."""
 _TEMPLATES = Path(__file__).parent
 
 
@@ -46,7 +49,8 @@ def csv_text(table: Table) -> str:
 def _csv_cell(cell: Cell) -> str | float | int:
     if isinstance(cell, int | float):
         return cell
-    whole = "\n".join(lines_of(cell))
+    # A spreadsheet of another language splits at semicolons or tabs instead of commas.
+    whole = _SPLIT_FORMULA.sub(r"\1'", "\n".join(lines_of(cell)))
     return f"'{whole}" if whole.lstrip(" ").startswith(_FORMULA) else whole
 
 

@@ -66,6 +66,17 @@ def test_no_cell_of_csv_is_a_formula(text: str) -> None:
     assert row["amount"] == "-1.5"
 
 
+@pytest.mark.parametrize("separator", [";", "\t"])
+@pytest.mark.parametrize(
+    "text", ["a;=1+1", "a\t=1+1", "a; +1", 'a;"=1+1"', "a;@SUM(A1)", "a\n=1+1", "a\r\n;-1", "a;\uff1d1", "x, =1"]
+)
+def test_no_cell_is_a_formula_in_a_spreadsheet_with_another_separator(text: str, separator: str) -> None:
+    rows = csv.reader(io.StringIO(csv_text(table(text)), newline=""), delimiter=separator)
+    cells = [cell.lstrip(' "') for row in rows for cell in row]
+    assert [cell for cell in cells if cell.startswith(("=", "+", "@", "\uff1d"))] == []
+    assert [cell for cell in cells if cell.startswith("-") and not cell.startswith("-1.5")] == []
+
+
 @given(st.text(max_size=30))
 def test_csv_returns_each_text_or_quotes_it(text: str) -> None:
     (row,) = read_csv(csv_text(table(text)))
