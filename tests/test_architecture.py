@@ -72,6 +72,7 @@ ALLOWED = {
         "policies.engine",
         "stacks.config",
         "commands.fields",
+        "commands.init",
     },
     "__main__.py": {"stacks"},
     # Their images hold nothing else of the repository.

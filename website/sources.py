@@ -2,16 +2,15 @@
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from components.command_line import COMMANDS
 from policies.engine.registry import RULES
 from website import rules
 from website.components import guides_of_components
 from website.components import path_of as component_path
-from website.markdown import code, front, table
+from website.markdown import front
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -77,8 +76,6 @@ def _completed(page: str, text: str) -> str:
     """The page with what the code adds to it on the site."""
     if page == "docs/policies.md":
         text = _RULE_ROW.sub(_rule_link, text)
-    if page == "docs/commands.md":
-        text = _filled(text, {"commands": _commands(), "targets": _targets()})
     references = [name for name, guide in guides_of_components().items() if page == f"docs/components/{guide}"]
     if references:
         links = ", ".join(f"[{name}](../{component_path(name)})" for name in sorted(references))
@@ -93,28 +90,6 @@ def _completed(page: str, text: str) -> str:
 def _rule_link(match: re.Match[str]) -> str:
     rule = RULES.get(match["name"])
     return f"| [`{rule.name}`]({rules.path_of(rule)}) |" if rule else match[0]
-
-
-def _filled(text: str, sections: Mapping[str, str]) -> str:
-    for marker, section in sections.items():
-        text = text.replace(f"<!-- {marker} -->", section)
-    return text
-
-
-def _commands() -> str:
-    """A table of the commands of `mlplatform`."""
-    rows = [
-        (code(f"mlplatform {name}"), each.summary, code(" ".join(["python -m", each.module, *each.arguments])))
-        for name, each in COMMANDS.items()
-    ]
-    return "\n".join(table(("command", "what it does", "the same as"), rows))
-
-
-def _targets() -> str:
-    """A table of the targets of the Makefile."""
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    found = re.findall(r"^([a-z-]+):.*?## (.+)$", makefile, re.MULTILINE)
-    return "\n".join(table(("target", "what it does"), [(code(f"make {name}"), what) for name, what in found]))
 
 
 def _file(path: str) -> str:
