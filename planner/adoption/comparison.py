@@ -41,6 +41,8 @@ class Adoption:
     retained: tuple[Retained, ...]
     made_on: tuple[str, ...]
     """Names of resources that the program makes anew and that belong to it, such as the lifecycle of a bucket."""
+    lost_tags: tuple[str, ...]
+    """Keys of tags that the update takes away, unless the provider of the stack sets them by default."""
     unread: tuple[str, ...]
     """Inputs of which nothing says what they are in AWS."""
     blocked: tuple[str, ...]
@@ -54,7 +56,7 @@ class Adoption:
     @property
     def clean(self) -> bool:
         """Whether the import changes nothing, of the resource and of what belongs to it."""
-        return not (self.changes or self.unread or self.blocked or (self.holds and self.made_on))
+        return not (self.changes or self.lost_tags or self.unread or self.blocked or (self.holds and self.made_on))
 
 
 def compared(match: Match, translation: Translation) -> Adoption:
@@ -90,7 +92,9 @@ def compared(match: Match, translation: Translation) -> Adoption:
         blocked.append(f"the state lacks what its import id is made of: {kind.import_id}")
     made_on = tuple(sorted(each.name for each in translation.made_on(planned)))
     unread = tuple(sorted(_unread(match, translation)))
-    return Adoption(match, identity, tuple(changes), tuple(retained), made_on, unread, tuple(blocked))
+    return Adoption(
+        match, identity, tuple(changes), tuple(retained), made_on, _lost_tags(match), unread, tuple(blocked)
+    )
 
 
 _OF_THE_VERSION = ("parameterGroupName",)
@@ -117,13 +121,19 @@ def _both(match: Match, translation: Translation) -> tuple[dict[str, Any], dict[
         value = translation.input(match.planned, name)
         found = attribute(match.existing.attributes, name)
         if name == "tags" and isinstance(value, dict):
-            # Terraform's provider sets tags as well, and the import of one resource removes none of them.
+            # The others are lost tags.
             found = {key: each for key, each in match.existing.tags.items() if key in value}
         if found is not None:
             theirs[name], ours[name] = same_shape(found, value), value
         elif value and value != SECRET and has_attribute(match.existing.attributes, name):
             theirs[name], ours[name] = None, value
     return theirs, ours
+
+
+def _lost_tags(match: Match) -> tuple[str, ...]:
+    planned: Any = match.planned.inputs.get("tags")
+    kept = set(cast(Mapping[str, Any], planned)) if isinstance(planned, Mapping) else set[str]()
+    return tuple(sorted(key for key in match.existing.tags if key not in kept and not key.startswith("aws:")))
 
 
 def _unread(match: Match, translation: Translation) -> Iterator[str]:

@@ -61,6 +61,7 @@ def _document(adoption: Adoption) -> dict[str, Any]:
         "changes": [
             {"path": each.path, "before": _plain(each.before), "after": _plain(each.after)} for each in adoption.changes
         ],
+        "lostTags": list(adoption.lost_tags),
         "notCompared": list(adoption.unread),
         "retained": {each.name: each.value for each in adoption.retained},
         "blocked": list(adoption.blocked),
@@ -132,6 +133,8 @@ def _adoption(adoption: Adoption) -> Iterator[str]:
         yield from _wrapped(f"sets anew on it: {', '.join(adoption.made_on)}")
     for each in adoption.retained:
         yield from _wrapped(_kept(each))
+    if adoption.lost_tags:
+        yield from _wrapped(f"removes tags, unless defaultTags have them: {', '.join(adoption.lost_tags)}")
     if adoption.unread:
         yield from _wrapped(f"not compared, see `pulumi preview`: {', '.join(adoption.unread)}")
     for each in adoption.blocked:

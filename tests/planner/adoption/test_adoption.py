@@ -151,6 +151,12 @@ def test_an_input_that_is_null_in_AWS_is_added_or_stays_null(tmp_path: Path) -> 
     assert "username" not in after["metadata"].inputs
 
 
+def test_tags_that_the_program_does_not_have_are_named(tmp_path: Path) -> None:
+    found, left = adoptions(tmp_path, [terraform.database(tags={"Name": "x", "aws:cloudformation:stack-name": "y"})])
+    assert one(found, "metadata").lost_tags == ("Name",)
+    assert "removes tags, unless defaultTags have them: Name" in as_text("test", found, left)
+
+
 def test_what_nothing_says_is_not_called_clean(tmp_path: Path) -> None:
     raw = terraform.bucket("ml-raw", "raw")
     versioning = terraform.instance("aws_s3_bucket_versioning", "raw", id="ml-raw", bucket="ml-raw")
