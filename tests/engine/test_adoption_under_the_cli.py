@@ -4,7 +4,7 @@ import inspect
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pulumi_aws
 import pytest
@@ -127,14 +127,14 @@ def _read(existing: Existing) -> dict[str, Any]:
     made = getattr(getattr(pulumi_aws, module), name.partition(":")[2])
     inputs = set(inspect.signature(made._internal_init).parameters)
     kept = {to_camel(key): value for key, value in existing.attributes.items() if value and key in inputs}
-    return {key: _block(value) if isinstance(value, list) else value for key, value in kept.items()}
+    return {key: _block(cast(list[Any], value)) if isinstance(value, list) else value for key, value in kept.items()}
 
 
 def _block(value: list[Any]) -> Any:
     """A single block of Terraform as an object, without empty values."""
     if not isinstance(value[0], dict):
         return value
-    block: dict[str, Any] = value[0]
+    block = cast(dict[str, Any], value[0])
     return {to_camel(key): each for key, each in block.items() if each}
 
 
