@@ -1,10 +1,11 @@
 """Whether a stack that somebody wants fits its budget, and what would fit instead."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from textwrap import wrap
 
 from commands.stack_sections import sections
 from commands.wishes import Wishes
@@ -12,9 +13,11 @@ from components.facts.instances import instance_type
 from planner.build import plan_of
 from planner.plan import Plan
 from planner.stackfile import StackFile
+from policies.engine.evaluate import Verdict
 from pricing.table import load_table
 from stacks.config import NAMESPACE
 
+_WIDTH = 80
 _ENOUGH = 10_000_000_000
 """A budget in USD a month that no stack exceeds."""
 
@@ -47,6 +50,16 @@ def fitting(root: Path, wishes: Wishes, today: date) -> Fitting:
     if plan.estimate.monthly > wishes.budget:
         raise BudgetError(_too_small(root, cheapest, plan.estimate.monthly, today))
     return Fitting(cheapest, plan)
+
+
+def refusal(violations: Iterable[Verdict]) -> str:
+    """The mandatory rules that a stack violates: each with its resource, what is wrong with it, and the remedy."""
+    lines = ["this combination violates what is mandatory; change a flag, or mend it:"]
+    for each in violations:
+        name = each.urn.rpartition("::")[2] or "the stack"
+        for text in (f"{each.policy}: {name} {each.message}", f"  remedy: {each.remediation}"):
+            lines += wrap(text, _WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+    return "\n".join(lines)
 
 
 def _too_small(root: Path, wishes: Wishes, cheapest: float, today: date) -> str:

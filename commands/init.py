@@ -15,12 +15,13 @@ from commands.wishes import Wishes
 from components.core.spec import SpecError
 from components.facts.instances import instance_type, known_types, lacking
 from components.facts.regions import known_regions
+from planner.interruption import is_interruption, say_interrupted
 from planner.stackfile import StackFileError
 from policies.engine.settings import EnvironmentKind
 from pricing.table import load_table, regions
 from stacks.placeholders import PLACEHOLDER, PLACEHOLDER_ACCOUNT, placeholders
 
-WRITTEN, TOO_DEAR, WRONG = 0, 1, 2
+WRITTEN, REFUSED, WRONG = 0, 1, 2
 
 _NAME = re.compile(r"[a-z]([a-z0-9]|-(?!-)){0,18}[a-z0-9]")
 _PARTS = ("feature_store", "models", "training", "kubeflow", "starter")
@@ -40,9 +41,11 @@ _USERS = {
 
 _EPILOG = """\
 exit codes:
-  0  the file is written, and it plans without a violation
-  1  the budget does not hold the stack; nothing is written
-  2  a value is wrong; nothing is written
+  0    the file is written, and it plans without a violation
+  1    the budget does not hold the stack, or the stack violates a mandatory
+       rule; nothing is written
+  2    a value is wrong; nothing is written
+  130  interrupted; nothing is written
 """
 
 
@@ -81,6 +84,16 @@ def parser(prog: str = "python -m stacks init") -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None, prog: str = "python -m stacks init") -> int:
     """Write the file of a new stack, and plan it."""
     options = parser(prog).parse_args(arguments)
+    try:
+        return _init(options, prog)
+    # The SDK may raise another error from the interruption.
+    except BaseException as error:
+        if isinstance(error, EOFError) or is_interruption(error):
+            return say_interrupted("\ninit: interrupted; nothing was written")
+        raise
+
+
+def _init(options: argparse.Namespace, prog: str) -> int:
     root = project_root()
     try:
         given: dict[str, Any] = {key: value for key, value in vars(options).items() if value not in (None, False)}
@@ -90,15 +103,12 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m stacks i
     except (WishError, FormError) as error:
         print(f"init: {error}", file=sys.stderr)
         return WRONG
-    except (EOFError, KeyboardInterrupt):
-        print("\ninit: interrupted; nothing was written", file=sys.stderr)
-        return WRONG
     return _write(root, wishes, _command(prog, given))
 
 
 def _write(root: Path, wishes: Wishes, command: str) -> int:
     # A wrong flag is answered before the components are imported.
-    from commands.first_plan import BudgetError, fitting
+    from commands.first_plan import BudgetError, fitting, refusal
     from commands.stack_sections import sections
     from commands.stack_yaml import stack_yaml
 
@@ -106,15 +116,14 @@ def _write(root: Path, wishes: Wishes, command: str) -> int:
     try:
         found = fitting(root, wishes, datetime.now(UTC).date())
         if found.plan.violations:
-            failing = ", ".join(sorted({each.policy for each in found.plan.violations}))
-            print(f"init: this combination violates {failing}; nothing was written", file=sys.stderr)
-            return TOO_DEAR
+            print(f"init: {refusal(found.plan.violations)}\nNothing was written.", file=sys.stderr)
+            return REFUSED
         own = sections(found.wishes)
         with path.open("x", encoding="utf-8") as file:
             file.write(stack_yaml(own, command))
     except BudgetError as error:
         print(f"init: {error}\nNothing was written.", file=sys.stderr)
-        return TOO_DEAR
+        return REFUSED
     except (SpecError, StackFileError) as error:
         print(f"init: {error}", file=sys.stderr)
         return WRONG

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from components.core.spec import SpecError
 from planner.build import build_plan
 from planner.failure import chain, describe
+from planner.interruption import is_interruption, say_interrupted
 from planner.plan import Plan
 from planner.plan_file import PlanFileError
 from planner.stackfile import StackFileError
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 ALL_FRAMES = 1000
 
-FINE, REFUSED, WRONG_CONFIG, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+FINE, REFUSED, WRONG_CONFIG, FAILED = 0, 1, 2, 3
 
 EXIT_CODES = """\
 exit codes:
@@ -44,11 +45,10 @@ def main(arguments: list[str] | None = None) -> int:
         return _deliver(_build(options), options)
     except (SpecError, StackFileError, PolicyError, PlanFileError) as error:
         return _refuse(error)
-    except KeyboardInterrupt:
-        _errors().print("interrupted")
-        return INTERRUPTED
     # A program may raise anything, `SystemExit` too, which would end the planner with a code of the program's.
     except BaseException as error:  # noqa: BLE001
+        if is_interruption(error):
+            return say_interrupted()
         # The SDK wraps what a component raises while it resolves an output.
         if wrong := next((each for each in chain(error) if isinstance(each, SpecError)), None):
             return _refuse(wrong)

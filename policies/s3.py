@@ -7,7 +7,7 @@ from policies.engine.checks import in_production
 from policies.engine.frameworks import checkov, cis_aws, finops, security_hub, well_architected
 from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecided, rule
 from policies.engine.stack import Stack
-from policies.engine.statements import denies_plain_http
+from policies.engine.statements import denies_plain_http, statements
 from resources.index import identities
 from resources.inputs import elements, flag, is_set, read, text
 from resources.resource import UNKNOWN, Resource
@@ -15,6 +15,12 @@ from resources.resource import UNKNOWN, Resource
 BUCKETS = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
 """A bucket, and the name that the provider gave it for a while and still accepts."""
 _LOGGING = "aws:s3/bucketLogging:BucketLogging"
+_LOG_DELIVERY = ("logging.s3.amazonaws.com", "logdelivery.elasticloadbalancing.amazonaws.com")
+"""The services that deliver access logs, and cannot do so under a key of KMS.
+
+Sources: S3 user guide, "Enabling Amazon S3 server access logging"; Elastic Load Balancing user guide, "Access logs for
+your Application Load Balancer".
+"""
 _KMS_ALGORITHMS = ("aws:kms", "aws:kms:dsse")
 _PUBLIC_ACCESS_SWITCHES = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 _LIFECYCLE_ACTIONS = {
@@ -81,7 +87,7 @@ def _lifecycle(bucket: Resource, stack: Stack) -> Iterator[Result]:
     field="rules of the bucket's encryption configuration",
 )
 def _encryption(bucket: Resource, stack: Stack) -> Iterator[Result]:
-    # Load balancers cannot deliver logs to a bucket under a key of KMS.
+    # Neither S3 nor load balancers can deliver access logs to a bucket under a key of KMS.
     if is_log_target(bucket, stack):
         return
     found = [
@@ -98,8 +104,14 @@ def _encryption(bucket: Resource, stack: Stack) -> Iterator[Result]:
 
 
 def is_log_target(bucket: Resource, stack: Stack) -> bool:
-    """Whether logs of other resources are delivered to the bucket."""
-    return bool(identities(bucket) & stack.once(_log_targets))
+    """Whether the bucket receives access logs, or its policy lets S3 or load balancers deliver them."""
+    return bool(identities(bucket) & stack.once(_log_targets)) or any(
+        statement.allows
+        and statement.permits("s3:putobject")
+        and any(each in _LOG_DELIVERY for _, each in statement.principals())
+        for policy in _configurations(bucket, "BucketPolicy", stack)
+        for statement in statements(read(policy.inputs, "policy"), "policy")
+    )
 
 
 def _log_targets(stack: Stack) -> set[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from components.core.spec import SpecError
 from planner.build import plan_of
 from planner.failure import describe
+from planner.interruption import is_interruption
 from planner.plan import Plan
 from planner.plan_file import PlanFileError
 from planner.printable import printable
@@ -62,6 +63,8 @@ def answered(run: Callable[[], int], root: Path) -> int:
         print(f"wrong config: {printable(str(error))}", file=sys.stderr)
         return WRONG
     except Exception as error:
+        if is_interruption(error):
+            raise KeyboardInterrupt from None
         failure = describe(error, root)
         if not failure.by_program:
             raise

@@ -8,7 +8,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from stacks.config import NAMESPACE, StackConfig
+from planner.interruption import end_at_once, run
+
+end_at_once()
+
+from stacks.config import NAMESPACE, StackConfig  # noqa: E402
 
 SCHEMA = Path(__file__).parent.parent / "docs" / "stack.schema.json"
 
@@ -46,7 +50,7 @@ if __name__ == "__main__":
         from commands.stacks import main, tune_process
 
         tune_process()
-        sys.exit(main(sys.argv[1:]))
+        sys.exit(run(lambda: main(sys.argv[1:])))
     SCHEMA.parent.mkdir(exist_ok=True)
     SCHEMA.write_text(json.dumps(stack_schema(), indent=1) + "\n", encoding="utf-8")
     print(f"written to {SCHEMA}")

@@ -53,8 +53,8 @@ ALLOWED = {
         "components.core.spec",
         "components.core.spec_errors",
     },
-    # The command is one of stacks, but those behind it plan.
-    "stacks/__main__.py": {"stacks", "commands.stacks"},
+    # The command is one of stacks, but those behind it plan, and end as a plan does.
+    "stacks/__main__.py": {"stacks", "commands.stacks", "planner.interruption"},
     # What people run for a first stack knows the whole house, and nothing of it knows them.
     "commands": {
         "stacks",

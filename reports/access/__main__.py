@@ -2,11 +2,13 @@
 
 import sys
 
+from planner.interruption import end_at_once, run
 from planner.tuning import tune_process
 
+end_at_once()
 tune_process()
 
 from reports.access.command import main  # noqa: E402
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

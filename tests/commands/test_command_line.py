@@ -1,5 +1,6 @@
 """The command `mlplatform`, as the wheel installs it."""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,6 +63,48 @@ def test_subcommand_shows_its_own_arguments(site: Path, name: str) -> None:
     assert shown.returncode == 0
     # What a module calls itself is its own choice.
     assert shown.stdout.splitlines()[1:] == expected.splitlines()[1:]
+
+
+_HELP = """
+import contextlib, io, json, runpy, sys
+from components.command_line import COMMANDS
+
+written = []
+
+def watch(event, arguments):
+    writes = event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+")
+    if writes and arguments[0] != "/dev/null":
+        written.append(str(arguments[0]))
+
+sys.addaudithook(watch)
+found = {}
+for name, command in COMMANDS.items():
+    written.clear()
+    sys.argv = ["mlplatform", *command.arguments, "--help"]
+    code, said = None, io.StringIO()
+    with contextlib.redirect_stdout(said):
+        try:
+            runpy.run_module(command.module, run_name="__main__")
+        except SystemExit as end:
+            code = end.code
+    found[name] = [code, said.getvalue(), list(written)]
+print(json.dumps(found))
+"""
+"""Asks every command for help in one process, and prints its exit code, what it says and the files that it opens."""
+
+
+@pytest.fixture(scope="module")
+def helped() -> dict[str, Any]:
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-c", _HELP]
+    return json.loads(subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True).stdout)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_describes_the_command_and_writes_nothing(helped: dict[str, Any], name: str) -> None:
+    code, said, written = helped[name]
+    assert (code or 0, written) == (0, [])
+    assert said.startswith("usage: ")
 
 
 def test_exit_code_of_the_module_is_kept(site: Path) -> None:

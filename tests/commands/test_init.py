@@ -136,6 +136,44 @@ def test_what_exists_is_named_instead_of_made(project: Path) -> None:
     assert found["featureStore"]["data"]["existing"] == {"keyArn": KEY, "raw": "acme-lake"}
 
 
+PURPOSES = "raw:acme-raw,training:acme-training,models:acme-m,offline:acme-o"
+ALL_BUCKETS = [*ACME[:5], "--budget", "2500", "--feature-store", "--buckets", PURPOSES, "--bucket-key", KEY]
+
+
+def test_all_buckets_may_exist(project: Path) -> None:
+    assert main(ALL_BUCKETS) == 0
+    found = sections(project / "Pulumi.acme.yaml")
+    assert found["featureStore"]["data"]["existing"].keys() == {"keyArn", "raw", "training", "models", "offline"}
+
+
+def test_violated_rule_is_named_with_resource_and_remedy(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("policies.s3._LOG_DELIVERY", ())
+    assert main(ALL_BUCKETS) == 1
+    said = capsys.readouterr().err
+    assert "bucket-encryption: feature-store-data-logs-bucket is not encrypted with" in said
+    assert "remedy: Add a BucketServerSideEncryptionConfiguration" in said
+    assert said.endswith("\nNothing was written.\n")
+    assert all(len(line) <= 80 for line in said.splitlines())
+    assert not (project / "Pulumi.acme.yaml").exists()
+
+
+def test_interrupted_plan_writes_nothing(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            raise RuntimeError("the loop is closed")  # noqa: B904 - as the SDK's `finally` does
+
+    monkeypatch.setattr("planner.build.evaluate_program", interrupted)
+    assert main(ACME) == 130
+    assert capsys.readouterr().err.endswith("init: interrupted; nothing was written\n")
+    assert not (project / "Pulumi.acme.yaml").exists()
+
+
 @pytest.mark.parametrize(
     ("flags", "said"),
     [

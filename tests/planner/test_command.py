@@ -224,6 +224,53 @@ def test_an_ended_plan_leaves_the_earlier_file_and_no_other(tmp_path: Path, endi
     }
 
 
+_ENDING = """
+import os, runpy, signal, sys
+
+imported, module, *sys.argv[1:] = sys.argv[1:]
+
+class Ending:
+    def find_spec(self, name, *_):
+        if name == imported:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Ending())
+runpy.run_module(module, run_name="__main__", alter_sys=True)
+"""
+"""Runs a module and interrupts it while it imports another: `python -c … IMPORTED MODULE ARGUMENT…`."""
+
+
+@pytest.mark.parametrize(
+    ("imported", "called"),
+    [
+        ("planner.command", ["planner", "prod"]),
+        ("reports.html.command", ["reports", "prod"]),
+        ("stacks.config", ["stacks", "init"]),
+    ],
+)
+def test_a_signal_during_imports_ends_without_a_traceback(imported: str, called: list[str]) -> None:
+    command = [sys.executable, "-c", _ENDING, imported, *called]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (130, "interrupted\n")
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "raise ValueError('wrapped') from KeyboardInterrupt()",
+        "try:\n    raise KeyboardInterrupt\nfinally:\n    raise RuntimeError('the loop is closed')",
+    ],
+    ids=["cause", "context"],
+)
+def test_an_error_after_an_interruption_is_one(
+    tmp_path: Path, program: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = small(tmp_path)
+    (root / "__main__.py").write_text(f"{program}\n")
+    assert main(["test", "--root", str(root), "--quiet"]) == 130
+    assert capsys.readouterr().err == "interrupted\n"
+
+
 def test_plans_at_once_are_each_as_one_alone(tmp_path: Path) -> None:
     root = small(tmp_path)
     files = [tmp_path / "out" / name for name in ("alone.json", "first.json", "second.json")]

@@ -35,6 +35,11 @@ def denying(principal: object, transport: object, action: str = "s3:*") -> str:
     return json.dumps({"Statement": [statement]})
 
 
+def letting(service: str) -> str:
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "s3:PutObject", "Resource": "*"}
+    return json.dumps({"Statement": [statement]})
+
+
 def encryption(algorithm: object) -> Resource:
     rule = {"applyServerSideEncryptionByDefault": {"sseAlgorithm": algorithm}}
     kind = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
@@ -116,6 +121,22 @@ CASES = [
         BUCKET,
         encryption("AES256"),
         make("aws:s3/bucketLogging:BucketLogging", {"targetBucket": UNKNOWN}, refers={"targetBucket": [BUCKET]}),
+    ),
+    # A bucket for logs may be there before anything delivers to it.
+    passes("bucket-encryption", BUCKET, encryption("AES256"), policy(letting("logging.s3.amazonaws.com"))),
+    passes(
+        "bucket-encryption",
+        BUCKET,
+        encryption("AES256"),
+        policy(letting("logdelivery.elasticloadbalancing.amazonaws.com")),
+    ),
+    # A trail can write under a key of KMS (CloudTrail user guide, "Encrypting CloudTrail log files with AWS KMS keys").
+    fails(
+        "bucket-encryption",
+        BUCKET,
+        encryption("AES256"),
+        policy(letting("cloudtrail.amazonaws.com")),
+        found="is not encrypted with a key of KMS",
     ),
     fails("bucket-encryption", BUCKET, encryption("AES256"), found="is not encrypted with a key of KMS"),
     fails(
