@@ -24,10 +24,11 @@ _WRITTEN = (0, 1)
 def earlier_plan(against: str, plan: Plan, root: Path) -> Mapping[str, Any]:
     """The plan in the file `against`, or that of the stack at the git revision `against`.
 
-    A revision is planned by its own program, rules and prices, as of the same day.
+    A revision is planned by its own program, rules and prices, as of the same day. A stack that has no file there is
+    new, which is printed to stderr, and its earlier plan is empty.
 
     Raises:
-        PlanFileError: when it is neither, or the stack has no plan at that revision.
+        PlanFileError: when it is neither, or the stack's file is wrong at that revision.
     """
     if Path(against).is_file():
         return read(Path(against))
@@ -54,6 +55,9 @@ def _plan_of(commit: str, against: str, plan: Plan, root: Path) -> Mapping[str, 
         tree, written = Path(temporary, "tree"), Path(temporary, "plan.json")
         with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as content:
             content.extractall(tree, filter="data")
+        if not (tree / f"Pulumi.{plan.stack}.yaml").is_file():
+            print(f"{plan.stack} is new since {against}: everything in it is added", file=sys.stderr)
+            return _nothing_of(plan)
         arguments = [plan.stack, "--quiet", "--out", str(written)]
         if plan.today:
             arguments += ["--today", plan.today.isoformat()]
@@ -63,6 +67,17 @@ def _plan_of(commit: str, against: str, plan: Plan, root: Path) -> Mapping[str, 
             message = run.stderr.strip() or run.stdout.strip()
             raise PlanFileError(f"--against {against}: {plan.stack} has no plan at that revision: {message}")
         return read(written)
+
+
+def _nothing_of(plan: Plan) -> Mapping[str, Any]:
+    """The plan of the same stack without a resource."""
+    after = plan.document()
+    return {
+        **after,
+        "resources": [],
+        "policies": [],
+        "cost": {**after["cost"], "monthly": 0.0, "lines": [], "gaps": []},
+    }
 
 
 def difference_from(before: Mapping[str, Any], plan: Plan) -> Difference:

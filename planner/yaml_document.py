@@ -240,8 +240,8 @@ class _Reader:
         for kind, pattern in _AMBIGUOUS.items():
             if pattern.fullmatch(text):
                 remedy = f"write {_shown(text)} in quotes"
-                if kind != "a date":
-                    remedy += f", or {'true or false' if kind == 'a boolean' else 'a decimal number'}"
+                if kind == "a boolean":
+                    remedy += ", or true or false"
                 raise self._refuse(f"{_shown(text)} is text to some YAML readers and {kind} to others; {remedy}", line)
         return text
 

@@ -1,6 +1,7 @@
 """Warnings about valid settings that will not work in AWS. The first lines of a plan show them."""
 
 from collections.abc import Iterator
+from ipaddress import ip_network
 from pathlib import Path
 
 from components.cluster.gpu_cluster.spec import GpuClusterSpec
@@ -20,6 +21,7 @@ def warnings(config: StackConfig) -> tuple[ConfigWarning, ...]:
     found: list[ConfigWarning] = []
     if config.gpu_cluster:
         found += _unreachable_api_server(config.gpu_cluster)
+        found += _foreign_callers(config, config.gpu_cluster)
         found += _homeless_pods(config, config.gpu_cluster)
     # Kubeflow's overlays are named after its parts, not after environments.
     if config.delivery and not config.kubeflow:
@@ -54,6 +56,21 @@ def _unreachable_api_server(cluster: GpuClusterSpec) -> Iterator[ConfigWarning]:
             "Only the cluster's nodes can reach the API server. The first Kubernetes object of `pulumi up` times out.",
             "Add the CIDR range of the network that runs `pulumi up`, such as the runner's subnet or the VPN.",
         )
+
+
+def _foreign_callers(config: StackConfig, cluster: GpuClusterSpec) -> Iterator[ConfigWarning]:
+    """Ranges that may call the API server over the network, and that the network does not know."""
+    known = [ip_network(each) for each in (config.network.vpc_cidr, *config.network.reserved_cidrs)]
+    for index, cidr in enumerate(cluster.endpoint_private_cidrs):
+        if not any(ip_network(cidr).overlaps(each) for each in known):
+            yield ConfigWarning(
+                f"gpuCluster.endpointPrivateCidrs[{index}]",
+                cidr,
+                f"It is neither in network.vpcCidr ({config.network.vpc_cidr}) nor in network.reservedCidrs, so it may "
+                "be the range of another network. No address of it reaches the private API server without a route.",
+                f"Write {config.network.vpc_cidr}, or add the range to network.reservedCidrs if a VPN or peering "
+                "connects it.",
+            )
 
 
 def _no_overlay(delivery: DeliverySection, deploy: Path) -> Iterator[ConfigWarning]:

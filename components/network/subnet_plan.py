@@ -78,6 +78,18 @@ def plan_subnets(vpc: IPv4Network, zones: Sequence[str]) -> tuple[ZoneSubnets, .
     return tuple(ZoneSubnets(*zone_ranges) for zone_ranges in islice(ranges, len(zones)))
 
 
+def _refuse_larger(value: str) -> None:
+    address, _, prefix = value.partition("/")
+    try:
+        network = IPv4Network(f"{address}/{LARGEST_VPC}", strict=False)
+    except ValueError:
+        return
+    if prefix.isdecimal() and int(prefix) < LARGEST_VPC:
+        raise ValueError(
+            f"is larger than AWS allows; write /{LARGEST_VPC} (recommended) to /{SMALLEST_VPC}, such as {network}"
+        )
+
+
 def vpc_network(value: str) -> IPv4Network:
     """Read the range of a VPC.
 
@@ -85,12 +97,9 @@ def vpc_network(value: str) -> IPv4Network:
         ValueError: not an IPv4 range, bits set beyond the prefix, not private, too large or too small, or a range that
             EKS services or Docker use.
     """
+    # Before its bits: a range without the excess bits would be refused in turn.
+    _refuse_larger(value)
     network = parse_network(value)
-    if network.prefixlen < LARGEST_VPC:
-        raise ValueError(
-            f"is larger than AWS allows; write /{LARGEST_VPC} (recommended) to /{SMALLEST_VPC}, "
-            f"such as {network.network_address}/{LARGEST_VPC}"
-        )
     if not _is_private(network):
         allowed = ", ".join(str(block) for block in (*PRIVATE_RANGES, SHARED_RANGE))
         raise ValueError(f"is not private; choose a range inside {allowed}, such as {free_network(network.prefixlen)}")

@@ -1,5 +1,6 @@
 """`--against`: an earlier plan from a file or a git revision, and what stays is not priced."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -105,15 +106,18 @@ def test_what_is_neither_file_nor_revision_is_refused(repository: Path) -> None:
         assert said in refused.stderr
 
 
-def test_a_revision_without_the_stack_is_refused(repository: Path) -> None:
+def test_a_stack_that_a_revision_lacks_is_new(repository: Path) -> None:
     git(repository, "checkout", "--quiet", "main", "--", "Pulumi.staging.yaml")
     git(repository, "checkout", "--quiet", "-b", "empty")
     git(repository, "rm", "--quiet", "--cached", "Pulumi.staging.yaml")
     git(repository, "commit", "--quiet", "--message=without")
-    refused = plan(repository, "--against", "HEAD")
+    shown = plan(repository, "--against", "HEAD")
     git(repository, "checkout", "--quiet", "--force", "main")
-    assert refused.returncode == 2
-    assert "staging has no plan at that revision" in refused.stderr
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stderr == "staging is new since HEAD: everything in it is added\n"
+    [added] = re.findall(r"(\d+) added", shown.stdout)
+    assert int(added) > 100
+    assert "State at risk" not in shown.stdout
 
 
 def priced(desired: int, ignored: Sequence[str]) -> Plan:

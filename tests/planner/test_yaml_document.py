@@ -43,7 +43,7 @@ def test_plain_values_are_read(text: str, value: Any) -> None:
         ("a: [1, 22:00]", "line 1: a[1]: '22:00' is text to some YAML readers and a number to base 60 to others"),
         ("a: on", "write 'on' in quotes, or true or false"),
         ("a: No", "write 'No' in quotes, or true or false"),
-        ("a: 012345678901", "write '012345678901' in quotes, or a decimal number"),
+        ("a: 012345678901", "to others; write '012345678901' in quotes"),
         ("a: 0x1F", "in quotes"),
         ("a: 0o17", "in quotes"),
         ("a: 1_000", "in quotes"),

@@ -25,6 +25,18 @@ def test_a_cluster_that_the_deployer_reaches_is_not_warned_of(field: str, cidr: 
     assert "gpuCluster.endpointPrivateCidrs" not in warned(**{f"gpuCluster__{field}": [cidr]})
 
 
+def test_a_private_caller_of_another_network_is_warned_of() -> None:
+    field = "gpuCluster.endpointPrivateCidrs[0]"
+    moved: dict[str, Any] = {"gpuCluster__endpointPrivateCidrs": ["10.9.0.0/16"], "network__reservedCidrs": []}
+    [found] = [each for each in warnings(config("prod", **moved)) if each.field == field]
+    assert found.value == "10.9.0.0/16"
+    assert found.remedy.startswith(
+        f"Write {config('prod').network.vpc_cidr}, or add the range to network.reservedCidrs"
+    )
+    assert field not in warned(**moved | {"network__reservedCidrs": ["10.9.0.0/16"]})
+    assert field not in warned()
+
+
 @pytest.mark.parametrize("stack", ["prod", "staging", "kubeflow"])
 def test_the_deployer_of_each_stack_reaches_its_cluster(stack: str) -> None:
     assert not [each for each in warnings(config(stack)) if each.field == "gpuCluster.endpointPrivateCidrs"]

@@ -112,6 +112,7 @@ def test_any_text_is_a_usable_vpc_or_refused_with_a_remedy(value: str) -> None:
         ("10.0.0.0/255.255.0.0", "is not an IPv4 range; write address/prefix, such as 10.0.0.0/16"),
         ("fd00::/56", "is not an IPv4 range; write address/prefix, such as 10.0.0.0/16"),
         ("10.0.7.0/16", "has bits set beyond its prefix; write 10.0.0.0/16"),
+        ("10.50.0.0/8", "is larger than AWS allows; write /16 (recommended) to /20, such as 10.50.0.0/16"),
         ("10.0.0.0/8", "is larger than AWS allows; write /16 (recommended) to /20, such as 10.0.0.0/16"),
         (
             "10.0.4.0/22",
