@@ -7,7 +7,7 @@ BASE ?= main
 ARGS ?=
 IMAGES = $(notdir $(patsubst %/,%,$(dir $(wildcard images/*/Dockerfile))))
 
-.PHONY: plan docs report serve init command second-region preview network up destroy check test lint types types-changed hooks version wheel images services format schema runbooks prices instances regions stubs versions bench lock clean help
+.PHONY: named plan docs report serve init command second-region preview network up destroy check test lint types types-changed hooks version wheel images services format schema runbooks prices instances regions stubs versions bench lock clean help
 
 help:  ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -110,10 +110,14 @@ network: .venv/.runtime  ## Deploy the network of STACK alone, for the runner th
 	pulumi up --stack $(STACK) --config-file "$$($(BIN)/python -m operations.network_config $(STACK))" \
 	  --policy-pack policies $(ARGS)
 
-up: .venv/.runtime  ## Deploy STACK, with the policies on
+# A stack is never changed by default.
+named:
+	@$(if $(filter file,$(origin STACK)),echo 'STACK is missing: name the stack as in STACK=acme' >&2; exit 2,:)
+
+up: named .venv/.runtime  ## Deploy STACK, which must be named, with the policies on
 	pulumi up --stack $(STACK) --policy-pack policies $(ARGS)
 
-destroy: .venv/.runtime  ## Delete everything STACK deployed
+destroy: named .venv/.runtime  ## Delete everything STACK deployed; STACK must be named
 	pulumi destroy --stack $(STACK) $(ARGS)
 
 check: lint types-changed .venv/.dev  ## Lint, types of changed files, unit tests: for all day, under two minutes
@@ -152,8 +156,10 @@ version: .venv/.dev  ## Write the next version and its section of CHANGELOG.md, 
 	  'name it "v<version> (<date>)" to release it as it is' >&2; exit 1; fi
 	$(BIN)/cz bump --files-only --yes $(ARGS)
 
-command: .venv/.dev  ## Install the command mlplatform into .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall .
+# A script on the clone: a wheel would need what builds it, which only the requirements of development have.
+command: .venv/.runtime  ## Install the command mlplatform into .venv
+	@printf '#!/bin/sh\nexec "%s" -P "%s" "$$@"\n' '$(CURDIR)/$(BIN)/python' '$(CURDIR)/components/command_line.py' > $(BIN)/mlplatform
+	@chmod +x $(BIN)/mlplatform
 
 wheel: .venv/.dev  ## Build the wheel of the components into dist
 	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
@@ -163,7 +169,7 @@ format: .venv/.dev  ## Let ruff put the code into shape
 	$(BIN)/ruff format .
 
 init: .venv/.runtime  ## Write Pulumi.STACK.yaml of a new stack; asks, or ARGS='--kind development --region us-east-1 --budget 1500'
-	@$(BIN)/python -m stacks init $(if $(filter file,$(origin STACK)),,$(STACK)) $(ARGS)
+	@$(BIN)/python -m stacks init $(if $(filter file,$(origin STACK)),,'$(STACK)') $(ARGS)
 
 docs: .venv/.dev  ## Build the documentation site, build/docs/site/index.html; it needs no server and no network
 	@$(BIN)/python -m website $(ARGS)

@@ -79,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def version() -> str:
     """The version of the clone that is in use, or else of the installed package."""
-    root = _clone()
+    root = _clone() or _installed_clone()
     if root:
         return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     return metadata.version(_PROJECT)
@@ -198,3 +198,7 @@ def _stacks(**_: object) -> list[str]:
     root = _clone()
     paths = root.glob("Pulumi.*.yaml") if root else ()
     return sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in paths)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -4,6 +4,7 @@ import argparse
 import csv
 import gc
 import importlib.util
+import json
 import os
 import re
 import runpy
@@ -18,11 +19,12 @@ from typing import Any, NoReturn
 import pytest
 
 from components.command_line import COMMANDS as SUBCOMMANDS
+from operations.train.__main__ import main as train
 from planner import dependency_cycles, lazy_sdk, lean_registration
 from tests.support.aws_models import service_model
 from tests.support.components.definitions import definitions
 from tests.support.docs.pages import PROGRAMS, ROOT, blocks, commands
-from tests.support.planner.plans import STACKS, plan_of
+from tests.support.planner.plans import STACKS, outputs_of, plan_of
 from tests.support.programs import needs, require
 
 xform_name: Any = importlib.import_module("botocore").xform_name
@@ -146,6 +148,21 @@ def test_a_module_takes_the_options_that_a_page_gives_it(words: list[str], monke
     if words[2:] == ["operations.promote", "PLACE"]:
         words = words[:3]
     check_python(words[2:], monkeypatch)
+
+
+def test_the_tutorial_renders_the_example_that_it_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    [words] = [
+        shlex.split(each.text)
+        for each in COMMANDS
+        if each.page == "docs/tutorial.md" and " -m operations.train render " in each.text
+    ]
+    (tmp_path / "platform.json").write_text(json.dumps(outputs_of("prod")), encoding="utf-8")
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)
+    assert train(words[3:]) == 0
+    assert "operation: create_training_job" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("words", of("mlplatform"))
