@@ -86,13 +86,17 @@ class Plan:
     def summary(self) -> str:
         """One line: what the plan costs and whether it may be deployed."""
         kinds = Counter(standing(verdict) for verdict in self.verdicts)
+        judgment = self.judgment
+        over = budget_text.verdict(judgment.monthly, judgment.budget, judgment.subjects)
         return (
             f"{self.stack}: {len(self.resources)} resources, "
             f"{budget_text.cost(self.estimate.monthly, complete=not self.estimate.gaps)} "
             f"of {self.budget.monthly_budget:,.2f} USD a month, "
-            f"{kinds['violated']} mandatory violations, {kinds['advised']} advisories, "
-            f"{f'{len(self.warnings)} warnings, ' if self.warnings else ''}"
-            f"{f'{self.refused} changes that AWS refuses, ' if self.refused else ''}"
+            f"{'' if judgment.holds else f'the budget {over}, '}"
+            f"{_many(kinds['violated'], 'mandatory violation', 'mandatory violations')}, "
+            f"{_many(kinds['advised'], 'advisory', 'advisories')}, "
+            f"{_many(len(self.warnings), 'warning', 'warnings') + ', ' if self.warnings else ''}"
+            f"{_many(self.refused, 'change', 'changes') + ' that AWS refuses, ' if self.refused else ''}"
             f"{'deployable' if self.deployable else 'NOT deployable'}"
         )
 
@@ -150,6 +154,10 @@ def cost_document(estimate: Estimate, budget: Budget) -> dict[str, Any]:
         "savings": [_saving(saving) for saving in estimate.savings],
         "commitments": [_commitment(each) for each in estimate.commitments],
     }
+
+
+def _many(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}"
 
 
 def standing(verdict: Verdict) -> str:

@@ -45,7 +45,7 @@ def summary(assessment: Assessment) -> str:
     parts = [
         f"{plan.project}/{plan.stack}: {cost} USD a month",
         *(f"{counts[each]} {each}" for each in Standing),
-        *([f"{broken} mandatory violations"] if assessment.judged else []),
+        *([f"{broken} mandatory violation{'' if broken == 1 else 's'}"] if assessment.judged else []),
         "passes" if assessment.passes else "does NOT pass",
     ]
     return ", ".join(parts)

@@ -23,7 +23,7 @@ def test_warnings_are_the_first_lines_of_a_plan() -> None:
     warning = ConfigWarning("gpuCluster.endpointPrivateCidrs", [], "Nobody reaches it.", "Add a [range].")
     text = shown(replace(EMPTY, warnings=(warning,)))
     assert text.startswith("warning gpuCluster.endpointPrivateCidrs: Nobody reaches it. Add a [range].\n")
-    assert "1 warnings, " in replace(EMPTY, warnings=(warning,)).summary
+    assert "1 warning, " in replace(EMPTY, warnings=(warning,)).summary
 
 
 def test_pools_without_nodes_are_listed_with_their_cost_of_0() -> None:
