@@ -15,10 +15,9 @@ DOCUMENT = ROOT / "docs" / "commands.md"
 def commands_section() -> str:
     """Return a Markdown table of the commands of `mlplatform`."""
     rows = [
-        (code(f"mlplatform {name}"), each.summary, code(" ".join(["python -m", each.module, *each.arguments])))
-        for name, each in COMMANDS.items()
+        (code(name), each.summary, code(" ".join([each.module, *each.arguments]))) for name, each in COMMANDS.items()
     ]
-    return "\n".join(table(("command", "what it does", "the same as"), rows))
+    return "\n".join(table(("command", "what it does", "module, run by python -m"), rows))
 
 
 def flags_section() -> str:
