@@ -1,8 +1,8 @@
 """How long steps take, each with the source of its figures.
 
 A limit is the time after which a program gives up, so it is the most that a step takes before it fails. Limits of
-botocore are its waiters: the delay times the attempts. Limits of this repository are constants of its programs. A test
-compares both. Figures without a published source say that they are assumed.
+botocore are its waiters: the delay times the attempts. Limits of this repository are constants of its programs. Tests
+compare both. Figures without a published source say that they are assumed.
 """
 
 from reports.scenarios.scenario import Duration
@@ -27,13 +27,6 @@ WAITERS = {
     "machine": ("ec2", "instance_running", 10),
 }
 """The service, the waiter and the minutes after which botocore gives up, by what is made."""
-LIMITS = {
-    "operations/rotate/logins.py": {"_JOB_MINUTES": 20, "_USER_MINUTES": 15},
-    "operations/rotate/workloads.py": {"_SYNC_MINUTES": 10, "_ROLLOUT_MINUTES": 20},
-    "operations/restore/online.py": {"_DEADLINE_SECONDS": 12 * 3600},
-    "operations/failover/plan.py": {"_DEADLINE_SECONDS": 15 * 60},
-}
-"""The constants of this repository's programs that are limits of steps, by their file."""
 ROTATE_LOGINS = Duration(5, 65, "limits of `operations.rotate`: 20 minutes a Job, 15 a user, 10 a sync, 20 a rollout")
 ROTATE_CLIENTS = Duration(5, 30, "limits of `operations.rotate`: 10 minutes a sync, 20 a rollout")
 REBUILD = Duration(60, 720, "limit of `operations.restore`: 12 hours; the least is assumed")

@@ -11,7 +11,7 @@ import pytest
 from planner.plan import Plan
 from planner.printable import printable
 from reports.scenarios.command import main, scenarios, whole_page
-from reports.scenarios.durations import LIMITS, WAITERS, deployment
+from reports.scenarios.durations import WAITERS, deployment
 from reports.scenarios.html import html_index, html_page
 from reports.scenarios.names import Names
 from reports.scenarios.page import index, page
@@ -67,6 +67,15 @@ def test_limits_of_waiters_are_those_of_botocore() -> None:
         model = session.get_waiter_model(service)
         [found] = [model.get_waiter(name) for name in model.waiter_names if names(name) == waiter]
         assert found.delay * found.max_attempts == minutes * 60, waiter
+
+
+LIMITS = {
+    "operations/rotate/logins.py": {"_JOB_MINUTES": 20, "_USER_MINUTES": 15},
+    "operations/rotate/workloads.py": {"_SYNC_MINUTES": 10, "_ROLLOUT_MINUTES": 20},
+    "operations/restore/online.py": {"_DEADLINE_SECONDS": 12 * 3600},
+    "operations/failover/plan.py": {"_DEADLINE_SECONDS": 15 * 60},
+}
+"""The constants of our programs that `reports.scenarios.durations` speaks of, by their file."""
 
 
 def test_limits_of_our_programs_are_their_constants() -> None:
