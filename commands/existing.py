@@ -1,7 +1,8 @@
 """The flags of `init` that name what exists already: a VPC with its subnets, a cluster, and buckets with their key."""
 
 import argparse
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,8 @@ _FORMS = {
     "bucket_key": "ARN",
 }
 _ZONES = (2, 3)
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+_KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+")
 PURPOSES = ("raw", "training", "models", "offline")
 
 
@@ -70,8 +73,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--bucket-key", metavar=_FORMS["bucket_key"], help="the KMS key of the buckets")
 
 
-def existing(given: Mapping[str, Any]) -> Existing:
-    """What the flags name.
+def existing(given: Mapping[str, Any], open_parts: Sequence[str] = ()) -> Existing:
+    """What the flags name. `open_parts` are the parts of the stack with a load balancer on the internet.
 
     Raises:
         FormError: a flag has another form, or lacks another flag.
@@ -90,6 +93,9 @@ def existing(given: Mapping[str, Any]) -> Existing:
     if "vpc" in given:
         found["vpc_id"], found["vpc_cidr"] = vpc(given["vpc"])
         found["subnets"] = {tier: subnets(tier, given[tier]) for tier in SUBNET_TIERS if tier in given}
+        if open_parts and "public_subnets" not in given:
+            raise FormError(f"--public-subnets is missing: load balancers of --{open_parts[0].replace('_', '-')} stand "
+                            f"in them; add it as {_FORMS['public_subnets']}")  # fmt: skip
         zones = {each.zone for each in found["subnets"]["private_subnets"]}
         if len(zones) not in _ZONES:
             raise FormError(f"--private-subnets = {given['private_subnets']}: are in "
@@ -101,6 +107,12 @@ def existing(given: Mapping[str, Any]) -> Existing:
         pairs = [_parts("buckets", each, 2, "raw:acme-lake") for each in given["buckets"].split(",")]
         if strange := next((purpose for purpose, _ in pairs if purpose not in PURPOSES), None):
             raise FormError(f"--buckets = {given['buckets']}: {strange} is not a purpose; write {', '.join(PURPOSES)}")
+        if wrong := next((name for _, name in pairs if not _BUCKET.fullmatch(name)), None):
+            raise FormError(f"--buckets = {given['buckets']}: {wrong} is not the name of a bucket that can be used; "
+                            "write 3 to 63 small letters, digits and hyphens, such as raw:acme-lake")  # fmt: skip
+        if not _KEY.fullmatch(given["bucket_key"]):
+            raise FormError(f"--bucket-key = {given['bucket_key']}: is not the ARN of a KMS key; an alias does not do; "
+                            "write it as arn:aws:kms:REGION:ACCOUNT:key/ID")  # fmt: skip
         purposes = [purpose for purpose, _ in pairs]
         if again := next((each for each in purposes if purposes.count(each) > 1), None):
             raise FormError(f"--buckets = {given['buckets']}: names {again} twice; name one bucket for each purpose")

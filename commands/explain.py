@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 from commands.fields import default_text, field_called, first_sentence, limit_text, model_of, type_text
 from commands.stack_files import project_root, stack_names
+from planner.flags import FlagParser
 from policies.engine.evaluate import EXPIRED, UNUSED
 from policies.engine.registry import RULES
 from policies.engine.rule import Rule
@@ -54,7 +55,7 @@ _SECTIONS = {
 
 def parser(prog: str = "python -m stacks explain") -> argparse.ArgumentParser:
     """The flags of the command."""
-    found = argparse.ArgumentParser(
+    found = FlagParser(
         prog=prog, description="Explain a policy rule, a field of the config, or a resource of a planned stack."
     )
     found.add_argument("what", help="kms-rotation, gpuCluster.nodePools, or a resource's name, for example")

@@ -15,6 +15,7 @@ from commands.wishes import Wishes
 from components.core.spec import SpecError
 from components.facts.instances import instance_type, known_types, lacking
 from components.facts.regions import known_regions
+from planner.flags import FlagParser
 from planner.interruption import is_interruption, say_interrupted
 from planner.stackfile import StackFileError
 from policies.engine.settings import EnvironmentKind
@@ -25,6 +26,10 @@ WRITTEN, REFUSED, WRONG = 0, 1, 2
 
 _NAME = re.compile(r"[a-z]([a-z0-9]|-(?!-)){0,18}[a-z0-9]")
 _PARTS = ("feature_store", "models", "training", "kubeflow", "starter")
+_OPEN_PARTS = ("models", "kubeflow", "starter")
+"""The parts with a name in DNS and a load balancer or machine on the internet."""
+
+_DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?")
 _APART = (
     ("kubeflow", "models", "both install Istio in the cluster"),
     *(("starter", part, "it is one machine without a cluster") for part in ("feature_store", "models", "kubeflow")),
@@ -55,7 +60,7 @@ class WishError(ValueError):
 
 def parser(prog: str = "python -m stacks init") -> argparse.ArgumentParser:
     """The flags of the command."""
-    found = argparse.ArgumentParser(
+    found = FlagParser(
         prog=prog,
         description="Write Pulumi.<name>.yaml, the file of a new stack. At a terminal, asks for\nwhat is missing.",
         epilog=_EPILOG,
@@ -106,7 +111,7 @@ def _init(options: argparse.Namespace, prog: str) -> int:
     return _write(root, wishes, _command(prog, given))
 
 
-def _write(root: Path, wishes: Wishes, command: str) -> int:
+def _write(root: Path, wishes: Wishes, command: Sequence[str]) -> int:
     # A wrong flag is answered before the components are imported.
     from commands.first_plan import BudgetError, fitting, refusal
     from commands.stack_sections import sections
@@ -154,15 +159,17 @@ def _wishes(root: Path, given: dict[str, Any]) -> Wishes:
     """
     needed = {"name": "a name", "kind": "--kind", "region": "--region", "budget": "--budget"}
     if missing := [flag for key, flag in needed.items() if key not in given]:
-        raise WishError(f"{', '.join(missing)} missing; give {'it' if len(missing) == 1 else 'them'}, or run this at a "
-                        "terminal, which asks")  # fmt: skip
+        raise WishError(f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing; give "
+                        f"{'it' if len(missing) == 1 else 'them'}, or run this at a terminal, which asks")  # fmt: skip
     _fit_together([part for part in _PARTS if given.get(part)])
     region = _region(given["region"])
     name = _name(root, given["name"])
     gpus = _gpus(given.get("gpus", ""), region)
     if given.get("starter"):
         _fit_jobs(gpus)
-    named = existing(given)
+    named = existing(given, [part for part in _OPEN_PARTS if given.get(part)])
+    if "domain" in given:
+        _domain(given["domain"])
     if given.get("starter") and named.cluster:
         raise WishError(f"--cluster = {given['cluster']}: --starter has no cluster; leave out one of them")
     kind = _kind(given["kind"])
@@ -249,6 +256,13 @@ def _account(value: str) -> str:
     return value
 
 
+def _domain(value: str) -> str:
+    if not _DOMAIN.fullmatch(value):
+        raise WishError(f"--domain = {value!r}: is not the name of a DNS zone; write small letters, digits and hyphens "
+                        "between dots, such as ml.example.com")  # fmt: skip
+    return value
+
+
 def _gpus(value: str, region: str) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(each for each in re.split(r"[,\s]+", value) if each))
     prices = load_table(region)
@@ -324,8 +338,8 @@ def _asked(given: dict[str, Any]) -> dict[str, Any]:
     ask("owner", "Team that owns the stack", PLACEHOLDER)
     ask("cost_center", "Cost center that pays", PLACEHOLDER)
     parts = {part for part in _PARTS if answers.get(part)}
-    if parts & {"models", "kubeflow", "starter"}:
-        ask("domain", "Route 53 zone of the account", f"{PLACEHOLDER}.example.com")
+    if parts & {*_OPEN_PARTS}:
+        ask("domain", "Route 53 zone of the account", f"{PLACEHOLDER}.example.com", _domain)
     if "kubeflow" in parts:
         ask("repository", "Address of your clone, which Argo CD reads", Wishes.repository)
     if answers["kind"] == EnvironmentKind.PRODUCTION or parts & {"kubeflow", "starter"}:
@@ -346,14 +360,14 @@ def _parts(value: str) -> list[str]:
     return found
 
 
-def _command(prog: str, given: dict[str, Any]) -> str:
-    """The call that writes the same file again."""
-    words = [prog, str(given["name"])]
+def _command(prog: str, given: dict[str, Any]) -> list[str]:
+    """The words of the call that writes the same file again."""
+    words = [*prog.split(), str(given["name"])]
     for key, value in given.items():
         if key != "name" and value != "":
             flag = f"--{_flag(key)}"
             words += [flag] if value is True else [flag, str(value)]
-    return " ".join(words)
+    return words
 
 
 if __name__ == "__main__":

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any, cast
 
 from commands.stack_files import Found, project_root, stack_file, stack_names
+from planner.flags import FlagParser
 
 _COLUMNS = ("stack", "kind", "region", "USD a month", "planned", "resources")
 
 
 def parser(prog: str = "python -m stacks list") -> argparse.ArgumentParser:
     """The flags of the command."""
-    return argparse.ArgumentParser(
+    return FlagParser(
         prog=prog,
         description="List the stacks with their budgets, and the cost and resources of their last plans.",
     )

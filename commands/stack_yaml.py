@@ -2,8 +2,9 @@
 
 import json
 import re
+import shlex
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from pydantic import BaseModel
@@ -18,11 +19,11 @@ _RESERVED = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "
 _HEAD = "# yaml-language-server: $schema=./docs/stack.schema.json"
 
 
-def stack_yaml(sections: Mapping[str, Any], command: str) -> str:
-    """The text of a stack file with `sections`, written by `command`."""
+def stack_yaml(sections: Mapping[str, Any], command: Sequence[str]) -> str:
+    """The text of a stack file with `sections`, written by the words of `command`."""
     writer = _Writer()
     body = [line for name, value in sections.items() for line in ("", *writer.section(name, value))]
-    head = [_HEAD, *_comment(f"Written by `{command}`. It is yours to edit.", ""), "config:"]
+    head = [_HEAD, "# This command wrote the file, which is yours to edit:", *_call(command), "config:"]
     return "\n".join([*head, *body[1:]]) + "\n"
 
 
@@ -64,6 +65,17 @@ class _Writer:
                     yield f"{indent}- {line.lstrip()}"
                 else:
                     yield line if begun else line[2:]
+
+
+def _call(words: Sequence[str]) -> Iterator[str]:
+    """The command over lines that can be copied: none ends inside a word."""
+    line = "#  "
+    for word in map(shlex.quote, words):
+        if len(f"{line} {word} \\") > _WIDTH and line.strip("# "):
+            yield f"{line} \\"
+            line = "#    "
+        line += f" {word}"
+    yield line
 
 
 def _comment(text: str, indent: str) -> list[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from components.core.spec import SpecError
 from planner.build import build_plan
 from planner.failure import chain, describe
+from planner.flags import FlagParser
 from planner.interruption import is_interruption, say_interrupted
 from planner.plan import Plan
 from planner.plan_file import PlanFileError
@@ -57,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = FlagParser(
         prog="plan",
         description="Show what a stack would deploy, cost and violate.",
         epilog=EXIT_CODES,

@@ -1,11 +1,11 @@
 """`python -m planner.observe STACK FOLDER`: writes a stack's Prometheus rules and dashboards, without an account."""
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from components.core.spec import SpecError
+from planner.flags import FlagParser
 from planner.stackfile import StackFileError, read_stack_file
 from stacks.config import parse_config
 from stacks.monitoring import stack_dashboards, stack_rules
@@ -15,7 +15,7 @@ FINE, WRONG_CONFIG = 0, 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write each file of rules and each dashboard; print the paths."""
-    parser = argparse.ArgumentParser(
+    parser = FlagParser(
         "python -m planner.observe", description="Write the Prometheus rules and the Grafana dashboards of a stack."
     )
     parser.add_argument("stack", help="the <stack> of Pulumi.<stack>.yaml")

@@ -4,7 +4,6 @@ Exit code 0: it plans without errors. 1: a mandatory policy or the budget fails.
 its config is wrong.
 """
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ import yaml
 
 from components.core.spec import SpecError
 from planner.build import build_plan
+from planner.flags import FlagParser
 from planner.stackfile import StackFileError, read_stack_file
 from policies.engine.evaluate import fails
 from stacks.config import NAMESPACE, parse_config
@@ -56,7 +56,7 @@ _Dumper.add_representer(str, _text)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the file and plan it."""
-    parser = argparse.ArgumentParser(
+    parser = FlagParser(
         prog="python -m planner.second_region", description="Write the config of a stack's second region, and plan it."
     )
     parser.add_argument("stack", help="the stack of the first region")

@@ -10,6 +10,7 @@ from pathlib import Path
 from components.core.spec import SpecError
 from planner.build import plan_of
 from planner.failure import describe
+from planner.flags import FlagParser
 from planner.interruption import is_interruption
 from planner.plan import Plan
 from planner.plan_file import PlanFileError
@@ -31,7 +32,7 @@ class Planned:
 
 def stack_parser(program: str, description: str) -> argparse.ArgumentParser:
     """A parser with the arguments that name a stack."""
-    parser = argparse.ArgumentParser(program, description=description)
+    parser = FlagParser(program, description=description)
     parser.add_argument("stack", help="the stack, as in Pulumi.<stack>.yaml")
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="the project's folder")
     parser.add_argument("--today", type=date.fromisoformat, default=None, help="judge as of this day (YYYY-MM-DD)")

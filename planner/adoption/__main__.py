@@ -15,6 +15,7 @@ from planner.adoption.report import as_json, as_text
 from planner.adoption.tagged import TagsError, parsed_tags, read_tagged
 from planner.adoption.terraform import StateError, read_terraform
 from planner.build import build_plan
+from planner.flags import FlagParser
 from planner.plan_file import PlanFileError
 from planner.printable import printable
 from planner.stackfile import StackFileError, read_stack_file
@@ -102,7 +103,7 @@ def _are_here(given: Mapping[str, str], elsewhere: Sequence[Existing]) -> None:
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = FlagParser(
         "python -m planner.adoption",
         description="Take over what exists already: match it with a stack's plan, show what an\n"
         "import changes, and write the file that the stack's program imports from.",

@@ -17,6 +17,7 @@ from planner.any_program.program_error import ProgramError
 from planner.any_program.read import STANDARD_INPUT, read_program
 from planner.any_program.settings import ProgramSettings, read_settings
 from planner.difference import PlanFileError
+from planner.flags import FlagParser
 from planner.plan import FORMAT
 from planner.plan_file import write_whole
 from planner.plan_shape import problem_of
@@ -61,7 +62,7 @@ def main(name: str, arguments: Sequence[str] | None = None) -> int:
 def _parser(name: str, *, with_rules: bool) -> argparse.ArgumentParser:
     rules = ",\n     or a mandatory rule is broken" if with_rules else ""
     what = "Price a Pulumi program and judge it by the rules" if with_rules else "Price a Pulumi program"
-    parser = argparse.ArgumentParser(
+    parser = FlagParser(
         prog=name,
         description=f"{what}: its preview, its state, or the program in a folder, in any language.",
         epilog=_EXIT_CODES.format(rules=rules),

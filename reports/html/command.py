@@ -10,6 +10,7 @@ from pathlib import Path
 from planner.against import difference_from, earlier_plan
 from planner.build import build_plan
 from planner.difference import Difference
+from planner.flags import FlagParser
 from planner.plan import Plan
 from planner.plan_file import write_whole
 from reports.html.page import render
@@ -61,7 +62,7 @@ def _planned(root: Path, options: argparse.Namespace) -> tuple[Plan, Difference 
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = FlagParser(
         prog="report",
         description="Write the plan of a stack as one HTML file that needs no network.",
         epilog=EXIT_CODES,

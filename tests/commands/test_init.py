@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -134,8 +135,12 @@ def test_what_exists_is_named_instead_of_made(project: Path) -> None:
     assert network["existing"]["privateSubnets"][1] == {"id": "subnet-0123456789abcde21", "cidr": "10.20.64.0/18"}
     assert found["gpuCluster"]["existing"] == {"securityGroupId": "sg-0123456789abcdef0"}
     assert found["featureStore"]["data"]["existing"] == {"keyArn": KEY, "raw": "acme-lake"}
+    written = (project / "Pulumi.acme.yaml").read_text(encoding="utf-8").partition("config:")[0]
+    call = written.partition("edit:\n")[2].replace("\\\n#", "").removeprefix("#")
+    assert shlex.split(call) == ["python", "-m", "stacks", "init", *given]
 
 
+LAKE = ["--feature-store", "--bucket-key", KEY, "--buckets"]
 PURPOSES = "raw:acme-raw,training:acme-training,models:acme-m,offline:acme-o"
 ALL_BUCKETS = [*ACME[:5], "--budget", "2500", "--feature-store", "--buckets", PURPOSES, "--bucket-key", KEY]
 
@@ -190,7 +195,16 @@ def test_interrupted_plan_writes_nothing(
         (["--buckets", "raw:lake", "--bucket-key", KEY], "--buckets = raw:lake: is used only with --feature-store or"),
         (["--buckets", "lake:a", "--bucket-key", KEY], "lake is not a purpose; write raw, training, models, offline"),
         (["--starter", *EXISTING], "--starter has no cluster"),
-        ([*IN_A_VPC[:4], "--models"], "modelServing needs public subnets"),
+        (
+            [*IN_A_VPC[:4], "--models"],
+            "--public-subnets is missing: load balancers of --models stand in them; add it as ID:",
+        ),
+        (["--models", "--domain", "not a domain"], "--domain = 'not a domain': is not the name of a DNS zone; write"),
+        ([*LAKE, "raw:Acme_Raw"], "Acme_Raw is not the name of a bucket that can be used; write 3 to 63 small letters"),
+        (
+            [*LAKE, "raw:acme-raw", "--bucket-key", "alias/lake"],
+            "--bucket-key = alias/lake: is not the ARN of a KMS key",
+        ),
     ],
 )
 def test_wrong_names_of_what_exists_are_refused(
@@ -337,7 +351,7 @@ def test_missing_flags_are_named_without_a_terminal(project: Path) -> None:
         cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 2
-    assert done.stderr.startswith("init: --region, --budget missing")
+    assert done.stderr.startswith("init: --region, --budget are missing")
 
 
 def test_terminal_is_asked_for_what_is_missing(project: Path) -> None:
@@ -362,3 +376,17 @@ def test_terminal_is_asked_for_what_is_missing(project: Path) -> None:
         "region": "eu-central-1",
     }
     assert found["cost"] == {"monthlyBudget": 1500}
+
+
+@pytest.mark.parametrize(("given", "nearest"), [("--budgt", "--budget"), ("--featurestore", "--feature-store")])
+def test_unknown_flag_gets_the_nearest(given: str, nearest: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["acme", given, "5"])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.endswith(f"did you mean {nearest}?\n")
+
+
+def test_abbreviated_flag_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["acme", "--feature-sto"])
+    assert "unrecognized arguments: --feature-sto; did you mean --feature-store?" in capsys.readouterr().err
