@@ -11,12 +11,14 @@ from typing import Any, NamedTuple, cast
 
 from planner.build import build_plan
 from planner.plan import Plan
+from policies.engine.rule import Undecided
 from resources.resource import SECRET, Resource
 from tests.support.engine.harness import Engine, Outcome
 from tests.support.planner.graph import Graph
 
 # The engine's signatures: pulumi/pulumi, sdk/go/common/resource/properties.go
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
+_UNDECIDED = Undecided("").message
 _SECRET = "1b47061264138c4ac30d75fd1eb44270"
 
 PACK = ("--policy-pack", "policies")
@@ -122,12 +124,15 @@ class Finding(NamedTuple):
 
 
 def found_by_plan(plan: Plan) -> set[Finding]:
-    """What the plan says of the rules, without exceptions. The engine names the stack where no resource is meant."""
+    """What the plan says of the rules, without exceptions and what they leave to the deployment.
+
+    The engine names the stack where no resource is meant.
+    """
     whole = f"{plan.project}-{plan.stack}"
     return {
         Finding(verdict.level, verdict.policy, verdict.urn.rpartition("::")[2] or whole, verdict.message)
         for verdict in plan.verdicts
-        if verdict.exception is None
+        if verdict.exception is None and not verdict.message.startswith(_UNDECIDED)
     }
 
 
