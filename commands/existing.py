@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from components.facts.names import BUCKET_PATTERN, KMS_KEY_PATTERN
+
 SUBNET_TIERS = ("private_subnets", "public_subnets", "isolated_subnets")
 _FORMS = {
     "vpc": "ID:RANGE",
@@ -15,8 +17,6 @@ _FORMS = {
     "bucket_key": "ARN",
 }
 _ZONES = (2, 3)
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
-_KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+")
 PURPOSES = ("raw", "training", "models", "offline")
 
 
@@ -94,8 +94,8 @@ def existing(given: Mapping[str, Any], open_parts: Sequence[str] = ()) -> Existi
         found["vpc_id"], found["vpc_cidr"] = vpc(given["vpc"])
         found["subnets"] = {tier: subnets(tier, given[tier]) for tier in SUBNET_TIERS if tier in given}
         if open_parts and "public_subnets" not in given:
-            raise FormError(f"--public-subnets is missing: load balancers of --{open_parts[0].replace('_', '-')} stand "
-                            f"in them; add it as {_FORMS['public_subnets']}")  # fmt: skip
+            raise FormError(f"--public-subnets is missing: the load balancers of {_flag(open_parts[0])} are in them; "
+                            f"add it as {_FORMS['public_subnets']}")  # fmt: skip
         zones = {each.zone for each in found["subnets"]["private_subnets"]}
         if len(zones) not in _ZONES:
             raise FormError(f"--private-subnets = {given['private_subnets']}: are in "
@@ -107,10 +107,10 @@ def existing(given: Mapping[str, Any], open_parts: Sequence[str] = ()) -> Existi
         pairs = [_parts("buckets", each, 2, "raw:acme-lake") for each in given["buckets"].split(",")]
         if strange := next((purpose for purpose, _ in pairs if purpose not in PURPOSES), None):
             raise FormError(f"--buckets = {given['buckets']}: {strange} is not a purpose; write {', '.join(PURPOSES)}")
-        if wrong := next((name for _, name in pairs if not _BUCKET.fullmatch(name)), None):
+        if wrong := next((name for _, name in pairs if not re.fullmatch(BUCKET_PATTERN, name)), None):
             raise FormError(f"--buckets = {given['buckets']}: {wrong} is not the name of a bucket that can be used; "
                             "write 3 to 63 small letters, digits and hyphens, such as raw:acme-lake")  # fmt: skip
-        if not _KEY.fullmatch(given["bucket_key"]):
+        if not re.fullmatch(KMS_KEY_PATTERN, given["bucket_key"]):
             raise FormError(f"--bucket-key = {given['bucket_key']}: is not the ARN of a KMS key; an alias does not do; "
                             "write it as arn:aws:kms:REGION:ACCOUNT:key/ID")  # fmt: skip
         purposes = [purpose for purpose, _ in pairs]

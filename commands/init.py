@@ -14,6 +14,7 @@ from commands.stack_files import project_root, stack_file, stack_names
 from commands.wishes import Wishes
 from components.core.spec import SpecError
 from components.facts.instances import instance_type, known_types, lacking
+from components.facts.names import DNS_NAME_PATTERN
 from components.facts.regions import known_regions
 from planner.flags import FlagParser
 from planner.interruption import is_interruption, say_interrupted
@@ -29,7 +30,6 @@ _PARTS = ("feature_store", "models", "training", "kubeflow", "starter")
 _OPEN_PARTS = ("models", "kubeflow", "starter")
 """The parts with a name in DNS and a load balancer or machine on the internet."""
 
-_DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?")
 _APART = (
     ("kubeflow", "models", "both install Istio in the cluster"),
     *(("starter", part, "it is one machine without a cluster") for part in ("feature_store", "models", "kubeflow")),
@@ -257,7 +257,7 @@ def _account(value: str) -> str:
 
 
 def _domain(value: str) -> str:
-    if not _DOMAIN.fullmatch(value):
+    if not re.fullmatch(DNS_NAME_PATTERN, value):
         raise WishError(f"--domain = {value!r}: is not the name of a DNS zone; write small letters, digits and hyphens "
                         "between dots, such as ml.example.com")  # fmt: skip
     return value

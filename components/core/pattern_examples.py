@@ -39,7 +39,6 @@ EXAMPLES = {
     r"^db\.[a-z0-9]+\.[a-z0-9]+$": "db.m7g.large",
     r"^[a-z]([a-z0-9-]*[a-z0-9])?$": "fraud-scorer",
     r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$": "monitoring",
-    r"^(([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)\.)+[a-z]{2,63}$": "models.example.com",
     r"^https://[^\s*@?#]+$": "https://github.com/example/models",
     r"^[A-Za-z0-9_./-]+$": "main",
     r"^[A-Za-z0-9_:./-]+$": "cognito:groups",

@@ -8,11 +8,6 @@ from ..core.spec import refuse
 from ..facts.regions import dns_suffix
 
 OLDEST_TLS = "1.2"
-BUCKET_PATTERN = r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$"
-"""What a bucket may be called. A name with dots is one that no certificate of S3 covers, and TLS alone is let in.
-
-Source: S3 user guide, "General purpose bucket naming rules".
-"""
 
 _RESERVED_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
 _RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3", "-an")

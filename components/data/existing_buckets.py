@@ -9,7 +9,8 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from ..core.problems import refuse_at
 from ..core.spec import Spec
-from .bucket_policies import BUCKET_PATTERN, free_bucket_name
+from ..facts.names import BUCKET_PATTERN, KMS_KEY_PATTERN
+from .bucket_policies import free_bucket_name
 
 Answer = TypeVar("Answer")
 BucketName = Annotated[str, StringConstraints(pattern=BUCKET_PATTERN)]
@@ -34,7 +35,7 @@ class ExistingBucketsSpec(Spec):
     """Buckets that exist, and the key that encrypts them."""
 
     key_arn: str = Field(
-        pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$",
+        pattern=KMS_KEY_PATTERN,
         description="The KMS key of these buckets. It also encrypts the buckets that are made.",
     )
     raw: BucketName | None = Field(default=None, description="The bucket of raw data. Default: a new one.")

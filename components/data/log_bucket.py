@@ -9,7 +9,8 @@ from pydantic import Field, field_validator
 from ..core.component import Component
 from ..core.ordering import after
 from ..core.spec import Spec
-from .bucket_policies import BUCKET_PATTERN, bucket_policy, free_bucket_name, log_delivery
+from ..facts.names import BUCKET_PATTERN
+from .bucket_policies import bucket_policy, free_bucket_name, log_delivery
 
 
 class LogBucketArgs(TypedDict):

@@ -18,8 +18,9 @@ from ..core.problems import refuse_at
 from ..core.regions import known_region
 from ..core.s3_paths import Folder
 from ..core.spec import Spec, refuse
+from ..facts.names import BUCKET_PATTERN
 from ..facts.regions import other_partition
-from .bucket_policies import BUCKET_PATTERN, bucket_policy, free_bucket_name, reader_grants, replication_permissions
+from .bucket_policies import bucket_policy, free_bucket_name, reader_grants, replication_permissions
 
 MULTIPART_DAYS = 7
 LONGEST_NAME = 63

@@ -12,10 +12,10 @@ from ..core.namespace_names import PLATFORM_NAMESPACES, MonitoringNamespace
 from ..core.problems import refuse_at
 from ..core.spec import Inherits, Spec, each_once, refuse
 from ..core.teams import TeamConfig, TeamSpec, distinct
+from ..facts.names import DNS_NAME_PATTERN
 from ..network.load_balancer.spec import ServingLoadBalancerOptions, ServingLoadBalancerSpec
 from ..network.web_firewall.pages import PAGES, completed
 from ..network.web_firewall.spec import WebFirewallConfig, WebFirewallSpec
-from ..serving.serving_platform.spec import DOMAIN_PATTERN
 from .notebooks import IMAGE_PATTERN, IMAGES
 
 FIREWALL: Mapping[str, Any] = {
@@ -136,8 +136,8 @@ class KubeflowClusterArgs(KubeflowConfig):
 class KubeflowSpec(Spec):
     """The settings of Kubeflow."""
 
-    zone_name: str = Field(pattern=DOMAIN_PATTERN, description="The public Route 53 zone of the domain.")
-    domain: str = Field(pattern=DOMAIN_PATTERN, max_length=64, description="Kubeflow's host name for browsers.")
+    zone_name: str = Field(pattern=DNS_NAME_PATTERN, description="The public Route 53 zone of the domain.")
+    domain: str = Field(pattern=DNS_NAME_PATTERN, max_length=64, description="Kubeflow's host name for browsers.")
     repository: str = Field(
         pattern=r"^https://[^\s*@?#]+$",
         description="The repository (https address) with the folder deploy/kubeflow.",

@@ -15,10 +15,10 @@ from ..core.log_retention import LogRetentionDays
 from ..core.problems import Problem, refusal
 from ..core.spec import Spec, refuse
 from ..facts.instances import InstanceType, instance_type, known_types
+from ..facts.names import DNS_NAME_PATTERN
 
 NAME_PATTERN = r"^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$"
 _SERVICE_PATTERN = r"^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$"
-_DOMAIN_PATTERN = r"^(([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)\.)+[a-z]{2,63}$"
 _DATABASE_PATTERN = r"^[a-z][a-z0-9_]{0,47}$"
 _VARIABLE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
 _TASK_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$"
@@ -237,9 +237,9 @@ class StarterSpec(Spec):
     name: str = Field(
         pattern=NAME_PATTERN, description="The prefix of the names in AWS, unique in the account and region."
     )
-    zone_name: str = Field(pattern=_DOMAIN_PATTERN, description="The public Route 53 zone, such as example.com.")
+    zone_name: str = Field(pattern=DNS_NAME_PATTERN, description="The public Route 53 zone, such as example.com.")
     domain: str = Field(
-        pattern=_DOMAIN_PATTERN, description="The domain of the services: each is at <service>.<domain>."
+        pattern=DNS_NAME_PATTERN, description="The domain of the services: each is at <service>.<domain>."
     )
     emails: EmailAddresses = Field(
         min_length=1, max_length=10, description="Who gets an email when something is wrong, at most 10 addresses."

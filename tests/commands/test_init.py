@@ -197,7 +197,7 @@ def test_interrupted_plan_writes_nothing(
         (["--starter", *EXISTING], "--starter has no cluster"),
         (
             [*IN_A_VPC[:4], "--models"],
-            "--public-subnets is missing: load balancers of --models stand in them; add it as ID:",
+            "--public-subnets is missing: the load balancers of --models are in them; add it as ID:",
         ),
         (["--models", "--domain", "not a domain"], "--domain = 'not a domain': is not the name of a DNS zone; write"),
         ([*LAKE, "raw:Acme_Raw"], "Acme_Raw is not the name of a bucket that can be used; write 3 to 63 small letters"),

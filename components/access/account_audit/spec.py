@@ -11,7 +11,8 @@ from ...core.email_addresses import MOST_TOLD, EmailAddresses
 from ...core.log_retention import LogRetentionDays
 from ...core.problems import Problem, problem_of, refusal
 from ...core.spec import Spec, each_once
-from ...data.bucket_policies import BUCKET_PATTERN, free_bucket_name
+from ...data.bucket_policies import free_bucket_name
+from ...facts.names import BUCKET_PATTERN
 
 _MOST_BUCKETS = 250
 """Source: CloudTrail user guide, "Quotas", data resources of a trail."""

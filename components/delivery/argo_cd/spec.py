@@ -13,11 +13,11 @@ from ...core.problems import refuse_at
 from ...core.spec import Spec
 from ...core.teams import TeamConfig, TeamSpec, distinct, groups_once
 from ...core.time_zones import known_time_zone
+from ...facts.names import DNS_NAME_PATTERN
 
 _REPOSITORY_PATTERN = r"https://[^\s*@?#]+"
 _GITHUB_PATTERN = r"https://github\.com/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+"
 _NAME_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"
-_HOST_PATTERN = r"^(([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)\.)+[a-z]{2,63}$"
 _REGISTRY_PATTERN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}(/[a-z0-9._-]+)*$"
 _CRON_PATTERN = r"^[0-9*,/-]+( [A-Za-z0-9_*,/-]+){4}$"
 
@@ -164,7 +164,7 @@ class DeliveryArgs(DeliveryConfig):
 class DeliverySpec(Spec):
     """The settings of Argo CD and its teams."""
 
-    domain: str = Field(pattern=_HOST_PATTERN, description="Argo CD's host name for browsers.")
+    domain: str = Field(pattern=DNS_NAME_PATTERN, description="Argo CD's host name for browsers.")
     environment: str = Field(pattern=_NAME_PATTERN, description="The name of the models' overlays for this cluster.")
     repository: str = Field(
         pattern=f"^{_REPOSITORY_PATTERN}$",

@@ -10,6 +10,7 @@ from ...core.log_retention import LogRetentionDays
 from ...core.namespace_names import namespaces_once
 from ...core.pod_sizes import MEMORY_PATTERN, enough_memory
 from ...core.spec import Spec, each_once, refuse
+from ...facts.names import DNS_NAME_PATTERN
 from .alert_spec import AlertsConfig, AlertsSpec
 from .exporters import Exporter
 from .given_files import checked_dashboards, checked_rules
@@ -123,7 +124,7 @@ class GrafanaSpec(Spec):
 
     domain: str | None = Field(
         default=None,
-        pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$",
+        pattern=DNS_NAME_PATTERN,
         description="Its host name, behind a load balancer with a firewall. Default: none; people use `kubectl "
         "port-forward`.",
     )

@@ -16,8 +16,9 @@ from ...core.policy_room import OTHER_STATEMENTS, ROLE_POLICIES, no_room
 from ...core.problems import refuse_at
 from ...core.s3_paths import PATH_NAME, PATH_REMEDY
 from ...core.spec import Spec, refuse
-from ...data.bucket_policies import BUCKET_PATTERN, free_bucket_name
+from ...data.bucket_policies import free_bucket_name
 from ...facts.cron import KUBERNETES, longest_gap_hours, parse_cron
+from ...facts.names import BUCKET_PATTERN
 from ...serving.model_service.spec import LONGEST_NAME
 
 MOST_MODELS, MOST_COLUMNS = 50, 50

@@ -7,7 +7,8 @@ from pydantic import Field, field_validator
 from ...core.namespace_names import NAMESPACE_PATTERN
 from ...core.pod_sizes import MEMORY_PATTERN, enough_memory, mebibytes
 from ...core.spec import Spec
-from ...data.bucket_policies import BUCKET_PATTERN, free_bucket_name
+from ...data.bucket_policies import free_bucket_name
+from ...facts.names import BUCKET_PATTERN
 
 TEMPO_NAMESPACE = "trace-store"
 TEMPO = "tempo"

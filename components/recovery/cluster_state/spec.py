@@ -9,8 +9,9 @@ from ...core.namespace_names import MonitoringNamespace
 from ...core.problems import refuse_at
 from ...core.regions import known_region
 from ...core.spec import Spec, each_once, refuse
-from ...data.bucket_policies import BUCKET_PATTERN, free_bucket_name
+from ...data.bucket_policies import free_bucket_name
 from ...data.object_store import LONGEST_NAME, REPLICA
+from ...facts.names import BUCKET_PATTERN
 from .kinds import kind_problem
 
 INTERVALS = (1, 2, 3, 4, 6, 8, 12, 24)

@@ -17,10 +17,10 @@ from ...core.pod_sizes import CPU_PATTERN, MEMORY_PATTERN
 from ...core.problems import refuse_at, refuse_sentence
 from ...core.spec import Spec, refuse
 from ...core.time_zones import known_time_zone
+from ...facts.names import DNS_NAME_PATTERN
 from ..serving_platform.cache_spec import NAME_PATTERN as CACHE_GROUP_PATTERN
 from ..serving_platform.names import START_SECONDS, Protocol, Runtime
 from ..serving_platform.runtimes import model_formats
-from ..serving_platform.spec import DOMAIN_PATTERN
 from .checks import problems
 
 DEFAULT_PROMETHEUS = "http://prometheus-operated.monitoring.svc.cluster.local:9090"
@@ -289,12 +289,12 @@ class ModelServiceSpec(Spec):
     )
     namespace: str = Field(pattern=NAMESPACE_PATTERN, description="One of the serving platform's modelNamespaces.")
     domain: str = Field(
-        pattern=DOMAIN_PATTERN,
+        pattern=DNS_NAME_PATTERN,
         max_length=190,
         description="The serving platform's domain; the model answers at <name>.<domain>.",
     )
     host: str | None = Field(
-        default=None, pattern=DOMAIN_PATTERN, description="Another host name, one label below the domain."
+        default=None, pattern=DNS_NAME_PATTERN, description="Another host name, one label below the domain."
     )
     model_uri: str = Field(pattern=FOLDER_PATTERN, description="The folder of the model, as s3://<bucket>/<folder>/.")
     runtime: Runtime = Field(description="The model server.")

@@ -10,12 +10,13 @@ from ...core.host_names import inside_zone
 from ...core.namespace_names import NAMESPACE_PATTERN, MonitoringNamespace
 from ...core.problems import refuse_at
 from ...core.spec import Inherits, Spec, refuse
+from ...facts.names import DNS_NAME_PATTERN
 from ...network.load_balancer.spec import ServingLoadBalancerOptions, ServingLoadBalancerSpec
 from ...network.web_firewall.spec import WebFirewallConfig, WebFirewallSpec
 from ..model_service.spec import FOLDER_PATTERN, LONGEST_NAME, ModelConfig, ModelServiceSpec, model_folder
 from ..serving_platform import names
 from ..serving_platform.cache_spec import overfull
-from ..serving_platform.spec import DOMAIN_PATTERN, ServingPlatformOptions, ServingPlatformSpec
+from ..serving_platform.spec import ServingPlatformOptions, ServingPlatformSpec
 
 
 class NeighborConfig(TypedDict):
@@ -152,9 +153,9 @@ class ModelServingIngressArgs(ModelServingConfig):
 class ModelServingSpec(Spec):
     """Models and the route to them. What its sections share is set once, above them."""
 
-    zone_name: str = Field(pattern=DOMAIN_PATTERN, description="The public Route 53 zone of the domain.")
+    zone_name: str = Field(pattern=DNS_NAME_PATTERN, description="The public Route 53 zone of the domain.")
     domain: str = Field(
-        pattern=DOMAIN_PATTERN,
+        pattern=DNS_NAME_PATTERN,
         max_length=64,
         description="Models answer at <model>.<domain>, for which the certificate is.",
     )

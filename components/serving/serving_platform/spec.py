@@ -11,11 +11,10 @@ from ...core.images import ADDRESS_PATTERN
 from ...core.namespace_names import MonitoringNamespace, UnreservedNamespaces
 from ...core.problems import refuse_at
 from ...core.spec import Spec, refuse
+from ...facts.names import DNS_NAME_PATTERN
 from ...facts.versions import RUNTIME_IMAGES, STORAGE_INITIALIZER_IMAGE
 from .cache_spec import CacheGroupConfig, CacheGroupSpec, separate
 from .names import DeploymentMode, Runtime
-
-DOMAIN_PATTERN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
 
 
 class ServingPlatformOptions(TypedDict):
@@ -76,7 +75,7 @@ class ServingPlatformArgs(ServingPlatformConfig):
 class ServingPlatformSpec(Spec):
     """The checked arguments of a ServingPlatform."""
 
-    domain: str = Field(pattern=DOMAIN_PATTERN, max_length=190, description="Models answer at <model>.<domain>.")
+    domain: str = Field(pattern=DNS_NAME_PATTERN, max_length=190, description="Models answer at <model>.<domain>.")
     mode: DeploymentMode = Field(
         default=DeploymentMode.STANDARD, description="How KServe runs models that don't say otherwise."
     )
