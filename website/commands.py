@@ -6,6 +6,7 @@ import sys
 
 from commands.init import parser
 from components.command_line import COMMANDS
+from policies.engine.document import with_sections
 from website.markdown import code, table
 from website.sources import ROOT
 
@@ -38,11 +39,7 @@ def targets_section() -> str:
 def updated(document: str) -> str:
     """Return `document` with regenerated text between its markers."""
     sections = {"commands": commands_section(), "flags": flags_section(), "targets": targets_section()}
-    for marker, section in sections.items():
-        start, end = f"<!-- {marker} -->", f"<!-- /{marker} -->"
-        pattern = re.compile(f"{re.escape(start)}.*?{re.escape(end)}", re.DOTALL)
-        document = pattern.sub(lambda _, text=f"{start}\n{section}{end}": text, document)
-    return document
+    return with_sections(document, sections)
 
 
 def _form(action: argparse.Action) -> str:

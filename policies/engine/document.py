@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from policies.engine.admission import NOT_IN_CLUSTER, resources_of
@@ -68,6 +69,11 @@ def updated(document: str) -> str:
         "settings": settings_section(),
         "cluster": cluster_section(),
     }
+    return with_sections(document, sections)
+
+
+def with_sections(document: str, sections: Mapping[str, str]) -> str:
+    """Return `document` with each section between the markers of its name."""
     for marker, section in sections.items():
         start, end = f"<!-- {marker} -->", f"<!-- /{marker} -->"
         pattern = re.compile(f"{re.escape(start)}.*{re.escape(end)}", re.DOTALL)
