@@ -30,7 +30,9 @@ def run(main: Callable[[], int]) -> int:
     try:
         _handle(signal.default_int_handler)
         code = main()
-    except KeyboardInterrupt:
+    except BaseException as error:
+        if not is_interruption(error):
+            raise
         code = INTERRUPTED
         os.write(2, b"interrupted\n")
     # What is done is not interrupted any more.

@@ -5,8 +5,10 @@ import io
 import sys
 
 from planner import lazy_sdk
+from planner.interruption import end_at_once, run
 
 if __name__ == "__main__":
+    end_at_once()
     # What is read lives until the end.
     gc.disable()
     lazy_sdk.install()
@@ -14,4 +16,4 @@ if __name__ == "__main__":
 
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # pyright: ignore[reportUnknownMemberType]
-    sys.exit(main("price"))
+    sys.exit(run(lambda: main("price")))

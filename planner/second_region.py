@@ -16,6 +16,7 @@ import yaml
 from components.core.spec import SpecError
 from planner.build import build_plan
 from planner.flags import FlagParser
+from planner.interruption import run
 from planner.stackfile import StackFileError, read_stack_file
 from policies.engine.evaluate import fails
 from stacks.config import NAMESPACE, parse_config
@@ -85,4 +86,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

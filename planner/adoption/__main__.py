@@ -16,6 +16,7 @@ from planner.adoption.tagged import TagsError, parsed_tags, read_tagged
 from planner.adoption.terraform import StateError, read_terraform
 from planner.build import build_plan
 from planner.flags import FlagParser
+from planner.interruption import run
 from planner.plan_file import PlanFileError
 from planner.printable import printable
 from planner.stackfile import StackFileError, read_stack_file
@@ -130,4 +131,4 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

@@ -239,6 +239,15 @@ runpy.run_module(module, run_name="__main__", alter_sys=True)
 """
 """Runs a module and interrupts it while it imports another: `python -c … IMPORTED MODULE ARGUMENT…`."""
 
+_INTERRUPTED = """
+import argparse, os, runpy, signal, sys
+
+module, *sys.argv[1:] = sys.argv[1:]
+argparse.ArgumentParser.parse_args = lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM)
+runpy.run_module(module, run_name="__main__", alter_sys=True)
+"""
+"""Runs a module and interrupts it when it reads its arguments: `python -c … MODULE ARGUMENT…`."""
+
 
 @pytest.mark.parametrize(
     ("imported", "called"),
@@ -246,10 +255,20 @@ runpy.run_module(module, run_name="__main__", alter_sys=True)
         ("planner.command", ["planner", "prod"]),
         ("reports.html.command", ["reports", "prod"]),
         ("stacks.config", ["stacks", "init"]),
+        ("planner.any_program.command", ["planner.price", "preview.json"]),
+        ("planner.any_program.command", ["planner.check", "preview.json"]),
     ],
 )
 def test_a_signal_during_imports_ends_without_a_traceback(imported: str, called: list[str]) -> None:
     command = [sys.executable, "-c", _ENDING, imported, *called]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (130, "interrupted\n")
+
+
+@pytest.mark.parametrize("module", ["planner.adoption", "planner.second_region", "planner.price", "planner.check"])
+def test_each_command_that_plans_ends_in_one_line(module: str) -> None:
+    """The parser of its arguments is the first that these commands call."""
+    command = [sys.executable, "-c", _INTERRUPTED, module, "prod", "prod"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (130, "interrupted\n")
 
