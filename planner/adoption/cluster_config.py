@@ -51,7 +51,7 @@ def sections(cluster: Existing, existing: Sequence[Existing]) -> dict[str, Any]:
 
 
 def as_yaml(found: Mapping[str, Any]) -> str:
-    """Sections as they stand in the file of a stack."""
+    """The sections as the file of a stack has them."""
     named = {f"mlplatform:{name}": fields for name, fields in found.items()}
     return yaml.safe_dump({"config": named}, sort_keys=False, allow_unicode=False)
 

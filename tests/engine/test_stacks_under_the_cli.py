@@ -232,7 +232,7 @@ def test_raised_bounds_change_what_the_comparison_of_plans_says(engine: Engine, 
     removed = {each.urn: each.type for each in difference.removed}
     # More nodes have more alarms, in parts.
     assert {*removed.values()} <= {ALARM}
-    # No stand-in hears of components and providers.
+    # Stand-ins get no calls for components and providers.
     custom = {each.urn for each in after.resources if each.custom and not each.type.startswith(PROVIDER)}
     added = {each.urn for each in difference.added} & custom
     changed = ({each.resource.urn for each in difference.changed} & custom) - {*replaced}

@@ -95,10 +95,10 @@ def test_yaml_is_valid_by_the_schema(schema: Schema) -> None:
         (
             "${cluster.ready}",
             "${cluster.read}",
-            "serving.clusterName: ${cluster.read} is no output of mlplatform:GpuCluster",
+            "serving.clusterName: ${cluster.read} is not an output of mlplatform:GpuCluster",
         ),
         ("${network.vpcId}", "${network.zones}", "cluster.vpcId: ${network.zones} is ('array', 'string'), not string"),
-        ("mlplatform:Network", "mlplatform:Networks", "network: Networks is no component"),
+        ("mlplatform:Network", "mlplatform:Networks", "network: Networks is not a component"),
     ],
 )
 def test_yaml_checker_refuses_what_is_not_there(schema: Schema, right: str, wrong: str, told: str) -> None:

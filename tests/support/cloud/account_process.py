@@ -84,7 +84,7 @@ def _serve(connection: Connection, account: str) -> None:
                 return
             try:
                 connection.send((False, known[asked](*arguments)))
-            except Exception as error:  # noqa: BLE001 - the one who asked is told
+            except Exception as error:  # noqa: BLE001 - the caller gets the error
                 connection.send((True, f"{type(error).__name__}: {error}"))
 
 

@@ -21,7 +21,7 @@ def faults(program: Mapping[str, Any], schema: Schema) -> Iterator[str]:
             continue
         resource = schema["resources"].get(f"mlplatform:index:{kind}")
         if resource is None:
-            yield f"{name}: {kind} is no component"
+            yield f"{name}: {kind} is not a component"
             continue
         wanted = {"properties": resource["inputProperties"], "required": resource.get("requiredInputs", ())}
         validator: Any = jsonschema.Draft202012Validator({**_json_schema(wanted), "$defs": types})
@@ -49,7 +49,7 @@ def _reference_fault(value: object, wanted: Schema, program: Mapping[str, Any], 
         return None
     outputs = component["properties"]
     if match["output"] not in outputs:
-        return f"{value} is no output of {made['type']}"
+        return f"{value} is not an output of {made['type']}"
     given = _shape(outputs[match["output"]])
     return None if given == _shape(wanted) else f"{value} is {given}, not {_shape(wanted)}"
 

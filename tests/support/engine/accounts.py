@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
-from typing import Any, cast
+from typing import Any
 
+from planner.replacement import leaves
 from resources.resource import Resource
 from tests.support.cloud.account_process import AccountProcess
 from tests.support.cloud.calls import CALLS
@@ -74,19 +75,9 @@ class Accounts:
 
 
 def _made_by_aws(resource: Resource) -> Iterator[str]:
-    """The outputs that are no inputs, wherever they are."""
-    yield from _texts({key: value for key, value in resource.outputs.items() if key not in resource.inputs})
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for each in cast(Mapping[str, Any], value).values():
-            yield from _texts(each)
-    elif isinstance(value, list):
-        for each in cast(list[Any], value):
-            yield from _texts(each)
+    """The texts of the outputs that are not inputs, at any depth."""
+    made = {key: value for key, value in resource.outputs.items() if key not in resource.inputs}
+    yield from (each for each in leaves(made) if isinstance(each, str))
 
 
 def _answer(accounts: Accounts, operation: str, stack: str, **asked: Any) -> dict[str, Any]:
