@@ -30,7 +30,9 @@ def test_every_rule_is_explained(name: str, capsys: pytest.CaptureFixture[str]) 
 
 @pytest.mark.parametrize("name", [field.alias or key for key, field in StackConfig.model_fields.items()])
 def test_every_section_is_explained(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert said(capsys, name) == said(capsys, f"mlplatform:{name}").replace(f"mlplatform:{name}", name)
+    key = f"mlplatform:{name}"
+    # Where plans were made, a resource of the same name tells its section by the key.
+    assert said(capsys, name).replace(key, name) == said(capsys, key).replace(key, name)
 
 
 @pytest.mark.parametrize(
