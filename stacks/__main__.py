@@ -10,9 +10,10 @@ from typing import Any
 
 from planner.interruption import end_at_once, run
 
-end_at_once()
+if __name__ == "__main__":
+    end_at_once()
 
-from stacks.config import NAMESPACE, StackConfig  # noqa: E402
+from stacks.config import NAMESPACE, StackConfig
 
 SCHEMA = Path(__file__).parent.parent / "docs" / "stack.schema.json"
 

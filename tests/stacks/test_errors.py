@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import cycle, islice
 from pathlib import Path
@@ -202,3 +203,8 @@ def test_empty_reasons_and_lists_of_booleans_have_plain_remedies() -> None:
     assert "network.zones = true: must be a list, such as [a, b]" in refusal(
         network={"vpcCidr": "10.0.0.0/16", "zones": True}
     )
+
+
+def test_importing_the_command_leaves_signals_alone() -> None:
+    """This file imports it."""
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
