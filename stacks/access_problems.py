@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from components.access.permission_sets.spec import LONGEST_PREFIX
+from components.access.permission_sets.spec import LONGEST_PREFIX, repeated_functions
 from components.core.problems import Problem
 from components.facts.instances import regions
 
@@ -19,6 +19,7 @@ def access_problems(config: "StackConfig") -> Iterator[Problem]:
     section = config.permission_sets
     if not section:
         return
+    yield from (each.within("permissionSets") for each in repeated_functions(section.sets))
     if not (config.access and config.access.boundary):
         remedy = "administrators may make roles with the boundary of access only; add access with its boundary"
         yield Problem(("permissionSets",), [str(each.job_function) for each in section.sets], remedy)

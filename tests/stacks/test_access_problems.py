@@ -39,6 +39,10 @@ def people(**changes: Any) -> dict[str, Any]:
             "it is not in managementAccount = 999988887777; correct one of them",
         ),
         ({"permissionSets": people(region="us-east-9")}, "us-east-9 is not an AWS region"),
+        (
+            {"permissionSets": people(sets=2 * people()["sets"][:1])},
+            "permissionSets.sets[1].jobFunction = 'platform-admin': platform-admin is used twice",
+        ),
         ({"access": {"name": "a-name-that-is-long"}, "permissionSets": people()}, "17 characters left; shorten it"),
     ],
 )

@@ -1,6 +1,6 @@
 """The arguments of PermissionSets, and their validation."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import NotRequired, TypedDict
 
@@ -96,6 +96,15 @@ class PermissionSetSpec(Spec):
         return self.session_hours or SESSION_HOURS[self.job_function]
 
 
+def repeated_functions(sets: Sequence[PermissionSetSpec]) -> Iterator[Problem]:
+    """The job functions that an earlier entry of `sets` has too."""
+    functions = [each.job_function for each in sets]
+    for index, function in enumerate(functions):
+        if function in functions[:index]:
+            remedy = f"{function} is used twice; put all groups into one entry"
+            yield Problem(("sets", index, "jobFunction"), str(function), remedy)
+
+
 class PermissionSetsSpec(Spec):
     """The settings of people's access to an account."""
 
@@ -117,13 +126,6 @@ class PermissionSetsSpec(Spec):
 
     @model_validator(mode="after")
     def _each_function_once(self) -> "PermissionSetsSpec":
-        if error := refusal(self._problems()):
+        if error := refusal(repeated_functions(self.sets)):
             raise error
         return self
-
-    def _problems(self) -> Iterator[Problem]:
-        functions = [each.job_function for each in self.sets]
-        for index, function in enumerate(functions):
-            if function in functions[:index]:
-                remedy = f"{function} is used twice; put all groups into one entry"
-                yield Problem(("sets", index, "jobFunction"), str(function), remedy)
