@@ -18,6 +18,7 @@ from planner.plan import Plan
 from planner.stackfile import read_stack_file
 from resources.resource import Resource
 from stacks.config import parse_config
+from tests.support.cloud.described import DESCRIBED, differences
 from tests.support.engine.bounds import raised
 from tests.support.engine.deployment import (
     NODE_GROUP,
@@ -240,6 +241,7 @@ def test_raised_bounds_change_what_the_comparison_of_plans_says(engine: Engine, 
     assert {urn for operation, urn in done if operation == "delete"} == {*replaced, *removed}
     assert {urn for operation, urn in done if operation == "update"} == changed
     assert len(changed) > 3
+    assert _differing(engine, stack.name, changed) == {}
     again = engine.run("up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", stack.name)
     assert again.code == 0, again.printed
 
@@ -351,6 +353,28 @@ def _destroy_from_the_inside_out(engine: Engine, deployed: Deployment, monkeypat
     assert all(before[1] < after[0] for before, after in pairwise(shells))
     monkeypatch.setattr(order, "Graph", partial(TakenDown, deleted))
     assert [fault for check in order.TURNS for fault in check(plan.resources)] == []
+
+
+def _differing(engine: Engine, stack: str, updated: set[str]) -> dict[str, dict[str, Any]]:
+    """By URN, where what the account says of an updated resource isn't what its deployed inputs are."""
+    account = engine.accounts.of(stack)
+    found = {
+        each["urn"]: differences(
+            account.call,
+            REGION,
+            Resource(
+                urn=each["urn"],
+                type=each["type"],
+                name=each["urn"].rpartition("::")[2],
+                inputs=masked(each["inputs"]),
+                outputs={**masked(each["outputs"]), "id": each["id"]},
+            ),
+        )
+        for each in engine.resources(stack)
+        if each["urn"] in updated and each["type"] in DESCRIBED
+    }
+    assert found
+    return {urn: each for urn, each in found.items() if each}
 
 
 def _changed(sections: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,10 @@ from importlib import import_module
 from typing import Any, cast
 
 from resources.resource import Resource
+from tests.support.cloud.call import Rows
+from tests.support.cloud.calls import CALLS
 from tests.support.cloud.requests import Request, requests_of
+from tests.support.cloud.updates import UPDATES
 
 _xform: Any = import_module("botocore").xform_name
 
@@ -44,6 +47,15 @@ def _rule(way: str) -> Emulated:
 
 
 EMULATED: Mapping[str, Emulated] = {
+    "aws:appautoscaling/target:Target": Emulated(
+        {},
+        "application-autoscaling:DeregisterScalableTarget",
+        {
+            "ServiceNamespace": "serviceNamespace",
+            "ResourceId": "resourceId",
+            "ScalableDimension": "scalableDimension",
+        },
+    ),
     "aws:acm/certificate:Certificate": Emulated(
         {"id": "CertificateArn", "arn": "CertificateArn"}, "acm:DeleteCertificate", {"CertificateArn": "arn"}
     ),
@@ -60,7 +72,9 @@ EMULATED: Mapping[str, Emulated] = {
     "aws:ec2/eip:Eip": Emulated({"id": "AllocationId"}, "ec2:ReleaseAddress", {"AllocationId": "id"}),
     "aws:ec2/flowLog:FlowLog": Emulated({"id": "FlowLogIds.0"}, "ec2:DeleteFlowLogs", {"FlowLogIds": ["id"]}),
     "aws:ec2/internetGateway:InternetGateway": _ec2("InternetGateway"),
-    "aws:ec2/launchTemplate:LaunchTemplate": _ec2("LaunchTemplate", alone=("CreateLaunchTemplate",)),
+    "aws:ec2/launchTemplate:LaunchTemplate": _ec2(
+        "LaunchTemplate", alone=("CreateLaunchTemplate", "CreateLaunchTemplateVersion")
+    ),
     "aws:ec2/natGateway:NatGateway": _ec2("NatGateway"),
     "aws:ec2/route:Route": Emulated(
         {}, "ec2:DeleteRoute", {"RouteTableId": "routeTableId", "DestinationCidrBlock": "destinationCidrBlock"}
@@ -116,7 +130,7 @@ EMULATED: Mapping[str, Emulated] = {
         {"arn": "LoadBalancers.0.LoadBalancerArn"},
         "elbv2:DeleteLoadBalancer",
         {"LoadBalancerArn": "arn"},
-        alone=("CreateLoadBalancer",),
+        alone=("CreateLoadBalancer", "AddTags"),
     ),
     "aws:lb/targetGroup:TargetGroup": Emulated(
         {"arn": "TargetGroups.0.TargetGroupArn"}, "elbv2:DeleteTargetGroup", {"TargetGroupArn": "arn"}
@@ -149,8 +163,12 @@ EMULATED: Mapping[str, Emulated] = {
 """The types whose calls moto knows."""
 
 
-_SETTERS = ("Put", "Set")
+_SETTERS = ("Put", "Set", "RegisterScalableTarget")
 """How the names of the operations begin that make and change alike."""
+
+
+_TAGS = ("Tags", "tags")
+"""Members with texts of the program. A name in them may be the id that the plan invents of a resource."""
 
 
 class Account:
@@ -177,10 +195,10 @@ class Account:
         self._made.setdefault(resource.urn, []).append(made)
 
     def update(self, resource: Resource) -> None:
-        """Make those calls again that also change what is there. The other changes are not emulated."""
-        for request in self._requests(resource):
-            if request.call.name.startswith(_SETTERS):
-                self._call(request.call.service, request.call.name, self._own(resource, request), resource)
+        """Make the calls of an update, or else those calls again that also change what is there."""
+        requests = self._requests(resource, UPDATES) if resource.type in UPDATES else self._setters(resource)
+        for request in requests:
+            self._call(request.call.service, request.call.name, self._own(resource, request), resource)
 
     def call(self, operation: str, region: str, members: Mapping[str, Any]) -> Any:
         """The answer to a call, whose members may have the ids and ARNs of the plan."""
@@ -202,10 +220,14 @@ class Account:
             self._call(service, operation, members, resource)
         del self._made[resource.urn][0]
 
-    def _requests(self, resource: Resource) -> list[Request]:
+    def _setters(self, resource: Resource) -> list[Request]:
+        return [each for each in self._requests(resource) if each.call.name.startswith(_SETTERS)]
+
+    def _requests(self, resource: Resource, table: Rows = CALLS) -> list[Request]:
         """The requests that the account knows."""
         alone = EMULATED[resource.type].alone
-        return [each for each in requests_of(resource, suffix="") if not alone or each.call.name in alone]
+        made = requests_of(resource, suffix="", table=table)
+        return [each for each in made if not alone or each.call.name in alone]
 
     def _value(self, resource: Resource, source: Any) -> Any:
         if isinstance(source, list):
@@ -233,7 +255,7 @@ class Account:
             return self._replaced(value) if value.startswith("{") or ":" in value else value
         if isinstance(value, Mapping):
             return {
-                key: each if key.endswith("Name") and isinstance(each, str) else self._named(each)
+                key: each if key in _TAGS or (key.endswith("Name") and isinstance(each, str)) else self._named(each)
                 for key, each in cast(Mapping[str, Any], value).items()
             }
         if isinstance(value, list):

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from resources.resource import SECRET, Resource
 from tests.support.aws_models import faults, service_model
-from tests.support.cloud.call import Call
+from tests.support.cloud.call import Call, Rows
 from tests.support.cloud.calls import CALLS, PROVIDER_ONLY
 
 _KEYS = ({"Key", "Value"}, {"TagKey", "TagValue"}, {"key", "value"})
@@ -31,14 +31,16 @@ class Untranslated(Exception):  # noqa: N818 - what it is: an input that no requ
     """Inputs that no call of a resource takes."""
 
 
-def requests_of(resource: Resource, suffix: str = SUFFIX) -> list[Request]:
+def requests_of(resource: Resource, suffix: str = SUFFIX, table: Rows = CALLS) -> list[Request]:
     """The requests that create a resource, in order. A name that the program leaves to Pulumi gets `suffix`.
+
+    Another `table` than `CALLS` has the calls of other changes.
 
     Raises:
         KeyError: when the table has no row for its type.
         Untranslated: naming the inputs that no request has.
     """
-    calls = CALLS[resource.type]
+    calls = table[resource.type]
     inputs = {
         key: value
         for key, value in resource.inputs.items()
@@ -64,13 +66,13 @@ def requests_of(resource: Resource, suffix: str = SUFFIX) -> list[Request]:
     return made
 
 
-def faults_of(resource: Resource, made_by_aws: Collection[str] = ()) -> list[str]:
+def faults_of(resource: Resource, made_by_aws: Collection[str] = (), table: Rows = CALLS) -> list[str]:
     """What AWS would find wrong in the requests of a resource.
 
     A plan invents the ids and ARNs that AWS makes, `made_by_aws`, so that they match no pattern.
     """
     try:
-        made = requests_of(resource)
+        made = requests_of(resource, table=table)
     except Untranslated as error:
         return [str(error)]
     invented = {repr(SECRET), *map(repr, made_by_aws)}

@@ -13,10 +13,12 @@ from typing import Any
 from planner.replacement import leaves
 from resources.resource import Resource
 from tests.support.cloud.account_process import AccountProcess
+from tests.support.cloud.call import Rows
 from tests.support.cloud.calls import CALLS
 from tests.support.cloud.data_sources import read
 from tests.support.cloud.emulated import EMULATED
 from tests.support.cloud.requests import faults_of
+from tests.support.cloud.updates import UPDATES
 
 
 class Accounts:
@@ -51,8 +53,9 @@ class Accounts:
         with self._lock:
             if operation == "check":
                 self._invented[stack] |= {*_made_by_aws(resource)}
-                faults = faults_of(resource, self._invented[stack]) if resource.type in CALLS else []
-                return "; ".join(f"ValidationException: {each}" for each in faults)
+                return self._faults(stack, resource, CALLS)
+            if operation == "update" and (faults := self._faults(stack, resource, UPDATES)):
+                return faults
             if stack not in self._stacks or resource.type not in EMULATED:
                 return ""
             return self._emulated(operation, stack, resource)
@@ -60,6 +63,10 @@ class Accounts:
     def read(self, stack: str, region: str, token: str, asked: Mapping[str, Any]) -> dict[str, Any] | None:
         """What a data source reads of the emulated account of a stack."""
         return read(self.of(stack).call, region, token, asked) if stack in self._stacks else None
+
+    def _faults(self, stack: str, resource: Resource, table: Rows) -> str:
+        faults = faults_of(resource, self._invented[stack], table) if resource.type in table else []
+        return "; ".join(f"ValidationException: {each}" for each in faults)
 
     def _emulated(self, operation: str, stack: str, resource: Resource) -> str:
         account, at = self.of(stack), (stack, resource.urn)

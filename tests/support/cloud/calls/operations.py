@@ -25,7 +25,7 @@ def _query(query: dict[str, Any]) -> dict[str, Any]:
     return query
 
 
-def _budget(inputs: dict[str, Any]) -> dict[str, Any]:
+def budget_request(inputs: dict[str, Any]) -> dict[str, Any]:
     """A budget with its notifications, each beside those who get it."""
     tags = inputs.pop("tags", None)
     notifications = inputs.pop("notifications", [])
@@ -85,7 +85,7 @@ OPERATIONS: Rows = {
     ),
     "aws:amp/workspaceConfiguration:WorkspaceConfiguration": (Call("amp:UpdateWorkspaceConfiguration"),),
     "aws:bcmdata/export:Export": (Call("bcm-data-exports:CreateExport", {"tags": "ResourceTags"}),),
-    "aws:budgets/budget:Budget": (Call("budgets:CreateBudget", shaped=_budget),),
+    "aws:budgets/budget:Budget": (Call("budgets:CreateBudget", shaped=budget_request),),
     "aws:budgets/budgetAction:BudgetAction": (
         Call("budgets:CreateBudgetAction", {"tags": "ResourceTags"}, given={"AccountId": "111122223333"}),
     ),
