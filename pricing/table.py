@@ -78,7 +78,7 @@ class PriceTable:
         self.region = region
         self._rows = rows
         self._prices: dict[tuple[str, str], Price] = {}
-        self._missing: dict[tuple[str, str], PriceNotFound] = {}
+        self._near: dict[tuple[str, str], str | None] = {}
 
     @property
     def date(self) -> str:
@@ -104,10 +104,11 @@ class PriceTable:
 
     def missing(self, service: str, sku: str) -> PriceNotFound:
         """The error for a sku without a price."""
+        # A new error each time: one that is raised again keeps all that its earlier callers held.
         key = (service, sku)
-        if key not in self._missing:
-            self._missing[key] = PriceNotFound(service, sku, self.region, self._nearest(service, sku))
-        return self._missing[key]
+        if key not in self._near:
+            self._near[key] = self._nearest(service, sku)
+        return PriceNotFound(service, sku, self.region, self._near[key])
 
     def skus(self, service: str) -> tuple[str, ...]:
         """Every sku of a service, sorted."""
