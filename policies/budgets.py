@@ -68,6 +68,7 @@ def _forecast(budget: Resource, _: Stack) -> Iterator[Result]:
     "The limit of a monthly budget in AWS is not above the stack's budget",
     BUDGET,
     when=_counts_costs,
+    needs_stack=True,
     area=Area.COST,
     severity=Severity.MEDIUM,
     level=Level.MANDATORY,

@@ -213,6 +213,7 @@ def _cheaper_engine(cache: Resource, _: Stack) -> Iterator[Result]:
     "cache-size",
     "Caches are at most twice as large as their data",
     GROUP,
+    needs_stack=True,
     area=Area.COST,
     severity=Severity.LOW,
     level=Level.ADVISORY,

@@ -40,6 +40,7 @@ def _encryption(stream: Resource, _: Stack) -> Iterator[Result]:
     "kinesis-size",
     "Streams have no more shards than their records need",
     STREAM,
+    needs_stack=True,
     area=Area.COST,
     severity=Severity.LOW,
     level=Level.ADVISORY,

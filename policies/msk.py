@@ -225,6 +225,7 @@ def _graviton(cluster: Resource, _: Stack) -> Iterator[Result]:
     "Kafka clusters are no larger than their records need",
     CLUSTER,
     when=_is_standard,
+    needs_stack=True,
     area=Area.COST,
     severity=Severity.LOW,
     level=Level.ADVISORY,

@@ -181,7 +181,8 @@ def rule(
     """State a rule by a function that judges one resource of `types`, or of every type when none are given.
 
     `when` says which of these resources it applies to. With `needs_stack` it is judged once every resource is known,
-    because it looks at other resources too; without it, the engine hands over the resource and its provider alone.
+    because it looks at other resources too, or at the stack's usage and budget; without it, the engine hands over the
+    resource and its provider alone.
     """
     judged = (types,) if isinstance(types, str) else tuple(types)
     if needs_stack and not judged:

@@ -3,6 +3,7 @@
 import sys
 from collections import defaultdict
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -10,7 +11,8 @@ import policies
 from policies.engine.registry import RULES
 from policies.engine.rule import About, Area, Framework, Rule, Severity, rule
 from policies.engine.settings import Level
-from tests.support.policies.cases import UNDECIDED, Case, advisory, verdicts
+from policies.engine.stack import Stack
+from tests.support.policies.cases import UNDECIDED, Case, advisory, context_of, verdicts
 from tests.support.policies.every_case import CASES, CASES_BY_MODULE
 
 MODULES = Path(policies.__path__[0])
@@ -80,3 +82,24 @@ def test_rule_that_needs_the_stack_without_types_is_refused() -> None:
 def test_no_module_has_the_name_of_one_of_python() -> None:
     # The engine starts the folder of rules as a program, so that its modules hide those of Python.
     assert {path.stem for path in MODULES.glob("*.py")} & sys.stdlib_module_names == set()
+
+
+class _SeenBySingleResources:
+    """What a rule without `needs_stack` may read. The engine hands it nothing else; a warm plan keeps what it said."""
+
+    def __init__(self, stack: Stack):
+        self.settings, self.environment, self.context = stack.settings, stack.environment, self
+        self.today = stack.context.today
+        self.provider, self.once_for = stack.provider, stack.once_for
+
+
+def test_rules_of_single_resources_read_nothing_else_of_the_stack() -> None:
+    judged = set[str]()
+    for case in CASES:
+        judging, stack = RULES[case.rule], Stack(case.resources, context_of(case))
+        seen = cast(Stack, _SeenBySingleResources(stack))
+        for resource in case.resources:
+            if judging.judges(resource.type):
+                assert judging.judge(resource, seen) == judging.judge(resource, stack)
+                judged.add(judging.name)
+    assert judged == {each.name for each in RULES.values() if each.check}
