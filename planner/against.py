@@ -80,13 +80,15 @@ def _nothing_of(plan: Plan) -> Mapping[str, Any]:
     }
 
 
-def difference_from(before: Mapping[str, Any], plan: Plan) -> Difference:
+def difference_from(before: Mapping[str, Any], plan: Plan, document: Mapping[str, Any] | None = None) -> Difference:
     """What `plan` changes against the earlier plan `before`. What is not applied is priced as it stays.
+
+    `document` is that of the plan, where the caller has it.
 
     Raises:
         PlanFileError: when `before` is of another stack.
     """
-    after = plan.document()
+    after = document or plan.document()
     found = compare(before, after)
     if not found.unapplied:
         return found

@@ -10,7 +10,7 @@ from availability.delivered import delivered_models
 from availability.prediction import availability_of
 from components.core.spec import SpecError
 from components.testing.fake_aws import FakeAws
-from planner.evaluation import Evaluation, evaluate_program
+from planner.evaluation import Evaluate, Evaluation, evaluate_program
 from planner.gates import gates
 from planner.laxer_settings import laxer_settings
 from planner.plan import Plan
@@ -18,7 +18,7 @@ from planner.prerequisites import prerequisites
 from planner.quotas.required import quotas
 from planner.shared_names import shared_names
 from planner.stackfile import StackFile, StackFileError, read_stack_file
-from policies.engine.evaluate import Context, evaluate
+from policies.engine.evaluate import Context, Judgments, evaluate
 from policies.engine.exceptions import EXCEPTIONS_FILE, PolicyException, load_exceptions
 from policies.engine.registry import RULES
 from pricing.budget import idle_names
@@ -53,9 +53,17 @@ def build_plan(root: Path, stack: str, *, today: date, on_resource: Callable[[Re
 
 
 def plan_of(
-    root: Path, stack_file: StackFile, *, today: date, on_resource: Callable[[Resource], None] | None = None
+    root: Path,
+    stack_file: StackFile,
+    *,
+    today: date,
+    on_resource: Callable[[Resource], None] | None = None,
+    run: Evaluate | None = None,
+    judgments: Judgments | None = None,
 ) -> Plan:
     """The plan of a stack whose file has been read, or is not written yet.
+
+    A process that plans again and again has an `evaluate_program` of its own, `run`, and `judgments`.
 
     Raises:
         StackFileError: when the program is missing.
@@ -69,11 +77,19 @@ def plan_of(
     program = root / "__main__.py"
     if not program.is_file():
         raise StackFileError(f"{program} does not exist; run this in the project's folder")
-    plan = assess(stack_file, config, evaluate_program(program, stack_file, answers, on_resource), today=today)
+    evaluation = (run or evaluate_program)(program, stack_file, answers, on_resource)
+    plan = assess(stack_file, config, evaluation, today=today, judgments=judgments)
     return replace(plan, warnings=(*_adopted(root, stack_file.name), *plan.warnings))
 
 
-def assess(stack_file: StackFile, config: StackConfig, evaluation: Evaluation, *, today: date) -> Plan:
+def assess(
+    stack_file: StackFile,
+    config: StackConfig,
+    evaluation: Evaluation,
+    *,
+    today: date,
+    judgments: Judgments | None = None,
+) -> Plan:
     """Price and judge what the program of a stack registered.
 
     Raises:
@@ -113,7 +129,7 @@ def assess(stack_file: StackFile, config: StackConfig, evaluation: Evaluation, *
         outputs=evaluation.outputs,
         budget=config.cost,
         estimate=cost,
-        verdicts=evaluate(evaluation.resources, context),
+        verdicts=evaluate(evaluation.resources, context, judgments),
         quotas=quotas(evaluation.resources, config),
         choices=unusual_choices(config),
         decisions=(

@@ -35,7 +35,7 @@ exit codes:
        or AWS refuses a change
   2    the config, an argument or a file is wrong; nothing was planned
   3    the program or the planner failed
-  130  interrupted
+  130  interrupted; Ctrl-C ends --watch with 0
 """
 
 
@@ -43,18 +43,21 @@ def main(arguments: list[str] | None = None) -> int:
     """Plan one stack and say whether it may be deployed."""
     options = _parser().parse_args(arguments)
     try:
-        return _deliver(_build(options), options)
-    except (SpecError, StackFileError, PolicyError, PlanFileError) as error:
-        return _refuse(error)
+        return _watch(options) if options.watch else _deliver(_build(options), options)
     # A program may raise anything, `SystemExit` too, which would end the planner with a code of the program's.
     except BaseException as error:  # noqa: BLE001
-        if is_interruption(error):
-            return say_interrupted()
-        # The SDK wraps what a component raises while it resolves an output.
-        if wrong := next((each for each in chain(error) if isinstance(each, SpecError)), None):
-            return _refuse(wrong)
-        _report(error, options)
-        return FAILED
+        return say_interrupted() if is_interruption(error) else _explain(error, options)
+
+
+def _explain(error: BaseException, options: argparse.Namespace) -> int:
+    """Print why there is no plan, and return the exit code."""
+    if isinstance(error, SpecError | StackFileError | PolicyError | PlanFileError):
+        return _refuse(error)
+    # The SDK wraps what a component raises while it resolves an output.
+    if wrong := next((each for each in chain(error) if isinstance(each, SpecError)), None):
+        return _refuse(wrong)
+    _report(error, options)
+    return FAILED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -75,6 +78,11 @@ def _parser() -> argparse.ArgumentParser:
     output.add_argument("--quiet", action="store_true", help="print one line alone")
     output.add_argument("--json", action="store_true", help="print plan.json instead")
     output.add_argument("--markdown", action="store_true", help="print Markdown for a pull request instead")
+    output.add_argument(
+        "--watch",
+        action="store_true",
+        help="plan again at each change of the config, until Ctrl-C",
+    )
     parser.add_argument("--traceback", action="store_true", help="show where a failing program failed, frame by frame")
     return parser
 
@@ -106,6 +114,33 @@ def _build(options: argparse.Namespace) -> Plan:
         return build_plan(root, options.stack, today=today, on_resource=on_resource)
 
 
+def _watch(options: argparse.Namespace) -> int:
+    # Only this command watches files.
+    from planner.watch import Watched, watch
+
+    root: Path = options.root.resolve()
+    sys.path.insert(0, str(root))
+    watched = Watched(root, options.stack, _written(options), options.today, options.against)
+    try:
+        watch(watched, lambda error: _explain(error, options))
+    except BrokenPipeError:
+        _drop_output()
+    except BaseException as error:
+        if not is_interruption(error):
+            raise
+    return FINE
+
+
+def _written(options: argparse.Namespace) -> Path:
+    """Where plan.json goes."""
+    return options.out or options.root / "build" / options.stack / "plan.json"
+
+
+def _drop_output() -> None:
+    """Write nothing more to an output that takes no more: Python would complain once more when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _errors() -> "PlanConsole":
     # What draws for people is imported when there is something to draw; a plan should start quickly.
     from planner.console import PlanConsole
@@ -114,7 +149,7 @@ def _errors() -> "PlanConsole":
 
 
 def _deliver(plan: Plan, options: argparse.Namespace) -> int:
-    path: Path = options.out or options.root / "build" / plan.stack / "plan.json"
+    path = _written(options)
     difference = _difference(plan, options)
     if difference:
         plan = replace(plan, refused=len(difference.refused))
@@ -123,8 +158,7 @@ def _deliver(plan: Plan, options: argparse.Namespace) -> int:
         _print(plan, difference, path, options)
         sys.stdout.flush()
     except OSError as error:
-        # Python would complain once more when it flushes at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         # A reader that needs no more, as in `plan | head`, says nothing about the plan.
         if not isinstance(error, BrokenPipeError):
             raise PlanFileError(f"the output cannot be written: {error.strerror}; read {path} instead") from None

@@ -9,7 +9,12 @@ def install() -> None:
 
     The SDK searches all that a resource depends on for each dependency it declares: a twentieth of what a plan costs.
     """
-    rpc.declare_dependency = Dependencies().declare  # pyright: ignore[reportPrivateImportUsage]
+    rpc.declare_dependency = _DECLARED.declare  # pyright: ignore[reportPrivateImportUsage]
+
+
+def forget() -> None:
+    """The program has ended, so that what it declared closes no cycle any more. It would be kept for the next one."""
+    _DECLARED.clear()
 
 
 class Dependencies:
@@ -33,6 +38,11 @@ class Dependencies:
         self._needed.add(to_resource)
         return True
 
+    def clear(self) -> None:
+        """Forget everything."""
+        self._of.clear()
+        self._needed.clear()
+
     def _reaches(self, start: Resource, sought: Resource) -> bool:
         seen, found = {start}, [start]
         while found:
@@ -45,3 +55,6 @@ class Dependencies:
 def _is_registered(resource: Resource) -> bool:
     """Whether `resource` has its URN. Then all that it needs was registered before it, so nothing that is yet to be."""
     return resource.urn._data.done()  # pyright: ignore[reportPrivateUsage]
+
+
+_DECLARED = Dependencies()

@@ -30,6 +30,10 @@ class Evaluation:
     outputs: Mapping[str, Any]
 
 
+Evaluate = Callable[[Path, StackFile, Answers, Callable[[Resource], None] | None], Evaluation]
+"""A function such as `evaluate_program`."""
+
+
 def evaluate_program(
     program: Path, stack: StackFile, answers: Answers, on_resource: Callable[[Resource], None] | None = None
 ) -> Evaluation:
@@ -38,15 +42,40 @@ def evaluate_program(
     `on_resource` hears of each resource as it is registered. Whatever the program raises goes through unchanged.
     """
     recorder = RecordingMonitor(stack.project, stack.name, answers, on_resource)
-    with _config_of(stack), short_stacks():
-        contextvars.copy_context().run(_run, program, stack, recorder)
+    loop = EvaluationLoop(program.parent)
+    try:
+        run_program(program, stack, recorder, loop)
+    finally:
+        loop.close()
+    return recorded(recorder)
+
+
+def recorded(recorder: RecordingMonitor) -> Evaluation:
+    """What `recorder` has heard of a program that has ended."""
     ordered = sorted(recorder.resources.values(), key=lambda resource: resource.urn)
     stacks = [resource.urn for resource in ordered if resource.type == STACK_TYPE]
     outputs = recorder.outputs.get(stacks[0], {}) if stacks else {}
     return Evaluation(tuple(ordered), outputs)
 
 
-def _run(program: Path, stack: StackFile, recorder: RecordingMonitor) -> None:
+def run_program(
+    program: Path,
+    stack: StackFile,
+    recorder: RecordingMonitor,
+    loop: asyncio.AbstractEventLoop,
+    begin: Callable[[], None] = lambda: None,
+) -> None:
+    """Run `program` on `loop`, after `begin` in the program's context. `recorder` hears of what it registers."""
+
+    def run() -> None:
+        begin()
+        _run(program, stack, recorder, loop)
+
+    with _config_of(stack), short_stacks():
+        contextvars.copy_context().run(run)
+
+
+def _run(program: Path, stack: StackFile, recorder: RecordingMonitor, loop: asyncio.AbstractEventLoop) -> None:
     configure(
         Settings(
             project=stack.project,
@@ -60,13 +89,11 @@ def _run(program: Path, stack: StackFile, recorder: RecordingMonitor) -> None:
     )
     # What a failed program leaves unfinished is no news: the error that ended it is raised.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
-    loop = EvaluationLoop(program.parent)
     asyncio.set_event_loop(loop)
     try:
         loop.run_until_complete(run_in_stack(lambda: _execute(program)))
     finally:
         asyncio.set_event_loop(None)
-        loop.close()
 
 
 def _execute(program: Path) -> None:

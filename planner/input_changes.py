@@ -102,6 +102,8 @@ def parse_path(path: str) -> Steps:
 
 
 def _changes(before: Any, after: Any, steps: Steps) -> Iterator[InputChange]:
+    if before is after:
+        return
     if is_mapping(before) and is_mapping(after):
         for key in sorted({*before, *after}):
             yield from _changes(before.get(key, ABSENT), after.get(key, ABSENT), (*steps, key))

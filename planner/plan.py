@@ -105,13 +105,13 @@ class Plan:
         """What stays in the account after the stack is destroyed."""
         return remains(self.resources)
 
-    def document(self) -> dict[str, Any]:
-        """The plan as `plan.schema.json` describes it."""
+    def document(self, rows: "ResourceRows | None" = None) -> dict[str, Any]:
+        """The plan as `plan.schema.json` describes it; `rows` has those of the plan before, and takes these."""
         return {
             "format": FORMAT,
             "project": self.project,
             "stack": self.stack,
-            "resources": [_resource(resource) for resource in self.resources],
+            "resources": (rows or ResourceRows()).of(self.resources),
             "outputs": _plain(self.outputs),
             "cost": cost_document(self.estimate, self.budget),
             "policies": [_verdict(verdict) for verdict in self.verdicts],
@@ -135,9 +135,28 @@ class Plan:
 
     def json(self) -> str:
         """The JSON of the plan: keys in a fixed order, so that equal plans are equal bytes."""
-        text = to_json(self.document(), indent=1).decode() + "\n"
-        # JSON escapes only the first 32 control characters; a terminal that shows the file obeys others too.
-        return UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+        return document_json(self.document())
+
+
+def document_json(document: Mapping[str, Any]) -> str:
+    """The JSON of a plan's document."""
+    text = to_json(document, indent=1).decode() + "\n"
+    # JSON escapes only the first 32 control characters; a terminal that shows the file obeys others too.
+    return UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+class ResourceRows:
+    """The resources of one plan as its document has them, for the next plan: the same object is the same row."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, tuple[Resource, dict[str, Any]]] = {}
+
+    def of(self, resources: Sequence[Resource]) -> list[dict[str, Any]]:
+        """The rows of `resources`. Only these are kept."""
+        before = self._rows
+        # An id is that of a resource for as long as something holds the resource, as a row does.
+        self._rows = {id(each): before.get(id(each)) or (each, _resource(each)) for each in resources}
+        return [row for _, row in self._rows.values()]
 
 
 def cost_document(estimate: Estimate, budget: Budget) -> dict[str, Any]:

@@ -29,7 +29,8 @@ ALLOWED = {
     },
     # The cluster judges objects by the rules of the plan.
     "stacks": {"components", "pricing", "availability.target", "policies.engine.settings", "policies.engine.admission"},
-    # From the components come facts of instance types, the errors of a wrong config, and what AWS answers.
+    # From the components come facts of instance types, the errors of a wrong config, and what AWS answers. Their base
+    # class tells which of them a warm plan can keep.
     "planner": {
         "stacks",
         "policies",
@@ -38,6 +39,7 @@ ALLOWED = {
         "resources",
         "components.facts",
         "components.core.spec",
+        "components.core.component",
         "components.core.spec_errors",
         "components.testing",
     },

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
+from datetime import date
 from functools import cache
 
 from policies.engine.exceptions import PolicyError, PolicyException, require_rule
 from policies.engine.objects import name_in_cluster
 from policies.engine.registry import RULES
 from policies.engine.rule import Finding, Result, Rule, Severity, Undecided
-from policies.engine.settings import EnvironmentKind, Level, PolicySettings
+from policies.engine.settings import EnvironmentKind, EnvironmentSpec, Level, PolicySettings
 from policies.engine.stack import Context, Stack
 from resources.resource import Resource
 
@@ -45,19 +46,52 @@ def fails(verdicts: Iterable[Verdict]) -> bool:
     return any(verdict.level == Level.MANDATORY and verdict.exception is None for verdict in verdicts)
 
 
-def evaluate(resources: Sequence[Resource], context: Context) -> tuple[Verdict, ...]:
+class Judgments:
+    """What rules say of single resources, for the next evaluation of a stack of which most stays the same object.
+
+    Such a rule sees the resource, its provider, the kind of the environment, the settings and the day.
+    """
+
+    def __init__(self) -> None:
+        self._seen: tuple[EnvironmentSpec, PolicySettings, date] | None = None
+        self._before: dict[tuple[str, int], tuple[Resource, Resource | None, list[Result]]] = {}
+        self._now: dict[tuple[str, int], tuple[Resource, Resource | None, list[Result]]] = {}
+
+    def begin(self, context: Context) -> None:
+        """Forget what has not been said of the last stack, and everything where the rules see another context."""
+        seen = (context.environment, context.settings, context.today)
+        self._before = self._now if seen == self._seen else {}
+        self._now, self._seen = {}, seen
+
+    def of(self, rule: Rule, resource: Resource, stack: Stack) -> list[Result]:
+        """What the rule says about one resource."""
+        key, provider = (rule.name, id(resource)), stack.provider(resource)
+        said = self._before.get(key)
+        if said is None or said[0] is not resource or said[1] is not provider:
+            said = (resource, provider, rule.judge(resource, stack))
+        self._now[key] = said
+        return said[2]
+
+
+def evaluate(
+    resources: Sequence[Resource], context: Context, judgments: Judgments | None = None
+) -> tuple[Verdict, ...]:
     """The violations of `resources` and what cannot be judged, sorted by rule, resource and message.
+
+    `judgments` has what was said of the same objects before, and takes what is said now.
 
     Raises:
         PolicyError: when a level names a rule that doesn't exist.
     """
     check_settings(context.settings)
     stack = Stack(resources, context)
+    if judgments:
+        judgments.begin(context)
     used: set[PolicyException] = set()
     verdicts = [
         _verdict(rule, result, urn, context, used)
         for rule in active_rules(context.settings)
-        for urn, result in _results(rule, stack)
+        for urn, result in _results(rule, stack, judgments)
     ]
     verdicts += stale_exceptions(context, used, stack.resources)
     verdicts += misnamed_objects(used, verdicts, stack)
@@ -150,11 +184,11 @@ def misnamed_objects(used: Iterable[PolicyException], verdicts: Sequence[Verdict
             yield Verdict(UNUSED, Severity.LOW, Level.ADVISORY, "", message, None, "object", remedy)
 
 
-def _results(rule: Rule, stack: Stack) -> Iterator[tuple[str, Result]]:
+def _results(rule: Rule, stack: Stack, judgments: Judgments | None) -> Iterator[tuple[str, Result]]:
     yield from rule.judge_stack(stack)
     if rule.check:
         for resource in stack.of_type(*rule.types) if rule.types else stack.resources:
-            for result in rule.judge(resource, stack):
+            for result in judgments.of(rule, resource, stack) if judgments else rule.judge(resource, stack):
                 yield resource.urn, result
 
 

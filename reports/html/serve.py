@@ -13,14 +13,11 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from watchfiles import BaseFilter, Change, watch
-
 from planner.printable import printable
+from planner.project_changes import changes
 from reports.html.embedding import content_policy
 
 ADDRESS = "127.0.0.1"
-_SUFFIXES = (".yaml", ".yml", ".py", ".json", ".j2", ".css", ".js")
-_IGNORED = frozenset({".git", ".venv", "build", "dist", "node_modules", "__pycache__", "tests", "docs"})
 _PATIENCE_SECONDS = 15.0
 """A connection that waits for news gets a comment in this interval, so that a closed one is noticed."""
 
@@ -94,14 +91,6 @@ class State:
     def _tell(self) -> None:
         for listener in list(self._listeners):
             listener.put(self.news())
-
-
-class Relevant(BaseFilter):
-    """The files of a project from which a plan is made."""
-
-    def __call__(self, change: Change, path: str) -> bool:  # noqa: ARG002 - watchfiles' signature
-        """Whether a change of the file makes a new plan."""
-        return Path(path).suffix in _SUFFIXES and not _IGNORED.intersection(Path(path).parts)
 
 
 def live(html: str, version: int) -> str:
@@ -194,26 +183,6 @@ def serve(root: Path, arguments: Sequence[str], path: Path, port: int) -> int:
     finally:
         server.shutdown()
     return 0
-
-
-def changes(root: Path) -> Iterator[None]:
-    """Yields when files of the project change; changes during a plan are one."""
-    seen: queue.Queue[None] = queue.Queue()
-    # The environment in `.venv` has more folders than some systems can watch, so the root is watched without folders.
-    folders = [each for each in root.iterdir() if each.is_dir() and each.name not in _IGNORED]
-    for paths, recursive in (([root], False), (folders, True)):
-        threading.Thread(target=_watch, args=(paths, recursive, seen), daemon=True).start()
-    while True:
-        seen.get()
-        while not seen.empty():
-            seen.get()
-        yield
-
-
-def _watch(paths: Sequence[Path], recursive: bool, seen: "queue.Queue[None]") -> None:
-    if paths:
-        for _ in watch(*paths, watch_filter=Relevant(), recursive=recursive, raise_interrupt=False):
-            seen.put(None)
 
 
 def rebuild(state: State, root: Path, arguments: Sequence[str], path: Path) -> None:

@@ -1,5 +1,6 @@
 """Dashboards as Grafana reads them, built with Grafana's own Foundation SDK, whose types follow Grafana's schema."""
 
+from functools import lru_cache
 from itertools import count
 from typing import Any, cast
 
@@ -11,6 +12,7 @@ _WIDTHS = {Shape.LINES: 8, Shape.NUMBER: 4, Shape.TABLE: 12}
 _HEIGHTS = {Shape.LINES: 8, Shape.NUMBER: 4, Shape.TABLE: 8}
 
 
+@lru_cache(maxsize=64)
 def dashboard_json(board: Dashboard) -> str:
     """The JSON of a dashboard."""
     from grafana_foundation_sdk.builders import dashboard as sdk

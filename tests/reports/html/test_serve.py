@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from watchfiles import Change
 
 from reports.html.page import render
-from reports.html.serve import Relevant, State, live, rebuild, server_of
+from reports.html.serve import State, live, rebuild, server_of
 from tests.support.planner.command import platform
 from tests.support.reports.pages import Page, hash_of, plan
 
@@ -66,22 +65,6 @@ def test_listeners_hear_of_reports_and_errors_and_the_last_report_stays(served: 
     assert Page(get(port).read().decode()).texts("h1") == ["✓test may be deployed"]
     state.succeed(render(plan()))
     assert message(response) == {"version": 2, "error": ""}
-
-
-@pytest.mark.parametrize(
-    ("path", "counts"),
-    [
-        ("/p/Pulumi.prod.yaml", True),
-        ("/p/policies/exceptions.yaml", True),
-        ("/p/components/network.py", True),
-        ("/p/build/prod/report.html", False),
-        ("/p/build/prod/plan.json", False),
-        ("/p/.venv/lib/x.py", False),
-        ("/p/README.md", False),
-    ],
-)
-def test_what_makes_a_new_plan(path: str, counts: bool) -> None:
-    assert Relevant()(Change.modified, path) is counts
 
 
 @pytest.mark.slow
