@@ -4,8 +4,8 @@ Each check yields a `Problem` for every wrong name. `stacks.unique_names` has th
 what a section needs of others at all is checked in `stacks.config`.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, cast
 
 from components.core.namespace_names import PLATFORM_NAMESPACES
 from components.core.problems import Place, Problem
@@ -261,7 +261,7 @@ def _regions(config: "StackConfig") -> Iterator[Problem]:
             remedy = f"S3 encrypts only with a key of the bucket's region; write a key in {region}"
             yield Problem((section, "data", "existing", "keyArn"), key, remedy)
     partition = partition_of(region)
-    for name in _arns(config):
+    for name in _arns(config.model_dump(by_alias=True, exclude_unset=True)):
         if name.value.split(":")[1] != partition:
             yield Problem(name.at, name.value, f"{region} is in the partition {partition}; write arn:{partition}:…")
 
@@ -276,29 +276,16 @@ def copy_problems(region: str, copy: Name, remedy: str) -> Iterator[Problem]:
         yield Problem(copy.at, copy.value, problem)
 
 
-def _arns(config: "StackConfig") -> Iterator[Name]:
-    for index, grant in enumerate(config.gpu_cluster.access if config.gpu_cluster else ()):
-        yield Name(("gpuCluster", "access", index, "principalArn"), grant.principal_arn)
-    for index, team in enumerate(config.delivery.teams if config.delivery else ()):
-        yield from names_at(("delivery", "teams", index, "iamRoles"), team.iam_roles)
-    for index, owner in enumerate(config.image_registry.teams if config.image_registry else ()):
-        yield from names_at(("imageRegistry", "teams", index, "pipelineRoleArns"), owner.pipeline_role_arns)
-    for index, pulled in enumerate(config.image_registry.upstreams if config.image_registry else ()):
-        if pulled.credential_arn:
-            yield Name(("imageRegistry", "upstreams", index, "credentialArn"), pulled.credential_arn)
-    data = config.feature_store.data if config.feature_store else None
-    for purpose in PURPOSES if data else ():
-        yield from names_at(
-            ("featureStore", "data", purpose, "readerRoleArns"), getattr(data, purpose).reader_role_arns
-        )
-    if config.logs:
-        yield from names_at(("logs", "readerArns"), config.logs.reader_arns)
-    if config.recovery and config.recovery.copy_vault_arn:
-        yield Name(("recovery", "copyVaultArn"), config.recovery.copy_vault_arn)
-    if config.access and config.access.break_glass:
-        yield from names_at(("access", "breakGlass", "userArns"), config.access.break_glass.user_arns)
-    if config.spend and config.spend.anomalies and config.spend.anomalies.monitor_arn:
-        yield Name(("spend", "anomalies", "monitorArn"), config.spend.anomalies.monitor_arn)
+def _arns(values: object, at: Place = ()) -> Iterator[Name]:
+    """The ARNs in the sections of a config."""
+    if isinstance(values, Mapping):
+        for key, value in cast(Mapping[str, object], values).items():
+            yield from _arns(value, (*at, key))
+    elif isinstance(values, list | tuple):
+        for index, value in enumerate(cast(Sequence[object], values)):
+            yield from _arns(value, (*at, index))
+    elif isinstance(values, str) and values.startswith("arn:"):
+        yield Name(at, values)
 
 
 def _cluster_names(config: "StackConfig") -> Iterator[Problem]:

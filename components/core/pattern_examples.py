@@ -4,7 +4,7 @@ EXAMPLES = {
     r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$": "vision.predict",
     r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$": "predictions",
     r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$": "ml-starter-predict",
-    r"^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$": "ml-starter",
+    r"^[a-z][a-z0-9-]{0,22}[a-z0-9]$": "ml-starter",
     r"^(/[A-Za-z0-9._~/-]*)?$": "/healthz",
     r"^[1-9][0-9]{0,9}:[1-9][0-9]{0,9}$": "1000:1000",
     r"^arn:aws[a-z-]*:sso:::instance/(sso)?ins-[A-Za-z0-9.-]{16}$": "arn:aws:sso:::instance/ssoins-0123456789abcdef",

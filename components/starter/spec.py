@@ -17,7 +17,9 @@ from ..core.spec import Spec, refuse
 from ..facts.instances import InstanceType, instance_type, known_types
 from ..facts.names import DNS_NAME_PATTERN
 
-NAME_PATTERN = r"^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$"
+NAME_PATTERN = r"^[a-z][a-z0-9-]{0,22}[a-z0-9]$"
+"""Two characters at least, because the vault of its backups has the name. Source: AWS Backup API reference,
+CreateBackupVault."""
 _SERVICE_PATTERN = r"^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$"
 _DATABASE_PATTERN = r"^[a-z][a-z0-9_]{0,47}$"
 _VARIABLE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"

@@ -341,6 +341,12 @@ REFUSED: list[tuple[str, Callable[[Sections], None], str, str]] = [
         "cn-north-1 is in the partition aws-cn",
     ),
     # ARNs of another partition.
+    (
+        "prod",
+        put("trainingPlatform.teams.0.submitterArns", [ROLE.replace("aws", "aws-cn")]),
+        "trainingPlatform.teams[0].submitterArns[0]",
+        "us-east-1 is in the partition aws; write arn:aws:",
+    ),
     ("prod", put("recovery.copyVaultArn", VAULT_IN_CHINA), "recovery.copyVaultArn", "write arn:aws:"),
     ("prod", put("access.breakGlass.userArns", [USER_IN_CHINA]), "access.breakGlass.userArns", "write arn:aws:"),
     ("prod", put("spend.anomalies.monitorArn", MONITOR_IN_CHINA), "spend.anomalies.monitorArn", "write arn:aws:"),
