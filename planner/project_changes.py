@@ -22,9 +22,11 @@ class Relevant(BaseFilter):
         super().__init__()
         self._root = root
 
-    def __call__(self, change: Change, path: str) -> bool:  # noqa: ARG002 - watchfiles' signature
-        """Whether a change of the file makes a new plan."""
-        return Path(path).suffix in _SUFFIXES and not _IGNORED.intersection(Path(path).relative_to(self._root).parts)
+    def __call__(self, change: Change, path: str) -> bool:
+        """Whether a change of the file makes a new plan. A new folder counts, because files may be in it already."""
+        found = Path(path)
+        counts = found.suffix in _SUFFIXES or (change is Change.added and found.is_dir())
+        return counts and not _IGNORED.intersection(found.relative_to(self._root).parts)
 
 
 def changes(root: Path) -> Iterator[set[Path]]:

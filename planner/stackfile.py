@@ -84,10 +84,10 @@ def _path(root: Path, stack: str) -> Path:
     path = root / f"Pulumi.{stack}.yaml"
     if not path.exists():
         known = sorted(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in root.glob("Pulumi.*.yaml"))
-        nearest = get_close_matches(stack, known, n=1)
+        names, nearest = ", ".join(known) or "none", get_close_matches(stack, known, n=1)
         hint = f"; did you mean {nearest[0]}?" if nearest else ""
         new = "" if nearest else f"; `make init STACK={stack}` writes a new one"
-        raise StackFileError(f"no stack {stack!r}: {path.name} does not exist; known: {', '.join(known)}{hint}{new}")
+        raise StackFileError(f"no stack {stack!r}: {path.name} does not exist; known: {names}{hint}{new}")
     return path
 
 

@@ -124,7 +124,7 @@ def _wait(heard: Iterator[set[Path]], root: Path, console: PlanConsole) -> None:
 def _is_read_anew(name: str) -> bool:
     path = Path(name)
     stack_file = len(path.parts) == 1 and path.match("Pulumi*.yaml")
-    return stack_file or path.parts[0] == FOLDER or path.parts == EXCEPTIONS_FILE.parts[-2:]
+    return stack_file or path.parts[:-1] == (FOLDER,) or path.parts == EXCEPTIONS_FILE.parts[-2:]
 
 
 def _unreadable(paths: Iterable[Path]) -> Iterator[str]:

@@ -128,9 +128,12 @@ def test_watched_config_shows_its_difference_and_its_errors(watching: tuple[Path
 
 
 @pytest.mark.slow
-def test_changed_program_is_run_by_a_new_process(watching: tuple[Path, subprocess.Popen[str]]) -> None:
+def test_new_folder_and_changed_program_start_a_new_process(watching: tuple[Path, subprocess.Popen[str]]) -> None:
     root, process = watching
     said(process)
+    (root / "adopted").mkdir()
+    assert "Quota increases to request" in said(process)
+
     program = root / "__main__.py"
     program.write_text(program.read_text() + "pulumi.export('added', 1)\n")
     assert "Quota increases to request" in said(process)
