@@ -16,10 +16,11 @@ from operations import network_config
 from planner.difference import compare
 from planner.plan import Plan
 from planner.stackfile import read_stack_file
+from planner.stateful import HOLDS
 from resources.resource import Resource
 from stacks.config import parse_config
 from tests.support.cloud.described import DESCRIBED, differences
-from tests.support.engine.bounds import raised
+from tests.support.engine.bounds import lowered, raised
 from tests.support.engine.deployment import (
     NODE_GROUP,
     PACK,
@@ -220,9 +221,7 @@ def test_another_program_reads_what_the_stack_exports(engine: Engine, stack: Dep
 
 
 def test_raised_bounds_change_what_the_comparison_of_plans_says(engine: Engine, stack: Deployment) -> None:
-    config = read_stack_file(engine.project, stack.name).config
-    sections = {key.partition(":")[2]: json.loads(value) for key, value in config.items()}
-    engine.configure(stack.name, **_changed(sections))
+    engine.configure(stack.name, **_changed(_sections(engine, stack.name)))
     after = planned(engine, stack.name)
     difference = compare(json.loads(stack.plan.json()), json.loads(after.json()))
     up = engine.run("up", "--yes", "--skip-preview", "--stack", stack.name)
@@ -244,6 +243,20 @@ def test_raised_bounds_change_what_the_comparison_of_plans_says(engine: Engine, 
     assert _differing(engine, stack.name, changed) == {}
     again = engine.run("up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", stack.name)
     assert again.code == 0, again.printed
+
+
+def test_lowered_bounds_and_other_machines_leave_what_holds_data(engine: Engine, stack: Deployment) -> None:
+    before = _sections(engine, stack.name)
+    after = lowered(before)
+    _with_other_machines(after)
+    engine.configure(stack.name, **after)
+    preview = engine.run("preview", "--json", "--stack", stack.name)
+    engine.configure(stack.name, **before)
+    assert preview.code == 0, preview.printed
+    steps = json.loads(preview.printed[preview.printed.index("{") :])["steps"]
+    done = {(each["op"], each["urn"].split("::")[2].rpartition("$")[2]) for each in steps}
+    assert {kind for operation, kind in done if "replace" in operation or operation == "delete"} & {*HOLDS} == set()
+    assert sum(each["op"] == "update" for each in steps) > 3
 
 
 def test_karpenters_objects_are_deleted_before_its_controller(engine: Engine, staging: Deployment) -> None:
@@ -386,6 +399,20 @@ def _changed(sections: Mapping[str, Any]) -> dict[str, Any]:
     if "delivery" in changed:
         changed["delivery"]["teams"].append({"name": "vision-two", "groups": ["platform"]})
     return changed
+
+
+def _sections(engine: Engine, stack: str) -> dict[str, Any]:
+    config = read_stack_file(engine.project, stack).config
+    return {key.partition(":")[2]: json.loads(value) for key, value in config.items()}
+
+
+def _with_other_machines(sections: dict[str, Any]) -> None:
+    """Other machines for the pools of the platform's own pods and for the database."""
+    for pool in sections.get("gpuCluster", {}).get("nodePools", []):
+        if pool["instanceTypes"] == ["m7i.xlarge"]:
+            pool["instanceTypes"] = ["m7i.2xlarge"]
+    if "featureStore" in sections:
+        sections["featureStore"]["database"]["instanceClass"] = "db.m7g.xlarge"
 
 
 def _without_protection(config: BaseModel) -> dict[str, Any]:

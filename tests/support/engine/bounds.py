@@ -1,7 +1,7 @@
-"""A stack's config with every bound raised that can be raised."""
+"""A stack's config with every bound raised or lowered that can be."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from typing import Any, cast
 
@@ -19,13 +19,22 @@ def raised(sections: Mapping[str, Any]) -> dict[str, Any]:
 
     A number that is 0 stays: it asks for nothing, and another one for a feature.
     """
+    return _moved(sections, lambda value: (value + 1, value * 2))
+
+
+def lowered(sections: Mapping[str, Any]) -> dict[str, Any]:
+    """The sections with each number one smaller, or half as large, where the config is valid so."""
+    return _moved(sections, lambda value: (value - 1, value // 2))
+
+
+def _moved(sections: Mapping[str, Any], others: Callable[[float], tuple[float, ...]]) -> dict[str, Any]:
     result = dict(sections)
     for path, value in _numbers(sections):
         if path[0] in _ESTIMATES or not value:
             continue
-        for larger in (value + 1, value * 2):
-            tried = _with(result, path, larger)
-            if _is_valid(tried):
+        for other in others(value):
+            tried = _with(result, path, other)
+            if other and _is_valid(tried):
                 result = tried
                 break
     return result
