@@ -28,6 +28,17 @@ NO_BUDGET = 1e10
 _NO_ACCOUNT = "000000000000"
 _NOBODY = "not-stated"
 _ANY_REGION = "us-east-1"
+_NAMES = (
+    ("mlplatform:cost.monthlyBudget", "monthlyBudget"),
+    ("the section mlplatform:cost", "--settings, or --budget,"),
+    ("cost.unpriced", "unpriced of --settings"),
+    ("the section mlplatform:policies", "policies of --settings"),
+    ("mlplatform:policies", "policies of --settings"),
+    ("mlplatform:environment", "--settings"),
+    ("Add the section mlplatform:spend, or a budget", "Add an aws.budgets.Budget, or one"),
+    ("mlplatform:spend", "aws:budgets/budget:Budget"),
+)
+"""What the sections of a stack's config that rules name are in a program without them."""
 _AMOUNT = re.compile(r"^[\d.,]+ ")
 """What a line says first where its words hold the amount."""
 
@@ -152,7 +163,7 @@ def _plan(inventory: Inventory, settings: ProgramSettings, region: str, today: d
     )
     verdicts: tuple[Verdict, ...] = ()
     if with_rules:
-        verdicts = (*evaluate(resources, context), *unjudged(resources))
+        verdicts = tuple(map(_with_own_names, (*evaluate(resources, context), *unjudged(resources))))
     return Plan(
         project=inventory.project,
         stack=inventory.stack,
@@ -166,6 +177,14 @@ def _plan(inventory: Inventory, settings: ProgramSettings, region: str, today: d
         usage=usage,
         today=today,
     )
+
+
+def _with_own_names(verdict: Verdict) -> Verdict:
+    """A verdict that names settings by what this program has: flags and a file of settings."""
+    field, remediation = verdict.field, verdict.remediation
+    for section, own in _NAMES:
+        field, remediation = field.replace(section, own), remediation.replace(section, own)
+    return replace(verdict, field=field, remediation=remediation)
 
 
 def _estimated(resources: Sequence[Resource], settings: ProgramSettings, region: str, today: date) -> Estimate:

@@ -57,6 +57,15 @@ def test_a_budget_is_a_gate(capsys: pytest.CaptureFixture[str]) -> None:
     assert "the budget of 100.00 is exceeded by" in shown
 
 
+@pytest.mark.parametrize("kind", ["development", "production"])
+def test_remedies_name_flags_and_settings_of_the_command(capsys: pytest.CaptureFixture[str], kind: str) -> None:
+    told = document(capsys, "check", UPDATE, "--budget", "100", "--environment", kind)["policies"]
+    [over] = [each for each in told if each["policy"] == "monthly-budget"]
+    assert over["field"] == "monthlyBudget"
+    assert "raise monthlyBudget in --settings, or --budget, with the agreement" in over["remediation"]
+    assert [each for each in told if "mlplatform:" in each["field"] + each["remediation"]] == []
+
+
 def test_rules_are_a_gate_and_may_be_off_with_a_reason(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     found = document(capsys, "check", UPDATE)
     broken = sorted({each["policy"] for each in found["policies"] if each["level"] == "mandatory"})
