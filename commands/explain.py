@@ -149,7 +149,7 @@ def _field_lines(field: FieldInfo, model: type[BaseModel] | None, path: str) -> 
     yield from _text(field.description or "")
     yield from _row("type", type_text(field.annotation))
     yield from _row("default", default_text(field))
-    if limits := "; ".join(filter(None, map(limit_text, field.metadata))):
+    if limits := "; ".join(filter(None, (limit_text(each, field.annotation) for each in field.metadata))):
         yield from _row("limits", limits)
     if field.examples:
         yield from _row("example", "; ".join(json.dumps(each, default=str) for each in field.examples))

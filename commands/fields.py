@@ -55,16 +55,17 @@ _LIMITS = {
     "le": "at most {}",
     "lt": "less than {}",
     "multiple_of": "a multiple of {}",
-    "min_length": "{} or more items or characters",
-    "max_length": "{} or fewer items or characters",
+    "min_length": "{} or more {counted}",
+    "max_length": "{} or fewer {counted}",
     "pattern": "matches {}",
 }
 
 
-def limit_text(metadata: object) -> str:
-    """What one piece of pydantic's metadata asks of a value; empty for what says nothing to people."""
+def limit_text(metadata: object, annotation: Any) -> str:
+    """What one piece of pydantic's metadata asks of a value of a type; empty for what says nothing to people."""
+    counted = "characters" if type_text(annotation) == "text" else "items"
     asked = ((text, getattr(metadata, name, None)) for name, text in _LIMITS.items())
-    return ", ".join(text.format(value) for text, value in asked if value is not None)
+    return ", ".join(text.format(value, counted=counted) for text, value in asked if value is not None)
 
 
 def default_text(field: FieldInfo) -> str:

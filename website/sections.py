@@ -81,7 +81,8 @@ def _fields(model: type[BaseModel], path: str, above: frozenset[type[BaseModel]]
 
 
 def _row(key: str, field: FieldInfo) -> tuple[str, ...]:
-    limits = "; ".join(_limit(text) for text in map(limit_text, field.metadata) if text)
+    said = (limit_text(each, field.annotation) for each in field.metadata)
+    limits = "; ".join(map(_limit, filter(None, said)))
     kind = type_text(field.annotation)
     meaning = prose(field.description or "")
     if field.is_required():

@@ -38,6 +38,8 @@ def test_every_section_is_explained(name: str, capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize(
     ("path", "parts"),
     [
+        ("permissionSets.sets", ["1 or more items", "4 or fewer items"]),
+        ("modelServing.models.name", ["46 or fewer characters"]),
         ("gpuCluster.nodePools[0].minimum", ["whole number", "none: it is required", "at least 0", "at most 450"]),
         ("environment.kind", ["one of development, staging, production"]),
         ("environment.account", ["text", "matches ^[0-9]{12}$", "12 digits in quotes"]),
