@@ -28,7 +28,7 @@ from pricing.table import regions
 from pricing.usage import Usage
 from resources.resource import Resource
 from stacks.adopted import FOLDER, adopted_path, read_adopted
-from stacks.config import NAMESPACE, StackConfig, parse_config
+from stacks.config import StackConfig, parse_config
 from stacks.config_warning import ConfigWarning
 from stacks.metrics_costs import metrics_decisions
 from stacks.placeholders import is_placeholder, placeholders
@@ -71,7 +71,10 @@ def plan_of(
         PolicyError: when a level or an exception names what doesn't exist.
     """
     # Read here as well as by the program: a wrong config is told apart from a failing program.
-    config = parse_config(stack_file.config)
+    try:
+        config = parse_config(stack_file.config)
+    except SpecError as error:
+        raise SpecError(stack_file.path.name, error.problems) from None
     environment = config.environment
     answers = FakeAws(environment.region, environment.account)
     program = root / "__main__.py"
@@ -103,7 +106,7 @@ def assess(
 
     cost = estimated(usage)
     if cost.faults:
-        raise SpecError(NAMESPACE, list(cost.faults))
+        raise SpecError(stack_file.path.name, list(cost.faults))
     exceptions = load_exceptions(RULES)
     own_exceptions = [each for each in exceptions if not each.names_other_stack(stack_file.name)]
     costs: Counter[str] = Counter()

@@ -112,10 +112,11 @@ def test_a_mandatory_rule_that_is_broken_refuses_the_plan(tmp_path: Path, capsys
     assert "eks-endpoint" in shown
 
 
-def test_a_wrong_config_names_field_value_and_remedy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_config_names_file_field_value_and_remedy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = platform(tmp_path, cost={"monthlyBudget": -1, "monthlyBudgit": 2})
     assert run(root) == 2
     told = capsys.readouterr().err
+    assert "wrong config Pulumi.test.yaml: 2 wrong\n" in told
     assert "cost.monthlyBudget = -1: must be at least 0.01" in told
     assert "cost.monthlyBudgit is not a known field" in told
     assert "did you mean monthlyBudget?" in told
