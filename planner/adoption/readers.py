@@ -39,6 +39,20 @@ class Reader:
     """The attribute of Terraform that the id of the ARN is."""
     gone: Mapping[str, str] = field(default_factory=dict[str, str])
     """Values in the first result, by path, of a resource that is being deleted; `*` for any."""
+    parts: tuple["Parts", ...] = ()
+    """What belongs to it and has no tags of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Resources that one call lists of another resource."""
+
+    terraform: str
+    """Terraform's type."""
+    call: Call
+    """Its result is the list, and its attributes are those of each."""
+    identity: str
+    """The attribute that tells two apart, which is Terraform's id."""
 
 
 def _same(*names: str) -> dict[str, str]:
@@ -285,6 +299,36 @@ READERS: Final[tuple[Reader, ...]] = (
         "name",
     ),
     Reader(
+        "aws_elasticache_user",
+        "elasticache:user:(.+)",
+        "elasticache",
+        (
+            Call(
+                "describe_users",
+                {"UserId": "{id}"},
+                "Users.0",
+                {"arn": "ARN"} | _same("access_string", "engine", "user_id", "user_name"),
+            ),
+        ),
+        "user_id",
+        {"Status": "deleting"},
+    ),
+    Reader(
+        "aws_elasticache_user_group",
+        "elasticache:usergroup:(.+)",
+        "elasticache",
+        (
+            Call(
+                "describe_user_groups",
+                {"UserGroupId": "{id}"},
+                "UserGroups.0",
+                {"arn": "ARN"} | _same("engine", "user_group_id", "user_ids"),
+            ),
+        ),
+        "user_group_id",
+        {"Status": "deleting"},
+    ),
+    Reader(
         "aws_glue_registry",
         "glue:registry/(.+)",
         "glue",
@@ -298,6 +342,21 @@ READERS: Final[tuple[Reader, ...]] = (
         ),
     ),
     Reader(
+        "aws_glue_schema",
+        "glue:schema/(.+)",
+        "glue",
+        (
+            Call(
+                "get_schema",
+                {"SchemaId": {"SchemaArn": "{arn}"}},
+                "",
+                {"arn": "SchemaArn"}
+                | _same("compatibility", "data_format", "description", "registry_arn", "registry_name", "schema_name"),
+            ),
+        ),
+        gone={"SchemaStatus": "DELETING"},
+    ),
+    Reader(
         "aws_guardduty_detector",
         "guardduty:detector/([^/]+)",
         "guardduty",
@@ -309,6 +368,20 @@ READERS: Final[tuple[Reader, ...]] = (
                 {"enable": "Status=ENABLED", "finding_publishing_frequency": "FindingPublishingFrequency"},
             ),
         ),
+    ),
+    Reader(
+        "aws_iam_instance_profile",
+        "iam:instance-profile/(?:.+/)?([^/]+)",
+        "iam",
+        (
+            Call(
+                "get_instance_profile",
+                {"InstanceProfileName": "{id}"},
+                "InstanceProfile",
+                {"arn": "Arn", "name": "InstanceProfileName", "path": "Path", "role": "Roles.0.RoleName"},
+            ),
+        ),
+        "name",
     ),
     Reader(
         "aws_internet_gateway",
@@ -361,6 +434,18 @@ READERS: Final[tuple[Reader, ...]] = (
             Call("get_key_rotation_status", {"KeyId": "{arn}"}, "", {"enable_key_rotation": "KeyRotationEnabled"}),
         ),
         gone={"DeletionDate": "*"},
+        parts=(
+            Parts(
+                "aws_kms_alias",
+                Call(
+                    "list_aliases",
+                    {"KeyId": "{arn}"},
+                    "Aliases",
+                    {"arn": "AliasArn", "name": "AliasName", "target_key_id": "TargetKeyId"},
+                ),
+                "name",
+            ),
+        ),
     ),
     Reader(
         "aws_lb",

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any, Final, cast
 
 from planner.adoption.existing import Existing, without_secrets
-from planner.adoption.readers import READERS, Call, Reader
+from planner.adoption.readers import READERS, Call, Parts, Reader
 from stacks.adopted import snake_case
 
 GLOBAL_REGION: Final = "us-east-1"
@@ -84,8 +84,8 @@ def parsed_tags(text: str) -> dict[str, list[str]]:
 def read_tagged(tags: Mapping[str, Sequence[str]], region: str, account: str) -> list[Existing]:
     """The resources of the account that have all of the tags, in the region or in none.
 
-    The address of each is its ARN. Credentials are found as by the AWS CLI. A setting of a bucket has the bucket's ARN
-    and a word after `#`.
+    The address of each is its ARN. Credentials are found as by the AWS CLI. A setting of a bucket and an alias of a key
+    have the ARN of the bucket or the key, and a word after `#`.
 
     Raises:
         TagsError: there are no credentials, they are of another account, or AWS refuses a call.
@@ -157,6 +157,8 @@ class _Account:
                 if attributes is not None:
                     known = {"arn": arn, "id": identity, reader.identity: identity, "tags_all": tags}
                     yield _existing(arn, reader.terraform, known | attributes)
+                    for parts in reader.parts:
+                        yield from self._parts(reader.service, parts, identity, arn)
                 return
         yield Existing(arn, "", {"arn": arn})
 
@@ -172,6 +174,13 @@ class _Account:
                 before = answer
             found |= _named(call.attributes, answer or {})
         return found
+
+    def _parts(self, service: str, parts: Parts, identity: str, arn: str) -> Iterator[Existing]:
+        answer: Any = self._ask(service, parts.call, identity, arn, {})
+        for each in answer or ():
+            own = _named(parts.call.attributes, each)
+            name = own[parts.identity]
+            yield _existing(f"{arn}#{name}", parts.terraform, {"id": name, **own})
 
     def _ask(
         self, service: str, call: Call, identity: str, arn: str, before: Mapping[str, Any]

@@ -116,6 +116,24 @@ def test_storage_database_cache_and_key_are_read_with_terraforms_names() -> None
     assert "correct-horse" not in str(found)
 
 
+@pytest.mark.usefixtures("account")
+def test_users_and_aliases_of_keys_are_read() -> None:
+    cache = client("elasticache")
+    user = {"UserId": "acme-feast", "UserName": "feast", "Engine": "redis", "AccessString": "on ~* +@all"}
+    cache.create_user(**user, Passwords=["correct-horse-battery"], Tags=PAIRS)
+    kms = client("kms")
+    tags = [{"TagKey": name, "TagValue": value} for name, value in TAGS.items()]
+    keys = [kms.create_key(Tags=own)["KeyMetadata"]["KeyId"] for own in (tags, [])]
+    for name, key in zip(("alias/acme-data", "alias/other"), keys, strict=True):
+        kms.create_alias(AliasName=name, TargetKeyId=key)
+    found = {each.type: each.attributes for each in read()}
+    assert found["aws_elasticache_user"]["user_id"] == "acme-feast"
+    assert found["aws_elasticache_user"]["user_name"] == "feast"
+    assert found["aws_kms_alias"]["id"] == "alias/acme-data"
+    assert found["aws_kms_alias"]["target_key_id"] == keys[0]
+    assert "correct-horse" not in str(found)
+
+
 PROGRAM = """
 import pulumi_aws as aws
 raw = aws.s3.Bucket("raw", bucket="acme-raw")
@@ -268,10 +286,11 @@ def shape_at(shape: Any, path: str) -> Any:
 def test_requests_paths_and_names_are_published_ones(reader: Any) -> None:
     model = botocore.get_service_model(reader.service)
     operations = {import_module("botocore").xform_name(name): name for name in model.operation_names}
-    names = set(ATTRIBUTES.get(reader.terraform, "name arn version vpc_config").split())
-    for call in reader.calls:
+    own = set(ATTRIBUTES.get(reader.terraform, "name arn version vpc_config").split())
+    of_parts = [(each.call, set(ATTRIBUTES[each.terraform].split())) for each in reader.parts]
+    for call, names in [*((call, own) for call in reader.calls), *of_parts]:
         # A word of the API that reads; moto has the managed policies of IAM.
-        assert call.operation.split("_")[0] in ("describe", "get", "batch")
+        assert call.operation.split("_")[0] in ("describe", "get", "batch", "list")
         operation = model.operation_model(operations[call.operation])
         assert set(call.request) <= set(operation.input_shape.members)
         result = shape_at(operation.output_shape, call.result)
@@ -280,8 +299,9 @@ def test_requests_paths_and_names_are_published_ones(reader: Any) -> None:
             if result.type_name != "map":
                 shape_at(result, path.partition("=")[0].removesuffix("#"))
         assert set(call.attributes) <= names, set(call.attributes) - names
-    assert reader.identity in names | {"id"}
-    assert reader.terraform in {each.terraform for each in KINDS.values()} | {"aws_eks_cluster"}
+    assert reader.identity in own | {"id"}
+    types = {reader.terraform, *(each.terraform for each in reader.parts)}
+    assert types <= {each.terraform for each in KINDS.values()} | {"aws_eks_cluster"}
 
 
 def test_the_calls_are_allowed_by_the_managed_policy_that_only_reads() -> None:
@@ -291,7 +311,7 @@ def test_the_calls_are_allowed_by_the_managed_policy_that_only_reads() -> None:
     allowed = re.compile("|".join(re.escape(each).replace(r"\*", ".*") for each in actions))
     for reader in READERS:
         signed = botocore.get_service_model(reader.service).signing_name
-        for call in reader.calls:
+        for call in (*reader.calls, *(each.call for each in reader.parts)):
             assert allowed.fullmatch(f"{signed}:{call.operation.replace('_', '')}"), (reader.service, call.operation)
 
 
