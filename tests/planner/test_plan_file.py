@@ -1,5 +1,9 @@
 """A file of a plan is whole, whoever writes it at the same time and whatever ends the writing."""
 
+import os
+import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -7,6 +11,7 @@ import pytest
 
 from planner.plan_file import write_whole
 
+ROOT = Path(__file__).parents[2]
 LONG = 2_000_000
 
 
@@ -35,3 +40,38 @@ def test_an_interrupted_writer_leaves_the_earlier_file_alone(
     with pytest.raises(ending):
         write_whole(path, "a later plan")
     assert [each.read_text(encoding="utf-8") for each in tmp_path.iterdir()] == ["the earlier plan"]
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from planner.plan_file import write_whole
+
+Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+write_whole(Path(sys.argv[1]), "a later plan")
+"""
+
+
+def test_a_killed_writer_leaves_the_earlier_file_and_is_cleaned_up_after(tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    write_whole(path, "the earlier plan")
+    killed = subprocess.run([sys.executable, "-c", _KILLED, str(path)], cwd=ROOT, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert path.read_text(encoding="utf-8") == "the earlier plan"
+    [begun] = [each for each in tmp_path.iterdir() if each != path]
+    write_whole(path, "while another may still write")
+    assert begun.exists()
+    os.utime(begun, (0, 0))
+    write_whole(path, "the plan after")
+    assert {each.name: each.read_text(encoding="utf-8") for each in tmp_path.iterdir()} == {
+        "plan.json": "the plan after"
+    }
+
+
+def test_a_link_keeps_leading_to_the_file(tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    link = tmp_path / "prod.yaml"
+    link.symlink_to(tmp_path / "shared" / "prod.yaml")
+    write_whole(link, "rows")
+    assert link.is_symlink()
+    assert (tmp_path / "shared" / "prod.yaml").read_text(encoding="utf-8") == "rows"
