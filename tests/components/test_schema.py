@@ -39,7 +39,7 @@ from components.observability.model_quality.spec import ModelQualitySpec
 from components.serving.model_serving_ingress.spec import ModelServingSpec
 from components.training.batch_queue.spec import BatchQueueSpec
 from components.training.spark_cluster.spec import SparkClusterSpec
-from tests.support.components.package_schema import FILE, breaks, outline, version
+from tests.support.components.package_schema import FILE, breaks, outline, refusal, version
 from tests.support.planner.plans import STACKS, config_of
 
 Kind = TypeVar("Kind")
@@ -110,6 +110,16 @@ def test_programs_for_this_version_still_work(schema: Schema) -> None:
     assert published["version"] == version(), write
     raise_it = f"raise the version in pyproject.toml, then {write}"
     assert [*breaks(published, outline(schema))] == [], raise_it
+    assert {key: published[key] for key in ("resources", "types")} == outline(schema), write
+
+
+def test_schema_of_a_published_version_is_not_recorded_anew() -> None:
+    before, now = {"version": "0.1.0", "types": {}}, {"version": "0.1.0", "types": {"Mode": {}}}
+    published = "# Changelog\n\n## v0.1.0 (2026-12-24)\n"
+    assert refusal(before, now, published).endswith("raise the version in pyproject.toml first")
+    assert refusal(before, now, "# Changelog\n\n## Unreleased\n") == ""
+    assert refusal(before, before, published) == ""
+    assert refusal(before, {**now, "version": "0.2.0"}, published) == ""
 
 
 BUCKETS: Schema = {

@@ -1,9 +1,11 @@
-"""The package's schema as the last version published it, and what breaks programs that were written for it.
+"""The package's schema as its version promises it, and what breaks programs that were written for it.
 
-`python -m tests.support.components.package_schema` writes the schema of the version in pyproject.toml.
+`python -m tests.support.components.package_schema` records the schema of the version in pyproject.toml. It refuses to
+change the record of a version that is published.
 """
 
 import json
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -72,6 +74,14 @@ def version() -> str:
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
 
+def refusal(before: Schema, now: Schema, changelog: str) -> str:
+    """Why the record may not become `now`; empty when it may."""
+    number = now["version"]
+    if before == now or before["version"] != number or f"## v{number} (" not in changelog:
+        return ""
+    return f"{number} is published, with another schema: raise the version in pyproject.toml first"
+
+
 def _changed(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
     for name, kind in old.items():
         if name not in new:
@@ -91,4 +101,8 @@ def _kind(value: Mapping[str, Any]) -> str:
 
 if __name__ == "__main__":
     written = {"version": version(), **outline(current())}
+    if why := refusal(
+        json.loads(FILE.read_text(encoding="utf-8")), written, (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    ):
+        sys.exit(why)
     FILE.write_text(json.dumps(written, indent=1, sort_keys=True) + "\n", encoding="utf-8")
