@@ -114,7 +114,8 @@ def test_programs_for_this_version_still_work(schema: Schema) -> None:
 
 
 def test_schema_of_a_published_version_is_not_recorded_anew() -> None:
-    before, now = {"version": "0.1.0", "types": {}}, {"version": "0.1.0", "types": {"Mode": {}}}
+    before: Schema = {"version": "0.1.0", "types": {}}
+    now: Schema = {"version": "0.1.0", "types": {"Mode": {}}}
     published = "# Changelog\n\n## v0.1.0 (2026-12-24)\n"
     assert refusal(before, now, published).endswith("raise the version in pyproject.toml first")
     assert refusal(before, now, "# Changelog\n\n## Unreleased\n") == ""
