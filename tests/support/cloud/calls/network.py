@@ -41,6 +41,11 @@ def _record(inputs: dict[str, Any]) -> dict[str, Any]:
     if "records" in inputs:
         found["resourceRecords"] = [{"value": each} for each in inputs.pop("records")]
         found["TTL"] = inputs.pop("ttl")
+    for name in ("setIdentifier", "healthCheckId"):
+        if name in inputs:
+            found[name] = inputs.pop(name)
+    for policy in inputs.pop("failoverRoutingPolicies", ()):
+        found["failover"] = policy["type"]
     change = {"action": "UPSERT", "resourceRecordSet": found}
     return {**inputs, "hostedZoneId": zone, "changeBatch": {"changes": [change]}}
 
