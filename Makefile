@@ -76,6 +76,14 @@ help:  ## What can be made
 	  (cd .venv/typescript && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2) && touch $@; \
 	else echo 'The test of the example in TypeScript skips: npm is not on PATH.' >&2; fi
 
+# The classes that the example in Java is compiled with.
+.venv/.java: examples/components/java/pom.xml | .venv/.runtime .venv/.spark-jars
+	@if command -v mvn >/dev/null && command -v javac >/dev/null; then \
+	  echo 'Fetching the jars of the example in Java into .venv/java, once.' >&2; \
+	  mvn -q -B -C -f $< org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
+	    -DoutputDirectory="$$PWD/.venv/java" >&2 && touch $@; \
+	else echo 'The test of the example in Java skips: mvn or javac is not on PATH.' >&2; fi
+
 # What `make bench` compares with: AWS CDK with cdk-nag, and Checkov, whose pins are not ours.
 .venv/.checkov: tests/bench/peer/checkov.lock | .venv/.runtime
 	@test -x .venv/checkov/bin/pip || $(PYTHON) -m venv .venv/checkov
@@ -127,7 +135,7 @@ check: lint types-changed .venv/.dev  ## Lint, types of changed files, unit test
 test: lint types .venv/.dev services  ## Lint, types and all tests
 	MAKEFLAGS= $(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
-services: .venv/.feast .venv/.mlflow .venv/.spark .venv/.tracing .venv/.aws .venv/.model-server .venv/.training .venv/.model-quality .venv/.prediction-log .venv/.batch-tasks .venv/.ingest .venv/.kafka .venv/.spark-jars .venv/.typescript  ## Feast, MLflow, Spark, Kafka, the images' programs and a compiler, which tests start
+services: .venv/.feast .venv/.mlflow .venv/.spark .venv/.tracing .venv/.aws .venv/.model-server .venv/.training .venv/.model-quality .venv/.prediction-log .venv/.batch-tasks .venv/.ingest .venv/.kafka .venv/.spark-jars .venv/.typescript .venv/.java  ## Feast, MLflow, Spark, Kafka, the images' programs and a compiler, which tests start
 
 images: .venv/.dev  ## Lint the Dockerfiles of images; build them where a container engine runs
 	$(BIN)/hadolint images/*/Dockerfile

@@ -3,22 +3,31 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 import yaml
 
 from tests.support.components import example_programs, sdk
-from tests.support.components.example_programs import MODULES, TOOLS, TOOLS_STACK, ZONE_ID
+from tests.support.components.example_programs import EXAMPLES, JARS, MODULES, TOOLS, TOOLS_STACK, ZONE_ID
 from tests.support.components.package_schema import current
 from tests.support.engine.harness import Engine
 from tests.support.programs import require
 
-HOSTS = {"typescript": ("node", "pulumi-language-nodejs"), "go": ("go", "pulumi-language-go")}
+HOSTS = {
+    "typescript": ("node", "pulumi-language-nodejs"),
+    "go": ("go", "pulumi-language-go"),
+    "java": ("javac", "pulumi-language-java"),
+    "yaml": ("pulumi-language-yaml",),
+}
 """What runs a program, beside the engine."""
+
+JAR = "vision.jar"
 
 Resources = list[dict[str, Any]]
 
@@ -65,9 +74,16 @@ def lay_out(engine: Engine, language: str, folder: Path) -> None:
             path = f"{MODULES / '.bin'}{os.pathsep}{os.environ['PATH']}"
             installed = ["node", "scripts/postinstall.js"]
             subprocess.run(installed, cwd=folder / "sdks" / "mlplatform", env={**os.environ, "PATH": path}, check=True)
+        case "yaml":
+            shutil.copytree(EXAMPLES / "yaml", folder)
+        case "java":
+            example_programs.java(folder, generate(engine, "java", folder.parent))
+            pack(folder)
         case _:
             example_programs.go(folder, generate(engine, "go", folder.parent))
     project = yaml.safe_load((folder / "Pulumi.yaml").read_text(encoding="utf-8"))
+    if language == "java":
+        project["runtime"] = {"name": "java", "options": {"binary": JAR}}
     project["plugins"] = {"providers": [{"name": "mlplatform", "path": str(engine.project / "components")}]}
     (folder / "Pulumi.yaml").write_text(json.dumps(project), encoding="utf-8")
     config = {
@@ -79,6 +95,25 @@ def lay_out(engine: Engine, language: str, folder: Path) -> None:
     (folder / f"Pulumi.{language}.yaml").write_text(json.dumps({"config": config}), encoding="utf-8")
     made = engine.run("stack", "init", language, folder=folder)
     assert made.code == 0, made.printed
+
+
+def pack(folder: Path) -> None:
+    """Compile the program in Java to an archive that Pulumi runs without Maven, which would need the network."""
+    classes = folder / "classes"
+    program = [str(path) for path in (folder / "src" / "main" / "java" / "vision").glob("*.java")]
+    sources = ("-sourcepath", str(folder / "src" / "main" / "java"))
+    subprocess.run(["javac", "-d", str(classes), "-cp", f"{JARS}/*", *sources, *program], check=True)
+    shutil.copytree(folder / "src" / "main" / "resources", classes, dirs_exist_ok=True)
+    # A line of a manifest has at most 72 bytes; one that begins with a space goes on with the line before.
+    jars = "".join(f"  {line}\n" for line in sorted(path.name for path in JARS.glob("*.jar")))
+    (classes / "META-INF").mkdir()
+    manifest = f"Manifest-Version: 1.0\nMain-Class: vision.App\nClass-Path: .\n{jars}"
+    (classes / "META-INF" / "MANIFEST.MF").write_text(manifest, encoding="utf-8")
+    with ZipFile(folder / JAR, "w") as archive:
+        for path in sorted(classes.rglob("*")):
+            archive.write(path, path.relative_to(classes))
+    for path in JARS.glob("*.jar"):
+        (folder / path.name).symlink_to(path)
 
 
 def generate(engine: Engine, language: str, out: Path) -> Path:
@@ -110,8 +145,9 @@ def test_program_of_each_language_deploys_the_components(deployed: Callable[[str
     assert outputs["onlineEndpoint"]
 
 
-def test_programs_of_both_languages_make_the_same(deployed: Callable[[str], Resources]) -> None:
-    assert content(deployed("go"), "go") == content(deployed("typescript"), "typescript")
+@pytest.mark.parametrize("language", [each for each in HOSTS if each != "typescript"])
+def test_programs_of_all_languages_make_the_same(deployed: Callable[[str], Resources], language: str) -> None:
+    assert content(deployed(language), language) == content(deployed("typescript"), "typescript")
 
 
 def content(resources: Resources, stack: str) -> dict[tuple[str, str], str]:
@@ -134,7 +170,7 @@ def test_imports_do_not_depend_on_the_owner_of_the_repository(engine: Engine, tm
     """The CLI gives a package that is added from a repository the namespace of the owner."""
     source = tmp_path / "schema.json"
     source.write_text(json.dumps({**sdk.part(current()), "namespace": "acme"}), encoding="utf-8")
-    for language in ("nodejs", "go", "python"):
+    for language in ("nodejs", "go", "java", "python"):
         command = ("gen-sdk", str(source), "--language", language, "--out", str(tmp_path))
         done = engine.run("package", *command)
         assert done.code == 0, done.printed

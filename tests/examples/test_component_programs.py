@@ -1,5 +1,6 @@
 """The programs of another team in each language compile against the SDK of today's schema, and make the same."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 import yaml
 
 from tests.support.components import example_programs, sdk
-from tests.support.components.example_programs import COMPILER, EXAMPLES
+from tests.support.components.example_programs import COMPILER, EXAMPLES, JARS
 from tests.support.components.package_schema import Schema, current
 from tests.support.components.released import Upgrade
 from tests.support.components.yaml_program import faults
@@ -66,6 +67,22 @@ def test_go_compiles_and_refuses_what_is_not_there(tmp_path: Path) -> None:
     assert "unknown field ClusterName in struct literal" in printed
     assert "cluster.Read undefined" in printed
     assert "undefined: mlplatform.RuntimeTrito" in printed
+
+
+@needs("javac")
+def test_java_compiles_and_refuses_what_is_not_there(tmp_path: Path) -> None:
+    java = tmp_path / "java"
+    example_programs.java(java, sdk.KEPT / "java")
+    options = ("--release", "11", "-Werror", "-proc:none", "-implicit:none", "-d", str(tmp_path))
+    sources = ("-cp", f"{JARS}/*", "-sourcepath", "src/main/java")
+    program = [str(path) for path in (java / "src" / "main" / "java" / "vision").glob("*.java")]
+    command = ("javac", *options, *sources, *program)
+    assert compiled(*command, folder=java) == ""
+    misspell(java / "src" / "main" / "java" / "vision" / "App.java", "clusterNames", "cluster.ready", "Runtime.Triton")
+    printed = compiled(*command, folder=java)
+    assert re.search(r"symbol: +method clusterName\(String\)", printed)
+    assert re.search(r"symbol: +method read\(\)", printed)
+    assert re.search(r"symbol: +variable Trito\b", printed)
 
 
 def test_python_runs_with_the_wheel(example: Upgrade) -> None:

@@ -11,6 +11,7 @@ from tests.support.programs import ROOT
 EXAMPLES = ROOT / "examples" / "components"
 MODULES = ROOT / ".venv" / "typescript" / "node_modules"
 COMPILER = str(MODULES / "typescript" / "bin" / "tsc")
+JARS = ROOT / ".venv" / "java"
 ZONE_ID = "Z0123456789ABCDEFGHIJ"
 TOOLS_STACK = "organization/tools/prod"
 TOOLS: dict[str, str | list[str]] = {
@@ -46,6 +47,14 @@ def typescript(folder: Path, sdk: Path) -> None:
             (scope.parent / module.name).symlink_to(module)
     (scope / "pulumi").symlink_to(MODULES / "@pulumi" / "pulumi")
     (scope / "mlplatform").symlink_to(folder / "sdks" / "mlplatform")
+
+
+def java(folder: Path, sdk: Path) -> None:
+    """The program in Java with the classes of its SDK. Skips the test where `make services` did not fetch the jars."""
+    if not JARS.exists():
+        pytest.skip(f"{JARS.relative_to(ROOT)} is missing; `make services` makes it")
+    shutil.copytree(EXAMPLES / "java", folder)
+    shutil.copytree(sdk / "src", folder / "src", dirs_exist_ok=True)
 
 
 def go(folder: Path, sdk: Path) -> None:

@@ -3,7 +3,9 @@
 Another team gets the SDK of all components from `pulumi package add`. The tests keep that of the components that the
 examples use, without descriptions, because all of it has 60,000 lines.
 
-`python -m tests.support.components.sdk` writes them again; it needs pulumi with its language hosts of Node.js and Go.
+`python -m tests.support.components.sdk` writes them again; it needs pulumi with its language hosts of Node.js, Go and
+Java. The kept SDK of Java is not by Pulumi's own generator: it follows the classes that pulumi-java publishes as the
+expected output of its tests.
 """
 
 import hashlib
@@ -20,7 +22,7 @@ from tests.support.components.package_schema import Schema, current
 ROOT = Path(__file__).parents[3]
 KEPT = ROOT / "tests" / "examples" / "sdk"
 USED = ("Network", "GpuCluster", "FeatureStore", "ModelServingIngress", "KubeflowCluster")
-LANGUAGES = {"nodejs": ("*.ts", "package.json"), "go": ("*.go",)}
+LANGUAGES = {"nodejs": ("*.ts", "package.json"), "go": ("*.go",), "java": ("*.java", "version.txt")}
 """The languages whose compilers read an SDK, with the files that they read."""
 
 _DIGEST = KEPT / "schema.sha256"

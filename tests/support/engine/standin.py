@@ -38,6 +38,7 @@ TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 LATEST = "latestVersion"
 REFUSAL = "the quota of the account is reached"
 UNREADY = "it was created, and did not become ready in time"
+_PROVIDER_INPUTS = {"kubernetes": ("kubeconfig",)}
 KUBERNETES_ANSWERS = FakeAws("nowhere", "000000000000")
 """Answers for Kubernetes objects hold neither region nor account."""
 
@@ -75,6 +76,12 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
 
     def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version=VERSION)
+
+    def GetSchema(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.GetSchemaResponse:
+        """What a program in YAML needs to know of a provider that it makes: the provider's own inputs."""
+        inputs = {name: {"type": "string"} for name in _PROVIDER_INPUTS.get(self._package, ())}
+        schema = {"name": self._package, "version": VERSION, "provider": {"inputProperties": inputs}}
+        return provider_pb2.GetSchemaResponse(schema=json.dumps(schema))
 
     def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
         return provider_pb2.CheckResponse(inputs=request.news)
