@@ -84,6 +84,15 @@ help:  ## What can be made
 	    -DoutputDirectory="$$PWD/.venv/java" >&2 && touch $@; \
 	else echo 'The test of the example in Java skips: mvn or javac is not on PATH.' >&2; fi
 
+# The modules that the example in Go imports, in Go's own cache. `pulumi package add` makes its SDK.
+.venv/.go: SDK = example.com/pulumi-mlplatform/sdk/go
+.venv/.go: examples/components/go/go.mod examples/components/go/go.sum | .venv/.runtime
+	@if command -v go >/dev/null; then \
+	  echo 'Fetching the modules of the example in Go, once.' >&2; \
+	  mkdir -p .venv/go && cp $^ .venv/go && \
+	  (cd .venv/go && go mod edit -droprequire=$(SDK) -dropreplace=$(SDK) && go mod download >&2) && touch $@; \
+	else echo 'The test of the example in Go skips: go is not on PATH.' >&2; fi
+
 # What `make bench` compares with: AWS CDK with cdk-nag, and Checkov, whose pins are not ours.
 .venv/.checkov: tests/bench/peer/checkov.lock | .venv/.runtime
 	@test -x .venv/checkov/bin/pip || $(PYTHON) -m venv .venv/checkov
@@ -135,7 +144,7 @@ check: lint types-changed .venv/.dev  ## Lint, types of changed files, unit test
 test: lint types .venv/.dev services  ## Lint, types and all tests
 	MAKEFLAGS= $(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
-services: .venv/.feast .venv/.mlflow .venv/.spark .venv/.tracing .venv/.aws .venv/.model-server .venv/.training .venv/.model-quality .venv/.prediction-log .venv/.batch-tasks .venv/.ingest .venv/.kafka .venv/.spark-jars .venv/.typescript .venv/.java  ## Feast, MLflow, Spark, Kafka, the images' programs and a compiler, which tests start
+services: .venv/.feast .venv/.mlflow .venv/.spark .venv/.tracing .venv/.aws .venv/.model-server .venv/.training .venv/.model-quality .venv/.prediction-log .venv/.batch-tasks .venv/.ingest .venv/.kafka .venv/.spark-jars .venv/.typescript .venv/.java .venv/.go  ## Feast, MLflow, Spark, Kafka, the images' programs and a compiler, which tests start
 
 images: .venv/.dev  ## Lint the Dockerfiles of images; build them where a container engine runs
 	$(BIN)/hadolint images/*/Dockerfile
