@@ -76,11 +76,12 @@ help:  ## What can be made
 	  (cd .venv/typescript && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2) && touch $@; \
 	else echo 'The test of the example in TypeScript skips: npm is not on PATH.' >&2; fi
 
-# The classes that the example in Java is compiled with.
+# The jars of the example in Java, and the plugins that compile it, in Maven's own cache.
 .venv/.java: examples/components/java/pom.xml | .venv/.runtime .venv/.spark-jars
 	@if command -v mvn >/dev/null && command -v javac >/dev/null; then \
 	  echo 'Fetching the jars of the example in Java into .venv/java, once.' >&2; \
-	  mvn -q -B -C -f $< org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
+	  mvn -q -B -C -f $< -Dmaven.main.skip compile \
+	    org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
 	    -DoutputDirectory="$$PWD/.venv/java" >&2 && touch $@; \
 	else echo 'The test of the example in Java skips: mvn or javac is not on PATH.' >&2; fi
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tests.support.components import example_programs, sdk
-from tests.support.components.example_programs import COMPILER, EXAMPLES, JARS
+from tests.support.components.example_programs import COMPILER, EXAMPLES
 from tests.support.components.package_schema import Schema, current
 from tests.support.components.released import Upgrade
 from tests.support.components.yaml_program import faults
@@ -77,18 +77,18 @@ def test_go_has_the_types_of_the_sdk_and_refuses_what_is_not_there(tmp_path: Pat
     assert "undefined: mlplatform.RuntimeTrito" in printed
 
 
-@needs("javac")
+@needs("mvn", "javac")
 def test_java_compiles_and_refuses_what_is_not_there(tmp_path: Path) -> None:
     java = tmp_path / "java"
     example_programs.java(java, sdk.KEPT / "java")
-    options = ("--release", "11", "-Werror", "-proc:none", "-implicit:none", "-d", str(tmp_path))
-    sources = ("-cp", f"{JARS}/*", "-sourcepath", "src/main/java")
-    program = [str(path) for path in (java / "src" / "main" / "java" / "vision").glob("*.java")]
-    command = ("javac", *options, *sources, *program)
-    assert compiled(*command, folder=java) == ""
-    misspell(java / "src" / "main" / "java" / "vision" / "App.java", "clusterNames", "cluster.ready", "Runtime.Triton")
-    printed = compiled(*command, folder=java)
-    assert re.search(r"symbol: +method clusterName\(String\)", printed)
+    wrong = java / "src" / "main" / "java" / "wrong"
+    shutil.copytree(wrong.parent / "vision", wrong)
+    for path in wrong.iterdir():
+        path.write_text(path.read_text(encoding="utf-8").replace("package vision;", "package wrong;"), encoding="utf-8")
+    misspell(wrong / "App.java", "clusterNames", "cluster.ready", "Runtime.Triton")
+    printed = compiled("mvn", "-B", "-q", "-o", "compile", folder=java, MAVEN_OPTS="-XX:TieredStopAtLevel=1")
+    assert {*re.findall(r"\S+(?=:\[\d+,\d+\])", printed)} == {str(wrong / "App.java")}
+    assert re.search(r"symbol: +method clusterName\(java.lang.String\)", printed)
     assert re.search(r"symbol: +method read\(\)", printed)
     assert re.search(r"symbol: +variable Trito\b", printed)
 
