@@ -161,8 +161,10 @@ OPERATIONS: Rows = {
             {
                 "kmsMasterKeyId": "Attributes.KmsMasterKeyId",
                 "messageRetentionSeconds": "Attributes.MessageRetentionPeriod",
+                "receiveWaitTimeSeconds": "Attributes.ReceiveMessageWaitTimeSeconds",
                 "redrivePolicy": "Attributes.RedrivePolicy",
                 "sqsManagedSseEnabled": "Attributes.SqsManagedSseEnabled",
+                "visibilityTimeoutSeconds": "Attributes.VisibilityTimeout",
             },
             own={"QueueName": "name"},
         ),

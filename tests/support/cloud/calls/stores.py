@@ -93,7 +93,10 @@ STORES: Rows = {
         ),
     ),
     "aws:backup/vault:Vault": (
-        Call("backup:CreateBackupVault", {"kmsKeyArn": "EncryptionKeyArn", "name": "BackupVaultName"}),
+        Call(
+            "backup:CreateBackupVault",
+            {"kmsKeyArn": "EncryptionKeyArn", "name": "BackupVaultName", "tags": "BackupVaultTags"},
+        ),
     ),
     "aws:backup/vaultLockConfiguration:VaultLockConfiguration": (Call("backup:PutBackupVaultLockConfiguration"),),
     "aws:backup/vaultNotifications:VaultNotifications": (Call("backup:PutBackupVaultNotifications"),),
