@@ -52,6 +52,8 @@ class MatchError(ValueError):
 
 _ONLY = "only"
 """Stands among the words of two that are each the only one of their type."""
+_NEVER_GUESSED = "aws:iam/"
+"""A wrong pair would change what another program may do, while to make one anew loses nothing."""
 _WORD = re.compile(r"[a-z]+|[0-9]+")
 
 
@@ -154,9 +156,9 @@ class _Matcher:
         return keys
 
     def _scores(self, token: str) -> Iterator[tuple[set[str], Resource, Existing]]:
-        """The pairs of a type that are each other's best. Parts of another resource are never guessed."""
+        """The pairs of a type that are each other's best. Parts of another resource and IAM are never guessed."""
         kind = KINDS[token]
-        if kind.keys != kind.names:
+        if kind.keys != kind.names or token.startswith(_NEVER_GUESSED):
             return
         planned = [each for each in self._planned.values() if each.type == token]
         existing = list(self._left[token].values())
@@ -169,7 +171,9 @@ class _Matcher:
         best_of_rows = [_single_best(list(map(len, row))) for row in shared]
         best_of_columns = [_single_best([len(row[column]) for row in shared]) for column in range(len(existing))]
         for row, column in enumerate(best_of_rows):
-            if column is not None and best_of_columns[column] == row:
+            if column is None or best_of_columns[column] != row:
+                continue
+            if _same_engine(planned[row], existing[column]):
                 yield shared[row][column], planned[row], existing[column]
 
 
@@ -185,6 +189,13 @@ def _fits(existing: Existing, keys: Mapping[str, object]) -> bool:
         if theirs is None or same_shape(theirs, value) != value:
             return False
     return True
+
+
+def _same_engine(planned: Resource, existing: Existing) -> bool:
+    """Whether the engine, which no update changes, allows the two to be the same."""
+    ours, theirs = planned.inputs.get("engine"), attribute(existing.attributes, "engine")
+    # ElastiCache turns Redis into Valkey in place.
+    return not isinstance(ours, str) or theirs in (None, ours) or {ours, theirs} == {"redis", "valkey"}
 
 
 def _title(existing: Existing) -> str:

@@ -223,6 +223,20 @@ def test_a_guess_is_refused_by_a_deployment_until_a_person_has_checked_it(tmp_pa
     assert read_adopted(path) == (row,)
 
 
+def test_a_database_of_another_engine_is_not_guessed(tmp_path: Path) -> None:
+    found, left = adoptions(tmp_path, [terraform.database(engine="mysql", engine_version="8.0", username="acme")])
+    assert (found, [each.type for each in left]) == ([], ["aws_db_instance"])
+
+
+def test_a_role_of_another_program_is_not_guessed() -> None:
+    planned = Resource("urn:pulumi:a::b::aws:iam/role:Role::feast", "aws:iam/role:Role", "feast")
+    other = {"name": "feast-of-others", "assume_role_policy": "{}"}
+    existing = Existing("aws_iam_role.feast", "aws_iam_role", other)
+    assert match([planned], [existing], {}).pairs == ()
+    [given] = match([planned], [existing], {"aws_iam_role.feast": "feast"}).pairs
+    assert given.planned is planned
+
+
 def test_a_second_run_keeps_what_a_person_changed(tmp_path: Path) -> None:
     found, _ = adoptions(tmp_path, [terraform.database()])
     path = adopted_path(tmp_path, "test")
