@@ -1,52 +1,74 @@
-"""Configs that nobody wrote: the plan of each is one that the providers, AWS and IAM accept.
+"""Configs that nobody wrote: the plan of each is one that its contract, the providers, AWS and IAM accept.
 
-A few in each run; MLPLATFORM_FUZZ_EXAMPLES asks for more, and MLPLATFORM_FUZZ_STACKS for other stacks to begin with.
+Each example changes a stack on file step by step, and plans every step in a warm process. A few run each time.
+MLPLATFORM_FUZZ_EXAMPLES and MLPLATFORM_FUZZ_STEPS ask for more, and MLPLATFORM_FUZZ_STACKS for other stacks to begin
+with.
 """
 
+import gc
 import json
 import os
+import tempfile
+from collections.abc import Iterator
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from components.core.spec import SpecError
-from components.testing.fake_aws import FakeAws
-from planner.build import assess
-from planner.evaluation import evaluate_program
-from planner.plan import Plan, standing
-from planner.stackfile import StackFile
+from planner.plan import Plan, document_json, standing
+from planner.stackfile import StackFileError
+from planner.watch import WarmPlans, Watched
 from policies.engine.rule import Undecided
+from resources.resource import Resource
 from tests.support.cloud.calls import CALLS
 from tests.support.cloud.requests import faults_of
 from tests.support.components.known_iam import documents, faults_of_policy
 from tests.support.planner import sdk
+from tests.support.planner.command import platform
 from tests.support.planner.plans import ROOT, TODAY, config_of
 from tests.support.stacks.bounds import is_accepted, numbers, set_at, value_at
-from tests.support.stacks.configs import read
 from tests.support.stacks.mutations import changed
 
 STACKS = os.environ.get("MLPLATFORM_FUZZ_STACKS", "starter,staging").split(",")
 EXAMPLES = int(os.environ.get("MLPLATFORM_FUZZ_EXAMPLES", "2"))
+STEPS = int(os.environ.get("MLPLATFORM_FUZZ_STEPS", "4"))
+# What it takes is typed as JSON with a hole in it; here it is whatever was read.
+CONTRACT: Any = Draft202012Validator(json.loads((ROOT / "planner" / "plan.schema.json").read_text(encoding="utf-8")))
+
+Sections = dict[str, Any]
 
 
 @st.composite
-def configs(draw: st.DrawFn) -> dict[str, Any]:
-    """A stack on file after a dozen changes, as far as the config allows each beside those before it."""
-    sections = deepcopy(dict(config_of(draw(st.sampled_from(STACKS)))))
+def walks(draw: st.DrawFn) -> tuple[str, list[Sections]]:
+    """A stack on file, and its config after each of some steps that the config allows."""
+    stack = draw(st.sampled_from(STACKS))
+    sections = deepcopy(dict(config_of(stack)))
     sections["cost"]["monthlyBudget"] = draw(st.sampled_from([1, 1_000_000]))
-    for _ in range(draw(st.integers(4, 12))):
-        other = draw(changed(sections, 1, hostile=False))
-        sections = other if is_accepted(other) else sections
-    paths = sorted(numbers(sections), key=str)
-    for path in draw(st.lists(st.sampled_from(paths), min_size=4, max_size=12, unique=True)):
-        before = value_at(sections, path)
-        set_at(sections, path, draw(st.sampled_from([0, 1, before + 1, before * 2, before - 1, 4096])))
-        if not is_accepted(sections):
-            set_at(sections, path, before)
-    return sections
+    steps: list[Sections] = []
+    for _ in range(STEPS):
+        after = sections
+        for _ in range(draw(st.integers(1, 3))):
+            other = draw(st.one_of(changed(after, 1, hostile=False), other_number(after)))
+            after = other if is_accepted(other) else after
+        if after != sections:
+            steps.append(after)
+        sections = after
+    return stack, steps
+
+
+@st.composite
+def other_number(draw: st.DrawFn, sections: Sections) -> Sections:
+    """The config with another value of one of its numbers."""
+    after = deepcopy(sections)
+    path = draw(st.sampled_from(sorted(numbers(after), key=str)))
+    before = value_at(after, path)
+    set_at(after, path, draw(st.sampled_from([0, 1, before + 1, before * 2, before - 1, 4096])))
+    return after
 
 
 @pytest.mark.slow
@@ -57,38 +79,68 @@ def configs(draw: st.DrawFn) -> dict[str, Any]:
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large),
 )
-@given(configs())
-def test_generated_config_has_a_valid_plan(sections: dict[str, Any]) -> None:
+@given(walks())
+def test_generated_configs_have_valid_plans(walk: tuple[str, list[Sections]]) -> None:
+    stack, steps = walk
+    seen: set[str] = set()
+    with tempfile.TemporaryDirectory() as folder:
+        root = platform(Path(folder))
+        plans = WarmPlans(Watched(root, stack, root / "plan.json", TODAY, None))
+        for sections in steps:
+            config = {f"mlplatform:{name}": section for name, section in sections.items()}
+            (root / f"Pulumi.{stack}.yaml").write_text(json.dumps({"config": config}), encoding="utf-8")
+            if (made := planned(plans)) is None:
+                continue
+            plan, document = made
+            assert [*faults(plan, seen)] == []
+            assert not_excepted(plan, sections) == []
+            if sections is steps[-1]:
+                assert [error.message for error in CONTRACT.iter_errors(json.loads(document_json(document)))] == []
+            # A process that lives on clears the cycles that planning leaves.
+            gc.collect()
+
+
+def planned(plans: WarmPlans) -> tuple[Plan, dict[str, Any]] | None:
+    """The plan and its document; None if the file holds what no file may, or usage of what the stack does not have."""
     try:
-        plan = planned(sections)
+        return plans.make()
+    except StackFileError:
+        return None
     except SpecError as refused:
-        # The assumed usage is held against what the program registered.
         if all(problem.startswith("usage.") for problem in refused.problems):
-            return
+            return None
         raise
+
+
+def faults(plan: Plan, seen: set[str]) -> Iterator[str]:
+    """What providers, AWS or IAM would refuse, of resources that no plan before had."""
     invented = {
         text
         for each in plan.resources
         for key, text in each.outputs.items()
         if isinstance(text, str) and key not in each.inputs
     }
-    ours = [each for each in plan.resources if each.type.startswith("aws:")]
-    assert [fault for each in ours for fault in sdk.problems(each)] == []
-    assert [fault for each in ours if each.type in CALLS for fault in faults_of(each, invented)] == []
-    policies = [document for each in ours for document in documents(each.inputs)]
-    assert [fault for each in policies for fault in faults_of_policy(each)] == []
-    if not plan.violations:
-        chosen = sections.get("policies", {}).get("levels", {})
-        serious = [
-            each for each in plan.verdicts if each.severity in ("critical", "high") and each.policy not in chosen
-        ]
-        found = [each.message for each in serious if standing(each) != "excepted"]
-        assert [each for each in found if each.startswith(Undecided("").message)] == found
+    for each in plan.resources:
+        known = json.dumps([each.type, each.inputs], sort_keys=True, default=str)
+        if each.type.startswith("aws:") and known not in seen:
+            seen.add(known)
+            yield from faults_of_resource(each, invented)
 
 
-def planned(sections: dict[str, Any]) -> Plan:
-    config = {f"mlplatform:{name}": json.dumps(section) for name, section in sections.items()}
-    file = StackFile("mlplatform", "generated", ROOT / "Pulumi.generated.yaml", config, frozenset())
-    environment = sections["environment"]
-    evaluation = evaluate_program(ROOT / "__main__.py", file, FakeAws(environment["region"], environment["account"]))
-    return assess(file, read(sections), evaluation, today=TODAY)
+def faults_of_resource(resource: Resource, invented: set[str]) -> Iterator[str]:
+    """What the provider, AWS or IAM would refuse of one resource."""
+    yield from sdk.problems(resource)
+    if resource.type in CALLS:
+        yield from faults_of(resource, invented)
+    for document in documents(resource.inputs):
+        yield from faults_of_policy(document)
+
+
+def not_excepted(plan: Plan, sections: Sections) -> list[str]:
+    """The findings of a plan that passes which say that something serious is wrong."""
+    if plan.violations:
+        return []
+    chosen = sections.get("policies", {}).get("levels", {})
+    serious = [each for each in plan.verdicts if each.severity in ("critical", "high") and each.policy not in chosen]
+    found = [each.message for each in serious if standing(each) != "excepted"]
+    return [each for each in found if not each.startswith(Undecided("").message)]
