@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 
 from commands.fields import default_text, field_called, first_sentence, limit_text, model_of, type_text
 from commands.stack_files import project_root, stack_names
-from planner.flags import FlagParser
+from operations.flags import FlagParser
 from policies.engine.evaluate import EXPIRED, UNUSED
 from policies.engine.registry import RULES
 from policies.engine.rule import Rule

@@ -16,7 +16,7 @@ from components.core.spec import SpecError
 from components.facts.instances import instance_type, known_types, lacking
 from components.facts.names import DNS_NAME_PATTERN
 from components.facts.regions import known_regions
-from planner.flags import FlagParser
+from operations.flags import FlagParser
 from planner.interruption import is_interruption, say_interrupted
 from planner.stackfile import StackFileError
 from policies.engine.settings import EnvironmentKind

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from commands.stack_files import Found, project_root, stack_file, stack_names
-from planner.flags import FlagParser
+from operations.flags import FlagParser
 
 _COLUMNS = ("stack", "kind", "region", "USD a month", "planned", "resources")
 

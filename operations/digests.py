@@ -6,7 +6,6 @@ versions. `--check` writes nothing and exits with 1 if a tag now names another d
 respond.
 """
 
-import argparse
 import json
 import re
 import sys
@@ -14,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import components.facts.versions as versions
+from operations.flags import FlagParser
 from operations.registries import RegistryError, digest
 
 RECORD = Path(__file__).parents[1] / "components" / "facts" / "image_digests.json"
@@ -37,7 +37,7 @@ def base_images(folder: Path) -> dict[str, str]:
 
 def main(arguments: list[str] | None = None, record: Path = RECORD, dockerfiles: Path = DOCKERFILES) -> int:
     """Read the digests, then write or compare them."""
-    parser = argparse.ArgumentParser(prog="python -m operations.digests", description=__doc__)
+    parser = FlagParser(prog="python -m operations.digests", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a tag names another digest")
     options = parser.parse_args(arguments)
     bases = base_images(dockerfiles)

@@ -1,6 +1,5 @@
 """Refreshes `components/facts/instances.csv`, the facts of EC2 instance types, from the EC2 API: `make instances`."""
 
-import argparse
 import csv
 import io
 import os
@@ -11,6 +10,8 @@ from typing import Any
 
 import boto3  # pyright: ignore[reportMissingTypeStubs] - it ships none
 from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs]
+
+from operations.flags import FlagParser
 
 TABLE = Path(__file__).parent.parent / "components" / "facts" / "instances.csv"
 COLUMNS = (
@@ -67,7 +68,7 @@ def render(descriptions: Iterable[Mapping[str, Any]]) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the table of the region's instance types. Exits with 1 and the reason if EC2 does not respond."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = FlagParser(description=__doc__)
     parser.add_argument("--region", default="us-east-1", help="the region to read; us-east-1 has almost every type")
     parser.add_argument("--table", type=Path, default=TABLE, help="the file to write")
     options = parser.parse_args(arguments)

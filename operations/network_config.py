@@ -3,12 +3,13 @@
 `pulumi up --target` cannot deploy the network first: pulumi-eks 4.4 fails on a cluster whose role is not a target.
 """
 
-import argparse
 import sys
 from pathlib import Path
 from typing import Any, cast
 
 import yaml
+
+from operations.flags import FlagParser
 
 SECTIONS = ("environment", "cost", "network")
 STATE_KEYS = ("secretsprovider", "encryptedkey", "encryptionsalt")
@@ -38,7 +39,7 @@ def _mapping(value: object, problem: str) -> dict[str, Any]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the network's config beside the plan of the stack, and print its path."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = FlagParser(description=__doc__)
     parser.add_argument("stack", help="the name of the stack, as in Pulumi.<stack>.yaml")
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="the project's folder")
     options = parser.parse_args(arguments)

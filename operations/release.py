@@ -4,7 +4,6 @@ pyproject.toml, the newest section of CHANGELOG.md and the tags must agree. It p
 when there is nothing to publish. It needs only Python and Git.
 """
 
-import argparse
 import re
 import subprocess
 import sys
@@ -12,6 +11,8 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from operations.flags import FlagParser
 
 UNRELEASED = "Unreleased"
 _HEADING = re.compile(r"^## (?P<title>.+)$", re.MULTILINE)
@@ -71,7 +72,7 @@ def _numbers(tag: str) -> tuple[int, ...]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the version to publish; 1 when pyproject.toml, CHANGELOG.md and the tags disagree."""
-    parser = argparse.ArgumentParser(prog="python -m operations.release", description="The version to publish.")
+    parser = FlagParser(prog="python -m operations.release", description="The version to publish.")
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="the repository")
     parser.add_argument("--notes", type=Path, help="where the version's section of CHANGELOG.md goes")
     given = parser.parse_args(arguments)

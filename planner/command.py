@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from components.core.spec import SpecError
+from operations.flags import FlagParser
 from planner.build import build_plan
 from planner.failure import chain, describe
-from planner.flags import FlagParser
 from planner.interruption import is_interruption, say_interrupted
 from planner.plan import Plan
 from planner.plan_file import PlanFileError

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from components.core.spec import SpecError
-from planner.flags import FlagParser
+from operations.flags import FlagParser
 from planner.stackfile import StackFileError, read_stack_file
 from stacks.config import parse_config
 from stacks.monitoring import stack_dashboards, stack_rules

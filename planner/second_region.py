@@ -14,8 +14,8 @@ from typing import Any
 import yaml
 
 from components.core.spec import SpecError
+from operations.flags import FlagParser
 from planner.build import build_plan
-from planner.flags import FlagParser
 from planner.interruption import run
 from planner.stackfile import StackFileError, read_stack_file
 from policies.engine.evaluate import fails

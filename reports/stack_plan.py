@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from components.core.spec import SpecError
+from operations.flags import FlagParser
 from planner.build import plan_of
 from planner.failure import describe
-from planner.flags import FlagParser
 from planner.interruption import is_interruption
 from planner.plan import Plan
 from planner.plan_file import PlanFileError

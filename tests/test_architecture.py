@@ -42,6 +42,8 @@ ALLOWED = {
         "components.core.component",
         "components.core.spec_errors",
         "components.testing",
+        # All commands read their flags alike. Operations is the lowest layer with commands, and installs the least.
+        "operations.flags",
     },
     # What people read is made of a plan, and nothing that plans knows it.
     "reports": {
@@ -54,6 +56,7 @@ ALLOWED = {
         "components.facts",
         "components.core.spec",
         "components.core.spec_errors",
+        "operations.flags",
     },
     # The command is one of stacks, but those behind it plan, and end as a plan does.
     "stacks/__main__.py": {"stacks", "commands.stacks", "planner.interruption"},
@@ -66,6 +69,7 @@ ALLOWED = {
         "resources",
         "components.core.spec",
         "components.facts",
+        "operations.flags",
     },
     # The site is written from what the code says of itself.
     "website": {

@@ -13,6 +13,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from operations.flags import FlagParser
+
 from ..restore.runs import exit_code
 from ..settings import SettingsError, fault
 from ..state import State, read_state
@@ -100,7 +102,7 @@ def _plan(path: Path, stack: str) -> Mapping[str, Any]:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = FlagParser(
         prog="python -m operations.drift",
         description="Compare the cloud with the state and the plan of a stack: what is missing, orphans with their "
         "cost, and changed values. It only reads.",

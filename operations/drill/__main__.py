@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from operations.flags import FlagParser
+
 from ..restore.arguments import check, chosen
 from ..restore.instances import removed
 from ..restore.journal import Journal, SystemClock
@@ -164,7 +166,7 @@ def _drill(options: argparse.Namespace) -> int:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = FlagParser(
         prog="python -m operations.drill",
         description="Restore the newest backups beside the running stores, measure the time, write a report, and "
         "remove what was restored. Without --apply it only shows the steps.",

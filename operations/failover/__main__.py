@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
+from operations.flags import FlagParser
+
 from ..restore.arguments import check
 from ..restore.journal import Journal, SystemClock
 from ..restore.runs import ended, exit_code
@@ -65,7 +67,7 @@ def clients(pair: Pair, side: Side) -> Clients:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = FlagParser(
         prog="python -m operations.failover",
         description="Move the names of models and Kubeflow to the other region. Without --apply it only shows the "
         "steps.",

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from components.facts.versions import SparkRelease
+from operations.flags import FlagParser
 
 from ..emr_serverless import CANCELLING
 from ..settings import SettingsError
@@ -58,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = FlagParser(
         prog="python -m operations.ingest",
         description="Upload the packages of the job that writes features, start it once, read its state, and stop it.",
     )
@@ -71,10 +72,11 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--release",
+        metavar="RELEASE",
         choices=list(SparkRelease),
         type=SparkRelease,
         default=SparkRelease.SPARK_8_1,
-        help="package: the release of the stack's sparkCluster",
+        help=f"package: the release of the stack's sparkCluster: {', '.join(SparkRelease)}",
     )
     parser.add_argument(
         "--architecture", choices=["ARM64", "X86_64"], default="ARM64", help="package: its architecture"

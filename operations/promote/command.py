@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
+from operations.flags import FlagParser
+
 from ..lines import harmless, one_line
 from .changes import Wanted, difference, planned, proposal, proven, staged
 from .errors import PromotionError
@@ -28,7 +30,7 @@ GitHub failed. Set GITHUB_TOKEN or GH_TOKEN to the token, and GITHUB_API_URL to 
 
 def parser() -> argparse.ArgumentParser:
     """The arguments of every subcommand."""
-    top = argparse.ArgumentParser(prog="python -m operations.promote", description=__doc__, epilog=_EPILOG)
+    top = FlagParser(prog="python -m operations.promote", description=__doc__, epilog=_EPILOG)
     commands = top.add_subparsers(dest="command", required=True)
 
     def add(name: str, what: str, *, model: bool = True, remote: bool = True) -> argparse.ArgumentParser:

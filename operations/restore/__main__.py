@@ -9,6 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from operations.flags import FlagParser
+
 from ..settings import SettingsError, fault
 from .arguments import check, chosen
 from .journal import Journal, SystemClock
@@ -81,7 +83,7 @@ def _check_online_only(options: argparse.Namespace) -> None:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = FlagParser(
         prog="python -m operations.restore",
         description="Restore the stores of a stack into new resources. Without --apply it only shows the steps.",
     )

@@ -9,6 +9,8 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 
+from operations.flags import FlagParser
+
 from .errors import RightsizeError
 from .fleet import read_fleet
 from .prices import read_prices
@@ -54,7 +56,7 @@ def _headroom(percent: float) -> float:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = FlagParser(
         prog="python -m operations.rightsize",
         description="Propose smaller, shared or scheduled nodes from recorded utilisation.",
     )

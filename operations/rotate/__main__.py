@@ -12,6 +12,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from operations.flags import FlagParser
+
 from ..restore.arguments import check
 from ..restore.journal import Journal, SystemClock
 from ..restore.online import kubectl
@@ -102,13 +104,14 @@ def _rotate(options: argparse.Namespace) -> int:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = FlagParser(
         prog="python -m operations.rotate",
         description="Rotate keys and passwords of a stack, and check those that AWS rotates by itself. Without --apply "
         "it only shows the steps.",
     )
     parser.add_argument("stack", help="the name of the stack, such as prod")
-    parser.add_argument("what", choices=[str(each) for each in What], help="what to rotate")
+    subjects = [str(each) for each in What]
+    parser.add_argument("what", metavar="what", choices=subjects, help=f"what to rotate: {', '.join(subjects)}")
     parser.add_argument("--run", required=True, help="a name for this rotation; the same name goes on with it")
     parser.add_argument(
         "--state", type=Path, default=Path("state.json"), help="the stack's state, which pulumi stack export prints"

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from operations.flags import FlagParser
+
 from ..arguments import amount
 from ..lines import harmless, one_line
 from ..settings import SettingsError
@@ -51,7 +53,7 @@ def main(
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = FlagParser(
         prog="python -m operations.smoke", description="Call a deployed model by its public name and write a report."
     )
     parser.add_argument(

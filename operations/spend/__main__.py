@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from operations.flags import FlagParser
+
 from ..arguments import amount, month
 from ..settings import SettingsError
 from .advice import advice
@@ -49,7 +51,7 @@ def _bill(options: argparse.Namespace, account: str) -> Bill:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = FlagParser(
         prog="python -m operations.spend",
         description="Compare the bill of a month with the plan of a stack, and say which usage assumptions are wrong.",
     )

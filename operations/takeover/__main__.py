@@ -11,6 +11,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from operations.flags import FlagParser
+
 from ..restore.arguments import check
 from ..restore.databases import psql
 from ..restore.journal import Journal, SystemClock
@@ -146,7 +148,7 @@ def _take_over(options: argparse.Namespace) -> int:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = FlagParser(
         prog="python -m operations.takeover",
         description="Check the buckets that the platform took over from a starter, and move its databases to RDS. "
         "Without --apply it only shows the steps.",

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import yaml
 
+from operations.flags import FlagParser
+
 from ..settings import SettingsError, parse, read
 from .attempts import Attempt, EngineError, Runner, Status, newest
 from .engines import refusals, requests, runner, set_schedule, stop_application
@@ -62,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = FlagParser(
         prog="python -m operations.train",
         description="Render a training job for an engine, submit it once, read its status and logs, stop it, and "
         "register the model that it made.",

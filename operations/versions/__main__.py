@@ -1,7 +1,10 @@
-"""List the pinned versions, with those first that are outdated or whose support ends. Newest versions come from AWS
-if there are credentials, and from the charts' repositories if they respond.
+"""List the pinned versions, first those that are outdated or whose support ends.
 
-Exit code 0: nothing to do. 1: a version is behind, or its support has ended or ends within 90 days. 2: wrong arguments.
+Newest versions come from AWS if there are credentials, and from the charts'
+repositories if they respond.
+
+Exit code 0: nothing to do. 1: a version is behind, or its support has ended or
+ends within 90 days. 2: wrong arguments.
 """
 
 import argparse
@@ -10,6 +13,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from operations.arguments import day
+from operations.flags import FlagParser
 from operations.versions.charts import chart_pins, newest_charts
 from operations.versions.pins import Finding, State, eks_pins, emr_pins, judge
 
@@ -24,9 +28,7 @@ _TEXTS = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Print one line for each pinned version, the most urgent first."""
-    parser = argparse.ArgumentParser(
-        prog="make versions", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = FlagParser(prog="make versions", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--region", default="us-east-1", help="the AWS region to read")
     parser.add_argument("--of", choices=("all", "eks", "charts", "emr"), default="all", help="which versions to list")
     parser.add_argument("--offline", action="store_true", help="use only the recorded ends of support")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from components.core.spec import SpecError
+from operations.flags import FlagParser
 from planner.adoption.adopted_file import written
 from planner.adoption.comparison import Adoption, compared
 from planner.adoption.existing import Existing, of_the_stack
@@ -15,7 +16,6 @@ from planner.adoption.report import as_json, as_text
 from planner.adoption.tagged import TagsError, parsed_tags, read_tagged
 from planner.adoption.terraform import StateError, read_terraform
 from planner.build import build_plan
-from planner.flags import FlagParser
 from planner.interruption import run
 from planner.plan_file import PlanFileError
 from planner.printable import printable

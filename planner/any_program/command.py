@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
+from operations.flags import FlagParser
 from planner.any_program import bounded_json
 from planner.any_program.assessment import NO_BUDGET, Assessment, against, assess, earlier_document
 from planner.any_program.inventory import Inventory
@@ -17,7 +18,6 @@ from planner.any_program.program_error import ProgramError
 from planner.any_program.read import STANDARD_INPUT, read_program
 from planner.any_program.settings import ProgramSettings, read_settings
 from planner.difference import PlanFileError
-from planner.flags import FlagParser
 from planner.plan import FORMAT
 from planner.plan_file import write_whole
 from planner.plan_shape import problem_of

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from operations.flags import FlagParser
 from planner.against import difference_from, earlier_plan
 from planner.build import build_plan
 from planner.difference import Difference
-from planner.flags import FlagParser
 from planner.plan import Plan
 from planner.plan_file import write_whole
 from reports.html.page import render
