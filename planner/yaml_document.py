@@ -154,7 +154,7 @@ class _Reader:
             top.merges = True
             return
         if not isinstance(self._scalar(event, line), str):
-            raise self._refuse(f"the key {_shown(key)} is no text; write it in quotes", line)
+            raise self._refuse(f"the key {_shown(key)} is not text; write it in quotes", line)
         if key in top.lines:
             raise self._refuse(f"the key {_shown(key)} is given twice, first in line {top.lines[key]}; keep one", line)
         top.key = key
@@ -162,7 +162,7 @@ class _Reader:
 
     def _start(self, items: Any, tag: str, event: yaml.MappingStartEvent | yaml.SequenceStartEvent, line: int) -> None:
         if self._awaits_key:
-            raise self._refuse("a mapping or a list is no key; write text", line)
+            raise self._refuse("a mapping or a list cannot be a key; write text", line)
         if event.tag not in (None, "!", _TAG_PREFIX + tag):
             raise self._refuse(f"the tag {_tag(event.tag)} is not supported; write a plain mapping or list", line)
         if len(self._open) == MAX_DEPTH:
@@ -178,7 +178,7 @@ class _Reader:
 
     def _alias(self, anchor: str, line: int) -> None:
         if self._awaits_key:
-            raise self._refuse(f"the alias *{anchor} is no key; write text", line)
+            raise self._refuse(f"the alias *{anchor} cannot be a key; write text", line)
         if any(each.anchor == anchor for each in self._open):
             raise self._refuse(f"the alias *{anchor} is inside &{anchor}, which would never end; write the value", line)
         if anchor not in self._anchored:

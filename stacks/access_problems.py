@@ -30,4 +30,5 @@ def access_problems(config: "StackConfig") -> Iterator[Problem]:
         remedy = f"it is not in managementAccount = {section.management_account}; correct one of them"
         yield Problem(("permissionSets", "roleArn"), section.role_arn, remedy)
     if section.region not in regions():
-        yield Problem(("permissionSets", "region"), section.region, f"{section.region} is not an AWS region")
+        remedy = f"{section.region} is not an AWS region; write one such as eu-central-1"
+        yield Problem(("permissionSets", "region"), section.region, remedy)

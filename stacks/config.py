@@ -58,7 +58,7 @@ from stacks.model_quality_problems import model_quality_problems
 from stacks.objectives import objective_problems
 from stacks.permission_sets_section import PermissionSetsSection
 from stacks.placement import placement_problems
-from stacks.pools import pool_problems
+from stacks.pools import contested_pools, pool_problems
 from stacks.recovery_problems import recovery_problems
 from stacks.recovery_section import RecoverySection
 from stacks.references import reference_problems
@@ -179,7 +179,9 @@ class StackConfig(Spec):
     @classmethod
     def _in_a_known_region(cls, environment: EnvironmentSpec) -> EnvironmentSpec:
         if environment.region not in regions():
-            raise refuse(environment.region, f"region {environment.region} is not an AWS region", regions())
+            raise refuse(
+                environment.region, f"region {environment.region} is not an AWS region", regions(), "eu-central-1"
+            )
         return environment
 
     @model_validator(mode="after")
@@ -220,6 +222,8 @@ class StackConfig(Spec):
             *log_problems(self),
             *image_signatures_problems(self),
             *existing_problems(self),
+            # Last, because it does not name a wrong value: each pool alone is right.
+            *contested_pools(self),
         )
         if error := refusal([*problems, *further]):
             raise error

@@ -10,11 +10,14 @@ if TYPE_CHECKING:
 
 
 def pool_problems(config: "StackConfig") -> Iterator[Problem]:
-    """Every pool that the stack's region does not offer, and the pools that take the same pods."""
+    """Every pool that the stack's region does not offer."""
+    if cluster := config.gpu_cluster:
+        yield from (problem.within("gpuCluster") for problem in cluster.absent_in(config.environment.region))
+
+
+def contested_pools(config: "StackConfig") -> Iterator[Problem]:
+    """The pools that take the same pods, for which both autoscalers would add nodes."""
     cluster = config.gpu_cluster
-    if not cluster:
-        return
-    yield from (problem.within("gpuCluster") for problem in cluster.absent_in(config.environment.region))
-    if remedy := cluster.contested_pods:
+    if cluster and (remedy := cluster.contested_pods):
         bought = cluster.karpenter.pools if cluster.karpenter else ()
         yield Problem(("gpuCluster", "karpenter", "pools"), [pool.name for pool in bought], remedy)

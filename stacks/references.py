@@ -206,11 +206,17 @@ def _delivered_models(config: "StackConfig") -> Iterator[Problem]:
 def _zones(config: "StackConfig") -> Iterator[Problem]:
     zones, region = config.network.zones, config.environment.region
     # Which zones an account has may differ in a few regions; it can then name them in network.zones.
-    chosen = known_regions()[region].cluster_zones[: config.network.zone_count]
+    known = known_regions()[region]
+    chosen = known.cluster_zones[: config.network.zone_count]
     for index, zone in enumerate(zones):
         if zone[:-1] != region:
             yield Problem(
                 ("network", "zones", index), zone, f"{zone} is not a zone of {region}; name one such as {region}a"
+            )
+        elif zone[-1] > known.last_letter:
+            names = ", ".join(known.cluster_zones)
+            yield Problem(
+                ("network", "zones", index), zone, f"{zone} is not a zone of {region}, which has {names}; name these"
             )
     for index, pool in enumerate(config.gpu_cluster.node_pools if config.gpu_cluster else ()):
         at: Place = ("gpuCluster", "nodePools", index)
@@ -271,7 +277,8 @@ def copy_problems(region: str, copy: Name, remedy: str) -> Iterator[Problem]:
     if copy.value == region:
         yield Problem(copy.at, copy.value, f"{region} is the stack's own region; {remedy}")
     elif copy.value not in regions():
-        yield Problem(copy.at, copy.value, f"{copy.value} is not an AWS region{nearest(copy.value, regions())}")
+        hint = nearest(copy.value, regions()) or "; write one such as eu-central-1"
+        yield Problem(copy.at, copy.value, f"{copy.value} is not an AWS region{hint}")
     elif problem := other_partition(region, copy.value):
         yield Problem(copy.at, copy.value, problem)
 

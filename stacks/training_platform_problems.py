@@ -78,7 +78,7 @@ def _usage(config: "StackConfig") -> Iterator[Problem]:
         for name in hours:
             if name not in types:
                 remedy = (
-                    f"{section}.instanceTypes does not have {name}{nearest(name, types)}"
+                    f"{section}.instanceTypes does not have {name}; add it there, or remove it{nearest(name, types)}"
                     if types
                     else f"the stack has no {section}; remove it"
                 )

@@ -8,7 +8,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import InitErrorDetails, PydanticCustomError, to_jsonable_python
 
 from .spec import refuse
-from .spec_errors import path_of, shown
+from .spec_errors import path_of, shown, without_value
 
 Place = tuple[str | int, ...]
 """Where a value is in a spec or a config, such as `("delivery", "teams", 0, "groups")`."""
@@ -24,7 +24,7 @@ class Problem(NamedTuple):
     @property
     def sentence(self) -> str:
         """Field, value and remedy."""
-        return f"{path_of(self.at)} = {shown(self.value)}: {self.remedy}"
+        return f"{path_of(self.at)} = {shown(self.value)}: {without_value(self.value, self.remedy)}"
 
     def within(self, *place: str | int) -> "Problem":
         """The same problem, where `place` leads to its spec."""

@@ -11,5 +11,5 @@ def known_region(region: str) -> str:
         PydanticCustomError: AWS has no region of this name.
     """
     if region not in regions():
-        raise refuse(region, f"{region} is not an AWS region", regions())
+        raise refuse(region, f"{region} is not an AWS region", regions(), "eu-central-1")
     return region

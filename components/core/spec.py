@@ -76,13 +76,16 @@ _LONGEST_SHOWN = 200
 """The characters of a wrong value in its message, so that the remedy after it is not cut off."""
 
 
-def refuse(value: object, remedy: str, allowed: Mapping[str, object] | list[str] | None = None) -> PydanticCustomError:
+def refuse(
+    value: object, remedy: str, allowed: Mapping[str, object] | list[str] | None = None, example: str = ""
+) -> PydanticCustomError:
     """The error a validator raises: `value` is wrong, `remedy` says what to write instead.
 
-    With `allowed`, the error also proposes the nearest valid value.
+    With `allowed`, the error also proposes the nearest valid value. Where none is near, it names `example`.
     """
     nearest = get_close_matches(str(value), list(allowed), n=1, cutoff=_SIMILAR) if allowed else []
-    hint = f"; did you mean {nearest[0]}?" if nearest else ""
+    example = example and f"; write one such as {example}"
+    hint = f"; did you mean {nearest[0]}?" if nearest else example
     # The message is a value of the template, because pydantic reads braces in a template as placeholders.
     return PydanticCustomError("refused", "{message}", {"message": remedy + hint})
 

@@ -24,7 +24,7 @@ def sentences(model: type[BaseModel], error: ValidationError, arguments: Sequenc
     """
     details = error.errors(include_url=False)
     told = [_sentence(model, detail, arguments) for detail in details if not _follows(model, detail, details)]
-    return [clipped(each, _LONGEST_SENTENCE) for each in told]
+    return [clipped(each, _LONGEST_SENTENCE) for each in dict.fromkeys(told)]
 
 
 def numbers_given_as_booleans(model: type[BaseModel], values: object) -> list[str]:
@@ -72,7 +72,7 @@ def _sentence(model: type[BaseModel], detail: ErrorDetails, arguments: Sequence[
     value: object = detail.get("input")
     if arguments and len(detail["loc"]) == 1 and detail["type"] in ("missing", "extra_forbidden"):
         return _argument(path, detail["type"] == "missing", arguments)
-    remedy = _remedy(model, detail)
+    remedy = without_value(value, _remedy(model, detail))
     if detail["type"] in ("missing", "extra_forbidden"):
         return f"{path} {remedy}"
     if not path:
@@ -170,6 +170,11 @@ def shown(value: object) -> str:
     if isinstance(value, Mapping | BaseModel):
         text = "a mapping"
     return clipped(text)
+
+
+def without_value(value: object, remedy: str) -> str:
+    """`remedy` without the quoted value that it begins with: a sentence shows the value once, before the colon."""
+    return remedy.removeprefix(f"{shown(value)} ") if isinstance(value, str) else remedy
 
 
 def clipped(text: str, longest: int = _LONGEST_VALUE) -> str:

@@ -80,6 +80,11 @@ class Region:
         """The names of the zones that can hold an EKS control plane, sorted."""
         return sorted(self.name + letter for letter, each in self.zones.items() if each not in ZONES_WITHOUT_EKS)
 
+    @property
+    def last_letter(self) -> str:
+        """The last letter that a zone's name may end with. In a few regions an account has other letters up to c."""
+        return max("c", *self.zones)
+
 
 @cache
 def known_regions() -> dict[str, Region]:

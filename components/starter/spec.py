@@ -302,7 +302,7 @@ class StarterSpec(Spec):
     def _known_type(cls, name: str) -> str:
         kind = instance_type(name)
         if kind is None:
-            raise refuse(name, f"{name} is not an EC2 instance type", known_types())
+            raise refuse(name, f"{name} is not an EC2 instance type", known_types(), "m7g.large")
         if kind.accelerators:
             raise refuse(name, f"{name} has accelerators, which no service uses; jobs run on machines of AWS Batch")
         return name

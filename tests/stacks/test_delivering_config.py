@@ -70,7 +70,10 @@ def test_argo_cds_firewall_is_protected_as_the_models_balancer_is() -> None:
 @pytest.mark.parametrize(
     ("entry", "told"),
     [
-        ({"allowedCidrs": ["203.0.113.7/24"]}, "'203.0.113.7/24' has bits set beyond its prefix; write 203.0.113.0/24"),
+        (
+            {"allowedCidrs": ["203.0.113.7/24"]},
+            "= '203.0.113.7/24': has bits set beyond its prefix; write 203.0.113.0/24",
+        ),
         ({"firewall": {"mode": "watch"}}, "delivery.firewall.mode = 'watch'"),
         ({"firewall": {"allowedMethods": ["get"]}}, "get is not an HTTP method"),
     ],

@@ -418,6 +418,12 @@ REFUSED: list[tuple[str, Callable[[Sections], None], str, str]] = [
     ),
     (
         "staging",
+        put("network.zones", ["us-east-1a", "us-east-1z"]),
+        "network.zones[1] = 'us-east-1z'",
+        "us-east-1z is not a zone of us-east-1, which has us-east-1a, us-east-1b, us-east-1c, us-east-1d",
+    ),
+    (
+        "staging",
         put(
             "featureStore.data",
             {
@@ -515,5 +521,6 @@ def test_no_check_of_several_sections_hides_another() -> None:
     assert "4 wrong" in told.splitlines()[0]
     assert "delivery.administrators = 'sre'" in told
     assert "gpuCluster.serviceCidr = '10.41.0.0/16': overlaps network.reservedCidrs" in told
-    assert "take the same pods, so both autoscalers" in told
+    # What names no wrong value is the last.
+    assert "take the same pods, so both autoscalers" in told.splitlines()[-1]
     assert "gpuCluster.nodePools[0].zone = 'us-west-2a': us-west-2a is not a zone of us-east-1" in told

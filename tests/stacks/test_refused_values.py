@@ -38,7 +38,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     # Tags.
     ({"environment.owner": "ml<platform>;{x}"}, "environment.owner", "is not a tag value; write letters"),
     ({"environment.owner": " ml"}, "environment.owner", "with no space at either end"),
-    ({"environment.costCenter": "r&d"}, "environment.costCenter", "'r&d' is not a tag value"),
+    ({"environment.costCenter": "r&d"}, "environment.costCenter", "= 'r&d': is not a tag value"),
     ({"environment.costCenter": "aws:ml"}, "environment.costCenter", "without aws: at its start"),
     ({"policies": {"requiredTags": [""]}}, "policies.requiredTags", "'' is not a tag's name"),
     ({"policies": {"requiredTags": ["aws:owner"]}}, "policies.requiredTags", "'aws:owner' is not a tag's name"),
@@ -122,7 +122,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     (
         {"modelServing.models.0.egress": [{"cidr": "999.1.1.1/8", "port": 80}]},
         "models[0].egress[0].cidr",
-        "'999.1.1.1/8' is not an IPv4 range; write address/prefix, such as 10.0.0.0/16",
+        "= '999.1.1.1/8': is not an IPv4 range; write address/prefix, such as 10.0.0.0/16",
     ),
     # Remedies with an example.
     (
@@ -150,7 +150,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
         (
             {f"gpuCluster.{field}": ["10.41.0.0"]},
             f"gpuCluster.{field}[0] = '10.41.0.0'",
-            "'10.41.0.0' is not an IPv4 range; write address/prefix, such as 10.0.0.0/16",
+            "= '10.41.0.0': is not an IPv4 range; write address/prefix, such as 10.0.0.0/16",
         )
         for field in ("endpointPrivateCidrs", "endpointPublicCidrs")
     ),
@@ -160,12 +160,12 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     (
         {"gpuCluster.endpointPrivateCidrs": ["10.41.0.0/255.255.0.0"]},
         "endpointPrivateCidrs[0]",
-        "'10.41.0.0/255.255.0.0' is not an IPv4 range",
+        "= '10.41.0.0/255.255.0.0': is not an IPv4 range",
     ),
     (
         {"gpuCluster.endpointPrivateCidrs": ["10.41.0.7/16"]},
         "endpointPrivateCidrs[0]",
-        "'10.41.0.7/16' has bits set beyond its prefix; write 10.41.0.0/16",
+        "= '10.41.0.7/16': has bits set beyond its prefix; write 10.41.0.0/16",
     ),
     (
         {"modelServing.loadBalancer": {"allowedCidrs": ["203.0.113.7"]}},

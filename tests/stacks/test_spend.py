@@ -86,8 +86,8 @@ def test_spend_is_refused_where_aws_bills_another_currency() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "told"),
     [
-        ("teamTag", "aws:team", "'aws:team' is not a tag's key: AWS reserves aws: at its start"),
-        ("teamTag", " ", "' ' is not a tag's key"),
+        ("teamTag", "aws:team", "= 'aws:team': is not a tag's key: AWS reserves aws: at its start"),
+        ("teamTag", " ", "= ' ': is not a tag's key"),
         ("teamTag", "environment", "spend.teamTag = 'environment': the stack gives this tag to each resource"),
         ("exportDays", 10**12, "spend.exportDays = 1000000000000: must be at most 36500"),
         ("scanLimitGib", 10**12, "spend.scanLimitGib = 1000000000000: must be at most 1000000"),

@@ -77,7 +77,10 @@ def test_own_account_is_no_reader() -> None:
 @pytest.mark.parametrize(
     ("usage", "told"),
     [
-        ({"jobHours": {"ml.m5.lage": 1}}, "does not have ml.m5.lage; did you mean ml.m5.large?"),
+        (
+            {"jobHours": {"ml.m5.lage": 1}},
+            "does not have ml.m5.lage; add it there, or remove it; did you mean ml.m5.large?",
+        ),
         ({"spotJobHours": {"ml.p5.48xlarge": 1}}, "trainingPlatform.instanceTypes does not have ml.p5.48xlarge"),
         ({"studioHours": {"ml.t3.medium": 1}}, "the stack has no trainingPlatform.studio; remove it"),
     ],

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, NotRequired, TypedDict
 
 import pulumi
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from ...core.namespace_names import NAMESPACE_PATTERN, MonitoringNamespace, not_of_kubernetes
 from ...core.problems import refuse_at
@@ -123,11 +123,16 @@ class ImageSignaturesSpec(Spec):
     )
     deletion_protection: bool = Field(default=True, description="Whether the signing keys are protected from deletion.")
 
+    @field_validator("audited_namespaces", "enforced_namespaces")
+    @classmethod
+    def _of_teams(cls, namespaces: tuple[str, ...]) -> tuple[str, ...]:
+        for namespace in namespaces:
+            not_of_kubernetes(namespace)
+        return namespaces
+
     @model_validator(mode="after")
     def _possible(self) -> "ImageSignaturesSpec":
         namespaces = (*self.audited_namespaces, *self.enforced_namespaces)
-        for namespace in namespaces:
-            not_of_kubernetes(namespace)
         _once(namespaces, "enforcedNamespaces", "it is listed twice; a namespace is audited or enforced")
         _once([each.name for each in self.signers], "signers", "it is the name of two signers; rename one")
         _once([each for signer in self.signers for each in signer.images], "signers", "two signers sign these images")

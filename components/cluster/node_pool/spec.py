@@ -82,7 +82,7 @@ def ec2_types(names: tuple[str, ...]) -> tuple[str, ...]:
         if plain != name and instance_type(plain):
             raise refuse(name, f"{name} is a SageMaker name; write {plain}, its name in EC2")
         if instance_type(name) is None:
-            raise refuse(name, f"{name} is not an EC2 instance type", known_types())
+            raise refuse(name, f"{name} is not an EC2 instance type", known_types(), "m7i.large")
         if names.count(name) > 1:
             raise refuse(name, f"{name} is named more than once; name each type once")
     return names

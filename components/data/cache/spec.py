@@ -183,7 +183,9 @@ class CacheSpec(Spec):
     @classmethod
     def _known_node(cls, node_type: str | None) -> str | None:
         if node_type is not None and node_type not in NODES:
-            raise refuse(node_type, f"{node_type} is not a node type of a current generation", list(NODES))
+            raise refuse(
+                node_type, f"{node_type} is not a node type of a current generation", list(NODES), "cache.r7g.large"
+            )
         return node_type
 
     @field_validator("snapshot_window", "maintenance_window")

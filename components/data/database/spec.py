@@ -108,7 +108,7 @@ class InstanceSpec(Spec):
     @classmethod
     def _known_class(cls, name: str) -> str:
         if not is_instance_class(name):
-            raise refuse(name, f"{name} is not an RDS instance class", instance_classes())
+            raise refuse(name, f"{name} is not an RDS instance class", instance_classes(), "db.m7g.large")
         return name
 
     @field_validator("backup_window", "maintenance_window")

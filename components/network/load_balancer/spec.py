@@ -8,7 +8,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pydantic import Field, field_validator, model_validator
 
-from ...core.host_names import inside_zone
+from ...core.host_names import zone_problem
 from ...core.ip_range import IpRange
 from ...core.problems import refuse_at
 from ...core.spec import Spec, refuse
@@ -259,7 +259,8 @@ class ServingLoadBalancerSpec(Spec):
     @model_validator(mode="after")
     def _names_in_the_zone(self) -> "ServingLoadBalancerSpec":
         for name in self.names:
-            inside_zone(name, self.zone_name)
+            if problem := zone_problem(name, self.zone_name):
+                raise refuse_at("domain" if name == self.domain else "alternativeNames", name, problem)
         if len(set(self.names)) < len(self.names):
             raise refuse_at(
                 "alternativeNames", self.names, "domain and alternativeNames list a name twice; list it once"

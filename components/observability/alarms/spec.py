@@ -206,7 +206,9 @@ class WatchedCacheSpec(Spec):
     @classmethod
     def _known_node(cls, node_type: str) -> str:
         if node_type not in NODES:
-            raise refuse(node_type, f"{node_type} is not a node type of a current generation", list(NODES))
+            raise refuse(
+                node_type, f"{node_type} is not a node type of a current generation", list(NODES), "cache.r7g.large"
+            )
         return node_type
 
 
@@ -234,7 +236,7 @@ class WatchedDatabaseSpec(Spec):
     @classmethod
     def _known_class(cls, name: str) -> str:
         if not is_instance_class(name):
-            raise refuse(name, f"{name} is not an RDS instance class", instance_classes())
+            raise refuse(name, f"{name} is not an RDS instance class", instance_classes(), "db.m7g.large")
         return name
 
 

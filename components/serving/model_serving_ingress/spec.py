@@ -254,10 +254,12 @@ class ModelServingSpec(Spec):
     def _each_answers_at_a_host_of_its_own(self) -> "ModelServingSpec":
         hosts: dict[str, str] = {}
         for model, host in self.addressed:
+            own = f"{model.namespace}/{model.name}"
             if other := hosts.get(host):
-                remedy = f"both {other} and {model.namespace}/{model.name} have it; give one another name or host"
-                raise refuse_at("models", host, remedy)
-            hosts[host] = f"{model.namespace}/{model.name}"
+                both = f"two entries of {own}" if other == own else f"both {other} and {own}"
+                remedy = f"{both} have it; give one another name or host"
+                raise refuse_at("models" if isinstance(model, ModelServiceSpec) else "deliveredModels", host, remedy)
+            hosts[host] = own
         return self
 
     @model_validator(mode="after")

@@ -368,4 +368,4 @@ def _known_type(name: str, known: tuple[str, ...], what: str) -> None:
         raise refuse(name, f"{name} is EC2's name; write ml.{name}")
     if instance_type(name.removeprefix("ml.")):
         raise refuse(name, f"SageMaker has no {name} for {what}; choose a type that it has", list(known))
-    raise refuse(name, f"{name} is not an instance type of {what}", list(known))
+    raise refuse(name, f"{name} is not an instance type of {what}", list(known), "ml.m5.large")

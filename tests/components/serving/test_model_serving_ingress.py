@@ -233,7 +233,7 @@ def test_sections_reach_their_components() -> None:
         ),
         (
             {"deliveredModels": [{**DELIVERED, "name": "fraud"}]},
-            "models = 'fraud.models.example.com': both models/fraud and models/fraud have it",
+            "deliveredModels = 'fraud.models.example.com': two entries of models/fraud have it",
         ),
         (
             {

@@ -106,7 +106,7 @@ class KafkaSpec(Spec):
         if broker == _RETIRED_BROKER:
             raise refuse(broker, f"MSK refuses {broker} in KRaft mode; write kafka.m7g.large, or use engine kinesis")
         if broker not in BROKERS:
-            raise refuse(broker, f"{broker} is not a size of Standard brokers", list(BROKERS))
+            raise refuse(broker, f"{broker} is not a size of Standard brokers", list(BROKERS), "kafka.m7g.large")
         return broker
 
     @model_validator(mode="after")

@@ -158,7 +158,9 @@ class EventStreamSpec(Spec):
         for index, topic in enumerate(self.topics):
             same = _in_metrics(topic.name)
             if same in seen:
-                remedy = f"it is too similar to {seen[same]}: Kafka's metrics write dots as underscores; rename one"
+                remedy = "the name is used twice; rename one"
+                if seen[same] != topic.name:
+                    remedy = f"it is too similar to {seen[same]}: Kafka's metrics write dots as underscores; rename one"
                 yield Problem(("topics", index, "name"), topic.name, remedy)
             seen[same] = topic.name
             letters = _in_metrics(topic.dead_letter_name)

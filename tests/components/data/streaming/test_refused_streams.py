@@ -29,7 +29,7 @@ def topic(**args: Any) -> list[dict[str, Any]]:
         ({"topics": topic(name="__consumer_offsets")}, "Kafka reserves the name __consumer_offsets"),
         ({"topics": topic(name="a" * 201)}, "topics[0].name = "),
         ({"topics": [*topic(name="a.b"), *topic(name="a_b")]}, "topics[1].name = 'a_b': it is too similar to a.b"),
-        ({"topics": [*topic(), *topic()]}, "topics[1].name = 'clicks': it is too similar to clicks"),
+        ({"topics": [*topic(), *topic()]}, "topics[1].name = 'clicks': the name is used twice; rename one"),
         (
             {"topics": [*topic(dead_letter=True), *topic(name="clicks-dead-letter")]},
             "its dead-letter topic would be clicks-dead-letter, and clicks-dead-letter is a topic too",
