@@ -56,7 +56,8 @@ def describe(error: BaseException, root: Path) -> Failure:
     if isinstance(error, SyntaxError) and error.filename:
         place = f"{error.filename.removeprefix(f'{root}/')}:{error.lineno}"
     by_program = any(frame.f_code is evaluate_program.__code__ for frame, _ in _frames(error))
-    remedy = _remedy(error) if by_program else "run again with --traceback, and report the output to the maintainers"
+    known = by_program or isinstance(error, MemoryError)
+    remedy = _remedy(error) if known else "run again with --traceback, and report the output to the maintainers"
     return Failure(by_program, _message(error), component, resource, place or _origin(error), remedy)
 
 
@@ -127,6 +128,8 @@ def _remedy(error: BaseException) -> str:
             return "set the value in the stack file"
         case SyntaxError():
             return "correct the syntax of the line"
+        case MemoryError():
+            return "give the process more memory: a plan of 1,300 resources takes 250 MiB; see `ulimit -v`"
         case ImportError():
             return "install the package into .venv, or correct the name"
         case TypeError():

@@ -34,6 +34,11 @@ exit codes:
   3  the command itself failed
 """
 
+_MEMORY = """\
+there is not enough memory to read the file. Give the process more
+(`ulimit -v`, or the limit of the container): a state of 95 MB with 40,000
+resources takes 425 MiB. Or name the file of one stack."""
+
 
 def main(name: str, arguments: Sequence[str] | None = None) -> int:
     """Run `price` or `check`, by `name`."""
@@ -45,12 +50,14 @@ def main(name: str, arguments: Sequence[str] | None = None) -> int:
     except (ProgramError, PlanFileError, PolicyError) as error:
         print(f"wrong input: {printable(_encodable(str(error)))}", file=sys.stderr)
         return WRONG
-    except (RecursionError, MemoryError):
+    except RecursionError:
         print(
-            "wrong input: the file holds values that are too deep or too many to judge; name a file that the "
-            "Pulumi CLI wrote, of one stack",
+            "wrong input: the file holds values that are too deep to judge; name a file that the Pulumi CLI wrote",
             file=sys.stderr,
         )
+        return WRONG
+    except MemoryError:
+        print(f"{name}: {_MEMORY}", file=sys.stderr)
         return WRONG
     except Exception as error:  # noqa: BLE001 - the exit code of a failed gate is not that of a failed command
         print(f"{name} failed: {type(error).__name__}: {printable(_encodable(str(error)))}", file=sys.stderr)

@@ -76,12 +76,13 @@ bucket("sixth", one, other)
         (RAISED_FROM_ITSELF, ("ValueError: round and round", "where: __main__.py:3")),
         (CAUSED_IN_A_CIRCLE, ("ValueError: first", "where: __main__.py:4")),
         (ON_ITS_PARENT, ("a circular dependency involving a resource of type aws:s3/bucket:Bucket named logs",)),
+        ("raise MemoryError", ("MemoryError", "where: __main__.py:1", "give the process more memory")),
         # Which of the circle's buckets the SDK meets first depends on the order of its tasks.
         (MUTUAL_DEPENDENCY, ("a circular dependency involving a resource of type aws:s3/bucket:Bucket named ",)),
     ],
     ids=[
         *("named-twice", "existing", "question", "question-later", "inside-apply", "from-itself", "circle"),
-        *("depends-on-parent", "mutual-dependency"),
+        *("depends-on-parent", "memory", "mutual-dependency"),
     ],
 )
 def test_a_failing_program_ends_with_what_and_where(tmp_path: Path, program: str, told: tuple[str, ...]) -> None:
