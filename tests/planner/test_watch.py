@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -83,7 +84,14 @@ def write(root: Path, sections: dict[str, Any]) -> None:
 
 def budget(root: Path, config: dict[str, Any], amount: int) -> None:
     cost = {**config["mlplatform:cost"], "monthlyBudget": amount}
-    (root / "Pulumi.test.yaml").write_text(json.dumps({"config": {**config, "mlplatform:cost": cost}}))
+    save(root / "Pulumi.test.yaml", json.dumps({"config": {**config, "mlplatform:cost": cost}}))
+
+
+def save(path: Path, text: str) -> None:
+    """Write a file at once: a file that is watched may be seen between two parts of it."""
+    part = path.with_suffix(".part")
+    part.write_text(text)
+    part.replace(path)
 
 
 @pytest.fixture
@@ -91,7 +99,11 @@ def watching(tmp_path: Path) -> Iterator[tuple[Path, subprocess.Popen[str]]]:
     root = platform(tmp_path)
     command = [sys.executable, "-m", "planner", "test", "--root", str(root), *TODAY, "--watch"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    # A process that never says what a test waits for must not stop all tests.
+    watchdog = threading.Timer(600, process.kill)
+    watchdog.start()
     yield root, process
+    watchdog.cancel()
     process.kill()
     process.communicate()
 
@@ -117,7 +129,7 @@ def test_watched_config_shows_its_difference_and_its_errors(watching: tuple[Path
     assert "monthlyBudget = -1" in wrong
     assert "Against the earlier plan" not in wrong
 
-    (root / "broken.py").write_text("import (")
+    save(root / "broken.py", "import (")
     assert "broken.py: " in said(process, "invalid syntax")
 
     budget(root, right, 5_000)
@@ -135,7 +147,7 @@ def test_new_folder_and_changed_program_start_a_new_process(watching: tuple[Path
     assert "Quota increases to request" in said(process)
 
     program = root / "__main__.py"
-    program.write_text(program.read_text() + "pulumi.export('added', 1)\n")
+    save(program, program.read_text() + "pulumi.export('added', 1)\n")
     assert "Quota increases to request" in said(process)
     assert json.loads((root / "build/test/plan.json").read_text())["outputs"]["added"] == 1
 
