@@ -143,7 +143,7 @@ check: lint types-changed .venv/.dev  ## Lint, types of changed files, unit test
 	  -m 'not (services or engine or charts or cluster or browser or slow)' $(ARGS)
 
 test: lint types .venv/.dev services  ## Lint, types and all tests
-	MAKEFLAGS= $(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	MAKEFLAGS= $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 services: .venv/.feast .venv/.mlflow .venv/.spark .venv/.tracing .venv/.aws .venv/.model-server .venv/.training .venv/.model-quality .venv/.prediction-log .venv/.batch-tasks .venv/.ingest .venv/.kafka .venv/.spark-jars .venv/.typescript .venv/.java .venv/.go  ## Feast, MLflow, Spark, Kafka, the images' programs and a compiler, which tests start
 

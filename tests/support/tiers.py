@@ -21,10 +21,14 @@ MARKERS = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each test the marker of its folder, and each property test `slow`."""
+    """Give each test the marker of its folder, and each property test `slow`. Real servers come first.
+
+    Their files have few tests that take minutes: at the end, one process would wait for the other.
+    """
     for item in items:
         folder = item.path.relative_to(TESTS).parts[0] if item.path.is_relative_to(TESTS) else ""
         if folder in MARKERS:
             item.add_marker(MARKERS[folder])
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker("slow")
+    items.sort(key=lambda item: item.get_closest_marker("services") is None)
