@@ -76,13 +76,11 @@ help:  ## What can be made
 	  (cd .venv/typescript && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2) && touch $@; \
 	else echo 'The test of the example in TypeScript skips: npm is not on PATH.' >&2; fi
 
-# The jars of the example in Java, and the plugins that compile it, in Maven's own cache.
+# What compiles and runs the example in Java, in Maven's own cache.
 .venv/.java: examples/components/java/pom.xml | .venv/.runtime .venv/.spark-jars
 	@if command -v mvn >/dev/null && command -v javac >/dev/null; then \
-	  echo 'Fetching the jars of the example in Java into .venv/java, once.' >&2; \
-	  mvn -q -B -C -f $< -Dmaven.main.skip compile \
-	    org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
-	    -DoutputDirectory="$$PWD/.venv/java" >&2 && touch $@; \
+	  echo 'Fetching what the example in Java needs, once.' >&2; \
+	  mvn -q -B -C -f $< -Dmaven.main.skip compile exec:help >&2 && touch $@; \
 	else echo 'The test of the example in Java skips: mvn or javac is not on PATH.' >&2; fi
 
 # The modules that the example in Go imports, in Go's own cache. `pulumi package add` makes its SDK.

@@ -8,13 +8,12 @@ import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
 
 import pytest
 import yaml
 
 from tests.support.components import example_programs, sdk
-from tests.support.components.example_programs import EXAMPLES, JARS, MODULES, TOOLS, TOOLS_STACK, ZONE_ID
+from tests.support.components.example_programs import EXAMPLES, MODULES, TOOLS, TOOLS_STACK, ZONE_ID
 from tests.support.components.package_schema import current
 from tests.support.engine.harness import Engine
 from tests.support.programs import require
@@ -22,12 +21,10 @@ from tests.support.programs import require
 HOSTS = {
     "typescript": ("node", "pulumi-language-nodejs"),
     "go": ("go", "pulumi-language-go"),
-    "java": ("javac", "pulumi-language-java"),
+    "java": ("mvn", "javac", "pulumi-language-java"),
     "yaml": ("pulumi-language-yaml",),
 }
 """What runs a program, beside the engine."""
-
-JAR = "vision.jar"
 
 Resources = list[dict[str, Any]]
 
@@ -56,7 +53,7 @@ def deployed(engine: Engine, tools: None, tmp_path_factory: pytest.TempPathFacto
             require(*HOSTS[language])
             folder = tmp_path_factory.mktemp(language) / "vision"
             lay_out(engine, language, folder)
-            up = engine.run("up", "--yes", "--stack", language, folder=folder, **go_settings(language))
+            up = engine.run("up", "--yes", "--stack", language, folder=folder, **caches(language))
             assert up.code == 0, up.printed
             known[language] = engine.resources(language, folder=folder)
         return known[language]
@@ -78,12 +75,9 @@ def lay_out(engine: Engine, language: str, folder: Path) -> None:
             shutil.copytree(EXAMPLES / "yaml", folder)
         case "java":
             example_programs.java(folder, generate(engine, "java", folder.parent))
-            pack(folder)
         case _:
             example_programs.go(folder, generate(engine, "go", folder.parent))
     project = yaml.safe_load((folder / "Pulumi.yaml").read_text(encoding="utf-8"))
-    if language == "java":
-        project["runtime"] = {"name": "java", "options": {"binary": JAR}}
     project["plugins"] = {"providers": [{"name": "mlplatform", "path": str(engine.project / "components")}]}
     (folder / "Pulumi.yaml").write_text(json.dumps(project), encoding="utf-8")
     config = {
@@ -97,25 +91,6 @@ def lay_out(engine: Engine, language: str, folder: Path) -> None:
     assert made.code == 0, made.printed
 
 
-def pack(folder: Path) -> None:
-    """Compile the program in Java to an archive that Pulumi runs without Maven, which would need the network."""
-    classes = folder / "classes"
-    program = [str(path) for path in (folder / "src" / "main" / "java" / "vision").glob("*.java")]
-    sources = ("-sourcepath", str(folder / "src" / "main" / "java"))
-    subprocess.run(["javac", "-d", str(classes), "-cp", f"{JARS}/*", *sources, *program], check=True)
-    shutil.copytree(folder / "src" / "main" / "resources", classes, dirs_exist_ok=True)
-    # A line of a manifest has at most 72 bytes; one that begins with a space goes on with the line before.
-    jars = "".join(f"  {line}\n" for line in sorted(path.name for path in JARS.glob("*.jar")))
-    (classes / "META-INF").mkdir()
-    manifest = f"Manifest-Version: 1.0\nMain-Class: vision.App\nClass-Path: .\n{jars}"
-    (classes / "META-INF" / "MANIFEST.MF").write_text(manifest, encoding="utf-8")
-    with ZipFile(folder / JAR, "w") as archive:
-        for path in sorted(classes.rglob("*")):
-            archive.write(path, path.relative_to(classes))
-    for path in JARS.glob("*.jar"):
-        (folder / path.name).symlink_to(path)
-
-
 def generate(engine: Engine, language: str, out: Path) -> Path:
     """The folder of the SDK of all components."""
     command = ("gen-sdk", str(engine.plugin()), "--local", "--language", language, "--out", str(out / "sdk"))
@@ -124,13 +99,17 @@ def generate(engine: Engine, language: str, out: Path) -> Path:
     return out / "sdk" / language
 
 
-def go_settings(language: str) -> dict[str, str]:
-    """The caches of Go outside of the engine's home, which has no network."""
-    if language != "go":
-        return {}
-    names = ("GOCACHE", "GOMODCACHE")
-    printed = subprocess.run(["go", "env", *names], capture_output=True, text=True, check=True).stdout.splitlines()
-    return {**dict(zip(names, printed, strict=True)), "GOPROXY": "off"}
+def caches(language: str) -> dict[str, str]:
+    """The caches of Go and Maven outside of the engine's home, which has no network."""
+    match language:
+        case "go":
+            names = ("GOCACHE", "GOMODCACHE")
+            printed = subprocess.run(["go", "env", *names], capture_output=True, text=True, check=True).stdout
+            return {**dict(zip(names, printed.splitlines(), strict=True)), "GOPROXY": "off"}
+        case "java":
+            return {"MAVEN_OPTS": f"-Dmaven.repo.local={Path.home() / '.m2' / 'repository'}"}
+        case _:
+            return {}
 
 
 @pytest.mark.parametrize("language", HOSTS)

@@ -11,9 +11,8 @@ from tests.support.programs import ROOT
 EXAMPLES = ROOT / "examples" / "components"
 MODULES = ROOT / ".venv" / "typescript" / "node_modules"
 COMPILER = str(MODULES / "typescript" / "bin" / "tsc")
-JARS = ROOT / ".venv" / "java"
-MODULES_OF_GO = ROOT / ".venv" / ".go"
-"""What `make services` leaves when Go's cache has the modules."""
+FETCHED = {language: ROOT / ".venv" / f".{language}" for language in ("go", "java")}
+"""What `make services` leaves when the cache of Go or Maven has what the program imports."""
 ZONE_ID = "Z0123456789ABCDEFGHIJ"
 TOOLS_STACK = "organization/tools/prod"
 TOOLS: dict[str, str | list[str]] = {
@@ -52,19 +51,22 @@ def typescript(folder: Path, sdk: Path) -> None:
 
 
 def java(folder: Path, sdk: Path) -> None:
-    """The program in Java with the classes of its SDK. Skips the test where `make services` did not fetch the jars."""
-    if not JARS.exists():
-        pytest.skip(f"{JARS.relative_to(ROOT)} is missing; `make services` makes it")
+    """The program in Java with the classes of its SDK. Skips the test where `make services` did not fetch the rest."""
+    _skip_unless_fetched("java")
     shutil.copytree(EXAMPLES / "java", folder)
     shutil.copytree(sdk / "src", folder / "src", dirs_exist_ok=True)
 
 
 def go(folder: Path, sdk: Path) -> None:
-    """The program in Go with its SDK. Skips the test where `make services` did not fetch what it imports."""
-    if not MODULES_OF_GO.exists():
-        pytest.skip(f"{MODULES_OF_GO.relative_to(ROOT)} is missing; `make services` makes it")
+    """The program in Go with its SDK. Skips the test where `make services` did not fetch the rest."""
+    _skip_unless_fetched("go")
     shutil.copytree(EXAMPLES / "go", folder)
     shutil.copytree(sdk, folder / "sdks" / "mlplatform")
     [required] = re.findall(r"github.com/pulumi/pulumi/sdk/v3 v\S+", (folder / "go.mod").read_text(encoding="utf-8"))
     module = f"module example.com/pulumi-mlplatform/sdk/go\n\ngo 1.25\n\nrequire {required}\n"
     (folder / "sdks" / "mlplatform" / "go.mod").write_text(module, encoding="utf-8")
+
+
+def _skip_unless_fetched(language: str) -> None:
+    if not FETCHED[language].exists():
+        pytest.skip(f"{FETCHED[language].relative_to(ROOT)} is missing; `make services` makes it")
