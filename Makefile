@@ -80,7 +80,8 @@ help:  ## What can be made
 .venv/.java: examples/components/java/pom.xml | .venv/.runtime .venv/.spark-jars
 	@if command -v mvn >/dev/null && command -v javac >/dev/null; then \
 	  echo 'Fetching what the example in Java needs, once.' >&2; \
-	  mvn -q -B -C -f $< -Dmaven.main.skip compile exec:help >&2 && touch $@; \
+	  mvn -q -B -C -f $< -Dmaven.main.skip compile exec:help \
+	    org.apache.maven.plugins:maven-dependency-plugin:3.8.1:resolve >&2 && touch $@; \
 	else echo 'The test of the example in Java skips: mvn or javac is not on PATH.' >&2; fi
 
 # The modules that the example in Go imports, in Go's own cache. `pulumi package add` makes its SDK.
