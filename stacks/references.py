@@ -215,9 +215,7 @@ def _zones(config: "StackConfig") -> Iterator[Problem]:
             )
         elif zone[-1] > known.last_letter:
             names = ", ".join(known.cluster_zones)
-            yield Problem(
-                ("network", "zones", index), zone, f"{zone} is not a zone of {region}, which has {names}; name these"
-            )
+            yield Problem(("network", "zones", index), zone, f"the region has no such zone; choose from {names}")
     for index, pool in enumerate(config.gpu_cluster.node_pools if config.gpu_cluster else ()):
         at: Place = ("gpuCluster", "nodePools", index)
         named = [Name((*at, "zones", place), zone) for place, zone in enumerate(pool.zones)]

@@ -420,7 +420,7 @@ REFUSED: list[tuple[str, Callable[[Sections], None], str, str]] = [
         "staging",
         put("network.zones", ["us-east-1a", "us-east-1z"]),
         "network.zones[1] = 'us-east-1z'",
-        "us-east-1z is not a zone of us-east-1, which has us-east-1a, us-east-1b, us-east-1c, us-east-1d",
+        "the region has no such zone; choose from us-east-1a, us-east-1b, us-east-1c, us-east-1d",
     ),
     (
         "staging",
