@@ -44,6 +44,7 @@ _WITH_INSTANCE_TYPES = (
     "aws:memorydb/cluster:Cluster",
     "aws:neptune/clusterInstance:ClusterInstance",
     "aws:opensearch/domain:Domain",
+    "aws:sagemaker/app:App",
     "aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition",
     "aws:sagemaker/endpointConfiguration:EndpointConfiguration",
     "aws:sagemaker/notebookInstance:NotebookInstance",
@@ -57,10 +58,11 @@ _INPUTS = (
     "clusterConfig.instanceType",
     "jobResources.clusterConfig.instanceType",
     "launchSpecifications.instanceType",
-    "launchTemplateConfig.overrides.instanceType",
+    "launchTemplateConfigs.overrides.instanceType",
     "productionVariants.instanceType",
     "replicationInstanceClass",
     "resourceConfig.instanceType",
+    "resourceSpec.instanceType",
 )
 """Inputs that name an instance type, whichever type has them."""
 _PART_OF_SERVICE = re.compile(r"^(?:db|cache|ml|dms)\.|\.(?:search|elasticsearch)$")

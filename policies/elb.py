@@ -9,7 +9,7 @@ from policies.engine.rule import Area, Finding, Level, Result, Severity, Undecid
 from policies.engine.stack import Stack
 from policies.waf import ASSOCIATION, has_unknown_target, targeting
 from resources.inputs import elements, first, flag, is_set, read, text
-from resources.resource import UNKNOWN, Resource
+from resources.resource import UNKNOWN, Resource, Unknown
 
 LOAD_BALANCERS = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
 LISTENERS = ("aws:lb/listener:Listener", "aws:alb/listener:Listener")
@@ -108,6 +108,16 @@ def _malformed_requests(balancer: Resource, _: Stack) -> Iterator[Result]:
     yield from must_not_be(balancer.inputs, "desyncMitigationMode", "monitor", split)
 
 
+def _protocol(listener: Resource) -> str | Unknown | None:
+    """The protocol of a listener. With a port alone it is HTTP, the default of an Application Load Balancer.
+
+    Source: CloudFormation, AWS::ElasticLoadBalancingV2::Listener, Protocol; a listener of a Gateway Load Balancer has
+    no port.
+    """
+    given = text(read(listener.inputs, "protocol"))
+    return "HTTP" if given is None and is_set(read(listener.inputs, "port")) else given
+
+
 @rule(
     "https-redirect",
     "HTTP listeners redirect to HTTPS",
@@ -120,7 +130,7 @@ def _malformed_requests(balancer: Resource, _: Stack) -> Iterator[Result]:
     field="defaultActions",
 )
 def _https_redirect(listener: Resource, _: Stack) -> Iterator[Result]:
-    protocol = text(read(listener.inputs, "protocol"))
+    protocol = _protocol(listener)
     if protocol is UNKNOWN:
         yield Undecided("protocol")
     if protocol != "HTTP":

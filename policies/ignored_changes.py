@@ -45,11 +45,11 @@ def _ignored(resource: Resource, _: Stack) -> Iterator[Result]:
 
 
 def _hides(resource_type: str, path: str) -> bool:
-    """Whether a path is a judged input, holds one or is in one."""
+    """Whether a path is a judged input, holds one or is in one. A rule may name an input without what contains it."""
     if resource_type.startswith("kubernetes:"):
         return _OF_OBJECTS.fullmatch(path) is not None
     plain = re.sub(r"\[[^\]]*\]", "", path)
     return path == "*" or any(
-        f"{plain}.".startswith(f"{field}.") or f"{field}.".startswith(f"{plain}.")
+        f"{plain}.".startswith(f"{field}.") or f"{field}.".startswith(f"{plain}.") or plain.endswith(f".{field}")
         for field in _protected(resource_type)
     )

@@ -12,6 +12,7 @@ from resources.inputs import elements, first, flag, number, read, text
 from resources.resource import UNKNOWN, Resource
 
 _ACL = "aws:ec2/networkAcl:NetworkAcl"
+_DEFAULT_ACL = "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl"
 _ACL_RULE = "aws:ec2/networkAclRule:NetworkAclRule"
 _ADMINISTRATION = {20: "FTP", 21: "FTP", 22: "SSH", 23: "Telnet", 3389: "RDP"}
 _EPHEMERAL, _LAST_PORT = 1024, 65535
@@ -58,7 +59,7 @@ class _Entry:
 @rule(
     "network-acl",
     "Network ACLs let neither everything nor remote administration in from the internet",
-    (_ACL, _ACL_RULE),
+    (_ACL, _DEFAULT_ACL, _ACL_RULE),
     area=Area.SECURITY,
     severity=Severity.HIGH,
     level=Level.MANDATORY,

@@ -12,7 +12,7 @@ from pricing.estimators import ESTIMATORS
 from pricing.free import free_reason
 from resources.resource import Resource
 
-_PACKAGES = ("aws:*", "aws-native:*", "command:*", "pulumi-nodejs:*", "pulumi-python:*")
+_PACKAGES = ("aws:*", "aws-native:*", "command:*", "kubectl:*", "pulumi-nodejs:*", "pulumi-python:*")
 """AWS by every provider, and providers that run a program of anybody's."""
 _ARRANGING = re.compile(r"(?:Association|Attachment|SubnetGroup|ParameterGroup|Tag)$")
 """Ends of types that only join resources which are judged themselves."""

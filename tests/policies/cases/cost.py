@@ -59,9 +59,10 @@ CASES = [
             ("ec2/dedicatedHost:DedicatedHost", {"instanceType": "p5.48xlarge"}, "p5.48xlarge costs"),
             (
                 "ec2/fleet:Fleet",
-                {"launchTemplateConfig": {"overrides": [{"instanceType": "p5.48xlarge"}]}},
+                {"launchTemplateConfigs": [{"overrides": [{"instanceType": "p5.48xlarge"}]}]},
                 "p5.48xlarge costs",
             ),
+            ("sagemaker/app:App", {"resourceSpec": {"instanceType": "ml.p5.48xlarge"}}, "p5.48xlarge costs"),
             (
                 "ec2/spotFleetRequest:SpotFleetRequest",
                 {"launchSpecifications": [{"instanceType": "p5.48xlarge"}]},

@@ -48,6 +48,8 @@ CASES = [
     fails("https-redirect", redirecting("HTTP"), found="answers plain HTTP itself"),
     fails("https-redirect", listener("HTTP", defaultActions=[{"type": "forward"}]), found="answers plain HTTP itself"),
     fails("https-redirect", listener("HTTP"), kind="absent", found="answers plain HTTP itself"),
+    fails("https-redirect", make(LISTENER, {"port": 80}), kind="absent", found="answers plain HTTP itself"),
+    passes("https-redirect", make(LISTENER, {"loadBalancerArn": ARN}), kind="absent"),
     unknown("https-redirect", redirecting(UNKNOWN), undecided="defaultActions"),
     unknown("https-redirect", listener("HTTP", defaultActions=UNKNOWN), undecided="defaultActions"),
     unknown("https-redirect", listener(UNKNOWN), undecided="protocol"),

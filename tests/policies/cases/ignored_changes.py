@@ -25,6 +25,11 @@ CASES = [
     fails(RULE, ignoring(DATABASE, "publiclyAccessible"), found="ignores changes to publiclyAccessible"),
     fails(RULE, ignoring("aws:iam/policy:Policy", "policy"), found="ignores changes to policy"),
     fails(RULE, ignoring("aws:efs/fileSystem:FileSystem", "encrypted"), found="ignores changes to encrypted"),
+    fails(
+        RULE,
+        ignoring("aws:eks/cluster:Cluster", "vpcConfig.publicAccessCidrs"),
+        found="ignores changes to vpcConfig.publicAccessCidrs",
+    ),
     fails(RULE, ignoring(GROUP, "*"), found="ignores changes to *"),
     fails(RULE, ignoring(DEPLOYMENT, "spec"), found="ignores changes to spec"),
     passes(RULE, make(GROUP), kind="absent"),

@@ -6,6 +6,7 @@ from resources.resource import UNKNOWN, Resource
 from tests.support.policies.cases import fails, make, passes, unknown
 
 ACL = "aws:ec2/networkAcl:NetworkAcl"
+DEFAULT_ACL = "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl"
 ACL_RULE = "aws:ec2/networkAclRule:NetworkAclRule"
 WORLD = "0.0.0.0/0"
 
@@ -34,6 +35,8 @@ def lone(**inputs: Any) -> Resource:
 CASES = [
     passes("network-acl", acl(entry(443, 443), entry(1024, 65535), entry(22, 22, cidrBlock="10.0.0.0/8"))),
     passes("network-acl", acl(entry(22, 22, "deny", 90), entry(0, 1000, order=100), entry(20, 23, "deny", 80))),
+    fails("network-acl", make(DEFAULT_ACL, {"ingress": [entry(3389, 3389)]}), found="ingress[0]: lets RDP in"),
+    passes("network-acl", make(DEFAULT_ACL), kind="absent"),
     passes("network-acl", lone(egress=True)),
     passes("network-acl", lone(ruleAction="deny")),
     passes("network-acl", lone(fromPort=443, toPort=443)),

@@ -14,6 +14,7 @@ UNKNOWN_TYPES = (
     "aws:cloudformation/stack:Stack",
     "command:local:Command",
     "command:remote:Command",
+    "kubectl:index:Manifest",
     "pulumi-python:dynamic:Resource",
 )
 KNOWN_TYPES = (
