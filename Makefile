@@ -12,44 +12,45 @@ IMAGES = $(notdir $(patsubst %/,%,$(dir $(wildcard images/*/Dockerfile))))
 help:  ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
 
+# pip would compile all modules of a package, of which a plan or a test imports few: that is half of its time.
 .venv/.runtime: requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mlplatform needs Python 3.11 or newer; set PYTHON=")'
 	@echo 'Installing the locked requirements into .venv, once; this takes some minutes.' >&2
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
 # For jobs with the key of an app: only what the smoke test and the promotion import.
 .venv/.operations: operations/requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo 'Installing the locked requirements of operations into .venv, once.' >&2
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: -r $<
+	@$(BIN)/pip install --quiet --no-compile --disable-pip-version-check --require-hashes --no-deps --only-binary :all: -r $<
 	@touch $@
 
 .venv/.dev: requirements-dev.lock .venv/.runtime
 	@echo 'Installing the locked requirements of development into .venv, once; this takes some minutes.' >&2
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
 # Feast, MLflow, Spark and the AWS CLI in environments of their own: their pins are those of neither the rest nor each other.
 .venv/.feast .venv/.mlflow .venv/.spark .venv/.tracing .venv/.aws: .venv/.%: tests/services/%.lock | .venv/.runtime
 	@test -x .venv/$*/bin/pip || $(PYTHON) -m venv .venv/$*
 	@echo 'Installing the locked requirements of $* into .venv/$*, once; this takes some minutes.' >&2
-	@.venv/$*/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@.venv/$*/bin/pip install --quiet --no-compile --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
 # The environments of the images: what their locks install, without Docker.
 .venv/.model-server .venv/.training .venv/.model-quality .venv/.prediction-log .venv/.batch-tasks: .venv/.%: images/%/requirements.lock | .venv/.runtime
 	@test -x .venv/$*/bin/pip || $(PYTHON) -m venv .venv/$*
 	@echo 'Installing the locked requirements of image $* into .venv/$*, once; this takes some minutes.' >&2
-	@.venv/$*/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@.venv/$*/bin/pip install --quiet --no-compile --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
 # The environment of the image of the ingestion of features.
 .venv/.ingest: workers/feature_ingest/requirements.lock | .venv/.runtime
 	@test -x .venv/ingest/bin/pip || $(PYTHON) -m venv .venv/ingest
 	@echo 'Installing the locked requirements of the ingestion of features into .venv/ingest, once; this takes some minutes.' >&2
-	@.venv/ingest/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@.venv/ingest/bin/pip install --quiet --no-compile --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
 # A real Kafka for its tests, which skip without it. Maven compares the jars with their checksums.
@@ -97,7 +98,7 @@ help:  ## What can be made
 .venv/.checkov: tests/bench/peer/checkov.lock | .venv/.runtime
 	@test -x .venv/checkov/bin/pip || $(PYTHON) -m venv .venv/checkov
 	@echo 'Installing the locked requirements of Checkov into .venv/checkov, once; this takes some minutes.' >&2
-	@.venv/checkov/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@.venv/checkov/bin/pip install --quiet --no-compile --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
 .venv/.cdk: tests/bench/peer/package.json tests/bench/peer/package-lock.json | .venv/.runtime
