@@ -84,9 +84,9 @@ def watch(watched: Watched, explain: Callable[[BaseException], object]) -> None:
             if is_interruption(error):
                 raise
             explain(error)
-        console.print("[dim]watching the project until Ctrl-C[/dim]")
-        # The collector is off while a plan is made.
+        # The collector is off while a plan is made. Python drops an interrupt that comes while it ends an object.
         gc.collect()
+        console.print("[dim]watching the project until Ctrl-C[/dim]")
         _wait(heard, watched.root, console)
 
 

@@ -28,6 +28,7 @@ PARTS = (
     "policies",
     "pricing",
     "planner",
+    "operations",
     "charts",
     "deploy",
     "__main__.py",

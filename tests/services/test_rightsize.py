@@ -80,9 +80,9 @@ def test_proposals_hold_the_peaks_with_a_quarter_more(server: str, capsys: pytes
         ("inference", "sharing: {mps: 4}"): pytest.approx(3 * HOURS * 0.526, rel=0.001),
         # One node works at night and is two with a quarter more: two of four leave for half of the day.
         ("inference", f"minimum: 2, {schedule}"): pytest.approx(2 * HOURS / 2 * 0.526, rel=0.001),
-        # 2 cores and 6,144 MiB with a quarter more: 2.5 vCPUs and 7,680 MiB. c6i.xlarge is the cheapest that has them.
-        ("features", "instanceTypes: [c6i.xlarge] instead of m7i.2xlarge"): pytest.approx(
-            2 * HOURS * (0.4032 - 0.17), rel=0.001
+        # 2 cores and 6,144 MiB with a quarter more: 2.5 vCPUs and 7,680 MiB. c6a.xlarge is the cheapest that has them.
+        ("features", "instanceTypes: [c6a.xlarge] instead of m7i.2xlarge"): pytest.approx(
+            2 * HOURS * (0.4032 - 0.153), rel=0.001
         ),
         # 4 of 8 vCPUs on both nodes together, 12 of 32 GiB: with a quarter more 0.625 of a node.
         ("features", "minimum: 1"): pytest.approx(HOURS * 0.4032, rel=0.001),
@@ -97,7 +97,7 @@ def test_more_headroom_proposes_less(server: str, capsys: pytest.CaptureFixture[
     # 50 % of a GPU and 7,500 MiB: two shares. 5 vCPUs and 15,360 MiB: no cheaper type but 2xlarge has them.
     assert ("inference", "sharing: {mps: 2}") in found
     assert found["inference", "sharing: {mps: 2}"] == pytest.approx(2 * HOURS * 0.526, rel=0.001)
-    assert ("features", "instanceTypes: [c6i.2xlarge] instead of m7i.2xlarge") in found
+    assert ("features", "instanceTypes: [c6a.2xlarge] instead of m7i.2xlarge") in found
     # One node at night is three: one of four leaves for half of the day.
     assert [usd for (subject, what), usd in found.items() if subject == "inference" and "minimum: 3" in what] == [
         pytest.approx(HOURS / 2 * 0.526, rel=0.001)

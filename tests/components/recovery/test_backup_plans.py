@@ -261,7 +261,7 @@ def test_restore_tests_restore_the_newest_snapshots_into_the_own_network() -> No
         ),
         ({"lock": {"mode": "none", "minimum_days": 7}}, "lock.minimumDays = 7: mode none makes no lock, so nothing"),
         ({"lock": {"mode": "none", "maximum_days": 90}}, "lock.maximumDays = 90: mode none makes no lock"),
-        ({"restore_test": "*/5 * * * *"}, "restore_test = '*/5 * * * *': '*/5 * * * *' occurs 288 times a day: each"),
+        ({"restore_test": "*/5 * * * *"}, "restore_test = '*/5 * * * *': occurs 288 times a day: each"),
         ({"restore_test": "0 5,17 * * 6"}, "occurs 2 times a day: each restore test creates every database"),
         ({"copy_days": 3}, "copyDays = 3: the lock keeps recovery points for 7 days or more; raise it to 7"),
         ({"copy_vault_arn": "central"}, "such as arn:aws:backup:us-east-1:111122223333:backup-vault:central"),
