@@ -10,8 +10,8 @@ from rich.segment import Segment
 
 from planner.printable import printable
 
-PIPE_WIDTH = 150
-"""Columns of a pipe or a file, which have no width of their own."""
+PIPE_WIDTH = 80
+"""Columns of a pipe or a file, which have no width of their own and no COLUMNS."""
 _COMMAND = re.compile(r"^(\s*)::", re.MULTILINE)
 
 

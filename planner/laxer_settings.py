@@ -1,9 +1,10 @@
-"""Settings of a stack that are laxer than their defaults: the first lines of a plan show each with both values."""
+"""Settings of a stack that are laxer than their defaults, each with both values."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
+from planner.counted import many
 from planner.gates import KIND, Laxer, gates, laxer, without
 from policies.engine.settings import EnvironmentKind, PolicySettings
 from pricing.budget import Budget
@@ -95,16 +96,18 @@ def _usage(usage: Usage, found: Sequence[Laxer], cost: Estimate, estimated: Esti
     by_default = estimated(Usage.model_validate(without(given, [each.field for each in found], "usage")))
     if by_default.monthly <= cost.monthly:
         return
+    counted = many(len(found), "assumption is", "assumptions are")
     yield ConfigWarning(
         "usage",
         cost.monthly,
-        f"The assumptions below are laxer than their defaults. With the defaults, the stack costs "
+        f"{counted} laxer than the default. With the defaults, the stack costs "
         f"{by_default.monthly:,.2f} instead of {cost.monthly:,.2f} USD a month.",
         "Compare them with the bills.",
     )
     for section, group in groupby(sorted(found, key=_section), key=_section):
         changes = [f"{each.field.rpartition('.')[2]} from {each.was} to {each.now}" for each in group]
-        yield ConfigWarning(section, changes, f"It is laxer than the default: {', '.join(changes)}.", _MEASURED)
+        why = f"It is laxer than the default: {', '.join(changes)}."
+        yield ConfigWarning(section, changes, why, _MEASURED, is_detail=True)
 
 
 def _section(setting: Laxer) -> str:

@@ -13,6 +13,7 @@ from availability.parts import Availability
 from availability.target import AvailabilityTarget
 from planner import budget_text
 from planner.availability_document import availability_document
+from planner.counted import many, violations
 from planner.plan_file import write_whole
 from planner.prerequisites import Prerequisite
 from planner.printable import UNPRINTABLE
@@ -93,10 +94,10 @@ class Plan:
             f"{budget_text.cost(self.estimate.monthly, complete=not self.estimate.gaps)} "
             f"of {self.budget.monthly_budget:,.2f} USD a month, "
             f"{'' if judgment.holds else f'the budget {over}, '}"
-            f"{_many(kinds['violated'], 'mandatory violation', 'mandatory violations')}, "
-            f"{_many(kinds['advised'], 'advisory', 'advisories')}, "
-            f"{_many(len(self.warnings), 'warning', 'warnings') + ', ' if self.warnings else ''}"
-            f"{_many(self.refused, 'change', 'changes') + ' that AWS refuses, ' if self.refused else ''}"
+            f"{violations(kinds['violated'])}, "
+            f"{many(kinds['advised'], 'advisory', 'advisories')}, "
+            f"{many(len(self.warnings), 'warning', 'warnings') + ', ' if self.warnings else ''}"
+            f"{many(self.refused, 'change', 'changes') + ' that AWS refuses, ' if self.refused else ''}"
             f"{'deployable' if self.deployable else 'NOT deployable'}"
         )
 
@@ -173,10 +174,6 @@ def cost_document(estimate: Estimate, budget: Budget) -> dict[str, Any]:
         "savings": [_saving(saving) for saving in estimate.savings],
         "commitments": [_commitment(each) for each in estimate.commitments],
     }
-
-
-def _many(count: int, one: str, more: str) -> str:
-    return f"{count} {one if count == 1 else more}"
 
 
 def standing(verdict: Verdict) -> str:

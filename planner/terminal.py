@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from planner import availability_text, budget_text
+from planner.counted import violations
 from planner.difference_text import value
 from planner.plan import Plan, standing
 from policies.engine.evaluate import Verdict
@@ -43,6 +44,7 @@ def show(plan: Plan, console: Console) -> None:
     _remains(plan, console)
     availability_text.show(plan, console)
     _policies(plan, console)
+    _assumptions(plan, console)
     _placeholders(plan, console)
     console.print(_conclusion(plan))
 
@@ -62,9 +64,21 @@ def indented(console: Console, markup: str, by: int = 2) -> None:
 
 
 def _warnings(plan: Plan, console: Console) -> None:
+    has_details = any(each.is_detail for each in plan.warnings)
     for warning in plan.warnings:
-        sentence = f"{warning.field}: {warning.why} {warning.remedy}".rstrip()
-        console.print(f"[yellow]warning[/yellow] {escape(sentence)}")
+        where = "They are listed after the policies." if warning.field == "usage" and has_details else ""
+        sentence = f"{warning.field}: {warning.why} {warning.remedy} {where}".rstrip()
+        if not warning.is_detail:
+            console.print(f"[yellow]warning[/yellow] {escape(sentence)}")
+
+
+def _assumptions(plan: Plan, console: Console) -> None:
+    """What the first lines only count: the assumed usage that is laxer than its defaults."""
+    details = [each for each in plan.warnings if each.is_detail]
+    if details:
+        console.print("\n[bold]Assumed usage[/bold]")
+    for each in details:
+        indented(console, escape(f"{each.field}: {each.why} {each.remedy}"))
 
 
 def _prerequisites(plan: Plan, console: Console) -> None:
@@ -264,8 +278,7 @@ def _conclusion(plan: Plan) -> str:
     color = "green" if judgment.holds else "red"
     budget = f"[{color}]the budget of {judgment.budget:,.2f} {escape(sentence)}[/{color}]"
     broken = len(plan.violations)
-    violations = f"{broken} mandatory violation{'' if broken == 1 else 's'}"
-    policies = f"[red]{violations}[/red]" if broken else "[green]every mandatory policy holds[/green]"
+    policies = f"[red]{violations(broken)}[/red]" if broken else "[green]every mandatory policy holds[/green]"
     verdict = "[green]may be deployed[/green]" if plan.deployable else "[red]must not be deployed[/red]"
     refused = f"; [red]AWS refuses {plan.refused} changes[/red]" if plan.refused else ""
     return f"\n{budget}; {policies}{refused}: the plan {verdict}."

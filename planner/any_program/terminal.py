@@ -9,6 +9,7 @@ from rich.markup import escape
 from planner import budget_text
 from planner.any_program.assessment import Assessment
 from planner.any_program.coverage import Covered, Standing
+from planner.counted import violations
 from planner.plan import standing
 from planner.terminal import indented, table
 from policies.engine.evaluate import Verdict, fails
@@ -45,7 +46,7 @@ def summary(assessment: Assessment) -> str:
     parts = [
         f"{plan.project}/{plan.stack}: {cost} USD a month",
         *(f"{counts[each]} {each}" for each in Standing),
-        *([f"{broken} mandatory violation{'' if broken == 1 else 's'}"] if assessment.judged else []),
+        *([violations(broken)] if assessment.judged else []),
         "passes" if assessment.passes else "does NOT pass",
     ]
     return ", ".join(parts)
@@ -128,11 +129,7 @@ def _conclusion(assessment: Assessment) -> str:
     parts = ["there is no budget" if judgment is None else _budget(assessment)]
     if assessment.judged:
         broken = sum(fails([each]) for each in assessment.plan.verdicts)
-        parts.append(
-            f"[red]{broken} mandatory violation{'' if broken == 1 else 's'}[/red]"
-            if broken
-            else "[green]every mandatory policy holds[/green]"
-        )
+        parts.append(f"[red]{violations(broken)}[/red]" if broken else "[green]every mandatory policy holds[/green]")
     verdict = "[green]passes[/green]" if assessment.passes else "[red]does not pass[/red]"
     return f"\n{'; '.join(parts)}: the program {verdict}."
 

@@ -60,6 +60,20 @@ def test_a_plan_fits_80_columns_without_cutting_text(
     assert "…" not in printed.replace("-final-…", "")
 
 
+def test_assumed_usage_is_counted_first_and_listed_after_the_policies() -> None:
+    counted = ConfigWarning("usage", 1.0, "2 assumptions are laxer than the default.", "Compare them.")
+    other = ConfigWarning("policies.levels.imdsv2", "disabled", "It is laxer.", "Remove it.")
+    detail = ConfigWarning("usage.traces", ["spanGb from 20 to 3"], "From 20 to 3.", "Measure it.", is_detail=True)
+    printed = " ".join(shown(replace(EMPTY, warnings=(other, counted, detail))).split())
+    first, policies, listed = (
+        printed.index(each) for each in ("Compare them. They are", " Policies ", "From 20 to 3.")
+    )
+    assert printed.startswith("warning policies.levels.imdsv2: It is laxer. Remove it. warning usage: 2 assumptions")
+    assert first < policies < listed
+    assert "They are listed after the policies." in printed
+    assert "Assumed usage usage.traces: From 20 to 3. Measure it." in printed
+
+
 VIOLATED = Verdict(
     "bucket-tls", "high", "mandatory", "urn:a::b::c::logs", "lets anyone in", None, "policy", "Deny plain HTTP."
 )
