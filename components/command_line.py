@@ -160,6 +160,9 @@ def _refuse(message: str) -> int:
 
 def _print_completion(arguments: list[str]) -> int:
     shell = arguments[0] if arguments else ""
+    if shell in ("-h", "--help"):
+        print(f"usage: mlplatform {_COMPLETION} {{{','.join(_SHELLS)}}}\n\nPrint the completion of the shell.")
+        return DONE
     if shell not in _SHELLS:
         return _refuse(f"completion = {shell!r}: write {', '.join(_SHELLS)}")
     try:

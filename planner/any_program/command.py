@@ -71,7 +71,7 @@ def _parser(name: str, *, with_rules: bool) -> argparse.ArgumentParser:
     what = "Price a Pulumi program and judge it by the rules" if with_rules else "Price a Pulumi program"
     parser = FlagParser(
         prog=name,
-        description=f"{what}: its preview, its state, or the program in a folder, in any language.",
+        description=f"{what}: its preview, its state,\nor the program in a folder, in any language.",
         epilog=_EXIT_CODES.format(rules=rules),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

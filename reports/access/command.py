@@ -14,7 +14,7 @@ from resources.index import ResourceIndex
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Answer one question. The exit code is 0 if there are answers, 1 if there are none, and 2 for a wrong question."""
-    parser = stack_parser("python -m reports.access", "Say who may do an action, or what reaches a store.")
+    parser = stack_parser("access", "Say who may do an action, or what reaches a store.")
     question = parser.add_mutually_exclusive_group(required=True)
     question.add_argument("--who-can", metavar="ACTION", help="an action of AWS, such as s3:GetObject; needs --on")
     question.add_argument("--who-may", metavar="ACTION", help="an action of Kubernetes, such as 'get secrets'")

@@ -95,7 +95,7 @@ print(json.dumps(found))
 
 @pytest.fixture(scope="module")
 def helped() -> dict[str, Any]:
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "80"}
     command = [sys.executable, "-c", _HELP]
     return json.loads(subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True).stdout)
 
@@ -105,6 +105,7 @@ def test_help_describes_the_command_and_writes_nothing(helped: dict[str, Any], n
     code, said, written = helped[name]
     assert (code or 0, written) == (0, [])
     assert said.startswith("usage: ")
+    assert [line for line in said.splitlines() if len(line) > 80] == []
 
 
 def test_exit_code_of_the_module_is_kept(site: Path) -> None:
@@ -159,6 +160,12 @@ def test_shell_completes_commands_flags_and_stacks(site: Path, tmp_path: Path, l
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_prints_a_script_for_the_shell(site: Path, shell: str) -> None:
     assert "mlplatform" in call(site, "completion", shell).stdout
+
+
+def test_completion_has_a_help(site: Path) -> None:
+    done = call(site, "completion", "--help")
+    assert done.returncode == 0
+    assert done.stdout.startswith("usage: mlplatform completion {bash,zsh,fish}\n")
 
 
 def test_completion_of_another_shell_is_refused(site: Path) -> None:
