@@ -247,7 +247,7 @@ def _verdicts(verdicts: Iterable[Verdict]) -> tuple[Sequence[str], list[tuple[st
         (
             _text(each.severity),
             _code(each.policy),
-            _code(each.urn.rpartition("::")[2]),
+            _code(name) if (name := each.urn.rpartition("::")[2]) else "the stack",
             _text(_said(each)),
             _code(each.field) if each.field else "",
             _text(each.remediation),

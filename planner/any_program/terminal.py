@@ -113,7 +113,8 @@ def _verdicts(verdicts: Iterable[Verdict], console: Console) -> None:
     for how, severity, policy, remediation in ranked:
         members = rules[how, severity, policy, remediation]
         color = {"violated": "red", "advised": "yellow", "excepted": "dim"}[how]
-        indented(console, f"[{color}]{how} {escape(policy)}[/{color}] {severity}, {len(members)} times")
+        times = "1 time" if len(members) == 1 else f"{len(members)} times"
+        indented(console, f"[{color}]{how} {escape(policy)}[/{color}] {severity}, {times}")
         for each in members[:_SHOWN]:
             name = each.urn.rpartition("::")[2] or "the stack"
             indented(console, escape(f"{name}: {each.message}"), 4)

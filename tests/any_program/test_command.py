@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,9 @@ def test_rules_are_a_gate_and_may_be_off_with_a_reason(capsys: pytest.CaptureFix
     found = document(capsys, "check", UPDATE)
     broken = sorted({each["policy"] for each in found["policies"] if each["level"] == "mandatory"})
     assert {"open-ingress", "database-encryption", "eks-endpoint", "bucket-public-access"} <= {*broken}
-    assert run(capsys, "check", UPDATE)[0] == 1
+    code, said, _ = run(capsys, "check", UPDATE)
+    assert code == 1
+    assert re.search(r"critical, 1 time$", said, re.MULTILINE)
     settings = tmp_path / "settings.yaml"
     reason = "decided by another team"
     settings.write_text(json.dumps({"rules": {each: {"level": "disabled", "reason": reason} for each in broken}}))

@@ -31,6 +31,11 @@ def test_the_headline_has_cost_budget_and_verdicts() -> None:
     assert "1 removed" in headline
 
 
+def test_a_verdict_about_no_resource_is_about_the_stack() -> None:
+    text = render(plan(policies=[verdict("unused-exception", urn="")]))
+    assert "| <code>unused-exception</code> | the stack |" in text
+
+
 def test_state_at_risk_comes_first_then_cost() -> None:
     before = plan([resource(DATABASE, "db")], [line("a", "hours", 30)])
     text = changed(before, plan(lines=[line("a", "hours", 31)]))
