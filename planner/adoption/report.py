@@ -86,7 +86,7 @@ def _lines(stack: str, adoptions: Sequence[Adoption], not_planned: Sequence[Exis
     known = [each for each in not_planned if each.type in NOT_ADOPTED]
     if known:
         yield ""
-        yield f"Not adopted, because AWS offers no way over: {len(known)}"
+        yield f"Not adopted, because it cannot be imported: {len(known)}"
         for each in known:
             yield f"  {printable(each.address)}"
             yield from _wrapped(NOT_ADOPTED[each.type])
