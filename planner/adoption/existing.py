@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from planner.adoption.kinds import OTHER_NAMES, RENAMED
+from policies.engine.secret_text import names_secret
 
 _SECRET_NAME = re.compile(
-    r"password|secret_string|secret_binary|client_secret|private_key|token|passphrase|credential|user_data|"
+    r"password|secret_string|secret_binary|client_secret|private_key|shared_key|token|passphrase|credential|user_data|"
+    r"^secret$|"
     r"(container|node|eks|ecs)_(properties|definitions)",
     re.IGNORECASE,
 )
@@ -98,7 +100,7 @@ def of_the_stack(existing: Sequence[Existing], region: str, account: str) -> lis
 
 
 def _is_secret(name: str) -> bool:
-    return bool(_SECRET_NAME.search(name))
+    return bool(_SECRET_NAME.search(name)) or names_secret(name)
 
 
 def _public(value: Any, depth: int) -> Any:

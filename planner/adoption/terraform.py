@@ -77,6 +77,8 @@ def _refused(constant: str) -> Any:
 def _resources(path: Path, document: Any) -> Iterator[Existing]:
     if "encrypted_data" in document:
         raise StateError(path, "OpenTofu has encrypted it", "decrypt it by `tofu state pull > terraform.tfstate`")
+    if "deployment" in document:
+        raise StateError(path, "it is what `pulumi stack export` writes, not a state of Terraform")
     if "planned_values" in document or "resource_changes" in document:
         raise StateError(path, "it is a plan, not a state")
     if "format_version" in document:

@@ -268,6 +268,25 @@ def test_odd_values_end_in_no_traceback(tmp_path: Path, odd: dict[str, Any]) -> 
     as_text("test", found, left).encode()
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "api_key",
+        "secret_access_key",
+        "passwd",
+        "db_pass",
+        "pre_shared_key",
+        "jwt_secret",
+        "user_data",
+        "secret",
+        "shared_key",
+    ],
+)
+def test_attribute_with_the_name_of_a_secret_is_not_kept(name: str) -> None:
+    values = {"kept": 1, name: "hidden", "nested": [{name: "hidden", "kept": 2}]}
+    assert without_secrets("aws_instance", values, frozenset()) == {"kept": 1, "nested": [{"kept": 2}]}
+
+
 def test_secrets_of_the_state_reach_no_output(tmp_path: Path) -> None:
     state = terraform.old_platform()
     marked = terraform.bucket("acme-secret", "marked", policy="correct-battery")

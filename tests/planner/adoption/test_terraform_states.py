@@ -166,6 +166,7 @@ DEEP = '{"version": 4, "resources": [{"mode": "managed", "type": "aws_s3_bucket"
         (DEEP + '[{"attributes": {}, "sensitive_attributes": [[{}]]}]}]}', "not a state of Terraform"),
         ('{"format_version": "1.0", "values": 7}', "not a state of Terraform"),
         (json.dumps(PLAN), "it is a plan"),
+        ('{"version": 3, "deployment": {"resources": []}}', "`pulumi stack export` writes, not a state of Terraform"),
         (json.dumps(POINTER), "names the backend"),
         (json.dumps(ENCRYPTED), "encrypted.*tofu state pull"),
     ],
