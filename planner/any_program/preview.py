@@ -84,6 +84,7 @@ def _inventory(
     after: dict[str, Resource] = {}
     operations: dict[str, str] = {}
     before: list[Resource] = []
+    gone: set[str] = set()
     unknown: dict[str, None] = {}
     for operation, old, new, where in steps:
         if operation in _READ or operation in _WITHOUT_RESOURCE:
@@ -101,10 +102,14 @@ def _inventory(
                 operations[resource.urn] = operation
         if old is not None and is_provided(old):
             before.append(resource_of(old, f"{where}.oldState"))
+            if operation in _GONE:
+                gone.add(before[-1].urn)
+    refreshed = {urn for urn, operation in operations.items() if operation == _REFRESH}
+    after = {urn: each for urn, each in after.items() if urn not in gone & refreshed}
     if unknown:
         notes.append(f"operations that this version does not know count as kept: {', '.join(unknown)[:_SHOWN]}")
-    missing = _unshown(steps, summary, name)
-    if missing:
+    missing = _unshown(steps, summary, name) - len(refreshed & after.keys())
+    if missing > 0:
         notes.append(f"{missing:,} unchanged resources are not in the file and not counted; {_SAMES}")
     settings = cast(Mapping[str, Any], config) if isinstance(config, dict) else None
     return inventory_of(after.values(), before=before or None, notes=notes, config=settings)
@@ -130,7 +135,7 @@ def _unshown(steps: list[tuple[str, Any, Any, str]], summary: Any, name: str) ->
         return 0
     count = _object(summary, f"{name}: changeSummary").get("same", 0)
     shown = sum(operation == "same" for operation, *_ in steps)
-    return max(0, count - shown) if isinstance(count, int) and not isinstance(count, bool) else 0
+    return count - shown if isinstance(count, int) and not isinstance(count, bool) else 0
 
 
 def _step(row: Any, where: str) -> tuple[str, Any, Any, str]:

@@ -199,6 +199,24 @@ def test_program_counts_after_a_refresh_in_any_order(command: Command) -> None:
     assert first["lines"] == second["lines"] == command.cost(state(large))["lines"]
 
 
+def test_what_is_deleted_after_a_refresh_does_not_count(command: Command) -> None:
+    """`pulumi preview --refresh` shows each resource twice: as it is, and with what the program does to it."""
+    other = row("other")
+    refreshes = [("refresh", each, each) for each in (row(), other)]
+    steps = [*refreshes, ("same", row(), row()), ("delete", other, None)]
+    assert command.cost(preview(*steps))["lines"] == command.cost(state(row()))["lines"]
+    old_copy = ("delete", row(delete=True), None)
+    assert command.cost(preview(*refreshes[:1], old_copy))["lines"] == command.cost(state(row()))["lines"]
+
+
+def test_refreshed_resources_are_in_the_file_without_show_sames(command: Command) -> None:
+    refreshes = [("refresh", row(name), row(name)) for name in ("web", "other")]
+    shown = command(preview(*refreshes, changeSummary={"same": 2}), "--json")
+    assert json.loads(shown.out)["program"]["notes"] == []
+    shown = command(preview(*refreshes, changeSummary={"same": 3}), "--json")
+    assert "1 unchanged resources are not in the file" in shown.out
+
+
 def test_both_steps_of_a_replacement_are_one_resource(command: Command) -> None:
     steps = [(op, row(), row()) for op in ("create-replacement", "replace", "delete-replaced")]
     assert command.cost(preview(*steps))["lines"] == command.cost(state(row()))["lines"]
