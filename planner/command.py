@@ -46,11 +46,11 @@ def main(arguments: list[str] | None = None) -> int:
         return _watch(options) if options.watch else _deliver(_build(options), options)
     # A program may raise anything, `SystemExit` too, which would end the planner with a code of the program's.
     except BaseException as error:  # noqa: BLE001
-        return say_interrupted() if is_interruption(error) else _explain(error, options)
+        return say_interrupted() if is_interruption(error) else explain(error, options)
 
 
-def _explain(error: BaseException, options: argparse.Namespace) -> int:
-    """Print why there is no plan, and return the exit code."""
+def explain(error: BaseException, options: argparse.Namespace) -> int:
+    """Print why there is no plan, and return the exit code. Reads `root` and `traceback` of the options."""
     if isinstance(error, SpecError | StackFileError | PolicyError | PlanFileError):
         return _refuse(error)
     # The SDK wraps what a component raises while it resolves an output.
@@ -122,9 +122,9 @@ def _watch(options: argparse.Namespace) -> int:
     sys.path.insert(0, str(root))
     watched = Watched(root, options.stack, _written(options), options.today, options.against)
     try:
-        watch(watched, lambda error: _explain(error, options))
+        watch(watched, lambda error: explain(error, options))
     except BrokenPipeError:
-        _drop_output()
+        drop_output()
     except BaseException as error:
         if not is_interruption(error):
             raise
@@ -136,7 +136,7 @@ def _written(options: argparse.Namespace) -> Path:
     return options.out or options.root / "build" / options.stack / "plan.json"
 
 
-def _drop_output() -> None:
+def drop_output() -> None:
     """Write nothing more to an output that takes no more: Python would complain once more when it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -158,7 +158,7 @@ def _deliver(plan: Plan, options: argparse.Namespace) -> int:
         _print(plan, difference, path, options)
         sys.stdout.flush()
     except OSError as error:
-        _drop_output()
+        drop_output()
         # A reader that needs no more, as in `plan | head`, says nothing about the plan.
         if not isinstance(error, BrokenPipeError):
             raise PlanFileError(f"the output cannot be written: {error.strerror}; read {path} instead") from None

@@ -1,6 +1,7 @@
 """`python -m planner.adoption SOURCE STACK`: takes over what exists already, without replacing any of it."""
 
 import argparse
+import io
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -16,7 +17,8 @@ from planner.adoption.report import as_json, as_text
 from planner.adoption.tagged import TagsError, parsed_tags, read_tagged
 from planner.adoption.terraform import StateError, read_terraform
 from planner.build import build_plan
-from planner.interruption import run
+from planner.command import drop_output, explain
+from planner.interruption import is_interruption, run
 from planner.plan_file import PlanFileError
 from planner.printable import printable
 from planner.stackfile import StackFileError, read_stack_file
@@ -32,6 +34,7 @@ exit codes:
   1    a resource that holds data is planned, exists, and cannot be adopted
   2    the state, the stack's config or an argument is wrong, or AWS refuses to
        answer
+  3    the program or the planner failed
 """
 
 
@@ -58,13 +61,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (MatchError, PlanFileError, SpecError, StackFileError, StateError, TagsError) as error:
         print(f"adopt: {printable(str(error))}", file=sys.stderr)
         return WRONG
+    # A program may raise anything, `SystemExit` too, which would end the command with a code of the program's.
+    except BaseException as error:
+        if is_interruption(error):
+            raise
+        return explain(error, options)
     show = as_json if options.json else as_text
-    print(show(options.stack, adoptions, found.not_planned, elsewhere))
+    shown = show(options.stack, adoptions, found.not_planned, elsewhere)
     if not options.json:
+        said = "Nothing is written. `--write` writes the file that the program imports from."
         if options.write:
-            print(f"\nwritten to {path}: {rows} rows. Review it, then `mlplatform plan {options.stack}`.")
-        else:
-            print("\nNothing is written. `--write` writes the file that the program imports from.")
+            said = f"written to {path}: {rows} rows. Review it, then `mlplatform plan {options.stack}`."
+        shown += f"\n\n{said}"
+    try:
+        print(shown, flush=True)
+    except BrokenPipeError:
+        drop_output()
     return CANNOT if any(each.holds and each.blocked for each in adoptions) else FINE
 
 
@@ -127,8 +139,12 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--write", action="store_true", help="write adopted/<stack>.yaml")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--root", type=Path, default=Path(), help="the project's folder")
+    parser.add_argument("--traceback", action="store_true", help="show where a failing program failed, frame by frame")
     return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":
+    # A pipe may have an encoding without some characters of a name; these are shown as escapes.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # pyright: ignore[reportUnknownMemberType]
     sys.exit(run(main))

@@ -31,10 +31,11 @@ def sections(cluster: Existing, existing: Sequence[Existing]) -> dict[str, Any]:
         (each for each in existing if each.type == "aws_vpc" and each.attributes.get("id") == network.get("vpc_id")),
         None,
     )
+    ids = network.get("subnet_ids")
     subnets = [
         each.attributes
         for each in existing
-        if each.type == "aws_subnet" and each.attributes.get("id") in (network.get("subnet_ids") or ())
+        if each.type == "aws_subnet" and isinstance(ids, list) and each.attributes.get("id") in ids
     ]
     private = _by_zone([each for each in subnets if not each.get("map_public_ip_on_launch")])
     public = _by_zone([each for each in subnets if each.get("map_public_ip_on_launch")])

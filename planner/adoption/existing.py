@@ -59,7 +59,8 @@ class Existing:
     def places(self) -> tuple[set[str], set[str]]:
         """The regions and the accounts that its attributes name."""
         parts = self.arn.split(":", 5) if self.arn.count(":") >= _ARN_PARTS else ["", "", "", "", ""]
-        regions = {parts[3], self.attributes.get("region"), self.attributes.get("bucket_region")}
+        # The region of a replication set of Incident Manager is a list of blocks.
+        regions = (parts[3], self.attributes.get("region"), self.attributes.get("bucket_region"))
         return {each for each in regions if isinstance(each, str) and each}, {parts[4]} - {""}
 
 

@@ -195,7 +195,7 @@ def _same_engine(planned: Resource, existing: Existing) -> bool:
     """Whether the engine, which no update changes, allows the two to be the same."""
     ours, theirs = planned.inputs.get("engine"), attribute(existing.attributes, "engine")
     # ElastiCache turns Redis into Valkey in place.
-    return not isinstance(ours, str) or theirs in (None, ours) or {ours, theirs} == {"redis", "valkey"}
+    return not isinstance(ours, str) or theirs in (None, ours) or sorted((ours, str(theirs))) == ["redis", "valkey"]
 
 
 def _title(existing: Existing) -> str:

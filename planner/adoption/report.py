@@ -106,7 +106,7 @@ def _elsewhere(stack: str, elsewhere: Sequence[Existing]) -> Iterator[str]:
         yield ""
         yield f"Left out, of another region or account: {len(elsewhere)}"
         for each in elsewhere:
-            yield f"  {printable(each.address)}  ({printable(each.place)})"
+            yield f"  {printable(each.address)}  ({printable(each.place) or 'the place of its provider'})"
         yield from _wrapped(
             f"Compared with region and account of environment in Pulumi.{stack}.yaml; if these are wrong or still "
             "placeholders, set them and run this again."

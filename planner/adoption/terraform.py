@@ -5,6 +5,7 @@ opentofu/opentofu, internal/encryption/base.go.
 """
 
 import json
+import math
 import re
 import sys
 from collections import Counter
@@ -61,7 +62,7 @@ def _document(path: Path) -> Any:
     if len(data) > MAX_BYTES:
         raise StateError(path, f"it has more than {MAX_BYTES:,} bytes")
     try:
-        document: Any = json.loads(data, parse_constant=_refused)
+        document: Any = json.loads(data, parse_constant=_refused, parse_float=_finite)
         if _SURROGATE.search(data):
             # Half of a surrogate pair, which JSON can hold and UTF-8 cannot, becomes a question mark.
             document = json.loads(json.dumps(document, ensure_ascii=False).encode(errors="replace"))
@@ -72,6 +73,13 @@ def _document(path: Path) -> Any:
 
 def _refused(constant: str) -> Any:
     raise ValueError(constant)
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if math.isinf(value):
+        raise ValueError(number)
+    return value
 
 
 def _resources(path: Path, document: Any) -> Iterator[Existing]:

@@ -144,7 +144,7 @@ def _means(theirs: Any, ours: Any) -> bool:
     if theirs == ours:
         return True
     if isinstance(theirs, int | float):
-        return _number(ours) == float(theirs)
+        return _number(ours) == _number(theirs) is not None
     return ours[:1] in "{[" and isinstance(theirs, str) and _json(ours) == _json(theirs) is not None
 
 

@@ -22,9 +22,11 @@ from planner.adoption.report import as_json, as_text
 from planner.adoption.terraform import read_terraform
 from planner.adoption.values import attribute
 from planner.stateful import HOLDS
+from policies.engine.evaluate import PolicyError
 from resources.resource import Resource
 from stacks.adopted import adopted_path, read_adopted, snake_case, unchecked
 from tests.support.planner import terraform_state as terraform
+from tests.support.planner.command import platform
 from tests.support.planner.plans import STACKS, plan_of
 from tests.support.planner.programs import evaluate
 
@@ -259,7 +261,15 @@ def test_what_is_set_anew_on_a_bucket_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "odd",
-    [{"tags_all": {"Name": None}}, {"force_destroy": 10**400}, {"description": "\ud800"}, {"arn": "arn:aws"}],
+    [
+        {"tags_all": {"Name": None}},
+        {"force_destroy": 10**400},
+        {"engine_version": 10**400},
+        {"engine": {"name": "postgres"}},
+        {"description": "\ud800"},
+        {"arn": "arn:aws"},
+        {"region": [{"name": "us-east-1"}]},
+    ],
 )
 def test_odd_values_end_in_no_traceback(tmp_path: Path, odd: dict[str, Any]) -> None:
     found, left = adoptions(tmp_path, [terraform.bucket("acme-raw", "raw", **odd), terraform.database(**odd)])
@@ -311,6 +321,33 @@ def test_the_report_fits_a_terminal_and_escapes_what_moves_its_cursor(tmp_path: 
 def test_a_missing_state_is_told_before_anything_is_planned(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main([str(tmp_path / "no.tfstate"), "prod"]) == 2
     assert "terraform state pull" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (PolicyError("exceptions.yaml is not valid YAML"), 2, "exceptions.yaml is not valid YAML"),
+        (ZeroDivisionError("division by zero"), 3, "ZeroDivisionError"),
+        (SystemExit(0), 3, "SystemExit"),
+    ],
+)
+def test_a_program_that_fails_is_told_and_writes_nothing(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    error: BaseException,
+    code: int,
+    said: str,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("planner.adoption.__main__.build_plan", fail)
+    state = terraform.write(tmp_path / "terraform.tfstate", [terraform.bucket("acme-raw", "raw")])
+    root = platform(tmp_path)
+    assert main([str(state), "test", "--root", str(root), "--write"]) == code
+    assert said in capsys.readouterr().err
+    assert not adopted_path(root, "test").exists()
 
 
 def test_what_is_left_out_is_named_with_its_place(tmp_path: Path) -> None:

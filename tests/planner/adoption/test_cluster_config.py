@@ -90,3 +90,5 @@ def test_without_its_network_only_the_cluster_is_named(existing: list[Existing])
     assert "mlplatform:gpuCluster:" in as_yaml(found)
     bare = sections(Existing("aws_eks_cluster.x", "aws_eks_cluster", {"id": "x", "vpc_config": "odd"}), [])
     assert bare["gpuCluster"]["clusterName"] == "x"
+    odd = Existing("aws_eks_cluster.x", "aws_eks_cluster", {"id": "x", "vpc_config": [{"subnet_ids": 7.5}]})
+    assert sections(odd, existing).keys() == {"gpuCluster"}

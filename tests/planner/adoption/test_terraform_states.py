@@ -151,6 +151,7 @@ DEEP = '{"version": 4, "resources": [{"mode": "managed", "type": "aws_s3_bucket"
         ("\x00\x01", "not valid JSON"),
         ("[" * 100_000, "not valid JSON"),
         ('{"version": NaN}', "not valid JSON"),
+        ('{"version": 1e400}', "not valid JSON"),
         ("9" * 5000, "not valid JSON"),
         (json.dumps({"version": 4, "resources": [terraform.bucket("a", "b")]})[:-40], "not valid JSON"),
         ("[]", "not a state of Terraform"),
