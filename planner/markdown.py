@@ -307,7 +307,8 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _size(of: str) -> int:
-    return len(of.encode())
+    # Half of a surrogate pair, which UTF-8 does not have, is written as an escape.
+    return len(of.encode(errors="backslashreplace"))
 
 
 def _type(resource_type: str) -> str:

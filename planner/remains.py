@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from resources.index import ResourceIndex
 from resources.inputs import display, read
@@ -49,7 +48,7 @@ def _snapshots(index: ResourceIndex) -> Iterator[Remains]:
     # Sources: RDS user guide, "Deleting a DB instance" and "Retaining automated backups"; ElastiCache user guide,
     # "Creating a final backup".
     for each in index.of_type(_DATABASE):
-        name = each.inputs.get("identifier", each.name)
+        name = _name(each, "identifier")
         if not each.inputs.get("skipFinalSnapshot"):
             why = "The last state of each database and store, which AWS keeps until it is deleted and charges for."
             yield Remains(
@@ -58,8 +57,14 @@ def _snapshots(index: ResourceIndex) -> Iterator[Remains]:
     for each in index.of_type(_CACHE):
         if "finalSnapshotIdentifier" in each.inputs:
             why = "The last state of each database and store, which AWS keeps until it is deleted and charges for."
-            name = each.inputs.get("replicationGroupId", each.name)
+            name = _name(each, "replicationGroupId")
             yield Remains(f"{name}-final-<id>", why, "aws elasticache delete-snapshot --snapshot-name <name>")
+
+
+def _name(of: Resource, key: str) -> str:
+    """The name in AWS; that in the program where only the deployment decides it."""
+    name = of.inputs.get(key)
+    return name if isinstance(name, str) else of.name
 
 
 def _keys(index: ResourceIndex) -> Iterator[Remains]:
@@ -92,7 +97,7 @@ def _cost_tag(tag: Resource) -> Remains:
         tag.name,
         "An active cost allocation tag, which the whole organization uses.",
         "aws ce update-cost-allocation-tags-status --cost-allocation-tags-status "
-        f"TagKey={tag.inputs.get('tagKey')},Status=Inactive",
+        f"TagKey={display(tag.inputs.get('tagKey'))},Status=Inactive",
     )
 
 
@@ -100,7 +105,7 @@ def _files(index: ResourceIndex) -> Iterator[Remains]:
     # Source: SageMaker developer guide, "Delete an Amazon SageMaker AI domain".
     for each in index.of_type(_STUDIO):
         if read(each.inputs, "retentionPolicy", "homeEfsFileSystem") != "Delete":
-            name = each.inputs.get("domainName", each.name)
+            name = _name(each, "domainName")
             yield Remains(
                 f"home folders of the Studio domain {name}",
                 "The file system with the home folders, which EFS keeps and charges for. Its mount targets and the "
@@ -147,10 +152,11 @@ def _spans(index: ResourceIndex) -> Iterator[Remains]:
 
 def _secrets(index: ResourceIndex) -> Iterator[Remains]:
     for each in index.of_type(_SECRET):
-        days: Any = each.inputs.get("recoveryWindowInDays", 30)
-        if days:
+        days = each.inputs.get("recoveryWindowInDays")
+        days = display(30 if days is None else days)
+        if days != "0":
             yield Remains(
                 each.name,
-                f"Secrets that can be restored for {days:g} days, in which no other secret can have their names.",
+                f"Secrets that can be restored for {days} days, in which no other secret can have their names.",
                 "aws secretsmanager delete-secret --secret-id <name> --force-delete-without-recovery",
             )

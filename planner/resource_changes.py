@@ -124,7 +124,7 @@ def _with_template_version(change: ResourceChange, new: Documents, templates: Co
     sources: Sequence[str] = resource["propertyDependencies"].get(path[0], ())
     latest = {str(new[urn]["outputs"].get("latestVersion")) for urn in sources if urn in templates}
     taken = read(resource["inputs"], *path)
-    if taken not in latest:
+    if not isinstance(taken, str) or taken not in latest:
         return change
     version = InputChange(path, taken, UNKNOWN_TEXT)
     others = (each for each in change.inputs if each.steps != version.steps)

@@ -70,11 +70,21 @@ def resource_of(row: Any, where: str) -> Resource:
         property_dependencies={
             key: _texts(urns, f"{where}.propertyDependencies.{key}") for key, urns in dependencies.items()
         },
-        inputs=plain(_mapping(fields, "inputs", where)),
+        inputs=_inputs(fields, where),
         outputs=_outputs(fields, where),
         protect=fields.get("protect") is True,
         retain_on_delete=fields.get("retainOnDelete") is True,
         ignore_changes=_texts(fields.get("ignoreChanges"), f"{where}.ignoreChanges"),
+    )
+
+
+def _inputs(fields: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+    found: Any = plain(_mapping(fields, "inputs", where))
+    if isinstance(found, dict):
+        return cast(dict[str, Any], found)
+    raise ProgramError(
+        f"{where}.inputs: all inputs are one secret or unknown value, so none can be read; write the file again with "
+        "the Pulumi CLI"
     )
 
 

@@ -92,6 +92,7 @@ REFUSED: dict[str, tuple[object, str]] = {
     "row that is text": (state("web"), "must be an object"),
     "URN of another form": (state(row(urn="web")), "is not a URN"),
     "URN of a type": (state({**row(), "urn": ["urn"]}), "urn = a list"),
+    "inputs that are a secret": (state(row(inputs=SIGNED)), "inputs: all inputs are one secret"),
     "inputs that are a list": (state(row(inputs=[1])), "inputs = a list"),
     "dependencies by name": (state(row(dependencies={"a": 1})), "dependencies = a dict"),
     "two rows of a URN": (state(row(), row(inputs={"instanceType": "p5.48xlarge"})), "pulumi state repair"),
@@ -386,7 +387,16 @@ DEEP = "[" * 5_000
         ("aws:ssm/parameter:Parameter", {"type": "String", "value": DEEP}),
         ("kubernetes:core/v1:ConfigMap", {"data": {"config.yaml": DEEP + "service"}}),
         ("aws:ecs/taskDefinition:TaskDefinition", {"containerDefinitions": DEEP}),
+        ("aws:secretsmanager/secret:Secret", {"recoveryWindowInDays": "7"}),
+        ("aws:secretsmanager/secret:Secret", {"recoveryWindowInDays": SIGNED}),
+        ("aws:rds/instance:Instance", {"identifier": UNKNOWN_TEXT, "instanceClass": "db.t3.medium"}),
+        ("aws:eks/nodeGroup:NodeGroup", {"launchTemplate": {"id": "lt-1", "version": ["1"]}}),
+        (TYPE, {"userData": "\ud800"}),
     ],
 )
 def test_text_of_a_resource_does_not_end_the_command(command: Command, type_: str, inputs: dict[str, Any]) -> None:
-    assert command(state(row(type_=type_, inputs=inputs)), name="check").code in (0, 1)
+    after = row(type_=type_, inputs=inputs)
+    for content in (state(after), preview(("update", row(type_=type_, inputs={}), after))):
+        shown = command(content, "--markdown", name="check")
+        assert shown.code in (0, 1), shown.err
+        assert "Unknown" not in shown.out
