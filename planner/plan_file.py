@@ -20,11 +20,15 @@ _AN_HOUR = 3600
 def write_whole(path: Path, text: str, instead: str = "file") -> None:
     """Write `text` to `path` in UTF-8, whole or not at all; its folder is created, and a link stays a link.
 
-    `instead` says what `--out` names: the file, or the folder of several.
+    A device or a pipe, such as `/dev/null`, is written to and never replaced. `instead` says what `--out` names: the
+    file, or the folder of several.
 
     Raises:
         PlanFileError: naming the path and why it cannot be written.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        _write_into(path, text, instead)
+        return
     target = path.resolve()
     # Two plans at once write two files; the last one stays.
     fresh = target.with_name(f"{target.name}.{os.getpid()}-{get_ident()}.new")
@@ -35,10 +39,21 @@ def write_whole(path: Path, text: str, instead: str = "file") -> None:
         fresh.write_text(text, encoding="utf-8", newline="")
         fresh.replace(target)
     except OSError as error:
-        raise PlanFileError(f"{path} cannot be written: {error.strerror}; name another {instead} by --out") from None
+        raise _unwritable(path, error, instead) from None
     finally:
         with suppress(OSError):
             fresh.unlink(missing_ok=True)
+
+
+def _write_into(path: Path, text: str, instead: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise _unwritable(path, error, instead) from None
+
+
+def _unwritable(path: Path, error: OSError, instead: str) -> PlanFileError:
+    return PlanFileError(f"{path} cannot be written: {error.strerror}; name another {instead} by --out")
 
 
 def _remove_abandoned(target: Path) -> None:

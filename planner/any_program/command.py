@@ -45,6 +45,7 @@ def main(name: str, arguments: Sequence[str] | None = None) -> int:
     with_rules = name == "check"
     options = _parser(name, with_rules=with_rules).parse_args(arguments)
     try:
+        _check_files(options)
         assessment = _assess(options, with_rules=with_rules)
         _deliver(assessment, options)
     except (ProgramError, PlanFileError, PolicyError) as error:
@@ -122,6 +123,26 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a day; write one such as 2026-11-30") from None
+
+
+def _check_files(options: argparse.Namespace) -> None:
+    """Refuse a file that is written over another one that the command reads or writes.
+
+    Raises:
+        ProgramError: naming both arguments.
+    """
+    named: dict[Path, str] = {}
+    for argument, path in (
+        ("FILE", Path(options.program) if options.program != STANDARD_INPUT else None),
+        ("--settings", options.settings),
+        ("--out", options.out),
+        ("--comment", options.comment),
+    ):
+        if path is None or (path.exists() and not path.is_file()):
+            continue
+        earlier = named.setdefault(path.resolve(), argument)
+        if earlier != argument and argument in ("--out", "--comment"):
+            raise ProgramError(f"{argument} {path}: would be written over {earlier}; name another file")
 
 
 def _assess(options: argparse.Namespace, *, with_rules: bool) -> Assessment:

@@ -174,6 +174,20 @@ def test_budget_that_is_no_amount_is_refused(command: Command, budget: str) -> N
     assert code == 2
 
 
+@pytest.mark.parametrize("other", ["FILE", "--settings", "--out"])
+def test_no_file_is_written_over_another(command: Command, tmp_path: Path, other: str) -> None:
+    path = command.path if other == "FILE" else tmp_path / "other"
+    given = {"FILE": (), "--settings": ("--settings", str(path)), "--out": ("--out", str(path))}[other]
+    if other == "--settings":
+        path.write_text("budget: 1\n")
+    same = path.parent / "." / path.name
+    content = json.dumps(state(row())).encode()
+    shown = command(content, *given, "--comment", str(same))
+    assert (shown.code, shown.out) == (2, "")
+    assert f"would be written over {other}; name another file" in shown.err
+    assert command.path.read_bytes() == content
+
+
 COUNTED = (
     *("same", "create", "update", "replace", "create-replacement", "refresh", "import", "import-replacement", "diff"),
     "of-tomorrow",

@@ -75,3 +75,20 @@ def test_a_link_keeps_leading_to_the_file(tmp_path: Path) -> None:
     write_whole(link, "rows")
     assert link.is_symlink()
     assert (tmp_path / "shared" / "prod.yaml").read_text(encoding="utf-8") == "rows"
+
+
+def test_a_pipe_is_written_to_and_never_replaced(tmp_path: Path) -> None:
+    """As root, a file in place of /dev/null would break every other program."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    link = tmp_path / "link"
+    link.symlink_to(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        for path in (pipe, link):
+            write_whole(path, "a plan")
+            assert os.read(reader, 100) == b"a plan"
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+    assert {each.name for each in tmp_path.iterdir()} == {"pipe", "link"}
