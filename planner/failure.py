@@ -12,7 +12,7 @@ from pulumi.runtime.stack import Stack
 
 from components.testing.fake_aws import UnansweredError
 from components.testing.recording import DuplicateResourceError
-from planner.evaluation import evaluate_program
+from planner.evaluation import run_program
 from planner.event_loop import ORIGIN, REGISTERED, StuckProgramError, program_file
 from planner.recorder import ExistingResourceError
 
@@ -55,7 +55,7 @@ def describe(error: BaseException, root: Path) -> Failure:
         component = component or _parent_of(frame)
     if isinstance(error, SyntaxError) and error.filename:
         place = f"{error.filename.removeprefix(f'{root}/')}:{error.lineno}"
-    by_program = any(frame.f_code is evaluate_program.__code__ for frame, _ in _frames(error))
+    by_program = any(frame.f_code is run_program.__code__ for frame, _ in _frames(error))
     known = by_program or isinstance(error, MemoryError)
     remedy = _remedy(error) if known else "run again with --traceback, and report the output to the maintainers"
     return Failure(by_program, _message(error), component, resource, place or _origin(error), remedy)

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from planner.failure import describe
+from planner.warm_evaluation import WarmEvaluations
 from tests.support.planner.command import platform, run
+from tests.support.planner.programs import ANSWERS, project, stack_file
 
 pytestmark = pytest.mark.slow
 
@@ -193,3 +196,13 @@ def test_a_project_without_a_program_is_a_wrong_config(tmp_path: Path, capsys: p
     (platform(tmp_path) / "__main__.py").unlink()
     assert run(tmp_path) == 2
     assert "__main__.py does not exist; run this in the project's folder" in capsys.readouterr().err
+
+
+def test_a_failure_of_a_watched_program_is_its_own(tmp_path: Path) -> None:
+    root = project(tmp_path, "1 / 0")
+    with pytest.raises(ZeroDivisionError) as raised:
+        WarmEvaluations().evaluate(root / "__main__.py", stack_file(root), ANSWERS)
+    failure = describe(raised.value, root)
+    assert failure.by_program
+    assert failure.place == "__main__.py:1"
+    assert "maintainers" not in failure.remedy
