@@ -10,7 +10,6 @@ from typing import Any
 import yaml
 
 from planner.adoption.comparison import Adoption
-from planner.adoption.matching import Reason
 from planner.plan_file import PlanFileError, write_whole
 from stacks.adopted import AdoptedResource, read_adopted
 
@@ -73,7 +72,7 @@ def _row(adoption: Adoption, earlier: AdoptedResource | None) -> str:
         "id": adoption.import_id,
         "origin": match.existing.address,
     }
-    if doubts := [each for each in (match.why if match.reason is Reason.WORDS else "", match.existing.doubt) if each]:
+    if doubts := [each for each in (match.why if match.guessed else "", match.existing.doubt) if each]:
         document["check"] = "; ".join(doubts)
     if adoption.retained:
         document["retain"] = {each.name: each.value for each in adoption.retained}

@@ -21,6 +21,8 @@ class Kind:
     """Those among the inputs that are names in AWS: an adopted resource keeps them."""
     import_id: str = "{id}"
     """The id of an import, made of Terraform's attributes."""
+    shared: bool = False
+    """Whether several resources of an account may have equal keys, so that a match by them is a guess."""
 
 
 def _named(terraform: str, *names: str, import_id: str = "{id}") -> Kind:
@@ -108,7 +110,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "aws:ec2/securityGroup:SecurityGroup": Kind("aws_security_group", ("vpcId", "name"), ("name",)),
     "aws:ec2/subnet:Subnet": _part("aws_subnet", "vpcId", "cidrBlock"),
-    "aws:ec2/vpc:Vpc": _part("aws_vpc", "cidrBlock"),
+    # Networks that are not connected may have the same range.
+    "aws:ec2/vpc:Vpc": Kind("aws_vpc", ("cidrBlock",), shared=True),
     "aws:ec2/vpcEndpoint:VpcEndpoint": _part("aws_vpc_endpoint", "vpcId", "serviceName"),
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": _part(
         "aws_ecr_lifecycle_policy", "repository", import_id="{repository}"

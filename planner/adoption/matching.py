@@ -21,6 +21,8 @@ class Reason(StrEnum):
     """The file of an earlier run says so."""
     EQUAL = "equal"
     """What tells resources of the type apart is equal."""
+    SHARED = "shared"
+    """What several may have in common, such as the range of a network, is equal: a person must check it."""
     WORDS = "words"
     """Their names share the most words: a proposal that a person must check."""
 
@@ -34,6 +36,11 @@ class Match:
     reason: Reason
     why: str
     """Such as `bucket = acme-raw`."""
+
+    @property
+    def guessed(self) -> bool:
+        """Whether a person must check it before it is adopted."""
+        return self.reason in (Reason.SHARED, Reason.WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +127,10 @@ class _Matcher:
             rivals = [each for each in self._planned.values() if each.type == planned.type and self._keys(each) == keys]
             if len(found) == 1 and len(rivals) == 1:
                 why = ", ".join(f"{name} = {value}" for name, value in keys.items())
-                self._pair(planned, found[0], Reason.EQUAL, why)
+                if KINDS[planned.type].shared:
+                    self._pair(planned, found[0], Reason.SHARED, f"{why}, which others may have too")
+                else:
+                    self._pair(planned, found[0], Reason.EQUAL, why)
         return len(self._pairs) > before
 
     def by_words(self) -> bool:

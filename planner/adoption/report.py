@@ -9,7 +9,6 @@ from planner.adoption.cluster_config import CLUSTER, as_yaml, sections
 from planner.adoption.comparison import Adoption, Retained, is_new
 from planner.adoption.existing import Existing
 from planner.adoption.kinds import KINDS, NOT_ADOPTED
-from planner.adoption.matching import Reason
 from planner.input_changes import ABSENT
 from planner.printable import printable
 
@@ -123,7 +122,7 @@ def _adoption(adoption: Adoption) -> Iterator[str]:
     match = adoption.match
     yield f"  {match.planned.type} {match.planned.name}"
     yield f"    from {printable(match.existing.address)}"
-    doubt = "CHECK: " if match.reason is Reason.WORDS else ""
+    doubt = "CHECK: " if match.guessed else ""
     yield from _wrapped(f"{doubt}{match.why}")
     if match.existing.doubt:
         yield from _wrapped(f"CHECK: {match.existing.doubt}")

@@ -239,6 +239,18 @@ def test_a_role_of_another_program_is_not_guessed() -> None:
     assert given.planned is planned
 
 
+def test_a_network_with_the_same_range_is_a_guess(tmp_path: Path) -> None:
+    """Networks that are not connected may have the same range: the only one in a state may be of another platform."""
+    planned = Resource("v", "aws:ec2/vpc:Vpc", "network-vpc", inputs={"cidrBlock": "10.0.0.0/16"})
+    existing = Existing("aws_vpc.billing", "aws_vpc", {"id": "vpc-0", "cidr_block": "10.0.0.0/16"})
+    matches = match([planned], [existing], {})
+    [found] = [compared(each, matches.translation) for each in matches.pairs]
+    assert "CHECK: cidrBlock = 10.0.0.0/16, which others may have too" in as_text("test", [found], [])
+    path = adopted_path(tmp_path, "test")
+    written(path, [found], ())
+    assert unchecked(read_adopted(path))
+
+
 def test_a_second_run_keeps_what_a_person_changed(tmp_path: Path) -> None:
     found, _ = adoptions(tmp_path, [terraform.database()])
     path = adopted_path(tmp_path, "test")
